@@ -1,0 +1,239 @@
+"""The answer of contract 4 as records; `docs/schema/answer.json` is generated from them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from concordant.guideline import ActionKind, Checked, Kind, Role
+from concordant.outcomes import Status
+
+
+class Part(msgspec.Struct, kw_only=True, omit_defaults=False):
+    """What all parts of an answer share: named fields."""
+
+
+class RefAt(Part):
+    """A numbered reference and the place in it."""
+
+    n: int
+    at: str = ""
+
+
+class GradeShown(Part):
+    """A rating in its publisher's words; null where it was not seen."""
+
+    scale: str
+    strength: str | None
+    evidence: str | None
+    type: str | None = None
+    grade_note: str = ""
+
+
+class ChainLink(Part):
+    """One statement of the chain that leads to an option, with its own grade and mark."""
+
+    statement: str
+    title: str
+    grade: GradeShown | None
+    checked: Checked
+    refs: list[RefAt]
+
+
+class LabelShown(Part):
+    """Whether the label covers the regimen for this patient, and why (not)."""
+
+    fit: Literal["on", "off", "unknown"]
+    because: str
+    refs: list[RefAt] = []
+
+
+class Dose(Part):
+    """One drug in one phase: the authored dose, and mg for this patient where they can be computed."""
+
+    drug: str
+    phase: Literal["every", "loading", "maintenance"]
+    amount: float
+    unit: str
+    calculated_mg: float | None
+    schedule: str
+    route: str
+    days: str
+    basis: str = ""
+    vials: str = ""
+    why_not_calculated: str = ""
+    note: str = ""
+    refs: list[RefAt] = []
+
+
+class Estimate(Part):
+    """One figure of one analysis."""
+
+    endpoint: str
+    values: list[str]
+    unit: str
+    assessed_by: str
+    effect: str
+    p: str
+    note: str
+    checked: Checked
+
+
+class EvidenceRow(Part):
+    """All figures of one data cut of one trial."""
+
+    trial: str
+    arms: list[str]
+    n: str
+    population: str
+    analysis: str
+    cut: str
+    estimates: list[Estimate]
+    refs: list[RefAt]
+    caveat: str = ""
+
+
+class Option(Part):
+    """A regimen with its role, status, grades, label fit, doses and cautions."""
+
+    regimen: str
+    name: str
+    drugs: list[str]
+    role: Role
+    status: Status
+    statements: list[str]
+    grade: GradeShown | None
+    chain: list[ChainLink]
+    label: LabelShown
+    cautions: list[str]
+    dose: list[Dose]
+    derived_because: str = ""
+    evidence: list[EvidenceRow] = []
+
+
+class Avoid(Part):
+    """What is not given, and the kind of reason."""
+
+    regimen: str
+    drugs: list[str]
+    kind: Kind
+    why: str
+    statements: list[str]
+    entry: str = ""
+    refs: list[RefAt] = []
+
+
+class CheckShown(Part):
+    """A check before the first dose."""
+
+    check: str
+    label: str
+    state: Literal["done", "missing", "unmet"]
+    says: str
+    refs: list[RefAt] = []
+
+
+class ActionShown(Part):
+    """Something to do beside the regimen."""
+
+    kind: ActionKind
+    says: str
+    statements: list[str]
+    refs: list[RefAt] = []
+
+
+class Change(Part):
+    """One branch of a question: what the answer would then be."""
+
+    if_: str = msgspec.field(name="if")
+    then: list[str]
+    names: list[str]
+    line: str = ""
+    answer: str = ""
+
+
+class Ask(Part):
+    """A missing fact that changes the answer."""
+
+    feature: str
+    label: str
+    question: str
+    blocking: bool
+    changes: list[Change]
+    together_with: list[str] = []
+    known: str = ""
+
+
+class OtherSide(Part):
+    """The nearest boundary of a deciding number, and the answer beyond it."""
+
+    feature: str
+    now: str
+    if_: str = msgspec.field(name="if")
+    then: list[str]
+    names: list[str]
+
+
+class Why(Part):
+    """A deciding fact of this patient, in words, with the record entry and the statement behind it."""
+
+    feature: str
+    says: str
+    origin: str
+    entries: list[str]
+    statement: str = ""
+    refs: list[RefAt] = []
+
+
+class GuidelineShown(Part):
+    """A guideline in force on the date of the question."""
+
+    id: str
+    version: str
+    title: str = ""
+    valid_from: str = ""
+    evidence_until: str = ""
+    review_by: str = ""
+    notice: str = ""
+
+
+class Reference(Part):
+    """A numbered source."""
+
+    n: int
+    ref: str
+    citation: str
+    checked: Checked
+    seen: str = ""
+
+
+class Answer(Part):
+    """The whole answer for one patient on one date."""
+
+    answer: Literal["recommends", "needs_data", "out_of_scope"]
+    as_of: str
+    name: str
+    guidelines: list[GuidelineShown]
+    headline: str
+    line_of_therapy: str | None
+    options: list[Option]
+    why: list[Why]
+    checks: list[CheckShown]
+    ask: list[Ask]
+    other_sides: list[OtherSide]
+    avoid: list[Avoid]
+    actions: list[ActionShown]
+    next: list[dict[str, object]]
+    why_not: list[dict[str, str]]
+    disagreements: list[str]
+    newer: list[str]
+    conflicts: list[str]
+    assumed: list[str]
+    not_understood: list[str]
+    unknown: list[str]
+    notices: list[str]
+    out_of_scope_because: str | None
+    instead: list[str]
+    references: list[Reference]
+    knowledge: str

@@ -1,0 +1,47 @@
+"""References numbered in the order in which the answer first names them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from concordant.answer.model import RefAt, Reference
+from concordant.guideline import Checked, Cite, Source
+
+ORDER: dict[Checked, int] = {"primary": 0, "secondary": 1, "choice": 2, "recalled": 3}
+
+
+class References:
+    """Collects the places cited; raises KeyError for a source that the knowledge does not hold."""
+
+    def __init__(self, sources: Mapping[str, Source]) -> None:
+        self._sources = sources
+        self._numbers: dict[str, int] = {}
+        self._checked: dict[str, Checked] = {}
+
+    def at(self, cites: Iterable[Cite]) -> list[RefAt]:
+        """The numbers and places of some citations, each once."""
+        found = {(self._number(cite), cite.at): None for cite in cites}
+        return [RefAt(n=n, at=at) for n, at in found]
+
+    def of(self, source: str, checked: Checked) -> list[RefAt]:
+        """The number of a whole document."""
+        return self.at([Cite(ref=source, checked=checked)])
+
+    def _number(self, cite: Cite) -> int:
+        _ = self._sources[cite.ref]
+        number = self._numbers.setdefault(cite.ref, len(self._numbers) + 1)
+        worst = self._checked.get(cite.ref, cite.checked)
+        self._checked[cite.ref] = max(worst, cite.checked, key=lambda mark: ORDER[mark])
+        return number
+
+    def listed(self) -> list[Reference]:
+        """All references so far; each with the weakest mark of what was taken from it here."""
+        return [
+            Reference(n=n, ref=ref, citation=self._sources[ref].citation, checked=self._checked[ref], seen=self._sources[ref].seen)
+            for ref, n in self._numbers.items()
+        ]
+
+
+def brackets(refs: Iterable[RefAt]) -> str:
+    """` [1: 2.1] [2]`, or nothing."""
+    return "".join(f" [{r.n}: {r.at}]" if r.at else f" [{r.n}]" for r in refs)

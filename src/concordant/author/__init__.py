@@ -1,0 +1,1 @@
+"""Knowledge files to compiled knowledge: read, parse sentences, compile, lint."""

@@ -1,0 +1,193 @@
+"""A folder of knowledge files to one compiled Knowledge, with every complaint about it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from concordant.author.dictionary import read_features
+from concordant.author.files import compile_sentences, convert, fill
+from concordant.complaints import Complaint, ConcordantError
+from concordant.guideline import (
+    Axiom,
+    Disagreement,
+    Drug,
+    DrugClass,
+    Feature,
+    Guideline,
+    Knowledge,
+    LedgerRow,
+    Newer,
+    Record,
+    Regimen,
+    Source,
+    Statement,
+    Trial,
+    Vocabulary,
+)
+from concordant.texts import Text, read_file
+
+T = TypeVar("T", bound=Record)
+
+
+@dataclass(slots=True)
+class Built:
+    """What came of a folder: the knowledge when it could be compiled, the places, the complaints."""
+
+    knowledge: Knowledge | None = None
+    complaints: list[Complaint] = field(default_factory=list)
+    texts: dict[str, Text] = field(default_factory=dict)
+
+
+def build(root: Path) -> Built:
+    """Read and compile every file under `root`. Never raises for a faulty file: see `complaints`."""
+    built = Built()
+    for path in sorted(root.rglob("*.yaml")):
+        _read(path, root, built)
+    drugs = _raw_drugs(built)
+    features, axioms = read_features(_under(built, "features/"), drugs, built.complaints)
+    if built.complaints:
+        return built
+    parts = _Parts(built, {feature.name: feature for feature in features})
+    knowledge = parts.assemble(features, axioms, digest_of(root))
+    built.knowledge = None if built.complaints else knowledge
+    return built
+
+
+def digest_of(root: Path) -> str:
+    """A hash of all knowledge files: names and bytes."""
+    total = hashlib.sha256()
+    for path in sorted(root.rglob("*.yaml")):
+        total.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()
+
+
+def _read(path: Path, root: Path, built: Built) -> None:
+    name = path.relative_to(root).as_posix()
+    try:
+        built.texts[name] = read_file(path, name=name)
+    except ConcordantError as error:
+        built.complaints += error.complaints
+
+
+def _under(built: Built, prefix: str) -> Iterator[Text]:
+    return (text for name, text in built.texts.items() if name.startswith(prefix))
+
+
+def _raw_drugs(built: Built) -> dict[str, dict[str, Any]]:
+    """The drugs as read, needed before their sentences can be compiled (features are made for each)."""
+    raw = (text.value for text in _under(built, "drugs/"))
+    return {str(value["id"]): value for value in raw if isinstance(value, dict) and "id" in value}
+
+
+@dataclass(slots=True)
+class _Parts:
+    """The second pass: features are known, so every sentence can be compiled."""
+
+    built: Built
+    features: Mapping[str, Feature]
+
+    def assemble(self, features: tuple[Feature, ...], axioms: tuple[Axiom, ...], digest: str) -> Knowledge | None:
+        classes = self.all_of("classes/", DrugClass)
+        drugs = tuple(with_class_rules(drug, classes, self) for drug in self.all_of("drugs/", Drug))
+        vocabulary = self.vocabulary()
+        statements = self.statements()
+        ledgers = self.ledgers()
+        guidelines = self.one_each("guideline.yaml", Guideline)
+        if vocabulary is None:
+            return None
+        return Knowledge(
+            digest=digest,
+            guidelines=guidelines,
+            statements=statements,
+            ledgers=ledgers,
+            features=features,
+            axioms=axioms,
+            drugs=drugs,
+            regimens=self.all_of("regimens/", Regimen),
+            trials=self.all_of("trials/", Trial),
+            disagreements=self.all_of("disagreements/", Disagreement),
+            newer=self.all_of("newer/", Newer),
+            sources=self.all_of("sources/", Source),
+            vocabulary=vocabulary,
+            classes={c.id: c.name for c in classes},
+        )
+
+    def record(self, text: Text, value: Any, kind: type[T]) -> T | None:
+        compiled = compile_sentences(text, value, (), self.features, self.built.complaints)
+        return convert(text, compiled, kind, self.built.complaints)
+
+    def all_of(self, prefix: str, kind: type[T]) -> tuple[T, ...]:
+        """One record a file; a class is kept raw of sentences, because `{drug}` is no feature yet."""
+        found = []
+        for text in _under(self.built, prefix):
+            value = _without_templates(text.value) if kind is DrugClass else text.value
+            if (record := self.record(text, value, kind)) is not None:
+                found.append(record)
+        return tuple(found)
+
+    def one_each(self, ending: str, kind: type[T]) -> tuple[T, ...]:
+        texts = [t for name, t in self.built.texts.items() if name.endswith("/" + ending)]
+        return tuple(r for r in (self.record(t, t.value, kind) for t in texts) if r is not None)
+
+    def statements(self) -> tuple[Statement, ...]:
+        found = []
+        for name, text in self.built.texts.items():
+            folders = name.split("/")
+            if len(folders) != 4 or folders[0] != "guidelines":
+                continue
+            value = {**text.value, "guideline": folders[1], "version": folders[2]}
+            value["number"] = str(value.get("id", "")).rpartition("/")[2]
+            if (statement := self.record(text, value, Statement)) is not None:
+                found.append(statement)
+                self.check_place(text, statement)
+        return tuple(found)
+
+    def check_place(self, text: Text, statement: Statement) -> None:
+        wanted = f"{statement.guideline}/{statement.version}/{statement.number}"
+        if statement.id != wanted:
+            self.built.complaints.append(text.complaint(("id",), f"the id '{statement.id}' should be '{wanted}'"))
+
+    def ledgers(self) -> dict[str, tuple[LedgerRow, ...]]:
+        found = {}
+        for name, text in self.built.texts.items():
+            if name.endswith("/ledger.yaml"):
+                rows = convert(text, text.value, list[LedgerRow], self.built.complaints)
+                found[name.split("/")[1]] = tuple(rows or ())
+        return found
+
+    def vocabulary(self) -> Vocabulary | None:
+        merged: dict[str, Any] = {}
+        last = None
+        for text in _under(self.built, "vocabulary/"):
+            merged |= text.value or {}
+            last = text
+        return convert(last, merged, Vocabulary, self.built.complaints) if last else None
+
+
+def _without_templates(value: dict[str, Any]) -> dict[str, Any]:
+    return {key: value[key] for key in ("id", "name") if key in value}
+
+
+def with_class_rules(drug: Drug, classes: tuple[DrugClass, ...], parts: _Parts) -> Drug:
+    """The drug with the rules of its classes written out, `{drug}` and `{drug_name}` filled in."""
+    if drug.contains:  # a product is read as its drugs, so it needs no rules of its own
+        return drug
+    bars, checks, actions = drug.unless, drug.checks, drug.actions
+    for text in _under(parts.built, "classes/"):
+        if text.value.get("id") not in (*drug.classes, "any_drug"):
+            continue
+        filled = fill(text.value, {"drug": drug.id, "drug_name": drug.name})
+        expanded = parts.record(Text(text.file, filled, text.lines), filled, DrugClass)
+        if expanded is not None:
+            bars += expanded.unless
+            checks += expanded.checks
+            actions += expanded.actions
+    bars = tuple(msgspec.structs.replace(bar, drug=drug.id) for bar in bars)
+    return msgspec.structs.replace(drug, unless=bars, checks=checks, actions=actions)
+

@@ -1,0 +1,49 @@
+"""The command line: parse, dispatch, and turn every error into one clear line and its exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+import typer
+
+from concordant.cli.commands import app
+from concordant.complaints import ConcordantError
+
+BUG = 70
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; returns the exit code."""
+    try:
+        command = typer.main.get_command(app)
+        code = command.main(list(arguments), prog_name="concordant", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except ConcordantError as error:
+        for complaint in error.complaints:
+            print(complaint, file=sys.stderr)  # noqa: T201
+        return error.exit_code
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return 2
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # the last resort: one line, no patient data, no traceback
+        if os.environ.get("CONCORDANT_DEBUG"):
+            raise
+        place = _last_place(error)
+        print(f"This is a bug in concordant ({type(error).__name__} in {place}). Please report it.", file=sys.stderr)  # noqa: T201
+        return BUG
+
+
+def _last_place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else "?"

@@ -1,0 +1,114 @@
+"""Calendar months, partial dates, ages: every clock arithmetic of the project.
+
+A date that is known to the month or the year only is an interval of days. Months are fractional and
+anchored in the calendar: exactly 12.0 on the same day twelve months later, more on the day after.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+Day = dt.date
+
+_PARTIAL = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PartialDate:
+    """A date of which the day, or the day and the month, may be unknown: all days from first to last."""
+
+    first: Day
+    last: Day
+
+    @property
+    def is_exact(self) -> bool:
+        """True when the day is known."""
+        return self.first == self.last
+
+    def clipped(self, as_of: Day) -> PartialDate:
+        """The same date, given that it does not lie after `as_of`. Leaves a certainly later date alone."""
+        if self.first > as_of:
+            return self
+        return PartialDate(self.first, min(self.last, as_of))
+
+    def certainly_before(self, other: PartialDate) -> bool:
+        """True when every reading of this date lies before every reading of the other."""
+        return self.last < other.first
+
+    def overlaps(self, other: PartialDate) -> bool:
+        """True when some reading of the two is the same day."""
+        return self.first <= other.last and other.first <= self.last
+
+
+def exactly(day: Day) -> PartialDate:
+    """A date that is known to the day."""
+    return PartialDate(day, day)
+
+
+def parse_partial_date(text: str) -> PartialDate:
+    """Read `2021`, `2021-03` or `2021-03-05`. Raises ValueError with a sentence for people."""
+    match = _PARTIAL.fullmatch(text.strip())
+    if not match:
+        raise ValueError(f"'{text}' is not a date; write 2021, 2021-03 or 2021-03-05")
+    year, month, day = (int(part) if part else None for part in match.groups())
+    if not 1800 <= year <= 2200:  # type: ignore[operator]
+        raise ValueError(f"'{text}' has a year outside 1800 to 2200")
+    return _partial(text, year, month, day)  # type: ignore[arg-type]
+
+
+def _partial(text: str, year: int, month: int | None, day: int | None) -> PartialDate:
+    if month is None:
+        return PartialDate(Day(year, 1, 1), Day(year, 12, 31))
+    if not 1 <= month <= 12:
+        raise ValueError(f"'{text}' has no month {month}; months go from 01 to 12")
+    length = calendar.monthrange(year, month)[1]
+    if day is None:
+        return PartialDate(Day(year, month, 1), Day(year, month, length))
+    if not 1 <= day <= length:
+        raise ValueError(f"'{text}' is not in the calendar: that month has {length} days")
+    return exactly(Day(year, month, day))
+
+
+def add_months(day: Day, months: int) -> Day:
+    """The same day of the month `months` later; the last day of a shorter month stands for it."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    return Day(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def months_between(start: Day, end: Day) -> float:
+    """Calendar-anchored months from start to end; negative when the end comes first.
+
+    Exactly n on the same day n months later, and strictly between n and n + 1 until the next such day.
+    """
+    if end < start:
+        return -months_between(end, start)
+    whole = (end.year - start.year) * 12 + end.month - start.month
+    if add_months(start, whole) > end:
+        whole -= 1
+    anchor, following = add_months(start, whole), add_months(start, whole + 1)
+    return whole + (end - anchor).days / (following - anchor).days
+
+
+def months_range(start: PartialDate, end: PartialDate) -> tuple[float, float]:
+    """The shortest and the longest time in months that the two partial dates allow."""
+    return months_between(start.last, end.first), months_between(start.first, end.last)
+
+
+def whole_years(start: Day, end: Day) -> int:
+    """Completed years: an age."""
+    return int(months_between(start, end) // 12)
+
+
+def words(date: PartialDate) -> str:
+    """The date as people write it: 5 Mar 2021, Mar 2021 or 2021."""
+    if date.is_exact:
+        return f"{date.first.day} {date.first:%b %Y}"
+    if (date.first.year, date.first.month) == (date.last.year, date.last.month):
+        return f"{date.first:%b %Y}"
+    if date.first.year == date.last.year:
+        return f"{date.first.year}"
+    return f"{words(exactly(date.first))} to {words(exactly(date.last))}"

@@ -1,0 +1,1 @@
+"""Facts to decision: which statements hold, which regimens they offer, what is still open."""

@@ -1,0 +1,193 @@
+"""Which missing fact matters: by re-running the same decision on every cell of every unknown feature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+
+from concordant.conditions import Condition, features_read
+from concordant.decide.cells import Break, Cell, breaks, cells_of
+from concordant.decide.decision import Decision, Outcome, decide
+from concordant.decide.frame import Frame
+from concordant.derive.book import Plan, with_facts
+from concordant.evaluate.explain import explain
+from concordant.facts import Fact, Facts, Value
+from concordant.guideline import Feature
+from concordant.kleene import TRUE
+from concordant.quantities import Interval
+from concordant.record.events import PatientRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What a feature's cell would lead to."""
+
+    cell: str
+    outcome: Outcome
+    possible: frozenset[str]
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A feature whose answer changes the outcome, alone or together with others."""
+
+    feature: Feature
+    blocking: bool
+    branches: tuple[Branch, ...]
+    together_with: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A patient, the frame, and the decision so far: what every hypothesis starts from."""
+
+    record: PatientRecord
+    plan: Plan
+    frame: Frame
+    facts: Facts
+    decision: Decision
+    discordances: tuple[str, ...] = ()
+
+    def suppose(self, changes: Mapping[str, Value]) -> tuple[Decision, Facts]:
+        """The decision, and the facts, had these been stated as well."""
+        facts, touched = with_facts(self.facts, changes, self.record, self.plan)
+        return decide(self.frame, facts, self.decision, touched), facts
+
+
+def questions(now: Situation) -> list[Question]:
+    """What to ask, the blocking and most settling questions first."""
+    cuts = live_breaks(now)
+    cells = {f.name: cells_of(f, cuts.get(f.name, ()), now.facts[f.name].value) for f in _askable(now)}
+    found = [q for name in cells if (q := _alone(name, cells[name], now)) is not None]
+    if not found and now.decision.answer == "needs_data":
+        found = _together(cells, now)
+    order = {name: i for i, name in enumerate(cells)}
+    return sorted(found, key=lambda q: (not q.blocking, _worst(q), order[q.feature.name]))
+
+
+def live_breaks(now: Situation) -> dict[str, tuple[Break, ...]]:
+    """Where the ranges of each number are cut by anything that is alive for this patient."""
+    return breaks(_all_conditions(now))
+
+
+def _worst(question: Question) -> int:
+    return max((len(b.possible) for b in question.branches), default=0)
+
+
+def _all_conditions(now: Situation) -> Iterator[Condition]:
+    """Every condition that is alive: of proposals, their bars, labels, and rules of features."""
+    for proposal in now.frame.proposals:
+        yield proposal.statement.applies_if
+        yield from (bar.if_ for bar in proposal.bars)
+    for drug in now.frame.drugs.values():
+        yield from (limb.if_ for use in drug.indications if use.known_from <= now.frame.as_of for limb in use.limbs)
+    for feature in now.plan.features:
+        yield from (rule.if_ for rule in feature.rules)
+    for force in now.frame.in_force:
+        yield from (limit.if_ for limit in force.guideline.out_of_scope)
+
+
+def _askable(now: Situation) -> list[Feature]:
+    """Features with a question, not yet known, that a proposal reads directly or through others."""
+    read: set[str] = set()
+    for one in now.decision.judged:
+        if one.status != "does_not_apply":
+            read |= one.proposal.reads
+    for force in now.frame.in_force:
+        for limit in force.guideline.out_of_scope:
+            read |= features_read(limit.if_)
+    wanted = [f for f in now.plan.features if f.name in read or now.plan.downstream[f.name] & read]
+    return [f for f in wanted if f.question and _open(now.facts[f.name]) and _meaningful(f, now.facts)]
+
+
+def _open(fact: Fact) -> bool:
+    if isinstance(fact.value, Interval):
+        return not fact.value.is_exact and fact.origin != "assumed"
+    return fact.value is None
+
+
+def _meaningful(feature: Feature, facts: Facts) -> bool:
+    """A guarded feature is asked only once its guard is known to hold."""
+    return feature.only_if is None or explain(feature.only_if, facts).truth is TRUE
+
+
+def _alone(name: str, cells: Sequence[Cell], now: Situation) -> Question | None:
+    branches = [_branch(cell.name, now.suppose({name: cell.value})) for cell in cells]
+    return _question(name, branches, now, ())
+
+
+def _branch(name: str, supposed: tuple[Decision, Facts]) -> Branch:
+    decision, facts = supposed
+    line = facts["line_of_therapy"].value
+    outcome = decision.outcome
+    still = frozenset(j.proposal.regimen.id for j in decision.open) if decision.answer == "needs_data" else frozenset()
+    return Branch(name, outcome, still | frozenset(outcome[1]), line if isinstance(line, str) else "")
+
+
+def _question(name: str, branches: list[Branch], now: Situation, partners: tuple[str, ...]) -> Question | None:
+    before = now.decision.outcome
+    if all(b.outcome == before for b in branches):
+        return None
+    blocking = before[0] == "needs_data" and any(b.outcome[0] != "needs_data" for b in branches)
+    return Question(now.plan.by_name[name], blocking, tuple(_merged(branches)), partners)
+
+
+def _merged(branches: list[Branch]) -> list[Branch]:
+    """Neighbouring cells that lead to the same outcome are told as one."""
+    found: list[Branch] = []
+    for branch in branches:
+        if found and found[-1].outcome == branch.outcome:
+            last = found.pop()
+            line = branch.line if branch.line == last.line else ""
+            branch = Branch(_joined(last.cell, branch.cell), branch.outcome, last.possible | branch.possible, line)
+        found.append(branch)
+    return found
+
+
+def _joined(first: str, second: str) -> str:
+    """Two neighbouring ranges as one, two words as `a or b`."""
+    if first.startswith(("<", "> ", ">=")) or " to " in first:
+        return _joined_ranges(first, second) or f"{first} or {second}"
+    return f"{first} or {second}"
+
+
+def _joined_ranges(first: str, second: str) -> str:
+    if first.startswith("<") and second.startswith(">"):
+        return "any value"
+    if first.startswith("<") and " to " in second:
+        upper = second.split(" to ", 1)[1]
+        return upper if upper.startswith("<") else f"<= {upper}"
+    if " to " in first and second.startswith(">"):
+        lower = first.split(" to ", 1)[0]
+        unit = second.split(" ", 2)[2:] or [""]
+        return f"{lower if lower.startswith('>') else '>= ' + lower} {unit[0]}".strip()
+    if " to " in first and " to " in second:
+        return f"{first.split(' to ', 1)[0]} to {second.split(' to ', 1)[1]}"
+    return ""
+
+
+def _together(cells: Mapping[str, Sequence[Cell]], now: Situation) -> list[Question]:
+    """The smallest group, of two or three features, that changes the outcome where none does alone."""
+    for size in (2, 3):
+        for names in combinations(cells, size):
+            found = _group(names, cells, now)
+            if found:
+                return found
+    return []
+
+
+def _group(names: tuple[str, ...], cells: Mapping[str, Sequence[Cell]], now: Situation) -> list[Question]:
+    choices = list(product(*(cells[name] for name in names)))
+    supposed = [now.suppose({n: cell.value for n, cell in zip(names, choice, strict=True)}) for choice in choices]
+    if all(decision.outcome == now.decision.outcome for decision, _ in supposed):
+        return []
+    found = []
+    for name in names:
+        branches = [_branch(cell.name, now.suppose({name: cell.value})) for cell in cells[name]]
+        partners = tuple(other for other in names if other != name)
+        found.append(Question(now.plan.by_name[name], True, tuple(branches), partners))
+    return found
+
+

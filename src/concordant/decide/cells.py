@@ -1,0 +1,85 @@
+"""The finitely many cells of a feature: its words, or the ranges between thresholds that are read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from concordant.conditions import Compare, Condition, leaves
+from concordant.facts import Value, unit_words
+from concordant.guideline import Feature
+from concordant.quantities import Interval, above, below
+
+Break = tuple[float, int]  # a bound, and 0 when the cut lies before it, 1 when it lies after
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A part of a feature's values in which no condition changes its truth, and its name."""
+
+    value: Value
+    name: str
+
+
+def breaks(conditions: Iterable[Condition]) -> dict[str, tuple[Break, ...]]:
+    """For each number that the conditions read, where its ranges are cut."""
+    found: dict[str, set[Break]] = {}
+    for condition in conditions:
+        for leaf in leaves(condition):
+            if isinstance(leaf, Compare):
+                sides = {"<=": (1,), ">": (1,), "<": (0,), ">=": (0,), "==": (0, 1)}[leaf.op]
+                found.setdefault(leaf.feature, set()).update((leaf.bound, side) for side in sides)
+    return {name: tuple(sorted(cuts)) for name, cuts in found.items()}
+
+
+def cells_of(feature: Feature, cuts: tuple[Break, ...], known: Value) -> list[Cell]:
+    """The cells that what is known leaves possible; together they cover every value of it."""
+    if not feature.is_numeric:
+        return [Cell(word, feature.phrases.get(word, word.replace("_", " "))) for word in feature.values]
+    low = feature.low if feature.low is not None else -math.inf
+    high = feature.high if feature.high is not None else math.inf
+    ranges = _ranges(low, high, cuts, whole=feature.type == "count")
+    held = known if isinstance(known, Interval) else Interval()
+    return [Cell(meet, range_name(feature, part)) for part in ranges if (meet := part.meet(held)) is not None]
+
+
+def _ranges(low: float, high: float, cuts: tuple[Break, ...], *, whole: bool) -> list[Interval]:
+    found = []
+    start = low
+    for bound, side in cuts:
+        end = bound if side else below(bound)
+        following = above(bound) if side else bound
+        if whole:
+            end, following = math.floor(end), math.ceil(following)
+        if low <= end < high and start <= end:
+            found.append(Interval(start, end))
+        start = max(start, following)
+    if start <= high:
+        found.append(Interval(start, high))
+    return found
+
+
+def range_name(feature: Feature, part: Interval) -> str:
+    """`<= 12 months`, `> 12 months`, `> 6 to 12 months`, `50 % or more`, `2`."""
+    unit = f" {unit_words(feature.unit)}" if feature.unit else ""
+    floor = feature.low if feature.low is not None else -math.inf
+    ceiling = feature.high if feature.high is not None else math.inf
+    open_low, open_high = part.low <= floor, part.high >= ceiling
+    low, strict_low = _end(part.low, below(part.low))
+    high, strict_high = _end(part.high, above(part.high))
+    if open_low and open_high:
+        return "any value"
+    if part.low == part.high:
+        return f"{low}{unit}"
+    if open_low:
+        return f"{'<' if strict_high else '<='} {high}{unit}"
+    if open_high:
+        return f"{'>' if strict_low else '>='} {low}{unit}"
+    return f"{'> ' if strict_low else ''}{low} to {'< ' if strict_high else ''}{high}{unit}"
+
+
+def _end(value: float, neighbour: float) -> tuple[str, bool]:
+    """A bound as it was authored, and whether it is excluded."""
+    strict = math.isfinite(value) and len(repr(neighbour)) < len(repr(value))
+    return f"{neighbour if strict else value:g}", strict

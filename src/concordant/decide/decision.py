@@ -1,0 +1,157 @@
+"""Statements on facts: status of every proposal, the verdict, and the outcome that a question may change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from concordant.decide.frame import Frame, InForce, Proposal
+from concordant.evaluate.explain import Because, explain
+from concordant.facts import Facts
+from concordant.guideline import Bar, Role, ScopeLimit, Statement
+from concordant.kleene import FALSE, TRUE, any_
+from concordant.outcomes import OFFERED, Status, status
+
+Answer = Literal["recommends", "needs_data", "out_of_scope"]
+Outcome = tuple[Answer, tuple[str, ...]]
+
+ROLE_ORDER: dict[Role, int] = {"continue": 0, "preferred": 1, "option": 2, "alternative": 3, "selected": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """A bar and what it comes to for this patient."""
+
+    bar: Bar
+    reason: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A proposal with its status and the reasons for it."""
+
+    proposal: Proposal
+    role: Role
+    status: Status
+    applies: Because
+    barred: tuple[Barred, ...]
+
+    @property
+    def offered(self) -> bool:
+        """True when the regimen can be given, perhaps after a check."""
+        return self.status in OFFERED and not self.proposal.against
+
+    def bars(self, truth: object, effect: str) -> list[Barred]:
+        """The bars of one effect that are true (or unknown) for this patient."""
+        return [b for b in self.barred if b.reason.truth is truth and b.bar.effect == effect]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A scope limit that holds for this patient."""
+
+    limit: ScopeLimit
+    reason: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the guidelines say of the facts; the facts themselves stand beside it."""
+
+    answer: Answer
+    judged: tuple[Judged, ...]
+    statements: dict[str, Because]
+    limits: tuple[Limit, ...]
+
+    @property
+    def offered(self) -> list[Judged]:
+        """What can be given, the best role first, each regimen once."""
+        found: dict[str, Judged] = {}
+        for one in sorted((j for j in self.judged if j.offered), key=lambda j: ROLE_ORDER[j.role]):
+            found.setdefault(one.proposal.regimen.id, one)
+        return list(found.values())
+
+    @property
+    def outcome(self) -> Outcome:
+        """The answer and the preferred regimens, or all offered ones where none is preferred."""
+        regimens = [j for j in self.offered if j.role == "preferred"] or self.offered
+        return self.answer, tuple(sorted(j.proposal.regimen.id for j in regimens))
+
+    @property
+    def open(self) -> list[Judged]:
+        """What cannot be judged before more is known."""
+        return [j for j in self.judged if j.status == "needs_data" and not j.proposal.against]
+
+
+def decide(frame: Frame, facts: Facts, before: Decision | None = None, touched: frozenset[str] | None = None) -> Decision:
+    """Judge every proposal. With `before` and `touched`, only what reads a touched feature is judged anew."""
+    statements = {s.id: _statement(s, frame, facts, before, touched) for s in frame.statements}
+    judged = _with_roles([_judge(p, i, statements, facts, before, touched) for i, p in enumerate(frame.proposals)])
+    limits = tuple(_limits(frame.in_force, facts))
+    return Decision(_verdict(frame, judged, limits), tuple(judged), statements, limits)
+
+
+def _statement(s: Statement, frame: Frame, facts: Facts, before: Decision | None, touched: frozenset[str] | None) -> Because:
+    if before is not None and touched is not None and not (frame.reads[s.id] & touched):
+        return before.statements[s.id]
+    return explain(s.applies_if, facts)
+
+
+def _judge(
+    proposal: Proposal,
+    index: int,
+    statements: dict[str, Because],
+    facts: Facts,
+    before: Decision | None,
+    touched: frozenset[str] | None,
+) -> Judged:
+    if before is not None and touched is not None and not (proposal.reads & touched):
+        return before.judged[index]
+    applies = statements[proposal.statement.id]
+    if applies.truth is FALSE:  # nothing can change the status, so the bars are not read
+        return Judged(proposal, proposal.role, "does_not_apply", applies, ())
+    barred = tuple([Barred(bar, explain(bar.if_, facts)) for bar in proposal.bars])
+    unless = any_([b.reason.truth for b in barred if b.bar.effect == "precludes"])
+    return Judged(proposal, proposal.role, status(applies.truth, unless), applies, barred)
+
+
+def _with_roles(judged: list[Judged]) -> list[Judged]:
+    """Of several regimens of one statement the first that can be given has the role, the others stand in."""
+    taken: set[str] = set()
+    found = []
+    for one in judged:
+        statement = one.proposal.statement
+        role = one.proposal.role
+        if role == "preferred" and statement.id in taken:
+            role = "alternative"
+        if one.offered:
+            taken.add(statement.id)
+        found.append(Judged(one.proposal, role, one.status, one.applies, one.barred) if role != one.role else one)
+    return found
+
+
+def _limits(in_force: tuple[InForce, ...], facts: Facts) -> list[Limit]:
+    """The first limit that holds of each guideline that is no companion."""
+    found = []
+    for force in in_force:
+        if force.guideline.parent:
+            continue
+        for limit in force.guideline.out_of_scope:
+            reason = explain(limit.if_, facts)
+            if reason.truth is TRUE:
+                found.append(Limit(limit, reason))
+    return found
+
+
+def _verdict(frame: Frame, judged: list[Judged], limits: tuple[Limit, ...]) -> Answer:
+    """needs_data only when what could be preferred is open, or where all that could be offered is."""
+    if limits or not frame.in_force:
+        return "out_of_scope"
+    live = [j for j in judged if not j.proposal.against]
+    if any(j.status == "needs_data" for j in live if j.role == "preferred"):
+        return "needs_data"
+    if any(j.offered for j in live):
+        return "recommends"
+    return "needs_data" if any(j.status == "needs_data" for j in live) else "recommends"
+
+

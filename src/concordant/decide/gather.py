@@ -1,0 +1,158 @@
+"""What stands around a decision: cautions, what to avoid, checks before the first dose, actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from concordant.decide.decision import Barred, Decision, Judged
+from concordant.decide.frame import Frame
+from concordant.evaluate.explain import Because, explain, missing
+from concordant.facts import Facts
+from concordant.guideline import Action, Bar, Check, Cite, Drug, Kind
+from concordant.kleene import FALSE, TRUE, UNKNOWN
+
+State = Literal["done", "missing", "unmet"]
+
+# These hold of a drug whether or not a statement proposes it now, so they are always named.
+ALWAYS_NAMED: frozenset[Kind] = frozenset({"already_failed", "stopped_for_toxicity", "unavailable"})
+
+
+@dataclass(frozen=True, slots=True)
+class Avoided:
+    """A drug or a regimen that is not given, the kind of reason and its source."""
+
+    regimen: str
+    drugs: tuple[str, ...]
+    kind: Kind
+    says: str
+    sources: tuple[Cite, ...]
+    statements: tuple[str, ...]
+    reason: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A check before the first dose, and how it stands."""
+
+    check: str
+    label: str
+    state: State
+    reason: Because
+    unmet: str
+    source: Cite
+
+
+@dataclass(frozen=True, slots=True)
+class Advised:
+    """An action, and the statement that it came with (if it came with one)."""
+
+    action: Action
+    statement: str = ""
+
+
+def avoided(decision: Decision, frame: Frame, facts: Facts) -> list[Avoided]:
+    """Every true bar of what would otherwise be offered, statements against, and drugs that are out."""
+    found: dict[tuple[tuple[str, ...], Kind], Avoided] = {}
+    for one in (*_barred(decision, frame), *_against(decision, frame), *_out(frame, facts)):
+        found.setdefault((one.drugs, one.kind), one)
+    return list(found.values())
+
+
+def _barred(decision: Decision, frame: Frame) -> Iterator[Avoided]:
+    for one in decision.judged:
+        if one.status != "precluded":
+            continue
+        for barred in one.bars(TRUE, "precludes"):
+            yield _avoided(one, barred, frame)
+
+
+def _avoided(one: Judged, barred: Barred, frame: Frame) -> Avoided:
+    bar, regimen = barred.bar, one.proposal.regimen
+    drugs = (bar.drug,) if bar.drug else regimen.drugs
+    names = tuple(frame.drugs[d].name for d in drugs)
+    return Avoided(regimen.id, names, bar.kind, bar.says, (bar.source,), (one.proposal.statement.short_id,), barred.reason)
+
+
+def _against(decision: Decision, frame: Frame) -> Iterator[Avoided]:
+    for one in decision.judged:
+        if one.proposal.against and one.applies.truth is TRUE:
+            names = tuple(frame.drugs[d].name for d in one.proposal.regimen.drugs)
+            statement = one.proposal.statement
+            yield Avoided(
+                one.proposal.regimen.id, names, "against", statement.says, statement.sources, (statement.short_id,), one.applies
+            )
+
+
+def _out(frame: Frame, facts: Facts) -> Iterator[Avoided]:
+    proposed = dict.fromkeys(d for p in frame.proposals for d in p.regimen.drugs)
+    for drug in (frame.drugs[d] for d in proposed):
+        for bar in drug.unless:
+            if bar.kind in ALWAYS_NAMED and bar.effect == "precludes":
+                reason = explain(bar.if_, facts)
+                if reason.truth is TRUE:
+                    yield Avoided("", (drug.name,), bar.kind, bar.says, (bar.source,), (), reason)
+
+
+def drugs_of(judged: Iterable[Judged], frame: Frame) -> list[Drug]:
+    """The drugs of the proposals, each once."""
+    ids = dict.fromkeys(d for one in judged for d in one.proposal.regimen.drugs)
+    return [frame.drugs[d] for d in ids if d in frame.drugs]
+
+
+def checks(decision: Decision, frame: Frame, facts: Facts) -> list[Checked]:
+    """The checks of all offered drugs, and one for every other unknown fact that could speak against them."""
+    candidates = decision.offered or decision.open
+    found: dict[str, Checked] = {}
+    for drug in drugs_of(candidates, frame):
+        for check in drug.checks:
+            one = _checked(check, facts)
+            if check.check not in found or _weight(one.state) > _weight(found[check.check].state):
+                found[check.check] = one
+    covered = {f for drug in drugs_of(candidates, frame) for check in drug.checks for f in check.features}
+    for one in candidates:
+        for barred in one.bars(UNKNOWN, "precludes"):
+            for name in missing(barred.reason):
+                if name not in covered:
+                    found.setdefault(name, Checked(name, "", "missing", barred.reason, "", barred.bar.source))
+    return list(found.values())
+
+
+def _weight(state: State) -> int:
+    return {"done": 0, "missing": 1, "unmet": 2}[state]
+
+
+def _checked(check: Check, facts: Facts) -> Checked:
+    reason = explain(check.met_if, facts)
+    state: State = "missing"
+    if reason.truth is not UNKNOWN:
+        state = "unmet" if reason.truth is FALSE else "done"
+    return Checked(check.check, check.label, state, reason, check.unmet, check.source)
+
+
+def cautions(one: Judged) -> list[Bar]:
+    """The cautions that hold for a proposal, each once."""
+    return list({b.bar.says: b.bar for b in one.bars(TRUE, "caution")}.values())
+
+
+def actions(decision: Decision, frame: Frame, facts: Facts) -> list[Advised]:
+    """What to do beside the regimen: of statements that apply, offered drugs, and bars that hold."""
+    found: dict[tuple[str, str], Advised] = {}
+    for advised in _all_actions(decision, frame):
+        if explain(advised.action.if_, facts).truth is TRUE:
+            found.setdefault((advised.action.kind, advised.action.says), advised)
+    return list(found.values())
+
+
+def _all_actions(decision: Decision, frame: Frame) -> Iterator[Advised]:
+    for statement in frame.statements:
+        if decision.statements[statement.id].truth is TRUE:
+            yield from (Advised(a, statement.short_id) for a in statement.actions)
+    for one in decision.judged:
+        if one.applies.truth is TRUE:
+            yield from (Advised(a) for b in one.barred if b.reason.truth is TRUE for a in b.bar.actions)
+    for one in decision.offered[:1] + [j for j in decision.offered[1:] if j.role == "preferred"]:
+        yield from (Advised(a) for a in one.proposal.regimen.actions)
+    for drug in drugs_of([j for j in decision.offered if j.role in ("preferred", "continue")] or decision.offered, frame):
+        yield from (Advised(a) for a in drug.actions)

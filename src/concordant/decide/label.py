@@ -1,0 +1,70 @@
+"""Whether the label covers a regimen for this patient: on, off or unknown, with the limb that fails."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from concordant.evaluate.explain import Because, explain
+from concordant.facts import Facts
+from concordant.guideline import Cite, Drug, Indication, Regimen
+from concordant.kleene import FALSE, TRUE, Truth, all_
+
+Fit = Literal["on", "off", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFit:
+    """The fit of a regimen, in words, with the places of the label."""
+
+    fit: Fit
+    because: str
+    sources: tuple[Cite, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    drug: Drug
+    indication: Indication
+    truth: Truth
+    limbs: tuple[Because, ...]
+
+
+def label_fit(regimen: Regimen, drugs: Iterable[Drug], facts: Facts, as_of: dt.date) -> LabelFit:
+    """Judge the indications that name the regimen and were known on the date; the best one counts."""
+    read = [
+        _read(drug, use, facts)
+        for drug in drugs
+        for use in drug.indications
+        if regimen.id in use.regimens and use.known_from <= as_of
+    ]
+    if not read:
+        note = regimen.label_note or "no US label known here names this combination"
+        return LabelFit("off", note)
+    for truth in (TRUE, None, FALSE):
+        for one in read:
+            if one.truth is truth or (truth is None and one.truth not in (TRUE, FALSE)):
+                return _fit(one)
+    return _fit(read[0])
+
+
+def _read(drug: Drug, use: Indication, facts: Facts) -> _Read:
+    limbs = tuple(explain(limb.if_, facts) for limb in use.limbs)
+    return _Read(drug, use, all_(limb.truth for limb in limbs), limbs)
+
+
+def _fit(one: _Read) -> LabelFit:
+    sources = (one.indication.source,)
+    if one.truth is TRUE:
+        return LabelFit("on", f"the {one.drug.name} label covers it: {one.indication.says}", sources)
+    wanted = FALSE if one.truth is FALSE else None
+    failing = [
+        limb.says
+        for limb, reason in zip(one.indication.limbs, one.limbs, strict=True)
+        if reason.truth is wanted or (wanted is None and reason.truth not in (TRUE, FALSE))
+    ]
+    if one.truth is FALSE:
+        return LabelFit("off", f"the {one.drug.name} label asks for {'; '.join(failing)}, which is not met", sources)
+    return LabelFit("unknown", f"the {one.drug.name} label asks for {'; '.join(failing)}, which is not known", sources)

@@ -1,0 +1,1 @@
+"""Events to facts: one selector per feature, then rules, then what silence means."""

@@ -1,0 +1,161 @@
+"""All facts of one patient: claims of the record, what was stated, rules, and silence, in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from concordant.derive import courses, disease, lines, measures
+from concordant.derive.context import Context, Selector
+from concordant.derive.settle import settle
+from concordant.evaluate.explain import explain
+from concordant.facts import Claim, Fact, Facts, Value, unknown
+from concordant.guideline import Feature, Knowledge
+from concordant.kleene import TRUE
+from concordant.quantities import point
+from concordant.record.events import PatientRecord
+
+SELECTORS: dict[str, Selector] = {
+    "latest": measures.latest,
+    "earliest": measures.earliest,
+    "lowest": measures.lowest,
+    "fall": measures.fall,
+    "against_limit": measures.against_limit,
+    "formula": measures.formula,
+    "age": measures.age,
+    "person": measures.person,
+    "condition": measures.condition,
+    "medication": measures.medication,
+    "marker": measures.marker,
+    "extent": disease.extent,
+    "presentation": disease.presentation,
+    "status": disease.status,
+    "outside_brain": disease.outside_brain,
+    "brain": disease.brain,
+    "site_seen": disease.site_seen,
+    "events_listed": disease.events_listed,
+    "months_between_events": disease.months_between_events,
+    "advanced_course": disease.advanced_course,
+    "received": courses.received,
+    "received_early": courses.received_early,
+    "progressed_on": courses.progressed_on,
+    "stopped_for_toxicity": courses.stopped_for_toxicity,
+    "unavailable": courses.unavailable,
+    "months_to_recurrence": courses.months_to_recurrence,
+    "running": courses.running,
+    "started": courses.started,
+    "courses_listed": courses.listed,
+    "all_named": courses.all_named,
+    "lines_progressed": lines.lines_progressed,
+    "line_declared": lines.line_declared,
+    "regimens_received": lines.regimens_received,
+    "accounts_for_line": lines.accounts_for_line,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is worked out once for a Knowledge: members of classes, site tags, who depends on whom."""
+
+    features: tuple[Feature, ...]
+    members: Mapping[str, frozenset[str]]
+    site_tags: Mapping[str, frozenset[str]]
+    downstream: Mapping[str, frozenset[str]]
+    by_name: Mapping[str, Feature] = field(default_factory=dict)
+
+
+def plan_of(knowledge: Knowledge) -> Plan:
+    """Prepare a Knowledge for deriving."""
+    members: dict[str, frozenset[str]] = {}
+    for drug in knowledge.drugs:
+        if not drug.contains:
+            for name in (*drug.classes, drug.id):
+                members[name] = members.get(name, frozenset()) | {drug.id}
+    tags = {site.id: frozenset(site.tags) for site in knowledge.vocabulary.sites}
+    by_name = {feature.name: feature for feature in knowledge.features}
+    return Plan(knowledge.features, members, tags, _downstream(knowledge.features), by_name)
+
+
+def _downstream(features: Iterable[Feature]) -> dict[str, frozenset[str]]:
+    users: dict[str, set[str]] = {}
+    for feature in features:  # in derivation order, so what is upstream of an input is complete
+        upstream = feature.inputs
+        for name, reached in users.items():
+            if reached & upstream or name in upstream:
+                reached.add(feature.name)
+        users[feature.name] = set()
+    return {name: frozenset(reached) for name, reached in users.items()}
+
+
+def derive_facts(record: PatientRecord, plan: Plan) -> dict[str, Fact]:
+    """Every feature's fact for this record, in one pass through the dictionary."""
+    facts: dict[str, Fact] = {}
+    for feature in plan.features:
+        facts[feature.name] = _derive(feature, record, facts, plan)
+    return facts
+
+
+def _derive(feature: Feature, record: PatientRecord, facts: Facts, plan: Plan) -> Fact:
+    claim = _claim(feature, record, facts, plan)
+    stated = record.stated.get(feature.name)
+    if claim is None and stated is None and not feature.rules and not feature.absent_means:
+        return unknown(feature.name)
+    reasons = [(rule, explain(rule.if_, facts)) for rule in feature.rules]
+    fact = settle(feature, claim, stated, reasons)
+    return fact if fact.is_known or fact.conflict or claim is not None else _silence(feature, facts) or fact
+
+
+def _claim(feature: Feature, record: PatientRecord, facts: Facts, plan: Plan) -> Claim | None:
+    if feature.derive is None:
+        return None
+    selector = SELECTORS[str(feature.derive["selector"])]
+    return selector(Context(record, facts, feature, plan.members, plan.site_tags))
+
+
+def _silence(feature: Feature, facts: Facts) -> Fact | None:
+    """What the absence of any entry means, where the feature says so; always named as assumed."""
+    for silence in feature.absent_means:
+        reason = explain(silence.when, facts)
+        if reason.truth is TRUE:
+            value = settle_value(feature, silence.value)
+            return Fact(feature.name, value, "assumed", silence.because, because=reason, assumed=silence.because)
+    return None
+
+
+def settle_value(feature: Feature, value: str | float) -> Value:
+    """A value of the knowledge as the feature's own type."""
+    return point(float(value)) if feature.is_numeric else str(value)
+
+
+def with_facts(
+    facts: Facts, changes: Mapping[str, Value], record: PatientRecord, plan: Plan
+) -> tuple[dict[str, Fact], frozenset[str]]:
+    """The facts had these been stated as well, and the names of those that could differ.
+
+    A fact in conflict is settled by what is learnt. Only what depends on the changes is derived again.
+    """
+    settled = {name: value for name, value in changes.items() if facts[name].conflict}
+    told = replace(record, stated={**record.stated, **changes})
+    return _again(facts, told, plan, frozenset(changes), settled)
+
+
+def with_overrides(
+    facts: Facts, changes: Mapping[str, Value], record: PatientRecord, plan: Plan
+) -> tuple[dict[str, Fact], frozenset[str]]:
+    """The facts were these different from what the record says: hypothetical, and no conflict."""
+    return _again(facts, record, plan, frozenset(changes), changes)
+
+
+def _again(
+    facts: Facts, record: PatientRecord, plan: Plan, changed: frozenset[str], fixed: Mapping[str, Value]
+) -> tuple[dict[str, Fact], frozenset[str]]:
+    listening = {f.name for f in plan.features if not changed.isdisjoint(f.reads_stated)}
+    touched = changed | listening
+    touched = touched.union(*(plan.downstream[name] for name in touched))
+    fresh = dict(facts)
+    for feature in plan.features:
+        if feature.name in fixed:
+            fresh[feature.name] = Fact(feature.name, fixed[feature.name], "hypothetical", "supposed")
+        elif feature.name in touched:
+            fresh[feature.name] = _derive(feature, record, fresh, plan)
+    return fresh, touched

@@ -1,0 +1,40 @@
+"""What a selector may look at: the record, the facts derived before it, who belongs to a class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from concordant.facts import Claim, Facts
+from concordant.guideline import Feature
+from concordant.record.events import PatientRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One patient, half derived."""
+
+    record: PatientRecord
+    facts: Facts
+    feature: Feature
+    members: Mapping[str, frozenset[str]]
+    site_tags: Mapping[str, frozenset[str]]
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """The keys that stand beside `selector` in the feature's `derive`."""
+        return self.feature.derive or {}
+
+    def drugs(self, key: str = "of") -> frozenset[str]:
+        """The drugs meant by a parameter: a drug id, or all members of a class."""
+        name = str(self.params[key])
+        return self.members.get(name, frozenset({name}))
+
+    def word(self, feature: str) -> str | None:
+        """The value of an enum or yes/no feature derived before, None when unknown."""
+        fact = self.facts.get(feature)
+        return fact.value if fact and isinstance(fact.value, str) else None
+
+
+Selector = Callable[[Context], Claim | None]

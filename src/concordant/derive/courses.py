@@ -1,0 +1,225 @@
+"""Courses of treatment: received, progressed on, stopped for toxicity, running, last dose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from concordant.dates import PartialDate, exactly, months_range, words
+from concordant.derive.context import Context
+from concordant.facts import Claim
+from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_
+from concordant.quantities import Interval, point
+from concordant.record.events import Course, DiseaseEvent, PatientRecord
+
+EARLY = ("neoadjuvant", "adjuvant")
+ENDED_BADLY = ("progression", "recurrence")
+
+
+def holds(course: Course, drugs: frozenset[str]) -> bool:
+    """True when the course has one of the drugs."""
+    return not drugs.isdisjoint(course.drugs)
+
+
+def with_drugs(record: PatientRecord, drugs: frozenset[str]) -> list[Course]:
+    """The courses that hold one of the drugs."""
+    return [course for course in record.courses if holds(course, drugs)]
+
+
+def places(items: Iterable[Course | DiseaseEvent]) -> tuple[str, ...]:
+    """The entries behind a claim."""
+    return tuple(item.entry.place for item in items)
+
+
+def described(course: Course) -> str:
+    """A course in words: its setting and its dates."""
+    setting = f"{course.setting} " if course.setting else ""
+    start = words(course.start) if course.start else ""
+    end = words(course.end) if course.end else ("running" if course.stopped == "ongoing" else "")
+    dates = f" ({start} to {end})" if start and end else f" ({start or end})" if start or end else ""
+    return f"{setting}course{dates}"
+
+
+def received(ctx: Context) -> Claim | None:
+    """Yes when a listed course holds the drug, or is said to be of the class."""
+    wanted, name = ctx.drugs(), str(ctx.params["of"])
+    found = [c for c in ctx.record.courses if holds(c, wanted) or name in c.classes]
+    if not found:
+        return None
+    return Claim("yes", described(found[0]), places(found))
+
+
+def received_early(ctx: Context) -> Claim | None:
+    """Yes when a neoadjuvant or adjuvant course holds the drug; undecided when a setting is missing."""
+    found = with_drugs(ctx.record, ctx.drugs())
+    early = [c for c in found if c.setting in EARLY]
+    if early:
+        return Claim("yes", described(early[0]), places(early))
+    unsettled = [c for c in found if setting_of(c, ctx.word("presentation"), ctx.record) is None]
+    return Claim(None, "a course without its setting", places(unsettled)) if unsettled else None
+
+
+def setting_of(course: Course, presentation: str | None, record: PatientRecord) -> str | None:
+    """The setting as told, or advanced where nothing else is possible; None when open."""
+    if course.setting is not None:
+        return course.setting
+    if presentation == "de_novo":
+        return "advanced"
+    since = advanced_since(record)
+    if since is not None and course.start is not None and since.last <= course.start.first:
+        return "advanced"
+    return None
+
+
+def advanced_since(record: PatientRecord) -> PartialDate | None:
+    """The date of the event that first called the disease metastatic or inoperable."""
+    dates = [e.date for e in record.events if e.extent not in (None, "early") and e.date is not None]
+    return min(dates, key=lambda d: (d.first, d.last)) if dates else None
+
+
+def progression_on(course: Course, record: PatientRecord) -> Truth:
+    """Whether the disease grew or came back on this course: by its stop reason, or a dated event during it."""
+    if course.stopped in ENDED_BADLY:
+        return TRUE
+    events = [e for e in record.events if e.kind in ENDED_BADLY and e.date is not None]
+    during = any_(_during(course, e.date, record) for e in events if e.date is not None)
+    if during is FALSE and course.stopped is None:
+        return UNKNOWN
+    return during
+
+
+def _during(course: Course, date: PartialDate, record: PatientRecord) -> Truth:
+    """Whether a date lies within the course; open while the course has no dates."""
+    if course.start is None or (course.end is None and course.stopped != "ongoing"):
+        return FALSE if course.stopped else UNKNOWN
+    end = course.end or exactly(record.as_of)
+    if course.start.last < date.first and date.last <= end.first:
+        return TRUE
+    return UNKNOWN if course.start.first <= date.last and date.first <= end.last and course.stopped is None else FALSE
+
+
+def progressed_on(ctx: Context) -> Claim | None:
+    """Yes when a course with the drug ended in progression or recurrence; no when none certainly did."""
+    found = with_drugs(ctx.record, ctx.drugs())
+    if not found:
+        return None
+    truths = {course: progression_on(course, ctx.record) for course in found}
+    bad = [c for c, truth in truths.items() if truth is TRUE]
+    if bad:
+        return Claim("yes", f"progression on the {described(bad[0])}", places(bad))
+    if UNKNOWN in truths.values():
+        return Claim(None, "why a course was stopped is not recorded", places(found))
+    return Claim("no", "no course with it ended in progression", places(found))
+
+
+def stopped_for_toxicity(ctx: Context) -> Claim | None:
+    """Yes when a course of this drug alone was stopped for toxicity; which of several is not known."""
+    found = with_drugs(ctx.record, ctx.drugs())
+    if not found:
+        return None
+    toxic = [c for c in found if c.stopped == "toxicity"]
+    alone = [c for c in toxic if len(c.drugs) + len(c.unknown_drugs) + len(c.classes) == 1]
+    if alone:
+        return Claim("yes", f"the {described(alone[0])} was stopped for toxicity", places(alone))
+    if toxic:
+        return Claim(None, "a course of several drugs was stopped for toxicity; which of them is not recorded", places(toxic))
+    open_ = [c for c in found if c.stopped is None]
+    if open_:
+        return Claim(None, "why a course was stopped is not recorded", places(open_))
+    return Claim("no", "no course with it was stopped for toxicity", places(found))
+
+
+def unavailable(ctx: Context) -> Claim | None:
+    """No when the record lists the drug as unavailable."""
+    if ctx.drugs() & frozenset(ctx.record.unavailable):
+        return Claim("no", "listed as unavailable", ("unavailable",))
+    return None
+
+
+def recurrence(record: PatientRecord) -> DiseaseEvent | None:
+    """The recurrence that made the disease advanced, else the only or the earliest one."""
+    found = [e for e in record.events if e.kind == "recurrence"]
+    marked = [e for e in found if e.extent not in (None, "early")] or found
+    if len(marked) > 1:
+        dated = [e for e in marked if e.date is not None]
+        return min(dated, key=lambda e: e.date.first if e.date else record.as_of) if dated else None
+    return marked[0] if marked else None
+
+
+def months_to_recurrence(ctx: Context) -> Claim | None:
+    """Calendar months from the last (neo)adjuvant dose of the drugs to the recurrence; 0 during treatment."""
+    event = recurrence(ctx.record)
+    courses = [c for c in with_drugs(ctx.record, ctx.drugs()) if c.setting in EARLY and _before(c, event)]
+    if not courses or event is None:
+        return None
+    during = [c for c in courses if c.stopped in ENDED_BADLY]
+    if during:
+        return Claim(point(0.0), f"recurrence during the {described(during[0])}", places([*during, event]))
+    return _interval(courses, event, ctx)
+
+
+def _before(course: Course, event: DiseaseEvent | None) -> bool:
+    """False for a course that certainly began after the recurrence."""
+    if event is None or event.date is None or course.start is None:
+        return True
+    return course.start.first <= event.date.last
+
+
+def _interval(courses: list[Course], event: DiseaseEvent, ctx: Context) -> Claim:
+    if event.date is None or all(c.end is None and c.start is None for c in courses):
+        return Claim(None, "a date is missing", places([*courses, event]))
+    spans = [_span(course, event.date) for course in courses]
+    low, high = min(s.low for s in spans), min(s.high for s in spans)
+    last = max(courses, key=lambda c: (c.end or c.start or PartialDate(ctx.record.as_of, ctx.record.as_of)).last)
+    says = f"last dose {words(last.end) if last.end else 'not dated'}, recurrence {words(event.date)}"
+    one_day = last.start is not None and last.start == last.end and last.start.is_exact
+    assumed = f"the {described(last)} starts and ends on one day: taken as its last dose" if one_day else ""
+    return Claim(Interval(low, high), says, places([last, event]), assumed=assumed)
+
+
+def _span(course: Course, recurred: PartialDate) -> Interval:
+    """Months from the end of one course to the recurrence; a missing end lies between start and recurrence."""
+    end = course.end
+    if end is None:
+        end = PartialDate(course.start.first, recurred.last) if course.start else PartialDate(recurred.first.replace(year=1900), recurred.last)
+    low, high = months_range(end, recurred)
+    return Interval(max(0.0, low), max(0.0, high))
+
+
+def running(ctx: Context) -> Claim | None:
+    """Whether a course with the drugs runs now for advanced disease: yes, no, or open."""
+    found = [c for c in with_drugs(ctx.record, ctx.drugs()) if setting_of(c, ctx.word("presentation"), ctx.record) != "adjuvant"]
+    found = [c for c in found if c.setting != "neoadjuvant"]
+    if not found:
+        return None
+    on = [c for c in found if c.stopped == "ongoing"]
+    if on:
+        return Claim("yes", f"the {described(on[0])} is running", places(on))
+    lines = [c.line for c in found if c.line is not None]
+    open_ = [c for c in found if c.stopped is None and c.end is None and (c.line is None or c.line == max(lines))]
+    if open_:
+        return Claim(None, "whether a course still runs is not recorded", places(open_))
+    return Claim("no", "all its courses have ended", places(found))
+
+
+def started(ctx: Context) -> Claim | None:
+    """Whether a course with the drugs has been given for advanced disease: yes, or open."""
+    found = with_drugs(ctx.record, ctx.drugs())
+    settings = {c: setting_of(c, ctx.word("presentation"), ctx.record) for c in found}
+    advanced = [c for c, setting in settings.items() if setting == "advanced"]
+    if advanced:
+        return Claim("yes", described(advanced[0]), places(advanced))
+    unsettled = [c for c, setting in settings.items() if setting is None]
+    return Claim(None, "a course without its setting", places(unsettled)) if unsettled else None
+
+
+def listed(ctx: Context) -> Claim:
+    """How many courses the record lists at all."""
+    return Claim(point(float(len(ctx.record.courses))), "courses listed", places(ctx.record.courses))
+
+
+def all_named(ctx: Context) -> Claim | None:
+    """Whether every listed course names its drugs."""
+    unnamed = [c for c in ctx.record.courses if not c.names_its_drugs]
+    if not ctx.record.courses:
+        return None
+    return Claim("no" if unnamed else "yes", "", places(unnamed))

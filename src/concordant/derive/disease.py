@@ -1,0 +1,160 @@
+"""The disease: extent, presentation, status, brain, sites."""
+
+from __future__ import annotations
+
+from concordant.dates import months_range, words
+from concordant.derive.context import Context
+from concordant.derive.courses import EARLY, places
+from concordant.facts import Claim
+from concordant.quantities import Interval
+from concordant.record.events import DiseaseEvent
+
+
+def dated(event: DiseaseEvent) -> str:
+    """An event in words: what and when."""
+    return f"{event.kind} {words(event.date)}" if event.date else event.kind
+
+
+def _extent_of(event: DiseaseEvent, ctx: Context) -> str | None:
+    """The extent that an event tells: in so many words, by its stage, or by a distant site."""
+    if event.extent not in (None, "early"):
+        return event.extent
+    if any("distant" in ctx.site_tags.get(site, frozenset()) for site in event.sites):
+        return "metastatic"
+    return event.extent
+
+
+def extent(ctx: Context) -> Claim | None:
+    """Metastatic once it was so; early only when nothing later is listed."""
+    told = {event: _extent_of(event, ctx) for event in ctx.record.events}
+    for value in ("metastatic", "locally_advanced_unresectable"):
+        found = [event for event, one in told.items() if one == value]
+        if found:
+            return Claim(value, dated(found[0]), places(found))
+    later = [e for e in told if e.kind in ("recurrence", "progression")]
+    if later:
+        return Claim(None, f"where the {dated(later[0])} was is not recorded", places(later))
+    early = [event for event, one in told.items() if one == "early"]
+    return Claim("early", dated(early[0]), places(early)) if early else None
+
+
+def presentation(ctx: Context) -> Claim | None:
+    """De novo when the diagnosis was already metastatic; recurrent after early disease."""
+    events = ctx.record.events
+    new = [e for e in events if e.kind == "diagnosis" and _extent_of(e, ctx) == "metastatic"]
+    if new:
+        return Claim("de_novo", dated(new[0]), places(new))
+    again = [e for e in events if e.kind == "recurrence"]
+    if again:
+        return Claim("recurrent", dated(again[0]), places(again))
+    early = [c for c in ctx.record.courses if c.setting in EARLY]
+    if early and any(_extent_of(e, ctx) == "metastatic" for e in events):
+        return Claim("recurrent", "treated for early disease before", places(early))
+    return None
+
+
+STATUS = {"progression": "progressing", "recurrence": "progressing", "response": "responding", "stable": "stable"}
+
+
+def status(ctx: Context) -> Claim | None:
+    """What the latest event says, unless a course began after it."""
+    told = [e for e in ctx.record.events if e.kind in STATUS]
+    advanced = [c for c in ctx.record.courses if c.setting == "advanced" or ctx.word("presentation") == "de_novo"]
+    if any(e.kind != "recurrence" for e in told):
+        told = [e for e in told if e.kind != "recurrence"]
+    elif advanced:
+        told = []
+    latest = _latest(told)
+    if latest is None:
+        return _by_courses(ctx, bool(told))
+    newer = [c for c in advanced if c.start and latest.date and c.start.first > latest.date.last]
+    if newer:
+        return Claim(None, "nothing recorded since the last course began", places(newer))
+    return Claim(STATUS[latest.kind], dated(latest), places([latest]))
+
+
+def _latest(events: list[DiseaseEvent]) -> DiseaseEvent | None:
+    """The event that certainly came last; one kind told several times is no question."""
+    if len({e.kind for e in events}) == 1 and (len(events) == 1 or any(e.date is None for e in events)):
+        return events[-1]
+    if not events or any(e.date is None for e in events):
+        return None
+    last = max(events, key=lambda e: (e.date.last, e.date.first) if e.date else ())
+    ties = [e for e in events if e.date and last.date and e.date.overlaps(last.date) and e.kind != last.kind]
+    return None if ties else last
+
+
+def _by_courses(ctx: Context, told: bool) -> Claim | None:
+    """Progressing when the last thing on record is a course that ended in progression."""
+    if told:
+        return Claim(None, "which event came last is not recorded")
+    ended = [c for c in ctx.record.courses if c.stopped == "progression"]
+    others = [c for c in ctx.record.courses if c.setting not in EARLY and c not in ended]
+    if ended and not others:
+        return Claim("progressing", "treatment was stopped for progression", places(ended))
+    return Claim(None, "no event tells it") if ctx.record.courses else None
+
+
+def outside_brain(ctx: Context) -> Claim | None:
+    """Whether the latest progression was (also) outside the brain; open when only the brain is named."""
+    told = [e for e in ctx.record.events if e.kind == "progression" and e.sites]
+    latest = _latest(told)
+    if latest is None:
+        return None
+    if all("cns" in ctx.site_tags.get(site, frozenset()) for site in latest.sites):
+        return Claim(None, "the record names the brain only", places([latest]))
+    return Claim("yes", f"{dated(latest)} in {', '.join(_plain(s) for s in latest.sites)}", places([latest]))
+
+
+def _plain(site: str) -> str:
+    return site.replace("_", " ")
+
+
+def brain(ctx: Context) -> Claim | None:
+    """None, stable or active, as the latest event that speaks of the brain says."""
+    told = [e for e in ctx.record.events if e.brain is not None]
+    if not told:
+        return None
+    values = {e.brain for e in told}
+    if len(values) == 1:
+        return Claim(told[0].brain, dated(told[0]), places(told))
+    dated_ones = [e for e in told if e.date is not None]
+    if len(dated_ones) < len(told):
+        return Claim(None, "which entry about the brain is the latest is not recorded", places(told))
+    last = max(dated_ones, key=lambda e: e.date.last if e.date else ctx.record.as_of)
+    return Claim(last.brain, dated(last), places([last]))
+
+
+def site_seen(ctx: Context) -> Claim | None:
+    """Yes when an event names the site, or an activity of it."""
+    wanted = str(ctx.params["site"])
+    found = [e for e in ctx.record.events if wanted in e.sites]
+    return Claim("yes", dated(found[0]), places(found)) if found else None
+
+
+def events_listed(ctx: Context) -> Claim:
+    """Yes when an event of one of the kinds is listed, else no."""
+    kinds = ctx.params["kinds"]
+    found = [e for e in ctx.record.events if e.kind in kinds]
+    return Claim("yes" if found else "no", "", places(found))
+
+
+def advanced_course(ctx: Context) -> Claim | None:
+    """Yes when a course is said to be for advanced disease."""
+    found = [c for c in ctx.record.courses if c.setting == "advanced"]
+    return Claim("yes", "treated for advanced disease", places(found)) if found else None
+
+
+def months_between_events(ctx: Context) -> Claim | None:
+    """Calendar months from the first event of a kind in `from` to the first of the kind `to`."""
+    ends = [e for e in ctx.record.events if e.kind == ctx.params["to"] and e.date]
+    starts = [e for e in ctx.record.events if e.kind in ctx.params["from"] and e.date]
+    for kind in ctx.params["from"]:
+        first = [e for e in starts if e.kind == kind]
+        if first and ends:
+            begin = min(first, key=lambda e: e.date.first if e.date else ctx.record.as_of)
+            end = min(ends, key=lambda e: e.date.first if e.date else ctx.record.as_of)
+            assert begin.date and end.date
+            low, high = months_range(begin.date, end.date)
+            return Claim(Interval(max(0.0, low), max(0.0, high)), f"{dated(begin)}, {dated(end)}", places([begin, end]))
+    return None

@@ -1,0 +1,214 @@
+"""Lines of therapy: courses to lines, and how many of them ended in progression.
+
+Rules and reasons: docs/clinical-choices.md. Induction and maintenance are one line; a switch without
+progression starts a regimen, not a line; an unknown reason for stopping leaves the count an interval.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from concordant.dates import PartialDate
+from concordant.derive.context import Context
+from concordant.derive.courses import ENDED_BADLY, EARLY, holds, places, setting_of, with_drugs
+from concordant.facts import Claim
+from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_
+from concordant.quantities import Interval, point
+from concordant.record.events import Course, DiseaseEvent
+
+
+@dataclass(slots=True)
+class Line:
+    """Courses that count as one line; `settled` when they are certainly for advanced disease."""
+
+    courses: list[Course]
+    settled: bool
+    progressed: Truth = UNKNOWN
+
+    @property
+    def declared(self) -> int | None:
+        """The number that the record gives the line."""
+        return next((c.line for c in self.courses if c.line is not None), None)
+
+    @property
+    def start(self) -> PartialDate | None:
+        """The first start on record."""
+        starts = [c.start for c in self.courses if c.start is not None]
+        return min(starts, key=lambda d: d.first) if starts else None
+
+
+def lines_of(ctx: Context) -> list[Line]:
+    """The lines with the drugs of `of` in the advanced setting, the earliest first where that is known."""
+    target = ctx.drugs()
+    courses = [(c, setting_of(c, ctx.word("presentation"), ctx.record)) for c in with_drugs(ctx.record, target)]
+    found: list[Line] = []
+    for course, setting in sorted(courses, key=lambda pair: _order(pair[0], target)):
+        if setting in EARLY:
+            continue
+        line = next((one for one in found if _belongs(course, one, target)), None)
+        if line is None:
+            found.append(Line([course], setting == "advanced"))
+        else:
+            line.courses.append(course)
+            line.settled = line.settled or setting == "advanced"
+    for line in found:
+        line.progressed = _progressed(line, found, ctx)
+    return found
+
+
+def _order(course: Course, target: frozenset[str]) -> tuple[float, object, int, object]:
+    first = course.start.first.toordinal() if course.start else math.inf
+    return (course.line or math.inf, first, -len(target.intersection(course.drugs)), sorted(course.drugs))
+
+
+def _belongs(course: Course, line: Line, target: frozenset[str]) -> bool:
+    """Same number, or the same targeted drugs (or fewer of them) after a course that did not fail."""
+    if course.line is not None:
+        return line.declared == course.line
+    given = frozenset().union(*(c.drugs for c in line.courses)) & target
+    failed = any(c.stopped in ENDED_BADLY for c in line.courses)
+    return not failed and target.intersection(course.drugs) <= given
+
+
+def _progressed(line: Line, lines: list[Line], ctx: Context) -> Truth:
+    """Whether the line ended in progression: on the regimen, or off treatment after it."""
+    if any(c.stopped in ENDED_BADLY for c in line.courses):
+        return TRUE
+    by_event = any_(_event_counts(event, line, lines, ctx) for event in _progressions(ctx))
+    if by_event is not FALSE:
+        return by_event
+    if ctx.word("disease_status") == "progressing" and line is lines[-1]:
+        return _grows_now(lines, ctx)
+    last = line.courses[-1]
+    return UNKNOWN if last.stopped is None and not _controlled_now(line, lines, ctx) else FALSE
+
+
+def _controlled_now(line: Line, lines: list[Line], ctx: Context) -> bool:
+    return line is lines[-1] and ctx.word("disease_status") in ("stable", "responding")
+
+
+def _grows_now(lines: list[Line], ctx: Context) -> Truth:
+    """The disease grows today: on the last line, unless only the brain does or other drugs came after."""
+    outside = ctx.word("extracranial_progression")
+    if outside == "no":
+        return FALSE
+    after = [c for c in ctx.record.courses if not holds(c, ctx.drugs()) and c.setting == "advanced"]
+    ordered = len(lines) == 1 or all(one.declared or one.start for one in lines)
+    brain_only = any(_brain_only(e, ctx) for e in _progressions(ctx))
+    return UNKNOWN if after or not ordered or (brain_only and outside is None) else TRUE
+
+
+def _progressions(ctx: Context) -> list[DiseaseEvent]:
+    return [e for e in ctx.record.events if e.kind == "progression"]
+
+
+def _brain_only(event: DiseaseEvent, ctx: Context) -> bool:
+    return bool(event.sites) and all("cns" in ctx.site_tags.get(s, frozenset()) for s in event.sites)
+
+
+def _event_counts(event: DiseaseEvent, line: Line, lines: list[Line], ctx: Context) -> Truth:
+    """Whether this progression ends this line."""
+    placed = _falls_to(event, line, lines, ctx)
+    if placed is FALSE:
+        return FALSE
+    if _controlled_now(line, lines, ctx) and line.courses[-1].stopped == "ongoing":
+        return FALSE  # treated locally while the line went on, and controlled since
+    if _brain_only(event, ctx):
+        outside = ctx.word("extracranial_progression")
+        return {"yes": placed, "no": FALSE}.get(outside or "", UNKNOWN)
+    return placed
+
+
+def _falls_to(event: DiseaseEvent, line: Line, lines: list[Line], ctx: Context) -> Truth:
+    """Whether the event lies after the start of this line and before the next one."""
+    if event.date is None or line.start is None:
+        explained = any(c.stopped in ENDED_BADLY for one in lines for c in one.courses)
+        if len(lines) == 1:
+            return TRUE
+        return FALSE if explained else UNKNOWN
+    following = [one.start for one in lines if one.start and one.start.first > line.start.first]
+    limit = min(following, key=lambda d: d.first) if following else None
+    if event.date.last < line.start.first or (limit and event.date.first > limit.last):
+        return FALSE
+    certain = event.date.first >= line.start.last and (limit is None or event.date.last <= limit.last)
+    return TRUE if certain else UNKNOWN
+
+
+def _unlisted(lines: list[Line], ctx: Context) -> int:
+    """How many earlier lines the declared numbers imply that no entry lists."""
+    return max(0, _declared(ctx) - len(lines))
+
+
+def _declared(ctx: Context) -> int:
+    """The highest declared line with the drugs, less the listed lines before it without them."""
+    best = 0
+    for course in with_drugs(ctx.record, ctx.drugs()):
+        if course.line is None or course.setting in EARLY:
+            continue
+        others = {c.line for c in ctx.record.courses if c.line and c.line < course.line and not holds(c, ctx.drugs())}
+        mine = {c.line for c in with_drugs(ctx.record, ctx.drugs())}
+        best = max(best, course.line - len(others - mine))
+    return best
+
+
+def lines_progressed(ctx: Context) -> Claim | None:
+    """How many lines with the drugs ended in progression: an interval when reasons are missing."""
+    lines = lines_of(ctx)
+    if not lines:
+        return None
+    low = sum(one.settled and one.progressed is TRUE for one in lines)
+    high = sum(one.progressed is not FALSE for one in lines) + _unlisted(lines, ctx)
+    if not _enough(lines, ctx):
+        high = math.inf
+    return Claim(Interval(low, high), _counted(lines), places(c for one in lines for c in one.courses))
+
+
+def _counted(lines: list[Line]) -> str:
+    ended = sum(one.progressed is TRUE for one in lines)
+    return f"{len(lines)} {'line' if len(lines) == 1 else 'lines'} on record, {ended} ended in progression"
+
+
+def line_declared(ctx: Context) -> Claim | None:
+    """The line number that the record declares; one more when lines before it are not listed and it failed."""
+    declared, lines = _declared(ctx), lines_of(ctx)
+    failed = any(one.declared == declared and one.progressed is TRUE for one in lines)
+    least = declared + 1 if failed and _unlisted(lines, ctx) else declared
+    return Claim(point(least), f"the record calls it line {declared}") if declared else None
+
+
+def regimens_received(ctx: Context) -> Claim | None:
+    """How many different regimens with the drugs were started: advanced only, or (`all`) in any setting."""
+    lines, target = lines_of(ctx), ctx.drugs()
+    low = sum(_distinct(one.courses, target) for one in lines if one.settled)
+    high = sum(_distinct(one.courses, target) for one in lines) + _unlisted(lines, ctx)
+    if ctx.params.get("setting") == "all":
+        early = _distinct([c for c in with_drugs(ctx.record, target) if c.setting in EARLY], target)
+        low, high = low + early, high + early
+    if not lines and not high:
+        return None
+    return Claim(Interval(low, high), "regimens on record", places(with_drugs(ctx.record, target)))
+
+
+def _distinct(courses: list[Course], target: frozenset[str]) -> int:
+    """Targeted drug sets that are not a part of another: maintenance adds none."""
+    sets = {target.intersection(c.drugs) for c in courses}
+    return sum(not any(one < other for other in sets) for one in sets)
+
+
+NEEDED = {"second": 1, "third_or_later": 2}
+
+
+def _enough(lines: list[Line], ctx: Context) -> bool:
+    """Whether the listed courses explain the line that was stated."""
+    needed = NEEDED.get(str(ctx.record.stated.get("line_of_therapy")), 0)
+    early = any(c.setting in EARLY and holds(c, ctx.drugs()) for c in ctx.record.courses)
+    return len(lines) + early >= needed
+
+
+def accounts_for_line(ctx: Context) -> Claim:
+    """Whether the listed courses are as many as the known line and the progressions ask for."""
+    lines = lines_of(ctx)
+    unexplained = bool(_progressions(ctx)) and not lines
+    complete = _enough(lines, ctx) and not _unlisted(lines, ctx) and not unexplained
+    return Claim("yes" if complete else "no")

@@ -1,0 +1,203 @@
+"""Measurements, marker tests, conditions, medications and the person."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Sequence
+
+from concordant.dates import PartialDate, whole_years, words
+from concordant.derive.context import Context
+from concordant.facts import Claim
+from concordant.quantities import Interval, interval_words
+from concordant.record.events import Marker, Measurement
+
+
+def _may_be_last(items: Sequence[Measurement]) -> list[Measurement]:
+    """Those that are not certainly older than another; an undated one is told as of now."""
+    now = [m for m in items if m.date is None]
+    if now:
+        return now
+    return [m for m in items if not any(m.date.certainly_before(o.date) for o in items if m.date and o.date)]
+
+
+def _current(item: Measurement, ctx: Context) -> bool:
+    limit = ctx.feature.current_for
+    if limit is None or item.date is None:
+        return True
+    return ctx.record.as_of - item.date.first <= dt.timedelta(days=limit.days)
+
+
+def latest(ctx: Context) -> Claim | None:
+    """The latest measurement; the hull of those that may be; nothing when it is out of date."""
+    found = [m for m in ctx.record.measurements if m.name == ctx.params["measurement"]]
+    if not found:
+        return None
+    last = _may_be_last(found)
+    if not any(_current(m, ctx) for m in last):
+        told = f"{_told(last[0])} is too old (kept for {ctx.feature.current_for.days if ctx.feature.current_for else 0} days)"
+        return Claim(None, told, _places(last), stale=told)
+    values = {m.value for m in last}
+    hull = _hull([m.value for m in last])
+    conflict = f"{ctx.feature.label}: two results of the same time, {' and '.join(map(_told, last))}" if len(values) > 1 else ""
+    return Claim(hull, _told(last[0]), _places(last), conflict=conflict)
+
+
+def _told(item: Measurement) -> str:
+    when = f" on {words(item.date)}" if item.date else ""
+    return f"{interval_words(item.value)}{when}"
+
+
+def _places(items: Sequence[Measurement | Marker]) -> tuple[str, ...]:
+    return tuple(item.entry.place for item in items)
+
+
+def _hull(values: list[Interval]) -> Interval:
+    hull = values[0]
+    for value in values[1:]:
+        hull = hull.hull(value)
+    return hull
+
+
+def earliest(ctx: Context) -> Claim | None:
+    """The first of several dated measurements: the baseline."""
+    found = [m for m in ctx.record.measurements if m.name == ctx.params["measurement"] and m.date]
+    if len(found) < 2:
+        return None
+    first = min(found, key=lambda m: m.date.first if m.date else ctx.record.as_of)
+    return Claim(first.value, _told(first), (first.entry.place,))
+
+
+def lowest(ctx: Context) -> Claim | None:
+    """The lowest value ever measured."""
+    found = [m for m in ctx.record.measurements if m.name == ctx.params["measurement"]]
+    if not found:
+        return None
+    low = min(found, key=lambda m: m.value.low)
+    return Claim(low.value, _told(low), (low.entry.place,))
+
+
+def fall(ctx: Context) -> Claim | None:
+    """Points lost from the first of several measurements to the latest; negative for a gain."""
+    first, last = earliest(ctx), latest(ctx)
+    if not (first and last and isinstance(first.value, Interval) and isinstance(last.value, Interval)):
+        return None
+    span = Interval(first.value.low - last.value.high, first.value.high - last.value.low)
+    return Claim(span, f"{first.says}, then {last.says}", first.entries + last.entries)
+
+
+def against_limit(ctx: Context) -> Claim | None:
+    """The latest measurement as a multiple of the upper limit of normal printed with it."""
+    last = latest(ctx)
+    found = [m for m in ctx.record.measurements if m.name == ctx.params["measurement"]]
+    if last is None or not isinstance(last.value, Interval):
+        return last
+    limits = {m.upper_limit for m in _may_be_last(found)}
+    limit = limits.pop() if len(limits) == 1 else None
+    if not limit:
+        return Claim(None, f"{last.says}, without its upper limit of normal", last.entries)
+    ratio = Interval(last.value.low / limit, last.value.high / limit)
+    return Claim(ratio, f"{last.says}, upper limit {limit:g}", last.entries)
+
+
+def _mosteller(height: float, weight: float) -> float:
+    """Body surface area in m2 from cm and kg: Mosteller, N Engl J Med 1987;317:1098."""
+    return math.sqrt(height * weight / 3600)
+
+
+FORMULAS: dict[str, Callable[[float, float], float]] = {"mosteller": _mosteller}
+
+
+def formula(ctx: Context) -> Claim | None:
+    """A number from two others by a named formula that grows with both."""
+    first, second = (ctx.facts[name].value for name in ctx.feature.reads)
+    if not (isinstance(first, Interval) and isinstance(second, Interval)):
+        return None
+    if min(first.low, second.low) <= 0 or max(first.high, second.high) == math.inf:
+        return None
+    calculate = FORMULAS[str(ctx.params["name"])]
+    value = Interval(calculate(first.low, second.low), calculate(first.high, second.high))
+    return Claim(value, f"from {' and '.join(ctx.feature.reads)} ({ctx.params['name']} formula)")
+
+
+def age(ctx: Context) -> Claim | None:
+    """Completed years at `as_of`."""
+    birth = ctx.record.person.birth_date
+    if birth is None:
+        return None
+    low, high = whole_years(birth.last, ctx.record.as_of), whole_years(birth.first, ctx.record.as_of)
+    return Claim(Interval(max(0, low), high), f"born {words(birth)}", ("patient.birth_date",))
+
+
+def person(ctx: Context) -> Claim | None:
+    """A word of the patient block."""
+    name = str(ctx.params["field"])
+    value = getattr(ctx.record.person, name)
+    return Claim(value, "as recorded", (f"patient.{name}",)) if value else None
+
+
+def condition(ctx: Context) -> Claim | None:
+    """The status of a comorbidity, turned into the feature's own words; open when not given."""
+    terms, mapping = ctx.params["terms"], ctx.params["map"]
+    found = [c for c in ctx.record.conditions if c.term in terms]
+    if not found:
+        return None
+    values = {mapping.get(c.status or "unknown") for c in found}
+    for value in ctx.params.get("worst_first", ()):
+        if value in values:
+            values = {value}
+    shown = found[0]
+    says = f"{shown.name}, {shown.status or 'status not given'}{f' ({words(shown.date)})' if shown.date else ''}"
+    value = values.pop() if len(values) == 1 else None
+    return Claim(value, says, tuple(c.entry.place for c in found))
+
+
+def medication(ctx: Context) -> Claim | None:
+    """Yes when the record lists the medication."""
+    found = [m for m in ctx.record.medications if m.term in ctx.params["terms"]]
+    return Claim("yes", found[0].name, tuple(m.entry.place for m in found)) if found else None
+
+
+def governing(record_markers: Sequence[Marker], tests: Sequence[str], days: int) -> list[Marker]:
+    """The results that govern: of the metastasis if tested, else the latest, with what was done for them."""
+    family = [m for m in record_markers if m.test in tests]
+    chosen = [m for m in family if m.specimen == "metastasis"] or family
+    dates = [m.date for m in chosen if m.date is not None]
+    if not dates:
+        return chosen
+    newest: PartialDate = max(dates, key=lambda d: d.last)
+    since = newest.first - dt.timedelta(days=days)
+    return [m for m in chosen if m.date is None or m.date.last >= since]
+
+
+def marker(ctx: Context) -> Claim | None:
+    """One result of the governing specimen: its word, or one of its numbers."""
+    tests, days = ctx.params["family"], int(ctx.params["together_days"])
+    results = [m for m in governing(ctx.record.markers, tests, days) if m.test == ctx.params["test"]]
+    told = [(m, _part(m, str(ctx.params["part"]))) for m in results]
+    told = [(m, value) for m, value in told if value is not None]
+    if not told:
+        return None
+    last = _last_markers([m for m, _ in told])
+    values = {value for m, value in told if m in last}
+    says = ", ".join(_marker_words(m) for m in last)
+    if len(values) > 1:
+        return Claim(None, says, _places(last), conflict=f"{ctx.feature.label}: results that contradict each other ({says})")
+    return Claim(values.pop(), says, _places(last))
+
+
+def _part(item: Marker, part: str) -> Interval | str | None:
+    return item.word if part == "word" else item.numbers.get(part)
+
+
+def _last_markers(items: list[Marker]) -> list[Marker]:
+    if any(m.date is None for m in items):
+        return items
+    return [m for m in items if not any(m.date.certainly_before(o.date) for o in items if m.date and o.date)]
+
+
+def _marker_words(item: Marker) -> str:
+    numbers = ", ".join(f"{name} {interval_words(value)}" for name, value in item.numbers.items())
+    result = item.word or numbers
+    where = f" ({item.specimen})" if item.specimen else ""
+    return f"{result}{where}{f', {words(item.date)}' if item.date else ''}"

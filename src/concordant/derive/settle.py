@@ -1,0 +1,98 @@
+"""Several claims about one feature to one fact: agreement, narrowing, or a conflict that is reported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from concordant.evaluate.explain import Because
+from concordant.facts import Claim, Fact, Value, value_words
+from concordant.guideline import Feature, Rule
+from concordant.kleene import FALSE, TRUE
+from concordant.quantities import Interval
+
+Reasons = Sequence[tuple[Rule, Because]]
+
+
+def settle(feature: Feature, claim: Claim | None, stated: Value, reasons: Reasons) -> Fact:
+    """The fact that the derived claim, the stated value and the rules together allow."""
+    if feature.is_numeric:
+        return _number(feature, claim, stated)
+    return _word(feature, claim, stated, reasons)
+
+
+def _number(feature: Feature, claim: Claim | None, stated: Value) -> Fact:
+    derived = claim.value if claim and isinstance(claim.value, Interval) else None
+    says, entries = (claim.says, claim.entries) if claim else ("", ())
+    conflict = claim.conflict if claim else ""
+    stale = claim.stale if claim else ""
+    assumed = claim.assumed if claim else ""
+    if not isinstance(stated, Interval):
+        origin = "derived" if derived is not None else "unknown"
+        return Fact(feature.name, derived, origin, says, entries, conflict=conflict, stale=stale, assumed=assumed)
+    if derived is None:
+        return Fact(feature.name, stated, "stated", "as stated", (f"stated.{feature.name}",))
+    both = (*entries, f"stated.{feature.name}")
+    if (meet := derived.meet(stated)) is not None:
+        return Fact(feature.name, meet, "stated", f"as stated; on record: {says}", both, conflict=conflict)
+    told = f"{feature.label}: stated as {value_words(feature, stated)}, but the record gives {value_words(feature, derived)} ({says})"
+    return Fact(feature.name, derived.hull(stated), "derived", f"{says}; stated otherwise", both, conflict=told)
+
+
+def _word(feature: Feature, claim: Claim | None, stated: Value, reasons: Reasons) -> Fact:
+    told = _told(feature, claim, stated)
+    if told.conflict:
+        return told
+    proven = [(rule, because) for rule, because in reasons if because.truth is TRUE]
+    values = {str(rule.value) for rule, _ in proven} | ({told.value} if told.value is not None else set())
+    if len(values) > 1:
+        return _clash(feature, told, proven)
+    if told.value is not None:
+        return _clash(feature, told, []) if _ruled_out(told, reasons) else _backed(told, proven)
+    if proven:
+        rule, because = proven[0]
+        return Fact(
+            feature.name, str(rule.value), "inferred", rule.says, because=because, statement=rule.statement, source=rule.source
+        )
+    return told
+
+
+def _told(feature: Feature, claim: Claim | None, stated: Value) -> Fact:
+    """What the record and the stated value say, before any rule."""
+    derived = claim.value if claim and isinstance(claim.value, str) else None
+    if claim is not None and claim.conflict:
+        return Fact(feature.name, None, "unknown", claim.says, claim.entries, conflict=claim.conflict)
+    if isinstance(stated, str):
+        if derived is not None and derived != stated and claim is not None:
+            says = f"{feature.label}: stated as {value_words(feature, stated)}, but the record says {value_words(feature, derived)} ({claim.says})"
+            return Fact(feature.name, None, "unknown", says, claim.entries, conflict=says)
+        return Fact(feature.name, stated, "stated", "as stated", (f"stated.{feature.name}",))
+    if claim is None:
+        return Fact(feature.name, None, "unknown")
+    origin = "derived" if derived is not None else "unknown"
+    return Fact(feature.name, derived, origin, claim.says, claim.entries, stale=claim.stale, assumed=claim.assumed)
+
+
+def _backed(told: Fact, proven: Reasons) -> Fact:
+    """A told word that a rule proves as well keeps its own origin and gains the rule's statement."""
+    if not proven:
+        return told
+    rule, because = proven[0]
+    return Fact(
+        told.feature, told.value, told.origin, told.says, told.entries, because, rule.statement, rule.source, assumed=told.assumed
+    )
+
+
+def _ruled_out(told: Fact, reasons: Reasons) -> bool:
+    """True when rules for the told value exist and all are certainly false."""
+    own = [because for rule, because in reasons if str(rule.value) == told.value]
+    return bool(own) and all(because.truth is FALSE for because in own)
+
+
+def _clash(feature: Feature, told: Fact, proven: Reasons) -> Fact:
+    claims = [f"{value_words(feature, str(rule.value))} by {rule.says or 'another rule'}" for rule, _ in proven]
+    if told.value is not None:
+        claims.insert(0, f"{value_words(feature, told.value)} {told.says}")
+    if len(claims) == 1:
+        claims.append("the rest of the record rules that out")
+    says = f"{feature.label}: {', but '.join(claims)}"
+    return Fact(feature.name, None, "unknown", says, told.entries, conflict=says)

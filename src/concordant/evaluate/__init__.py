@@ -1,0 +1,1 @@
+"""Conditions on facts: the answer and why, as one tree."""

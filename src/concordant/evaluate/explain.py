@@ -1,0 +1,104 @@
+"""One patient: the truth of a condition and why, as one tree. There is no shorter return value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import assert_never
+
+from concordant import kleene
+from concordant.conditions import All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf
+from concordant.facts import Fact, Facts
+from concordant.kleene import UNKNOWN, Truth, truth_of
+from concordant.quantities import Interval, compare
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """A condition, its truth for this patient, the fact it read (a leaf) or its parts (a node)."""
+
+    condition: Condition
+    truth: Truth
+    parts: tuple[Because, ...] = ()
+    fact: Fact | None = None
+
+
+def explain(condition: Condition, facts: Facts) -> Because:
+    """Evaluate with Kleene's three truths; a feature without a fact is unknown."""
+    match condition:
+        case OneOf(feature=name):
+            fact = facts.get(name)
+            return Because(condition, _one_of(condition, fact), (), fact)
+        case Compare(feature=name):
+            fact = facts.get(name)
+            return Because(condition, _compare(condition, fact), (), fact)
+        case All(args=args):
+            inner = tuple([explain(arg, facts) for arg in args])
+            return Because(condition, kleene.all_([b.truth for b in inner]), inner)
+        case Any(args=args):
+            inner = tuple([explain(arg, facts) for arg in args])
+            return Because(condition, kleene.any_([b.truth for b in inner]), inner)
+        case Not(arg=arg):
+            part = explain(arg, facts)
+            return Because(condition, kleene.not_(part.truth), (part,))
+        case Named(arg=arg):
+            part = explain(arg, facts)
+            return Because(condition, part.truth, (part,))
+        case AtLeast(n=n, args=args):
+            inner = tuple([explain(arg, facts) for arg in args])
+            return Because(condition, kleene.at_least(n, [b.truth for b in inner]), inner)
+        case Constant(truth=word):
+            return Because(condition, Truth(word))
+        case _:
+            assert_never(condition)
+
+
+def _one_of(leaf: OneOf, fact: Fact | None) -> Truth:
+    if fact is None or not isinstance(fact.value, str):
+        return UNKNOWN
+    return truth_of(fact.value in leaf.values)
+
+
+def _compare(leaf: Compare, fact: Fact | None) -> Truth:
+    if fact is None or not isinstance(fact.value, Interval):
+        return UNKNOWN
+    return compare(fact.value, leaf.op, leaf.bound)
+
+
+def deciding(tree: Because) -> Iterator[Because]:
+    """The leaves that made the truth what it is: all of a true All, the false ones of a false All, ..."""
+    if not tree.parts:
+        if tree.fact is not None or isinstance(tree.condition, Compare | OneOf):
+            yield tree
+        return
+    for part in tree.parts:
+        if _decides(tree, part):
+            yield from deciding(part)
+
+
+def _decides(tree: Because, part: Because) -> bool:
+    if isinstance(tree.condition, Not | Named):
+        return True
+    if isinstance(tree.condition, AtLeast) and tree.truth is UNKNOWN:
+        return part.truth is UNKNOWN
+    return part.truth is tree.truth
+
+
+def missing(tree: Because) -> tuple[str, ...]:
+    """The features whose unknown values keep the condition unknown, each once, in reading order."""
+    if tree.truth is not UNKNOWN:
+        return ()
+    names = [leaf.condition.feature for leaf in deciding(tree) if isinstance(leaf.condition, Compare | OneOf)]
+    return tuple(dict.fromkeys(names))
+
+
+def facts_behind(tree: Because) -> Iterator[Fact]:
+    """The deciding facts, and behind an inferred one the facts that its rule read, deepest last."""
+    for leaf in deciding(tree):
+        if leaf.fact is None:
+            continue
+        yield leaf.fact
+        if leaf.fact.because is not None:
+            yield from facts_behind(leaf.fact.because)
+
+

@@ -1,0 +1,72 @@
+"""The knowledge on disk: the compiled file of a wheel, or a checkout compiled into the user's cache."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from concordant.complaints import Complaint, ConcordantError
+from concordant.guideline import Knowledge
+
+FOLDER = Path(__file__).parent / "knowledge"
+COMPILED = "knowledge.msgpack"
+
+
+class FaultyKnowledge(ConcordantError):
+    """The knowledge files cannot be compiled; `concordant lint` prints the same complaints."""
+
+    exit_code = 1
+
+
+def load() -> Knowledge:
+    """The knowledge that is shipped. Raises FaultyKnowledge when a checkout holds a faulty file."""
+    shipped = FOLDER / COMPILED
+    if shipped.exists():
+        return decode(shipped.read_bytes())
+    cached = _cache() / f"{_stamp(FOLDER)}.msgpack"
+    if not cached.exists():
+        compile_to(FOLDER, cached)
+    return decode(cached.read_bytes())
+
+
+def decode(data: bytes) -> Knowledge:
+    """Compiled bytes to Knowledge."""
+    return msgspec.msgpack.decode(data, type=Knowledge)
+
+
+def compile_to(folder: Path, target: Path) -> None:
+    """Compile a folder of YAML into one MessagePack file, put in place by an atomic rename.
+
+    Raises FaultyKnowledge with every complaint.
+    """
+    from concordant.author.build import build
+
+    built = build(folder)
+    if built.knowledge is None:
+        raise FaultyKnowledge(built.complaints or [Complaint("no knowledge found", str(folder))])
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(msgspec.msgpack.encode(built.knowledge))
+    Path(name).replace(target)
+
+
+def _cache() -> Path:
+    from platformdirs import user_cache_path
+
+    return user_cache_path("concordant")
+
+
+def _stamp(folder: Path) -> str:
+    """Changes whenever a knowledge file, or the code that compiles it, does."""
+    code = [Path(__file__).parent / name for name in ("guideline.py", "conditions.py")]
+    code += sorted((Path(__file__).parent / "author").glob("*.py"))
+    total = hashlib.sha256()
+    for path in [*sorted(folder.rglob("*.yaml")), *code]:
+        stat = path.stat()
+        total.update(f"{path}\0{stat.st_mtime_ns}\0{stat.st_size}\n".encode())
+    return total.hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""An answer for people and for other systems: terminal and JSON."""

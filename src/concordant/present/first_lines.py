@@ -1,0 +1,164 @@
+"""The first five lines: verdict, authority, why, checks, what would flip it."""
+
+from __future__ import annotations
+
+from concordant.answer.model import Answer, Ask, Change, CheckShown, Dose, Option, Why
+from concordant.answer.phrases import ROLES, amount_words, and_list, milligram_words, sentence_case
+from concordant.present.wording import cited, own_grade
+
+MISSING_SHOWN = 4
+WHY_SHOWN = 3
+
+
+def first_lines(answer: Answer) -> list:  # type: ignore[type-arg]
+    """The verdict, then pairs of a title and its sentence."""
+    match answer.answer:
+        case "out_of_scope":
+            return _refusal(answer)
+        case "needs_data":
+            return _question(answer)
+        case _:
+            return _recommendation(answer)
+
+
+def _date_line(answer: Answer) -> str:
+    names = [f"{g.title} {g.version}" for g in answer.guidelines]
+    return f"As of {answer.as_of}, {and_list(names) or 'no guideline in force'}"
+
+
+def _refusal(answer: Answer) -> list:  # type: ignore[type-arg]
+    lines: list = [f"Outside this guideline. {answer.out_of_scope_because}"]  # type: ignore[type-arg]
+    lines += [("What to do", text) for text in answer.instead]
+    lines.append(("Why", _why(answer)))
+    if answer.conflicts:
+        lines.append(("In conflict", " ".join(answer.conflicts)))
+    return [*lines, ("Answered", _date_line(answer))]
+
+
+def _question(answer: Answer) -> list:  # type: ignore[type-arg]
+    blocking = [q for q in answer.ask if q.blocking]
+    wanted = blocking[0] if blocking else None
+    verdict = f"Cannot decide until this is known: {wanted.label if wanted else 'more about this patient'}"
+    if wanted and wanted.together_with:
+        verdict += " (together with the questions below)"
+    lines: list = [verdict, ("Answered", _date_line(answer)), ("Known so far", _why(answer))]  # type: ignore[type-arg]
+    if answer.options:
+        names = and_list([o.name for o in answer.options])
+        lines.append(("Either way", f"offered on every branch: {names}"))
+    if answer.conflicts:
+        lines.append(("In conflict", " ".join(answer.conflicts)))
+    lines.append(("Check anyway", _checks(answer.checks)))
+    return lines
+
+
+def _recommendation(answer: Answer) -> list:  # type: ignore[type-arg]
+    if not answer.options:
+        return _no_regimen(answer)
+    first = answer.options[0]
+    lines: list = [_verdict(answer, first), ("How sure", _authority(answer, first)), ("Why", _why(answer))]  # type: ignore[type-arg]
+    if first.role != "continue":
+        lines.append(("Check first", _checks(answer.checks)))
+    lines.append(("Would flip it", _flip(answer, first)))
+    if answer.conflicts:
+        lines.append(("In conflict", " ".join(answer.conflicts)))
+    return lines
+
+
+def _no_regimen(answer: Answer) -> list:  # type: ignore[type-arg]
+    barred = and_list(list(dict.fromkeys(name for a in answer.avoid for name in a.drugs)))
+    verdict = "No regimen can be offered as a plain next step"
+    verdict += f": see why {barred} {'are' if ' and ' in barred else 'is'} held back" if barred else ""
+    first = answer.actions[0] if answer.actions else None
+    lines: list = [verdict]  # type: ignore[type-arg]
+    if first:
+        lines.append(("What to do", cited(first.says, first.refs)))
+    lines += [("Why", _why(answer)), ("Answered", _date_line(answer))]
+    return lines
+
+
+def _verdict(answer: Answer, first: Option) -> str:
+    urgent = [c.label for c in answer.checks if c.state != "done"] if first.status == "applies_if_checked" else []
+    unmet = [c.label for c in answer.checks if c.state == "unmet"]
+    only = f" - only after: {_few(unmet + [u for u in urgent if u not in unmet])}" if urgent or unmet else ""
+    if first.role == "continue":
+        return f"Continue {first.name}, no change"
+    if first.role != "preferred":
+        equal = [o for o in answer.options if o.role == first.role]
+        if first.role == "option" and len(equal) > 1:
+            return f"No preferred regimen: {len(equal)} options, {_few([o.name for o in equal])}{only}"
+        return f"{sentence_case(first.name)} ({ROLES[first.role].lower()}){_dose(first)}{only}"
+    return f"{sentence_case(first.name)}{_dose(first)}{only}"
+
+
+def _few(items: list[str]) -> str:
+    shown = items[:MISSING_SHOWN]
+    return f"{', '.join(shown)} and {len(items) - len(shown)} more" if len(items) > len(shown) else and_list(shown)
+
+
+def _dose(option: Option) -> str:
+    """The dose of a single drug in the verdict; several drugs have their lines below."""
+    if len({d.drug for d in option.dose}) != 1:
+        return ""
+    dose = option.dose[0]
+    milligrams = f", {dose.calculated_mg:.0f} mg at {dose.basis}" if dose.basis and dose.calculated_mg else ""
+    return f" {amount_words(dose)}{milligrams}"
+
+
+def _authority(answer: Answer, first: Option) -> str:
+    refs = first.chain[0].refs if first.chain else []
+    newer = " Something newer exists, see below." if answer.newer else ""
+    return f"{ROLES[first.role]}. {cited(own_grade(first), refs)}. {_date_line(answer)}.{newer}"
+
+
+def _why(answer: Answer) -> str:
+    told = [w for w in answer.why if w.origin in ("derived", "stated") and w.entries] or answer.why
+    return "; ".join(_short(w) for w in told[:WHY_SHOWN]) or "nothing on record decides it"
+
+
+def _short(why: Why) -> str:
+    return cited(why.says, why.refs)
+
+
+def _checks(checks: list[CheckShown]) -> str:
+    missing = [c.label for c in checks if c.state == "missing"]
+    unmet = [c.label for c in checks if c.state == "unmet"]
+    done = [c.label for c in checks if c.state == "done"]
+    parts = [f"not met: {', '.join(unmet)}" if unmet else "", f"missing: {', '.join(missing)}" if missing else ""]
+    parts.append(f"done: {', '.join(done)}" if done else "")
+    return "; ".join(filter(None, parts)) or "nothing listed"
+
+
+def _flip(answer: Answer, first: Option) -> str:
+    near = [f"{s.if_}: {' or '.join(s.names)}" for s in answer.other_sides]
+    asked = [f"{q.label} ({flips(q)})" for q in answer.ask[:2]]
+    fit = {"on": "Within the label.", "off": f"Outside the label: {first.label.because}.", "unknown": ""}[first.label.fit]
+    return ". ".join(filter(None, ["; ".join(near + asked), fit])) or "nothing that is open"
+
+
+def flips(question: Ask) -> str:
+    """The branches of a question in one line."""
+    return "; ".join(f"{c.if_}: {then_words(c)}" for c in question.changes)
+
+
+def then_words(change: Change) -> str:
+    """What a branch leads to."""
+    line = f"{change.line.replace('_', ' ')} line: ".replace("third or later line", "third line or later") if change.line else ""
+    if change.names:
+        return line + " or ".join(change.names[:3]) + (f" or {len(change.names) - 3} more" if len(change.names) > 3 else "")
+    if change.answer == "out_of_scope":
+        return "outside this guideline"
+    return line + ("still open, more must be known" if change.answer == "needs_data" else "no regimen offered")
+
+
+def dose_lines(option: Option) -> list[str]:
+    """One line a component: amount, mg for this patient, vials, source."""
+    return [_dose_line(dose) for dose in option.dose]
+
+
+def _dose_line(dose: Dose) -> str:
+    phase = "" if dose.phase == "every" else f" ({dose.phase} dose)"
+    milligrams = milligram_words(dose)
+    vials = f" ({dose.vials})" if dose.vials and dose.unit == "mg" else ""
+    note = f" {dose.note}" if dose.note else ""
+    text = f"{sentence_case(dose.drug)}{phase} {amount_words(dose)}{vials}{': ' + milligrams if milligrams else ''}"
+    return cited(text, dose.refs) + note

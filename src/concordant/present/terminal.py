@@ -1,0 +1,174 @@
+"""The answer on a terminal: what to do first, why, what to check; everything else below."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from concordant.answer.model import Answer
+from concordant.present import evidence_table, first_lines
+from concordant.present.wording import cited, option_line, reference_line
+
+WIDEST, NARROWEST = 110, 60
+ACTION_TITLES = {
+    "local_therapy": "Local treatment and brain",
+    "referral": "Refer",
+    "duration": "How long",
+    "monitoring": "Watch",
+    "testing": "Test",
+    "supportive": "Support",
+    "sequencing": "Order of treatments",
+}
+FOOTER = "Supports a clinician's judgement; does not replace it."
+
+
+def render(answer: Answer, *, colour: bool, width: int = 0) -> str:
+    """The answer as terminal text; plain without `colour` or under NO_COLOR."""
+    columns = width or shutil.get_terminal_size((100, 40)).columns
+    plain = not colour or bool(os.environ.get("NO_COLOR"))
+    console = Console(
+        file=io.StringIO(),
+        width=max(NARROWEST, min(columns, WIDEST)),
+        force_terminal=not plain,
+        no_color=plain,
+        color_system=None if plain else "truecolor",
+        highlight=False,
+        markup=False,
+        legacy_windows=False,
+    )
+    Page(answer, console).print()
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+
+
+class Page:
+    """Prints the parts of one answer in reading order; a part with nothing to say is left out."""
+
+    def __init__(self, answer: Answer, console: Console) -> None:
+        self.answer, self.console = answer, console
+
+    def print(self) -> None:
+        """The whole page."""
+        self._first()
+        self._questions()
+        self._other_sides()
+        self._options()
+        self._doses()
+        self._points("Do not", (cited(f"{' + '.join(a.drugs)}: {a.why}", a.refs) for a in self.answer.avoid))
+        self._points("Cautions", self.answer.options[0].cautions if self.answer.options else [])
+        self._checks()
+        self._actions()
+        self._evidence()
+        self._points("Where sources disagree", self.answer.disagreements)
+        self._points("Newer than the guideline", [n.removeprefix("Newer than the guideline: ") for n in self.answer.newer])
+        self._unknowns()
+        self._references()
+
+    def _first(self) -> None:
+        lines = first_lines.first_lines(self.answer)
+        self.console.print(Text(lines[0], style="bold"))
+        for title, text in lines[1:]:
+            self._labelled(title, text)
+
+    def _labelled(self, title: str, text: str) -> None:
+        table = Table.grid(padding=(0, 1))
+        table.add_column(width=13)
+        table.add_column()
+        table.add_row(Text(title, style="dim"), Text(text))
+        self.console.print(table)
+
+    def _heading(self, title: str) -> None:
+        self.console.print()
+        self.console.print(Rule(Text(title, style="bold cyan"), align="left", style="dim", characters="─"))
+
+    def _points(self, title: str, points: Iterable[str]) -> None:
+        told = list(points)
+        if told:
+            self._heading(title)
+            self._list(told)
+
+    def _list(self, points: Iterable[str]) -> None:
+        for point in points:
+            table = Table.grid(padding=(0, 1))
+            table.add_column(width=1)
+            table.add_column()
+            table.add_row("•", Text(point))
+            self.console.print(Padding(table, (0, 0, 0, 1)))
+
+    def _questions(self) -> None:
+        blocking = [q for q in self.answer.ask if q.blocking]
+        others = [q for q in self.answer.ask if not q.blocking]
+        for question in blocking[:2]:
+            self._heading(question.question)
+            self.console.print(self._branches(f"if {question.label[0].lower() + question.label[1:]} is", question.changes))
+        if blocking[2:]:
+            self._points("Or, instead", [q.question for q in blocking[2:]])
+        if others:
+            told = [f"{q.label}: {first_lines.flips(q)}" for q in others]
+            self._points("What would change it", told)
+
+    def _branches(self, title: str, changes: Iterable[object]) -> Table:
+        table = Table(box=None, padding=(0, 2, 0, 1), show_edge=False)
+        table.add_column(title, style="bold", header_style="dim", ratio=2)
+        table.add_column("then", header_style="dim", ratio=3)
+        for change in changes:
+            table.add_row(change.if_, first_lines.then_words(change))  # type: ignore[attr-defined]
+        return table
+
+    def _other_sides(self) -> None:
+        sides = [f"{s.now}. If it were {s.if_}: {' or '.join(s.names)}." for s in self.answer.other_sides]
+        self._points("Close to a boundary", sides)
+
+    def _options(self) -> None:
+        offered = [o for o in self.answer.options if o.status in ("applies", "applies_if_checked")]
+        if len(offered) > 1:
+            self._heading("Options")
+            self._list(option_line(o) for o in offered)
+
+    def _doses(self) -> None:
+        for option in [o for o in self.answer.options if o.dose][:1]:
+            self._heading(f"Dose: {option.name}")
+            self._list(first_lines.dose_lines(option))
+
+    def _checks(self) -> None:
+        marks = {"done": "✓", "missing": "?", "unmet": "!"}
+        told = [f"{marks[c.state]} {c.label}: {cited(c.says, c.refs)}" for c in self.answer.checks]
+        if told:
+            self._heading("Before the first dose   ✓ done   ? missing   ! not met")
+            for line in told:
+                self.console.print(Padding(Text(line), (0, 0, 0, 1)))
+
+    def _actions(self) -> None:
+        for kind, title in ACTION_TITLES.items():
+            self._points(title, [cited(a.says, a.refs) for a in self.answer.actions if a.kind == kind])
+
+    def _evidence(self) -> None:
+        rows = [row for option in self.answer.options[:1] for row in option.evidence]
+        if rows:
+            self._heading("Evidence, each figure with its data cut")
+            for part in evidence_table.tables(rows):
+                self.console.print(part)
+
+    def _unknowns(self) -> None:
+        self._points("In conflict", self.answer.conflicts)
+        self._points("Assumed, because the record is silent", self.answer.assumed)
+        self._points("Out of date", self.answer.unknown)
+        self._points("Not understood", self.answer.not_understood)
+
+    def _references(self) -> None:
+        if self.answer.references:
+            self._heading("References")
+            for one in self.answer.references:
+                self.console.print(Padding(Text(reference_line(one), style="dim"), (0, 0, 0, 1)))
+        self.console.print()
+        for notice in self.answer.notices:
+            self.console.print(Text(notice, style="dim"))
+        self.console.print(Text(f"{FOOTER} Knowledge {self.answer.knowledge}, reviewed by no clinician yet.", style="dim"))

@@ -1,0 +1,56 @@
+"""Short lines that several renderers share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from concordant.answer.model import GradeShown, Option, RefAt, Reference
+from concordant.answer.phrases import ROLES, grade_words, sentence_case
+from concordant.answer.references import brackets
+
+CHECKED = {
+    "primary": "read in the document itself",
+    "secondary": "read in a restatement",
+    "recalled": "RECALLED, nobody has checked it",
+    "choice": "choice of the project, to be signed off",
+}
+
+
+def cited(text: str, refs: Iterable[RefAt]) -> str:
+    """The text and its references."""
+    return f"{text}{brackets(refs)}"
+
+
+def own_grade(option: Option) -> str:
+    """How sure the guideline is of this option; for a derived one, where it comes from."""
+    if option.derived_because:
+        return sentence_case(option.derived_because)
+    return grade_words(option.grade)
+
+
+def option_line(option: Option) -> str:
+    """`trastuzumab ...: If the preferred regimen cannot be given. Strong ... [1: 2.1] Label: ...`."""
+    first = option.chain[0].refs if option.chain else []
+    check = " Only after the checks below." if option.status == "applies_if_checked" else ""
+    label = {"on": "", "off": f" Outside the label: {option.label.because}", "unknown": f" Label: {option.label.because}"}
+    fit = "" if option.role == "continue" else cited(label[option.label.fit], option.label.refs) + ("." if option.label.fit != "on" else "")
+    return f"{sentence_case(option.name)}. {ROLES[option.role]}. {cited(own_grade(option), first)}.{check}{fit}"
+
+
+def chain_words(option: Option) -> str:
+    """Each statement of the chain with its own grade; grades are never merged."""
+    links = [f"{_number(link.statement)} ({_grade(link.grade)})" for link in option.chain]
+    return "; ".join(links)
+
+
+def _number(statement: str) -> str:
+    return statement.rsplit("/", 1)[-1]
+
+
+def _grade(grade: GradeShown | None) -> str:
+    return grade_words(grade).lower()
+
+
+def reference_line(reference: Reference) -> str:
+    """`1  Giordano ... (read in a restatement)`."""
+    return f"{reference.n:>2}  {reference.citation} ({CHECKED[reference.checked]})"

@@ -1,0 +1,157 @@
+"""Numbers as closed intervals, and how people write them."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_, not_
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """All numbers from low to high, both included; unknown is open on both sides (infinite).
+
+    "More than 12" starts at the float that follows 12, so that the interval stays closed and the
+    comparison with 12 is decided.
+    """
+
+    low: float = -math.inf
+    high: float = math.inf
+
+    def __post_init__(self) -> None:
+        if math.isnan(self.low) or math.isnan(self.high) or self.low > self.high:
+            raise ValueError(f"no number lies between {self.low} and {self.high}")
+
+    @property
+    def is_exact(self) -> bool:
+        """True when one number is left."""
+        return self.low == self.high
+
+    @property
+    def is_unknown(self) -> bool:
+        """True when nothing at all is known."""
+        return self.low == -math.inf and self.high == math.inf
+
+    def hull(self, other: Interval) -> Interval:
+        """The smallest interval that holds both."""
+        return Interval(min(self.low, other.low), max(self.high, other.high))
+
+    def meet(self, other: Interval) -> Interval | None:
+        """What both allow, or None when they contradict each other."""
+        low, high = max(self.low, other.low), min(self.high, other.high)
+        return Interval(low, high) if low <= high else None
+
+    def refines(self, other: Interval) -> bool:
+        """True when this interval lies inside the other: at least as much is known."""
+        return other.low <= self.low and self.high <= other.high
+
+
+def point(value: float) -> Interval:
+    """A number that is known."""
+    return Interval(value, value)
+
+
+def above(value: float) -> float:
+    """The low end of "more than value"."""
+    return math.nextafter(value, math.inf)
+
+
+def below(value: float) -> float:
+    """The high end of "less than value"."""
+    return math.nextafter(value, -math.inf)
+
+
+def compare(interval: Interval, op: str, bound: float) -> Truth:
+    """Kleene truth of `interval op bound`, with op one of <= < >= > ==. Raises ValueError on another op."""
+    match op:
+        case "<=":
+            return _at_most(interval, bound)
+        case ">":
+            return not_(_at_most(interval, bound))
+        case ">=":
+            return _at_least(interval, bound)
+        case "<":
+            return not_(_at_least(interval, bound))
+        case "==":
+            return not_(any_((compare(interval, "<", bound), compare(interval, ">", bound))))
+        case _:
+            raise ValueError(f"unknown comparison {op!r}")
+
+
+def _at_most(interval: Interval, bound: float) -> Truth:
+    if interval.high <= bound:
+        return TRUE
+    return FALSE if interval.low > bound else UNKNOWN
+
+
+def _at_least(interval: Interval, bound: float) -> Truth:
+    if interval.low >= bound:
+        return TRUE
+    return FALSE if interval.high < bound else UNKNOWN
+
+
+_NUMBER = r"[-+]?\d+(?:\.\d+)?"
+_SIGNED = re.compile(rf"(<=|>=|<|>|≤|≥)?\s*({_NUMBER})\s*(.*)")
+_RANGE = re.compile(rf"({_NUMBER})\s*(?:to|-|–)\s*({_NUMBER})\s*(.*)")
+
+
+def parse_quantity(text: str) -> tuple[Interval, str]:
+    """Read `8 months`, `<= 12 months`, `8 to 11 months`, `62 %`: the interval and the unit as written.
+
+    Raises ValueError with a sentence for people.
+    """
+    plain = text.strip()
+    if found := _RANGE.fullmatch(plain):
+        low, high = float(found[1]), float(found[2])
+        if low > high:
+            raise ValueError(f"'{text}' runs from the larger to the smaller number")
+        return Interval(low, high), found[3].strip()
+    if not (found := _SIGNED.fullmatch(plain)):
+        raise ValueError(f"'{text}' is not a number; write for example 8, <= 12 or 8 to 11, then the unit")
+    number = float(found[2])
+    if not math.isfinite(number):
+        raise ValueError(f"'{text}' is too large a number")
+    return _signed(found[1] or "", number), found[3].strip()
+
+
+def _signed(sign: str, number: float) -> Interval:
+    match sign:
+        case "<=" | "≤":
+            return Interval(high=number)
+        case ">=" | "≥":
+            return Interval(low=number)
+        case "<":
+            return Interval(high=below(number))
+        case ">":
+            return Interval(low=above(number))
+        case _:
+            return point(number)
+
+
+def shown(number: float) -> str:
+    """A number for people: at most one decimal of what was computed, none where it is whole."""
+    rounded = round(number, 1)
+    return f"{rounded:.0f}" if rounded == int(rounded) else f"{rounded:.1f}"
+
+
+def interval_words(interval: Interval) -> str:
+    """The interval in words: `8`, `11 to 13`, `at least 12`, `more than 12`, `unknown`."""
+    low, high = interval.low, interval.high
+    if interval.is_unknown:
+        return "unknown"
+    if interval.is_exact:
+        return shown(low)
+    if high == math.inf:
+        return _side("more than", "at least", low, below(low))
+    if low == -math.inf:
+        return _side("less than", "at most", high, above(high))
+    return f"{shown(low)} to {shown(high)}"
+
+
+def _side(strict: str, loose: str, value: float, neighbour: float) -> str:
+    """An end that is the float next to a shorter number came from a strict comparison."""
+    if len(repr(neighbour)) < len(repr(value)):
+        return f"{strict} {shown(neighbour)}"
+    return f"{loose} {shown(value)}"

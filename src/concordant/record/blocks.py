@@ -1,0 +1,199 @@
+"""The blocks of a case file, one method each: raw mappings to events, complaints collected."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from concordant.facts import Value
+from concordant.guideline import Feature, Field
+from concordant.quantities import Interval
+from concordant.record import events as ev
+from concordant.record.scalars import Scalars, shown
+from concordant.record.vocabulary import plain
+from concordant.texts import Place
+
+EVENTS = ("diagnosis", "surgery", "recurrence", "progression", "response", "stable")
+SETTINGS = ("neoadjuvant", "adjuvant", "advanced")
+STOPPED = ("completed", "progression", "recurrence", "toxicity", "choice", "ongoing")
+STATUSES = ("active", "resolved", "absent")
+SPECIMENS = ("primary", "metastasis")
+BRAIN = ("none", "stable", "active")
+SEXES = ("female", "male")
+YES_NO = {"yes": "yes", "true": "yes", "no": "no", "false": "no"}
+
+
+class Blocks(Scalars):
+    """Reads the blocks of one file, on top of its scalars."""
+
+    def person(self, raw: Any) -> ev.Person:
+        """The `patient` block, less its measurements."""
+        block = self._block(raw, ("patient",), ("sex", "birth_date", "menopausal_status", *self.patient))
+        return ev.Person(
+            self._word(block, "sex", SEXES, ("patient",)),
+            self._date(block, "birth_date", ("patient",)),
+            self._word(block, "menopausal_status", self.features["menopausal_status"].values, ("patient",)),
+        )
+
+    def of_patient(self, raw: Any) -> tuple[ev.Measurement, ...]:
+        """Weight, height and the like, told without a date: as of now."""
+        block = raw if isinstance(raw, dict) else {}
+        found = []
+        for name, field in self.patient.items():
+            value = self._number(block, name, field, ("patient",))
+            if value is not None:
+                found.append(ev.Measurement(self._entry(("patient", name)), name, value, None))
+        return tuple(found)
+
+    def markers(self, raw: Any) -> tuple[ev.Marker, ...]:
+        """The `tumor_markers` block."""
+        return tuple(m for place, item in self._items(raw, "tumor_markers") if (m := self._marker(item, place)))
+
+    def _marker(self, item: dict[str, Any], place: Place) -> ev.Marker | None:
+        test = self._word(item, "test", tuple(self.tests), place, required=True)
+        if test is None:
+            return None
+        field = self.tests[test]
+        self._keys(item, place, ("test", "value", "date", "specimen", *(n for n in field.numbers if n != "value")))
+        word, numbers = self._result(item, field, place)
+        return ev.Marker(
+            self._entry(place), test, word, numbers, self._date(item, "date", place), self._word(item, "specimen", SPECIMENS, place)
+        )
+
+    def _result(self, item: dict[str, Any], field: Field, place: Place) -> tuple[str | None, dict[str, Interval]]:
+        numbers: dict[str, Interval] = {}
+        for name, unit in field.numbers.items():
+            if item.get(name) is None or (name == "value" and self._listed(str(item[name]), field.words)):
+                continue
+            spec = Field(name=name, label=f"{field.label} ({name})" if name != "value" else field.label, unit=unit, low=field.low, high=field.high)
+            value = self._number(item, name, spec, place)
+            if value is not None:
+                numbers[name] = value
+        text = item.get("value")
+        if text is None or "value" in numbers or ("value" in field.numbers and not self._listed(str(text), field.words)):
+            return None, numbers
+        return self._word(item, "value", field.words, place), numbers
+
+    def events(self, raw: Any) -> tuple[ev.DiseaseEvent, ...]:
+        """The `disease` block."""
+        return tuple(e for place, item in self._items(raw, "disease") if (e := self._event(item, place)))
+
+    def _event(self, item: dict[str, Any], place: Place) -> ev.DiseaseEvent | None:
+        self._keys(item, place, ("event", "date", "stage", "extent", "sites", "procedure", "brain_metastases"))
+        kind = self._word(item, "event", EVENTS, place, required=True)
+        extent = self._word(item, "extent", self.features["disease_extent"].values, place)
+        if kind is None:
+            return None
+        return ev.DiseaseEvent(
+            self._entry(place),
+            kind,
+            self._date(item, "date", place),
+            extent or self._stage(item, place),
+            self._names(item, "sites", self.words.sites, "site", place),
+            self._word(item, "brain_metastases", BRAIN, place),
+            str(item.get("procedure") or ""),
+        )
+
+    def _stage(self, item: dict[str, Any], place: Place) -> str | None:
+        stage = item.get("stage")
+        if stage is None:
+            return None
+        extent = self.stages.get(plain(str(stage).lower().removeprefix("stage")))
+        if extent is None:
+            self.not_understood.append(f"stage '{stage}' ({shown(place)})")
+        return None if extent in (None, "unknown") else extent
+
+    def courses(self, raw: Any) -> tuple[ev.Course, ...]:
+        """The `treatments` block."""
+        return tuple(self._course(item, place) for place, item in self._items(raw, "treatments"))
+
+    def _course(self, item: dict[str, Any], place: Place) -> ev.Course:
+        self._keys(item, place, ("drugs", "setting", "line", "start", "end", "cycles", "stopped"))
+        drugs, classes, unknown = self._drugs(item.get("drugs"), (*place, "drugs"))
+        return ev.Course(
+            self._entry(place),
+            drugs,
+            classes,
+            unknown,
+            self._word(item, "setting", SETTINGS, place),
+            self._count(item, "line", place),
+            self._date(item, "start", place),
+            self._date(item, "end", place),
+            self._word(item, "stopped", STOPPED, place),
+            self._count(item, "cycles", place, least=0),
+        )
+
+    def conditions(self, raw: Any) -> tuple[ev.Comorbidity, ...]:
+        """The `conditions` block: a name, or a code such as `icd10`."""
+        return tuple(self._condition(item, place) for place, item in self._items(raw, "conditions"))
+
+    def _condition(self, item: dict[str, Any], place: Place) -> ev.Comorbidity:
+        systems = ("icd10", "snomed")
+        self._keys(item, place, ("name", "status", "date", *systems))
+        code = next((f"{s}:{str(item[s]).upper()}" for s in systems if item.get(s)), "")
+        name = str(item.get("name") or code.replace(":", " "))
+        term = self.words.codes.get(code) or self.words.conditions.get(plain(name))
+        if not name:
+            self.complain(place, "a condition without a name", "Give `name`, or a code such as `icd10: J84.9`")
+        elif term is None:
+            self._lost("condition", name, self.words.conditions, place)
+        return ev.Comorbidity(
+            self._entry(place), term, name, self._word(item, "status", STATUSES, place), self._date(item, "date", place)
+        )
+
+    def measurements(self, raw: Any) -> tuple[ev.Measurement, ...]:
+        """The `measurements` block."""
+        return tuple(m for place, item in self._items(raw, "measurements") if (m := self._measurement(item, place)))
+
+    def _measurement(self, item: dict[str, Any], place: Place) -> ev.Measurement | None:
+        self._keys(item, place, ("name", "value", "date", "upper_limit"))
+        name = self._word(item, "name", tuple(self.measured), place, required=True)
+        if name is None:
+            return None
+        if item.get("value") is None:
+            self.complain(place, f"the measurement '{name}' has no value", "Give `value`, with its unit")
+            return None
+        value = self._number(item, "value", self.measured[name], place)
+        limit = self._number(item, "upper_limit", self.measured[name], place)
+        if value is None:
+            return None
+        return ev.Measurement(
+            self._entry(place), name, value, self._date(item, "date", place), limit.low if limit is not None else None
+        )
+
+    def medications(self, raw: Any) -> tuple[ev.Medication, ...]:
+        """The `medications` block: other drugs taken now."""
+        found = []
+        for place, item in self._items(raw, "medications"):
+            self._keys(item, place, ("name", "start", "end"))
+            self._date(item, "start", place)
+            name = str(item.get("name") or "")
+            term = self.words.medications.get(plain(name))
+            if term is None and plain(name) not in self.words.drugs:
+                self._lost("medication", name, self.words.medications, place)
+            found.append(ev.Medication(self._entry(place), term, name))
+        return tuple(found)
+
+    def unavailable(self, raw: Any) -> tuple[str, ...]:
+        """The drugs that this site cannot give."""
+        drugs, classes, _ = self._drugs(raw, ("unavailable",))
+        for name in classes:
+            self.not_understood.append(f"'{name}' under unavailable is a class; name the drugs")
+        return drugs
+
+    def stated(self, raw: Any) -> dict[str, Value]:
+        """Features set directly, parsed by their own type."""
+        block = self._block(raw, ("stated",), tuple(self.features))
+        found: dict[str, Value] = {}
+        for name, text in block.items():
+            if name in self.features and text is not None:
+                value = self._stated(self.features[name], text, ("stated", name))
+                if value is not None:
+                    found[name] = value
+        return found
+
+    def _stated(self, feature: Feature, text: Any, place: Place) -> Value:
+        if feature.is_numeric:
+            spec = Field(name=feature.name, label=feature.label, unit=feature.unit, low=feature.low, high=feature.high)
+            return self._number({place[-1]: text}, str(place[-1]), spec, place[:-1])
+        word = YES_NO.get(str(text).lower(), str(text)) if feature.type == "yes_no" else str(text)
+        return self._word({place[-1]: word}, str(place[-1]), feature.values, place[:-1])

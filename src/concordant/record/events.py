@@ -1,0 +1,123 @@
+"""The few flat event tables that every source becomes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from concordant.dates import PartialDate
+from concordant.facts import Value
+from concordant.quantities import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where an event stands in its source: `treatments[1]` and the line, if there is one."""
+
+    place: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """One result of a tumour marker test; numbers by their name (ratio, copies, percent)."""
+
+    entry: Entry
+    test: str
+    word: str | None
+    numbers: dict[str, Interval]
+    date: PartialDate | None
+    specimen: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DiseaseEvent:
+    """Diagnosis, surgery, recurrence, progression, response or stable disease."""
+
+    entry: Entry
+    kind: str
+    date: PartialDate | None
+    extent: str | None
+    sites: tuple[str, ...]
+    brain: str | None
+    procedure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Drugs given together: ids of known drugs, class words ("chemotherapy"), unknown names kept apart."""
+
+    entry: Entry
+    drugs: tuple[str, ...]
+    classes: tuple[str, ...]
+    unknown_drugs: tuple[str, ...]
+    setting: str | None
+    line: int | None
+    start: PartialDate | None
+    end: PartialDate | None
+    stopped: str | None
+    cycles: int | None
+
+    @property
+    def names_its_drugs(self) -> bool:
+        """True when every drug of the course is named, known to us or not."""
+        return bool(self.drugs or self.unknown_drugs) and not self.classes
+
+
+@dataclass(frozen=True, slots=True)
+class Comorbidity:
+    """A condition beside the cancer; status active, resolved, absent or not given."""
+
+    entry: Entry
+    term: str | None
+    name: str
+    status: str | None
+    date: PartialDate | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A measured number in the unit of the dictionary, with the upper limit of normal if given."""
+
+    entry: Entry
+    name: str
+    value: Interval
+    date: PartialDate | None
+    upper_limit: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Medication:
+    """Another drug that the patient takes now."""
+
+    entry: Entry
+    term: str | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Sex, birth date and menopausal status as told."""
+
+    sex: str | None = None
+    birth_date: PartialDate | None = None
+    menopausal_status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRecord:
+    """Everything a source told about one patient, as of one date."""
+
+    as_of: dt.date
+    name: str = ""
+    person: Person = Person()
+    markers: tuple[Marker, ...] = ()
+    events: tuple[DiseaseEvent, ...] = ()
+    courses: tuple[Course, ...] = ()
+    conditions: tuple[Comorbidity, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    medications: tuple[Medication, ...] = ()
+    unavailable: tuple[str, ...] = ()
+    stated: dict[str, Value] = field(default_factory=dict)
+    not_understood: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()

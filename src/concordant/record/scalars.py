@@ -1,0 +1,153 @@
+"""The scalars of a case file, each parsed by its field's own type; complaints are collected."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from concordant.complaints import Complaint, did_you_mean
+from concordant.dates import PartialDate, parse_partial_date
+from concordant.guideline import Field, Knowledge
+from concordant.quantities import Interval
+from concordant.record.events import Entry
+from concordant.record.vocabulary import Words, plain, quantity, suggestion, within
+from concordant.texts import Place, Text
+
+
+class Scalars:
+    """Reads words, dates and numbers of one file; remembers complaints and what was not understood."""
+
+    def __init__(self, text: Text, knowledge: Knowledge, words: Words) -> None:
+        self.text, self.words = text, words
+        self.complaints: list[Complaint] = []
+        self.not_understood: list[str] = []
+        self.as_of = dt.date.max
+        vocabulary = knowledge.vocabulary
+        self.tests = {field.name: field for field in vocabulary.tests}
+        self.measured = {field.name: field for field in vocabulary.measurements}
+        self.patient = {field.name: field for field in vocabulary.patient}
+        self.stages = {plain(stage): extent for stage, extent in vocabulary.stages.items()}
+        self.features = {feature.name: feature for feature in knowledge.features}
+
+    def complain(self, place: Place, says: str, way_out: str = "") -> None:
+        """Remember what is wrong at a place."""
+        self.complaints.append(self.text.complaint(place, says, way_out))
+
+    def _entry(self, place: Place) -> Entry:
+        return Entry(shown(place), self.text.line(place))
+
+    def _listed(self, text: str, words: Sequence[str]) -> bool:
+        return text.strip().lower() in words
+
+    def _block(self, raw: Any, place: Place, keys: Sequence[str]) -> dict[str, Any]:
+        if raw is None:
+            return {}
+        if not isinstance(raw, dict):
+            self.complain(place, f"'{place[0]}' is not a mapping", "Write `key: value` lines under it")
+            return {}
+        self._keys(raw, place, keys)
+        return raw
+
+    def _items(self, raw: Any, block: str) -> Iterator[tuple[Place, dict[str, Any]]]:
+        if raw is None:
+            return
+        if not isinstance(raw, list):
+            self.complain((block,), f"'{block}' is not a list", "Write one entry a line, each after a dash")
+            return
+        for i, item in enumerate(raw):
+            if isinstance(item, dict):
+                yield (block, i), item
+            else:
+                self.complain((block, i), f"{shown((block, i))} is not a mapping", "Write `- {key: value}`")
+
+    def _keys(self, item: dict[str, Any], place: Place, keys: Sequence[str]) -> None:
+        for key in item:
+            if key not in keys:
+                self.complain((*place, key), f"unknown key '{key}' in {shown(place)}", did_you_mean(key, keys))
+
+    def _word(self, item: dict[str, Any], key: str, words: Sequence[str], place: Place, *, required: bool = False) -> str | None:
+        text = item.get(key)
+        if text is None:
+            if required:
+                self.complain(place, f"{shown(place)} has no '{key}'", f"Known here: {', '.join(words)}")
+            return None
+        if isinstance(text, str) and self._listed(text, words):
+            return text.strip().lower()
+        written = text if isinstance(text, str) else "a list or a mapping"
+        way_out = did_you_mean(written, words) or f"Known here: {', '.join(words)}"
+        self.complain((*place, key), f"'{written}' is not a value of '{key}'", way_out)
+        return None
+
+    def _date(self, item: dict[str, Any], key: str, place: Place) -> PartialDate | None:
+        if item.get(key) is None:
+            return None
+        try:
+            return parse_partial_date(str(item[key])).clipped(self.as_of)
+        except ValueError as error:
+            self.complain((*place, key), f"{key}: {error}")
+            return None
+
+    def _number(self, item: dict[str, Any], key: str, field: Field, place: Place) -> Interval | None:
+        if item.get(key) is None:
+            return None
+        try:
+            value = quantity(str(item[key]), field, self.words)
+            within(field, value, str(item[key]))
+            return value
+        except ValueError as error:
+            self.complain((*place, key), f"{key}: {error}")
+            return None
+
+    def _count(self, item: dict[str, Any], key: str, place: Place, *, least: int = 1) -> int | None:
+        text = item.get(key)
+        if text is None:
+            return None
+        if isinstance(text, str) and text.isdecimal() and least <= int(text) <= 1000:
+            return int(text)
+        self.complain((*place, key), f"'{text}' is not a count for '{key}'", f"Write a whole number from {least}")
+        return None
+
+    def _names(self, item: dict[str, Any], key: str, known: dict[str, str], what: str, place: Place) -> tuple[str, ...]:
+        found = []
+        for name in self._texts(item.get(key), (*place, key)):
+            if plain(name) in known:
+                found.append(known[plain(name)])
+            else:
+                self._lost(what, name, known, place)
+        return tuple(dict.fromkeys(found))
+
+    def _drugs(self, raw: Any, place: Place) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        drugs: list[str] = []
+        classes, unknown = [], []
+        for name in self._texts(raw, place):
+            if ids := self.words.drugs.get(plain(name)):
+                drugs += ids
+            elif plain(name) in self.words.classes:
+                classes.append(self.words.classes[plain(name)])
+            else:
+                unknown.append(name)
+                self._lost("drug", name, self.words.drugs, place)
+        return tuple(dict.fromkeys(drugs)), tuple(classes), tuple(unknown)
+
+    def _texts(self, raw: Any, place: Place) -> list[str]:
+        if raw is None:
+            return []
+        if isinstance(raw, str):
+            return [raw]
+        if isinstance(raw, list) and all(isinstance(item, str) for item in raw):
+            return raw
+        self.complain(place, f"'{place[-1]}' is not a list of names", "Write [name, name]")
+        return []
+
+    def _lost(self, what: str, name: str, known: Any, place: Place) -> None:
+        near = suggestion(name, known)
+        self.not_understood.append(f"{what} '{name}' ({shown(place)}){'; ' + near if near else ''}")
+
+
+def shown(place: Place) -> str:
+    """A place as people name it: treatments[1].drugs, counted from one."""
+    text = ""
+    for step in place:
+        text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else str(step)
+    return text

@@ -1,0 +1,107 @@
+"""Names, synonyms, brands and codes to the ids of the knowledge: membership only, no network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from concordant.complaints import did_you_mean
+from concordant.guideline import Drug, Field, Knowledge, Term
+from concordant.quantities import Interval, parse_quantity
+
+
+def plain(name: str) -> str:
+    """A name without case, punctuation and double blanks, so that spellings meet."""
+    return re.sub(r"[^a-z0-9+]+", " ", name.lower()).strip()
+
+
+@dataclass(slots=True)
+class Words:
+    """Look-up tables made once for a Knowledge."""
+
+    drugs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    classes: dict[str, str] = field(default_factory=dict)
+    sites: dict[str, str] = field(default_factory=dict)
+    conditions: dict[str, str] = field(default_factory=dict)
+    medications: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
+    units: dict[str, dict[str, float]] = field(default_factory=dict)
+    bare: set[str] = field(default_factory=set)
+
+
+def words_of(knowledge: Knowledge) -> Words:
+    """The tables for reading a record."""
+    words = Words()
+    for drug in knowledge.drugs:
+        _add_drug(words, drug)
+    words.classes = {plain(name): id_ for id_, name in knowledge.classes.items()}
+    words.classes |= {plain(id_): id_ for id_ in knowledge.classes}
+    vocabulary = knowledge.vocabulary
+    for table, terms in (
+        (words.sites, vocabulary.sites),
+        (words.conditions, vocabulary.conditions),
+        (words.medications, vocabulary.medications),
+    ):
+        _add_terms(table, words.codes, terms)
+    for unit in vocabulary.units:
+        words.units[unit.id] = {squeezed(unit.id): 1.0, **{squeezed(k): v for k, v in unit.also.items()}}
+        if unit.bare:
+            words.bare.add(unit.id)
+    return words
+
+
+def _add_drug(words: Words, drug: Drug) -> None:
+    ids = drug.contains or (drug.id,)
+    for name in (drug.name, drug.id, *drug.synonyms, *drug.brands):
+        words.drugs[plain(name)] = ids
+
+
+def _add_terms(table: dict[str, str], codes: dict[str, str], terms: Iterable[Term]) -> None:
+    for term in terms:
+        for name in (term.id, term.name, *term.synonyms):
+            table[plain(name)] = term.id
+        for code in term.codes:
+            codes[f"{code.system}:{code.code.upper()}"] = term.id
+
+
+def squeezed(unit: str) -> str:
+    """A unit without blanks and case."""
+    return re.sub(r"\s+", "", unit).lower()
+
+
+def suggestion(name: str, known: Mapping[str, object]) -> str:
+    """`did you mean` for an open vocabulary, or nothing when no known word is near."""
+    return did_you_mean(plain(name), known, listing=False)
+
+
+def quantity(text: str, field_: Field, words: Words) -> Interval:
+    """Read a number with its unit and turn it into the field's. Raises ValueError with the way out."""
+    unit = field_.unit
+    interval, written = parse_quantity(text)
+    if not unit:
+        if written:
+            raise ValueError(f"'{text}' has a unit, and none is expected; write {text.split()[0]}")
+        return interval
+    if not written:
+        if unit in words.bare:
+            return interval
+        raise ValueError(f"'{text}' has no unit; write for example {text.strip()} {_friendly(unit)}")
+    own = {squeezed(name): factor for name, factor in field_.also.items()}
+    factors = {squeezed(unit): 1.0, **words.units.get(unit, {}), **own}
+    factor = factors.get(squeezed(written))
+    if factor is None:
+        raise ValueError(f"'{text}' has the wrong unit '{written}'; use {_friendly(unit)}")
+    return Interval(interval.low * factor, interval.high * factor) if factor != 1.0 else interval
+
+
+def _friendly(unit: str) -> str:
+    return {"percent": "%"}.get(unit, unit)
+
+
+def within(field_: Field, interval: Interval, text: str) -> None:
+    """Refuse a number that no patient can have. Raises ValueError."""
+    if field_.low is not None and interval.high < field_.low:
+        raise ValueError(f"'{text}' cannot be: {field_.label} is at least {field_.low:g} {_friendly(field_.unit)}".rstrip())
+    if field_.high is not None and interval.low > field_.high:
+        raise ValueError(f"'{text}' cannot be: {field_.label} is at most {field_.high:g} {_friendly(field_.unit)}".rstrip())
