@@ -177,7 +177,7 @@ class Builder:
         feature = question.feature
         fact = self.now.facts[feature.name]
         changes = [
-            model.Change(if_=b.cell, then=list(b.outcome[1]), names=self._names(b.outcome[1]), line=b.line, answer=b.outcome[0])
+            model.Change(if_=b.cell.name, then=list(b.outcome[1]), names=self._names(b.outcome[1]), line=b.line, answer=b.outcome[0])
             for b in question.branches
         ]
         return model.Ask(

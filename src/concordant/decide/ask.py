@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import combinations, product
 
 from concordant.conditions import Condition, features_read
-from concordant.decide.cells import Break, Cell, breaks, cells_of
+from concordant.decide.cells import Break, Cell, breaks, cells_of, joined
 from concordant.decide.decision import Decision, Outcome, decide
 from concordant.decide.frame import Frame
 from concordant.derive.book import Plan, with_facts
-from concordant.evaluate.explain import explain
+from concordant.evaluate.explain import explain, missing
 from concordant.facts import Fact, Facts, Value
 from concordant.guideline import Feature
 from concordant.kleene import TRUE
@@ -23,7 +23,7 @@ from concordant.record.events import PatientRecord
 class Branch:
     """What a feature's cell would lead to."""
 
-    cell: str
+    cell: Cell
     outcome: Outcome
     possible: frozenset[str]
     line: str
@@ -60,11 +60,19 @@ def questions(now: Situation) -> list[Question]:
     """What to ask, the blocking and most settling questions first."""
     cuts = live_breaks(now)
     cells = {f.name: cells_of(f, cuts.get(f.name, ()), now.facts[f.name].value) for f in _askable(now)}
-    found = [q for name in cells if (q := _alone(name, cells[name], now)) is not None]
-    if not found and now.decision.answer == "needs_data":
-        found = _together(cells, now)
+    holding = _holding(now)
+    found = [q for name in cells if (q := _alone(name, cells[name], now, holding)) is not None]
+    if now.decision.answer == "needs_data" and not any(q.blocking for q in found):
+        found += _together({name: cells[name] for name in cells if name in holding}, now)
     order = {name: i for i, name in enumerate(cells)}
     return sorted(found, key=lambda q: (not q.blocking, _worst(q), order[q.feature.name]))
+
+
+def _holding(now: Situation) -> frozenset[str]:
+    """The features whose absence holds the decision back: behind what is unknown in open proposals."""
+    unknown = {name for one in now.decision.open for name in missing(one.applies)}
+    behind = {name for name, reached in now.plan.downstream.items() if reached & unknown}
+    return frozenset(unknown | behind)
 
 
 def live_breaks(now: Situation) -> dict[str, tuple[Break, ...]]:
@@ -113,59 +121,35 @@ def _meaningful(feature: Feature, facts: Facts) -> bool:
     return feature.only_if is None or explain(feature.only_if, facts).truth is TRUE
 
 
-def _alone(name: str, cells: Sequence[Cell], now: Situation) -> Question | None:
-    branches = [_branch(cell.name, now.suppose({name: cell.value})) for cell in cells]
-    return _question(name, branches, now, ())
+def _alone(name: str, cells: Sequence[Cell], now: Situation, holding: frozenset[str]) -> Question | None:
+    branches = [_branch(cell, now.suppose({name: cell.value})) for cell in cells]
+    before = now.decision.outcome
+    if all(b.outcome == before for b in branches):
+        return None
+    settles = name in holding and any(b.outcome[0] != "needs_data" for b in branches)
+    blocking = before[0] == "needs_data" and settles
+    feature = now.plan.by_name[name]
+    return Question(feature, blocking, tuple(_merged(feature, branches)))
 
 
-def _branch(name: str, supposed: tuple[Decision, Facts]) -> Branch:
+def _branch(cell: Cell, supposed: tuple[Decision, Facts]) -> Branch:
     decision, facts = supposed
     line = facts["line_of_therapy"].value
     outcome = decision.outcome
     still = frozenset(j.proposal.regimen.id for j in decision.open) if decision.answer == "needs_data" else frozenset()
-    return Branch(name, outcome, still | frozenset(outcome[1]), line if isinstance(line, str) else "")
+    return Branch(cell, outcome, still | frozenset(outcome[1]), line if isinstance(line, str) else "")
 
 
-def _question(name: str, branches: list[Branch], now: Situation, partners: tuple[str, ...]) -> Question | None:
-    before = now.decision.outcome
-    if all(b.outcome == before for b in branches):
-        return None
-    blocking = before[0] == "needs_data" and any(b.outcome[0] != "needs_data" for b in branches)
-    return Question(now.plan.by_name[name], blocking, tuple(_merged(branches)), partners)
-
-
-def _merged(branches: list[Branch]) -> list[Branch]:
+def _merged(feature: Feature, branches: list[Branch]) -> list[Branch]:
     """Neighbouring cells that lead to the same outcome are told as one."""
     found: list[Branch] = []
     for branch in branches:
         if found and found[-1].outcome == branch.outcome:
             last = found.pop()
             line = branch.line if branch.line == last.line else ""
-            branch = Branch(_joined(last.cell, branch.cell), branch.outcome, last.possible | branch.possible, line)
+            branch = Branch(joined(feature, last.cell, branch.cell), branch.outcome, last.possible | branch.possible, line)
         found.append(branch)
     return found
-
-
-def _joined(first: str, second: str) -> str:
-    """Two neighbouring ranges as one, two words as `a or b`."""
-    if first.startswith(("<", "> ", ">=")) or " to " in first:
-        return _joined_ranges(first, second) or f"{first} or {second}"
-    return f"{first} or {second}"
-
-
-def _joined_ranges(first: str, second: str) -> str:
-    if first.startswith("<") and second.startswith(">"):
-        return "any value"
-    if first.startswith("<") and " to " in second:
-        upper = second.split(" to ", 1)[1]
-        return upper if upper.startswith("<") else f"<= {upper}"
-    if " to " in first and second.startswith(">"):
-        lower = first.split(" to ", 1)[0]
-        unit = second.split(" ", 2)[2:] or [""]
-        return f"{lower if lower.startswith('>') else '>= ' + lower} {unit[0]}".strip()
-    if " to " in first and " to " in second:
-        return f"{first.split(' to ', 1)[0]} to {second.split(' to ', 1)[1]}"
-    return ""
 
 
 def _together(cells: Mapping[str, Sequence[Cell]], now: Situation) -> list[Question]:
@@ -185,9 +169,10 @@ def _group(names: tuple[str, ...], cells: Mapping[str, Sequence[Cell]], now: Sit
         return []
     found = []
     for name in names:
-        branches = [_branch(cell.name, now.suppose({name: cell.value})) for cell in cells[name]]
+        feature = now.plan.by_name[name]
+        branches = _merged(feature, [_branch(cell, now.suppose({name: cell.value})) for cell in cells[name]])
         partners = tuple(other for other in names if other != name)
-        found.append(Question(now.plan.by_name[name], True, tuple(branches), partners))
+        found.append(Question(feature, True, tuple(branches), partners))
     return found
 
 

@@ -41,7 +41,7 @@ def cells_of(feature: Feature, cuts: tuple[Break, ...], known: Value) -> list[Ce
     high = feature.high if feature.high is not None else math.inf
     ranges = _ranges(low, high, cuts, whole=feature.type == "count")
     held = known if isinstance(known, Interval) else Interval()
-    return [Cell(meet, range_name(feature, part)) for part in ranges if (meet := part.meet(held)) is not None]
+    return [Cell(meet, range_name(feature, meet)) for part in ranges if (meet := part.meet(held)) is not None]
 
 
 def _ranges(low: float, high: float, cuts: tuple[Break, ...], *, whole: bool) -> list[Interval]:
@@ -58,6 +58,14 @@ def _ranges(low: float, high: float, cuts: tuple[Break, ...], *, whole: bool) ->
     if start <= high:
         found.append(Interval(start, high))
     return found
+
+
+def joined(feature: Feature, first: Cell, second: Cell) -> Cell:
+    """Two neighbouring cells as one."""
+    if isinstance(first.value, Interval) and isinstance(second.value, Interval):
+        both = Interval(first.value.low, second.value.high)
+        return Cell(both, range_name(feature, both))
+    return Cell(None, f"{first.name} or {second.name}")
 
 
 def range_name(feature: Feature, part: Interval) -> str:

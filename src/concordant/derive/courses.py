@@ -76,25 +76,40 @@ def advanced_since(record: PatientRecord) -> PartialDate | None:
     return min(dates, key=lambda d: (d.first, d.last)) if dates else None
 
 
-def progression_on(course: Course, record: PatientRecord) -> Truth:
+def progression_on(course: Course, ctx: Context) -> Truth:
     """Whether the disease grew or came back on this course: by its stop reason, or a dated event during it."""
     if course.stopped in ENDED_BADLY:
         return TRUE
-    events = [e for e in record.events if e.kind in ENDED_BADLY and e.date is not None]
-    during = any_(_during(course, e.date, record) for e in events if e.date is not None)
+    events = [e for e in ctx.record.events if e.kind in ENDED_BADLY and e.date is not None]
+    during = any_(_during(course, e, ctx) for e in events)
     if during is FALSE and course.stopped is None:
         return UNKNOWN
     return during
 
 
-def _during(course: Course, date: PartialDate, record: PatientRecord) -> Truth:
-    """Whether a date lies within the course; open while the course has no dates."""
+def _during(course: Course, event: DiseaseEvent, ctx: Context) -> Truth:
+    """Whether an event lies within the course and speaks against it; open while the course has no dates."""
+    assert event.date is not None
     if course.start is None or (course.end is None and course.stopped != "ongoing"):
         return FALSE if course.stopped else UNKNOWN
-    end = course.end or exactly(record.as_of)
-    if course.start.last < date.first and date.last <= end.first:
-        return TRUE
-    return UNKNOWN if course.start.first <= date.last and date.first <= end.last and course.stopped is None else FALSE
+    end = course.end or exactly(ctx.record.as_of)
+    if course.start.last < event.date.first and event.date.last <= end.first:
+        return _while_running(event, ctx) if course.stopped == "ongoing" else TRUE
+    return UNKNOWN if course.start.first <= event.date.last and event.date.first <= end.last and course.stopped is None else FALSE
+
+
+def brain_only(event: DiseaseEvent, ctx: Context) -> bool:
+    """True when every site that the event names lies in the central nervous system."""
+    return bool(event.sites) and all("cns" in ctx.site_tags.get(s, frozenset()) for s in event.sites)
+
+
+def _while_running(event: DiseaseEvent, ctx: Context) -> Truth:
+    """A progression under a course that goes on: none against it when controlled since, or in the brain alone."""
+    if ctx.word("disease_status") in ("stable", "responding"):
+        return FALSE
+    if brain_only(event, ctx):
+        return {"yes": TRUE, "no": FALSE}.get(ctx.word("extracranial_progression") or "", UNKNOWN)
+    return TRUE
 
 
 def progressed_on(ctx: Context) -> Claim | None:
@@ -102,7 +117,7 @@ def progressed_on(ctx: Context) -> Claim | None:
     found = with_drugs(ctx.record, ctx.drugs())
     if not found:
         return None
-    truths = {course: progression_on(course, ctx.record) for course in found}
+    truths = {course: progression_on(course, ctx) for course in found}
     bad = [c for c, truth in truths.items() if truth is TRUE]
     if bad:
         return Claim("yes", f"progression on the {described(bad[0])}", places(bad))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concordant.dates import months_range, words
 from concordant.derive.context import Context
-from concordant.derive.courses import EARLY, places
+from concordant.derive.courses import EARLY, brain_only, places
 from concordant.facts import Claim
 from concordant.quantities import Interval
 from concordant.record.events import DiseaseEvent
@@ -101,7 +101,7 @@ def outside_brain(ctx: Context) -> Claim | None:
     latest = _latest(told)
     if latest is None:
         return None
-    if all("cns" in ctx.site_tags.get(site, frozenset()) for site in latest.sites):
+    if brain_only(latest, ctx):
         return Claim(None, "the record names the brain only", places([latest]))
     return Claim("yes", f"{dated(latest)} in {', '.join(_plain(s) for s in latest.sites)}", places([latest]))
 

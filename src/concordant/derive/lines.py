@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from concordant.dates import PartialDate
 from concordant.derive.context import Context
-from concordant.derive.courses import ENDED_BADLY, EARLY, holds, places, setting_of, with_drugs
+from concordant.derive.courses import EARLY, ENDED_BADLY, brain_only, holds, places, setting_of, with_drugs
 from concordant.facts import Claim
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_
 from concordant.quantities import Interval, point
@@ -95,16 +95,12 @@ def _grows_now(lines: list[Line], ctx: Context) -> Truth:
         return FALSE
     after = [c for c in ctx.record.courses if not holds(c, ctx.drugs()) and c.setting == "advanced"]
     ordered = len(lines) == 1 or all(one.declared or one.start for one in lines)
-    brain_only = any(_brain_only(e, ctx) for e in _progressions(ctx))
-    return UNKNOWN if after or not ordered or (brain_only and outside is None) else TRUE
+    in_brain = any(brain_only(e, ctx) for e in _progressions(ctx))
+    return UNKNOWN if after or not ordered or (in_brain and outside is None) else TRUE
 
 
 def _progressions(ctx: Context) -> list[DiseaseEvent]:
     return [e for e in ctx.record.events if e.kind == "progression"]
-
-
-def _brain_only(event: DiseaseEvent, ctx: Context) -> bool:
-    return bool(event.sites) and all("cns" in ctx.site_tags.get(s, frozenset()) for s in event.sites)
 
 
 def _event_counts(event: DiseaseEvent, line: Line, lines: list[Line], ctx: Context) -> Truth:
@@ -114,7 +110,7 @@ def _event_counts(event: DiseaseEvent, line: Line, lines: list[Line], ctx: Conte
         return FALSE
     if _controlled_now(line, lines, ctx) and line.courses[-1].stopped == "ongoing":
         return FALSE  # treated locally while the line went on, and controlled since
-    if _brain_only(event, ctx):
+    if brain_only(event, ctx):
         outside = ctx.word("extracranial_progression")
         return {"yes": placed, "no": FALSE}.get(outside or "", UNKNOWN)
     return placed
