@@ -74,6 +74,7 @@ class Silence(Record):
     value: str | float
     because: str
     when: Condition = ALWAYS
+    minor: bool = False
 
 
 class Rule(Record):
@@ -115,6 +116,7 @@ class Feature(Record):
     sources: tuple[Cite, ...] = ()
     drug: str = ""
     near: float | None = None
+    headline: int = 0
     phrases: dict[str, str] = {}
 
     @property

@@ -137,7 +137,9 @@ class Builder:
         trees: list[Because] = [limit.reason for limit in self.now.decision.limits]
         if not trees:
             trees = [one.applies for one in shown[:1]] or [one.applies for one in self.now.decision.open[:1]]
-        found = {f.feature: f for tree in trees for f in facts_behind(tree) if f.is_known}
+        if not trees:
+            trees = [tree for tree in self.now.decision.statements.values() if tree.truth is TRUE]
+        found = {f.feature: f for tree in trees for f in facts_behind(tree, decisive=not self.now.decision.open) if f.is_known}
         return [self._fact(fact) for fact in found.values()]
 
     def _fact(self, fact: Fact) -> model.Why:
@@ -148,6 +150,7 @@ class Builder:
             says=fact_words(feature, fact),
             origin=fact.origin,
             entries=list(fact.entries),
+            headline=feature.headline,
             statement=fact.statement,
             refs=self.references.at(cites),
         )
@@ -255,7 +258,7 @@ class Builder:
         """Assumed facts that the shown options, or the open ones, rest on."""
         judged = shown or self.now.decision.open
         trees = [j.applies for j in judged] + [b.reason for j in judged[:1] for b in j.barred]
-        facts = {f.feature: f for tree in trees for f in facts_behind(tree) if f.assumed}
+        facts = {f.feature: f for tree in trees for f in facts_behind(tree) if f.assumed and not _rests_on_assumed(f)}
         return [fact_words(self.now.plan.by_name[f.feature], f) for f in facts.values()]
 
     def _unknown(self) -> list[str]:
@@ -294,3 +297,6 @@ class Builder:
         return ", ".join(filter(None, (*names, words)))
 
 
+def _rests_on_assumed(fact: Fact) -> bool:
+    """True when the assumption follows from another one, which is named itself."""
+    return fact.because is not None and any(f.assumed for f in facts_behind(fact.because))

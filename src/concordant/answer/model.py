@@ -182,6 +182,7 @@ class Why(Part):
     says: str
     origin: str
     entries: list[str]
+    headline: int = 0
     statement: str = ""
     refs: list[RefAt] = []
 

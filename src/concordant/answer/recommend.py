@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from functools import lru_cache
+
 from concordant.answer.build import Builder
 from concordant.answer.model import Answer
 from concordant.answer.references import References
 from concordant.decide.ask import Situation, questions
 from concordant.decide.decision import decide
-from concordant.decide.frame import CURRENT, frame_of
+from concordant.decide.frame import CURRENT, Frame, frame_of, with_current
 from concordant.decide.sides import near_sides
 from concordant.derive.book import Plan, derive_facts, plan_of
 from concordant.derive.discordance import discordances
@@ -15,21 +18,27 @@ from concordant.guideline import Cite, Component, Knowledge, Regimen
 from concordant.record.events import PatientRecord
 
 
-_plans: dict[str, Plan] = {}
+@lru_cache(maxsize=8)
+def _plan(digest: str) -> Plan:
+    return plan_of(_held[digest])
 
 
-def plan_for(knowledge: Knowledge) -> Plan:
-    """The plan of a Knowledge, made once."""
-    if knowledge.digest not in _plans:
-        _plans[knowledge.digest] = plan_of(knowledge)
-    return _plans[knowledge.digest]
+@lru_cache(maxsize=256)
+def _frame(digest: str, as_of: dt.date, wanted: str) -> Frame:
+    return frame_of(_held[digest], as_of, wanted)
+
+
+_held: dict[str, Knowledge] = {}
 
 
 def situation(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> Situation:
     """Facts and decision for a record; `wanted` is a guideline version `ID/VERSION`, if asked for."""
-    plan = plan_for(knowledge)
+    _held.setdefault(knowledge.digest, knowledge)
+    plan, frame = _plan(knowledge.digest), _frame(knowledge.digest, record.as_of, wanted)
     facts = derive_facts(record, plan)
-    frame = frame_of(knowledge, record.as_of, current_regimen(record, knowledge), wanted)
+    current = current_regimen(record, knowledge)
+    if current is not None:
+        frame = with_current(frame, current)
     return Situation(record, plan, frame, facts, decide(frame, facts), tuple(discordances(record, plan)))
 
 

@@ -4,51 +4,45 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from enum import Enum
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from concordant.cli.opening import open_record
+from concordant import __version__
 from concordant.complaints import Complaint, Unreadable
 
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    help="Guideline-concordant cancer care: what the guideline says of one patient, why, and what is missing.",
-)
+FORMATS = ("terminal", "json")
 
 
-class Format(str, Enum):
-    """How an answer is written."""
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="concordant")
+def app() -> None:
+    """Guideline-concordant cancer care: what the guideline says of one patient, why, and what is missing.
 
-    terminal = "terminal"
-    json = "json"
+    PATIENT is a case file, or - for standard input. Try: concordant example P01 | concordant recommend -
+    """
 
 
-Patient = Annotated[str, typer.Argument(help="A case file, or - for standard input.", show_default=False)]
-AsOf = Annotated[str, typer.Option("--as-of", help="Answer as of this date; cuts a record without one.", metavar="DATE")]
-GuidelineOption = Annotated[str, typer.Option("--guideline", help="Use this version, complete or not.", metavar="ID/VERSION")]
-Output = Annotated[str, typer.Option("-o", "--output", help="Write to a file.", metavar="FILE")]
+patient_argument = click.argument("patient")
+as_of_option = click.option("--as-of", default="", metavar="DATE", help="Answer as of this day; cuts a record without one.")
+guideline_option = click.option("--guideline", default="", metavar="ID/VERSION", help="Use this version, complete or not.")
+output_option = click.option("-o", "--output", default="", metavar="FILE", help="Write to a file instead of the terminal.")
 
 
 @app.command()
-def recommend(
-    patient: Patient,
-    format_: Annotated[Format, typer.Option("--format", help="terminal or json.")] = Format.terminal,
-    output: Output = "",
-    as_of: AsOf = "",
-    guideline: GuidelineOption = "",
-) -> None:
+@patient_argument
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="terminal", show_default=True)
+@output_option
+@as_of_option
+@guideline_option
+def recommend(patient: str, format_: str, output: str, as_of: str, guideline: str) -> None:
     """What to do next for this patient, why, and what would change it."""
     from concordant.answer.recommend import recommend as answer_for
+    from concordant.cli.opening import open_record
 
     record, knowledge = open_record(patient, _date(as_of))
     answer = answer_for(record, knowledge, guideline)
-    if format_ is Format.json:
+    if format_ == "json":
         from concordant.present.as_json import as_json
 
         _write(as_json(answer), output)
@@ -59,14 +53,14 @@ def recommend(
 
 
 @app.command()
-def explain(
-    patient: Patient,
-    statement: Annotated[str, typer.Argument(help="A statement such as 2.1; all when left out.")] = "",
-    as_of: AsOf = "",
-    guideline: GuidelineOption = "",
-) -> None:
-    """The reason tree: which sentences are true, false or unknown for this patient, and from which entries."""
+@patient_argument
+@click.argument("statement", default="")
+@as_of_option
+@guideline_option
+def explain(patient: str, statement: str, as_of: str, guideline: str) -> None:
+    """The reason tree of one STATEMENT (such as 2.1), or of all: true, false or unknown, and from which entries."""
     from concordant.answer.recommend import situation
+    from concordant.cli.opening import open_record
     from concordant.present.reasons import render_reasons
 
     record, knowledge = open_record(patient, _date(as_of))
@@ -74,10 +68,9 @@ def explain(
 
 
 @app.command()
-def lint(
-    folder: Annotated[str, typer.Argument(help="A folder of knowledge files; the shipped one when left out.")] = "",
-) -> None:
-    """Check knowledge files: every problem at once, with file and line."""
+@click.argument("folder", default="")
+def lint(folder: str) -> None:
+    """Check the knowledge files in FOLDER (the shipped ones when left out): every problem, with file and line."""
     from concordant.author.lint import lint as find
     from concordant.library import FOLDER
 
@@ -85,16 +78,15 @@ def lint(
     if not root.is_dir():
         raise Unreadable(Complaint("no such folder", folder, way_out="Name a folder of knowledge files"))
     report = find(root)
-    for complaint in report.complaints:
-        typer.echo(str(complaint))
-    typer.echo(report.summary)
+    _write("\n".join([*map(str, report.complaints), report.summary]), "")
     if report.complaints:
-        raise typer.Exit(1)
+        sys.exit(1)
 
 
 @app.command()
-def example(name: Annotated[str, typer.Argument(help="A shipped story; the list when left out.")] = "") -> None:
-    """A shipped story as a case file, or the list of them."""
+@click.argument("name", default="")
+def example(name: str) -> None:
+    """The shipped story NAME as a case file, or the list of stories."""
     from concordant.cli.stories import story, story_list
 
     _write(story(name) if name else story_list(), "")

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Sequence
 
 import click
-import typer
 
 from concordant.cli.commands import app
 from concordant.complaints import ConcordantError
@@ -18,10 +17,11 @@ BUG = 70
 def main(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit code."""
     try:
-        command = typer.main.get_command(app)
-        code = command.main(list(arguments), prog_name="concordant", standalone_mode=False)
+        app.main(list(arguments), prog_name="concordant", standalone_mode=False)
         sys.stdout.flush()
-        return code if isinstance(code, int) else 0
+        return 0
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 2
     except ConcordantError as error:
         for complaint in error.complaints:
             print(complaint, file=sys.stderr)  # noqa: T201

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
@@ -106,8 +106,23 @@ def _askable(now: Situation) -> list[Feature]:
     for force in now.frame.in_force:
         for limit in force.guideline.out_of_scope:
             read |= features_read(limit.if_)
-    wanted = [f for f in now.plan.features if f.name in read or now.plan.downstream[f.name] & read]
-    return [f for f in wanted if f.question and _open(now.facts[f.name]) and _meaningful(f, now.facts)]
+    wanted = _open_behind(read, now)
+    return [f for f in now.plan.features if f.name in wanted and f.question and _meaningful(f, now.facts)]
+
+
+def _open_behind(read: Iterable[str], now: Situation) -> set[str]:
+    """The open facts among those read, and behind each the open facts that it is derived from.
+
+    Behind a fact that is known nothing is asked: what is learnt there cannot overturn it.
+    """
+    found: set[str] = set()
+    waiting = list(read)
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name in now.plan.by_name and _open(now.facts[name]):
+            found.add(name)
+            waiting += now.plan.by_name[name].inputs
+    return found
 
 
 def _open(fact: Fact) -> bool:
@@ -122,7 +137,7 @@ def _meaningful(feature: Feature, facts: Facts) -> bool:
 
 
 def _alone(name: str, cells: Sequence[Cell], now: Situation, holding: frozenset[str]) -> Question | None:
-    branches = [_branch(cell, now.suppose({name: cell.value})) for cell in cells]
+    branches = _branches(name, cells, now)
     before = now.decision.outcome
     if all(b.outcome == before for b in branches):
         return None
@@ -130,6 +145,16 @@ def _alone(name: str, cells: Sequence[Cell], now: Situation, holding: frozenset[
     blocking = before[0] == "needs_data" and settles
     feature = now.plan.by_name[name]
     return Question(feature, blocking, tuple(_merged(feature, branches)))
+
+
+def _branches(name: str, cells: Sequence[Cell], now: Situation) -> list[Branch]:
+    """One branch a cell; a cell that contradicts what is known is no possible answer."""
+    supposed = [(cell, now.suppose({name: cell.value})) for cell in cells]
+    return [_branch(cell, one) for cell, one in supposed if not _contradicts(one[1], now.facts)]
+
+
+def _contradicts(supposed: Facts, known: Facts) -> bool:
+    return any(fact.conflict and not known[name].conflict for name, fact in supposed.items())
 
 
 def _branch(cell: Cell, supposed: tuple[Decision, Facts]) -> Branch:
@@ -165,12 +190,13 @@ def _together(cells: Mapping[str, Sequence[Cell]], now: Situation) -> list[Quest
 def _group(names: tuple[str, ...], cells: Mapping[str, Sequence[Cell]], now: Situation) -> list[Question]:
     choices = list(product(*(cells[name] for name in names)))
     supposed = [now.suppose({n: cell.value for n, cell in zip(names, choice, strict=True)}) for choice in choices]
-    if all(decision.outcome == now.decision.outcome for decision, _ in supposed):
+    possible = [decision for decision, facts in supposed if not _contradicts(facts, now.facts)]
+    if all(decision.outcome == now.decision.outcome for decision in possible):
         return []
     found = []
     for name in names:
         feature = now.plan.by_name[name]
-        branches = _merged(feature, [_branch(cell, now.suppose({name: cell.value})) for cell in cells[name]])
+        branches = _merged(feature, _branches(name, cells[name], now))
         partners = tuple(other for other in names if other != name)
         found.append(Question(feature, True, tuple(branches), partners))
     return found

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from concordant.complaints import Complaint, Unreadable, did_you_mean
 from concordant.conditions import Condition, features_read
@@ -46,21 +46,44 @@ class Frame:
     reads: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-def frame_of(knowledge: Knowledge, as_of: dt.date, current: Regimen | None, wanted: str = "") -> Frame:
-    """The frame for a date; `current` is what the patient takes now; `wanted` is `ID/VERSION`, if asked for.
+def frame_of(knowledge: Knowledge, as_of: dt.date, wanted: str = "") -> Frame:
+    """The frame for a date; `wanted` is a guideline version `ID/VERSION`, if asked for.
 
     Raises Unreadable when the wanted version does not exist.
     """
     drugs = {drug.id: drug for drug in knowledge.drugs}
     regimens = {regimen.id: regimen for regimen in knowledge.regimens}
-    if current is not None:
-        regimens[CURRENT] = current
     in_force = _in_force(knowledge, as_of, wanted)
     spoken = {(f.guideline.id, f.version.version) for f in in_force}
     statements = tuple(s for s in knowledge.statements if (s.guideline, s.version) in spoken)
-    proposals = tuple(p for s in sorted(statements, key=lambda s: (s.rank, s.id)) for p in _proposals(s, regimens, drugs, as_of))
     reads = {s.id: features_read(s.applies_if) for s in statements}
-    return Frame(as_of, in_force, statements, proposals, drugs, regimens, reads)
+    return _proposing(Frame(as_of, in_force, statements, (), drugs, regimens, reads), None)
+
+
+def with_current(frame: Frame, current: Regimen) -> Frame:
+    """The same frame for a patient who takes something now: what could be continued is proposed as well."""
+    return _proposing(replace(frame, regimens={**frame.regimens, CURRENT: current}), CURRENT)
+
+
+def _proposing(frame: Frame, only: str | None) -> Frame:
+    """The frame with the proposals of its statements, or with those for one more regimen."""
+    kept = {(p.statement.id, p.regimen.id): p for p in frame.proposals}
+    found = []
+    for statement in sorted(frame.statements, key=lambda s: (s.rank, s.id)):
+        for name in statement.recommend.regimens if statement.recommend else ():
+            if (statement.id, name) in kept:
+                found.append(kept[statement.id, name])
+            elif name in frame.regimens and only in (None, name):
+                found.append(_proposal(statement, frame.regimens[name], frame))
+    return replace(frame, proposals=tuple(found))
+
+
+def _proposal(statement: Statement, regimen: Regimen, frame: Frame) -> Proposal:
+    assert statement.recommend is not None
+    bars = _bars(statement, regimen, frame.drugs, frame.as_of)
+    conditions: list[Condition] = [statement.applies_if, *(bar.if_ for bar in bars)]
+    reads = frozenset[str]().union(*map(features_read, conditions))
+    return Proposal(statement, regimen, statement.recommend.role, statement.recommend.direction == "against", bars, reads)
 
 
 def _in_force(knowledge: Knowledge, as_of: dt.date, wanted: str) -> tuple[InForce, ...]:
@@ -87,21 +110,6 @@ def _wanted(guideline: Guideline, wanted: str) -> Version:
 def _no_such(knowledge: Knowledge, wanted: str) -> Complaint:
     known = [f"{g.id}/{v.version}" for g in knowledge.guidelines for v in g.versions]
     return Complaint(f"no guideline '{wanted}'", "--guideline", way_out=did_you_mean(wanted, known))
-
-
-def _proposals(
-    statement: Statement, regimens: Mapping[str, Regimen], drugs: Mapping[str, Drug], as_of: dt.date
-) -> Iterable[Proposal]:
-    if statement.recommend is None:
-        return
-    for name in statement.recommend.regimens:
-        if name not in regimens:  # nothing runs that could be continued
-            continue
-        bars = _bars(statement, regimens[name], drugs, as_of)
-        conditions: list[Condition] = [statement.applies_if, *(bar.if_ for bar in bars)]
-        reads = frozenset().union(*map(features_read, conditions))
-        against = statement.recommend.direction == "against"
-        yield Proposal(statement, regimens[name], statement.recommend.role, against, bars, reads)
 
 
 def _bars(statement: Statement, regimen: Regimen, drugs: Mapping[str, Drug], as_of: dt.date) -> tuple[Bar, ...]:

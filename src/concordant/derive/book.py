@@ -118,7 +118,8 @@ def _silence(feature: Feature, facts: Facts) -> Fact | None:
         reason = explain(silence.when, facts)
         if reason.truth is TRUE:
             value = settle_value(feature, silence.value)
-            return Fact(feature.name, value, "assumed", silence.because, because=reason, assumed=silence.because)
+            told = "" if silence.minor else silence.because
+            return Fact(feature.name, value, "assumed", silence.because, because=reason, assumed=told)
     return None
 
 

@@ -180,9 +180,10 @@ def marker(ctx: Context) -> Claim | None:
         return None
     last = _last_markers([m for m, _ in told])
     values = {value for m, value in told if m in last}
-    says = ", ".join(_marker_words(m) for m in last)
+    says = ", ".join(filter(None, map(_where, last)))
     if len(values) > 1:
-        return Claim(None, says, _places(last), conflict=f"{ctx.feature.label}: results that contradict each other ({says})")
+        told_all = ", ".join(_marker_words(m) for m in last)
+        return Claim(None, told_all, _places(last), conflict=f"{ctx.feature.label}: results that contradict each other ({told_all})")
     return Claim(values.pop(), says, _places(last))
 
 
@@ -198,6 +199,10 @@ def _last_markers(items: list[Marker]) -> list[Marker]:
 
 def _marker_words(item: Marker) -> str:
     numbers = ", ".join(f"{name} {interval_words(value)}" for name, value in item.numbers.items())
-    result = item.word or numbers
-    where = f" ({item.specimen})" if item.specimen else ""
-    return f"{result}{where}{f', {words(item.date)}' if item.date else ''}"
+    where = _where(item)
+    return f"{item.word or numbers}{f' ({where})' if where else ''}"
+
+
+def _where(item: Marker) -> str:
+    """The specimen and the date of a result."""
+    return ", ".join(filter(None, (item.specimen, words(item.date) if item.date else "")))

@@ -92,9 +92,17 @@ def missing(tree: Because) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def facts_behind(tree: Because) -> Iterator[Fact]:
-    """The deciding facts, and behind an inferred one the facts that its rule read, deepest last."""
-    for leaf in deciding(tree):
+def all_leaves(tree: Because) -> Iterator[Because]:
+    """Every leaf of the tree, deciding or not."""
+    if not tree.parts:
+        yield tree
+    for part in tree.parts:
+        yield from all_leaves(part)
+
+
+def facts_behind(tree: Because, *, decisive: bool = True) -> Iterator[Fact]:
+    """The deciding facts (or all), and behind an inferred one the facts that its rule read, deepest last."""
+    for leaf in deciding(tree) if decisive else all_leaves(tree):
         if leaf.fact is None:
             continue
         yield leaf.fact

@@ -6,8 +6,11 @@ from concordant.answer.model import Answer, Ask, Change, CheckShown, Dose, Optio
 from concordant.answer.phrases import ROLES, amount_words, and_list, milligram_words, sentence_case
 from concordant.present.wording import cited, own_grade
 
-MISSING_SHOWN = 4
-WHY_SHOWN = 3
+MISSING_SHOWN = 3
+CHECKS_SHOWN = 5
+WHY_SHOWN = 4
+FLIPS_SHOWN = 2
+LINES = {"first": "first line", "second": "second line", "third_or_later": "third line or later"}
 
 
 def first_lines(answer: Answer) -> list:  # type: ignore[type-arg]
@@ -90,8 +93,8 @@ def _verdict(answer: Answer, first: Option) -> str:
     return f"{sentence_case(first.name)}{_dose(first)}{only}"
 
 
-def _few(items: list[str]) -> str:
-    shown = items[:MISSING_SHOWN]
+def _few(items: list[str], most: int = MISSING_SHOWN) -> str:
+    shown = items[:most]
     return f"{', '.join(shown)} and {len(items) - len(shown)} more" if len(items) > len(shown) else and_list(shown)
 
 
@@ -111,7 +114,7 @@ def _authority(answer: Answer, first: Option) -> str:
 
 
 def _why(answer: Answer) -> str:
-    told = [w for w in answer.why if w.origin in ("derived", "stated") and w.entries] or answer.why
+    told = sorted((w for w in answer.why if w.headline), key=lambda w: w.headline) or answer.why
     return "; ".join(_short(w) for w in told[:WHY_SHOWN]) or "nothing on record decides it"
 
 
@@ -123,31 +126,34 @@ def _checks(checks: list[CheckShown]) -> str:
     missing = [c.label for c in checks if c.state == "missing"]
     unmet = [c.label for c in checks if c.state == "unmet"]
     done = [c.label for c in checks if c.state == "done"]
-    parts = [f"not met: {', '.join(unmet)}" if unmet else "", f"missing: {', '.join(missing)}" if missing else ""]
-    parts.append(f"done: {', '.join(done)}" if done else "")
+    parts = [f"not met: {_few(unmet, CHECKS_SHOWN)}" if unmet else "", f"missing: {_few(missing, CHECKS_SHOWN)}" if missing else ""]
+    parts.append(f"done: {_few(done, CHECKS_SHOWN)}" if done else "")
     return "; ".join(filter(None, parts)) or "nothing listed"
 
 
 def _flip(answer: Answer, first: Option) -> str:
     near = [f"{s.if_}: {' or '.join(s.names)}" for s in answer.other_sides]
-    asked = [f"{q.label} ({flips(q)})" for q in answer.ask[:2]]
-    fit = {"on": "Within the label.", "off": f"Outside the label: {first.label.because}.", "unknown": ""}[first.label.fit]
-    return ". ".join(filter(None, ["; ".join(near + asked), fit])) or "nothing that is open"
+    told = [f"{q.label} {flips(q, answer)}" for q in answer.ask[:FLIPS_SHOWN]]
+    more = f" and {len(answer.ask) - FLIPS_SHOWN} more below" if len(answer.ask) > FLIPS_SHOWN else ""
+    fit = {"on": "Within the label", "off": f"Outside the label: {first.label.because}", "unknown": f"Label: {first.label.because}"}
+    label = "" if first.role == "continue" else cited(fit[first.label.fit], first.label.refs)
+    return ". ".join(filter(None, ["; ".join(near + told) + more, label])) or "nothing that is open"
 
 
-def flips(question: Ask) -> str:
-    """The branches of a question in one line."""
-    return "; ".join(f"{c.if_}: {then_words(c)}" for c in question.changes)
+def flips(question: Ask, answer: Answer) -> str:
+    """The branches of a question that lead elsewhere, in one line."""
+    now = sorted(o.regimen for o in answer.options if o.role == "preferred") or sorted(o.regimen for o in answer.options)
+    return "; ".join(f"{c.if_}: {then_words(c, answer.line_of_therapy)}" for c in question.changes if sorted(c.then) != now)
 
 
-def then_words(change: Change) -> str:
-    """What a branch leads to."""
-    line = f"{change.line.replace('_', ' ')} line: ".replace("third or later line", "third line or later") if change.line else ""
+def then_words(change: Change, line_now: str | None = None) -> str:
+    """What a branch leads to; its line only where that is another."""
+    line = "" if change.line in ("", line_now) else f"{LINES[change.line]}: "
     if change.names:
         return line + " or ".join(change.names[:3]) + (f" or {len(change.names) - 3} more" if len(change.names) > 3 else "")
     if change.answer == "out_of_scope":
         return "outside this guideline"
-    return line + ("still open, more must be known" if change.answer == "needs_data" else "no regimen offered")
+    return line + ("still open, more must be known" if change.answer == "needs_data" else "no regimen is offered plainly")
 
 
 def dose_lines(option: Option) -> list[str]:

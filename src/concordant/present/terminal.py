@@ -106,13 +106,13 @@ class Page:
     def _questions(self) -> None:
         blocking = [q for q in self.answer.ask if q.blocking]
         others = [q for q in self.answer.ask if not q.blocking]
-        for question in blocking[:2]:
+        for question in blocking[:1]:
             self._heading(question.question)
             self.console.print(self._branches(f"if {question.label[0].lower() + question.label[1:]} is", question.changes))
-        if blocking[2:]:
-            self._points("Or, instead", [q.question for q in blocking[2:]])
+        if blocking[1:]:
+            self._points("It would also help to know", [q.question for q in blocking[1:]])
         if others:
-            told = [f"{q.label}: {first_lines.flips(q)}" for q in others]
+            told = [f"{q.label} {first_lines.flips(q, self.answer)}" for q in others]
             self._points("What would change it", told)
 
     def _branches(self, title: str, changes: Iterable[object]) -> Table:
@@ -143,8 +143,12 @@ class Page:
         told = [f"{marks[c.state]} {c.label}: {cited(c.says, c.refs)}" for c in self.answer.checks]
         if told:
             self._heading("Before the first dose   ✓ done   ? missing   ! not met")
+            table = Table.grid(padding=(0, 1))
+            table.add_column(width=2, justify="right")
+            table.add_column()
             for line in told:
-                self.console.print(Padding(Text(line), (0, 0, 0, 1)))
+                table.add_row(line[0], Text(line[2:]))
+            self.console.print(table)
 
     def _actions(self) -> None:
         for kind, title in ACTION_TITLES.items():
@@ -166,8 +170,12 @@ class Page:
     def _references(self) -> None:
         if self.answer.references:
             self._heading("References")
+            table = Table.grid(padding=(0, 1))
+            table.add_column(justify="right", width=3)
+            table.add_column()
             for one in self.answer.references:
-                self.console.print(Padding(Text(reference_line(one), style="dim"), (0, 0, 0, 1)))
+                table.add_row(Text(str(one.n), style="dim"), Text(reference_line(one), style="dim"))
+            self.console.print(table)
         self.console.print()
         for notice in self.answer.notices:
             self.console.print(Text(notice, style="dim"))

@@ -52,5 +52,5 @@ def _grade(grade: GradeShown | None) -> str:
 
 
 def reference_line(reference: Reference) -> str:
-    """`1  Giordano ... (read in a restatement)`."""
-    return f"{reference.n:>2}  {reference.citation} ({CHECKED[reference.checked]})"
+    """The citation and how far it was checked."""
+    return f"{reference.citation} ({CHECKED[reference.checked]})"

@@ -1,0 +1,37 @@
+"""Shipped stories and the empty case file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from concordant.complaints import Complaint, Unreadable, did_you_mean
+from concordant.texts import read_file
+
+FOLDER = Path(__file__).parent.parent / "stories"
+TEMPLATE = FOLDER / "template.txt"
+
+
+def _names() -> dict[str, Path]:
+    """Short names (P01) to files, in order."""
+    return {path.stem.split("-", 1)[0]: path for path in sorted(FOLDER.glob("*.yaml"))}
+
+
+def story(name: str) -> str:
+    """A story as a case file. Raises Unreadable for an unknown name."""
+    files = _names()
+    path = files.get(name) or files.get(name.upper())
+    if path is None:
+        way_out = did_you_mean(name, files) or f"Stories: {', '.join(files)}"
+        raise Unreadable(Complaint(f"no story '{name}'", way_out=way_out))
+    return path.read_text(encoding="utf-8")
+
+
+def story_list() -> str:
+    """Every story in one line: its short name and who the patient is."""
+    lines = [f"{name}  {read_file(path).value['name']}" for name, path in _names().items()]
+    return "\n".join([*lines, "", "Try: concordant example P01 | concordant recommend -"])
+
+
+def template_text() -> str:
+    """A commented case file to fill in."""
+    return TEMPLATE.read_text(encoding="utf-8")
