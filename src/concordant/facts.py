@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from concordant.guideline import Cite, Feature
+from concordant.features import Feature
 from concordant.quantities import Interval, interval_words
+from concordant.records import Cite
 
 if TYPE_CHECKING:
     from concordant.evaluate.explain import Because

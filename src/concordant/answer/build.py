@@ -10,6 +10,7 @@ from concordant.answer.doses import doses
 from concordant.answer.evidence import evidence_of
 from concordant.answer.phrases import fact_words, grade_shown, near_words, sentence_case
 from concordant.answer.references import References, brackets
+from concordant.compiled import Knowledge
 from concordant.decide.ask import Question, Situation
 from concordant.decide.decision import Judged
 from concordant.decide.frame import CURRENT
@@ -18,7 +19,7 @@ from concordant.decide.label import label_fit
 from concordant.decide.sides import Side
 from concordant.evaluate.explain import Because, explain, facts_behind
 from concordant.facts import Fact
-from concordant.guideline import Knowledge, Statement
+from concordant.guideline import Statement
 from concordant.kleene import TRUE
 
 
@@ -290,7 +291,7 @@ class Builder:
         return found
 
     def _headline(self) -> str:
-        """Who and what: `HER2 status positive, metastatic, second line`; words of the knowledge."""
+        """Who and what: the guideline's subject and the line, in words of the knowledge."""
         names = [f.guideline.title for f in self.now.frame.in_force if not f.guideline.parent]
         line = self.now.facts["line_of_therapy"]
         words = self.now.plan.by_name["line_of_therapy"].phrases.get(str(line.value), "")

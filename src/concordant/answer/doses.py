@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from concordant.answer.model import Dose
 from concordant.answer.references import References
+from concordant.drugs import Component, Drug, Regimen
 from concordant.facts import Fact, Facts, unit_words
-from concordant.guideline import Component, Drug, Regimen
 from concordant.quantities import Interval, shown
 
 BASIS = {"mg/kg": ("weight", "kg"), "mg/m2": ("body_surface_area", "m2")}

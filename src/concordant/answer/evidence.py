@@ -6,7 +6,9 @@ import datetime as dt
 
 from concordant.answer.model import Estimate, EvidenceRow
 from concordant.answer.references import References
-from concordant.guideline import Analysis, Knowledge, Regimen, Trial
+from concordant.compiled import Knowledge
+from concordant.drugs import Regimen
+from concordant.trials import Analysis, Trial
 
 
 def evidence_of(regimen: Regimen, knowledge: Knowledge, as_of: dt.date, references: References) -> list[EvidenceRow]:

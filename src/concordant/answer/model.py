@@ -6,8 +6,8 @@ from typing import Literal
 
 import msgspec
 
-from concordant.guideline import ActionKind, Checked, Kind, Role
 from concordant.outcomes import Status
+from concordant.records import ActionKind, Checked, Kind, Role
 
 
 class Part(msgspec.Struct, kw_only=True, omit_defaults=False):

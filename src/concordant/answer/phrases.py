@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from concordant.answer.model import Dose, GradeShown
 from concordant.facts import Fact, unit_words, value_words
-from concordant.guideline import Feature, Grade, Role
+from concordant.features import Feature
+from concordant.guideline import Grade
 from concordant.quantities import Interval
+from concordant.records import Role
 
 ROLES: dict[Role, str] = {
     "preferred": "Preferred",
@@ -19,7 +21,7 @@ ROLES: dict[Role, str] = {
 
 
 def fact_words(feature: Feature, fact: Fact) -> str:
-    """`HER2 status: positive (reported positive)`; the provenance in brackets."""
+    """`Weight: 64 kg (as recorded)`; the provenance in brackets."""
     value = value_words(feature, fact.value)
     about = fact.assumed or fact.stale or fact.says
     origin = "assumed: " if fact.origin == "assumed" else ""

@@ -8,14 +8,16 @@ from functools import lru_cache
 from concordant.answer.build import Builder
 from concordant.answer.model import Answer
 from concordant.answer.references import References
+from concordant.compiled import Knowledge
 from concordant.decide.ask import Situation, questions
 from concordant.decide.decision import decide
 from concordant.decide.frame import CURRENT, Frame, frame_of, with_current
 from concordant.decide.sides import near_sides
 from concordant.derive.book import Plan, derive_facts, plan_of
 from concordant.derive.discordance import discordances
-from concordant.guideline import Cite, Component, Knowledge, Regimen
+from concordant.drugs import Component, Regimen
 from concordant.record.events import PatientRecord
+from concordant.records import Cite
 
 
 @lru_cache(maxsize=8)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from concordant.answer.model import RefAt, Reference
-from concordant.guideline import Checked, Cite, Source
+from concordant.records import Checked, Cite, Source
 
 ORDER: dict[Checked, int] = {"primary": 0, "secondary": 1, "choice": 2, "recalled": 3}
 

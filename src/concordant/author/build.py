@@ -12,25 +12,14 @@ import msgspec
 
 from concordant.author.dictionary import read_features
 from concordant.author.files import compile_sentences, convert, fill
+from concordant.compiled import Knowledge, Vocabulary
 from concordant.complaints import Complaint, ConcordantError
-from concordant.guideline import (
-    Axiom,
-    Disagreement,
-    Drug,
-    DrugClass,
-    Feature,
-    Guideline,
-    Knowledge,
-    LedgerRow,
-    Newer,
-    Record,
-    Regimen,
-    Source,
-    Statement,
-    Trial,
-    Vocabulary,
-)
+from concordant.drugs import Drug, DrugClass, Regimen
+from concordant.features import Axiom, Feature
+from concordant.guideline import Disagreement, Guideline, LedgerRow, Newer, Statement
+from concordant.records import Record, Source
 from concordant.texts import Text, read_file
+from concordant.trials import Trial
 
 T = TypeVar("T", bound=Record)
 
@@ -47,7 +36,7 @@ class Built:
 def build(root: Path) -> Built:
     """Read and compile every file under `root`. Never raises for a faulty file: see `complaints`."""
     built = Built()
-    for path in sorted(root.rglob("*.yaml")):
+    for path in knowledge_files(root):
         _read(path, root, built)
     drugs = _raw_drugs(built)
     features, axioms = read_features(_under(built, "features/"), drugs, built.complaints)
@@ -59,10 +48,15 @@ def build(root: Path) -> Built:
     return built
 
 
+def knowledge_files(root: Path) -> list[Path]:
+    """Every knowledge file; the stories beside them are case files."""
+    return [path for path in sorted(root.rglob("*.yaml")) if "stories" not in path.relative_to(root).parts]
+
+
 def digest_of(root: Path) -> str:
     """A hash of all knowledge files: names and bytes."""
     total = hashlib.sha256()
-    for path in sorted(root.rglob("*.yaml")):
+    for path in knowledge_files(root):
         total.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     return total.hexdigest()
 

@@ -8,7 +8,7 @@ from typing import Any as Anything
 
 from concordant.author.sentence import parse_sentence
 from concordant.conditions import All, Any, AtLeast, Compare, Condition, Constant, Not, OneOf
-from concordant.guideline import Feature
+from concordant.features import Feature
 
 _AT_LEAST = re.compile(r"at least (\d+) of")
 

@@ -10,7 +10,7 @@ import msgspec
 
 from concordant.author.files import compile_sentences, convert, fill
 from concordant.complaints import Complaint
-from concordant.guideline import Axiom, Feature
+from concordant.features import Axiom, Feature
 from concordant.texts import Text
 
 RawFeature = tuple[Text, tuple[str | int, ...], dict[str, Any]]

@@ -10,7 +10,7 @@ import msgspec
 
 from concordant.author.compile import compile_condition
 from concordant.complaints import Complaint, did_you_mean
-from concordant.guideline import Feature
+from concordant.features import Feature
 from concordant.texts import Place, Text
 
 T = TypeVar("T")

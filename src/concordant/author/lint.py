@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from concordant.author.build import Built, build
+from concordant.compiled import Knowledge
 from concordant.complaints import Complaint, did_you_mean
-from concordant.guideline import Estimate, Knowledge, Trial
+from concordant.trials import Estimate, Trial
 
 MARK_ORDER = {"primary": 0, "secondary": 1, "recalled": 2}
 LONGEST_PARAPHRASE = 140

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from concordant.complaints import did_you_mean
 from concordant.conditions import Compare, Condition, Not, OneOf
-from concordant.guideline import Feature
+from concordant.features import Feature
 
 _COMPARISON = re.compile(r"(\w+)\s*(<=|>=|==|<|>)\s*(-?\d+(?:\.\d+)?)\s*(.*)")
 _WORDS = re.compile(r"(\w+) is (not )?(?:one of )?(.+)")

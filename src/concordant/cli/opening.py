@@ -6,7 +6,7 @@ import datetime as dt
 import sys
 from pathlib import Path
 
-from concordant.guideline import Knowledge
+from concordant.compiled import Knowledge
 from concordant.library import load
 from concordant.record.casefile import read_case
 from concordant.record.events import PatientRecord

@@ -7,7 +7,7 @@ from pathlib import Path
 from concordant.complaints import Complaint, Unreadable, did_you_mean
 from concordant.texts import read_file
 
-FOLDER = Path(__file__).parent.parent / "stories"
+FOLDER = Path(__file__).parent.parent / "knowledge" / "stories"
 TEMPLATE = FOLDER / "template.txt"
 
 

@@ -13,7 +13,7 @@ from concordant.decide.frame import Frame
 from concordant.derive.book import Plan, with_facts
 from concordant.evaluate.explain import explain, missing
 from concordant.facts import Fact, Facts, Value
-from concordant.guideline import Feature
+from concordant.features import Feature
 from concordant.kleene import TRUE
 from concordant.quantities import Interval
 from concordant.record.events import PatientRecord

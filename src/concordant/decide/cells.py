@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from concordant.conditions import Compare, Condition, leaves
 from concordant.facts import Value, unit_words
-from concordant.guideline import Feature
+from concordant.features import Feature
 from concordant.quantities import Interval, above, below
 
 Break = tuple[float, int]  # a bound, and 0 when the cut lies before it, 1 when it lies after

@@ -8,9 +8,10 @@ from typing import Literal
 from concordant.decide.frame import Frame, InForce, Proposal
 from concordant.evaluate.explain import Because, explain
 from concordant.facts import Facts
-from concordant.guideline import Bar, Role, ScopeLimit, Statement
+from concordant.guideline import ScopeLimit, Statement
 from concordant.kleene import FALSE, TRUE, any_
 from concordant.outcomes import OFFERED, Status, status
+from concordant.records import Bar, Role
 
 Answer = Literal["recommends", "needs_data", "out_of_scope"]
 Outcome = tuple[Answer, tuple[str, ...]]

@@ -6,9 +6,12 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from concordant.compiled import Knowledge
 from concordant.complaints import Complaint, Unreadable, did_you_mean
 from concordant.conditions import Condition, features_read
-from concordant.guideline import Bar, Drug, Guideline, Knowledge, Regimen, Role, Statement, Version
+from concordant.drugs import Drug, Regimen
+from concordant.guideline import Guideline, Statement, Version
+from concordant.records import Bar, Role
 
 CURRENT = "current"
 

@@ -8,10 +8,11 @@ from typing import Literal
 
 from concordant.decide.decision import Barred, Decision, Judged
 from concordant.decide.frame import Frame
+from concordant.drugs import Check, Drug
 from concordant.evaluate.explain import Because, explain, missing
 from concordant.facts import Facts
-from concordant.guideline import Action, Bar, Check, Cite, Drug, Kind
 from concordant.kleene import FALSE, TRUE, UNKNOWN
+from concordant.records import Action, Bar, Cite, Kind
 
 State = Literal["done", "missing", "unmet"]
 
@@ -107,9 +108,9 @@ def checks(decision: Decision, frame: Frame, facts: Facts) -> list[Checked]:
     found: dict[str, Checked] = {}
     for drug in drugs_of(candidates, frame):
         for check in drug.checks:
-            one = _checked(check, facts)
-            if check.check not in found or _weight(one.state) > _weight(found[check.check].state):
-                found[check.check] = one
+            state = _checked(check, facts)
+            if check.check not in found or _weight(state.state) > _weight(found[check.check].state):
+                found[check.check] = state
     covered = {f for drug in drugs_of(candidates, frame) for check in drug.checks for f in check.features}
     for one in candidates:
         for barred in one.bars(UNKNOWN, "precludes"):

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from concordant.drugs import Drug, Indication, Regimen
 from concordant.evaluate.explain import Because, explain
 from concordant.facts import Facts
-from concordant.guideline import Cite, Drug, Indication, Regimen
 from concordant.kleene import FALSE, TRUE, Truth, all_
+from concordant.records import Cite
 
 Fit = Literal["on", "off", "unknown"]
 

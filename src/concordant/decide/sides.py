@@ -9,7 +9,7 @@ from concordant.decide.cells import range_name
 from concordant.decide.decision import Outcome, decide
 from concordant.derive.book import with_overrides
 from concordant.facts import Value
-from concordant.guideline import Feature
+from concordant.features import Feature
 from concordant.quantities import Interval, above, below
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from concordant.compiled import Knowledge
 from concordant.derive import courses, disease, lines, measures
 from concordant.derive.context import Context, Selector
 from concordant.derive.settle import settle
 from concordant.evaluate.explain import explain
 from concordant.facts import Claim, Fact, Facts, Value, unknown
-from concordant.guideline import Feature, Knowledge
+from concordant.features import Feature
 from concordant.kleene import TRUE
 from concordant.quantities import point
 from concordant.record.events import PatientRecord

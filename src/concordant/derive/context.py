@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from concordant.facts import Claim, Facts
-from concordant.guideline import Feature
+from concordant.features import Feature
 from concordant.record.events import PatientRecord
 
 

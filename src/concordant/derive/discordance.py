@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from concordant.derive.book import Plan, derive_facts
 from concordant.facts import value_words
-from concordant.guideline import Feature
+from concordant.features import Feature
 from concordant.record.events import PatientRecord
 
 SPECIMENS = ("primary", "metastasis")

@@ -154,7 +154,7 @@ def lines_progressed(ctx: Context) -> Claim | None:
     if not lines:
         return None
     low = sum(one.settled and one.progressed is TRUE for one in lines)
-    high = sum(one.progressed is not FALSE for one in lines) + _unlisted(lines, ctx)
+    high: float = sum(one.progressed is not FALSE for one in lines) + _unlisted(lines, ctx)
     if not _enough(lines, ctx):
         high = math.inf
     return Claim(Interval(low, high), _counted(lines), places(c for one in lines for c in one.courses))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from concordant.evaluate.explain import Because
-from concordant.facts import Claim, Fact, Value, value_words
-from concordant.guideline import Feature, Rule
+from concordant.facts import Claim, Fact, Origin, Value, value_words
+from concordant.features import Feature, Rule
 from concordant.kleene import FALSE, TRUE
 from concordant.quantities import Interval
 
@@ -27,7 +27,7 @@ def _number(feature: Feature, claim: Claim | None, stated: Value) -> Fact:
     stale = claim.stale if claim else ""
     assumed = claim.assumed if claim else ""
     if not isinstance(stated, Interval):
-        origin = "derived" if derived is not None else "unknown"
+        origin: Origin = "derived" if derived is not None else "unknown"
         return Fact(feature.name, derived, origin, says, entries, conflict=conflict, stale=stale, assumed=assumed)
     if derived is None:
         return Fact(feature.name, stated, "stated", "as stated", (f"stated.{feature.name}",))
@@ -68,7 +68,7 @@ def _told(feature: Feature, claim: Claim | None, stated: Value) -> Fact:
         return Fact(feature.name, stated, "stated", "as stated", (f"stated.{feature.name}",))
     if claim is None:
         return Fact(feature.name, None, "unknown")
-    origin = "derived" if derived is not None else "unknown"
+    origin: Origin = "derived" if derived is not None else "unknown"
     return Fact(feature.name, derived, origin, claim.says, claim.entries, stale=claim.stale, assumed=claim.assumed)
 
 

@@ -13,7 +13,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from concordant.answer.model import Answer
+from concordant.answer.model import Answer, Change
 from concordant.present import evidence_table, first_lines
 from concordant.present.wording import cited, option_line, reference_line
 
@@ -112,15 +112,15 @@ class Page:
         if blocking[1:]:
             self._points("It would also help to know", [q.question for q in blocking[1:]])
         if others:
-            told = [f"{q.label} {first_lines.flips(q, self.answer)}" for q in others]
+            told = [f"{q.label} {flips}" for q in others if (flips := first_lines.flips(q, self.answer))]
             self._points("What would change it", told)
 
-    def _branches(self, title: str, changes: Iterable[object]) -> Table:
+    def _branches(self, title: str, changes: Iterable[Change]) -> Table:
         table = Table(box=None, padding=(0, 2, 0, 1), show_edge=False)
         table.add_column(title, style="bold", header_style="dim", ratio=2)
         table.add_column("then", header_style="dim", ratio=3)
         for change in changes:
-            table.add_row(change.if_, first_lines.then_words(change))  # type: ignore[attr-defined]
+            table.add_row(change.if_, first_lines.then_words(change))
         return table
 
     def _other_sides(self) -> None:

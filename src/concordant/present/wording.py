@@ -29,7 +29,7 @@ def own_grade(option: Option) -> str:
 
 
 def option_line(option: Option) -> str:
-    """`trastuzumab ...: If the preferred regimen cannot be given. Strong ... [1: 2.1] Label: ...`."""
+    """One option in one paragraph: name, role, authority, label fit."""
     first = option.chain[0].refs if option.chain else []
     check = " Only after the checks below." if option.status == "applies_if_checked" else ""
     label = {"on": "", "off": f" Outside the label: {option.label.because}", "unknown": f" Label: {option.label.because}"}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from concordant.compiled import Field
 from concordant.facts import Value
-from concordant.guideline import Feature, Field
+from concordant.features import Feature
 from concordant.quantities import Interval
 from concordant.record import events as ev
 from concordant.record.scalars import Scalars, shown
@@ -133,7 +134,7 @@ class Blocks(Scalars):
         name = str(item.get("name") or code.replace(":", " "))
         term = self.words.codes.get(code) or self.words.conditions.get(plain(name))
         if not name:
-            self.complain(place, "a condition without a name", "Give `name`, or a code such as `icd10: J84.9`")
+            self.complain(place, "a condition without a name", "Give `name`, or a code such as `icd10`")
         elif term is None:
             self._lost("condition", name, self.words.conditions, place)
         return ev.Comorbidity(
@@ -194,6 +195,6 @@ class Blocks(Scalars):
     def _stated(self, feature: Feature, text: Any, place: Place) -> Value:
         if feature.is_numeric:
             spec = Field(name=feature.name, label=feature.label, unit=feature.unit, low=feature.low, high=feature.high)
-            return self._number({place[-1]: text}, str(place[-1]), spec, place[:-1])
+            return self._number({feature.name: text}, feature.name, spec, place[:-1])
         word = YES_NO.get(str(text).lower(), str(text)) if feature.type == "yes_no" else str(text)
-        return self._word({place[-1]: word}, str(place[-1]), feature.values, place[:-1])
+        return self._word({feature.name: word}, feature.name, feature.values, place[:-1])

@@ -6,9 +6,9 @@ import datetime as dt
 from dataclasses import replace
 from typing import Any
 
+from concordant.compiled import Knowledge
 from concordant.complaints import Refused, did_you_mean
 from concordant.dates import parse_partial_date
-from concordant.guideline import Knowledge
 from concordant.record.blocks import Blocks
 from concordant.record.events import PatientRecord
 from concordant.record.impossible import check_possible, cut

@@ -45,7 +45,7 @@ class DiseaseEvent:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """Drugs given together: ids of known drugs, class words ("chemotherapy"), unknown names kept apart."""
+    """Drugs given together: ids of known drugs, words for a whole class, unknown names kept apart."""
 
     entry: Entry
     drugs: tuple[str, ...]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from concordant.complaints import Complaint
 from concordant.dates import PartialDate, exactly, words
-from concordant.record.events import Course, Entry, PatientRecord
+from concordant.record.events import Comorbidity, Course, DiseaseEvent, Entry, Marker, Measurement, PatientRecord
 from concordant.texts import Text
 
 
@@ -42,7 +42,9 @@ def _birth(record: PatientRecord) -> Iterator[tuple[Entry, str, str]]:
 
 
 def _dated(record: PatientRecord) -> Iterator[tuple[Entry, PartialDate]]:
-    for item in (*record.markers, *record.events, *record.conditions, *record.measurements):
+    dated: tuple[Marker | DiseaseEvent | Comorbidity | Measurement, ...]
+    dated = (*record.markers, *record.events, *record.conditions, *record.measurements)
+    for item in dated:
         if item.date is not None:
             yield item.entry, item.date
     for course in record.courses:

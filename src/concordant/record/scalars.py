@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from concordant.compiled import Field, Knowledge
 from concordant.complaints import Complaint, did_you_mean
 from concordant.dates import PartialDate, parse_partial_date
-from concordant.guideline import Field, Knowledge
 from concordant.quantities import Interval
 from concordant.record.events import Entry
 from concordant.record.vocabulary import Words, plain, quantity, suggestion, within

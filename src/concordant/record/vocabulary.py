@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from concordant.compiled import Field, Knowledge, Term
 from concordant.complaints import did_you_mean
-from concordant.guideline import Drug, Field, Knowledge, Term
+from concordant.drugs import Drug
 from concordant.quantities import Interval, parse_quantity
 
 

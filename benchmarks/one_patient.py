@@ -1,0 +1,109 @@
+"""How long one patient takes: python benchmarks/one_patient.py [CASES ...] [--write]
+
+In process: parsing, facts, decision and the whole answer, for every case; from outside: the command
+from cold and its peak memory, beside a bare Python start in the same run. `--write` puts the table
+into docs/performance.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from concordant.answer.recommend import recommend, situation
+from concordant.complaints import ConcordantError
+from concordant.derive.book import derive_facts, plan_of
+from concordant.library import load
+from concordant.record.casefile import read_case
+from concordant.record.vocabulary import words_of
+from concordant.texts import read_file
+
+ROOT = Path(__file__).parent.parent
+REPEATS = 5
+COLD_RUNS = 9
+
+
+def timed(action: Callable[[], object]) -> float:
+    """The best of some runs, in ms: the machine's noise only ever adds."""
+    best = float("inf")
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        action()
+        best = min(best, time.perf_counter() - start)
+    return best * 1e3
+
+
+def cold(command: list[str]) -> tuple[float, float]:
+    """Median seconds of a whole process, and its peak memory in MB."""
+    seconds = []
+    for _ in range(COLD_RUNS):
+        start = time.perf_counter()
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+
+def row(name: str, values: list[float]) -> str:
+    ordered = sorted(values)
+    p95 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+    return f"| {name} | {statistics.median(ordered):.2f} | {p95:.2f} | {ordered[-1]:.2f} |"
+
+
+def measure(paths: list[Path]) -> list[str]:
+    knowledge = load()
+    words, plan, today = words_of(knowledge), plan_of(knowledge), dt.date.today()
+    columns: dict[str, list[float]] = {name: [] for name in ("parse the case file", "facts", "facts and decision", "whole answer")}
+    for path in paths:
+        try:
+            record = read_case(read_file(path), knowledge, words, today)
+        except ConcordantError:
+            continue
+        columns["parse the case file"].append(timed(lambda p=path: read_case(read_file(p), knowledge, words, today)))
+        columns["facts"].append(timed(lambda r=record: derive_facts(r, plan)))
+        columns["facts and decision"].append(timed(lambda r=record: situation(r, knowledge)))
+        columns["whole answer"].append(timed(lambda r=record: recommend(r, knowledge)))
+    cases = len(columns["facts"])
+    return [f"{cases} cases, best of {REPEATS} runs each, ms", "", "| part | p50 | p95 | max |", "|---|---|---|---|", *(row(n, v) for n, v in columns.items())]
+
+
+def measure_cold(path: Path) -> list[str]:
+    script = Path(sys.executable).parent / "concordant"
+    bare, _ = cold([sys.executable, "-c", "pass"])
+    whole, memory = cold([str(script), "recommend", str(path)])
+    return [
+        "",
+        f"Whole process, median of {COLD_RUNS} runs:",
+        "",
+        "| command | seconds | ratio to a bare Python start | peak memory |",
+        "|---|---|---|---|",
+        f"| `python -c pass` | {bare:.3f} | 1 | |",
+        f"| `concordant recommend FILE` | {whole:.3f} | {whole / bare:.1f} | {memory:.0f} MB |",
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("cases", nargs="*", type=Path)
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    folders = options.cases or [ROOT / "tests" / "cases"]
+    paths = sorted(p for folder in folders for p in (folder.glob("*.yaml") if folder.is_dir() else [folder]))
+    machine = f"Python {platform.python_version()}, {platform.machine()}, {dt.date.today()}"
+    table = "\n".join([machine, "", *measure(paths), *measure_cold(paths[0])])
+    print(table)
+    if options.write:
+        page = ROOT / "docs" / "performance.md"
+        head = page.read_text(encoding="utf-8").split("<!-- one_patient -->")[0]
+        page.write_text(f"{head}<!-- one_patient -->\n{table}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""Drugs, classes and regimens: doses, labels, checks, codes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+import msgspec
+
+from concordant.conditions import Condition
+from concordant.records import Action, Bar, Checked, Cite, Record
+
+
+class Component(Record, frozen=True):
+    """One drug of a regimen, one phase of it."""
+
+    drug: str
+    amount: float
+    unit: str
+    schedule: str
+    route: str
+    source: Cite
+    phase: Literal["every", "loading", "maintenance"] = "every"
+    days: str = "1"
+    maximum: float | None = None
+    note: str = ""
+
+
+class Regimen(Record, frozen=True):
+    """Drugs with dose, unit, route, schedule and source."""
+
+    id: str
+    name: str
+    components: tuple[Component, ...]
+    unless: tuple[Bar, ...] = ()
+    actions: tuple[Action, ...] = ()
+    evidence: tuple[str, ...] = ()
+    label_note: str = ""
+
+    @property
+    def drugs(self) -> tuple[str, ...]:
+        """The ids of its drugs, each once, in the order of the components."""
+        return tuple(dict.fromkeys(part.drug for part in self.components))
+
+
+class Code(Record, frozen=True):
+    """A code of a terminology that stands for the thing."""
+
+    system: str
+    code: str
+    display: str
+    checked: Checked
+
+
+class Limb(Record, frozen=True):
+    """One condition of a label's indication, with the words that name it when it fails."""
+
+    if_: Condition = msgspec.field(name="if")
+    says: str
+
+
+class Indication(Record, frozen=True):
+    """A labelled use: for which regimens, for which patients, known since when."""
+
+    says: str
+    regimens: tuple[str, ...]
+    limbs: tuple[Limb, ...]
+    known_from: dt.date
+    source: Cite
+
+
+class Check(Record, frozen=True):
+    """What is looked at before the first dose, and when it is met."""
+
+    check: str
+    label: str
+    features: tuple[str, ...]
+    met_if: Condition
+    source: Cite
+    unmet: str = ""
+
+
+class Remark(Record, frozen=True):
+    """A sourced sentence of a label: a boxed warning, a contraindication, a handling rule."""
+
+    says: str
+    source: Cite
+
+
+class Vial(Record, frozen=True):
+    """A pack size in mg."""
+
+    mg: float
+    source: Cite
+
+
+class Drug(Record, frozen=True):
+    """An ingredient: names, classes, codes, and what its label says."""
+
+    id: str
+    name: str
+    classes: tuple[str, ...]
+    synonyms: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+    contains: tuple[str, ...] = ()
+    codes: tuple[Code, ...] = ()
+    indications: tuple[Indication, ...] = ()
+    boxed: tuple[Remark, ...] = ()
+    contraindications: tuple[Remark, ...] = ()
+    unless: tuple[Bar, ...] = ()
+    checks: tuple[Check, ...] = ()
+    actions: tuple[Action, ...] = ()
+    vials: tuple[Vial, ...] = ()
+    handling: tuple[Remark, ...] = ()
+
+
+class DrugClass(Record, frozen=True):
+    """What holds for every drug of a class, written once; `{drug}` stands for each member."""
+
+    id: str
+    name: str
+    unless: tuple[Bar, ...] = ()
+    checks: tuple[Check, ...] = ()
+    actions: tuple[Action, ...] = ()

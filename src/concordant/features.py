@@ -1,0 +1,80 @@
+"""What may be asked about a patient: name, type, unit, codes, what silence means."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from concordant.conditions import ALWAYS, Condition, features_read
+from concordant.records import Cite, Record
+
+
+class Silence(Record, frozen=True):
+    """What the absence of any entry means for a feature, when, and why that may be assumed."""
+
+    value: str | float
+    because: str
+    when: Condition = ALWAYS
+    minor: bool = False
+
+
+class Rule(Record, frozen=True):
+    """One value of an inferred feature: it holds when the condition holds; the statement behind it."""
+
+    value: str | float
+    if_: Condition = msgspec.field(name="if")
+    source: Cite | None = None
+    statement: str = ""
+    says: str = ""
+
+
+class Currency(Record, frozen=True):
+    """How long a value stays current, counted back from `as_of` (a project choice)."""
+
+    days: int
+    source: Cite
+
+
+class Feature(Record, frozen=True):
+    """A question about the patient with a typed answer."""
+
+    name: str
+    label: str
+    type: Literal["number", "count", "enum", "yes_no"]
+    question: str = ""
+    kind: Literal["asserted", "inferred", "assessment"] = "asserted"
+    values: tuple[str, ...] = ()
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    derive: dict[str, Any] | None = None
+    reads: tuple[str, ...] = ()
+    reads_stated: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    absent_means: tuple[Silence, ...] = ()
+    current_for: Currency | None = None
+    only_if: Condition | None = None
+    sources: tuple[Cite, ...] = ()
+    drug: str = ""
+    near: float | None = None
+    headline: int = 0
+    phrases: dict[str, str] = {}
+
+    @property
+    def is_numeric(self) -> bool:
+        """True for a feature whose facts are intervals."""
+        return self.type in ("number", "count")
+
+    @property
+    def inputs(self) -> frozenset[str]:
+        """The features that must be derived before this one."""
+        conditions = [rule.if_ for rule in self.rules] + [silence.when for silence in self.absent_means]
+        return frozenset(self.reads).union(*map(features_read, conditions))
+
+
+class Axiom(Record, frozen=True):
+    """A combination of facts that no patient can have; kept beside the features it speaks of."""
+
+    never: Condition
+    because: str

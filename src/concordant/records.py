@@ -1,0 +1,76 @@
+"""What all knowledge records share: sources, citations, marks, actions and bars."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+import msgspec
+
+from concordant.conditions import ALWAYS, Condition
+
+Checked = Literal["primary", "secondary", "recalled", "choice"]
+Role = Literal["preferred", "option", "alternative", "selected", "continue"]
+Kind = Literal[
+    "against",
+    "contraindication",
+    "precaution",
+    "trial_exclusion",
+    "unavailable",
+    "patient_choice",
+    "already_failed",
+    "stopped_for_toxicity",
+]
+ActionKind = Literal[
+    "duration", "sequencing", "monitoring", "local_therapy", "referral", "testing", "supportive"
+]
+
+
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What all knowledge records share: frozen, named fields only, unknown keys refused."""
+
+
+class Cite(Record, frozen=True):
+    """A place in a source, and how far that place was checked."""
+
+    ref: str
+    checked: Checked
+    at: str = ""
+
+
+class Source(Record, frozen=True):
+    """A document: what it is, since when it is known, and how it was seen."""
+
+    id: str
+    citation: str
+    kind: Literal["guideline", "label", "trial", "regulatory", "review", "choice"]
+    checked: Checked
+    seen: str
+    known_from: dt.date | None = None
+    doi: str = ""
+    pmid: str = ""
+    nct: str = ""
+    version: str = ""
+    rights: str = ""
+
+
+class Action(Record, frozen=True):
+    """Something to do beside giving a regimen."""
+
+    kind: ActionKind
+    says: str
+    source: Cite
+    if_: Condition = msgspec.field(name="if", default=ALWAYS)
+
+
+class Bar(Record, frozen=True):
+    """What speaks against a statement, a regimen, a drug or a class: its kind, effect and source."""
+
+    if_: Condition = msgspec.field(name="if")
+    kind: Kind
+    says: str
+    source: Cite
+    effect: Literal["precludes", "caution"] = "precludes"
+    drug: str = ""
+    actions: tuple[Action, ...] = ()
+    known_from: dt.date | None = None
