@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+LONGEST = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
@@ -19,7 +21,7 @@ class Complaint:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         text = f"{place}: {self.says}" if place else self.says
-        return f"{text}. {self.way_out}" if self.way_out else text
+        return printable(f"{text}. {self.way_out}" if self.way_out else text)
 
 
 class ConcordantError(Exception):
@@ -44,10 +46,22 @@ class Refused(ConcordantError):
     exit_code = 3
 
 
+def printable(text: str) -> str:
+    """The text on one line, without anything that steers a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else " " if sign.isspace() else "?" for sign in text)
+
+
+def quoted(word: str) -> str:
+    """A word from a file in quotes, cut when it is long."""
+    return f"'{word}'" if len(word) <= LONGEST else f"'{word[:LONGEST]}...'"
+
+
 def did_you_mean(word: str, known: Iterable[str], *, listing: bool = True) -> str:
     """The way out for a misspelt word: the nearest known one, or (`listing`) all of them when few."""
     choices = list(known)
-    near = difflib.get_close_matches(word.lower(), [c.lower() for c in choices], n=1, cutoff=0.6)
+    near = [] if len(word) > LONGEST else difflib.get_close_matches(word.lower(), [c.lower() for c in choices], n=1, cutoff=0.6)
     if near:
         original = next(c for c in choices if c.lower() == near[0])
         return f"Did you mean '{original}'?"

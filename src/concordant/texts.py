@@ -1,18 +1,20 @@
 """Read YAML 1.2 or JSON as plain values, every scalar as its own text, with the line of every place.
 
-`yes`, `3+`, `5.40` and `2021` keep their spelling; duplicate keys, aliases and excessive depth are refused.
+`yes`, `3+`, `5.40` and `2021` keep their spelling; duplicate keys, aliases, control characters and excessive depth are refused.
 """
 
 from __future__ import annotations
 
 import json
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from concordant.complaints import Complaint, Unreadable
+from concordant.complaints import Complaint, Unreadable, quoted
 
 MAX_BYTES = 10_000_000
+MAX_YAML = 1_000_000  # YAML is read slowly, 1 MB in some seconds; a larger file has to be JSON
 MAX_DEPTH = 40
 
 Place = tuple[str | int, ...]
@@ -43,23 +45,23 @@ def read_file(path: Path, *, name: str | None = None) -> Text:
     shown = name or str(path)
     try:
         if path.is_dir():
-            raise Unreadable(Complaint("this is a folder", shown, way_out="Name a file"))
+            raise Unreadable(Complaint("this is a folder", shown, way_out="Name a file in it"))
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise Unreadable(_too_large(shown, size))
-        return read_bytes(path.read_bytes(), shown)
+        with path.open("rb") as file:  # no more than the limit: a device has no size
+            return read_bytes(file.read(MAX_BYTES + 1), shown)
     except FileNotFoundError:
         raise Unreadable(Complaint("no such file", shown, way_out="Check the name, or use - for standard input")) from None
     except OSError as error:
-        raise Unreadable(Complaint(f"cannot be opened ({error.strerror})", shown)) from None
+        way_out = "Check its name and permissions"
+        raise Unreadable(Complaint(f"cannot be opened ({error.strerror})", shown, way_out=way_out)) from None
 
 
-def _too_large(name: str, size: int) -> Complaint:
-    return Complaint(
-        f"{size / 1e6:.0f} MB is too large for one patient",
-        name,
-        way_out=f"A case file has at most {MAX_BYTES // 1_000_000} MB",
-    )
+def _too_large(name: str, size: int, most: int = MAX_BYTES) -> Complaint:
+    way_out = f"A case file has at most {most // 1_000_000} MB" + ("; as JSON it may be larger" if most < MAX_BYTES else "")
+    about = f"more than {most // 1_000_000} MB" if size == most + 1 else f"{size / 1e6:.1f} MB"
+    return Complaint(f"{about} is too large for one patient", name, way_out=way_out)
 
 
 def read_bytes(data: bytes, name: str) -> Text:
@@ -78,91 +80,174 @@ def read_text(text: str, name: str) -> Text:
     if not text.strip():
         raise Unreadable(Complaint("the file is empty", name, way_out="`concordant template` prints a case file to fill in"))
     try:
-        return _read_yaml(text, name)
+        as_json = _read_json(text, name) if _needs_json(text) else None
+        if len(text) <= MAX_YAML:  # in JSON a tab is a blank; YAML knows no tabs, but it knows the lines
+            return _read_yaml(text.replace("\t", " ") if as_json else text, name, as_json)
+        if as_json is None:
+            raise Unreadable(_too_large(name, len(text), MAX_YAML))
+        return as_json
     except RecursionError:
         raise Unreadable(_too_deep(name, None)) from None
 
 
-def _read_yaml(text: str, name: str) -> Text:
+def _needs_json(text: str) -> bool:
+    return text.lstrip().startswith(("{", "[")) and (len(text) > MAX_YAML or "\t" in text or "\\" in text)
+
+
+def _read_yaml(text: str, name: str, as_json: Text | None) -> Text:
+    """The document with its lines; of JSON the value that JSON gives, even where YAML stumbles."""
+    reader = _Reader(Text(name, None))
+    try:
+        reader.document.value = reader.plain(_compose(text, name), ())
+    except Unreadable:
+        if as_json is None:
+            raise
+    if as_json is not None:
+        return Text(name, as_json.value, reader.document.lines)
+    if reader.complaints:
+        raise Unreadable(reader.complaints)
+    return reader.document
+
+
+def _compose(text: str, name: str) -> Any:
     from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from ruamel.yaml.error import MarkedYAMLError
 
     try:
         yaml = YAML(typ="safe", pure=True)
-        node = yaml.compose(text)
+        yaml.composer.warn_double_anchors = False  # no alias is followed anyway
+        return yaml.compose(text)
+    except RecursionError:
+        raise
     except MarkedYAMLError as error:
-        if text.lstrip().startswith("{") and (found := _read_json(text, name)):
-            return found
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else None
-        raise Unreadable(Complaint(_problem(error), name, line, "Check indentation, colons and quotes near this line")) from None
-    except (YAMLError, ValueError) as error:
-        raise Unreadable(Complaint(f"not YAML or JSON ({str(error).splitlines()[0]})", name)) from None
-    document = Text(name, None)
-    document.value = _plain(node, (), document, set())
-    return document
+        raise Unreadable(_not_yaml(name, mark.line + 1 if mark else None, str(error.problem or error.context))) from None
+    except Exception as error:  # ruamel also lets OverflowError, IndexError and others out
+        position = getattr(error, "position", None)
+        line = text.count("\n", 0, position) + 1 if isinstance(position, int) else None
+        raise Unreadable(_not_yaml(name, line, str(error).split("\n", 1)[0])) from None
 
 
-def _problem(error: Any) -> str:
-    return f"not YAML or JSON: {error.problem or error.context or 'cannot be read'}"
+# What the YAML library says, what it means here, and the way out.
+_PROBLEMS = (
+    ("'\\t' that cannot start", "a tab at the start of a line or value", "Indent with blanks"),
+    ("that cannot start any token", "a sign that cannot begin a value", "Put the value in quotes"),
+    ("mapping values are not allowed", "a colon where none can be", "Check the indentation, or put the text in quotes"),
+    ("expected <block end>", "this line does not fit the one before", "Check its indentation and its brackets"),
+    ("unexpected end of stream", "a quote is opened and never closed", "Close the quote"),
+    ("expected ',' or", "a comma or a closing bracket is missing, here or in the line before", "Close the bracket"),
+    ("could not find expected ':'", "a key without a colon", "Write `key: value`"),
+    ("another document", "a second document begins here", "Keep one patient in a file, and no `---` between"),
+    ("undefined alias", "an alias (*name) is used", "Write the value out, or put the text in quotes"),
+    ("special characters are not allowed", "a control character", "Save the file as plain text"),
+)
+
+
+def _not_yaml(name: str, line: int | None, problem: str) -> Complaint:
+    for sign, says, way_out in _PROBLEMS:
+        if sign in problem:
+            return Complaint(f"not YAML or JSON: {says}", name, line, way_out)
+    return Complaint(f"not YAML or JSON: {problem}", name, line, "Check indentation, colons and quotes near this line")
 
 
 def _too_deep(name: str, line: int | None) -> Complaint:
     return Complaint("nested too deep", name, line, f"A case file has at most {MAX_DEPTH} levels")
 
 
+def _twice(key: str, name: str, line: int | None = None) -> Complaint:
+    return Complaint(f"the key {quoted(key)} stands twice in one place", name, line, "Keep one of the two")
+
+
 def _read_json(text: str, name: str) -> Text | None:
-    """JSON that YAML stumbles over (tabs as indentation); None when it is not JSON either."""
+    """JSON without its lines, for what YAML stumbles over (tabs, size); None when it is not JSON."""
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) == len(pairs):
+            return found
         keys = [key for key, _ in pairs]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise Unreadable(Complaint(f"the key '{key}' stands twice in one place", name, way_out="Keep one of the two"))
-        return dict(pairs)
+        raise Unreadable(_twice(next(key for i, key in enumerate(keys) if key in keys[:i]), name))
 
     try:
-        value = json.loads(text, object_pairs_hook=once, parse_int=str, parse_float=str)
+        value = json.loads(text, object_pairs_hook=once, parse_int=str, parse_float=str, parse_constant=str)
     except ValueError:
         return None
-    return Text(name, _as_text(value))
+    except Unreadable:
+        if len(text) > MAX_YAML:
+            raise
+        return None  # YAML finds it again, with its line
+    return Text(name, _as_text(value, name, 0))
 
 
-def _as_text(value: Any) -> Any:
+def _as_text(value: Any, name: str, depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        raise Unreadable(_too_deep(name, None))
     if isinstance(value, dict):
-        return {key: _as_text(item) for key, item in value.items()}
+        return {_as_text(key, name, depth): _as_text(item, name, depth + 1) for key, item in value.items()}
     if isinstance(value, list):
-        return [_as_text(item) for item in value]
-    return {True: "true", False: "false"}[value] if isinstance(value, bool) else value
-
-
-def _plain(node: Any, place: Place, document: Text, seen: set[int]) -> Any:
-    """A composed node as a plain value; lines are noted on the way."""
-    if node is None:
-        return None
-    line = node.start_mark.line + 1
-    document.lines[place] = line
-    if len(place) > MAX_DEPTH:
-        raise Unreadable(_too_deep(document.file, line))
-    if id(node) in seen:
-        raise Unreadable(Complaint("an alias (*name) is used", document.file, line, "Write the value out"))
-    seen.add(id(node))
-    if node.id == "scalar":
-        return None if node.style is None and node.value in ("", "~", "null") else node.value
-    if node.id == "sequence":
-        return [_plain(item, (*place, i), document, seen) for i, item in enumerate(node.value)]
-    return _plain_mapping(node, place, document, seen)
-
-
-def _plain_mapping(node: Any, place: Place, document: Text, seen: set[int]) -> dict[str, Any]:
-    value: dict[str, Any] = {}
-    for key_node, item in node.value:
-        line = key_node.start_mark.line + 1
-        if key_node.id != "scalar":
-            raise Unreadable(Complaint("a key is not a word", document.file, line, "Write `key: value`"))
-        key = key_node.value
-        if key in value:
-            raise Unreadable(Complaint(f"the key '{key}' stands twice in one place", document.file, line, "Keep one of the two"))
-        value[key] = _plain(item, (*place, key), document, seen)
-        document.lines[(*place, key)] = line
+        return [_as_text(item, name, depth + 1) for item in value]
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str) and (sign := _no_text(value)):
+        raise Unreadable(_control(sign, name, None))
     return value
+
+
+def _no_text(value: str) -> str:
+    """The first control character or half of a surrogate pair: no screen and no file may get it."""
+    if value.isprintable():
+        return ""
+    return next((sign for sign in value if sign not in "\t\n\r" and unicodedata.category(sign) in ("Cc", "Cs")), "")
+
+
+def _control(sign: str, name: str, line: int | None) -> Complaint:
+    return Complaint(f"a control character (U+{ord(sign):04X})", name, line, "Take it out; it is no text")
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Composed nodes to plain values; notes lines, and what is wrong, on the way."""
+
+    document: Text
+    complaints: list[Complaint] = field(default_factory=list)
+    seen: set[int] = field(default_factory=set)
+
+    def plain(self, node: Any, place: Place) -> Any:
+        if node is None:
+            return None
+        line = node.start_mark.line + 1
+        self.document.lines[place] = line
+        if len(place) > MAX_DEPTH:
+            raise Unreadable(_too_deep(self.document.file, line))
+        if id(node) in self.seen:
+            return self._complain("an alias (*name) is used", line, "Write the value out")
+        self.seen.add(id(node))
+        if node.id == "scalar":
+            return self._scalar(node, line)
+        if node.id == "sequence":
+            return [self.plain(item, (*place, i)) for i, item in enumerate(node.value)]
+        return self._mapping(node, place)
+
+    def _complain(self, says: str, line: int, way_out: str) -> None:
+        self.complaints.append(Complaint(says, self.document.file, line, way_out))
+
+    def _scalar(self, node: Any, line: int) -> str | None:
+        if node.style is None and node.value in ("", "~", "null", "Null", "NULL"):
+            return None
+        if sign := _no_text(node.value):
+            self.complaints.append(_control(sign, self.document.file, line))
+        return str(node.value)
+
+    def _mapping(self, node: Any, place: Place) -> dict[str, Any]:
+        value: dict[str, Any] = {}
+        for key_node, item in node.value:
+            line = key_node.start_mark.line + 1
+            if key_node.id != "scalar" or not key_node.value:
+                self._complain("a key is not a word", line, "Write `key: value`")
+                continue
+            key = self._scalar(key_node, line) or str(key_node.value)
+            if key in value:
+                self.complaints.append(_twice(key, self.document.file, line))
+            value[key] = self.plain(item, (*place, key))
+            self.document.lines[(*place, key)] = line
+        return value

@@ -166,10 +166,10 @@ class Builder:
         return text + brackets(self.references.at(sources))  # type: ignore[arg-type]
 
     def _check(self, one: Checked) -> model.CheckShown:
-        facts = {f.feature: f for f in facts_behind(one.reason)}
-        told = [fact_words(self.now.plan.by_name[f.feature], f) for f in facts.values() if f.is_known or f.stale]
-        features = [self.now.plan.by_name[name] for name in facts] or []
-        label = one.label or " and ".join(f.label for f in features) or one.check.replace("_", " ")
+        features = [self.now.plan.by_name[name] for name in one.features]
+        facts = [(f, self.now.facts[f.name]) for f in features]
+        told = [fact_words(f, fact, labelled=len(facts) > 1) for f, fact in facts if fact.is_known or fact.stale]
+        label = one.label or " and ".join(f.label for f in features)
         says = "; ".join(told) or "not on record"
         if one.state == "unmet" and one.unmet:
             says = f"{says}: {one.unmet}"
@@ -201,6 +201,7 @@ class Builder:
         feature = self.now.plan.by_name[side.feature]
         return model.OtherSide(
             feature=side.feature,
+            label=feature.label,
             now=f"{feature.label}: {near_words(feature, self.now.facts[side.feature])}",
             if_=side.cell,
             then=list(side.outcome[1]),
@@ -257,8 +258,9 @@ class Builder:
 
     def _assumed(self, shown: list[Judged]) -> list[str]:
         """Assumed facts that the shown options, or the open ones, rest on."""
-        judged = shown or self.now.decision.open
-        trees = [j.applies for j in judged] + [b.reason for j in judged[:1] for b in j.barred]
+        judged = [] if self.now.decision.limits else shown or self.now.decision.open
+        trees = [limit.reason for limit in self.now.decision.limits]
+        trees += [j.applies for j in judged] + [b.reason for j in judged[:1] for b in j.barred]
         facts = {f.feature: f for tree in trees for f in facts_behind(tree) if f.assumed and not _rests_on_assumed(f)}
         return [fact_words(self.now.plan.by_name[f.feature], f) for f in facts.values()]
 

@@ -169,6 +169,7 @@ class OtherSide(Part):
     """The nearest boundary of a deciding number, and the answer beyond it."""
 
     feature: str
+    label: str
     now: str
     if_: str = msgspec.field(name="if")
     then: list[str]

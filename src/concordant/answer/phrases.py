@@ -20,12 +20,13 @@ ROLES: dict[Role, str] = {
 }
 
 
-def fact_words(feature: Feature, fact: Fact) -> str:
+def fact_words(feature: Feature, fact: Fact, *, labelled: bool = True) -> str:
     """`Weight: 64 kg (as recorded)`; the provenance in brackets."""
     value = value_words(feature, fact.value)
     about = fact.assumed or fact.stale or fact.says
     origin = "assumed: " if fact.origin == "assumed" else ""
-    return f"{feature.label}: {value}{f' ({origin}{about})' if about else ''}"
+    label = f"{feature.label}: " if labelled else ""
+    return f"{label}{value}{f' ({origin}{about})' if about else ''}"
 
 
 def grade_shown(grade: Grade | None) -> GradeShown | None:

@@ -43,6 +43,7 @@ class Checked:
     reason: Because
     unmet: str
     source: Cite
+    features: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ def drugs_of(judged: Iterable[Judged], frame: Frame) -> list[Drug]:
 
 def checks(decision: Decision, frame: Frame, facts: Facts) -> list[Checked]:
     """The checks of all offered drugs, and one for every other unknown fact that could speak against them."""
-    candidates = decision.offered or decision.open
+    open_ = [j for j in decision.open if j.role == "preferred"] or decision.open
+    candidates = decision.offered or open_
     found: dict[str, Checked] = {}
     for drug in drugs_of(candidates, frame):
         for check in drug.checks:
@@ -116,7 +118,7 @@ def checks(decision: Decision, frame: Frame, facts: Facts) -> list[Checked]:
         for barred in one.bars(UNKNOWN, "precludes"):
             for name in missing(barred.reason):
                 if name not in covered:
-                    found.setdefault(name, Checked(name, "", "missing", barred.reason, "", barred.bar.source))
+                    found.setdefault(name, Checked(name, "", "missing", barred.reason, "", barred.bar.source, (name,)))
     return list(found.values())
 
 
@@ -129,7 +131,7 @@ def _checked(check: Check, facts: Facts) -> Checked:
     state: State = "missing"
     if reason.truth is not UNKNOWN:
         state = "unmet" if reason.truth is FALSE else "done"
-    return Checked(check.check, check.label, state, reason, check.unmet, check.source)
+    return Checked(check.check, check.label, state, reason, check.unmet, check.source, check.features)
 
 
 def cautions(one: Judged) -> list[Bar]:
@@ -146,9 +148,16 @@ def actions(decision: Decision, frame: Frame, facts: Facts) -> list[Advised]:
     return list(found.values())
 
 
+def _held_back(decision: Decision) -> set[str]:
+    """Statements none of whose regimens can be given: what they advise beside them falls away too."""
+    proposed = {j.proposal.statement.id for j in decision.judged}
+    return proposed - {j.proposal.statement.id for j in decision.judged if j.offered or j.status == "needs_data"}
+
+
 def _all_actions(decision: Decision, frame: Frame) -> Iterator[Advised]:
+    held_back = _held_back(decision)
     for statement in frame.statements:
-        if decision.statements[statement.id].truth is TRUE:
+        if decision.statements[statement.id].truth is TRUE and statement.id not in held_back:
             yield from (Advised(a, statement.short_id) for a in statement.actions)
     for one in decision.judged:
         if one.applies.truth is TRUE:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from concordant.dates import PartialDate, whole_years, words
 from concordant.derive.context import Context
-from concordant.facts import Claim
+from concordant.facts import Claim, unit_words
 from concordant.quantities import Interval, interval_words
 from concordant.record.events import Marker, Measurement
 
@@ -35,17 +35,22 @@ def latest(ctx: Context) -> Claim | None:
         return None
     last = _may_be_last(found)
     if not any(_current(m, ctx) for m in last):
-        told = f"{_told(last[0])} is too old (kept for {ctx.feature.current_for.days if ctx.feature.current_for else 0} days)"
+        told = f"{_told(last[0], ctx)} is too old (kept for {ctx.feature.current_for.days if ctx.feature.current_for else 0} days)"
         return Claim(None, told, _places(last), stale=told)
     values = {m.value for m in last}
     hull = _hull([m.value for m in last])
-    conflict = f"{ctx.feature.label}: two results of the same time, {' and '.join(map(_told, last))}" if len(values) > 1 else ""
-    return Claim(hull, _told(last[0]), _places(last), conflict=conflict)
+    conflict = f"{ctx.feature.label}: two results of the same time, {' and '.join(_told(m, ctx) for m in last)}" if len(values) > 1 else ""
+    return Claim(hull, _when(last[0]), _places(last), conflict=conflict)
 
 
-def _told(item: Measurement) -> str:
-    when = f" on {words(item.date)}" if item.date else ""
-    return f"{interval_words(item.value)}{when}"
+def _told(item: Measurement, ctx: Context) -> str:
+    """A measurement in words: `62 % on 1 Mar 2021`."""
+    unit = unit_words(ctx.feature.unit) if ctx.params["selector"] != "against_limit" else ""
+    return f"{interval_words(item.value)} {unit}".strip() + (f" on {words(item.date)}" if item.date else "")
+
+
+def _when(item: Measurement) -> str:
+    return words(item.date) if item.date else "as recorded"
 
 
 def _places(items: Sequence[Measurement | Marker]) -> tuple[str, ...]:
@@ -65,7 +70,7 @@ def earliest(ctx: Context) -> Claim | None:
     if len(found) < 2:
         return None
     first = min(found, key=lambda m: m.date.first if m.date else ctx.record.as_of)
-    return Claim(first.value, _told(first), (first.entry.place,))
+    return Claim(first.value, _when(first), (first.entry.place,))
 
 
 def lowest(ctx: Context) -> Claim | None:
@@ -74,7 +79,7 @@ def lowest(ctx: Context) -> Claim | None:
     if not found:
         return None
     low = min(found, key=lambda m: m.value.low)
-    return Claim(low.value, _told(low), (low.entry.place,))
+    return Claim(low.value, _when(low), (low.entry.place,))
 
 
 def fall(ctx: Context) -> Claim | None:
@@ -83,7 +88,8 @@ def fall(ctx: Context) -> Claim | None:
     if not (first and last and isinstance(first.value, Interval) and isinstance(last.value, Interval)):
         return None
     span = Interval(first.value.low - last.value.high, first.value.high - last.value.low)
-    return Claim(span, f"{first.says}, then {last.says}", first.entries + last.entries)
+    told = f"{interval_words(first.value)} on {first.says}, {interval_words(last.value)} on {last.says}"
+    return Claim(span, told, first.entries + last.entries)
 
 
 def against_limit(ctx: Context) -> Claim | None:

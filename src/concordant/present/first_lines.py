@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concordant.answer.model import Answer, Ask, Change, CheckShown, Dose, Option, Why
 from concordant.answer.phrases import ROLES, amount_words, and_list, milligram_words, sentence_case
-from concordant.present.wording import cited, own_grade
+from concordant.present.wording import cited, day_words, lower_first, own_grade, range_words
 
 MISSING_SHOWN = 3
 CHECKS_SHOWN = 5
@@ -26,7 +26,7 @@ def first_lines(answer: Answer) -> list:  # type: ignore[type-arg]
 
 def _date_line(answer: Answer) -> str:
     names = [f"{g.title} {g.version}" for g in answer.guidelines]
-    return f"As of {answer.as_of}, {and_list(names) or 'no guideline in force'}"
+    return f"As of {day_words(answer.as_of)}, {and_list(names) or 'no guideline in force'}"
 
 
 def _refusal(answer: Answer) -> list:  # type: ignore[type-arg]
@@ -41,7 +41,7 @@ def _refusal(answer: Answer) -> list:  # type: ignore[type-arg]
 def _question(answer: Answer) -> list:  # type: ignore[type-arg]
     blocking = [q for q in answer.ask if q.blocking]
     wanted = blocking[0] if blocking else None
-    verdict = f"Cannot decide until this is known: {wanted.label if wanted else 'more about this patient'}"
+    verdict = f"Cannot decide until this is known: {lower_first(wanted.label) if wanted else 'more about this patient'}"
     if wanted and wanted.together_with:
         verdict += " (together with the questions below)"
     lines: list = [verdict, ("Answered", _date_line(answer)), ("Known so far", _why(answer))]  # type: ignore[type-arg]
@@ -58,7 +58,8 @@ def _recommendation(answer: Answer) -> list:  # type: ignore[type-arg]
     if not answer.options:
         return _no_regimen(answer)
     first = answer.options[0]
-    lines: list = [_verdict(answer, first), ("How sure", _authority(answer, first)), ("Why", _why(answer))]  # type: ignore[type-arg]
+    lines: list = [_verdict(answer, first), *_held_back(answer, first)]  # type: ignore[type-arg]
+    lines += [("How sure", _authority(answer, first)), ("Why", _why(answer))]
     if first.role != "continue":
         lines.append(("Check first", _checks(answer.checks)))
     lines.append(("Would flip it", _flip(answer, first)))
@@ -67,11 +68,19 @@ def _recommendation(answer: Answer) -> list:  # type: ignore[type-arg]
     return lines
 
 
+def _held_back(answer: Answer, first: Option) -> list:  # type: ignore[type-arg]
+    """What would have come first, and why it does not, when only a substitute is offered."""
+    if first.role != "alternative":
+        return []
+    told = [cited(a.why, a.refs) for a in answer.avoid if a.statements or a.kind == "unavailable"]
+    return [("Held back", " ".join(told))] if told else []
+
+
 def _no_regimen(answer: Answer) -> list:  # type: ignore[type-arg]
     barred = and_list(list(dict.fromkeys(name for a in answer.avoid for name in a.drugs)))
     verdict = "No regimen can be offered as a plain next step"
     verdict += f": see why {barred} {'are' if ' and ' in barred else 'is'} held back" if barred else ""
-    first = answer.actions[0] if answer.actions else None
+    first = min(answer.actions, key=lambda a: a.kind != "referral") if answer.actions else None
     lines: list = [verdict]  # type: ignore[type-arg]
     if first:
         lines.append(("What to do", cited(first.says, first.refs)))
@@ -132,8 +141,8 @@ def _checks(checks: list[CheckShown]) -> str:
 
 
 def _flip(answer: Answer, first: Option) -> str:
-    near = [f"{s.if_}: {' or '.join(s.names)}" for s in answer.other_sides]
-    told = [f"{q.label} {flips(q, answer)}" for q in answer.ask[:FLIPS_SHOWN]]
+    near = [f"{lower_first(s.label)} {range_words(s.if_)}: {' or '.join(s.names)}" for s in answer.other_sides]
+    told = [f"{q.label}, {flips(q, answer)}" for q in answer.ask[:FLIPS_SHOWN]]
     more = f" and {len(answer.ask) - FLIPS_SHOWN} more below" if len(answer.ask) > FLIPS_SHOWN else ""
     fit = {"on": "Within the label", "off": f"Outside the label: {first.label.because}", "unknown": f"Label: {first.label.because}"}
     label = "" if first.role == "continue" else cited(fit[first.label.fit], first.label.refs)
@@ -143,7 +152,8 @@ def _flip(answer: Answer, first: Option) -> str:
 def flips(question: Ask, answer: Answer) -> str:
     """The branches of a question that lead elsewhere, in one line."""
     now = sorted(o.regimen for o in answer.options if o.role == "preferred") or sorted(o.regimen for o in answer.options)
-    return "; ".join(f"{c.if_}: {then_words(c, answer.line_of_therapy)}" for c in question.changes if sorted(c.then) != now)
+    told = [(range_words(c.if_), then_words(c, answer.line_of_therapy)) for c in question.changes if sorted(c.then) != now]
+    return "; ".join(f"{cell}: {then}" for cell, then in told)
 
 
 def then_words(change: Change, line_now: str | None = None) -> str:
@@ -165,6 +175,6 @@ def _dose_line(dose: Dose) -> str:
     phase = "" if dose.phase == "every" else f" ({dose.phase} dose)"
     milligrams = milligram_words(dose)
     vials = f" ({dose.vials})" if dose.vials and dose.unit == "mg" else ""
-    note = f" {dose.note}" if dose.note else ""
+    note = f" ({dose.note})" if dose.note else ""
     text = f"{sentence_case(dose.drug)}{phase} {amount_words(dose)}{vials}{': ' + milligrams if milligrams else ''}"
-    return cited(text, dose.refs) + note
+    return cited(text + note, dose.refs)

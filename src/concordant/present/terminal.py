@@ -14,8 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from concordant.answer.model import Answer, Change
+from concordant.answer.phrases import and_list
 from concordant.present import evidence_table, first_lines
-from concordant.present.wording import cited, option_line, reference_line
+from concordant.present.wording import cited, option_line, range_words, reference_line
 
 WIDEST, NARROWEST = 110, 60
 ACTION_TITLES = {
@@ -62,7 +63,7 @@ class Page:
         self._other_sides()
         self._options()
         self._doses()
-        self._points("Do not", (cited(f"{' + '.join(a.drugs)}: {a.why}", a.refs) for a in self.answer.avoid))
+        self._points("Do not", self._avoided())
         self._points("Cautions", self.answer.options[0].cautions if self.answer.options else [])
         self._checks()
         self._actions()
@@ -77,6 +78,13 @@ class Page:
         self.console.print(Text(lines[0], style="bold"))
         for title, text in lines[1:]:
             self._labelled(title, text)
+
+    def _avoided(self) -> list[str]:
+        """What is not given, the drugs of one reason together."""
+        reasons: dict[str, list[str]] = {}
+        for one in self.answer.avoid:
+            reasons.setdefault(cited(one.why, one.refs), []).append(" + ".join(one.drugs))
+        return [f"{and_list(drugs)}: {why}" for why, drugs in reasons.items()]
 
     def _labelled(self, title: str, text: str) -> None:
         table = Table.grid(padding=(0, 1))
@@ -108,11 +116,11 @@ class Page:
         others = [q for q in self.answer.ask if not q.blocking]
         for question in blocking[:1]:
             self._heading(question.question)
-            self.console.print(self._branches(f"if {question.label[0].lower() + question.label[1:]} is", question.changes))
+            self.console.print(self._branches("if it is", question.changes))
         if blocking[1:]:
             self._points("It would also help to know", [q.question for q in blocking[1:]])
-        if others:
-            told = [f"{q.label} {flips}" for q in others if (flips := first_lines.flips(q, self.answer))]
+        if len(others) > first_lines.FLIPS_SHOWN:
+            told = [f"{q.label}, {flips}" for q in others if (flips := first_lines.flips(q, self.answer))]
             self._points("What would change it", told)
 
     def _branches(self, title: str, changes: Iterable[Change]) -> Table:
@@ -120,11 +128,11 @@ class Page:
         table.add_column(title, style="bold", header_style="dim", ratio=2)
         table.add_column("then", header_style="dim", ratio=3)
         for change in changes:
-            table.add_row(change.if_, first_lines.then_words(change))
+            table.add_row(range_words(change.if_), first_lines.then_words(change))
         return table
 
     def _other_sides(self) -> None:
-        sides = [f"{s.now}. If it were {s.if_}: {' or '.join(s.names)}." for s in self.answer.other_sides]
+        sides = [f"{s.now}. If it were {range_words(s.if_)}: {' or '.join(s.names)}." for s in self.answer.other_sides]
         self._points("Close to a boundary", sides)
 
     def _options(self) -> None:

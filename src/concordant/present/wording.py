@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Iterable
 
 from concordant.answer.model import GradeShown, Option, RefAt, Reference
 from concordant.answer.phrases import ROLES, grade_words, sentence_case
 from concordant.answer.references import brackets
+from concordant.dates import exactly, words
 
 CHECKED = {
     "primary": "read in the document itself",
@@ -54,3 +57,23 @@ def _grade(grade: GradeShown | None) -> str:
 def reference_line(reference: Reference) -> str:
     """The citation and how far it was checked."""
     return f"{reference.citation} ({CHECKED[reference.checked]})"
+
+
+def day_words(day: str) -> str:
+    """An ISO day as people write it: 20 Sep 2022."""
+    return words(exactly(dt.date.fromisoformat(day)))
+
+
+def lower_first(text: str) -> str:
+    """The text with its first letter small, unless it begins with an abbreviation."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+def range_words(cell: str) -> str:
+    """A cell for people: `12 months or less`, `more than 12 months`, `under 40 %`, `40 % or more`."""
+    if found := re.fullmatch(r"(<=|>=|<|>) (.+)", cell):
+        sign, rest = found.groups()
+        if found := re.fullmatch(r"(\S+) to (.+)", rest):
+            return f"more than {found[1]}, up to {found[2].replace('< ', 'under ')}"
+        return {"<=": f"{rest} or less", ">=": f"{rest} or more", "<": f"under {rest}", ">": f"more than {rest}"}[sign]
+    return cell

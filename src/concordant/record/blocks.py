@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from concordant.compiled import Field
@@ -25,6 +26,11 @@ YES_NO = {"yes": "yes", "true": "yes", "no": "no", "false": "no"}
 
 class Blocks(Scalars):
     """Reads the blocks of one file, on top of its scalars."""
+
+    def head(self, value: dict[str, Any], keys: Sequence[str]) -> tuple[str, PartialDate | None]:
+        """The name of the case, and `as_of` as written; every key has to be one of `keys`."""
+        self._keys(value, (), keys)
+        return self._free(value, "name", ()), self._date(value, "as_of", ())
 
     def person(self, raw: Any) -> ev.Person:
         """The `patient` block, less its measurements."""

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from concordant.compiled import Knowledge
-from concordant.complaints import Refused, did_you_mean
-from concordant.dates import parse_partial_date
+from concordant.complaints import Complaint, Refused
+from concordant.dates import PartialDate, exactly
+from concordant.dates import words as date_words
 from concordant.record.blocks import Blocks
 from concordant.record.events import PatientRecord
 from concordant.record.impossible import check_possible, cut
@@ -32,6 +33,9 @@ KEYS = (
 REVIEW_KEYS = ("expect", "because", "origin", "difficulty", "confidence")
 
 
+MOST_COMPLAINTS = 100
+
+
 def read_case(text: Text, knowledge: Knowledge, words: Words, as_of: dt.date, *, given: bool = False) -> PatientRecord:
     """The record of a case file.
 
@@ -40,52 +44,58 @@ def read_case(text: Text, knowledge: Knowledge, words: Words, as_of: dt.date, *,
     """
     value = _mapping(text)
     blocks = Blocks(text, knowledge, words)
-    own = _as_of(value, blocks)
-    record = _read(value, blocks, own or as_of)
-    if own is None and given:
-        record = cut(record)
-    if not blocks.complaints:
-        blocks.complaints += check_possible(record, text)
-    if blocks.complaints:
-        raise Refused(blocks.complaints)
+    name, date = blocks.head(value, (*KEYS, *REVIEW_KEYS))
+    own = _exact(date, value, blocks)
+    faulty = own is None and value.get("as_of") is not None
+    record = replace(_read(value, blocks, dt.date.max if faulty else own or as_of), name=name)
+    if given:
+        record = cut(record, len(blocks.later)) if own is None else _noticed(record, as_of)
+    later = [] if given and own is None else blocks.later
+    complaints = blocks.complaints + check_possible(record, text, later)
+    if complaints:
+        raise Refused(_in_order(complaints))
     return record
+
+
+def _in_order(complaints: list[Complaint]) -> list[Complaint]:
+    """By line; of very many the first hundred."""
+    found = sorted(dict.fromkeys(complaints), key=lambda complaint: complaint.line or 0)
+    more = len(found) - MOST_COMPLAINTS
+    rest = [Complaint(f"and {more} more problems", found[0].file, None, "Correct these first")] if more > 0 else []
+    return found[:MOST_COMPLAINTS] + rest
+
+
+def _noticed(record: PatientRecord, asked: dt.date) -> PatientRecord:
+    if asked == record.as_of:
+        return record
+    notice = f"The case file has its own date, {date_words(exactly(record.as_of))}; the date asked for, {date_words(exactly(asked))}, was not used."
+    return replace(record, notices=(*record.notices, notice))
 
 
 def _mapping(text: Text) -> dict[str, Any]:
     value = text.value
+    way_out = "`concordant template` prints a case file to fill in"
+    if value is None:
+        raise Refused(text.complaint((), "nothing is written here but comments", way_out))
     if not isinstance(value, dict):
-        raise Refused(text.complaint((), "this is not a case file", "A case file is a mapping; `concordant template` prints one"))
+        kind = "a list" if isinstance(value, list) else "a single value"
+        raise Refused(text.complaint((), f"this is {kind}, and a case file has keys", way_out))
     if "resourceType" in value:
-        raise Refused(text.complaint((), "this is FHIR, which this version does not read yet", "Write a case file: `concordant template`"))
-    found = [
-        text.complaint((key,), f"unknown key '{key}'", did_you_mean(key, KEYS))
-        for key in value
-        if key not in KEYS + REVIEW_KEYS
-    ]
-    if found:
-        raise Refused(found)
+        raise Refused(text.complaint((), "this is FHIR, which this version does not read yet", f"Write a case file: {way_out}"))
     return value
 
 
-def _as_of(value: dict[str, Any], blocks: Blocks) -> dt.date | None:
-    if value.get("as_of") is None:
-        return None
-    try:
-        date = parse_partial_date(str(value["as_of"]))
-    except ValueError as error:
-        blocks.complain(("as_of",), str(error))
-        return None
-    if not date.is_exact:
-        blocks.complain(("as_of",), f"as_of is '{value['as_of']}'", "Give the day, such as 2022-09-20")
-        return None
-    return date.first
+def _exact(date: PartialDate | None, value: dict[str, Any], blocks: Blocks) -> dt.date | None:
+    if date is None or date.is_exact:
+        return date and date.first
+    blocks.complain(("as_of",), f"as_of: '{value['as_of']}' is not a day", "Write it as 2022-09-20")
+    return None
 
 
 def _read(value: dict[str, Any], blocks: Blocks, as_of: dt.date) -> PatientRecord:
     blocks.as_of = as_of
     record = PatientRecord(
         as_of=as_of,
-        name=str(value.get("name") or ""),
         person=blocks.person(value.get("patient")),
         markers=blocks.markers(value.get("tumor_markers")),
         events=blocks.events(value.get("disease")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from concordant.complaints import Complaint
@@ -11,34 +11,50 @@ from concordant.record.events import Comorbidity, Course, DiseaseEvent, Entry, M
 from concordant.texts import Text
 
 
-def check_possible(record: PatientRecord, text: Text) -> list[Complaint]:
-    """Everything in the record that is false for every reading of its partial dates."""
+OLDEST = 130
+Problem = tuple[Entry, str, str]
+
+
+def check_possible(record: PatientRecord, text: Text, later: Sequence[tuple[Entry, PartialDate]] = ()) -> list[Complaint]:
+    """Everything in the record that is false for every reading of its partial dates.
+
+    `later` are entries that lie after `as_of` and were left out for it.
+    """
     line = text.line(("patient", "birth_date"))
-    return [Complaint(says, text.file, entry.line or line, way_out) for entry, says, way_out in _problems(record)]
+    problems = [*_reversed(record), *_birth(record), *_after(record, later)]
+    return [Complaint(says, text.file, entry.line or line, way_out) for entry, says, way_out in problems]
 
 
-def _problems(record: PatientRecord) -> Iterator[tuple[Entry, str, str]]:
+def _reversed(record: PatientRecord) -> Iterator[Problem]:
     for course in record.courses:
         if course.start and course.end and course.end.certainly_before(course.start):
             says = f"{course.entry.place} ends on {words(course.end)} before it starts on {words(course.start)}"
             yield course.entry, says, "Correct start or end"
-    yield from _birth(record)
-    for entry, date in _dated(record):
-        if exactly(record.as_of).certainly_before(date):
-            says = f"{entry.place} is dated {words(date)}, after the date of the question ({words(exactly(record.as_of))})"
-            yield entry, says, "Correct the date, or as_of"
 
 
-def _birth(record: PatientRecord) -> Iterator[tuple[Entry, str, str]]:
-    birth = record.person.birth_date
+def _after(record: PatientRecord, later: Sequence[tuple[Entry, PartialDate]]) -> Iterator[Problem]:
+    today = exactly(record.as_of)
+    told = set()
+    for entry, date in (*_dated(record), *later):
+        if today.certainly_before(date) and entry not in told:
+            told.add(entry)
+            yield entry, f"{entry.place} is dated {words(date)}, after the date of the question ({words(today)})", "Correct the date, or as_of"
+
+
+def _birth(record: PatientRecord) -> Iterator[Problem]:
+    birth, today = record.person.birth_date, exactly(record.as_of)
     if birth is None:
         return
     here = Entry("patient.birth_date")
-    if exactly(record.as_of).certainly_before(birth):
-        yield here, f"the patient is born on {words(birth)}, after the date of the question ({words(exactly(record.as_of))})", "Correct birth_date or as_of"
-    for event in record.events:
-        if event.kind == "diagnosis" and event.date and event.date.certainly_before(birth):
-            yield here, f"the patient is born on {words(birth)}, after the diagnosis on {words(event.date)}", "Correct birth_date or the diagnosis"
+    if today.certainly_before(birth):
+        says = f"the patient is born on {words(birth)}, after the date of the question ({words(today)})"
+        yield here, says, "Correct birth_date, or as_of"
+        return
+    if whole_years(birth.last, min(record.as_of, LAST)) > OLDEST:
+        yield here, f"the patient, born on {words(birth)}, is more than {OLDEST} years old", "Correct birth_date, or as_of"
+    for entry, date in _dated(record):
+        if date.certainly_before(birth):
+            yield entry, f"{entry.place} is dated {words(date)}, before the patient is born ({words(birth)})", "Correct the date, or birth_date"
 
 
 def _dated(record: PatientRecord) -> Iterator[tuple[Entry, PartialDate]]:
@@ -51,8 +67,8 @@ def _dated(record: PatientRecord) -> Iterator[tuple[Entry, PartialDate]]:
         yield from ((course.entry, date) for date in (course.start, course.end) if date is not None)
 
 
-def cut(record: PatientRecord) -> PatientRecord:
-    """The record as it stood at its `as_of`: later entries left out and counted, running courses reopened."""
+def cut(record: PatientRecord, out: int = 0) -> PatientRecord:
+    """The record as it stood at its `as_of`: later entries left out and counted (`out` are so already)."""
     today = exactly(record.as_of)
 
     def kept(item: object) -> bool:
@@ -66,7 +82,7 @@ def cut(record: PatientRecord) -> PatientRecord:
         "measurements": tuple(filter(kept, record.measurements)),
         "courses": tuple(_reopened(c, today) for c in record.courses if kept(c)),
     }
-    left = sum(len(getattr(record, name)) - len(table) for name, table in tables.items())
+    left = out + sum(len(getattr(record, name)) - len(table) for name, table in tables.items())
     notice = f"The record was cut at {words(today)}: {left} later {'entry' if left == 1 else 'entries'} left out."
     return replace(record, **tables, notices=(*record.notices, notice))  # type: ignore[arg-type]
 

@@ -7,12 +7,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from concordant.compiled import Field, Knowledge
-from concordant.complaints import Complaint, did_you_mean
+from concordant.complaints import Complaint, did_you_mean, quoted
 from concordant.dates import PartialDate, parse_partial_date
 from concordant.quantities import Interval
 from concordant.record.events import Entry
 from concordant.record.vocabulary import Words, plain, quantity, suggestion, within
 from concordant.texts import Place, Text
+
+LONGEST_WORD = 200
+LONGEST_NOTE = 2000
+MOST = 1000
+LEAVE_OUT = "Check its spelling, or leave it out"
 
 
 class Scalars:
@@ -44,7 +49,7 @@ class Scalars:
         if raw is None:
             return {}
         if not isinstance(raw, dict):
-            self.complain(place, f"'{place[0]}' is not a mapping", "Write `key: value` lines under it")
+            self.complain(place, f"'{place[0]}' is {_kind(raw)}, and keys belong under it", "Write `key: value` lines under it")
             return {}
         self._keys(raw, place, keys)
         return raw
@@ -53,59 +58,76 @@ class Scalars:
         if raw is None:
             return
         if not isinstance(raw, list):
-            self.complain((block,), f"'{block}' is not a list", "Write one entry a line, each after a dash")
+            self.complain((block,), f"'{block}' is {_kind(raw)}, and a list belongs here", "Write one entry a line, each after a dash")
             return
         for i, item in enumerate(raw):
             if isinstance(item, dict):
                 yield (block, i), item
             else:
-                self.complain((block, i), f"{shown((block, i))} is not a mapping", "Write `- {key: value}`")
+                self.complain((block, i), f"{shown((block, i))} is {_kind(item)}, and an entry has keys", "Write `- {key: value}`")
 
     def _keys(self, item: dict[str, Any], place: Place, keys: Sequence[str]) -> None:
         for key in item:
             if key not in keys:
-                self.complain((*place, key), f"unknown key '{key}' in {shown(place)}", did_you_mean(key, keys))
+                where = f" in {shown(place)}" if place else ""
+                self.complain((*place, key), f"unknown key {quoted(key)}{where}", did_you_mean(key, keys) or LEAVE_OUT)
 
-    def _word(self, item: dict[str, Any], key: str, words: Sequence[str], place: Place, *, required: bool = False) -> str | None:
+    def _scalar(self, item: dict[str, Any], key: str, place: Place, *, longest: int = LONGEST_WORD) -> str | None:
+        """One value as text; a list or a mapping in its place is complained about, and so is a whole letter."""
         text = item.get(key)
-        if text is None:
-            if required:
-                self.complain(place, f"{shown(place)} has no '{key}'", f"Known here: {', '.join(words)}")
-            return None
-        if isinstance(text, str) and self._listed(text, words):
-            return text.strip().lower()
-        written = text if isinstance(text, str) else "a list or a mapping"
-        way_out = did_you_mean(written, words) or f"Known here: {', '.join(words)}"
-        self.complain((*place, key), f"'{written}' is not a value of '{key}'", way_out)
+        if isinstance(text, str) and len(text) <= longest:
+            return text
+        if isinstance(text, str):
+            self.complain((*place, key), f"{key}: {quoted(text)} has {len(text)} characters", f"At most {longest} can be read here")
+        elif text is not None:
+            self.complain((*place, key), f"'{key}' is {_kind(text)}, and one value belongs here", f"Write `{key}: value`")
+        return None
+
+    def _free(self, item: dict[str, Any], key: str, place: Place) -> str:
+        """A name or a note, as it stands; empty when there is none."""
+        return (self._scalar(item, key, place, longest=LONGEST_NOTE) or "").strip()
+
+    def _word(
+        self, item: dict[str, Any], key: str, words: Sequence[str], place: Place, *, required: bool = False, called: str = ""
+    ) -> str | None:
+        if item.get(key) is None and required:
+            self.complain(place, f"{shown(place)} has no '{key}'", f"Known here: {', '.join(words)}")
+        text = self._scalar(item, key, place)
+        if text is None or self._listed(text, words):
+            return text and text.strip().lower()
+        way_out = did_you_mean(text.strip(), words) or f"Known here: {', '.join(words)}"
+        self.complain((*place, key), f"{quoted(text)} is not a value of '{called or key}'", way_out)
         return None
 
     def _date(self, item: dict[str, Any], key: str, place: Place) -> PartialDate | None:
-        if item.get(key) is None:
+        text = self._scalar(item, key, place)
+        if text is None:
             return None
         try:
-            return parse_partial_date(str(item[key])).clipped(self.as_of)
+            return parse_partial_date(text).clipped(self.as_of)
         except ValueError as error:
             self.complain((*place, key), f"{key}: {error}")
             return None
 
     def _number(self, item: dict[str, Any], key: str, field: Field, place: Place) -> Interval | None:
-        if item.get(key) is None:
+        text = self._scalar(item, key, place)
+        if text is None:
             return None
         try:
-            value = quantity(str(item[key]), field, self.words)
-            within(field, value, str(item[key]))
+            value = quantity(text, field, self.words)
+            within(field, value, text)
             return value
         except ValueError as error:
             self.complain((*place, key), f"{key}: {error}")
             return None
 
     def _count(self, item: dict[str, Any], key: str, place: Place, *, least: int = 1) -> int | None:
-        text = item.get(key)
+        text = self._scalar(item, key, place)
         if text is None:
             return None
-        if isinstance(text, str) and text.isdecimal() and least <= int(text) <= 1000:
+        if text.strip().isdecimal() and least <= int(text) <= MOST:
             return int(text)
-        self.complain((*place, key), f"'{text}' is not a count for '{key}'", f"Write a whole number from {least}")
+        self.complain((*place, key), f"{quoted(text)} is not a count for '{key}'", f"Write a whole number from {least} to {MOST}")
         return None
 
     def _names(self, item: dict[str, Any], key: str, known: dict[str, str], what: str, place: Place) -> tuple[str, ...]:
@@ -133,16 +155,23 @@ class Scalars:
     def _texts(self, raw: Any, place: Place) -> list[str]:
         if raw is None:
             return []
-        if isinstance(raw, str):
+        if isinstance(raw, str) and raw.strip():
             return [raw]
-        if isinstance(raw, list) and all(isinstance(item, str) for item in raw):
+        if isinstance(raw, list) and all(isinstance(item, str) and item.strip() for item in raw):
             return raw
         self.complain(place, f"'{place[-1]}' is not a list of names", "Write [name, name]")
         return []
 
     def _lost(self, what: str, name: str, known: Any, place: Place) -> None:
         near = suggestion(name, known)
-        self.not_understood.append(f"{what} '{name}' ({shown(place)}){'; ' + near if near else ''}")
+        self.not_understood.append(f"{what} {quoted(name)} ({shown(place)}){'; ' + near if near else ''}")
+
+
+def _kind(raw: Any) -> str:
+    """What stands there, in a word."""
+    if raw is None:
+        return "empty"
+    return "a mapping" if isinstance(raw, dict) else "a list" if isinstance(raw, list) else "a single value"
 
 
 def shown(place: Place) -> str:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from concordant.compiled import Field, Knowledge, Term
-from concordant.complaints import did_you_mean
+from concordant.complaints import did_you_mean, quoted
 from concordant.drugs import Drug
 from concordant.quantities import Interval, parse_quantity
 
 
 def plain(name: str) -> str:
     """A name without case, punctuation and double blanks, so that spellings meet."""
-    return re.sub(r"[^a-z0-9+]+", " ", name.lower()).strip()
+    return re.sub(r"(?:[^\w+]|_)+", " ", unicodedata.normalize("NFKC", name).lower()).strip()
 
 
 @dataclass(slots=True)
@@ -68,7 +69,7 @@ def _add_terms(table: dict[str, str], codes: dict[str, str], terms: Iterable[Ter
 
 def squeezed(unit: str) -> str:
     """A unit without blanks and case."""
-    return re.sub(r"\s+", "", unit).lower()
+    return re.sub(r"\s+", "", unit.replace("μ", "µ")).lower()  # the Greek letter, for the micro sign
 
 
 def suggestion(name: str, known: Mapping[str, object]) -> str:
@@ -78,22 +79,34 @@ def suggestion(name: str, known: Mapping[str, object]) -> str:
 
 def quantity(text: str, field_: Field, words: Words) -> Interval:
     """Read a number with its unit and turn it into the field's. Raises ValueError with the way out."""
-    unit = field_.unit
+    if re.search(r"\d{25}", text):
+        raise ValueError(f"{quoted(text)} has too many digits")
     interval, written = parse_quantity(text)
-    if not unit:
-        if written:
-            raise ValueError(f"'{text}' has a unit, and none is expected; write {text.split()[0]}")
-        return interval
+    _check_spelling(text, written)
     if not written:
-        if unit in words.bare:
-            return interval
-        raise ValueError(f"'{text}' has no unit; write for example {text.strip()} {_friendly(unit)}")
+        return _without_unit(text, interval, field_, words)
+    if not field_.unit:
+        raise ValueError(f"'{text}' has a unit, and none is expected; write {text.strip().removesuffix(written).strip()}")
     own = {squeezed(name): factor for name, factor in field_.also.items()}
-    factors = {squeezed(unit): 1.0, **words.units.get(unit, {}), **own}
+    factors = {squeezed(field_.unit): 1.0, **words.units.get(field_.unit, {}), **own}
     factor = factors.get(squeezed(written))
     if factor is None:
-        raise ValueError(f"'{text}' has the wrong unit '{written}'; use {_friendly(unit)}")
+        raise ValueError(f"'{text}' has the wrong unit {quoted(written)}; use {_friendly(field_.unit)}")
     return Interval(interval.low * factor, interval.high * factor) if factor != 1.0 else interval
+
+
+def _check_spelling(text: str, written: str) -> None:
+    """A decimal comma and an exponent look like units."""
+    if re.match(r"[,'’]\s?\d", written):
+        raise ValueError(f"'{text}' has a comma in the number; write a decimal point, and no thousands separators")
+    if re.match(r"e[-+]?\d", written, re.IGNORECASE):
+        raise ValueError(f"'{text}' has an exponent; write the number out")
+
+
+def _without_unit(text: str, interval: Interval, field_: Field, words: Words) -> Interval:
+    if not field_.unit or field_.unit in words.bare:
+        return interval
+    raise ValueError(f"'{text}' has no unit; write for example {text.strip()} {_friendly(field_.unit)}")
 
 
 def _friendly(unit: str) -> str:
