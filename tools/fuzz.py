@@ -36,22 +36,32 @@ REFUSALS = (2, 3)
 
 Mutation = Callable[[random.Random, str, str], str]
 
-EDGES = (
-    *("", "~", "null", "''", "0", "-1", "-0", "1", "3+", "yes", "no", "unknown", "none", "NaN", ".nan", "inf", "-.inf", "1e400"),
-    *("0x10", "012", "1_000", "5.40", "1:30", "0,8", "٢٠٢٢-٠٣-٠٥", "٣", "²", "½", "９９ kg", "9" * 400, "9" * 5000, "1 to " + "9" * 400),
-    *("2022", "2022-02", "2022-02-30", "2021-13", "0000-00-00", "9999-12-31", "1800-01-01", "2200-12-31", "2022-09-20T10:00:00Z"),
-    *("[]", "{}", "[[]]", "[~]", "[{}]", "{a: b}", "- x", "&a b", "*a", "!!binary aGk=", "| ", "> ", "'", '"', "#", "@", "%", "`"),
-    *('"\\ud800"', '"\\0"', '"\\e[31m"', '"\\UFFFFFFFF"', "\u202etxet", "👩‍⚕️", "é" * 50, "x" * 3000, "<= 12 months", "> 12 months"),
-    *("8 to 11 months", "11 to 8 months", "< 0 kg", ">= 100 %", "101 %", "-5 kg", "64", "64 kg", "1.7 m", "70 in", "2.4 µkat/L"),
-    *("positive", "negative", "equivocal", "metastatic", "progression", "ongoing", "trastuzumab", "active", "second", "her2_ihc"),
+VALUES = (
+    *("0", "-1", "-0", "1", "3+", "yes", "no", "unknown", "none", "NaN", ".nan", "inf", "-.inf", "1e400", "0x10", "012",),
+    *("1_000", "5.40", "1:30", "0.8.1", "''", "~", "٢٠٢٢-٠٣-٠٥", "٣", "²", "½", "９９ kg", "9" * 400, "9" * 5000, "1 to " + "9" * 400),
+    *("2022", "2022-02", "2022-02-30", "2021-13", "0000-00-00", "9999-12-31", "1800-01-01", "2200-12-31"),
+    *("2022-09-20T10:00:00Z", "\u202etxet", "👩‍⚕️", "é" * 50, "x" * 3000, "<= 12 months", "> 12 months", "8 to 11 months"),
+    *("11 to 8 months", "< 0 kg", ">= 100 %", "101 %", "-5 kg", "64", "64 kg", "1.7 m", "70 in", "2.4 µkat/L", "2 μkat/L", "1e3 /uL", "> 0 mg/dL", "0 %", "100 %"),
+    *("positive", "negative", "equivocal", "metastatic", "early", "progression", "completed", "ongoing", "toxicity", "adjuvant"),
+    *("advanced", "active", "resolved", "absent", "second", "first", "her2_ihc", "trastuzumab", "T-DXd", "chemotherapy", "stable"),
+)
+SYNTAX = (
+    *("", "[]", "{}", "[[]]", "[~]", "[{}]", "{a: b}", "- x", "&a b", "*a", "!!binary aGk=", "| ", "> ", "'", '"', "#", "@", "%", "`"),
+    *('"\\ud800"', '"\\0"', '"\\e[31m"', '"\\UFFFFFFFF"', "null", "0,8 mg/dL", "a: b", "!<x", "? x", "<<"),
 )
 KEYS = (
-    *("event", "date", "stage", "extent", "sites", "brain_metastases", "drugs", "setting", "line", "start", "end", "cycles", "stopped"),
-    *("test", "value", "specimen", "ratio", "copies", "name", "status", "icd10", "upper_limit", "as_of", "patient", "disease", "stated"),
-    *("treatments", "measurements", "medications", "unavailable", "conditions", "tumor_markers", "resourceType", "", "1", "<<", "? [a]"),
+    *("event", "date", "stage", "extent", "sites", "brain_metastases", "drugs", "setting", "line", "start", "end", "cycles"),
+    *("stopped", "test", "value", "specimen", "ratio", "copies", "name", "status", "icd10", "upper_limit", "as_of", "patient"),
+    *("disease", "stated", "treatments", "measurements", "medications", "unavailable", "conditions", "tumor_markers"),
+    *("resourceType", "", "1", "<<", "? [a]"),
 )
-UNITS = ("kg", "g", "lb", "cm", "m", "%", "percent", "months", "years", "mg/dL", "U/L", "ukat/L", "10*9/L", "/uL", "mL/min", "xULN", "m2")
-SCALAR = re.compile(r"(?<=[:\[,] )[^\s,\[\]{}:#][^,\[\]{}:#\n]*")
+UNITS = ("kg", "g", "lb", "cm", "m", "%", "percent", "months", "years", "mg/dL", "U/L", "10*9/L", "/uL", "mL/min", "xULN", "m2")
+STATED = (
+    *("age", "line_of_therapy", "lvef", "lvef_baseline", "her2_status", "brain_metastases", "weight", "height", "pregnant"),
+    *("received_taxane", "ecog", "disease_status", "disease_extent", "presentation", "her2_lines_progressed", "platelets"),
+    *("months_from_adjuvant_her2_therapy_to_recurrence", "months_disease_free", "interstitial_lung_disease", "cancer_type"),
+)
+SCALAR = re.compile(r"(?:(?<=[:,] )|(?<=\[))[^\s,\[\]{}:#][^,\[\]{}:#\n]*+(?!:)")
 DATE = re.compile(r"\b(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\b")
 UNIT = re.compile(r"(?<=\d) ?(?:kg|cm|%|months|years|mg/dL|U/L|10\*9/L|mL/min)")
 KEY = re.compile(r"\b[a-z][a-z0-9_]*(?=:)")
@@ -93,7 +103,11 @@ def _indent_line(chance: random.Random, lines: list[str], at: int) -> None:
 
 def change_scalar(chance: random.Random, text: str, _other: str) -> str:
     """An edge value in the place of a scalar."""
-    return _replace_one(chance, text, SCALAR, lambda _: chance.choice(EDGES))
+    return _replace_one(chance, text, SCALAR, lambda _: _edge(chance))
+
+
+def _edge(chance: random.Random) -> str:
+    return chance.choice(VALUES if chance.random() < 0.9 else SYNTAX)
 
 
 def mix_scalars(chance: random.Random, text: str, other: str) -> str:
@@ -124,7 +138,7 @@ def change_type(chance: random.Random, text: str, _other: str) -> str:
     shapes = ("[{0}]", "[{0}, {0}]", "{{value: {0}}}", "[[{0}]]", '"{0}"', "'{0}'", "[]", "~")
     if chance.random() < 0.6:
         return _replace_one(chance, text, SCALAR, lambda m: chance.choice(shapes).format(m[0]))
-    return _replace_one(chance, text, re.compile(r"\[[^\[\]\n]*\]|\{[^{}\n]*\}"), lambda _: chance.choice(EDGES))
+    return _replace_one(chance, text, re.compile(r"\[[^\[\]\n]*\]|\{[^{}\n]*\}"), lambda _: _edge(chance))
 
 
 def shift_date(chance: random.Random, text: str, _other: str) -> str:
@@ -182,14 +196,17 @@ def drop_review(_chance: random.Random, text: str, _other: str) -> str:
 
 def state(chance: random.Random, text: str, _other: str) -> str:
     """A feature set directly."""
-    name = chance.choice(("age", "line_of_therapy", "lvef", "her2_status", "brain_metastases", "weight", "pregnant", "received_taxane", "ecog"))
-    return drop_review(chance, text, "").replace("\nstated: {", f"\nstated: {{{name}: {chance.choice(EDGES)}, ", 1)
+    text = drop_review(chance, text, "")
+    fact = f"{chance.choice(STATED)}: {_edge(chance)}"
+    if "\nstated: {" in text:
+        return text.replace("\nstated: {", f"\nstated: {{{fact}, ", 1)
+    return f"{text}stated: {{{fact}}}\n"
 
 
-MUTATIONS: tuple[Mutation, ...] = (
-    *map(_line_mutation, (_delete_line, _duplicate_line, _swap_lines, _indent_line)),
-    *(change_scalar, change_scalar, change_scalar, mix_scalars, mix_scalars, borrow_line, change_key, change_type, shift_date, shift_date),
-    *(swap_unit, truncate, delete_span, insert_signs, nest, line_ends, state),
+WHOLE: tuple[Mutation, ...] = (*map(_line_mutation, (_delete_line, _duplicate_line, _swap_lines)), borrow_line, drop_review)
+INSIDE: tuple[Mutation, ...] = (change_scalar, change_scalar, mix_scalars, mix_scalars, shift_date, shift_date, swap_unit, state)
+BREAKING: tuple[Mutation, ...] = (
+    *(_line_mutation(_indent_line), change_key, change_type, truncate, delete_span, insert_signs, nest, line_ends),
 )
 
 
@@ -199,7 +216,8 @@ def mutated(chance: random.Random, cases: Sequence[str]) -> bytes:
     if chance.random() < 0.8:
         text = drop_review(chance, text, other)
     for _ in range(chance.choice((1, 1, 1, 2, 3, 6))):
-        text = chance.choice(MUTATIONS)(chance, text, other)
+        kind = chance.choices((WHOLE, INSIDE, BREAKING), (4, 4, 1))[0]
+        text = chance.choice(kind)(chance, text, other)
     data = text.encode("utf-8", "surrogatepass")
     if chance.random() < 0.03:
         at = chance.randrange(len(data) + 1)

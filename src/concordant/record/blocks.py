@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from concordant.compiled import Field
+from concordant.complaints import quoted
+from concordant.dates import PartialDate, exactly, words
 from concordant.facts import Value
 from concordant.features import Feature
 from concordant.quantities import Interval
@@ -63,22 +65,30 @@ class Blocks(Scalars):
         self._keys(item, place, ("test", "value", "date", "specimen", *(n for n in field.numbers if n != "value")))
         word, numbers = self._result(item, field, place)
         return ev.Marker(
-            self._entry(place), test, word, numbers, self._date(item, "date", place), self._word(item, "specimen", SPECIMENS, place)
+            self._entry(place),
+            test,
+            word,
+            numbers,
+            self._date(item, "date", place),
+            self._word(item, "specimen", SPECIMENS, place),
         )
 
     def _result(self, item: dict[str, Any], field: Field, place: Place) -> tuple[str | None, dict[str, Interval]]:
         numbers: dict[str, Interval] = {}
         for name, unit in field.numbers.items():
-            if item.get(name) is None or (name == "value" and self._listed(str(item[name]), field.words)):
+            if self._is_word(item, name, field):
                 continue
-            spec = Field(name=name, label=f"{field.label} ({name})" if name != "value" else field.label, unit=unit, low=field.low, high=field.high)
-            value = self._number(item, name, spec, place)
+            label = field.label if name == "value" else f"{field.label} ({name})"
+            spec = Field(name=name, label=label, unit=unit, low=field.low, high=field.high)
+            value = self._number(item, name, spec, place, words=field.words if name == "value" else ())
             if value is not None:
                 numbers[name] = value
-        text = item.get("value")
-        if text is None or "value" in numbers or ("value" in field.numbers and not self._listed(str(text), field.words)):
+        if "value" in field.numbers and not self._is_word(item, "value", field):
             return None, numbers
-        return self._word(item, "value", field.words, place), numbers
+        return self._word(item, "value", field.words, place, called=field.name), numbers
+
+    def _is_word(self, item: dict[str, Any], name: str, field: Field) -> bool:
+        return name == "value" and isinstance(item.get(name), str) and self._listed(item[name], field.words)
 
     def events(self, raw: Any) -> tuple[ev.DiseaseEvent, ...]:
         """The `disease` block."""
@@ -97,16 +107,16 @@ class Blocks(Scalars):
             extent or self._stage(item, place),
             self._names(item, "sites", self.words.sites, "site", place),
             self._word(item, "brain_metastases", BRAIN, place),
-            str(item.get("procedure") or ""),
+            self._free(item, "procedure", place),
         )
 
     def _stage(self, item: dict[str, Any], place: Place) -> str | None:
-        stage = item.get("stage")
+        stage = self._scalar(item, "stage", place)
         if stage is None:
             return None
-        extent = self.stages.get(plain(str(stage).lower().removeprefix("stage")))
+        extent = self.stages.get(plain(plain(stage).removeprefix("stage")))
         if extent is None:
-            self.not_understood.append(f"stage '{stage}' ({shown(place)})")
+            self.not_understood.append(f"stage {quoted(stage)} ({shown(place)})")
         return None if extent in (None, "unknown") else extent
 
     def courses(self, raw: Any) -> tuple[ev.Course, ...]:
@@ -136,11 +146,11 @@ class Blocks(Scalars):
     def _condition(self, item: dict[str, Any], place: Place) -> ev.Comorbidity:
         systems = ("icd10", "snomed")
         self._keys(item, place, ("name", "status", "date", *systems))
-        code = next((f"{s}:{str(item[s]).upper()}" for s in systems if item.get(s)), "")
-        name = str(item.get("name") or code.replace(":", " "))
+        code = next((f"{s}:{text.upper()}" for s in systems if (text := self._free(item, s, place))), "")
+        name = self._free(item, "name", place) or code.replace(":", " ")
         term = self.words.codes.get(code) or self.words.conditions.get(plain(name))
         if not name:
-            self.complain(place, "a condition without a name", "Give `name`, or a code such as `icd10`")
+            self.complain(place, f"{shown(place)} has no 'name'", "Give `name`, or a code such as `icd10`")
         elif term is None:
             self._lost("condition", name, self.words.conditions, place)
         return ev.Comorbidity(
@@ -153,11 +163,11 @@ class Blocks(Scalars):
 
     def _measurement(self, item: dict[str, Any], place: Place) -> ev.Measurement | None:
         self._keys(item, place, ("name", "value", "date", "upper_limit"))
-        name = self._word(item, "name", tuple(self.measured), place, required=True)
+        name = self._word(item, "name", tuple(self.measured), place, required=True, called="measurement")
         if name is None:
             return None
         if item.get("value") is None:
-            self.complain(place, f"the measurement '{name}' has no value", "Give `value`, with its unit")
+            self.complain(place, f"{shown(place)}, '{name}', has no 'value'", "Give `value`, with its unit")
             return None
         value = self._number(item, "value", self.measured[name], place)
         limit = self._number(item, "upper_limit", self.measured[name], place)
@@ -169,16 +179,30 @@ class Blocks(Scalars):
 
     def medications(self, raw: Any) -> tuple[ev.Medication, ...]:
         """The `medications` block: other drugs taken now."""
-        found = []
-        for place, item in self._items(raw, "medications"):
-            self._keys(item, place, ("name", "start", "end"))
-            self._date(item, "start", place)
-            name = str(item.get("name") or "")
-            term = self.words.medications.get(plain(name))
-            if term is None and plain(name) not in self.words.drugs:
-                self._lost("medication", name, self.words.medications, place)
-            found.append(ev.Medication(self._entry(place), term, name))
-        return tuple(found)
+        found = [self._medication(item, place) for place, item in self._items(raw, "medications") if self._is_taken(item, place)]
+        return tuple(m for m in found if m is not None)
+
+    def _medication(self, item: dict[str, Any], place: Place) -> ev.Medication | None:
+        name = self._free(item, "name", place)
+        if not name:
+            self.complain(place, f"{shown(place)} has no 'name'", "Give the `name` of the drug")
+            return None
+        term = self.words.medications.get(plain(name))
+        if term is None and plain(name) not in self.words.drugs:
+            self._lost("medication", name, self.words.medications, place)
+        return ev.Medication(self._entry(place), term, name)
+
+    def _is_taken(self, item: dict[str, Any], place: Place) -> bool:
+        """False for a drug that certainly was stopped before, or is begun after, the date of the question."""
+        self._keys(item, place, ("name", "start", "end"))
+        start, end, today = self._date(item, "start", place), self._date(item, "end", place), exactly(self.as_of)
+        if start and end and end.certainly_before(start):
+            says = f"{shown(place)} ends on {words(end)} before it starts on {words(start)}"
+            self.complain(place, says, "Correct start or end")
+        if start and today.certainly_before(start):
+            self.later.append((self._entry(place), start))
+            return False
+        return end is None or not end.certainly_before(today)
 
     def unavailable(self, raw: Any) -> tuple[str, ...]:
         """The drugs that this site cannot give."""
@@ -202,5 +226,6 @@ class Blocks(Scalars):
         if feature.is_numeric:
             spec = Field(name=feature.name, label=feature.label, unit=feature.unit, low=feature.low, high=feature.high)
             return self._number({feature.name: text}, feature.name, spec, place[:-1])
-        word = YES_NO.get(str(text).lower(), str(text)) if feature.type == "yes_no" else str(text)
-        return self._word({feature.name: word}, feature.name, feature.values, place[:-1])
+        if feature.type == "yes_no" and isinstance(text, str):
+            text = YES_NO.get(text.strip().lower(), text)
+        return self._word({feature.name: text}, feature.name, feature.values, place[:-1])

@@ -9,7 +9,7 @@ from typing import Any
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint, Refused
 from concordant.dates import PartialDate, exactly
-from concordant.dates import words as date_words
+from concordant.dates import words as words_of_date
 from concordant.record.blocks import Blocks
 from concordant.record.events import PatientRecord
 from concordant.record.impossible import check_possible, cut
@@ -31,8 +31,6 @@ KEYS = (
 )
 # A reviewed case carries its expected answer with it; the reader looks away.
 REVIEW_KEYS = ("expect", "because", "origin", "difficulty", "confidence")
-
-
 MOST_COMPLAINTS = 100
 
 
@@ -68,7 +66,8 @@ def _in_order(complaints: list[Complaint]) -> list[Complaint]:
 def _noticed(record: PatientRecord, asked: dt.date) -> PatientRecord:
     if asked == record.as_of:
         return record
-    notice = f"The case file has its own date, {date_words(exactly(record.as_of))}; the date asked for, {date_words(exactly(asked))}, was not used."
+    own, other = words_of_date(exactly(record.as_of)), words_of_date(exactly(asked))
+    notice = f"The case file has its own date, {own}; the date asked for, {other}, was not used."
     return replace(record, notices=(*record.notices, notice))
 
 
@@ -86,8 +85,10 @@ def _mapping(text: Text) -> dict[str, Any]:
 
 
 def _exact(date: PartialDate | None, value: dict[str, Any], blocks: Blocks) -> dt.date | None:
-    if date is None or date.is_exact:
-        return date and date.first
+    if date is None:
+        return None
+    if date.is_exact:
+        return date.first
     blocks.complain(("as_of",), f"as_of: '{value['as_of']}' is not a day", "Write it as 2022-09-20")
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -9,7 +10,6 @@ from concordant.complaints import Complaint
 from concordant.dates import PartialDate, exactly, words
 from concordant.record.events import Comorbidity, Course, DiseaseEvent, Entry, Marker, Measurement, PatientRecord
 from concordant.texts import Text
-
 
 OLDEST = 130
 Problem = tuple[Entry, str, str]
@@ -38,7 +38,8 @@ def _after(record: PatientRecord, later: Sequence[tuple[Entry, PartialDate]]) ->
     for entry, date in (*_dated(record), *later):
         if today.certainly_before(date) and entry not in told:
             told.add(entry)
-            yield entry, f"{entry.place} is dated {words(date)}, after the date of the question ({words(today)})", "Correct the date, or as_of"
+            says = f"{entry.place} is dated {words(date)}, after the date of the question ({words(today)})"
+            yield entry, says, "Correct the date, or as_of"
 
 
 def _birth(record: PatientRecord) -> Iterator[Problem]:
@@ -50,11 +51,12 @@ def _birth(record: PatientRecord) -> Iterator[Problem]:
         says = f"the patient is born on {words(birth)}, after the date of the question ({words(today)})"
         yield here, says, "Correct birth_date, or as_of"
         return
-    if whole_years(birth.last, min(record.as_of, LAST)) > OLDEST:
+    if record.as_of.year - birth.last.year > OLDEST + 1 and record.as_of != dt.date.max:
         yield here, f"the patient, born on {words(birth)}, is more than {OLDEST} years old", "Correct birth_date, or as_of"
     for entry, date in _dated(record):
         if date.certainly_before(birth):
-            yield entry, f"{entry.place} is dated {words(date)}, before the patient is born ({words(birth)})", "Correct the date, or birth_date"
+            says = f"{entry.place} is dated {words(date)}, before the patient is born ({words(birth)})"
+            yield entry, says, "Correct the date, or birth_date"
 
 
 def _dated(record: PatientRecord) -> Iterator[tuple[Entry, PartialDate]]:

@@ -27,6 +27,7 @@ class Scalars:
         self.text, self.words = text, words
         self.complaints: list[Complaint] = []
         self.not_understood: list[str] = []
+        self.later: list[tuple[Entry, PartialDate]] = []
         self.as_of = dt.date.max
         vocabulary = knowledge.vocabulary
         self.tests = {field.name: field for field in vocabulary.tests}
@@ -58,13 +59,15 @@ class Scalars:
         if raw is None:
             return
         if not isinstance(raw, list):
-            self.complain((block,), f"'{block}' is {_kind(raw)}, and a list belongs here", "Write one entry a line, each after a dash")
+            way_out = "Write one entry a line, each after a dash"
+            self.complain((block,), f"'{block}' is {_kind(raw)}, and a list belongs here", way_out)
             return
         for i, item in enumerate(raw):
             if isinstance(item, dict):
                 yield (block, i), item
             else:
-                self.complain((block, i), f"{shown((block, i))} is {_kind(item)}, and an entry has keys", "Write `- {key: value}`")
+                says = f"{shown((block, i))} is {_kind(item)}, and an entry has keys"
+                self.complain((block, i), says, "Write `- {key: value}`")
 
     def _keys(self, item: dict[str, Any], place: Place, keys: Sequence[str]) -> None:
         for key in item:
@@ -78,7 +81,8 @@ class Scalars:
         if isinstance(text, str) and len(text) <= longest:
             return text
         if isinstance(text, str):
-            self.complain((*place, key), f"{key}: {quoted(text)} has {len(text)} characters", f"At most {longest} can be read here")
+            says = f"{key}: {quoted(text)} has {len(text)} characters"
+            self.complain((*place, key), says, f"At most {longest} can be read here")
         elif text is not None:
             self.complain((*place, key), f"'{key}' is {_kind(text)}, and one value belongs here", f"Write `{key}: value`")
         return None
@@ -109,7 +113,10 @@ class Scalars:
             self.complain((*place, key), f"{key}: {error}")
             return None
 
-    def _number(self, item: dict[str, Any], key: str, field: Field, place: Place) -> Interval | None:
+    def _number(
+        self, item: dict[str, Any], key: str, field: Field, place: Place, *, words: Sequence[str] = ()
+    ) -> Interval | None:
+        """A number in the unit of the field; `words` may stand in its place, and are named when it is neither."""
         text = self._scalar(item, key, place)
         if text is None:
             return None
@@ -118,7 +125,7 @@ class Scalars:
             within(field, value, text)
             return value
         except ValueError as error:
-            self.complain((*place, key), f"{key}: {error}")
+            self.complain((*place, key), f"{key}: {error}", f"Or write one of: {', '.join(words)}" if words else "")
             return None
 
     def _count(self, item: dict[str, Any], key: str, place: Place, *, least: int = 1) -> int | None:

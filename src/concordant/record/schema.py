@@ -1,0 +1,74 @@
+"""The JSON Schema of the case file, for editors: keys, closed lists and shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from concordant.compiled import Knowledge
+from concordant.record import blocks
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": ["string", "number", "boolean", "null"]}
+DATE: Schema = {"type": ["string", "integer"], "pattern": "^\\d{4}(-\\d{1,2}(-\\d{1,2})?)?$"}
+NAMES: Schema = {"type": ["array", "string"], "items": {"type": "string"}}
+
+
+def _object(**properties: Schema) -> Schema:
+    return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
+def _list(**properties: Schema) -> Schema:
+    return {"type": ["array", "null"], "items": _object(**properties)}
+
+
+def _words(*words: str) -> Schema:
+    return {"enum": list(words)}
+
+
+def case_file_schema(knowledge: Knowledge) -> Schema:
+    """The schema of contract 1, its lists filled from the knowledge."""
+    vocabulary = knowledge.vocabulary
+    features = {f.name: f for f in knowledge.features}
+    numbers = {name for test in vocabulary.tests for name in test.numbers}
+    blocks_ = {
+        "name": TEXT,
+        "as_of": DATE,
+        "patient": _object(
+            sex=_words(*blocks.SEXES),
+            birth_date=DATE,
+            menopausal_status=_words(*features["menopausal_status"].values),
+            **{field.name: TEXT for field in vocabulary.patient},
+        ),
+        "tumor_markers": _list(
+            test=_words(*(t.name for t in vocabulary.tests)),
+            value=TEXT,
+            date=DATE,
+            specimen=_words(*blocks.SPECIMENS),
+            **{name: TEXT for name in sorted(numbers - {"value"})},
+        ),
+        "disease": _list(
+            event=_words(*blocks.EVENTS),
+            date=DATE,
+            stage=TEXT,
+            extent=_words(*features["disease_extent"].values),
+            sites=NAMES,
+            procedure=TEXT,
+            brain_metastases=_words(*blocks.BRAIN),
+        ),
+        "treatments": _list(
+            drugs=NAMES,
+            setting=_words(*blocks.SETTINGS),
+            line=TEXT,
+            start=DATE,
+            end=DATE,
+            cycles=TEXT,
+            stopped=_words(*blocks.STOPPED),
+        ),
+        "conditions": _list(name=TEXT, status=_words(*blocks.STATUSES), date=DATE, icd10=TEXT, snomed=TEXT),
+        "measurements": _list(name=_words(*(m.name for m in vocabulary.measurements)), value=TEXT, date=DATE, upper_limit=TEXT),
+        "medications": _list(name=TEXT, start=DATE, end=DATE),
+        "unavailable": NAMES,
+        "stated": _object(**{name: TEXT for name in sorted(features)}),
+    }
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Concordant case file", **_object(**blocks_)}

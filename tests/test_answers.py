@@ -1,0 +1,150 @@
+"""What the answers say: each known error of the seed answer is impossible, each figure keeps to its data cut."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from concordant.answer.recommend import recommend
+from concordant.compiled import Knowledge
+from concordant.complaints import ConcordantError
+from concordant.present.as_json import as_json
+from concordant.present.terminal import render
+from concordant.record.casefile import read_case
+from concordant.record.vocabulary import Words
+from concordant.texts import read_file, read_text
+
+CASES = Path(__file__).parent / "cases"
+SCHEMA = json.loads((Path(__file__).parents[1] / "docs" / "schema" / "answer.json").read_text(encoding="utf-8"))
+CASE_SCHEMA = json.loads((Path(__file__).parents[1] / "docs" / "schema" / "case-file.json").read_text(encoding="utf-8"))
+REVIEW = ("expect", "because", "origin", "difficulty", "confidence")
+ALL = sorted(CASES.glob("*.yaml"))
+
+
+def answer_of(path: Path, knowledge: Knowledge, words: Words) -> tuple[dict[str, Any], str]:
+    """The JSON answer and the terminal text of a case; both empty for one that is refused."""
+    try:
+        record = read_case(read_file(path), knowledge, words, dt.date(2022, 9, 20))
+    except ConcordantError:
+        return {}, ""
+    answer = recommend(record, knowledge)
+    return json.loads(as_json(answer)), render(answer, colour=False, width=100)
+
+
+def case(name: str) -> Path:
+    return next(CASES.glob(f"{name}-*.yaml"))
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda p: p.stem)
+def test_every_answer_fits_the_schema_and_its_own_date(path: Path, knowledge: Knowledge, words: Words) -> None:
+    answer, text = answer_of(path, knowledge, words)
+    if not answer:
+        return
+    jsonschema.validate(answer, SCHEMA)
+    cites = {ref["n"] for ref in answer["references"]}
+    assert {int(n) for n in re.findall(r"\[(\d+)(?:[:\]])", json.dumps({k: answer[k] for k in ("disagreements", "newer")}))} <= cites
+    known = {source.id: source.known_from for source in knowledge.sources}
+    late = [r["ref"] for r in answer["references"] if (day := known[r["ref"]]) and day.isoformat() > answer["as_of"]]
+    assert late == [], f"cites what was not yet published on {answer['as_of']}"
+    assert "Traceback" not in text and "None" not in text.replace("Contraindications: None", "")
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda p: p.stem)
+def test_every_case_file_fits_its_schema(path: Path) -> None:
+    visible = {k: v for k, v in yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader).items() if k not in REVIEW}
+    jsonschema.validate(visible, CASE_SCHEMA)
+
+
+def test_a_hazard_ratio_never_stands_beside_the_median_of_another_cut(knowledge: Knowledge) -> None:
+    for trial in knowledge.trials:
+        for analysis in trial.analyses:
+            for estimate in analysis.estimates:
+                figures = f"{estimate.values} {estimate.effect}"
+                assert not ("28.8" in figures and "0.28" in figures), f"{trial.name} {analysis.name}"
+
+
+def test_the_seed_answer_pairs_no_figures_of_two_analyses(knowledge: Knowledge, words: Words) -> None:
+    text = read_text(case("A25").read_text(encoding="utf-8").replace("as_of: 2022-09-20", "as_of: 2026-06-01"), "seed")
+    answer = recommend(read_case(text, knowledge, words, dt.date(2026, 6, 1)), knowledge)
+    rows = [row for row in answer.options[0].evidence if row.trial == "DESTINY-Breast03"]
+    figures = {row.cut: {(e.values[0], e.effect) for e in row.estimates if e.endpoint == "progression-free survival"} for row in rows}
+    with_28 = [cut for cut, pairs in figures.items() if any("28.8" in value for value, _ in pairs)]
+    with_hr = [cut for cut, pairs in figures.items() if any("0.28 " in effect for _, effect in pairs)]
+    assert with_28 and with_hr and set(with_28).isdisjoint(with_hr)
+    for line in render(answer, colour=False, width=160).splitlines():
+        assert not ("28.8" in line and "0.28" in line)
+
+
+SEED_ERRORS = [
+    ("S1", "A25", lambda a: a["options"][0]["grade"], {"strength": "strong", "evidence": "moderate"}),
+    ("S4", "P01", lambda a: {"answer": a["answer"]}, {"answer": "needs_data"}),
+    ("S6", "A25", lambda a: {"line": a["line_of_therapy"], "fit": a["options"][0]["label"]["fit"]}, {"line": "second", "fit": "off"}),
+    ("S20", "A25", lambda a: next(c for c in a["options"][0]["chain"] if c["statement"].endswith("5.0"))["grade"], {"strength": "moderate", "evidence": "intermediate"}),
+]
+
+
+@pytest.mark.parametrize(("row", "name", "read", "wanted"), SEED_ERRORS, ids=[row[0] for row in SEED_ERRORS])
+def test_an_error_of_the_seed_answer_is_not_made(row: str, name: str, read: Any, wanted: Any, knowledge: Knowledge, words: Words) -> None:
+    answer, _ = answer_of(case(name), knowledge, words)
+    got = read(answer)
+    assert {key: got[key] for key in wanted} == wanted
+
+
+def test_lung_disease_is_a_precaution_and_no_way_to_the_other_conjugate(knowledge: Knowledge, words: Words) -> None:
+    answer, _ = answer_of(case("A10"), knowledge, words)
+    kinds = {tuple(row["drugs"]): row["kind"] for row in answer["avoid"]}
+    assert kinds == {("trastuzumab deruxtecan",): "precaution", ("trastuzumab emtansine",): "precaution"}
+
+
+def test_from_the_third_line_on_nothing_is_preferred(knowledge: Knowledge, words: Words) -> None:
+    answer, text = answer_of(case("A07"), knowledge, words)
+    assert {o["role"] for o in answer["options"]} == {"option"}
+    assert text.startswith("No preferred regimen")
+    assert all(o["grade"]["strength"] is None and o["grade"]["grade_note"] == "not seen" for o in answer["options"])
+
+
+def test_doses_agree_with_a_second_method(knowledge: Knowledge, words: Words) -> None:
+    """mg from weight by hand; body surface by Du Bois must lie within 5 % of the formula used."""
+    seen = 0
+    for path in ALL:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8")).get("patient", {})
+        answer, _ = answer_of(path, knowledge, words)
+        for dose in (d for o in answer.get("options", []) for d in o["dose"] if d["calculated_mg"] is not None):
+            if dose["unit"] == "mg/kg":
+                kilos = float(str(raw["weight"]).split()[0])
+                assert math.isclose(dose["calculated_mg"], dose["amount"] * kilos, rel_tol=0.001)
+                seen += 1
+            if dose["unit"] == "mg/m2":
+                kilos, centimetres = float(str(raw["weight"]).split()[0]), float(str(raw["height"]).split()[0])
+                du_bois = 0.007184 * kilos**0.425 * centimetres**0.725
+                assert math.isclose(dose["calculated_mg"], dose["amount"] * du_bois, rel_tol=0.05)
+                seen += 1
+    assert seen > 20
+
+
+DANGEROUS = (r"\bsafe\b", "no adjustment needed", "failed therapy", "failed treatment", r"no brain metastases", r"\bresistance\b", r"(?<!trastuzumab )deruxtecan", r"(?<!trastuzumab )emtansine")
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda p: p.stem)
+def test_no_dangerous_word_is_said(path: Path, knowledge: Knowledge, words: Words) -> None:
+    answer, _ = answer_of(path, knowledge, words)
+    said = json.dumps({k: v for k, v in answer.items() if k not in ("references", "name")}, ensure_ascii=False).lower()
+    said = re.sub(r'"(?:regimen|statement|feature)": "[^"]*"|"(?:then|statements|entries)": \[[^]]*\]', "", said)
+    said = said.replace("fam-trastuzumab deruxtecan", "trastuzumab deruxtecan")
+    assert [word for word in DANGEROUS if re.search(word, said)] == []
+
+
+def test_both_sides_are_shown_within_a_month_of_the_boundary(knowledge: Knowledge, words: Words) -> None:
+    exactly, _ = answer_of(case("A03"), knowledge, words)
+    day_later, _ = answer_of(case("A04"), knowledge, words)
+    assert [s["if"] for s in exactly["other_sides"]] == ["> 12 months"]
+    assert [s["if"] for s in day_later["other_sides"]] == ["<= 12 months"]
+    assert exactly["other_sides"][0]["then"] == [o["regimen"] for o in day_later["options"] if o["role"] == "preferred"]

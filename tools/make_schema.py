@@ -1,0 +1,35 @@
+"""Write docs/schema/: python tools/make_schema.py (--check exits 1 when they are out of date)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import msgspec
+
+from concordant.answer.model import Answer
+from concordant.library import load
+from concordant.record.schema import case_file_schema
+
+OUT = Path(__file__).parent.parent / "docs" / "schema"
+
+
+def schemas() -> dict[str, str]:
+    shapes = {"answer.json": msgspec.json.schema(Answer), "case-file.json": case_file_schema(load())}
+    return {name: json.dumps(shape, indent=1, ensure_ascii=False) + "\n" for name, shape in shapes.items()}
+
+
+def main() -> int:
+    stale = [name for name, text in schemas().items() if not (OUT / name).exists() or (OUT / name).read_text(encoding="utf-8") != text]
+    if "--check" in sys.argv:
+        print(f"out of date: {', '.join(stale)}" if stale else "docs/schema is up to date")
+        return 1 if stale else 0
+    OUT.mkdir(parents=True, exist_ok=True)
+    for name, text in schemas().items():
+        (OUT / name).write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
