@@ -130,15 +130,25 @@ def test_doses_agree_with_a_second_method(knowledge: Knowledge, words: Words) ->
     assert seen > 20
 
 
+IDENTIFIERS = {"check", "regimen", "statement", "statements", "feature", "then", "entries", "entry", "together_with"}
+
+
+def prose(value: Any) -> list[str]:
+    """Every text of an answer that a person reads."""
+    if isinstance(value, dict):
+        return [text for key, item in value.items() if key not in IDENTIFIERS for text in prose(item)]
+    if isinstance(value, list):
+        return [text for item in value for text in prose(item)]
+    return [value] if isinstance(value, str) else []
+
+
 DANGEROUS = (r"\bsafe\b", "no adjustment needed", "failed therapy", "failed treatment", r"no brain metastases", r"\bresistance\b", r"(?<!trastuzumab )deruxtecan", r"(?<!trastuzumab )emtansine")
 
 
 @pytest.mark.parametrize("path", ALL, ids=lambda p: p.stem)
 def test_no_dangerous_word_is_said(path: Path, knowledge: Knowledge, words: Words) -> None:
     answer, _ = answer_of(path, knowledge, words)
-    said = json.dumps({k: v for k, v in answer.items() if k not in ("references", "name")}, ensure_ascii=False).lower()
-    said = re.sub(r'"(?:regimen|statement|feature)": "[^"]*"|"(?:then|statements|entries)": \[[^]]*\]', "", said)
-    said = said.replace("fam-trastuzumab deruxtecan", "trastuzumab deruxtecan")
+    said = "\n".join(prose({k: v for k, v in answer.items() if k not in ("references", "name")})).lower()
     assert [word for word in DANGEROUS if re.search(word, said)] == []
 
 

@@ -38,15 +38,18 @@ Mutation = Callable[[random.Random, str, str], str]
 
 VALUES = (
     *("0", "-1", "-0", "1", "3+", "yes", "no", "unknown", "none", "NaN", ".nan", "inf", "-.inf", "1e400", "0x10", "012",),
-    *("1_000", "5.40", "1:30", "0.8.1", "''", "~", "٢٠٢٢-٠٣-٠٥", "٣", "²", "½", "９９ kg", "9" * 400, "9" * 5000, "1 to " + "9" * 400),
+    *("1_000", "5.40", "1:30", "0.8.1", "''", "~", "٢٠٢٢-٠٣-٠٥", "٣", "²", "½", "９９ kg"),
+    *("9" * 400, "9" * 5000, "1 to " + "9" * 400),
     *("2022", "2022-02", "2022-02-30", "2021-13", "0000-00-00", "9999-12-31", "1800-01-01", "2200-12-31"),
     *("2022-09-20T10:00:00Z", "\u202etxet", "👩‍⚕️", "é" * 50, "x" * 3000, "<= 12 months", "> 12 months", "8 to 11 months"),
-    *("11 to 8 months", "< 0 kg", ">= 100 %", "101 %", "-5 kg", "64", "64 kg", "1.7 m", "70 in", "2.4 µkat/L", "2 μkat/L", "1e3 /uL", "> 0 mg/dL", "0 %", "100 %"),
+    *("11 to 8 months", "< 0 kg", ">= 100 %", "101 %", "-5 kg", "64", "64 kg", "1.7 m", "70 in", "2.4 µkat/L", "2 μkat/L"),
+    *("1e3 /uL", "> 0 mg/dL", "0 %", "100 %"),
     *("positive", "negative", "equivocal", "metastatic", "early", "progression", "completed", "ongoing", "toxicity", "adjuvant"),
-    *("advanced", "active", "resolved", "absent", "second", "first", "her2_ihc", "trastuzumab", "T-DXd", "chemotherapy", "stable"),
+    *("advanced", "active", "resolved", "absent", "second", "first", "her2_ihc", "trastuzumab", "T-DXd", "chemotherapy"),
 )
 SYNTAX = (
-    *("", "[]", "{}", "[[]]", "[~]", "[{}]", "{a: b}", "- x", "&a b", "*a", "!!binary aGk=", "| ", "> ", "'", '"', "#", "@", "%", "`"),
+    *("", "[]", "{}"),
+    *("[[]]", "[~]", "[{}]", "{a: b}", "- x", "&a b", "*a", "!!binary aGk=", "| ", "> ", "'", '"', "#", "@", "%", "`"),
     *('"\\ud800"', '"\\0"', '"\\e[31m"', '"\\UFFFFFFFF"', "null", "0,8 mg/dL", "a: b", "!<x", "? x", "<<"),
 )
 KEYS = (
@@ -62,6 +65,9 @@ STATED = (
     *("months_from_adjuvant_her2_therapy_to_recurrence", "months_disease_free", "interstitial_lung_disease", "cancer_type"),
 )
 SCALAR = re.compile(r"(?:(?<=[:,] )|(?<=\[))[^\s,\[\]{}:#][^,\[\]{}:#\n]*+(?!:)")
+PAIR = re.compile(r"\b([a-z][a-z0-9_]*): ((?:\[[^\[\]\n]*\]|[^,\[\]{}:#\n])+)")
+ENTRY = re.compile(r"(?m)^  - .*\n")
+BLOCK = re.compile(r"(?m)^([a-z_]+):\n((?:  - .*\n)+)")
 DATE = re.compile(r"\b(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\b")
 UNIT = re.compile(r"(?<=\d) ?(?:kg|cm|%|months|years|mg/dL|U/L|10\*9/L|mL/min)")
 KEY = re.compile(r"\b[a-z][a-z0-9_]*(?=:)")
@@ -88,13 +94,39 @@ def _delete_line(_chance: random.Random, lines: list[str], at: int) -> None:
     del lines[at]
 
 
+def _swap_lines(chance: random.Random, lines: list[str], at: int) -> None:
+    other = chance.randrange(len(lines))
+    lines[at], lines[other] = lines[other], lines[at]
+
+
 def _duplicate_line(_chance: random.Random, lines: list[str], at: int) -> None:
     lines.insert(at, lines[at])
 
 
-def _swap_lines(chance: random.Random, lines: list[str], at: int) -> None:
-    other = chance.randrange(len(lines))
-    lines[at], lines[other] = lines[other], lines[at]
+def delete_entry(chance: random.Random, text: str, _other: str) -> str:
+    """An entry less."""
+    return _replace_one(chance, text, ENTRY, lambda _: "")
+
+
+def duplicate_entry(chance: random.Random, text: str, _other: str) -> str:
+    """An entry twice."""
+    return _replace_one(chance, text, ENTRY, lambda m: m[0] * 2)
+
+
+def swap_entries(chance: random.Random, text: str, _other: str) -> str:
+    """The entries of a block in another order."""
+
+    def shuffled(block: re.Match[str]) -> str:
+        entries = block[2].splitlines(keepends=True)
+        chance.shuffle(entries)
+        return f"{block[1]}:\n{''.join(entries)}"
+
+    return _replace_one(chance, text, BLOCK, shuffled)
+
+
+def delete_pair(chance: random.Random, text: str, _other: str) -> str:
+    """A key and its value less."""
+    return _replace_one(chance, text, re.compile(rf"{PAIR.pattern}(?:, )?"), lambda _: "")
 
 
 def _indent_line(chance: random.Random, lines: list[str], at: int) -> None:
@@ -111,16 +143,21 @@ def _edge(chance: random.Random) -> str:
 
 
 def mix_scalars(chance: random.Random, text: str, other: str) -> str:
-    """A scalar of another case in the place of a scalar."""
-    found = SCALAR.findall(other) or ["x"]
-    return _replace_one(chance, text, SCALAR, lambda _: chance.choice(found))
+    """The value that a key has in another case, in the place of its value here."""
+    values: dict[str, list[str]] = {}
+    for pair in PAIR.finditer(other):
+        values.setdefault(pair[1], []).append(pair[2])
+    return _replace_one(chance, text, PAIR, lambda m: f"{m[1]}: {chance.choice(values.get(m[1], [m[2]]))}")
 
 
-def borrow_line(chance: random.Random, text: str, other: str) -> str:
-    """A line of another case, anywhere."""
-    lines = text.split("\n")
-    lines.insert(chance.randrange(len(lines) + 1), chance.choice(other.split("\n")))
-    return "\n".join(lines)
+def borrow_entry(chance: random.Random, text: str, other: str) -> str:
+    """An entry of another case, in its own block."""
+    blocks = list(BLOCK.finditer(other))
+    if not blocks:
+        return text
+    block = chance.choice(blocks)
+    entry = chance.choice(block[2].splitlines())
+    return re.sub(rf"(?m)^{block[1]}:\n", lambda m: f"{m[0]}{entry}\n", text, count=1)
 
 
 def change_key(chance: random.Random, text: str, _other: str) -> str:
@@ -145,9 +182,9 @@ def shift_date(chance: random.Random, text: str, _other: str) -> str:
     """A date some years away, or less exact, or impossible."""
 
     def other_date(found: re.Match[str]) -> str:
-        year = int(found[1]) + chance.choice((0, 0, 0, -1, 1, -5, 5, -60))
-        parts = [f"{year:04}", found[2] or f"{chance.randrange(15):02}", found[3] or f"{chance.randrange(34):02}"]
-        return "-".join(parts[: chance.randint(1, 3)])
+        year = int(found[1]) + chance.choice((0, 0, 0, 0, -1, 1, -2, -60, 5))
+        parts = [f"{year:04}", found[2] or f"{chance.randrange(14):02}", found[3] or f"{chance.randrange(33):02}"]
+        return "-".join(parts[: chance.choice((1, 2, 3, 3, 3))])
 
     return _replace_one(chance, text, DATE, other_date)
 
@@ -203,10 +240,11 @@ def state(chance: random.Random, text: str, _other: str) -> str:
     return f"{text}stated: {{{fact}}}\n"
 
 
-WHOLE: tuple[Mutation, ...] = (*map(_line_mutation, (_delete_line, _duplicate_line, _swap_lines)), borrow_line, drop_review)
+WHOLE: tuple[Mutation, ...] = (delete_entry, duplicate_entry, swap_entries, delete_pair, borrow_entry, borrow_entry)
 INSIDE: tuple[Mutation, ...] = (change_scalar, change_scalar, mix_scalars, mix_scalars, shift_date, shift_date, swap_unit, state)
 BREAKING: tuple[Mutation, ...] = (
-    *(_line_mutation(_indent_line), change_key, change_type, truncate, delete_span, insert_signs, nest, line_ends),
+    *map(_line_mutation, (_delete_line, _duplicate_line, _swap_lines, _indent_line)),
+    *(change_key, change_type, truncate, delete_span, insert_signs, nest, line_ends),
 )
 
 

@@ -59,10 +59,17 @@ def quoted(word: str) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str], *, listing: bool = True) -> str:
-    """The way out for a misspelt word: the nearest known one, or (`listing`) all of them when few."""
-    choices = list(known)
-    near = [] if len(word) > LONGEST else difflib.get_close_matches(word.lower(), [c.lower() for c in choices], n=1, cutoff=0.6)
-    if near:
-        original = next(c for c in choices if c.lower() == near[0])
-        return f"Did you mean '{original}'?"
-    return f"Known here: {', '.join(choices)}" if listing and 0 < len(choices) <= 12 else ""
+    """The way out for a misspelt word: the nearest known one, those it begins, or (`listing`) all when few."""
+    choices = {choice.lower(): choice for choice in reversed(list(known))}
+    if near := _near(word.lower(), choices):
+        return f"Did you mean '{choices[near]}'?"
+    longer = [choice for low, choice in reversed(choices.items()) if len(word) > 2 and low.startswith(word.lower())]
+    if 0 < len(longer) <= 5:
+        return "Did you mean " + " or ".join(f"'{choice}'" for choice in longer) + "?"
+    return f"Known here: {', '.join(reversed(choices.values()))}" if listing and 0 < len(choices) <= 12 else ""
+
+
+def _near(word: str, choices: Iterable[str]) -> str:
+    # A far word is worse than none: of 'relapse' and 'response' two thirds agree.
+    found = [] if len(word) > LONGEST else difflib.get_close_matches(word, choices, n=1, cutoff=0.72)
+    return found[0] if found else ""

@@ -73,4 +73,3 @@ class Bar(Record, frozen=True):
     effect: Literal["precludes", "caution"] = "precludes"
     drug: str = ""
     actions: tuple[Action, ...] = ()
-    known_from: dt.date | None = None

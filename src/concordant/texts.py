@@ -16,6 +16,7 @@ from concordant.complaints import Complaint, Unreadable, quoted
 MAX_BYTES = 10_000_000
 MAX_YAML = 1_000_000  # YAML is read slowly, 1 MB in some seconds; a larger file has to be JSON
 MAX_DEPTH = 40
+MOST_COMPLAINTS = 100
 
 Place = tuple[str | int, ...]
 
@@ -78,7 +79,7 @@ def read_bytes(data: bytes, name: str) -> Text:
 def read_text(text: str, name: str) -> Text:
     """Read one YAML or JSON document. Raises Unreadable with file, line and the way out."""
     if not text.strip():
-        raise Unreadable(Complaint("the file is empty", name, way_out="`concordant template` prints a case file to fill in"))
+        raise Unreadable(_empty(name))
     try:
         as_json = _read_json(text, name) if _needs_json(text) else None
         if len(text) <= MAX_YAML:  # in JSON a tab is a blank; YAML knows no tabs, but it knows the lines
@@ -88,6 +89,10 @@ def read_text(text: str, name: str) -> Text:
         return as_json
     except RecursionError:
         raise Unreadable(_too_deep(name, None)) from None
+
+
+def _empty(name: str) -> Complaint:
+    return Complaint("the file is empty", name, way_out="`concordant template` prints a case file to fill in")
 
 
 def _needs_json(text: str) -> bool:
@@ -105,7 +110,9 @@ def _read_yaml(text: str, name: str, as_json: Text | None) -> Text:
     if as_json is not None:
         return Text(name, as_json.value, reader.document.lines)
     if reader.complaints:
-        raise Unreadable(reader.complaints)
+        raise Unreadable(list(dict.fromkeys(reader.complaints))[:MOST_COMPLAINTS])
+    if reader.document.value is None:
+        raise Unreadable(_empty(name))
     return reader.document
 
 
@@ -135,8 +142,11 @@ _PROBLEMS = (
     ("mapping values are not allowed", "a colon where none can be", "Check the indentation, or put the text in quotes"),
     ("expected <block end>", "this line does not fit the one before", "Check its indentation and its brackets"),
     ("unexpected end of stream", "a quote is opened and never closed", "Close the quote"),
-    ("expected ',' or", "a comma or a closing bracket is missing, here or in the line before", "Close the bracket"),
+    ("expected ',' or", "a comma or a closing bracket is missing, here or in the line before", "Add it"),
     ("could not find expected ':'", "a key without a colon", "Write `key: value`"),
+    ("expected the node content", "a value or a bracket is missing", "Write a value, or take the comma out"),
+    ("expected '<document start>'", "this line does not belong to what stands above it", "Check its indentation"),
+    ("too large to convert", "an escape that is no character", "Write the character itself"),
     ("another document", "a second document begins here", "Keep one patient in a file, and no `---` between"),
     ("undefined alias", "an alias (*name) is used", "Write the value out, or put the text in quotes"),
     ("special characters are not allowed", "a control character", "Save the file as plain text"),
@@ -170,13 +180,13 @@ def _read_json(text: str, name: str) -> Text | None:
 
     try:
         value = json.loads(text, object_pairs_hook=once, parse_int=str, parse_float=str, parse_constant=str)
+        return Text(name, _as_text(value, name, 0))
     except ValueError:
         return None
     except Unreadable:
         if len(text) > MAX_YAML:
             raise
         return None  # YAML finds it again, with its line
-    return Text(name, _as_text(value, name, 0))
 
 
 def _as_text(value: Any, name: str, depth: int) -> Any:

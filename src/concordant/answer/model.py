@@ -188,6 +188,29 @@ class Why(Part):
     refs: list[RefAt] = []
 
 
+class NextOption(Part):
+    """A regimen that would be offered then."""
+
+    regimen: str
+
+
+class NextStep(Part):
+    """The answer had the disease progressed on an offered regimen."""
+
+    if_: str = msgspec.field(name="if")
+    facts: dict[str, str]
+    answer: str
+    options: list[NextOption]
+
+
+class WhyNot(Part):
+    """A regimen that is not offered: the deciding fact and the record entry behind it."""
+
+    regimen: str
+    because: str
+    entry: str = ""
+
+
 class GuidelineShown(Part):
     """A guideline in force on the date of the question."""
 
@@ -226,8 +249,8 @@ class Answer(Part):
     other_sides: list[OtherSide]
     avoid: list[Avoid]
     actions: list[ActionShown]
-    next: list[dict[str, object]]
-    why_not: list[dict[str, str]]
+    next: list[NextStep]
+    why_not: list[WhyNot]
     disagreements: list[str]
     newer: list[str]
     conflicts: list[str]

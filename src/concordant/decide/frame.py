@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from msgspec.structs import replace as replace_fields
+
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint, Unreadable, did_you_mean
 from concordant.conditions import Condition, features_read
@@ -54,13 +56,29 @@ def frame_of(knowledge: Knowledge, as_of: dt.date, wanted: str = "") -> Frame:
 
     Raises Unreadable when the wanted version does not exist.
     """
-    drugs = {drug.id: drug for drug in knowledge.drugs}
+    published = {s.id for s in knowledge.sources if s.known_from is None or s.known_from <= as_of}
+    drugs = {drug.id: _as_known(drug, published) for drug in knowledge.drugs}
     regimens = {regimen.id: regimen for regimen in knowledge.regimens}
     in_force = _in_force(knowledge, as_of, wanted)
     spoken = {(f.guideline.id, f.version.version) for f in in_force}
     statements = tuple(s for s in knowledge.statements if (s.guideline, s.version) in spoken)
     reads = {s.id: features_read(s.applies_if) for s in statements}
     return _proposing(Frame(as_of, in_force, statements, (), drugs, regimens, reads), None)
+
+
+def _as_known(drug: Drug, published: set[str]) -> Drug:
+    """The drug with what its published sources say: nobody can check what is not yet known."""
+    return replace_fields(
+        drug,
+        unless=tuple(_bar_as_known(bar, published) for bar in drug.unless if bar.source.ref in published),
+        checks=tuple(check for check in drug.checks if check.source.ref in published),
+        actions=tuple(action for action in drug.actions if action.source.ref in published),
+        indications=tuple(use for use in drug.indications if use.source.ref in published),
+    )
+
+
+def _bar_as_known(bar: Bar, published: set[str]) -> Bar:
+    return replace_fields(bar, actions=tuple(action for action in bar.actions if action.source.ref in published))
 
 
 def with_current(frame: Frame, current: Regimen) -> Frame:
@@ -83,7 +101,7 @@ def _proposing(frame: Frame, only: str | None) -> Frame:
 
 def _proposal(statement: Statement, regimen: Regimen, frame: Frame) -> Proposal:
     assert statement.recommend is not None
-    bars = _bars(statement, regimen, frame.drugs, frame.as_of)
+    bars = _bars(statement, regimen, frame.drugs)
     conditions: list[Condition] = [statement.applies_if, *(bar.if_ for bar in bars)]
     reads = frozenset[str]().union(*map(features_read, conditions))
     return Proposal(statement, regimen, statement.recommend.role, statement.recommend.direction == "against", bars, reads)
@@ -115,8 +133,8 @@ def _no_such(knowledge: Knowledge, wanted: str) -> Complaint:
     return Complaint(f"no guideline '{wanted}'", "--guideline", way_out=did_you_mean(wanted, known))
 
 
-def _bars(statement: Statement, regimen: Regimen, drugs: Mapping[str, Drug], as_of: dt.date) -> tuple[Bar, ...]:
+def _bars(statement: Statement, regimen: Regimen, drugs: Mapping[str, Drug]) -> tuple[Bar, ...]:
     found = [*statement.unless, *regimen.unless]
     for drug in regimen.drugs:
         found += drugs[drug].unless if drug in drugs else ()
-    return tuple(bar for bar in found if bar.known_from is None or bar.known_from <= as_of)
+    return tuple(found)

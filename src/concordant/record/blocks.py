@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 from concordant.compiled import Field
 from concordant.complaints import quoted
-from concordant.dates import PartialDate, exactly, words
+from concordant.dates import exactly, parse_partial_date, words
 from concordant.facts import Value
 from concordant.features import Feature
 from concordant.quantities import Interval
@@ -29,10 +30,23 @@ YES_NO = {"yes": "yes", "true": "yes", "no": "no", "false": "no"}
 class Blocks(Scalars):
     """Reads the blocks of one file, on top of its scalars."""
 
-    def head(self, value: dict[str, Any], keys: Sequence[str]) -> tuple[str, PartialDate | None]:
-        """The name of the case, and `as_of` as written; every key has to be one of `keys`."""
+    def head(self, value: dict[str, Any], keys: Sequence[str]) -> tuple[str, dt.date | None]:
+        """The name of the case, and its own `as_of`; every key has to be one of `keys`."""
         self._keys(value, (), keys)
-        return self._free(value, "name", ()), self._date(value, "as_of", ())
+        return self._free(value, "name", ()), self._day(value, "as_of")
+
+    def _day(self, value: dict[str, Any], key: str) -> dt.date | None:
+        text = self._scalar(value, key, ())
+        if text is None:
+            return None
+        try:
+            date = parse_partial_date(text)
+            says = "" if date.is_exact else f"{quoted(text)} is not a day"
+        except ValueError as error:
+            says = str(error).split("; write", 1)[0]
+        if says:
+            self.complain((key,), f"{key}: {says}", "Write it as 2022-09-20")
+        return None if says else date.first
 
     def person(self, raw: Any) -> ev.Person:
         """The `patient` block, less its measurements."""
@@ -149,9 +163,9 @@ class Blocks(Scalars):
         code = next((f"{s}:{text.upper()}" for s in systems if (text := self._free(item, s, place))), "")
         name = self._free(item, "name", place) or code.replace(":", " ")
         term = self.words.codes.get(code) or self.words.conditions.get(plain(name))
-        if not name:
+        if not any(item.get(key) for key in ("name", *systems)):
             self.complain(place, f"{shown(place)} has no 'name'", "Give `name`, or a code such as `icd10`")
-        elif term is None:
+        elif term is None and name:
             self._lost("condition", name, self.words.conditions, place)
         return ev.Comorbidity(
             self._entry(place), term, name, self._word(item, "status", STATUSES, place), self._date(item, "date", place)
@@ -184,8 +198,9 @@ class Blocks(Scalars):
 
     def _medication(self, item: dict[str, Any], place: Place) -> ev.Medication | None:
         name = self._free(item, "name", place)
-        if not name:
+        if not item.get("name"):
             self.complain(place, f"{shown(place)} has no 'name'", "Give the `name` of the drug")
+        if not name:
             return None
         term = self.words.medications.get(plain(name))
         if term is None and plain(name) not in self.words.drugs:
@@ -197,7 +212,7 @@ class Blocks(Scalars):
         self._keys(item, place, ("name", "start", "end"))
         start, end, today = self._date(item, "start", place), self._date(item, "end", place), exactly(self.as_of)
         if start and end and end.certainly_before(start):
-            says = f"{shown(place)} ends on {words(end)} before it starts on {words(start)}"
+            says = f"{shown(place)} ends ({words(end)}) before it starts ({words(start)})"
             self.complain(place, says, "Correct start or end")
         if start and today.certainly_before(start):
             self.later.append((self._entry(place), start))

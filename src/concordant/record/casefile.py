@@ -8,13 +8,13 @@ from typing import Any
 
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint, Refused
-from concordant.dates import PartialDate, exactly
+from concordant.dates import exactly
 from concordant.dates import words as words_of_date
 from concordant.record.blocks import Blocks
 from concordant.record.events import PatientRecord
 from concordant.record.impossible import check_possible, cut
 from concordant.record.vocabulary import Words
-from concordant.texts import Text
+from concordant.texts import MOST_COMPLAINTS, Text
 
 KEYS = (
     "name",
@@ -31,7 +31,6 @@ KEYS = (
 )
 # A reviewed case carries its expected answer with it; the reader looks away.
 REVIEW_KEYS = ("expect", "because", "origin", "difficulty", "confidence")
-MOST_COMPLAINTS = 100
 
 
 def read_case(text: Text, knowledge: Knowledge, words: Words, as_of: dt.date, *, given: bool = False) -> PatientRecord:
@@ -42,8 +41,7 @@ def read_case(text: Text, knowledge: Knowledge, words: Words, as_of: dt.date, *,
     """
     value = _mapping(text)
     blocks = Blocks(text, knowledge, words)
-    name, date = blocks.head(value, (*KEYS, *REVIEW_KEYS))
-    own = _exact(date, value, blocks)
+    name, own = blocks.head({key: item for key, item in value.items() if key not in REVIEW_KEYS}, KEYS)
     faulty = own is None and value.get("as_of") is not None
     record = replace(_read(value, blocks, dt.date.max if faulty else own or as_of), name=name)
     if given:
@@ -74,23 +72,12 @@ def _noticed(record: PatientRecord, asked: dt.date) -> PatientRecord:
 def _mapping(text: Text) -> dict[str, Any]:
     value = text.value
     way_out = "`concordant template` prints a case file to fill in"
-    if value is None:
-        raise Refused(text.complaint((), "nothing is written here but comments", way_out))
     if not isinstance(value, dict):
         kind = "a list" if isinstance(value, list) else "a single value"
         raise Refused(text.complaint((), f"this is {kind}, and a case file has keys", way_out))
     if "resourceType" in value:
         raise Refused(text.complaint((), "this is FHIR, which this version does not read yet", f"Write a case file: {way_out}"))
     return value
-
-
-def _exact(date: PartialDate | None, value: dict[str, Any], blocks: Blocks) -> dt.date | None:
-    if date is None:
-        return None
-    if date.is_exact:
-        return date.first
-    blocks.complain(("as_of",), f"as_of: '{value['as_of']}' is not a day", "Write it as 2022-09-20")
-    return None
 
 
 def _read(value: dict[str, Any], blocks: Blocks, as_of: dt.date) -> PatientRecord:

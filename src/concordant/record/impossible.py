@@ -28,7 +28,7 @@ def check_possible(record: PatientRecord, text: Text, later: Sequence[tuple[Entr
 def _reversed(record: PatientRecord) -> Iterator[Problem]:
     for course in record.courses:
         if course.start and course.end and course.end.certainly_before(course.start):
-            says = f"{course.entry.place} ends on {words(course.end)} before it starts on {words(course.start)}"
+            says = f"{course.entry.place} ends ({words(course.end)}) before it starts ({words(course.start)})"
             yield course.entry, says, "Correct start or end"
 
 
@@ -48,11 +48,11 @@ def _birth(record: PatientRecord) -> Iterator[Problem]:
         return
     here = Entry("patient.birth_date")
     if today.certainly_before(birth):
-        says = f"the patient is born on {words(birth)}, after the date of the question ({words(today)})"
+        says = f"the patient is born ({words(birth)}) after the date of the question ({words(today)})"
         yield here, says, "Correct birth_date, or as_of"
         return
     if record.as_of.year - birth.last.year > OLDEST + 1 and record.as_of != dt.date.max:
-        yield here, f"the patient, born on {words(birth)}, is more than {OLDEST} years old", "Correct birth_date, or as_of"
+        yield here, f"the patient (born {words(birth)}) is more than {OLDEST} years old", "Correct birth_date, or as_of"
     for entry, date in _dated(record):
         if date.certainly_before(birth):
             says = f"{entry.place} is dated {words(date)}, before the patient is born ({words(birth)})"

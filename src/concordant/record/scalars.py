@@ -17,6 +17,20 @@ from concordant.texts import Place, Text
 LONGEST_WORD = 200
 LONGEST_NOTE = 2000
 MOST = 1000
+# What people write for a word of a closed list; no spelling leads from the one to the other.
+MEANT = {
+    ("event", "relapse"): "recurrence",
+    ("event", "remission"): "response",
+    ("setting", "metastatic"): "advanced",
+    ("setting", "palliative"): "advanced",
+    ("status", "past"): "resolved",
+    ("status", "history"): "resolved",
+    ("status", "current"): "active",
+    ("sex", "f"): "female",
+    ("sex", "woman"): "female",
+    ("sex", "m"): "male",
+    ("sex", "man"): "male",
+}
 LEAVE_OUT = "Check its spelling, or leave it out"
 
 
@@ -99,7 +113,8 @@ class Scalars:
         text = self._scalar(item, key, place)
         if text is None or self._listed(text, words):
             return text and text.strip().lower()
-        way_out = did_you_mean(text.strip(), words) or f"Known here: {', '.join(words)}"
+        meant = MEANT.get((key, text.strip().lower()), text.strip())
+        way_out = did_you_mean(meant, words) or f"Known here: {', '.join(words)}"
         self.complain((*place, key), f"{quoted(text)} is not a value of '{called or key}'", way_out)
         return None
 

@@ -91,7 +91,8 @@ def quantity(text: str, field_: Field, words: Words) -> Interval:
     factors = {squeezed(field_.unit): 1.0, **words.units.get(field_.unit, {}), **own}
     factor = factors.get(squeezed(written))
     if factor is None:
-        raise ValueError(f"'{text}' has the wrong unit {quoted(written)}; use {_friendly(field_.unit)}")
+        units = " or ".join((_friendly(field_.unit), *(name for name in field_.also if name.isascii())))
+        raise ValueError(f"'{text}' has the wrong unit {quoted(written)}; use {units}")
     return Interval(interval.low * factor, interval.high * factor) if factor != 1.0 else interval
 
 
