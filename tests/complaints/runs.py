@@ -26,7 +26,10 @@ def _sparse(path: Path) -> None:
 
 
 def _bytes(data: bytes) -> Callable[[Path], None]:
-    return lambda path: path.write_bytes(data) and None
+    def write(path: Path) -> None:
+        path.write_bytes(data)
+
+    return write
 
 
 # Files that are too large, or too odd for an editor, to lie in a folder.
@@ -92,22 +95,22 @@ class Run:
         return f"exit {code}\n{messages}"
 
 
-def _sources(folder: Path) -> list[str]:
+    @classmethod
+    def of(cls, name: str, made: Path) -> Run:
+        """The run of a name; a file that has to be made is written into `made`."""
+        if name in USAGE:
+            return cls(name, USAGE[name], GOOD)
+        if make := {**MADE_BAD, **MADE_GOOD}.get(name):
+            make(made / name)
+            return cls(name, ("recommend", name), made)
+        return cls(name, ("recommend", name), BAD if (BAD / name).exists() else GOOD)
+
+
+def sources(folder: Path) -> list[str]:
+    """The case files of a folder."""
     return sorted(path.name for path in folder.iterdir() if path.suffix in (".yaml", ".json"))
 
 
 def bad_runs(made: Path) -> Iterator[Run]:
-    """Every run that has a golden; files that are made are written into `made`."""
-    yield from (Run(name, ("recommend", name), BAD) for name in _sources(BAD))
-    yield from (Run(name, arguments, GOOD) for name, arguments in USAGE.items())
-    for name, make in MADE_BAD.items():
-        make(made / name)
-        yield Run(name, ("recommend", name), made)
-
-
-def good_runs(made: Path) -> Iterator[Run]:
-    """Every run that must pass without a word on standard error."""
-    yield from (Run(name, ("recommend", name), GOOD) for name in _sources(GOOD))
-    for name, make in MADE_GOOD.items():
-        make(made / name)
-        yield Run(name, ("recommend", name), made)
+    """Every run that has a golden."""
+    yield from (Run.of(name, made) for name in (*sources(BAD), *USAGE, *MADE_BAD))

@@ -6,25 +6,91 @@ import re
 import subprocess
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
-from tests.complaints.runs import BAD, CASE, GOOD, MADE_BAD, MADE_GOOD, USAGE, Run, bad_runs, good_runs
+from concordant.complaints import did_you_mean, printable
+from tests.complaints.runs import BAD, GOOD, MADE_BAD, MADE_GOOD, USAGE, Run, sources
 
-BAD_NAMES = [*sorted(p.name for p in BAD.iterdir() if p.suffix in (".yaml", ".json")), *USAGE, *MADE_BAD]
-GOOD_NAMES = [*sorted(p.name for p in GOOD.iterdir() if p.suffix in (".yaml", ".json")), *MADE_GOOD]
-
-
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
-    made = tmp_path_factory.mktemp("made")
-    return {run.name: run for run in (*bad_runs(made), *((good_runs(made))))}
+NAMES = [*sources(BAD), *USAGE, *MADE_BAD]
+PASSING = [*sources(GOOD), *MADE_GOOD]
 
 
-def _run(name: str, folder: Path, tmp_path: Path) -> Run:
-    makers = {**MADE_BAD, **MADE_GOOD}
-    if name in makers:
-        makers[name](tmp_path / name)
-        folder = tmp_path
-    return Run(name, USAGE.get(name, ("recommend", name)), GOOD if name in USAGE else folder)
+@pytest.mark.parametrize("name", NAMES)
+def test_bad_input_is_refused_with_its_message(name: str, tmp_path: Path) -> None:
+    run = Run.of(name, tmp_path)
+    assert run.told() == run.golden.read_text(encoding="utf-8"), "`python -m tests.complaints.reset`, then review the diff"
+
+
+@pytest.mark.parametrize("name", PASSING)
+def test_good_input_passes_without_a_word(name: str, tmp_path: Path) -> None:
+    assert Run.of(name, tmp_path).outcome() == (0, "")
+
+
+def test_every_golden_has_its_run() -> None:
+    assert {path.name for path in BAD.glob("*.expected")} == {f"{name}.expected" for name in NAMES}
+
+
+@pytest.mark.parametrize("name", [*sources(BAD), *MADE_BAD])
+def test_every_message_names_the_file(name: str) -> None:
+    code, *messages = (BAD / f"{name}.expected").read_text(encoding="utf-8").splitlines()
+    assert code in ("exit 2", "exit 3")
+    assert messages
+    for message in messages:
+        assert re.match(rf"{re.escape(name)}(:\d+)?: .", message), message
+
+
+@pytest.mark.parametrize("name", sources(BAD))
+def test_what_can_be_read_is_refused_with_its_line(name: str) -> None:
+    code, *messages = (BAD / f"{name}.expected").read_text(encoding="utf-8").splitlines()
+    if code == "exit 3":
+        assert all(message.startswith(f"{name}:") for message in messages if "more problems" not in message)
+        assert all(re.match(rf"{re.escape(name)}:\d+: ", message) for message in messages if "more problems" not in message)
+
+
+def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
+    run = Run.of("200-megabytes.yaml", tmp_path)
+    tracemalloc.start()
+    began = time.monotonic()
+    code, _ = run.outcome()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert code == 2
+    assert peak < 20_000_000
+    assert time.monotonic() - began < 5
+
+
+def test_messages_go_to_standard_error_alone() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from concordant.cli import run; run()", "recommend", "impossible-dates.yaml"],
+        cwd=BAD, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False,
+    )
+    assert done.stdout == ""
+    assert f"exit {done.returncode}\n{done.stderr}" == (BAD / "impossible-dates.yaml.expected").read_text(encoding="utf-8")
+
+
+def test_standard_input_is_named() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from concordant.cli import run; run()", "recommend", "-"],
+        input=b"as_of: 2022-09-20\npatient: {sex: unicorn}\n", capture_output=True, timeout=60, check=False,
+    )
+    assert done.returncode == 3
+    assert done.stderr.decode() == "standard input:2: 'unicorn' is not a value of 'sex'. Known here: female, male\n"
+
+
+def test_no_patient_data_beyond_the_offending_word() -> None:
+    messages = (BAD / "private.yaml.expected").read_text(encoding="utf-8")
+    for secret in ("Erika", "1971", "64 kg", "liver", "hypertension"):
+        assert secret not in messages
+
+
+def test_a_far_word_is_not_suggested() -> None:
+    assert did_you_mean("relapse", ("response", "stable")) == "Known here: response, stable"
+    assert did_you_mean("post", ("premenopausal", "postmenopausal")) == "Did you mean 'postmenopausal'?"
+    assert did_you_mean("x" * 100_000, ("response",) * 20) == "Known here: response"
+
+
+def test_nothing_in_a_message_steers_the_terminal() -> None:
+    assert printable("a\x1b[31m\r\nb\u202ec\u00a0d") == "a?[31m  b?c d"

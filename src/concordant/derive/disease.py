@@ -126,10 +126,12 @@ def brain(ctx: Context) -> Claim | None:
 
 
 def site_seen(ctx: Context) -> Claim | None:
-    """Yes when an event names the site, or an activity of it."""
+    """Yes when an event names the site; otherwise nothing, or what `else` says."""
     wanted = str(ctx.params["site"])
     found = [e for e in ctx.record.events if wanted in e.sites]
-    return Claim("yes", dated(found[0]), places(found)) if found else None
+    if found:
+        return Claim("yes", dated(found[0]), places(found))
+    return Claim(str(ctx.params["else"])) if "else" in ctx.params else None
 
 
 def events_listed(ctx: Context) -> Claim:
