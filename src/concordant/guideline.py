@@ -90,6 +90,7 @@ class Guideline(Record, frozen=True):
     rights: str
     versions: tuple[Version, ...]
     parent: str = ""
+    gap: Action | None = None
     out_of_scope: tuple[ScopeLimit, ...] = ()
 
 

@@ -26,7 +26,6 @@ def _record(text: str, as_of: dt.date = TODAY, *, given: bool = False) -> Patien
     [
         ("as_of: ٢٠٢٢-٠٩-٢٠\npatient: {weight: ٦٤ kg, ecog: １}", "as_of: 2022-09-20\npatient: {weight: 64 kg, ecog: 1}"),
         ("patient: {sex: ' FEMALE', weight: 64kg}", "patient: {sex: female, weight: 64 kg}"),
-        ("patient: {weight: 64,}", "patient: {weight: 64 kg}"),
         ("patient: {sex: ~, weight: null}", "patient: {}"),
         ("stated: {pregnant: False}", "stated: {pregnant: no}"),
         ('{"patient":\t{"sex":\t"female"}}', "patient: {sex: female}"),
@@ -34,10 +33,6 @@ def _record(text: str, as_of: dt.date = TODAY, *, given: bool = False) -> Patien
     ],
 )
 def test_two_spellings_of_one_case(odd: str, usual: str) -> None:
-    if "64," in odd:
-        with pytest.raises(Refused, match="has no unit"):
-            _record(odd)
-        return
     assert _record(odd) == _record(usual)
 
 
@@ -86,7 +81,8 @@ def test_a_drug_that_was_stopped_is_not_taken_now(entry: str, taken: int) -> Non
 
 
 def test_a_cut_counts_what_it_leaves_out() -> None:
-    text = "disease:\n  - {event: diagnosis, date: 2021}\n  - {event: recurrence, date: 2023}\nmedications:\n  - {name: x, start: 2023}\n"
+    text = "disease:\n  - {event: diagnosis, date: 2021}\n  - {event: recurrence, date: 2023}\n"
+    text += "medications:\n  - {name: x, start: 2023}\n"
     record = _record(text, given=True)
     assert (len(record.events), len(record.medications)) == (1, 0)
     assert record.notices == ("The record was cut at 20 Sep 2022: 2 later entries left out.",)

@@ -145,6 +145,8 @@ def actions(decision: Decision, frame: Frame, facts: Facts) -> list[Advised]:
     for advised in _all_actions(decision, frame):
         if explain(advised.action.if_, facts).truth is TRUE:
             found.setdefault((advised.action.kind, advised.action.says), advised)
+    if not found and not decision.offered and decision.answer == "recommends":
+        return [Advised(f.guideline.gap) for f in frame.in_force if f.guideline.gap is not None]
     return list(found.values())
 
 

@@ -51,23 +51,26 @@ def received(ctx: Context) -> Claim | None:
 def received_early(ctx: Context) -> Claim | None:
     """Yes when a neoadjuvant or adjuvant course holds the drug; undecided when a setting is missing."""
     found = with_drugs(ctx.record, ctx.drugs())
-    early = [c for c in found if c.setting in EARLY]
+    early = [c for c in found if setting_of(c, ctx) in EARLY]
     if early:
         return Claim("yes", described(early[0]), places(early))
-    unsettled = [c for c in found if setting_of(c, ctx.word("presentation"), ctx.record) is None]
+    unsettled = [c for c in found if setting_of(c, ctx) is None]
     return Claim(None, "a course without its setting", places(unsettled)) if unsettled else None
 
 
-def setting_of(course: Course, presentation: str | None, record: PatientRecord) -> str | None:
-    """The setting as told, or advanced where nothing else is possible; None when open."""
+def setting_of(course: Course, ctx: Context) -> str | None:
+    """The setting as told, or the one that the dates leave; None when open."""
     if course.setting is not None:
         return course.setting
-    if presentation == "de_novo":
+    if ctx.word("presentation") == "de_novo":
         return "advanced"
-    since = advanced_since(record)
-    if since is not None and course.start is not None and since.last <= course.start.first:
+    since = advanced_since(ctx.record)
+    if since is None:
+        return None
+    if course.start is not None and since.last <= course.start.first:
         return "advanced"
-    return None
+    over = course.end is not None and course.end.last < since.first
+    return "adjuvant" if over and ctx.word("presentation") == "recurrent" else None
 
 
 def advanced_since(record: PatientRecord) -> PartialDate | None:
@@ -163,7 +166,7 @@ def recurrence(record: PatientRecord) -> DiseaseEvent | None:
 def months_to_recurrence(ctx: Context) -> Claim | None:
     """Calendar months from the last (neo)adjuvant dose of the drugs to the recurrence; 0 during treatment."""
     event = recurrence(ctx.record)
-    courses = [c for c in with_drugs(ctx.record, ctx.drugs()) if c.setting in EARLY and _before(c, event)]
+    courses = [c for c in with_drugs(ctx.record, ctx.drugs()) if setting_of(c, ctx) in EARLY and _before(c, event)]
     if not courses or event is None:
         return None
     during = [c for c in courses if c.stopped in ENDED_BADLY]
@@ -202,8 +205,7 @@ def _span(course: Course, recurred: PartialDate) -> Interval:
 
 def running(ctx: Context) -> Claim | None:
     """Whether a course with the drugs runs now for advanced disease: yes, no, or open."""
-    found = [c for c in with_drugs(ctx.record, ctx.drugs()) if setting_of(c, ctx.word("presentation"), ctx.record) != "adjuvant"]
-    found = [c for c in found if c.setting != "neoadjuvant"]
+    found = [c for c in with_drugs(ctx.record, ctx.drugs()) if setting_of(c, ctx) not in EARLY]
     if not found:
         return None
     on = [c for c in found if c.stopped == "ongoing"]
@@ -219,7 +221,7 @@ def running(ctx: Context) -> Claim | None:
 def started(ctx: Context) -> Claim | None:
     """Whether a course with the drugs has been given for advanced disease: yes, or open."""
     found = with_drugs(ctx.record, ctx.drugs())
-    settings = {c: setting_of(c, ctx.word("presentation"), ctx.record) for c in found}
+    settings = {c: setting_of(c, ctx) for c in found}
     advanced = [c for c, setting in settings.items() if setting == "advanced"]
     if advanced:
         return Claim("yes", described(advanced[0]), places(advanced))

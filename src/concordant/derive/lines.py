@@ -41,7 +41,7 @@ class Line:
 def lines_of(ctx: Context) -> list[Line]:
     """The lines with the drugs of `of` in the advanced setting, the earliest first where that is known."""
     target = ctx.drugs()
-    courses = [(c, setting_of(c, ctx.word("presentation"), ctx.record)) for c in with_drugs(ctx.record, target)]
+    courses = [(c, setting_of(c, ctx)) for c in with_drugs(ctx.record, target)]
     found: list[Line] = []
     for course, setting in sorted(courses, key=lambda pair: _order(pair[0], target)):
         if setting in EARLY:
@@ -140,7 +140,7 @@ def _declared(ctx: Context) -> int:
     """The highest declared line with the drugs, less the listed lines before it without them."""
     best = 0
     for course in with_drugs(ctx.record, ctx.drugs()):
-        if course.line is None or course.setting in EARLY:
+        if course.line is None or setting_of(course, ctx) in EARLY:
             continue
         others = {c.line for c in ctx.record.courses if c.line and c.line < course.line and not holds(c, ctx.drugs())}
         mine = {c.line for c in with_drugs(ctx.record, ctx.drugs())}
@@ -179,7 +179,7 @@ def regimens_received(ctx: Context) -> Claim | None:
     low = sum(_distinct(one.courses, target) for one in lines if one.settled)
     high = sum(_distinct(one.courses, target) for one in lines) + _unlisted(lines, ctx)
     if ctx.params.get("setting") == "all":
-        early = _distinct([c for c in with_drugs(ctx.record, target) if c.setting in EARLY], target)
+        early = _distinct([c for c in with_drugs(ctx.record, target) if setting_of(c, ctx) in EARLY], target)
         low, high = low + early, high + early
     if not lines and not high:
         return None
@@ -198,7 +198,7 @@ NEEDED = {"second": 1, "third_or_later": 2}
 def _enough(lines: list[Line], ctx: Context) -> bool:
     """Whether the listed courses explain the line that was stated."""
     needed = NEEDED.get(str(ctx.record.stated.get("line_of_therapy")), 0)
-    early = any(c.setting in EARLY and holds(c, ctx.drugs()) for c in ctx.record.courses)
+    early = any(setting_of(c, ctx) in EARLY and holds(c, ctx.drugs()) for c in ctx.record.courses)
     return len(lines) + early >= needed
 
 

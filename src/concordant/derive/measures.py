@@ -180,7 +180,8 @@ def marker(ctx: Context) -> Claim | None:
     """One result of the governing specimen: its word, or one of its numbers."""
     tests, days = ctx.params["family"], int(ctx.params["together_days"])
     results = [m for m in governing(ctx.record.markers, tests, days) if m.test == ctx.params["test"]]
-    told = [(m, _part(m, str(ctx.params["part"]))) for m in results]
+    without = ctx.params.get("without")
+    told = [(m, _part(m, str(ctx.params["part"]))) for m in results if without not in m.numbers]
     told = [(m, value) for m, value in told if value is not None]
     if not told:
         return None

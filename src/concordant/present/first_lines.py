@@ -10,6 +10,7 @@ MISSING_SHOWN = 3
 CHECKS_SHOWN = 5
 WHY_SHOWN = 4
 FLIPS_SHOWN = 2
+OUT = ("unavailable", "stopped_for_toxicity")
 LINES = {"first": "first line", "second": "second line", "third_or_later": "third line or later"}
 
 
@@ -72,7 +73,7 @@ def _held_back(answer: Answer, first: Option) -> list:  # type: ignore[type-arg]
     """What would have come first, and why it does not, when only a substitute is offered."""
     if first.role != "alternative":
         return []
-    told = [cited(a.why, a.refs) for a in answer.avoid if a.statements or a.kind == "unavailable"]
+    told = [cited(a.why, a.refs) for a in answer.avoid if a.kind != "against" and (a.statements or a.kind in OUT)]
     return [("Held back", " ".join(told))] if told else []
 
 
@@ -98,7 +99,8 @@ def _verdict(answer: Answer, first: Option) -> str:
         equal = [o for o in answer.options if o.role == first.role]
         if first.role == "option" and len(equal) > 1:
             return f"No preferred regimen: {len(equal)} options, {_few([o.name for o in equal])}{only}"
-        return f"{sentence_case(first.name)} ({ROLES[first.role].lower()}){_dose(first)}{only}"
+        lead = "Instead of the preferred regimen: " if first.role == "alternative" else "For selected patients: "
+        return f"{lead}{first.name}{_dose(first)}{only}"
     return f"{sentence_case(first.name)}{_dose(first)}{only}"
 
 

@@ -116,7 +116,7 @@ class Page:
         others = [q for q in self.answer.ask if not q.blocking]
         for question in blocking[:1]:
             self._heading(question.question)
-            self.console.print(self._branches("if it is", question.changes))
+            self.console.print(self._branches("if the answer is", question.changes))
         if blocking[1:]:
             self._points("It would also help to know", [q.question for q in blocking[1:]])
         if len(others) > first_lines.FLIPS_SHOWN:
