@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from concordant.answer import model
 from concordant.answer.doses import doses
 from concordant.answer.evidence import evidence_of
-from concordant.answer.phrases import fact_words, grade_shown, near_words, sentence_case
+from concordant.answer.phrases import fact_words, grade_shown, near_words
 from concordant.answer.references import References, brackets
+from concordant.answer.surroundings import Surroundings
 from concordant.compiled import Knowledge
 from concordant.decide.ask import Question, Situation
 from concordant.decide.decision import Judged
 from concordant.decide.frame import CURRENT
-from concordant.decide.gather import Checked, actions, avoided, cautions, checks
+from concordant.decide.gather import Checked, cautions, checks
 from concordant.decide.label import label_fit
 from concordant.decide.sides import Side
-from concordant.evaluate.explain import Because, explain, facts_behind
+from concordant.evaluate.explain import Because, facts_behind
 from concordant.facts import Fact
 from concordant.guideline import Statement
 from concordant.kleene import TRUE
@@ -32,6 +33,7 @@ class Builder:
     asked: list[Question]
     sides: list[Side]
     references: References
+    around: Surroundings
 
     def answer(self) -> model.Answer:
         """Everything, in reading order."""
@@ -44,27 +46,27 @@ class Builder:
             answer=decision.answer,
             as_of=record.as_of.isoformat(),
             name=record.name,
-            guidelines=self._guidelines(),
-            headline=self._headline(),
+            guidelines=self.around.guidelines(),
+            headline=self.around.headline(),
             line_of_therapy=line if isinstance(line, str) and not limited else None,
             options=options,
             why=self._why(shown),
             checks=[] if limited else [self._check(c) for c in checks(decision, self.now.frame, self.now.facts)],
             ask=[] if limited else [self._ask(q) for q in self.asked],
             other_sides=[] if limited else [self._side(s) for s in self.sides],
-            avoid=[] if limited else self._avoid(),
-            actions=[] if limited else self._actions(),
+            avoid=[] if limited else self.around.avoid(),
+            actions=[] if limited else self.around.actions(),
             next=[],
             why_not=[],
-            disagreements=[] if limited else self._disagreements(options),
-            newer=[] if limited else self._newer(),
-            conflicts=self._conflicts(),
-            assumed=self._assumed(shown),
+            disagreements=[] if limited else self.around.disagreements(options),
+            newer=[] if limited else self.around.newer(),
+            conflicts=self.around.conflicts(),
+            assumed=self.around.assumed(shown),
             not_understood=list(record.not_understood),
-            unknown=self._unknown(),
-            notices=list(record.notices) + self._notices(),
+            unknown=self.around.unknown(),
+            notices=list(record.notices) + self.around.notices(),
             out_of_scope_because=self._because() if limited else None,
-            instead=[self._cited(limit.limit.instead, limit.limit.source) for limit in decision.limits] if limited else [],
+            instead=[self.around.cited(limit.limit.instead, limit.limit.source) for limit in decision.limits] if limited else [],
             references=self.references.listed(),
             knowledge=self.knowledge.digest[:12],
         )
@@ -160,10 +162,7 @@ class Builder:
         limits = self.now.decision.limits
         if not limits:
             return "No version of a guideline known here was in force on this date."
-        return " ".join(self._cited(limit.limit.because, limit.limit.source) for limit in limits)
-
-    def _cited(self, text: str, *sources: object) -> str:
-        return text + brackets(self.references.at(sources))  # type: ignore[arg-type]
+        return " ".join(self.around.cited(limit.limit.because, limit.limit.source) for limit in limits)
 
     def _check(self, one: Checked) -> model.CheckShown:
         features = [self.now.plan.by_name[name] for name in one.features]
@@ -207,99 +206,3 @@ class Builder:
             then=list(side.outcome[1]),
             names=self._names(side.outcome[1]),
         )
-
-    # -- what stands around ------------------------------------------------------------------------
-
-    def _avoid(self) -> list[model.Avoid]:
-        found = []
-        for one in avoided(self.now.decision, self.now.frame, self.now.facts):
-            entries = [e for fact in facts_behind(one.reason) if fact.is_known for e in fact.entries]
-            found.append(
-                model.Avoid(
-                    regimen=one.regimen,
-                    drugs=list(one.drugs),
-                    kind=one.kind,
-                    why=one.says,
-                    statements=list(one.statements),
-                    entry=", ".join(dict.fromkeys(entries)),
-                    refs=self.references.at(one.sources),
-                )
-            )
-        return found
-
-    def _actions(self) -> list[model.ActionShown]:
-        found = []
-        for one in actions(self.now.decision, self.now.frame, self.now.facts):
-            statements = [one.statement] if one.statement else []
-            refs = self.references.at([one.action.source])
-            found.append(model.ActionShown(kind=one.action.kind, says=one.action.says, statements=statements, refs=refs))
-        return found
-
-    def _disagreements(self, options: list[model.Option]) -> list[str]:
-        found = []
-        offered = [o for o in options if o.role == "preferred"] or options[:1]
-        for option in offered:
-            if option.label.fit != "on" and option.role != "continue":
-                kind = "Outside the label" if option.label.fit == "off" else "Not known whether the label covers it"
-                found.append(f"{sentence_case(option.name)}. {kind}: {option.label.because}{brackets(option.label.refs)}")
-        for one in self.knowledge.disagreements:
-            if explain(one.relevant_if, self.now.facts).truth is TRUE:
-                found.append(self._cited(one.says, *one.sources))
-        return found
-
-    def _newer(self) -> list[str]:
-        since = max((f.version.evidence_until for f in self.now.frame.in_force), default=self.now.record.as_of)
-        events = [e for e in self.knowledge.newer if since < e.date <= self.now.record.as_of]
-        held = [e for e in events if explain(e.relevant_if, self.now.facts).truth is TRUE]
-        return [f"Newer than the guideline: {self._cited(e.says, e.source)}" for e in sorted(held, key=lambda e: e.date)]
-
-    def _conflicts(self) -> list[str]:
-        return list(dict.fromkeys(f.conflict for f in self.now.facts.values() if f.conflict)) + list(self.now.discordances)
-
-    def _assumed(self, shown: list[Judged]) -> list[str]:
-        """Assumed facts that the shown options, or the open ones, rest on."""
-        judged = [] if self.now.decision.limits else shown or self.now.decision.open
-        trees = [limit.reason for limit in self.now.decision.limits]
-        trees += [j.applies for j in judged] + [b.reason for j in judged[:1] for b in j.barred]
-        facts = {f.feature: f for tree in trees for f in facts_behind(tree) if f.assumed and not _rests_on_assumed(f)}
-        return [fact_words(self.now.plan.by_name[f.feature], f) for f in facts.values()]
-
-    def _unknown(self) -> list[str]:
-        """What was told but is out of date, or told without what is needed to use it."""
-        facts = (f for f in self.now.facts.values() if f.stale)
-        return list(dict.fromkeys(fact_words(self.now.plan.by_name[f.feature], f) for f in facts))
-
-    def _guidelines(self) -> list[model.GuidelineShown]:
-        return [
-            model.GuidelineShown(
-                id=f.guideline.id,
-                version=f.version.version,
-                title=f.guideline.short_title,
-                valid_from=f.version.valid_from.isoformat(),
-                evidence_until=f.version.evidence_until.isoformat(),
-                review_by=f.version.review_by.isoformat(),
-                notice=f.version.notice,
-            )
-            for f in self.now.frame.in_force
-        ]
-
-    def _notices(self) -> list[str]:
-        found = []
-        for f in self.now.frame.in_force:
-            if f.version.review_by < self.now.record.as_of:
-                found.append(f"{f.guideline.short_title} {f.version.version} was due for review by {f.version.review_by}.")
-            if not f.version.complete:
-                found.append(f"{f.guideline.short_title} {f.version.version}: {f.version.notice}")
-        return found
-
-    def _headline(self) -> str:
-        """Who and what: the guideline's subject and the line, in words of the knowledge."""
-        names = [f.guideline.title for f in self.now.frame.in_force if not f.guideline.parent]
-        line = self.now.facts["line_of_therapy"]
-        words = self.now.plan.by_name["line_of_therapy"].phrases.get(str(line.value), "")
-        return ", ".join(filter(None, (*names, words)))
-
-
-def _rests_on_assumed(fact: Fact) -> bool:
-    """True when the assumption follows from another one, which is named itself."""
-    return fact.because is not None and any(f.assumed for f in facts_behind(fact.because))

@@ -221,6 +221,7 @@ class GuidelineShown(Part):
     evidence_until: str = ""
     review_by: str = ""
     notice: str = ""
+    speaks: bool = True
 
 
 class Reference(Part):

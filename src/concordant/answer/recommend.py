@@ -8,6 +8,7 @@ from functools import lru_cache
 from concordant.answer.build import Builder
 from concordant.answer.model import Answer
 from concordant.answer.references import References
+from concordant.answer.surroundings import Surroundings
 from concordant.compiled import Knowledge
 from concordant.decide.ask import Situation, questions
 from concordant.decide.decision import decide
@@ -49,7 +50,8 @@ def recommend(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> 
     now = situation(record, knowledge, wanted)
     asked = [] if now.decision.answer == "out_of_scope" else questions(now)
     references = References({source.id: source for source in knowledge.sources})
-    return Builder(knowledge, now, asked, near_sides(now), references).answer()
+    around = Surroundings(knowledge, now, references)
+    return Builder(knowledge, now, asked, near_sides(now), references, around).answer()
 
 
 def current_regimen(record: PatientRecord, knowledge: Knowledge) -> Regimen | None:

@@ -26,7 +26,7 @@ def first_lines(answer: Answer) -> list:  # type: ignore[type-arg]
 
 
 def _date_line(answer: Answer) -> str:
-    names = [f"{g.title} {g.version}" for g in answer.guidelines]
+    names = [f"{g.title} {g.version}" for g in answer.guidelines if g.speaks]
     return f"As of {day_words(answer.as_of)}, {and_list(names) or 'no guideline in force'}"
 
 

@@ -45,7 +45,7 @@ def case_file_schema(knowledge: Knowledge) -> Schema:
             value=TEXT,
             date=DATE,
             specimen=_words(*blocks.SPECIMENS),
-            **{name: TEXT for name in sorted(numbers - {"value"})},
+            **dict.fromkeys(sorted(numbers - {"value"}), TEXT),
         ),
         "disease": _list(
             event=_words(*blocks.EVENTS),
@@ -69,6 +69,6 @@ def case_file_schema(knowledge: Knowledge) -> Schema:
         "measurements": _list(name=_words(*(m.name for m in vocabulary.measurements)), value=TEXT, date=DATE, upper_limit=TEXT),
         "medications": _list(name=TEXT, start=DATE, end=DATE),
         "unavailable": NAMES,
-        "stated": _object(**{name: TEXT for name in sorted(features)}),
+        "stated": _object(**dict.fromkeys(sorted(features), TEXT)),
     }
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Concordant case file", **_object(**blocks_)}

@@ -1,0 +1,138 @@
+"""What stands around the options: what to avoid, actions, disagreements, newer events, conflicts, assumptions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from concordant.answer import model
+from concordant.answer.phrases import fact_words, sentence_case
+from concordant.answer.references import References, brackets
+from concordant.compiled import Knowledge
+from concordant.decide.ask import Situation
+from concordant.decide.decision import Judged
+from concordant.decide.frame import InForce
+from concordant.decide.gather import actions, avoided
+from concordant.evaluate.explain import explain, facts_behind
+from concordant.facts import Fact
+from concordant.kleene import TRUE
+from concordant.records import Cite
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """One patient's answer around its options; references are numbered as they appear."""
+
+    knowledge: Knowledge
+    now: Situation
+    references: References
+
+    def avoid(self) -> list[model.Avoid]:
+        """What is not given, and the kind of reason."""
+        found = []
+        for one in avoided(self.now.decision, self.now.frame, self.now.facts):
+            entries = [e for fact in facts_behind(one.reason) if fact.is_known for e in fact.entries]
+            found.append(
+                model.Avoid(
+                    regimen=one.regimen,
+                    drugs=list(one.drugs),
+                    kind=one.kind,
+                    why=one.says,
+                    statements=list(one.statements),
+                    entry=", ".join(dict.fromkeys(entries)),
+                    refs=self.references.at(one.sources),
+                )
+            )
+        return found
+
+    def actions(self) -> list[model.ActionShown]:
+        """What to do beside the regimen."""
+        found = []
+        for one in actions(self.now.decision, self.now.frame, self.now.facts):
+            statements = [one.statement] if one.statement else []
+            refs = self.references.at([one.action.source])
+            found.append(model.ActionShown(kind=one.action.kind, says=one.action.says, statements=statements, refs=refs))
+        return found
+
+    def disagreements(self, options: list[model.Option]) -> list[str]:
+        """Where the label, or a named source, differs for this patient."""
+        found = []
+        offered = [o for o in options if o.role == "preferred"] or options[:1]
+        for option in offered:
+            if option.label.fit != "on" and option.role != "continue":
+                kind = "Outside the label" if option.label.fit == "off" else "Not known whether the label covers it"
+                found.append(f"{sentence_case(option.name)}. {kind}: {option.label.because}{brackets(option.label.refs)}")
+        for one in self.knowledge.disagreements:
+            if explain(one.relevant_if, self.now.facts).truth is TRUE:
+                found.append(self.cited(one.says, *one.sources))
+        return found
+
+    def newer(self) -> list[str]:
+        """Dated events after the guideline, up to the date of the question."""
+        since = max((f.version.evidence_until for f in self.now.frame.in_force), default=self.now.record.as_of)
+        events = [e for e in self.knowledge.newer if since < e.date <= self.now.record.as_of]
+        held = [e for e in events if explain(e.relevant_if, self.now.facts).truth is TRUE]
+        return [f"Newer than the guideline: {self.cited(e.says, e.source)}" for e in sorted(held, key=lambda e: e.date)]
+
+    def conflicts(self) -> list[str]:
+        """Claims of the record that cannot both hold."""
+        return list(dict.fromkeys(f.conflict for f in self.now.facts.values() if f.conflict)) + list(self.now.discordances)
+
+    def assumed(self, shown: list[Judged]) -> list[str]:
+        """Assumed facts that the shown options, or the open ones, rest on."""
+        judged = [] if self.now.decision.limits else shown or self.now.decision.open
+        trees = [limit.reason for limit in self.now.decision.limits]
+        trees += [j.applies for j in judged] + [b.reason for j in judged[:1] for b in j.barred]
+        facts = {f.feature: f for tree in trees for f in facts_behind(tree) if f.assumed and not _rests_on_assumed(f)}
+        return [fact_words(self.now.plan.by_name[f.feature], f) for f in facts.values()]
+
+    def unknown(self) -> list[str]:
+        """What was told but is out of date, or told without what is needed to use it."""
+        facts = (f for f in self.now.facts.values() if f.stale)
+        return list(dict.fromkeys(fact_words(self.now.plan.by_name[f.feature], f) for f in facts))
+
+    def guidelines(self) -> list[model.GuidelineShown]:
+        """The versions in force."""
+        return [
+            model.GuidelineShown(
+                id=f.guideline.id,
+                version=f.version.version,
+                title=f.guideline.short_title,
+                valid_from=f.version.valid_from.isoformat(),
+                evidence_until=f.version.evidence_until.isoformat(),
+                review_by=f.version.review_by.isoformat(),
+                notice=f.version.notice,
+                speaks=self._speaks(f),
+            )
+            for f in self.now.frame.in_force
+        ]
+
+    def _speaks(self, force: InForce) -> bool:
+        """Whether the guideline is the main one, or a companion that says something of this patient."""
+        own = [s for s in self.now.frame.statements if s.guideline == force.guideline.id]
+        return not force.guideline.parent or any(self.now.decision.statements[s.id].truth is TRUE for s in own)
+
+    def notices(self) -> list[str]:
+        """What is said of the guideline versions themselves."""
+        found = []
+        for f in self.now.frame.in_force:
+            if f.version.review_by < self.now.record.as_of:
+                found.append(f"{f.guideline.short_title} {f.version.version} was due for review by {f.version.review_by}.")
+            if not f.version.complete:
+                found.append(f"{f.guideline.short_title} {f.version.version}: {f.version.notice}")
+        return found
+
+    def headline(self) -> str:
+        """Who and what: the guideline's subject and the line, in words of the knowledge."""
+        names = [f.guideline.title for f in self.now.frame.in_force if not f.guideline.parent]
+        line = self.now.facts["line_of_therapy"]
+        words = self.now.plan.by_name["line_of_therapy"].phrases.get(str(line.value), "")
+        return ", ".join(filter(None, (*names, words)))
+
+    def cited(self, text: str, *sources: Cite) -> str:
+        """The text with its references in brackets."""
+        return text + brackets(self.references.at(sources))
+
+
+def _rests_on_assumed(fact: Fact) -> bool:
+    """True when the assumption follows from another one, which is named itself."""
+    return fact.because is not None and any(f.assumed for f in facts_behind(fact.because))

@@ -1,0 +1,45 @@
+"""The shipped knowledge, loaded once, and a reader of case files that stand in the tests as text."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from hypothesis import settings
+
+from concordant.compiled import Knowledge
+from concordant.derive.book import Plan, plan_of
+from concordant.library import load
+from concordant.record.casefile import read_case
+from concordant.record.events import PatientRecord
+from concordant.record.vocabulary import Words, words_of
+from concordant.texts import read_text
+
+AS_OF = dt.date(2023, 6, 1)  # for a case that has no date of its own: no test looks at the clock
+
+ReadCase = Callable[[str], PatientRecord]
+
+settings.register_profile("repeatable", derandomize=True, database=None, deadline=None, max_examples=200)
+settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> Knowledge:
+    return load()
+
+
+@pytest.fixture(scope="session")
+def words(knowledge: Knowledge) -> Words:
+    return words_of(knowledge)
+
+
+@pytest.fixture(scope="session")
+def plan(knowledge: Knowledge) -> Plan:
+    return plan_of(knowledge)
+
+
+@pytest.fixture(scope="session")
+def read(knowledge: Knowledge, words: Words) -> ReadCase:
+    """The record of a case file given as text."""
+    return lambda text: read_case(read_text(text, "case.yaml"), knowledge, words, AS_OF)

@@ -1,0 +1,95 @@
+"""Three truths: the tables in full, De Morgan holds, the excluded middle does not."""
+
+from __future__ import annotations
+
+from itertools import permutations, product
+
+import pytest
+
+from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, all_, any_, at_least, not_, truth_of
+
+SHORT = {"T": TRUE, "U": UNKNOWN, "F": FALSE}
+ALL_TUPLES = [truths for length in range(5) for truths in product(Truth, repeat=length)]
+
+# left, right, all of them, any of them
+PAIRS = "TTTT TUUT TFFT UTUT UUUU UFFU FTFT FUFU FFFF".split()
+
+# n, truths, at least n of them
+COUNTED = [
+    (0, "", "T"),
+    (1, "", "F"),
+    (0, "F", "T"),
+    (1, "T", "T"),
+    (1, "U", "U"),
+    (1, "F", "F"),
+    (2, "T", "F"),
+    (2, "TT", "T"),
+    (2, "TU", "U"),
+    (2, "UU", "U"),
+    (2, "TF", "F"),
+    (2, "UF", "F"),
+    (2, "TTF", "T"),
+    (2, "TTU", "T"),
+    (2, "TUF", "U"),
+    (2, "UUF", "U"),
+    (2, "TFF", "F"),
+    (3, "TTU", "U"),
+    (3, "TTF", "F"),
+    (3, "TTTU", "T"),
+]
+
+
+def spelt(word: str) -> list[Truth]:
+    return [SHORT[sign] for sign in word]
+
+
+@pytest.mark.parametrize("row", PAIRS)
+def test_all_and_any_of_two(row: str) -> None:
+    left, right, both, either = spelt(row)
+    assert all_([left, right]) is both
+    assert any_([left, right]) is either
+
+
+@pytest.mark.parametrize(("truth", "opposite"), [(TRUE, FALSE), (FALSE, TRUE), (UNKNOWN, UNKNOWN)])
+def test_not(truth: Truth, opposite: Truth) -> None:
+    assert not_(truth) is opposite
+
+
+@pytest.mark.parametrize(("n", "truths", "expected"), COUNTED, ids=lambda item: str(item) or "nothing")
+def test_at_least(n: int, truths: str, expected: str) -> None:
+    for order in permutations(spelt(truths)):
+        assert at_least(n, order) is SHORT[expected]
+
+
+def test_of_nothing_all_are_true_and_none_is() -> None:
+    assert (all_([]), any_([])) == (TRUE, FALSE)
+
+
+def test_of_a_bool() -> None:
+    assert (truth_of(True), truth_of(False)) == (TRUE, FALSE)
+
+
+@pytest.mark.parametrize("truths", ALL_TUPLES, ids=lambda ts: "".join(t.name[0] for t in ts) or "nothing")
+def test_de_morgan(truths: tuple[Truth, ...]) -> None:
+    opposite = [not_(truth) for truth in truths]
+    assert not_(all_(truths)) is any_(opposite)
+    assert not_(any_(truths)) is all_(opposite)
+    for n in range(len(truths) + 2):
+        assert not_(at_least(n, truths)) is at_least(len(truths) - n + 1, opposite)
+
+
+@pytest.mark.parametrize("truths", ALL_TUPLES, ids=lambda ts: "".join(t.name[0] for t in ts) or "nothing")
+def test_all_and_any_are_at_least_every_one_and_at_least_one(truths: tuple[Truth, ...]) -> None:
+    assert all_(truths) is at_least(len(truths), truths)
+    assert any_(truths) is at_least(1, truths)
+
+
+def test_there_is_no_excluded_middle() -> None:
+    assert any_([UNKNOWN, not_(UNKNOWN)]) is UNKNOWN
+    assert all_([UNKNOWN, not_(UNKNOWN)]) is UNKNOWN
+
+
+@pytest.mark.parametrize("truth", Truth)
+def test_a_truth_refuses_to_be_a_bool(truth: Truth) -> None:
+    with pytest.raises(TypeError, match="three values"):
+        bool(truth)

@@ -1,0 +1,77 @@
+"""The law of the contract: what is learnt narrows; it never overturns a definite answer."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+
+from concordant.conditions import Condition
+from concordant.evaluate.explain import explain
+from concordant.facts import Facts
+from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth
+from concordant.outcomes import OFFERED, Status, status
+from tests.strategies import conditions, refined_pairs
+
+# applies_if, unless, status: the contract's section 3
+CELLS: list[tuple[Truth, Truth, Status]] = [
+    (TRUE, FALSE, "applies"),
+    (TRUE, UNKNOWN, "applies_if_checked"),
+    (TRUE, TRUE, "precluded"),
+    (UNKNOWN, FALSE, "needs_data"),
+    (UNKNOWN, UNKNOWN, "needs_data"),
+    (UNKNOWN, TRUE, "precluded"),
+    (FALSE, FALSE, "does_not_apply"),
+    (FALSE, UNKNOWN, "does_not_apply"),
+    (FALSE, TRUE, "does_not_apply"),
+]
+
+# what a status may still become: the contract's section 2, "The law"
+MAY_BECOME: dict[Status, frozenset[Status]] = {
+    "applies": frozenset({"applies"}),
+    "does_not_apply": frozenset({"does_not_apply"}),
+    "precluded": frozenset({"precluded", "does_not_apply"}),
+    "applies_if_checked": frozenset({"applies_if_checked", "applies", "precluded"}),
+    "needs_data": frozenset({"applies", "applies_if_checked", "precluded", "needs_data", "does_not_apply"}),
+}
+
+
+def refinements(truth: Truth) -> tuple[Truth, ...]:
+    return tuple(Truth) if truth is UNKNOWN else (truth,)
+
+
+@pytest.mark.parametrize(("applies_if", "unless", "expected"), CELLS, ids=lambda item: getattr(item, "name", item))
+def test_each_of_the_nine_cells(applies_if: Truth, unless: Truth, expected: Status) -> None:
+    assert status(applies_if, unless) == expected
+
+
+def test_the_nine_cells_are_all_there_are() -> None:
+    assert {(a, u) for a, u, _ in CELLS} == set(product(Truth, repeat=2))
+    assert {status(a, u) for a, u in product(Truth, repeat=2)} == set(MAY_BECOME)
+
+
+def test_what_applies_is_offered_checked_or_not() -> None:
+    assert frozenset({"applies", "applies_if_checked"}) == OFFERED
+
+
+@pytest.mark.parametrize(("applies_if", "unless", "before"), CELLS, ids=lambda item: getattr(item, "name", item))
+def test_learning_moves_each_cell_only_where_the_law_lets_it(applies_if: Truth, unless: Truth, before: Status) -> None:
+    after = {status(a, u) for a, u in product(refinements(applies_if), refinements(unless))}
+    assert after <= MAY_BECOME[before]
+
+
+@settings(max_examples=600)
+@given(conditions(), refined_pairs())
+def test_a_definite_truth_is_never_overturned(condition: Condition, pair: tuple[Facts, Facts]) -> None:
+    before, after = (explain(condition, facts).truth for facts in pair)
+    assert after in refinements(before)
+
+
+@settings(max_examples=600)
+@given(conditions(), conditions(), refined_pairs())
+def test_the_status_of_a_statement_moves_as_the_law_says(
+    applies_if: Condition, unless: Condition, pair: tuple[Facts, Facts]
+) -> None:
+    before, after = (status(explain(applies_if, f).truth, explain(unless, f).truth) for f in pair)
+    assert after in MAY_BECOME[before]

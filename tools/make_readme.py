@@ -1,0 +1,56 @@
+"""Put real output into README.md between its fences: python tools/make_readme.py (--check exits 1 when out of date)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import sys
+from pathlib import Path
+
+from concordant.answer.recommend import recommend
+from concordant.cli.stories import story
+from concordant.compiled import Knowledge
+from concordant.complaints import ConcordantError
+from concordant.library import load
+from concordant.present.terminal import render
+from concordant.record.casefile import read_case
+from concordant.record.vocabulary import words_of
+from concordant.texts import read_text
+
+README = Path(__file__).parent.parent / "README.md"
+BAD = "as_of: 2022-11-07\ndisease:\n  - {event: progresion, date: 2022-13}\n"
+
+
+def answer(name: str, knowledge: Knowledge) -> str:
+    record = read_case(read_text(story(name), name), knowledge, words_of(knowledge), dt.date(2022, 1, 1))
+    return render(recommend(record, knowledge), colour=False, width=100)
+
+
+def first_part(text: str, sections: int) -> str:
+    return "\n\n".join(text.split("\n\n")[:sections]).rstrip()
+
+
+def complaint(knowledge: Knowledge) -> str:
+    try:
+        read_case(read_text(BAD, "patient.yaml"), knowledge, words_of(knowledge), dt.date(2022, 1, 1))
+    except ConcordantError as error:
+        return str(error)
+    return ""
+
+
+def main() -> int:
+    knowledge = load()
+    text = README.read_text(encoding="utf-8")
+    blocks = [first_part(answer("A03", knowledge), 2), first_part(answer("P01", knowledge), 2), complaint(knowledge)]
+    fences = [m for m in re.finditer(r"```\n(.*?)\n```", text, re.S) if not m[1].startswith("./dev")]
+    assert len(fences) == len(blocks)
+    for fence, block in reversed(list(zip(fences, blocks, strict=True))):
+        text = text[: fence.start(1)] + block + text[fence.end(1) :]
+    if "--check" in sys.argv:
+        return int(text != README.read_text(encoding="utf-8"))
+    README.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
