@@ -60,7 +60,9 @@ def row(name: str, values: list[float]) -> str:
 def measure(paths: list[Path]) -> list[str]:
     knowledge = load()
     words, plan, today = words_of(knowledge), plan_of(knowledge), dt.date.today()
-    columns: dict[str, list[float]] = {name: [] for name in ("parse the case file", "facts", "facts and decision", "whole answer")}
+    columns: dict[str, list[float]] = {
+        name: [] for name in ("parse the case file", "facts", "facts and decision", "whole answer")
+    }
     for path in paths:
         try:
             record = read_case(read_file(path), knowledge, words, today)
@@ -71,7 +73,13 @@ def measure(paths: list[Path]) -> list[str]:
         columns["facts and decision"].append(timed(lambda r=record: situation(r, knowledge)))
         columns["whole answer"].append(timed(lambda r=record: recommend(r, knowledge)))
     cases = len(columns["facts"])
-    return [f"{cases} cases, best of {REPEATS} runs each, ms", "", "| part | p50 | p95 | max |", "|---|---|---|---|", *(row(n, v) for n, v in columns.items())]
+    return [
+        f"{cases} cases, best of {REPEATS} runs each, ms",
+        "",
+        "| part | p50 | p95 | max |",
+        "|---|---|---|---|",
+        *(row(n, v) for n, v in columns.items()),
+    ]
 
 
 def measure_cold(path: Path) -> list[str]:

@@ -150,7 +150,7 @@ def _around(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]
 def conditions(*, unknown_constants: bool = True) -> st.SearchStrategy[Condition]:
     """Conditions of all eight node types, some deep."""
     leaf = leaf_conditions() | leaf_conditions() | leaf_conditions() | constants(unknown=unknown_constants)
-    return st.recursive(leaf, _around, max_leaves=12)
+    return st.recursive(leaf, _around, max_leaves=8)
 
 
 days = st.dates(dt.date(1990, 1, 1), dt.date(2040, 12, 31))

@@ -21,7 +21,9 @@ def schemas() -> dict[str, str]:
 
 
 def main() -> int:
-    stale = [name for name, text in schemas().items() if not (OUT / name).exists() or (OUT / name).read_text(encoding="utf-8") != text]
+    stale = [
+        name for name, text in schemas().items() if not (OUT / name).exists() or (OUT / name).read_text(encoding="utf-8") != text
+    ]
     if "--check" in sys.argv:
         print(f"out of date: {', '.join(stale)}" if stale else "docs/schema is up to date")
         return 1 if stale else 0

@@ -22,7 +22,9 @@ from concordant.texts import read_file
 WIDTH, LINES = 100, 64
 OUT = Path(__file__).parent.parent / "docs" / "img"
 PAPER = TerminalTheme(
-    (252, 252, 250), (40, 44, 52), [(40, 44, 52), (170, 40, 40), (40, 120, 60), (150, 110, 20), (40, 80, 160), (130, 60, 130), (20, 110, 125), (90, 95, 105)]
+    (252, 252, 250),
+    (40, 44, 52),
+    [(40, 44, 52), (170, 40, 40), (40, 120, 60), (150, 110, 20), (40, 80, 160), (130, 60, 130), (20, 110, 125), (90, 95, 105)],
 )
 
 
@@ -30,7 +32,9 @@ def draw(name: str, path: Path) -> None:
     knowledge = load()
     record = read_case(read_file(path), knowledge, words_of(knowledge), dt.date.today())
     lines = render(recommend(record, knowledge), colour=True, width=WIDTH).splitlines()
-    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor", highlight=False)
+    console = Console(
+        record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor", highlight=False
+    )
     console.print(Text(f"$ concordant example {name} | concordant recommend -", style="dim"))
     for line in lines[:LINES]:
         console.print(Text.from_ansi(line))

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from concordant.conditions import ALWAYS, Condition, features_read
-from concordant.records import Cite, Record
+from concordant.records import Action, Cite, Record
 
 
 class Silence(Record, frozen=True):
@@ -59,6 +59,7 @@ class Feature(Record, frozen=True):
     drug: str = ""
     near: float | None = None
     headline: int = 0
+    discordant: Action | None = None
     phrases: dict[str, str] = {}
 
     @property

@@ -62,6 +62,7 @@ class ScopeLimit(Record, frozen=True):
     """A patient for whom the guideline does not speak: why, and what to do instead."""
 
     if_: Condition = msgspec.field(name="if")
+    topic: str
     because: str
     instead: str
     source: Cite

@@ -63,7 +63,19 @@ def _cache() -> Path:
 
 def _stamp(folder: Path) -> str:
     """Changes whenever a knowledge file, or the code that compiles it, does."""
-    code = [Path(__file__).parent / name for name in ("records.py", "features.py", "guideline.py", "drugs.py", "trials.py", "compiled.py", "conditions.py", "texts.py")]
+    code = [
+        Path(__file__).parent / name
+        for name in (
+            "records.py",
+            "features.py",
+            "guideline.py",
+            "drugs.py",
+            "trials.py",
+            "compiled.py",
+            "conditions.py",
+            "texts.py",
+        )
+    ]
     code += sorted((Path(__file__).parent / "author").glob("*.py"))
     total = hashlib.sha256()
     for path in [*sorted(folder.rglob("*.yaml")), *code]:

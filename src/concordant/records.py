@@ -21,9 +21,7 @@ Kind = Literal[
     "already_failed",
     "stopped_for_toxicity",
 ]
-ActionKind = Literal[
-    "duration", "sequencing", "monitoring", "local_therapy", "referral", "testing", "supportive"
-]
+ActionKind = Literal["duration", "sequencing", "monitoring", "local_therapy", "referral", "testing", "supportive"]
 
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -203,11 +203,18 @@ def _as_text(value: Any, name: str, depth: int) -> Any:
     return value
 
 
+_TURNS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")  # they turn the direction of writing
+
+
 def _no_text(value: str) -> str:
-    """The first control character or half of a surrogate pair: no screen and no file may get it."""
+    """The first control character or half of a surrogate pair, which no screen and no file may get; else empty."""
     if value.isprintable():
         return ""
-    return next((sign for sign in value if sign not in "\t\n\r" and unicodedata.category(sign) in ("Cc", "Cs")), "")
+    return next((sign for sign in value if sign not in "\t\n\r" and _steers(sign)), "")
+
+
+def _steers(sign: str) -> bool:
+    return unicodedata.category(sign) in ("Cc", "Cs") or unicodedata.bidirectional(sign) in _TURNS
 
 
 def _control(sign: str, name: str, line: int | None) -> Complaint:

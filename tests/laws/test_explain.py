@@ -84,7 +84,7 @@ def every_node(tree: Because) -> list[Because]:
     return [tree, *(node for part in tree.parts for node in every_node(part))]
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(conditions(), facts())
 def test_every_truth_of_the_tree_is_that_of_the_direct_evaluator(condition: Condition, known: Facts) -> None:
     for node in every_node(explain(condition, known)):
@@ -98,7 +98,7 @@ def test_the_tree_keeps_every_leaf_in_reading_order_with_its_fact(condition: Con
     assert [node.fact for node in read] == [known.get(leaf.feature) for leaf in leaves(condition)]
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(conditions(), facts())
 def test_the_deciding_leaves_suffice(condition: Condition, known: Facts) -> None:
     tree = explain(condition, known)
@@ -106,7 +106,7 @@ def test_the_deciding_leaves_suffice(condition: Condition, known: Facts) -> None
     assert explain(without(tree, kept), known).truth is tree.truth
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(conditions(), facts())
 def test_the_facts_of_the_deciding_leaves_suffice(condition: Condition, known: Facts) -> None:
     tree = explain(condition, known)
@@ -123,7 +123,7 @@ def test_the_deciding_leaves_of_a_definite_truth_are_definite(condition: Conditi
     assert all(leaf.truth in wanted for leaf in deciding(tree))
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(conditions(unknown_constants=False), facts())
 def test_something_is_missing_exactly_when_the_truth_is_unknown(condition: Condition, known: Facts) -> None:
     tree = explain(condition, known)
@@ -138,7 +138,7 @@ def test_what_is_missing_is_read_not_known_and_named_once(condition: Condition, 
     assert list(names) == sorted(set(names), key=names.index)
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(st.data(), conditions(unknown_constants=False), facts())
 def test_learning_all_that_is_missing_settles_the_truth(data: st.DataObject, condition: Condition, known: Facts) -> None:
     names = missing(explain(condition, known))
@@ -146,7 +146,7 @@ def test_learning_all_that_is_missing_settles_the_truth(data: st.DataObject, con
     assert explain(condition, {**known, **told}).truth is not UNKNOWN
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(st.data(), conditions(), facts())
 def test_learning_anything_else_settles_nothing(data: st.DataObject, condition: Condition, known: Facts) -> None:
     tree = explain(condition, known)

@@ -12,7 +12,7 @@ SHORT = {"T": TRUE, "U": UNKNOWN, "F": FALSE}
 ALL_TUPLES = [truths for length in range(5) for truths in product(Truth, repeat=length)]
 
 # left, right, all of them, any of them
-PAIRS = "TTTT TUUT TFFT UTUT UUUU UFFU FTFT FUFU FFFF".split()
+PAIRS = ["TTTT", "TUUT", "TFFT", "UTUT", "UUUU", "UFFU", "FTFT", "FUFU", "FFFF"]
 
 # n, truths, at least n of them
 COUNTED = [

@@ -61,14 +61,14 @@ def test_learning_moves_each_cell_only_where_the_law_lets_it(applies_if: Truth, 
     assert after <= MAY_BECOME[before]
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(conditions(), refined_pairs())
 def test_a_definite_truth_is_never_overturned(condition: Condition, pair: tuple[Facts, Facts]) -> None:
     before, after = (explain(condition, facts).truth for facts in pair)
     assert after in refinements(before)
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(conditions(), conditions(), refined_pairs())
 def test_the_status_of_a_statement_moves_as_the_law_says(
     applies_if: Condition, unless: Condition, pair: tuple[Facts, Facts]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth
+from concordant.kleene import FALSE, TRUE, UNKNOWN
 from concordant.quantities import Interval, above, below, compare, interval_words, parse_quantity, point
 from tests.strategies import LATTICE, OPS, WHOLE, intervals
 
@@ -168,7 +168,13 @@ def test_meet_is_what_both_hold_and_hull_holds_both(one: Interval, other: Interv
     assert meet is None or (meet.refines(one) and meet.refines(other))
 
 
-REFINES = [((2, 3), (1, 4), True), ((1, 4), (1, 4), True), ((1, 4), (2, 3), False), ((0, 3), (1, 4), False), ((2, 5), (1, 4), False)]
+REFINES = [
+    ((2, 3), (1, 4), True),
+    ((1, 4), (1, 4), True),
+    ((1, 4), (2, 3), False),
+    ((0, 3), (1, 4), False),
+    ((2, 5), (1, 4), False),
+]
 
 
 @pytest.mark.parametrize(("inner", "outer", "expected"), REFINES)

@@ -55,7 +55,7 @@ class Builder:
             ask=[] if limited else [self._ask(q) for q in self.asked],
             other_sides=[] if limited else [self._side(s) for s in self.sides],
             avoid=[] if limited else self.around.avoid(),
-            actions=[] if limited else self.around.actions(),
+            actions=self.around.discordant() + ([] if limited else self.around.actions()),
             next=[],
             why_not=[],
             disagreements=[] if limited else self.around.disagreements(options),
@@ -180,7 +180,9 @@ class Builder:
         feature = question.feature
         fact = self.now.facts[feature.name]
         changes = [
-            model.Change(if_=b.cell.name, then=list(b.outcome[1]), names=self._names(b.outcome[1]), line=b.line, answer=b.outcome[0])
+            model.Change(
+                if_=b.cell.name, then=list(b.outcome[1]), names=self._names(b.outcome[1]), line=b.line, answer=b.outcome[0]
+            )
             for b in question.branches
         ]
         return model.Ask(

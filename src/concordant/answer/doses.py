@@ -62,7 +62,11 @@ def _reason(feature: str, fact: Fact, facts: Facts) -> str:
     if feature == "weight":
         return "the weight is not on record"
     missing = [name for name in ("height", "weight") if not facts[name].is_known]
-    return f"{' and '.join(missing)} {'are' if len(missing) > 1 else 'is'} not on record" if missing else "the body surface is not known"
+    return (
+        f"{' and '.join(missing)} {'are' if len(missing) > 1 else 'is'} not on record"
+        if missing
+        else "the body surface is not known"
+    )
 
 
 def _vials(drug: Drug, milligrams: float | None, route: str) -> str:

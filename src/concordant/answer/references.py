@@ -37,7 +37,9 @@ class References:
     def listed(self) -> list[Reference]:
         """All references so far; each with the weakest mark of what was taken from it here."""
         return [
-            Reference(n=n, ref=ref, citation=self._sources[ref].citation, checked=self._checked[ref], seen=self._sources[ref].seen)
+            Reference(
+                n=n, ref=ref, citation=self._sources[ref].citation, checked=self._checked[ref], seen=self._sources[ref].seen
+            )
             for ref, n in self._numbers.items()
         ]
 

@@ -53,6 +53,15 @@ class Surroundings:
             found.append(model.ActionShown(kind=one.action.kind, says=one.action.says, statements=statements, refs=refs))
         return found
 
+    def discordant(self) -> list[model.ActionShown]:
+        """Specimens that differ, and what to do about it."""
+        return [
+            model.ActionShown(
+                kind=action.kind, says=f"{says} {action.says}", statements=[], refs=self.references.at([action.source])
+            )
+            for says, action in self.now.discordances
+        ]
+
     def disagreements(self, options: list[model.Option]) -> list[str]:
         """Where the label, or a named source, differs for this patient."""
         found = []
@@ -75,7 +84,7 @@ class Surroundings:
 
     def conflicts(self) -> list[str]:
         """Claims of the record that cannot both hold."""
-        return list(dict.fromkeys(f.conflict for f in self.now.facts.values() if f.conflict)) + list(self.now.discordances)
+        return list(dict.fromkeys(f.conflict for f in self.now.facts.values() if f.conflict))
 
     def assumed(self, shown: list[Judged]) -> list[str]:
         """Assumed facts that the shown options, or the open ones, rest on."""

@@ -88,7 +88,7 @@ class _Parts:
 
     def assemble(self, features: tuple[Feature, ...], axioms: tuple[Axiom, ...], digest: str) -> Knowledge | None:
         classes = self.all_of("classes/", DrugClass)
-        drugs = tuple(with_class_rules(drug, classes, self) for drug in self.all_of("drugs/", Drug))
+        drugs = tuple(with_class_rules(drug, self) for drug in self.all_of("drugs/", Drug))
         vocabulary = self.vocabulary()
         statements = self.statements()
         ledgers = self.ledgers()
@@ -168,7 +168,7 @@ def _without_templates(value: dict[str, Any]) -> dict[str, Any]:
     return {key: value[key] for key in ("id", "name") if key in value}
 
 
-def with_class_rules(drug: Drug, classes: tuple[DrugClass, ...], parts: _Parts) -> Drug:
+def with_class_rules(drug: Drug, parts: _Parts) -> Drug:
     """The drug with the rules of its classes written out, `{drug}` and `{drug_name}` filled in."""
     if drug.contains:  # a product is read as its drugs, so it needs no rules of its own
         return drug
@@ -184,4 +184,3 @@ def with_class_rules(drug: Drug, classes: tuple[DrugClass, ...], parts: _Parts) 
             actions += expanded.actions
     bars = tuple(msgspec.structs.replace(bar, drug=drug.id) for bar in bars)
     return msgspec.structs.replace(drug, unless=bars, checks=checks, actions=actions)
-

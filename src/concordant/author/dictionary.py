@@ -24,9 +24,9 @@ def read_features(
     raw = [entry for text in texts for entry in _entries(text, drugs)]
     bare = _bare(raw, found)
     guarded = _guarded(raw, bare, found)
-    features = {name: f for name, f in _full(raw, guarded, found).items()}
+    features = _full(raw, guarded, found)
     axioms = [a for text in texts for a in _axioms(text, guarded, found)]
-    return _ordered(features, raw, found), tuple(axioms)
+    return _ordered(features, found), tuple(axioms)
 
 
 def _entries(text: Text, drugs: Mapping[str, dict[str, Any]]) -> Iterable[RawFeature]:
@@ -99,7 +99,7 @@ def _axioms(text: Text, features: dict[str, Feature], found: list[Complaint]) ->
             yield axiom
 
 
-def _ordered(features: dict[str, Feature], raw: list[RawFeature], found: list[Complaint]) -> tuple[Feature, ...]:
+def _ordered(features: dict[str, Feature], found: list[Complaint]) -> tuple[Feature, ...]:
     unknown = [(f, name) for f in features.values() for name in f.inputs if name not in features]
     for feature, name in unknown:
         found.append(Complaint(f"the feature '{feature.name}' reads the unknown feature '{name}'", "features/"))

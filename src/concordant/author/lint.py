@@ -37,7 +37,8 @@ def _counts(knowledge: Knowledge) -> str:
     figures = sum(len(a.estimates) for t in knowledge.trials for a in t.analyses)
     return (
         f"{len(knowledge.statements)} statements, {len(knowledge.features)} features, {len(knowledge.drugs)} drugs, "
-        f"{len(knowledge.regimens)} regimens, {len(knowledge.trials)} trials with {figures} figures, {len(knowledge.sources)} sources"
+        f"{len(knowledge.regimens)} regimens, {len(knowledge.trials)} trials with {figures} figures, "
+        f"{len(knowledge.sources)} sources"
     )
 
 
@@ -101,7 +102,9 @@ def _names(built: Built, knowledge: Knowledge) -> Iterator[Complaint]:
         file = _file_of(built, f"{statement.version}/{statement.number}.yaml")
         named = statement.recommend.regimens if statement.recommend else ()
         for regimen_id in set(named) - regimens:
-            yield Complaint(f"the regimen '{regimen_id}' does not exist", file, way_out=did_you_mean(regimen_id, regimens, listing=False))
+            yield Complaint(
+                f"the regimen '{regimen_id}' does not exist", file, way_out=did_you_mean(regimen_id, regimens, listing=False)
+            )
         if statement.parent and statement.parent not in statements:
             yield Complaint(f"the parent '{statement.parent}' does not exist", file)
     for feature in knowledge.features:
@@ -136,9 +139,14 @@ def _figures(built: Built, trial: Trial) -> Iterator[Complaint]:
             yield text.complaint(place, f"the source '{analysis.source}' does not exist")
             continue
         if not analysis.cut:
-            yield text.complaint(place, f"the analysis '{analysis.id}' has no data cut", "Give `cut`, or say that it was not seen")
+            yield text.complaint(
+                place, f"the analysis '{analysis.id}' has no data cut", "Give `cut`, or say that it was not seen"
+            )
         for j, estimate in enumerate(analysis.estimates):
-            yield from (text.complaint((*place, "estimates", j), says) for says in _estimate(estimate, trial, str(source.value["checked"])))
+            yield from (
+                text.complaint((*place, "estimates", j), says)
+                for says in _estimate(estimate, trial, str(source.value["checked"]))
+            )
 
 
 def _estimate(estimate: Estimate, trial: Trial, source_mark: str) -> Iterator[str]:
@@ -146,4 +154,3 @@ def _estimate(estimate: Estimate, trial: Trial, source_mark: str) -> Iterator[st
         yield f"'{estimate.endpoint}' has {len(estimate.values)} values for {len(trial.arms)} arms"
     if not _allowed(estimate.checked, source_mark):
         yield f"'{estimate.endpoint}' is marked '{estimate.checked}', but its publication was checked as '{source_mark}' only"
-

@@ -17,6 +17,7 @@ from concordant.features import Feature
 from concordant.kleene import TRUE
 from concordant.quantities import Interval
 from concordant.record.events import PatientRecord
+from concordant.records import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Situation:
     frame: Frame
     facts: Facts
     decision: Decision
-    discordances: tuple[str, ...] = ()
+    discordances: tuple[tuple[str, Action], ...] = ()
 
     def suppose(self, changes: Mapping[str, Value]) -> tuple[Decision, Facts]:
         """The decision, and the facts, had these been stated as well."""
@@ -200,5 +201,3 @@ def _group(names: tuple[str, ...], cells: Mapping[str, Sequence[Cell]], now: Sit
         partners = tuple(other for other in names if other != name)
         found.append(Question(feature, True, tuple(branches), partners))
     return found
-
-

@@ -132,16 +132,16 @@ def _with_roles(judged: list[Judged]) -> list[Judged]:
 
 
 def _limits(in_force: tuple[InForce, ...], facts: Facts) -> list[Limit]:
-    """The first limit that holds of each guideline that is no companion."""
-    found = []
+    """The limits that hold, the first of each topic, of each guideline that is no companion."""
+    found: dict[tuple[str, str], Limit] = {}
     for force in in_force:
         if force.guideline.parent:
             continue
         for limit in force.guideline.out_of_scope:
             reason = explain(limit.if_, facts)
             if reason.truth is TRUE:
-                found.append(Limit(limit, reason))
-    return found
+                found.setdefault((force.guideline.id, limit.topic), Limit(limit, reason))
+    return list(found.values())
 
 
 def _verdict(frame: Frame, judged: list[Judged], limits: tuple[Limit, ...]) -> Answer:
@@ -154,5 +154,3 @@ def _verdict(frame: Frame, judged: list[Judged], limits: tuple[Limit, ...]) -> A
     if any(j.offered for j in live):
         return "recommends"
     return "needs_data" if any(j.status == "needs_data" for j in live) else "recommends"
-
-

@@ -198,7 +198,11 @@ def _span(course: Course, recurred: PartialDate) -> Interval:
     """Months from the end of one course to the recurrence; a missing end lies between start and recurrence."""
     end = course.end
     if end is None:
-        end = PartialDate(course.start.first, recurred.last) if course.start else PartialDate(recurred.first.replace(year=1900), recurred.last)
+        end = (
+            PartialDate(course.start.first, recurred.last)
+            if course.start
+            else PartialDate(recurred.first.replace(year=1900), recurred.last)
+        )
     low, high = months_range(end, recurred)
     return Interval(max(0.0, low), max(0.0, high))
 

@@ -105,7 +105,7 @@ def _progressions(ctx: Context) -> list[DiseaseEvent]:
 
 def _event_counts(event: DiseaseEvent, line: Line, lines: list[Line], ctx: Context) -> Truth:
     """Whether this progression ends this line."""
-    placed = _falls_to(event, line, lines, ctx)
+    placed = _falls_to(event, line, lines)
     if placed is FALSE:
         return FALSE
     if _controlled_now(line, lines, ctx) and line.courses[-1].stopped == "ongoing":
@@ -116,7 +116,7 @@ def _event_counts(event: DiseaseEvent, line: Line, lines: list[Line], ctx: Conte
     return placed
 
 
-def _falls_to(event: DiseaseEvent, line: Line, lines: list[Line], ctx: Context) -> Truth:
+def _falls_to(event: DiseaseEvent, line: Line, lines: list[Line]) -> Truth:
     """Whether the event lies after the start of this line and before the next one."""
     if event.date is None or line.start is None:
         explained = any(c.stopped in ENDED_BADLY for one in lines for c in one.courses)

@@ -35,11 +35,17 @@ def latest(ctx: Context) -> Claim | None:
         return None
     last = _may_be_last(found)
     if not any(_current(m, ctx) for m in last):
-        told = f"{_told(last[0], ctx)} is too old (kept for {ctx.feature.current_for.days if ctx.feature.current_for else 0} days)"
+        told = (
+            f"{_told(last[0], ctx)} is too old (kept for {ctx.feature.current_for.days if ctx.feature.current_for else 0} days)"
+        )
         return Claim(None, told, _places(last), stale=told)
     values = {m.value for m in last}
     hull = _hull([m.value for m in last])
-    conflict = f"{ctx.feature.label}: two results of the same time, {' and '.join(_told(m, ctx) for m in last)}" if len(values) > 1 else ""
+    conflict = (
+        f"{ctx.feature.label}: two results of the same time, {' and '.join(_told(m, ctx) for m in last)}"
+        if len(values) > 1
+        else ""
+    )
     return Claim(hull, _when(last[0]), _places(last), conflict=conflict)
 
 
@@ -190,7 +196,9 @@ def marker(ctx: Context) -> Claim | None:
     says = ", ".join(filter(None, map(_where, last)))
     if len(values) > 1:
         told_all = ", ".join(_marker_words(m) for m in last)
-        return Claim(None, told_all, _places(last), conflict=f"{ctx.feature.label}: results that contradict each other ({told_all})")
+        return Claim(
+            None, told_all, _places(last), conflict=f"{ctx.feature.label}: results that contradict each other ({told_all})"
+        )
     return Claim(values.pop(), says, _places(last))
 
 

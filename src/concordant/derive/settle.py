@@ -34,7 +34,7 @@ def _number(feature: Feature, claim: Claim | None, stated: Value) -> Fact:
     both = (*entries, f"stated.{feature.name}")
     if (meet := derived.meet(stated)) is not None:
         return Fact(feature.name, meet, "stated", f"as stated; on record: {says}", both, conflict=conflict)
-    told = f"{feature.label}: stated as {value_words(feature, stated)}, but the record gives {value_words(feature, derived)} ({says})"
+    told = _stated_otherwise(feature, stated, derived, says)
     return Fact(feature.name, derived.hull(stated), "derived", f"{says}; stated otherwise", both, conflict=told)
 
 
@@ -63,13 +63,19 @@ def _told(feature: Feature, claim: Claim | None, stated: Value) -> Fact:
         return Fact(feature.name, None, "unknown", claim.says, claim.entries, conflict=claim.conflict)
     if isinstance(stated, str):
         if derived is not None and derived != stated and claim is not None:
-            says = f"{feature.label}: stated as {value_words(feature, stated)}, but the record says {value_words(feature, derived)} ({claim.says})"
+            says = _stated_otherwise(feature, stated, derived, claim.says)
             return Fact(feature.name, None, "unknown", says, claim.entries, conflict=says)
         return Fact(feature.name, stated, "stated", "as stated", (f"stated.{feature.name}",))
     if claim is None:
         return Fact(feature.name, None, "unknown")
     origin: Origin = "derived" if derived is not None else "unknown"
     return Fact(feature.name, derived, origin, claim.says, claim.entries, stale=claim.stale, assumed=claim.assumed)
+
+
+def _stated_otherwise(feature: Feature, stated: Value, derived: Value, says: str) -> str:
+    """The sentence for a stated value that the record contradicts."""
+    on_record = f"{value_words(feature, derived)}{f' ({says})' if says else ''}"
+    return f"{feature.label}: stated as {value_words(feature, stated)}, but the record gives {on_record}"
 
 
 def _backed(told: Fact, proven: Reasons) -> Fact:

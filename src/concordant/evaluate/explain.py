@@ -108,5 +108,3 @@ def facts_behind(tree: Because, *, decisive: bool = True) -> Iterator[Fact]:
         yield leaf.fact
         if leaf.fact.because is not None:
             yield from facts_behind(leaf.fact.because)
-
-

@@ -21,7 +21,9 @@ def tables(rows: list[EvidenceRow]) -> Iterator[RenderableType]:
     for trial, group in groupby(rows, key=lambda row: row.trial):
         held = list(group)
         first = held[0]
-        yield Padding(Text(f"{trial}, {' v '.join(first.arms)}{f', n = {first.n}' if first.n else ''}", style="bold"), (0, 0, 0, 1))
+        yield Padding(
+            Text(f"{trial}, {' v '.join(first.arms)}{f', n = {first.n}' if first.n else ''}", style="bold"), (0, 0, 0, 1)
+        )
         yield Padding(Text(f"{first.population}. {first.caveat}".strip(), style="dim"), (0, 0, 0, 1))
         yield _table(held)
 

@@ -137,7 +137,10 @@ def _checks(checks: list[CheckShown]) -> str:
     missing = [c.label for c in checks if c.state == "missing"]
     unmet = [c.label for c in checks if c.state == "unmet"]
     done = [c.label for c in checks if c.state == "done"]
-    parts = [f"not met: {_few(unmet, CHECKS_SHOWN)}" if unmet else "", f"missing: {_few(missing, CHECKS_SHOWN)}" if missing else ""]
+    parts = [
+        f"not met: {_few(unmet, CHECKS_SHOWN)}" if unmet else "",
+        f"missing: {_few(missing, CHECKS_SHOWN)}" if missing else "",
+    ]
     parts.append(f"done: {_few(done, CHECKS_SHOWN)}" if done else "")
     return "; ".join(filter(None, parts)) or "nothing listed"
 
@@ -146,7 +149,11 @@ def _flip(answer: Answer, first: Option) -> str:
     near = [f"{lower_first(s.label)} {range_words(s.if_)}: {' or '.join(s.names)}" for s in answer.other_sides]
     told = [f"{q.label}, {flips(q, answer)}" for q in answer.ask[:FLIPS_SHOWN]]
     more = f" and {len(answer.ask) - FLIPS_SHOWN} more below" if len(answer.ask) > FLIPS_SHOWN else ""
-    fit = {"on": "Within the label", "off": f"Outside the label: {first.label.because}", "unknown": f"Label: {first.label.because}"}
+    fit = {
+        "on": "Within the label",
+        "off": f"Outside the label: {first.label.because}",
+        "unknown": f"Label: {first.label.because}",
+    }
     label = "" if first.role == "continue" else cited(fit[first.label.fit], first.label.refs)
     return ". ".join(filter(None, ["; ".join(near + told) + more, label])) or "nothing that is open"
 

@@ -36,7 +36,11 @@ def option_line(option: Option) -> str:
     first = option.chain[0].refs if option.chain else []
     check = " Only after the checks below." if option.status == "applies_if_checked" else ""
     label = {"on": "", "off": f" Outside the label: {option.label.because}", "unknown": f" Label: {option.label.because}"}
-    fit = "" if option.role == "continue" else cited(label[option.label.fit], option.label.refs) + ("." if option.label.fit != "on" else "")
+    fit = (
+        ""
+        if option.role == "continue"
+        else cited(label[option.label.fit], option.label.refs) + ("." if option.label.fit != "on" else "")
+    )
     return f"{sentence_case(option.name)}. {ROLES[option.role]}. {cited(own_grade(option), first)}.{check}{fit}"
 
 
