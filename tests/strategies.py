@@ -53,7 +53,7 @@ def features(draw: st.DrawFn) -> Feature:
 @st.composite
 def intervals(draw: st.DrawFn, feature: Feature = FRACTION) -> Interval:
     """One number, two ends, one open end, or nothing known at all."""
-    kind = draw(st.sampled_from(("exact", "closed", "from", "up to", "open")))
+    kind = draw(st.sampled_from(("closed", "exact", "from", "up to", "closed", "open")))
     first, second = draw(numbers(feature)), draw(numbers(feature))
     match kind:
         case "exact":
@@ -71,7 +71,7 @@ def intervals(draw: st.DrawFn, feature: Feature = FRACTION) -> Interval:
 def values(feature: Feature) -> st.SearchStrategy[Value]:
     """Unknown, or a word or an interval of the feature."""
     known: st.SearchStrategy[Value] = intervals(feature) if feature.is_numeric else st.sampled_from(feature.values)
-    return st.none() | known
+    return known | known | st.none()
 
 
 def known_values(feature: Feature) -> st.SearchStrategy[Value]:
@@ -96,7 +96,7 @@ def facts(draw: st.DrawFn) -> Facts:
 @st.composite
 def narrowed(draw: st.DrawFn, feature: Feature, value: Value) -> Value:
     """The value, or one that says more: a word or interval for unknown, a part of an interval."""
-    if draw(st.booleans()) or isinstance(value, str):
+    if isinstance(value, str) or draw(st.integers(0, 3)) == 0:
         return value
     if value is None:
         return draw(values(feature))
@@ -131,26 +131,35 @@ def leaf_conditions(draw: st.DrawFn) -> Condition:
     return OneOf(feature.name, tuple(draw(st.lists(st.sampled_from(feature.values), min_size=1, max_size=2, unique=True))))
 
 
-def constants(*, unknown: bool = True) -> st.SearchStrategy[Condition]:
-    """True and false; also `unknown`, which no fact can settle."""
-    return st.sampled_from(("true", "false", "unknown") if unknown else ("true", "false")).map(Constant)
+LEAVES = ("leaf",) * 9 + ("constant",)
+GROUPS = ("all", "any", "at least") * 2 + ("not", "named")
 
 
-def _around(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
-    some = st.lists(inner, max_size=4).map(tuple)
-    return st.one_of(
-        inner.map(Not),
-        some.map(All),
-        some.map(Any),
-        st.builds(AtLeast, st.integers(0, 4), some),
-        inner.map(lambda arg: Named("a name", arg)),
-    )
+@st.composite
+def conditions(draw: st.DrawFn, *, unknown_constants: bool = True, depth: int = 2) -> Condition:
+    """Conditions of all eight node types; the constant `unknown`, which no fact can settle, only if wanted."""
 
+    def inner() -> Condition:
+        return draw(conditions(unknown_constants=unknown_constants, depth=depth - 1))
 
-def conditions(*, unknown_constants: bool = True) -> st.SearchStrategy[Condition]:
-    """Conditions of all eight node types, some deep."""
-    leaf = leaf_conditions() | leaf_conditions() | leaf_conditions() | constants(unknown=unknown_constants)
-    return st.recursive(leaf, _around, max_leaves=8)
+    def some() -> tuple[Condition, ...]:
+        return tuple(inner() for _ in range(draw(st.sampled_from((2, 3, 2, 3, 2, 3, 1, 0)))))
+
+    match draw(st.sampled_from(GROUPS if depth == 2 else GROUPS + LEAVES if depth else LEAVES)):
+        case "leaf":
+            return draw(leaf_conditions())
+        case "constant":
+            return Constant(draw(st.sampled_from(("true", "false", "unknown") if unknown_constants else ("true", "false"))))
+        case "not":
+            return Not(inner())
+        case "named":
+            return Named("a name", inner())
+        case "all":
+            return All(some())
+        case "any":
+            return Any(some())
+        case _:
+            return AtLeast(draw(st.integers(0, 3)), some())
 
 
 days = st.dates(dt.date(1990, 1, 1), dt.date(2040, 12, 31))

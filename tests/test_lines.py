@@ -77,7 +77,7 @@ def de_novo(
     return Story(name, (DE_NOVO, *more), treatments, line, low, high, stated)
 
 
-NOTHING_STARTED = [
+COUNTED = [
     de_novo("nothing given yet", (), "first", 0, 0),
     de_novo("the first line runs", (THP_RUNS,), "first", 0, 0, stated="disease_status: responding"),
     de_novo("one line ended in progression", (THP_FAILED,), "second", 1, 1),
@@ -336,14 +336,39 @@ RELAPSED = [
     ),
     early(
         "during neoadjuvant therapy, then adjuvant, long ago",
-        (course("docetaxel, trastuzumab", "start: 2018-02-01, end: 2018-06-01, stopped: completed", "neoadjuvant"), *until("2019-06-01")),
+        (
+            course("docetaxel, trastuzumab", "start: 2018-02-01, end: 2018-06-01, stopped: completed", "neoadjuvant"),
+            *until("2019-06-01"),
+        ),
         "2022-03-10",
         "first",
     ),
-    early("early relapse and one failed line", until("2021-03-10"), "2022-03-10", "third_or_later", course("docetaxel, trastuzumab, pertuzumab", "start: 2022-03-20, end: 2022-12-01, stopped: progression"), low=1, high=1),
-    early("late relapse and one failed line", until("2021-03-10"), "2022-03-11", "second", course("docetaxel, trastuzumab, pertuzumab", "start: 2022-03-20, end: 2022-12-01, stopped: progression"), low=1, high=1),
-    early("early relapse, and trastuzumab deruxtecan runs", until("2021-03-10"), "2022-03-10", "second", course("trastuzumab deruxtecan", "start: 2022-03-20, stopped: ongoing")),
-]  # fmt: skip
+    early(
+        "early relapse and one failed line",
+        until("2021-03-10"),
+        "2022-03-10",
+        "third_or_later",
+        course("docetaxel, trastuzumab, pertuzumab", "start: 2022-03-20, end: 2022-12-01, stopped: progression"),
+        low=1,
+        high=1,
+    ),
+    early(
+        "late relapse and one failed line",
+        until("2021-03-10"),
+        "2022-03-11",
+        "second",
+        course("docetaxel, trastuzumab, pertuzumab", "start: 2022-03-20, end: 2022-12-01, stopped: progression"),
+        low=1,
+        high=1,
+    ),
+    early(
+        "early relapse, and trastuzumab deruxtecan runs",
+        until("2021-03-10"),
+        "2022-03-10",
+        "second",
+        course("trastuzumab deruxtecan", "start: 2022-03-20, stopped: ongoing"),
+    ),
+]
 
 
 def numbered(line: int, told: str, drugs: str = "trastuzumab deruxtecan") -> str:
@@ -351,10 +376,36 @@ def numbered(line: int, told: str, drugs: str = "trastuzumab deruxtecan") -> str
 
 
 DECLARED = [
-    de_novo("the only course is called the second line and runs", (numbered(2, "start: 2022-06-01, stopped: ongoing"),), "second", 0, 1, stated="disease_status: stable"),
-    de_novo("the only course is called the second line and failed", (numbered(2, "start: 2022-06-01, end: 2023-03-01, stopped: progression"),), "third_or_later", 1, 2),
-    de_novo("the only course is called the third line and runs", (numbered(3, "start: 2022-06-01, stopped: ongoing"),), "third_or_later", 0, 2, stated="disease_status: stable"),
-    de_novo("the only course is called the fourth line and failed", (numbered(4, "start: 2022-06-01, end: 2023-03-01, stopped: progression"),), "third_or_later", 1, 4),
+    de_novo(
+        "the only course is called the second line and runs",
+        (numbered(2, "start: 2022-06-01, stopped: ongoing"),),
+        "second",
+        0,
+        1,
+        stated="disease_status: stable",
+    ),
+    de_novo(
+        "the only course is called the second line and failed",
+        (numbered(2, "start: 2022-06-01, end: 2023-03-01, stopped: progression"),),
+        "third_or_later",
+        1,
+        2,
+    ),
+    de_novo(
+        "the only course is called the third line and runs",
+        (numbered(3, "start: 2022-06-01, stopped: ongoing"),),
+        "third_or_later",
+        0,
+        2,
+        stated="disease_status: stable",
+    ),
+    de_novo(
+        "the only course is called the fourth line and failed",
+        (numbered(4, "start: 2022-06-01, end: 2023-03-01, stopped: progression"),),
+        "third_or_later",
+        1,
+        4,
+    ),
     de_novo(
         "both lines are numbered and failed",
         (
@@ -393,9 +444,9 @@ DECLARED = [
         0,
         stated="disease_status: stable",
     ),
-]  # fmt: skip
+]
 
-STORIES = [*NOTHING_STARTED, *ONE_LINE, *SWITCHED, *SILENT, *BRAIN, *AGAIN, *WITHOUT, *RELAPSED, *DECLARED]
+STORIES = [*COUNTED, *ONE_LINE, *SWITCHED, *SILENT, *BRAIN, *AGAIN, *WITHOUT, *RELAPSED, *DECLARED]
 by_name = pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
 
 
@@ -411,7 +462,7 @@ def test_the_order_of_the_entries_changes_nothing(story: Story, read: ReadCase, 
     record = read(story.text)
     told = values(record, plan)
     orders = product(permutations(record.events), permutations(record.courses))
-    for events, courses in islice(orders, 12):
+    for events, courses in islice(orders, 48):
         assert values(replace(record, events=events, courses=courses), plan) == told
     turned = replace(record, events=record.events[::-1], courses=record.courses[::-1])
     assert values(turned, plan) == told
@@ -426,8 +477,12 @@ UNDATED = [
     ("two progressions of which one is dated", "{event: progression, sites: [brain]}", growth("2022-05-01")),
     ("two progressions of one day", growth("2022-05-01", "brain"), growth("2022-05-01")),
     ("progression and response", "{event: progression, sites: [liver]}", "{event: response}"),
-    ("the brain twice on one day", "{event: progression, date: 2022-05-01, brain_metastases: active}", "{event: stable, date: 2022-05-01, brain_metastases: stable}"),
-]  # fmt: skip
+    (
+        "the brain twice on one day",
+        "{event: progression, date: 2022-05-01, brain_metastases: active}",
+        "{event: stable, date: 2022-05-01, brain_metastases: stable}",
+    ),
+]
 
 
 @pytest.mark.parametrize(("one", "other"), [row[1:] for row in UNDATED], ids=[row[0] for row in UNDATED])
@@ -445,9 +500,14 @@ RECEIVED: list[tuple[str, tuple[str, ...], float, float]] = [
     ("the subcutaneous form", (INDUCTION, course("Phesgo", "start: 2020-07-22, stopped: ongoing")), 1, 1),
     ("a switch for toxicity", (THP_TOXIC, TDXD_RUNS), 2, 2),
     ("two lines", (THP_FAILED, TDXD_FAILED), 2, 2),
-    ("a line without a targeted drug between", (THP_FAILED, course("eribulin", "start: 2021-02-02, stopped: progression"), TDXD_RUNS), 2, 2),
+    (
+        "a line without a targeted drug between",
+        (THP_FAILED, course("eribulin", "start: 2021-02-02, stopped: progression"), TDXD_RUNS),
+        2,
+        2,
+    ),
     ("adjuvant therapy does not count", (ADJUVANT_TO_MARCH, TDXD_RUNS), 1, 1),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("courses", "low", "high"), [row[1:] for row in RECEIVED], ids=[row[0] for row in RECEIVED])
@@ -458,13 +518,23 @@ def test_regimens_received(courses: tuple[str, ...], low: float, high: float, re
 
 # the courses; whether there was progression on trastuzumab deruxtecan, and on trastuzumab
 FAILED: list[tuple[str, tuple[str, ...], str | None, str | None]] = [
-    ("a drug that was stopped by choice has not failed", (course("trastuzumab deruxtecan", "start: 2020-02-01, end: 2020-09-01, stopped: choice"), TDM1_FAILED), "no", "no"),
-    ("a drug that was stopped for toxicity has not failed", (course("trastuzumab deruxtecan", "start: 2020-02-01, end: 2020-09-01, stopped: toxicity"), THP_FAILED), "no", "yes"),
+    (
+        "a drug that was stopped by choice has not failed",
+        (course("trastuzumab deruxtecan", "start: 2020-02-01, end: 2020-09-01, stopped: choice"), TDM1_FAILED),
+        "no",
+        "no",
+    ),
+    (
+        "a drug that was stopped for toxicity has not failed",
+        (course("trastuzumab deruxtecan", "start: 2020-02-01, end: 2020-09-01, stopped: toxicity"), THP_FAILED),
+        "no",
+        "yes",
+    ),
     ("a drug with progression on it has failed", (THP_FAILED, TDXD_FAILED), "yes", "yes"),
     ("a drug without a reason for stopping may have failed", (THP_FAILED, TDXD_SILENT), None, "yes"),
     ("a drug that was never given has not failed", (THP_FAILED,), "no", "yes"),
     ("induction has failed when maintenance with the same drug did", (INDUCTION, HP_FAILED), "no", "yes"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("courses", "deruxtecan", "antibody"), [row[1:] for row in FAILED], ids=[row[0] for row in FAILED])
@@ -481,7 +551,7 @@ CLOCK = [
     ("2021-03-10", "2022-03-10", 12.0, 12.0),
     ("2021-03-10", "2022-03-11", 12 + 1 / 31, 12 + 1 / 31),
     ("2021-03-10", "2021-11-10", 8.0, 8.0),
-    ("2021-03", "2022-03-15", 11.5, 12 + 14 / 31),
+    ("2021-03", "2022-03-15", 11 + 15 / 31, 12 + 14 / 31),
     ("2021-03-10", "2022-03", 11 + 19 / 28, 12 + 21 / 31),
 ]
 

@@ -40,6 +40,7 @@ MADE_BAD: dict[str, Callable[[Path], None]] = {
     "brackets.json": _bytes(b'{"stated": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"),
     "braces.yaml": _bytes(b"{a: " * 100_000),
     "dashes.yaml": _bytes(b"- " * 100_000 + b"x"),
+    "too-many-entries.yaml": _bytes(CASE.encode() + b"treatments:\n" + b"- {drugs: [docetaxel]}\n" * 501),
     "latin-1.yaml": _bytes(b"as_of: 2022-09-20\nname: Fr\xe9d\xe9rique\n"),
     "utf-16.yaml": _bytes(CASE.encode("utf-16")),
     "picture.yaml": _bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"),

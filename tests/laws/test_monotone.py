@@ -12,7 +12,10 @@ from concordant.evaluate.explain import explain
 from concordant.facts import Facts
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth
 from concordant.outcomes import OFFERED, Status, status
-from tests.strategies import conditions, refined_pairs
+from concordant.quantities import Interval, above, below, compare
+from tests.strategies import OPS, conditions, refined_pairs
+
+INF = float("inf")
 
 # applies_if, unless, status: the contract's section 3
 CELLS: list[tuple[Truth, Truth, Status]] = [
@@ -59,6 +62,15 @@ def test_what_applies_is_offered_checked_or_not() -> None:
 def test_learning_moves_each_cell_only_where_the_law_lets_it(applies_if: Truth, unless: Truth, before: Status) -> None:
     after = {status(a, u) for a, u in product(refinements(applies_if), refinements(unless))}
     assert after <= MAY_BECOME[before]
+
+
+@pytest.mark.parametrize("op", OPS)
+def test_narrowing_a_number_never_overturns_a_comparison(op: str) -> None:
+    ends = [-INF, 0.0, below(1), 1.0, above(1), 2.0, INF]
+    held = [Interval(low, high) for low in ends for high in ends if low <= high]
+    for wide, narrow, bound in product(held, held, (0.0, 1.0, 2.0)):
+        if narrow.refines(wide):
+            assert compare(narrow, op, bound) in refinements(compare(wide, op, bound)), (narrow, wide, bound)
 
 
 @settings(max_examples=300)

@@ -10,6 +10,7 @@ import click
 
 from concordant import __version__
 from concordant.complaints import Complaint, Unreadable
+from concordant.dates import parse_partial_date
 
 FORMATS = ("terminal", "json")
 
@@ -104,9 +105,12 @@ def _date(text: str) -> dt.date | None:
     if not text:
         return None
     try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise Unreadable(Complaint(f"'{text}' is not a day", "--as-of", way_out="Write it as 2022-09-20")) from None
+        date = parse_partial_date(text)
+    except ValueError as error:
+        raise Unreadable(Complaint(str(error), "--as-of", way_out="Write the day as 2022-09-20")) from None
+    if not date.is_exact:
+        raise Unreadable(Complaint(f"'{text}' is not a day", "--as-of", way_out="Write the day as 2022-09-20"))
+    return date.first
 
 
 def _write(text: str, output: str) -> None:

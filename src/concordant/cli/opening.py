@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from concordant.compiled import Knowledge
+from concordant.complaints import Complaint, Unreadable
 from concordant.library import load
 from concordant.record.casefile import read_case
 from concordant.record.events import PatientRecord
@@ -16,6 +17,8 @@ from concordant.texts import MAX_BYTES, Text, read_bytes, read_file
 
 def open_record(patient: str, as_of: dt.date | None) -> tuple[PatientRecord, Knowledge]:
     """The record and the knowledge. Only here does the project look at a clock."""
+    if not patient:
+        raise Unreadable(Complaint("no file is named", way_out="Name a case file, or use - for standard input"))
     text = _standard_input() if patient == "-" else read_file(Path(patient))
     knowledge = load()
     today = as_of or dt.datetime.now().astimezone().date()

@@ -32,6 +32,7 @@ MEANT = {
     ("sex", "man"): "male",
 }
 LEAVE_OUT = "Check its spelling, or leave it out"
+MAX_ENTRIES = 500
 
 
 class Scalars:
@@ -75,6 +76,10 @@ class Scalars:
         if not isinstance(raw, list):
             way_out = "Write one entry a line, each after a dash"
             self.complain((block,), f"'{block}' is {_kind(raw)}, and a list belongs here", way_out)
+            return
+        if len(raw) > MAX_ENTRIES:
+            says = f"'{block}' has {len(raw)} entries, more than one patient has"
+            self.complain((block,), says, f"A block has at most {MAX_ENTRIES} entries")
             return
         for i, item in enumerate(raw):
             if isinstance(item, dict):
