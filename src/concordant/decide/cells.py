@@ -52,6 +52,8 @@ def _ranges(low: float, high: float, cuts: tuple[Break, ...], *, whole: bool) ->
         following = above(bound) if side else bound
         if whole:
             end, following = math.floor(end), math.ceil(following)
+        if following > high:
+            continue
         if low <= end < high and start <= end:
             found.append(Interval(start, end))
         start = max(start, following)

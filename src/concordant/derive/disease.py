@@ -64,30 +64,25 @@ def status(ctx: Context) -> Claim | None:
         told = [e for e in told if e.kind != "recurrence"]
     elif advanced:
         told = []
-    latest = _latest(told)
-    if latest is None:
-        return _by_courses(ctx, bool(told))
-    newer = [c for c in advanced if c.start and latest.date and c.start.first > latest.date.last]
+    last = may_be_last(told)
+    if not last:
+        return _by_courses(ctx)
+    if len({STATUS[e.kind] for e in last}) > 1:
+        return Claim(None, "which event came last is not recorded", places(last))
+    newer = [c for c in advanced for e in last if c.start and e.date and c.start.first > e.date.last]
     if newer:
         return Claim(None, "nothing recorded since the last course began", places(newer))
-    return Claim(STATUS[latest.kind], dated(latest), places([latest]))
+    return Claim(STATUS[last[0].kind], min(map(dated, last)), places(last))
 
 
-def _latest(events: list[DiseaseEvent]) -> DiseaseEvent | None:
-    """The event that certainly came last; one kind told several times is no question."""
-    if len({e.kind for e in events}) == 1 and (len(events) == 1 or any(e.date is None for e in events)):
-        return events[-1]
-    if not events or any(e.date is None for e in events):
-        return None
-    last = max(events, key=lambda e: (e.date.last, e.date.first) if e.date else ())
-    ties = [e for e in events if e.date and last.date and e.date.overlaps(last.date) and e.kind != last.kind]
-    return None if ties else last
+def may_be_last(events: list[DiseaseEvent]) -> list[DiseaseEvent]:
+    """The events that are not certainly before another one; an undated event may always be the last."""
+    dates = [e.date for e in events if e.date is not None]
+    return [e for e in events if e.date is None or not any(e.date.certainly_before(d) for d in dates)]
 
 
-def _by_courses(ctx: Context, told: bool) -> Claim | None:
+def _by_courses(ctx: Context) -> Claim | None:
     """Progressing when the last thing on record is a course that ended in progression."""
-    if told:
-        return Claim(None, "which event came last is not recorded")
     ended = [c for c in ctx.record.courses if c.stopped == "progression"]
     others = [c for c in ctx.record.courses if c.setting not in EARLY and c not in ended]
     if ended and not others:
@@ -97,13 +92,15 @@ def _by_courses(ctx: Context, told: bool) -> Claim | None:
 
 def outside_brain(ctx: Context) -> Claim | None:
     """Whether the latest progression was (also) outside the brain; open when only the brain is named."""
-    told = [e for e in ctx.record.events if e.kind == "progression" and e.sites]
-    latest = _latest(told)
-    if latest is None:
+    last = may_be_last([e for e in ctx.record.events if e.kind == "progression" and e.sites])
+    if not last:
         return None
-    if brain_only(latest, ctx):
-        return Claim(None, "the record names the brain only", places([latest]))
-    return Claim("yes", f"{dated(latest)} in {', '.join(_plain(s) for s in latest.sites)}", places([latest]))
+    elsewhere = [e for e in last if not brain_only(e, ctx)]
+    together = len({e.date for e in last}) == 1 and all(e.date and e.date.is_exact for e in last)
+    if elsewhere == last or (elsewhere and together):
+        sites = sorted({_plain(site) for e in elsewhere for site in e.sites})
+        return Claim("yes", f"{min(map(dated, elsewhere))} in {', '.join(sites)}", places(elsewhere))
+    return Claim(None, "the record names the brain only, or not which progression came last", places(last))
 
 
 def _plain(site: str) -> str:
@@ -115,14 +112,11 @@ def brain(ctx: Context) -> Claim | None:
     told = [e for e in ctx.record.events if e.brain is not None]
     if not told:
         return None
-    values = {e.brain for e in told}
-    if len(values) == 1:
-        return Claim(told[0].brain, dated(told[0]), places(told))
-    dated_ones = [e for e in told if e.date is not None]
-    if len(dated_ones) < len(told):
-        return Claim(None, "which entry about the brain is the latest is not recorded", places(told))
-    last = max(dated_ones, key=lambda e: e.date.last if e.date else ctx.record.as_of)
-    return Claim(last.brain, dated(last), places([last]))
+    last = may_be_last(told)
+    values = {e.brain for e in last}
+    if len(values) > 1:
+        return Claim(None, "which entry about the brain is the latest is not recorded", places(last))
+    return Claim(last[0].brain, min(map(dated, last)), places(last))
 
 
 def site_seen(ctx: Context) -> Claim | None:

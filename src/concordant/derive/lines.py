@@ -46,7 +46,7 @@ def lines_of(ctx: Context) -> list[Line]:
     for course, setting in sorted(courses, key=lambda pair: _order(pair[0], target)):
         if setting in EARLY:
             continue
-        line = next((one for one in found if _belongs(course, one, target)), None)
+        line = next((one for one in found if _belongs(course, one, ctx)), None)
         if line is None:
             found.append(Line([course], setting == "advanced"))
         else:
@@ -62,13 +62,21 @@ def _order(course: Course, target: frozenset[str]) -> tuple[float, object, int, 
     return (course.line or math.inf, first, -len(target.intersection(course.drugs)), sorted(course.drugs))
 
 
-def _belongs(course: Course, line: Line, target: frozenset[str]) -> bool:
+def _belongs(course: Course, line: Line, ctx: Context) -> bool:
     """Same number, or the same targeted drugs (or fewer of them) after a course that did not fail."""
     if course.line is not None:
         return line.declared == course.line
-    given = frozenset().union(*(c.drugs for c in line.courses)) & target
-    failed = any(c.stopped in ENDED_BADLY for c in line.courses)
-    return not failed and target.intersection(course.drugs) <= given
+    given = frozenset[str]().union(*(c.drugs for c in line.courses)) & ctx.drugs()
+    failed = any(c.stopped in ENDED_BADLY for c in line.courses) or _grew_between(line, course, ctx)
+    return not failed and ctx.drugs().intersection(course.drugs) <= given
+
+
+def _grew_between(line: Line, course: Course, ctx: Context) -> bool:
+    """Whether a dated progression, not of the brain alone, lies between the start of a line and a later course."""
+    if line.start is None or course.start is None:
+        return False
+    dates = [e.date for e in _progressions(ctx) if e.date is not None and not brain_only(e, ctx)]
+    return any(line.start.last <= date.first and date.last <= course.start.first for date in dates)
 
 
 def _progressed(line: Line, lines: list[Line], ctx: Context) -> Truth:
