@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from concordant.answer.model import Answer, Ask, Change, CheckShown, Dose, Option, Why
 from concordant.answer.phrases import ROLES, amount_words, and_list, milligram_words, sentence_case
 from concordant.present.wording import cited, day_words, lower_first, own_grade, range_words
@@ -14,8 +16,19 @@ OUT = ("unavailable", "stopped_for_toxicity")
 LINES = {"first": "first line", "second": "second line", "third_or_later": "third line or later"}
 
 
-def first_lines(answer: Answer) -> list:  # type: ignore[type-arg]
-    """The verdict, then pairs of a title and its sentence."""
+Labelled = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstLines:
+    """What stands above everything: the verdict, and a few titles with their sentences."""
+
+    verdict: str
+    lines: list[Labelled]
+
+
+def first_lines(answer: Answer) -> FirstLines:
+    """The verdict, then titles with their sentences."""
     match answer.answer:
         case "out_of_scope":
             return _refusal(answer)
@@ -30,46 +43,46 @@ def _date_line(answer: Answer) -> str:
     return f"As of {day_words(answer.as_of)}, {and_list(names) or 'no guideline in force'}"
 
 
-def _refusal(answer: Answer) -> list:  # type: ignore[type-arg]
-    lines: list = [f"Outside this guideline. {answer.out_of_scope_because}"]  # type: ignore[type-arg]
-    lines += [("What to do", text) for text in answer.instead]
+def _refusal(answer: Answer) -> FirstLines:
+    lines = [("What to do", text) for text in answer.instead]
     lines.append(("Why", _why(answer)))
     if answer.conflicts:
         lines.append(("In conflict", " ".join(answer.conflicts)))
-    return [*lines, ("Answered", _date_line(answer))]
+    lines.append(("Answered", _date_line(answer)))
+    return FirstLines(f"Outside this guideline. {answer.out_of_scope_because}", lines)
 
 
-def _question(answer: Answer) -> list:  # type: ignore[type-arg]
+def _question(answer: Answer) -> FirstLines:
     blocking = [q for q in answer.ask if q.blocking]
     wanted = blocking[0] if blocking else None
     verdict = f"Cannot decide until this is known: {lower_first(wanted.label) if wanted else 'more about this patient'}"
     if wanted and wanted.together_with:
         verdict += " (together with the questions below)"
-    lines: list = [verdict, ("Answered", _date_line(answer)), ("Known so far", _why(answer))]  # type: ignore[type-arg]
+    lines = [("Answered", _date_line(answer)), ("Known so far", _why(answer))]
     if answer.options:
         names = and_list([o.name for o in answer.options])
         lines.append(("Either way", f"offered on every branch: {names}"))
     if answer.conflicts:
         lines.append(("In conflict", " ".join(answer.conflicts)))
     lines.append(("Check anyway", _checks(answer.checks)))
-    return lines
+    return FirstLines(verdict, lines)
 
 
-def _recommendation(answer: Answer) -> list:  # type: ignore[type-arg]
+def _recommendation(answer: Answer) -> FirstLines:
     if not answer.options:
         return _no_regimen(answer)
     first = answer.options[0]
-    lines: list = [_verdict(answer, first), *_held_back(answer, first)]  # type: ignore[type-arg]
+    lines = _held_back(answer, first)
     lines += [("How sure", _authority(answer, first)), ("Why", _why(answer))]
     if first.role != "continue":
         lines.append(("Check first", _checks(answer.checks)))
     lines.append(("Would flip it", _flip(answer, first)))
     if answer.conflicts:
         lines.append(("In conflict", " ".join(answer.conflicts)))
-    return lines
+    return FirstLines(_verdict(answer, first), lines)
 
 
-def _held_back(answer: Answer, first: Option) -> list:  # type: ignore[type-arg]
+def _held_back(answer: Answer, first: Option) -> list[Labelled]:
     """What would have come first, and why it does not, when only a substitute is offered."""
     if first.role != "alternative":
         return []
@@ -77,16 +90,16 @@ def _held_back(answer: Answer, first: Option) -> list:  # type: ignore[type-arg]
     return [("Held back", " ".join(told))] if told else []
 
 
-def _no_regimen(answer: Answer) -> list:  # type: ignore[type-arg]
+def _no_regimen(answer: Answer) -> FirstLines:
     barred = and_list(list(dict.fromkeys(name for a in answer.avoid for name in a.drugs)))
     verdict = "No regimen can be offered as a plain next step"
     verdict += f": see why {barred} {'are' if ' and ' in barred else 'is'} held back" if barred else ""
     first = min(answer.actions, key=lambda a: a.kind != "referral") if answer.actions else None
-    lines: list = [verdict]  # type: ignore[type-arg]
+    lines: list[Labelled] = []
     if first:
         lines.append(("What to do", cited(first.says, first.refs)))
     lines += [("Why", _why(answer)), ("Answered", _date_line(answer))]
-    return lines
+    return FirstLines(verdict, lines)
 
 
 def _verdict(answer: Answer, first: Option) -> str:

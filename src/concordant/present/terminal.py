@@ -74,9 +74,9 @@ class Page:
         self._references()
 
     def _first(self) -> None:
-        lines = first_lines.first_lines(self.answer)
-        self.console.print(Text(lines[0], style="bold"))
-        for title, text in lines[1:]:
+        first = first_lines.first_lines(self.answer)
+        self.console.print(Text(first.verdict, style="bold"))
+        for title, text in first.lines:
             self._labelled(title, text)
 
     def _avoided(self) -> list[str]:
