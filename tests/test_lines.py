@@ -6,6 +6,7 @@ of the contract, section 2, and of the dossier, section 9.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import islice, permutations, product
 
@@ -466,6 +467,21 @@ def test_the_order_of_the_entries_changes_nothing(story: Story, read: ReadCase, 
         assert values(replace(record, events=events, courses=courses), plan) == told
     turned = replace(record, events=record.events[::-1], courses=record.courses[::-1])
     assert values(turned, plan) == told
+
+
+COARSE = [("the month of an event", "date", 7), ("the year of an event", "date", 4), ("the month of a start", "start", 7)]
+
+
+@pytest.mark.parametrize(("key", "length"), [row[1:] for row in COARSE], ids=[f"known is {row[0]}" for row in COARSE])
+@by_name
+def test_a_coarser_date_leaves_more_open_and_says_nothing_else(
+    story: Story, key: str, length: int, read: ReadCase, plan: Plan
+) -> None:
+    coarse = re.sub(rf"{key}: (\d{{4}}-\d\d-\d\d)", lambda found: f"{key}: {found[1][:length]}", story.text)
+    facts = derive_facts(read(coarse), plan)
+    assert facts["line_of_therapy"].value in (story.line, None)
+    progressed = facts["her2_lines_progressed"].value
+    assert progressed is None or Interval(story.low, story.high).refines(progressed)  # type: ignore[arg-type]
 
 
 def values(record: object, plan: Plan) -> dict[str, Value]:

@@ -53,10 +53,10 @@ def parse_partial_date(text: str) -> PartialDate:
     match = _PARTIAL.fullmatch(text.strip())
     if not match:
         raise ValueError(f"'{text}' is not a date; write 2021, 2021-03 or 2021-03-05")
-    year, month, day = (int(part) if part else None for part in match.groups())
-    if not 1800 <= year <= 2200:  # type: ignore[operator]
+    year, month, day = int(match[1]), match[2], match[3]
+    if not 1800 <= year <= 2200:
         raise ValueError(f"'{text}' has a year outside 1800 to 2200")
-    return _partial(text, year, month, day)  # type: ignore[arg-type]
+    return _partial(text, year, int(month) if month else None, int(day) if day else None)
 
 
 def _partial(text: str, year: int, month: int | None, day: int | None) -> PartialDate:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 
 from concordant.complaints import did_you_mean
-from concordant.conditions import Compare, Condition, Not, OneOf
+from concordant.conditions import Compare, Condition, Not, OneOf, Op
 from concordant.features import Feature
 
 _COMPARISON = re.compile(r"(\w+)\s*(<=|>=|==|<|>)\s*(-?\d+(?:\.\d+)?)\s*(.*)")
+OPS: dict[str, Op] = {"<=": "<=", "<": "<", ">=": ">=", ">": ">", "==": "=="}
 _WORDS = re.compile(r"(\w+) is (not )?(?:one of )?(.+)")
 
 
@@ -37,7 +38,7 @@ def _comparison(text: str, features: Mapping[str, Feature], name: str, op: str, 
         raise ValueError(f"'{text}' compares '{name}', which is not a number")
     if unit.strip() != feature.unit:
         raise ValueError(f"'{text}' must give the unit of '{name}': {feature.unit or 'none'}")
-    return Compare(name, op, float(number))  # type: ignore[arg-type]
+    return Compare(name, OPS[op], float(number))
 
 
 def _words(text: str, features: Mapping[str, Feature], name: str, negation: str | None, listed: str) -> Condition:

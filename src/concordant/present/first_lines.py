@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from concordant.answer.model import Answer, Ask, Change, CheckShown, Dose, Option, Why
 from concordant.answer.phrases import ROLES, amount_words, and_list, milligram_words, sentence_case
-from concordant.present.wording import cited, day_words, lower_first, own_grade, range_words
+from concordant.present.wording import cited, day_words, lower_first, own_grade, range_words, rest_of_chain
 
 MISSING_SHOWN = 3
 CHECKS_SHOWN = 5
@@ -77,6 +77,8 @@ def _recommendation(answer: Answer) -> FirstLines:
     if first.role != "continue":
         lines.append(("Check first", _checks(answer.checks)))
     lines.append(("Would flip it", _flip(answer, first)))
+    if answer.assumed:
+        lines.append(("Assumed", _assumed(answer)))
     if answer.conflicts:
         lines.append(("In conflict", " ".join(answer.conflicts)))
     return FirstLines(_verdict(answer, first), lines)
@@ -117,6 +119,11 @@ def _verdict(answer: Answer, first: Option) -> str:
     return f"{sentence_case(first.name)}{_dose(first)}{only}"
 
 
+def _assumed(answer: Answer) -> str:
+    """What the verdict rests on without an entry: named here, explained below."""
+    return _few([text.split(" (assumed", 1)[0] for text in answer.assumed])
+
+
 def _few(items: list[str], most: int = MISSING_SHOWN) -> str:
     shown = items[:most]
     return f"{', '.join(shown)} and {len(items) - len(shown)} more" if len(items) > len(shown) else and_list(shown)
@@ -134,7 +141,8 @@ def _dose(option: Option) -> str:
 def _authority(answer: Answer, first: Option) -> str:
     refs = first.chain[0].refs if first.chain else []
     newer = " Something newer exists, see below." if answer.newer else ""
-    return f"{ROLES[first.role]}. {cited(own_grade(first), refs)}. {_date_line(answer)}.{newer}"
+    chain = "".join(f" {sentence_case(link)}." for link in rest_of_chain(first))
+    return f"{ROLES[first.role]}. {cited(own_grade(first), refs)}.{chain} {_date_line(answer)}.{newer}"
 
 
 def _why(answer: Answer) -> str:

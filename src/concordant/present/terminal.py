@@ -35,8 +35,9 @@ def render(answer: Answer, *, colour: bool, width: int = 0) -> str:
     """The answer as terminal text; plain without `colour` or under NO_COLOR."""
     columns = width or shutil.get_terminal_size((100, 40)).columns
     plain = not colour or bool(os.environ.get("NO_COLOR"))
+    page = io.StringIO()
     console = Console(
-        file=io.StringIO(),
+        file=page,
         width=max(NARROWEST, min(columns, WIDEST)),
         force_terminal=not plain,
         no_color=plain,
@@ -46,8 +47,7 @@ def render(answer: Answer, *, colour: bool, width: int = 0) -> str:
         legacy_windows=False,
     )
     Page(answer, console).print()
-    text = console.file.getvalue()  # type: ignore[attr-defined]
-    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+    return "\n".join(line.rstrip() for line in page.getvalue().splitlines()) + "\n"
 
 
 class Page:
@@ -64,6 +64,7 @@ class Page:
         self._options()
         self._doses()
         self._points("Do not", self._avoided())
+        self._changes()
         self._points("Cautions", self.answer.options[0].cautions if self.answer.options else [])
         self._checks()
         self._actions()
@@ -113,12 +114,14 @@ class Page:
 
     def _questions(self) -> None:
         blocking = [q for q in self.answer.ask if q.blocking]
-        others = [q for q in self.answer.ask if not q.blocking]
         for question in blocking[:1]:
             self._heading(question.question)
             self.console.print(self._branches("if the answer is", question.changes))
         if blocking[1:]:
             self._points("It would also help to know", [q.question for q in blocking[1:]])
+
+    def _changes(self) -> None:
+        others = [q for q in self.answer.ask if not q.blocking]
         if len(others) > first_lines.FLIPS_SHOWN:
             told = [f"{q.label}, {flips}" for q in others if (flips := first_lines.flips(q, self.answer))]
             self._points("What would change it", told)

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 
-from concordant.answer.model import GradeShown, Option, RefAt, Reference
+from concordant.answer.model import Option, RefAt, Reference
 from concordant.answer.phrases import ROLES, grade_words, sentence_case
 from concordant.answer.references import brackets
 from concordant.dates import exactly, words
@@ -44,18 +44,10 @@ def option_line(option: Option) -> str:
     return f"{sentence_case(option.name)}. {ROLES[option.role]}. {cited(own_grade(option), first)}.{check}{fit}"
 
 
-def chain_words(option: Option) -> str:
-    """Each statement of the chain with its own grade; grades are never merged."""
-    links = [f"{_number(link.statement)} ({_grade(link.grade)})" for link in option.chain]
-    return "; ".join(links)
-
-
-def _number(statement: str) -> str:
-    return statement.rsplit("/", 1)[-1]
-
-
-def _grade(grade: GradeShown | None) -> str:
-    return grade_words(grade).lower()
+def rest_of_chain(option: Option) -> list[str]:
+    """The other statements that lead to the option, each with its own grade; grades are never merged."""
+    links = [link for link in option.chain[1:] if not (option.derived_because and link.statement == option.statements[1])]
+    return [cited(f"{link.title}: {grade_words(link.grade).lower()}", link.refs) for link in links]
 
 
 def reference_line(reference: Reference) -> str:
