@@ -131,9 +131,11 @@ def _signed(sign: str, number: float) -> Interval:
 
 
 def shown(number: float) -> str:
-    """A number for people: at most one decimal of what was computed, none where it is whole."""
+    """A number for people: whole, or one decimal; two where one would hide that it is not whole."""
+    if number == int(number):
+        return f"{number:.0f}"
     rounded = round(number, 1)
-    return f"{rounded:.0f}" if rounded == int(rounded) else f"{rounded:.1f}"
+    return f"{rounded:.1f}" if rounded != int(rounded) else f"{number:.2f}"
 
 
 def interval_words(interval: Interval) -> str:
@@ -147,11 +149,16 @@ def interval_words(interval: Interval) -> str:
         return _side("more than", "at least", low, below(low))
     if low == -math.inf:
         return _side("less than", "at most", high, above(high))
-    return f"{shown(low)} to {shown(high)}"
+    first = f"more than {shown(below(low))}" if _is_strict(low, below(low)) else shown(low)
+    last = f"less than {shown(above(high))}" if _is_strict(high, above(high)) else shown(high)
+    return f"{first} to {last}"
 
 
 def _side(strict: str, loose: str, value: float, neighbour: float) -> str:
-    """An end that is the float next to a shorter number came from a strict comparison."""
-    if len(repr(neighbour)) < len(repr(value)):
-        return f"{strict} {shown(neighbour)}"
-    return f"{loose} {shown(value)}"
+    """One open side in words."""
+    return f"{strict} {shown(neighbour)}" if _is_strict(value, neighbour) else f"{loose} {shown(value)}"
+
+
+def _is_strict(value: float, neighbour: float) -> bool:
+    """True for the float next to a number that is written shorter: the end of a strict comparison."""
+    return len(repr(neighbour)) < len(repr(value))

@@ -27,6 +27,8 @@ def _compile(authored: Anything, features: Mapping[str, Feature], *, negate: boo
             return Constant("true" if (authored == "always") is not negate else "false")
         case str():
             return _guarded(parse_sentence(authored, features), features, negate=negate)
+        case []:
+            raise ValueError("an empty condition; write `always` or `never`")
         case list():
             return _join(authored, features, negate=negate, every=True)
         case dict() if len(authored) == 1:
@@ -45,6 +47,8 @@ def _combine(key: str, items: Anything, features: Mapping[str, Feature], *, nega
         return _join(items, features, negate=not negate, every=False)
     if found := _AT_LEAST.fullmatch(key):
         wanted = int(found[1])
+        if not 1 <= wanted <= len(items):
+            raise ValueError(f"'{key}' can never hold: {len(items)} sentences stand under it")
         args = tuple(_compile(item, features, negate=negate) for item in items)
         return AtLeast(len(args) - wanted + 1 if negate else wanted, args)
     raise ValueError(f"'{key}' is not one of all, any, none, at least n of")

@@ -71,7 +71,7 @@ def joined(feature: Feature, first: Cell, second: Cell) -> Cell:
 
 
 def range_name(feature: Feature, part: Interval) -> str:
-    """`<= 12 months`, `> 12 months`, `> 6 to 12 months`, `50 % or more`, `2`."""
+    """`<= 12 months`, `> 12 months`, `> 6 to 12 months`, `>= 50 %`, `2`."""
     unit = f" {unit_words(feature.unit)}" if feature.unit else ""
     floor = feature.low if feature.low is not None else -math.inf
     ceiling = feature.high if feature.high is not None else math.inf

@@ -20,11 +20,15 @@ from concordant.record.events import Course, DiseaseEvent
 
 @dataclass(slots=True)
 class Line:
-    """Courses that count as one line; `settled` when they are certainly for advanced disease."""
+    """Courses that count as one line; `settled` when they are certainly for advanced disease.
+
+    `perhaps_more` counts the places where a progression of uncertain date may have begun another line.
+    """
 
     courses: list[Course]
     settled: bool
     progressed: Truth = UNKNOWN
+    perhaps_more: int = 0
 
     @property
     def declared(self) -> int | None:
@@ -50,6 +54,7 @@ def lines_of(ctx: Context) -> list[Line]:
         if line is None:
             found.append(Line([course], setting == "advanced"))
         else:
+            line.perhaps_more += course.line is None and _grew_between(line, course, ctx) is UNKNOWN
             line.courses.append(course)
             line.settled = line.settled or setting == "advanced"
     for line in found:
@@ -67,16 +72,23 @@ def _belongs(course: Course, line: Line, ctx: Context) -> bool:
     if course.line is not None:
         return line.declared == course.line
     given = frozenset[str]().union(*(c.drugs for c in line.courses)) & ctx.drugs()
-    failed = any(c.stopped in ENDED_BADLY for c in line.courses) or _grew_between(line, course, ctx)
+    failed = any(c.stopped in ENDED_BADLY for c in line.courses) or _grew_between(line, course, ctx) is TRUE
     return not failed and ctx.drugs().intersection(course.drugs) <= given
 
 
-def _grew_between(line: Line, course: Course, ctx: Context) -> bool:
-    """Whether a dated progression, not of the brain alone, lies between the start of a line and a later course."""
-    if line.start is None or course.start is None:
-        return False
-    dates = [e.date for e in _progressions(ctx) if e.date is not None and not brain_only(e, ctx)]
-    return any(line.start.last <= date.first and date.last <= course.start.first for date in dates)
+def _grew_between(line: Line, course: Course, ctx: Context) -> Truth:
+    """Whether a progression, not of the brain alone, lies between the start of a line and a later course."""
+    return any_(_lies_between(event, line.start, course.start, ctx) for event in _progressions(ctx))
+
+
+def _lies_between(event: DiseaseEvent, start: PartialDate | None, following: PartialDate | None, ctx: Context) -> Truth:
+    if start is None or following is None or event.date is None:
+        return FALSE  # without dates the reasons for stopping decide
+    if brain_only(event, ctx) and ctx.word("extracranial_progression") != "yes":
+        return FALSE
+    if start.last <= event.date.first and event.date.last <= following.first:
+        return TRUE
+    return UNKNOWN if event.date.first <= following.last and start.first <= event.date.last else FALSE
 
 
 def _progressed(line: Line, lines: list[Line], ctx: Context) -> Truth:
@@ -162,7 +174,7 @@ def lines_progressed(ctx: Context) -> Claim | None:
     if not lines:
         return None
     low = sum(one.settled and one.progressed is TRUE for one in lines)
-    high: float = sum(one.progressed is not FALSE for one in lines) + _unlisted(lines, ctx)
+    high: float = sum((one.progressed is not FALSE) + one.perhaps_more for one in lines) + _unlisted(lines, ctx)
     if not _enough(lines, ctx):
         high = math.inf
     return Claim(Interval(low, high), _counted(lines), places(c for one in lines for c in one.courses))

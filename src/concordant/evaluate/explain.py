@@ -79,8 +79,6 @@ def deciding(tree: Because) -> Iterator[Because]:
 def _decides(tree: Because, part: Because) -> bool:
     if isinstance(tree.condition, Not | Named):
         return True
-    if isinstance(tree.condition, AtLeast) and tree.truth is UNKNOWN:
-        return part.truth is UNKNOWN
     return part.truth is tree.truth
 
 
