@@ -137,6 +137,9 @@ BAD_CONDITIONS: list[tuple[Anything, str]] = [
     ({"some": TWO}, "'some' is not one of all, any, none, at least n of"),
     ({"at least two of": TWO}, "'at least two of' is not one of all, any, none, at least n of"),
     ({"all": []}, "'all' needs a list of sentences"),
+    ({"at least 3 of": TWO}, "'at least 3 of' must count from 1 to 2: so many sentences stand under it"),
+    ({"at least 0 of": TWO}, "'at least 0 of' must count from 1 to 2: so many sentences stand under it"),
+    ([], "an empty condition; write `always` or `never`"),
     ({"none": "treated is yes"}, "'none' needs a list of sentences"),
     ({"all": TWO, "any": TWO}, f"{ {'all': TWO, 'any': TWO}!r} is not a condition; write a sentence, or one of all, any, none"),
     (None, "None is not a condition; write a sentence, or one of all, any, none"),
@@ -236,10 +239,15 @@ def nth(values: tuple[float, ...], n: int) -> float:
     return 1.0 if n <= 0 else sorted(values, reverse=True)[n - 1] if n <= len(values) else 0.0
 
 
+def reachable(key: str, items: list[Anything]) -> str:
+    """`at least n of` with no larger n than there are sentences; more is refused."""
+    return f"at least {min(int(key.split()[2]), len(items))} of" if key.startswith("at least") else key
+
+
 def trees() -> st.SearchStrategy[Anything]:
     def around(inner: st.SearchStrategy[Anything]) -> st.SearchStrategy[Anything]:
         keys = st.sampled_from(("all", "any", "none", "at least 1 of", "at least 2 of", "at least 3 of"))
-        return st.builds(lambda key, items: {key: items}, keys, st.lists(inner, min_size=1, max_size=3))
+        return st.builds(lambda key, items: {reachable(key, items): items}, keys, st.lists(inner, min_size=1, max_size=3))
 
     return st.recursive(st.sampled_from(sorted(LEAVES)), around, max_leaves=8)
 

@@ -48,7 +48,7 @@ def _combine(key: str, items: Anything, features: Mapping[str, Feature], *, nega
     if found := _AT_LEAST.fullmatch(key):
         wanted = int(found[1])
         if not 1 <= wanted <= len(items):
-            raise ValueError(f"'{key}' can never hold: {len(items)} sentences stand under it")
+            raise ValueError(f"'{key}' must count from 1 to {len(items)}: so many sentences stand under it")
         args = tuple(_compile(item, features, negate=negate) for item in items)
         return AtLeast(len(args) - wanted + 1 if negate else wanted, args)
     raise ValueError(f"'{key}' is not one of all, any, none, at least n of")
