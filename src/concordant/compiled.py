@@ -51,6 +51,9 @@ class Vocabulary(Record, frozen=True):
     medications: tuple[Term, ...]
     stages: dict[str, str]
     genes: tuple[str, ...]
+    protocols: dict[str, tuple[str, ...]]
+    class_words: dict[str, str]
+    drug_suffixes: tuple[str, ...]
     units: tuple[Unit, ...]
 
 

@@ -66,7 +66,7 @@ def questions(now: Situation) -> list[Question]:
     if now.decision.answer == "needs_data" and not any(q.blocking for q in found):
         found += _together({name: cells[name] for name in cells if name in holding}, now)
     order = {name: i for i, name in enumerate(cells)}
-    return sorted(found, key=lambda q: (not q.blocking, _worst(q), order[q.feature.name]))
+    return sorted(found, key=lambda q: (not q.blocking, _worst(q), q.feature.asked, order[q.feature.name]))
 
 
 def _holding(now: Situation) -> frozenset[str]:

@@ -16,10 +16,11 @@ Break = tuple[float, int]  # a bound, and 0 when the cut lies before it, 1 when 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A part of a feature's values in which no condition changes its truth, and its name."""
+    """A part of a feature's values in which no condition changes its truth, its name, and what is possible of it."""
 
     value: Value
     name: str
+    part: Interval | None = None
 
 
 def breaks(conditions: Iterable[Condition]) -> dict[str, tuple[Break, ...]]:
@@ -41,7 +42,7 @@ def cells_of(feature: Feature, cuts: tuple[Break, ...], known: Value) -> list[Ce
     high = feature.high if feature.high is not None else math.inf
     ranges = _ranges(low, high, cuts, whole=feature.type == "count")
     held = known if isinstance(known, Interval) else Interval()
-    return [Cell(meet, range_name(feature, meet)) for part in ranges if (meet := part.meet(held)) is not None]
+    return [Cell(meet, range_name(feature, part), part) for part in ranges if (meet := part.meet(held)) is not None]
 
 
 def _ranges(low: float, high: float, cuts: tuple[Break, ...], *, whole: bool) -> list[Interval]:
@@ -65,8 +66,9 @@ def _ranges(low: float, high: float, cuts: tuple[Break, ...], *, whole: bool) ->
 def joined(feature: Feature, first: Cell, second: Cell) -> Cell:
     """Two neighbouring cells as one."""
     if isinstance(first.value, Interval) and isinstance(second.value, Interval):
+        part = Interval(first.part.low, second.part.high) if first.part and second.part else None
         both = Interval(first.value.low, second.value.high)
-        return Cell(both, range_name(feature, both))
+        return Cell(both, range_name(feature, part or both), part)
     return Cell(None, f"{first.name} or {second.name}")
 
 

@@ -30,6 +30,13 @@ def places(items: Iterable[Course | DiseaseEvent]) -> tuple[str, ...]:
     return tuple(item.entry.place for item in items)
 
 
+def may_hide(course: Course, ctx: Context) -> bool:
+    """True when a drug of `of` may stand behind an unknown name, a word for its class, or no name."""
+    nameless = not (course.drugs or course.classes or course.unknown_drugs)
+    hinted = any(not ctx.drugs().isdisjoint(ctx.members.get(name, ())) for name in course.classes)
+    return nameless or hinted or bool(course.unknown_drugs)
+
+
 def described(course: Course) -> str:
     """A course in words: its setting and its dates."""
     setting = f"{course.setting} " if course.setting else ""
@@ -43,9 +50,10 @@ def received(ctx: Context) -> Claim | None:
     """Yes when a listed course holds the drug, or is said to be of the class."""
     wanted, name = ctx.drugs(), str(ctx.params["of"])
     found = [c for c in ctx.record.courses if holds(c, wanted) or name in c.classes]
-    if not found:
-        return None
-    return Claim("yes", described(found[0]), places(found))
+    if found:
+        return Claim("yes", described(found[0]), places(found))
+    hiding = [c for c in ctx.record.courses if any(not wanted.isdisjoint(ctx.members.get(k, ())) for k in c.classes)]
+    return Claim(None, "a course names only the class of its drug", places(hiding)) if hiding else None
 
 
 def received_early(ctx: Context) -> Claim | None:
@@ -153,9 +161,34 @@ def unavailable(ctx: Context) -> Claim | None:
     return None
 
 
-def recurrence(record: PatientRecord) -> DiseaseEvent | None:
+def progressions(ctx: Context) -> list[DiseaseEvent]:
+    """The progressions of advanced disease; the one that first made early disease advanced is a recurrence."""
+    relapse = recurrence(ctx)
+    return [e for e in ctx.record.events if e.kind == "progression" and e is not relapse]
+
+
+def is_distant(event: DiseaseEvent, ctx: Context) -> bool:
+    """True when the event tells advanced disease, in so many words or by a distant site."""
+    return event.extent not in (None, "early") or any("distant" in ctx.site_tags.get(s, ()) for s in event.sites)
+
+
+def _spread(ctx: Context) -> list[DiseaseEvent]:
+    """Distant spread that is told as a progression, of disease that began early and was never treated as advanced."""
+    record = ctx.record
+    began_early = any(e.kind == "diagnosis" and e.extent == "early" for e in record.events) or any(
+        c.setting in EARLY for c in record.courses
+    )
+    if not began_early or any(c.setting == "advanced" for c in record.courses):
+        return []
+    if any(e.kind == "diagnosis" and is_distant(e, ctx) for e in record.events):
+        return []
+    return [e for e in record.events if e.kind == "progression" and is_distant(e, ctx)]
+
+
+def recurrence(ctx: Context) -> DiseaseEvent | None:
     """The recurrence that made the disease advanced, else the only or the earliest one."""
-    found = [e for e in record.events if e.kind == "recurrence"]
+    record = ctx.record
+    found = [e for e in record.events if e.kind == "recurrence"] or _spread(ctx)
     marked = [e for e in found if e.extent not in (None, "early")] or found
     if len(marked) > 1:
         dated = [e for e in marked if e.date is not None]
@@ -165,7 +198,7 @@ def recurrence(record: PatientRecord) -> DiseaseEvent | None:
 
 def months_to_recurrence(ctx: Context) -> Claim | None:
     """Calendar months from the last (neo)adjuvant dose of the drugs to the recurrence; 0 during treatment."""
-    event = recurrence(ctx.record)
+    event = recurrence(ctx)
     courses = [c for c in with_drugs(ctx.record, ctx.drugs()) if setting_of(c, ctx) in EARLY and _before(c, event)]
     if not courses or event is None:
         return None
@@ -239,8 +272,8 @@ def listed(ctx: Context) -> Claim:
 
 
 def all_named(ctx: Context) -> Claim | None:
-    """Whether every listed course names its drugs."""
-    unnamed = [c for c in ctx.record.courses if not c.names_its_drugs]
+    """Whether no listed course can hide one of the drugs behind an unknown name, a class or no name at all."""
+    unnamed = [c for c in ctx.record.courses if may_hide(c, ctx)]
     if not ctx.record.courses:
         return None
     return Claim("no" if unnamed else "yes", "", places(unnamed))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concordant.dates import months_range, words
 from concordant.derive.context import Context
-from concordant.derive.courses import EARLY, brain_only, places
+from concordant.derive.courses import EARLY, brain_only, is_distant, places, recurrence
 from concordant.facts import Claim
 from concordant.quantities import Interval
 from concordant.record.events import DiseaseEvent
@@ -17,9 +17,7 @@ def dated(event: DiseaseEvent) -> str:
 
 def _extent_of(event: DiseaseEvent, ctx: Context) -> str | None:
     """The extent that an event tells: in so many words, by its stage, or by a distant site."""
-    if event.extent not in (None, "early"):
-        return event.extent
-    if any("distant" in ctx.site_tags.get(site, frozenset()) for site in event.sites):
+    if event.extent in (None, "early") and is_distant(event, ctx):
         return "metastatic"
     return event.extent
 
@@ -44,9 +42,10 @@ def presentation(ctx: Context) -> Claim | None:
     new = [e for e in events if e.kind == "diagnosis" and _extent_of(e, ctx) == "metastatic"]
     if new:
         return Claim("de_novo", dated(new[0]), places(new))
-    again = [e for e in events if e.kind == "recurrence"]
-    if again:
-        return Claim("recurrent", dated(again[0]), places(again))
+    again = recurrence(ctx)
+    if again is not None or any(e.kind == "recurrence" for e in events):
+        told = [again] if again is not None else [e for e in events if e.kind == "recurrence"]
+        return Claim("recurrent", dated(told[0]), places(told))
     early = [c for c in ctx.record.courses if c.setting in EARLY]
     if early and any(_extent_of(e, ctx) == "metastatic" for e in events):
         return Claim("recurrent", "treated for early disease before", places(early))
@@ -130,8 +129,8 @@ def site_seen(ctx: Context) -> Claim | None:
 
 def events_listed(ctx: Context) -> Claim:
     """Yes when an event of one of the kinds is listed, else no."""
-    kinds = ctx.params["kinds"]
-    found = [e for e in ctx.record.events if e.kind in kinds]
+    kinds, relapse = ctx.params["kinds"], recurrence(ctx)
+    found = [e for e in ctx.record.events if e.kind in kinds and e is not relapse]
     return Claim("yes" if found else "no", "", places(found))
 
 

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 
 from concordant.dates import PartialDate
 from concordant.derive.context import Context
-from concordant.derive.courses import EARLY, ENDED_BADLY, brain_only, holds, places, setting_of, with_drugs
+from concordant.derive.courses import (
+    EARLY,
+    ENDED_BADLY,
+    brain_only,
+    holds,
+    may_hide,
+    places,
+    progressions,
+    setting_of,
+    with_drugs,
+)
 from concordant.facts import Claim
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_
 from concordant.quantities import Interval, point
@@ -78,7 +88,7 @@ def _belongs(course: Course, line: Line, ctx: Context) -> bool:
 
 def _grew_between(line: Line, course: Course, ctx: Context) -> Truth:
     """Whether a progression, not of the brain alone, lies between the start of a line and a later course."""
-    return any_(_lies_between(event, line.start, course.start, ctx) for event in _progressions(ctx))
+    return any_(_lies_between(event, line.start, course.start, ctx) for event in progressions(ctx))
 
 
 def _lies_between(event: DiseaseEvent, start: PartialDate | None, following: PartialDate | None, ctx: Context) -> Truth:
@@ -95,7 +105,7 @@ def _progressed(line: Line, lines: list[Line], ctx: Context) -> Truth:
     """Whether the line ended in progression: on the regimen, or off treatment after it."""
     if any(c.stopped in ENDED_BADLY for c in line.courses):
         return TRUE
-    by_event = any_(_event_counts(event, line, lines, ctx) for event in _progressions(ctx))
+    by_event = any_(_event_counts(event, line, lines, ctx) for event in progressions(ctx))
     if by_event is not FALSE:
         return by_event
     if ctx.word("disease_status") == "progressing" and line is lines[-1]:
@@ -115,12 +125,8 @@ def _grows_now(lines: list[Line], ctx: Context) -> Truth:
         return FALSE
     after = [c for c in ctx.record.courses if not holds(c, ctx.drugs()) and c.setting == "advanced"]
     ordered = len(lines) == 1 or all(one.declared or one.start for one in lines)
-    in_brain = any(brain_only(e, ctx) for e in _progressions(ctx))
+    in_brain = any(brain_only(e, ctx) for e in progressions(ctx))
     return UNKNOWN if after or not ordered or (in_brain and outside is None) else TRUE
-
-
-def _progressions(ctx: Context) -> list[DiseaseEvent]:
-    return [e for e in ctx.record.events if e.kind == "progression"]
 
 
 def _event_counts(event: DiseaseEvent, line: Line, lines: list[Line], ctx: Context) -> Truth:
@@ -171,13 +177,21 @@ def _declared(ctx: Context) -> int:
 def lines_progressed(ctx: Context) -> Claim | None:
     """How many lines with the drugs ended in progression: an interval when reasons are missing."""
     lines = lines_of(ctx)
-    if not lines:
+    hidden = sum(_maybe_a_line(c, ctx) for c in ctx.record.courses)
+    if not lines and not hidden:
         return None
     low = sum(one.settled and one.progressed is TRUE for one in lines)
     high: float = sum((one.progressed is not FALSE) + one.perhaps_more for one in lines) + _unlisted(lines, ctx)
+    high += hidden
     if not _enough(lines, ctx):
         high = math.inf
     return Claim(Interval(low, high), _counted(lines), places(c for one in lines for c in one.courses))
+
+
+def _maybe_a_line(course: Course, ctx: Context) -> bool:
+    """A course that is not known to hold one of the drugs, but may, and was not certainly ended otherwise."""
+    open_setting = setting_of(course, ctx) not in EARLY
+    return open_setting and not holds(course, ctx.drugs()) and may_hide(course, ctx) and course.stopped != "ongoing"
 
 
 def _counted(lines: list[Line]) -> str:
@@ -225,6 +239,7 @@ def _enough(lines: list[Line], ctx: Context) -> bool:
 def accounts_for_line(ctx: Context) -> Claim:
     """Whether the listed courses are as many as the known line and the progressions ask for."""
     lines = lines_of(ctx)
-    unexplained = bool(_progressions(ctx)) and not lines
+    treated = any(setting_of(c, ctx) == "advanced" for c in ctx.record.courses)
+    unexplained = bool(progressions(ctx)) and not treated
     complete = _enough(lines, ctx) and not _unlisted(lines, ctx) and not unexplained
     return Claim("yes" if complete else "no")

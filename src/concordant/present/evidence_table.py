@@ -24,7 +24,7 @@ def tables(rows: list[EvidenceRow]) -> Iterator[RenderableType]:
         yield Padding(
             Text(f"{trial}, {' v '.join(first.arms)}{f', n = {first.n}' if first.n else ''}", style="bold"), (0, 0, 0, 1)
         )
-        yield Padding(Text(f"{first.population}. {first.caveat}".strip(), style="dim"), (0, 0, 0, 1))
+        yield Padding(Text(f"{first.population.rstrip('.')}. {first.caveat}".strip(), style="dim"), (0, 0, 0, 1))
         yield _table(held)
 
 

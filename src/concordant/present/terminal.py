@@ -153,7 +153,9 @@ class Page:
         marks = {"done": "✓", "missing": "?", "unmet": "!"}
         told = [f"{marks[c.state]} {c.label}: {cited(c.says, c.refs)}" for c in self.answer.checks]
         if told:
-            self._heading("Before the first dose   ✓ done   ? missing   ! not met")
+            running = bool(self.answer.options) and self.answer.options[0].role == "continue"
+            title = "Checks" if running else "Before the first dose"
+            self._heading(f"{title}   ✓ done   ? missing   ! not met")
             table = Table.grid(padding=(0, 1))
             table.add_column(width=2, justify="right")
             table.add_column()

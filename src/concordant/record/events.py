@@ -58,11 +58,6 @@ class Course:
     stopped: str | None
     cycles: int | None
 
-    @property
-    def names_its_drugs(self) -> bool:
-        """True when every drug of the course is named, known to us or not."""
-        return bool(self.drugs or self.unknown_drugs) and not self.classes
-
 
 @dataclass(frozen=True, slots=True)
 class Comorbidity:

@@ -11,7 +11,7 @@ from concordant.complaints import Complaint, did_you_mean, quoted
 from concordant.dates import PartialDate, parse_partial_date
 from concordant.quantities import Interval
 from concordant.record.events import Entry
-from concordant.record.vocabulary import Words, plain, quantity, suggestion, within
+from concordant.record.vocabulary import Words, drug_parts, plain, quantity, suggestion, within
 from concordant.texts import Place, Text
 
 LONGEST_WORD = 200
@@ -168,16 +168,16 @@ class Scalars:
 
     def _drugs(self, raw: Any, place: Place) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         drugs: list[str] = []
-        classes, unknown = [], []
+        classes: list[str] = []
+        unknown = []
         for name in self._texts(raw, place):
-            if ids := self.words.drugs.get(plain(name)):
-                drugs += ids
-            elif plain(name) in self.words.classes:
-                classes.append(self.words.classes[plain(name)])
-            else:
+            parts = drug_parts(name, self.words)
+            classes += [part for part in parts if part in self.words.class_ids]
+            drugs += [part for part in parts if part not in self.words.class_ids]
+            if not parts:
                 unknown.append(name)
                 self._lost("drug", name, self.words.drugs, place)
-        return tuple(dict.fromkeys(drugs)), tuple(classes), tuple(unknown)
+        return tuple(dict.fromkeys(drugs)), tuple(dict.fromkeys(classes)), tuple(unknown)
 
     def _texts(self, raw: Any, place: Place) -> list[str]:
         if raw is None:

@@ -30,6 +30,8 @@ class Words:
     codes: dict[str, str] = field(default_factory=dict)
     units: dict[str, dict[str, float]] = field(default_factory=dict)
     bare: set[str] = field(default_factory=set)
+    suffixes: tuple[str, ...] = ()
+    class_ids: frozenset[str] = frozenset()
 
 
 def words_of(knowledge: Knowledge) -> Words:
@@ -40,6 +42,10 @@ def words_of(knowledge: Knowledge) -> Words:
     words.classes = {plain(name): id_ for id_, name in knowledge.classes.items()}
     words.classes |= {plain(id_): id_ for id_ in knowledge.classes}
     vocabulary = knowledge.vocabulary
+    words.classes |= {plain(word): id_ for word, id_ in vocabulary.class_words.items()}
+    words.drugs |= {plain(name): parts for name, parts in vocabulary.protocols.items()}
+    words.suffixes = vocabulary.drug_suffixes
+    words.class_ids = frozenset(knowledge.classes)
     for table, terms in (
         (words.sites, vocabulary.sites),
         (words.conditions, vocabulary.conditions),
@@ -70,6 +76,33 @@ def _add_terms(table: dict[str, str], codes: dict[str, str], terms: Iterable[Ter
 def squeezed(unit: str) -> str:
     """A unit without blanks and case."""
     return re.sub(r"\s+", "", unit.replace("μ", "µ")).lower()  # the Greek letter, for the micro sign
+
+
+SEPARATORS = (r"[+/,&;]|\band\b|\bwith\b|\bplus\b", "-")
+
+
+def drug_parts(name: str, words: Words) -> tuple[str, ...]:
+    """The ids of drugs and classes that a name stands for; nothing when any part of it is unknown.
+
+    A name may be a drug, a protocol or a class, several of them joined, or one with a suffix for its form.
+    """
+    if found := _named(plain(name), words):
+        return found
+    for separator in SEPARATORS:
+        pieces = [piece for piece in re.split(separator, name, flags=re.I) if piece.strip()]
+        known = [_named(plain(piece), words) for piece in pieces]
+        if len(pieces) > 1 and all(known):
+            return tuple(dict.fromkeys(id_ for part in known for id_ in part))
+    return ()
+
+
+def _named(spelling: str, words: Words) -> tuple[str, ...]:
+    head, _, last = spelling.rpartition(" ")
+    if spelling in words.drugs:
+        return words.drugs[spelling]
+    if spelling in words.classes:
+        return (words.classes[spelling],)
+    return _named(head, words) if head and last in words.suffixes else ()
 
 
 def suggestion(name: str, known: Mapping[str, object]) -> str:
