@@ -21,7 +21,7 @@ from tests.acceptance.check_cases import read_case as expected_case
 
 HERE = Path(__file__).parent
 WAITING: dict[str, str] = yaml.safe_load((HERE / "waiting.yaml").read_text(encoding="utf-8")) or {}
-CASES = [expected_case(path) for path in find_cases([str(HERE / "cases")])]
+CASES = [expected_case(path) for path in find_cases([str(HERE / "cases"), str(HERE / "more_cases")])]
 
 
 def answered(case: Case, knowledge: Knowledge, words: Words) -> Run:

@@ -96,9 +96,9 @@ CELLS: list[tuple[str, Feature, tuple[str, ...], Value, list[tuple[float, float,
         MONTHS,
         ("<= 6", "<= 12"),
         Interval(8, 20),
-        [(8, 12, "8 to 12 months"), (above(12), 20, "> 12 to 20 months")],
+        [(8, 12, "> 6 to 12 months"), (above(12), 20, "> 12 months")],
     ),
-    ("all is known", MONTHS, ("<= 12",), point(8), [(8, 8, "8 months")]),
+    ("all is known", MONTHS, ("<= 12",), point(8), [(8, 8, "<= 12 months")]),
     ("one side is known", MONTHS, ("<= 12",), Interval(low=above(12)), [(above(12), INF, "> 12 months")]),
 ]
 
