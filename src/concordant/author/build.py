@@ -40,7 +40,7 @@ def build(root: Path) -> Built:
         _read(path, root, built)
     drugs = _raw_drugs(built)
     features, axioms = read_features(_under(built, "features/"), drugs, built.complaints)
-    if built.complaints:
+    if not features:
         return built
     parts = _Parts(built, {feature.name: feature for feature in features})
     knowledge = parts.assemble(features, axioms, digest_of(root))
@@ -143,9 +143,12 @@ class _Parts:
         return tuple(found)
 
     def check_place(self, text: Text, statement: Statement) -> None:
-        wanted = f"{statement.guideline}/{statement.version}/{statement.number}"
-        if statement.id != wanted:
-            self.built.complaints.append(text.complaint(("id",), f"the id '{statement.id}' should be '{wanted}'"))
+        """The folder and the file name say the same as the id."""
+        folder, _, file = text.file.removeprefix("guidelines/").rpartition("/")
+        stem = file.removesuffix(".yaml")
+        if statement.id != f"{folder}/{statement.number}" or not f"{stem}-".startswith(f"{statement.number}-"):
+            says = f"the id '{statement.id}' does not fit the place of the file"
+            self.built.complaints.append(text.complaint(("id",), says, "A statement N stands in FOLDER/VERSION/N-slug.yaml"))
 
     def ledgers(self) -> dict[str, tuple[LedgerRow, ...]]:
         found = {}

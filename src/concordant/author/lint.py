@@ -54,6 +54,10 @@ def _file_of(built: Built, ending: str) -> str:
     return next((name for name in built.texts if name.endswith(ending)), ending)
 
 
+def _file_with(built: Built, id_: str) -> str:
+    return next(name for name, text in built.texts.items() if isinstance(text.value, dict) and text.value.get("id") == id_)
+
+
 def _citations(built: Built, knowledge: Knowledge) -> Iterator[Complaint]:
     """A missing source, or a mark better than the source allows."""
     sources = {source.id: source for source in knowledge.sources}
@@ -99,7 +103,7 @@ def _names(built: Built, knowledge: Knowledge) -> Iterator[Complaint]:
         for trial in set(regimen.evidence) - trials:
             yield Complaint(f"the trial '{trial}' does not exist", file, way_out=did_you_mean(trial, trials, listing=False))
     for statement in knowledge.statements:
-        file = _file_of(built, f"{statement.version}/{statement.number}.yaml")
+        file = _file_with(built, statement.id)
         named = statement.recommend.regimens if statement.recommend else ()
         for regimen_id in set(named) - regimens:
             yield Complaint(
@@ -116,8 +120,7 @@ def _names(built: Built, knowledge: Knowledge) -> Iterator[Complaint]:
 def _statements(built: Built, knowledge: Knowledge) -> Iterator[Complaint]:
     """Overlong paraphrases, derived statements with one source only, ledger and files out of step."""
     for statement in knowledge.statements:
-        file = next((n for n, t in built.texts.items() if isinstance(t.value, dict) and t.value.get("id") == statement.id), "")
-        text = built.texts[file]
+        text = built.texts[_file_with(built, statement.id)]
         if len(statement.says) > LONGEST_PARAPHRASE:
             says = f"'says' has {len(statement.says)} characters; a paraphrase has at most {LONGEST_PARAPHRASE}"
             yield text.complaint(("says",), says, "Say it shorter, in our own words")
