@@ -11,6 +11,8 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+from concordant.complaints import quoted
+
 Day = dt.date
 
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
@@ -52,10 +54,10 @@ def parse_partial_date(text: str) -> PartialDate:
     """Read `2021`, `2021-03` or `2021-03-05`. Raises ValueError with a sentence for people."""
     match = _PARTIAL.fullmatch(text.strip())
     if not match:
-        raise ValueError(f"'{text}' is not a date; write 2021, 2021-03 or 2021-03-05")
+        raise ValueError(f"{quoted(text)} is not a date; write 2021, 2021-03 or 2021-03-05")
     year, month, day = int(match[1]), match[2], match[3]
     if not 1800 <= year <= 2200:
-        raise ValueError(f"'{text}' has a year outside 1800 to 2200")
+        raise ValueError(f"{quoted(text)} has a year outside 1800 to 2200")
     return _partial(text, year, int(month) if month else None, int(day) if day else None)
 
 
@@ -63,12 +65,12 @@ def _partial(text: str, year: int, month: int | None, day: int | None) -> Partia
     if month is None:
         return PartialDate(Day(year, 1, 1), Day(year, 12, 31))
     if not 1 <= month <= 12:
-        raise ValueError(f"'{text}' has no month {month}; months go from 01 to 12")
+        raise ValueError(f"{quoted(text)} has no month {month}; months go from 01 to 12")
     length = calendar.monthrange(year, month)[1]
     if day is None:
         return PartialDate(Day(year, month, 1), Day(year, month, length))
     if not 1 <= day <= length:
-        raise ValueError(f"'{text}' is not in the calendar: that month has {length} days")
+        raise ValueError(f"{quoted(text)} is not in the calendar: that month has {length} days")
     return exactly(Day(year, month, day))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -28,9 +29,13 @@ def load() -> Knowledge:
     if shipped.exists():
         return decode(shipped.read_bytes())
     cached = _cache() / f"{_stamp(FOLDER)}.msgpack"
-    if not cached.exists():
-        compile_to(FOLDER, cached)
-    return decode(cached.read_bytes())
+    try:
+        return decode(cached.read_bytes())
+    except (OSError, msgspec.DecodeError):
+        knowledge = compile_folder(FOLDER)
+    with contextlib.suppress(OSError):  # a cache that cannot be written only costs time
+        _put(msgspec.msgpack.encode(knowledge), cached)
+    return knowledge
 
 
 def decode(data: bytes) -> Knowledge:
@@ -38,20 +43,27 @@ def decode(data: bytes) -> Knowledge:
     return msgspec.msgpack.decode(data, type=Knowledge)
 
 
-def compile_to(folder: Path, target: Path) -> None:
-    """Compile a folder of YAML into one MessagePack file, put in place by an atomic rename.
-
-    Raises FaultyKnowledge with every complaint.
-    """
+def compile_folder(folder: Path) -> Knowledge:
+    """Compile a folder of YAML. Raises FaultyKnowledge with every complaint."""
     from concordant.author.build import build
 
     built = build(folder)
     if built.knowledge is None:
         raise FaultyKnowledge(built.complaints or [Complaint("no knowledge found", str(folder))])
+    return built.knowledge
+
+
+def compile_to(folder: Path, target: Path) -> None:
+    """Compile a folder of YAML into one MessagePack file. Raises FaultyKnowledge with every complaint."""
+    _put(msgspec.msgpack.encode(compile_folder(folder)), target)
+
+
+def _put(data: bytes, target: Path) -> None:
+    """Write a file so that nobody ever sees half of it."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=target.parent)
     with os.fdopen(handle, "wb") as file:
-        file.write(msgspec.msgpack.encode(built.knowledge))
+        file.write(data)
     Path(name).replace(target)
 
 

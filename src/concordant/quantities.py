@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 
+from concordant.complaints import quoted
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_, not_
 
 
@@ -106,13 +107,13 @@ def parse_quantity(text: str) -> tuple[Interval, str]:
     if found := _RANGE.fullmatch(plain):
         low, high = float(found[1]), float(found[2])
         if low > high:
-            raise ValueError(f"'{text}' runs from the larger to the smaller number")
+            raise ValueError(f"{quoted(text)} runs from the larger to the smaller number")
         return Interval(low, high), found[3].strip()
     if not (found := _SIGNED.fullmatch(plain)):
-        raise ValueError(f"'{text}' is not a number; write for example 8, <= 12 or 8 to 11, then the unit")
+        raise ValueError(f"{quoted(text)} is not a number; write for example 8, <= 12 or 8 to 11, then the unit")
     number = float(found[2])
     if not math.isfinite(number):
-        raise ValueError(f"'{text}' is too large a number")
+        raise ValueError(f"{quoted(text)} is too large a number")
     return _signed(found[1] or "", number), found[3].strip()
 
 
@@ -149,16 +150,16 @@ def interval_words(interval: Interval) -> str:
         return _side("more than", "at least", low, below(low))
     if low == -math.inf:
         return _side("less than", "at most", high, above(high))
-    first = f"more than {shown(below(low))}" if _is_strict(low, below(low)) else shown(low)
-    last = f"less than {shown(above(high))}" if _is_strict(high, above(high)) else shown(high)
+    first = f"more than {shown(below(low))}" if is_strict(low, below(low)) else shown(low)
+    last = f"less than {shown(above(high))}" if is_strict(high, above(high)) else shown(high)
     return f"{first} to {last}"
 
 
 def _side(strict: str, loose: str, value: float, neighbour: float) -> str:
     """One open side in words."""
-    return f"{strict} {shown(neighbour)}" if _is_strict(value, neighbour) else f"{loose} {shown(value)}"
+    return f"{strict} {shown(neighbour)}" if is_strict(value, neighbour) else f"{loose} {shown(value)}"
 
 
-def _is_strict(value: float, neighbour: float) -> bool:
-    """True for the float next to a number that is written shorter: the end of a strict comparison."""
-    return len(repr(neighbour)) < len(repr(value))
+def is_strict(value: float, neighbour: float) -> bool:
+    """True for the float next to a short decimal: the end of a strict comparison, not a computed number."""
+    return math.isfinite(value) and neighbour != value and round(neighbour, 4) == neighbour and round(value, 4) != value

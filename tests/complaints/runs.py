@@ -95,7 +95,6 @@ class Run:
         code, messages = self.outcome()
         return f"exit {code}\n{messages}"
 
-
     @classmethod
     def of(cls, name: str, made: Path) -> Run:
         """The run of a name; a file that has to be made is written into `made`."""

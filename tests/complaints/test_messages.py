@@ -65,7 +65,12 @@ def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
 def test_messages_go_to_standard_error_alone() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "from concordant.cli import run; run()", "recommend", "impossible-dates.yaml"],
-        cwd=BAD, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False,
+        cwd=BAD,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
     )
     assert done.stdout == ""
     assert f"exit {done.returncode}\n{done.stderr}" == (BAD / "impossible-dates.yaml.expected").read_text(encoding="utf-8")
@@ -74,7 +79,10 @@ def test_messages_go_to_standard_error_alone() -> None:
 def test_standard_input_is_named() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "from concordant.cli import run; run()", "recommend", "-"],
-        input=b"as_of: 2022-09-20\npatient: {sex: unicorn}\n", capture_output=True, timeout=60, check=False,
+        input=b"as_of: 2022-09-20\npatient: {sex: unicorn}\n",
+        capture_output=True,
+        timeout=60,
+        check=False,
     )
     assert done.returncode == 3
     assert done.stderr.decode() == "standard input:2: 'unicorn' is not a value of 'sex'. Known here: female, male\n"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from concordant.answer import model
 from concordant.answer.doses import doses
 from concordant.answer.evidence import evidence_of
-from concordant.answer.phrases import fact_words, grade_shown, near_words
+from concordant.answer.phrases import fact_words, grade_shown
 from concordant.answer.references import References, brackets
 from concordant.answer.surroundings import Surroundings
 from concordant.compiled import Knowledge
@@ -19,7 +19,7 @@ from concordant.decide.gather import Checked, cautions, checks
 from concordant.decide.label import label_fit
 from concordant.decide.sides import Side
 from concordant.evaluate.explain import Because, facts_behind
-from concordant.facts import Fact
+from concordant.facts import Fact, value_words
 from concordant.guideline import Statement
 from concordant.kleene import TRUE
 
@@ -40,7 +40,7 @@ class Builder:
         decision, record = self.now.decision, self.now.record
         limited = decision.answer == "out_of_scope"
         shown = [] if limited else self._shown()
-        options = [self._option(one) for one in shown]
+        options = [self._option(one, evidence=one is shown[0] or one.role == "preferred") for one in shown]
         line = self.now.facts["line_of_therapy"].value
         return model.Answer(
             answer=decision.answer,
@@ -86,7 +86,7 @@ class Builder:
         sets = [set(branch.outcome[1]) for branch in blocking[0].branches] if blocking else []
         return set.intersection(*sets) if sets else set()
 
-    def _option(self, one: Judged) -> model.Option:
+    def _option(self, one: Judged, *, evidence: bool) -> model.Option:
         regimen, statement, frame = one.proposal.regimen, one.proposal.statement, self.now.frame
         chain = [self._link(s, cited) for s, cited in self._chain(one)]
         return model.Option(
@@ -102,7 +102,7 @@ class Builder:
             cautions=[f"{bar.says}{brackets(self.references.at([bar.source]))}" for bar in cautions(one)],
             dose=[] if regimen.id == CURRENT else doses(regimen, frame.drugs, self.now.facts, self.references),
             derived_because=statement.derived_because,
-            evidence=evidence_of(regimen, self.knowledge, self.now.record.as_of, self.references),
+            evidence=evidence_of(regimen, self.knowledge, self.now.record.as_of, self.references) if evidence else [],
         )
 
     def _chain(self, one: Judged) -> Iterator[tuple[Statement, bool]]:
@@ -203,7 +203,7 @@ class Builder:
         return model.OtherSide(
             feature=side.feature,
             label=feature.label,
-            now=f"{feature.label}: {near_words(feature, self.now.facts[side.feature])}",
+            now=f"{feature.label}: {value_words(feature, self.now.facts[side.feature].value)}",
             if_=side.cell,
             then=list(side.outcome[1]),
             names=self._names(side.outcome[1]),

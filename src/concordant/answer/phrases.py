@@ -8,7 +8,6 @@ from concordant.answer.model import Dose, GradeShown
 from concordant.facts import Fact, unit_words, value_words
 from concordant.features import Feature
 from concordant.guideline import Grade
-from concordant.quantities import Interval
 from concordant.records import Role
 
 ROLES: dict[Role, str] = {
@@ -71,9 +70,3 @@ def and_list(items: Sequence[str]) -> str:
 def sentence_case(text: str) -> str:
     """The text with its first letter large."""
     return text[:1].upper() + text[1:]
-
-
-def near_words(feature: Feature, fact: Fact) -> str:
-    """A number as it stands now, for the table of other sides."""
-    value = fact.value if isinstance(fact.value, Interval) else None
-    return value_words(feature, value)

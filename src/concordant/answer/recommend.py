@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import lru_cache
+from dataclasses import dataclass
 
 from concordant.answer.build import Builder
 from concordant.answer.model import Answer
@@ -21,23 +21,35 @@ from concordant.record.events import PatientRecord
 from concordant.records import Cite
 
 
-@lru_cache(maxsize=8)
-def _plan(digest: str) -> Plan:
-    return plan_of(_held[digest])
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A Knowledge with what is worked out once: its plan, and the frames of the dates asked for."""
+
+    knowledge: Knowledge
+    plan: Plan
+    frames: dict[tuple[dt.date, str], Frame]
+
+    def frame(self, as_of: dt.date, wanted: str) -> Frame:
+        """The frame of a date, made on first use."""
+        if (as_of, wanted) not in self.frames:
+            self.frames[as_of, wanted] = frame_of(self.knowledge, as_of, wanted)
+        return self.frames[as_of, wanted]
 
 
-@lru_cache(maxsize=256)
-def _frame(digest: str, as_of: dt.date, wanted: str) -> Frame:
-    return frame_of(_held[digest], as_of, wanted)
+_last: list[Prepared] = []
 
 
-_held: dict[str, Knowledge] = {}
+def prepare(knowledge: Knowledge) -> Prepared:
+    """The Knowledge made ready; the last one used is kept."""
+    if not _last or _last[0].knowledge is not knowledge:
+        _last[:] = [Prepared(knowledge, plan_of(knowledge), {})]
+    return _last[0]
 
 
 def situation(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> Situation:
     """Facts and decision for a record; `wanted` is a guideline version `ID/VERSION`, if asked for."""
-    _held.setdefault(knowledge.digest, knowledge)
-    plan, frame = _plan(knowledge.digest), _frame(knowledge.digest, record.as_of, wanted)
+    prepared = prepare(knowledge)
+    plan, frame = prepared.plan, prepared.frame(record.as_of, wanted)
     facts = derive_facts(record, plan)
     current = current_regimen(record, knowledge)
     if current is not None:

@@ -64,9 +64,14 @@ def digest_of(root: Path) -> str:
 def _read(path: Path, root: Path, built: Built) -> None:
     name = path.relative_to(root).as_posix()
     try:
-        built.texts[name] = read_file(path, name=name)
+        text = read_file(path, name=name)
     except ConcordantError as error:
         built.complaints += error.complaints
+        return
+    if isinstance(text.value, list if path.name == "ledger.yaml" else dict):
+        built.texts[name] = text
+    else:
+        built.complaints.append(text.complaint((), "this file has not the shape of its folder", "Write `key: value` lines"))
 
 
 def _under(built: Built, prefix: str) -> Iterator[Text]:

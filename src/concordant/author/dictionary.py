@@ -21,7 +21,7 @@ def read_features(
 ) -> tuple[tuple[Feature, ...], tuple[Axiom, ...]]:
     """All features, families written out for each drug, and the axioms that stand beside them."""
     texts = list(texts)
-    raw = [entry for text in texts for entry in _entries(text, drugs)]
+    raw = [entry for text in texts for entry in _entries(text, drugs, found)]
     bare = _bare(raw, found)
     guarded = _guarded(raw, bare, found)
     features = _full(raw, guarded, found)
@@ -29,9 +29,12 @@ def read_features(
     return _ordered(features, found), tuple(axioms)
 
 
-def _entries(text: Text, drugs: Mapping[str, dict[str, Any]]) -> Iterable[RawFeature]:
-    for i, entry in enumerate((text.value or {}).get("features", [])):
+def _entries(text: Text, drugs: Mapping[str, dict[str, Any]], found: list[Complaint]) -> Iterable[RawFeature]:
+    for i, entry in enumerate(text.value.get("features") or []):
         place: tuple[str | int, ...] = ("features", i)
+        if not isinstance(entry, dict) or "name" not in entry:
+            found.append(text.complaint(place, "a feature without a name", "Give `name`"))
+            continue
         if "for_each" not in entry:
             yield text, place, entry
             continue
@@ -91,7 +94,7 @@ def _full(raw: list[RawFeature], guarded: dict[str, Feature], found: list[Compla
 
 
 def _axioms(text: Text, features: dict[str, Feature], found: list[Complaint]) -> Iterable[Axiom]:
-    for i, raw in enumerate((text.value or {}).get("axioms", [])):
+    for i, raw in enumerate(text.value.get("axioms") or []):
         place: tuple[str | int, ...] = ("axioms", i)
         compiled = compile_sentences(text, raw, place, features, found)
         axiom = convert(text, compiled, Axiom, found, place)

@@ -28,7 +28,8 @@ def lint(root: Path) -> Report:
     """Compile the folder and check what no single file can show."""
     built = build(root)
     if built.knowledge is None:
-        return Report(tuple(built.complaints), f"{len(built.complaints)} problems; the knowledge was not compiled")
+        complaints = built.complaints or [Complaint("no knowledge files are here", str(root))]
+        return Report(tuple(complaints), f"{len(complaints)} problems; the knowledge was not compiled")
     found = tuple(_all(built, built.knowledge))
     return Report(found, f"{_counts(built.knowledge)}: {len(found)} problems")
 
@@ -44,6 +45,7 @@ def _counts(knowledge: Knowledge) -> str:
 
 def _all(built: Built, knowledge: Knowledge) -> Iterator[Complaint]:
     yield from _citations(built, knowledge)
+    yield from _duplicates(knowledge)
     yield from _names(built, knowledge)
     yield from _statements(built, knowledge)
     for trial in knowledge.trials:
@@ -98,14 +100,14 @@ def _names(built: Built, knowledge: Knowledge) -> Iterator[Complaint]:
     statements = {s.id for s in knowledge.statements}
     for regimen in knowledge.regimens:
         file = _file_of(built, f"regimens/{regimen.id}.yaml")
-        for drug in set(regimen.drugs) - drugs:
+        for drug in sorted(set(regimen.drugs) - drugs):
             yield Complaint(f"the drug '{drug}' does not exist", file, way_out=did_you_mean(drug, drugs, listing=False))
-        for trial in set(regimen.evidence) - trials:
+        for trial in sorted(set(regimen.evidence) - trials):
             yield Complaint(f"the trial '{trial}' does not exist", file, way_out=did_you_mean(trial, trials, listing=False))
     for statement in knowledge.statements:
         file = _file_with(built, statement.id)
         named = statement.recommend.regimens if statement.recommend else ()
-        for regimen_id in set(named) - regimens:
+        for regimen_id in sorted(set(named) - regimens):
             yield Complaint(
                 f"the regimen '{regimen_id}' does not exist", file, way_out=did_you_mean(regimen_id, regimens, listing=False)
             )
@@ -124,6 +126,8 @@ def _statements(built: Built, knowledge: Knowledge) -> Iterator[Complaint]:
         if len(statement.says) > LONGEST_PARAPHRASE:
             says = f"'says' has {len(statement.says)} characters; a paraphrase has at most {LONGEST_PARAPHRASE}"
             yield text.complaint(("says",), says, "Say it shorter, in our own words")
+        if not statement.sources:
+            yield text.complaint(("sources",), "a statement without a source", "Name the document and the place")
         if statement.parent and len(statement.sources) < 2:
             yield text.complaint(("sources",), "a derived statement needs two sources or more")
         rows = {row.number for row in knowledge.ledgers.get(statement.guideline, ())}
@@ -132,9 +136,17 @@ def _statements(built: Built, knowledge: Knowledge) -> Iterator[Complaint]:
             yield text.complaint(("id",), f"the ledger has no row for '{statement.number}'", "Add it to ledger.yaml")
 
 
+def _duplicates(knowledge: Knowledge) -> Iterator[Complaint]:
+    """Two records of one id: the second would hide the first."""
+    for folder in ("statements", "drugs", "regimens", "trials", "sources", "newer", "disagreements"):
+        ids = [record.id for record in getattr(knowledge, folder)]
+        for id_ in sorted({one for one in ids if ids.count(one) > 1}):
+            yield Complaint(f"two records have the id '{id_}'", f"{folder}/")
+
+
 def _figures(built: Built, trial: Trial) -> Iterator[Complaint]:
     """A figure without its cut, a value for each arm, a mark better than the publication's."""
-    text = built.texts[f"trials/{trial.id}.yaml"]
+    text = built.texts[_file_with(built, trial.id)]
     for i, analysis in enumerate(trial.analyses):
         place: tuple[str | int, ...] = ("analyses", i)
         source = built.texts.get(f"sources/{analysis.source}.yaml")

@@ -114,8 +114,9 @@ def _date(text: str) -> dt.date | None:
 
 
 def _write(text: str, output: str) -> None:
+    text = text if text.endswith("\n") else text + "\n"
     if not output:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        sys.stdout.write(text)
         return
     try:
         Path(output).write_text(text, encoding="utf-8")

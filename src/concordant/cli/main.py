@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ BUG = 70
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit code."""
+    _write_utf8()
     try:
         app.main(list(arguments), prog_name="concordant", standalone_mode=False)
         sys.stdout.flush()
@@ -34,12 +36,21 @@ def main(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        print(f"cannot read or write: {error.strerror}", file=sys.stderr)  # noqa: T201
+        return 2
     except Exception as error:  # the last resort: one line, no patient data, no traceback
         if os.environ.get("CONCORDANT_DEBUG"):
             raise
         place = _last_place(error)
         print(f"This is a bug in concordant ({type(error).__name__} in {place}). Please report it.", file=sys.stderr)  # noqa: T201
         return BUG
+
+
+def _write_utf8() -> None:
+    """Answers hold signs that older encodings lack; one that cannot be shown is replaced."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
 
 
 def _last_place(error: BaseException) -> str:

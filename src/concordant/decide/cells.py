@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from concordant.conditions import Compare, Condition, leaves
 from concordant.facts import Value, unit_words
 from concordant.features import Feature
-from concordant.quantities import Interval, above, below
+from concordant.quantities import Interval, above, below, is_strict
 
 Break = tuple[float, int]  # a bound, and 0 when the cut lies before it, 1 when it lies after
 
@@ -93,5 +93,5 @@ def range_name(feature: Feature, part: Interval) -> str:
 
 def _end(value: float, neighbour: float) -> tuple[str, bool]:
     """A bound as it was authored, and whether it is excluded."""
-    strict = math.isfinite(value) and len(repr(neighbour)) < len(repr(value))
+    strict = is_strict(value, neighbour)
     return f"{neighbour if strict else value:g}", strict

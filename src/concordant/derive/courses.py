@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from concordant.dates import PartialDate, exactly, months_range, words
+from concordant.dates import Day, PartialDate, exactly, months_range, words
 from concordant.derive.context import Context
 from concordant.facts import Claim
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_
@@ -13,6 +13,7 @@ from concordant.record.events import Course, DiseaseEvent, PatientRecord
 
 EARLY = ("neoadjuvant", "adjuvant")
 ENDED_BADLY = ("progression", "recurrence")
+EARLIEST = Day(1900, 1, 1)  # no course on record began before
 
 
 def holds(course: Course, drugs: frozenset[str]) -> bool:
@@ -231,11 +232,7 @@ def _span(course: Course, recurred: PartialDate) -> Interval:
     """Months from the end of one course to the recurrence; a missing end lies between start and recurrence."""
     end = course.end
     if end is None:
-        end = (
-            PartialDate(course.start.first, recurred.last)
-            if course.start
-            else PartialDate(recurred.first.replace(year=1900), recurred.last)
-        )
+        end = PartialDate(course.start.first if course.start else EARLIEST, recurred.last)
     low, high = months_range(end, recurred)
     return Interval(max(0.0, low), max(0.0, high))
 

@@ -34,7 +34,7 @@ FOOTER = "Supports a clinician's judgement; does not replace it."
 def render(answer: Answer, *, colour: bool, width: int = 0) -> str:
     """The answer as terminal text; plain without `colour` or under NO_COLOR."""
     columns = width or shutil.get_terminal_size((100, 40)).columns
-    plain = not colour or bool(os.environ.get("NO_COLOR"))
+    plain = not colour or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     page = io.StringIO()
     console = Console(
         file=page,
@@ -115,7 +115,8 @@ class Page:
     def _questions(self) -> None:
         blocking = [q for q in self.answer.ask if q.blocking]
         for question in blocking[:1]:
-            self._heading(question.question)
+            self.console.print()
+            self.console.print(Text(question.question, style="bold cyan"))
             self.console.print(self._branches("if the answer is", question.changes))
         if blocking[1:]:
             self._points("It would also help to know", [q.question for q in blocking[1:]])

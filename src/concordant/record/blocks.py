@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -184,12 +185,20 @@ class Blocks(Scalars):
             self.complain(place, f"{shown(place)}, '{name}', has no 'value'", "Give `value`, with its unit")
             return None
         value = self._number(item, "value", self.measured[name], place)
-        limit = self._number(item, "upper_limit", self.measured[name], place)
+        limit = self._upper_limit(item, self.measured[name], place)
         if value is None:
             return None
-        return ev.Measurement(
-            self._entry(place), name, value, self._date(item, "date", place), limit.low if limit is not None else None
-        )
+        return ev.Measurement(self._entry(place), name, value, self._date(item, "date", place), limit)
+
+    def _upper_limit(self, item: dict[str, Any], field: Field, place: Place) -> float | None:
+        """The upper limit of normal; of a range of normal, its upper end."""
+        limit = self._number(item, "upper_limit", field, place)
+        if limit is None:
+            return None
+        if not 0 < limit.low <= limit.high < math.inf:
+            self.complain((*place, "upper_limit"), "upper_limit is not one number above 0", "Write it with its unit")
+            return None
+        return limit.high
 
     def medications(self, raw: Any) -> tuple[ev.Medication, ...]:
         """The `medications` block: other drugs taken now."""

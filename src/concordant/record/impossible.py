@@ -30,6 +30,9 @@ def _reversed(record: PatientRecord) -> Iterator[Problem]:
         if course.start and course.end and course.end.certainly_before(course.start):
             says = f"{course.entry.place} ends ({words(course.end)}) before it starts ({words(course.start)})"
             yield course.entry, says, "Correct start or end"
+        if course.stopped == "ongoing" and course.end and course.end.certainly_before(exactly(record.as_of)):
+            says = f"{course.entry.place} is said to be ongoing and has an end ({words(course.end)})"
+            yield course.entry, says, "Leave out the end, or say why it was stopped"
 
 
 def _after(record: PatientRecord, later: Sequence[tuple[Entry, PartialDate]]) -> Iterator[Problem]:
