@@ -39,10 +39,10 @@ def build(root: Path) -> Built:
     for path in knowledge_files(root):
         _read(path, root, built)
     drugs = _raw_drugs(built)
-    features, axioms = read_features(_under(built, "features/"), drugs, built.complaints)
+    features, axioms = read_features(_under(built, "features/"), drugs, _given(built, drugs), built.complaints)
     if not features:
         return built
-    parts = _Parts(built, {feature.name: feature for feature in features})
+    parts = _Parts(built, {feature.name: feature for feature in features}, _given(built, drugs))
     knowledge = parts.assemble(features, axioms, digest_of(root))
     built.knowledge = None if built.complaints else knowledge
     return built
@@ -84,12 +84,24 @@ def _raw_drugs(built: Built) -> dict[str, dict[str, Any]]:
     return {str(value["id"]): value for value in raw if isinstance(value, dict) and "id" in value}
 
 
+def _given(built: Built, drugs: Mapping[str, dict[str, Any]]) -> frozenset[str]:
+    """The drugs that may be proposed or kept: those of a regimen, and members of classes with rules for each drug.
+
+    Of the others it is enough to know whether they were received; fewer questions make faster answers.
+    """
+    ruled = {t.value.get("id") for t in _under(built, "classes/") if "_{drug}" in str(t.value)}
+    in_class = {id_ for id_, raw in drugs.items() if ruled & set(raw.get("classes") or ())}
+    parts = [p for t in _under(built, "regimens/") for p in t.value.get("components") or () if isinstance(p, dict)]
+    return frozenset(in_class | {str(part.get("drug")) for part in parts})
+
+
 @dataclass(slots=True)
 class _Parts:
     """The second pass: features are known, so every sentence can be compiled."""
 
     built: Built
     features: Mapping[str, Feature]
+    given: frozenset[str]
 
     def assemble(self, features: tuple[Feature, ...], axioms: tuple[Axiom, ...], digest: str) -> Knowledge | None:
         classes = self.all_of("classes/", DrugClass)
@@ -182,7 +194,8 @@ def with_class_rules(drug: Drug, parts: _Parts) -> Drug:
         return drug
     bars, checks, actions = drug.unless, drug.checks, drug.actions
     for text in _under(parts.built, "classes/"):
-        if text.value.get("id") not in (*drug.classes, "any_drug"):
+        general = ("any_drug",) if drug.id in parts.given else ()
+        if text.value.get("id") not in (*drug.classes, *general):
             continue
         filled = fill(text.value, {"drug": drug.id, "drug_name": drug.name})
         expanded = parts.record(Text(text.file, filled, text.lines), filled, DrugClass)

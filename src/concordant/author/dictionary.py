@@ -17,11 +17,11 @@ RawFeature = tuple[Text, tuple[str | int, ...], dict[str, Any]]
 
 
 def read_features(
-    texts: Iterable[Text], drugs: Mapping[str, dict[str, Any]], found: list[Complaint]
+    texts: Iterable[Text], drugs: Mapping[str, dict[str, Any]], given: frozenset[str], found: list[Complaint]
 ) -> tuple[tuple[Feature, ...], tuple[Axiom, ...]]:
     """All features, families written out for each drug, and the axioms that stand beside them."""
     texts = list(texts)
-    raw = [entry for text in texts for entry in _entries(text, drugs, found)]
+    raw = [entry for text in texts for entry in _entries(text, drugs, given, found)]
     bare = _bare(raw, found)
     guarded = _guarded(raw, bare, found)
     features = _full(raw, guarded, found)
@@ -29,7 +29,9 @@ def read_features(
     return _ordered(features, found), tuple(axioms)
 
 
-def _entries(text: Text, drugs: Mapping[str, dict[str, Any]], found: list[Complaint]) -> Iterable[RawFeature]:
+def _entries(
+    text: Text, drugs: Mapping[str, dict[str, Any]], given: frozenset[str], found: list[Complaint]
+) -> Iterable[RawFeature]:
     for i, entry in enumerate(text.value.get("features") or []):
         place: tuple[str | int, ...] = ("features", i)
         if not isinstance(entry, dict) or "name" not in entry:
@@ -39,14 +41,16 @@ def _entries(text: Text, drugs: Mapping[str, dict[str, Any]], found: list[Compla
             yield text, place, entry
             continue
         body = {key: item for key, item in entry.items() if key != "for_each"}
-        for drug, name in _family(entry["for_each"], drugs):
+        for drug, name in _family(entry["for_each"], drugs, given):
             filled = fill(body, {"drug": drug, "drug_name": name})
             yield text, place, {"drug": drug, **filled}
 
 
-def _family(wanted: Any, drugs: Mapping[str, dict[str, Any]]) -> Iterable[tuple[str, str]]:
-    if wanted == "drug":
-        return [(id_, str(raw.get("name", id_))) for id_, raw in drugs.items() if not raw.get("contains")]
+def _family(wanted: Any, drugs: Mapping[str, dict[str, Any]], given: frozenset[str]) -> Iterable[tuple[str, str]]:
+    """The members of a family: every drug, the drugs that may be given, or a list with ids and names."""
+    if wanted in ("drug", "given_drug"):
+        members = (id_ for id_, raw in drugs.items() if not raw.get("contains") and (wanted == "drug" or id_ in given))
+        return [(id_, str(drugs[id_].get("name", id_))) for id_ in members]
     return [(str(item["id"]), str(item["name"])) for item in wanted]
 
 
