@@ -91,6 +91,8 @@ class Surroundings:
         judged = [] if self.now.decision.limits else shown or self.now.decision.open
         trees = [limit.reason for limit in self.now.decision.limits]
         trees += [j.applies for j in judged] + [b.reason for j in judged[:1] for b in j.barred]
+        if not trees:
+            trees = [tree for tree in self.now.decision.statements.values() if tree.truth is TRUE]
         facts = {f.feature: f for tree in trees for f in facts_behind(tree) if f.assumed and not _rests_on_assumed(f)}
         return [fact_words(self.now.plan.by_name[f.feature], f) for f in facts.values()]
 

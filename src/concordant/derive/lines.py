@@ -185,7 +185,14 @@ def lines_progressed(ctx: Context) -> Claim | None:
     high += hidden
     if not _enough(lines, ctx):
         high = math.inf
-    return Claim(Interval(low, high), _counted(lines), places(c for one in lines for c in one.courses))
+    entries = places(c for one in lines for c in one.courses)
+    return Claim(Interval(low, high), _counted(lines), entries, assumed=_unwatched(lines, ctx))
+
+
+def _unwatched(lines: list[Line], ctx: Context) -> str:
+    """Contract: a line that runs, or ended without progression, is not over; silence since is an assumption."""
+    silent = lines and lines[-1].progressed is FALSE and ctx.word("disease_status") is None
+    return "no progression is recorded since the last of them" if silent else ""
 
 
 def _maybe_a_line(course: Course, ctx: Context) -> bool:

@@ -101,6 +101,8 @@ def _no_regimen(answer: Answer) -> FirstLines:
     if first:
         lines.append(("What to do", cited(first.says, first.refs)))
     lines += [("Why", _why(answer)), ("Answered", _date_line(answer))]
+    if answer.assumed:
+        lines.append(("Assumed", _assumed(answer)))
     return FirstLines(verdict, lines)
 
 

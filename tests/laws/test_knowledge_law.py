@@ -1,0 +1,64 @@
+"""The law on the real knowledge: for every story, learning any open fact overturns no definite statement or status."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from concordant.answer.recommend import situation
+from concordant.compiled import Knowledge
+from concordant.complaints import ConcordantError
+from concordant.decide.ask import Situation, live_breaks
+from concordant.decide.cells import cells_of
+from concordant.decide.decision import Decision
+from concordant.facts import Facts
+from concordant.kleene import UNKNOWN
+from concordant.record.casefile import read_case
+from concordant.record.vocabulary import Words
+from concordant.texts import read_file
+
+CASES = sorted((Path(__file__).parents[1] / "cases").glob("*.yaml"))
+LATER = {
+    "applies": {"applies"},
+    "does_not_apply": {"does_not_apply"},
+    "precluded": {"precluded", "does_not_apply"},
+    "applies_if_checked": {"applies_if_checked", "applies", "precluded"},
+}
+
+
+def learned(now: Situation) -> Iterator[tuple[str, Decision, Facts]]:
+    """Every open fact, learnt in each of its cells; contradictions and overturned assumptions are outside the law."""
+    cuts = live_breaks(now)
+    for feature in now.plan.features:
+        fact = now.facts[feature.name]
+        if not feature.question or fact.is_known or fact.conflict:
+            continue
+        for cell in cells_of(feature, cuts.get(feature.name, ()), fact.value):
+            decision, facts = now.suppose({feature.name: cell.value})
+            if not any(_outside(name, now.facts, facts) for name in facts):
+                yield f"{feature.name} = {cell.name}", decision, facts
+
+
+def _outside(name: str, before: Facts, after: Facts) -> bool:
+    """An assumption that gave way, or a conflict that arose."""
+    changed = before[name].value != after[name].value
+    assumed = before[name].origin == "assumed" or bool(before[name].assumed)
+    return (assumed and changed) or bool(after[name].conflict and not before[name].conflict)
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
+def test_learning_a_fact_overturns_nothing(path: Path, knowledge: Knowledge, words: Words) -> None:
+    try:
+        now = situation(read_case(read_file(path), knowledge, words, dt.date(2022, 9, 20)), knowledge)
+    except ConcordantError:
+        return
+    for what, decision, _ in learned(now):
+        for name, because in now.decision.statements.items():
+            if because.truth is not UNKNOWN:
+                assert decision.statements[name].truth is because.truth, f"{what} overturns {name}"
+        for old, new in zip(now.decision.judged, decision.judged, strict=True):
+            allowed = LATER.get(old.status, {new.status})
+            assert new.status in allowed, f"{what}: {old.proposal.regimen.id} from {old.status} to {new.status}"
