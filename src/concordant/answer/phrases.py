@@ -23,7 +23,7 @@ def fact_words(feature: Feature, fact: Fact, *, labelled: bool = True) -> str:
     """`Weight: 64 kg (as recorded)`; the provenance in brackets."""
     value = value_words(feature, fact.value)
     about = fact.assumed or fact.stale or fact.says
-    origin = "assumed: " if fact.origin == "assumed" else ""
+    origin = "assumed: " if fact.assumed or fact.origin == "assumed" else ""
     label = f"{feature.label}: " if labelled else ""
     return f"{label}{value}{f' ({origin}{about})' if about else ''}"
 
