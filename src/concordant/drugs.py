@@ -94,6 +94,25 @@ class Vial(Record, frozen=True):
     source: Cite
 
 
+class Levels(Record, frozen=True):
+    """The dose levels of a label, highest first; below the last one the drug is stopped."""
+
+    amounts: tuple[float, ...]
+    unit: str
+    source: Cite
+    schedule: str = ""
+    note: str = ""
+
+
+class Modification(Record, frozen=True):
+    """One row of a label's table of dose modifications: the finding, and what is done to the dose."""
+
+    toxicity: str
+    finding: str
+    do: str
+    source: Cite
+
+
 class Drug(Record, frozen=True):
     """An ingredient: names, classes, codes, and what its label says."""
 
@@ -111,6 +130,8 @@ class Drug(Record, frozen=True):
     checks: tuple[Check, ...] = ()
     actions: tuple[Action, ...] = ()
     vials: tuple[Vial, ...] = ()
+    levels: tuple[Levels, ...] = ()
+    modifications: tuple[Modification, ...] = ()
     handling: tuple[Remark, ...] = ()
 
 

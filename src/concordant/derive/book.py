@@ -56,11 +56,11 @@ SELECTORS: dict[str, Selector] = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is worked out once for a Knowledge: members of classes, site tags, who depends on whom."""
+    """What is worked out once for a Knowledge: members of classes, tags of terms, who depends on whom."""
 
     features: tuple[Feature, ...]
     members: Mapping[str, frozenset[str]]
-    site_tags: Mapping[str, frozenset[str]]
+    tags: Mapping[str, frozenset[str]]
     downstream: Mapping[str, frozenset[str]]
     by_name: Mapping[str, Feature] = field(default_factory=dict)
 
@@ -72,7 +72,8 @@ def plan_of(knowledge: Knowledge) -> Plan:
         if not drug.contains:
             for name in (*drug.classes, drug.id):
                 members[name] = members.get(name, frozenset()) | {drug.id}
-    tags = {site.id: frozenset(site.tags) for site in knowledge.vocabulary.sites}
+    terms = (*knowledge.vocabulary.sites, *knowledge.vocabulary.medications)
+    tags = {term.id: frozenset(term.tags) for term in terms}
     by_name = {feature.name: feature for feature in knowledge.features}
     return Plan(knowledge.features, members, tags, _downstream(knowledge.features), by_name)
 
@@ -110,7 +111,7 @@ def _claim(feature: Feature, record: PatientRecord, facts: Facts, plan: Plan) ->
     if feature.derive is None:
         return None
     selector = SELECTORS[str(feature.derive["selector"])]
-    return selector(Context(record, facts, feature, plan.members, plan.site_tags))
+    return selector(Context(record, facts, feature, plan.members, plan.tags))
 
 
 def _silence(feature: Feature, facts: Facts) -> Fact | None:

@@ -19,7 +19,7 @@ class Context:
     facts: Facts
     feature: Feature
     members: Mapping[str, frozenset[str]]
-    site_tags: Mapping[str, frozenset[str]]
+    tags: Mapping[str, frozenset[str]]
 
     @property
     def params(self) -> Mapping[str, Any]:

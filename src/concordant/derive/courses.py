@@ -112,7 +112,7 @@ def _during(course: Course, event: DiseaseEvent, ctx: Context) -> Truth:
 
 def brain_only(event: DiseaseEvent, ctx: Context) -> bool:
     """True when every site that the event names lies in the central nervous system."""
-    return bool(event.sites) and all("cns" in ctx.site_tags.get(s, frozenset()) for s in event.sites)
+    return bool(event.sites) and all("cns" in ctx.tags.get(s, frozenset()) for s in event.sites)
 
 
 def _while_running(event: DiseaseEvent, ctx: Context) -> Truth:
@@ -170,7 +170,7 @@ def progressions(ctx: Context) -> list[DiseaseEvent]:
 
 def is_distant(event: DiseaseEvent, ctx: Context) -> bool:
     """True when the event tells advanced disease, in so many words or by a distant site."""
-    return event.extent not in (None, "early") or any("distant" in ctx.site_tags.get(s, ()) for s in event.sites)
+    return event.extent not in (None, "early") or any("distant" in ctx.tags.get(s, ()) for s in event.sites)
 
 
 def _spread(ctx: Context) -> list[DiseaseEvent]:

@@ -165,8 +165,9 @@ def condition(ctx: Context) -> Claim | None:
 
 
 def medication(ctx: Context) -> Claim | None:
-    """Yes when the record lists the medication."""
-    found = [m for m in ctx.record.medications if m.term in ctx.params["terms"]]
+    """Yes when the record lists the medication, or one that carries the tag."""
+    terms, tag = ctx.params.get("terms", ()), ctx.params.get("tag")
+    found = [m for m in ctx.record.medications if m.term in terms or tag in ctx.tags.get(m.term or "", ())]
     return Claim("yes", found[0].name, tuple(m.entry.place for m in found)) if found else None
 
 
