@@ -1,4 +1,4 @@
-"""Every story of tests/cases gets the answer that its reviewers expect; what still waits is named, and must still fail."""
+"""Every story of knowledge/cases gets the answer that its reviewers expect; what still waits is named, and must still fail."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import yaml
 from concordant.answer.recommend import recommend
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError
+from concordant.library import FOLDER
 from concordant.present.as_json import as_json
 from concordant.record.casefile import read_case
 from concordant.record.vocabulary import Words
@@ -21,7 +22,7 @@ from tests.acceptance.check_cases import read_case as expected_case
 
 HERE = Path(__file__).parent
 WAITING: dict[str, str] = yaml.safe_load((HERE / "waiting.yaml").read_text(encoding="utf-8")) or {}
-CASES = [expected_case(path) for path in find_cases([str(HERE / "cases"), str(HERE / "more_cases")])]
+CASES = [expected_case(path) for path in find_cases([str(FOLDER / "cases")])]
 
 
 def answered(case: Case, knowledge: Knowledge, words: Words) -> Run:

@@ -30,7 +30,7 @@ from concordant.record.vocabulary import Words, words_of
 from concordant.texts import read_bytes
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = (ROOT / "tests" / "cases", ROOT.parent / "shared" / "cases")
+FOLDERS = (ROOT / "src" / "concordant" / "knowledge" / "cases",)
 TODAY = dt.date(2026, 1, 1)
 REFUSALS = (2, 3)
 

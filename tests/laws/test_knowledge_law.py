@@ -16,11 +16,12 @@ from concordant.decide.cells import cells_of
 from concordant.decide.decision import Decision
 from concordant.facts import Facts
 from concordant.kleene import UNKNOWN
+from concordant.library import FOLDER
 from concordant.record.casefile import read_case
 from concordant.record.vocabulary import Words
 from concordant.texts import read_file
 
-CASES = sorted((Path(__file__).parents[1] / "cases").glob("*.yaml"))
+CASES = sorted((FOLDER / "cases").glob("*.yaml"))
 LATER = {
     "applies": {"applies"},
     "does_not_apply": {"does_not_apply"},

@@ -22,6 +22,7 @@ from concordant.texts import Text, read_file
 from concordant.trials import Trial
 
 T = TypeVar("T", bound=Record)
+CASE_FILES = {"stories", "cases"}
 
 
 @dataclass(slots=True)
@@ -49,8 +50,8 @@ def build(root: Path) -> Built:
 
 
 def knowledge_files(root: Path) -> list[Path]:
-    """Every knowledge file; the stories beside them are case files."""
-    return [path for path in sorted(root.rglob("*.yaml")) if "stories" not in path.relative_to(root).parts]
+    """Every knowledge file; the stories and cases beside them are case files."""
+    return [path for path in sorted(root.rglob("*.yaml")) if not CASE_FILES & set(path.relative_to(root).parts)]
 
 
 def digest_of(root: Path) -> str:
