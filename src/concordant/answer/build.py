@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from concordant.answer import model
 from concordant.answer.doses import doses
 from concordant.answer.evidence import evidence_of
+from concordant.answer.labels import label_facts
 from concordant.answer.phrases import fact_words, grade_shown
 from concordant.answer.references import References, brackets
 from concordant.answer.surroundings import Surroundings
@@ -18,6 +19,7 @@ from concordant.decide.frame import CURRENT
 from concordant.decide.gather import Checked, cautions, checks
 from concordant.decide.label import label_fit
 from concordant.decide.sides import Side
+from concordant.drugs import Drug
 from concordant.evaluate.explain import Because, facts_behind
 from concordant.facts import Fact, value_words
 from concordant.guideline import Statement
@@ -103,6 +105,7 @@ class Builder:
             dose=[] if regimen.id == CURRENT else doses(regimen, frame.drugs, self.now.facts, self.references),
             derived_because=statement.derived_because,
             evidence=evidence_of(regimen, self.knowledge, self.now.record.as_of, self.references) if evidence else [],
+            label_facts=label_facts(self._drugs(one), self.references) if evidence else [],
         )
 
     def _chain(self, one: Judged) -> Iterator[tuple[Statement, bool]]:
@@ -128,10 +131,11 @@ class Builder:
     def _label(self, one: Judged) -> model.LabelShown:
         if one.proposal.regimen.id == CURRENT:
             return model.LabelShown(fit="unknown", because="the present treatment is not judged against labels")
-        frame = self.now.frame
-        drugs = [frame.drugs[d] for d in one.proposal.regimen.drugs]
-        fit = label_fit(one.proposal.regimen, drugs, self.now.facts, frame.as_of)
+        fit = label_fit(one.proposal.regimen, self._drugs(one), self.now.facts, self.now.frame.as_of)
         return model.LabelShown(fit=fit.fit, because=fit.because, refs=self.references.at(fit.sources))
+
+    def _drugs(self, one: Judged) -> list[Drug]:
+        return [self.now.frame.drugs[d] for d in one.proposal.regimen.drugs]
 
     # -- reasons -----------------------------------------------------------------------------------
 

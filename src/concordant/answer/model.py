@@ -94,6 +94,33 @@ class EvidenceRow(Part):
     caveat: str = ""
 
 
+class Said(Part):
+    """A sentence of a label with its place."""
+
+    says: str
+    refs: list[RefAt] = []
+
+
+class DoseChange(Part):
+    """One row of a label's table of dose modifications."""
+
+    toxicity: str
+    finding: str
+    do: str
+    refs: list[RefAt] = []
+
+
+class LabelFacts(Part):
+    """What the label of one drug says beside its indication."""
+
+    drug: str
+    boxed: list[Said]
+    contraindications: list[Said]
+    levels: list[Said]
+    dose_changes: list[DoseChange]
+    handling: list[Said]
+
+
 class Option(Part):
     """A regimen with its role, status, grades, label fit, doses and cautions."""
 
@@ -110,6 +137,7 @@ class Option(Part):
     dose: list[Dose]
     derived_because: str = ""
     evidence: list[EvidenceRow] = []
+    label_facts: list[LabelFacts] = []
 
 
 class Avoid(Part):
@@ -231,7 +259,7 @@ class Reference(Part):
     ref: str
     citation: str
     checked: Checked
-    seen: str = ""
+    known_from: str = ""
 
 
 class Answer(Part):

@@ -38,10 +38,18 @@ class References:
         """All references so far; each with the weakest mark of what was taken from it here."""
         return [
             Reference(
-                n=n, ref=ref, citation=self._sources[ref].citation, checked=self._checked[ref], seen=self._sources[ref].seen
+                n=n,
+                ref=ref,
+                citation=self._sources[ref].citation,
+                checked=self._checked[ref],
+                known_from=self._known_from(ref),
             )
             for ref, n in self._numbers.items()
         ]
+
+    def _known_from(self, ref: str) -> str:
+        since = self._sources[ref].known_from
+        return since.isoformat() if since else ""
 
 
 def brackets(refs: Iterable[RefAt]) -> str:

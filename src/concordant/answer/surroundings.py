@@ -70,7 +70,7 @@ class Surroundings:
             if option.label.fit != "on" and option.role != "continue":
                 kind = "Outside the label" if option.label.fit == "off" else "Not known whether the label covers it"
                 found.append(f"{sentence_case(option.name)}. {kind}: {option.label.because}{brackets(option.label.refs)}")
-        for one in self.knowledge.disagreements:
+        for one in self.now.frame.disagreements:
             if explain(one.relevant_if, self.now.facts).truth is TRUE:
                 found.append(self.cited(one.says, *one.sources))
         return found

@@ -6,13 +6,12 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from msgspec.structs import replace as replace_fields
-
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint, Unreadable, did_you_mean
 from concordant.conditions import Condition, features_read
+from concordant.decide.published import as_known
 from concordant.drugs import Drug, Regimen
-from concordant.guideline import Guideline, Statement, Version
+from concordant.guideline import Disagreement, Guideline, Statement, Version
 from concordant.records import Bar, Role
 
 CURRENT = "current"
@@ -49,6 +48,7 @@ class Frame:
     drugs: Mapping[str, Drug]
     regimens: Mapping[str, Regimen]
     reads: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    disagreements: tuple[Disagreement, ...] = ()
 
 
 def frame_of(knowledge: Knowledge, as_of: dt.date, wanted: str = "") -> Frame:
@@ -56,29 +56,14 @@ def frame_of(knowledge: Knowledge, as_of: dt.date, wanted: str = "") -> Frame:
 
     Raises Unreadable when the wanted version does not exist.
     """
-    published = {s.id for s in knowledge.sources if s.known_from is None or s.known_from <= as_of}
-    drugs = {drug.id: _as_known(drug, published) for drug in knowledge.drugs}
-    regimens = {regimen.id: regimen for regimen in knowledge.regimens}
+    known = as_known(knowledge, as_of)
     in_force = _in_force(knowledge, as_of, wanted)
     spoken = {(f.guideline.id, f.version.version) for f in in_force}
-    statements = tuple(s for s in knowledge.statements if (s.guideline, s.version) in spoken)
+    statements = tuple(s for s in known.statements if (s.guideline, s.version) in spoken)
     reads = {s.id: features_read(s.applies_if) for s in statements}
-    return _proposing(Frame(as_of, in_force, statements, (), drugs, regimens, reads), None)
-
-
-def _as_known(drug: Drug, published: set[str]) -> Drug:
-    """The drug with what its published sources say: nobody can check what is not yet known."""
-    return replace_fields(
-        drug,
-        unless=tuple(_bar_as_known(bar, published) for bar in drug.unless if bar.source.ref in published),
-        checks=tuple(check for check in drug.checks if check.source.ref in published),
-        actions=tuple(action for action in drug.actions if action.source.ref in published),
-        indications=tuple(use for use in drug.indications if use.source.ref in published),
-    )
-
-
-def _bar_as_known(bar: Bar, published: set[str]) -> Bar:
-    return replace_fields(bar, actions=tuple(action for action in bar.actions if action.source.ref in published))
+    drugs = {drug.id: drug for drug in known.drugs}
+    regimens = {regimen.id: regimen for regimen in known.regimens}
+    return _proposing(Frame(as_of, in_force, statements, (), drugs, regimens, reads, known.disagreements), None)
 
 
 def with_current(frame: Frame, current: Regimen) -> Frame:

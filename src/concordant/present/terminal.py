@@ -68,6 +68,7 @@ class Page:
         self._points("Cautions", self.answer.options[0].cautions if self.answer.options else [])
         self._checks()
         self._actions()
+        self._labels()
         self._evidence()
         self._points("Where sources disagree", self.answer.disagreements)
         self._points("Newer than the guideline", [n.removeprefix("Newer than the guideline: ") for n in self.answer.newer])
@@ -167,6 +168,14 @@ class Page:
     def _actions(self) -> None:
         for kind, title in ACTION_TITLES.items():
             self._points(title, [cited(a.says, a.refs) for a in self.answer.actions if a.kind == kind])
+
+    def _labels(self) -> None:
+        """Boxed warnings and dose changes of the first option; diluents and section 4 stay in the JSON."""
+        facts = [fact for option in self.answer.options[:1] for fact in option.label_facts]
+        self._points("Boxed warnings", [f"{f.drug}: {cited(one.says, one.refs)}" for f in facts for one in f.boxed])
+        changes = [f"{f.drug}, dose levels: {cited(one.says, one.refs)}" for f in facts for one in f.levels]
+        changes += [cited(f"{f.drug}, {c.toxicity}, {c.finding}: {c.do}", c.refs) for f in facts for c in f.dose_changes]
+        self._points("When to hold, lower or stop", changes)
 
     def _evidence(self) -> None:
         rows = [row for option in self.answer.options[:1] for row in option.evidence]

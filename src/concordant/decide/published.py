@@ -1,0 +1,71 @@
+"""Knowledge as it stood on a date: nobody can be advised by what was not yet published."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from concordant.compiled import Knowledge
+from concordant.drugs import Check, Drug, Indication, Levels, Modification, Regimen, Remark
+from concordant.guideline import Statement
+from concordant.records import Action, Bar
+
+Cited = TypeVar("Cited", Action, Bar, Check, Indication, Levels, Modification, Remark)
+
+
+def as_known(knowledge: Knowledge, as_of: dt.date) -> Knowledge:
+    """The statements, regimens, drugs and disagreements with what their sources said by `as_of`.
+
+    A regimen whose dose was not yet published is left out, and so is a derived statement or a disagreement with a
+    source that was not.
+    """
+    published = {s.id for s in knowledge.sources if s.known_from is None or s.known_from <= as_of}
+    return replace(
+        knowledge,
+        statements=tuple(_statement(s, published) for s in knowledge.statements if not s.parent or _rests_on(s) <= published),
+        regimens=tuple(_regimen(r, published) for r in knowledge.regimens if _cites(r) <= published),
+        drugs=tuple(_drug(d, published) for d in knowledge.drugs),
+        disagreements=tuple(d for d in knowledge.disagreements if {cite.ref for cite in d.sources} <= published),
+    )
+
+
+def _cites(regimen: Regimen) -> set[str]:
+    return {part.source.ref for part in regimen.components}
+
+
+def _rests_on(statement: Statement) -> set[str]:
+    return {cite.ref for cite in statement.sources}
+
+
+def _statement(statement: Statement, published: set[str]) -> Statement:
+    return replace(statement, unless=_bars(statement.unless, published), actions=_said(statement.actions, published))
+
+
+def _regimen(regimen: Regimen, published: set[str]) -> Regimen:
+    return replace(regimen, unless=_bars(regimen.unless, published), actions=_said(regimen.actions, published))
+
+
+def _drug(drug: Drug, published: set[str]) -> Drug:
+    return replace(
+        drug,
+        unless=_bars(drug.unless, published),
+        checks=_said(drug.checks, published),
+        actions=_said(drug.actions, published),
+        indications=_said(drug.indications, published),
+        boxed=_said(drug.boxed, published),
+        contraindications=_said(drug.contraindications, published),
+        handling=_said(drug.handling, published),
+        levels=_said(drug.levels, published),
+        modifications=_said(drug.modifications, published),
+    )
+
+
+def _bars(bars: Iterable[Bar], published: set[str]) -> tuple[Bar, ...]:
+    return tuple(replace(bar, actions=_said(bar.actions, published)) for bar in _said(bars, published))
+
+
+def _said(cited: Iterable[Cited], published: set[str]) -> tuple[Cited, ...]:
+    return tuple(one for one in cited if one.source.ref in published)
