@@ -71,3 +71,4 @@ class Bar(Record, frozen=True):
     effect: Literal["precludes", "caution"] = "precludes"
     drug: str = ""
     actions: tuple[Action, ...] = ()
+    evidence: tuple[str, ...] = ()

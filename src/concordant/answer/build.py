@@ -104,9 +104,14 @@ class Builder:
             cautions=[f"{bar.says}{brackets(self.references.at([bar.source]))}" for bar in cautions(one)],
             dose=[] if regimen.id == CURRENT else doses(regimen, frame.drugs, self.now.facts, self.references),
             derived_because=statement.derived_because,
-            evidence=evidence_of(regimen, self.knowledge, self.now.record.as_of, self.references) if evidence else [],
+            evidence=self._evidence(one) if evidence else [],
             label_facts=label_facts(self._drugs(one), self.references) if evidence else [],
         )
+
+    def _evidence(self, one: Judged) -> list[model.EvidenceRow]:
+        """The regimen's trials, and those that a caution of this patient rests on."""
+        trials = dict.fromkeys((*one.proposal.regimen.evidence, *(name for bar in cautions(one) for name in bar.evidence)))
+        return evidence_of(trials, self.knowledge, self.now.record.as_of, self.references)
 
     def _chain(self, one: Judged) -> Iterator[tuple[Statement, bool]]:
         """The statement of the option, its parent, and the statements by which its facts were inferred."""

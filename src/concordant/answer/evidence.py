@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from concordant.answer.model import Estimate, EvidenceRow
 from concordant.answer.references import References
 from concordant.compiled import Knowledge
-from concordant.drugs import Regimen
 from concordant.trials import Analysis, Trial
 
 
-def evidence_of(regimen: Regimen, knowledge: Knowledge, as_of: dt.date, references: References) -> list[EvidenceRow]:
-    """The analyses of the regimen's trials, one row a data cut, in order of publication."""
+def evidence_of(names: Iterable[str], knowledge: Knowledge, as_of: dt.date, references: References) -> list[EvidenceRow]:
+    """The analyses of the named trials, one row a data cut, in order of publication."""
     trials = {trial.id: trial for trial in knowledge.trials}
     rows = []
-    for name in regimen.evidence:
+    for name in names:
         known = [a for a in trials[name].analyses if a.known_from <= as_of]
         rows += [_row(trials[name], a, references) for a in sorted(known, key=lambda a: a.known_from)]
     return rows

@@ -28,6 +28,7 @@ SELECTORS: dict[str, Selector] = {
     "condition": measures.condition,
     "medication": measures.medication,
     "marker": measures.marker,
+    "specimen_tested": measures.specimen_tested,
     "extent": disease.extent,
     "presentation": disease.presentation,
     "status": disease.status,

@@ -203,6 +203,18 @@ def marker(ctx: Context) -> Claim | None:
     return Claim(values.pop(), says, _places(last))
 
 
+def specimen_tested(ctx: Context) -> Claim | None:
+    """Whether a test of the family was done on the specimen; open while a result does not say its specimen."""
+    wanted = ctx.params["specimen"]
+    results = [m for m in ctx.record.markers if m.test in ctx.params["family"]]
+    on_it = [m for m in results if m.specimen == wanted]
+    if on_it:
+        return Claim("yes", ", ".join(filter(None, map(_where, on_it[:1]))), _places(on_it))
+    if results and all(m.specimen for m in results):
+        return Claim("no", "every result is of another specimen", _places(results))
+    return None
+
+
 def _part(item: Marker, part: str) -> Interval | str | None:
     return item.word if part == "word" else item.numbers.get(part)
 
