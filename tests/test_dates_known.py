@@ -186,7 +186,7 @@ def asked_of_each(path: Path, check: Check) -> Any:
     """One test of one case, marked if it is known to fail today."""
     late = check is late_days and path.stem.split("-")[0] in TITLED_LATER
     reason = "the citation of a capecitabine label names the revision of December 2022 before that month"
-    marks = [pytest.mark.xfail(strict=True, reason=reason)] if late else []
+    marks = [pytest.mark.xfail(strict=True, raises=AssertionError, reason=reason)] if late else []
     return pytest.param(path, check, marks=marks, id=f"{path.stem}-{check.__name__}")
 
 
@@ -199,7 +199,9 @@ def test_an_answer_knows_nothing_later_than_its_date(
         assert check(answer, text, knowledge) == [], f"asked on {answer['as_of']}"
 
 
-@pytest.mark.xfail(strict=True, reason="the notice of the brain companion names a trial of 2024 in answers of 2022")
+@pytest.mark.xfail(
+    strict=True, raises=AssertionError, reason="the notice of the brain companion names a trial of 2024 in answers of 2022"
+)
 def test_what_is_said_of_a_guideline_is_not_later_than_the_question(
     knowledge: Knowledge, at_its_date: Callable[[Path], Both]
 ) -> None:
@@ -210,11 +212,11 @@ def test_what_is_said_of_a_guideline_is_not_later_than_the_question(
 
 def dated(source: str) -> Any:
     """A source to be looked at, marked if it is known to have no date."""
-    marks = [pytest.mark.xfail(strict=True, reason="no known_from")] if source in UNDATED else []
+    marks = [pytest.mark.xfail(strict=True, raises=AssertionError, reason="no known_from")] if source in UNDATED else []
     return pytest.param(source, marks=marks)
 
 
-@pytest.mark.parametrize("source", map(dated, sorted(path.stem for path in (FOLDER / "sources").glob("*.yaml"))))
+@pytest.mark.parametrize("source", [dated(path.stem) for path in sorted((FOLDER / "sources").glob("*.yaml"))])
 def test_a_source_that_is_cited_has_a_date(source: str, knowledge: Knowledge, at_its_date: Callable[[Path], Both]) -> None:
     """Only a choice of the project needs none: it stands whenever the question is asked."""
     answers = [answer for answer, _ in map(at_its_date, ALL) if answer]
@@ -248,15 +250,15 @@ PLANTED = [
 ]
 
 
-@pytest.mark.parametrize(("key", "words", "seen"), PLANTED)
+@pytest.mark.parametrize(("key", "said", "seen"), PLANTED)
 def test_a_planted_date_is_seen(
-    key: str, words: Any, seen: bool, knowledge: Knowledge, at_its_date: Callable[[Path], Both]
+    key: str, said: Any, seen: bool, knowledge: Knowledge, at_its_date: Callable[[Path], Both]
 ) -> None:
     answer, text = at_its_date(case("A25"))
     assert answer["as_of"] == "2022-09-20"
-    assert (late_days({**answer, key: words}, text, knowledge) != []) is seen
-    shown = " ".join(words) if isinstance(words, list) else words
-    on_the_page = late_days({**answer, **({key: words} if key == "name" else {})}, f"{text}\n{shown}\n", knowledge)
+    assert (late_days({**answer, key: said}, text, knowledge) != []) is seen
+    shown = " ".join(said) if isinstance(said, list) else said
+    on_the_page = late_days({**answer, **({key: said} if key == "name" else {})}, f"{text}\n{shown}\n", knowledge)
     assert (on_the_page != []) is seen
 
 
