@@ -55,7 +55,7 @@ UNDATED = {
 VOLUME = re.compile(r"\b(?:19|20)\d\d;\d+(?:\(\d+\))?(?::[\d-]+)?")  # a volume is printed after the article is online
 ISO = re.compile(r"(?<![\w.-])((?:19|20)\d\d)-(\d\d)(?:-(\d\d))?(?![\w-])")
 WORDED = re.compile(rf"(?:(?<!\d)(\d{{1,2}}) )?\b({'|'.join(MONTHS)})[a-z]*\.? ((?:19|20)\d\d)(?!\d)", re.IGNORECASE)
-YEAR = re.compile(r"(?<![\w.:/-])((?:19|20)\d\d)(?![\w])")
+YEAR = re.compile(r"(?<![\w.:/-])((?:19|20)\d\d)(?!\w|\.\d)")
 
 
 def answer_of(path: Path, knowledge: Knowledge, words: Words) -> Both:
@@ -274,4 +274,4 @@ def test_a_planted_source_row_trial_and_approval_are_seen(knowledge: Knowledge, 
     assert late_names(answer, text + "As DESTINY-Breast09 showed", knowledge) == [late.name]
     assert late_indications(wrong, text, knowledge) == ["trastuzumab-deruxtecan-pertuzumab"]
     option = {**option, "regimen": "tucatinib-trastuzumab-capecitabine"}
-    assert late_doses({**answer, "as_of": "2020-04-16", "options": [option]}, text, knowledge) == [option["regimen"]]
+    assert option["regimen"] in late_doses({**answer, "as_of": "2020-04-16", "options": [option]}, text, knowledge)
