@@ -34,23 +34,6 @@ MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 
 # What is wrong today; each entry turns its test red as soon as it is put right.
 TITLED_LATER = {"A12", "A17", "I13", "P02", "R04"}  # a label is cited by the name of its later revision
-UNDATED = {
-    "anastrozole-uspi",
-    "capecitabine-label-before-2022",
-    "docetaxel-uspi",
-    "electra-breast-2011",
-    "exemestane-uspi",
-    "fulvestrant-uspi",
-    "hernata-registry",
-    "lapatinib-qt-study",
-    "letrozole-uspi",
-    "paclitaxel-uspi",
-    "sophia-registry",
-    "tamoxifen-uspi",
-    "tdxd-emesis-review",
-    "verzenio-uspi",
-    "vinorelbine-uspi",
-}
 
 VOLUME = re.compile(r"\b(?:19|20)\d\d;\d+(?:\(\d+\))?(?::[\d-]+)?")  # a volume is printed after the article is online
 ISO = re.compile(r"(?<![\w.-])((?:19|20)\d\d)-(\d\d)(?:-(\d\d))?(?![\w-])")
@@ -210,13 +193,7 @@ def test_what_is_said_of_a_guideline_is_not_later_than_the_question(
     assert {late for answer in answers for late in late_notices(answer, "", knowledge)} == set()
 
 
-def dated(source: str) -> Any:
-    """A source to be looked at, marked if it is known to have no date."""
-    marks = [pytest.mark.xfail(strict=True, raises=AssertionError, reason="no known_from")] if source in UNDATED else []
-    return pytest.param(source, marks=marks)
-
-
-@pytest.mark.parametrize("source", [dated(path.stem) for path in sorted((FOLDER / "sources").glob("*.yaml"))])
+@pytest.mark.parametrize("source", [path.stem for path in sorted((FOLDER / "sources").glob("*.yaml"))])
 def test_a_source_that_is_cited_has_a_date(source: str, knowledge: Knowledge, at_its_date: Callable[[Path], Both]) -> None:
     """Only a choice of the project needs none: it stands whenever the question is asked."""
     answers = [answer for answer, _ in map(at_its_date, ALL) if answer]
