@@ -10,13 +10,16 @@ import msgspec
 from concordant.conditions import Condition
 from concordant.records import Action, Bar, Checked, Cite, Record
 
+DoseUnit = Literal["mg", "mg/kg", "mg/m2"]
+LevelUnit = Literal["mg", "mg/kg", "mg/m2", "% of the starting dose"]
+
 
 class Component(Record, frozen=True):
     """One drug of a regimen, one phase of it."""
 
     drug: str
     amount: float
-    unit: str
+    unit: DoseUnit
     schedule: str
     route: str
     source: Cite
@@ -98,7 +101,7 @@ class Levels(Record, frozen=True):
     """The dose levels of a label, highest first; below the last one the drug is stopped."""
 
     amounts: tuple[float, ...]
-    unit: str
+    unit: LevelUnit
     source: Cite
     schedule: str = ""
     note: str = ""

@@ -96,12 +96,13 @@ class Guideline(Record, frozen=True):
 
 
 class LedgerRow(Record, frozen=True):
-    """What became of one statement of the source document."""
+    """What became of one statement of the source document; `where` names what computes it, if no statement of its number."""
 
     number: str
     title: str
     state: Literal["computed", "judgement", "out_of_scope"]
     why: str
+    where: str = ""
 
 
 class Disagreement(Record, frozen=True):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar, get_args
 
 import msgspec
 
@@ -40,8 +40,21 @@ def _condition(text: Text, item: Any, place: Place, features: Mapping[str, Featu
     try:
         return msgspec.to_builtins(compile_condition(item, features))
     except ValueError as error:
-        found.append(text.complaint(place, str(error)))
+        faulty = list(_faulty_sentences(item, place, features))
+        found += [text.complaint(inner, says) for inner, says in faulty or [(place, str(error))]]
         return {"type": "Constant", "truth": "unknown"}
+
+
+def _faulty_sentences(item: Any, place: Place, features: Mapping[str, Feature]) -> Iterator[tuple[Place, str]]:
+    """Each sentence of a condition that cannot be compiled, at its own line."""
+    if isinstance(item, dict | list):
+        for key, inner in item.items() if isinstance(item, dict) else enumerate(item):
+            yield from _faulty_sentences(inner, (*place, key), features)
+        return
+    try:
+        compile_condition(item, features)
+    except ValueError as error:
+        yield place, str(error)
 
 
 def convert(text: Text, value: Any, record: type[T], found: list[Complaint], place: Place = ()) -> T | None:
@@ -53,6 +66,9 @@ def convert(text: Text, value: Any, record: type[T], found: list[Complaint], pla
         way_out = ""
         if unknown := re.search(r"unknown field `(\w+)`", says):
             way_out = did_you_mean(unknown[1], _field_names(record, inner))
+            inner = (*inner, unknown[1])
+        elif wrong := re.search(r"Invalid enum value '(.+)'", says):
+            way_out = did_you_mean(wrong[1], _choices(record, inner))
         found.append(text.complaint((*place, *inner), says, way_out))
         return None
 
@@ -68,6 +84,15 @@ def _explained(message: str) -> tuple[str, Place]:
 
 def _field_names(record: type[Any], place: Place) -> list[str]:
     """The keys that the record at this place allows."""
+    return list(getattr(_type_at(record, place), "__struct_encode_fields__", ()))
+
+
+def _choices(record: type[Any], place: Place) -> list[str]:
+    """The words that a closed list at this place allows."""
+    return [word for word in get_args(_type_at(record, place)) if isinstance(word, str)]
+
+
+def _type_at(record: type[Any], place: Place) -> Any:
     kind: Any = record
     for step in place:
         if isinstance(step, str) and hasattr(kind, "__struct_fields__"):
@@ -75,7 +100,7 @@ def _field_names(record: type[Any], place: Place) -> list[str]:
             hints = msgspec.structs.fields(kind)
             kind = next((f.type for f in hints if f.name == names.get(step)), kind)
         kind = next((a for a in getattr(kind, "__args__", ()) if hasattr(a, "__struct_fields__")), kind)
-    return list(getattr(kind, "__struct_encode_fields__", ()))
+    return kind
 
 
 def fill(value: Any, names: Mapping[str, str]) -> Any:

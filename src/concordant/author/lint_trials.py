@@ -1,0 +1,101 @@
+"""Figures of trials: each with its data cut, a value for each arm, a mark, and no copy in another cut."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import combinations
+
+from concordant.author.lint_citations import allowed
+from concordant.author.places import Node, Places
+from concordant.compiled import Knowledge
+from concordant.complaints import Complaint
+from concordant.texts import Place
+from concordant.trials import Analysis, Estimate, Trial
+
+NOT_GIVEN = "not given"
+
+
+def trials(places: Places, knowledge: Knowledge) -> Iterator[Complaint]:
+    """Everything that can be wrong with the figures of a trial."""
+    marks = {source.id: source.checked for source in knowledge.sources}
+    for trial in knowledge.trials:
+        node = places.of("trials/", trial.id)
+        for i, analysis in enumerate(trial.analyses):
+            if not analysis.cut:
+                says = f"the analysis '{analysis.id}' has no data cut"
+                yield node.complaint(("analyses", i, "cut"), says, "Give `cut`, or say that it was not seen")
+            yield from _twice(node, i, analysis)
+            for j, estimate in enumerate(analysis.estimates):
+                yield from _estimate(node, _place(i, j), estimate, trial, marks.get(analysis.source, ""))
+        yield from _copies(node, trial)
+
+
+def _place(analysis: int, estimate: int) -> Place:
+    return ("analyses", analysis, "estimates", estimate)
+
+
+def _estimate(node: Node, place: Place, estimate: Estimate, trial: Trial, source_mark: str) -> Iterator[Complaint]:
+    if len(estimate.values) not in (0, len(trial.arms)):
+        says = f"'{estimate.endpoint}' has {len(estimate.values)} values for {len(trial.arms)} arms"
+        yield node.complaint((*place, "values"), says, "Give one value for each arm")
+    if not allowed(estimate.checked, source_mark):
+        says = f"'{estimate.endpoint}' is marked '{estimate.checked}', but its publication was checked as '{source_mark}' only"
+        yield node.complaint((*place, "checked"), says, "Lower the mark, or check the source")
+
+
+def _twice(node: Node, i: int, analysis: Analysis) -> Iterator[Complaint]:
+    """Two estimates of one endpoint, unless the second only adds what is known less well, under another mark."""
+    for (_, first), (j, second) in combinations(enumerate(analysis.estimates), 2):
+        same = (first.endpoint, first.assessed_by, first.unit) == (second.endpoint, second.assessed_by, second.unit)
+        if same and (first.checked == second.checked or _contradict(first, second)):
+            says = f"'{second.endpoint}' stands twice in the analysis '{analysis.id}'"
+            way_out = "Keep one, or say in `endpoint` or `assessed_by` how they differ"
+            yield node.complaint((*_place(i, j), "endpoint"), says, way_out)
+
+
+def _contradict(first: Estimate, second: Estimate) -> bool:
+    values = [leading(e) for e in (first, second) if NOT_GIVEN not in e.values]
+    effects = [e.effect for e in (first, second) if e.effect]
+    return len(set(values)) > 1 or len(set(effects)) > 1
+
+
+def leading(estimate: Estimate) -> tuple[str, ...]:
+    """The values without what stands in brackets after them."""
+    return tuple(value.partition("(")[0].strip() for value in estimate.values)
+
+
+def _copies(node: Node, trial: Trial) -> Iterator[Complaint]:
+    """A figure that stands for one endpoint in two data cuts: one of them was copied."""
+    for (_, first), (i, second) in combinations(enumerate(trial.analyses), 2):
+        if same_cut(first, second):
+            continue
+        for old in first.estimates:
+            for j, new in enumerate(second.estimates):
+                if key := _copied(old, new) if _alike(old, new) else "":
+                    told = new.effect if key == "effect" else " v ".join(new.values)
+                    says = f"'{new.endpoint}' has the same {key} {told} as the analysis '{first.id}' of another data cut"
+                    way_out = "Read the publication again; where both report one cut, write the same `cut`"
+                    yield node.complaint((*_place(i, j), key), says, way_out)
+
+
+def same_cut(first: Analysis, second: Analysis) -> bool:
+    """Whether two analyses say that they report one data cut; two that were not seen may be different ones."""
+    one, other = (analysis.cut.partition("(")[0].strip() for analysis in (first, second))
+    return one == other and one != "not seen"
+
+
+def _alike(old: Estimate, new: Estimate) -> bool:
+    """The same endpoint and unit; an assessor left out may be any."""
+    assessors = {old.assessed_by, new.assessed_by} - {""}
+    return (old.endpoint, old.unit) == (new.endpoint, new.unit) and len(assessors) < 2
+
+
+def _copied(old: Estimate, new: Estimate) -> str:
+    """The key of the estimate that is the same in both, if any; one number alone may be the same by chance."""
+    if old.effect and old.effect == new.effect:
+        return "effect"
+    numbers = [value for value in leading(new) if re.match(r"\d", value)]
+    whole = old.values == new.values and len(re.findall(r"\d+(?:\.\d+)?", " ".join(new.values))) > 1
+    pair = len(numbers) == len(new.values) > 1 and leading(old) == leading(new)
+    return "values" if whole or pair else ""

@@ -1,0 +1,57 @@
+"""Where things stand: every mapping of a folder of knowledge files, with its file and its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from concordant.complaints import Complaint
+from concordant.texts import Place, Text
+
+
+class Node(NamedTuple):
+    """One mapping of a file, and the place where it stands."""
+
+    text: Text
+    place: Place
+    value: dict[str, Any]
+
+    def complaint(self, inner: Place, says: str, way_out: str = "") -> Complaint:
+        """A complaint about a place inside this mapping."""
+        return self.text.complaint((*self.place, *inner), says, way_out)
+
+    def where(self) -> str:
+        """The file and the line, as a person names them."""
+        return f"{self.text.file}:{self.text.line(self.place)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The files of a folder as they were read, and every mapping in them."""
+
+    texts: Mapping[str, Text]
+    nodes: tuple[Node, ...]
+
+    def under(self, folder: str) -> Iterator[Node]:
+        """The whole files of one folder."""
+        return (node for node in self.nodes if not node.place and node.text.file.startswith(folder))
+
+    def of(self, folder: str, id_: str) -> Node:
+        """The file in a folder whose record has this id."""
+        return next(node for node in self.under(folder) if node.value.get("id") == id_)
+
+
+def places_of(texts: Mapping[str, Text]) -> Places:
+    """Every mapping of the files, from the top of each."""
+    return Places(texts, tuple(Node(text, place, value) for text in texts.values() for place, value in _mappings(text.value, ())))
+
+
+def _mappings(value: Any, place: Place) -> Iterator[tuple[Place, dict[str, Any]]]:
+    if isinstance(value, dict):
+        yield place, value
+        for key, item in value.items():
+            yield from _mappings(item, (*place, key))
+    if isinstance(value, list):
+        for i, item in enumerate(value):
+            yield from _mappings(item, (*place, i))

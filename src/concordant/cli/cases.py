@@ -1,0 +1,71 @@
+"""Answer every case of a knowledge folder, to see which statements they reach; for the lint."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from concordant.answer.recommend import situation
+from concordant.author.lint_cases import Cases
+from concordant.compiled import Knowledge
+from concordant.complaints import Complaint, ConcordantError
+from concordant.kleene import TRUE
+from concordant.record.casefile import read_case
+from concordant.record.vocabulary import Words, words_of
+from concordant.texts import Text, read_file
+
+
+def answer_cases(knowledge: Knowledge, folder: Path) -> Cases:
+    """Decide each case as of its own day, and once more for each incomplete version that has statements."""
+    paths = sorted((folder / "cases").glob("*.yaml"))
+    newest = max((v.valid_from for g in knowledge.guidelines for v in g.versions), default=dt.date.max)
+    run = _Run(knowledge, words_of(knowledge), newest, _versions(knowledge))
+    for path in paths:
+        run.case(path, path.relative_to(folder).as_posix())
+    return Cases(len(paths), run.refused, frozenset(run.reached), tuple(run.complaints))
+
+
+def _versions(knowledge: Knowledge) -> list[str]:
+    """The version in force on the day (no name), and the incomplete ones."""
+    spoken = {(s.guideline, s.version) for s in knowledge.statements}
+    versions = ((g.id, v) for g in knowledge.guidelines for v in g.versions)
+    return ["", *(f"{id_}/{v.version}" for id_, v in versions if not v.complete and (id_, v.version) in spoken)]
+
+
+@dataclass(slots=True)
+class _Run:
+    """What has come of the cases so far; a case without a day of its own is answered as of `undated`."""
+
+    knowledge: Knowledge
+    words: Words
+    undated: dt.date
+    versions: list[str]
+    refused: int = 0
+    reached: set[str] = field(default_factory=set)
+    complaints: list[Complaint] = field(default_factory=list)
+
+    def case(self, path: Path, name: str) -> None:
+        """Read and decide one case; bad input is right where the case expects it."""
+        text = Text(name, None)
+        try:
+            text = read_file(path, name=name)
+            self.decide(text)
+        except ConcordantError as error:
+            self.refused += _expects_error(text)
+            self.complaints += () if _expects_error(text) else error.complaints
+        except Exception as error:  # faulty knowledge is a complaint, never a traceback
+            problem = f"{type(error).__name__}: {error}"
+            self.complaints.append(text.complaint((), f"this case cannot be answered with this knowledge ({problem})"))
+
+    def decide(self, text: Text) -> None:
+        """Note the statements that are true of the case. Raises ConcordantError for bad input."""
+        record = read_case(text, self.knowledge, self.words, self.undated)
+        for version in self.versions:
+            decision = situation(record, self.knowledge, version).decision
+            self.reached |= {id_ for id_, reason in decision.statements.items() if reason.truth is TRUE}
+
+
+def _expects_error(text: Text) -> bool:
+    expect = text.value.get("expect") if isinstance(text.value, dict) else None
+    return isinstance(expect, dict) and expect.get("error") == "true"
