@@ -104,7 +104,7 @@ def main() -> None:
     parser.add_argument("cases", nargs="*", type=Path)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    folders = options.cases or [ROOT / "tests" / "cases"]
+    folders = options.cases or [ROOT / "src" / "concordant" / "knowledge" / "cases"]
     paths = sorted(p for folder in folders for p in (folder.glob("*.yaml") if folder.is_dir() else [folder]))
     machine = f"Python {platform.python_version()}, {platform.machine()}, {dt.date.today()}"
     table = "\n".join([machine, "", *measure(paths), *measure_cold(paths[0])])

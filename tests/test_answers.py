@@ -152,7 +152,7 @@ def test_doses_agree_with_a_second_method(knowledge: Knowledge, words: Words) ->
     assert seen > 20
 
 
-IDENTIFIERS = {"check", "regimen", "statement", "statements", "feature", "then", "entries", "entry", "together_with"}
+IDENTIFIERS = {"after", "check", "regimen", "statement", "statements", "feature", "then", "entries", "entry", "together_with"}
 
 
 def prose(value: Any) -> list[str]:
@@ -165,7 +165,7 @@ def prose(value: Any) -> list[str]:
 
 
 DANGEROUS = (
-    r"\bsafe\b",
+    r"\bsafe\b(?!-heart)",  # the trial is called so
     "no adjustment needed",
     "failed therapy",
     "failed treatment",

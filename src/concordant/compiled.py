@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concordant.drugs import Code, Drug, Regimen
 from concordant.features import Axiom, Feature
-from concordant.guideline import Disagreement, Guideline, LedgerRow, Newer, Statement
+from concordant.guideline import Disagreement, Guideline, LedgerRow, Newer, Statement, Transition
 from concordant.records import Record, Source
 from concordant.trials import Trial
 
@@ -71,6 +71,7 @@ class Knowledge(Record, frozen=True):
     trials: tuple[Trial, ...]
     disagreements: tuple[Disagreement, ...]
     newer: tuple[Newer, ...]
+    transitions: tuple[Transition, ...]
     sources: tuple[Source, ...]
     vocabulary: Vocabulary
     classes: dict[str, str]

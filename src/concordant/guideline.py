@@ -122,3 +122,37 @@ class Newer(Record, frozen=True):
     says: str
     source: Cite
     relevant_if: Condition
+
+
+class Effect(Record, frozen=True):
+    """What a transition does to one fact: `value` sets it, `add` counts on, `move` goes by the present word (of `by`).
+
+    `{drug}` and `{class}` in the feature's name stand for each drug of the regimen, and each class of it.
+    `given` asks that the regimen holds a drug of the class, `started` that it is not what the patient takes now.
+    """
+
+    feature: str
+    value: str = ""
+    add: float = 0
+    move: dict[str, str] = {}
+    by: str = ""
+    given: str = ""
+    started: bool = False
+
+
+class Variant(Record, frozen=True):
+    """One way in which a transition may go."""
+
+    says: str
+    effects: tuple[Effect, ...]
+
+
+class Transition(Record, frozen=True):
+    """What may happen next to a patient on a regimen, as the facts that it would set."""
+
+    id: str
+    says: str
+    sources: tuple[Cite, ...]
+    effects: tuple[Effect, ...]
+    variants: tuple[Variant, ...]
+    caveats: tuple[Action, ...] = ()

@@ -11,7 +11,7 @@ import pytest
 from concordant.answer.recommend import situation
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError
-from concordant.decide.ask import Situation, live_breaks
+from concordant.decide.ask import Situation
 from concordant.decide.cells import cells_of
 from concordant.decide.decision import Decision
 from concordant.facts import Facts
@@ -32,12 +32,11 @@ LATER = {
 
 def learned(now: Situation) -> Iterator[tuple[str, Decision, Facts]]:
     """Every open fact, learnt in each of its cells; contradictions and overturned assumptions are outside the law."""
-    cuts = live_breaks(now)
     for feature in now.plan.features:
         fact = now.facts[feature.name]
         if not feature.question or fact.is_known or fact.conflict:
             continue
-        for cell in cells_of(feature, cuts.get(feature.name, ()), fact.value):
+        for cell in cells_of(feature, now.frame.cuts.get(feature.name, ()), fact.value):
             decision, facts = now.suppose({feature.name: cell.value})
             if not any(_outside(name, now.facts, facts) for name in facts):
                 yield f"{feature.name} = {cell.name}", decision, facts

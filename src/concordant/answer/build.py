@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from concordant.answer import model
+from concordant.answer.after import After
 from concordant.answer.doses import doses
 from concordant.answer.evidence import evidence_of
 from concordant.answer.labels import label_facts
@@ -13,12 +14,14 @@ from concordant.answer.phrases import fact_words, grade_shown
 from concordant.answer.references import References, brackets
 from concordant.answer.surroundings import Surroundings
 from concordant.compiled import Knowledge
+from concordant.decide.ahead import steps_ahead
 from concordant.decide.ask import Question, Situation
 from concordant.decide.decision import Judged
 from concordant.decide.frame import CURRENT
 from concordant.decide.gather import Checked, cautions, checks
 from concordant.decide.label import label_fit
 from concordant.decide.sides import Side
+from concordant.decide.why_not import not_offered
 from concordant.drugs import Drug
 from concordant.evaluate.explain import Because, facts_behind
 from concordant.facts import Fact, value_words
@@ -44,6 +47,7 @@ class Builder:
         shown = [] if limited else self._shown()
         options = [self._option(one, evidence=one is shown[0] or one.role == "preferred") for one in shown]
         line = self.now.facts["line_of_therapy"].value
+        after = After(self.now, self.references)
         return model.Answer(
             answer=decision.answer,
             as_of=record.as_of.isoformat(),
@@ -58,8 +62,8 @@ class Builder:
             other_sides=[] if limited else [self._side(s) for s in self.sides],
             avoid=[] if limited else self.around.avoid(),
             actions=self.around.discordant() + ([] if limited else self.around.actions()),
-            next=[],
-            why_not=[],
+            next=[] if limited else after.next_steps(steps_ahead(self.now, self.knowledge.transitions, shown)),
+            why_not=[] if limited else after.why_not(not_offered(decision, self.now.frame)),
             disagreements=[] if limited else self.around.disagreements(options),
             newer=[] if limited else self.around.newer(),
             conflicts=self.around.conflicts(),

@@ -220,6 +220,8 @@ class NextOption(Part):
     """A regimen that would be offered then."""
 
     regimen: str
+    name: str
+    role: Role
 
 
 class NextStep(Part):
@@ -229,14 +231,19 @@ class NextStep(Part):
     facts: dict[str, str]
     answer: str
     options: list[NextOption]
+    after: str
+    caveats: list[Said] = []
 
 
 class WhyNot(Part):
     """A regimen that is not offered: the deciding fact and the record entry behind it."""
 
     regimen: str
+    name: str
     because: str
     entry: str = ""
+    statement: str = ""
+    refs: list[RefAt] = []
 
 
 class GuidelineShown(Part):

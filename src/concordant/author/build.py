@@ -16,7 +16,7 @@ from concordant.compiled import Knowledge, Vocabulary
 from concordant.complaints import Complaint, ConcordantError
 from concordant.drugs import Drug, DrugClass, Regimen
 from concordant.features import Axiom, Feature
-from concordant.guideline import Disagreement, Guideline, LedgerRow, Newer, Statement
+from concordant.guideline import Disagreement, Guideline, LedgerRow, Newer, Statement, Transition
 from concordant.records import Record, Source
 from concordant.texts import Text, read_file
 from concordant.trials import Trial
@@ -125,6 +125,7 @@ class _Parts:
             trials=self.all_of("trials/", Trial),
             disagreements=self.all_of("disagreements/", Disagreement),
             newer=self.all_of("newer/", Newer),
+            transitions=self.all_of("transitions/", Transition),
             sources=self.all_of("sources/", Source),
             vocabulary=vocabulary,
             classes={c.id: c.name for c in classes},

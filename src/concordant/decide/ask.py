@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
-from concordant.conditions import Condition, features_read
-from concordant.decide.cells import Break, Cell, breaks, cells_of, joined
+from concordant.conditions import features_read
+from concordant.decide.cells import Cell, cells_of, joined
 from concordant.decide.decision import Decision, Outcome, decide
 from concordant.decide.frame import Frame
 from concordant.derive.book import Plan, with_facts
@@ -59,8 +59,7 @@ class Situation:
 
 def questions(now: Situation) -> list[Question]:
     """What to ask, the blocking and most settling questions first."""
-    cuts = live_breaks(now)
-    cells = {f.name: cells_of(f, cuts.get(f.name, ()), now.facts[f.name].value) for f in _askable(now)}
+    cells = {f.name: cells_of(f, now.frame.cuts.get(f.name, ()), now.facts[f.name].value) for f in _askable(now)}
     holding = _holding(now)
     found = [q for name in cells if (q := _alone(name, cells[name], now, holding)) is not None]
     if now.decision.answer == "needs_data" and not any(q.blocking for q in found):
@@ -76,26 +75,8 @@ def _holding(now: Situation) -> frozenset[str]:
     return frozenset(unknown | behind)
 
 
-def live_breaks(now: Situation) -> dict[str, tuple[Break, ...]]:
-    """Where the ranges of each number are cut by anything that is alive for this patient."""
-    return breaks(_all_conditions(now))
-
-
 def _worst(question: Question) -> int:
     return max((len(b.possible) for b in question.branches), default=0)
-
-
-def _all_conditions(now: Situation) -> Iterator[Condition]:
-    """Every condition that is alive: of proposals, their bars, labels, and rules of features."""
-    for proposal in now.frame.proposals:
-        yield proposal.statement.applies_if
-        yield from (bar.if_ for bar in proposal.bars)
-    for drug in now.frame.drugs.values():
-        yield from (limb.if_ for use in drug.indications if use.known_from <= now.frame.as_of for limb in use.limbs)
-    for feature in now.plan.features:
-        yield from (rule.if_ for rule in feature.rules)
-    for force in now.frame.in_force:
-        yield from (limit.if_ for limit in force.guideline.out_of_scope)
 
 
 def _askable(now: Situation) -> list[Feature]:

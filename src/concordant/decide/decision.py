@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from concordant.decide.frame import Frame, InForce, Proposal
@@ -63,6 +63,7 @@ class Decision:
     judged: tuple[Judged, ...]
     statements: dict[str, Because]
     limits: tuple[Limit, ...]
+    bars: dict[int, Because] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def offered(self) -> list[Judged]:
@@ -85,35 +86,51 @@ class Decision:
 
 
 def decide(frame: Frame, facts: Facts, before: Decision | None = None, touched: frozenset[str] | None = None) -> Decision:
-    """Judge every proposal. With `before` and `touched`, only what reads a touched feature is judged anew."""
-    statements = {s.id: _statement(s, frame, facts, before, touched) for s in frame.statements}
-    judged = _with_roles([_judge(p, i, statements, facts, before, touched) for i, p in enumerate(frame.proposals)])
+    """Judge every proposal. With `before` and `touched`, only what reads a touched feature is evaluated anew."""
+    session = _Session(frame, facts, before, touched or frozenset())
+    statements = {s.id: session.statement(s) for s in frame.statements}
+    judged = _with_roles([session.judge(p, i, statements) for i, p in enumerate(frame.proposals)])
     limits = tuple(_limits(frame.in_force, facts))
-    return Decision(_verdict(frame, judged, limits), tuple(judged), statements, limits)
+    return Decision(_verdict(frame, judged, limits), tuple(judged), statements, limits, session.bars)
 
 
-def _statement(s: Statement, frame: Frame, facts: Facts, before: Decision | None, touched: frozenset[str] | None) -> Because:
-    if before is not None and touched is not None and not (frame.reads[s.id] & touched):
-        return before.statements[s.id]
-    return explain(s.applies_if, facts)
+@dataclass(slots=True)
+class _Session:
+    """One pass through the statements; a bar that several regimens share is evaluated once."""
 
+    frame: Frame
+    facts: Facts
+    before: Decision | None
+    touched: frozenset[str]
+    bars: dict[int, Because] = field(default_factory=dict)
 
-def _judge(
-    proposal: Proposal,
-    index: int,
-    statements: dict[str, Because],
-    facts: Facts,
-    before: Decision | None,
-    touched: frozenset[str] | None,
-) -> Judged:
-    if before is not None and touched is not None and not (proposal.reads & touched):
-        return before.judged[index]
-    applies = statements[proposal.statement.id]
-    if applies.truth is FALSE:  # nothing can change the status, so the bars are not read
-        return Judged(proposal, proposal.role, "does_not_apply", applies, ())
-    barred = tuple([Barred(bar, explain(bar.if_, facts)) for bar in proposal.bars])
-    unless = any_([b.reason.truth for b in barred if b.bar.effect == "precludes"])
-    return Judged(proposal, proposal.role, status(applies.truth, unless), applies, barred)
+    def statement(self, statement: Statement) -> Because:
+        if self.before is not None and self.touched.isdisjoint(self.frame.reads[statement.id]):
+            return self.before.statements[statement.id]
+        return explain(statement.applies_if, self.facts)
+
+    def judge(self, proposal: Proposal, index: int, statements: dict[str, Because]) -> Judged:
+        if self.before is not None and self.touched.isdisjoint(proposal.reads):
+            return self.before.judged[index]
+        applies = statements[proposal.statement.id]
+        if applies.truth is FALSE:  # nothing can change the status, so the bars are not read
+            return Judged(proposal, proposal.role, "does_not_apply", applies, ())
+        barred = tuple([Barred(bar, self.bar(bar)) for bar in proposal.bars])
+        unless = any_([b.reason.truth for b in barred if b.bar.effect == "precludes"])
+        return Judged(proposal, proposal.role, status(applies.truth, unless), applies, barred)
+
+    def bar(self, bar: Bar) -> Because:
+        """Why the bar holds or not; kept by identity, because the frame keeps every bar alive."""
+        known = self.bars.get(id(bar))
+        if known is None:
+            known = self._bar_before(bar) or explain(bar.if_, self.facts)
+            self.bars[id(bar)] = known
+        return known
+
+    def _bar_before(self, bar: Bar) -> Because | None:
+        if self.before is None or not self.touched.isdisjoint(self.frame.bar_reads[id(bar)]):
+            return None
+        return self.before.bars.get(id(bar))
 
 
 def _with_roles(judged: list[Judged]) -> list[Judged]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint, Unreadable, did_you_mean
 from concordant.conditions import Condition, features_read
+from concordant.decide.cells import Break, breaks
 from concordant.decide.published import as_known
 from concordant.drugs import Drug, Regimen
+from concordant.features import Feature
 from concordant.guideline import Disagreement, Guideline, Statement, Version
 from concordant.records import Bar, Role
 
@@ -48,6 +50,8 @@ class Frame:
     drugs: Mapping[str, Drug]
     regimens: Mapping[str, Regimen]
     reads: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    bar_reads: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    cuts: Mapping[str, tuple[Break, ...]] = field(default_factory=dict)
     disagreements: tuple[Disagreement, ...] = ()
 
 
@@ -60,10 +64,27 @@ def frame_of(knowledge: Knowledge, as_of: dt.date, wanted: str = "") -> Frame:
     in_force = _in_force(knowledge, as_of, wanted)
     spoken = {(f.guideline.id, f.version.version) for f in in_force}
     statements = tuple(s for s in known.statements if (s.guideline, s.version) in spoken)
-    reads = {s.id: features_read(s.applies_if) for s in statements}
     drugs = {drug.id: drug for drug in known.drugs}
     regimens = {regimen.id: regimen for regimen in known.regimens}
-    return _proposing(Frame(as_of, in_force, statements, (), drugs, regimens, reads, known.disagreements), None)
+    bare = Frame(as_of, in_force, statements, (), drugs, regimens, disagreements=known.disagreements)
+    return _proposing(_indexed(bare, known.features), None)
+
+
+def _indexed(frame: Frame, features: Iterable[Feature]) -> Frame:
+    """The frame with what each sentence reads, and where the sentences cut the ranges of numbers."""
+    owners: list[Statement | Regimen | Drug] = [*frame.statements, *frame.regimens.values(), *frame.drugs.values()]
+    bars = [bar for owner in owners for bar in owner.unless]
+    conditions: list[Condition] = [s.applies_if for s in frame.statements]
+    conditions += [bar.if_ for bar in bars]
+    conditions += [limb.if_ for drug in frame.drugs.values() for use in drug.indications for limb in use.limbs]
+    conditions += [rule.if_ for feature in features for rule in feature.rules]
+    conditions += [limit.if_ for force in frame.in_force for limit in force.guideline.out_of_scope]
+    return replace(
+        frame,
+        reads={s.id: features_read(s.applies_if) for s in frame.statements},
+        bar_reads={id(bar): features_read(bar.if_) for bar in bars},
+        cuts=breaks(conditions),
+    )
 
 
 def with_current(frame: Frame, current: Regimen) -> Frame:
@@ -87,8 +108,7 @@ def _proposing(frame: Frame, only: str | None) -> Frame:
 def _proposal(statement: Statement, regimen: Regimen, frame: Frame) -> Proposal:
     assert statement.recommend is not None
     bars = _bars(statement, regimen, frame.drugs)
-    conditions: list[Condition] = [statement.applies_if, *(bar.if_ for bar in bars)]
-    reads = frozenset[str]().union(*map(features_read, conditions))
+    reads = frame.reads[statement.id].union(*(frame.bar_reads[id(bar)] for bar in bars))
     return Proposal(statement, regimen, statement.recommend.role, statement.recommend.direction == "against", bars, reads)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from concordant.decide.ask import Situation, live_breaks
+from concordant.decide.ask import Situation
 from concordant.decide.cells import range_name
 from concordant.decide.decision import Outcome, decide
 from concordant.derive.book import with_overrides
@@ -25,12 +25,11 @@ class Side:
 def near_sides(now: Situation) -> list[Side]:
     """For every number close to a live threshold (`near` of its feature): the outcome across it."""
     found = []
-    cuts = live_breaks(now)
     for feature in now.plan.features:
         value = now.facts[feature.name].value
         if feature.near is None or not isinstance(value, Interval) or now.decision.answer != "recommends":
             continue
-        for bound, side in cuts.get(feature.name, ()):
+        for bound, side in now.frame.cuts.get(feature.name, ()):
             if abs(value.low - bound) <= feature.near and abs(value.high - bound) <= feature.near:
                 found += _across(feature, value, bound, side, now)
     return found

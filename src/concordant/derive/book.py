@@ -134,7 +134,7 @@ def settle_value(feature: Feature, value: str | float) -> Value:
 def with_facts(
     facts: Facts, changes: Mapping[str, Value], record: PatientRecord, plan: Plan
 ) -> tuple[dict[str, Fact], frozenset[str]]:
-    """The facts had these been stated as well, and the names of those that could differ.
+    """The facts had these been stated as well, and the names of those whose value differs.
 
     A fact in conflict is settled by what is learnt. Only what depends on the changes is derived again.
     """
@@ -162,4 +162,4 @@ def _again(
             fresh[feature.name] = Fact(feature.name, fixed[feature.name], "hypothetical", "supposed")
         elif feature.name in touched:
             fresh[feature.name] = _derive(feature, record, fresh, plan)
-    return fresh, touched
+    return fresh, frozenset(name for name in touched if fresh[name].value != facts[name].value)

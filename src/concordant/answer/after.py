@@ -1,0 +1,88 @@
+"""What comes after progression, and why the other regimens are not offered, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from concordant.answer import model
+from concordant.answer.references import References
+from concordant.conditions import Compare, OneOf
+from concordant.decide.ahead import Step
+from concordant.decide.ask import Situation
+from concordant.decide.why_not import NotOffered
+from concordant.evaluate.explain import Because
+from concordant.facts import unit_words, value_words
+from concordant.features import Feature
+
+SHOWN_LIMBS = 2
+SIGNS = {"<=": "at most", ">=": "at least", "<": "under", ">": "more than", "==": "exactly"}
+
+
+@dataclass(slots=True)
+class After:
+    """One patient's answer beyond today's options."""
+
+    now: Situation
+    references: References
+
+    def next_steps(self, steps: Iterable[Step]) -> list[model.NextStep]:
+        """The answer had the disease progressed on each offered regimen."""
+        return [self._next(step) for step in steps]
+
+    def _next(self, step: Step) -> model.NextStep:
+        happened = step.transition.says.replace("{regimen}", step.regimen.name)
+        return model.NextStep(
+            if_=f"{happened}, {step.variant.says}",
+            after=step.regimen.id,
+            facts={name: value_words(self.now.plan.by_name[name], value) for name, value in step.changes.items()},
+            answer=step.decision.answer,
+            options=[
+                model.NextOption(regimen=j.proposal.regimen.id, name=j.proposal.regimen.name, role=j.role)
+                for j in step.decision.offered
+            ],
+            caveats=[model.Said(says=c.says, refs=self.references.at([c.source])) for c in step.caveats],
+        )
+
+    def why_not(self, ones: Iterable[NotOffered]) -> list[model.WhyNot]:
+        """Each regimen that is not offered: the deciding fact, its entry, and the place that asks for it."""
+        return [self._why_not(one) for one in ones]
+
+    def _why_not(self, one: NotOffered) -> model.WhyNot:
+        statement = one.nearest.proposal.statement if one.nearest else None
+        cites = [one.bar.source] if one.bar else statement.sources[:1] if statement else []
+        return model.WhyNot(
+            regimen=one.regimen.id,
+            name=one.regimen.name,
+            because=self._because(one),
+            entry=", ".join(one.entries),
+            statement=statement.short_id if statement else "",
+            refs=self.references.at(cites),
+        )
+
+    def _because(self, one: NotOffered) -> str:
+        if one.nearest is None:
+            return "no statement in force names it"
+        if one.bar is not None:
+            return one.bar.says
+        statement = one.nearest.proposal.statement
+        if one.nearest.proposal.against and one.nearest.status != "does_not_apply":
+            return statement.says
+        limbs = "; ".join(self._limb(leaf) for leaf in one.leaves[:SHOWN_LIMBS])
+        more = len(one.leaves) - SHOWN_LIMBS
+        return f"the nearest statement asks for {limbs}{f', and {more} more' if more > 0 else ''}"
+
+    def _limb(self, leaf: Because) -> str:
+        """`Line of HER2-targeted therapy: first line (here second line)`."""
+        assert isinstance(leaf.condition, OneOf | Compare)
+        feature = self.now.plan.by_name[leaf.condition.feature]
+        asked = f"{feature.label}: {_wanted(feature, leaf.condition)}"
+        if leaf.fact is None or not leaf.fact.is_known:
+            return f"{asked} (not known)"
+        return f"{asked} (here {value_words(feature, leaf.fact.value)})"
+
+
+def _wanted(feature: Feature, condition: OneOf | Compare) -> str:
+    if isinstance(condition, OneOf):
+        return " or ".join(value_words(feature, value) for value in condition.values)
+    return f"{SIGNS[condition.op]} {condition.bound:g} {unit_words(feature.unit)}".strip()

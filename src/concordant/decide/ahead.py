@@ -1,0 +1,80 @@
+"""What comes after: the same decision for the patient as they would be after progression on an offered regimen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from concordant.decide.ask import Situation
+from concordant.decide.decision import Decision, Judged, decide
+from concordant.decide.frame import CURRENT
+from concordant.derive.book import with_overrides
+from concordant.drugs import Drug, Regimen
+from concordant.evaluate.explain import explain
+from concordant.facts import Fact, Facts, Value
+from concordant.guideline import Effect, Transition, Variant
+from concordant.kleene import TRUE
+from concordant.quantities import Interval
+from concordant.records import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One possible next step: what happened, the facts that it set, the decision then, and what to bear in mind."""
+
+    regimen: Regimen
+    transition: Transition
+    variant: Variant
+    changes: Mapping[str, Value]
+    decision: Decision
+    caveats: tuple[Action, ...]
+
+
+def steps_ahead(now: Situation, transitions: Iterable[Transition], offered: Iterable[Judged]) -> list[Step]:
+    """One step deep, for every offered regimen and every variant; facts are overridden, never the record."""
+    ways = [(transition, variant) for transition in transitions for variant in transition.variants]
+    return [_step(one.proposal.regimen, *way, now) for one in offered for way in ways]
+
+
+def _step(regimen: Regimen, transition: Transition, variant: Variant, now: Situation) -> Step:
+    changes = changes_of(regimen, (*transition.effects, *variant.effects), now)
+    facts, touched = with_overrides(now.facts, changes, now.record, now.plan)
+    decision = decide(now.frame, facts, now.decision, touched)
+    caveats = tuple(c for c in transition.caveats if explain(c.if_, facts).truth is TRUE)
+    return Step(regimen, transition, variant, changes, decision, caveats)
+
+
+def changes_of(regimen: Regimen, effects: Iterable[Effect], now: Situation) -> dict[str, Value]:
+    """The facts that differ afterwards; an effect on a feature that the dictionary has not is passed over."""
+    drugs = [now.frame.drugs[d] for d in regimen.drugs]
+    classes = {c for drug in drugs for c in drug.classes}
+    changes: dict[str, Value] = {}
+    for effect in effects:
+        if (effect.given and effect.given not in classes) or (effect.started and regimen.id == CURRENT):
+            continue
+        for name in _features(effect, drugs, classes):
+            if name in now.plan.by_name:
+                changes[name] = _value(effect, name, now.facts)
+    return {name: value for name, value in changes.items() if value is not None}
+
+
+def _features(effect: Effect, drugs: Iterable[Drug], classes: Iterable[str]) -> Iterator[str]:
+    if "{drug}" in effect.feature:
+        yield from (effect.feature.replace("{drug}", drug.id) for drug in drugs)
+    elif "{class}" in effect.feature:
+        yield from (effect.feature.replace("{class}", name) for name in sorted(classes))
+    else:
+        yield effect.feature
+
+
+def _value(effect: Effect, name: str, facts: Facts) -> Value:
+    if effect.move:
+        return effect.move.get(_word(facts[effect.by or name]))
+    if effect.add:
+        value = facts[name].value
+        return Interval(value.low + effect.add, value.high + effect.add) if isinstance(value, Interval) else None
+    return effect.value
+
+
+def _word(fact: Fact) -> str:
+    return fact.value if isinstance(fact.value, str) else "unknown"
