@@ -28,10 +28,11 @@ class Node(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The files of a folder as they were read, and every mapping in them."""
+    """The files of a folder as they were read, every mapping in them, and the first file of each record."""
 
     texts: Mapping[str, Text]
     nodes: tuple[Node, ...]
+    records: Mapping[tuple[str, str], Node]
 
     def under(self, folder: str) -> Iterator[Node]:
         """The whole files of one folder."""
@@ -39,12 +40,18 @@ class Places:
 
     def of(self, folder: str, id_: str) -> Node:
         """The file in a folder whose record has this id."""
-        return next(node for node in self.under(folder) if node.value.get("id") == id_)
+        return self.records[folder, id_]
 
 
 def places_of(texts: Mapping[str, Text]) -> Places:
     """Every mapping of the files, from the top of each."""
-    return Places(texts, tuple(Node(text, place, value) for text in texts.values() for place, value in _mappings(text.value, ())))
+    nodes = tuple(Node(text, place, value) for text in texts.values() for place, value in _mappings(text.value, ()))
+    files = [node for node in nodes if not node.place and "id" in node.value]
+    return Places(texts, nodes, {_record(node): node for node in reversed(files)})
+
+
+def _record(node: Node) -> tuple[str, str]:
+    return node.text.file.split("/")[0] + "/", str(node.value["id"])
 
 
 def _mappings(value: Any, place: Place) -> Iterator[tuple[Place, dict[str, Any]]]:
