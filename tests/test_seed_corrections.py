@@ -687,8 +687,9 @@ ROWS = [
         "S19-primary-only",
         "the primary tumour's HER2 will do",
         "A26",
-        holds=lambda a: states(a)["her2_metastasis"] == "unmet" and says(a, "actions", "biopsy the metastasis"),
-        page=("not met: HER2 of the metastasis",),
+        holds=lambda a: states(a)["her2_metastasis"] in ("missing", "unmet") and says(a, "actions", "biopsy the metastasis"),
+        page=("HER2 of the metastasis: [^•]*tested on the primary tumour only", "biopsy the metastasis if it can be reached"),
+        spoil=spoilt(lambda a: set_all([c for c in a["checks"] if c["check"] == "her2_metastasis"], state="done")),
     ),
     Row(
         "S19-heart-failure",
