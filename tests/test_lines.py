@@ -1,7 +1,7 @@
 """Counting lines of therapy: what ends a line, what starts one, and what an unwritten reason leaves open.
 
 Every story is metastatic from the first diagnosis, unless it tells of early disease. The rules are those
-of the contract, section 2, and of the dossier, section 9.
+of the contract, section 2, and of the reading notes on counting lines.
 """
 
 from __future__ import annotations

@@ -73,14 +73,16 @@ class Indication(Record, frozen=True):
 
 
 class Check(Record, frozen=True):
-    """What is looked at before the first dose, and when it is met."""
+    """What is looked at before the first dose, and when it is met; an advisory one does not hold the first dose back."""
 
     check: str
     label: str
     features: tuple[str, ...]
     met_if: Condition
     source: Cite
+    earlier: Cite | None = None
     unmet: str = ""
+    advisory: bool = False
 
 
 class Remark(Record, frozen=True):

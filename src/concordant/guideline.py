@@ -69,7 +69,7 @@ class ScopeLimit(Record, frozen=True):
 
 
 class Version(Record, frozen=True):
-    """One published version of a guideline."""
+    """One published version of a guideline; a companion names the version of its parent that it speaks `beside`."""
 
     version: str
     valid_from: dt.date
@@ -78,6 +78,7 @@ class Version(Record, frozen=True):
     review_by: dt.date
     source: str
     notice: str = ""
+    beside: str = ""
 
 
 class Guideline(Record, frozen=True):

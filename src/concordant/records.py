@@ -58,16 +58,21 @@ class Action(Record, frozen=True):
     kind: ActionKind
     says: str
     source: Cite
+    earlier: Cite | None = None
     if_: Condition = msgspec.field(name="if", default=ALWAYS)
 
 
 class Bar(Record, frozen=True):
-    """What speaks against a statement, a regimen, a drug or a class: its kind, effect and source."""
+    """What speaks against a statement, a regimen, a drug or a class: its kind, effect and source.
+
+    `earlier` is the older source of the same rule, for a question asked before `source` was published.
+    """
 
     if_: Condition = msgspec.field(name="if")
     kind: Kind
     says: str
     source: Cite
+    earlier: Cite | None = None
     effect: Literal["precludes", "caution"] = "precludes"
     drug: str = ""
     actions: tuple[Action, ...] = ()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from concordant.answer import model
+from concordant.answer import model, parts
+from concordant.answer.phrases import lower_first
 from concordant.answer.references import References
 from concordant.conditions import Compare, OneOf
 from concordant.decide.ahead import Step
@@ -41,7 +42,7 @@ class After:
                 model.NextOption(regimen=j.proposal.regimen.id, name=j.proposal.regimen.name, role=j.role)
                 for j in step.decision.offered
             ],
-            caveats=[model.Said(says=c.says, refs=self.references.at([c.source])) for c in step.caveats],
+            caveats=[parts.Said(says=c.says, refs=self.references.at([c.source])) for c in step.caveats],
         )
 
     def why_not(self, ones: Iterable[NotOffered]) -> list[model.WhyNot]:
@@ -70,13 +71,13 @@ class After:
             return statement.says
         limbs = "; ".join(self._limb(leaf) for leaf in one.leaves[:SHOWN_LIMBS])
         more = len(one.leaves) - SHOWN_LIMBS
-        return f"the nearest statement asks for {limbs}{f', and {more} more' if more > 0 else ''}"
+        return f"only for {limbs}{f', and {more} more' if more > 0 else ''}"
 
     def _limb(self, leaf: Because) -> str:
-        """`Line of HER2-targeted therapy: first line (here second line)`."""
+        """`line of therapy: first line (here second line)`."""
         assert isinstance(leaf.condition, OneOf | Compare)
         feature = self.now.plan.by_name[leaf.condition.feature]
-        asked = f"{feature.label}: {_wanted(feature, leaf.condition)}"
+        asked = f"{lower_first(feature.label)}: {_wanted(feature, leaf.condition)}"
         if leaf.fact is None or not leaf.fact.is_known:
             return f"{asked} (not known)"
         return f"{asked} (here {value_words(feature, leaf.fact.value)})"

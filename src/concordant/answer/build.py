@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from concordant.answer import model
+from concordant.answer import model, parts
 from concordant.answer.after import After
 from concordant.answer.doses import doses
 from concordant.answer.evidence import evidence_of
@@ -24,9 +24,10 @@ from concordant.decide.sides import Side
 from concordant.decide.why_not import not_offered
 from concordant.drugs import Drug
 from concordant.evaluate.explain import Because, facts_behind
-from concordant.facts import Fact, value_words
+from concordant.facts import Fact, unit_words, value_words
+from concordant.features import Feature
 from concordant.guideline import Statement
-from concordant.kleene import TRUE
+from concordant.kleene import FALSE, TRUE
 
 
 @dataclass(slots=True)
@@ -112,24 +113,24 @@ class Builder:
             label_facts=label_facts(self._drugs(one), self.references) if evidence else [],
         )
 
-    def _evidence(self, one: Judged) -> list[model.EvidenceRow]:
+    def _evidence(self, one: Judged) -> list[parts.EvidenceRow]:
         """The regimen's trials, and those that a caution of this patient rests on."""
         trials = dict.fromkeys((*one.proposal.regimen.evidence, *(name for bar in cautions(one) for name in bar.evidence)))
         return evidence_of(trials, self.knowledge, self.now.record.as_of, self.references)
 
     def _chain(self, one: Judged) -> Iterator[tuple[Statement, bool]]:
         """The statement of the option, its parent, and the statements by which its facts were inferred."""
-        by_id = {s.id: s for s in self.knowledge.statements}
+        by_id = {s.id: s for s in self.now.frame.statements}
         names = [one.proposal.statement.id, one.proposal.statement.parent]
         names += [fact.statement for fact in facts_behind(one.applies)]
         for name in dict.fromkeys(filter(None, names)):
             if name in by_id:
                 yield by_id[name], name == names[0]
 
-    def _link(self, statement: Statement, named: bool) -> model.ChainLink:
+    def _link(self, statement: Statement, named: bool) -> parts.ChainLink:
         grade = statement.recommend.grade if statement.recommend else statement.grade
         cites = statement.sources if named else statement.sources[:1]
-        return model.ChainLink(
+        return parts.ChainLink(
             statement=statement.short_id,
             title=statement.title,
             grade=grade_shown(grade),
@@ -137,11 +138,11 @@ class Builder:
             refs=self.references.at(cites),
         )
 
-    def _label(self, one: Judged) -> model.LabelShown:
+    def _label(self, one: Judged) -> parts.LabelShown:
         if one.proposal.regimen.id == CURRENT:
-            return model.LabelShown(fit="unknown", because="the present treatment is not judged against labels")
+            return parts.LabelShown(fit="unknown", because="the present treatment is not judged against labels")
         fit = label_fit(one.proposal.regimen, self._drugs(one), self.now.facts, self.now.frame.as_of)
-        return model.LabelShown(fit=fit.fit, because=fit.because, refs=self.references.at(fit.sources))
+        return parts.LabelShown(fit=fit.fit, because=fit.because, refs=self.references.at(fit.sources))
 
     def _drugs(self, one: Judged) -> list[Drug]:
         return [self.now.frame.drugs[d] for d in one.proposal.regimen.drugs]
@@ -160,14 +161,14 @@ class Builder:
 
     def _fact(self, fact: Fact) -> model.Why:
         feature = self.now.plan.by_name[fact.feature]
-        cites = [fact.source] if fact.source else []
+        cites = [fact.source] if fact.source and self.references.known_by(fact.source, self.now.record.as_of) else []
         return model.Why(
             feature=fact.feature,
             says=fact_words(feature, fact),
             origin=fact.origin,
             entries=list(fact.entries),
             headline=feature.headline,
-            statement=fact.statement,
+            statement=fact.statement if fact.statement in self.now.frame.reads else "",
             refs=self.references.at(cites),
         )
 
@@ -181,9 +182,11 @@ class Builder:
         features = [self.now.plan.by_name[name] for name in one.features]
         facts = [(f, self.now.facts[f.name]) for f in features]
         told = [fact_words(f, fact, labelled=len(facts) > 1) for f, fact in facts if fact.is_known or fact.stale]
+        if one.state == "done" and not told:
+            told = [fact_words(self.now.plan.by_name[f.feature], f) for f in facts_behind(one.reason) if f.is_known]
         label = one.label or " and ".join(f.label for f in features)
         says = "; ".join(told) or "not on record"
-        if one.state == "unmet" and one.unmet:
+        if one.state != "done" and one.reason.truth is FALSE and one.unmet:
             says = f"{says}: {one.unmet}"
         return model.CheckShown(check=one.check, label=label, state=one.state, says=says, refs=self.references.at([one.source]))
 
@@ -220,4 +223,13 @@ class Builder:
             if_=side.cell,
             then=list(side.outcome[1]),
             names=self._names(side.outcome[1]),
+            answer=side.outcome[0],
+            distance=self._distance(side, feature),
+            near=side.near,
         )
+
+    def _distance(self, side: Side, feature: Feature) -> str:
+        """`4 months`, or nothing for a word."""
+        if side.distance is None:
+            return ""
+        return f"{max(side.distance, 0):.2g} {unit_words(feature.unit)}".strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from concordant.answer.model import Dose
+from concordant.answer.parts import Dose
 from concordant.answer.references import References
 from concordant.drugs import Component, Drug, Regimen
 from concordant.facts import Fact, Facts, unit_words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from concordant.answer.model import Estimate, EvidenceRow
+from concordant.answer.parts import Estimate, EvidenceRow
 from concordant.answer.references import References
 from concordant.compiled import Knowledge
 from concordant.trials import Analysis, Trial

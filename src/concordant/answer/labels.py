@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from concordant.answer.model import DoseChange, LabelFacts, Said
+from concordant.answer.parts import DoseChange, LabelFacts, Said
 from concordant.answer.references import References
 from concordant.drugs import Drug, Levels, Remark
 

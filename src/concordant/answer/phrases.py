@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from concordant.answer.model import Dose, GradeShown
+from concordant.answer.parts import Dose, GradeShown
 from concordant.facts import Fact, unit_words, value_words
 from concordant.features import Feature
 from concordant.guideline import Grade
@@ -70,3 +70,8 @@ def and_list(items: Sequence[str]) -> str:
 def sentence_case(text: str) -> str:
     """The text with its first letter large."""
     return text[:1].upper() + text[1:]
+
+
+def lower_first(text: str) -> str:
+    """The text with its first letter small, unless it begins with an abbreviation."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text

@@ -13,7 +13,7 @@ from concordant.compiled import Knowledge
 from concordant.decide.ask import Situation, questions
 from concordant.decide.decision import decide
 from concordant.decide.frame import CURRENT, Frame, frame_of, with_current
-from concordant.decide.sides import near_sides
+from concordant.decide.sides import other_sides
 from concordant.derive.book import Plan, derive_facts, plan_of
 from concordant.derive.discordance import discordances
 from concordant.drugs import Component, Regimen
@@ -63,7 +63,7 @@ def recommend(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> 
     asked = [] if now.decision.answer == "out_of_scope" else questions(now)
     references = References({source.id: source for source in knowledge.sources})
     around = Surroundings(knowledge, now, references)
-    return Builder(knowledge, now, asked, near_sides(now), references, around).answer()
+    return Builder(knowledge, now, asked, other_sides(now), references, around).answer()
 
 
 def current_regimen(record: PatientRecord, knowledge: Knowledge) -> Regimen | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from concordant.answer.model import RefAt, Reference
+from concordant.answer.model import Reference
+from concordant.answer.parts import RefAt
 from concordant.records import Checked, Cite, Source
 
 ORDER: dict[Checked, int] = {"primary": 0, "secondary": 1, "choice": 2, "recalled": 3}
@@ -26,6 +28,11 @@ class References:
     def of(self, source: str, checked: Checked) -> list[RefAt]:
         """The number of a whole document."""
         return self.at([Cite(ref=source, checked=checked)])
+
+    def known_by(self, cite: Cite, as_of: dt.date) -> bool:
+        """Whether the document had been published on the date."""
+        since = self._sources[cite.ref].known_from
+        return since is None or since <= as_of
 
     def _number(self, cite: Cite) -> int:
         _ = self._sources[cite.ref]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from concordant.answer import model
-from concordant.answer.phrases import fact_words, sentence_case
+from concordant.answer.phrases import fact_words, grade_shown, grade_words, sentence_case
 from concordant.answer.references import References, brackets
 from concordant.compiled import Knowledge
 from concordant.decide.ask import Situation
@@ -36,7 +36,7 @@ class Surroundings:
                     regimen=one.regimen,
                     drugs=list(one.drugs),
                     kind=one.kind,
-                    why=one.says,
+                    why=f"{one.says} {grade_words(grade_shown(one.grade))}." if one.grade else one.says,
                     statements=list(one.statements),
                     entry=", ".join(dict.fromkeys(entries)),
                     refs=self.references.at(one.sources),

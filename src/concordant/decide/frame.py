@@ -118,19 +118,23 @@ def _in_force(knowledge: Knowledge, as_of: dt.date, wanted: str) -> tuple[InForc
     for guideline in knowledge.guidelines:
         versions = [v for v in guideline.versions if v.valid_from <= as_of and v.complete]
         if wanted.startswith(guideline.id + "/"):
-            versions = [_wanted(guideline, wanted)]
+            versions = [_wanted(guideline, wanted, as_of)]
         if versions:
             found.append(InForce(guideline, max(versions, key=lambda v: v.valid_from)))
+    speaking = {f.guideline.id: f.version.version for f in found}
+    found = [f for f in found if not f.guideline.parent or speaking.get(f.guideline.parent) == f.version.beside]
     if wanted and not any(wanted == f"{f.guideline.id}/{f.version.version}" for f in found):
         raise Unreadable(_no_such(knowledge, wanted))
     return tuple(found)
 
 
-def _wanted(guideline: Guideline, wanted: str) -> Version:
-    for version in guideline.versions:
-        if wanted == f"{guideline.id}/{version.version}":
-            return version
-    return guideline.versions[0]
+def _wanted(guideline: Guideline, wanted: str, as_of: dt.date) -> Version:
+    """The version asked for. Raises Unreadable when it came after the date of the question."""
+    version = next((v for v in guideline.versions if wanted == f"{guideline.id}/{v.version}"), guideline.versions[0])
+    if version.valid_from > as_of:
+        says = f"'{wanted}' is valid from {version.valid_from}, after the date of the question ({as_of})"
+        raise Unreadable(Complaint(says, "--guideline", way_out="Ask as of a later day, or for an earlier version"))
+    return version
 
 
 def _no_such(knowledge: Knowledge, wanted: str) -> Complaint:

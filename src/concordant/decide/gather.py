@@ -11,7 +11,8 @@ from concordant.decide.frame import Frame
 from concordant.drugs import Check, Drug
 from concordant.evaluate.explain import Because, explain, missing
 from concordant.facts import Facts
-from concordant.kleene import FALSE, TRUE, UNKNOWN
+from concordant.guideline import Grade
+from concordant.kleene import TRUE, UNKNOWN
 from concordant.records import Action, Bar, Cite, Kind
 
 State = Literal["done", "missing", "unmet"]
@@ -31,6 +32,7 @@ class Avoided:
     sources: tuple[Cite, ...]
     statements: tuple[str, ...]
     reason: Because
+    grade: Grade | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,9 @@ def _against(decision: Decision, frame: Frame) -> Iterator[Avoided]:
         if one.proposal.against and one.applies.truth is TRUE:
             names = tuple(frame.drugs[d].name for d in one.proposal.regimen.drugs)
             statement = one.proposal.statement
-            yield Avoided(
-                one.proposal.regimen.id, names, "against", statement.says, statement.sources, (statement.short_id,), one.applies
-            )
+            grade = statement.recommend.grade if statement.recommend else None
+            places = (statement.sources, (statement.short_id,), one.applies, grade)
+            yield Avoided(one.proposal.regimen.id, names, "against", statement.says, *places)
 
 
 def _out(frame: Frame, facts: Facts) -> Iterator[Avoided]:
@@ -130,7 +132,7 @@ def _checked(check: Check, facts: Facts) -> Checked:
     reason = explain(check.met_if, facts)
     state: State = "missing"
     if reason.truth is not UNKNOWN:
-        state = "unmet" if reason.truth is FALSE else "done"
+        state = "done" if reason.truth is TRUE else "missing" if check.advisory else "unmet"
     return Checked(check.check, check.label, state, reason, check.unmet, check.source, check.features)
 
 

@@ -68,4 +68,15 @@ def _bars(bars: Iterable[Bar], published: set[str]) -> tuple[Bar, ...]:
 
 
 def _said(cited: Iterable[Cited], published: set[str]) -> tuple[Cited, ...]:
-    return tuple(one for one in cited if one.source.ref in published)
+    """Those whose source was published, or the older source of the same rule."""
+    return tuple(_dated(one, published) for one in cited if {one.source.ref, _earlier(one)} & published)
+
+
+def _earlier(one: Cited) -> str:
+    return one.earlier.ref if isinstance(one, Action | Bar | Check) and one.earlier else ""
+
+
+def _dated(one: Cited, published: set[str]) -> Cited:
+    if one.source.ref in published or not isinstance(one, Action | Bar | Check):
+        return one
+    return replace(one, source=one.earlier)

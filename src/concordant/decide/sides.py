@@ -1,46 +1,111 @@
-"""The other side of a near boundary: what the answer would be just beyond a threshold."""
+"""What would change the answer: each known fact, were it different, by re-running the same decision."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from concordant.conditions import features_read
 from concordant.decide.ask import Situation
-from concordant.decide.cells import range_name
+from concordant.decide.cells import Cell, cells_of, joined
 from concordant.decide.decision import Outcome, decide
 from concordant.derive.book import with_overrides
-from concordant.facts import Value
 from concordant.features import Feature
-from concordant.quantities import Interval, above, below
+from concordant.quantities import Interval
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A number's nearest boundary, and the outcome beyond it."""
+    """A known fact, the other value that changes the outcome, and how far off its boundary is (numbers only)."""
 
     feature: str
     cell: str
     outcome: Outcome
+    distance: float | None = None
+    near: bool = False
 
 
-def near_sides(now: Situation) -> list[Side]:
-    """For every number close to a live threshold (`near` of its feature): the outcome across it."""
-    found = []
-    for feature in now.plan.features:
-        value = now.facts[feature.name].value
-        if feature.near is None or not isinstance(value, Interval) or now.decision.answer != "recommends":
-            continue
-        for bound, side in now.frame.cuts.get(feature.name, ()):
-            if abs(value.low - bound) <= feature.near and abs(value.high - bound) <= feature.near:
-                found += _across(feature, value, bound, side, now)
+def other_sides(now: Situation) -> list[Side]:
+    """For every known fact that a live statement rests on: the nearest other values that change the outcome.
+
+    A number is followed to both sides up to the first range with another outcome; the near ones come first.
+    """
+    if now.decision.answer != "recommends":
+        return []
+    found = [side for feature in _known_behind(now) for side in _sides(feature, now)]
+    return sorted(found, key=lambda s: (not s.near, s.distance is None))
+
+
+def _known_behind(now: Situation) -> list[Feature]:
+    """Known features with a question, read by what is alive, directly or through others."""
+    read: set[str] = set()
+    for one in now.decision.judged:
+        if one.status != "does_not_apply":
+            read |= one.proposal.reads
+    for force in now.frame.in_force:
+        for limit in force.guideline.out_of_scope:
+            read |= features_read(limit.if_)
+    wanted = _with_inputs(read, now)
+    return [f for f in now.plan.features if f.name in wanted and f.question and _settled(f, now)]
+
+
+def _with_inputs(read: Iterable[str], now: Situation) -> set[str]:
+    found: set[str] = set()
+    waiting = list(read)
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name in now.plan.by_name:
+            found.add(name)
+            waiting += now.plan.by_name[name].inputs
     return found
 
 
-def _across(feature: Feature, value: Interval, bound: float, side: int, now: Situation) -> list[Side]:
-    """The outcome beyond one boundary, if it differs."""
-    lower = Interval(feature.low or 0.0, bound if side else below(bound))
-    upper = Interval(above(bound) if side else bound, feature.high if feature.high is not None else float("inf"))
-    beyond = upper if value.high <= lower.high else lower
-    other: Value = Interval(beyond.low, beyond.low) if beyond is upper else Interval(beyond.high, beyond.high)
-    facts, touched = with_overrides(now.facts, {feature.name: other}, now.record, now.plan)
-    outcome = decide(now.frame, facts, now.decision, touched).outcome
-    return [] if outcome == now.decision.outcome else [Side(feature.name, range_name(feature, beyond), outcome)]
+def _settled(feature: Feature, now: Situation) -> bool:
+    value = now.facts[feature.name].value
+    return value.is_exact if isinstance(value, Interval) else value is not None
+
+
+def _sides(feature: Feature, now: Situation) -> Iterator[Side]:
+    value = now.facts[feature.name].value
+    cells = cells_of(feature, now.frame.cuts.get(feature.name, ()), None)
+    if not isinstance(value, Interval):
+        told = ((cell, _outcome(feature, cell, now)) for cell in cells if cell.value != value)
+        yield from (Side(feature.name, cell.name, outcome) for cell, outcome in told if outcome != now.decision.outcome)
+        return
+    lower = [c for c in cells if isinstance(c.value, Interval) and c.value.high < value.low]
+    upper = [c for c in cells if isinstance(c.value, Interval) and c.value.low > value.high]
+    for way in (lower[::-1], upper):
+        yield from _beyond(feature, way, value, now)
+
+
+def _beyond(feature: Feature, cells: Sequence[Cell], value: Interval, now: Situation) -> list[Side]:
+    """The first ranges with another outcome, walking away from the value, told as one."""
+    whole: Cell | None = None
+    beyond = now.decision.outcome
+    for cell in cells:
+        outcome = _outcome(feature, cell, now)
+        if whole is None and outcome != beyond:
+            whole, beyond = cell, outcome
+        elif whole is not None and outcome == beyond:
+            whole = joined(feature, *sorted((whole, cell), key=_low))
+        elif whole is not None:
+            break
+    if whole is None:
+        return []
+    distance = _distance(whole, value)
+    near = feature.near is not None and distance <= feature.near
+    return [Side(feature.name, whole.name, beyond, distance, near)]
+
+
+def _low(cell: Cell) -> float:
+    return cell.value.low if isinstance(cell.value, Interval) else 0.0
+
+
+def _outcome(feature: Feature, cell: Cell, now: Situation) -> Outcome:
+    facts, touched = with_overrides(now.facts, {feature.name: cell.value}, now.record, now.plan)
+    return decide(now.frame, facts, now.decision, touched).outcome
+
+
+def _distance(cell: Cell, value: Interval) -> float:
+    assert isinstance(cell.value, Interval)
+    return cell.value.low - value.high if cell.value.low > value.high else value.low - cell.value.high

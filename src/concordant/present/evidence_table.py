@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from concordant.answer.model import EvidenceRow
+from concordant.answer.parts import EvidenceRow
 from concordant.answer.references import brackets
 
 SHOWN = ("PFS", "OS", "progression-free", "overall survival")

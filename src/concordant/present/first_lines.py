@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from concordant.answer.model import Answer, Ask, Change, CheckShown, Dose, Option, Why
-from concordant.answer.phrases import ROLES, amount_words, and_list, milligram_words, sentence_case
-from concordant.present.wording import cited, day_words, lower_first, own_grade, range_words, rest_of_chain
+from concordant.answer.model import Answer, Ask, Change, CheckShown, Option, OtherSide, Why
+from concordant.answer.parts import Dose
+from concordant.answer.phrases import ROLES, amount_words, and_list, lower_first, milligram_words, sentence_case
+from concordant.present.wording import cited, day_words, own_grade, range_words, rest_of_chain
 
 MISSING_SHOWN = 3
 CHECKS_SHOWN = 5
@@ -169,7 +170,7 @@ def _checks(checks: list[CheckShown]) -> str:
 
 
 def _flip(answer: Answer, first: Option) -> str:
-    near = [f"{lower_first(s.label)} {range_words(s.if_)}: {' or '.join(s.names)}" for s in answer.other_sides]
+    near = [f"{lower_first(s.label)} {side_words(s)}" for s in answer.other_sides if s.near]
     told = [f"{q.label}, {flips(q, answer)}" for q in answer.ask[:FLIPS_SHOWN]]
     more = f" and {len(answer.ask) - FLIPS_SHOWN} more below" if len(answer.ask) > FLIPS_SHOWN else ""
     fit = {
@@ -191,11 +192,21 @@ def flips(question: Ask, answer: Answer) -> str:
 def then_words(change: Change, line_now: str | None = None) -> str:
     """What a branch leads to; its line only where that is another."""
     line = "" if change.line in ("", line_now) else f"{LINES[change.line]}: "
-    if change.names:
-        return line + " or ".join(change.names[:3]) + (f" or {len(change.names) - 3} more" if len(change.names) > 3 else "")
-    if change.answer == "out_of_scope":
+    return line + _outcome_words(change.names, change.answer)
+
+
+def side_words(side: OtherSide) -> str:
+    """`more than 12 months (4 months away): REGIMEN`."""
+    away = f" ({side.distance} away)" if side.distance else ""
+    return f"{range_words(side.if_)}{away}: {_outcome_words(side.names, side.answer)}"
+
+
+def _outcome_words(names: list[str], answer: str) -> str:
+    if answer == "out_of_scope":
         return "outside this guideline"
-    return line + ("still open, more must be known" if change.answer == "needs_data" else "no regimen is offered plainly")
+    if names:
+        return " or ".join(names[:3]) + (f" or {len(names) - 3} more" if len(names) > 3 else "")
+    return "still open, more must be known" if answer == "needs_data" else "no regimen is offered plainly"
 
 
 def dose_lines(option: Option) -> list[str]:

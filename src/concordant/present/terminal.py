@@ -16,9 +16,11 @@ from rich.text import Text
 from concordant.answer.model import Answer, Change
 from concordant.answer.phrases import and_list
 from concordant.present import evidence_table, first_lines
+from concordant.present.after import next_lines, why_not_lines
 from concordant.present.wording import cited, option_line, range_words, reference_line
 
 WIDEST, NARROWEST = 110, 60
+SIDES_SHOWN = 5
 ACTION_TITLES = {
     "local_therapy": "Local treatment and brain",
     "referral": "Refer",
@@ -64,11 +66,13 @@ class Page:
         self._options()
         self._doses()
         self._points("Do not", self._avoided())
+        self._points("Why not the others", why_not_lines(self.answer))
         self._changes()
         self._points("Cautions", self.answer.options[0].cautions if self.answer.options else [])
         self._checks()
         self._actions()
         self._labels()
+        self._points("After progression", next_lines(self.answer))
         self._evidence()
         self._points("Where sources disagree", self.answer.disagreements)
         self._points("Newer than the guideline", [n.removeprefix("Newer than the guideline: ") for n in self.answer.newer])
@@ -123,6 +127,9 @@ class Page:
             self._points("It would also help to know", [q.question for q in blocking[1:]])
 
     def _changes(self) -> None:
+        deciding = {why.feature for why in self.answer.why if why.headline}
+        sides = [s for s in self.answer.other_sides if s.feature in deciding and not s.near and s.answer != "out_of_scope"]
+        self._points("Were it different", [f"{s.now}. If it were {first_lines.side_words(s)}." for s in sides[:SIDES_SHOWN]])
         others = [q for q in self.answer.ask if not q.blocking]
         if len(others) > first_lines.FLIPS_SHOWN:
             told = [f"{q.label}, {flips}" for q in others if (flips := first_lines.flips(q, self.answer))]
@@ -137,8 +144,8 @@ class Page:
         return table
 
     def _other_sides(self) -> None:
-        sides = [f"{s.now}. If it were {range_words(s.if_)}: {' or '.join(s.names)}." for s in self.answer.other_sides]
-        self._points("Close to a boundary", sides)
+        near = [s for s in self.answer.other_sides if s.near]
+        self._points("Close to a boundary", [f"{s.now}. If it were {first_lines.side_words(s)}." for s in near])
 
     def _options(self) -> None:
         offered = [o for o in self.answer.options if o.status in ("applies", "applies_if_checked")]

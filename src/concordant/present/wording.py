@@ -6,7 +6,8 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 
-from concordant.answer.model import Option, RefAt, Reference
+from concordant.answer.model import Option, Reference
+from concordant.answer.parts import RefAt
 from concordant.answer.phrases import ROLES, grade_words, sentence_case
 from concordant.answer.references import brackets
 from concordant.dates import exactly, words
@@ -39,7 +40,7 @@ def option_line(option: Option) -> str:
     fit = (
         ""
         if option.role == "continue"
-        else cited(label[option.label.fit], option.label.refs) + ("." if option.label.fit != "on" else "")
+        else cited(label[option.label.fit].rstrip("."), option.label.refs) + ("." if option.label.fit != "on" else "")
     )
     return f"{sentence_case(option.name)}. {ROLES[option.role]}. {cited(own_grade(option), first)}.{check}{fit}"
 
@@ -59,10 +60,6 @@ def day_words(day: str) -> str:
     """An ISO day as people write it: 20 Sep 2022."""
     return words(exactly(dt.date.fromisoformat(day)))
 
-
-def lower_first(text: str) -> str:
-    """The text with its first letter small, unless it begins with an abbreviation."""
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 def range_words(cell: str) -> str:

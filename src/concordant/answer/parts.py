@@ -1,0 +1,120 @@
+"""The small records of an answer: references, grades, doses, figures, what a label says."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from concordant.records import Checked
+
+
+class Part(msgspec.Struct, kw_only=True, omit_defaults=False):
+    """What all parts of an answer share: named fields."""
+
+
+class RefAt(Part):
+    """A numbered reference and the place in it."""
+
+    n: int
+    at: str = ""
+
+
+class GradeShown(Part):
+    """A rating in its publisher's words; null where it was not seen."""
+
+    scale: str
+    strength: str | None
+    evidence: str | None
+    type: str | None = None
+    grade_note: str = ""
+
+
+class ChainLink(Part):
+    """One statement of the chain that leads to an option, with its own grade and mark."""
+
+    statement: str
+    title: str
+    grade: GradeShown | None
+    checked: Checked
+    refs: list[RefAt]
+
+
+class LabelShown(Part):
+    """Whether the label covers the regimen for this patient, and why (not)."""
+
+    fit: Literal["on", "off", "unknown"]
+    because: str
+    refs: list[RefAt] = []
+
+
+class Dose(Part):
+    """One drug in one phase: the authored dose, and mg for this patient where they can be computed."""
+
+    drug: str
+    phase: Literal["every", "loading", "maintenance"]
+    amount: float
+    unit: str
+    calculated_mg: float | None
+    schedule: str
+    route: str
+    days: str
+    basis: str = ""
+    vials: str = ""
+    why_not_calculated: str = ""
+    note: str = ""
+    refs: list[RefAt] = []
+
+
+class Estimate(Part):
+    """One figure of one analysis."""
+
+    endpoint: str
+    values: list[str]
+    unit: str
+    assessed_by: str
+    effect: str
+    p: str
+    note: str
+    checked: Checked
+
+
+class EvidenceRow(Part):
+    """All figures of one data cut of one trial."""
+
+    trial: str
+    arms: list[str]
+    n: str
+    population: str
+    analysis: str
+    cut: str
+    estimates: list[Estimate]
+    refs: list[RefAt]
+    caveat: str = ""
+
+
+class Said(Part):
+    """A sentence of a label with its place."""
+
+    says: str
+    refs: list[RefAt] = []
+
+
+class DoseChange(Part):
+    """One row of a label's table of dose modifications."""
+
+    toxicity: str
+    finding: str
+    do: str
+    refs: list[RefAt] = []
+
+
+class LabelFacts(Part):
+    """What the label of one drug says beside its indication."""
+
+    drug: str
+    boxed: list[Said]
+    contraindications: list[Said]
+    levels: list[Said]
+    dose_changes: list[DoseChange]
+    handling: list[Said]
