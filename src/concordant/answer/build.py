@@ -60,6 +60,7 @@ class Builder:
             why=self._why(shown),
             checks=[] if limited else [self._check(c) for c in checks(decision, self.now.frame, self.now.facts)],
             ask=[] if limited else [self._ask(q) for q in self.asked],
+            possible=[] if limited else self._possible(),
             other_sides=[] if limited else [self._side(s) for s in self.sides],
             avoid=[] if limited else self.around.avoid(),
             actions=self.around.discordant() + ([] if limited else self.around.actions()),
@@ -86,6 +87,12 @@ class Builder:
             return self.now.decision.offered
         common = self._common()
         return [j for j in self.now.decision.offered if j.role != "preferred" or j.proposal.regimen.id in common]
+
+    def _possible(self) -> list[model.NextOption]:
+        """What may still be offered once the open facts are known, and what is offered now."""
+        decision = self.now.decision
+        still = {j.proposal.regimen.id: j for j in (*decision.open, *decision.offered)}
+        return [model.NextOption(regimen=id_, name=j.proposal.regimen.name, role=j.role) for id_, j in still.items()]
 
     def _common(self) -> set[str]:
         """The regimens that every branch of the first question leads to."""

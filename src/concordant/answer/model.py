@@ -110,7 +110,7 @@ class Why(Part):
 
 
 class NextOption(Part):
-    """A regimen that would be offered then."""
+    """A regimen that would be offered then, or that is still possible now."""
 
     regimen: str
     name: str
@@ -175,6 +175,7 @@ class Answer(Part):
     why: list[Why]
     checks: list[CheckShown]
     ask: list[Ask]
+    possible: list[NextOption]
     other_sides: list[OtherSide]
     avoid: list[Avoid]
     actions: list[ActionShown]

@@ -9,7 +9,7 @@ from itertools import combinations, product
 from concordant.conditions import features_read
 from concordant.decide.cells import Cell, cells_of, joined
 from concordant.decide.decision import Decision, Outcome, decide
-from concordant.decide.frame import Frame
+from concordant.decide.frame import Frame, Proposal
 from concordant.derive.book import Plan, with_facts
 from concordant.evaluate.explain import explain, missing
 from concordant.facts import Fact, Facts, Value
@@ -63,7 +63,9 @@ def questions(now: Situation) -> list[Question]:
     holding = _holding(now)
     found = [q for name in cells if (q := _alone(name, cells[name], now, holding)) is not None]
     if now.decision.answer == "needs_data" and not any(q.blocking for q in found):
-        found += _together({name: cells[name] for name in cells if name in holding}, now)
+        found += _together([frozenset(cells) & holding], cells, now)
+    elif not found:
+        found += _together(_read_together(frozenset(cells), now), cells, now)
     order = {name: i for i, name in enumerate(cells)}
     return sorted(found, key=lambda q: (not q.blocking, _worst(q), q.feature.asked, order[q.feature.name]))
 
@@ -159,10 +161,30 @@ def _merged(feature: Feature, branches: list[Branch]) -> list[Branch]:
     return found
 
 
-def _together(cells: Mapping[str, Sequence[Cell]], now: Situation) -> list[Question]:
-    """The smallest group, of two or three features, that changes the outcome where none does alone."""
+def _read_together(askable: frozenset[str], now: Situation) -> list[frozenset[str]]:
+    """The open features behind each live sentence: once an answer is definite, only those can decide together.
+
+    A bar or a condition that reads one of two facts would change the outcome by that fact alone.
+    """
+    live = _behind_outcome(now.decision)
+    sentences = {now.frame.reads[p.statement.id] for p in live}
+    sentences |= {now.frame.bar_reads[id(bar)] for p in live for bar in p.bars}
+    units = {frozenset(_open_behind(reads, now)) & askable for reads in sentences}
+    return sorted((unit for unit in units if len(unit) > 1), key=sorted)
+
+
+def _behind_outcome(decision: Decision) -> list[Proposal]:
+    """The proposals that the outcome rests on: of the statements with the preferred regimen, or all that are alive."""
+    preferring = {one.proposal.statement.id for one in decision.offered if one.role == "preferred"}
+    live = [one.proposal for one in decision.judged if one.status != "does_not_apply"]
+    return [proposal for proposal in live if not preferring or proposal.statement.id in preferring]
+
+
+def _together(units: Iterable[frozenset[str]], cells: Mapping[str, Sequence[Cell]], now: Situation) -> list[Question]:
+    """The smallest group, of two or three features of one unit, that changes the outcome where none does alone."""
+    ordered = [[name for name in cells if name in unit] for unit in units]
     for size in (2, 3):
-        for names in combinations(cells, size):
+        for names in dict.fromkeys(names for unit in ordered for names in combinations(unit, size)):
             found = _group(names, cells, now)
             if found:
                 return found
@@ -180,5 +202,5 @@ def _group(names: tuple[str, ...], cells: Mapping[str, Sequence[Cell]], now: Sit
         feature = now.plan.by_name[name]
         branches = _merged(feature, _branches(name, cells[name], now))
         partners = tuple(other for other in names if other != name)
-        found.append(Question(feature, True, tuple(branches), partners))
+        found.append(Question(feature, now.decision.answer == "needs_data", tuple(branches), partners))
     return found
