@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from concordant.conditions import Condition
+from concordant.conditions import ALWAYS, Condition
 from concordant.records import Action, Bar, Checked, Cite, Record
 
 DoseUnit = Literal["mg", "mg/kg", "mg/m2"]
@@ -73,7 +73,10 @@ class Indication(Record, frozen=True):
 
 
 class Check(Record, frozen=True):
-    """What is looked at before the first dose, and when it is met; an advisory one does not hold the first dose back."""
+    """What is looked at before the first dose, and when it is met; an advisory one does not hold the first dose back.
+
+    Nobody is asked for a check that `when` certainly rules out.
+    """
 
     check: str
     label: str
@@ -83,6 +86,7 @@ class Check(Record, frozen=True):
     earlier: Cite | None = None
     unmet: str = ""
     advisory: bool = False
+    when: Condition = ALWAYS
 
 
 class Remark(Record, frozen=True):

@@ -12,7 +12,7 @@ from concordant.drugs import Check, Drug
 from concordant.evaluate.explain import Because, explain, missing
 from concordant.facts import Facts
 from concordant.guideline import Grade
-from concordant.kleene import TRUE, UNKNOWN
+from concordant.kleene import FALSE, TRUE, UNKNOWN
 from concordant.records import Action, Bar, Cite, Kind
 
 State = Literal["done", "missing", "unmet"]
@@ -111,7 +111,7 @@ def checks(decision: Decision, frame: Frame, facts: Facts) -> list[Checked]:
     candidates = decision.offered or open_
     found: dict[str, Checked] = {}
     for drug in drugs_of(candidates, frame):
-        for check in drug.checks:
+        for check in (c for c in drug.checks if explain(c.when, facts).truth is not FALSE):
             state = _checked(check, facts)
             if check.check not in found or _weight(state.state) > _weight(found[check.check].state):
                 found[check.check] = state
