@@ -1,4 +1,4 @@
-"""The verbs: recommend, explain, lint, example, template."""
+"""The verbs: recommend, ask, explain, lint, example, template."""
 
 from __future__ import annotations
 
@@ -51,6 +51,20 @@ def recommend(patient: str, format_: str, output: str, as_of: str, guideline: st
     from concordant.present.terminal import render
 
     _write(render(answer, colour=not output and sys.stdout.isatty()), output)
+
+
+@app.command()
+@click.argument("patient", default="")
+@click.option("--write", "target", default="", metavar="FILE", help="Keep the case with the answers in this file.")
+@click.option("--force", is_flag=True, help="Let --write replace a file that is there.")
+@as_of_option
+@guideline_option
+def ask(patient: str, target: str, force: bool, as_of: str, guideline: str) -> None:
+    """The questions that matter for this patient, one by one, then the answer; from nothing when no PATIENT is named."""
+    from concordant.cli.asking import interview
+    from concordant.cli.opening import open_for_answers
+
+    interview(open_for_answers(patient, _date(as_of)), guideline, target, force=force)
 
 
 @app.command()

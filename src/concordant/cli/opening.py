@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from concordant.compiled import Knowledge
@@ -15,14 +16,62 @@ from concordant.record.vocabulary import words_of
 from concordant.texts import MAX_BYTES, Text, read_bytes, read_file
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A record to be completed, with the file it stands in; no path when it starts from nothing."""
+
+    record: PatientRecord
+    knowledge: Knowledge
+    path: str = ""
+    text: str = ""
+
+    @property
+    def has_content(self) -> bool:
+        """False for a file of blank lines and comments."""
+        return _has_content(self.text)
+
+
 def open_record(patient: str, as_of: dt.date | None) -> tuple[PatientRecord, Knowledge]:
     """The record and the knowledge. Only here does the project look at a clock."""
     if not patient:
         raise Unreadable(Complaint("no file is named", way_out="Name a case file, or use - for standard input"))
-    text = _standard_input() if patient == "-" else read_file(Path(patient))
+    return _read(_standard_input() if patient == "-" else read_file(Path(patient)), as_of)
+
+
+def open_for_answers(patient: str, as_of: dt.date | None) -> Opened:
+    """A case file to be completed, or an empty record; standard input is refused, the answers come from there."""
+    if patient == "-":
+        way_out = "Save the case in a file and name it, or name none to start from nothing"
+        raise Unreadable(Complaint("the answers are read from standard input, so the case cannot be", "ask", way_out=way_out))
+    if not patient:
+        return Opened(PatientRecord(as_of or _today()), load())
+    text = _text_of(patient)
+    if not _has_content(text):
+        return Opened(PatientRecord(as_of or _today()), load(), patient, text)
+    return Opened(*_read(read_file(Path(patient)), as_of), patient, text)
+
+
+def _read(text: Text, as_of: dt.date | None) -> tuple[PatientRecord, Knowledge]:
     knowledge = load()
-    today = as_of or dt.datetime.now().astimezone().date()
-    return read_case(text, knowledge, words_of(knowledge), today, given=as_of is not None), knowledge
+    return read_case(text, knowledge, words_of(knowledge), as_of or _today(), given=as_of is not None), knowledge
+
+
+def _today() -> dt.date:
+    return dt.datetime.now().astimezone().date()
+
+
+def _text_of(patient: str) -> str:
+    """The file as it stands; what cannot be read as text is left to `read_file` and its messages."""
+    try:
+        with Path(patient).open("rb") as file:
+            return file.read(MAX_BYTES + 1).decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        read_file(Path(patient))
+        raise Unreadable(Complaint("cannot be opened", patient, way_out="Check its name and permissions")) from None
+
+
+def _has_content(text: str) -> bool:
+    return any(line.strip() and not line.lstrip().startswith("#") for line in text.removeprefix("\ufeff").splitlines())
 
 
 def _standard_input() -> Text:

@@ -1,0 +1,207 @@
+"""The interview on a terminal: prints a question, reads a reply, and goes on from there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from concordant.answer.model import Ask, Change
+from concordant.answer.phrases import and_list
+from concordant.dates import exactly, words
+from concordant.features import Feature
+from concordant.present import interview as iv
+from concordant.present.first_lines import LINES, first_lines, then_words
+from concordant.present.wording import range_words
+
+Read = Callable[[str], str | None]
+PROMPT = "> "
+NAMED = 3
+
+
+class Conversation:
+    """One interview with a person: `read` gives the next line, or None when there is no more."""
+
+    def __init__(self, start: iv.Interview, console: Console, read: Read) -> None:
+        self.state, self.console, self.read = start, console, read
+        self.going_on = False
+
+    def run(self) -> iv.Interview:
+        """Ask until nothing is left, or until the person stops; what was answered is kept."""
+        self._welcome()
+        try:
+            while (ask := self.state.next) is not None and self._wants(ask) and self._question(ask):
+                pass
+        except (KeyboardInterrupt, EOFError):
+            self._say("Stopped.")
+        self._farewell()
+        return self.state
+
+    # -- what is said before and after ---------------------------------------------------------------
+
+    def _welcome(self) -> None:
+        day = words(exactly(self.state.record.as_of))
+        self._say(f"As of {day}. {self._standing()}", "dim")
+        if self.state.next is not None:
+            self._say("Answer in words, by a number, or with:  ? not known   b back   q stop with the best answer so far", "dim")
+
+    def _standing(self) -> str:
+        answer = self.state.now
+        if answer.answer == "needs_data":
+            known = self.state.record.events or self.state.record.markers or self.state.record.stated
+            return "On record so far, it cannot be decided." if known else "Nothing is on record yet."
+        return "It can be decided from what is on record." if self.state.next is None else "The record decides already."
+
+    def _farewell(self) -> None:
+        skipped = self.state.still_unknown
+        if self.state.next is None and self.state.whole.answer == "needs_data":
+            self._say("No other question would decide it." if skipped else "No question is left that would decide it.")
+        if skipped:
+            self._say(f"Not known: {', '.join(skipped)}.", "dim")
+        self.console.print()
+        self._rule(Text(f"The answer, after {_count(len(self.state.given), 'reply', 'replies')}", style="bold cyan"))
+
+    # -- one question ----------------------------------------------------------------------------------
+
+    def _wants(self, ask: Ask) -> bool:
+        """Questions that decide are asked; before others, and groups beside what is not known, the person may stop."""
+        alone = ask.blocking and not (ask.together_with and self.state.still_unknown)
+        return alone or self.going_on or self._offer()
+
+    def _offer(self) -> bool:
+        left = [q.label for q in self.state.now.ask]
+        self.console.print()
+        if self.state.now.answer == "recommends":
+            self._say(f"Decided: {first_lines(self.state.now).verdict}", "bold")
+        else:
+            self._say("What was not known holds the answer back; nothing else decides it alone.", "bold")
+        self._say(f"{_count(len(left), 'more question', 'more questions')} could change what is offered: {_few(left)}")
+        typed = self._line("Go on? [y/N] ")
+        if iv.command(typed) == "back" and self._back():
+            return True
+        self.going_on = typed.strip().lower() in ("y", "yes")
+        return self.going_on
+
+    def _question(self, ask: Ask) -> bool:
+        """Ask one question until its reply is understood. False when the person wants to stop."""
+        if ask is not self.state.next:  # the person went back at the offer
+            return True
+        feature = self.state.feature(ask.feature)
+        self._print_question(ask, feature)
+        while True:
+            typed = self._line(PROMPT)
+            match iv.command(typed):
+                case "stop":
+                    return False
+                case "back":
+                    if self._back():
+                        return True
+                case "not known":
+                    self._take(iv.Given(feature))
+                    return True
+                case _:
+                    if self._understood(typed, feature):
+                        return True
+
+    def _line(self, prompt: str) -> str:
+        typed = self.read(prompt)
+        if typed is None:
+            raise EOFError
+        return typed
+
+    def _back(self) -> bool:
+        if not self.state.given:
+            self._say("This is the first question.")
+            return False
+        self._say(f"Forgotten: {iv.echo(self.state.given[-1])}")
+        self.state = self.state.back()
+        return True
+
+    def _understood(self, typed: str, feature: Feature) -> bool:
+        try:
+            self._take(iv.understood(typed, feature, self.state))
+        except iv.Misread as problem:
+            self._say(str(problem))
+            return False
+        return True
+
+    def _take(self, given: iv.Given) -> None:
+        before = self.state
+        self.state = before.reply(given)
+        self._say(f"✓ {iv.echo(given)}", "green")
+        if given.value is None:
+            return
+        conflicts = self.state.new_conflicts(before)
+        for conflict in conflicts:
+            self._say(f"! In conflict. {conflict}.", "bold red")
+        if conflicts and self._line("Take this answer back? [Y/n] ").strip().lower() not in ("n", "no"):
+            self._say(f"Forgotten: {iv.echo(given)}")
+            self.state = before
+
+    # -- how a question looks --------------------------------------------------------------------------
+
+    def _print_question(self, ask: Ask, feature: Feature) -> None:
+        others = sum(q.blocking for q in self.state.now.ask) - ask.blocking
+        more = f", {others} more would decide as things stand" if others else ""
+        self.console.print()
+        title = Text(f"Question {len(self.state.given) + 1}", style="bold cyan").append(more, style="dim")
+        self._rule(title)
+        self.console.print(Text(ask.question, style="bold"))
+        self._say(iv.purpose(ask, self.state), "dim")
+        if ask.known:
+            self._say(f"On record: {ask.known}.", "dim")
+        self.console.print(Padding(self._choices(ask, feature), (1, 0, 0, 0)))
+        if feature.is_numeric:
+            self._say(f"   {_how_to_write(feature)}", "dim")
+
+    def _choices(self, ask: Ask, feature: Feature) -> Table:
+        table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="dim")
+        table.add_column("", justify="right", style="cyan", min_width=2)
+        table.add_column("if the answer is", ratio=2)
+        table.add_column("then", ratio=3)
+        for mark, name, then in _rows(ask, feature):
+            table.add_row(mark, Text(name), Text(then))
+        return table
+
+    def _rule(self, title: Text) -> None:
+        self.console.print(Rule(title, align="left", style="dim", characters="─"))
+
+    def _say(self, text: str, style: str = "") -> None:
+        self.console.print(Text(text, style=style))
+
+
+def _rows(ask: Ask, feature: Feature) -> Iterator[tuple[str, str, str]]:
+    """The possible answers: how each is chosen, its name, what it leads to."""
+    if feature.is_numeric:
+        for change in ask.changes:
+            yield "•", range_words(change.if_), _then(change)
+        return
+    for number, name in enumerate(iv.names_of(feature).values(), 1):
+        branch = [c for c in ask.changes if f" or {name} or " in f" or {c.if_} or "]
+        then = _then(branch[0]).removeprefix(f"{name}: ") if branch else "the record rules it out"
+        yield str(number) if iv.numbered(feature) else "•", name, then
+
+
+def _then(change: Change) -> str:
+    """What a branch leads to; one that stays open says so before it names what is offered in any case."""
+    if change.answer != "needs_data":
+        return then_words(change)
+    line = f"{LINES[change.line]}: " if change.line else ""
+    return f"{line}still open, more must be known"
+
+
+def _how_to_write(feature: Feature) -> str:
+    unit = {"percent": " %", "": ""}.get(feature.unit, f" {feature.unit}")
+    return f"a number (8{unit}), a bound (<= 8{unit}) or a range (8 to 11{unit})"
+
+
+def _few(labels: list[str]) -> str:
+    return and_list(labels) if len(labels) <= NAMED else f"{', '.join(labels[:NAMED])} and {len(labels) - NAMED} more"
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

@@ -1,0 +1,168 @@
+"""Facts put into the text of a case file; everything else in it keeps its place, its spelling and its comments."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from concordant.complaints import Complaint, ConcordantError, Refused
+from concordant.texts import read_text
+
+PLAIN = re.compile(r"[A-Za-z0-9][\w .+*/%-]*")
+NEW = "# Answers given to `concordant ask`; `concordant template` shows what else a case file may hold.\n"
+LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+def new_case(as_of: str, stated: Mapping[str, str]) -> str:
+    """A case file that holds nothing but a date and these facts."""
+    lines = [f"  {name}: {_quoted(value)}\n" for name, value in stated.items()]
+    return f"{NEW}as_of: {as_of}\n" + ("stated:\n" + "".join(lines) if lines else "")
+
+
+def with_stated(text: str, stated: Mapping[str, str], as_of: str = "") -> str:
+    """The case file with these facts under `stated`, and `as_of` where it is given and the file has none.
+
+    Raises Refused for a layout in which they cannot be put without touching the rest.
+    """
+    wanted = _expected(text, stated, as_of)
+    try:
+        changed = text
+        for name, value in stated.items():
+            changed = _state(changed, name, value)
+        if as_of and "as_of" not in _value(text):
+            changed = _dated(changed, as_of)
+        if _value(changed) == wanted:
+            return changed
+    except (ConcordantError, ValueError):
+        pass
+    if text.lstrip().startswith("{"):
+        return json.dumps(wanted, indent=1, ensure_ascii=False) + "\n"
+    way_out = "Write it to a new file, or bring `stated` into lines of the form `key: value`"
+    raise Refused(Complaint("the answers cannot be added to a file of this layout", "--write", way_out=way_out))
+
+
+def _value(text: str) -> dict[str, Any]:
+    value = read_text(text, "case").value
+    return value if isinstance(value, dict) else {}
+
+
+def _expected(text: str, stated: Mapping[str, str], as_of: str) -> dict[str, Any]:
+    """What a reader has to find afterwards."""
+    value = _value(text)
+    found = {**value, "stated": {**(value.get("stated") or {}), **stated}} if stated else dict(value)
+    return {"as_of": as_of, **found} if as_of and "as_of" not in value else found
+
+
+def _root(text: str) -> Any:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError
+
+    try:
+        node = YAML(typ="safe", pure=True).compose(text.replace("\t", " "))
+    except MarkedYAMLError:
+        raise ValueError("not the YAML of a case file") from None
+    if getattr(node, "id", "") != "mapping":
+        raise ValueError("no mapping")
+    return node
+
+
+def _state(text: str, name: str, value: str) -> str:
+    root = _root(text)
+    block = _item(root, "stated")
+    if block is None:
+        return _with_block(text, root, name, value)
+    if block.id != "mapping":
+        return _filled(text, root, block, name, value)
+    old = next((pair for pair in block.value if pair[0].value == name), None)
+    if old is not None:
+        return _replaced(text, *old, _written(value, text))
+    return _appended(text, block, f"{_key(name, text)}: {_written(value, text)}")
+
+
+def _item(mapping: Any, name: str) -> Any:
+    return next((item for key, item in mapping.value if key.value == name), None)
+
+
+def _replaced(text: str, key: Any, old: Any, written: str) -> str:
+    """The file with another value for a key; one without a value has its place behind the colon."""
+    if old.start_mark.index == old.end_mark.index:
+        at = text.index(":", key.end_mark.index) + 1
+        return f"{text[:at]} {written}{text[at:]}"
+    gap = "" if text[old.start_mark.index - 1] in " \t" else " "
+    return text[: old.start_mark.index] + gap + written + text[old.end_mark.index :]
+
+
+def _with_block(text: str, root: Any, name: str, value: str) -> str:
+    """The file with its first `stated`."""
+    if root.flow_style:
+        return _appended(text, root, f"{_key('stated', text)}: {{{_key(name, text)}: {_written(value, text)}}}")
+    pad, end = " " * root.start_mark.column, _line_end(text)
+    at = _document_end(text)
+    before = text[:at] if text[:at].endswith(("\n", "\r")) else text[:at] + end
+    return f"{before}{pad}stated:{end}{pad}  {name}: {_quoted(value)}{end}{text[at:]}"
+
+
+def _document_end(text: str) -> int:
+    found = re.search(r"^\.\.\.\s*$", text, re.M)
+    return found.start() if found else len(text)
+
+
+def _filled(text: str, root: Any, empty: Any, name: str, value: str) -> str:
+    """The file with facts under a `stated` that has none yet."""
+    if root.flow_style:
+        written = f"{{{_key(name, text)}: {_written(value, text)}}}"
+        return text[: empty.start_mark.index] + written + text[empty.end_mark.index :]
+    start = next(key for key, _ in root.value if key.value == "stated").end_mark.index
+    text = text[:start] + text[start:].replace(empty.value, "", 1) if empty.value else text
+    return _on_next_line(text, start, f"{' ' * root.start_mark.column}  {name}: {_quoted(value)}")
+
+
+def _appended(text: str, mapping: Any, pair: str) -> str:
+    """The text with one more pair at the end of a mapping."""
+    if not mapping.value:
+        at = mapping.start_mark.index + 1
+        return text[:at] + pair + text[at:]
+    at = mapping.value[-1][1].end_mark.index
+    if mapping.flow_style:
+        return f"{text[:at]}, {pair}{text[at:]}"
+    return _on_next_line(text, at, " " * mapping.value[-1][0].start_mark.column + pair)
+
+
+def _on_next_line(text: str, after: int, line: str) -> str:
+    """The text with a line put in below the one that holds a position."""
+    found = LINE_END.search(text, after)
+    if found is None:
+        return f"{text}{_line_end(text)}{line}{_line_end(text)}"
+    return f"{text[: found.end()]}{line}{_line_end(text)}{text[found.end() :]}"
+
+
+def _dated(text: str, as_of: str) -> str:
+    root = _root(text)
+    at = root.start_mark.index
+    if root.flow_style:
+        return f"{text[: at + 1]}{_key('as_of', text)}: {_written(as_of, text)}, {text[at + 1 :]}"
+    return f"{text[:at]}as_of: {as_of}{_line_end(text)}{' ' * root.start_mark.column}{text[at:]}"
+
+
+def _line_end(text: str) -> str:
+    found = LINE_END.search(text)
+    return found[0] if found else "\n"
+
+
+def _is_json(text: str) -> bool:
+    return text.lstrip().startswith("{")
+
+
+def _key(name: str, text: str) -> str:
+    return json.dumps(name) if _is_json(text) else name
+
+
+def _written(value: str, text: str) -> str:
+    return json.dumps(value, ensure_ascii=False) if _is_json(text) else _quoted(value)
+
+
+def _quoted(value: str) -> str:
+    """The value as YAML that reads as this very text."""
+    return value if PLAIN.fullmatch(value) and value == value.strip() else json.dumps(value, ensure_ascii=False)
