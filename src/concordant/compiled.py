@@ -54,6 +54,7 @@ class Vocabulary(Record, frozen=True):
     protocols: dict[str, tuple[str, ...]]
     class_words: dict[str, str]
     drug_suffixes: tuple[str, ...]
+    qualifiers: tuple[str, ...]
     units: tuple[Unit, ...]
 
 

@@ -10,13 +10,13 @@ from concordant.answer.after import After
 from concordant.answer.doses import doses
 from concordant.answer.evidence import evidence_of
 from concordant.answer.labels import label_facts
-from concordant.answer.phrases import fact_words, grade_shown
+from concordant.answer.phrases import and_list, fact_words, grade_shown
 from concordant.answer.references import References, brackets
 from concordant.answer.surroundings import Surroundings
 from concordant.compiled import Knowledge
 from concordant.decide.ahead import steps_ahead
 from concordant.decide.ask import Question, Situation
-from concordant.decide.decision import Judged
+from concordant.decide.decision import Barred, Judged
 from concordant.decide.frame import CURRENT
 from concordant.decide.gather import Checked, cautions, checks
 from concordant.decide.label import label_fit
@@ -113,16 +113,24 @@ class Builder:
             grade=grade_shown(statement.recommend.grade if statement.recommend else None),
             chain=chain,
             label=self._label(one),
-            cautions=[f"{bar.says}{brackets(self.references.at([bar.source]))}" for bar in cautions(one)],
+            cautions=[self._caution(barred) for barred in cautions(one)],
             dose=[] if regimen.id == CURRENT else doses(regimen, frame.drugs, self.now.facts, self.references),
             derived_because=statement.derived_because,
             evidence=self._evidence(one) if evidence else [],
             label_facts=label_facts(self._drugs(one), self.references) if evidence else [],
         )
 
+    def _caution(self, barred: Barred) -> str:
+        """The caution, with the medications that it is about."""
+        by_name = self.now.plan.by_name
+        taken = [f.says for f in facts_behind(barred.reason) if (by_name[f.feature].derive or {}).get("selector") == "medication"]
+        about = f" ({and_list(taken)})" if taken else ""
+        return f"{barred.bar.says}{about}{brackets(self.references.at([barred.bar.source]))}"
+
     def _evidence(self, one: Judged) -> list[parts.EvidenceRow]:
         """The regimen's trials, and those that a caution of this patient rests on."""
-        trials = dict.fromkeys((*one.proposal.regimen.evidence, *(name for bar in cautions(one) for name in bar.evidence)))
+        cautioned = [name for barred in cautions(one) for name in barred.bar.evidence]
+        trials = dict.fromkeys((*one.proposal.regimen.evidence, *cautioned))
         return evidence_of(trials, self.knowledge, self.now.record.as_of, self.references)
 
     def _chain(self, one: Judged) -> Iterator[tuple[Statement, bool]]:

@@ -13,7 +13,7 @@ from concordant.evaluate.explain import Because, explain, missing
 from concordant.facts import Facts
 from concordant.guideline import Grade
 from concordant.kleene import FALSE, TRUE, UNKNOWN
-from concordant.records import Action, Bar, Cite, Kind
+from concordant.records import Action, Cite, Kind
 
 State = Literal["done", "missing", "unmet"]
 
@@ -136,9 +136,9 @@ def _checked(check: Check, facts: Facts) -> Checked:
     return Checked(check.check, check.label, state, reason, check.unmet, check.source, check.features)
 
 
-def cautions(one: Judged) -> list[Bar]:
+def cautions(one: Judged) -> list[Barred]:
     """The cautions that hold for a proposal, each once."""
-    return list({b.bar.says: b.bar for b in one.bars(TRUE, "caution")}.values())
+    return list({b.bar.says: b for b in one.bars(TRUE, "caution")}.values())
 
 
 def actions(decision: Decision, frame: Frame, facts: Facts) -> list[Advised]:

@@ -270,7 +270,8 @@ def listed(ctx: Context) -> Claim:
 
 def all_named(ctx: Context) -> Claim | None:
     """Whether no listed course can hide one of the drugs behind an unknown name, a class or no name at all."""
-    unnamed = [c for c in ctx.record.courses if may_hide(c, ctx)]
+    early = EARLY if ctx.params.get("setting") == "advanced" else ()
+    unnamed = [c for c in ctx.record.courses if may_hide(c, ctx) and setting_of(c, ctx) not in early]
     if not ctx.record.courses:
         return None
     return Claim("no" if unnamed else "yes", "", places(unnamed))

@@ -67,11 +67,20 @@ def status(ctx: Context) -> Claim | None:
     if not last:
         return _by_courses(ctx)
     if len({STATUS[e.kind] for e in last}) > 1:
-        return Claim(None, "which event came last is not recorded", places(last))
+        return _undecided(last, ctx)
     newer = [c for c in advanced for e in last if c.start and e.date and c.start.first > e.date.last]
     if newer:
         return Claim(None, "nothing recorded since the last course began", places(newer))
     return Claim(STATUS[last[0].kind], min(map(dated, last)), places(last))
+
+
+def _undecided(last: list[DiseaseEvent], ctx: Context) -> Claim:
+    """Different events that may be the last: a conflict when all are of one day, otherwise the order is not known."""
+    one_day = len({e.date for e in last}) == 1 and all(e.date and e.date.is_exact for e in last)
+    if not one_day:
+        return Claim(None, "which event came last is not recorded", places(last))
+    told = " and ".join(sorted(map(dated, last)))
+    return Claim(None, told, places(last), conflict=f"{ctx.feature.label}: events of one day that contradict each other ({told})")
 
 
 def may_be_last(events: list[DiseaseEvent]) -> list[DiseaseEvent]:

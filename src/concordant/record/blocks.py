@@ -15,7 +15,7 @@ from concordant.features import Feature
 from concordant.quantities import Interval
 from concordant.record import events as ev
 from concordant.record.scalars import Scalars, shown
-from concordant.record.vocabulary import plain
+from concordant.record.vocabulary import condition_term, plain
 from concordant.texts import Place
 
 EVENTS = ("diagnosis", "surgery", "recurrence", "progression", "response", "stable")
@@ -163,7 +163,7 @@ class Blocks(Scalars):
         self._keys(item, place, ("name", "status", "date", *systems))
         code = next((f"{s}:{text.upper()}" for s in systems if (text := self._free(item, s, place))), "")
         name = self._free(item, "name", place) or code.replace(":", " ")
-        term = self.words.codes.get(code) or self.words.conditions.get(plain(name))
+        term = self.words.codes.get(code) or condition_term(name, self.words)
         if not any(item.get(key) for key in ("name", *systems)):
             self.complain(place, f"{shown(place)} has no 'name'", "Give `name`, or a code such as `icd10`")
         elif term is None and name:

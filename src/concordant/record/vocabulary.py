@@ -31,6 +31,7 @@ class Words:
     units: dict[str, dict[str, float]] = field(default_factory=dict)
     bare: set[str] = field(default_factory=set)
     suffixes: tuple[str, ...] = ()
+    qualifiers: frozenset[str] = frozenset()
     class_ids: frozenset[str] = frozenset()
 
 
@@ -45,6 +46,7 @@ def words_of(knowledge: Knowledge) -> Words:
     words.classes |= {plain(word): id_ for word, id_ in vocabulary.class_words.items()}
     words.drugs |= {plain(name): parts for name, parts in vocabulary.protocols.items()}
     words.suffixes = vocabulary.drug_suffixes
+    words.qualifiers = frozenset(vocabulary.qualifiers)
     words.class_ids = frozenset(knowledge.classes)
     for table, terms in (
         (words.sites, vocabulary.sites),
@@ -103,6 +105,27 @@ def _named(spelling: str, words: Words) -> tuple[str, ...]:
     if spelling in words.classes:
         return (words.classes[spelling],)
     return _named(head, words) if head and last in words.suffixes else ()
+
+
+def condition_term(name: str, words: Words) -> str | None:
+    """The condition that a name stands for; words that only qualify it (chronic, severe) and brackets may stand by.
+
+    None when a part of the name is not understood, or when its parts stand for different conditions.
+    """
+    if exact := words.conditions.get(plain(name)):
+        return exact
+    parts = [plain(part) for part in re.split(r"[(),;]", name)]
+    found = {_qualified(part, words) for part in parts if set(part.split()) - words.qualifiers}
+    return found.pop() if len(found) == 1 else None
+
+
+def _qualified(part: str, words: Words) -> str | None:
+    """The condition whose name stands in the part among nothing but qualifiers; the longest name counts."""
+    for known in sorted(words.conditions, key=len, reverse=True):
+        before, met, after = f" {part} ".partition(f" {known} ")
+        if met and set(f"{before} {after}".split()) <= words.qualifiers:
+            return words.conditions[known]
+    return None
 
 
 def suggestion(name: str, known: Mapping[str, object]) -> str:
