@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +10,10 @@ from pathlib import Path
 from rich.console import Console
 
 from concordant.cli.conversation import Conversation
-from concordant.cli.opening import Opened
+from concordant.cli.opening import Opened, width
 from concordant.complaints import Complaint, Refused, Unreadable
 from concordant.present.interview import Interview, understood
-from concordant.present.terminal import NARROWEST, WIDEST, render
+from concordant.present.terminal import render
 from concordant.record.casefile import read_case
 from concordant.record.vocabulary import words_of
 from concordant.record.writing import new_case, with_stated
@@ -79,10 +78,9 @@ def _keep(text: str, target: str) -> None:
 
 
 def _console(plain: bool) -> Console:
-    width = max(NARROWEST, min(shutil.get_terminal_size((100, 40)).columns, WIDEST))
     return Console(
         file=sys.stdout,
-        width=width,
+        width=width(),
         force_terminal=not plain,
         no_color=plain,
         color_system=None if plain else "truecolor",

@@ -70,16 +70,25 @@ def ask(patient: str, target: str, force: bool, as_of: str, guideline: str) -> N
 @app.command()
 @patient_argument
 @click.argument("statement", default="")
+@click.option("--all", "whole", is_flag=True, help="The whole tree of each statement, with feature names, for authors.")
 @as_of_option
 @guideline_option
-def explain(patient: str, statement: str, as_of: str, guideline: str) -> None:
-    """The reason tree of one STATEMENT (such as 2.1), or of all: true, false or unknown, and from which entries."""
+def explain(patient: str, statement: str, whole: bool, as_of: str, guideline: str) -> None:
+    """Why: what the decision (or one STATEMENT, such as 2.1) rests on, fact by fact, down to the record entry."""
+    from concordant.answer.recommend import recommend as answer_for
     from concordant.answer.recommend import situation
-    from concordant.cli.opening import open_record
-    from concordant.present.reasons import render_reasons
+    from concordant.cli.opening import open_record, width
+    from concordant.present.first_lines import first_lines
+    from concordant.present.reason_tree import render_reasons
+    from concordant.present.reasons import render_path
 
     record, knowledge = open_record(patient, _date(as_of))
-    _write(render_reasons(situation(record, knowledge, guideline), statement), "")
+    now = situation(record, knowledge, guideline)
+    if whole:
+        _write(render_reasons(now, statement), "")
+        return
+    verdict = first_lines(answer_for(record, knowledge, guideline)).verdict
+    _write(render_path(now, statement, verdict, width()), "")
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from concordant.record.casefile import read_case
 from concordant.record.events import PatientRecord
 from concordant.record.vocabulary import words_of
 from concordant.texts import MAX_BYTES, Text, read_bytes, read_file
+
+NARROWEST, WIDEST = 60, 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,11 @@ def _text_of(patient: str) -> str:
     except (OSError, UnicodeDecodeError):
         read_file(Path(patient))
         raise Unreadable(Complaint("cannot be opened", patient, way_out="Check its name and permissions")) from None
+
+
+def width() -> int:
+    """The width of the terminal, in the bounds in which sentences can be read."""
+    return max(NARROWEST, min(shutil.get_terminal_size((100, 40)).columns, WIDEST))
 
 
 def _has_content(text: str) -> bool:

@@ -18,6 +18,7 @@ from concordant.compiled import Knowledge
 from concordant.complaints import printable, quoted
 from concordant.facts import Value, value_words
 from concordant.features import Feature
+from concordant.quantities import Interval
 from concordant.record.blocks import YES_NO, Blocks
 from concordant.record.events import PatientRecord
 from concordant.record.vocabulary import Words, plain
@@ -89,13 +90,17 @@ class Interview:
     def still_unknown(self) -> list[str]:
         """The labels of what was replied to be not known, and did not follow from another reply."""
         facts = situation(self.told, self.knowledge, self.wanted).facts
-        return [one.feature.label for one in self.given if one.value is None and not facts[one.feature.name].is_known]
+        return [one.feature.label for one in self.given if one.value is None and _open(facts[one.feature.name].value)]
 
     def new_conflicts(self, before: Interview) -> list[str]:
         """What the last reply contradicts, in words; also a contradiction of the record that it cannot settle."""
         fact = situation(self.told, self.knowledge, self.wanted).facts[self.given[-1].feature.name]
         found = [one for one in self.now.conflicts if one not in before.now.conflicts]
         return list(dict.fromkeys([*found, *([fact.conflict] if fact.conflict else [])]))
+
+
+def _open(value: Value) -> bool:
+    return value is None or (isinstance(value, Interval) and not value.is_exact)
 
 
 def _without(knowledge: Knowledge, silenced: frozenset[str]) -> Knowledge:

@@ -1,19 +1,21 @@
-"""The reason tree as text: the status of each statement first, then why, with the entries behind each fact."""
+"""Why the decision is what it is, for a clinician: the facts that decide first, everything else folded away."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 
+from concordant.answer.phrases import ROLES, and_list, lower_first, sentence_case
 from concordant.complaints import Complaint, Unreadable, did_you_mean
-from concordant.conditions import All, Any, AtLeast, Compare, Constant, Named, Not, OneOf, sentence
+from concordant.conditions import All, Any, Compare, Named, Not
 from concordant.decide.ask import Situation
-from concordant.decide.decision import Judged
-from concordant.evaluate.explain import Because
-from concordant.facts import Fact, value_words
+from concordant.decide.decision import Barred, Judged
+from concordant.evaluate.explain import Because, all_leaves, explain
+from concordant.facts import Fact, unit_words, value_words
 from concordant.guideline import Statement
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth
+from concordant.present.wording import range_words
 
-MARKS: dict[Truth, str] = {TRUE: "yes", FALSE: "no ", UNKNOWN: "?  "}
 STATUSES = {
     "applies": "applies",
     "applies_if_checked": "applies, once what is unknown has been checked",
@@ -21,81 +23,221 @@ STATUSES = {
     "needs_data": "cannot be told before more is known",
     "does_not_apply": "does not apply",
 }
+TRUTHS: dict[Truth, str] = {TRUE: "applies", FALSE: "does not apply", UNKNOWN: "cannot be told before more is known"}
+TITLES: dict[Truth, str] = {TRUE: "Because", FALSE: "It fails on", UNKNOWN: "Not known"}
+OPPOSITE = {"<=": ">", ">": "<=", "<": ">=", ">=": "<", "==": "other than"}
 
 
-def render_reasons(now: Situation, wanted: str) -> str:
-    """The tree of the wanted statement, or of every statement. Raises Unreadable for one that is not in force."""
+def statements_of(now: Situation, wanted: str) -> list[Statement]:
+    """The wanted statement, or every one. Raises Unreadable for one that is not in force."""
     statements = [s for s in now.frame.statements if wanted in ("", s.number, s.short_id, s.id)]
     if not statements:
         known = [s.number for s in now.frame.statements]
         way_out = did_you_mean(wanted, known) or f"In force: {', '.join(known)}"
         raise Unreadable(Complaint(f"no statement '{wanted}' is in force", way_out=way_out))
-    return "\n\n".join("\n".join(_statement(s, now)) for s in statements) + "\n"
+    return statements
 
 
-def _statement(statement: Statement, now: Situation) -> Iterator[str]:
-    yield f"{statement.short_id}  {statement.title}"
-    judged = [j for j in now.decision.judged if j.proposal.statement.id == statement.id]
-    for one in judged:
-        yield f"  {one.proposal.regimen.name}: {STATUSES[one.status]}"
+def render_path(now: Situation, wanted: str, verdict: str, width: int) -> str:
+    """The verdict, then what it rests on, then in a line each what else was looked at."""
+    statements = statements_of(now, wanted)
+    leading = statements if wanted else _leading(now)
+    lines = [verdict]
+    for limit in now.decision.limits:
+        lines += ["", "Because", *_facts(limit.reason, now, 1)]
+    told: set[str] = set()
+    for statement in leading:
+        lines += ["", *_path_of(statement, now, told)]
+    if now.decision.limits and not wanted:
+        lines += ["", f"{len(statements)} statements are not read for such a patient: --all shows them"]
+    elif not wanted:
+        lines += _others([s for s in statements if s not in leading], now)
+    return "\n".join(_wrapped(line, width) for line in lines) + "\n"
+
+
+def _wrapped(line: str, width: int) -> str:
+    indent = len(line) - len(line.lstrip())
+    return textwrap.fill(line, width, subsequent_indent=" " * (indent + 4), break_long_words=False, break_on_hyphens=False)
+
+
+def _leading(now: Situation) -> list[Statement]:
+    """The statements behind what is offered, best role first; where nothing is, those that are open."""
+    if now.decision.limits:
+        return []
+    found = now.decision.offered
+    if now.decision.answer == "needs_data":
+        found = [one for one in now.decision.open if one.role == "preferred"] + found or now.decision.open
+    return list(dict.fromkeys(one.proposal.statement for one in found))
+
+
+def _path_of(statement: Statement, now: Situation, told: set[str]) -> Iterator[str]:
+    """One statement: what it comes to, the facts that make it so, what speaks against it, how much is folded away.
+
+    `told` are the facts that stand above already, under an earlier statement.
+    """
     reason = now.decision.statements[statement.id]
-    yield f"  {MARKS[reason.truth]} applies if"
-    yield from _tree(reason, now, 2)
-    for one in judged[:1]:
-        yield from _bars(one, now)
+    judged = [one for one in now.decision.judged if one.proposal.statement is statement]
+    yield f"{statement.title}  [{statement.short_id}]"
+    yield from (f"  {_status(one)}" for one in judged)
+    if not judged:
+        yield f"  {sentence_case(TRUTHS[reason.truth])}"
+    yield f"  {TITLES[reason.truth]}"
+    yield from _facts(reason, now, 2, told)
+    if reason.truth is UNKNOWN and (known := list(_known_facts(reason, now, told))):
+        yield from ("  Known", *known)
+    weighed = next((one for one in judged if one.offered), judged[0] if judged else None)
+    for one in judged:
+        if one is weighed or one.bars(TRUE, "precludes"):
+            yield from _against(one, now, whole=one is weighed)
+    if folded := _folded(reason, judged):
+        yield f"  {_count(folded, 'condition does', 'conditions do')} not decide: --all shows {'it' if folded == 1 else 'them'}"
 
 
-def _bars(one: Judged, now: Situation) -> Iterator[str]:
-    speaking = [b for b in one.barred if b.reason.truth is not FALSE]
-    if speaking:
-        yield f"  against {one.proposal.regimen.name}, true or unknown ({len(one.barred) - len(speaking)} more are false)"
-    for barred in speaking:
-        yield f"    {MARKS[barred.reason.truth]} {barred.bar.says} ({barred.bar.kind.replace('_', ' ')}, {barred.bar.effect})"
-        yield from _tree(barred.reason, now, 4)
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
-def _tree(tree: Because, now: Situation, depth: int) -> Iterator[str]:
-    indent = "  " * depth
-    match tree.condition:
-        case OneOf() | Compare():
-            yield from _leaf(tree, now, indent, negated=False)
-        case Not():
-            yield from _leaf(tree.parts[0], now, indent, negated=True)
-        case Named(name=name):
-            yield f"{indent}{MARKS[tree.truth]} {name}"
-            yield from _tree(tree.parts[0], now, depth + 1)
-        case Constant(truth=word):
-            yield f"{indent}{MARKS[tree.truth]} always {word}"
-        case All() | Any() | AtLeast():
-            yield f"{indent}{MARKS[tree.truth]} {_joining(tree)}"
-            for part in tree.parts:
-                yield from _tree(part, now, depth + 1)
+def _status(one: Judged) -> str:
+    name = sentence_case(one.proposal.regimen.name)
+    if one.proposal.against:
+        return f"{name}: advised against" if one.applies.truth is TRUE else f"{name}: advice against it {STATUSES[one.status]}"
+    role = f" ({lower_first(ROLES[one.role])})" if one.status != "does_not_apply" else ""
+    return f"{name}{role}: {STATUSES[one.status]}"
 
 
-def _joining(tree: Because) -> str:
-    match tree.condition:
-        case AtLeast(n=n):
-            return f"at least {n} of"
-        case Any():
-            return "any of"
-        case _:
-            return "all of"
+def _path(tree: Because, negated: bool = False) -> Iterator[tuple[Because, bool]]:
+    """The leaves that made the truth what it is, each with whether it stands under a `not`."""
+    if tree.fact is not None:
+        yield tree, negated
+    turns = isinstance(tree.condition, Not)
+    for part in tree.parts:
+        if turns or isinstance(tree.condition, Named) or part.truth is tree.truth:
+            yield from _path(part, negated ^ turns)
 
 
-def _leaf(tree: Because, now: Situation, indent: str, *, negated: bool) -> Iterator[str]:
-    if not isinstance(tree.condition, OneOf | Compare):
-        yield f"{indent}not"
-        yield from _tree(tree, now, len(indent) // 2 + 1)
-        return
-    truth = tree.truth if not negated or tree.truth is UNKNOWN else (FALSE if tree.truth is TRUE else TRUE)
-    yield f"{indent}{MARKS[truth]} {sentence(tree.condition, negated=negated)}   <- {_told(tree.fact, now)}"
-    if tree.fact is not None and tree.fact.because is not None:
-        yield from _tree(tree.fact.because, now, len(indent) // 2 + 1)
+def _facts(tree: Because, now: Situation, depth: int, told: set[str] | None = None) -> Iterator[str]:
+    """The deciding facts, each once, and behind one that was inferred, or could be, the facts that its rules read."""
+    found = {leaf.fact.feature: (leaf, negated) for leaf, negated in _path(tree) if leaf.fact is not None}
+    shown = {name: one for name, one in found.items() if not _is_bookkeeping(one[0].fact)} or found
+    above = [name for name in shown if told and name in told]
+    if above:
+        yield "  " * depth + f"As above: {and_list([_label(name, now) for name in above])}"
+    for name, (leaf, negated) in shown.items():
+        if leaf.fact is not None and name not in above:
+            yield "  " * depth + _line(leaf.fact, now) + _asked(leaf, negated, now)
+            for behind in _behind(leaf.fact, now):
+                yield from _facts(behind, now, depth + 1)
+    if told is not None:
+        told.update(shown)
 
 
-def _told(fact: Fact | None, now: Situation) -> str:
-    if fact is None:
-        return "unknown"
+def _value(fact: Fact, now: Situation) -> str:
+    return value_words(now.plan.by_name[fact.feature], fact.value)
+
+
+def _label(name: str, now: Situation) -> str:
+    return lower_first(now.plan.by_name[name].label)
+
+
+def _behind(fact: Fact, now: Situation) -> list[Because]:
+    """The reason of an inferred fact; of an unknown one, the rules that wait for something, as one tree."""
+    if fact.origin == "assumed":
+        return []
+    if fact.because is not None or fact.value is not None:
+        return [fact.because] if fact.because else []
+    open_rules = [explain(rule.if_, now.facts) for rule in now.plan.by_name[fact.feature].rules]
+    waiting = tuple(one for one in open_rules if one.truth is UNKNOWN)
+    return [Because(Any(()), UNKNOWN, waiting)] if waiting else []
+
+
+def _known_facts(tree: Because, now: Situation, told: set[str]) -> Iterator[str]:
+    """Of a statement that is open, the facts that already speak for it."""
+    parts = tuple(part for part in tree.parts if part.truth is TRUE) if isinstance(tree.condition, All) else ()
+    if parts:
+        yield from _facts(Because(tree.condition, TRUE, parts), now, 2, told)
+
+
+def _is_bookkeeping(fact: Fact | None) -> bool:
+    return fact is not None and fact.origin == "assumed" and not fact.assumed
+
+
+def _line(fact: Fact, now: Situation) -> str:
+    """`Extent of disease: metastatic (recurrence 14 Oct 2022) <- disease[2]`; assumed ones say so."""
     feature = now.plan.by_name[fact.feature]
-    about = ", ".join(filter(None, (fact.assumed or fact.says, *fact.entries)))
-    return f"{value_words(feature, fact.value)}, {fact.origin}{f': {about}' if about else ''}"
+    label, value = sentence_case(feature.label), _value(fact, now)
+    entries = f" <- {', '.join(fact.entries)}" if fact.entries else ""
+    if fact.origin == "assumed":
+        return f"{label}: {value}  ASSUMED: {fact.assumed or fact.says}"
+    if fact.origin == "inferred":
+        by = next((f" [{s.short_id}]" for s in now.frame.statements if s.id == fact.statement), "")
+        return f"{label}: {value}, because {fact.says}{by}" if fact.says else f"{label}: {value}, which follows from{by}"
+    about = fact.stale or fact.conflict or fact.assumed or fact.says
+    marked = f"ASSUMED: {about}" if fact.assumed and about == fact.assumed else about
+    return f"{label}: {value}{f' ({marked})' if about else ''}{entries}"
+
+
+def _asked(leaf: Because, negated: bool, now: Situation) -> str:
+    """For a number, what is asked of it."""
+    if not isinstance(leaf.condition, Compare):
+        return ""
+    feature = now.plan.by_name[leaf.condition.feature]
+    unit = f" {unit_words(feature.unit)}" if feature.unit else ""
+    op = OPPOSITE[leaf.condition.op] if negated else leaf.condition.op
+    return f"; asked: {range_words(f'{op} {leaf.condition.bound:g}{unit}').removeprefix('== ')}"
+
+
+def _against(one: Judged, now: Situation, *, whole: bool) -> Iterator[str]:
+    """The bars that hold, and (`whole`) those that cannot be judged; unknown cautions in one line."""
+    holding = [b for b in one.barred if b.reason.truth is TRUE]
+    unknown = [b for b in one.barred if b.reason.truth is UNKNOWN and whole]
+    stopping = [b for b in unknown if b.bar.effect == "precludes"]
+    cautions = [b for b in unknown if b.bar.effect != "precludes"]
+    if holding:
+        yield f"  Speaks against {one.proposal.regimen.name}"
+        for barred in holding:
+            effect = "holds it back" if barred.bar.effect == "precludes" else "caution"
+            yield f"    {barred.bar.says} ({barred.bar.kind.replace('_', ' ')}, {effect})"
+            yield from _facts(barred.reason, now, 3)
+    if stopping:
+        yield f"  Would hold back {one.proposal.regimen.name}, not known yet"
+        yield from dict.fromkeys(f"    {b.bar.says} Not known: {_unknowns([b], now)}" for b in stopping)
+    if cautions:
+        yield f"  {_count(len(cautions), 'caution', 'cautions')} not judged yet, not known: {_unknowns(cautions, now)}"
+
+
+def _unknowns(barred: list[Barred], now: Situation) -> str:
+    names = [leaf.fact.feature for b in barred for leaf, _ in _path(b.reason) if leaf.fact is not None]
+    return and_list([_label(name, now) for name in dict.fromkeys(names)])
+
+
+def _folded(reason: Because, judged: list[Judged]) -> int:
+    """How many sentences were read and not shown."""
+    leaves = sum(1 for leaf in all_leaves(reason) if leaf.fact is not None)
+    shown = sum(1 for leaf, _ in _path(reason) if not _is_bookkeeping(leaf.fact))
+    return leaves - shown + sum(1 for one in judged[:1] for b in one.barred if b.reason.truth is FALSE)
+
+
+def _others(statements: list[Statement], now: Situation) -> Iterator[str]:
+    """Every other statement in one line, by what it comes to."""
+    reasons = now.decision.statements
+    for truth, title in (
+        (TRUE, "Also applies"),
+        (UNKNOWN, "Cannot be told before this is known"),
+        (FALSE, "Does not apply, because"),
+    ):
+        group = [s for s in statements if reasons[s.id].truth is truth]
+        if group:
+            yield from ("", title)
+            yield from (f"  {s.title}  [{s.short_id}]{_in_short(s, now)}" for s in group)
+
+
+def _in_short(statement: Statement, now: Situation) -> str:
+    """The one fact on which a statement fails, what is not known, or what holds its regimens back."""
+    reason = now.decision.statements[statement.id]
+    facts = [leaf.fact for leaf, _ in _path(reason) if leaf.fact is not None]
+    if reason.truth is FALSE:
+        return f": {_label(facts[0].feature, now)} is {_value(facts[0], now)}" if facts else ""
+    if reason.truth is UNKNOWN:
+        return f": {and_list([_label(name, now) for name in dict.fromkeys(f.feature for f in facts)])}"
+    held = [b for j in now.decision.judged if j.proposal.statement is statement for b in j.bars(TRUE, "precludes")]
+    return f": held back. {held[0].bar.says}" if held else ""

@@ -77,7 +77,7 @@ def _state(text: str, name: str, value: str) -> str:
         return _filled(text, root, block, name, value)
     old = next((pair for pair in block.value if pair[0].value == name), None)
     if old is not None:
-        return _replaced(text, *old, _written(value, text))
+        return _replaced(text, old[0], old[1], _written(value, text))
     return _appended(text, block, f"{_key(name, text)}: {_written(value, text)}")
 
 
