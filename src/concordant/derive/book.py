@@ -28,6 +28,7 @@ SELECTORS: dict[str, Selector] = {
     "condition": measures.condition,
     "medication": measures.medication,
     "marker": measures.marker,
+    "stated_any": measures.stated_any,
     "specimen_tested": measures.specimen_tested,
     "extent": disease.extent,
     "presentation": disease.presentation,

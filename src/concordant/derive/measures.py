@@ -215,6 +215,17 @@ def specimen_tested(ctx: Context) -> Claim | None:
     return None
 
 
+def stated_any(ctx: Context) -> Claim:
+    """Whether one of the named features was stated: as yes, a later line or a count above zero, or (`whatever`) at all."""
+    whatever = bool(ctx.params.get("whatever"))
+    for name in ctx.params["names"]:
+        value = ctx.record.stated.get(name)
+        told = value in ("yes", "second", "third_or_later") or (isinstance(value, Interval) and value.low >= 1)
+        if told or (whatever and value is not None):
+            return Claim("yes", "as stated", (f"stated.{name}",))
+    return Claim("no", "nothing of the kind is stated")
+
+
 def _part(item: Marker, part: str) -> Interval | str | None:
     return item.word if part == "word" else item.numbers.get(part)
 
