@@ -11,12 +11,13 @@ import random
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from typing import Any
 
 import msgspec
 
-from concordant.answer.recommend import prepare, situation
+from concordant.answer.model import NextStep
+from concordant.answer.recommend import prepare, recommend, situation
 from concordant.compiled import Knowledge
 from concordant.decide import ahead, ask, sides
 from concordant.decide.ask import Question, Situation
@@ -27,12 +28,12 @@ from concordant.facts import Fact, Value
 from concordant.features import Feature
 from concordant.kleene import TRUE
 from concordant.outcomes import OFFERED
-from concordant.quantities import Interval
+from concordant.quantities import Interval, parse_quantity
 from concordant.record.events import PatientRecord
 from tests.proof.states import State, one_for_each, samples
 
 Changes = Mapping[str, Value]
-COMBINATIONS = 4000  # a search through groups that would need more fresh answers is left out, and counted
+LIMITING = frozenset({"cancer_type", "disease_extent", "her2_status", "her2_reported", "her2_low"})  # what scope limits read
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,15 @@ def is_open(fact: Fact) -> bool:
 
 @dataclass(slots=True)
 class Patient:
-    """A state, the oracle's view of it, and what the code under test says of it."""
+    """A state, the oracle's view of it, and what the code under test says of it.
+
+    `effort` is how many fresh answers the search through groups of one size may cost; a longer one is given up.
+    """
 
     state: State
     knowledge: Knowledge
     asking: Asking
+    effort: int = 3000
     known: dict[tuple[tuple[str, Value], ...], Situation] = field(default_factory=dict)
     told: dict[tuple[tuple[str, Value], ...], tuple[Any, Sequence[Any]]] = field(default_factory=dict)
 
@@ -144,7 +149,7 @@ def nothing_asked_is_irrelevant(patient: Patient) -> Iterator[str]:
     """(1) Each feature that is asked, alone or with its partners, changes the outcome at some value."""
     for q in patient.asked()[1]:
         if not _changing(patient, (q.feature.name, *q.together_with)):
-            yield f"{q.feature.name} is asked{' with ' + ', '.join(q.together_with) if q.together_with else ''}, and changes nothing"
+            yield f"{q.feature.name} is asked{', in a group' if q.together_with else ''}, and changes nothing"
 
 
 def nothing_left_out_decides(patient: Patient) -> Iterator[str]:
@@ -176,12 +181,12 @@ def groups_are_the_smallest(patient: Patient) -> Iterator[str]:
 
 def _smallest_group(patient: Patient, *, must_lead_out: bool) -> tuple[str, ...] | None:
     """The first pair, or else triple, that decides; none is (), and None means that the search is too long."""
-    names = [f.name for f in patient.open_features() if len(patient.values(f.name, few=True)) > 1 and _read(patient, f.name)]
+    names = [f.name for f in patient.open_features() if len(patient.values(f.name, few=True)) > 1 and is_read(patient, f.name)]
     for size in (2, 3):
         spent = 0
         for group in combinations(names, size):
             spent += math.prod(len(patient.values(name, few=True)) for name in group)
-            if spent > COMBINATIONS:
+            if spent > patient.effort:
                 return None
             found = _changing(patient, group)
             if any(outcome[0] != "needs_data" or not must_lead_out for outcome in found):
@@ -189,10 +194,10 @@ def _smallest_group(patient: Patient, *, must_lead_out: bool) -> tuple[str, ...]
     return ()
 
 
-def _read(patient: Patient, name: str) -> bool:
+def is_read(patient: Patient, name: str) -> bool:
     """Whether anything in force reads the feature, directly or through others: the rest cannot change an answer."""
     now = patient.fresh()
-    read = frozenset().union(*(p.reads for p in now.frame.proposals)) | {"cancer_type", "disease_extent", "her2_status", "her2_low"}
+    read = LIMITING.union(*(p.reads for p in now.frame.proposals))
     return name in read or bool(now.plan.downstream[name] & read)
 
 
@@ -233,7 +238,7 @@ def branches_tell_what_comes(patient: Patient) -> Iterator[str]:
     """(3) Every value lies in one branch, whose outcome is that of a fresh record; neighbours differ."""
     for q in patient.asked()[1]:
         name, outcomes = q.feature.name, [b.outcome for b in q.branches]
-        if any(one == other for one, other in zip(outcomes, outcomes[1:], strict=False)):
+        if any(one == other for one, other in pairwise(outcomes)):
             yield f"{name}: two neighbouring branches have one outcome"
         for value in patient.values(name):
             held = [b for b in q.branches if covers(b.cell.name, q.feature, value)]
@@ -252,8 +257,8 @@ def order_is_kept(patient: Patient) -> Iterator[str]:
         if q.blocking and now.decision.answer != "needs_data":
             yield f"{q.feature.name} is called blocking, but nothing is blocked"
         elif q.blocking and not _leads_out(patient, q):
-            yield f"{q.feature.name} is called blocking, but no reply leads out{' (in a group)' if q.together_with else ''}"
-        elif not q.blocking and now.decision.answer == "needs_data" and _leads_out(patient, q) and _holds(patient, q.feature.name):
+            yield f"{q.feature.name} is called blocking{', in a group' if q.together_with else ''}, but no reply leads out"
+        elif not q.blocking and _leads_out(patient, q) and _holds(patient, q.feature.name):
             yield f"{q.feature.name} leads out and holds the answer back, but is not called blocking"
     ranks = [(not q.blocking, _worst(patient, q)) for q in questions]
     if ranks != sorted(ranks):
@@ -261,7 +266,10 @@ def order_is_kept(patient: Patient) -> Iterator[str]:
 
 
 def _leads_out(patient: Patient, q: Question) -> bool:
-    return any(outcome[0] != "needs_data" for outcome in _changing(patient, (q.feature.name, *q.together_with)))
+    """Whether a reply, or the replies of a group, turn needs_data into something else."""
+    return patient.outcome()[0] == "needs_data" and any(
+        outcome[0] != "needs_data" for outcome in _changing(patient, (q.feature.name, *q.together_with))
+    )
 
 
 def _holds(patient: Patient, name: str) -> bool:
@@ -324,7 +332,7 @@ def _known_and_live(patient: Patient) -> list[Feature]:
     """The known features that what is alive, or a limit, reads, directly or through others."""
     now = patient.fresh()
     read = {name for one in now.decision.judged if one.status != "does_not_apply" for name in one.proposal.reads}
-    read |= {"cancer_type", "her2_status", "her2_reported", "disease_extent", "her2_low"}
+    read |= LIMITING
     known = (f for f in now.plan.features if f.question and not is_open(now.facts[f.name]))
     exact = (f for f in known if f.values or now.facts[f.name].origin != "assumed" or f.is_numeric)
     return [f for f in exact if f.name in read or now.plan.downstream[f.name] & read]
@@ -466,3 +474,59 @@ def failures(patient: Patient) -> Iterator[tuple[str, str]]:
     """Every claim that does not hold for the patient, and how."""
     for name, claim in CLAIMS.items():
         yield from ((name, says) for says in claim(patient))
+
+
+# -- the printed answer ----------------------------------------------------------------------------
+
+
+def printed_is_what_holds(patient: Patient, most: int = 2) -> Iterator[str]:
+    """(3) to (5) on the answer itself: `ask`, `other_sides` and `next` against whole answers to changed records."""
+    answer, rng = recommend(patient.state.record(), patient.knowledge), random.Random(patient.state.number)
+    asked = [(a.feature, a.blocking, tuple(a.together_with), [(c.if_, tuple(c.then)) for c in a.changes]) for a in answer.ask]
+    found = [(q.feature.name, q.blocking, q.together_with, _branch_words(q)) for q in patient.asked()[1]]
+    if asked != found:
+        yield "the printed questions are not those that were found"
+    facts = patient.fresh().facts
+    branches = [(a.feature, c.if_, c.then, c.answer) for a in answer.ask for c in a.changes]
+    sides = [s for s in answer.other_sides if facts[s.feature].origin in ("stated", "assumed")]
+    branches += [(s.feature, s.if_, s.then, s.answer) for s in sides]
+    for name, cell, then, says in rng.sample(branches, min(most, len(branches))):
+        yield from _printed_branch(patient, name, cell, then, says)
+    for step in rng.sample(answer.next, min(most, len(answer.next))):
+        yield from _printed_step(patient, step)
+
+
+def _branch_words(q: Question) -> list[tuple[str, tuple[str, ...]]]:
+    return [(b.cell.name, b.outcome[1]) for b in q.branches]
+
+
+def _printed_branch(patient: Patient, name: str, cell: str, then: Sequence[str], says: str) -> Iterator[str]:
+    feature = patient.features[name]
+    held = patient.fresh().facts[name]
+    values = patient.values(name) if is_open(held) else samples(feature, patient.knowledge)
+    value = next((v for v in values if covers(cell, feature, v)), None)
+    if value is None:
+        yield f"{name}: no value lies in '{cell}'"
+        return
+    fresh = recommend(patient.state.record({name: value}), patient.knowledge)
+    offered = [o for o in fresh.options if o.status in OFFERED]
+    shown = sorted({o.regimen for o in offered if o.role == "preferred"} or {o.regimen for o in offered})
+    if fresh.answer != says or (says != "needs_data" and shown != sorted(then)):
+        yield f"{name} {cell}: printed is {says} {list(then)}, the whole answer is {fresh.answer} {shown}"
+
+
+def _printed_step(patient: Patient, step: NextStep) -> Iterator[str]:
+    changes = {name: _read_words(patient.features[name], words) for name, words in step.facts.items()}
+    if any(patient.features[name].rules for name in changes) and any(f.conflict for f in patient.fresh(changes).facts.values()):
+        return  # what a rule says otherwise is not a fresh record's to tell; claim 5 takes the rule away
+    fresh = recommend(patient.state.record(changes), patient.knowledge)
+    offered = {(o.regimen, o.role) for o in fresh.options if o.status in OFFERED}
+    told = {(o.regimen, o.role) for o in step.options}
+    if fresh.answer != step.answer or (fresh.answer == "recommends" and offered != told):
+        yield f"{step.if_}: printed is {step.answer} {sorted(told)}, the whole answer is {fresh.answer} {sorted(offered)}"
+
+
+def _read_words(feature: Feature, words: str) -> Value:
+    if feature.is_numeric:
+        return parse_quantity(words)[0]
+    return next(word for word in feature.values if feature.phrases.get(word, word.replace("_", " ")) == words)

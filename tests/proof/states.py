@@ -11,6 +11,7 @@ import math
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import msgspec
 
@@ -35,6 +36,17 @@ CORE = (
     *("hormone_receptor", "estrogen_receptor", "progesterone_receptor", "symptomatic_heart_failure", "visceral_crisis"),
     *("low_disease_burden", "long_disease_free_interval", "declines_chemotherapy", "cancer_type", "pregnant"),
     *("symptomatic_mass_effect", "her2_regimens_received_advanced"),
+)
+
+# Facts that decide together: now and then all of one bundle are left unknown.
+BUNDLES = (
+    ("line_of_therapy", "her2_lines_progressed", "adjuvant_her2_therapy", "months_from_adjuvant_her2_therapy_to_recurrence"),
+    ("line_of_therapy", "her2_lines_progressed", "presentation", "her2_therapy_started", "her2_regimens_received_advanced"),
+    ("her2_status", "her2_reported", "her2_ihc", "her2_ish", "her2_ish_ratio", "her2_copies", "her2_ish_recount"),
+    ("disease_status", "on_her2_therapy_now", "extracranial_progression", "brain_metastases", "has_brain_metastases"),
+    ("low_disease_burden", "symptomatic_heart_failure", "lvef", "long_disease_free_interval", "hormone_receptor"),
+    ("estrogen_receptor", "progesterone_receptor", "visceral_crisis", "received_pertuzumab", "symptomatic_mass_effect"),
+    ("received_trastuzumab_deruxtecan", "received_trastuzumab_emtansine", "line_of_therapy", "her2_lines_progressed"),
 )
 
 
@@ -122,7 +134,7 @@ def samples(feature: Feature, knowledge: Knowledge) -> list[Value]:
     bounds = [b for b in thresholds(knowledge).get(feature.name, ()) if low <= b <= high]
     marks = [low, *bounds, high]
     found = {low, high, *(near for b in bounds for near in (below(b), b, above(b)))}
-    for one, other in zip(marks, marks[1:], strict=False):
+    for one, other in pairwise(marks):
         found |= {one + (other - one) / 3, one + (other - one) * 0.7}
     if feature.type == "count":
         found = {float(n) for value in found for n in (math.floor(value), math.ceil(value))}
@@ -139,7 +151,7 @@ def one_for_each(feature: Feature, knowledge: Knowledge) -> list[Value]:
         whole = {float(n) for b in bounds for n in (math.ceil(b) - 1, math.floor(b), math.floor(b) + 1)} or {max(low, 0.0)}
         return [point(n) for n in sorted(whole) if low <= n <= high]
     marks = [low, *bounds, high]
-    inside = {one + (other - one) / 2 for one, other in zip(marks, marks[1:], strict=False)}
+    inside = {one + (other - one) / 2 for one, other in pairwise(marks)}
     return [point(n) for n in sorted(inside | set(bounds))]
 
 
@@ -162,6 +174,8 @@ class Drawer:
         many = self.rng.randint(1, MOST_HIDDEN)
         share = self.rng.choice((0.5, 0.8, 1.0))
         hidden = {self.rng.choice(core if self.rng.random() < share else hideable) for _ in range(many)}
+        bundle = self.rng.choice(BUNDLES) if self._is(0.4) else ()
+        hidden = set(sorted({*bundle, *sorted(hidden)[: MOST_HIDDEN - len(bundle)]} & set(hideable))[:MOST_HIDDEN])
         told = {name: self._blurred(name, value) for name, value in whole.items() if name not in hidden}
         return State(number, self.rng.choice(DATES), told, tuple(sorted(hidden)))
 
@@ -234,7 +248,8 @@ class Drawer:
         told["months_disease_free"] = point(float(self.rng.randint(0, 60)))
         if told["presentation"] == "recurrent":
             told["long_disease_free_interval"] = self._yes(0.2)
-        judged = {"visceral_crisis": 0.1, "low_disease_burden": 0.2, "declines_chemotherapy": 0.15, "taxane_contraindicated": 0.15}
+        judged = {"visceral_crisis": 0.1, "low_disease_burden": 0.2}
+        judged |= {"declines_chemotherapy": 0.15, "taxane_contraindicated": 0.2}
         return told | {name: self._yes(chance) for name, chance in judged.items()}
 
     def _brain(self, _: Mapping[str, Value]) -> dict[str, Value]:
@@ -258,7 +273,8 @@ class Drawer:
             return now | {"line_of_therapy": line}
         now |= {"her2_lines_progressed": point(float(failed)), "adjuvant_her2_therapy": "yes" if early else "no"}
         if early:
-            now["months_from_adjuvant_her2_therapy_to_recurrence"] = self._number("months_from_adjuvant_her2_therapy_to_recurrence")
+            name = "months_from_adjuvant_her2_therapy_to_recurrence"
+            now[name] = self._number(name)
         return now
 
     def _drugs(self, told: Mapping[str, Value]) -> dict[str, Value]:
@@ -282,7 +298,8 @@ class Drawer:
         if lung != "none":
             told["ild_needed_steroids"] = self._yes(0.4)
         failing = self._is(0.1)
-        told |= {"symptomatic_heart_failure": "yes" if failing else "no", "heart_failure_history": self._yes(1.0 if failing else 0.1)}
+        told["symptomatic_heart_failure"] = "yes" if failing else "no"
+        told["heart_failure_history"] = self._yes(1.0 if failing else 0.1)
         if self._is(0.7):
             told |= {"lvef_lowest": told["lvef"], "lvef_fall": point(self.rng.choice((0.0, 5.0, 10.0, 20.0)))}
         return told
@@ -296,7 +313,8 @@ class Drawer:
         if told["sex"] == "female":
             told["menopausal_status"] = self._pick(premenopausal=1, perimenopausal=1, postmenopausal=3)
             told |= {"pregnant": self._yes(0.05), "breastfeeding": self._yes(0.03)}
-        told |= {"hepatitis_b": self._pick(none=8, past=1, carrier=1), "dpd_deficiency": self._pick(none=8, partial=1, complete=1)}
+        told["hepatitis_b"] = self._pick(none=8, past=1, carrier=1)
+        told["dpd_deficiency"] = self._pick(none=8, partial=1, complete=1)
         told |= {"nodular_regenerative_hyperplasia": self._pick(none=9, history=1, active=1)}
         told |= {"severe_hepatic_impairment": self._yes(0.06), "severe_renal_impairment": self._yes(0.06)}
         return told | {name: self._yes(0.1) for name in self.by_name if name.startswith("takes_") and self._is(0.5)}
