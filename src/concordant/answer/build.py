@@ -136,7 +136,9 @@ class Builder:
     def _chain(self, one: Judged) -> Iterator[tuple[Statement, bool]]:
         """The statement of the option, its parent, and the statements by which its facts were inferred."""
         by_id = {s.id: s for s in self.now.frame.statements}
+        naming = [j for j in self.now.decision.judged if j.offered and j.proposal.regimen.id == one.proposal.regimen.id]
         names = [one.proposal.statement.id, one.proposal.statement.parent]
+        names += [j.proposal.statement.id for j in naming if not j.proposal.statement.parent]
         names += [fact.statement for fact in facts_behind(one.applies)]
         for name in dict.fromkeys(filter(None, names)):
             if name in by_id:
@@ -199,7 +201,7 @@ class Builder:
         told = [fact_words(f, fact, labelled=len(facts) > 1) for f, fact in facts if fact.is_known or fact.stale]
         if one.state == "done" and not told:
             told = [fact_words(self.now.plan.by_name[f.feature], f) for f in facts_behind(one.reason) if f.is_known]
-        label = one.label or " and ".join(f.label for f in features)
+        label = one.label or " and ".join(f"{f.label} (yes or no)" if f.type == "yes_no" else f.label for f in features)
         says = "; ".join(told) or "not on record"
         if one.state != "done" and one.reason.truth is FALSE and one.unmet:
             says = f"{says}: {one.unmet}"

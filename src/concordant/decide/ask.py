@@ -128,7 +128,8 @@ def _alone(name: str, cells: Sequence[Cell], now: Situation, holding: frozenset[
     settles = name in holding and any(b.outcome[0] != "needs_data" for b in branches)
     blocking = before[0] == "needs_data" and settles
     feature = now.plan.by_name[name]
-    return Question(feature, blocking, tuple(_merged(feature, branches)))
+    merged = _merged(feature, branches)
+    return Question(feature, blocking, tuple(merged)) if len(merged) > 1 else None
 
 
 def _branches(name: str, cells: Sequence[Cell], now: Situation) -> list[Branch]:

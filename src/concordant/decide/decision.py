@@ -67,11 +67,11 @@ class Decision:
 
     @property
     def offered(self) -> list[Judged]:
-        """What can be given, the best role first, each regimen once."""
+        """What can be given, the best role first, each regimen once; a derived statement gives way to a numbered one."""
         found: dict[str, Judged] = {}
-        for one in sorted((j for j in self.judged if j.offered), key=lambda j: ROLE_ORDER[j.role]):
+        for one in sorted((j for j in self.judged if j.offered), key=_precedence):
             found.setdefault(one.proposal.regimen.id, one)
-        return list(found.values())
+        return sorted(found.values(), key=lambda j: ROLE_ORDER[j.role])
 
     @property
     def outcome(self) -> Outcome:
@@ -83,6 +83,10 @@ class Decision:
     def open(self) -> list[Judged]:
         """What cannot be judged before more is known."""
         return [j for j in self.judged if j.status == "needs_data" and not j.proposal.against]
+
+
+def _precedence(one: Judged) -> tuple[bool, int]:
+    return bool(one.proposal.statement.parent), ROLE_ORDER[one.role]
 
 
 def decide(frame: Frame, facts: Facts, before: Decision | None = None, touched: frozenset[str] | None = None) -> Decision:

@@ -222,6 +222,9 @@ def regimens_received(ctx: Context) -> Claim | None:
     if ctx.params.get("setting") == "all":
         early = _distinct([c for c in with_drugs(ctx.record, target) if setting_of(c, ctx) in EARLY], target)
         low, high = low + early, high + early
+    told = ctx.facts[str(ctx.params["at_least"])].value
+    if isinstance(told, Interval) and told.low > low:  # lines told beyond those listed: how many regimens is open
+        return Claim(Interval(told.low, math.inf), "at least the lines that are told", places(with_drugs(ctx.record, target)))
     if not lines and not high:
         return None
     return Claim(Interval(low, high), "regimens on record", places(with_drugs(ctx.record, target)))

@@ -216,11 +216,12 @@ def specimen_tested(ctx: Context) -> Claim | None:
 
 
 def stated_any(ctx: Context) -> Claim:
-    """Whether one of the named features was stated: as yes, a later line or a count above zero, or (`whatever`) at all."""
+    """Whether a named feature was stated: as yes or another of its words, a count above zero, or (`whatever`) at all."""
+    words_told = ("yes", "second", "third_or_later", *ctx.params.get("words", ()))
     whatever = bool(ctx.params.get("whatever"))
     for name in ctx.params["names"]:
         value = ctx.record.stated.get(name)
-        told = value in ("yes", "second", "third_or_later") or (isinstance(value, Interval) and value.low >= 1)
+        told = value in words_told or (isinstance(value, Interval) and value.low >= 1)
         if told or (whatever and value is not None):
             return Claim("yes", "as stated", (f"stated.{name}",))
     return Claim("no", "nothing of the kind is stated")

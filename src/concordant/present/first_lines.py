@@ -13,6 +13,7 @@ MISSING_SHOWN = 3
 CHECKS_SHOWN = 5
 WHY_SHOWN = 4
 FLIPS_SHOWN = 2
+CAUTIONS_SHOWN = 2
 OUT = ("unavailable", "stopped_for_toxicity")
 LINES = {"first": "first line", "second": "second line", "third_or_later": "third line or later"}
 
@@ -74,7 +75,7 @@ def _recommendation(answer: Answer) -> FirstLines:
         return _no_regimen(answer)
     first = answer.options[0]
     lines = _held_back(answer, first)
-    lines += [("How sure", _authority(answer, first)), ("Why", _why(answer))]
+    lines += [*_beware(first), ("How sure", _authority(answer, first)), ("Why", _why(answer))]
     if first.role != "continue":
         lines.append(("Check first", _checks(answer.checks)))
     lines.append(("Would flip it", _flip(answer, first)))
@@ -117,9 +118,20 @@ def _verdict(answer: Answer, first: Option) -> str:
         equal = [o for o in answer.options if o.role == first.role]
         if first.role == "option" and len(equal) > 1:
             return f"No preferred regimen: {len(equal)} options, {_few([o.name for o in equal])}{only}"
-        lead = "Instead of the preferred regimen: " if first.role == "alternative" else "For selected patients: "
-        return f"{lead}{first.name}{_dose(first)}{only}"
+        return f"{_lead(answer, first)}{first.name}{_dose(first)}{only}"
     return f"{sentence_case(first.name)}{_dose(first)}{only}"
+
+
+def _lead(answer: Answer, first: Option) -> str:
+    if first.role != "alternative":
+        return "For selected patients: "
+    instead = any(a.kind != "against" and a.statements for a in answer.avoid)
+    return "Instead of the preferred regimen: " if instead else "No preferred regimen is named; it can be: "
+
+
+def _beware(first: Option) -> list[Labelled]:
+    """What is known to speak against the first option, though it does not rule it out."""
+    return [("Beware", " ".join(first.cautions[:CAUTIONS_SHOWN]))] if first.cautions else []
 
 
 def _assumed(answer: Answer) -> str:
@@ -192,7 +204,7 @@ def flips(question: Ask, answer: Answer) -> str:
 def then_words(change: Change, line_now: str | None = None) -> str:
     """What a branch leads to; its line only where that is another."""
     line = "" if change.line in ("", line_now) else f"{LINES[change.line]}: "
-    return line + _outcome_words(change.names, change.answer)
+    return line + _outcome_words(change.names, change.answer)  # the regimens of an open branch hold in any case
 
 
 def side_words(side: OtherSide) -> str:
@@ -204,9 +216,10 @@ def side_words(side: OtherSide) -> str:
 def _outcome_words(names: list[str], answer: str) -> str:
     if answer == "out_of_scope":
         return "outside this guideline"
-    if names:
-        return " or ".join(names[:3]) + (f" or {len(names) - 3} more" if len(names) > 3 else "")
-    return "still open, more must be known" if answer == "needs_data" else "no regimen is offered plainly"
+    told = " or ".join(names[:3]) + (f" or {len(names) - 3} more" if len(names) > 3 else "")
+    if answer == "needs_data":
+        return f"still open, more must be known{f'; in any case {told}' if told else ''}"
+    return told or "no regimen is offered plainly"
 
 
 def dose_lines(option: Option) -> list[str]:

@@ -68,7 +68,7 @@ class Page:
         self._points("Do not", self._avoided())
         self._points("Why not the others", why_not_lines(self.answer))
         self._changes()
-        self._points("Cautions", self.answer.options[0].cautions if self.answer.options else [])
+        self._points("Cautions", self._cautions())
         self._checks()
         self._actions()
         self._labels()
@@ -175,6 +175,17 @@ class Page:
     def _actions(self) -> None:
         for kind, title in ACTION_TITLES.items():
             self._points(title, [cited(a.says, a.refs) for a in self.answer.actions if a.kind == kind])
+
+    def _cautions(self) -> list[str]:
+        """Of the first option; of every option where none is preferred, each with its regimen."""
+        options = self.answer.options
+        if not options or options[0].role != "option":
+            return options[0].cautions if options else []
+        told: dict[str, list[str]] = {}
+        for option in options:
+            for caution in option.cautions:
+                told.setdefault(caution, []).append(option.name)
+        return [f"{and_list(names)}: {caution}" if len(names) < len(options) else caution for caution, names in told.items()]
 
     def _labels(self) -> None:
         """Boxed warnings and dose changes of the first option; diluents and section 4 stay in the JSON."""
