@@ -40,10 +40,10 @@ def build(root: Path) -> Built:
     for path in knowledge_files(root):
         _read(path, root, built)
     drugs = _raw_drugs(built)
-    features, axioms = read_features(_under(built, "features/"), drugs, _given(built, drugs), built.complaints)
+    features, axioms = read_features(_under(built, "features/"), drugs, _given(built), built.complaints)
     if not features:
         return built
-    parts = _Parts(built, {feature.name: feature for feature in features}, _given(built, drugs))
+    parts = _Parts(built, {feature.name: feature for feature in features}, _given(built))
     knowledge = parts.assemble(features, axioms, digest_of(root))
     built.knowledge = None if built.complaints else knowledge
     return built
@@ -85,15 +85,10 @@ def _raw_drugs(built: Built) -> dict[str, dict[str, Any]]:
     return {str(value["id"]): value for value in raw if isinstance(value, dict) and "id" in value}
 
 
-def _given(built: Built, drugs: Mapping[str, dict[str, Any]]) -> frozenset[str]:
-    """The drugs that may be proposed or kept: those of a regimen, and members of classes with rules for each drug.
-
-    Of the others it is enough to know whether they were received; fewer questions make faster answers.
-    """
-    ruled = {t.value.get("id") for t in _under(built, "classes/") if "_{drug}" in str(t.value)}
-    in_class = {id_ for id_, raw in drugs.items() if ruled & set(raw.get("classes") or ())}
+def _given(built: Built) -> frozenset[str]:
+    """The drugs that may be proposed: those of a regimen. Of the others it is enough to know whether they were received."""
     parts = [p for t in _under(built, "regimens/") for p in t.value.get("components") or () if isinstance(p, dict)]
-    return frozenset(in_class | {str(part.get("drug")) for part in parts})
+    return frozenset(str(part.get("drug")) for part in parts)
 
 
 @dataclass(slots=True)
@@ -190,6 +185,11 @@ def _without_templates(value: dict[str, Any]) -> dict[str, Any]:
     return {key: value[key] for key in ("id", "name") if key in value}
 
 
+def _for_any_member(value: dict[str, Any]) -> dict[str, Any]:
+    """The rules that need no feature of the drug itself: for members that no regimen holds."""
+    return {**value, "unless": [bar for bar in value.get("unless") or () if "{drug}" not in str(bar.get("if"))]}
+
+
 def with_class_rules(drug: Drug, parts: _Parts) -> Drug:
     """The drug with the rules of its classes written out, `{drug}` and `{drug_name}` filled in."""
     if drug.contains:  # a product is read as its drugs, so it needs no rules of its own
@@ -199,7 +199,8 @@ def with_class_rules(drug: Drug, parts: _Parts) -> Drug:
         general = ("any_drug",) if drug.id in parts.given else ()
         if text.value.get("id") not in (*drug.classes, *general):
             continue
-        filled = fill(text.value, {"drug": drug.id, "drug_name": drug.name})
+        raw = text.value if drug.id in parts.given else _for_any_member(text.value)
+        filled = fill(raw, {"drug": drug.id, "drug_name": drug.name})
         expanded = parts.record(Text(text.file, filled, text.lines), filled, DrugClass)
         if expanded is not None:
             bars += expanded.unless

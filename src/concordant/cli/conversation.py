@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Iterator
 
 from rich.console import Console
@@ -28,7 +30,7 @@ class Conversation:
 
     def __init__(self, start: iv.Interview, console: Console, read: Read) -> None:
         self.state, self.console, self.read = start, console, read
-        self.going_on = False
+        self.agreed: set[bool] = set()
 
     def run(self) -> iv.Interview:
         """Ask until nothing is left, or until the person stops; what was answered is kept."""
@@ -68,23 +70,26 @@ class Conversation:
     # -- one question ----------------------------------------------------------------------------------
 
     def _wants(self, ask: Ask) -> bool:
-        """Questions that decide are asked; before others, and groups beside what is not known, the person may stop."""
+        """A question that decides is asked; before others, and before groups beside what is not known, the person may stop."""
         alone = ask.blocking and not (ask.together_with and self.state.still_unknown)
-        return alone or self.going_on or self._offer()
+        return alone or ask.blocking in self.agreed or self._offer(ask)
 
-    def _offer(self) -> bool:
-        left = [q.label for q in self.state.now.ask]
+    def _offer(self, ask: Ask) -> bool:
+        left = [q.label for q in self.state.now.ask if q.blocking == ask.blocking]
         self.console.print()
         if self.state.now.answer == "recommends":
             self._say(f"Decided: {first_lines(self.state.now).verdict}", "bold")
         else:
-            self._say("What was not known holds the answer back; nothing else decides it alone.", "bold")
-        self._say(f"{_count(len(left), 'more question', 'more questions')} could change what is offered: {_few(left)}")
-        typed = self._line("Go on? [y/N] ")
+            self._say("What was not known holds the answer back; no single other question decides it.", "bold")
+        more = _count(len(left), "more question", "more questions")
+        self._say(f"{more} could {'decide it together' if ask.blocking else 'change what is offered'}: {_few(left)}")
+        typed = self._line(f"Go on? {'[Y/n]' if ask.blocking else '[y/N]'} ")
         if iv.command(typed) == "back" and self._back():
             return True
-        self.going_on = typed.strip().lower() in ("y", "yes")
-        return self.going_on
+        if typed.strip().lower() not in (("", "y", "yes") if ask.blocking else ("y", "yes")):
+            return False
+        self.agreed.add(ask.blocking)
+        return True
 
     def _question(self, ask: Ask) -> bool:
         """Ask one question until its reply is understood. False when the person wants to stop."""
@@ -132,9 +137,10 @@ class Conversation:
     def _take(self, given: iv.Given) -> None:
         before = self.state
         self.state = before.reply(given)
-        self._say(f"✓ {iv.echo(given)}", "green")
         if given.value is None:
+            self._say(f"– {iv.echo(given)}", "dim")
             return
+        self._say(f"✓ {iv.echo(given)}", "green")
         conflicts = self.state.new_conflicts(before)
         for conflict in conflicts:
             self._say(f"! In conflict. {conflict}.", "bold red")
@@ -156,7 +162,7 @@ class Conversation:
             self._say(f"On record: {ask.known}.", "dim")
         self.console.print(Padding(self._choices(ask, feature), (1, 0, 0, 0)))
         if feature.is_numeric:
-            self._say(f"   {_how_to_write(feature)}", "dim")
+            self._say(f"   {_how_to_write(ask, feature)}", "dim")
 
     def _choices(self, ask: Ask, feature: Feature) -> Table:
         table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="dim")
@@ -194,9 +200,14 @@ def _then(change: Change) -> str:
     return f"{line}still open, more must be known"
 
 
-def _how_to_write(feature: Feature) -> str:
+def _how_to_write(ask: Ask, feature: Feature) -> str:
+    """How a number may be written, shown with one that matters here."""
+    found = re.search(r"\d+(?:\.\d+)?", ask.changes[0].if_ if ask.changes else "")
+    number = float(found[0]) if found else 8
     unit = {"percent": " %", "": ""}.get(feature.unit, f" {feature.unit}")
-    return f"a number (8{unit}), a bound (<= 8{unit}) or a range (8 to 11{unit})"
+    low = math.floor(number * 0.75)
+    between = f" or a range ({low:g} to {number:g}{unit})" if low < number else ""
+    return f"a number ({number:g}{unit}), a bound (<= {number:g}{unit}){between}"
 
 
 def _few(labels: list[str]) -> str:

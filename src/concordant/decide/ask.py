@@ -105,7 +105,7 @@ def _open_behind(read: Iterable[str], now: Situation) -> set[str]:
         name = waiting.pop()
         if name not in found and name in now.plan.by_name and _open(now.facts[name]):
             found.add(name)
-            waiting += now.plan.by_name[name].inputs
+            waiting += now.plan.inputs[name]
     return found
 
 

@@ -56,7 +56,7 @@ def _with_inputs(read: Iterable[str], now: Situation) -> set[str]:
         name = waiting.pop()
         if name not in found and name in now.plan.by_name:
             found.add(name)
-            waiting += now.plan.by_name[name].inputs
+            waiting += now.plan.inputs[name]
     return found
 
 

@@ -64,6 +64,7 @@ class Plan:
     members: Mapping[str, frozenset[str]]
     tags: Mapping[str, frozenset[str]]
     downstream: Mapping[str, frozenset[str]]
+    inputs: Mapping[str, frozenset[str]]
     by_name: Mapping[str, Feature] = field(default_factory=dict)
 
 
@@ -77,7 +78,8 @@ def plan_of(knowledge: Knowledge) -> Plan:
     terms = (*knowledge.vocabulary.sites, *knowledge.vocabulary.medications)
     tags = {term.id: frozenset(term.tags) for term in terms}
     by_name = {feature.name: feature for feature in knowledge.features}
-    return Plan(knowledge.features, members, tags, _downstream(knowledge.features), by_name)
+    inputs = {feature.name: feature.inputs for feature in knowledge.features}
+    return Plan(knowledge.features, members, tags, _downstream(knowledge.features), inputs, by_name)
 
 
 def _downstream(features: Iterable[Feature]) -> dict[str, frozenset[str]]:
@@ -154,13 +156,17 @@ def with_overrides(
 def _again(
     facts: Facts, record: PatientRecord, plan: Plan, changed: frozenset[str], fixed: Mapping[str, Value]
 ) -> tuple[dict[str, Fact], frozenset[str]]:
-    listening = {f.name for f in plan.features if not changed.isdisjoint(f.reads_stated)}
-    touched = changed | listening
-    touched = touched.union(*(plan.downstream[name] for name in touched))
+    """Derive again what the changes reach; where nothing that a feature reads differs, its fact stands."""
+    told = changed | {f.name for f in plan.features if not changed.isdisjoint(f.reads_stated)}
+    reached = told.union(*(plan.downstream[name] for name in told))
     fresh = dict(facts)
-    for feature in plan.features:
-        if feature.name in fixed:
-            fresh[feature.name] = Fact(feature.name, fixed[feature.name], "hypothetical", "supposed")
-        elif feature.name in touched:
-            fresh[feature.name] = _derive(feature, record, fresh, plan)
-    return fresh, frozenset(name for name in touched if fresh[name].value != facts[name].value)
+    differing: set[str] = set()
+    for feature in [f for f in plan.features if f.name in reached]:
+        name = feature.name
+        if name in fixed:
+            fresh[name] = Fact(name, fixed[name], "hypothetical", "supposed")
+        elif name in told or not differing.isdisjoint(plan.inputs[name]):
+            fresh[name] = _derive(feature, record, fresh, plan)
+        if fresh[name].value != facts[name].value:
+            differing.add(name)
+    return fresh, frozenset(differing)
