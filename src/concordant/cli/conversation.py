@@ -77,10 +77,7 @@ class Conversation:
     def _offer(self, ask: Ask) -> bool:
         left = [q.label for q in self.state.now.ask if q.blocking == ask.blocking]
         self.console.print()
-        if self.state.now.answer == "recommends":
-            self._say(f"Decided: {first_lines(self.state.now).verdict}", "bold")
-        else:
-            self._say("What was not known holds the answer back; no single other question decides it.", "bold")
+        self._say(self._held(), "bold")
         more = _count(len(left), "more question", "more questions")
         self._say(f"{more} could {'decide it together' if ask.blocking else 'change what is offered'}: {_few(left)}")
         typed = self._line(f"Go on? {'[Y/n]' if ask.blocking else '[y/N]'} ")
@@ -90,6 +87,16 @@ class Conversation:
             return False
         self.agreed.add(ask.blocking)
         return True
+
+    def _held(self) -> str:
+        """The decision so far, or what keeps it open when no single question settles it."""
+        if self.state.now.answer == "recommends":
+            return f"Decided: {first_lines(self.state.now).verdict}"
+        if self.state.still_unknown:
+            return "What was not known holds the answer back; no single other question decides it."
+        if self.state.now.conflicts:
+            return "A contradiction holds the answer back; the entries of the record have to be corrected."
+        return "No single question decides it."
 
     def _question(self, ask: Ask) -> bool:
         """Ask one question until its reply is understood. False when the person wants to stop."""
@@ -159,7 +166,7 @@ class Conversation:
         self.console.print(Text(ask.question, style="bold"))
         self._say(iv.purpose(ask, self.state), "dim")
         if ask.known:
-            self._say(f"On record: {ask.known}.", "dim")
+            self._say(f"{'In conflict' if ask.known in self.state.now.conflicts else 'On record'}: {ask.known}.", "dim")
         self.console.print(Padding(self._choices(ask, feature), (1, 0, 0, 0)))
         if feature.is_numeric:
             self._say(f"   {_how_to_write(ask, feature)}", "dim")
