@@ -1,10 +1,11 @@
-"""Draw the terminal answers of four stories as SVG: python tools/pictures.py (writes docs/img/)."""
+"""Draw the terminal answers of four stories, and an interview, as SVG: python tools/pictures.py [NAME ...] (writes docs/img/)."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
 import re
+import sys
 from pathlib import Path
 
 from rich.console import Console
@@ -12,10 +13,13 @@ from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 from concordant.answer.recommend import recommend
+from concordant.cli.conversation import Conversation
 from concordant.cli.stories import FOLDER
 from concordant.library import load
+from concordant.present.interview import Interview
 from concordant.present.terminal import render
 from concordant.record.casefile import read_case
+from concordant.record.events import PatientRecord
 from concordant.record.vocabulary import words_of
 from concordant.texts import read_file
 
@@ -28,31 +32,77 @@ PAPER = TerminalTheme(
 )
 
 
-def draw(name: str, path: Path) -> None:
-    knowledge = load()
-    record = read_case(read_file(path), knowledge, words_of(knowledge), dt.date.today())
-    lines = render(recommend(record, knowledge), colour=True, width=WIDTH).splitlines()
-    console = Console(
-        record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor", highlight=False
-    )
-    console.print(Text(f"$ concordant example {name} | concordant recommend -", style="dim"))
-    for line in lines[:LINES]:
-        console.print(Text.from_ansi(line))
-    if len(lines) > LINES:
-        console.print(Text(f"... {len(lines) - LINES} more lines", style="dim"))
+# What the person in docs/img/ask.svg knows: it came back 8 months after adjuvant trastuzumab. The rest is not known.
+DAY = dt.date(2022, 9, 20)
+REPLIES = {
+    "disease_extent": "metastatic",
+    "her2_ihc": "3+",
+    "presentation": "recurrent",
+    "her2_lines_progressed": "0",
+    "disease_status": "progressing",
+    "adjuvant_her2_therapy": "yes",
+    "months_from_adjuvant_her2_therapy_to_recurrence": "8 months",
+    "received_trastuzumab_deruxtecan": "no",
+}
+ANSWER_LINES = 20
+
+
+def paper() -> Console:
+    return Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor", highlight=False)
+
+
+def save(console: Console, name: str) -> None:
     svg = console.export_svg(title="concordant", theme=PAPER, clear=False, unique_id=name)
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.S).replace("Fira Code", "DejaVu Sans Mono")
     svg = re.sub(r"\n\s*<!--.*?-->", "", svg, flags=re.S)
     (OUT / f"{name}.svg").write_text(svg, encoding="utf-8")
+    print(f"docs/img/{name}.svg")
+
+
+def put(console: Console, text: str, most: int) -> None:
+    lines = text.splitlines()
+    for line in lines[:most]:
+        console.print(Text.from_ansi(line))
+    if len(lines) > most:
+        console.print(Text(f"... {len(lines) - most} more lines", style="dim"))
+
+
+def draw(name: str, path: Path) -> None:
+    knowledge = load()
+    record = read_case(read_file(path), knowledge, words_of(knowledge), dt.date.today())
+    console = paper()
+    console.print(Text(f"$ concordant example {name} | concordant recommend -", style="dim"))
+    put(console, render(recommend(record, knowledge), colour=True, width=WIDTH), LINES)
+    save(console, name)
+
+
+def draw_interview() -> None:
+    """The real conversation, the replies typed by REPLIES."""
+    knowledge = load()
+    console = paper()
+    console.print(Text(f"$ concordant ask --as-of {DAY}", style="dim"))
+    talk = Conversation(Interview(PatientRecord(DAY), knowledge, words_of(knowledge)), console, lambda prompt: typed(prompt))
+
+    def typed(prompt: str) -> str:
+        ask = talk.state.next
+        known = REPLIES.get(ask.feature, "?") if ask else "q"
+        reply = known if prompt == "> " else "n" if "y/N" in prompt else "y"
+        console.print(Text(prompt).append(reply, style="bold"))
+        return reply
+
+    put(console, render(talk.run().whole, colour=True, width=WIDTH), ANSWER_LINES)
+    save(console, "ask")
 
 
 def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
+    wanted = sys.argv[1:] or ["P01", "A25", "A03", "A10", "ask"]
     for path in sorted(FOLDER.glob("*.yaml")):
         name = path.stem.split("-", 1)[0]
-        if name in ("P01", "A25", "A03", "A10"):
+        if name in wanted:
             draw(name, path)
-            print(f"docs/img/{name}.svg")
+    if "ask" in wanted:
+        draw_interview()
 
 
 if __name__ == "__main__":
