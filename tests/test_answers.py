@@ -28,7 +28,8 @@ SCHEMA = json.loads((Path(__file__).parents[1] / "docs" / "schema" / "answer.jso
 CASE_SCHEMA = json.loads((Path(__file__).parents[1] / "docs" / "schema" / "case-file.json").read_text(encoding="utf-8"))
 REVIEW = ("expect", "because", "origin", "difficulty", "confidence")
 ALL = sorted(CASES.glob("*.yaml"))
-WRONG_SHAPE = {"A91-bad-key", "A95-bad-stopped", "Q96-unknown-key-in-a-course"}  # an unknown key, an unknown word of a closed list
+# an unknown key, an unknown word of a closed list
+WRONG_SHAPE = {"A91-bad-key", "A95-bad-stopped", "Q96-unknown-key-in-a-course"}
 
 
 def answer_of(path: Path, knowledge: Knowledge, words: Words) -> tuple[dict[str, Any], str]:

@@ -75,7 +75,9 @@ class Decision:
 
     @property
     def outcome(self) -> Outcome:
-        """The answer and the preferred regimens, or all offered ones where none is preferred."""
+        """The answer and the preferred regimens, or all offered ones where none is preferred; none out of scope."""
+        if self.answer == "out_of_scope":
+            return self.answer, ()
         regimens = [j for j in self.offered if j.role == "preferred"] or self.offered
         return self.answer, tuple(sorted(j.proposal.regimen.id for j in regimens))
 
