@@ -29,6 +29,8 @@ from concordant.features import Feature
 from concordant.guideline import Statement
 from concordant.kleene import FALSE, TRUE
 
+LEAST_DISTANCE = 0.05  # nearer than this, a distance of one decimal would read as none
+
 
 @dataclass(slots=True)
 class Builder:
@@ -246,7 +248,7 @@ class Builder:
         )
 
     def _distance(self, side: Side, feature: Feature) -> str:
-        """`4 months`, or nothing for a word."""
-        if side.distance is None:
+        """`4.3 months`; nothing for a word, and nothing on the boundary itself."""
+        if side.distance is None or side.distance < LEAST_DISTANCE:
             return ""
-        return f"{max(side.distance, 0):.2g} {unit_words(feature.unit)}".strip()
+        return f"{round(side.distance, 1):g} {unit_words(feature.unit)}".strip()
