@@ -146,13 +146,14 @@ def report(seen: list[Seen], seconds: float) -> list[str]:
 def smallest(seen: Iterable[Seen], seed: int, most: int) -> Iterator[str]:
     """For each claim the first few failures, each with its smallest patient."""
     shown = Counter[str]()
+    features = {feature.name: feature for feature in knowledge().features}
     for one in seen:
         for claim, says in one.failed:
             kind = f"{claim} {says.split()[0]}"
             shown[kind] += 1
             if shown[kind] <= most:
                 small, now = shrunk(draw(knowledge(), seed, one.number), claim, says)
-                yield f"\nclaim {claim} fails for patient {one.number}: {says}\nat the least: {now}\n{small.case_file()}"
+                yield f"\nclaim {claim} fails for patient {one.number}: {says}\nat the least: {now}\n{small.case_file(features)}"
     yield from (f"{number} x claim {kind}" for kind, number in shown.items())
 
 

@@ -19,6 +19,7 @@ import msgspec
 from concordant.answer.model import NextStep
 from concordant.answer.recommend import prepare, recommend, situation
 from concordant.compiled import Knowledge
+from concordant.conditions import features_read
 from concordant.decide import ahead, ask, sides
 from concordant.decide.ask import Question, Situation
 from concordant.decide.decision import Outcome, decide
@@ -33,7 +34,6 @@ from concordant.record.events import PatientRecord
 from tests.proof.states import State, one_for_each, samples
 
 Changes = Mapping[str, Value]
-LIMITING = frozenset({"cancer_type", "disease_extent", "her2_status", "her2_reported", "her2_low"})  # what scope limits read
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,12 @@ def is_open(fact: Fact) -> bool:
     if isinstance(fact.value, Interval):
         return not fact.value.is_exact and fact.origin != "assumed"
     return fact.value is None
+
+
+def limiting(now: Situation) -> frozenset[str]:
+    """What the limits of the guidelines in force read."""
+    limits = [limit for force in now.frame.in_force for limit in force.guideline.out_of_scope]
+    return frozenset().union(*(features_read(limit.if_) for limit in limits))
 
 
 @dataclass(slots=True)
@@ -147,8 +153,11 @@ def _changing(patient: Patient, names: Sequence[str], base: Changes | None = Non
 
 def nothing_asked_is_irrelevant(patient: Patient) -> Iterator[str]:
     """(1) Each feature that is asked, alone or with its partners, changes the outcome at some value."""
+    meaningful = {feature.name for feature in patient.open_features()}
     for q in patient.asked()[1]:
-        if not _changing(patient, (q.feature.name, *q.together_with)):
+        if q.feature.name not in meaningful:
+            yield f"{q.feature.name} is asked, but is known or has no meaning yet"
+        elif not _changing(patient, (q.feature.name, *q.together_with)):
             yield f"{q.feature.name} is asked{', in a group' if q.together_with else ''}, and changes nothing"
 
 
@@ -160,7 +169,9 @@ def nothing_left_out_decides(patient: Patient) -> Iterator[str]:
     asked = {q.feature.name for q in questions if not q.together_with}
     for feature in patient.open_features():
         if feature.name not in asked and (found := _changing(patient, (feature.name,))):
-            yield f"{feature.name} is not asked alone, but can lead to {found[0]}"
+            all_of_them = len(found) == len(patient.values(feature.name)) and len(set(found)) == 1
+            way = "leads, whatever the reply," if all_of_them else "can lead"
+            yield f"{feature.name} is not asked alone, but {way} to {found[0]}"
 
 
 def groups_are_the_smallest(patient: Patient) -> Iterator[str]:
@@ -173,31 +184,41 @@ def groups_are_the_smallest(patient: Patient) -> Iterator[str]:
         if grouped:
             yield f"{grouped[0].feature.name} is asked in a group, though one alone decides"
         return
-    smallest = _smallest_group(patient, must_lead_out=now.decision.answer == "needs_data")
+    smallest, searched = _smallest_group(patient, must_lead_out=now.decision.answer == "needs_data")
     size = len(grouped[0].together_with) + 1 if grouped else 0
-    if smallest is not None and size != len(smallest):
+    if (smallest and not 0 < size <= len(smallest)) or (searched and size != len(smallest)):
         yield f"the smallest group that decides is {smallest or 'none'}, asked is a group of {size}"
 
 
-def _smallest_group(patient: Patient, *, must_lead_out: bool) -> tuple[str, ...] | None:
-    """The first pair, or else triple, that decides; none is (), and None means that the search is too long."""
+def _smallest_group(patient: Patient, *, must_lead_out: bool) -> tuple[tuple[str, ...], bool]:
+    """The first pair, or else triple, that decides, or (); and whether all smaller and equal groups were tried."""
     names = [f.name for f in patient.open_features() if len(patient.values(f.name, few=True)) > 1 and is_read(patient, f.name)]
+    names.sort(key=lambda name: name not in _directly_read(patient))
+    searched = True
     for size in (2, 3):
         spent = 0
         for group in combinations(names, size):
             spent += math.prod(len(patient.values(name, few=True)) for name in group)
             if spent > patient.effort:
-                return None
-            found = _changing(patient, group)
-            if any(outcome[0] != "needs_data" or not must_lead_out for outcome in found):
-                return group
-    return ()
+                searched = False
+                break
+            if any(outcome[0] != "needs_data" or not must_lead_out for outcome in _changing(patient, group)):
+                return group, searched
+    return (), searched
+
+
+def _directly_read(patient: Patient) -> frozenset[str]:
+    """What the statements behind the outcome read themselves: the groups of these are tried first."""
+    live = [one.proposal for one in patient.fresh().decision.judged if one.status != "does_not_apply"]
+    preferring = [proposal.statement for proposal in live if proposal.role == "preferred"]
+    conditions = [c for s in preferring for c in (s.applies_if, *(bar.if_ for bar in s.unless))]
+    return frozenset().union(*(features_read(c) for c in conditions))
 
 
 def is_read(patient: Patient, name: str) -> bool:
     """Whether anything in force reads the feature, directly or through others: the rest cannot change an answer."""
     now = patient.fresh()
-    read = LIMITING.union(*(p.reads for p in now.frame.proposals))
+    read = limiting(now).union(*(p.reads for p in now.frame.proposals))
     return name in read or bool(now.plan.downstream[name] & read)
 
 
@@ -332,7 +353,7 @@ def _known_and_live(patient: Patient) -> list[Feature]:
     """The known features that what is alive, or a limit, reads, directly or through others."""
     now = patient.fresh()
     read = {name for one in now.decision.judged if one.status != "does_not_apply" for name in one.proposal.reads}
-    read |= LIMITING
+    read |= limiting(now)
     known = (f for f in now.plan.features if f.question and not is_open(now.facts[f.name]))
     exact = (f for f in known if f.values or now.facts[f.name].origin != "assumed" or f.is_numeric)
     return [f for f in exact if f.name in read or now.plan.downstream[f.name] & read]
@@ -343,6 +364,8 @@ def _sides_of(feature: Feature, sides: list[Any], patient: Patient) -> Iterator[
     others = [other for other in samples(feature, patient.knowledge) if other != value]
     told = {other: outcome_of(overridden(patient, {feature.name: other})) for other in others}
     for side in sides:
+        if side.outcome == before:
+            yield f"{feature.name} other side {side.cell}: the outcome is that of now"
         reached = [outcome for other, outcome in told.items() if covers(side.cell, feature, other)]
         if not reached or any(outcome != side.outcome for outcome in reached):
             yield f"{feature.name} other side {side.cell}: told is {side.outcome}, fresh is {sorted(set(reached))}"
@@ -391,6 +414,9 @@ def steps_hold(patient: Patient) -> Iterator[str]:
             yield f"after {step.regimen.id}, {step.variant.says}: {sorted(odd)} should be { {n: expected.get(n) for n in odd} }"
             continue
         fresh = overridden(patient, step.changes)
+        before = patient.fresh().facts
+        if odd := sorted(n for n, f in fresh.facts.items() if f.conflict and not before[n].conflict):
+            yield f"after {step.regimen.id}, {step.variant.says}: {odd} in conflict with what the step sets"
         if _told(step.decision) != _told(fresh.decision):
             yield f"after {step.regimen.id}, {step.variant.says}: told {_told(step.decision)}, fresh {_told(fresh.decision)}"
 
@@ -526,7 +552,11 @@ def _printed_step(patient: Patient, step: NextStep) -> Iterator[str]:
         yield f"{step.if_}: printed is {step.answer} {sorted(told)}, the whole answer is {fresh.answer} {sorted(offered)}"
 
 
+SIGNS = {"at least": ">=", "at most": "<=", "more than": ">", "less than": "<"}
+SIGN_WORDS = re.compile("|".join(SIGNS))
+
+
 def _read_words(feature: Feature, words: str) -> Value:
     if feature.is_numeric:
-        return parse_quantity(words)[0]
+        return parse_quantity(SIGN_WORDS.sub(lambda found: SIGNS[found[0]], words))[0]
     return next(word for word in feature.values if feature.phrases.get(word, word.replace("_", " ")) == words)

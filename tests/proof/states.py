@@ -68,9 +68,9 @@ class State:
         """The same patient with these facts left unknown."""
         return replace(self, stated={n: v for n, v in self.stated.items() if n not in names})
 
-    def case_file(self) -> str:
+    def case_file(self, features: Mapping[str, Feature]) -> str:
         """The patient as a case file."""
-        lines = [f"  {name}: {_written(value)}" for name, value in sorted(self.stated.items())]
+        lines = [f"  {name}: {_written(value)} {features[name].unit}".rstrip() for name, value in sorted(self.stated.items())]
         return "\n".join([f"as_of: {self.as_of}", "stated:", *lines])
 
 

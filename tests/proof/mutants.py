@@ -1,0 +1,63 @@
+"""Loads the asking from changed source: the modules that take part, under names of their own, beside the shipped ones."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import concordant
+from concordant.answer.recommend import prepare
+from concordant.compiled import Knowledge
+from concordant.derive.book import derive_facts
+from concordant.record.events import PatientRecord
+from tests.proof.claims import Asking
+
+SOURCE = Path(concordant.__file__).parent
+MODULES = ("derive.book", "decide.cells", "decide.frame", "decide.decision", "decide.ask", "decide.sides", "decide.ahead")
+_NAMES = re.compile(rf"\bconcordant\.({'|'.join(re.escape(name) for name in MODULES)})\b")
+_counter = itertools.count()
+
+
+def source_of(module: str) -> str:
+    """The shipped source of one of the modules."""
+    return (SOURCE / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")
+
+
+@contextmanager
+def loaded(changed: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """The modules, some with other source; they see each other, and nothing else sees them."""
+    home = f"mutant{next(_counter)}"
+    found: dict[str, Any] = {}
+    try:
+        for name in MODULES:
+            module = ModuleType(f"{home}.{name}")
+            sys.modules[module.__name__] = module  # dataclasses look their module up
+            text = _NAMES.sub(rf"{home}.\1", changed.get(name, source_of(name)))
+            sys.modules.setdefault(home, ModuleType(home))
+            sys.modules.setdefault(f"{home}.{name.split('.')[0]}", ModuleType(f"{home}.{name.split('.')[0]}"))
+            exec(compile(text, f"<{name}, changed>", "exec"), module.__dict__)
+            found[name] = module
+        yield found
+    finally:
+        for name in [name for name in sys.modules if name == home or name.startswith(f"{home}.")]:
+            del sys.modules[name]
+
+
+def asking_of(modules: Mapping[str, Any], knowledge: Knowledge) -> Asking:
+    """The asking that these modules make, from a record on."""
+    plan, frames = modules["derive.book"].plan_of(knowledge), dict[Any, Any]()
+
+    def now(record: PatientRecord) -> Any:
+        if record.as_of not in frames:
+            frames[record.as_of] = modules["decide.frame"].frame_of(knowledge, record.as_of)
+        frame, facts = frames[record.as_of], derive_facts(record, prepare(knowledge).plan)
+        return modules["decide.ask"].Situation(record, plan, frame, facts, modules["decide.decision"].decide(frame, facts))
+
+    ask, sides, ahead = (modules[f"decide.{name}"] for name in ("ask", "sides", "ahead"))
+    return Asking(now, ask.questions, sides.other_sides, ahead.steps_ahead)

@@ -1,0 +1,173 @@
+"""A few patients in stated facts, each with something that a careless asking would get wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import msgspec
+
+from concordant.compiled import Knowledge
+from concordant.conditions import All, Any, Condition, OneOf
+from concordant.facts import Value
+from concordant.quantities import Interval, point
+from tests.proof.states import State
+
+AS_OF = dt.date(2023, 6, 1)
+MONTHS = "months_from_adjuvant_her2_therapy_to_recurrence"
+
+CORE: dict[str, Value] = {
+    "her2_reported": "positive",
+    "disease_extent": "metastatic",
+    "presentation": "recurrent",
+    "disease_status": "progressing",
+    "extracranial_progression": "yes",
+    "brain_metastases": "none",
+    "on_her2_therapy_now": "no",
+    "leptomeningeal_disease": "no",
+    "taxane_contraindicated": "no",
+    "adjuvant_her2_therapy": "yes",
+    "hormone_receptor": "negative",
+    "visceral_crisis": "no",
+    "low_disease_burden": "no",
+    "interstitial_lung_disease": "none",
+    "lvef": point(60.0),
+    "symptomatic_heart_failure": "no",
+    "pregnant": "no",
+    "received_trastuzumab": "yes",
+    "received_trastuzumab_deruxtecan": "no",
+    "received_trastuzumab_emtansine": "no",
+    "received_pertuzumab": "no",
+    "ecog": point(1.0),
+    "declines_chemotherapy": "no",
+    "long_disease_free_interval": "no",
+    "her2_therapy_started": "no",
+    "her2_lines_progressed": point(0.0),
+    "her2_regimens_received_advanced": point(0.0),
+}
+
+
+def told(name: str, *without: str, **facts: Value) -> State:
+    """The common patient with these facts, and without those."""
+    return State(name, AS_OF, {n: v for n, v in {**CORE, **facts}.items() if n not in without})
+
+
+THREE = ("visceral_crisis", "low_disease_burden", "taxane_contraindicated")
+LATER: dict[str, Value] = {
+    "her2_therapy_started": "yes",
+    "her2_regimens_received_advanced": point(3.0),
+    MONTHS: point(30.0),
+}
+
+PATIENTS: dict[str, State] = {
+    one.number: one
+    for one in (
+        told("interval unknown"),
+        told("interval straddles", **{MONTHS: Interval(8.0, 14.0)}),
+        told("interval at the bound", **{MONTHS: point(12.0)}),
+        told("interval inside the bound", **{MONTHS: point(11.5)}),
+        told("interval far off", **{MONTHS: point(40.0)}, hormone_receptor="positive"),
+        told("tumour and extent unknown", "her2_reported", "disease_extent", "lvef"),
+        told("ratio unknown", "her2_reported", her2_ihc="2+", her2_copies=point(5.0)),
+        told("ratio and copies unknown", "her2_reported", her2_ihc="2+"),
+        told("receptors unknown", "hormone_receptor", **LATER, her2_lines_progressed=point(2.0)),
+        told("lines unknown", "her2_lines_progressed", **LATER),
+        told("guard unknown", "adjuvant_her2_therapy", "presentation"),
+        told("interval within one range", **{MONTHS: Interval(7.0, 11.0)}, received_trastuzumab_deruxtecan="yes"),
+        told("interval one month off", **{MONTHS: point(13.0)}),
+        told("heart known in part", **LATER, her2_lines_progressed=point(1.0), lvef=Interval(35.0, 45.0)),
+        told("heart known within one range", **LATER, her2_lines_progressed=point(1.0), lvef=Interval(41.0, 49.0)),
+        told("brain by the companion", "brain_metastases", **LATER, her2_lines_progressed=point(1.0), has_brain_metastases="yes"),
+        *(
+            told(name, *THREE, **LATER, her2_lines_progressed=point(1.0))
+            for name in ("pair", "triple", "pair stands", "triple stands")
+        ),
+        told("second line", **LATER, her2_lines_progressed=point(1.0)),
+        told("second line stated", "her2_lines_progressed", "adjuvant_her2_therapy", **LATER, line_of_therapy="second"),
+        told("third line", **LATER, her2_lines_progressed=point(2.0), lvef=point(45.0)),
+        told(
+            "third line with failing heart",
+            **LATER,
+            her2_lines_progressed=point(3.0),
+            lvef=point(50.0),
+            hormone_receptor="positive",
+        ),
+        told(
+            "first line, burden unknown",
+            "low_disease_burden",
+            "lvef",
+            "taxane_contraindicated",
+            hormone_receptor="positive",
+            **{MONTHS: point(30.0)},
+        ),
+        told(
+            "brain unknown",
+            "brain_metastases",
+            "extracranial_progression",
+            **LATER,
+            her2_lines_progressed=point(2.0),
+            on_her2_therapy_now="yes",
+        ),
+        told("status unknown", "disease_status", "on_her2_therapy_now", **LATER, her2_lines_progressed=point(1.0)),
+        told("presentation unknown", "presentation", "adjuvant_her2_therapy", "long_disease_free_interval"),
+        told(
+            "drugs unknown",
+            "received_trastuzumab_deruxtecan",
+            "received_trastuzumab_emtansine",
+            **LATER,
+            her2_lines_progressed=point(1.0),
+        ),
+    )
+}
+
+
+# In the shipped knowledge hardly any patient is asked for two facts together, so some patients have a twisted one.
+
+
+def _odd(names: tuple[str, ...]) -> Condition:
+    """True when an odd number of the facts hold: open until all of them are known."""
+    yes, no = OneOf(names[0], ("yes",)), OneOf(names[0], ("no",))
+    if len(names) == 1:
+        return yes
+    return Any((All((yes, _even(names[1:]))), All((no, _odd(names[1:])))))
+
+
+def _even(names: tuple[str, ...]) -> Condition:
+    yes, no = OneOf(names[0], ("yes",)), OneOf(names[0], ("no",))
+    if len(names) == 1:
+        return no
+    return Any((All((yes, _odd(names[1:]))), All((no, _even(names[1:])))))
+
+
+def _asking_for(knowledge: Knowledge, condition: Condition) -> Knowledge:
+    """Every statement that prefers a regimen holds only if the condition does as well."""
+    preferring = {s.id for s in knowledge.statements if s.recommend and s.recommend.role == "preferred"}
+    twisted = tuple(
+        msgspec.structs.replace(s, applies_if=All((s.applies_if, condition))) if s.id in preferring else s
+        for s in knowledge.statements
+    )
+    return msgspec.structs.replace(knowledge, statements=twisted)
+
+
+def _barred_by(knowledge: Knowledge, condition: Condition) -> Knowledge:
+    """Every statement that prefers a regimen is barred if the condition holds."""
+    bars = [bar for s in knowledge.statements for bar in s.unless]
+    twisted = tuple(
+        msgspec.structs.replace(s, unless=(*s.unless, msgspec.structs.replace(bars[0], if_=condition, effect="precludes")))
+        if s.recommend and s.recommend.role == "preferred"
+        else s
+        for s in knowledge.statements
+    )
+    return msgspec.structs.replace(knowledge, statements=twisted)
+
+
+def _all_of(names: tuple[str, ...]) -> Condition:
+    return All(tuple(OneOf(name, ("yes",)) for name in names))
+
+
+TWISTS: dict[str, Callable[[Knowledge], Knowledge]] = {
+    "pair": lambda knowledge: _asking_for(knowledge, _odd(THREE[:2])),
+    "triple": lambda knowledge: _asking_for(knowledge, _odd(THREE)),
+    "pair stands": lambda knowledge: _barred_by(knowledge, _all_of(THREE[:2])),
+    "triple stands": lambda knowledge: _barred_by(knowledge, _all_of(THREE)),
+}

@@ -1,0 +1,455 @@
+"""The claims have teeth: each mutation of the asking is caught by a claim, on a few patients chosen for it.
+
+A mutation names the patient and the claim that catch it. The claim holds for that patient on the shipped code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from concordant.compiled import Knowledge
+from concordant.facts import Value
+from tests.proof.claims import CLAIMS, Asking, Patient, shipped
+from tests.proof.mutants import asking_of, loaded, source_of
+from tests.proof.patients import PATIENTS, TWISTS
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """One change of the source, and who catches it."""
+
+    name: str
+    module: str
+    old: str
+    new: str
+    patient: str
+    claim: str
+
+
+ASK, CELLS, SIDES, AHEAD, BOOK, DECISION = (
+    *(f"decide.{name}" for name in ("ask", "cells", "sides", "ahead")),
+    *("derive.book", "decide.decision"),
+)
+
+# what is changed, where, from, to, the patient and the claim that catch it
+ROWS: list[tuple[str, str, str, str, str, str]] = [
+    (
+        "a feature is skipped",
+        ASK,
+        "if f.name in wanted and f.question and _meaningful(f, now.facts)]",
+        "if f.name in wanted and f.question and _meaningful(f, now.facts)][1:]",
+        "tumour and extent unknown",
+        "2 complete",
+    ),
+    (
+        "guards are ignored",
+        ASK,
+        "return feature.only_if is None or explain(feature.only_if, facts).truth is TRUE",
+        "return True",
+        "guard unknown",
+        "1 relevant",
+    ),
+    (
+        "the last cell is dropped",
+        ASK,
+        "(cell, now.suppose({name: cell.value})) for cell in cells]",
+        "(cell, now.suppose({name: cell.value})) for cell in cells[:-1]]",
+        "interval far off",
+        "3 branches",
+    ),
+    (
+        "branches are swapped",
+        ASK,
+        "(cell, now.suppose({name: cell.value})) for cell in cells]",
+        "(c, now.suppose({name: d.value})) for c, d in zip(cells, cells[::-1])]",
+        "interval unknown",
+        "3 branches",
+    ),
+    (
+        "branches that differ are merged",
+        ASK,
+        "if found and found[-1].outcome == branch.outcome:",
+        "if found and found[-1].outcome[0] == branch.outcome[0]:",
+        "interval unknown",
+        "3 branches",
+    ),
+    (
+        "branches that agree stay apart",
+        ASK,
+        "if found and found[-1].outcome == branch.outcome:",
+        "if found and found[-1] == branch:",
+        "interval unknown",
+        "3 branches",
+    ),
+    (
+        "contradictions count as answers",
+        ASK,
+        "for cell, one in supposed if not _contradicts(one[1], now.facts)]",
+        "for cell, one in supposed]",
+        "interval at the bound",
+        "1 relevant",
+    ),
+    (
+        "the merged branch takes the first outcome only in name",
+        ASK,
+        "branch = Branch(joined(feature, last.cell, branch.cell), branch.outcome",
+        "branch = Branch(last.cell, branch.outcome",
+        "interval unknown",
+        "3 branches",
+    ),
+    (
+        "blocking though nothing is blocked",
+        ASK,
+        'blocking = before[0] == "needs_data" and settles',
+        "blocking = settles or True",
+        "interval far off",
+        "7 order",
+    ),
+    (
+        "blocking though no reply leads out",
+        ASK,
+        'settles = name in holding and any(b.outcome[0] != "needs_data" for b in branches)',
+        "settles = True",
+        "pair",
+        "7 order",
+    ),
+    (
+        "never blocking",
+        ASK,
+        'blocking = before[0] == "needs_data" and settles',
+        "blocking = False",
+        "interval unknown",
+        "7 order",
+    ),
+    (
+        "blocking last",
+        ASK,
+        "key=lambda q: (not q.blocking, _worst(q)",
+        "key=lambda q: (q.blocking, _worst(q)",
+        "tumour and extent unknown",
+        "7 order",
+    ),
+    (
+        "the most regimens first",
+        ASK,
+        "key=lambda q: (not q.blocking, _worst(q)",
+        "key=lambda q: (not q.blocking, -_worst(q)",
+        "interval far off",
+        "7 order",
+    ),
+    (
+        "the best branch counts",
+        ASK,
+        "return max((len(b.possible) for b in question.branches), default=0)",
+        "return min((len(b.possible) for b in question.branches), default=0)",
+        "interval far off",
+        "7 order",
+    ),
+    (
+        "open regimens do not count",
+        ASK,
+        "Branch(cell, outcome, still | frozenset(outcome[1])",
+        "Branch(cell, outcome, frozenset(outcome[1])",
+        "guard unknown",
+        "7 order",
+    ),
+    (
+        "only what is open is read",
+        ASK,
+        'if one.status != "does_not_apply":\n            read',
+        'if one.status == "needs_data":\n            read',
+        "interval far off",
+        "2 complete",
+    ),
+    (
+        "ranges count as known",
+        ASK,
+        'return not fact.value.is_exact and fact.origin != "assumed"',
+        "return fact.value.is_unknown",
+        "interval straddles",
+        "2 complete",
+    ),
+    (
+        "one branch that stays is enough",
+        ASK,
+        "if all(b.outcome == before for b in branches):",
+        "if any(b.outcome == before for b in branches):",
+        "interval far off",
+        "2 complete",
+    ),
+    ("pairs are dropped", ASK, "for size in (2, 3):", "for size in (3,):", "pair", "8 groups"),
+    ("triples are dropped", ASK, "for size in (2, 3):", "for size in (2,):", "triple", "8 groups"),
+    ("no group is tried", ASK, "found += _together([frozenset(cells) & holding], cells, now)", "pass", "pair", "8 groups"),
+    (
+        "no group where an answer stands",
+        ASK,
+        "found += _together(_read_together(frozenset(cells), now), cells, now)",
+        "pass",
+        "pair stands",
+        "8 groups",
+    ),
+    ("partners are forgotten", ASK, "tuple(other for other in names if other != name)", "()", "pair", "1 relevant"),
+    (
+        "a bound belongs to the other side",
+        CELLS,
+        '"<=": (1,), ">": (1,)',
+        '"<=": (0,), ">": (0,)',
+        "interval unknown",
+        "3 branches",
+    ),
+    (
+        "a lower bound belongs to the other side",
+        CELLS,
+        '"<": (0,), ">=": (0,)',
+        '"<": (1,), ">=": (1,)',
+        "interval far off",
+        "3 branches",
+    ),
+    (
+        "a cut is dropped",
+        CELLS,
+        "    for bound, side in cuts:\n        end",
+        "    for bound, side in cuts[1:]:\n        end",
+        "interval far off",
+        "3 branches",
+    ),
+    (
+        "the last range is dropped",
+        CELLS,
+        "    if start <= high:\n        found.append(Interval(start, high))",
+        "    if start > high:\n        found.append(Interval(start, high))",
+        "interval far off",
+        "3 branches",
+    ),
+    (
+        "what is known of a number is forgotten",
+        CELLS,
+        "(meet := part.meet(held)) is not None",
+        "(meet := part) is not None",
+        "heart known within one range",
+        "1 relevant",
+    ),
+    (
+        "a joined range keeps the first name",
+        CELLS,
+        "return Cell(both, range_name(feature, part or both), part)",
+        "return Cell(both, first.name, part)",
+        "interval unknown",
+        "3 branches",
+    ),
+    ("strictness is lost in the name", CELLS, "{'>' if strict_low else '>='}", "{'>='}", "interval unknown", "3 branches"),
+    (
+        "the far side first",
+        SIDES,
+        "for way in (lower[::-1], upper):",
+        "for way in (lower, upper[::-1]):",
+        "interval far off",
+        "4 other sides",
+    ),
+    ("one way only", SIDES, "for way in (lower[::-1], upper):", "for way in (upper,):", "interval at the bound", "4 other sides"),
+    (
+        "words that change nothing",
+        SIDES,
+        "for cell, outcome in told if outcome != now.decision.outcome)",
+        "for cell, outcome in told)",
+        "interval at the bound",
+        "4 other sides",
+    ),
+    (
+        "the distance to the far end",
+        SIDES,
+        "else value.low - cell.value.high",
+        "else value.low - cell.value.low",
+        "interval at the bound",
+        "4 other sides",
+    ),
+    (
+        "near is never near",
+        SIDES,
+        "distance <= feature.near",
+        "distance < feature.near",
+        "interval one month off",
+        "4 other sides",
+    ),
+    (
+        "sides of what is open",
+        SIDES,
+        "return value.is_exact if isinstance(value, Interval) else value is not None",
+        "return value is not None",
+        "interval within one range",
+        "4 other sides",
+    ),
+    (
+        "sides though data are missing",
+        SIDES,
+        'if now.decision.answer != "recommends":',
+        "if False:",
+        "interval unknown",
+        "4 other sides",
+    ),
+    (
+        "a side is no override",
+        SIDES,
+        "book import with_overrides",
+        "book import with_facts as with_overrides",
+        "interval at the bound",
+        "4 other sides",
+    ),
+    (
+        "a step does not count on",
+        AHEAD,
+        "Interval(value.low + effect.add, value.high + effect.add)",
+        "Interval(value.low, value.high)",
+        "interval at the bound",
+        "5 next",
+    ),
+    (
+        "every regimen makes a line",
+        AHEAD,
+        "if (effect.given and effect.given not in classes) or",
+        "if False or",
+        "third line with failing heart",
+        "5 next",
+    ),
+    ("the line moves by itself only", AHEAD, "facts[effect.by or name]", "facts[name]", "interval at the bound", "5 next"),
+    (
+        "variants are forgotten",
+        AHEAD,
+        "(*transition.effects, *variant.effects)",
+        "transition.effects",
+        "interval at the bound",
+        "5 next",
+    ),
+    (
+        "a step forgets what it touched",
+        AHEAD,
+        "decision = decide(now.frame, facts, now.decision, touched)",
+        "decision = decide(now.frame, facts, now.decision, frozenset())",
+        "interval at the bound",
+        "5 next",
+    ),
+    (
+        "only one drug of a regimen",
+        AHEAD,
+        '.replace("{drug}", drug.id) for drug in drugs)',
+        '.replace("{drug}", drug.id) for drug in list(drugs)[:1])',
+        "interval far off",
+        "5 next",
+    ),
+    (
+        "overrides do not hold",
+        BOOK,
+        "return _again(facts, record, plan, frozenset(changes), changes)",
+        "return _again(facts, record, plan, frozenset(changes), {})",
+        "interval at the bound",
+        "5 next",
+    ),
+    (
+        "stale bars",
+        DECISION,
+        "if self.before is None or not self.touched.isdisjoint(self.frame.bar_reads[id(bar)]):",
+        "if self.before is None:",
+        "interval far off",
+        "2 complete",
+    ),
+    (
+        "stale statements",
+        DECISION,
+        "if self.before is not None and self.touched.isdisjoint(self.frame.reads[statement.id]):",
+        "if self.before is not None:",
+        "first line, burden unknown",
+        "3 branches",
+    ),
+    (
+        "stale proposals",
+        DECISION,
+        "if self.before is not None and self.touched.isdisjoint(proposal.reads):",
+        "if self.before is not None and self.touched.isdisjoint(self.frame.reads[proposal.statement.id]):",
+        "interval far off",
+        "2 complete",
+    ),
+    (
+        "nothing behind an inferred fact",
+        ASK,
+        "            waiting += now.plan.inputs[name]\n",
+        "",
+        "interval unknown",
+        "2 complete",
+    ),
+    (
+        "inputs have no other side",
+        SIDES,
+        "            waiting += now.plan.inputs[name]\n",
+        "",
+        "interval at the bound",
+        "4 other sides",
+    ),
+    (
+        "what follows is not derived again",
+        BOOK,
+        "elif name in told or not differing.isdisjoint(plan.inputs[name]):",
+        "elif name in told:",
+        "interval unknown",
+        "2 complete",
+    ),
+    (
+        "what follows is not reported",
+        BOOK,
+        "return fresh, frozenset(differing)",
+        "return fresh, changed",
+        "interval unknown",
+        "2 complete",
+    ),
+    (
+        "what is reached ends with the change",
+        BOOK,
+        "reached = told.union(*(plan.downstream[name] for name in told))",
+        "reached = told",
+        "interval unknown",
+        "2 complete",
+    ),
+]
+MUTATIONS = [Mutation(*row) for row in ROWS]
+
+Known = dict[tuple[tuple[str, Value], ...], Any]
+_fresh: dict[str, Known] = {}  # what fresh records say does not depend on the mutation
+
+
+def told(name: str, knowledge: Knowledge) -> Knowledge:
+    """The knowledge that decides on this patient."""
+    return TWISTS[name](knowledge) if name in TWISTS else knowledge
+
+
+def failures(name: str, claim: str, knowledge: Knowledge, asking: Asking) -> list[str]:
+    """How the claim fails for one of the patients; an exception is a failure."""
+    try:
+        return list(CLAIMS[claim](Patient(PATIENTS[name], knowledge, asking, 400, _fresh.setdefault(name, {}))))
+    except Exception as error:
+        return [repr(error)]
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda m: m.name)
+def test_a_mutation_is_caught(mutation: Mutation, knowledge: Knowledge) -> None:
+    source = source_of(mutation.module)
+    assert source.count(mutation.old) == 1, "the source has changed: write the mutation anew"
+    used = told(mutation.patient, knowledge)
+    with loaded({mutation.module: source.replace(mutation.old, mutation.new)}) as modules:
+        found = failures(mutation.patient, mutation.claim, used, asking_of(modules, used))
+    assert found, f"claim {mutation.claim} does not notice"
+
+
+@pytest.mark.parametrize(("patient", "claim"), sorted({(m.patient, m.claim) for m in MUTATIONS}))
+def test_the_claim_holds_unchanged(patient: str, claim: str, knowledge: Knowledge) -> None:
+    """For the shipped code, and for the same source loaded as the mutations are."""
+    used = told(patient, knowledge)
+    with loaded({}) as modules:
+        assert failures(patient, claim, used, asking_of(modules, used)) == []
+    assert failures(patient, claim, used, shipped(used)) == []
+
+
+def test_there_are_twenty_and_each_is_one_of_its_kind() -> None:
+    assert len(MUTATIONS) >= 20
+    assert len({replace(m, name="", patient="", claim="") for m in MUTATIONS}) == len(MUTATIONS)
