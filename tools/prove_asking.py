@@ -43,7 +43,7 @@ class Seen:
     grouped: bool
     failed: list[tuple[str, str]] = field(default_factory=list)
     runs: list[dict[str, Asked]] = field(default_factory=list)
-    seconds: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=1)
@@ -64,10 +64,10 @@ def look(seed: int, number: int, effort: int, truths: int) -> Seen:
     for name, claim in CHECKED.items():
         start = time.perf_counter()
         seen.failed += [(name, says) for says in claim(patient)]
-        seen.seconds[name] += time.perf_counter() - start
+        seen.seconds[name] = time.perf_counter() - start
     start = time.perf_counter()
     seen.runs = list(compare_orders(patient, truths))
-    seen.seconds["orders"] += time.perf_counter() - start
+    seen.seconds["orders"] = time.perf_counter() - start
     return seen
 
 
@@ -130,7 +130,7 @@ def beaten(seen: Iterable[Seen]) -> list[str]:
 def report(seen: list[Seen], seconds: float) -> list[str]:
     """The whole table."""
     failed = Counter(name for one in seen for name in {name for name, _ in one.failed})
-    spent = sum((one.seconds for one in seen), Counter[str]())
+    spent = {name: sum(one.seconds.get(name, 0.0) for one in seen) for name in (*CHECKED, "orders")}
     answers = Counter(one.answer for one in seen)
     lines = [f"{len(seen)} patients in {seconds:.0f} s: " + ", ".join(f"{n} {word}" for word, n in sorted(answers.items()))]
     lines.append(

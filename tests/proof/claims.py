@@ -375,21 +375,25 @@ def _sides_of(feature: Feature, sides: list[Any], patient: Patient) -> Iterator[
         yield f"{feature.name}: {missed[0]} changes the outcome to {told[missed[0]]}, and is not told"
 
 
-def _nearest(feature: Feature, value: Interval, sides: list[Any], told: Changes, before: Outcome) -> Iterator[str]:
+def _nearest(
+    feature: Feature, value: Interval, sides: list[Any], told: Mapping[Value, Outcome], before: Outcome
+) -> Iterator[str]:
     """Walking away from the number, the first other outcome is the one told, and starts where it is said to."""
+    points = [other for other in told if isinstance(other, Interval)]
     for way in (1, -1):
-        walked = sorted((o for o in told if isinstance(o, Interval) and (o.low - value.low) * way > 0), key=lambda o: o.low * way)
+        walked = sorted((o for o in points if (o.low - value.low) * way > 0), key=lambda o: o.low * way)
         first = next((o for o in walked if told[o] != before), None)
         here = [s for s in sides if _lies(s.cell, feature, walked)]
         if first is None and here:
             yield f"{feature.name}: nothing changes that way, told is {here[0].cell}"
         if first is None:
             continue
+        away = abs(first.low - value.low)
         if len(here) != 1 or not covers(here[0].cell, feature, first):
             yield f"{feature.name}: first change at {first.low!r}, told is {[s.cell for s in here]}"
-        elif here[0].distance is None or not math.isclose(here[0].distance, abs(first.low - value.low), abs_tol=1e-9):
-            yield f"{feature.name}: {abs(first.low - value.low)} away, told is {here[0].distance}"
-        elif here[0].near != (feature.near is not None and abs(first.low - value.low) <= feature.near):
+        elif here[0].distance is None or not math.isclose(here[0].distance, away, abs_tol=1e-9):
+            yield f"{feature.name}: {away} away, told is {here[0].distance}"
+        elif here[0].near != (feature.near is not None and away <= feature.near):
             yield f"{feature.name}: called {'near' if here[0].near else 'far'} at {here[0].distance}"
 
 
@@ -415,8 +419,8 @@ def steps_hold(patient: Patient) -> Iterator[str]:
             continue
         fresh = overridden(patient, step.changes)
         before = patient.fresh().facts
-        if odd := sorted(n for n, f in fresh.facts.items() if f.conflict and not before[n].conflict):
-            yield f"after {step.regimen.id}, {step.variant.says}: {odd} in conflict with what the step sets"
+        if torn := sorted(n for n, f in fresh.facts.items() if f.conflict and not before[n].conflict):
+            yield f"after {step.regimen.id}, {step.variant.says}: {torn} in conflict with what the step sets"
         if _told(step.decision) != _told(fresh.decision):
             yield f"after {step.regimen.id}, {step.variant.says}: told {_told(step.decision)}, fresh {_told(fresh.decision)}"
 

@@ -70,13 +70,14 @@ class State:
 
     def case_file(self, features: Mapping[str, Feature]) -> str:
         """The patient as a case file."""
-        lines = [f"  {name}: {_written(value)} {features[name].unit}".rstrip() for name, value in sorted(self.stated.items())]
+        told = {name: f"{_written(value)} {features[name].unit}".strip() for name, value in sorted(self.stated.items())}
+        lines = [f"  {name}: {text if text[0].isalnum() else repr(text)}" for name, text in told.items()]
         return "\n".join([f"as_of: {self.as_of}", "stated:", *lines])
 
 
 def _written(value: Value) -> str:
     if not isinstance(value, Interval):
-        return f'"{value}"' if value and not value.isidentifier() else str(value)
+        return str(value)
     if value.is_exact:
         return repr(value.low)
     if value.low == -math.inf:
