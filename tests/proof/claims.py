@@ -538,6 +538,8 @@ def _printed_branch(patient: Patient, name: str, cell: str, then: Sequence[str],
     if value is None:
         yield f"{name}: no value lies in '{cell}'"
         return
+    if feature.rules and not is_open(held) and not patient.fits({name: value}):
+        return  # a rule says otherwise, which a fresh record cannot overrule; claim 4 takes the rule away
     fresh = recommend(patient.state.record({name: value}), patient.knowledge)
     offered = [o for o in fresh.options if o.status in OFFERED]
     shown = sorted({o.regimen for o in offered if o.role == "preferred"} or {o.regimen for o in offered})
@@ -548,7 +550,7 @@ def _printed_branch(patient: Patient, name: str, cell: str, then: Sequence[str],
 def _printed_step(patient: Patient, step: NextStep) -> Iterator[str]:
     changes = {name: _read_words(patient.features[name], words) for name, words in step.facts.items()}
     if any(patient.features[name].rules for name in changes) and any(f.conflict for f in patient.fresh(changes).facts.values()):
-        return  # what a rule says otherwise is not a fresh record's to tell; claim 5 takes the rule away
+        return  # a rule says otherwise, which a fresh record cannot overrule; claim 5 takes the rule away
     fresh = recommend(patient.state.record(changes), patient.knowledge)
     offered = {(o.regimen, o.role) for o in fresh.options if o.status in OFFERED}
     told = {(o.regimen, o.role) for o in step.options}
