@@ -75,7 +75,7 @@ def shrunk(state: State, claim: str, says: str) -> tuple[State, str]:
     """The patient with as few stated facts as the failure needs, and what is said of that one."""
     for name in sorted(state.stated):
         less = state.without(name)
-        found = (one for one in CHECKED[claim](patient_of(less, 300)) if one.split()[:3] == says.split()[:3])
+        found = (one for one in CHECKED[claim](patient_of(less, 60)) if one.split()[:3] == says.split()[:3])
         if (now := next(found, None)) is not None:
             state, says = less, now
     return state, says
@@ -174,7 +174,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if len(seen) % 10 == 0:
             failed = sum(bool(each.failed) for each in seen)
             print(f"{len(seen)} of {len(numbers)}, {failed} with a failure, {time.monotonic() - start:.0f} s", file=sys.stderr)
-    print("\n".join([*smallest(seen, wanted.seed, wanted.show), "", *report(seen, time.monotonic() - start)]))
+    print("\n".join(report(seen, time.monotonic() - start)), flush=True)
+    for text in smallest(seen, wanted.seed, wanted.show):
+        print(text, flush=True)
     return int(any(one.failed for one in seen) or bool(beaten(seen)))
 
 
