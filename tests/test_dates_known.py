@@ -190,7 +190,6 @@ def test_an_answer_knows_nothing_later_than_its_date(
         assert check(answer, text, knowledge) == [], f"asked on {answer['as_of']}"
 
 
-
 @pytest.mark.parametrize("source", [path.stem for path in sorted((FOLDER / "sources").glob("*.yaml"))])
 def test_a_source_that_is_cited_has_a_date(source: str, knowledge: Knowledge, at_its_date: Callable[[Path], Both]) -> None:
     """Only a choice of the project needs none: it stands whenever the question is asked."""

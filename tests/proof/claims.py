@@ -437,6 +437,8 @@ def after_progression(now: Situation, regimen: Any, *, active: bool) -> dict[str
     told: dict[str, Value] = {"disease_status": "progressing", "extracranial_progression": "yes", "on_her2_therapy_now": "no"}
     told |= {f"received_{name}": "yes" for name in (*regimen.drugs, *classes)}
     told |= {f"progressed_on_{name}": "yes" for name in regimen.drugs}
+    if active:
+        told["has_brain_metastases"] = "yes"
     told["brain_metastases"] = "active" if active else {"yes": "stable"}.get(str(has_brain), "none")
     if "her2_targeted" in classes:
         told["her2_therapy_started"] = "yes"

@@ -95,18 +95,8 @@ def _askable(now: Situation) -> list[Feature]:
 
 
 def _open_behind(read: Iterable[str], now: Situation) -> set[str]:
-    """The open facts among those read, and behind each the open facts that it is derived from.
-
-    Behind a fact that is known nothing is asked: what is learnt there cannot overturn it.
-    """
-    found: set[str] = set()
-    waiting = list(read)
-    while waiting:
-        name = waiting.pop()
-        if name not in found and name in now.plan.by_name and _open(now.facts[name]):
-            found.add(name)
-            waiting += now.plan.inputs[name]
-    return found
+    """The open facts among those read and all that they are derived from: what is assumed may rest on an open one."""
+    return {name for name in now.plan.with_inputs(read) if _open(now.facts[name])}
 
 
 def _open(fact: Fact) -> bool:
@@ -128,8 +118,7 @@ def _alone(name: str, cells: Sequence[Cell], now: Situation, holding: frozenset[
     settles = name in holding and any(b.outcome[0] != "needs_data" for b in branches)
     blocking = before[0] == "needs_data" and settles
     feature = now.plan.by_name[name]
-    merged = _merged(feature, branches)
-    return Question(feature, blocking, tuple(merged)) if len(merged) > 1 else None
+    return Question(feature, blocking, tuple(_merged(feature, branches)))
 
 
 def _branches(name: str, cells: Sequence[Cell], now: Situation) -> list[Branch]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from concordant.conditions import features_read
@@ -45,19 +45,8 @@ def _known_behind(now: Situation) -> list[Feature]:
     for force in now.frame.in_force:
         for limit in force.guideline.out_of_scope:
             read |= features_read(limit.if_)
-    wanted = _with_inputs(read, now)
+    wanted = now.plan.with_inputs(read)
     return [f for f in now.plan.features if f.name in wanted and f.question and _settled(f, now)]
-
-
-def _with_inputs(read: Iterable[str], now: Situation) -> set[str]:
-    found: set[str] = set()
-    waiting = list(read)
-    while waiting:
-        name = waiting.pop()
-        if name not in found and name in now.plan.by_name:
-            found.add(name)
-            waiting += now.plan.inputs[name]
-    return found
 
 
 def _settled(feature: Feature, now: Situation) -> bool:

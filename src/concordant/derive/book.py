@@ -67,6 +67,17 @@ class Plan:
     inputs: Mapping[str, frozenset[str]]
     by_name: Mapping[str, Feature] = field(default_factory=dict)
 
+    def with_inputs(self, names: Iterable[str]) -> set[str]:
+        """These features, and all that they are derived from, however far back."""
+        found: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name not in found and name in self.by_name:
+                found.add(name)
+                waiting += self.inputs[name]
+        return found
+
 
 def plan_of(knowledge: Knowledge) -> Plan:
     """Prepare a Knowledge for deriving."""
@@ -149,8 +160,12 @@ def with_facts(
 def with_overrides(
     facts: Facts, changes: Mapping[str, Value], record: PatientRecord, plan: Plan
 ) -> tuple[dict[str, Fact], frozenset[str]]:
-    """The facts were these different from what the record says: hypothetical, and no conflict."""
-    return _again(facts, record, plan, frozenset(changes), changes)
+    """The facts were these different from what the record says: hypothetical, and no conflict.
+
+    What was stated of them is no longer heard by the features that listen to statements.
+    """
+    told = {name: changes.get(name, value) for name, value in record.stated.items()}
+    return _again(facts, replace(record, stated=told), plan, frozenset(changes), changes)
 
 
 def _again(

@@ -61,7 +61,6 @@ def day_words(day: str) -> str:
     return words(exactly(dt.date.fromisoformat(day)))
 
 
-
 def range_words(cell: str) -> str:
     """A cell for people: `12 months or less`, `more than 12 months`, `under 40 %`, `40 % or more`."""
     if found := re.fullmatch(r"(<=|>=|<|>) (.+)", cell):
