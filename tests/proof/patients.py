@@ -108,6 +108,30 @@ PATIENTS: dict[str, State] = {
             her2_lines_progressed=point(2.0),
             on_her2_therapy_now="yes",
         ),
+        State(
+            "the line and little else",
+            AS_OF,
+            {
+                "disease_extent": "metastatic",
+                "her2_reported": "positive",
+                "line_of_therapy": "second",
+                "received_trastuzumab_deruxtecan": "no",
+            },
+        ),
+        State(
+            "every reply leads to one",
+            AS_OF,
+            {
+                "disease_extent": "locally_advanced_unresectable",
+                "her2_reported": "positive",
+                "presentation": "recurrent",
+                "estrogen_receptor": "positive",
+                "extracranial_progression": "yes",
+                "her2_therapy_started": "no",
+                MONTHS: Interval(low=11.0),
+                "lvef": point(39.0),
+            },
+        ),
         told("status unknown", "disease_status", "on_her2_therapy_now", **LATER, her2_lines_progressed=point(1.0)),
         told("presentation unknown", "presentation", "adjuvant_her2_therapy", "long_disease_free_interval"),
         told(

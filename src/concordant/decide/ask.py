@@ -182,10 +182,8 @@ def _together(units: Iterable[frozenset[str]], cells: Mapping[str, Sequence[Cell
 
 
 def _group(names: tuple[str, ...], cells: Mapping[str, Sequence[Cell]], now: Situation) -> list[Question]:
-    choices = list(product(*(cells[name] for name in names)))
-    supposed = [now.suppose({n: cell.value for n, cell in zip(names, choice, strict=True)}) for choice in choices]
-    possible = [decision for decision, facts in supposed if not _contradicts(facts, now.facts)]
-    if all(decision.outcome == now.decision.outcome for decision in possible):
+    choices = product(*(cells[name] for name in names))
+    if not any(_differs({n: cell.value for n, cell in zip(names, choice, strict=True)}, now) for choice in choices):
         return []
     found = []
     for name in names:
@@ -194,3 +192,9 @@ def _group(names: tuple[str, ...], cells: Mapping[str, Sequence[Cell]], now: Sit
         partners = tuple(other for other in names if other != name)
         found.append(Question(feature, now.decision.answer == "needs_data", tuple(branches), partners))
     return found
+
+
+def _differs(changes: Mapping[str, Value], now: Situation) -> bool:
+    """Whether these facts together change the outcome, and can be true of the patient."""
+    decision, facts = now.suppose(changes)
+    return decision.outcome != now.decision.outcome and not _contradicts(facts, now.facts)

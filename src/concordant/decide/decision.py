@@ -121,9 +121,18 @@ class _Session:
         applies = statements[proposal.statement.id]
         if applies.truth is FALSE:  # nothing can change the status, so the bars are not read
             return Judged(proposal, proposal.role, "does_not_apply", applies, ())
-        barred = tuple([Barred(bar, self.bar(bar)) for bar in proposal.bars])
+        barred = self._barred(proposal, index)
         unless = any_([b.reason.truth for b in barred if b.bar.effect == "precludes"])
         return Judged(proposal, proposal.role, status(applies.truth, unless), applies, barred)
+
+    def _barred(self, proposal: Proposal, index: int) -> tuple[Barred, ...]:
+        """Every bar of the proposal; those judged before that read nothing touched stand as they were."""
+        earlier = self.before.judged[index].barred if self.before is not None else ()
+        reads = self.frame.bar_reads
+        if earlier:
+            untouched = self.touched.isdisjoint
+            return tuple([b if untouched(reads[id(b.bar)]) else Barred(b.bar, self.bar(b.bar)) for b in earlier])
+        return tuple([Barred(bar, self.bar(bar)) for bar in proposal.bars])
 
     def bar(self, bar: Bar) -> Because:
         """Why the bar holds or not; kept by identity, because the frame keeps every bar alive."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from concordant.compiled import Knowledge
 from concordant.derive import courses, disease, lines, measures
@@ -58,14 +58,19 @@ SELECTORS: dict[str, Selector] = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is worked out once for a Knowledge: members of classes, tags of terms, who depends on whom."""
+    """What is worked out once for a Knowledge: members of classes, tags of terms, who depends on whom.
+
+    `listeners` are, for each feature, the features that look at what was stated of it.
+    """
 
     features: tuple[Feature, ...]
     members: Mapping[str, frozenset[str]]
     tags: Mapping[str, frozenset[str]]
     downstream: Mapping[str, frozenset[str]]
     inputs: Mapping[str, frozenset[str]]
-    by_name: Mapping[str, Feature] = field(default_factory=dict)
+    listeners: Mapping[str, frozenset[str]]
+    by_name: Mapping[str, Feature]
+    order: Mapping[str, int]
 
     def with_inputs(self, names: Iterable[str]) -> set[str]:
         """These features, and all that they are derived from, however far back."""
@@ -90,7 +95,18 @@ def plan_of(knowledge: Knowledge) -> Plan:
     tags = {term.id: frozenset(term.tags) for term in terms}
     by_name = {feature.name: feature for feature in knowledge.features}
     inputs = {feature.name: feature.inputs for feature in knowledge.features}
-    return Plan(knowledge.features, members, tags, _downstream(knowledge.features), inputs, by_name)
+    order = {name: i for i, name in enumerate(by_name)}
+    return Plan(
+        knowledge.features, members, tags, _downstream(knowledge.features), inputs, _listeners(knowledge.features), by_name, order
+    )
+
+
+def _listeners(features: Iterable[Feature]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for feature in features:
+        for name in feature.reads_stated:
+            found.setdefault(name, set()).add(feature.name)
+    return {name: frozenset(heard) for name, heard in found.items()}
 
 
 def _downstream(features: Iterable[Feature]) -> dict[str, frozenset[str]]:
@@ -172,16 +188,15 @@ def _again(
     facts: Facts, record: PatientRecord, plan: Plan, changed: frozenset[str], fixed: Mapping[str, Value]
 ) -> tuple[dict[str, Fact], frozenset[str]]:
     """Derive again what the changes reach; where nothing that a feature reads differs, its fact stands."""
-    told = changed | {f.name for f in plan.features if not changed.isdisjoint(f.reads_stated)}
+    told = changed.union(*(plan.listeners.get(name, frozenset()) for name in changed))
     reached = told.union(*(plan.downstream[name] for name in told))
     fresh = dict(facts)
     differing: set[str] = set()
-    for feature in [f for f in plan.features if f.name in reached]:
-        name = feature.name
+    for name in sorted(reached, key=plan.order.__getitem__):
         if name in fixed:
             fresh[name] = Fact(name, fixed[name], "hypothetical", "supposed")
         elif name in told or not differing.isdisjoint(plan.inputs[name]):
-            fresh[name] = _derive(feature, record, fresh, plan)
+            fresh[name] = _derive(plan.by_name[name], record, fresh, plan)
         if fresh[name].value != facts[name].value:
             differing.add(name)
     return fresh, frozenset(differing)
