@@ -101,7 +101,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class PatientRecord:
-    """Everything a source told about one patient, as of one date."""
+    """Everything a source told about one patient, as of one date.
+
+    `set_aside` are sentences about entries that cannot be; what they would have said is unknown.
+    """
 
     as_of: dt.date
     name: str = ""
@@ -116,3 +119,4 @@ class PatientRecord:
     stated: dict[str, Value] = field(default_factory=dict)
     not_understood: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    set_aside: tuple[str, ...] = ()

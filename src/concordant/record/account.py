@@ -1,0 +1,59 @@
+"""What became of every entry of a source: used, ignored and why, or set aside; the counts always add up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+Fate = Literal["used", "ignored", "set aside"]
+FATES: tuple[Fate, ...] = ("used", "ignored", "set aside")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry of the source: where it stands, what kind it is, what became of it, and why (or what it was read as)."""
+
+    place: str
+    kind: str
+    fate: Fate
+    why: str
+
+
+@dataclass(slots=True)
+class Account:
+    """The rows of one patient (or of a whole file), and the codes that were met and not mapped."""
+
+    rows: list[Row] = field(default_factory=list)
+    unmapped: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # system, code, display
+
+    def used(self, place: str, kind: str, read_as: str) -> None:
+        """An entry that became part of the record."""
+        self.rows.append(Row(place, kind, "used", read_as))
+
+    def ignored(self, place: str, kind: str, why: str) -> None:
+        """An entry that says nothing which this project asks about."""
+        self.rows.append(Row(place, kind, "ignored", why))
+
+    def set_aside(self, place: str, kind: str, why: str) -> None:
+        """An entry that cannot be, or cannot be read; what it would have said is unknown."""
+        self.rows.append(Row(place, kind, "set aside", why))
+
+    def add(self, others: Iterable[Account]) -> None:
+        """The accounts of other patients added to this one."""
+        for other in others:
+            self.rows += other.rows
+            self.unmapped += other.unmapped
+
+    @property
+    def counts(self) -> dict[Fate, int]:
+        """How many entries had each fate."""
+        found = Counter(row.fate for row in self.rows)
+        return {fate: found[fate] for fate in FATES}
+
+    @property
+    def sentence(self) -> str:
+        """`52 entries: 31 used, 20 ignored, 1 set aside`."""
+        told = ", ".join(f"{number} {fate}" for fate, number in self.counts.items())
+        return f"{len(self.rows)} {'entry' if len(self.rows) == 1 else 'entries'}: {told}"

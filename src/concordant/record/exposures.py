@@ -1,0 +1,29 @@
+"""What a source tells of drugs given, before anybody has said which courses and lines they make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from concordant.dates import PartialDate
+from concordant.record.events import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """One administration, prescription, statement or exposure row.
+
+    `drugs` are ids of known drugs, `unknown_drugs` names that no id was found for. `stopped` is a documented reason in the words
+    of a case file (completed, progression, recurrence, toxicity, choice), `ongoing` that the source says it still runs.
+    `setting` and `line` only where the source itself says so. `single` marks one administration on one day.
+    """
+
+    entry: Entry
+    drugs: tuple[str, ...]
+    unknown_drugs: tuple[str, ...] = ()
+    start: PartialDate | None = None
+    end: PartialDate | None = None
+    setting: str | None = None
+    line: int | None = None
+    stopped: str | None = None
+    ongoing: bool = False
+    single: bool = False
