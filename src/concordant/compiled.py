@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from concordant.drugs import Code, Drug, Regimen
 from concordant.features import Axiom, Feature
 from concordant.guideline import Disagreement, Guideline, LedgerRow, Newer, Statement, Transition
-from concordant.records import Record, Source
+from concordant.records import Cite, Record, Source
 from concordant.trials import Trial
 
 
@@ -40,6 +42,86 @@ class Field(Record, frozen=True):
     high: float | None = None
 
 
+class CodeSystem(Record, frozen=True):
+    """A code system and the names (addresses, object identifiers, words) that it goes by."""
+
+    id: str
+    name: str
+    names: tuple[str, ...]
+
+
+CodeKind = Literal[
+    "test",
+    "measurement",
+    "observation",
+    "value",
+    "stage",
+    "status",
+    "menopause",
+    "line",
+    "stop_reason",
+    "intent",
+    "cancer",
+    "secondary",
+    "condition",
+    "implied",
+    "procedure",
+    "site",
+    "drug",
+    "medication",
+    "not_asked",
+]
+
+
+class ValueSet(Record, frozen=True):
+    """Codes that all stand for one concept, pinned: `sha256` is over the sorted codes with their displays.
+
+    `families` are prefixes of a hierarchical system of which every code belongs. `implies` is what the code says beside its concept.
+    """
+
+    id: str
+    kind: CodeKind
+    source: Cite
+    sha256: str
+    codes: tuple[Code, ...]
+    concept: str = ""
+    part: str = ""
+    says: str = ""
+    implies: dict[str, str] = {}
+    families: tuple[str, ...] = ()
+
+
+class Days(Record, frozen=True):
+    """A number of days that decides between two courses and one, and where it comes from."""
+
+    id: str
+    days: int
+    says: str
+    source: Cite
+    beside: tuple[Cite, ...] = ()
+
+
+class DrugGroup(Record, frozen=True):
+    """Drugs and classes that are treated alike when courses are made of administrations."""
+
+    says: str
+    source: Cite
+    id: str = ""
+    days: int = 0
+    classes: tuple[str, ...] = ()
+    drugs: tuple[str, ...] = ()
+    beside: tuple[Cite, ...] = ()
+
+
+class LinesOfTherapy(Record, frozen=True):
+    """How courses are made of administrations; every number with its source."""
+
+    days: tuple[Days, ...]
+    longer_gaps: tuple[DrugGroup, ...]
+    groups: tuple[DrugGroup, ...]
+    alike: tuple[DrugGroup, ...]
+
+
 class Vocabulary(Record, frozen=True):
     """The closed and open lists that records are read with."""
 
@@ -56,6 +138,9 @@ class Vocabulary(Record, frozen=True):
     drug_suffixes: tuple[str, ...]
     qualifiers: tuple[str, ...]
     units: tuple[Unit, ...]
+    code_systems: tuple[CodeSystem, ...] = ()
+    value_sets: tuple[ValueSet, ...] = ()
+    product_words: tuple[str, ...] = ()
 
 
 class Knowledge(Record, frozen=True):

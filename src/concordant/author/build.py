@@ -176,7 +176,9 @@ class _Parts:
         merged: dict[str, Any] = {}
         last = None
         for text in _under(self.built, "vocabulary/"):
-            merged |= text.value or {}
+            for key, value in (text.value or {}).items():  # a list, such as the value sets, may stand in several files
+                earlier = merged.get(key)
+                merged[key] = earlier + value if isinstance(earlier, list) and isinstance(value, list) else value
             last = text
         return convert(last, merged, Vocabulary, self.built.complaints) if last else None
 

@@ -20,6 +20,8 @@ POINTERS = (
     ("guidelines/", "source", "source"),
     ("trials/", "source", "source"),
     ("features/", "statement", "statement"),
+    ("vocabulary/lines-of-therapy", "drugs", "drug"),
+    ("vocabulary/lines-of-therapy", "classes", "class"),
 )
 ANYWHERE = (("evidence", "trial"), ("features", "feature"))
 

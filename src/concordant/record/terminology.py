@@ -1,0 +1,156 @@
+"""A coded value to what it stands for: membership in the pinned value sets of the knowledge, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from concordant.compiled import CodeKind, Knowledge, ValueSet
+from concordant.drugs import Code
+from concordant.record.vocabulary import Words, drug_parts, plain, words_of
+
+MOST_REMEMBERED = 5000  # a file can hold any number of spellings; the memory of them has to end
+HIERARCHICAL = "icd10"
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """What a code stands for. `name` is an id of the vocabulary that `kind` speaks of; `drugs` are the ids of a drug's parts."""
+
+    kind: CodeKind
+    name: str
+    display: str
+    part: str = ""
+    says: str = ""
+    implies: Mapping[str, str] = field(default_factory=dict)
+    drugs: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Terminology:
+    """The look-up tables of a Knowledge: system as written, then code."""
+
+    words: Words
+    systems: dict[str, str] = field(default_factory=dict)  # every plain name of a system, to its id
+    codes: dict[str, dict[str, Concept]] = field(default_factory=dict)  # by id of the system
+    families: dict[str, Concept] = field(default_factory=dict)
+    product_words: frozenset[str] = frozenset()
+    spelled: dict[str, dict[str, Concept]] = field(default_factory=dict)  # by the system as it was written
+    named: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def look(self, system: str | None, code: str | None) -> Concept | None:
+        """What the code stands for, or None. A system may be an address, an object identifier or a short name."""
+        if not code or not system:
+            return None
+        table = self.spelled.get(system)
+        if table is None:
+            table = self._table(system)
+        found = table.get(code)
+        return found if found is not None or table is NO_CODES else self._otherwise(table, code)
+
+    def system_id(self, system: str) -> str | None:
+        """The id of a code system, whichever of its names it goes by."""
+        return self.systems.get(plain_system(system))
+
+    def _table(self, system: str) -> dict[str, Concept]:
+        id_ = self.system_id(system)
+        table = NO_CODES if id_ is None else self.codes.setdefault(id_, {})
+        if len(self.spelled) < MOST_REMEMBERED:
+            self.spelled[system] = table
+        return table
+
+    def _otherwise(self, table: dict[str, Concept], code: str) -> Concept | None:
+        """The code in capitals, without the dot that some leave out, or by its family."""
+        tidy = code.strip().upper()
+        if (found := table.get(tidy)) is not None or table is not self.codes.get(HIERARCHICAL):
+            return found
+        bare = tidy.replace(".", "")
+        dotted = f"{bare[:3]}.{bare[3:]}" if len(bare) > 3 else bare
+        for length in range(len(dotted), 2, -1):
+            if (found := table.get(dotted[:length]) if length == len(dotted) else self.families.get(dotted[:length])) is not None:
+                return found
+        return self.families.get(dotted)
+
+    def drugs_named(self, text: str | None) -> tuple[str, ...]:
+        """The drugs that a name or a product's name stands for, its strength and form passed over; none when one part is unknown."""
+        if not text:
+            return ()
+        found = self.named.get(text)
+        if found is None:
+            found = self._drugs_named(text)
+            if len(self.named) < MOST_REMEMBERED:
+                self.named[text] = found
+        return found
+
+    def _drugs_named(self, text: str) -> tuple[str, ...]:
+        if len(text) > 300:
+            return ()
+        if parts := drug_parts(text, self.words):
+            return parts
+        pieces = [self._bare(piece) for piece in re.split(r"\s/\s", text)]
+        known = [drug_parts(piece, self.words) for piece in pieces if piece]
+        return tuple(dict.fromkeys(id_ for part in known for id_ in part)) if known and all(known) else ()
+
+    def _bare(self, product: str) -> str:
+        """A product's name without numbers, strengths and forms."""
+        signs = [word for word in product.split() if not word[0].isdigit()]
+        kept = [w for w in signs if not set(re.split(r"[/.]", w.lower().strip("(),"))) <= self.product_words]
+        return " ".join(word.strip("(),") for word in kept)
+
+
+NO_CODES: dict[str, Concept] = {}
+
+
+def plain_system(name: str) -> str:
+    """The name of a code system without scheme, `urn:oid:`, version and last slash."""
+    text = name.partition("|")[0].strip().lower().rstrip("/")
+    for start in ("urn:oid:", "https://", "http://", "urn:", "www."):
+        text = text.removeprefix(start)
+    return text
+
+
+def pin_of(codes: Iterable[Code]) -> str:
+    """The hash that pins a value set: over its sorted codes with their displays."""
+    lines = sorted(f"{code.system}|{code.code}|{code.display}" for code in codes)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def terminology_of(knowledge: Knowledge, words: Words | None = None) -> Terminology:
+    """The tables for looking codes up, made once for a Knowledge."""
+    vocabulary = knowledge.vocabulary
+    made = Terminology(words or words_of(knowledge), product_words=frozenset(vocabulary.product_words))
+    for system in vocabulary.code_systems:
+        made.systems |= {plain_system(name): system.id for name in (system.id, *system.names)}
+    parts = {drug.id: drug.contains or (drug.id,) for drug in knowledge.drugs}
+    for code, concept in _concepts(knowledge, parts):
+        table = made.codes.setdefault(code.system, {})
+        table[code.code] = table[code.code.upper()] = concept
+    for values in vocabulary.value_sets:
+        made.families |= dict.fromkeys(values.families, _of_set(values, values.concept, parts))
+    return made
+
+
+def _concepts(knowledge: Knowledge, parts: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[Code, Concept]]:
+    """Every code of the knowledge: of drugs, of terms, of value sets."""
+    vocabulary = knowledge.vocabulary
+    for drug in knowledge.drugs:
+        for code in drug.codes:
+            yield code, Concept("drug", drug.id, code.display, drugs=parts[drug.id])
+    tables: tuple[tuple[CodeKind, str], ...] = (("condition", "conditions"), ("medication", "medications"), ("site", "sites"))
+    for kind, name in tables:
+        for term in getattr(vocabulary, name):
+            for code in term.codes:
+                yield code, Concept(kind, term.id, code.display)
+    for values in vocabulary.value_sets:
+        for code in values.codes:
+            yield code, _of_set(values, code.display, parts)
+
+
+def _of_set(values: ValueSet, display: str, parts: Mapping[str, tuple[str, ...]]) -> Concept:
+    drugs = parts.get(values.concept, ()) if values.kind == "drug" else ()
+    return Concept(values.kind, values.concept, display, values.part, values.says, values.implies, drugs)
+
+
+__all__ = ["Concept", "Terminology", "pin_of", "plain", "plain_system", "terminology_of"]

@@ -1,0 +1,32 @@
+"""Recompute the `sha256` of every value set. `--check` exits with 1 when one is out of date; without it the files are rewritten."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from concordant.author.build import build
+from concordant.library import FOLDER
+from concordant.record.terminology import pin_of
+
+ONE_SET = re.compile(r"(- id: (\S+)\n(?:(?!  - id: ).*\n)*?    sha256: )(\S+)")
+
+
+def main(check: bool) -> int:
+    knowledge = build(FOLDER).knowledge
+    if knowledge is None:
+        print("the knowledge does not compile: run `concordant lint`")
+        return 1
+    wrong = {v.id: pin_of(v.codes) for v in knowledge.vocabulary.value_sets if pin_of(v.codes) != v.sha256}
+    for path in sorted((FOLDER / "vocabulary").glob("codes-*.yaml")):
+        text = path.read_text(encoding="utf-8")
+        new = ONE_SET.sub(lambda found: found[1] + wrong.get(found[2], found[3]), text)
+        if new != text and not check:
+            Path(path).write_text(new, encoding="utf-8")
+    print(f"{len(wrong)} value sets out of date")
+    return 1 if wrong and check else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main("--check" in sys.argv))
