@@ -76,7 +76,8 @@ CodeKind = Literal[
 class ValueSet(Record, frozen=True):
     """Codes that all stand for one concept, pinned: `sha256` is over the sorted codes with their displays.
 
-    `families` are prefixes of a hierarchical system of which every code belongs. `implies` is what the code says beside its concept.
+    `families` are prefixes of a hierarchical system of which every code belongs. `implies` is what the code says beside its
+    concept. `words` are texts that say the same where no code does.
     """
 
     id: str
@@ -89,6 +90,14 @@ class ValueSet(Record, frozen=True):
     says: str = ""
     implies: dict[str, str] = {}
     families: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+class Reading(Record, frozen=True):
+    """Choices of the project about reading a record, with their source."""
+
+    de_novo_months: float
+    source: Cite
 
 
 class Days(Record, frozen=True):
@@ -138,9 +147,11 @@ class Vocabulary(Record, frozen=True):
     drug_suffixes: tuple[str, ...]
     qualifiers: tuple[str, ...]
     units: tuple[Unit, ...]
+    lines_of_therapy: LinesOfTherapy
     code_systems: tuple[CodeSystem, ...] = ()
     value_sets: tuple[ValueSet, ...] = ()
     product_words: tuple[str, ...] = ()
+    reading: Reading | None = None
 
 
 class Knowledge(Record, frozen=True):

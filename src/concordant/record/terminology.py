@@ -12,6 +12,7 @@ from concordant.drugs import Code
 from concordant.record.vocabulary import Words, drug_parts, plain, words_of
 
 MOST_REMEMBERED = 5000  # a file can hold any number of spellings; the memory of them has to end
+LONGEST_TEXT = 300
 HIERARCHICAL = "icd10"
 
 
@@ -36,6 +37,7 @@ class Terminology:
     systems: dict[str, str] = field(default_factory=dict)  # every plain name of a system, to its id
     codes: dict[str, dict[str, Concept]] = field(default_factory=dict)  # by id of the system
     families: dict[str, Concept] = field(default_factory=dict)
+    texts: dict[str, dict[str, Concept]] = field(default_factory=dict)  # by kind: texts that say what a code of it says
     product_words: frozenset[str] = frozenset()
     spelled: dict[str, dict[str, Concept]] = field(default_factory=dict)  # by the system as it was written
     named: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -49,6 +51,13 @@ class Terminology:
             table = self._table(system)
         found = table.get(code)
         return found if found is not None or table is NO_CODES else self._otherwise(table, code)
+
+    def say(self, kind: CodeKind, text: str | None) -> Concept | None:
+        """What a text says as a value of this kind, or None; the whole text has to say it."""
+        table = self.texts.get(kind)
+        if not text or table is None or len(text) > LONGEST_TEXT:
+            return None
+        return table.get(text) or table.get(plain(text))
 
     def system_id(self, system: str) -> str | None:
         """The id of a code system, whichever of its names it goes by."""
@@ -74,7 +83,7 @@ class Terminology:
         return self.families.get(dotted)
 
     def drugs_named(self, text: str | None) -> tuple[str, ...]:
-        """The drugs that a name or a product's name stands for, its strength and form passed over; none when one part is unknown."""
+        """The drugs that the name of a drug or a product stands for; none when a part of it is unknown."""
         if not text:
             return ()
         found = self.named.get(text)
@@ -85,7 +94,7 @@ class Terminology:
         return found
 
     def _drugs_named(self, text: str) -> tuple[str, ...]:
-        if len(text) > 300:
+        if len(text) > LONGEST_TEXT:
             return ()
         if parts := drug_parts(text, self.words):
             return parts
@@ -129,6 +138,10 @@ def terminology_of(knowledge: Knowledge, words: Words | None = None) -> Terminol
         table[code.code] = table[code.code.upper()] = concept
     for values in vocabulary.value_sets:
         made.families |= dict.fromkeys(values.families, _of_set(values, values.concept, parts))
+        said = [*values.words, *(code.display for code in values.codes)]
+        for text in said:
+            concept = _of_set(values, text, parts)
+            made.texts.setdefault(values.kind, {}).update({text: concept, plain(text): concept})
     return made
 
 
