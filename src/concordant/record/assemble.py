@@ -1,0 +1,155 @@
+"""Courses of treatment from single administrations, prescriptions and statements, each with its evidence.
+
+The rules are data (`record/line_rules.py`, docs/lines-of-therapy.md). Nothing is counted here: which courses make a line,
+and which line is next, is derived from the courses (`derive/lines.py`), whatever source they came from.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from concordant.record.ending import finished
+from concordant.record.events import Course, DiseaseEvent
+from concordant.record.exposures import Exposure
+from concordant.record.given import Given, Group, days_between, given_of, latest
+from concordant.record.grouping import ENDED, Grouping
+from concordant.record.line_rules import LineRules
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a course rests on, in sentences: entries, dates, why it was joined or parted, what stays open."""
+
+    place: str
+    says: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """The courses in the order of time, a note for each, and the exposures that are supportive and make no course."""
+
+    courses: tuple[Course, ...] = ()
+    notes: tuple[Note, ...] = ()
+    supportive: tuple[Exposure, ...] = ()
+
+
+def courses_from(exposures: Sequence[Exposure], events: Sequence[DiseaseEvent], as_of: dt.date, rules: LineRules) -> Assembled:
+    """The courses that some exposures make. Their order in the source plays no part."""
+    supportive = tuple(e for e in exposures if e.drugs and not e.unknown_drugs and rules.supportive.issuperset(e.drugs))
+    told = [exposure for exposure in exposures if exposure not in supportive]
+    spans = [given for exposure in told if (given := given_of(exposure, as_of)) is not None]
+    side = [part for part in spans if rules.supplements.issuperset(part.told.drugs)]
+    groups = Grouping(rules, events).run(part for part in spans if part not in side)
+    groups = [piece for group in groups for piece in _pieces(group, rules)]
+    groups += _beside(side, groups, rules, events)
+    undated = [exposure for exposure in told if exposure.start is None]
+    alike = _alike(undated, groups)
+    found = [finished(group, groups, events, as_of, rules) for group in sorted(groups, key=_by_time)]
+    courses = [course for course, _ in found] + [_undated(same) for same in alike]
+    notes = [Note(course.entry.place, says) for course, says in found]
+    return Assembled(tuple(courses), tuple(notes), supportive)
+
+
+def _by_time(group: Group) -> tuple[object, ...]:
+    return (group.first.first, group.first.last, group.last.first, sorted(group.names), group.parts[0].told.entry.place)
+
+
+def _pieces(group: Group, rules: LineRules) -> list[Group]:
+    """The group, less what was stopped for a reason of its own, and less what went on after the leading drugs."""
+    parted = _stopped_apart(group, rules)
+    return [*parted, *_after_leaders(group, rules)]
+
+
+def _stopped_apart(group: Group, rules: LineRules) -> list[Group]:
+    """Drugs of the group that were stopped for a reason while the others went on: courses of their own."""
+    found: dict[str, list[Given]] = {}
+    for part in [part for part in group.parts if part.stopped in ENDED]:
+        goes_on = days_between(part.last, group.last)[0] > rules.lead_in
+        again = days_between(part.last, latest(group.of(part.names)))[0] > 0
+        if goes_on and not again:
+            found.setdefault(str(part.stopped), []).append(part)
+    apart = []
+    for reason, ended in sorted(found.items()):
+        gone = frozenset[str]().union(*(part.names for part in ended))
+        parts = [part for part in group.parts if part.names <= gone]
+        if len(parts) < len(group.parts):
+            group.parts = [part for part in group.parts if part not in parts]
+            apart.append(Group(parts, [f"stopped for itself ({reason}) while the other drugs went on"]))
+    return apart
+
+
+def _after_leaders(group: Group, rules: LineRules) -> list[Group]:
+    """The group, cut where the last of the leading drugs ended if others went on without them."""
+    leading = group.of(rules.leading)
+    if not leading or any(part.runs for part in leading):
+        return [group]
+    end = latest(leading)
+    if days_between(end, group.last)[0] <= rules.together:
+        return [group]
+    rest = []
+    for part in group.parts:
+        if end.certainly_before(part.first):
+            rest.append(part)
+        elif part not in leading and days_between(end, part.last)[0] > rules.together:
+            rest.append(part.since(end))
+    group.parts = [part if part in leading else part.until(min(part.last, end)) for part in group.parts if part not in rest]
+    names = " and ".join(sorted(rules.names.get(drug, drug) for part in leading for drug in {*part.told.drugs} & rules.leading))
+    return [group, Group(rest, [f"went on after {names} had ended"])] if rest else [group]
+
+
+def _beside(side: Iterable[Given], groups: Sequence[Group], rules: LineRules, events: Sequence[DiseaseEvent]) -> list[Group]:
+    """Drugs that begin and end no course of others: with the course in which they lie wholly, else courses of their own."""
+    alone = []
+    for part in side:
+        home = next((group for group in groups if _lies_in(part, group, rules)), None)
+        if home is None:
+            alone.append(part)
+        else:
+            home.beside.append(part)
+    known = [part for part in alone if part.told.drugs]
+    unknown = [part for part in alone if not part.told.drugs]
+    by_themselves = replace(rules, supplements=frozenset())
+    return [*Grouping(by_themselves, events).run(known), *Grouping(rules, events).run(unknown)]
+
+
+def _lies_in(part: Given, group: Group, rules: LineRules) -> bool:
+    told = part.told
+    fits = told.setting in (None, group.setting) and told.line in (None, group.line)
+    after = days_between(group.first, part.first)[0] >= -rules.together
+    later = rules.running if part.runs else rules.lead_in
+    return fits and after and days_between(part.last, group.last)[0] >= -later
+
+
+def _alike(undated: Iterable[Exposure], groups: Sequence[Group]) -> list[list[Exposure]]:
+    """Undated exposures: one of drugs whose dated courses are known tells nothing new; the others by what they tell."""
+    kept: dict[tuple[object, ...], list[Exposure]] = {}
+    for exposure in sorted(undated, key=lambda e: (e.drugs, e.unknown_drugs, e.entry.place)):
+        names = frozenset((*exposure.drugs, *exposure.unknown_drugs))
+        homes = [group for group in groups if names <= group.names]
+        silent = exposure.end is None and exposure.stopped is None and exposure.line is None and not exposure.ongoing
+        if homes and silent and exposure.setting in (None, *(group.setting for group in homes)):
+            homes[-1].why.append(f"{exposure.entry.place} tells of it without a date")
+            continue
+        told = (exposure.end, exposure.setting, exposure.line, exposure.stopped, exposure.ongoing)
+        together = told if exposure.end is not None or exposure.line is not None else (*told, *sorted(names))
+        kept.setdefault(together, []).append(exposure)
+    return list(kept.values())
+
+
+def _undated(same: Sequence[Exposure]) -> Course:
+    first = same[0]
+    place = first.entry.place if len(same) == 1 else f"{first.entry.place} and {len(same) - 1} more"
+    return Course(
+        replace(first.entry, place=place),
+        tuple(dict.fromkeys(drug for exposure in same for drug in exposure.drugs)),
+        (),
+        tuple(dict.fromkeys(name for exposure in same for name in exposure.unknown_drugs)),
+        first.setting,
+        first.line,
+        None,
+        first.end,
+        "ongoing" if first.ongoing else first.stopped,
+        None,
+    )

@@ -1,0 +1,121 @@
+"""A group of spans to a course: its dates, its setting, and why it ended, as far as the record says so."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from concordant.dates import PartialDate, exactly, words
+from concordant.record.events import Course, DiseaseEvent
+from concordant.record.given import Given, Group, days_between
+from concordant.record.grouping import advanced_since, order, today_after
+from concordant.record.line_rules import LineRules
+
+WORST_FIRST = ("progression", "recurrence", "toxicity", "choice", "completed")
+Finished = tuple[Course, tuple[str, ...]]
+
+
+def finished(group: Group, groups: Sequence[Group], events: Sequence[DiseaseEvent], as_of: dt.date, rules: LineRules) -> Finished:
+    """The course of a group, and what it rests on."""
+    parts = sorted([*group.parts, *group.beside], key=order)
+    setting, why_setting = _setting(group, events, rules)
+    stopped, why_stopped = _stopped(group, groups, setting, events, as_of, rules)
+    end = None if stopped == "ongoing" or not all(part.end_told for part in group.final) else group.last
+    places = list(dict.fromkeys(part.told.entry.place for part in parts))
+    entry = parts[0].told.entry
+    course = Course(
+        replace(entry, place=places[0] if len(places) == 1 else f"{places[0]} and {len(places) - 1} more"),
+        tuple(dict.fromkeys(drug for part in parts for drug in part.told.drugs)),
+        (),
+        tuple(dict.fromkeys(name for part in parts for name in part.told.unknown_drugs)),
+        setting,
+        group.line,
+        group.first,
+        end,
+        stopped,
+        None,
+    )
+    says = (_evidence(parts, group, end), *group.why, why_setting, why_stopped)
+    return course, tuple(sentence for sentence in says if sentence)
+
+
+def _evidence(parts: Sequence[Given], group: Group, end: PartialDate | None) -> str:
+    count = len({(part.told.entry.place, part.told.drugs) for part in parts})
+    dates = f"from {words(group.first)}" + (f" to {words(end)}" if end and end != group.first else "")
+    return f"{count} {'entry' if count == 1 else 'entries'} {dates}"
+
+
+def _setting(group: Group, events: Sequence[DiseaseEvent], rules: LineRules) -> tuple[str | None, str]:
+    """The setting told, or the one that surgery and the date of advanced disease leave; None when they leave it open."""
+    if group.setting is not None:
+        return group.setting, ""
+    advanced = advanced_since(events)
+    if advanced is not None and advanced.last <= group.first.first:
+        return "advanced", f"advanced: the disease was so since {words(advanced)}"
+    early = advanced is None or group.last.certainly_before(advanced)
+    if not early:
+        straddles = advanced is not None and group.first.certainly_before(advanced)
+        return None, "the setting is open: the disease became advanced while the course went on" if straddles else ""
+    return _around_surgery(group, events, rules)
+
+
+def _around_surgery(group: Group, events: Sequence[DiseaseEvent], rules: LineRules) -> tuple[str | None, str]:
+    surgeries = [event.date for event in events if event.kind == "surgery" and event.date is not None]
+    for date in sorted(surgeries):
+        since, _ = days_between(group.last, date)
+        if 0 <= since <= rules.adjuvant:
+            return "neoadjuvant", f"neoadjuvant: surgery on {words(date)} followed"
+        least, most = days_between(date, group.first)
+        if least >= 0 and most <= rules.adjuvant:
+            return "adjuvant", f"adjuvant: begun after surgery on {words(date)}"
+    return None, ""
+
+
+def _stopped(
+    group: Group,
+    groups: Sequence[Group],
+    setting: str | None,
+    events: Sequence[DiseaseEvent],
+    as_of: dt.date,
+    rules: LineRules,
+) -> tuple[str | None, str]:
+    """Why the course ended: as documented, by a progression near its end, or not known; `ongoing` while it runs."""
+    final = group.final
+    if any(part.runs for part in final):
+        return "ongoing", "the source says that it goes on"
+    reasons = {part.stopped for part in final if part.stopped is not None}
+    if reasons:
+        return next(reason for reason in WORST_FIRST if reason in reasons), ""
+    grown = next(_grown(group, setting, events, rules), None)
+    if grown is not None:
+        return "progression", f"ended with the progression of {words(grown)}"
+    if not any(part.end_told for part in final):
+        return None, "when and why it ended is not recorded"
+    if _may_run(group, groups, as_of, rules):
+        last = words(group.last)
+        return "ongoing", f"taken as running: the last administration ({last}) is not more than {rules.running} days ago"
+    return None, "why it ended is not recorded"
+
+
+def _grown(group: Group, setting: str | None, events: Sequence[DiseaseEvent], rules: LineRules) -> Iterator[PartialDate]:
+    """Progressions of advanced disease, not of the brain alone, so near to the last day that the course ended with them."""
+    advanced_at_once = any(event.kind == "diagnosis" and event.extent == "metastatic" for event in events)
+    if setting != "advanced" and not (setting is None and advanced_at_once):
+        return
+    for event in events:
+        central = bool(event.sites) and rules.central_sites.issuperset(event.sites)
+        if event.kind != "progression" or event.date is None or central or not group.first.certainly_before(event.date):
+            continue
+        least, most = days_between(group.last, event.date)
+        if -rules.running <= least and most <= rules.running:
+            yield event.date
+
+
+def _may_run(group: Group, groups: Sequence[Group], as_of: dt.date, rules: LineRules) -> bool:
+    """Whether nothing says that the course ended: single administrations, the last of them lately, and nothing after them."""
+    single = all(part.first == part.last for part in group.final)
+    later = any(other is not group and not other.first.certainly_before(group.last) and other.drugs for other in groups)
+    told_to_end = any(part.told.end is not None and not part.told.single for part in group.final)
+    recent = today_after(as_of, rules.running, group.last) and not exactly(as_of).certainly_before(group.last)
+    return single and not told_to_end and recent and not later

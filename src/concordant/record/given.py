@@ -1,0 +1,127 @@
+"""One exposure as the span of days in which the drugs were given, and the groups of spans that become courses."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from concordant.dates import PartialDate, exactly
+from concordant.record.exposures import Exposure
+
+NEVER_FAILED = (None, "completed")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An exposure from its first to its last day; the last may be open (it runs) or not told (it lies before `as_of`)."""
+
+    told: Exposure
+    first: PartialDate
+    last: PartialDate
+    runs: bool = False
+    end_told: bool = True
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Ids of known drugs and names of unknown ones."""
+        return frozenset((*self.told.drugs, *self.told.unknown_drugs))
+
+    @property
+    def stopped(self) -> str | None:
+        """The documented reason, of an exposure that does not run."""
+        return None if self.runs else self.told.stopped
+
+    def until(self, day: PartialDate) -> Given:
+        """The part before a day on which another course took over."""
+        return replace(self, last=day, runs=False, told=replace(self.told, stopped=None, ongoing=False))
+
+    def since(self, day: PartialDate) -> Given:
+        """The part from that day on."""
+        return replace(self, first=day)
+
+
+def given_of(told: Exposure, as_of: dt.date) -> Given | None:
+    """The span of an exposure; None without any start."""
+    if told.start is None:
+        return None
+    today = exactly(as_of)
+    end = told.start if told.single else told.end
+    if told.ongoing or (end is not None and today.certainly_before(end)):
+        return Given(told, told.start, today, runs=True)
+    if end is None:  # a prescription or a statement with its start alone
+        return Given(told, told.start, PartialDate(told.start.first, max(as_of, told.start.last)), end_told=False)
+    return Given(told, told.start, end)
+
+
+@dataclass(slots=True)
+class Group:
+    """Spans that count as one course, and why they were joined or parted.
+
+    What is given `beside` them belongs to the course, and neither begins nor ends it.
+    """
+
+    parts: list[Given] = field(default_factory=list)
+    why: list[str] = field(default_factory=list)
+    beside: list[Given] = field(default_factory=list)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All drugs of the group."""
+        return frozenset[str]().union(*(part.names for part in self.parts))
+
+    @property
+    def drugs(self) -> frozenset[str]:
+        """The known drugs of the group."""
+        return frozenset(drug for part in self.parts for drug in part.told.drugs)
+
+    @property
+    def first(self) -> PartialDate:
+        """The earliest start."""
+        return min((part.first for part in self.parts), key=lambda day: (day.first, day.last))
+
+    @property
+    def last(self) -> PartialDate:
+        """The latest end."""
+        return latest(self.parts)
+
+    @property
+    def runs(self) -> bool:
+        """True when a span of it is said to go on."""
+        return any(part.runs for part in self.parts)
+
+    @property
+    def setting(self) -> str | None:
+        """The setting that the source tells."""
+        return next((part.told.setting for part in self.parts if part.told.setting is not None), None)
+
+    @property
+    def line(self) -> int | None:
+        """The line that the source tells."""
+        return next((part.told.line for part in self.parts if part.told.line is not None), None)
+
+    def of(self, drugs: Iterable[str]) -> list[Given]:
+        """The spans with one of the drugs."""
+        wanted = frozenset(drugs)
+        return [part for part in self.parts if not wanted.isdisjoint(part.names)]
+
+    @property
+    def final(self) -> list[Given]:
+        """The spans that end last: no other ends certainly after them."""
+        return [part for part in self.parts if not part.last.certainly_before(self.last)]
+
+    def add(self, parts: Iterable[Given], why: str = "") -> None:
+        """More spans, and the reason where it is not plain."""
+        self.parts += parts
+        if why and why not in self.why:
+            self.why.append(why)
+
+
+def latest(parts: Iterable[Given]) -> PartialDate:
+    """The latest end of some spans."""
+    return max((part.last for part in parts), key=lambda day: (day.last, day.first))
+
+
+def days_between(start: PartialDate, end: PartialDate) -> tuple[int, int]:
+    """The fewest and the most days that lie between two partial dates."""
+    return (end.first - start.last).days, (end.last - start.first).days

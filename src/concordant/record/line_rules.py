@@ -1,0 +1,66 @@
+"""The rules by which administrations become courses, resolved once from the knowledge: days, and sets of drugs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from concordant.compiled import DrugGroup, Knowledge
+
+CENTRAL = "cns"  # the tag of sites that lie in the central nervous system
+
+
+@dataclass(frozen=True, slots=True)
+class LineRules:
+    """Days, and which drugs supplement, lead, stand alone or stand for each other; see `vocabulary/lines-of-therapy.yaml`."""
+
+    together: int
+    gap: int
+    running: int
+    lead_in: int
+    adjuvant: int
+    longer_gaps: Mapping[str, int]
+    supplements: frozenset[str]
+    supportive: frozenset[str]
+    leading: frozenset[str]
+    alone: frozenset[str]
+    alike: tuple[frozenset[str], ...]
+    central_sites: frozenset[str]
+    names: Mapping[str, str]
+
+    def gap_for(self, drugs: Iterable[str]) -> int:
+        """The longest pause that these drugs may have within one course."""
+        return max((self.longer_gaps.get(drug, self.gap) for drug in drugs), default=self.gap)
+
+    def stands_for(self, drug: str, others: Iterable[str]) -> bool:
+        """Whether the drug may take the place of one of the others."""
+        return any(drug in same and not same.isdisjoint(others) for same in self.alike)
+
+
+def line_rules(knowledge: Knowledge) -> LineRules:
+    """The rules of this knowledge."""
+    told = knowledge.vocabulary.lines_of_therapy
+    days = {rule.id: rule.days for rule in told.days}
+    groups = {group.id: _members(group, knowledge) for group in told.groups}
+    longer = {drug: group.days for group in told.longer_gaps for drug in _members(group, knowledge)}
+    sites = frozenset(site.id for site in knowledge.vocabulary.sites if CENTRAL in site.tags)
+    return LineRules(
+        together=days["together"],
+        gap=days["gap"],
+        running=days["running"],
+        lead_in=days["lead_in"],
+        adjuvant=days["adjuvant"],
+        longer_gaps=longer,
+        supplements=groups["supplements"],
+        supportive=groups["supportive"],
+        leading=groups["leading"],
+        alone=groups["alone"],
+        alike=tuple(_members(group, knowledge) for group in told.alike),
+        central_sites=sites,
+        names={drug.id: drug.name for drug in knowledge.drugs},
+    )
+
+
+def _members(group: DrugGroup, knowledge: Knowledge) -> frozenset[str]:
+    classes = set(group.classes)
+    return frozenset(group.drugs) | {drug.id for drug in knowledge.drugs if classes.intersection(drug.classes)}
