@@ -88,7 +88,7 @@ def drug_parts(name: str, words: Words) -> tuple[str, ...]:
 
     A name may be a drug, a protocol or a class, several of them joined, or one with a suffix for its form.
     """
-    if found := _named(plain(name), words):
+    if found := _named(plain(name), words) or _bracketed(name, words):
         return found
     for separator in SEPARATORS:
         pieces = [piece for piece in re.split(separator, name, flags=re.I) if piece.strip()]
@@ -96,6 +96,13 @@ def drug_parts(name: str, words: Words) -> tuple[str, ...]:
         if len(pieces) > 1 and all(known):
             return tuple(dict.fromkeys(id_ for part in known for id_ in part))
     return ()
+
+
+def _bracketed(name: str, words: Words) -> tuple[str, ...]:
+    """A name and, in brackets, another one for the same: a brand and its ingredient. Brackets that say something else count."""
+    both = re.fullmatch(r"([^()]+)\(([^()]+)\)\s*", name)
+    first, second = (_named(plain(part), words) for part in both.groups()) if both else ((), ())
+    return first if first == second else ()
 
 
 def _named(spelling: str, words: Words) -> tuple[str, ...]:

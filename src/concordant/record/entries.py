@@ -1,0 +1,95 @@
+"""Entries of a record, whatever table they stand in: their dates, their table, and what stands for one that was set aside."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from concordant.dates import PartialDate
+from concordant.quantities import Interval
+from concordant.record.events import Comorbidity, Course, DiseaseEvent, Marker, Measurement
+from concordant.record.exposures import Exposure
+
+
+def opened(event: Any) -> Any:
+    """The entry with everything unknown that it would have decided; that there was one stays, or it would be silence."""
+    match event:
+        case Marker():
+            return replace(event, word=None, numbers={}, date=None)
+        case DiseaseEvent():
+            return DiseaseEvent(event.entry, event.kind, None, None, (), None, "")
+        case Measurement():
+            return replace(event, value=Interval(), date=None, upper_limit=None)
+        case Comorbidity():
+            return replace(event, status=None, date=None)
+        case Course() | Exposure():
+            return _open_course(event)
+        case _:
+            return event
+
+
+def _open_course(given: Course | Exposure) -> Course:
+    """A course of drugs that may be any: those it names were perhaps not given, and perhaps others were."""
+    named = (*given.drugs, *given.unknown_drugs) or ("not readable",)
+    return Course(given.entry, (), (), named, None, None, None, None, None, None)
+
+
+def dates_of(event: Any) -> tuple[PartialDate | None, PartialDate | None]:
+    """The first and the last date of an entry."""
+    if isinstance(event, Course | Exposure):
+        return event.start, event.end
+    return getattr(event, "date", None), None
+
+
+def table_of(event: Any) -> str:
+    """The field of the record that holds it."""
+    match event:
+        case Marker():
+            return "markers"
+        case DiseaseEvent():
+            return "events"
+        case Course():
+            return "courses"
+        case Comorbidity():
+            return "conditions"
+        case Measurement():
+            return "measurements"
+        case _:
+            return "medications"
+
+
+def told_as(event: Any) -> str:
+    """What an entry was read as, in a word."""
+    match event:
+        case Marker():
+            return event.test
+        case DiseaseEvent():
+            return event.kind
+        case Measurement():
+            return event.name
+        case Course() | Exposure():
+            return "course"
+        case _:
+            return table_of(event).removesuffix("s")
+
+
+def running(event: Any) -> dict[str, Any]:
+    """An end that lies ahead is a plan: the course runs."""
+    return {"ongoing": True, "stopped": None} if isinstance(event, Exposure) else {"stopped": "ongoing"}
+
+
+def as_exposure(course: Course) -> Exposure:
+    """A course as a source told it, to be put together with others."""
+    going = course.stopped == "ongoing"
+    return Exposure(
+        course.entry,
+        course.drugs,
+        course.unknown_drugs,
+        course.start,
+        course.end,
+        course.setting,
+        course.line,
+        None if going else course.stopped,
+        going,
+        single=course.start is not None and course.start == course.end and course.start.is_exact,
+    )

@@ -1,0 +1,82 @@
+"""The rows of a delimited text file, each with its line; a row that cannot be read is told, and the rest goes on."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from concordant.complaints import Complaint, Refused, Unreadable, did_you_mean, quoted
+from concordant.record.table.mapping import File
+
+LONGEST_CELL = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row: its file and line, its cells by column, and what is wrong with it."""
+
+    file: File
+    line: int
+    cells: dict[str, str]
+    wrong: str = ""
+
+    @property
+    def place(self) -> str:
+        """`drugs, line 17`."""
+        return f"{self.file.id}, line {self.line}"
+
+
+def rows_of(file: File, folder: Path, mapping: str) -> Iterator[TableRow]:
+    """The rows of one file. Raises Unreadable or Refused for the file as a whole."""
+    path = folder / file.path
+    try:
+        with path.open(encoding="utf-8-sig", newline="", errors="surrogateescape") as handle:
+            yield from _rows(file, _reader(handle, file), str(path), mapping)
+    except FileNotFoundError:
+        way_out = "Correct `path`; it counts from the folder of the mapping file"
+        raise Unreadable(Complaint(f"the file {quoted(file.path)} is not there", mapping, file.line, way_out)) from None
+    except (OSError, csv.Error) as error:
+        says = getattr(error, "strerror", None) or str(error)
+        raise Unreadable(Complaint(f"cannot be read ({says})", str(path), way_out="Save it as plain text")) from None
+
+
+def _reader(handle: TextIO, file: File) -> Any:
+    """A tab separates what is written without quotes; there a quote is a sign like any other."""
+    csv.field_size_limit(LONGEST_CELL)
+    if file.separator == "\t":
+        return csv.reader(handle, delimiter="\t", quoting=csv.QUOTE_NONE)
+    return csv.reader(handle, delimiter=file.separator)
+
+
+def _rows(file: File, lines: Any, path: str, mapping: str) -> Iterator[TableRow]:
+    header = _header(file, next(lines, []), path, mapping)
+    for number, cells in enumerate(lines, 2):
+        if number > file.header_lines and any(cell.strip() for cell in cells):
+            yield _row(file, lines.line_num, header, cells)
+
+
+def _header(file: File, names: list[str], path: str, mapping: str) -> list[str]:
+    header = [name.strip() for name in names]
+    if not any(header):
+        raise Unreadable(Complaint("the file is empty", path, way_out="The first line has to name the columns"))
+    twice = {name for name in header if header.count(name) > 1} & file.columns
+    wrong = [Complaint(f"the column {quoted(name)} stands twice", path, 1, "Rename one of the two") for name in sorted(twice)]
+    for name in sorted(file.columns - set(header)):
+        says = f"the file {quoted(file.path)} has no column {quoted(name)}"
+        wrong.append(Complaint(says, mapping, file.line, did_you_mean(name, header)))
+    if wrong:
+        raise Refused(wrong)
+    return header
+
+
+def _row(file: File, line: int, header: list[str], cells: list[str]) -> TableRow:
+    found = {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
+    wrong = ""
+    if len(cells) != len(header):
+        wrong = f"the row has {len(cells)} cells, and the header has {len(header)}"
+    elif any("\udc80" <= sign <= "\udcff" for cell in found.values() if not cell.isascii() for sign in cell):
+        wrong = "the row is not UTF-8 text"
+    return TableRow(file, line, found, wrong)

@@ -1,0 +1,170 @@
+"""Plain tables to patients: the rows of each are gathered, told by the mapping, and every row accounted for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from concordant.compiled import Knowledge
+from concordant.complaints import did_you_mean, quoted
+from concordant.record.account import Account
+from concordant.record.sources import Patient
+from concordant.record.table.calendar import Calendar, calendar_of
+from concordant.record.table.cells import TableRow, rows_of
+from concordant.record.table.mapping import DATES, LISTS, Cell, TableMapping, When, read_mapping
+from concordant.record.told import Told, reading_of
+from concordant.record.vocabulary import Words
+from concordant.texts import read_file
+
+
+def patients_of(
+    path: Path | str,
+    knowledge: Knowledge,
+    words: Words,
+    as_of: dt.date,
+    *,
+    given: bool,
+    only: str = "",
+    rest: Account | None = None,
+) -> Iterator[Patient]:
+    """The patients of the tables that a mapping file names, in the order of their ids.
+
+    `only` picks one. Rows that name no patient go to `rest`. Raises Unreadable or Refused for a file or a mapping as a whole.
+    """
+    text = read_file(Path(path))
+    mapping = read_mapping(text)
+    by_patient = _gather(mapping, Path(path).parent, text.file, rest if rest is not None else Account())
+    reading = reading_of(knowledge, words, as_of, given=given)
+    for id_ in sorted(by_patient):
+        if not only or id_ == only:
+            told = Told(id_, reading)
+            yield _Teller(mapping, told).patient(by_patient[id_])
+
+
+def _gather(mapping: TableMapping, folder: Path, name: str, rest: Account) -> dict[str, list[TableRow]]:
+    """The rows of each patient, over all files; memory holds the tables once."""
+    found: dict[str, list[TableRow]] = {}
+    for file in mapping.files:
+        for row in rows_of(file, folder, name):
+            id_ = row.cells.get(file.patient, "")
+            if not id_ or id_.lower() in mapping.missing:
+                rest.set_aside(row.place, file.id, row.wrong or f"the column {quoted(file.patient)} names no patient")
+            else:
+                found.setdefault(id_, []).append(row)
+    return found
+
+
+# A row of treatment is one even when its drug is not named; of the patient every word counts.
+ALWAYS = ("treatments", "patient")
+
+
+@dataclass(slots=True)
+class _Teller:
+    """Tells the rows of one patient."""
+
+    mapping: TableMapping
+    told: Told
+    calendar: Calendar | None = None
+
+    def patient(self, rows: list[TableRow]) -> Patient:
+        """All rows, then the record."""
+        self.calendar = self._calendar(rows)
+        if self.calendar is not None and self.calendar.notice:
+            self.told.notices.append(self.calendar.notice)
+        for row in rows:
+            self.row(row)
+        return self.told.finish()
+
+    def _calendar(self, rows: list[TableRow]) -> Calendar | None:
+        zero = self.mapping.day_zero
+        if zero is None:
+            return None
+        texts = sorted({self.cell(row, zero.column) for row in rows if row.file.id == zero.file and not row.wrong} - {""})
+        return calendar_of(texts[0] if len(texts) == 1 else "", zero.called)
+
+    def row(self, row: TableRow) -> None:
+        """One row: put aside, ignored, or told entry by entry."""
+        if row.wrong:
+            self.told.put_aside(row.place, row.file.id, row.wrong)
+            return
+        for skip in row.file.skips:
+            if all(self.holds(when, row) for when in skip.when):
+                self.told.ignore(row.place, row.file.id, skip.why)
+                return
+        self.told.at(row.place, row.line, row.file.id)
+        for rule in row.file.rules:
+            if all(self.holds(when, row) for when in rule.when):
+                self.entry(row, rule.block, rule.cells)
+
+    def entry(self, row: TableRow, block: str, cells: dict[str, Cell]) -> None:
+        """One entry, unless all the columns that it comes from are silent."""
+        item = {key: value for key, cell in cells.items() if (value := self.value(row, key, cell)) is not None}
+        if block not in ALWAYS and _is_silent(item, cells):
+            self.told.complaints.clear()
+            return
+        if block == "notice":
+            self.told.note(item["says"], row.place, row.file.id)
+        elif item:
+            self.told.tell(block, item, row.place, row.file.id, row.line)
+
+    def holds(self, when: When, row: TableRow) -> bool:
+        """Whether the column has one of the values."""
+        value = self.cell(row, when.column)
+        if when.wanted:
+            return (when.wanted == "present") == bool(value)
+        return row.cells[when.column].lower() in when.values
+
+    def cell(self, row: TableRow, column: str) -> str:
+        """What the cell says; nothing for one of the words for a missing value."""
+        text = row.cells.get(column, "")
+        return "" if text.lower() in self.mapping.missing else text
+
+    def value(self, row: TableRow, key: str, cell: Cell) -> Any:
+        """The value as a case file would have it; None when the row does not tell it."""
+        if cell.word is not None:
+            return [cell.word] if key in LISTS else cell.word
+        found = [meant for column in cell.columns for meant in self.meanings(row, column, cell, key in LISTS)]
+        if not found:
+            return None
+        if key in LISTS:
+            return found
+        if cell.in_days:
+            return self.date(key, found[0], cell.columns[0])
+        return f"{found[0]} {cell.unit}".strip()
+
+    def meanings(self, row: TableRow, column: str, cell: Cell, is_open: bool) -> list[str]:
+        """The cell, or its parts, as the mapping translates them; in an open list what it does not name stands as it is."""
+        text, values = self.cell(row, column), cell.values or {}
+        found: list[str] = []
+        for part in [text] if text.lower() in values else _parts(text, cell.split):
+            if cell.values is None or (is_open and part.lower() not in values):
+                found.append(part)
+            elif part.lower() not in values:
+                self.told.lost(f"column {column}:", part, near=did_you_mean(part, values, listing=False))
+            else:
+                found += _parts(values[part.lower()] or "", cell.split)
+        return found
+
+    def date(self, key: str, text: str, column: str) -> Any:
+        """A date from a number of days; what is no number is complained about, and the entry set aside."""
+        if self.calendar is None:
+            self.calendar = calendar_of("", "day zero")
+        try:
+            return self.calendar.birth(text) if key == "birth_date" else self.calendar.day(text)
+        except ValueError as error:
+            self.told.complain((), f"{column}: {error}")
+            return None
+
+
+def _is_silent(item: dict[str, Any], cells: dict[str, Cell]) -> bool:
+    """True when no column that the entry comes from says anything; a date alone says something only where nothing else could."""
+    named = [key for key, cell in cells.items() if cell.columns]
+    telling = [key for key in named if key not in DATES] or named
+    return bool(telling) and not any(key in item for key in telling)
+
+
+def _parts(text: str, split: str) -> list[str]:
+    return [part.strip() for part in (text.split(split) if split else [text]) if part.strip()]

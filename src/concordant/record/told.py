@@ -1,0 +1,257 @@
+"""One patient of a table or a database, told row by row in the words of a case file.
+
+Every row has one fate. An entry that cannot be is set aside, and an open entry takes its place: what it would have said is
+unknown, and no older entry speaks in its stead.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from concordant.compiled import Knowledge
+from concordant.complaints import quoted
+from concordant.dates import PartialDate, exactly, words
+from concordant.record import events as ev
+from concordant.record.account import Account
+from concordant.record.assemble import courses_from
+from concordant.record.blocks import Blocks
+from concordant.record.entries import as_exposure, dates_of, opened, running, table_of, told_as
+from concordant.record.exposures import Exposure
+from concordant.record.impossible import OLDEST
+from concordant.record.line_rules import LineRules, line_rules
+from concordant.record.sources import Patient
+from concordant.record.vocabulary import Words, suggestion
+from concordant.texts import Place, Text
+
+Item = Mapping[str, Any]
+TABLES = ("markers", "events", "courses", "conditions", "measurements", "medications")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What every patient of a source is read with. `given` says that the user asked for the date, which then cuts the record."""
+
+    knowledge: Knowledge
+    words: Words
+    as_of: dt.date
+    given: bool
+    rules: LineRules
+
+
+def reading_of(knowledge: Knowledge, words_: Words, as_of: dt.date, *, given: bool) -> Reading:
+    """The same for all patients, made once."""
+    return Reading(knowledge, words_, as_of, given, line_rules(knowledge))
+
+
+@dataclass(slots=True)
+class RowFate:
+    """What the entries of one row came to, until the row as a whole gets its fate."""
+
+    kind: str
+    used: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
+
+
+class Told(Blocks):
+    """Collects one patient; `finish` checks what cannot be and gives the record with its account."""
+
+    def __init__(self, id_: str, reading: Reading) -> None:
+        super().__init__(Text("", None), reading.knowledge, reading.words)
+        self.id, self.rules, self.as_of, self.given = id_, reading.rules, reading.as_of, reading.given
+        self.rows: dict[str, RowFate] = {}
+        self.account = Account()
+        self.notices: list[str] = []
+        self.aside: list[str] = []
+        self.cut_off = 0
+        self.who = ev.Person()
+        self.born: ev.Entry | None = None
+        self.found: list[Any] = []
+        self.here = ev.Entry("")
+        self.readers: dict[str, Callable[[dict[str, Any], Place], Any]] = {
+            "tumor_markers": self._marker,
+            "disease": self._event,
+            "treatments": self._course,
+            "conditions": self._condition,
+            "measurements": self._measurement,
+            "medications": self._taken,
+        }
+
+    def tell(self, block: str, item: Item, place: str, kind: str, line: int | None = None) -> None:
+        """One entry of a row, with the keys that it has in this block of a case file."""
+        self.here = ev.Entry(place, line)
+        row = self.rows.setdefault(place, RowFate(kind))
+        if block == "patient":
+            self._tell_person(dict(item), row)
+            return
+        read = self.readers[block](dict(item), (block,))
+        wrong = self._wrong()
+        if wrong:
+            self._set_aside(place, wrong, row)
+            self.found += [opened(read)] if read is not None else []
+        elif read is not None:
+            self._keep(read, row)
+
+    def note(self, says: str, place: str, kind: str) -> None:
+        """A sentence that a person has to see, because no event says it."""
+        self.notices.append(says)
+        self.rows.setdefault(place, RowFate(kind)).used.append("notice")
+
+    def ignore(self, place: str, kind: str, why: str) -> None:
+        """A row that says nothing which is asked about."""
+        self.rows.setdefault(place, RowFate(kind)).ignored.append(why)
+
+    def put_aside(self, place: str, kind: str, why: str) -> None:
+        """A row that cannot be read at all."""
+        self._set_aside(place, why, self.rows.setdefault(place, RowFate(kind)))
+
+    def lost(self, what: str, word: str, system: str = "", display: str = "", near: str = "") -> None:
+        """A word or code of the row at hand that was met and not understood."""
+        self.account.unmapped[system or what, word, display or near] += 1
+        self.not_understood.append(f"{what} {quoted(word)} ({self.here.place}){'; ' + near if near else ''}")
+
+    def at(self, place: str, line: int | None, kind: str) -> None:
+        """The row that is read next; it is accounted for whatever it says."""
+        self.here = ev.Entry(place, line)
+        self.rows.setdefault(place, RowFate(kind))
+
+    def finish(self, name: str = "") -> Patient:
+        """The record, with what cannot be taken out of it, and the account of all rows."""
+        self._check_person()
+        kept = [one for event in self.found if (one := self._possible(event)) is not None]
+        exposures = [one for one in kept if isinstance(one, Exposure)]
+        tables: dict[str, list[Any]] = {table: [] for table in TABLES}
+        for event in kept:
+            if not isinstance(event, Exposure):
+                tables[table_of(event)].append(event)
+        tables["courses"] += self._courses(exposures, tables["events"])
+        record = ev.PatientRecord(
+            as_of=self.as_of,
+            name=name,
+            person=self.who,
+            not_understood=tuple(dict.fromkeys(self.not_understood)),
+            notices=(*dict.fromkeys(self.notices), *self._cut_notice()),
+            set_aside=tuple(dict.fromkeys(self.aside)),
+        )
+        record = replace(record, **{table: tuple(found) for table, found in tables.items()})  # type: ignore[arg-type]
+        self._close_account()
+        return Patient(self.id, record, self.account)
+
+    def _courses(self, exposures: list[Exposure], events: list[ev.DiseaseEvent]) -> tuple[ev.Course, ...]:
+        """The courses that the exposures make; a supportive drug makes none."""
+        made = courses_from(exposures, events, self.as_of, self.rules)
+        for one in made.supportive:
+            row = self.rows[one.entry.place]
+            row.used.remove(told_as(one))
+            row.ignored.append("a supportive drug")
+        return made.courses
+
+    def _tell_person(self, item: dict[str, Any], row: RowFate) -> None:
+        measured, person = self.of_patient(item), self.person(item)
+        wrong = self._wrong()
+        if wrong:
+            self._set_aside(self.here.place, wrong, row)
+        self.found += measured
+        told = {key: value for key in ("sex", "birth_date", "menopausal_status") if (value := getattr(person, key)) is not None}
+        self.who = replace(self.who, **told)
+        self.born = self.here if person.birth_date else self.born
+        if told or measured:
+            row.used.append("patient")
+
+    def _taken(self, item: dict[str, Any], place: Place) -> ev.Medication | None:
+        if self._is_taken(item, place):
+            return self._medication(item, place)
+        self.rows[self.here.place].ignored.append("it is not taken at the date of the question")
+        return None
+
+    def _keep(self, event: Any, row: RowFate) -> None:
+        """A course of named drugs is an exposure, from which courses are put together; one of a class stands as told."""
+        exposed = isinstance(event, ev.Course) and not event.classes and event.cycles is None
+        self.found.append(as_exposure(event) if exposed else event)
+        row.used.append(told_as(event))
+
+    def _wrong(self) -> str:
+        """What the reader complained about, as one text; empty when nothing."""
+        told = "; ".join(f"{one.says}. {one.way_out}".rstrip(". ") for one in self.complaints)
+        self.complaints.clear()
+        return told
+
+    def _set_aside(self, place: str, why: str, row: RowFate) -> None:
+        row.aside.append(why)
+        self.aside.append(f"{place}: {why}")
+
+    def _check_person(self) -> None:
+        born = self.who.birth_date
+        if born is None or self.born is None:
+            return
+        why = ""
+        if exactly(self.as_of).certainly_before(born):
+            why = f"the patient is born ({words(born)}) after the date of the question ({words(exactly(self.as_of))})"
+        elif self.as_of.year - born.last.year > OLDEST + 1:
+            why = f"the patient (born {words(born)}) is more than {OLDEST} years old"
+        if why:
+            self._set_aside(self.born.place, why, self.rows[self.born.place])
+            self.who = replace(self.who, birth_date=None)
+
+    def _possible(self, event: Any) -> Any:
+        """The event as it may stand in the record; None when it lies after the date that was asked for."""
+        row, today = self.rows[event.entry.place], exactly(self.as_of)
+        start, last = dates_of(event)
+        if self.given and start is not None and today.certainly_before(start):
+            row.used.remove(told_as(event))
+            row.ignored.append("it lies after the date asked for")
+            self.cut_off += 1
+            return None
+        if why := self._impossible(start, last):
+            row.used.remove(told_as(event))
+            self._set_aside(event.entry.place, why, row)
+            return opened(event)
+        if last is not None and today.certainly_before(last):
+            return replace(event, end=None, **running(event))
+        return event
+
+    def _impossible(self, start: PartialDate | None, last: PartialDate | None) -> str:
+        born, today = self.who.birth_date, exactly(self.as_of)
+        for date in (start, last):
+            if date is not None and born is not None and date.certainly_before(born):
+                return f"it is dated {words(date)}, before the patient is born ({words(born)})"
+        if start is not None and last is not None and last.certainly_before(start):
+            return f"it ends ({words(last)}) before it starts ({words(start)})"
+        if start is not None and today.certainly_before(start):
+            return f"it is dated {words(start)}, after the date of the question ({words(today)})"
+        return ""
+
+    def _cut_notice(self) -> list[str]:
+        entries = "entry" if self.cut_off == 1 else "entries"
+        told = f"The record was cut at {words(exactly(self.as_of))}: {self.cut_off} later {entries} left out."
+        return [told] if self.cut_off else []
+
+    def _close_account(self) -> None:
+        """One fate a row: used when any entry of it is, else set aside, else ignored."""
+        for place, row in self.rows.items():
+            told = "; ".join([*dict.fromkeys(row.used), *(f"set aside: {why}" for why in row.aside if row.used)])
+            if row.used:
+                self.account.used(place, row.kind, told)
+            elif row.aside:
+                self.account.set_aside(place, row.kind, "; ".join(dict.fromkeys(row.aside)))
+            else:
+                self.account.ignored(
+                    place, row.kind, "; ".join(dict.fromkeys(row.ignored)) or "it says nothing that is asked about"
+                )
+
+    # What the reader of case files asks of the document it reads.
+
+    def _entry(self, place: Place) -> ev.Entry:  # noqa: ARG002
+        return self.here
+
+    def _date(self, item: dict[str, Any], key: str, place: Place) -> PartialDate | None:
+        value = item.get(key)
+        if isinstance(value, dt.date):
+            value = exactly(value)
+        return value.clipped(self.as_of) if isinstance(value, PartialDate) else super()._date(item, key, place)
+
+    def _lost(self, what: str, name: str, known: Any, place: Place) -> None:  # noqa: ARG002
+        self.lost(what, name, near=suggestion(name, known))
