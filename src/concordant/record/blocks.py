@@ -25,6 +25,7 @@ STATUSES = ("active", "resolved", "absent")
 SPECIMENS = ("primary", "metastasis")
 BRAIN = ("none", "stable", "active")
 SEXES = ("female", "male")
+OPEN = "unknown"  # a measurement of which nothing can be read: that it was taken is told, and nothing else
 YES_NO = {"yes": "yes", "true": "yes", "no": "no", "false": "no"}
 
 
@@ -184,6 +185,8 @@ class Blocks(Scalars):
         if item.get("value") is None:
             self.complain(place, f"{shown(place)}, '{name}', has no 'value'", "Give `value`, with its unit")
             return None
+        if isinstance(item["value"], str) and item["value"].strip().lower() == OPEN:
+            return ev.Measurement(self._entry(place), name, Interval(), self._date(item, "date", place))
         value = self._number(item, "value", self.measured[name], place)
         limit = self._upper_limit(item, self.measured[name], place)
         if value is None:

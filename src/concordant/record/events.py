@@ -104,6 +104,7 @@ class PatientRecord:
     """Everything a source told about one patient, as of one date.
 
     `set_aside` are sentences about entries that cannot be; what they would have said is unknown.
+    `notes` say, by the place of an entry, how it came to be read as it was (which administrations make a course).
     """
 
     as_of: dt.date
@@ -120,3 +121,4 @@ class PatientRecord:
     not_understood: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     set_aside: tuple[str, ...] = ()
+    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -1,0 +1,188 @@
+"""A record as a case file that a person can check, correct and feed back: the same facts, each entry with its place.
+
+What was set aside stands there twice: in words as a comment, and as an entry that tells nothing but that there was one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from concordant.compiled import Knowledge
+from concordant.complaints import printable
+from concordant.dates import exactly, words
+from concordant.quantities import Interval
+from concordant.record.blocks import OPEN
+from concordant.record.events import Comorbidity, Course, DiseaseEvent, Entry, Marker, Measurement, Medication, PatientRecord
+from concordant.record.scalars import LONGEST_NOTE, LONGEST_WORD
+from concordant.record.sources import Patient
+from concordant.record.vocabulary import Words, condition_term, drug_parts, plain, words_of
+from concordant.record.yaml_text import flow, iso, number
+
+Pairs = dict[str, str | list[str] | None]
+
+
+def case_text(patient: Patient, knowledge: Knowledge, vocabulary: Words | None = None) -> str:
+    """The case file of a patient. `vocabulary` spares making the tables of the knowledge again for each of many."""
+    writer = _Writer(patient.record, knowledge, vocabulary or words_of(knowledge))
+    return "".join(f"{line}\n" for line in (*_head(patient), *writer.lines(), *_left(patient.record)))
+
+
+def _head(patient: Patient) -> Iterator[str]:
+    day = words(exactly(patient.record.as_of))
+    who = f" of {patient.id}" if patient.id else ""
+    yield printable(
+        f"# What was understood{who}, as of {day}. Correct what is wrong, then give this file to `concordant recommend`."
+    )
+    yield f"# {patient.account.sentence}"
+    yield from (printable(f"# {notice}") for notice in patient.record.notices)
+
+
+def _left(record: PatientRecord) -> Iterator[str]:
+    """What no entry of a case file can say: in comments."""
+    for title, told in (
+        ("Set aside; what it would have said is unknown", record.set_aside),
+        ("Not understood", record.not_understood),
+    ):
+        if told:
+            yield f"# {title}:"
+            yield from (printable(f"#   {sentence}") for sentence in told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    record: PatientRecord
+    knowledge: Knowledge
+    words: Words
+
+    def lines(self) -> Iterator[str]:
+        record = self.record
+        yield f"as_of: {record.as_of}"
+        if record.name:
+            yield f"name: {flow(record.name[:LONGEST_NOTE])}"
+        person = self.person()
+        if person:
+            yield f"patient: {_mapping(person)}"
+        yield from self.block("tumor_markers", (told for m in record.markers for told in self.marker(m)))
+        yield from self.block("disease", map(self.event, record.events))
+        yield from self.block("treatments", map(self.course, record.courses))
+        yield from self.block("conditions", map(self.condition, record.conditions))
+        yield from self.block("measurements", map(self.measurement, record.measurements))
+        yield from self.block("medications", map(self.medication, record.medications))
+        if record.unavailable:
+            yield f"unavailable: {_value([self.drug(drug) for drug in record.unavailable])}"
+        stated = self.stated()
+        if stated:
+            yield "stated:"
+            yield from (f"  {name}: {value}" for name, value in stated.items())
+
+    def block(self, name: str, entries: Iterable[tuple[Entry, Pairs]]) -> Iterator[str]:
+        found = list(entries)
+        if found:
+            yield f"{name}:"
+        for entry, pairs in found:
+            yield from (printable(f"  # {note}") for note in self.record.notes.get(entry.place, ()))
+            place = f"{entry.place}, line {entry.line}" if entry.line else entry.place
+            yield f"  - {_mapping(pairs)}  {printable(f'# {place}')}".rstrip()
+
+    def person(self) -> Pairs:
+        told = self.record.person
+        born = iso(told.birth_date, self.record.as_of)
+        return _told({"sex": told.sex, "birth_date": born, "menopausal_status": told.menopausal_status})
+
+    def marker(self, item: Marker) -> Iterator[tuple[Entry, Pairs]]:
+        """One entry; two where a word and a number would need the same key."""
+        field = next(field for field in self.knowledge.vocabulary.tests if field.name == item.test)
+        rest = {"date": iso(item.date, self.record.as_of), "specimen": item.specimen}
+        numbers = {name: self.quantity(value, field.numbers.get(name, "")) for name, value in item.numbers.items()}
+        if item.word is not None and "value" in numbers:
+            yield item.entry, _told({"test": item.test, "value": item.word, **rest})
+            yield item.entry, _told({"test": item.test, **numbers, **rest})
+        else:
+            word = {} if item.word is None else {"value": item.word}
+            yield item.entry, _told({"test": item.test, **word, **numbers, **rest})
+
+    def event(self, item: DiseaseEvent) -> tuple[Entry, Pairs]:
+        return item.entry, _told(
+            {
+                "event": item.kind,
+                "date": iso(item.date, self.record.as_of),
+                "extent": item.extent,
+                "sites": [_spelled(site) for site in item.sites],
+                "procedure": item.procedure[:LONGEST_NOTE],
+                "brain_metastases": item.brain,
+            }
+        )
+
+    def course(self, item: Course) -> tuple[Entry, Pairs]:
+        known = [self.drug(drug) for drug in item.drugs] + [_spelled(name) for name in item.classes]
+        return item.entry, _told(
+            {
+                "drugs": known + [self.unknown(name) for name in item.unknown_drugs],
+                "setting": item.setting,
+                "line": None if item.line is None else str(item.line),
+                "start": iso(item.start, self.record.as_of),
+                "end": iso(item.end, self.record.as_of),
+                "cycles": None if item.cycles is None else str(item.cycles),
+                "stopped": item.stopped,
+            }
+        )
+
+    def drug(self, drug: str) -> str:
+        """A name by which the drug is found again."""
+        name = next((known.name for known in self.knowledge.drugs if known.id == drug), drug)
+        return name if drug_parts(name, self.words) == (drug,) else _spelled(drug)
+
+    def unknown(self, name: str) -> str:
+        """A name that stays unknown: one of a known drug, of an entry that was set aside, says so."""
+        short = name[: LONGEST_WORD - 20]
+        return f"{short} (set aside)" if drug_parts(short, self.words) else short
+
+    def condition(self, item: Comorbidity) -> tuple[Entry, Pairs]:
+        name = item.name[:LONGEST_WORD].strip()
+        if item.term is not None and condition_term(name, self.words) != item.term:
+            name = _spelled(item.term)
+        elif item.term is None and (not name or condition_term(name, self.words)):
+            name = f"{name[: LONGEST_WORD - 20]} (set aside)".strip()
+        date = iso(item.date, self.record.as_of)
+        return item.entry, _told({"name": name, "status": item.status, "date": date})
+
+    def measurement(self, item: Measurement) -> tuple[Entry, Pairs]:
+        field = next(field for field in self.knowledge.vocabulary.measurements if field.name == item.name)
+        limit = None if item.upper_limit is None else self.quantity(Interval(item.upper_limit, item.upper_limit), field.unit)
+        value = OPEN if item.value.is_unknown else self.quantity(item.value, field.unit)
+        date = iso(item.date, self.record.as_of)
+        return item.entry, _told({"name": item.name, "value": value, "date": date, "upper_limit": limit})
+
+    def medication(self, item: Medication) -> tuple[Entry, Pairs]:
+        known = self.words.medications.get(plain(item.name[:LONGEST_WORD])) == item.term
+        name = item.name[:LONGEST_WORD] if known or item.term is None else _spelled(item.term)
+        return item.entry, {"name": name}
+
+    def quantity(self, value: Interval, unit: str) -> str:
+        return f"{number(value)} {'%' if unit == 'percent' else unit}".strip()
+
+    def stated(self) -> dict[str, str]:
+        found = {}
+        features = {feature.name: feature for feature in self.knowledge.features}
+        for name, value in self.record.stated.items():
+            told = self.quantity(value, features[name].unit) if isinstance(value, Interval) else value
+            if told is not None and not (isinstance(value, Interval) and value.is_unknown):
+                found[name] = flow(told)
+        return found
+
+
+def _spelled(id_: str) -> str:
+    return id_.replace("_", " ")
+
+
+def _told(pairs: Pairs) -> Pairs:
+    return {key: value for key, value in pairs.items() if value not in (None, "", [])}
+
+
+def _mapping(pairs: Pairs) -> str:
+    return "{" + ", ".join(f"{key}: {_value(value)}" for key, value in pairs.items()) + "}"
+
+
+def _value(value: str | list[str] | None) -> str:
+    return f"[{', '.join(map(flow, value))}]" if isinstance(value, list) else flow(value or "")
