@@ -1,0 +1,184 @@
+"""Bytes to resources in one typed pass; where a part is faulty, entry by entry, so that the rest is read."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from concordant.complaints import Complaint, Unreadable, printable, quoted
+from concordant.record.fhir.elements import Head, RawEntry, Resource
+
+MAX_BYTES = 200_000_000  # of one JSON document; NDJSON has no limit but its longest line
+DEEPEST = 8  # bundles within bundles
+GZIP = b"\x1f\x8b"
+WAY_OUT = "Save it again as UTF-8 JSON"
+
+
+class RawBundle(msgspec.Struct):
+    """A bundle whose resources are decoded one by one."""
+
+    resourceType: object = None  # noqa: N815
+    entry: list[msgspec.Raw] | None = None
+
+
+@dataclass(slots=True)
+class Found:
+    """One resource of a source: where it stands, its address, and why it cannot be read when it cannot."""
+
+    place: str
+    url: str | None
+    resource: Resource
+    why: str = ""
+
+
+ANY = msgspec.json.Decoder(Resource | list[Resource])
+ONE = msgspec.json.Decoder(Resource)
+BUNDLE = msgspec.json.Decoder(RawBundle | list[msgspec.Raw])
+ENTRY = msgspec.json.Decoder(RawEntry)
+HEAD = msgspec.json.Decoder(Head)
+
+
+def unzipped(data: bytes, name: str) -> bytes:
+    """The bytes themselves, unpacked when they are gzip, without a byte order mark. Raises Unreadable."""
+    if data[:2] == GZIP:
+        try:
+            data = gzip.GzipFile(fileobj=io.BytesIO(data)).read(MAX_BYTES + 1)
+        except (OSError, EOFError, zlib.error):
+            raise Unreadable(Complaint("the gzip data is damaged or cut off", name, way_out="Copy the file again")) from None
+    if len(data) > MAX_BYTES:
+        way_out = f"At most {MAX_BYTES // 1_000_000} MB are read as one document; write the bundle as NDJSON, one resource a line"
+        raise Unreadable(Complaint("the document is too large", name, way_out=way_out))
+    return data.removeprefix(b"\xef\xbb\xbf")
+
+
+def decoded(data: bytes, name: str) -> list[Found]:
+    """Every resource of a bundle, a list of resources or a single resource. Raises Unreadable."""
+    try:
+        return flat(ANY.decode(data))
+    except RecursionError:
+        raise Unreadable(Complaint("nested too deeply to be a record", name, way_out="Check how the file was written")) from None
+    except msgspec.ValidationError:
+        return entry_by_entry(data, name)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Unreadable(malformed(data, name, str(error))) from None
+
+
+def malformed(data: bytes, name: str, error: str, line: int = 0) -> Complaint:
+    """What is wrong with bytes that are no JSON, and where."""
+    if "truncated" in error:
+        says, at = "the JSON ends in the middle", len(data)
+    elif "UTF-8" in error or "utf-8" in error:
+        says, at = "not UTF-8 text", _not_utf8(data)
+    else:
+        says, _, rest = error.partition(" (byte ")
+        at = int(rest.rstrip(")")) if rest.rstrip(")").isdigit() else 0
+    row = line or data.count(b"\n", 0, at) + 1
+    return Complaint(f"{says[:1].lower()}{says[1:]} (byte {at})", name, row, WAY_OUT)
+
+
+def _not_utf8(data: bytes) -> int:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start
+    return 0
+
+
+def flat(top: Resource | list[Resource]) -> list[Found]:
+    """The resources of bundles, also of bundles within bundles, each with its place."""
+    found: list[Found] = []
+    if isinstance(top, list):
+        for number, resource in enumerate(top):
+            _flatten(resource, None, f"[{number}]", found, 0)
+    else:
+        _flatten(top, None, "", found, 0)
+    return found
+
+
+def _flatten(resource: Resource, url: str | None, place: str, found: list[Found], depth: int) -> None:
+    if resource.entry is None and resource.resourceType != "Bundle":
+        found.append(Found(place, url, resource))
+        return
+    if depth > DEEPEST:
+        found.append(Found(place, url, resource, "bundles within bundles, too deep"))
+        return
+    prefix = f"{place}/" if place else ""
+    for number, entry in enumerate(resource.entry or ()):
+        inner = entry.resource
+        if inner is None:
+            found.append(Found(f"{prefix}entry[{number}]", entry.fullUrl, Resource(), "the entry has no resource"))
+        elif inner.entry is None and inner.resourceType != "Bundle":
+            found.append(Found(f"{prefix}entry[{number}]", entry.fullUrl, inner))
+        else:
+            _flatten(inner, entry.fullUrl, f"{prefix}entry[{number}]", found, depth + 1)
+
+
+def entry_by_entry(data: bytes, name: str) -> list[Found]:
+    """The same for a document of which a part has the wrong type: only that part is lost."""
+    try:
+        top = BUNDLE.decode(data)
+    except msgspec.ValidationError as error:
+        raise Unreadable(Complaint(f"this is no FHIR bundle ({printable(str(error))})", name, 1)) from None
+    if isinstance(top, list):
+        return [part for number, raw in enumerate(top) for part in one(raw, None, f"[{number}]")]
+    if top.entry is None:
+        return list(one(msgspec.Raw(data), None, ""))
+    return list(_entries(top.entry, ""))
+
+
+def _entries(raws: list[msgspec.Raw], prefix: str, depth: int = 0) -> Iterator[Found]:
+    for number, raw in enumerate(raws):
+        place = f"{prefix}entry[{number}]"
+        try:
+            entry = ENTRY.decode(raw)
+        except (msgspec.MsgspecError, RecursionError) as error:
+            yield Found(place, None, Resource(), wrong(error))
+            continue
+        if entry.resource is None:
+            yield Found(place, entry.fullUrl, Resource(), "the entry has no resource")
+        else:
+            yield from one(entry.resource, entry.fullUrl, place, depth)
+
+
+def one(raw: msgspec.Raw | bytes, url: str | None, place: str, depth: int = 0) -> Iterator[Found]:
+    """One resource; when it has a wrong type inside, its head alone, with the reason."""
+    try:
+        inner: list[Found] = []
+        _flatten(ONE.decode(raw), url, place, inner, depth)
+        yield from inner
+        return
+    except (msgspec.MsgspecError, RecursionError) as error:
+        why = wrong(error)
+    try:
+        head = HEAD.decode(raw)
+    except (msgspec.MsgspecError, RecursionError):
+        yield Found(place, url, Resource(), why)
+        return
+    if head.entry is not None and depth <= DEEPEST:
+        yield from _entries(head.entry, f"{place}/" if place else "", depth + 1)
+    else:
+        yield Found(place, url, _headed(head), why)
+
+
+def _headed(head: Head) -> Resource:
+    def text(value: object) -> str | None:
+        return value if isinstance(value, str) else None
+
+    def reference(value: object) -> object:
+        return {"reference": text(value.get("reference"))} if isinstance(value, dict) else None
+
+    known = {"resourceType": text(head.resourceType), "id": text(head.id)}
+    return msgspec.convert({**known, "subject": reference(head.subject), "patient": reference(head.patient)}, Resource)
+
+
+def wrong(error: Exception) -> str:
+    """What is wrong inside one entry, in words without its content."""
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    says = printable(str(error))
+    return f"a value of the wrong type: {says[:1].lower()}{says[1:]}" if "at `" in says else quoted(says)

@@ -1,0 +1,186 @@
+"""The elements of FHIR that are used, as structs; everything else is skipped while decoding.
+
+One struct serves all resource types, so that a bundle is decoded in one pass and a type never seen is no error. Where DSTU2 or
+STU3 had another shape, both are read.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+
+class Part(msgspec.Struct, gc=False):
+    """What all elements share: no cycles, unknown keys skipped."""
+
+
+class Coding(Part):
+    """One code of a system, with the words that stand beside it."""
+
+    system: str | None = None
+    code: str | None = None
+    display: str | None = None
+
+
+class Concept(Part):
+    """A coded value; any of its codings, or its text."""
+
+    coding: list[Coding] | None = None
+    text: str | None = None
+
+
+class Reference(Part):
+    """A pointer to another resource."""
+
+    reference: str | None = None
+    display: str | None = None
+
+
+class Period(Part):
+    """Start and end; either may be missing."""
+
+    start: str | None = None
+    end: str | None = None
+
+
+class Quantity(Part):
+    """A number with its unit and a comparator."""
+
+    value: float | None = None
+    comparator: str | None = None
+    unit: str | None = None
+    code: str | None = None
+
+
+class Range(Part):
+    """Two quantities; also the range of normal."""
+
+    low: Quantity | None = None
+    high: Quantity | None = None
+
+
+class Stage(Part):
+    """The stage within a Condition."""
+
+    summary: Concept | None = None
+
+
+class Collection(Part):
+    """Where a specimen was taken from."""
+
+    bodySite: Concept | None = None  # noqa: N815
+
+
+class Extension(Part):
+    """An extension with a coded value or a date."""
+
+    url: str | None = None
+    valueCodeableConcept: Concept | None = None  # noqa: N815
+    valueCode: str | None = None  # noqa: N815
+    valueDateTime: str | None = None  # noqa: N815
+
+
+class Value(Part):
+    """The value[x] of an observation, or of a component of it."""
+
+    code: Concept | None = None
+    valueCodeableConcept: Concept | None = None  # noqa: N815
+    valueQuantity: Quantity | None = None  # noqa: N815
+    valueString: str | None = None  # noqa: N815
+    valueInteger: int | None = None  # noqa: N815
+    valueBoolean: bool | None = None  # noqa: N815
+    valueRange: Range | None = None  # noqa: N815
+    interpretation: Concept | list[Concept] | None = None
+    referenceRange: list[Range] | None = None  # noqa: N815
+
+
+class Resource(Value):
+    """Any resource: the elements that are used of any type."""
+
+    resourceType: str | None = None  # noqa: N815
+    id: str | None = None
+    status: str | None = None
+    subject: Reference | None = None
+    patient: Reference | None = None
+    extension: list[Extension] | None = None
+    contained: list[Resource] | None = None
+    entry: list[Entry] | None = None
+    # Patient
+    gender: str | None = None
+    birthDate: str | None = None  # noqa: N815
+    deceasedBoolean: bool | None = None  # noqa: N815
+    deceasedDateTime: str | None = None  # noqa: N815
+    # Observation
+    effectiveDateTime: str | None = None  # noqa: N815
+    effectivePeriod: Period | None = None  # noqa: N815
+    component: list[Value] | None = None
+    specimen: Reference | list[Reference] | None = None
+    collection: Collection | None = None
+    bodySite: Concept | list[Concept] | None = None  # noqa: N815
+    focus: Reference | list[Reference] | None = None
+    # Condition
+    clinicalStatus: str | Concept | None = None  # noqa: N815
+    verificationStatus: str | Concept | None = None  # noqa: N815
+    onsetDateTime: str | None = None  # noqa: N815
+    onsetPeriod: Period | None = None  # noqa: N815
+    recordedDate: str | None = None  # noqa: N815
+    assertedDate: str | None = None  # noqa: N815
+    dateRecorded: str | None = None  # noqa: N815
+    abatementDateTime: str | None = None  # noqa: N815
+    abatementBoolean: bool | None = None  # noqa: N815
+    stage: Stage | list[Stage] | None = None
+    # Medication resources
+    medicationCodeableConcept: Concept | None = None  # noqa: N815
+    medicationReference: Reference | None = None  # noqa: N815
+    statusReason: Concept | list[Concept] | None = None  # noqa: N815
+    reasonReference: Reference | list[Reference] | None = None  # noqa: N815
+    intent: str | None = None
+    doNotPerform: bool | None = None  # noqa: N815
+    taken: str | None = None
+    wasNotTaken: bool | None = None  # noqa: N815
+    wasNotGiven: bool | None = None  # noqa: N815
+    notGiven: bool | None = None  # noqa: N815
+    authoredOn: str | None = None  # noqa: N815
+    dateWritten: str | None = None  # noqa: N815
+    whenHandedOver: str | None = None  # noqa: N815
+    effectiveTimeDateTime: str | None = None  # noqa: N815
+    effectiveTimePeriod: Period | None = None  # noqa: N815
+    # Procedure
+    performedDateTime: str | None = None  # noqa: N815
+    performedPeriod: Period | None = None  # noqa: N815
+    notPerformed: bool | None = None  # noqa: N815
+    notDone: bool | None = None  # noqa: N815
+
+
+class Entry(Part):
+    """One entry of a bundle."""
+
+    fullUrl: str | None = None  # noqa: N815
+    resource: Resource | None = None
+
+
+class RawEntry(Part):
+    """One entry, its resource not decoded: for bundles of which a part is faulty."""
+
+    fullUrl: str | None = None  # noqa: N815
+    resource: msgspec.Raw | None = None
+
+
+class Head(Part):
+    """What stands at the head of a faulty resource."""
+
+    resourceType: object = None  # noqa: N815
+    id: object = None
+    subject: object = None
+    patient: object = None
+    entry: list[msgspec.Raw] | None = None
+
+
+def several(item: T | list[T] | None) -> list[T]:
+    """An element that is a list in one version of FHIR and single in another, as a list."""
+    if item is None:
+        return []
+    return item if isinstance(item, list) else [item]

@@ -1,0 +1,152 @@
+"""A chart that is read to a record: what cannot be is taken out, exposures become courses, the account is closed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+from concordant.dates import PartialDate, exactly, words
+from concordant.record import events as ev
+from concordant.record.account import Account
+from concordant.record.assemble import courses_from
+from concordant.record.entries import dates_of, opened, running, table_of
+from concordant.record.exposures import Exposure
+from concordant.record.fhir.chart import Chart
+from concordant.record.fhir.disease import declared, events_of
+from concordant.record.impossible import OLDEST
+from concordant.record.sources import Patient
+
+TABLES = ("markers", "events", "courses", "conditions", "measurements", "medications")
+
+
+def finished(chart: Chart, name: str, *, given: bool) -> Patient:
+    """The patient of a chart. `given`: the date was asked for, and cuts the record; else a later entry is impossible."""
+    _check_birth(chart)
+    events = events_of(chart)
+    _receptors(chart)
+    exposures = [*_with_lines(chart), *_unnamed_chemotherapy(chart)]
+    tables: dict[str, list[Any]] = {table: [] for table in TABLES}
+    cut = 0
+    possible: list[Exposure] = []
+    for event in (*events, *chart.found, *exposures):
+        kept = _possible(event, chart, given=given)
+        if kept is None:
+            cut += 1
+        elif isinstance(kept, Exposure):
+            possible.append(kept)
+        else:
+            tables[table_of(kept)].append(kept)
+    made = courses_from(possible, tables["events"], chart.as_of, chart.kit.rules)
+    tables["courses"] += made.courses
+    tables["medications"] += [m for one in made.supportive for m in _supportive(one, chart)]
+    record = ev.PatientRecord(
+        chart.as_of,
+        name,
+        chart.person,
+        **{table: tuple(sorted(found, key=_order)) for table, found in tables.items()},  # type: ignore[arg-type]
+        stated=dict(sorted(chart.stated.items())),
+        not_understood=tuple(sorted(dict.fromkeys(chart.lost))),
+        notices=(*sorted(chart.notices), *([_cut_notice(chart.as_of, cut)] if given else [])),
+        set_aside=tuple(sorted(dict.fromkeys(chart.aside))),
+    )
+    return Patient(chart.id, record, Account(chart.rows, Counter(chart.unmapped)))
+
+
+def _order(event: Any) -> tuple[Any, ...]:
+    """By date, then by place: the order of entries in the source plays no part."""
+    start, last = dates_of(event)
+    return (start.first if start else dt.date.max, last.last if last else dt.date.max, event.entry.place)
+
+
+def _check_birth(chart: Chart) -> None:
+    born, today = chart.born, exactly(chart.as_of)
+    if born is None:
+        return
+    why = ""
+    if today.certainly_before(born):
+        why = f"the patient is born ({words(born)}) after the date of the question ({words(today)})"
+    elif chart.as_of.year - born.last.year > OLDEST + 1:
+        why = f"the patient (born {words(born)}) is more than {OLDEST} years old"
+    if why:
+        chart.turn(chart.born_at, why)
+        chart.born = None
+
+
+def _possible(event: Any, chart: Chart, *, given: bool) -> Any:
+    """The event as it may stand; open when it cannot be; None when it lies after the date that was asked for."""
+    start, last = dates_of(event)
+    if start is None and last is None:
+        return event
+    today = exactly(chart.as_of)
+    if start is not None and given and today.certainly_before(start):
+        chart.turn(event.entry.place, "it lies after the date asked for", cut=True)
+        return None
+    why = _impossible(start, last, chart.born, today)
+    if why:
+        chart.turn(event.entry.place, why)
+        return opened(event)
+    if isinstance(event, Exposure) and last is not None and today.certainly_before(last):
+        return replace(event, end=None, **running(event))
+    return event
+
+
+def _impossible(start: PartialDate | None, last: PartialDate | None, born: PartialDate | None, today: PartialDate) -> str:
+    for date in (start, last):
+        if date is not None and born is not None and date.certainly_before(born):
+            return f"it is dated {words(date)}, before the patient is born ({words(born)})"
+    if start is not None and today.certainly_before(start):
+        return f"it is dated {words(start)}, after the date of the question ({words(today)})"
+    return ""
+
+
+def _cut_notice(as_of: dt.date, cut: int) -> str:
+    return f"The record was cut at {words(exactly(as_of))}: {cut} later {'entry' if cut == 1 else 'entries'} left out."
+
+
+def _with_lines(chart: Chart) -> list[Any]:
+    """The exposures, those of a declared line with its number; a line without one becomes an exposure of unnamed drugs."""
+    exposures: list[Any] = list(chart.exposures)
+    lines = declared(chart)
+    for number, (entry, line, start, end) in enumerate(lines):
+        following = lines[number + 1][2] if number + 1 < len(lines) else None
+        covered = False
+        for index, one in enumerate(exposures):
+            if isinstance(one, Exposure) and one.line is None and _within(one.start, start, end or following, end is not None):
+                exposures[index] = replace(one, line=line)
+                covered = True
+        if not covered:
+            exposures.append(Exposure(entry, (), (), start, end, "advanced", line))
+    return exposures
+
+
+def _within(date: PartialDate | None, start: PartialDate | None, until: PartialDate | None, included: bool) -> bool:
+    if date is None or start is None or date.last < start.first:
+        return False
+    if until is None:
+        return True
+    return date.first <= until.last if included else date.last < until.first
+
+
+def _unnamed_chemotherapy(chart: Chart) -> list[Exposure]:
+    """Chemotherapy told as a procedure, on days on which no drug is told."""
+    days = {one.start for one in chart.exposures}
+    return [Exposure(e, (), (name,), date, date, single=date is not None) for e, date, name in chart.chemo if date not in days]
+
+
+def _receptors(chart: Chart) -> None:
+    """A result of both receptors together counts where no single one stands."""
+    if not chart.receptors:
+        return
+    words_told = {word for _, word in chart.receptors}
+    single = {marker.test for marker in chart.found if isinstance(marker, ev.Marker)}
+    if single.isdisjoint(chart.kit.single_receptors) and len(words_told) == 1:
+        chart.stated["hormone_receptor"] = words_told.pop()
+
+
+def _supportive(one: Exposure, chart: Chart) -> list[ev.Medication]:
+    """A supportive drug is a medication while it runs."""
+    if not one.ongoing:
+        return []
+    return [ev.Medication(one.entry, None, chart.kit.names.get(drug, drug)) for drug in one.drugs]

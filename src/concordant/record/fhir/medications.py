@@ -1,0 +1,196 @@
+"""Medication resources: administrations, requests, statements, dispenses, and the orders of DSTU2, to exposures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from concordant.dates import PartialDate, exactly
+from concordant.record.events import Medication
+from concordant.record.exposures import Exposure
+from concordant.record.fhir.chart import Chart
+from concordant.record.fhir.elements import Coding, Concept, Period, Resource, several
+from concordant.record.fhir.references import resolved
+from concordant.record.fhir.values import meet
+from concordant.record.vocabulary import plain
+
+UNTAKEN = {
+    "entered-in-error": "entered in error",
+    "not-taken": "not taken",
+    "not-done": "not done",
+    "declined": "declined",
+    "cancelled": "cancelled",
+    "draft": "a draft",
+    "preparation": "in preparation",
+    "intended": "intended only",
+}
+WISHED = {"proposal": "a proposal, no order", "plan": "a plan, no order", "option": "an option, no order"}
+GOING = ("active", "in-progress", "on-hold")
+STATED = ("MedicationStatement", "MedicationUsage")
+
+
+@dataclass(slots=True)
+class Given:
+    """The drug of one resource: ids, or the name under which nothing is known; or another medication."""
+
+    drugs: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    term: str | None = None
+    name: str = ""
+    conflict: str = ""
+    codings: tuple[Coding, ...] = ()
+
+
+def medication(resource: Resource, chart: Chart) -> None:
+    """One medication resource: exactly one fate."""
+    if why := _not_given(resource):
+        chart.ignored(why)
+        return
+    given = _given(resource, chart)
+    chart.not_mapped(given.codings, "" if given.drugs or given.term else "drug")
+    start, end, wrong = _dates(resource, chart)
+    if given.conflict or wrong:
+        if given.drugs or given.unknown or given.conflict:
+            chart.exposures.append(_open(given, chart))
+        chart.put_aside("; ".join(filter(None, (given.conflict, wrong))))
+    elif given.drugs or given.unknown:
+        chart.exposures.append(_exposure(resource, given, start, end, chart))
+        chart.used("treatment")
+    else:
+        _beside(resource, given, start, end, chart)
+
+
+def _not_given(resource: Resource) -> str:
+    if (status := resource.status or "") in UNTAKEN:
+        return UNTAKEN[status]
+    if resource.doNotPerform or resource.wasNotTaken or resource.wasNotGiven or resource.notGiven or resource.taken == "n":
+        return "not taken"
+    return WISHED.get(resource.intent or "", "")
+
+
+def _open(given: Given, chart: Chart) -> Exposure:
+    """Of a faulty entry it stays known that something was given, and nothing of what it says."""
+    names = (*(chart.kit.names.get(drug, drug) for drug in given.drugs), *given.unknown) or (given.name or "not readable",)
+    return Exposure(chart.entry, (), names)
+
+
+def _given(resource: Resource, chart: Chart) -> Given:
+    concept, terms = _concept(resource, chart), chart.kit.terms
+    met = meet(concept, ("drug", "medication"), terms)
+    texts = [text for text in (concept.text, *(c.display for c in concept.coding or ())) if text]
+    named = {drugs for text in texts if (drugs := terms.drugs_named(text)) and drugs != _ids(met.meaning)}
+    if met.conflict or (met.meaning is not None and named):
+        return Given(conflict=met.conflict or _differs(concept, texts), name=texts[0] if texts else "")
+    if met.meaning is not None:
+        return Given(met.meaning.drugs, term=met.meaning.name if met.meaning.kind == "medication" else None, name=met.meaning.name)
+    if len(named) == 1:
+        return Given(named.pop(), codings=met.unknown)
+    if len(named) > 1:
+        return Given(conflict="its texts name different drugs", name=texts[0])
+    term = next((term for text in texts if (term := terms.words.medications.get(plain(text)))), None)
+    name = texts[0] if texts else (concept.coding[0].code or "" if concept.coding else "")
+    if term is None and (not texts or _for_cancer(resource, chart)):
+        return Given(unknown=(name or "not named",), codings=met.unknown)
+    return Given(term=term, name=name, codings=met.unknown)
+
+
+def _ids(meaning: object) -> tuple[str, ...]:
+    return getattr(meaning, "drugs", ())
+
+
+def _differs(concept: Concept, texts: list[str]) -> str:
+    codes = [coding.code for coding in concept.coding or () if coding.code]
+    return f"the code '{codes[0] if codes else '?'}' stands for another drug than the words beside it, '{texts[0][:60]}'"
+
+
+def _concept(resource: Resource, chart: Chart) -> Concept:
+    if resource.medicationCodeableConcept is not None:
+        return resource.medicationCodeableConcept
+    reference = resource.medicationReference
+    found = resolved(reference, resource, chart)
+    if found is not None and found.code is not None:
+        return found.code
+    return Concept(text=reference.display if reference is not None else None)
+
+
+def _for_cancer(resource: Resource, chart: Chart) -> bool:
+    """True when the reason that is named is a cancer."""
+    reasons = [found for one in several(resource.reasonReference) if (found := resolved(one, resource, chart)) is not None]
+    return any(meet(one.code, ("cancer", "secondary"), chart.kit.terms).meaning is not None for one in reasons)
+
+
+def _dates(resource: Resource, chart: Chart) -> tuple[PartialDate | None, PartialDate | None, str]:
+    period = resource.effectivePeriod or resource.effectiveTimePeriod
+    single = resource.effectiveDateTime or resource.effectiveTimeDateTime
+    if single is None and period is None:
+        single = resource.authoredOn or resource.dateWritten or resource.whenHandedOver
+    if single is not None:
+        date, wrong = chart.date(single)
+        alone = resource.resourceType == "MedicationAdministration"
+        return date, date if alone else None, wrong
+    return _of_period(period, chart) if period is not None else (None, None, "")
+
+
+def _of_period(period: Period, chart: Chart) -> tuple[PartialDate | None, PartialDate | None, str]:
+    start, wrong = chart.date(period.start)
+    end, also = chart.date(period.end)
+    if start is not None and end is not None and end.certainly_before(start):
+        return None, None, "it ends before it starts"
+    return start, end, wrong or also
+
+
+def _exposure(resource: Resource, given: Given, start: PartialDate | None, end: PartialDate | None, chart: Chart) -> Exposure:
+    single = resource.resourceType == "MedicationAdministration" and start is not None and start == end
+    stopped = _stopped(resource, chart)
+    going = resource.status in GOING and end is None and resource.resourceType != "MedicationAdministration"
+    return Exposure(
+        chart.entry,
+        given.drugs,
+        given.unknown,
+        start,
+        end,
+        _setting(resource, chart),
+        None,
+        stopped,
+        going and stopped is None and resource.status != "on-hold",
+        single,
+    )
+
+
+def _stopped(resource: Resource, chart: Chart) -> str | None:
+    """The reason for stopping, where one is documented: as status reason, or in mCODE's extension."""
+    reasons = [*several(resource.statusReason)]
+    for extension in resource.extension or ():
+        if extension.valueCodeableConcept is not None and "termination-reason" in (extension.url or ""):
+            reasons.append(extension.valueCodeableConcept)
+    found = set()
+    for reason in reasons:
+        met = meet(reason, ("stop_reason",), chart.kit.terms)
+        if met.meaning is not None and not met.conflict:
+            found.add(met.meaning.name)
+        else:
+            chart.not_mapped(met.unknown, "reason for stopping")
+    return found.pop() if len(found) == 1 else None
+
+
+def _setting(resource: Resource, chart: Chart) -> str | None:
+    for extension in resource.extension or ():
+        if extension.valueCodeableConcept is None or "intent" not in (extension.url or ""):
+            continue
+        met = meet(extension.valueCodeableConcept, ("intent",), chart.kit.terms)
+        if met.meaning is not None and met.meaning.name in ("neoadjuvant", "adjuvant", "advanced"):
+            return met.meaning.name
+    return None
+
+
+def _beside(resource: Resource, given: Given, start: PartialDate | None, end: PartialDate | None, chart: Chart) -> None:
+    """Another drug: it matters while it is taken."""
+    today = exactly(chart.as_of)
+    over = end is not None and end.certainly_before(today)
+    if over or (resource.status not in GOING and resource.status is not None) or not given.name:
+        chart.ignored("another drug, which is not said to be taken now")
+        return
+    if start is not None and today.certainly_before(start):
+        chart.ignored("it lies after the date of the question")
+        return
+    chart.found.append(Medication(chart.entry, given.term, given.name))
+    chart.used("medication")

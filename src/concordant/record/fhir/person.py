@@ -1,0 +1,24 @@
+"""The Patient resource."""
+
+from __future__ import annotations
+
+from concordant.record.fhir.chart import Chart
+from concordant.record.fhir.elements import Resource
+
+SEXES = {"female": "female", "male": "male", "F": "female", "M": "male"}
+
+
+def person(resource: Resource, chart: Chart) -> None:
+    """Sex and birth date; death is noticed."""
+    at_birth = [SEXES.get(e.valueCode or "") for e in resource.extension or () if (e.url or "").endswith("us-core-birthsex")]
+    sexes = [sex for sex in (SEXES.get(resource.gender or ""), *at_birth) if sex]
+    born, wrong = chart.date(resource.birthDate)
+    chart.sex = sexes[0] if sexes else None
+    chart.born, chart.born_at = born, chart.place
+    died, _ = chart.date(resource.deceasedDateTime)
+    if resource.deceasedBoolean or (died is not None and died.first <= chart.as_of):
+        chart.notices.append(f"The record says that the patient has died ({chart.place}).")
+    if wrong:
+        chart.put_aside(f"birth date: {wrong}")
+    else:
+        chart.used("patient")

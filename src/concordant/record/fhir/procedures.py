@@ -1,0 +1,63 @@
+"""Procedures: operations, radiotherapy, and chemotherapy that is told without its drugs."""
+
+from __future__ import annotations
+
+from concordant.dates import PartialDate
+from concordant.record.events import DiseaseEvent
+from concordant.record.fhir.chart import Chart
+from concordant.record.fhir.elements import Resource, several
+from concordant.record.fhir.values import meet
+
+UNDONE = {"entered-in-error": "entered in error", "not-done": "not done", "preparation": "not done yet", "aborted": "aborted"}
+
+
+def procedure(resource: Resource, chart: Chart) -> None:
+    """One Procedure: exactly one fate."""
+    status = resource.status or ""
+    if status in UNDONE or resource.notPerformed or resource.notDone:
+        chart.ignored(UNDONE.get(status, "not done"))
+        return
+    met = meet(resource.code, ("procedure", "not_asked"), chart.kit.terms)
+    if met.conflict:
+        chart.put_aside(met.conflict)
+    elif met.meaning is None:
+        chart.not_mapped(met.unknown, "")
+        chart.ignored("its code is in no value set" if met.unknown else "it has no code")
+    elif met.meaning.kind == "not_asked":
+        chart.ignored(met.meaning.says)
+    else:
+        _done(met.meaning.name, dict(met.meaning.implies), resource, chart)
+
+
+def _done(name: str, implies: dict[str, str], resource: Resource, chart: Chart) -> None:
+    date, wrong = performed(resource, chart)
+    kind = implies.get("event")
+    if wrong:
+        chart.put_aside(wrong)
+        date = None
+    if kind is not None:
+        chart.found.append(DiseaseEvent(chart.entry, kind, date, None, (), None, "" if wrong else name))
+    elif "drugs" in implies:
+        chart.chemo.append((chart.entry, date, name))
+    for site in several(resource.bodySite):
+        met = meet(site, ("site",), chart.kit.terms)
+        if met.meaning is not None and (feature := implies.get(met.meaning.name)) and not wrong:
+            chart.stated[feature] = "yes"
+    if wrong:
+        return
+    if kind is None and "drugs" not in implies and not implies:
+        chart.ignored(f"{name}: nothing here asks for it")
+    else:
+        chart.used(name)
+
+
+def performed(resource: Resource, chart: Chart) -> tuple[PartialDate | None, str]:
+    """When it was done; of a period its start."""
+    period = resource.performedPeriod
+    if resource.performedDateTime is not None or period is None:
+        return chart.date(resource.performedDateTime)
+    start, wrong = chart.date(period.start)
+    end, also = chart.date(period.end)
+    if start is not None and end is not None and end.certainly_before(start):
+        return None, "it ends before it starts"
+    return start or end, wrong or also

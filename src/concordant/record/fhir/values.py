@@ -1,0 +1,164 @@
+"""The value of an observation: words of closed lists, numbers with units, texts, and what contradicts itself."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from concordant.compiled import CodeKind, Field
+from concordant.complaints import quoted
+from concordant.quantities import Interval, above, below, parse_quantity, point
+from concordant.record.fhir.elements import Coding, Concept, Quantity, Range, Value, several
+from concordant.record.fhir.kit import Kit
+from concordant.record.terminology import Concept as Meaning
+from concordant.record.terminology import Terminology
+
+SIGNS = {"greater than or equal to": ">=", "less than or equal to": "<=", "greater than": ">", "less than": "<", "more than": ">"}
+SIGNS |= {"at least": ">=", "at most": "<=", "over": ">", "below": "<", "above": ">", "under": "<"}
+NOTHING = Interval()
+
+
+@dataclass(slots=True)
+class Met:
+    """What the codings of one value stand for; a conflict when code and words, or two codes, contradict each other."""
+
+    meaning: Meaning | None = None
+    conflict: str = ""
+    unknown: tuple[Coding, ...] = ()
+
+
+def meet(concept: Concept | None, kinds: Iterable[CodeKind], terms: Terminology) -> Met:
+    """The meaning of a coded value among some kinds."""
+    met = Met()
+    if concept is None:
+        return met
+    for coding in concept.coding or ():
+        meaning = terms.look(coding.system, coding.code)
+        if meaning is None or meaning.kind not in kinds:
+            met.unknown += (coding,) if meaning is None else ()
+            continue
+        _add(met, meaning, f"the codes {quoted(coding.code or '')} and another")
+        if coding.display and coding.display != meaning.display:
+            _against(met, terms.say(meaning.kind, coding.display), meaning, coding.code or "", coding.display)
+    if met.meaning is None:
+        met.meaning = _said(concept, kinds, terms)
+    elif concept.text:
+        _against(met, terms.say(met.meaning.kind, concept.text), met.meaning, met.meaning.name, concept.text)
+    return met
+
+
+def _said(concept: Concept, kinds: Iterable[CodeKind], terms: Terminology) -> Meaning | None:
+    """What the words say where no code is understood."""
+    texts = [concept.text, *(coding.display for coding in concept.coding or ())]
+    for kind in kinds:
+        for text in texts:
+            if (meaning := terms.say(kind, text)) is not None:
+                return meaning
+    return None
+
+
+def _add(met: Met, meaning: Meaning, which: str) -> None:
+    if met.meaning is not None and (met.meaning.kind, met.meaning.name) != (meaning.kind, meaning.name):
+        met.conflict = f"{which} stand for different things ({met.meaning.name}, {meaning.name})"
+    met.meaning = met.meaning or meaning
+
+
+def _against(met: Met, words: Meaning | None, meaning: Meaning, code: str, text: str) -> None:
+    if words is not None and words.name != meaning.name and "unspecified" not in (words.name, meaning.name):
+        met.conflict = f"the code {quoted(code)} stands for {meaning.name}, and the words beside it say {quoted(text)}"
+
+
+def amount(quantity: Quantity | None) -> Interval | None:
+    """The number of a quantity with its comparator."""
+    if quantity is None or quantity.value is None or not math.isfinite(quantity.value):
+        return None
+    return signed(quantity.comparator, quantity.value)
+
+
+def signed(comparator: str | None, value: float) -> Interval:
+    """A number with a sign before it."""
+    match comparator:
+        case ">":
+            return Interval(low=above(value))
+        case "<":
+            return Interval(high=below(value))
+        case ">=":
+            return Interval(low=value)
+        case "<=":
+            return Interval(high=value)
+        case _:
+            return point(value)
+
+
+def number_in(text: str | None) -> tuple[Interval, str] | None:
+    """The number that a text is, with its unit: `greater than 2.2`, `>= 10 %`, `2.4`."""
+    if not text or len(text) > 60:
+        return None
+    plain = " ".join(text.lower().split())
+    for words, sign in SIGNS.items():
+        if plain.startswith(words):
+            plain = sign + plain.removeprefix(words)
+            break
+    try:
+        return parse_quantity(plain)
+    except ValueError:
+        return None
+
+
+def number_of(value: Value) -> tuple[Interval, str] | None:
+    """The number of a value[x], and its unit."""
+    if (quantity := value.valueQuantity) is not None and (read := amount(quantity)) is not None:
+        return read, quantity.code or quantity.unit or ""
+    if value.valueInteger is not None:
+        return point(float(value.valueInteger)), ""
+    if value.valueRange is not None:
+        return _range(value.valueRange)
+    return number_in(value.valueString)
+
+
+def _range(between: Range) -> tuple[Interval, str] | None:
+    low, high = amount(between.low), amount(between.high)
+    if low is None and high is None:
+        return None
+    start, end = low.low if low else -math.inf, high.high if high else math.inf
+    unit = (between.low or between.high or Quantity()).unit or ""
+    return (Interval(start, end), unit) if start <= end else None
+
+
+def in_unit(name: str, read: tuple[Interval, str], unit: str, kit: Kit) -> tuple[Interval | None, str]:
+    """A number in the unit of the measurement; or why it cannot be."""
+    interval, written = read
+    wanted: Field = kit.measured[name]
+    unit = written or unit
+    factor = kit.factor(name, unit) if unit else (1.0 if not wanted.unit or wanted.unit in kit.terms.words.bare else None)
+    if factor is None:
+        return None, f"the unit {quoted(unit)} is not one of {wanted.label}" if unit else f"{wanted.label} has no unit"
+    value = Interval(interval.low * factor, interval.high * factor)
+    if (wanted.low is not None and value.high < wanted.low) or (wanted.high is not None and value.low > wanted.high):
+        return None, f"no patient has this {wanted.label}"
+    return value, ""
+
+
+def upper_limit(name: str, value: Value, kit: Kit) -> float | None:
+    """The upper limit of normal that stands beside the value."""
+    for normal in value.referenceRange or ():
+        if (high := amount(normal.high)) is not None and normal.high is not None and normal.high.comparator is None:
+            read, _ = in_unit(name, (high, normal.high.code or normal.high.unit or ""), _unit_of(value), kit)
+            return read.high if read is not None and read.high > 0 else None
+    return None
+
+
+def _unit_of(value: Value) -> str:
+    quantity = value.valueQuantity
+    return (quantity.code or quantity.unit or "") if quantity is not None else ""
+
+
+def coded_values(value: Value) -> list[Concept]:
+    """The coded parts of a value, interpretation included; yes and no as words."""
+    found = [value.valueCodeableConcept] if value.valueCodeableConcept is not None else []
+    if value.valueString:
+        found.append(Concept(text=value.valueString))
+    if value.valueBoolean is not None:
+        found.append(Concept(text="yes" if value.valueBoolean else "no"))
+    return [*found, *several(value.interpretation)]
