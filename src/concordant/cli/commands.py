@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from concordant import __version__
+from concordant.cli.reading import read
 from concordant.complaints import Complaint, Unreadable
-from concordant.dates import parse_partial_date
 
 FORMATS = ("terminal", "json")
 
@@ -24,6 +24,7 @@ def app() -> None:
     """
 
 
+app.add_command(read)
 patient_argument = click.argument("patient")
 as_of_option = click.option("--as-of", default="", metavar="DATE", help="Answer as of this day; cuts a record without one.")
 guideline_option = click.option("--guideline", default="", metavar="ID/VERSION", help="Use this version, complete or not.")
@@ -127,15 +128,9 @@ def template() -> None:
 
 
 def _date(text: str) -> dt.date | None:
-    if not text:
-        return None
-    try:
-        date = parse_partial_date(text)
-    except ValueError as error:
-        raise Unreadable(Complaint(str(error), "--as-of", way_out="Write the day as 2022-09-20")) from None
-    if not date.is_exact:
-        raise Unreadable(Complaint(f"'{text}' is not a day", "--as-of", way_out="Write the day as 2022-09-20"))
-    return date.first
+    from concordant.cli.opening import day_of
+
+    return day_of(text)
 
 
 def _write(text: str, output: str) -> None:

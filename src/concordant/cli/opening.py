@@ -5,14 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint, Unreadable
+from concordant.dates import parse_partial_date
 from concordant.library import load
+from concordant.record.case_account import account_of
 from concordant.record.casefile import read_case
 from concordant.record.events import PatientRecord
+from concordant.record.sources import Patient
 from concordant.record.vocabulary import words_of
 from concordant.texts import MAX_BYTES, Text, read_bytes, read_file
 
@@ -39,6 +43,28 @@ def open_record(patient: str, as_of: dt.date | None) -> tuple[PatientRecord, Kno
     if not patient:
         raise Unreadable(Complaint("no file is named", way_out="Name a case file, or use - for standard input"))
     return _read(_standard_input() if patient == "-" else read_file(Path(patient)), as_of)
+
+
+def open_patients(source: str, as_of: dt.date | None) -> Iterator[Patient]:
+    """The patients of a source, one after the other, each with the account of its entries."""
+    if not source:
+        raise Unreadable(Complaint("no file is named", way_out="Name a case file, or use - for standard input"))
+    text = _standard_input() if source == "-" else read_file(Path(source))
+    record, _ = _read(text, as_of)
+    yield Patient("", record, account_of(record, text))
+
+
+def day_of(text: str) -> dt.date | None:
+    """The day of `--as-of`; None when it is not given. Raises Unreadable for what is no day."""
+    if not text:
+        return None
+    try:
+        date = parse_partial_date(text)
+    except ValueError as error:
+        raise Unreadable(Complaint(str(error), "--as-of", way_out="Write the day as 2022-09-20")) from None
+    if not date.is_exact:
+        raise Unreadable(Complaint(f"'{text}' is not a day", "--as-of", way_out="Write the day as 2022-09-20"))
+    return date.first
 
 
 def open_for_answers(patient: str, as_of: dt.date | None) -> Opened:

@@ -1,0 +1,103 @@
+"""The verb `read`: what was understood of a source, as a case file or as a table; what was set aside, in a file."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from concordant.complaints import Complaint, Unreadable
+from concordant.record.sources import Patient
+
+
+@click.command()
+@click.argument("source")
+@click.option("--report", is_flag=True, help="What became of each entry: used, ignored and why, or set aside.")
+@click.option("--refused", default="", metavar="FILE", help="Write what was set aside to this file, one JSON object a line.")
+@click.option("--patient", "id_", default="", metavar="ID", help="The patient that is meant, where there are several.")
+@click.option("--all", "every", is_flag=True, help="Every patient, one after the other.")
+@click.option("-o", "--output", default="", metavar="FILE", help="Write to a file instead of the terminal; with --all, a folder.")
+@click.option("--as-of", default="", metavar="DATE", help="As it stood on this day; cuts a record without a date of its own.")
+def read(source: str, report: bool, refused: str, id_: str, every: bool, output: str, as_of: str) -> None:
+    """What was understood of SOURCE, as a case file to check, correct and give to `recommend`."""
+    from concordant.cli.choosing import choose
+    from concordant.cli.opening import day_of, open_patients
+
+    patients = choose(open_patients(source, day_of(as_of)), source, id_, every=every)
+    with _opened(refused) as aside:
+        kept = _refusing(patients, aside)
+        if report:
+            _write_report(kept, output, every=every)
+        else:
+            _write_cases(kept, output, every=every)
+
+
+def _opened(name: str) -> TextIO | nullcontext[None]:
+    if not name:
+        return nullcontext()
+    try:
+        return Path(name).open("w", encoding="utf-8")
+    except OSError as error:
+        raise Unreadable(Complaint(f"cannot be written ({error.strerror})", name)) from None
+
+
+def _refusing(patients: Iterable[Patient], aside: TextIO | None) -> Iterator[Patient]:
+    """The patients as they come; what was set aside of each goes to the file."""
+    for patient in patients:
+        for row in patient.account.rows:
+            if aside is not None and row.fate == "set aside":
+                told = {"patient": patient.id, "place": row.place, "kind": row.kind, "why": row.why}
+                aside.write(json.dumps(told, ensure_ascii=False) + "\n")
+        yield patient
+
+
+def _write_report(patients: Iterable[Patient], output: str, *, every: bool) -> None:
+    from concordant.present.account_table import render_account, render_total
+
+    counts: Counter[str] = Counter()
+    number = 0
+    with _target(output) as out:
+        for patient in patients:
+            number += 1
+            counts.update({str(fate): count for fate, count in patient.account.counts.items()})
+            out.write(render_account(patient) + "\n")
+        if every:
+            out.write(render_total(counts, number) + "\n")
+
+
+def _write_cases(patients: Iterable[Patient], output: str, *, every: bool) -> None:
+    from concordant.library import load
+    from concordant.record.as_case import case_text
+    from concordant.record.vocabulary import words_of
+
+    knowledge = load()
+    words = words_of(knowledge)
+    texts = ((patient.id, case_text(patient, knowledge, words)) for patient in patients)
+    if every and output:
+        _write_folder(texts, Path(output))
+        return
+    with _target(output) as out:
+        for number, (_, text) in enumerate(texts):
+            out.write(f"---\n{text}" if number else text)
+
+
+def _write_folder(texts: Iterable[tuple[str, str]], folder: Path) -> None:
+    """One file a patient, named by a number and what of the id may stand in a file name."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, (id_, text) in enumerate(texts, 1):
+            safe = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in id_)[:60]
+            (folder / f"{number:05}-{safe or 'patient'}.yaml").write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Unreadable(Complaint(f"cannot be written ({error.strerror})", str(folder))) from None
+
+
+def _target(output: str) -> TextIO | nullcontext[TextIO]:
+    found = _opened(output) if output else None
+    return nullcontext(sys.stdout) if found is None or isinstance(found, nullcontext) else found

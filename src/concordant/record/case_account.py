@@ -1,0 +1,51 @@
+"""What became of every entry of a case file: each is used, or left out because of its date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from concordant.record.account import Account
+from concordant.record.entries import told_as
+from concordant.record.events import PatientRecord
+from concordant.record.scalars import shown
+from concordant.texts import Text
+
+LISTS = ("tumor_markers", "disease", "treatments", "conditions", "measurements", "medications")
+MAPPINGS = ("patient", "stated")
+
+
+def account_of(record: PatientRecord, text: Text) -> Account:
+    """The account of a case file that was read to this record."""
+    read_as = {event.entry.place: told_as(event) for event in _entries(record)}
+    account = Account()
+    for place, kind in _places(text.value if isinstance(text.value, dict) else {}):
+        block = place.partition(".")[0]
+        if place in read_as or block in MAPPINGS:
+            account.used(place, kind, read_as.get(place, place.partition(".")[2]))
+        elif kind == "unavailable":
+            account.used(place, kind, "a drug that cannot be given")
+        else:
+            when = "it is not taken at the date of the question" if kind == "medications" else "it lies after the date asked for"
+            account.ignored(place, kind, when)
+    return account
+
+
+def _entries(record: PatientRecord) -> Iterator[Any]:
+    tables: tuple[tuple[Any, ...], ...] = (record.markers, record.events, record.courses, record.conditions)
+    for table in (*tables, record.measurements, record.medications):
+        yield from table
+
+
+def _places(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every entry with its block: of a list each item, of a mapping each key that has a value."""
+    for block in MAPPINGS:
+        for key, told in (value.get(block) or {}).items():
+            if told is not None:
+                yield shown((block, key)), block
+    for block in LISTS:
+        for i in range(len(value.get(block) or [])):
+            yield shown((block, i)), block
+    unavailable = value.get("unavailable") or []
+    for i in range(1 if isinstance(unavailable, str) else len(unavailable)):
+        yield shown(("unavailable", i)), "unavailable"
