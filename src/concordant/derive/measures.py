@@ -41,6 +41,8 @@ def latest(ctx: Context) -> Claim | None:
         return Claim(None, told, _places(last), stale=told)
     values = {m.value for m in last}
     hull = _hull([m.value for m in last])
+    if hull.is_unknown:
+        return Claim(None, "a result on record that cannot be read", _places(last))
     conflict = (
         f"{ctx.feature.label}: two results of the same time, {' and '.join(_told(m, ctx) for m in last)}"
         if len(values) > 1
@@ -72,7 +74,10 @@ def _hull(values: list[Interval]) -> Interval:
 
 def earliest(ctx: Context) -> Claim | None:
     """The first of several dated measurements: the baseline."""
-    found = [m for m in ctx.record.measurements if m.name == ctx.params["measurement"] and m.date]
+    listed = [m for m in ctx.record.measurements if m.name == ctx.params["measurement"]]
+    if unread := [m for m in listed if m.value.is_unknown]:
+        return Claim(None, "a result on record that cannot be read may be the first", _places(unread))
+    found = [m for m in listed if m.date]
     if len(found) < 2:
         return None
     first = min(found, key=lambda m: m.date.first if m.date else ctx.record.as_of)
@@ -190,6 +195,8 @@ def marker(ctx: Context) -> Claim | None:
     without = ctx.params.get("without")
     told = [(m, _part(m, str(ctx.params["part"]))) for m in results if without not in m.numbers]
     told = [(m, value) for m, value in told if value is not None]
+    if unread := [m for m in results if m.word is None and not m.numbers]:
+        return Claim(None, "a result on record that cannot be read", _places(unread))
     if not told:
         return None
     last = _last_markers([m for m, _ in told])

@@ -139,7 +139,7 @@ def _entries(raws: list[msgspec.Raw], prefix: str, depth: int = 0) -> Iterator[F
         except (msgspec.MsgspecError, RecursionError) as error:
             yield Found(place, None, Resource(), wrong(error))
             continue
-        if entry.resource is None:
+        if not bytes(entry.resource):
             yield Found(place, entry.fullUrl, Resource(), "the entry has no resource")
         else:
             yield from one(entry.resource, entry.fullUrl, place, depth)
@@ -181,4 +181,6 @@ def wrong(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
     says = printable(str(error))
-    return f"a value of the wrong type: {says[:1].lower()}{says[1:]}" if "at `" in says else quoted(says)
+    if "at `" in says:
+        return f"a value of the wrong type: {says[:1].lower()}{says[1:]}"
+    return "it is no JSON object" if says.startswith("Expected `") else quoted(says)

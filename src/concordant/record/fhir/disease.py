@@ -60,7 +60,7 @@ def _with_diagnosis(first: Tumour | None, chart: Chart) -> list[DiseaseEvent]:
     loose = [one for one in spread if _near(one.date, since, chart) is None]
     extent, m_later, open_spread = _extent(first, chart)
     if here:
-        extent = SPREAD
+        extent = None if _staged_early_after(here, since, chart) else SPREAD
     events = []
     if first is not None or extent == "early":
         entry = first.entry if first is not None else chart.stages[0].entry
@@ -69,6 +69,18 @@ def _with_diagnosis(first: Tumour | None, chart: Chart) -> list[DiseaseEvent]:
     events += _later([*later, *m_later], chart, at_first=extent)
     _loosely([*loose, *open_spread], chart, known=extent == SPREAD or bool(later or m_later))
     return events
+
+
+def _staged_early_after(here: list[Spread], since: PartialDate | None, chart: Chart) -> bool:
+    """Whether a stage says that there are no metastases when one was on record: a contradiction, which is told."""
+    early = [s for s in chart.stages if s.extent == "early" and s.date is not None and _near(s.date, since, chart) is not False]
+    for stage in early:
+        for one in here:
+            if one.date is not None and stage.date is not None and not stage.date.certainly_before(one.date):
+                says = f"the stage {quoted(stage.word)} ({stage.entry.place}) and a metastasis ({one.entry.place}) of one time"
+                chart.aside.append(f"{says} contradict each other")
+                return True
+    return False
 
 
 def _near(date: PartialDate | None, since: PartialDate | None, chart: Chart) -> bool | None:

@@ -166,7 +166,7 @@ class RawEntry(Part):
     """One entry, its resource not decoded: for bundles of which a part is faulty."""
 
     fullUrl: str | None = None  # noqa: N815
-    resource: msgspec.Raw | None = None
+    resource: msgspec.Raw = msgspec.Raw(b"")
 
 
 class Head(Part):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint, Refused
@@ -75,10 +75,15 @@ def patients_in(found: list[Found], name: str, kit: Kit, as_of: dt.date, *, give
         raise Refused(Complaint(_nobody(found), name, way_out="A record needs a Patient, or entries with a subject"))
     shared = [one for one, why in nobody if not why]
     patients = [finished(_charted(id_, group, shared, kit, as_of), "", given=given) for id_, group in sorted(groups.items())]
-    rest = patients[0].account if len(patients) == 1 else Account()
+    alone = len(patients) == 1
+    rest = patients[0].account if alone else Account()
     for one, why in nobody:
         _row_of_nobody(one, why, rest)
-    return Reading(patients, rest if len(patients) > 1 else Account())
+    strangers = sum(bool(why) for _, why in nobody)
+    if alone and strangers:
+        notice = f"{strangers} {'entry names' if strangers == 1 else 'entries name'} no patient of this file, and count for nobody."
+        patients = [replace(patients[0], record=replace(patients[0].record, notices=(*patients[0].record.notices, notice)))]
+    return Reading(patients, Account() if alone else rest)
 
 
 def _nobody(found: list[Found]) -> str:
@@ -90,11 +95,17 @@ def _owners(found: Iterable[Found]) -> tuple[dict[str, str], set[str]]:
     """Every address of a patient, to the id; addresses that two patients share."""
     owners: dict[str, str] = {}
     ambiguous: set[str] = set()
+    told: dict[str, Resource] = {}
     for one in found:
         if one.resource.resourceType != "Patient":
             continue
         id_ = one.resource.id or one.url or one.place
-        for address in filter(None, (one.url, f"Patient/{one.resource.id}" if one.resource.id else None)):
+        if told.setdefault(id_, one.resource) != one.resource:
+            ambiguous.add(id_)
+        if one.url is not None and one.url.startswith("http"):
+            ambiguous.add(f"elsewhere {id_}")
+        names = (f"Patient/{one.resource.id}", f"urn:uuid:{one.resource.id}") if one.resource.id else ()
+        for address in filter(None, (one.url, *names)):
             if owners.get(address, id_) != id_:
                 ambiguous.add(address)
             owners[address] = id_
@@ -107,7 +118,10 @@ def _owner(resource: Resource, owners: dict[str, str], ambiguous: set[str], only
     """To whom an entry belongs; None with a reason, or without one when it is about nobody."""
     kind = resource.resourceType
     if kind == "Patient":
-        return resource.id or only, "" if resource.id or only else "a patient without an id"
+        own = resource.id or only
+        if own in ambiguous:
+            return None, "two different patients have this id"
+        return own, "" if own else "a patient without an id"
     reference = resource.subject or resource.patient
     text = reference.reference if reference is not None else None
     if text and text.startswith("#"):
@@ -120,8 +134,11 @@ def _owner(resource: Resource, owners: dict[str, str], ambiguous: set[str], only
     if found is None:
         text = tidy(text)
         found = owners.get(text) or owners.get(local(text))
+        if found is not None and text.startswith("http") and f"elsewhere {found}" in ambiguous:
+            found = owners.get(text)  # the same id on another server is another patient
     if found is not None:
-        return (None, "two patients have this address") if text in ambiguous or local(text) in ambiguous else (found, "")
+        shared = not ambiguous.isdisjoint((text, local(text), found))
+        return (None, "two different patients have this id") if shared else (found, "")
     if owners:
         return None, "it belongs to a patient who is not in this file"
     return (local(text).removeprefix("Patient/"), "") if kind in READERS else (None, "it belongs to a patient who is not in this file")
@@ -137,7 +154,10 @@ def _charted(id_: str, group: list[Found], shared: list[Found], kit: Kit, as_of:
         kind = resource.resourceType or "?"
         chart.at(_place(one), kind)
         if one.why:
-            chart.put_aside(one.why)
+            if kind in READERS or kind == "?":
+                chart.put_aside(one.why)
+            else:
+                chart.ignored(f"nothing is read from {kind}")
             continue
         if resource.id:
             earlier = seen.setdefault((kind, resource.id), resource)

@@ -16,7 +16,7 @@ from concordant.record.terminology import Terminology
 
 SIGNS = {"greater than or equal to": ">=", "less than or equal to": "<=", "greater than": ">", "less than": "<", "more than": ">"}
 SIGNS |= {"at least": ">=", "at most": "<=", "over": ">", "below": "<", "above": ">", "under": "<"}
-NOTHING = Interval()
+VAGUE = "unspecified"
 
 
 @dataclass(slots=True)
@@ -24,6 +24,7 @@ class Met:
     """What the codings of one value stand for; a conflict when code and words, or two codes, contradict each other."""
 
     meaning: Meaning | None = None
+    code: str = ""
     conflict: str = ""
     unknown: tuple[Coding, ...] = ()
 
@@ -38,13 +39,13 @@ def meet(concept: Concept | None, kinds: Iterable[CodeKind], terms: Terminology)
         if meaning is None or meaning.kind not in kinds:
             met.unknown += (coding,) if meaning is None else ()
             continue
-        _add(met, meaning, f"the codes {quoted(coding.code or '')} and another")
+        _add(met, meaning, coding.code or "")
         if coding.display and coding.display != meaning.display:
             _against(met, terms.say(meaning.kind, coding.display), meaning, coding.code or "", coding.display)
     if met.meaning is None:
         met.meaning = _said(concept, kinds, terms)
     elif concept.text:
-        _against(met, terms.say(met.meaning.kind, concept.text), met.meaning, met.meaning.name, concept.text)
+        _against(met, terms.say(met.meaning.kind, concept.text), met.meaning, met.code, concept.text)
     return met
 
 
@@ -58,14 +59,20 @@ def _said(concept: Concept, kinds: Iterable[CodeKind], terms: Terminology) -> Me
     return None
 
 
-def _add(met: Met, meaning: Meaning, which: str) -> None:
+def _add(met: Met, meaning: Meaning, code: str) -> None:
     if met.meaning is not None and (met.meaning.kind, met.meaning.name) != (meaning.kind, meaning.name):
-        met.conflict = f"{which} stand for different things ({met.meaning.name}, {meaning.name})"
-    met.meaning = met.meaning or meaning
+        told = f"{quoted(met.code)} is {met.meaning.name or met.meaning.kind}, {quoted(code)} is {meaning.name or meaning.kind}"
+        met.conflict = f"its codes stand for different things: {told}"
+    if met.meaning is None:
+        met.meaning, met.code = meaning, code
 
 
 def _against(met: Met, words: Meaning | None, meaning: Meaning, code: str, text: str) -> None:
-    if words is not None and words.name != meaning.name and "unspecified" not in (words.name, meaning.name):
+    if words is None or words.name == meaning.name:
+        return
+    if meaning.name == VAGUE:  # the words say which
+        met.meaning = words
+    elif words.name != VAGUE:
         met.conflict = f"the code {quoted(code)} stands for {meaning.name}, and the words beside it say {quoted(text)}"
 
 

@@ -1,0 +1,222 @@
+"""Many patients, one after the other: NDJSON, a folder of files, a bulk export with a file for each resource type.
+
+A bundle is read by itself. Lines and single resources are put on disk by the patient they name, so that memory stays constant.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from concordant.complaints import Complaint, ConcordantError, Unreadable
+from concordant.record.account import Account
+from concordant.record.fhir.decode import MAX_BYTES, Found, malformed, one, wrong
+from concordant.record.fhir.elements import Reference
+from concordant.record.fhir.kit import Kit
+from concordant.record.fhir.read import READERS, patients_in, read_with
+from concordant.record.fhir.references import local, tidy
+from concordant.record.fhir.spool import Kept, Spool
+from concordant.record.sources import Patient
+
+LINES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
+DOCUMENTS = (".json", ".json.gz")
+LONGEST_LINE = 50_000_000
+MOST_ROWS = 100_000  # of entries that belong to no patient; those beyond are counted
+
+
+class Line(msgspec.Struct, gc=False):
+    """What has to be known of a line to put it away."""
+
+    resourceType: str | None = None  # noqa: N815
+    id: str | None = None
+    subject: Reference | None = None
+    patient: Reference | None = None
+
+
+HEAD = msgspec.json.Decoder(Line)
+
+
+@dataclass(slots=True)
+class Stream:
+    """The patients of a path. `rest` fills up while they are read: entries of nobody, lines and files that cannot be read."""
+
+    path: Path
+    kit: Kit
+    as_of: dt.date
+    given: bool = False
+    rest: Account = field(default_factory=Account)
+    beyond: int = 0
+
+    def __iter__(self) -> Iterator[Patient]:
+        files = sorted(p for p in self.path.rglob("*") if p.is_file()) if self.path.is_dir() else [self.path]
+        spool = Spool()
+        seen: set[str] = set()
+        try:
+            for path in files:
+                yield from self._of_file(path, spool, seen, alone=path == self.path)
+            yield from self._of_spool(spool, seen)
+        finally:
+            spool.close()
+
+    def _of_file(self, path: Path, spool: Spool, seen: set[str], *, alone: bool) -> Iterator[Patient]:
+        name = path.name if not self.path.is_dir() else path.relative_to(self.path).as_posix()
+        if name.lower().endswith(LINES):
+            self._lines(path, name, spool)
+        elif name.lower().endswith(DOCUMENTS) or alone:
+            yield from self._document(path, name, spool, seen, alone=alone)
+        else:
+            self._row(name, "file", "", "no JSON file")
+
+    def _document(self, path: Path, name: str, spool: Spool, seen: set[str], *, alone: bool) -> Iterator[Patient]:
+        try:
+            data = read_limited(path)
+            if not alone and self._single(data, name, spool):
+                return
+            reading = read_with(data, name, self.kit, self.as_of, given=self.given)
+        except ConcordantError as error:
+            if alone:
+                raise
+            self._row(name, "file", error.complaints[0].says, "")
+            return
+        self.rest.add([reading.rest])
+        for patient in reading.patients:
+            if patient.id in seen:
+                for row in patient.account.rows:
+                    self._row(f"{name}: {row.place}", row.kind, "its patient's id stands in another file as well", "")
+                continue
+            seen.add(patient.id)
+            yield patient
+
+    def _single(self, data: bytes, name: str, spool: Spool) -> bool:
+        """A file of one resource is put away like a line."""
+        try:
+            head = HEAD.decode(data)
+        except (msgspec.MsgspecError, RecursionError):
+            return False
+        if head.resourceType in (None, "Bundle"):
+            return False
+        self._put(data, head, name, spool)
+        return True
+
+    def _lines(self, path: Path, name: str, spool: Spool) -> None:
+        try:
+            with opened(path) as lines:
+                for number, line in enumerate(_limited(lines), 1):
+                    text = line.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else line.strip()
+                    if text:
+                        self._line(text, f"{name}:{number}", spool)
+        except (OSError, EOFError, zlib.error):
+            self._row(name, "file", "the file cannot be read to its end", "")
+
+    def _line(self, text: bytes, place: str, spool: Spool) -> None:
+        if len(text) > LONGEST_LINE:
+            self._row(place, "line", "the line is too long", "")
+            return
+        try:
+            self._put(text, HEAD.decode(text), place, spool)
+        except msgspec.ValidationError as error:
+            self._row(place, "line", wrong(error), "")
+        except RecursionError:
+            self._row(place, "line", "it is nested too deeply", "")
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            self._row(place, "line", malformed(text, "", str(error)).says, "")
+
+    def _put(self, data: bytes, head: Line, place: str, spool: Spool) -> None:
+        kind = head.resourceType or "?"
+        shown = f"{kind}/{head.id}" if head.id and len(head.id) <= 64 else place
+        reference = head.subject or head.patient
+        owner = f"Patient/{head.id}" if kind == "Patient" else _owner(reference)
+        if kind in ("Medication", "Specimen") and head.id:
+            spool.share(f"{kind}/{head.id}", data)
+        if not owner:
+            self._row(shown, kind, "it names no patient" if kind in READERS else "", "it is about no patient")
+        else:
+            spool.put(Kept(owner, place, kind, "", data if kind in READERS else b"{}"))
+
+    def _of_spool(self, spool: Spool, seen: set[str]) -> Iterator[Patient]:
+        for group in spool.groups():
+            found: list[Found] = []
+            for kept in group:
+                if kept.data == b"{}":
+                    found += _bare(kept)
+                else:
+                    found += one(kept.data, None, kept.place)
+            found += self._referred(found, spool)
+            try:
+                reading = patients_in(found, str(self.path), self.kit, self.as_of, given=self.given)
+            except ConcordantError as error:
+                for kept in group:
+                    self._row(kept.place, kept.kind, error.complaints[0].says, "")
+                continue
+            for patient in reading.patients:
+                if patient.id in seen:
+                    self._row(str(self.path), "Patient", f"another file has a patient of the id '{patient.id[:64]}'", "")
+                else:
+                    yield patient
+            self.rest.add([reading.rest])
+
+    def _referred(self, found: list[Found], spool: Spool) -> list[Found]:
+        """The medications and specimens that the entries refer to."""
+        wanted: dict[str, None] = {}
+        for each in found:
+            for reference in (each.resource.medicationReference, each.resource.specimen):
+                if isinstance(reference, Reference) and reference.reference:
+                    wanted[local(tidy(reference.reference))] = None
+        data = {address: raw for address in wanted if (raw := spool.shared(address)) is not None}
+        return [Found(part.place, address, part.resource) for address, raw in data.items() for part in one(raw, address, address)]
+
+    def _row(self, place: str, kind: str, aside: str, ignored: str) -> None:
+        if len(self.rest.rows) >= MOST_ROWS:
+            self.beyond += 1
+        elif aside:
+            self.rest.set_aside(place, kind, aside)
+        else:
+            self.rest.ignored(place, kind, ignored)
+
+
+def patients_of(path: Path, kit: Kit, as_of: dt.date, *, given: bool = False) -> Stream:
+    """The patients of a file or a folder, one after the other. Raises Unreadable for a single file that cannot be read."""
+    return Stream(path, kit, as_of, given)
+
+
+def opened(path: Path) -> BinaryIO:
+    """The file for reading, unpacked when it is gzip."""
+    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
+
+
+def _limited(lines: BinaryIO) -> Iterator[bytes]:
+    """The lines; of one that is too long only its beginning, so that memory stays constant."""
+    while line := lines.readline(LONGEST_LINE + 1):
+        yield line
+        while len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+            line = lines.readline(LONGEST_LINE + 1)
+
+
+def read_limited(path: Path) -> bytes:
+    """The bytes of one document; no more than the limit, so that the complaint comes in time."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        way_out = "Check its name and permissions"
+        raise Unreadable(Complaint(f"cannot be opened ({error.strerror})", str(path), way_out=way_out)) from None
+
+
+def _owner(reference: Reference | None) -> str:
+    if reference is None or not reference.reference or reference.reference.startswith("#"):
+        return ""
+    text = local(tidy(reference.reference))
+    return text.replace("urn:uuid:", "Patient/", 1) if text.startswith("urn:uuid:") else text
+
+
+def _bare(kept: Kept) -> list[Found]:
+    """An entry from which nothing is read: it is counted."""
+    data = msgspec.json.encode({"resourceType": kept.kind, "subject": {"reference": kept.owner}})
+    return list(one(data, None, kept.place))
