@@ -70,6 +70,10 @@ CodeKind = Literal[
     "drug",
     "medication",
     "not_asked",
+    "sex",
+    "episode",
+    "unit",
+    "operator",
 ]
 
 

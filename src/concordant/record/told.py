@@ -14,6 +14,7 @@ from typing import Any
 from concordant.compiled import Knowledge
 from concordant.complaints import quoted
 from concordant.dates import PartialDate, exactly, words
+from concordant.facts import Value
 from concordant.record import events as ev
 from concordant.record.account import Account
 from concordant.record.assemble import courses_from
@@ -66,6 +67,7 @@ class Told(Blocks):
         self.account = Account()
         self.notices: list[str] = []
         self.aside: list[str] = []
+        self.facts_told: dict[str, Value] = {}
         self.cut_off = 0
         self.who = ev.Person()
         self.born: ev.Entry | None = None
@@ -98,7 +100,39 @@ class Told(Blocks):
     def note(self, says: str, place: str, kind: str) -> None:
         """A sentence that a person has to see, because no event says it."""
         self.notices.append(says)
-        self.rows.setdefault(place, RowFate(kind)).used.append("notice")
+        self.mark(place, kind, "notice")
+
+    def beside(self, name: str, dates: Item, place: str, kind: str) -> None:
+        """A drug of another kind, of which nothing is known: it is listed while it is taken."""
+        self.at(place, None, kind)
+        taken = self._is_taken({"name": name, **dates}, ("medications",))
+        if wrong := self._wrong():
+            self._set_aside(place, wrong, self.rows[place])
+        elif taken and "end" not in dates:
+            self._keep(ev.Medication(self.here, None, name), self.rows[place])
+        else:
+            self.rows[place].ignored.append("another drug, which is not said to be taken now")
+
+    def mark(self, place: str, kind: str, label: str) -> None:
+        """A row that is used, in a way that is told elsewhere."""
+        self.rows.setdefault(place, RowFate(kind)).used.append(label)
+
+    def add(self, event: Any) -> None:
+        """An event that is ready; its row is accounted for already."""
+        self.found.append(event)
+
+    def leave_open(self, block: str, item: Item, place: str) -> None:
+        """What a row that was set aside would have said: that there is something, and nothing of it."""
+        self.here = ev.Entry(place)
+        read = self.readers[block](dict(item), (block,))
+        self.complaints.clear()
+        if read is not None:
+            self.found.append(opened(read))
+
+    def date(self, text: str | None) -> tuple[PartialDate | None, str]:
+        """A date, clipped to the date of the question; or why the text is none."""
+        read = self._date({"date": text}, "date", ())
+        return read, self._wrong()
 
     def ignore(self, place: str, kind: str, why: str) -> None:
         """A row that says nothing which is asked about."""
@@ -132,6 +166,7 @@ class Told(Blocks):
             as_of=self.as_of,
             name=name,
             person=self.who,
+            stated=dict(sorted(self.facts_told.items())),
             not_understood=tuple(dict.fromkeys(self.not_understood)),
             notices=(*dict.fromkeys(self.notices), *self._cut_notice()),
             set_aside=tuple(dict.fromkeys(self.aside)),
@@ -145,7 +180,7 @@ class Told(Blocks):
         made = courses_from(exposures, events, self.as_of, self.rules)
         for one in made.supportive:
             row = self.rows[one.entry.place]
-            row.used.remove(told_as(one))
+            _unuse(row, one)
             row.ignored.append("a supportive drug")
         return made.courses
 
@@ -201,12 +236,12 @@ class Told(Blocks):
         row, today = self.rows[event.entry.place], exactly(self.as_of)
         start, last = dates_of(event)
         if self.given and start is not None and today.certainly_before(start):
-            row.used.remove(told_as(event))
+            _unuse(row, event)
             row.ignored.append("it lies after the date asked for")
             self.cut_off += 1
             return None
         if why := self._impossible(start, last):
-            row.used.remove(told_as(event))
+            _unuse(row, event)
             self._set_aside(event.entry.place, why, row)
             return opened(event)
         if last is not None and today.certainly_before(last):
@@ -227,7 +262,7 @@ class Told(Blocks):
     def _cut_notice(self) -> list[str]:
         entries = "entry" if self.cut_off == 1 else "entries"
         told = f"The record was cut at {words(exactly(self.as_of))}: {self.cut_off} later {entries} left out."
-        return [told] if self.cut_off else []
+        return [told] if self.given else []
 
     def _close_account(self) -> None:
         """One fate a row: used when any entry of it is, else set aside, else ignored."""
@@ -255,3 +290,10 @@ class Told(Blocks):
 
     def _lost(self, what: str, name: str, known: Any, place: Place) -> None:  # noqa: ARG002
         self.lost(what, name, near=suggestion(name, known))
+
+
+def _unuse(row: RowFate, event: Any) -> None:
+    """Of what the row was used for, this event is gone."""
+    label = told_as(event)
+    if row.used:
+        row.used.remove(label if label in row.used else row.used[-1])

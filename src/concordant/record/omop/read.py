@@ -1,0 +1,128 @@
+"""A CDM to patients, one person after the other: each table is read once, in the order of persons, and never held as a whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from concordant.compiled import Knowledge
+from concordant.complaints import Complaint, Unreadable, quoted
+from concordant.record.account import Account
+from concordant.record.fhir.kit import Kit, kit_of
+from concordant.record.omop.codes import Codes
+from concordant.record.omop.database import Database, missing_tables, open_database
+from concordant.record.omop.disease import disease_of
+from concordant.record.omop.schema import EVENTS, PERSON, CdmTable, Row
+from concordant.record.omop.tell import PersonTeller
+from concordant.record.sources import Patient
+from concordant.record.terminology import terminology_of
+from concordant.record.told import Reading, Told, reading_of
+from concordant.record.vocabulary import Words
+
+NOBODY = "there is no such person"
+
+
+def patients_of(
+    path: Path | str,
+    knowledge: Knowledge,
+    words: Words,
+    as_of: dt.date,
+    *,
+    given: bool,
+    only: str = "",
+    rest: Account | None = None,
+) -> Iterator[Patient]:
+    """The persons of a CDM, in the order of their ids. `only` picks one.
+
+    Rows that belong to nobody go to `rest`. Raises Unreadable or Refused for a database as a whole.
+    """
+    database = open_database(path)
+    try:
+        run = _Run(
+            database, reading_of(knowledge, words, as_of, given=given), kit_of(knowledge, terminology_of(knowledge, words))
+        )
+        yield from run.patients(_number(only), rest if rest is not None else Account())
+    finally:
+        database.close()
+
+
+def _number(only: str) -> int | None:
+    if not only:
+        return None
+    if not only.strip().lstrip("-").isdecimal():
+        raise Unreadable(
+            Complaint(f"{quoted(only)} is no person_id", "--patient", way_out="A person_id of OMOP is a whole number")
+        )
+    return int(only)
+
+
+@dataclass(slots=True)
+class _Stream:
+    """The rows of one table, to be taken person by person in rising order."""
+
+    table: CdmTable
+    rows: Iterator[tuple[int | None, Row]]
+    ahead: tuple[int | None, Row] | None = None
+
+    def __post_init__(self) -> None:
+        self.ahead = next(self.rows, None)
+
+    def take(self, person: int | None, strangers: Account) -> list[Row]:
+        """The rows of a person; those before them belong to nobody. With None, all that are left do."""
+        found: list[Row] = []
+        while self.ahead is not None and (person is None or self.ahead[0] is None or self.ahead[0] <= person):
+            id_, row = self.ahead
+            if person is not None and id_ == person:
+                found.append(row)
+            else:
+                strangers.set_aside(f"{self.table.name} {row.get(self.table.key) or 'without an id'}", self.table.name, NOBODY)
+            self.ahead = next(self.rows, None)
+        return found
+
+
+@dataclass(slots=True)
+class _Run:
+    """One pass over a database."""
+
+    database: Database
+    reading: Reading
+    kit: Kit
+
+    def patients(self, only: int | None, rest: Account) -> Iterator[Patient]:
+        """Every person with their rows; rows of nobody are counted at the end."""
+        codes = Codes(self.kit.terms, self.database.concepts(only))
+        links = self.database.links()
+        absent = missing_tables(self.database)
+        streams = [_Stream(table, self.database.rows(table, only)) for table in EVENTS]
+        for id_, rows in self._persons(only, rest):
+            tables = {stream.table.name: stream.take(id_, rest) for stream in streams}
+            told = Told(str(id_), self.reading)
+            teller = PersonTeller(told, codes, links, disease_of(told, self.kit))
+            if absent:
+                told.notices.append(f"The source has no table {', '.join(absent)}.")
+            teller.person(rows[0])
+            for number, row in enumerate(rows[1:], 2):
+                told.put_aside(f"person {row['person_id']} (again, {number})", "person", "the person stands there twice")
+            teller.rows(tables)
+            yield told.finish()
+        for stream in streams:
+            stream.take(None, rest)
+        for file, line, why in self.database.spoilt():
+            rest.set_aside(f"{file}, line {line}", file.partition(".")[0], f"the line is no row ({why})")
+
+    def _persons(self, only: int | None, rest: Account) -> Iterator[tuple[int, list[Row]]]:
+        held: list[Row] = []
+        at: int | None = None
+        for id_, row in self.database.rows(PERSON, only):
+            if id_ is None:
+                rest.set_aside("person without an id", "person", "its person_id is no number")
+                continue
+            if id_ != at and held and at is not None:
+                yield at, held
+                held = []
+            at = id_
+            held.append(row)
+        if held and at is not None:
+            yield at, held

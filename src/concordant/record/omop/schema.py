@@ -1,0 +1,91 @@
+"""The tables and columns of the CDM that are read; all as text, so that a wrong type is one row's fault and not the file's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CdmTable:
+    """One table: its key, the columns without which it cannot be read, and those that may be missing."""
+
+    name: str
+    key: str
+    needed: tuple[str, ...]
+    others: tuple[str, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns that are read, in the order in which rows have them."""
+        return (*self.needed, *self.others)
+
+    @property
+    def concepts(self) -> tuple[str, ...]:
+        """The columns that hold ids of concepts."""
+        return tuple(column for column in self.columns if column.endswith("_concept_id"))
+
+
+def _table(name: str, key: str, needed: str, others: str) -> CdmTable:
+    return CdmTable(name, key, (key, "person_id", *needed.split()), tuple(others.split()))
+
+
+PERSON = CdmTable(
+    "person",
+    "person_id",
+    ("person_id", "gender_concept_id", "year_of_birth"),
+    ("month_of_birth", "day_of_birth", "gender_source_value", "gender_source_concept_id"),
+)
+DEATH = CdmTable("death", "person_id", ("person_id", "death_date"), ())
+EPISODE_EVENT = CdmTable("episode_event", "episode_id", ("episode_id", "event_id", "episode_event_field_concept_id"), ())
+CONCEPT = CdmTable("concept", "concept_id", ("concept_id", "concept_name", "vocabulary_id", "concept_code"), ())
+EVENTS = (
+    _table(
+        "condition_occurrence",
+        "condition_occurrence_id",
+        "condition_concept_id condition_start_date",
+        "condition_end_date condition_source_value condition_source_concept_id",
+    ),
+    _table(
+        "drug_exposure",
+        "drug_exposure_id",
+        "drug_concept_id drug_exposure_start_date",
+        "drug_exposure_end_date verbatim_end_date stop_reason drug_source_value drug_source_concept_id",
+    ),
+    _table(
+        "measurement",
+        "measurement_id",
+        "measurement_concept_id measurement_date",
+        "operator_concept_id value_as_number value_as_concept_id unit_concept_id range_high measurement_source_value "
+        "measurement_source_concept_id unit_source_value value_source_value",
+    ),
+    _table(
+        "observation",
+        "observation_id",
+        "observation_concept_id observation_date",
+        "value_as_number value_as_string value_as_concept_id unit_concept_id observation_source_value "
+        "observation_source_concept_id unit_source_value value_source_value",
+    ),
+    _table(
+        "procedure_occurrence",
+        "procedure_occurrence_id",
+        "procedure_concept_id procedure_date",
+        "procedure_source_value procedure_source_concept_id",
+    ),
+    _table(
+        "episode",
+        "episode_id",
+        "episode_concept_id episode_start_date",
+        "episode_end_date episode_parent_id episode_number episode_object_concept_id episode_source_value "
+        "episode_source_concept_id",
+    ),
+    DEATH,
+)
+Row = dict[str, str | None]
+READ = (PERSON, *EVENTS)
+FILES = (*READ, EPISODE_EVENT, CONCEPT)
+
+
+def date_of(row: Row, column: str) -> str | None:
+    """The date of a column, without the time that a timestamp carries; text that is no date stays, to be complained about."""
+    text = (row.get(column) or "").strip()
+    return (text[:10] if len(text) > 10 and text[10] in " T" else text) or None
