@@ -123,10 +123,17 @@ def _grows_now(lines: list[Line], ctx: Context) -> Truth:
     outside = ctx.word("extracranial_progression")
     if outside == "no":
         return FALSE
-    after = [c for c in ctx.record.courses if not holds(c, ctx.drugs()) and c.setting == "advanced"]
+    others = [c for c in ctx.record.courses if not holds(c, ctx.drugs()) and c.setting == "advanced"]
+    after = [c for c in others if not _began_with(c, lines[-1])]
     ordered = len(lines) == 1 or all(one.declared or one.start for one in lines)
     in_brain = any(brain_only(e, ctx) for e in progressions(ctx))
     return UNKNOWN if after or not ordered or (in_brain and outside is None) else TRUE
+
+
+def _began_with(course: Course, line: Line) -> bool:
+    """True for a course that was begun no later than the line: it is not what came after it."""
+    start = line.start
+    return course.start is not None and start is not None and (course.start == start or course.start.last <= start.first)
 
 
 def _event_counts(event: DiseaseEvent, line: Line, lines: list[Line], ctx: Context) -> Truth:

@@ -10,11 +10,12 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from concordant.dates import PartialDate
 from concordant.record.ending import finished
 from concordant.record.events import Course, DiseaseEvent
 from concordant.record.exposures import Exposure
 from concordant.record.given import Given, Group, days_between, given_of, latest
-from concordant.record.grouping import ENDED, Grouping
+from concordant.record.grouping import Grouping
 from concordant.record.line_rules import LineRules
 
 
@@ -57,46 +58,56 @@ def _by_time(group: Group) -> tuple[object, ...]:
 
 
 def _pieces(group: Group, rules: LineRules) -> list[Group]:
-    """The group, less what was stopped for a reason of its own, and less what went on after the leading drugs."""
-    parted = _stopped_apart(group, rules)
-    return [*parted, *_after_leaders(group, rules)]
+    """The group, less what ended before it: other drugs as courses beside it, a leading drug as a course before it."""
+    apart = _ended_apart(group, rules)
+    return [*apart, *(piece for one in _fewer_leaders(group, rules) for piece in _after_leaders(one, rules))]
 
 
-def _stopped_apart(group: Group, rules: LineRules) -> list[Group]:
-    """Drugs of the group that were stopped for a reason while the others went on: courses of their own."""
-    found: dict[str, list[Given]] = {}
-    for part in [part for part in group.parts if part.stopped in ENDED]:
-        goes_on = days_between(part.last, group.last)[0] > rules.lead_in
-        again = days_between(part.last, latest(group.of(part.names)))[0] > 0
-        if goes_on and not again:
-            found.setdefault(str(part.stopped), []).append(part)
-    apart = []
-    for reason, ended in sorted(found.items()):
-        gone = frozenset[str]().union(*(part.names for part in ended))
-        parts = [part for part in group.parts if part.names <= gone]
-        if len(parts) < len(group.parts):
-            group.parts = [part for part in group.parts if part not in parts]
-            apart.append(Group(parts, [f"stopped for itself ({reason}) while the other drugs went on"]))
-    return apart
+def _ended_before(drug: str, group: Group, rules: LineRules) -> bool:
+    """Whether the drug certainly ended while others went on; of single doses, whether it no longer counts as running."""
+    parts = group.of([drug])
+    last = latest(parts)
+    single = all(part.first == part.last for part in parts if part.last == last)
+    return days_between(last, group.last)[0] > (rules.running if single else rules.lead_in)
+
+
+def _ended_apart(group: Group, rules: LineRules) -> list[Group]:
+    """Drugs that are no leading ones and ended while leading ones went on: courses beside the group, those of one end together."""
+    going = frozenset(drug for drug in group.drugs & rules.leading if not _ended_before(drug, group, rules))
+    ended = [name for name in group.names - rules.leading if _ended_before(name, group, rules)]
+    found: dict[tuple[PartialDate, str], Group] = {}
+    for name in sorted(ended) if going else ():
+        parts = [part.only([name]) for part in group.of([name])]
+        reason = next((part.stopped for part in parts if part.last == latest(parts) and part.stopped), "")
+        found.setdefault((latest(parts), reason), Group(why=["the other drugs of the regimen went on"])).add(parts)
+        group.without(name)
+    return [found[key] for key in sorted(found)]
+
+
+def _fewer_leaders(group: Group, rules: LineRules) -> list[Group]:
+    """The group in two where one of several leading drugs ended first: maintenance with fewer of them is the same line."""
+    ended = sorted(drug for drug in group.drugs & rules.leading if _ended_before(drug, group, rules))
+    if not ended or len(ended) == len(group.drugs & rules.leading):
+        return [group]
+    day = max((latest(group.of([drug])) for drug in ended), key=lambda date: (date.last, date.first))
+    before = [part for part in group.parts if not day.certainly_before(part.first)]
+    after = [part for part in group.parts if day.certainly_before(part.first)]
+    after += [part.since(day) for part in before if days_between(day, part.last)[0] > rules.lead_in]
+    names = " and ".join(rules.names.get(drug, drug) for drug in ended)
+    cut = [part.until(day) if days_between(day, part.last)[0] > rules.lead_in else part for part in before]
+    return [Group(cut, group.why), Group(after, [f"went on without {names}"])]
 
 
 def _after_leaders(group: Group, rules: LineRules) -> list[Group]:
-    """The group, cut where the last of the leading drugs ended if others went on without them."""
-    leading = group.of(rules.leading)
-    if not leading or any(part.runs for part in leading):
+    """The group in two where all leading drugs ended and others went on: two courses, each with its own end."""
+    leaders = group.drugs & rules.leading
+    others = group.names - leaders
+    if not leaders or not others or not all(_ended_before(drug, group, rules) for drug in leaders):
         return [group]
-    end = latest(leading)
-    if days_between(end, group.last)[0] <= rules.together:
-        return [group]
-    rest = []
-    for part in group.parts:
-        if end.certainly_before(part.first):
-            rest.append(part)
-        elif part not in leading and days_between(end, part.last)[0] > rules.together:
-            rest.append(part.since(end))
-    group.parts = [part if part in leading else part.until(min(part.last, end)) for part in group.parts if part not in rest]
-    names = " and ".join(sorted(rules.names.get(drug, drug) for part in leading for drug in {*part.told.drugs} & rules.leading))
-    return [group, Group(rest, [f"went on after {names} had ended"])] if rest else [group]
+    names = " and ".join(sorted(rules.names.get(drug, drug) for drug in leaders))
+    rest = [part.only(others) for part in group.of(others)]
+    group.parts = [part.only(leaders) for part in group.of(leaders)]
+    return [group, Group(rest, [f"went on after {names} had ended"])]
 
 
 def _beside(side: Iterable[Given], groups: Sequence[Group], rules: LineRules, events: Sequence[DiseaseEvent]) -> list[Group]:

@@ -36,6 +36,13 @@ class Given:
         """The part before a day on which another course took over."""
         return replace(self, last=day, runs=False, told=replace(self.told, stopped=None, ongoing=False))
 
+    def only(self, names: Iterable[str]) -> Given:
+        """The same span of some of its drugs."""
+        kept = frozenset(names)
+        drugs = tuple(drug for drug in self.told.drugs if drug in kept)
+        unknown = tuple(name for name in self.told.unknown_drugs if name in kept)
+        return replace(self, told=replace(self.told, drugs=drugs, unknown_drugs=unknown))
+
     def since(self, day: PartialDate) -> Given:
         """The part from that day on."""
         return replace(self, first=day)
@@ -109,6 +116,10 @@ class Group:
     def final(self) -> list[Given]:
         """The spans that end last: no other ends certainly after them."""
         return [part for part in self.parts if not part.last.certainly_before(self.last)]
+
+    def without(self, name: str) -> None:
+        """Takes a drug out."""
+        self.parts = [part.only(part.names - {name}) for part in self.parts if part.names != {name}]
 
     def add(self, parts: Iterable[Given], why: str = "") -> None:
         """More spans, and the reason where it is not plain."""

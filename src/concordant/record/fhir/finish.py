@@ -16,6 +16,7 @@ from concordant.record.exposures import Exposure
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.disease import declared, events_of
 from concordant.record.impossible import OLDEST
+from concordant.record.merging import together
 from concordant.record.sources import Patient
 
 TABLES = ("markers", "events", "courses", "conditions", "measurements", "medications")
@@ -38,6 +39,7 @@ def finished(chart: Chart, name: str, *, given: bool) -> Patient:
             possible.append(kept)
         else:
             tables[table_of(kept)].append(kept)
+    tables["markers"] = list(together(tables["markers"]))
     made = courses_from(possible, tables["events"], chart.as_of, chart.kit.rules)
     tables["courses"] += made.courses
     tables["medications"] += [m for one in made.supportive for m in _supportive(one, chart)]
@@ -50,6 +52,7 @@ def finished(chart: Chart, name: str, *, given: bool) -> Patient:
         not_understood=tuple(sorted(dict.fromkeys(chart.lost))),
         notices=(*sorted(chart.notices), *([_cut_notice(chart.as_of, cut)] if given else [])),
         set_aside=tuple(sorted(dict.fromkeys(chart.aside))),
+        notes={note.place: note.says for note in made.notes},
     )
     return Patient(chart.id, record, Account(chart.rows, Counter(chart.unmapped)))
 

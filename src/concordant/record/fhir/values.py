@@ -121,7 +121,8 @@ def number_of(value: Value) -> tuple[Interval, str] | None:
         return point(float(value.valueInteger)), ""
     if value.valueRange is not None:
         return _range(value.valueRange)
-    return number_in(value.valueString)
+    coded = value.valueCodeableConcept
+    return number_in(value.valueString) or number_in(coded.text if coded is not None else None)
 
 
 def _range(between: Range) -> tuple[Interval, str] | None:

@@ -1,0 +1,30 @@
+"""Results of one test that a source tells in several entries, put together where they are parts of one result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from concordant.record.events import Marker
+
+
+def together(markers: Iterable[Marker]) -> tuple[Marker, ...]:
+    """Numbers of one test, day and specimen that stand in entries of their own (ratio, copies), as one result.
+
+    Apart they would say something else: copies without a ratio are those of a single probe.
+    """
+    found: list[Marker] = []
+    for marker in sorted(markers, key=lambda one: one.entry.place):  # the order of the source plays no part
+        home = next((i for i, other in enumerate(found) if _are_parts(marker, other)), None)
+        if home is None:
+            found.append(marker)
+        else:
+            kept = found[home]
+            found[home] = replace(kept, word=kept.word or marker.word, numbers={**kept.numbers, **marker.numbers})
+    return tuple(found)
+
+
+def _are_parts(one: Marker, other: Marker) -> bool:
+    same = (one.test, one.date, one.specimen) == (other.test, other.date, other.specimen)
+    parts = bool(one.numbers) and bool(other.numbers) and one.numbers.keys().isdisjoint(other.numbers)
+    return same and parts and (one.word is None or other.word in (None, one.word))
