@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import Any
 
@@ -93,3 +94,9 @@ def as_exposure(course: Course) -> Exposure:
         going,
         single=course.start is not None and course.start == course.end and course.start.is_exact,
     )
+
+
+def by_time(event: Any) -> tuple[Any, ...]:
+    """By date, then by place: the order of entries in the source plays no part."""
+    start, last = dates_of(event)
+    return (start.first if start else dt.date.max, last.last if last else dt.date.max, event.entry.place)

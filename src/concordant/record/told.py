@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from concordant.compiled import Knowledge
 from concordant.complaints import quoted
-from concordant.dates import PartialDate, exactly, words
+from concordant.dates import PartialDate, exactly, whole_years, words
 from concordant.facts import Value
+from concordant.quantities import Interval
 from concordant.record import events as ev
 from concordant.record.account import Account
 from concordant.record.assemble import courses_from
 from concordant.record.blocks import Blocks
-from concordant.record.entries import as_exposure, dates_of, opened, running, table_of, told_as
+from concordant.record.entries import as_exposure, by_time, dates_of, opened, running, table_of, told_as
 from concordant.record.exposures import Exposure
+from concordant.record.fates import RowFate, close, unuse
 from concordant.record.impossible import OLDEST
 from concordant.record.line_rules import LineRules, line_rules
 from concordant.record.sources import Patient
@@ -45,16 +47,6 @@ class Reading:
 def reading_of(knowledge: Knowledge, words_: Words, as_of: dt.date, *, given: bool) -> Reading:
     """The same for all patients, made once."""
     return Reading(knowledge, words_, as_of, given, line_rules(knowledge))
-
-
-@dataclass(slots=True)
-class RowFate:
-    """What the entries of one row came to, until the row as a whole gets its fate."""
-
-    kind: str
-    used: list[str] = field(default_factory=list)
-    ignored: list[str] = field(default_factory=list)
-    aside: list[str] = field(default_factory=list)
 
 
 class Told(Blocks):
@@ -171,8 +163,8 @@ class Told(Blocks):
             notices=(*dict.fromkeys(self.notices), *self._cut_notice()),
             set_aside=tuple(dict.fromkeys(self.aside)),
         )
-        record = replace(record, **{table: tuple(found) for table, found in tables.items()})  # type: ignore[arg-type]
-        self._close_account()
+        record = replace(record, **{table: tuple(sorted(found, key=by_time)) for table, found in tables.items()})  # type: ignore[arg-type]
+        close(self.account, self.rows)
         return Patient(self.id, record, self.account)
 
     def _courses(self, exposures: list[Exposure], events: list[ev.DiseaseEvent]) -> tuple[ev.Course, ...]:
@@ -180,7 +172,7 @@ class Told(Blocks):
         made = courses_from(exposures, events, self.as_of, self.rules)
         for one in made.supportive:
             row = self.rows[one.entry.place]
-            _unuse(row, one)
+            unuse(row, one)
             row.ignored.append("a supportive drug")
         return made.courses
 
@@ -191,10 +183,19 @@ class Told(Blocks):
             self._set_aside(self.here.place, wrong, row)
         self.found += measured
         told = {key: value for key in ("sex", "birth_date", "menopausal_status") if (value := getattr(person, key)) is not None}
+        self._say_age(told)
         self.who = replace(self.who, **told)
         self.born = self.here if person.birth_date else self.born
-        if told or measured:
+        if told or measured or person.birth_date:
             row.used.append("patient")
+
+    def _say_age(self, told: dict[str, Any]) -> None:
+        """A birth date that lies in one of several years is told as the age that it leaves; no case file could hold it."""
+        born = told.get("birth_date")
+        if born is not None and born.first.year != born.last.year and not exactly(self.as_of).certainly_before(born):
+            oldest, youngest = (max(0, whole_years(day, self.as_of)) for day in (born.first, born.last))
+            self.facts_told["age"] = Interval(youngest, oldest)
+            del told["birth_date"]
 
     def _taken(self, item: dict[str, Any], place: Place) -> ev.Medication | None:
         if self._is_taken(item, place):
@@ -236,12 +237,12 @@ class Told(Blocks):
         row, today = self.rows[event.entry.place], exactly(self.as_of)
         start, last = dates_of(event)
         if self.given and start is not None and today.certainly_before(start):
-            _unuse(row, event)
+            unuse(row, event)
             row.ignored.append("it lies after the date asked for")
             self.cut_off += 1
             return None
         if why := self._impossible(start, last):
-            _unuse(row, event)
+            unuse(row, event)
             self._set_aside(event.entry.place, why, row)
             return opened(event)
         if last is not None and today.certainly_before(last):
@@ -264,19 +265,6 @@ class Told(Blocks):
         told = f"The record was cut at {words(exactly(self.as_of))}: {self.cut_off} later {entries} left out."
         return [told] if self.given else []
 
-    def _close_account(self) -> None:
-        """One fate a row: used when any entry of it is, else set aside, else ignored."""
-        for place, row in self.rows.items():
-            told = "; ".join([*dict.fromkeys(row.used), *(f"set aside: {why}" for why in row.aside if row.used)])
-            if row.used:
-                self.account.used(place, row.kind, told)
-            elif row.aside:
-                self.account.set_aside(place, row.kind, "; ".join(dict.fromkeys(row.aside)))
-            else:
-                self.account.ignored(
-                    place, row.kind, "; ".join(dict.fromkeys(row.ignored)) or "it says nothing that is asked about"
-                )
-
     # What the reader of case files asks of the document it reads.
 
     def _entry(self, place: Place) -> ev.Entry:  # noqa: ARG002
@@ -290,10 +278,3 @@ class Told(Blocks):
 
     def _lost(self, what: str, name: str, known: Any, place: Place) -> None:  # noqa: ARG002
         self.lost(what, name, near=suggestion(name, known))
-
-
-def _unuse(row: RowFate, event: Any) -> None:
-    """Of what the row was used for, this event is gone."""
-    label = told_as(event)
-    if row.used:
-        row.used.remove(label if label in row.used else row.used[-1])

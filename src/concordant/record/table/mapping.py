@@ -55,6 +55,7 @@ class Rule:
     block: str
     cells: dict[str, Cell]
     when: tuple[When, ...] = ()
+    without: str = ""  # only of a patient who has no row in that file
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,9 +222,15 @@ class _Reader:
                 (*place, "block"), f"unknown block {quoted(block)}", did_you_mean(block, BLOCKS) or f"Known: {', '.join(BLOCKS)}"
             )
         keys = BLOCKS.get(block, ())
-        self.block(value, place, ("block", "when", *keys) if keys else tuple(value))
+        self.block(value, place, ("block", "when", "without", *keys) if keys else tuple(value))
         cells = {key: self.cell(value[key], key, (*place, key)) for key in keys if value.get(key) is not None}
-        return Rule(block, cells, self.conditions(value.get("when"), (*place, "when")))
+        return Rule(block, cells, self.conditions(value.get("when"), (*place, "when")), self.without(value, place))
+
+    def without(self, value: dict[str, Any], place: Place) -> str:
+        name, files = self.word(value, "without", place), self.text.value.get("files")
+        if name and name not in files:
+            self.complain((*place, "without"), f"no file is called {quoted(name)}", did_you_mean(name, files))
+        return name
 
     def skip(self, raw: Any, place: Place) -> Skip:
         value = self.block(raw, place, ("why", "when"))

@@ -59,6 +59,7 @@ def _gather(mapping: TableMapping, folder: Path, name: str, rest: Account) -> di
 
 # A row of treatment is one even when its drug is not named; of the patient every word counts.
 ALWAYS = ("treatments", "patient")
+LEFT_OPEN = ("treatments", "tumor_markers", "measurements")
 
 
 @dataclass(slots=True)
@@ -68,10 +69,12 @@ class _Teller:
     mapping: TableMapping
     told: Told
     calendar: Calendar | None = None
+    files: frozenset[str] = frozenset()
 
     def patient(self, rows: list[TableRow]) -> Patient:
         """All rows, then the record."""
         self.calendar = self._calendar(rows)
+        self.files = frozenset(row.file.id for row in rows)
         if self.calendar is not None and self.calendar.notice:
             self.told.notices.append(self.calendar.notice)
         for row in rows:
@@ -88,7 +91,7 @@ class _Teller:
     def row(self, row: TableRow) -> None:
         """One row: put aside, ignored, or told entry by entry."""
         if row.wrong:
-            self.told.put_aside(row.place, row.file.id, row.wrong)
+            self._spoilt(row)
             return
         for skip in row.file.skips:
             if all(self.holds(when, row) for when in skip.when):
@@ -96,8 +99,17 @@ class _Teller:
                 return
         self.told.at(row.place, row.line, row.file.id)
         for rule in row.file.rules:
-            if all(self.holds(when, row) for when in rule.when):
+            if rule.without not in self.files and all(self.holds(when, row) for when in rule.when):
                 self.entry(row, rule.block, rule.cells)
+
+    def _spoilt(self, row: TableRow) -> None:
+        """A row that cannot be read; a course, a result or a number that it may have told stays open."""
+        self.told.put_aside(row.place, row.file.id, row.wrong)
+        for rule in row.file.rules:
+            words = {key: cell.word for key, cell in rule.cells.items() if cell.word is not None and key in ("test", "name")}
+            if rule.block in LEFT_OPEN and not rule.without and (words or rule.block == "treatments"):
+                value = {"value": "unknown"} if rule.block == "measurements" else {}
+                self.told.leave_open(rule.block, {**words, **value}, row.place)
 
     def entry(self, row: TableRow, block: str, cells: dict[str, Cell]) -> None:
         """One entry, unless all the columns that it comes from are silent."""
@@ -108,7 +120,7 @@ class _Teller:
         if block == "notice":
             self.told.note(item["says"], row.place, row.file.id)
         elif item:
-            self.told.tell(block, item, row.place, row.file.id, row.line)
+            self.told.tell(block, item, row.place, row.file.id)
 
     def holds(self, when: When, row: TableRow) -> bool:
         """Whether the column has one of the values."""

@@ -1,0 +1,64 @@
+"""OMOP databases and plain tables at the command line: what is one, and its patients one after the other."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from concordant.cli.fhir_source import tell_rest
+from concordant.compiled import Knowledge
+from concordant.record.account import Account
+from concordant.record.sources import Patient
+from concordant.record.vocabulary import words_of
+
+ADDRESSES = ("postgresql://", "postgres://")
+DUCKDB = b"DUCK"  # stands in every DuckDB file behind its first checksum
+MAPPING = re.compile(rb"(?m)^[\"']?table[\"']?\s*:")
+HEAD_BYTES = 100_000
+
+
+def is_cdm(source: str) -> bool:
+    """An address of PostgreSQL, a DuckDB file, or a folder with a table of persons."""
+    if source.startswith(ADDRESSES) or source.lower().endswith(".duckdb"):
+        return True
+    path = Path(source)
+    if path.is_dir():
+        from concordant.record.omop.database import is_cdm_folder
+
+        return is_cdm_folder(path)
+    return _head(path)[8:12] == DUCKDB
+
+
+def is_table_mapping(source: str) -> bool:
+    """A mapping file: YAML with the key `table` at its top."""
+    return Path(source).suffix.lower() in (".yaml", ".yml") and MAPPING.search(_head(Path(source))) is not None
+
+
+def is_tabular(source: str) -> bool:
+    """Either of the two."""
+    return is_cdm(source) or is_table_mapping(source)
+
+
+def patients_of_tables(source: str, knowledge: Knowledge, as_of: dt.date, *, given: bool) -> Iterator[Patient]:
+    """The patients; rows that belong to none of them are told at the end."""
+    rest = Account()
+    words = words_of(knowledge)
+    if is_cdm(source):
+        from concordant.record.omop.read import patients_of as persons_of
+
+        yield from persons_of(source, knowledge, words, as_of, given=given, rest=rest)
+    else:
+        from concordant.record.table.read import patients_of
+
+        yield from patients_of(source, knowledge, words, as_of, given=given, rest=rest)
+    tell_rest(rest, 0)
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(HEAD_BYTES)
+    except OSError:
+        return b""
