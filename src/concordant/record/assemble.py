@@ -17,6 +17,7 @@ from concordant.record.exposures import Exposure
 from concordant.record.given import Given, Group, days_between, given_of, latest
 from concordant.record.grouping import Grouping
 from concordant.record.line_rules import LineRules
+from concordant.record.undated import alike, undated_courses
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,11 @@ def courses_from(exposures: Sequence[Exposure], events: Sequence[DiseaseEvent], 
     groups = [piece for group in groups for piece in _pieces(group, rules)]
     groups += _beside(side, groups, rules, events)
     undated = [exposure for exposure in told if exposure.start is None]
-    alike = _alike(undated, groups)
+    loose = alike(undated, groups, rules)
     found = [finished(group, groups, events, as_of, rules) for group in sorted(groups, key=_by_time)]
-    courses = [course for course, _ in found] + [_undated(same) for same in alike]
-    notes = [Note(course.entry.place, says) for course, says in found]
+    found += [pair for same in loose for pair in undated_courses(same, rules)]
+    courses = [course for course, _ in found]
+    notes = [Note(course.entry.place, says) for course, says in found if says]
     return Assembled(tuple(courses), tuple(notes), supportive)
 
 
@@ -72,7 +74,7 @@ def _ended_before(drug: str, group: Group, rules: LineRules) -> bool:
 
 
 def _ended_apart(group: Group, rules: LineRules) -> list[Group]:
-    """Drugs that are no leading ones and ended while leading ones went on: courses beside the group, those of one end together."""
+    """Other drugs that ended while leading ones went on: courses beside the group, those of one end together."""
     going = frozenset(drug for drug in group.drugs & rules.leading if not _ended_before(drug, group, rules))
     ended = [name for name in group.names - rules.leading if _ended_before(name, group, rules)]
     found: dict[tuple[PartialDate, str], Group] = {}
@@ -131,36 +133,3 @@ def _lies_in(part: Given, group: Group, rules: LineRules) -> bool:
     after = days_between(group.first, part.first)[0] >= -rules.together
     later = rules.running if part.runs else rules.lead_in
     return fits and after and days_between(part.last, group.last)[0] >= -later
-
-
-def _alike(undated: Iterable[Exposure], groups: Sequence[Group]) -> list[list[Exposure]]:
-    """Undated exposures: one of drugs whose dated courses are known tells nothing new; the others by what they tell."""
-    kept: dict[tuple[object, ...], list[Exposure]] = {}
-    for exposure in sorted(undated, key=lambda e: (e.drugs, e.unknown_drugs, e.entry.place)):
-        names = frozenset((*exposure.drugs, *exposure.unknown_drugs))
-        homes = [group for group in groups if names <= group.names]
-        silent = exposure.end is None and exposure.stopped is None and exposure.line is None and not exposure.ongoing
-        if homes and silent and exposure.setting in (None, *(group.setting for group in homes)):
-            homes[-1].why.append(f"{exposure.entry.place} tells of it without a date")
-            continue
-        told = (exposure.end, exposure.setting, exposure.line, exposure.stopped, exposure.ongoing)
-        together = told if exposure.end is not None or exposure.line is not None else (*told, *sorted(names))
-        kept.setdefault(together, []).append(exposure)
-    return list(kept.values())
-
-
-def _undated(same: Sequence[Exposure]) -> Course:
-    first = same[0]
-    place = first.entry.place if len(same) == 1 else f"{first.entry.place} and {len(same) - 1} more"
-    return Course(
-        replace(first.entry, place=place),
-        tuple(dict.fromkeys(drug for exposure in same for drug in exposure.drugs)),
-        (),
-        tuple(dict.fromkeys(name for exposure in same for name in exposure.unknown_drugs)),
-        first.setting,
-        first.line,
-        None,
-        first.end,
-        "ongoing" if first.ongoing else first.stopped,
-        None,
-    )

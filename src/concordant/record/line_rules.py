@@ -23,6 +23,7 @@ class LineRules:
     supplements: frozenset[str]
     supportive: frozenset[str]
     leading: frozenset[str]
+    leading_classes: tuple[str, ...]
     alone: frozenset[str]
     alike: tuple[frozenset[str], ...]
     central_sites: frozenset[str]
@@ -54,6 +55,7 @@ def line_rules(knowledge: Knowledge) -> LineRules:
         supplements=groups["supplements"],
         supportive=groups["supportive"],
         leading=groups["leading"],
+        leading_classes=next(group.classes for group in told.groups if group.id == "leading"),
         alone=groups["alone"],
         alike=tuple(_members(group, knowledge) for group in told.alike),
         central_sites=sites,

@@ -1,11 +1,11 @@
-"""Results of one test that a source tells in several entries, put together where they are parts of one result."""
+"""What a source tells in several entries and is one: parts of one test result, the trend and the site of one recurrence."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
 
-from concordant.record.events import Marker
+from concordant.record.events import DiseaseEvent, Marker
 
 
 def together(markers: Iterable[Marker]) -> tuple[Marker, ...]:
@@ -28,3 +28,15 @@ def _are_parts(one: Marker, other: Marker) -> bool:
     same = (one.test, one.date, one.specimen) == (other.test, other.date, other.specimen)
     parts = bool(one.numbers) and bool(other.numbers) and one.numbers.keys().isdisjoint(other.numbers)
     return same and parts and (one.word is None or other.word in (None, one.word))
+
+
+def told_once(events: Iterable[DiseaseEvent]) -> tuple[DiseaseEvent, ...]:
+    """Without the progressions that tell a recurrence of the same day again, at no other site."""
+    found = tuple(events)
+    relapses = [event for event in found if event.kind == "recurrence" and event.date is not None]
+    return tuple(event for event in found if not any(_tells_again(event, relapse) for relapse in relapses))
+
+
+def _tells_again(event: DiseaseEvent, relapse: DiseaseEvent) -> bool:
+    same = event.kind == "progression" and event.date == relapse.date and set(event.sites) <= set(relapse.sites)
+    return same and event.brain is None and event.extent in (None, relapse.extent)

@@ -1,0 +1,51 @@
+"""Exposures without a start: what they tell of courses that are known, and the courses that they leave open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from concordant.record.ending import Finished
+from concordant.record.events import Course, Entry
+from concordant.record.exposures import Exposure
+from concordant.record.given import Group
+from concordant.record.line_rules import LineRules
+
+
+def alike(undated: Iterable[Exposure], groups: Sequence[Group], rules: LineRules) -> list[list[Exposure]]:
+    """The exposures that may be one course. One that only names drugs whose dated courses are known tells nothing new."""
+    kept: dict[tuple[object, ...], list[Exposure]] = {}
+    for exposure in sorted(undated, key=lambda e: (e.drugs, e.unknown_drugs, e.entry.place)):
+        names = frozenset((*exposure.drugs, *exposure.unknown_drugs))
+        homes = [group for group in groups if names <= group.names]
+        silent = exposure.end is None and exposure.stopped is None and exposure.line is None and not exposure.ongoing
+        if homes and silent and exposure.setting in (None, *(group.setting for group in homes)):
+            homes[-1].why.append(f"{exposure.entry.place} tells of it without a date")
+            continue
+        told = (exposure.end, exposure.setting, exposure.line, exposure.stopped, exposure.ongoing)
+        by_itself = sorted(names) if not rules.alone.isdisjoint(names) or not exposure.drugs else ()
+        kept.setdefault((*told, *by_itself), []).append(exposure)
+    return list(kept.values())
+
+
+def undated_courses(same: Sequence[Exposure], rules: LineRules) -> Iterator[Finished]:
+    """The course of exposures that tell the same; where they may be several regimens, an open course beside it says so."""
+    first = same[0]
+    place = first.entry.place if len(same) == 1 else f"{first.entry.place} and {len(same) - 1} more"
+    entry = replace(first.entry, place=place)
+    drugs = tuple(dict.fromkeys(drug for exposure in same for drug in exposure.drugs))
+    unknown = tuple(dict.fromkeys(name for exposure in same for name in exposure.unknown_drugs))
+    stopped = "ongoing" if first.ongoing else first.stopped
+    course = Course(entry, drugs, (), unknown, first.setting, first.line, None, first.end, stopped, None)
+    leading = sum(not rules.leading.isdisjoint(exposure.drugs) for exposure in same)
+    if leading > 1 and first.end is None and first.line is None and not first.ongoing:
+        why = "whether these undated entries are one regimen or several is not recorded"
+        yield course, (why,)
+        yield _perhaps_another(entry, first, rules), (why,)
+    else:
+        yield course, ("no entry tells when it began",)
+
+
+def _perhaps_another(entry: Entry, told: Exposure, rules: LineRules) -> Course:
+    """A course that names only a class: it may be another line, and another drug of the class."""
+    return Course(entry, (), rules.leading_classes, (), told.setting, None, None, None, None, None)
