@@ -1,4 +1,4 @@
-"""Recompute the `sha256` of every value set. `--check` exits with 1 when one is out of date; without it the files are rewritten."""
+"""Recompute the `sha256` of every value set and rewrite the files; with `--check` exit with 1 when one is out of date."""
 
 from __future__ import annotations
 

@@ -83,8 +83,9 @@ class Surroundings:
         return [f"Newer than the guideline: {self.cited(e.says, e.source)}" for e in sorted(held, key=lambda e: e.date)]
 
     def conflicts(self) -> list[str]:
-        """Claims of the record that cannot both hold."""
-        return list(dict.fromkeys(f.conflict for f in self.now.facts.values() if f.conflict))
+        """Claims of the record that cannot both hold, and entries that were set aside because they cannot be."""
+        aside = [f"Set aside: {says}" for says in self.now.record.set_aside]
+        return list(dict.fromkeys([*(f.conflict for f in self.now.facts.values() if f.conflict), *aside]))
 
     def assumed(self, shown: list[Judged]) -> list[str]:
         """Assumed facts that the shown options, or the open ones, rest on."""

@@ -28,6 +28,7 @@ app.add_command(read)
 patient_argument = click.argument("patient")
 as_of_option = click.option("--as-of", default="", metavar="DATE", help="Answer as of this day; cuts a record without one.")
 guideline_option = click.option("--guideline", default="", metavar="ID/VERSION", help="Use this version, complete or not.")
+id_option = click.option("--patient", "id_", default="", metavar="ID", help="The patient that is meant, where there are several.")
 output_option = click.option("-o", "--output", default="", metavar="FILE", help="Write to a file instead of the terminal.")
 
 
@@ -37,12 +38,19 @@ output_option = click.option("-o", "--output", default="", metavar="FILE", help=
 @output_option
 @as_of_option
 @guideline_option
-def recommend(patient: str, format_: str, output: str, as_of: str, guideline: str) -> None:
+@id_option
+@click.option("--all", "every", is_flag=True, help="Every patient of the source, one JSON object a line.")
+def recommend(patient: str, format_: str, output: str, as_of: str, guideline: str, id_: str, every: bool) -> None:
     """What to do next for this patient, why, and what would change it."""
     from concordant.answer.recommend import recommend as answer_for
     from concordant.cli.opening import open_record
 
-    record, knowledge = open_record(patient, _date(as_of))
+    if every:
+        from concordant.cli.every import recommend_all
+
+        recommend_all(patient, _date(as_of), guideline, output)
+        return
+    record, knowledge = open_record(patient, _date(as_of), id_)
     answer = answer_for(record, knowledge, guideline)
     if format_ == "json":
         from concordant.present.as_json import as_json
@@ -74,7 +82,8 @@ def ask(patient: str, target: str, force: bool, as_of: str, guideline: str) -> N
 @click.option("--all", "whole", is_flag=True, help="The whole tree of each statement, with feature names, for authors.")
 @as_of_option
 @guideline_option
-def explain(patient: str, statement: str, whole: bool, as_of: str, guideline: str) -> None:
+@id_option
+def explain(patient: str, statement: str, whole: bool, as_of: str, guideline: str, id_: str) -> None:
     """Why: what the decision (or one STATEMENT, such as 2.1) rests on, fact by fact, down to the record entry."""
     from concordant.answer.recommend import recommend as answer_for
     from concordant.answer.recommend import situation
@@ -83,7 +92,7 @@ def explain(patient: str, statement: str, whole: bool, as_of: str, guideline: st
     from concordant.present.reason_tree import render_reasons
     from concordant.present.reasons import render_path
 
-    record, knowledge = open_record(patient, _date(as_of))
+    record, knowledge = open_record(patient, _date(as_of), id_)
     now = situation(record, knowledge, guideline)
     if whole:
         _write(render_reasons(now, statement), "")

@@ -9,10 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from concordant.cli.choosing import choose
+from concordant.cli.fhir_source import is_fhir, looks_like_fhir, patients_of_bytes, patients_of_path
+from concordant.cli.table_source import is_tabular, patients_of_tables
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint, Unreadable
 from concordant.dates import parse_partial_date
 from concordant.library import load
+from concordant.record.as_case import case_text
 from concordant.record.case_account import account_of
 from concordant.record.casefile import read_case
 from concordant.record.events import PatientRecord
@@ -21,6 +25,7 @@ from concordant.record.vocabulary import words_of
 from concordant.texts import MAX_BYTES, Text, read_bytes, read_file
 
 NARROWEST, WIDEST = 60, 110
+MAX_STANDARD_INPUT = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +43,30 @@ class Opened:
         return _has_content(self.text)
 
 
-def open_record(patient: str, as_of: dt.date | None) -> tuple[PatientRecord, Knowledge]:
-    """The record and the knowledge. Only here does the project look at a clock."""
-    if not patient:
-        raise Unreadable(Complaint("no file is named", way_out="Name a case file, or use - for standard input"))
-    return _read(_standard_input() if patient == "-" else read_file(Path(patient)), as_of)
+def open_record(patient: str, as_of: dt.date | None, id_: str = "") -> tuple[PatientRecord, Knowledge]:
+    """The record that is meant, and the knowledge. Only here does the project look at a clock."""
+    chosen = next(choose(open_patients(patient, as_of), patient, id_, every=False))
+    return chosen.record, load()
 
 
 def open_patients(source: str, as_of: dt.date | None) -> Iterator[Patient]:
     """The patients of a source, one after the other, each with the account of its entries."""
     if not source:
         raise Unreadable(Complaint("no file is named", way_out="Name a case file, or use - for standard input"))
-    text = _standard_input() if source == "-" else read_file(Path(source))
+    if source == "-":
+        data = sys.stdin.buffer.read(MAX_STANDARD_INPUT + 1)
+        if looks_like_fhir(data):
+            yield from patients_of_bytes(data, load(), as_of or _today(), given=as_of is not None)
+            return
+        text = read_bytes(data, "standard input")
+    elif is_tabular(source):
+        yield from patients_of_tables(source, load(), as_of or _today(), given=as_of is not None)
+        return
+    elif is_fhir(source):
+        yield from patients_of_path(source, load(), as_of or _today(), given=as_of is not None)
+        return
+    else:
+        text = read_file(Path(source))
     record, _ = _read(text, as_of)
     yield Patient("", record, account_of(record, text))
 
@@ -74,6 +91,10 @@ def open_for_answers(patient: str, as_of: dt.date | None) -> Opened:
         raise Unreadable(Complaint("the answers are read from standard input, so the case cannot be", "ask", way_out=way_out))
     if not patient:
         return Opened(PatientRecord(as_of or _today()), load())
+    if is_tabular(patient) or is_fhir(patient):
+        knowledge = load()
+        chosen = next(choose(open_patients(patient, as_of), patient, "", every=False))
+        return Opened(chosen.record, knowledge, patient, case_text(chosen, knowledge, words_of(knowledge)))
     text = _text_of(patient)
     if not _has_content(text):
         return Opened(PatientRecord(as_of or _today()), load(), patient, text)
@@ -106,7 +127,3 @@ def width() -> int:
 
 def _has_content(text: str) -> bool:
     return any(line.strip() and not line.lstrip().startswith("#") for line in text.removeprefix("\ufeff").splitlines())
-
-
-def _standard_input() -> Text:
-    return read_bytes(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input")

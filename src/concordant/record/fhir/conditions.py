@@ -7,7 +7,7 @@ from concordant.dates import PartialDate
 from concordant.record.events import Comorbidity, Marker
 from concordant.record.fhir.chart import Chart, Spread, Tumour
 from concordant.record.fhir.elements import Concept, Resource, several
-from concordant.record.fhir.observations import stage_of
+from concordant.record.fhir.statuses import stage_of
 from concordant.record.fhir.values import meet
 from concordant.record.terminology import Concept as Meaning
 from concordant.record.vocabulary import condition_term

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from functools import lru_cache
 
-from concordant.dates import PartialDate, exactly, parse_partial_date
 from concordant.complaints import quoted
+from concordant.dates import PartialDate, exactly, parse_partial_date
 
 DAY = 10
 

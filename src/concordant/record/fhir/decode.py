@@ -59,11 +59,12 @@ def unzipped(data: bytes, name: str) -> bytes:
 def decoded(data: bytes, name: str) -> list[Found]:
     """Every resource of a bundle, a list of resources or a single resource. Raises Unreadable."""
     try:
-        return flat(ANY.decode(data))
+        try:
+            return flat(ANY.decode(data))
+        except msgspec.ValidationError:
+            return entry_by_entry(data, name)
     except RecursionError:
         raise Unreadable(Complaint("nested too deeply to be a record", name, way_out="Check how the file was written")) from None
-    except msgspec.ValidationError:
-        return entry_by_entry(data, name)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Unreadable(malformed(data, name, str(error))) from None
 

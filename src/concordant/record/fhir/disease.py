@@ -66,7 +66,7 @@ def _with_diagnosis(first: Tumour | None, chart: Chart) -> list[DiseaseEvent]:
         entry = first.entry if first is not None else chart.stages[0].entry
         sites = tuple(sorted({one.site for one in here if one.site}))
         events.append(DiseaseEvent(entry, "diagnosis", since, extent, sites, None, ""))
-    events += _later([*later, *m_later], chart, at_first=extent)
+    events += _later([*later, *m_later], at_first=extent)
     _loosely([*loose, *open_spread], chart, known=extent == SPREAD or bool(later or m_later))
     return events
 
@@ -123,7 +123,7 @@ def _extent(first: Tumour | None, chart: Chart) -> tuple[str | None, list[Spread
     return next(iter(near), None), later, loose
 
 
-def _later(found: list[Spread], chart: Chart, at_first: str | None) -> list[DiseaseEvent]:
+def _later(found: list[Spread], at_first: str | None) -> list[DiseaseEvent]:
     """Metastases of later: first a recurrence, or a progression when there were some before."""
     events: list[DiseaseEvent] = []
     kind = "progression" if at_first == SPREAD else "recurrence"

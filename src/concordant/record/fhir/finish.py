@@ -16,7 +16,7 @@ from concordant.record.exposures import Exposure
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.disease import declared, events_of
 from concordant.record.impossible import OLDEST
-from concordant.record.merging import together
+from concordant.record.merging import together, told_once
 from concordant.record.sources import Patient
 
 TABLES = ("markers", "events", "courses", "conditions", "measurements", "medications")
@@ -39,7 +39,7 @@ def finished(chart: Chart, name: str, *, given: bool) -> Patient:
             possible.append(kept)
         else:
             tables[table_of(kept)].append(kept)
-    tables["markers"] = list(together(tables["markers"]))
+    tables["markers"], tables["events"] = list(together(tables["markers"])), list(told_once(tables["events"]))
     made = courses_from(possible, tables["events"], chart.as_of, chart.kit.rules)
     tables["courses"] += made.courses
     tables["medications"] += [m for one in made.supportive for m in _supportive(one, chart)]
@@ -47,7 +47,7 @@ def finished(chart: Chart, name: str, *, given: bool) -> Patient:
         chart.as_of,
         name,
         chart.person,
-        **{table: tuple(sorted(found, key=_order)) for table, found in tables.items()},  # type: ignore[arg-type]
+        **{table: tuple(sorted(found, key=_order)) for table, found in tables.items()},
         stated=dict(sorted(chart.stated.items())),
         not_understood=tuple(sorted(dict.fromkeys(chart.lost))),
         notices=(*sorted(chart.notices), *([_cut_notice(chart.as_of, cut)] if given else [])),

@@ -81,7 +81,9 @@ def _given(resource: Resource, chart: Chart) -> Given:
     if met.conflict or (met.meaning is not None and named):
         return Given(conflict=met.conflict or _differs(concept, texts), name=texts[0] if texts else "")
     if met.meaning is not None:
-        return Given(met.meaning.drugs, term=met.meaning.name if met.meaning.kind == "medication" else None, name=met.meaning.name)
+        return Given(
+            met.meaning.drugs, term=met.meaning.name if met.meaning.kind == "medication" else None, name=met.meaning.name
+        )
     if len(named) == 1:
         return Given(named.pop(), codings=met.unknown)
     if len(named) > 1:
@@ -120,7 +122,7 @@ def _for_cancer(resource: Resource, chart: Chart) -> bool:
 
 def _dates(resource: Resource, chart: Chart) -> tuple[PartialDate | None, PartialDate | None, str]:
     period = resource.effectivePeriod or resource.effectiveTimePeriod
-    single = resource.effectiveDateTime or resource.effectiveTimeDateTime
+    single = resource.effectiveDateTime or resource.effectiveTimeDateTime or None
     if single is None and period is None:
         single = resource.authoredOn or resource.dateWritten or resource.whenHandedOver
     if single is not None:

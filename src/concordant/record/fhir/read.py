@@ -63,7 +63,7 @@ def patients_in(found: list[Found], name: str, kit: Kit, as_of: dt.date, *, give
     """The patients that some resources make up."""
     owners, ambiguous = _owners(found)
     only = next(iter(set(owners.values()))) if len(set(owners.values())) == 1 else None
-    groups: dict[str, list[Found]] = {id_: [] for id_ in owners.values()}
+    groups: dict[str, list[Found]] = {}
     nobody: list[tuple[Found, str]] = []
     for one in found:
         owner, why = _owner(one.resource, owners, ambiguous, only)
@@ -81,7 +81,9 @@ def patients_in(found: list[Found], name: str, kit: Kit, as_of: dt.date, *, give
         _row_of_nobody(one, why, rest)
     strangers = sum(bool(why) for _, why in nobody)
     if alone and strangers:
-        notice = f"{strangers} {'entry names' if strangers == 1 else 'entries name'} no patient of this file, and count for nobody."
+        notice = (
+            f"{strangers} {'entry names' if strangers == 1 else 'entries name'} no patient of this file, and count for nobody."
+        )
         patients = [replace(patients[0], record=replace(patients[0].record, notices=(*patients[0].record.notices, notice)))]
     return Reading(patients, Account() if alone else rest)
 
@@ -141,7 +143,11 @@ def _owner(resource: Resource, owners: dict[str, str], ambiguous: set[str], only
         return (None, "two different patients have this id") if shared else (found, "")
     if owners:
         return None, "it belongs to a patient who is not in this file"
-    return (local(text).removeprefix("Patient/"), "") if kind in READERS else (None, "it belongs to a patient who is not in this file")
+    return (
+        (local(text).removeprefix("Patient/"), "")
+        if kind in READERS
+        else (None, "it belongs to a patient who is not in this file")
+    )
 
 
 def _charted(id_: str, group: list[Found], shared: list[Found], kit: Kit, as_of: dt.date) -> Chart:

@@ -66,7 +66,7 @@ class Stream:
             spool.close()
 
     def _of_file(self, path: Path, spool: Spool, seen: set[str], *, alone: bool) -> Iterator[Patient]:
-        name = path.name if not self.path.is_dir() else path.relative_to(self.path).as_posix()
+        name = str(path) if path == self.path else path.relative_to(self.path).as_posix()
         if name.lower().endswith(LINES):
             self._lines(path, name, spool)
         elif name.lower().endswith(DOCUMENTS) or alone:

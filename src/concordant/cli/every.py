@@ -1,0 +1,42 @@
+"""`recommend --all`: every patient of a source, one JSON object a line, and a count that adds up."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TextIO
+
+from concordant.answer.recommend import recommend
+from concordant.cli.opening import open_patients
+from concordant.complaints import Complaint, ConcordantError, Unreadable
+from concordant.library import load
+from concordant.present.as_json import as_json
+
+
+def recommend_all(source: str, as_of: dt.date | None, guideline: str, output: str) -> None:
+    """Answer for each patient; one that is refused is named and counted, and the rest goes on."""
+    knowledge = load()
+    met = answered = 0
+    with _target(output) as out:
+        for patient in open_patients(source, as_of):
+            met += 1
+            try:
+                answer = json.loads(as_json(recommend(patient.record, knowledge, guideline)))
+            except ConcordantError as error:
+                print(f"{patient.id}: {error.complaints[0]}", file=sys.stderr)  # noqa: T201
+                continue
+            out.write(json.dumps({"patient": patient.id, **answer}, ensure_ascii=False) + "\n")
+            answered += 1
+    print(f"{met} patients: {answered} answered, {met - answered} refused.", file=sys.stderr)  # noqa: T201
+
+
+def _target(output: str) -> TextIO | nullcontext[TextIO]:
+    if not output:
+        return nullcontext(sys.stdout)
+    try:
+        return Path(output).open("w", encoding="utf-8")
+    except OSError as error:
+        raise Unreadable(Complaint(f"cannot be written ({error.strerror})", output)) from None

@@ -1,0 +1,131 @@
+"""Results: marker tests and measurements, of one value of an observation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from concordant.dates import PartialDate
+from concordant.quantities import Interval
+from concordant.record.events import Marker, Measurement
+from concordant.record.fhir.chart import Chart
+from concordant.record.fhir.elements import Resource, Value, several
+from concordant.record.fhir.references import resolved
+from concordant.record.fhir.values import coded_values, in_unit, meet, number_of, upper_limit
+from concordant.record.terminology import Concept as Meaning
+
+YES, NO = ("positive", "present", "yes"), ("negative", "absent", "no", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One value, what it is about, and the observation around it."""
+
+    value: Value
+    about: Meaning
+    resource: Resource
+    date: PartialDate | None
+
+
+def marker(asked: Asked, chart: Chart, *, spoilt: bool) -> str | None:
+    """A result of a marker test; None when there is no result."""
+    value, meaning = asked.value, asked.about
+    field = chart.kit.tests[meaning.name]
+    word, conflict = word_of_result(value, chart)
+    read = number_of(value)
+    if word is None and read is None and not conflict and not spoilt:
+        return None
+    specimen, entry = _specimen(asked.resource, chart), chart.entry
+    numbers: dict[str, Interval] = {}
+    if read is not None and (part := meaning.part or next(iter(field.numbers), "")):
+        numbers[part] = read[0]
+        if (field.high is not None and read[0].low > field.high) or (field.low is not None and read[0].high < field.low):
+            conflict = conflict or f"no patient has this {field.label}"
+    elif read is not None and word is None:
+        word = _score(read[0], field.words)
+    if conflict or spoilt:
+        chart.found.append(Marker(entry, meaning.name, None, {}, None, specimen))
+        return conflict
+    test, word = _fitting(meaning, word, field.words, chart)
+    if word is None and not numbers:
+        chart.lost.append(f"{field.label}: a result that is not understood ({chart.place})")
+        chart.found.append(Marker(entry, meaning.name, None, {}, None, specimen))
+        return "its result is not understood"
+    chart.found.append(Marker(entry, test, word, numbers, asked.date, specimen))
+    return ""
+
+
+def word_of_result(value: Value, chart: Chart) -> tuple[str | None, str]:
+    """The word of a result: its value, else its interpretation; both have to agree."""
+    found: dict[str, None] = {}
+    conflict = ""
+    for concept in coded_values(value):
+        met = meet(concept, ("value",), chart.kit.terms)
+        conflict = conflict or met.conflict
+        if met.meaning is not None:
+            found[met.meaning.name] = None
+        else:
+            chart.not_mapped(met.unknown, "value")
+    if len(found) > 1 and not conflict:
+        conflict = f"its value and its interpretation differ ({', '.join(found)})"
+    return next(iter(found), None), conflict
+
+
+def _fitting(meaning: Meaning, word: str | None, words: tuple[str, ...], chart: Chart) -> tuple[str, str | None]:
+    """A word in the words of the test, or the word of the test that a plain positive or negative belongs to."""
+    if word is None or word in words:
+        return meaning.name, word
+    word = "positive" if word in YES else "negative" if word in NO else word
+    if word in words:
+        return meaning.name, word
+    if word in meaning.implies:
+        return meaning.name, meaning.implies[word]
+    other = meaning.implies.get("otherwise", "")
+    if other in chart.kit.tests and word in chart.kit.tests[other].words:
+        return other, word
+    return meaning.name, None
+
+
+def _score(read: Interval, words: tuple[str, ...]) -> str | None:
+    """A score told as a number: 0, or 3 for `3+`."""
+    if not read.is_exact:
+        return None
+    text = f"{read.low:g}"
+    return text if text in words else f"{text}+" if f"{text}+" in words else None
+
+
+def _specimen(resource: Resource, chart: Chart) -> str | None:
+    """Primary or metastasis, by the site that the result or its specimen names."""
+    sites = several(resource.bodySite)
+    for reference in several(resource.specimen):
+        specimen = resolved(reference, resource, chart)
+        if specimen is not None and specimen.collection is not None:
+            sites += several(specimen.collection.bodySite)
+    found = {met.meaning.name for site in sites if (met := meet(site, ("site",), chart.kit.terms)).meaning is not None}
+    kinds = {"metastasis" if "distant" in chart.kit.tags.get(site, ()) else "primary" for site in found}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def measured(asked: Asked, chart: Chart, *, spoilt: bool) -> str | None:
+    """A measured number; set aside, and open in the record, when its unit or its size cannot be."""
+    value, name, date = asked.value, asked.about.name, asked.date
+    read = number_of(value)
+    if read is None and (word := word_of_result(value, chart)[0]) is not None and word.isdigit():
+        read = (Interval(float(word), float(word)), "")
+    if read is None:
+        return None if not spoilt else _open(name, chart, "")
+    if spoilt:
+        return _open(name, chart, "")
+    number, why = in_unit(name, read, "", chart.kit)
+    if number is None:
+        return _open(name, chart, why)
+    if date is None:
+        chart.lost.append(f"{chart.kit.measured[name].label} without a date: whether it still holds is not known ({chart.place})")
+        return _open(name, chart, "")
+    limit = upper_limit(name, value, chart.kit) if value.referenceRange else None
+    chart.found.append(Measurement(chart.entry, name, number, date, limit))
+    return ""
+
+
+def _open(name: str, chart: Chart, why: str) -> str:
+    chart.found.append(Measurement(chart.entry, name, Interval(), None))
+    return why

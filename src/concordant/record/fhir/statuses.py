@@ -1,0 +1,153 @@
+"""Observations of the disease and the person: stage, metastases, trend, conditions, menopause, line of therapy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from concordant.compiled import CodeKind
+from concordant.dates import PartialDate
+from concordant.record.events import Comorbidity, DiseaseEvent
+from concordant.record.fhir.chart import Chart, Declared, Spread, Staged
+from concordant.record.fhir.elements import Concept, Resource, several
+from concordant.record.fhir.references import resolved
+from concordant.record.fhir.results import NO, YES, Asked, word_of_result
+from concordant.record.fhir.values import Met, coded_values, meet, number_of
+from concordant.record.vocabulary import plain
+
+
+def _staged(asked: Asked, chart: Chart) -> str | None:
+    """A stage group or an M category."""
+    return stage_of(coded_values(asked.value), asked.date, chart)
+
+
+def stage_of(concepts: list[Concept], date: PartialDate | None, chart: Chart) -> str | None:
+    """A stage in codes or in words, kept until all is read; why it cannot be, or None when there is none."""
+    for concept in concepts:
+        met = meet(concept, ("stage",), chart.kit.terms)
+        if met.conflict:
+            return met.conflict
+        word = met.meaning.name if met.meaning is not None else _stage_in_words(concept, chart)
+        if word:
+            chart.stages.append(Staged(chart.entry, word, chart.kit.extent(word), date))
+            return ""
+        chart.not_mapped(met.unknown, "stage")
+    return "its stage is not understood" if concepts else None
+
+
+def _stage_in_words(concept: Concept, chart: Chart) -> str:
+    texts = [concept.text, *(coding.display for coding in concept.coding or ())]
+    known = chart.kit.stages
+    return next((text for text in texts if text and len(text) < 60 and chart.kit.stage_name(text) in known), "")
+
+
+def _site(asked: Asked, chart: Chart) -> str | None:
+    """Where a metastasis is, or that there is none."""
+    concepts = coded_values(asked.value)
+    for concept in concepts:
+        met = meet(concept, ("site", "secondary", "value"), chart.kit.terms)
+        if met.meaning is not None and met.meaning.kind == "value":
+            return ""
+        site = met.meaning.name if met.meaning is not None else chart.kit.terms.words.sites.get(plain(concept.text or ""))
+        if site is not None:
+            chart.spread.append(Spread(chart.entry, site, asked.date))
+            return ""
+        chart.not_mapped(met.unknown, "site")
+    return "its site is not understood" if concepts else None
+
+
+def _status(asked: Asked, chart: Chart) -> str | None:
+    """The trend of the disease, as an event."""
+    concepts = coded_values(asked.value)
+    if not concepts:
+        return None
+    met = _first(concepts, "status", chart)
+    if met.conflict or met.meaning is None:
+        return met.conflict or "its disease status is not understood"
+    if met.meaning.name == "undetermined":
+        return None
+    kind = {"no_disease": "response"}.get(met.meaning.name, met.meaning.name)
+    sites = [site for one in several(asked.resource.focus) if (site := _focus_site(resolved(one, asked.resource, chart), chart))]
+    chart.found.append(DiseaseEvent(chart.entry, kind, asked.date, None, tuple(sites), None, ""))
+    return ""
+
+
+def _first(concepts: list[Concept], kind: CodeKind, chart: Chart) -> Met:
+    met = Met()
+    for concept in concepts:
+        met = meet(concept, (kind,), chart.kit.terms)
+        if met.meaning is not None or met.conflict:
+            return met
+        chart.not_mapped(met.unknown, kind.replace("_", " "))
+    return met
+
+
+def _focus_site(resource: Resource | None, chart: Chart) -> str:
+    if resource is None or resource.resourceType != "Condition":
+        return ""
+    met = meet(resource.code, ("secondary",), chart.kit.terms)
+    return met.meaning.name if met.meaning is not None else ""
+
+
+def _condition_status(asked: Asked, chart: Chart) -> str | None:
+    """A condition told as an observation: present or absent."""
+    concepts = coded_values(asked.value)
+    if not concepts:
+        return None
+    for concept in concepts:
+        met = meet(concept, ("value", "condition"), chart.kit.terms)
+        if met.conflict:
+            return met.conflict
+        name = met.meaning.name if met.meaning is not None else ""
+        status = "active" if name in (*YES, asked.about.part) else "absent" if name in NO else None
+        if status is not None:
+            chart.found.append(Comorbidity(chart.entry, asked.about.part, asked.about.part.replace("_", " "), status, asked.date))
+            return ""
+    chart.found.append(Comorbidity(chart.entry, asked.about.part, asked.about.part.replace("_", " "), None, None))
+    return "its value is not understood"
+
+
+def _menopause(asked: Asked, chart: Chart) -> str | None:
+    concepts = coded_values(asked.value)
+    if not concepts:
+        return None
+    met = _first(concepts, "menopause", chart)
+    word = met.meaning.name if met.meaning is not None else plain(concepts[0].text or "").replace(" ", "")
+    if word not in chart.kit.menopause or met.conflict:
+        return met.conflict or "its menopausal status is not understood"
+    chart.menopause.append((asked.date, word))
+    return ""
+
+
+def _line(asked: Asked, chart: Chart) -> str | None:
+    """A line of therapy that the source counts."""
+    read = number_of(asked.value)
+    met = _first(coded_values(asked.value), "line", chart)
+    word = f"{read[0].low:g}" if read is not None and read[0].is_exact else met.meaning.name if met.meaning is not None else ""
+    if not word or met.conflict:
+        return met.conflict or "its line of therapy is not understood"
+    start, end = asked.date, None
+    if (period := asked.resource.effectivePeriod) is not None and asked.resource.effectiveDateTime is None:
+        start, end = chart.date(period.start)[0], chart.date(period.end)[0]
+    chart.lines.append(Declared(chart.entry, word, start, end))
+    return ""
+
+
+def _together(asked: Asked, chart: Chart) -> str | None:
+    """A result of two receptors together; it counts where no single result stands."""
+    word, conflict = word_of_result(asked.value, chart)
+    if conflict or word is None:
+        return conflict or None
+    chart.receptors.append((chart.entry, word))
+    return ""
+
+
+OBSERVED: dict[str, Callable[[Asked, Chart], str | None]] = {
+    "stage_group": _staged,
+    "distant_metastases": _staged,
+    "metastasis_site": _site,
+    "disease_status": _status,
+    "condition_status": _condition_status,
+    "menopausal_status": _menopause,
+    "line_of_therapy": _line,
+    "hormone_receptors": _together,
+}
