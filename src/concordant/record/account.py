@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+import msgspec
+
 Fate = Literal["used", "ignored", "set aside"]
 FATES: tuple[Fate, ...] = ("used", "ignored", "set aside")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, gc=False):  # a struct, because a file can have millions
     """One entry of the source: where it stands, what kind it is, what became of it, and why (or what it was read as)."""
 
     place: str

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from concordant.compiled import CodeKind, Knowledge, ValueSet
 from concordant.drugs import Code
@@ -41,6 +42,7 @@ class Terminology:
     product_words: frozenset[str] = frozenset()
     spelled: dict[str, dict[str, Concept]] = field(default_factory=dict)  # by the system as it was written
     named: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    remembered: dict[object, Any] = field(default_factory=dict)  # for readers: what a whole coded value came to
 
     def look(self, system: str | None, code: str | None) -> Concept | None:
         """What the code stands for, or None. A system may be an address, an object identifier or a short name."""

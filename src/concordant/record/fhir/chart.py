@@ -95,10 +95,11 @@ class Chart:
 
     def at(self, place: str, kind: str) -> None:
         """The entry that is read next."""
-        while place in self.where:
+        where = self.where
+        while place in where:
             place += "'"
         self.place, self.kind = place, kind
-        self.where[place] = len(self.rows)
+        where[place] = len(self.rows)
 
     @property
     def entry(self) -> Entry:

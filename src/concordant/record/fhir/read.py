@@ -141,20 +141,17 @@ def _owner(resource: Resource, owners: dict[str, str], ambiguous: set[str], only
     if found is not None:
         shared = not ambiguous.isdisjoint((text, local(text), found))
         return (None, "two different patients have this id") if shared else (found, "")
-    if owners:
+    told = local(text).removeprefix("Patient/")
+    if owners or "/" in told:
         return None, "it belongs to a patient who is not in this file"
-    return (
-        (local(text).removeprefix("Patient/"), "")
-        if kind in READERS
-        else (None, "it belongs to a patient who is not in this file")
-    )
+    return told, ""
 
 
 def _charted(id_: str, group: list[Found], shared: list[Found], kit: Kit, as_of: dt.date) -> Chart:
     """All entries of one patient, read."""
     chart = Chart(kit, id_, as_of)
     chart.urls = _addresses([*shared, *group])
-    seen: dict[tuple[str, str], Resource] = {}
+    seen: dict[str, Resource] = {}
     for one in group:
         resource = one.resource
         kind = resource.resourceType or "?"
@@ -165,14 +162,11 @@ def _charted(id_: str, group: list[Found], shared: list[Found], kit: Kit, as_of:
             else:
                 chart.ignored(f"nothing is read from {kind}")
             continue
-        if resource.id:
-            earlier = seen.setdefault((kind, resource.id), resource)
-            if earlier is not resource and earlier == resource:
-                chart.ignored("the same entry again")
-                continue
         reader = READERS.get(kind)
         if reader is None:
             chart.ignored(HELD.get(kind) or f"nothing is read from {kind}")
+        elif (earlier := seen.setdefault(chart.place.rstrip("'"), resource)) is not resource and earlier == resource:
+            chart.ignored("the same entry again")
         else:
             reader(resource, chart)
     return chart

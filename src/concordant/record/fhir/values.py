@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from concordant.compiled import CodeKind, Field
@@ -16,6 +15,7 @@ from concordant.record.terminology import Terminology
 
 SIGNS = {"greater than or equal to": ">=", "less than or equal to": "<=", "greater than": ">", "less than": "<", "more than": ">"}
 SIGNS |= {"at least": ">=", "at most": "<=", "over": ">", "below": "<", "above": ">", "under": "<"}
+MOST_REMEMBERED = 20_000
 VAGUE = "unspecified"
 
 
@@ -29,11 +29,28 @@ class Met:
     unknown: tuple[Coding, ...] = ()
 
 
-def meet(concept: Concept | None, kinds: Iterable[CodeKind], terms: Terminology) -> Met:
-    """The meaning of a coded value among some kinds."""
-    met = Met()
+NOTHING = Met()
+
+
+def meet(concept: Concept | None, kinds: tuple[CodeKind, ...], terms: Terminology) -> Met:
+    """The meaning of a coded value among some kinds; nobody changes what is returned, it is shared."""
     if concept is None:
-        return met
+        return NOTHING
+    codings = concept.coding
+    if codings is None or len(codings) != 1:
+        return _meet(concept, kinds, terms)
+    one = codings[0]
+    key = (one.system, one.code, one.display, concept.text, kinds)
+    met = terms.remembered.get(key)
+    if met is None:
+        met = _meet(concept, kinds, terms)
+        if len(terms.remembered) < MOST_REMEMBERED:
+            terms.remembered[key] = met
+    return met
+
+
+def _meet(concept: Concept, kinds: tuple[CodeKind, ...], terms: Terminology) -> Met:
+    met = Met()
     for coding in concept.coding or ():
         meaning = terms.look(coding.system, coding.code)
         if meaning is None or meaning.kind not in kinds:
@@ -49,7 +66,7 @@ def meet(concept: Concept | None, kinds: Iterable[CodeKind], terms: Terminology)
     return met
 
 
-def _said(concept: Concept, kinds: Iterable[CodeKind], terms: Terminology) -> Meaning | None:
+def _said(concept: Concept, kinds: tuple[CodeKind, ...], terms: Terminology) -> Meaning | None:
     """What the words say where no code is understood."""
     texts = [concept.text, *(coding.display for coding in concept.coding or ())]
     for kind in kinds:
