@@ -204,7 +204,7 @@ class _Reader:
             self.word(value, "patient", place, needed=True),
             tuple(self.rule(item, (*place, "entries", i)) for i, item in enumerate(rules)),
             tuple(self.skip(item, (*place, "ignore", i)) for i, item in enumerate(skips)),
-            self.text.line(place),
+            self.text.line((*place, "path")),
         )
 
     def items(self, value: dict[str, Any], key: str, place: Place) -> list[Any]:
