@@ -123,7 +123,7 @@ def test_a_bad_row_is_set_aside_and_the_rest_goes_on(row: str, why: str, table: 
 
 
 def test_a_number_that_no_patient_has_leaves_the_number_open(table: Table, plan: Plan) -> None:
-    [patient] = table.read("1,F,1970-02-03,2023-05-01,IV,3+,160\n").values()
+    [patient] = table.read("1,F,1970-02-03,2023-05-01,IV,3+,160\n1,,,2023-04-01,,,55\n").values()
     assert patient.record.set_aside[0].startswith("people, line 2: value: '160 %' cannot be")
     assert derive_facts(patient.record, plan)["lvef"].value is None
     assert patient.account.rows[0].fate == "used"

@@ -18,13 +18,14 @@ from concordant.facts import Value
 from concordant.quantities import Interval
 from concordant.record import events as ev
 from concordant.record.account import Account
-from concordant.record.assemble import courses_from
-from concordant.record.blocks import Blocks
+from concordant.record.assemble import Assembled, courses_from
+from concordant.record.blocks import OPEN, Blocks
 from concordant.record.entries import as_exposure, by_time, dates_of, opened, running, table_of, told_as
 from concordant.record.exposures import Exposure
 from concordant.record.fates import RowFate, close, unuse
 from concordant.record.impossible import OLDEST
 from concordant.record.line_rules import LineRules, line_rules
+from concordant.record.merging import together, told_once
 from concordant.record.sources import Patient
 from concordant.record.vocabulary import Words, suggestion
 from concordant.texts import Place, Text
@@ -85,7 +86,7 @@ class Told(Blocks):
         wrong = self._wrong()
         if wrong:
             self._set_aside(place, wrong, row)
-            self.found += [opened(read)] if read is not None else []
+            self._open(block, item, read)
         elif read is not None:
             self._keep(read, row)
 
@@ -93,6 +94,13 @@ class Told(Blocks):
         """A sentence that a person has to see, because no event says it."""
         self.notices.append(says)
         self.mark(place, kind, "notice")
+
+    def _open(self, block: str, item: Item, read: Any) -> None:
+        """What takes the place of an entry that was set aside; a number that could not be read was measured all the same."""
+        if read is None and block == "measurements":
+            read = self.readers[block]({"name": item.get("name"), "value": OPEN}, (block,))
+            self.complaints.clear()
+        self.found += [opened(read)] if read is not None else []
 
     def beside(self, name: str, dates: Item, place: str, kind: str) -> None:
         """A drug of another kind, of which nothing is known: it is listed while it is taken."""
@@ -153,7 +161,9 @@ class Told(Blocks):
         for event in kept:
             if not isinstance(event, Exposure):
                 tables[table_of(event)].append(event)
-        tables["courses"] += self._courses(exposures, tables["events"])
+        tables["markers"], tables["events"] = list(together(tables["markers"])), list(told_once(tables["events"]))
+        made = self._courses(exposures, tables["events"])
+        tables["courses"] += made.courses
         record = ev.PatientRecord(
             as_of=self.as_of,
             name=name,
@@ -162,19 +172,20 @@ class Told(Blocks):
             not_understood=tuple(dict.fromkeys(self.not_understood)),
             notices=(*dict.fromkeys(self.notices), *self._cut_notice()),
             set_aside=tuple(dict.fromkeys(self.aside)),
+            notes={note.place: note.says for note in made.notes},
         )
         record = replace(record, **{table: tuple(sorted(found, key=by_time)) for table, found in tables.items()})  # type: ignore[arg-type]
         close(self.account, self.rows)
         return Patient(self.id, record, self.account)
 
-    def _courses(self, exposures: list[Exposure], events: list[ev.DiseaseEvent]) -> tuple[ev.Course, ...]:
+    def _courses(self, exposures: list[Exposure], events: list[ev.DiseaseEvent]) -> Assembled:
         """The courses that the exposures make; a supportive drug makes none."""
         made = courses_from(exposures, events, self.as_of, self.rules)
         for one in made.supportive:
             row = self.rows[one.entry.place]
             unuse(row, one)
             row.ignored.append("a supportive drug")
-        return made.courses
+        return made
 
     def _tell_person(self, item: dict[str, Any], row: RowFate) -> None:
         measured, person = self.of_patient(item), self.person(item)

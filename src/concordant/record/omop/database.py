@@ -26,6 +26,7 @@ class Database:
     tables: dict[str, str]
     columns: dict[str, set[str]] = field(default_factory=dict)
     scratch: Any = None
+    cursors: list[Any] = field(default_factory=list)
 
     def close(self) -> None:
         """Give the file free, and remove what was sorted on disk."""
@@ -80,12 +81,9 @@ class Database:
         return found
 
     def spoilt(self) -> list[tuple[str, int, str]]:
-        """The lines of CSV files that are no rows: file, line and why; known when the files have been read."""
-        try:
-            query = "SELECT file_path, line, error_type FROM reject_errors JOIN reject_scans USING (scan_id, file_id)"
-            told = self._all(query)
-        except Unreadable:
-            return []
+        """The lines of CSV files that are no rows: file, line and why; each reading keeps its own list of them."""
+        query = "SELECT file_path, line, error_type FROM reject_errors JOIN reject_scans USING (scan_id, file_id)"
+        told = [row for cursor in self.cursors if _has_rejects(cursor) for row in cursor.execute(query).fetchall()]
         return sorted({(Path(str(path)).name, int(line), str(why).lower()) for path, line, why in told})
 
     def _all(self, query: str) -> list[Any]:
@@ -100,7 +98,8 @@ class Database:
         import duckdb
 
         try:
-            return self.connection.cursor().execute(query)
+            self.cursors.append(self.connection.cursor())
+            return self.cursors[-1].execute(query)
         except duckdb.Error as error:
             raise Unreadable(Complaint(f"the database cannot be read ({_short(error)})", self.name)) from None
 
@@ -260,6 +259,11 @@ def _check(found: Database) -> None:
 def missing_tables(found: Database) -> list[str]:
     """The tables that are read where they are, and are not there."""
     return [table.name for table in FILES if table.name not in found.tables]
+
+
+def _has_rejects(cursor: Any) -> bool:
+    found = cursor.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'reject_errors'").fetchone()
+    return bool(found and found[0])
 
 
 def _short(error: BaseException) -> str:

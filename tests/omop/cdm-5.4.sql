@@ -1,0 +1,173 @@
+-- The tables that are read, of the OMOP Common Data Model 5.4 for DuckDB, word for word.
+-- Origin: OHDSI/CommonDataModel f853f6e39c61b4eb8b3e5287fd573a1ced36c0e4, inst/ddl/5.4/duckdb/OMOPCDM_duckdb_5.4_ddl.sql.
+-- Licence: Apache License 2.0 (the repository's DESCRIPTION).
+
+CREATE TABLE @cdmDatabaseSchema.person (
+            person_id integer NOT NULL,
+            gender_concept_id integer NOT NULL,
+            year_of_birth integer NOT NULL,
+            month_of_birth integer NULL,
+            day_of_birth integer NULL,
+            birth_datetime TIMESTAMP NULL,
+            race_concept_id integer NOT NULL,
+            ethnicity_concept_id integer NOT NULL,
+            location_id integer NULL,
+            provider_id integer NULL,
+            care_site_id integer NULL,
+            person_source_value varchar(50) NULL,
+            gender_source_value varchar(50) NULL,
+            gender_source_concept_id integer NULL,
+            race_source_value varchar(50) NULL,
+            race_source_concept_id integer NULL,
+            ethnicity_source_value varchar(50) NULL,
+            ethnicity_source_concept_id integer NULL );
+
+CREATE TABLE @cdmDatabaseSchema.condition_occurrence (
+            condition_occurrence_id integer NOT NULL,
+            person_id integer NOT NULL,
+            condition_concept_id integer NOT NULL,
+            condition_start_date date NOT NULL,
+            condition_start_datetime TIMESTAMP NULL,
+            condition_end_date date NULL,
+            condition_end_datetime TIMESTAMP NULL,
+            condition_type_concept_id integer NOT NULL,
+            condition_status_concept_id integer NULL,
+            stop_reason varchar(20) NULL,
+            provider_id integer NULL,
+            visit_occurrence_id integer NULL,
+            visit_detail_id integer NULL,
+            condition_source_value varchar(50) NULL,
+            condition_source_concept_id integer NULL,
+            condition_status_source_value varchar(50) NULL );
+
+CREATE TABLE @cdmDatabaseSchema.drug_exposure (
+            drug_exposure_id integer NOT NULL,
+            person_id integer NOT NULL,
+            drug_concept_id integer NOT NULL,
+            drug_exposure_start_date date NOT NULL,
+            drug_exposure_start_datetime TIMESTAMP NULL,
+            drug_exposure_end_date date NOT NULL,
+            drug_exposure_end_datetime TIMESTAMP NULL,
+            verbatim_end_date date NULL,
+            drug_type_concept_id integer NOT NULL,
+            stop_reason varchar(20) NULL,
+            refills integer NULL,
+            quantity NUMERIC NULL,
+            days_supply integer NULL,
+            sig TEXT NULL,
+            route_concept_id integer NULL,
+            lot_number varchar(50) NULL,
+            provider_id integer NULL,
+            visit_occurrence_id integer NULL,
+            visit_detail_id integer NULL,
+            drug_source_value varchar(50) NULL,
+            drug_source_concept_id integer NULL,
+            route_source_value varchar(50) NULL,
+            dose_unit_source_value varchar(50) NULL );
+
+CREATE TABLE @cdmDatabaseSchema.procedure_occurrence (
+            procedure_occurrence_id integer NOT NULL,
+            person_id integer NOT NULL,
+            procedure_concept_id integer NOT NULL,
+            procedure_date date NOT NULL,
+            procedure_datetime TIMESTAMP NULL,
+            procedure_end_date date NULL,
+            procedure_end_datetime TIMESTAMP NULL,
+            procedure_type_concept_id integer NOT NULL,
+            modifier_concept_id integer NULL,
+            quantity integer NULL,
+            provider_id integer NULL,
+            visit_occurrence_id integer NULL,
+            visit_detail_id integer NULL,
+            procedure_source_value varchar(50) NULL,
+            procedure_source_concept_id integer NULL,
+            modifier_source_value varchar(50) NULL );
+
+CREATE TABLE @cdmDatabaseSchema.measurement (
+            measurement_id integer NOT NULL,
+            person_id integer NOT NULL,
+            measurement_concept_id integer NOT NULL,
+            measurement_date date NOT NULL,
+            measurement_datetime TIMESTAMP NULL,
+            measurement_time varchar(10) NULL,
+            measurement_type_concept_id integer NOT NULL,
+            operator_concept_id integer NULL,
+            value_as_number NUMERIC NULL,
+            value_as_concept_id integer NULL,
+            unit_concept_id integer NULL,
+            range_low NUMERIC NULL,
+            range_high NUMERIC NULL,
+            provider_id integer NULL,
+            visit_occurrence_id integer NULL,
+            visit_detail_id integer NULL,
+            measurement_source_value varchar(50) NULL,
+            measurement_source_concept_id integer NULL,
+            unit_source_value varchar(50) NULL,
+            unit_source_concept_id integer NULL,
+            value_source_value varchar(50) NULL,
+            measurement_event_id integer NULL,
+            meas_event_field_concept_id integer NULL );
+
+CREATE TABLE @cdmDatabaseSchema.observation (
+            observation_id integer NOT NULL,
+            person_id integer NOT NULL,
+            observation_concept_id integer NOT NULL,
+            observation_date date NOT NULL,
+            observation_datetime TIMESTAMP NULL,
+            observation_type_concept_id integer NOT NULL,
+            value_as_number NUMERIC NULL,
+            value_as_string varchar(60) NULL,
+            value_as_concept_id Integer NULL,
+            qualifier_concept_id integer NULL,
+            unit_concept_id integer NULL,
+            provider_id integer NULL,
+            visit_occurrence_id integer NULL,
+            visit_detail_id integer NULL,
+            observation_source_value varchar(50) NULL,
+            observation_source_concept_id integer NULL,
+            unit_source_value varchar(50) NULL,
+            qualifier_source_value varchar(50) NULL,
+            value_source_value varchar(50) NULL,
+            observation_event_id integer NULL,
+            obs_event_field_concept_id integer NULL );
+
+CREATE TABLE @cdmDatabaseSchema.death (
+            person_id integer NOT NULL,
+            death_date date NOT NULL,
+            death_datetime TIMESTAMP NULL,
+            death_type_concept_id integer NULL,
+            cause_concept_id integer NULL,
+            cause_source_value varchar(50) NULL,
+            cause_source_concept_id integer NULL );
+
+CREATE TABLE @cdmDatabaseSchema.episode (
+            episode_id integer NOT NULL,
+            person_id integer NOT NULL,
+            episode_concept_id integer NOT NULL,
+            episode_start_date date NOT NULL,
+            episode_start_datetime TIMESTAMP NULL,
+            episode_end_date date NULL,
+            episode_end_datetime TIMESTAMP NULL,
+            episode_parent_id integer NULL,
+            episode_number integer NULL,
+            episode_object_concept_id integer NOT NULL,
+            episode_type_concept_id integer NOT NULL,
+            episode_source_value varchar(50) NULL,
+            episode_source_concept_id integer NULL );
+
+CREATE TABLE @cdmDatabaseSchema.episode_event (
+            episode_id integer NOT NULL,
+            event_id integer NOT NULL,
+            episode_event_field_concept_id integer NOT NULL );
+
+CREATE TABLE @cdmDatabaseSchema.concept (
+            concept_id integer NOT NULL,
+            concept_name varchar(255) NOT NULL,
+            domain_id varchar(20) NOT NULL,
+            vocabulary_id varchar(20) NOT NULL,
+            concept_class_id varchar(20) NOT NULL,
+            standard_concept varchar(1) NULL,
+            concept_code varchar(50) NOT NULL,
+            valid_start_date date NOT NULL,
+            valid_end_date date NOT NULL,
+            invalid_reason varchar(1) NULL );
