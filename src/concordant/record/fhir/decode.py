@@ -6,7 +6,6 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import msgspec
 
@@ -26,8 +25,7 @@ class RawBundle(msgspec.Struct):
     entry: list[msgspec.Raw] | None = None
 
 
-@dataclass(slots=True)
-class Found:
+class Found(msgspec.Struct, gc=False):
     """One resource of a source: where it stands, its address, and why it cannot be read when it cannot."""
 
     place: str

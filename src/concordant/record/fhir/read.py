@@ -66,7 +66,7 @@ def patients_in(found: list[Found], name: str, kit: Kit, as_of: dt.date, *, give
     groups: dict[str, list[Found]] = {}
     nobody: list[tuple[Found, str]] = []
     for one in found:
-        owner, why = _owner(one.resource, owners, ambiguous, only)
+        owner, why = _owner(one, owners, ambiguous, only)
         if owner is None:
             nobody.append((one, why))
         else:
@@ -79,13 +79,29 @@ def patients_in(found: list[Found], name: str, kit: Kit, as_of: dt.date, *, give
     rest = patients[0].account if alone else Account()
     for one, why in nobody:
         _row_of_nobody(one, why, rest)
-    strangers = sum(bool(why) for _, why in nobody)
-    if alone and strangers:
-        notice = (
-            f"{strangers} {'entry names' if strangers == 1 else 'entries name'} no patient of this file, and count for nobody."
-        )
-        patients = [replace(patients[0], record=replace(patients[0].record, notices=(*patients[0].record.notices, notice)))]
+    if alone and (told := _told_of_owners(found, nobody)):
+        patients = [replace(patients[0], record=replace(patients[0].record, notices=(*patients[0].record.notices, *told)))]
     return Reading(patients, Account() if alone else rest)
+
+
+def _told_of_owners(found: list[Found], nobody: list[tuple[Found, str]]) -> list[str]:
+    """What has to be said where entries name another patient, or none."""
+    strangers = sum(bool(why) for _, why in nobody)
+    silent = sum(_is_silent(one.resource) for one in found) - sum(_is_silent(one.resource) for one, _ in nobody)
+    told = []
+    if strangers:
+        told.append(f"{_entries(strangers, 'names', 'name')} no patient of this file, and count for nobody.")
+    if silent:
+        told.append(f"{_entries(silent, 'names', 'name')} no patient, and count for the only one of this file.")
+    return told
+
+
+def _is_silent(resource: Resource) -> bool:
+    return resource.resourceType in READERS and resource.resourceType != "Patient" and not (resource.subject or resource.patient)
+
+
+def _entries(number: int, one: str, many: str) -> str:
+    return f"1 entry {one}" if number == 1 else f"{number} entries {many}"
 
 
 def _nobody(found: list[Found]) -> str:
@@ -116,14 +132,13 @@ def _owners(found: Iterable[Found]) -> tuple[dict[str, str], set[str]]:
     return owners, ambiguous
 
 
-def _owner(resource: Resource, owners: dict[str, str], ambiguous: set[str], only: str | None) -> tuple[str | None, str]:
+def _owner(one: Found, owners: dict[str, str], ambiguous: set[str], only: str | None) -> tuple[str | None, str]:
     """To whom an entry belongs; None with a reason, or without one when it is about nobody."""
+    resource = one.resource
     kind = resource.resourceType
     if kind == "Patient":
-        own = resource.id or only
-        if own in ambiguous:
-            return None, "two different patients have this id"
-        return own, "" if own else "a patient without an id"
+        own = resource.id or one.url or one.place
+        return (None, "two different patients have this id") if own in ambiguous else (own, "")
     reference = resource.subject or resource.patient
     text = reference.reference if reference is not None else None
     if text and text.startswith("#"):
@@ -139,8 +154,9 @@ def _owner(resource: Resource, owners: dict[str, str], ambiguous: set[str], only
         if found is not None and text.startswith("http") and f"elsewhere {found}" in ambiguous:
             found = owners.get(text)  # the same id on another server is another patient
     if found is not None:
-        shared = not ambiguous.isdisjoint((text, local(text), found))
-        return (None, "two different patients have this id") if shared else (found, "")
+        if ambiguous and not ambiguous.isdisjoint((text, local(text), found)):
+            return None, "two different patients have this id"
+        return found, ""
     told = local(text).removeprefix("Patient/")
     if owners or "/" in told:
         return None, "it belongs to a patient who is not in this file"
