@@ -240,7 +240,9 @@ BAD: list[tuple[str, Rows, str, str]] = [
 
 
 @pytest.mark.parametrize(("rows", "feature", "why"), [bad[1:] for bad in BAD], ids=[bad[0] for bad in BAD])
-def test_a_row_that_cannot_be_leaves_open_what_it_would_have_said(rows: Rows, feature: str, why: str, cdm: Cdm, plan: Plan) -> None:
+def test_a_row_that_cannot_be_leaves_open_what_it_would_have_said(
+    rows: Rows, feature: str, why: str, cdm: Cdm, plan: Plan
+) -> None:
     [place] = [f"{table} 1" for table in rows]
     patient = cdm.one(**rows)
     assert fate(patient, place) == ("set aside", why)

@@ -184,7 +184,10 @@ MISTAKES = [
     (("value: ihc", "value: {is: [a]}"), ["map.yaml:12: 'is' is missing or no word. Write `is: ...`"]),
     (("sex: {column: sex,", "sex: {days: sex,"), ["map.yaml:10: 'sex' is no date, so it has no days. Write {column: ...}"]),
     (("value: ihc", "value: IHC_score"), ["map.yaml:7: the file 'people.csv' has no column 'IHC_score'"]),
-    (("path: drugs.csv", "path: drug.csv"), ["map.yaml:15: the file 'drug.csv' is not there. Correct `path`; it counts from the folder"]),
+    (
+        ("path: drugs.csv", "path: drug.csv"),
+        ["map.yaml:15: the file 'drug.csv' is not there. Correct `path`; it counts from the folder"],
+    ),
 ]
 
 
