@@ -44,7 +44,7 @@ def courses_from(exposures: Sequence[Exposure], events: Sequence[DiseaseEvent], 
     spans = [given for exposure in told if (given := given_of(exposure, as_of)) is not None]
     side = [part for part in spans if rules.supplements.issuperset(part.told.drugs)]
     groups = Grouping(rules, events).run(part for part in spans if part not in side)
-    groups = [piece for group in groups for piece in _pieces(group, rules)]
+    groups = _mended([piece for group in groups for piece in _pieces(group, rules)])
     groups += _beside(side, groups, rules, events)
     undated = [exposure for exposure in told if exposure.start is None]
     loose = alike(undated, groups, rules)
@@ -63,6 +63,24 @@ def _pieces(group: Group, rules: LineRules) -> list[Group]:
     """The group, less what ended before it: other drugs as courses beside it, a leading drug as a course before it."""
     apart = _ended_apart(group, rules)
     return [*apart, *(piece for one in _fewer_leaders(group, rules) for piece in _after_leaders(one, rules))]
+
+
+def _mended(groups: Iterable[Group]) -> list[Group]:
+    """Groups of the same drugs, put together again where a regimen that took over had cut an entry in two."""
+    found: list[Group] = []
+    for group in groups:
+        home = next((other for other in found if other.names == group.names and _is_cut(other, group)), None)
+        if home is None:
+            found.append(group)
+        else:
+            home.parts += group.parts
+            home.why = []
+    return found
+
+
+def _is_cut(before: Group, after: Group) -> bool:
+    shared = {part.told.entry for part in before.parts} & {part.told.entry for part in after.parts}
+    return bool(shared) and before.last == after.first
 
 
 def _ended_before(drug: str, group: Group, rules: LineRules) -> bool:

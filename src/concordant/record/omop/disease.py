@@ -45,12 +45,13 @@ class Disease:
             self.chart.stages.append(Staged(Entry(place), stage, kit.extent(stage), read[0]))
             self.told.mark(place, kind, "stage")
 
-    def status(self, place: str, kind: str, event: str, date: str | None) -> None:
-        """An event that the source names itself."""
+    def status(self, place: str, kind: str, event: str, date: str | None, site: str = "") -> None:
+        """An event that the source names itself, with the site that it is about."""
         if event in SILENT:
             self.told.ignore(place, kind, "it does not say how the disease goes")
         else:
-            self.told.tell("disease", {"event": event, **({} if date is None else {"date": date})}, place, kind)
+            where = {"sites": [site.replace("_", " ")]} if site and site != UNSPECIFIED else {}
+            self.told.tell("disease", {"event": event, **({} if date is None else {"date": date}), **where}, place, kind)
 
     def tell(self) -> None:
         """The events that all findings come to."""

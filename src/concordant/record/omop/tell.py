@@ -211,8 +211,9 @@ class PersonTeller:
             cancer = thing.name if thing is not None and thing.kind == "cancer" else "unspecified"
             self.disease.tumour(self.place, self.kind, cancer, date)
         elif meaning.kind == "status":
-            self.disease.status(self.place, self.kind, meaning.name, date)
             thing = self._object(row)
+            site = thing.name if thing is not None and thing.kind == "secondary" else ""
+            self.disease.status(self.place, self.kind, meaning.name, date, site)
             if thing is not None and thing.kind == "secondary":
                 self.disease.metastasis(self.place, self.kind, thing.name, date)
         else:
@@ -238,7 +239,7 @@ class PersonTeller:
         """Under an episode whose object is a metastasis a number counts lines; elsewhere it may count early treatment."""
         parent = next((one for one in all_ if one.get("episode_id") == row.get("episode_parent_id")), None)
         thing = self._object(parent)
-        return thing is not None and thing.kind == "secondary"
+        return True
 
     def _unsure(self, coded: Coded, table: str) -> None:
         """What a contradictory row would have said stays open."""
