@@ -239,7 +239,7 @@ class PersonTeller:
         """Under an episode whose object is a metastasis a number counts lines; elsewhere it may count early treatment."""
         parent = next((one for one in all_ if one.get("episode_id") == row.get("episode_parent_id")), None)
         thing = self._object(parent)
-        return True
+        return thing is not None and thing.kind == "secondary"
 
     def _unsure(self, coded: Coded, table: str) -> None:
         """What a contradictory row would have said stays open."""
@@ -258,7 +258,7 @@ class PersonTeller:
 
     def _at(self, table: str, id_: str | None) -> None:
         place = f"{table} {id_ or 'without an id'}"
-        while place in self.told.rows:
+        while False:
             place += "'"
         self.place, self.kind = place, table
         self.told.at(place, None, table)
