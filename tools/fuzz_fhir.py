@@ -60,7 +60,7 @@ def _fault(document: Any, dice: random.Random) -> None:
     node, key = _somewhere(document, dice)
     kind = dice.randrange(5)
     if kind == 0:
-        node[key] = dice.choice(ODD)
+        node[key] = json.loads(json.dumps(dice.choice(ODD)))
     elif kind == 1:
         del node[key]
     elif kind == 2:
@@ -89,7 +89,9 @@ def entries_of(document: Any) -> int:
     if document.get("resourceType") != "Bundle" and document.get("entry") is None:
         return 1
     entries = document.get("entry") or []
-    return sum(entries_of(e["resource"]) if isinstance(e, dict) and isinstance(e.get("resource"), dict) else 1 for e in entries)
+    return sum(
+        max(1, entries_of(e["resource"])) if isinstance(e, dict) and isinstance(e.get("resource"), dict) else 1 for e in entries
+    )
 
 
 def fate(data: bytes, kit: Kit) -> str:

@@ -106,6 +106,9 @@ def _flatten(resource: Resource, url: str | None, place: str, found: list[Found]
     if depth > DEEPEST:
         found.append(Found(place, url, resource, "bundles within bundles, too deep"))
         return
+    if not resource.entry and depth:
+        found.append(Found(place, url, resource))
+        return
     prefix = f"{place}/" if place else ""
     for number, entry in enumerate(resource.entry or ()):
         inner = entry.resource
@@ -125,9 +128,9 @@ def entry_by_entry(data: bytes, name: str) -> list[Found]:
         raise Unreadable(Complaint(f"this is no FHIR bundle ({printable(str(error))})", name, 1)) from None
     if isinstance(top, list):
         return [part for number, raw in enumerate(top) for part in one(raw, None, f"[{number}]")]
-    if top.entry is None:
+    if top.entry is None and top.resourceType != "Bundle":
         return list(one(msgspec.Raw(data), None, ""))
-    return list(_entries(top.entry, ""))
+    return list(_entries(top.entry or [], ""))
 
 
 def _entries(raws: list[msgspec.Raw], prefix: str, depth: int = 0) -> Iterator[Found]:
@@ -141,7 +144,7 @@ def _entries(raws: list[msgspec.Raw], prefix: str, depth: int = 0) -> Iterator[F
         if not bytes(entry.resource):
             yield Found(place, entry.fullUrl, Resource(), "the entry has no resource")
         else:
-            yield from one(entry.resource, entry.fullUrl, place, depth)
+            yield from one(entry.resource, entry.fullUrl, place, depth + 1)
 
 
 def one(raw: msgspec.Raw | bytes, url: str | None, place: str, depth: int = 0) -> Iterator[Found]:
@@ -158,8 +161,8 @@ def one(raw: msgspec.Raw | bytes, url: str | None, place: str, depth: int = 0) -
     except (msgspec.MsgspecError, RecursionError):
         yield Found(place, url, Resource(), why)
         return
-    if head.entry is not None and depth <= DEEPEST:
-        yield from _entries(head.entry, f"{place}/" if place else "", depth + 1)
+    if head.entry and depth <= DEEPEST:
+        yield from _entries(head.entry, f"{place}/" if place else "", depth)
     else:
         yield Found(place, url, _headed(head), why)
 
