@@ -171,6 +171,32 @@ def test_rows_of_nobody_are_counted(cdm: Cdm) -> None:
     assert sum(len(p.account.rows) for p in patients.values()) + 1 == count(rows)
 
 
+def test_rows_of_somebody_who_is_not_there_go_to_nobody_else(cdm: Cdm) -> None:
+    rows: Rows = {
+        "person": [person(1), person(3)],
+        "drug_exposure": [drug(who, who, build.TRASTUZUMAB, "2021-01-01") for who in (0, 1, 2, 4)],
+    }
+    patients = cdm.read(rows)
+    assert [len(p.record.courses) for p in patients.values()] == [1, 0]
+    assert [row.place for row in cdm.rest.rows] == ["drug_exposure 0", "drug_exposure 2", "drug_exposure 4"]
+
+
+def test_two_rows_with_one_id_are_two_rows(cdm: Cdm) -> None:
+    rows = [measured(1, 1, build.LVEF, f"2023-05-0{day}", value_as_number=60, unit_concept_id=build.PERCENT) for day in (1, 2)]
+    patient = cdm.one(measurement=rows)
+    assert len(patient.account.rows) == 3
+    assert len(patient.record.measurements) == 2
+
+
+def test_a_reason_for_stopping_is_kept_and_one_that_is_not_understood_is_named(cdm: Cdm) -> None:
+    def given(reason: str) -> PatientRecord:
+        return cdm.one(drug_exposure=[drug(1, 1, build.TRASTUZUMAB, "2021-02-10", "2021-06-01", stop_reason=reason)]).record
+
+    assert given("progression").courses[0].stopped == "progression"
+    odd = given("moved away")
+    assert (odd.courses[0].stopped, odd.not_understood) == (None, ("stop reason 'moved away' (drug_exposure 1)",))
+
+
 def test_missing_tables_are_named_and_the_rest_is_read(cdm: Cdm) -> None:
     patient = cdm.read(STORY, without=["episode", "episode_event", "observation", "death"])["1"]
     assert patient.record.notices == ("The source has no table observation, episode, death, episode_event.",)

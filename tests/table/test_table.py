@@ -143,6 +143,12 @@ def test_a_result_of_the_future_leaves_the_result_open(table: Table, plan: Plan)
     assert derive_facts(patient.record, plan)["her2_ihc"].value is None
 
 
+@pytest.mark.parametrize("name", ["chemotherapy", "trastuzumab"])
+def test_an_end_that_lies_ahead_means_that_the_course_runs(name: str, table: Table) -> None:
+    [course] = table.read(FIRST, f"1,{name},700,5000\n")["1"].record.courses
+    assert (course.end, course.stopped) == (None, "ongoing")
+
+
 def test_rows_without_a_patient_are_counted(table: Table) -> None:
     assert set(table.read(FIRST + "NA,F,,,,,\n", ",trastuzumab,1,2\n")) == {"1"}
     assert [(row.place, row.why) for row in table.rest.rows] == [
