@@ -13,7 +13,6 @@ from typing import Any
 
 from concordant.compiled import Knowledge
 from concordant.dates import PartialDate
-from concordant.quantities import Interval
 from concordant.record.events import Comorbidity, Course, DiseaseEvent, Marker, Measurement, PatientRecord
 from tests.writers.as_fhir import BREAST, ICD10, MEASURED, METASTASES, NUMBERS, RESULTS, TESTS, UNITS
 
