@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,14 @@ NAMES = (".ndjson", ".jsonl", ".gz")
 MARK = b'"resourceType"'
 CHECKED_BYTES = 10_000_000  # up to here a document is searched for keys that stand twice
 HEAD_BYTES = 1_000_000
+MOST_TRIED = 50  # files of a folder, until it is taken for no FHIR
 
 
 def is_fhir(source: str) -> bool:
     """Whether a named source is FHIR: by its name, by what a folder holds, or because it speaks of resource types."""
     path = Path(source)
     if path.is_dir():
-        return any(p.name.lower().endswith((".json", *NAMES)) for p in path.rglob("*"))
+        return any(p.is_file() and is_fhir(str(p)) for p in islice(_data_files(path), MOST_TRIED))
     if source.lower().endswith(NAMES):
         return path.is_file()
     try:
@@ -32,6 +34,10 @@ def is_fhir(source: str) -> bool:
             return looks_like_fhir(file.read(HEAD_BYTES))
     except OSError:
         return False
+
+
+def _data_files(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*") if path.name.lower().endswith((".json", *NAMES)))
 
 
 def looks_like_fhir(head: bytes) -> bool:

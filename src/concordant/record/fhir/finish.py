@@ -27,7 +27,7 @@ def finished(chart: Chart, name: str, *, given: bool) -> Patient:
     _check_birth(chart)
     events = events_of(chart)
     _receptors(chart)
-    exposures = [*_with_lines(chart), *_unnamed_chemotherapy(chart)]
+    exposures = [*_with_lines(chart), *_unnamed_treatment(chart)]
     tables: dict[str, list[Any]] = {table: [] for table in TABLES}
     cut = 0
     possible: list[Exposure] = []
@@ -132,8 +132,8 @@ def _within(date: PartialDate | None, start: PartialDate | None, until: PartialD
     return date.first <= until.last if included else date.last < until.first
 
 
-def _unnamed_chemotherapy(chart: Chart) -> list[Exposure]:
-    """Chemotherapy told as a procedure, on days on which no drug is told."""
+def _unnamed_treatment(chart: Chart) -> list[Exposure]:
+    """Treatment told as a procedure, on days on which no drug is told."""
     days = {one.start for one in chart.exposures}
     return [Exposure(e, (), (name,), date, date, single=date is not None) for e, date, name in chart.chemo if date not in days]
 

@@ -1,4 +1,4 @@
-"""Procedures: operations, radiotherapy, and chemotherapy that is told without its drugs."""
+"""Procedures: operations, radiotherapy, and drug treatment that is told without its drugs."""
 
 from __future__ import annotations
 

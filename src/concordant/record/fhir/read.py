@@ -72,7 +72,7 @@ def patients_in(found: list[Found], name: str, kit: Kit, as_of: dt.date, *, give
         else:
             groups.setdefault(owner, []).append(one)
     if not groups:
-        raise Refused(Complaint(_nobody(found), name, way_out="A record needs a Patient, or entries with a subject"))
+        raise Refused(Complaint(_nobody(found), name, 1, "A record needs a Patient, or entries with a subject"))
     shared = [one for one, why in nobody if not why]
     patients = [finished(_charted(id_, group, shared, kit, as_of), "", given=given) for id_, group in sorted(groups.items())]
     alone = len(patients) == 1
