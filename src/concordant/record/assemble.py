@@ -91,14 +91,23 @@ def _ended_before(drug: str, group: Group, rules: LineRules) -> bool:
     return days_between(last, group.last)[0] > (rules.running if single else rules.lead_in)
 
 
+def _reason(drug: str, group: Group) -> str | None:
+    """Why a drug ended, where it is told of it; `ongoing` when it goes on."""
+    parts = group.of([drug])
+    last = [part for part in parts if part.last == latest(parts)]
+    return "ongoing" if any(part.runs for part in last) else next((part.stopped for part in last if part.stopped), None)
+
+
 def _ended_apart(group: Group, rules: LineRules) -> list[Group]:
     """Other drugs that ended while leading ones went on: courses beside the group, those of one end together."""
     going = frozenset(drug for drug in group.drugs & rules.leading if not _ended_before(drug, group, rules))
-    ended = [name for name in group.names - rules.leading if _ended_before(name, group, rules)]
+    ends = {_reason(drug, group) for drug in going}
+    others = group.names - rules.leading
+    ended = [n for n in others if _ended_before(n, group, rules) or _reason(n, group) not in (None, *ends)]
     found: dict[tuple[PartialDate, str], Group] = {}
     for name in sorted(ended) if going else ():
         parts = [part.only([name]) for part in group.of([name])]
-        reason = next((part.stopped for part in parts if part.last == latest(parts) and part.stopped), "")
+        reason = _reason(name, group) or ""
         found.setdefault((latest(parts), reason), Group(why=["the other drugs of the regimen went on"])).add(parts)
         group.without(name)
     return [found[key] for key in sorted(found)]
