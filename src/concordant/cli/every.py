@@ -15,6 +15,8 @@ from concordant.complaints import Complaint, ConcordantError, Unreadable
 from concordant.library import load
 from concordant.present.as_json import as_json
 
+PROGRESS = 100
+
 
 def recommend_all(source: str, as_of: dt.date | None, guideline: str, output: str) -> None:
     """Answer for each patient; one that is refused is named and counted, and the rest goes on."""
@@ -23,6 +25,8 @@ def recommend_all(source: str, as_of: dt.date | None, guideline: str, output: st
     with _target(output) as out:
         for patient in open_patients(source, as_of):
             met += 1
+            if met % PROGRESS == 0 and sys.stderr.isatty():
+                print(f"\r{met} patients", end="", file=sys.stderr)  # noqa: T201
             try:
                 answer = json.loads(as_json(recommend(patient.record, knowledge, guideline)))
             except ConcordantError as error:
