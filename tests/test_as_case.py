@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import math
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +25,9 @@ from concordant.record.account import Account
 from concordant.record.as_case import case_text
 from concordant.record.casefile import read_case
 from concordant.record.events import Comorbidity, Course, DiseaseEvent, Entry, Marker, Measurement, PatientRecord
+from concordant.record.fhir.read import read_fhir
 from concordant.record.sources import Patient
+from concordant.record.terminology import terminology_of
 from concordant.record.vocabulary import Words
 from concordant.record.yaml_text import flow, iso, number
 from concordant.texts import read_file, read_text
@@ -160,3 +163,22 @@ def test_what_is_no_text_in_yaml_is_quoted() -> None:
 
 def test_infinite_numbers_have_words() -> None:
     assert number(Interval(-math.inf, 12)) == "<= 12"
+
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared" / "data" / "fhir"  # open records, beside the checkout; a few of them stand in tests/data
+BUNDLES = [*sorted((ROOT / "tests" / "data" / "fhir").glob("*.json")), *sorted(SHARED.rglob("*.json"))]
+
+
+@pytest.mark.parametrize("path", BUNDLES, ids=lambda p: f"{p.parent.name}-{p.stem}")
+def test_open_records_written_as_case_files_tell_the_same(path: Path, knowledge: Knowledge, words: Words, plan: Plan) -> None:
+    try:
+        patients = read_fhir(path.read_bytes(), path.name, knowledge, terminology_of(knowledge, words), dt.date(2026, 11, 1))
+    except ConcordantError:
+        return  # nobody is in it: tests/fhir
+    for patient in patients:
+        text = case_text(patient, knowledge, words)
+        facts, again_ = (
+            derive_facts(r, plan) for r in (patient.record, read_case(read_text(text, "x"), knowledge, words, AS_OF))
+        )
+        assert {n: (f.value, f.origin) for n, f in again_.items()} == {n: (f.value, f.origin) for n, f in facts.items()}
