@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from concordant.records import Checked
@@ -172,6 +172,8 @@ class Document:
     """The whole page. `over` stands small above the verdict; `first` are the few titled lines below it.
 
     `loud` names the titles among `first` that a reader must not miss (what speaks against it, what is in conflict).
+    `words` holds what a renderer adds of its own, in the language of the page: the three marks of checks under `done`,
+    `missing` and `unmet`; `skip_to_references` for keyboards and screen readers; `folded_not_printed` for paper.
     """
 
     language: str
@@ -185,3 +187,4 @@ class Document:
     references_title: str
     references: tuple[Source, ...]
     footer: tuple[str, ...]
+    words: Mapping[str, str] = field(default_factory=dict)
