@@ -174,6 +174,7 @@ class Document:
     `loud` names the titles among `first` that a reader must not miss (what speaks against it, what is in conflict).
     `words` holds what a renderer adds of its own, in the language of the page: the three marks of checks under `done`,
     `missing` and `unmet`; `skip_to_references` for keyboards and screen readers; `folded_not_printed` for paper.
+    `as_of` is the day of the question; a file that carries a date of its own takes this one, never that of a clock.
     """
 
     language: str
@@ -188,3 +189,4 @@ class Document:
     references: tuple[Source, ...]
     footer: tuple[str, ...]
     words: Mapping[str, str] = field(default_factory=dict)
+    as_of: dt.date | None = None
