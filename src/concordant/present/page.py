@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from concordant.answer.model import Answer, Reference
 from concordant.present.document import Document, Shape, Source
 from concordant.present.language import Language, language
@@ -30,6 +32,7 @@ def page(answer: Answer, code: str = "en") -> Document:
             references=tuple(_source(one, words) for one in answer.references),
             footer=_footer(answer, words),
             words={key.removeprefix("word."): text for key, text in words.phrases.items() if key.startswith("word.")},
+            as_of=dt.date.fromisoformat(answer.as_of),
         )
     )
 
