@@ -184,6 +184,7 @@ class Builder:
         return model.Why(
             feature=fact.feature,
             says=fact_words(feature, fact),
+            asked=bool(feature.question),
             origin=fact.origin,
             entries=list(fact.entries),
             headline=feature.headline,

@@ -98,10 +98,14 @@ class OtherSide(Part):
 
 
 class Why(Part):
-    """A deciding fact of this patient, in words, with the record entry and the statement behind it."""
+    """A deciding fact of this patient, in words, with the record entry and the statement behind it.
+
+    `asked` tells what a person can be asked from what is only worked out on the way.
+    """
 
     feature: str
     says: str
+    asked: bool
     origin: str
     entries: list[str]
     headline: int = 0

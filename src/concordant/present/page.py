@@ -57,7 +57,7 @@ def _over(answer: Answer, words: Language) -> str:
 
 def _source(one: Reference, words: Language) -> Source:
     checked = words.say(f"checked.{one.checked}")
-    known = {"day": words.day(one.known_from)} if one.known_from else {}
+    known = {"day": words.day(one.known_from)} if one.known_from and one.checked != "choice" else {}
     text = words.say("reference.known_from" if known else "reference", citation=one.citation, checked=checked, **known)
     return Source(one.n, text, checked, one.checked)
 

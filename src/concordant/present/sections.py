@@ -50,8 +50,9 @@ def _near(told: Sentences) -> Iterator[Section]:
 
 
 def _why(told: Sentences) -> Iterator[Section]:
-    """Every deciding fact with its entry; those of the head once more, because here they are whole."""
-    headed = sorted(told.answer.why, key=lambda w: w.headline or 99)
+    """The deciding facts, those of the head first; what is assumed has a part of its own."""
+    clinical = [w for w in told.answer.why if w.headline or w.refs or (w.asked and w.origin != "assumed")]
+    headed = sorted(clinical, key=lambda w: w.headline or 99)
     yield _list(told, "why", [cited(w.says, w.refs) for w in headed])
 
 

@@ -63,7 +63,7 @@ class Sentences:
         """Whether the label covers the option for this patient; nothing for a treatment that goes on."""
         if option.role == "continue":
             return ""
-        return cited(self.language.say(f"label.{option.label.fit}", because=option.label.because), option.label.refs)
+        return cited(self.language.say(f"label.{option.label.fit}", because=option.label.because.rstrip(".")), option.label.refs)
 
     def answered(self) -> str:
         """`As of 20 Sep 2022, ASCO 2022`."""

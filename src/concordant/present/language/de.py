@@ -151,6 +151,7 @@ PHRASES: dict[str, str] = {
     "foot.knowledge": "Wissensstand {digest}, noch von keinem Arzt geprüft.",
     "word.skip_to_references": "Zu den Quellen",
     "word.folded_not_printed": "nicht gedruckt: siehe die Seite am Bildschirm",
+    "word.full": "Eingeklappt; --full zeigt es.",
     "word.page": "Seite {page} von {pages}",
     "unit.months": "Monate",
     "unit.weeks": "Wochen",

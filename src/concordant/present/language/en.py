@@ -159,5 +159,6 @@ PHRASES: dict[str, str] = {
     "foot.knowledge": "Knowledge {digest}, reviewed by no clinician yet.",
     "word.skip_to_references": "Skip to the references",
     "word.folded_not_printed": "not printed: see the page on screen",
+    "word.full": "Folded away; --full shows it.",
     "word.page": "Page {page} of {pages}",
 }
