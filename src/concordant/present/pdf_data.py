@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,8 +16,11 @@ from concordant.present.document import Citation, Document, Paragraph, Point, Po
 from concordant.present.in_words import Told, citation_words, in_words
 
 CHARACTERS = Path(__file__).parent / "fonts" / "characters.json"
-FLATTENED = 0.75  # chosen by eye: evidence, branches of a question, dose changes
-LETTER = 0.7
+QUESTION = "question"  # the section whose table is the branches of a question
+KEPT = re.compile(r"(\d[\d.,]* (?:%|[A-Za-zµ][\w/*²]{0,6})(?![\w/])|(?<![\w-])[\d.,]+-(?:[\d.,]+\d|NE)(?![\w-]))")
+POWERS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+LINE = 110  # signs on a line of a table
+WIDE = 4  # columns from which a table has the whole width
 Data = dict[str, Any]
 Run = list[str | Data]
 
@@ -60,14 +65,24 @@ class _Put:
     words: Mapping[str, str]
 
     def run(self, text: str) -> Run:
-        return [self._citation(part) if isinstance(part, Citation) else shown(part) for part in cut(text)]
+        """Words, what must stay on one line, citations."""
+        told: Run = []
+        for part in cut(text):
+            told += [self._citation(part)] if isinstance(part, Citation) else _words(shown(part))
+        return told
 
     def _citation(self, one: Citation) -> Data:
         return {"n": one.n, "shown": shown(citation_words(one)), "linked": one.n in self.numbers}
 
     def section(self, section: Section) -> Data:
         blocks = [self.told(told) for block in section.blocks for told in in_words(block)]
-        return {"title": self.run(section.title), "folded": section.folded, "blocks": blocks}
+        return {
+            "title": self.run(section.title),
+            "folded": section.folded,
+            "asked": section.id == QUESTION,
+            "wide": any(isinstance(block, Table) and len(block.columns) >= WIDE for block in section.blocks),
+            "blocks": blocks,
+        }
 
     def told(self, told: Told) -> Data:
         match told:
@@ -93,14 +108,25 @@ class _Put:
         }
 
 
+def _words(text: str) -> Run:
+    """An amount stays together with its unit, and an interval is not broken: a dose on two lines is misread."""
+    parts = KEPT.split(text)
+    return [{"kept": part} if i % 2 else part for i, part in enumerate(parts) if part]
+
+
 def shares(table: Table) -> list[float]:
-    """How the width is shared out: a long column gets more, yet less than its length, and none cuts its longest word."""
-    lines = list(zip(*([table.columns] + list(table.rows)), strict=True))
-    return [max(LETTER * _longest_word(cells), max(map(len, cells)) ** FLATTENED) for cells in lines]
+    """How the width is shared out, so that the table is as low as can be; no column cuts its longest word."""
+    columns = list(zip(table.columns, *table.rows, strict=True))
+    words = [max((len(word) for cell in cells for word in cell.split()), default=1) for cells in columns]
+    longest = [max(map(len, cells)) or 1 for cells in columns]
+    tried = [[max(word, length**power) for word, length in zip(words, longest, strict=True)] for power in POWERS]
+    return min(tried, key=lambda given: _height(table, given))
 
 
-def _longest_word(cells: Iterable[str]) -> int:
-    return max((len(word) for cell in cells for word in cell.split()), default=0)
+def _height(table: Table, given: list[float]) -> int:
+    """About how many lines the rows take."""
+    widths = [LINE * one / sum(given) for one in given]
+    return sum(max(math.ceil(len(cell) / width) for cell, width in zip(row, widths, strict=True)) for row in table.rows)
 
 
 def shown(text: str) -> str:
