@@ -76,6 +76,7 @@ class Desk:
             raise Unlike(f"exit code {done.returncode} instead of {code}\n$ {command}{done.stdout[:MOST]}")
 
     def surroundings(self) -> dict[str, str]:
+        """A terminal of one width, without colours, on which `concordant` is this program."""
         path = f"{self.folder / '.bin'}{os.pathsep}{os.environ['PATH']}"
         width = {"COLUMNS": str(COLUMNS), "NO_COLOR": "1", "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
         return {**os.environ, **width, "PATH": path}

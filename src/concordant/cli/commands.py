@@ -34,7 +34,7 @@ output_option = click.option("-o", "--output", default="", metavar="FILE", help=
 @app.command()
 @patient_argument
 @click.option(
-    "--format", "format_", type=click.Choice(FORMATS), default="terminal", show_default=True, help="What the answer is written as."
+    "--format", "format_", type=click.Choice(FORMATS), default="terminal", show_default=True, help="How the answer is written."
 )
 @output_option
 @as_of_option
