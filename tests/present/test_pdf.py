@@ -15,7 +15,8 @@ import pytest
 
 from concordant.present.document import Document, Paragraph, Point, Points, Section, Table
 from concordant.present.pdf import PdfMissing, render_pdf
-from concordant.present.pdf_data import CHARACTERS, shares
+from concordant.present.pdf_data import CHARACTERS
+from concordant.present.widths import widths
 from tests.present.samples import SAMPLES, recommendation, refusal
 
 pypdf = pytest.importorskip("pypdf")
@@ -199,10 +200,11 @@ def test_weakly_checked_references_and_loud_lines_stand_out() -> None:
 
 
 def test_a_long_column_gets_more_room_and_none_cuts_a_word() -> None:
-    table = Table(("a", "b"), (("incomprehensibilities", "word " * 60), ("x", "word " * 40)))
-    first, second = shares(table)
+    table = Table(("a", "b", "c"), (("incomprehensibilities", "word " * 60, "x"), ("x", "word " * 40, "y")))
+    first, second, third = widths(table, 60)
     assert first >= len("incomprehensibilities")
-    assert second > 2 * first
+    assert second > first > third >= 1
+    assert first + second + third <= 60
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

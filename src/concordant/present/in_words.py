@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from concordant.present.document import Block, Citation, Forest, ForestRow, Paragraph, Point, Points, Table, Timeline
 
+SIGNS = {"done": "✓", "missing": "?", "unmet": "!"}
 Told = Paragraph | Points | Table
 
 
@@ -37,3 +40,13 @@ def row_words(row: ForestRow) -> str:
 def citation_words(citation: Citation) -> str:
     """A citation as it is printed: `[3: 2.1]`."""
     return f"[{citation.n}: {citation.at}]" if citation.at else f"[{citation.n}]"
+
+
+def lead_words(point: Point) -> str:
+    """What stands out at the beginning of a point, parted from the rest by its own sign or a colon."""
+    return f"{point.lead}:" if point.lead and point.text and point.lead[-1] not in ".:;?!" else point.lead
+
+
+def mark_words(point: Point, words: Mapping[str, str]) -> str:
+    """The mark of a check as a sign and a word; the word is there for those who do not see the sign."""
+    return f"{SIGNS[point.mark]} {words.get(point.mark, '')}".rstrip() if point.mark else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -13,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from concordant.present.document import Citation, Document, Paragraph, Point, Points, Section, Source, Table, cut
-from concordant.present.in_words import Told, citation_words, in_words
+from concordant.present.in_words import Told, citation_words, in_words, lead_words
+from concordant.present.widths import widths
 
 CHARACTERS = Path(__file__).parent / "fonts" / "characters.json"
 QUESTION = "question"  # the section whose table is the branches of a question
 KEPT = re.compile(r"(\d[\d.,]* (?:%|[A-Za-zµ][\w/*²]{0,6})(?![\w/])|(?<![\w-])[\d.,]+-(?:[\d.,]+\d|NE)(?![\w-]))")
-POWERS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-LINE = 110  # signs on a line of a table
+LINE = 115  # signs on a line of a table
 WIDE = 4  # columns from which a table has the whole width
 Data = dict[str, Any]
 Run = list[str | Data]
@@ -95,13 +94,13 @@ class _Put:
 
     def _point(self, point: Point) -> Data:
         said = shown(self.words.get(point.mark, ""))
-        return {"mark": point.mark, "said": said, "lead": self.run(point.lead), "text": self.run(point.text)}
+        return {"mark": point.mark, "said": said, "lead": self.run(lead_words(point)), "text": self.run(point.text)}
 
     def _table(self, table: Table) -> Data:
         return {
             "kind": "table",
             "caption": self.run(table.caption),
-            "shares": shares(table),
+            "shares": widths(table, LINE),
             "columns": [self.run(column) for column in table.columns],
             "rows": [[self.run(cell) for cell in row] for row in table.rows],
             "note": self.run(table.note),
@@ -112,21 +111,6 @@ def _words(text: str) -> Run:
     """An amount stays together with its unit, and an interval is not broken: a dose on two lines is misread."""
     parts = KEPT.split(text)
     return [{"kept": part} if i % 2 else part for i, part in enumerate(parts) if part]
-
-
-def shares(table: Table) -> list[float]:
-    """How the width is shared out, so that the table is as low as can be; no column cuts its longest word."""
-    columns = list(zip(table.columns, *table.rows, strict=True))
-    words = [max((len(word) for cell in cells for word in cell.split()), default=1) for cells in columns]
-    longest = [max(map(len, cells)) or 1 for cells in columns]
-    tried = [[max(word, length**power) for word, length in zip(words, longest, strict=True)] for power in POWERS]
-    return min(tried, key=lambda given: _height(table, given))
-
-
-def _height(table: Table, given: list[float]) -> int:
-    """About how many lines the rows take."""
-    widths = [LINE * one / sum(given) for one in given]
-    return sum(max(math.ceil(len(cell) / width) for cell, width in zip(row, widths, strict=True)) for row in table.rows)
 
 
 def shown(text: str) -> str:
