@@ -9,14 +9,15 @@ if (location.protocol === "file:") {
       frame.hidden = true
       document.body.append(frame)
       const inner = frame.contentWindow
+      const home = new URL(url, document.baseURI)
       const load = address => new Promise((done, failed) => {
         const script = inner.document.createElement("script")
-        Object.assign(script, { src: new URL(address, url), onload: done, onerror: failed })
+        Object.assign(script, { src: new URL(address, home), onload: done, onerror: failed })
         inner.document.head.append(script)
       })
       inner.importScripts = (...addresses) => addresses.reduce((before, next) => before.then(() => load(next)), Promise.resolve())
       inner.postMessage = data => this.dispatchEvent(new MessageEvent("message", { data }))
-      load(url).then(() => {
+      load(home).then(() => {
         this.send = data => inner.dispatchEvent(new MessageEvent("message", { data }))
         this.waiting.splice(0).forEach(this.send)
       })

@@ -103,6 +103,14 @@ def test_every_key_of_the_answer_is_told() -> None:
     assert {key for key in keys if f"`{key}`" not in ANSWER} == set()
 
 
+TOOLS = [path for path in sorted((ROOT / "tools").glob("*.py")) if "__main__" in path.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda path: path.stem)
+def test_every_tool_is_told_to_contributors(tool: Path) -> None:
+    assert f"| `python tools/{tool.name}" in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
 # -- the commands of the pages do what they show ------------------------------------------------------
 
 
