@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concordant.drugs import Code, Drug, Regimen
 from concordant.features import Axiom, Feature
+from concordant.formulas import Formula, Rounding
 from concordant.guideline import Disagreement, Guideline, LedgerRow, Newer, Statement, Transition
 from concordant.records import Record, Source
 from concordant.trials import Trial
@@ -67,6 +68,8 @@ class Knowledge(Record, frozen=True):
     ledgers: dict[str, tuple[LedgerRow, ...]]
     features: tuple[Feature, ...]
     axioms: tuple[Axiom, ...]
+    formulas: tuple[Formula, ...]
+    rounding: Rounding | None
     drugs: tuple[Drug, ...]
     regimens: tuple[Regimen, ...]
     trials: tuple[Trial, ...]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from concordant.answer import model, parts
 from concordant.answer.after import After
-from concordant.answer.doses import doses
+from concordant.answer.checks import check_label, check_words
+from concordant.answer.doses import Dosing
 from concordant.answer.evidence import evidence_of
 from concordant.answer.labels import label_facts
 from concordant.answer.phrases import and_list, fact_words, grade_shown
@@ -27,7 +28,7 @@ from concordant.evaluate.explain import Because, facts_behind
 from concordant.facts import Fact, unit_words, value_words
 from concordant.features import Feature
 from concordant.guideline import Statement
-from concordant.kleene import FALSE, TRUE
+from concordant.kleene import TRUE
 
 LEAST_DISTANCE = 0.05  # nearer than this, a distance of one decimal would read as none
 
@@ -116,11 +117,15 @@ class Builder:
             chain=chain,
             label=self._label(one),
             cautions=[self._caution(barred) for barred in cautions(one)],
-            dose=[] if regimen.id == CURRENT else doses(regimen, frame.drugs, self.now.facts, self.references),
+            dose=[] if regimen.id == CURRENT else self._dosing().doses(regimen),
             derived_because=statement.derived_because,
             evidence=self._evidence(one) if evidence else [],
             label_facts=label_facts(self._drugs(one), self.references) if evidence else [],
         )
+
+    def _dosing(self) -> Dosing:
+        now = self.now
+        return Dosing(now.frame.drugs, now.facts, now.plan.by_name, self.knowledge.rounding, self.references)
 
     def _caution(self, barred: Barred) -> str:
         """The caution, with the medications that it is about."""
@@ -199,16 +204,14 @@ class Builder:
         return " ".join(self.around.cited(limit.limit.because, limit.limit.source) for limit in limits)
 
     def _check(self, one: Checked) -> model.CheckShown:
-        features = [self.now.plan.by_name[name] for name in one.features]
-        facts = [(f, self.now.facts[f.name]) for f in features]
-        told = [fact_words(f, fact, labelled=len(facts) > 1) for f, fact in facts if fact.is_known or fact.stale]
-        if one.state == "done" and not told:
-            told = [fact_words(self.now.plan.by_name[f.feature], f) for f in facts_behind(one.reason) if f.is_known]
-        label = one.label or " and ".join(f"{f.label} (yes or no)" if f.type == "yes_no" else f.label for f in features)
-        says = "; ".join(told) or "not on record"
-        if one.state != "done" and one.reason.truth is FALSE and one.unmet:
-            says = f"{says}: {one.unmet}"
-        return model.CheckShown(check=one.check, label=label, state=one.state, says=says, refs=self.references.at([one.source]))
+        by_name, facts = self.now.plan.by_name, self.now.facts
+        return model.CheckShown(
+            check=one.check,
+            label=check_label(one, by_name),
+            state=one.state,
+            says=check_words(one, facts, by_name),
+            refs=self.references.at([one.source]),
+        )
 
     # -- questions ---------------------------------------------------------------------------------
 

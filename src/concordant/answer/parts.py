@@ -48,21 +48,68 @@ class LabelShown(Part):
     refs: list[RefAt] = []
 
 
-class Dose(Part):
-    """One drug in one phase: the authored dose, and mg for this patient where they can be computed."""
+class Said(Part):
+    """A sentence of a label with its place."""
+
+    says: str
+    refs: list[RefAt] = []
+
+
+class Piece(Part):
+    """So many vials or tablets of one size."""
+
+    count: int
+    mg: float
+
+
+class Amount(Part, kw_only=True):
+    """An amount of a drug, mg for this patient where they can be computed, and what makes them up.
+
+    `calculated_mg` is exact to 0.1 mg. `rounded_mg` is what whole tablets make of it; an infusion is not rounded to its vials.
+    """
+
+    amount: float | None
+    unit: str
+    calculated_mg: float | None
+    rounded_mg: float | None = None
+    pieces: list[Piece] = []
+    vials: str = ""
+    tablets: str = ""
+    left_over_mg: float | None = None
+    capped: str = ""
+    pack_refs: list[RefAt] = []
+
+
+class AdjustedDose(Amount, kw_only=True):
+    """What a label makes of the starting dose for a fact of this patient; no amount where it names none."""
+
+    percent: float | None
+    says: str
+    because: str
+    refs: list[RefAt]
+
+
+class Dose(Amount, kw_only=True):
+    """One drug in one phase: the authored dose, and mg for this patient where they can be computed.
+
+    `adjusted` are the label's lower doses that hold, the lowest first; `asks` what the label would lower it for and is not
+    known; `held` says why no mg may be shown plainly; `loaded_again` when a new loading dose is due, which is never guessed.
+    """
 
     drug: str
     phase: Literal["every", "loading", "maintenance"]
     amount: float
-    unit: str
-    calculated_mg: float | None
     schedule: str
     route: str
     days: str
     basis: str = ""
-    vials: str = ""
+    basis_refs: list[RefAt] = []
     why_not_calculated: str = ""
     note: str = ""
+    held: str = ""
+    adjusted: list[AdjustedDose] = []
+    asks: list[Said] = []
+    loaded_again: list[Said] = []
     refs: list[RefAt] = []
 
 
@@ -93,13 +140,6 @@ class EvidenceRow(Part):
     caveat: str = ""
 
 
-class Said(Part):
-    """A sentence of a label with its place."""
-
-    says: str
-    refs: list[RefAt] = []
-
-
 class DoseChange(Part):
     """One row of a label's table of dose modifications."""
 
@@ -116,5 +156,6 @@ class LabelFacts(Part):
     boxed: list[Said]
     contraindications: list[Said]
     levels: list[Said]
+    adjustments: list[Said]
     dose_changes: list[DoseChange]
     handling: list[Said]
