@@ -114,7 +114,17 @@ class Dose(Amount, kw_only=True):
 
 
 class Estimate(Part):
-    """One figure of one analysis."""
+class HazardRatioShown(Part):
+    """A hazard ratio as numbers, and what it compares; an interval that was not seen is null on both sides."""
+
+    of: str
+    estimate: float
+    low: float | None
+    high: float | None
+    level: float | None
+
+
+    """One figure of one analysis; `hr` holds the numbers of `effect` where that is a hazard ratio."""
 
     endpoint: str
     values: list[str]
@@ -122,11 +132,20 @@ class Estimate(Part):
     assessed_by: str
     effect: str
     p: str
+    hr: HazardRatioShown | None
     note: str
     checked: Checked
 
 
 class EvidenceRow(Part):
+class Eligibility(Part):
+    """Whether this patient would have been in a trial, as far as its criteria can be checked, and because of what."""
+
+    verdict: Literal["yes", "no", "unknown"]
+    because: str
+    refs: list[RefAt]
+
+
     """All figures of one data cut of one trial."""
 
     trial: str
@@ -138,6 +157,7 @@ class EvidenceRow(Part):
     estimates: list[Estimate]
     refs: list[RefAt]
     caveat: str = ""
+    eligibility: Eligibility
 
 
 class DoseChange(Part):

@@ -12,6 +12,7 @@ import msgspec
 
 from concordant.author.adjustments import cautions_of, with_cautions
 from concordant.author.dictionary import read_features
+from concordant.author.effects import with_ratios
 from concordant.author.files import compile_sentences, convert, fill
 from concordant.compiled import Knowledge, Vocabulary
 from concordant.complaints import Complaint, ConcordantError
@@ -121,7 +122,7 @@ class _Parts:
             rounding=next(iter(self.all_of("rounding/", Rounding)), None),
             drugs=drugs,
             regimens=tuple(with_cautions(regimen, drugs) for regimen in self.all_of("regimens/", Regimen)),
-            trials=self.all_of("trials/", Trial),
+            trials=tuple(with_ratios(trial) for trial in self.all_of("trials/", Trial)),
             disagreements=self.all_of("disagreements/", Disagreement),
             newer=self.all_of("newer/", Newer),
             transitions=self.all_of("transitions/", Transition),

@@ -19,6 +19,7 @@ POINTERS = (
     ("guidelines/", "regimens", "regimen"),
     ("guidelines/", "source", "source"),
     ("trials/", "source", "source"),
+    ("trials/", "here", "feature"),
     ("features/", "statement", "statement"),
 )
 ANYWHERE = (("evidence", "trial"), ("features", "feature"))
