@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import click
 import msgspec
@@ -17,6 +18,7 @@ from tools.run_docs import FENCE, pages, renewed_page
 from tools.site_pages import BESIDE
 
 import concordant
+from concordant import drugs, features, formulas, guideline, records, trials
 from concordant.answer.model import Answer
 from concordant.cli.commands import app
 from concordant.cli.formats import FORMATS
@@ -101,6 +103,19 @@ def test_every_key_of_the_answer_is_told() -> None:
     assert first == list(schema["Answer"]["properties"])
     keys = {key for one in schema.values() for key in one.get("properties", {})}
     assert {key for key in keys if f"`{key}`" not in ANSWER} == set()
+
+
+SHAPES = (records, features, drugs, guideline, trials, formulas)
+WORKED_OUT = {"hr", "of", "estimate", "low", "high", "level"}  # hazard ratios are read from `effect`
+
+
+@pytest.mark.parametrize("room", SHAPES, ids=lambda room: room.__name__.rpartition(".")[2])
+def test_every_key_of_a_knowledge_file_is_told_to_authors(room: ModuleType) -> None:
+    page = (DOCS / "authoring.md").read_text(encoding="utf-8")
+    shapes = [one for one in vars(room).values() if isinstance(one, type) and issubclass(one, records.Record)]
+    keys = {key for shape in shapes for key in shape.__struct_encode_fields__} - WORKED_OUT
+    assert shapes
+    assert {key for key in keys if not re.search(rf"`{key}[`:]", page)} == set()
 
 
 TOOLS = [path for path in sorted((ROOT / "tools").glob("*.py")) if "__main__" in path.read_text(encoding="utf-8")]
