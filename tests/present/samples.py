@@ -29,18 +29,19 @@ WORDS = {
     "folded_not_printed": "folded, not printed",
 }
 SOURCES = (
-    Source(1, "A Society. Systemic therapy of an advanced disease: guideline update. J Ex 2022;40(23):2612-2635", "read", "secondary"),
+    Source(1, "A Society. Systemic therapy of an advanced disease. J Ex 2022;40(23):2612-2635", "read elsewhere", "secondary"),
     Source(2, "Drug one, prescribing information, a maker, revision of May 2022", "read in the document itself", "primary"),
-    Source(3, "Author AB, et al. Drug one against drug two. N Ex Med 2022;386:1143", "RECALLED, nobody has checked it", "recalled"),
+    Source(3, "Author AB. Drug one against drug two. N Ex Med 2022;386:1143", "RECALLED, nobody has checked it", "recalled"),
     Source(4, "The choices of the project", "choice of the project, to be signed off", "choice"),
 )
 CHECKS = Points(
     (
-        Point("62 % (4 Jan 2023) [4: low ejection fraction]", "Ejection fraction:", "done"),
-        Point("not on record [2: boxed warning, 5.1]", "Lung history and chest imaging:", "missing"),
-        Point("38 10*9/L on 4 Jan 2023, at least 50 is asked [2: 5.2]", "Platelets:", "unmet"),
+        Point("62 % (4 Jan 2023) [4: low ejection fraction]", "Ejection fraction", "done"),
+        Point("not on record [2: boxed warning, 5.1]", "Lung history and chest imaging", "missing"),
+        Point("38 10*9/L on 4 Jan 2023, at least 50 is asked [2: 5.2]", "Platelets", "unmet"),
     )
 )
+OPTIONS = Points((Point("Preferred [1: 2.1].", "Drug one"), Point("If it cannot be given [1: 2.0].", "Drug two")))
 EVIDENCE = Table(
     ("analysis, data cut", "endpoint", "result", "effect (95 % CI)", "read by"),
     (
@@ -73,7 +74,7 @@ TIMELINE = Timeline(
 FOREST = Forest(
     "Hazard ratios, progression or death",
     (
-        ForestRow("TRIAL-1, May 2021", 0.28, 0.22, 0.37, "0.28 (0.22-0.37)", "after drug three", "no", "Relapse after 7.7 months"),
+        ForestRow("TRIAL-1, May 2021", 0.28, 0.22, 0.37, "0.28 (0.22-0.37)", "after drug three", "no", "Relapse at 7.7 months"),
         ForestRow("TRIAL-2, Jul 2022", 1.06, 0.9, 1.24, "1.06 (0.90-1.24)", "after drug one", "unknown", "No imaging on file"),
     ),
     "favours drug one",
@@ -113,7 +114,9 @@ def recommendation(name: str = "") -> Document:
         },
         Section("checks", "Before the first dose", (CHECKS,)),
         Section("record", "The record in time", (TIMELINE,)),
-        Section("options", "Options", (Points((Point("Preferred [1: 2.1].", "Drug one."), Point("If not [1: 2.0].", "Drug two."))),)),
+        Section(
+            "options", "Options", (Points((Point("Preferred [1: 2.1].", "Drug one"), Point("If not [1: 2.0].", "Drug two"))),)
+        ),
         Section("evidence", "Evidence, each figure with its data cut", (EVIDENCE, FOREST), folded=True),
         Section("hold", "When to hold, lower or stop", (Paragraph("Interrupt until grade 0 [2: 2.3]."),), folded=True),
         loud=frozenset({"Beware"}),
@@ -125,8 +128,11 @@ def question() -> Document:
     return document(
         "question",
         "Cannot decide until this is known: interval from the last dose to the recurrence",
-        {"Known so far": "Marker positive; disease metastatic [1: 5.0].", "Check anyway": "missing: ejection fraction, lung history"},
-        Section("question", "How long after the last dose did it come back?", (BRANCHES, Paragraph("Ten cycles do not settle it."))),
+        {
+            "Known so far": "Marker positive; disease metastatic [1: 5.0].",
+            "Check anyway": "missing: ejection fraction, lung history",
+        },
+        Section("question", "How long after the last dose did it come back?", (BRANCHES, Paragraph("Cycles do not settle it."))),
         Section("checks", "Either way, before the first dose", (CHECKS,)),
     )
 

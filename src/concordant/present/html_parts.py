@@ -60,7 +60,7 @@ def _points(points: Points, words: Words) -> Html:
 
 
 def _point(point: Point, words: Words) -> Html:
-    lead = joined([element("strong", sentences(point.lead)), escaped(" ")]) if point.lead else NOTHING
+    lead = joined([element("strong", sentences(f"{point.lead}:")), escaped(" ")]) if point.lead else NOTHING
     told = joined([lead, sentences(point.text)])
     if not point.mark:
         return element("li", told)
@@ -71,12 +71,16 @@ def _point(point: Point, words: Words) -> Html:
 
 def _table(table: Table, kind: str) -> Html:
     """A table with headings for columns and rows. The roles are said aloud, since a stacked table would lose them."""
-    caption = element("caption", sentences(table.caption)) if table.caption else NOTHING
     headings = element("tr", *(_heading(column) for column in table.columns), role="row")
     head = element("thead", headings, role="rowgroup")
     body = element("tbody", *(_row(table.columns, row) for row in table.rows), role="rowgroup")
     note = element("p", sentences(table.note), class_="note") if table.note else NOTHING
-    return joined([element("table", caption, head, body, class_=kind, role="table"), note])
+    return _captioned(table.caption, joined([element("table", head, body, class_=kind, role="table"), note]))
+
+
+def _captioned(caption: str, inside: Html) -> Html:
+    """With its caption as a figure: a link in the caption of a table itself would count as one of its rows."""
+    return element("figure", element("figcaption", sentences(caption)), inside) if caption else inside
 
 
 def _heading(column: str) -> Html:
@@ -99,8 +103,9 @@ def _cells(columns: tuple[str, ...], row: tuple[str, ...]) -> Iterator[Html]:
 
 def _timeline(timeline: Timeline) -> Html:
     undated = element("ul", *(element("li", sentences(text)) for text in timeline.undated)) if timeline.undated else NOTHING
-    return joined([element("p", sentences(timeline.told)), undated])
+    return _captioned(timeline.title, joined([element("p", sentences(timeline.told)), undated]))
 
 
 def _forest(forest: Forest) -> Html:
-    return element("ul", *(element("li", sentences(f"{row.label}: {row.words}. {row.because}")) for row in forest.rows))
+    rows = (element("li", sentences(f"{row.label}: {row.words}. {row.population}. {row.because}")) for row in forest.rows)
+    return _captioned(forest.title, element("ul", *rows))
