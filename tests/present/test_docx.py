@@ -15,7 +15,9 @@ import pytest
 
 from concordant.present.document import Document, Paragraph, Point, Points, Section, Table
 from concordant.present.docx import DocxMissing, render_docx
-from tests.present.samples import CHECKS, EVIDENCE, SAMPLES, recommendation, refusal
+from concordant.present.numbering import texts as texts_of
+from tests.present.pages import CASES, real_page
+from tests.present.samples import CHECKS, EVIDENCE, FOREST, SAMPLES, recommendation, refusal
 
 docx = pytest.importorskip("docx")
 from docx.oxml.ns import qn  # noqa: E402
@@ -80,7 +82,8 @@ def test_figures_are_told() -> None:
     assert "Diagnosis 1 Jun 2021, drug three Aug 2021 to 12 May 2022, recurrence 2 Jan 2023 after 7.7 months." in told
     points = texts(opened(recommendation()), "List Bullet")
     assert "A course of drug four without dates" in points
-    assert "TRIAL-1, May 2021: 0.28 (0.22-0.37). after drug three. Relapse after 7.7 months." in points
+    for row in FOREST.rows:
+        assert f"{row.label}: {row.words}. {row.population}. {row.because}." in points
 
 
 def test_references_are_numbered_linked_and_marked() -> None:
@@ -152,3 +155,14 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "docx", None)
     with pytest.raises(DocxMissing, match=re.escape("pip install 'concordant[docx]'")):
         render_docx(refusal())
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_real_page_is_all_there(name: str, language: str) -> None:
+    document = real_page(name, language)
+    found = [line.replace("\xa0", " ") for _, line in body(opened(document))]
+    for text in texts_of(document):
+        assert any(text in line for line in found), text
+    for source in document.references:
+        assert any(source.citation in line for line in found)

@@ -15,6 +15,8 @@ from concordant.complaints import printable
 from concordant.present.document import Citation, Document, Paragraph, Point, Points, Section, Source, Table, cut
 from concordant.present.in_words import citation_words
 from concordant.present.markdown import line, render_markdown
+from concordant.present.numbering import texts
+from tests.present.pages import CASES, real_page
 from tests.present.samples import EVIDENCE, SAMPLES, question, recommendation, refusal
 
 markdown_it = pytest.importorskip("markdown_it")
@@ -90,6 +92,7 @@ def test_references_keep_their_numbers() -> None:
 
 def test_the_source_is_easy_to_read() -> None:
     assert line("Give it every 3 weeks [1: 2.1]. Then more [2].") == "Give it every 3 weeks [1: 2.1]. Then more [2]."
+    assert line("3.6 mg/kg, -5 to +5") == "3.6 mg/kg, -5 to +5"
     assert line("P <0.001, 40 % or more & 3+") == "P <0.001, 40 % or more & 3+"
 
 
@@ -98,6 +101,9 @@ HOSTILE = (
     "- item",
     "+ item",
     "1. item",
+    "1.",
+    "-",
+    "-- x",
     "123) item",
     "> quote",
     "=== ",
@@ -167,3 +173,15 @@ def test_no_line_ends_in_blanks_and_the_text_ends_once() -> None:
         text = render_markdown(document)
         assert not re.search(r"[ \t]\n", text)
         assert text.endswith("\n") and not text.endswith("\n\n")
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_real_page_says_everything_once_read(name: str, language: str) -> None:
+    document = real_page(name, language)
+    tokens = parsed(document)
+    found = [told(token) for token in tokens if token.type == "inline"]
+    assert headings(tokens)[0] == ("h1", document.verdict)
+    for text in texts(document):
+        assert any(seen(text) in one for one in found), text
+    assert [one.content for one in tokens if one.type in ("code_block", "fence", "html_block")] == []

@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 
 from concordant.present.document import Document, Paragraph, Point, Points, Section, Table
+from concordant.present.numbering import texts
 from concordant.present.pdf import PdfMissing, render_pdf
 from concordant.present.pdf_data import CHARACTERS
 from concordant.present.widths import widths
+from tests.present.pages import CASES, real_page
 from tests.present.samples import SAMPLES, recommendation, refusal
 
 pypdf = pytest.importorskip("pypdf")
@@ -217,3 +219,23 @@ def test_the_fonts_carry_their_licence() -> None:
     folder = Path(CHARACTERS).parent
     assert "SIL Open Font License" in (folder / "OFL.txt").read_text(encoding="utf-8")
     assert sum(path.stat().st_size for path in folder.glob("*.ttf")) < 600_000
+
+
+# -- real pages, and the command ---------------------------------------------------------------------
+
+PAGES = {"A25": 3, "A03": 3, "A08": 4, "A10": 4, "P01": 1, "A33": 1, "P07": 1, "A24": 2, "E03": 2, "A16": 2}
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_real_page_is_short_and_whole(name: str, language: str) -> None:
+    document = real_page(name, language)
+    reader = opened(document)
+    assert len(reader.pages) <= PAGES[name]
+    found = text_of(reader)
+    assert "[U+" not in found
+    for text in texts(document):
+        assert plain(text) in found, text
+    for source in document.references:
+        assert plain(source.citation) in found
+    assert len([a for page in reader.pages for a in page.get("/Annots", [])]) >= len(document.references)

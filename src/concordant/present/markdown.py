@@ -11,7 +11,7 @@ from concordant.present.in_words import Told, citation_words, in_words, lead_wor
 
 LOUD = "⚠"
 ALWAYS = re.compile(r"[\\`*_\[\]~$#]|<(?=[A-Za-z/!?])|&(?=#?\w+;)")
-BEGINS_A_BLOCK = re.compile(r"[-+=>]|\d{1,9}[.)]")
+BEGINS_A_BLOCK = re.compile(r"[-+](?=[\s-]|$)|[=>]|\d{1,9}[.)](?=\s|$)")
 
 
 def render_markdown(document: Document) -> str:
