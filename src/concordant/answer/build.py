@@ -14,6 +14,7 @@ from concordant.answer.labels import label_facts
 from concordant.answer.phrases import and_list, fact_words, grade_shown
 from concordant.answer.references import References, brackets
 from concordant.answer.surroundings import Surroundings
+from concordant.answer.timeline import timeline
 from concordant.compiled import Knowledge
 from concordant.decide.ahead import steps_ahead
 from concordant.decide.ask import Question, Situation
@@ -50,6 +51,7 @@ class Builder:
         limited = decision.answer == "out_of_scope"
         shown = [] if limited else self._shown()
         options = [self._option(one, evidence=one is shown[0] or one.role == "preferred") for one in shown]
+        why = self._why(shown)
         line = self.now.facts["line_of_therapy"].value
         after = After(self.now, self.references)
         return model.Answer(
@@ -60,7 +62,7 @@ class Builder:
             headline=self.around.headline(),
             line_of_therapy=line if isinstance(line, str) and not limited else None,
             options=options,
-            why=self._why(shown),
+            why=why,
             checks=[] if limited else [self._check(c) for c in checks(decision, self.now.frame, self.now.facts)],
             ask=[] if limited else [self._ask(q) for q in self.asked],
             possible=[] if limited else self._possible(),
@@ -78,6 +80,7 @@ class Builder:
             notices=list(record.notices) + self.around.notices(),
             out_of_scope_because=self._because() if limited else None,
             instead=[self.around.cited(limit.limit.instead, limit.limit.source) for limit in decision.limits] if limited else [],
+            timeline=timeline(self.now, self.knowledge, self._rests_on(why)),
             references=self.references.listed(),
             knowledge=self.knowledge.digest[:12],
         )
@@ -182,6 +185,10 @@ class Builder:
             trees = [tree for tree in self.now.decision.statements.values() if tree.truth is TRUE]
         found = {f.feature: f for tree in trees for f in facts_behind(tree, decisive=not self.now.decision.open) if f.is_known}
         return [self._fact(fact) for fact in found.values()]
+
+    def _rests_on(self, why: list[model.Why]) -> set[str]:
+        """The features that decide, those that are asked for, and those whose other value changes the answer."""
+        return {w.feature for w in why} | {q.feature.name for q in self.asked} | {side.feature for side in self.sides}
 
     def _fact(self, fact: Fact) -> model.Why:
         feature = self.now.plan.by_name[fact.feature]

@@ -6,7 +6,18 @@ from typing import Literal
 
 import msgspec
 
-from concordant.answer.parts import ChainLink, Dose, EvidenceRow, GradeShown, LabelFacts, LabelShown, Part, RefAt, Said
+from concordant.answer.parts import (
+    ChainLink,
+    Dose,
+    EvidenceRow,
+    GradeShown,
+    LabelFacts,
+    LabelShown,
+    Part,
+    RefAt,
+    Said,
+    TimelineShown,
+)
 from concordant.outcomes import Status
 from concordant.records import ActionKind, Checked, Kind, Role
 
@@ -194,5 +205,6 @@ class Answer(Part):
     notices: list[str]
     out_of_scope_because: str | None
     instead: list[str]
+    timeline: TimelineShown
     references: list[Reference]
     knowledge: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal
 
 import msgspec
@@ -107,13 +108,13 @@ class Dose(Amount, kw_only=True):
     why_not_calculated: str = ""
     note: str = ""
     held: str = ""
+    held_refs: list[RefAt] = []
     adjusted: list[AdjustedDose] = []
     asks: list[Said] = []
     loaded_again: list[Said] = []
     refs: list[RefAt] = []
 
 
-class Estimate(Part):
 class HazardRatioShown(Part):
     """A hazard ratio as numbers, and what it compares; an interval that was not seen is null on both sides."""
 
@@ -124,6 +125,7 @@ class HazardRatioShown(Part):
     level: float | None
 
 
+class Estimate(Part):
     """One figure of one analysis; `hr` holds the numbers of `effect` where that is a hazard ratio."""
 
     endpoint: str
@@ -131,13 +133,12 @@ class HazardRatioShown(Part):
     unit: str
     assessed_by: str
     effect: str
-    p: str
     hr: HazardRatioShown | None
+    p: str
     note: str
     checked: Checked
 
 
-class EvidenceRow(Part):
 class Eligibility(Part):
     """Whether this patient would have been in a trial, as far as its criteria can be checked, and because of what."""
 
@@ -146,6 +147,7 @@ class Eligibility(Part):
     refs: list[RefAt]
 
 
+class EvidenceRow(Part):
     """All figures of one data cut of one trial."""
 
     trial: str
@@ -156,8 +158,8 @@ class Eligibility(Part):
     cut: str
     estimates: list[Estimate]
     refs: list[RefAt]
-    caveat: str = ""
     eligibility: Eligibility
+    caveat: str = ""
 
 
 class DoseChange(Part):
@@ -179,3 +181,59 @@ class LabelFacts(Part):
     adjustments: list[Said]
     dose_changes: list[DoseChange]
     handling: list[Said]
+
+
+class When(Part):
+    """A day, or all days from first to last that a month or a year may mean."""
+
+    first: dt.date
+    last: dt.date
+
+
+Setting = Literal["neoadjuvant", "adjuvant", "advanced"]
+EventKind = Literal["diagnosis", "surgery", "recurrence", "progression", "response", "stable"]
+
+
+class CourseInTime(Part):
+    """A course of treatment: what, in which setting and line, from when to when, and how it ended."""
+
+    drugs: list[str]
+    setting: Setting | None
+    line: int | None
+    start: When | None
+    end: When | None
+    running: bool
+    stopped: str
+    cycles: int | None
+    entry: str
+
+
+class EventInTime(Part):
+    """An event of the disease; `about` are its sites, else its extent, or the operation."""
+
+    kind: EventKind
+    date: When | None
+    about: list[str]
+    entry: str
+
+
+class IntervalInTime(Part):
+    """The time between a last dose and what followed it, on which the answer rests; `says` is its length in words."""
+
+    feature: str
+    label: str
+    says: str
+    low: float
+    high: float
+    unit: str
+    start: When
+    end: When
+
+
+class TimelineShown(Part):
+    """The record in time, what has a date first; `told` is the same as one line."""
+
+    courses: list[CourseInTime] = []
+    events: list[EventInTime] = []
+    intervals: list[IntervalInTime] = []
+    told: str = ""
