@@ -6,7 +6,7 @@ With --check nothing is written; it exits with 1 when a command fails, or prints
 * a block `sh` is run where these files are; `<!-- exit: 3 -->` before it: it ends with that code; `<!-- typed: 8 months / n -->`:
   the replies that a person types; `<!-- not run: why -->`: it is only shown;
 * a block below `<!-- output -->` is what the last command prints; `<!-- output: 2 parts -->`: the first two parts, which are
-  separated by blank lines; `<!-- output: 1 part from "How long" -->`: one part, from the one with this beginning.
+  separated by blank lines; `<!-- output: 1 part from "How long" -->`: one part, from the one with this beginning; lines likewise.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 COLUMNS = 84
-MOST = 2000  # signs of what a failed command printed
+MOST = 600  # signs of the end of what a failed command printed
 FENCE = re.compile(
     r'(?:^<!-- (?P<note>[^\n]*?) -->\n)?^```(?P<language>\w*)(?: title="(?P<title>[^"\n]+)")?\n(?P<body>.*?)^```$', re.M | re.S
 )
 PROMPT = re.compile(r"(?m)^> |\[(?:Y/n|y/N)\] ")
-CHOSEN = re.compile(r'output(?:: (?P<parts>\d+) parts?(?: from "(?P<start>[^"]+)")?)?')
+CHOSEN = re.compile(r'output(?:: (?P<count>\d+) (?P<of>part|line)s?(?: from "(?P<start>[^"]+)")?)?')
 
 
 class Unlike(Exception):
@@ -72,8 +72,8 @@ class Desk:
         )
         self.commands.append(command)
         self.printed = with_replies(done.stdout, replies)
-        if done.returncode != code:
-            raise Unlike(f"exit code {done.returncode} instead of {code}\n$ {command}{done.stdout[:MOST]}")
+        if done.returncode != code or "Traceback (most recent call last)" in done.stdout:
+            raise Unlike(f"exit code {done.returncode} instead of {code}\n$ {command}{done.stdout[-MOST:]}")
 
     def surroundings(self) -> dict[str, str]:
         """A terminal of one width, without colours, on which `concordant` is this program."""
@@ -100,14 +100,17 @@ def shown(printed: str, note: str) -> str:
     """The part of an output that a page asks for; dots where something is left out."""
     chosen = CHOSEN.fullmatch(note)
     text = "\n".join(line.rstrip() for line in printed.strip("\n").splitlines())
-    if chosen is None or chosen["parts"] is None:
+    if chosen is None:
+        raise Unlike(f"not understood: <!-- {note} -->")
+    if chosen["count"] is None:
         return text + "\n"
-    parts = text.split("\n\n")
+    between = "\n\n" if chosen["of"] == "part" else "\n"
+    parts = text.split(between)
     first = next((i for i, part in enumerate(parts) if part.lstrip().startswith(chosen["start"] or "")), None)
     if first is None:
         raise Unlike(f"no part begins with '{chosen['start']}':\n{text}")
-    last = first + int(chosen["parts"])
-    return "\n\n".join([*(["..."] if first else []), *parts[first:last], *(["..."] if last < len(parts) else [])]) + "\n"
+    last = first + int(chosen["count"])
+    return between.join([*(["..."] if first else []), *parts[first:last], *(["..."] if last < len(parts) else [])]) + "\n"
 
 
 def steps(text: str) -> Iterator[tuple[re.Match[str], str, str]]:

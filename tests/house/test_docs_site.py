@@ -25,6 +25,7 @@ from concordant.cli.formats import FORMATS
 from concordant.cli.main import BUG
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError, Refused, Unreadable
+from tests.present import browser
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -200,6 +201,25 @@ def test_nothing_of_the_site_comes_from_another_host(site: Path) -> None:
 def test_the_site_can_be_searched_from_the_disk(site: Path) -> None:
     assert (site / "search" / "search_index.js").read_text(encoding="utf-8").startswith("var __index")
     assert '<script src="assets/iframe-worker.js"' in (site / "index.html").read_text(encoding="utf-8")
+
+
+OF_THE_THEME = ("aria-dialog-name", "landmark-unique")  # its search box and its copy buttons; not ours to name
+
+
+@pytest.mark.parametrize("name", ["index", "tutorial", "features", "reference/commands"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_read_it(site: Path, name: str, scheme: str) -> None:
+    browser.needed()
+    with browser.launched() as window, browser.opened(window, site / f"{name}.html", scheme=scheme) as page:
+        assert [one for one in browser.violations(page) if not one.startswith(OF_THE_THEME)] == []
+
+
+def test_a_search_from_the_disk_finds_its_page(site: Path) -> None:
+    browser.needed()
+    with browser.launched() as window, browser.opened(window, site / "how-to" / "what-if.html") as page:
+        page.goto((site / "how-to" / "what-if.html").as_uri() + "?q=hand+over")
+        page.wait_for_selector(".md-search-result__item", timeout=20_000)
+        assert "Hand over an answer" in page.inner_text(".md-search-result__list")
 
 
 def test_a_link_within_a_page_leads_to_something(site: Path) -> None:
