@@ -77,6 +77,14 @@ def test_tables_have_a_header_row_and_every_cell() -> None:
     assert EVIDENCE.note in texts(sheet, "Table note")
 
 
+def test_two_tables_do_not_become_one() -> None:
+    bare = replace(EVIDENCE, caption="", note="")
+    sheet = opened(replace(recommendation(), sections=(Section("s", "S", (bare, bare)),)))
+    tags = [one.tag for one in sheet.element.body]
+    first, second = (i for i, tag in enumerate(tags) if tag == qn("w:tbl"))
+    assert second == first + 2
+
+
 def test_figures_are_told() -> None:
     told = texts(opened(recommendation()), "Body Text")
     assert "Diagnosis 1 Jun 2021, drug three Aug 2021 to 12 May 2022, recurrence 2 Jan 2023 after 7.7 months." in told
