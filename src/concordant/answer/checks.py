@@ -34,7 +34,7 @@ def _told(one: Checked, facts: Facts, by_name: Mapping[str, Feature]) -> Iterabl
     return (fact_words(by_name[name], facts[name], labelled=several) for name in known)
 
 
-def unmet(drug: Drug, facts: Facts, by_name: Mapping[str, Feature]) -> list[str]:
-    """The checks of this drug that are not met, each with its value."""
+def unmet(drug: Drug, facts: Facts) -> list[Checked]:
+    """The checks of this drug that are not met."""
     judged = [check_state(check, facts) for check in drug.checks if explain(check.when, facts).truth is not FALSE]
-    return [f"{check_label(one, by_name)}: {check_words(one, facts, by_name)}" for one in judged if one.state == "unmet"]
+    return [one for one in judged if one.state == "unmet"]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from concordant.answer.adjusted import Asked, Lowered, asked, lowered
 from concordant.answer.basis import Basis, basis_of
-from concordant.answer.checks import unmet
+from concordant.answer.checks import check_label, check_words, unmet
 from concordant.answer.packs import Packed, left_words, off_words, pieces_words, tablets_for, vials_for
 from concordant.answer.parts import AdjustedDose, Dose, Piece, Said
 from concordant.answer.phrases import sentence_case
@@ -49,7 +49,7 @@ class Dosing:
             basis_refs=self.references.at(basis.sources),
             why_not_calculated=basis.why_not,
             note=part.note,
-            held=self._held(drug, holding),
+            **self._held(drug, holding),
             adjusted=sorted(adjusted, key=_lowest_first),
             asks=self._asks(asked(drug, regimen, self.facts, self.by_name)),
             loaded_again=self._loaded_again(part, drug),
@@ -97,10 +97,13 @@ class Dosing:
         refs = self.references.at(one.sources)
         return AdjustedDose(percent=one.adjustment.percent, says=one.adjustment.says, because=one.because, refs=refs, **made)
 
-    def _held(self, drug: Drug, holding: Iterable[Lowered]) -> str:
+    def _held(self, drug: Drug, holding: Sequence[Lowered]) -> dict[str, Any]:
         """A check of the drug that is not met, or a dose that its label lowers: no mg may stand beside it as if nothing were."""
-        lower = [f"{one.adjustment.says}{_no_amount(one)}" for one in holding]
-        return " ".join([*(f"{sentence_case(told)}." for told in unmet(drug, self.facts, self.by_name)), *lower])
+        checks = unmet(drug, self.facts)
+        told = [f"{check_label(one, self.by_name)}: {check_words(one, self.facts, self.by_name)}" for one in checks]
+        said = [*(f"{sentence_case(text)}." for text in told), *(f"{one.adjustment.says}{_no_amount(one)}" for one in holding)]
+        sources = [*(one.source for one in checks), *(one.adjustment.source for one in holding)]
+        return {"held": " ".join(said), "held_refs": self.references.at(sources)}
 
     def _asks(self, asking: Iterable[Asked]) -> list[Said]:
         return [Said(says=one.says, refs=self.references.at(one.sources)) for one in asking]
@@ -123,7 +126,8 @@ def _no_amount(one: Lowered) -> str:
 
 
 def _tablet_words(packed: Packed, part: Component) -> str:
-    """`3 tablets of 500 mg and 2 of 150 mg, twice daily (1800 mg, 1.9 % more than calculated; 3600 mg a day)`."""
+    """`3 tablets of 500 mg and 2 of 150 mg twice daily: 1800 mg a dose, 1.9 % more than calculated; 3600 mg a day`."""
     times = TIMES_A_DAY.get(part.schedule)
+    off = f": {packed.total:g} mg a dose, {off_words(packed)}" if packed.over else ""
     daily = f"; {times * packed.total:g} mg a day" if times else ""
-    return f"{pieces_words(packed, 'tablet')}, {part.schedule} ({off_words(packed)}{daily})"
+    return f"{pieces_words(packed, 'tablet')} {part.schedule}{off}{daily}"

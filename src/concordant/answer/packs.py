@@ -88,8 +88,6 @@ def left_words(packed: Packed) -> str:
 
 
 def off_words(packed: Packed) -> str:
-    """`1800 mg, 1.9 % more than calculated`; the amount alone where whole tablets make it exactly."""
-    if not packed.over:
-        return f"{packed.total:g} mg"
+    """`1.9 % more than calculated`."""
     percent = abs(packed.over) / (packed.total - packed.over) * 100
-    return f"{packed.total:g} mg, {percent:.1f} % {'more' if packed.over > 0 else 'less'} than calculated"
+    return f"{percent:.1f} % {'more' if packed.over > 0 else 'less'} than calculated"

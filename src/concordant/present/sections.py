@@ -9,6 +9,7 @@ from concordant.answer.model import NextStep, Option, WhyNot
 from concordant.answer.parts import EvidenceRow, LabelFacts
 from concordant.answer.phrases import lower_first, sentence_case
 from concordant.present.document import Block, Paragraph, Point, Points, Section, Table
+from concordant.present.dose_points import dose_points
 from concordant.present.sentences import Sentences, cited, claim
 from concordant.present.verdict import FLIPS_SHOWN
 
@@ -61,18 +62,8 @@ def _why(told: Sentences) -> Iterator[Section]:
 
 def _doses(told: Sentences) -> Iterator[Section]:
     for option in [o for o in told.answer.options if o.dose and o.status in OFFERED][:1]:
-        points = tuple(_dose_points(option, told))
+        points = tuple(dose_points(option, told))
         yield Section("dose", told.language.say("part.dose", regimen=option.name), (Points(points),))
-
-
-def _dose_points(option: Option, told: Sentences) -> Iterator[Point]:
-    for dose in option.dose:
-        phase = f" ({told.language.say(f'dose.{dose.phase}')})" if dose.phase != "every" else ""
-        milligrams = told.milligrams(dose)
-        note = f" ({dose.note})" if dose.note else ""
-        between = " " if milligrams.startswith("(") else ": " if milligrams else ""
-        text = f"{told.amount(dose)}{between}{milligrams}{note}"
-        yield Point(claim(text, dose.refs), lead=f"{sentence_case(dose.drug)}{phase}")
 
 
 def _options(told: Sentences) -> Iterator[Section]:
@@ -172,9 +163,12 @@ def _labels(told: Sentences) -> Iterator[Section]:
 def _hold(facts: LabelFacts, told: Sentences) -> Iterator[Block]:
     say = told.language.say
     levels = "; ".join(claim(one.says, one.refs) for one in facts.levels)
+    start = " ".join(claim(one.says, one.refs) for one in facts.adjustments)
     rows = tuple((sentence_case(c.toxicity), c.finding, claim(c.do, c.refs)) for c in facts.dose_changes)
     if levels:
         yield Paragraph(f"{sentence_case(facts.drug)}. {say('hold.levels')}: {levels}.")
+    if start:
+        yield Paragraph(f"{sentence_case(facts.drug)}. {say('hold.start')}: {start}")
     if rows:
         columns = (say("column.toxicity"), say("column.finding"), say("column.do"))
         yield Table(columns, rows, caption=sentence_case(facts.drug))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from concordant.answer.model import Answer, Ask, Change, Option, OtherSide
-from concordant.answer.parts import Dose, GradeShown, RefAt
+from concordant.answer.parts import AdjustedDose, Dose, GradeShown, RefAt
 from concordant.answer.phrases import sentence_case
 from concordant.answer.references import brackets
 from concordant.present.language import Language
@@ -120,12 +120,25 @@ class Sentences:
 
     def milligrams(self, dose: Dose) -> str:
         """`346 mg at 64 kg (4 vials of 100 mg, 54 mg left over)`, or why it is not computed."""
+        packs = dose.vials or dose.tablets
         if dose.unit == "mg":
-            return f"({dose.vials})" if dose.vials else ""
+            return f"({packs})" if packs else ""
         if dose.calculated_mg is None:
             return self.language.say("dose.not_calculated", why=dose.why_not_calculated)
         told = self.language.say("dose.milligrams", mg=self.language.number(dose.calculated_mg, 0), basis=dose.basis)
-        return self.language.say("dose.vials", told=told, vials=dose.vials) if dose.vials else told
+        told = f"{told}, {dose.capped}" if dose.capped else told
+        return self.language.say("dose.vials", told=told, vials=packs) if packs else told
+
+    def lowered(self, dose: AdjustedDose) -> str:
+        """The label's rule, the fact behind it, and what it makes of the dose: `750 mg/m², 1245 mg (2 tablets of ...)`."""
+        told = self.language.say("dose.lowered", says=dose.says, because=dose.because)
+        if dose.amount is None:
+            return told
+        amount = f"{self.language.number(dose.amount)} {self.language.unit(dose.unit)}"
+        if dose.calculated_mg is not None and dose.unit != "mg":
+            amount = f"{amount}, {self.language.number(dose.calculated_mg, 0)} mg"
+        packs = dose.vials or dose.tablets
+        return f"{told} {amount}{f' ({packs})' if packs else ''}"
 
     def dose_in_short(self, option: Option) -> list[str]:
         """Each drug once, its phases together: `trastuzumab 8 mg/kg IV every 3 weeks, then 6 mg/kg IV every 3 weeks`."""
@@ -137,7 +150,7 @@ class Sentences:
         return found
 
     def _short(self, dose: Dose) -> str:
-        if not dose.calculated_mg or not dose.basis:
+        if not dose.calculated_mg or not dose.basis or dose.held:
             return self.amount(dose)
         milligrams = self.language.say("verdict.milligrams", mg=self.language.number(dose.calculated_mg, 0), basis=dose.basis)
         return f"{self.amount(dose)}{milligrams}"

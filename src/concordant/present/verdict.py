@@ -135,16 +135,20 @@ def _with_checks(verdict: str, answer: Answer, first: Option, language: Language
 
 def _one_dose(answer: Answer, first: Option, told: Sentences) -> str:
     """The dose of a single drug; none beside a check that is not met, several drugs have a line of their own."""
-    if len({d.drug for d in first.dose}) != 1 or any(c.state == "unmet" for c in answer.checks):
+    if len({d.drug for d in first.dose}) != 1 or _waits(answer, first):
         return ""
     return told.dose_in_short(first)[0].removeprefix(first.dose[0].drug)
 
 
 def _several_doses(first: Option, told: Sentences) -> str:
-    unmet = any(c.state == "unmet" for c in told.answer.checks)
-    if len({d.drug for d in first.dose}) < 2 or unmet or first.role == "option":
+    if len({d.drug for d in first.dose}) < 2 or _waits(told.answer, first) or first.role == "option":
         return ""
     return "; ".join(told.dose_in_short(first))
+
+
+def _waits(answer: Answer, first: Option) -> bool:
+    """True when a check is not met or a label lowers a dose: no dose stands beside it as if nothing were."""
+    return any(c.state == "unmet" for c in answer.checks) or any(d.held for d in first.dose)
 
 
 # -- the lines -------------------------------------------------------------------------------------
