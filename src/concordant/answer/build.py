@@ -141,7 +141,7 @@ class Builder:
         """The regimen's trials, and those that a caution of this patient rests on."""
         cautioned = [name for barred in cautions(one) for name in barred.bar.evidence]
         trials = dict.fromkeys((*one.proposal.regimen.evidence, *cautioned))
-        return evidence_of(trials, self.knowledge, self.now.record.as_of, self.references)
+        return evidence_of(trials, self.knowledge, self.now, self.references)
 
     def _chain(self, one: Judged) -> Iterator[tuple[Statement, bool]]:
         """The statement of the option, its parent, and the statements by which its facts were inferred."""

@@ -115,17 +115,36 @@ class Dose(Amount, kw_only=True):
     refs: list[RefAt] = []
 
 
+class HazardRatioShown(Part):
+    """A hazard ratio as numbers, and what it compares; an interval that was not seen is null on both sides."""
+
+    of: str
+    estimate: float
+    low: float | None
+    high: float | None
+    level: float | None
+
+
 class Estimate(Part):
-    """One figure of one analysis."""
+    """One figure of one analysis; `hr` holds the numbers of `effect` where that is a hazard ratio."""
 
     endpoint: str
     values: list[str]
     unit: str
     assessed_by: str
     effect: str
+    hr: HazardRatioShown | None
     p: str
     note: str
     checked: Checked
+
+
+class Eligibility(Part):
+    """Whether this patient would have been in a trial, as far as its criteria can be checked, and because of what."""
+
+    verdict: Literal["yes", "no", "unknown"]
+    because: str
+    refs: list[RefAt]
 
 
 class EvidenceRow(Part):
@@ -139,6 +158,7 @@ class EvidenceRow(Part):
     cut: str
     estimates: list[Estimate]
     refs: list[RefAt]
+    eligibility: Eligibility
     caveat: str = ""
 
 
