@@ -1,7 +1,8 @@
 """Write the pages of eight cases, one of each shape, and their pictures: python tools/pages.py [NAME ...] (writes docs/img/).
 
-Each case becomes page-NAME.html and a picture at the width of a desk (1280) and of a phone (390). Needs Chromium (./dev check
-installs it) and the extra `pictures`.
+Each case becomes page-NAME.html and a picture at the width of a desk (1280) and of a phone (390), and its first two pages on A4
+page-NAME-pdf-1.png and -2.png. Needs Chromium (./dev check installs it), pdftoppm (package poppler-utils) and the extras
+`pictures` and `pdf`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import io
 import shutil
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +24,7 @@ from concordant.library import load
 from concordant.present.document import Document
 from concordant.present.html import render_html
 from concordant.present.page import page
+from concordant.present.pdf import render_pdf
 from concordant.record.casefile import read_case
 from concordant.record.vocabulary import words_of
 from concordant.texts import read_file
@@ -72,12 +76,23 @@ def picture(one: Any, file: Path, width: int) -> bytes:
     return taken
 
 
+def sheets(pdf: bytes) -> Iterator[bytes]:
+    """The first two pages as they are printed."""
+    if shutil.which("pdftoppm") is None:
+        sys.exit("No pdftoppm on this machine: install the package poppler-utils.")
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "answer.pdf").write_bytes(pdf)
+        subprocess.run(["pdftoppm", "-r", "110", "-l", "2", "-png", "answer.pdf", "sheet"], cwd=folder, check=True)
+        yield from (path.read_bytes() for path in sorted(Path(folder).glob("sheet-*.png")))
+
+
 def smaller(taken: bytes) -> bytes:
-    """Few colours are enough for text on paper."""
+    """Few colours are enough for text on paper; those of a few words (done, not met) are kept among them."""
     from PIL import Image
 
     held = io.BytesIO()
-    Image.open(io.BytesIO(taken)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(held, "PNG", optimize=True)
+    drawn = Image.open(io.BytesIO(taken)).convert("RGB")
+    drawn.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(held, "PNG", optimize=True)
     return held.getvalue()
 
 
@@ -96,6 +111,8 @@ def main() -> None:
             keep(file, render_html(document_of(name)).encode())
             for width in WIDTHS:
                 keep(OUT / f"page-{name}-{width}.png", smaller(picture(one, file, width)))
+            for number, sheet in enumerate(sheets(render_pdf(document_of(name))), 1):
+                keep(OUT / f"page-{name}-pdf-{number}.png", smaller(sheet))
 
 
 if __name__ == "__main__":
