@@ -175,7 +175,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built site; strict: a link, an anchor or a page of the nav that leads nowhere ends the build."""
     folder = tmp_path_factory.mktemp("site")
     done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", folder],
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder],
         cwd=ROOT,
         env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
         capture_output=True,
