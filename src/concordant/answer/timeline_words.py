@@ -66,7 +66,7 @@ ENGLISH = Wording(PHRASES, lambda when: words(PartialDate(when.first, when.last)
 
 
 def course_words(course: CourseInTime, wording: Wording, *, dated: bool = True) -> str:
-    """`line 1: docetaxel + trastuzumab, 16 Nov 2020 to 13 Jun 2022, ended by progression`."""
+    """`line 1: drug one + drug two, 16 Nov 2020 to 13 Jun 2022, ended by progression`."""
     drugs = " + ".join(course.drugs) or wording.say("drugs.unnamed")
     where = wording.say("line", line=course.line) if course.line else wording.phrases.get(course.setting or "", "")
     told = [wording.say("course", where=where, drugs=drugs) if where else drugs]

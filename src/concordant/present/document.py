@@ -107,7 +107,10 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The patient's record in time; `told` is the same as one line of text, `undated` what has no place on it."""
+    """The patient's record in time; `told` is the same as one line of text, `undated` what has no place on it.
+
+    `undated_title` stands above the latter in a figure.
+    """
 
     title: str
     spans: tuple[Span, ...]
@@ -115,11 +118,16 @@ class Timeline:
     marked: tuple[Marked, ...]
     told: str
     undated: tuple[str, ...] = ()
+    undated_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ForestRow:
-    """One hazard ratio of one analysis with its interval, and whether this patient would have been in that trial."""
+    """One hazard ratio of one analysis with its interval, and whether this patient would have been in that trial.
+
+    `label` names the trial, the endpoint, the analysis and its data cut. A figure says the trial once, as `heading` with
+    its arms, and for each row the `endpoint`, and `short` for its analysis and data cut.
+    """
 
     label: str
     estimate: float
@@ -129,16 +137,20 @@ class ForestRow:
     population: str
     eligible: Literal["yes", "no", "unknown"]
     because: str
+    heading: str = ""
+    endpoint: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """Hazard ratios side by side; `left` and `right` say whom each side favours."""
+    """Hazard ratios side by side; `left` and `right` say whom each side favours, `decimal` is the sign in its numbers."""
 
     title: str
     rows: tuple[ForestRow, ...]
     left: str
     right: str
+    decimal: str = "."
 
 
 Block = Paragraph | Points | Table | Timeline | Forest

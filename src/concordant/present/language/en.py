@@ -1,5 +1,7 @@
 """English: every phrase of the page."""
 
+from concordant.answer.timeline_words import PHRASES as TIMELINE
+
 PHRASES: dict[str, str] = {
     "format.day": "d MMM y",
     "list.and": "{first} and {last}",
@@ -167,4 +169,21 @@ PHRASES: dict[str, str] = {
     "word.folded_not_printed": "not printed: see the page on screen",
     "word.full": "Folded away; --full shows it.",
     "word.page": "Page {page} of {pages}",
+    # the record in time: its sentences are those of the answer
+    "format.month": "MMM y",
+    "timeline.title": "The record in time",
+    "timeline.undated.title": "On record without a date",
+    **{f"timeline.{key}": text for key, text in TIMELINE.items()},
+    # the figure of hazard ratios
+    "forest.title": "Hazard ratios with their intervals, each of one data cut",
+    "forest.ratio": "HR {estimate} ({level} % CI {low}-{high})",
+    "forest.recalled": "{told}, recalled, nobody has checked it",
+    "forest.cut": "data cut {cut}",
+    "forest.cut.unseen": "data cut not seen",
+    "forest.favours": "favours {arm}",
+    "forest.first_arm": "the arm named first",
+    "forest.other_arm": "the other arm",
+    "forest.yes": "This patient would have been eligible",
+    "forest.no": "This patient would not have been eligible",
+    "forest.unknown": "Not known whether this patient would have been eligible",
 }
