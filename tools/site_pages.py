@@ -11,6 +11,8 @@ from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parent.parent
 BESIDE = {"ARCHITECTURE.md": "architecture.md", "CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
+CODE = re.compile(r"<code>[^<\n]*</code>")
+OPTION = re.compile(r"(?<![\w-])--?[a-z][\w-]*")
 LINK = re.compile(r"\]\((?P<up>(?:\.\./)*)(?P<name>[A-Z]+\.md)(?P<anchor>#[\w-]+)?\)")
 
 
@@ -31,3 +33,8 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
         return f"]({'../' * depth}{target}{link['anchor'] or ''})" if target else link[0]
 
     return LINK.sub(nearer, markdown)
+
+
+def on_page_content(html: str, **_: object) -> str:
+    """In a narrow place a long name is broken at its underscores, and an option not at its hyphens."""
+    return CODE.sub(lambda code: OPTION.sub(r'<span class="whole">\g<0></span>', code[0]).replace("_", "_<wbr>"), html)
