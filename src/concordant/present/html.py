@@ -75,8 +75,7 @@ def _line(title: str, text: str, *, loud: bool) -> Html:
 
 def _section(section: Section, document: Document) -> Html:
     title = element("h2", escaped(section.title))
-    branches = section.id == "question"
-    inside = element("div", *(block(one, document.words, branches=branches) for one in section.blocks), class_="body")
+    inside = element("div", *(block(one, section, document.words) for one in section.blocks), class_="body")
     if not section.folded:
         return element("section", title, inside, id=section.id, class_="row")
     left_out = element("span", escaped(document.words["folded_not_printed"]), class_="paper-only")

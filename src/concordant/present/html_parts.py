@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from concordant.present.document import Block, Citation, Forest, Paragraph, Point, Points, Table, Timeline, cut
+from concordant.present.document import Block, Citation, Forest, Paragraph, Point, Points, Section, Table, Timeline, cut
+from concordant.present.figures import forest_svg, timeline_svg
 from concordant.present.markup import NOTHING, Html, element, escaped, joined
 
 SIGNS = {"done": "✓", "missing": "?", "unmet": "!"}
 NUMBER, UNIT = r"\d(?:[\d.,]*\d)?", r" (?:%|[A-Za-zµ][\w/*²]{0,6})(?![\w/])"
 AMOUNT = re.compile(rf"{NUMBER}(?:[-–]{NUMBER})+(?:{UNIT})?|{NUMBER}{UNIT}")
+QUESTION = "question"
 STACKED_FROM = 3  # columns; fewer fit side by side on a phone
 
 Words = Mapping[str, str]
@@ -37,19 +39,26 @@ def _citation(citation: Citation) -> Html:
     return joined([escaped("\N{NARROW NO-BREAK SPACE}"), link])
 
 
-def block(one: Block, words: Words, *, branches: bool = False) -> Html:
-    """One block; `branches` lays the rows of a table side by side as cards."""
+def block(one: Block, section: Section, words: Words) -> Html:
+    """One block of a section."""
     match one:
         case Paragraph():
             return element("p", sentences(one.text))
         case Points():
             return _points(one, words)
         case Table():
-            return _table(one, "branches" if branches else "stacked" if len(one.columns) >= STACKED_FROM else "")
+            return _table(one, _kind(one, section))
         case Timeline():
-            return _timeline(one)
+            return _captioned(one.title if one.title != section.title else "", Html(timeline_svg(one)))
         case Forest():
-            return _forest(one)
+            return _captioned(one.title if one.title != section.title else "", Html(forest_svg(one)))
+
+
+def _kind(table: Table, section: Section) -> str:
+    """The branches of a question stand beside each other as cards; a wide table is stacked on a phone."""
+    if section.id == QUESTION:
+        return "branches"
+    return "stacked" if len(table.columns) >= STACKED_FROM else ""
 
 
 def _points(points: Points, words: Words) -> Html:
@@ -75,12 +84,13 @@ def _table(table: Table, kind: str) -> Html:
     head = element("thead", headings, role="rowgroup")
     body = element("tbody", *(_row(table.columns, row) for row in table.rows), role="rowgroup")
     note = element("p", sentences(table.note), class_="note") if table.note else NOTHING
-    return _captioned(table.caption, joined([element("table", head, body, class_=kind, role="table"), note]))
+    held = joined([element("table", head, body, class_=kind, role="table"), note])
+    return _captioned(table.caption, held) if table.caption else held
 
 
 def _captioned(caption: str, inside: Html) -> Html:
-    """With its caption as a figure: a link in the caption of a table itself would count as one of its rows."""
-    return element("figure", element("figcaption", sentences(caption)), inside) if caption else inside
+    """As a figure with its caption: a link in the caption of a table itself would count as one of its rows."""
+    return element("figure", element("figcaption", sentences(caption)) if caption else NOTHING, inside)
 
 
 def _heading(column: str) -> Html:
@@ -99,13 +109,3 @@ def _cells(columns: tuple[str, ...], row: tuple[str, ...]) -> Iterator[Html]:
             yield element("th", sentences(cell), scope="row", role="rowheader", data_label=column)
         else:
             yield element("td", sentences(cell), role="cell", data_label=column)
-
-
-def _timeline(timeline: Timeline) -> Html:
-    undated = element("ul", *(element("li", sentences(text)) for text in timeline.undated)) if timeline.undated else NOTHING
-    return _captioned(timeline.title, joined([element("p", sentences(timeline.told)), undated]))
-
-
-def _forest(forest: Forest) -> Html:
-    rows = (element("li", sentences(f"{row.label}: {row.words}. {row.population}. {row.because}")) for row in forest.rows)
-    return _captioned(forest.title, element("ul", *rows))
