@@ -19,7 +19,7 @@ from concordant.present.pdf import PdfMissing, render_pdf
 from concordant.present.pdf_data import CHARACTERS
 from concordant.present.widths import widths
 from tests.present.pages import CASES, real_page
-from tests.present.samples import SAMPLES, recommendation, refusal
+from tests.present.samples import FOREST, SAMPLES, TIMELINE, recommendation, refusal
 
 pypdf = pytest.importorskip("pypdf")
 pytest.importorskip("typst")
@@ -105,6 +105,22 @@ def test_each_page_names_the_patient_its_day_and_its_number() -> None:
         assert plain(document.title) in found
         assert plain("as of 12 Jan 2023") in found
         assert plain(document.footer[-1]) in found
+
+
+def test_figures_have_a_text_that_says_the_same() -> None:
+    told = [alt for name, alt in structure(opened(recommendation())) if name == "Figure"]
+    assert told[0] == TIMELINE.told
+    for row in FOREST.rows:
+        assert f"{row.label}: {row.words}. {row.population}. {row.because}." in told[1]
+    found = text_of(opened(recommendation()))
+    assert plain(FOREST.title) in found
+    assert found.count(plain(TIMELINE.title)) == 1, "the section is called like its figure"
+
+
+def test_a_figure_may_hold_any_name() -> None:
+    figure = replace(TIMELINE, moments=(replace(TIMELINE.moments[0], label="<北> & \u202e #x"),), undated=("]]>",), told="<北>")
+    reader = opened(replace(refusal(), sections=(Section("record", "Record", (figure,)),)))
+    assert [alt for name, alt in structure(reader) if name == "Figure"] == ["<[U+5317]>"]
 
 
 def test_the_paper_is_the_one_asked_for() -> None:

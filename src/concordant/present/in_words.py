@@ -32,6 +32,11 @@ def forest_words(forest: Forest) -> tuple[Told, ...]:
     return (Paragraph(forest.title), Points(tuple(Point(row_words(row), row.label) for row in forest.rows)))
 
 
+def forest_told(forest: Forest) -> str:
+    """All of it as one text."""
+    return " ".join([f"{forest.title}.", *(f"{row.label}: {row_words(row)}" for row in forest.rows)])
+
+
 def row_words(row: ForestRow) -> str:
     """The figure of one analysis, its population, and whether this patient would have been in it."""
     return ". ".join(part.rstrip(".") for part in (row.words, row.population, row.because) if part) + "."

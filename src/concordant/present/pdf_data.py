@@ -5,14 +5,29 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from concordant.present.document import Citation, Document, Paragraph, Point, Points, Section, Source, Table, cut
-from concordant.present.in_words import Told, citation_words, in_words, lead_words
+from concordant.present.document import (
+    Block,
+    Citation,
+    Document,
+    Forest,
+    Paragraph,
+    Point,
+    Points,
+    Section,
+    Source,
+    Table,
+    Timeline,
+    cut,
+)
+from concordant.present.figures import forest_svg, timeline_svg
+from concordant.present.in_words import citation_words, forest_told, lead_words
 from concordant.present.widths import widths
 
 CHARACTERS = Path(__file__).parent / "fonts" / "characters.json"
@@ -74,7 +89,7 @@ class _Put:
         return {"n": one.n, "shown": shown(citation_words(one)), "linked": one.n in self.numbers}
 
     def section(self, section: Section) -> Data:
-        blocks = [self.told(told) for block in section.blocks for told in in_words(block)]
+        blocks = [self.block(block, section) for block in section.blocks]
         return {
             "title": self.run(section.title),
             "folded": section.folded,
@@ -83,14 +98,18 @@ class _Put:
             "blocks": blocks,
         }
 
-    def told(self, told: Told) -> Data:
-        match told:
+    def block(self, block: Block, section: Section) -> Data:
+        match block:
+            case Timeline():
+                return _drawings(block, section, [(timeline_svg(block, standalone=True), block.told)])
+            case Forest():
+                return _drawings(block, section, [(forest_svg(one, standalone=True), forest_told(one)) for one in _trials(block)])
             case Paragraph(text):
                 return {"kind": "paragraph", "text": self.run(text)}
             case Points(points):
                 return {"kind": "points", "points": [self._point(point) for point in points]}
             case Table():
-                return self._table(told)
+                return self._table(block)
 
     def _point(self, point: Point) -> Data:
         said = shown(self.words.get(point.mark, ""))
@@ -111,6 +130,22 @@ def _words(text: str) -> Run:
     """An amount stays together with its unit, and an interval is not broken: a dose on two lines is misread."""
     parts = KEPT.split(text)
     return [{"kept": part} if i % 2 else part for i, part in enumerate(parts) if part]
+
+
+def _drawings(figure: Timeline | Forest, section: Section, drawn: Iterable[tuple[str, str]]) -> Data:
+    """Figures, and what each says for those who do not see it; a title that the section has already is left out."""
+    title = "" if figure.title == section.title else figure.title
+    return {
+        "kind": "drawings",
+        "title": shown(title),
+        "drawings": [{"svg": shown(svg), "told": shown(told)} for svg, told in drawn],
+    }
+
+
+def _trials(forest: Forest) -> Iterator[Forest]:
+    """A figure for each trial: side by side they need less paper, and each is read for itself anyway."""
+    for _, rows in groupby(forest.rows, key=lambda row: row.heading):
+        yield replace(forest, rows=tuple(rows))
 
 
 def shown(text: str) -> str:
