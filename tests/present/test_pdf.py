@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from concordant.present.document import Document, Paragraph, Point, Points, Section, Table
+from concordant.present.in_words import forest_told
 from concordant.present.numbering import texts
 from concordant.present.pdf import PdfMissing, render_pdf
 from concordant.present.pdf_data import CHARACTERS
@@ -110,8 +111,7 @@ def test_each_page_names_the_patient_its_day_and_its_number() -> None:
 def test_figures_have_a_text_that_says_the_same() -> None:
     told = [alt for name, alt in structure(opened(recommendation())) if name == "Figure"]
     assert told[0] == TIMELINE.told
-    for row in FOREST.rows:
-        assert f"{row.label}: {row.words}. {row.population}. {row.because}." in told[1]
+    assert told[1:] == [forest_told(FOREST)]
     found = text_of(opened(recommendation()))
     assert plain(FOREST.title) in found
     assert found.count(plain(TIMELINE.title)) == 1, "the section is called like its figure"

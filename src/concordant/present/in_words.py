@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import groupby
 
-from concordant.present.document import Block, Citation, Forest, ForestRow, Paragraph, Point, Points, Table, Timeline
+from concordant.present.document import Block, Citation, Forest, Paragraph, Point, Points, Table, Timeline
 
 SIGNS = {"done": "✓", "missing": "?", "unmet": "!"}
 Told = Paragraph | Points | Table
@@ -28,18 +29,27 @@ def timeline_words(timeline: Timeline) -> tuple[Told, ...]:
 
 
 def forest_words(forest: Forest) -> tuple[Told, ...]:
-    """The title, then a line for each hazard ratio."""
-    return (Paragraph(forest.title), Points(tuple(Point(row_words(row), row.label) for row in forest.rows)))
+    """The title, then each trial with its population and whether this patient would have been in it, and its hazard ratios."""
+    return (Paragraph(forest.title), Points(tuple(_trial_points(forest))))
 
 
 def forest_told(forest: Forest) -> str:
     """All of it as one text."""
-    return " ".join([f"{forest.title}.", *(f"{row.label}: {row_words(row)}" for row in forest.rows)])
+    return " ".join([_ended(forest.title), *(f"{lead_words(point)} {_ended(point.text)}" for point in _trial_points(forest))])
 
 
-def row_words(row: ForestRow) -> str:
-    """The figure of one analysis, its population, and whether this patient would have been in it."""
-    return ". ".join(part.rstrip(".") for part in (row.words, row.population, row.because) if part) + "."
+def _trial_points(forest: Forest) -> Iterator[Point]:
+    for (heading, *about), rows in groupby(forest.rows, key=lambda row: (row.heading, row.population, row.because)):
+        held = " ".join(_ended(text) for text in about if text)
+        if heading:
+            yield Point(held, heading)
+            yield from (Point(_ended(row.words), ", ".join(filter(None, (row.endpoint, row.short)))) for row in rows)
+        else:
+            yield from (Point(f"{_ended(row.words)} {held}".rstrip(), row.label) for row in rows)
+
+
+def _ended(text: str) -> str:
+    return f"{text.rstrip('.')}."
 
 
 def citation_words(citation: Citation) -> str:
