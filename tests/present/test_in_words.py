@@ -38,7 +38,8 @@ def test_a_ratio_without_a_heading_tells_all_of_itself() -> None:
 
 def test_a_timeline_tells_its_line_and_what_has_no_date() -> None:
     assert in_words(TIMELINE) == (Paragraph(TIMELINE.told), Points((Point("A course of drug four without dates"),)))
-    assert in_words(replace(TIMELINE, undated=())) == (Paragraph(TIMELINE.told),)
+    whole = f"{TIMELINE.told} Without a date: {TIMELINE.undated[0]}"
+    assert in_words(replace(TIMELINE, told=whole)) == (Paragraph(whole),)
 
 
 def test_a_lead_is_parted_from_its_text_once() -> None:

@@ -23,8 +23,8 @@ def in_words(block: Block) -> tuple[Told, ...]:
 
 
 def timeline_words(timeline: Timeline) -> tuple[Told, ...]:
-    """The record as one line, then what has no date."""
-    undated = tuple(Point(text) for text in timeline.undated)
+    """The record as one line, then what has no date and is not told in it."""
+    undated = tuple(Point(text) for text in timeline.undated if text not in timeline.told)
     return (Paragraph(timeline.told), *((Points(undated),) if undated else ()))
 
 
