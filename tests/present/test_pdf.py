@@ -117,6 +117,13 @@ def test_figures_have_a_text_that_says_the_same() -> None:
     assert found.count(plain(TIMELINE.title)) == 1, "the section is called like its figure"
 
 
+def test_a_record_without_dates_is_told_and_not_drawn() -> None:
+    figure = replace(TIMELINE, spans=(), moments=(), marked=(), told="Without a date: drug four")
+    reader = opened(replace(refusal(), sections=(Section("record", "Record", (figure,)),)))
+    assert "Figure" not in [name for name, _ in structure(reader)]
+    assert plain(figure.told) in text_of(reader)
+
+
 def test_a_figure_may_hold_any_name() -> None:
     figure = replace(TIMELINE, moments=(replace(TIMELINE.moments[0], label="<北> & \u202e #x"),), undated=("]]>",), told="<北>")
     reader = opened(replace(refusal(), sections=(Section("record", "Record", (figure,)),)))

@@ -100,6 +100,8 @@ class _Put:
 
     def block(self, block: Block, section: Section) -> Data:
         match block:
+            case Timeline() if not (block.spans or block.moments):  # nothing to draw on a scale: one line says it all
+                return {"kind": "paragraph", "text": self.run(block.told)}
             case Timeline():
                 return _drawings(block, section, [(timeline_svg(block, standalone=True), block.told)])
             case Forest():
