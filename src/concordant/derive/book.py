@@ -11,7 +11,7 @@ from concordant.derive.context import Context, Selector
 from concordant.derive.settle import settle
 from concordant.evaluate.explain import explain
 from concordant.facts import Claim, Fact, Facts, Value, unknown
-from concordant.features import Feature
+from concordant.features import Axiom, Feature
 from concordant.kleene import TRUE
 from concordant.quantities import point
 from concordant.record.events import PatientRecord
@@ -71,6 +71,7 @@ class Plan:
     listeners: Mapping[str, frozenset[str]]
     by_name: Mapping[str, Feature]
     order: Mapping[str, int]
+    axioms: tuple[Axiom, ...]
 
     def with_inputs(self, names: Iterable[str]) -> set[str]:
         """These features, and all that they are derived from, however far back."""
@@ -96,9 +97,8 @@ def plan_of(knowledge: Knowledge) -> Plan:
     by_name = {feature.name: feature for feature in knowledge.features}
     inputs = {feature.name: feature.inputs for feature in knowledge.features}
     order = {name: i for i, name in enumerate(by_name)}
-    return Plan(
-        knowledge.features, members, tags, _downstream(knowledge.features), inputs, _listeners(knowledge.features), by_name, order
-    )
+    downstream, listeners = _downstream(knowledge.features), _listeners(knowledge.features)
+    return Plan(knowledge.features, members, tags, downstream, inputs, listeners, by_name, order, knowledge.axioms)
 
 
 def _listeners(features: Iterable[Feature]) -> dict[str, frozenset[str]]:
@@ -176,12 +176,8 @@ def with_facts(
 def with_overrides(
     facts: Facts, changes: Mapping[str, Value], record: PatientRecord, plan: Plan
 ) -> tuple[dict[str, Fact], frozenset[str]]:
-    """The facts were these different from what the record says: hypothetical, and no conflict.
-
-    What was stated of them is no longer heard by the features that listen to statements.
-    """
-    told = {name: changes.get(name, value) for name, value in record.stated.items()}
-    return _again(facts, replace(record, stated=told), plan, frozenset(changes), changes)
+    """The facts were these different from what the record says: hypothetical, and no conflict."""
+    return _again(facts, record, plan, frozenset(changes), changes)
 
 
 def _again(
