@@ -11,7 +11,7 @@ from concordant.derive.context import Context, Selector
 from concordant.derive.settle import settle
 from concordant.evaluate.explain import explain
 from concordant.facts import Claim, Fact, Facts, Value, unknown
-from concordant.features import Feature
+from concordant.features import Axiom, Feature
 from concordant.formulas import Formula
 from concordant.kleene import TRUE
 from concordant.quantities import point
@@ -74,6 +74,7 @@ class Plan:
     by_name: Mapping[str, Feature]
     order: Mapping[str, int]
     formulas: Mapping[str, Formula]
+    axioms: tuple[Axiom, ...]
 
     def with_inputs(self, names: Iterable[str]) -> set[str]:
         """These features, and all that they are derived from, however far back."""
@@ -108,6 +109,7 @@ def plan_of(knowledge: Knowledge) -> Plan:
         by_name=by_name,
         order={name: i for i, name in enumerate(by_name)},
         formulas={formula.id: formula for formula in knowledge.formulas},
+        axioms=knowledge.axioms,
     )
 
 
@@ -186,12 +188,8 @@ def with_facts(
 def with_overrides(
     facts: Facts, changes: Mapping[str, Value], record: PatientRecord, plan: Plan
 ) -> tuple[dict[str, Fact], frozenset[str]]:
-    """The facts were these different from what the record says: hypothetical, and no conflict.
-
-    What was stated of them is no longer heard by the features that listen to statements.
-    """
-    told = {name: changes.get(name, value) for name, value in record.stated.items()}
-    return _again(facts, replace(record, stated=told), plan, frozenset(changes), changes)
+    """The facts were these different from what the record says: hypothetical, and no conflict."""
+    return _again(facts, record, plan, frozenset(changes), changes)
 
 
 def _again(
