@@ -10,6 +10,7 @@ from concordant.answer.parts import EvidenceRow, LabelFacts
 from concordant.answer.phrases import lower_first, sentence_case
 from concordant.present.document import Block, Paragraph, Point, Points, Section, Table
 from concordant.present.dose_points import dose_points
+from concordant.present.figures_data import forest_of, timeline_of
 from concordant.present.sentences import Sentences, cited, claim
 from concordant.present.verdict import FLIPS_SHOWN
 
@@ -55,6 +56,13 @@ def _why(told: Sentences) -> Iterator[Section]:
     clinical = [w for w in told.answer.why if w.headline or w.refs or (w.asked and w.origin != "assumed")]
     headed = sorted(clinical, key=lambda w: w.headline or 99)
     yield _list(told, "why", [cited(w.says, w.refs) for w in headed])
+
+
+def _record(told: Sentences) -> Iterator[Section]:
+    """The record in time, with the interval that decides."""
+    timeline = timeline_of(told.answer, told.language)
+    if timeline is not None:
+        yield Section("record", timeline.title, (timeline,))
 
 
 # -- what is offered -------------------------------------------------------------------------------
@@ -216,7 +224,8 @@ def _after(step: NextStep, told: Sentences) -> str:
 def _evidence(told: Sentences) -> Iterator[Section]:
     rows = [row for option in told.answer.options[:1] for row in option.evidence]
     tables = tuple(_trial(list(group), told) for _, group in groupby(rows, key=lambda row: row.trial))
-    yield Section("evidence", told.language.say("part.evidence"), tables)
+    forest = forest_of(told.answer, told.language)
+    yield Section("evidence", told.language.say("part.evidence"), (*([forest] if forest else []), *tables))
 
 
 def _trial(rows: list[EvidenceRow], told: Sentences) -> Table:
@@ -261,6 +270,7 @@ PARTS: tuple[Callable[[Sentences], Iterator[Section]], ...] = (
     _questions,
     _near,
     _why,
+    _record,
     _doses,
     _options,
     _avoid,

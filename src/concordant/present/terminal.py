@@ -15,6 +15,7 @@ from rich.text import Text
 
 from concordant.answer.model import Answer
 from concordant.present.document import Block, Document, Forest, Paragraph, Point, Points, Section, Table, Timeline
+from concordant.present.figures_text import forest_text, timeline_text
 from concordant.present.page import page
 
 WIDEST, NARROWEST, NARROW, ROOMY, NOTED = 200, 60, 78, 160, 4
@@ -93,9 +94,9 @@ class Page:
             case Table():
                 self._table(block)
             case Timeline():
-                self._lines([block.told])
+                self._lines(timeline_text(block, self.text_width - 2))
             case Forest():
-                self._lines([])
+                self._lines(forest_text(block, self.text_width - 2))
 
     def _lines(self, lines: Iterable[str]) -> None:
         for line in lines:
