@@ -6,6 +6,7 @@ from typing import Literal
 
 from concordant.drugs import Code, Drug, Regimen
 from concordant.features import Axiom, Feature
+from concordant.formulas import Formula, Rounding
 from concordant.guideline import Disagreement, Guideline, LedgerRow, Newer, Statement, Transition
 from concordant.records import Cite, Record, Source
 from concordant.trials import Trial
@@ -167,6 +168,8 @@ class Knowledge(Record, frozen=True):
     ledgers: dict[str, tuple[LedgerRow, ...]]
     features: tuple[Feature, ...]
     axioms: tuple[Axiom, ...]
+    formulas: tuple[Formula, ...]
+    rounding: Rounding | None
     drugs: tuple[Drug, ...]
     regimens: tuple[Regimen, ...]
     trials: tuple[Trial, ...]

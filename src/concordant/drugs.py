@@ -96,11 +96,39 @@ class Remark(Record, frozen=True):
     source: Cite
 
 
-class Vial(Record, frozen=True):
-    """A pack size in mg."""
+class Pack(Record, frozen=True):
+    """A size in mg."""
 
     mg: float
     source: Cite
+
+
+class Vial(Pack, frozen=True):
+    """A vial for an infusion; its label says which vials are one product."""
+
+
+class Tablet(Pack, frozen=True):
+    """A tablet or capsule; none is ever cut."""
+
+
+class Adjustment(Record, frozen=True):
+    """A dose that a label lowers for a fact of the patient: to so many percent, to an amount, or with no amount named.
+
+    It is a caution as well, of the drug or (with `regimens`) of those regimens: the compiler writes that out.
+    """
+
+    if_: Condition = msgspec.field(name="if")
+    says: str
+    source: Cite
+    percent: float | None = None
+    amount: float | None = None
+    unit: DoseUnit | None = None
+    no_amount: str = ""
+    regimens: tuple[str, ...] = ()
+
+    def of(self, amount: float) -> float | None:
+        """What it makes of a starting amount; None where the label names none."""
+        return self.amount if self.percent is None else amount * self.percent / 100
 
 
 class Levels(Record, frozen=True):
@@ -139,6 +167,9 @@ class Drug(Record, frozen=True):
     checks: tuple[Check, ...] = ()
     actions: tuple[Action, ...] = ()
     vials: tuple[Vial, ...] = ()
+    tablets: tuple[Tablet, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
+    loaded_again: Remark | None = None
     levels: tuple[Levels, ...] = ()
     modifications: tuple[Modification, ...] = ()
     handling: tuple[Remark, ...] = ()

@@ -30,6 +30,7 @@ class Claim:
     conflict: str = ""
     stale: str = ""
     assumed: str = ""
+    source: Cite | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,7 @@ def _stamp(folder: Path) -> str:
             "features.py",
             "guideline.py",
             "drugs.py",
+            "formulas.py",
             "trials.py",
             "compiled.py",
             "conditions.py",

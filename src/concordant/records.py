@@ -41,7 +41,7 @@ class Source(Record, frozen=True):
 
     id: str
     citation: str
-    kind: Literal["guideline", "label", "trial", "regulatory", "review", "terminology", "choice"]
+    kind: Literal["guideline", "label", "trial", "regulatory", "review", "method", "terminology", "choice"]
     checked: Checked
     seen: str
     known_from: dt.date | None = None

@@ -1,14 +1,33 @@
-"""Trials by data cut: a figure belongs to exactly one analysis."""
+"""Trials by data cut: a figure belongs to exactly one analysis; and whom a trial took."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from concordant.records import Checked, Record
+import msgspec
+
+from concordant.conditions import Condition
+from concordant.records import Checked, Cite, Record
+
+
+class HazardRatio(Record, frozen=True):
+    """A hazard ratio with its confidence interval as numbers, read once from `effect` when the knowledge is compiled.
+
+    `of` is what it compares: a hazard ratio has no point in time. An interval that was not seen is None on both sides.
+    """
+
+    of: str
+    estimate: float
+    low: float | None = None
+    high: float | None = None
+    level: float | None = None
 
 
 class Estimate(Record, frozen=True):
-    """One figure of one analysis: an endpoint, the arms' values, the comparison."""
+    """One figure of one analysis: an endpoint, the arms' values, the comparison.
+
+    `ratio_of` names what a hazard ratio compares where the endpoint itself names a point in time, or counts patients.
+    """
 
     endpoint: str
     values: tuple[str, ...]
@@ -16,6 +35,8 @@ class Estimate(Record, frozen=True):
     unit: str = ""
     assessed_by: str = ""
     effect: str = ""
+    ratio_of: str = ""
+    hr: HazardRatio | None = None
     p: str = ""
     note: str = ""
 
@@ -32,6 +53,18 @@ class Analysis(Record, frozen=True):
     follow_up: str = ""
 
 
+class Criterion(Record, frozen=True):
+    """One thing that a trial asked of its patients, in words that follow "the trial asked for".
+
+    `here` are the facts that are told of a patient who does not meet it; without them, those that decide.
+    """
+
+    if_: Condition = msgspec.field(name="if")
+    says: str
+    source: Cite
+    here: tuple[str, ...] = ()
+
+
 class Trial(Record, frozen=True):
     """A trial: who was in it, what was compared, and its analyses by data cut."""
 
@@ -44,3 +77,4 @@ class Trial(Record, frozen=True):
     analyses: tuple[Analysis, ...]
     excluded: str = ""
     caveat: str = ""
+    eligible_if: tuple[Criterion, ...] = ()

@@ -336,6 +336,12 @@ def overridden(patient: Patient, changes: Changes) -> Situation:
     return Situation(record, plan, frame, facts, decide(frame, facts))
 
 
+def can_be(name: str, fresh: Situation, patient: Patient) -> bool:
+    """Whether a patient can have this beside the other facts: they do not contradict it, and no axiom does."""
+    torn = fresh.facts[name].conflict and not patient.fresh().facts[name].conflict
+    return not torn and not any(explain(axiom.never, fresh.facts).truth is TRUE for axiom in patient.knowledge.axioms)
+
+
 def other_sides_hold(patient: Patient) -> Iterator[str]:
     """(4) Every other side is what a fresh record with that fact replaced says, and the nearest such."""
     now, _ = patient.asked()
@@ -361,8 +367,10 @@ def _known_and_live(patient: Patient) -> list[Feature]:
 
 def _sides_of(feature: Feature, sides: list[Any], patient: Patient) -> Iterator[str]:
     value, before = patient.fresh().facts[feature.name].value, patient.outcome()
-    others = [other for other in samples(feature, patient.knowledge) if other != value]
-    told = {other: outcome_of(overridden(patient, {feature.name: other})) for other in others}
+    others = {
+        other: overridden(patient, {feature.name: other}) for other in samples(feature, patient.knowledge) if other != value
+    }
+    told = {other: outcome_of(fresh) for other, fresh in others.items() if can_be(feature.name, fresh, patient)}
     for side in sides:
         if side.outcome == before:
             yield f"{feature.name} other side {side.cell}: the outcome is that of now"

@@ -109,13 +109,29 @@ PATIENTS: dict[str, State] = {
             on_her2_therapy_now="yes",
         ),
         State(
-            "the line and little else",
+            "no brain metastasis stated",
+            AS_OF,
+            {
+                "brain_metastases": "none",
+                "disease_extent": "metastatic",
+                "disease_status": "progressing",
+                "her2_lines_progressed": point(1.0),
+                "her2_reported": "positive",
+                MONTHS: point(9.0),
+                "on_her2_therapy_now": "yes",
+            },
+        ),
+        State(
+            "more lines than regimens",
             AS_OF,
             {
                 "disease_extent": "metastatic",
-                "her2_reported": "positive",
-                "line_of_therapy": "second",
-                "received_trastuzumab_deruxtecan": "no",
+                "her2_ish": "positive",
+                "her2_lines_progressed": point(1.0),
+                "her2_regimens_received_advanced": point(1.0),
+                "presentation": "de_novo",
+                "received_trastuzumab_deruxtecan": "yes",
+                "received_trastuzumab_emtansine": "yes",
             },
         ),
         State(

@@ -92,6 +92,34 @@ MENDED = (
             "received_trastuzumab_deruxtecan": "no",
         },
     ),
+    Mended(
+        "4 other sides",
+        "the other side of a fact was not heard by the features that listen to what is stated",
+        "2023-06-01",
+        {
+            "brain_metastases": "none",
+            "disease_extent": "metastatic",
+            "disease_status": "progressing",
+            "her2_lines_progressed": Interval(1.0, 1.0),
+            "her2_reported": "positive",
+            "months_from_adjuvant_her2_therapy_to_recurrence": Interval(9.0, 9.0),
+            "on_her2_therapy_now": "yes",
+        },
+    ),
+    Mended(
+        "4 other sides",
+        "fewer regimens than lines that ended in progression were told as another side",
+        "2023-06-01",
+        {
+            "disease_extent": "metastatic",
+            "her2_ish": "positive",
+            "her2_lines_progressed": Interval(1.0, 1.0),
+            "her2_regimens_received_advanced": Interval(1.0, 1.0),
+            "presentation": "de_novo",
+            "received_trastuzumab_deruxtecan": "yes",
+            "received_trastuzumab_emtansine": "yes",
+        },
+    ),
 )
 
 

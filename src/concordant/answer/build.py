@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from concordant.answer import model, parts
 from concordant.answer.after import After
-from concordant.answer.doses import doses
+from concordant.answer.checks import check_label, check_words
+from concordant.answer.doses import Dosing
 from concordant.answer.evidence import evidence_of
 from concordant.answer.labels import label_facts
 from concordant.answer.phrases import and_list, fact_words, grade_shown
 from concordant.answer.references import References, brackets
 from concordant.answer.surroundings import Surroundings
+from concordant.answer.timeline import timeline
 from concordant.compiled import Knowledge
 from concordant.decide.ahead import steps_ahead
 from concordant.decide.ask import Question, Situation
@@ -27,7 +29,7 @@ from concordant.evaluate.explain import Because, facts_behind
 from concordant.facts import Fact, unit_words, value_words
 from concordant.features import Feature
 from concordant.guideline import Statement
-from concordant.kleene import FALSE, TRUE
+from concordant.kleene import TRUE
 
 LEAST_DISTANCE = 0.05  # nearer than this, a distance of one decimal would read as none
 
@@ -49,6 +51,7 @@ class Builder:
         limited = decision.answer == "out_of_scope"
         shown = [] if limited else self._shown()
         options = [self._option(one, evidence=one is shown[0] or one.role == "preferred") for one in shown]
+        why = self._why(shown)
         line = self.now.facts["line_of_therapy"].value
         after = After(self.now, self.references)
         return model.Answer(
@@ -59,7 +62,7 @@ class Builder:
             headline=self.around.headline(),
             line_of_therapy=line if isinstance(line, str) and not limited else None,
             options=options,
-            why=self._why(shown),
+            why=why,
             checks=[] if limited else [self._check(c) for c in checks(decision, self.now.frame, self.now.facts)],
             ask=[] if limited else [self._ask(q) for q in self.asked],
             possible=[] if limited else self._possible(),
@@ -77,6 +80,7 @@ class Builder:
             notices=list(record.notices) + self.around.notices(),
             out_of_scope_because=self._because() if limited else None,
             instead=[self.around.cited(limit.limit.instead, limit.limit.source) for limit in decision.limits] if limited else [],
+            timeline=timeline(self.now, self.knowledge, self._rests_on(why)),
             references=self.references.listed(),
             knowledge=self.knowledge.digest[:12],
         )
@@ -116,11 +120,15 @@ class Builder:
             chain=chain,
             label=self._label(one),
             cautions=[self._caution(barred) for barred in cautions(one)],
-            dose=[] if regimen.id == CURRENT else doses(regimen, frame.drugs, self.now.facts, self.references),
+            dose=[] if regimen.id == CURRENT else self._dosing().doses(regimen),
             derived_because=statement.derived_because,
             evidence=self._evidence(one) if evidence else [],
             label_facts=label_facts(self._drugs(one), self.references) if evidence else [],
         )
+
+    def _dosing(self) -> Dosing:
+        now = self.now
+        return Dosing(now.frame.drugs, now.facts, now.plan.by_name, self.knowledge.rounding, self.references)
 
     def _caution(self, barred: Barred) -> str:
         """The caution, with the medications that it is about."""
@@ -133,7 +141,7 @@ class Builder:
         """The regimen's trials, and those that a caution of this patient rests on."""
         cautioned = [name for barred in cautions(one) for name in barred.bar.evidence]
         trials = dict.fromkeys((*one.proposal.regimen.evidence, *cautioned))
-        return evidence_of(trials, self.knowledge, self.now.record.as_of, self.references)
+        return evidence_of(trials, self.knowledge, self.now, self.references)
 
     def _chain(self, one: Judged) -> Iterator[tuple[Statement, bool]]:
         """The statement of the option, its parent, and the statements by which its facts were inferred."""
@@ -178,12 +186,17 @@ class Builder:
         found = {f.feature: f for tree in trees for f in facts_behind(tree, decisive=not self.now.decision.open) if f.is_known}
         return [self._fact(fact) for fact in found.values()]
 
+    def _rests_on(self, why: list[model.Why]) -> set[str]:
+        """The features that decide, those that are asked for, and those whose other value changes the answer."""
+        return {w.feature for w in why} | {q.feature.name for q in self.asked} | {side.feature for side in self.sides}
+
     def _fact(self, fact: Fact) -> model.Why:
         feature = self.now.plan.by_name[fact.feature]
         cites = [fact.source] if fact.source and self.references.known_by(fact.source, self.now.record.as_of) else []
         return model.Why(
             feature=fact.feature,
             says=fact_words(feature, fact),
+            asked=bool(feature.question),
             origin=fact.origin,
             entries=list(fact.entries),
             headline=feature.headline,
@@ -198,16 +211,14 @@ class Builder:
         return " ".join(self.around.cited(limit.limit.because, limit.limit.source) for limit in limits)
 
     def _check(self, one: Checked) -> model.CheckShown:
-        features = [self.now.plan.by_name[name] for name in one.features]
-        facts = [(f, self.now.facts[f.name]) for f in features]
-        told = [fact_words(f, fact, labelled=len(facts) > 1) for f, fact in facts if fact.is_known or fact.stale]
-        if one.state == "done" and not told:
-            told = [fact_words(self.now.plan.by_name[f.feature], f) for f in facts_behind(one.reason) if f.is_known]
-        label = one.label or " and ".join(f"{f.label} (yes or no)" if f.type == "yes_no" else f.label for f in features)
-        says = "; ".join(told) or "not on record"
-        if one.state != "done" and one.reason.truth is FALSE and one.unmet:
-            says = f"{says}: {one.unmet}"
-        return model.CheckShown(check=one.check, label=label, state=one.state, says=says, refs=self.references.at([one.source]))
+        by_name, facts = self.now.plan.by_name, self.now.facts
+        return model.CheckShown(
+            check=one.check,
+            label=check_label(one, by_name),
+            state=one.state,
+            says=check_words(one, facts, by_name),
+            refs=self.references.at([one.source]),
+        )
 
     # -- questions ---------------------------------------------------------------------------------
 

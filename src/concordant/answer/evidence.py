@@ -5,36 +5,31 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from concordant.answer.parts import Estimate, EvidenceRow
+from concordant.answer.eligibility import eligibility
+from concordant.answer.parts import Eligibility, Estimate, EvidenceRow, HazardRatioShown
 from concordant.answer.references import References
 from concordant.compiled import Knowledge
-from concordant.trials import Analysis, Trial
+from concordant.decide.ask import Situation
+from concordant.trials import Analysis, HazardRatio, Trial
+from concordant.trials import Estimate as Figure
 
 
-def evidence_of(names: Iterable[str], knowledge: Knowledge, as_of: dt.date, references: References) -> list[EvidenceRow]:
-    """The analyses of the named trials, one row a data cut, in order of publication."""
+def evidence_of(names: Iterable[str], knowledge: Knowledge, now: Situation, references: References) -> list[EvidenceRow]:
+    """The analyses of the named trials, one row a data cut, in order of publication, and whether this patient was one of them."""
     trials = {trial.id: trial for trial in knowledge.trials}
     rows = []
-    for name in names:
-        known = [a for a in trials[name].analyses if a.known_from <= as_of]
-        rows += [_row(trials[name], a, references) for a in sorted(known, key=lambda a: a.known_from)]
+    for trial in (trials[name] for name in names):
+        if known := sorted(_published(trial, now.record.as_of), key=lambda a: a.known_from):
+            fits = eligibility(trial, now.facts, now.plan.by_name, references)
+            rows += [_row(trial, analysis, fits, references) for analysis in known]
     return rows
 
 
-def _row(trial: Trial, analysis: Analysis, references: References) -> EvidenceRow:
-    estimates = [
-        Estimate(
-            endpoint=e.endpoint,
-            values=list(e.values),
-            unit=e.unit,
-            assessed_by=e.assessed_by,
-            effect=e.effect,
-            p=e.p,
-            note=e.note,
-            checked=e.checked,
-        )
-        for e in analysis.estimates
-    ]
+def _published(trial: Trial, as_of: dt.date) -> list[Analysis]:
+    return [analysis for analysis in trial.analyses if analysis.known_from <= as_of]
+
+
+def _row(trial: Trial, analysis: Analysis, fits: Eligibility, references: References) -> EvidenceRow:
     worst = max((e.checked for e in analysis.estimates), key=["primary", "secondary", "choice", "recalled"].index)
     return EvidenceRow(
         trial=trial.name,
@@ -43,7 +38,26 @@ def _row(trial: Trial, analysis: Analysis, references: References) -> EvidenceRo
         population=trial.population,
         analysis=analysis.name,
         cut=analysis.cut,
-        estimates=estimates,
+        estimates=[_estimate(one) for one in analysis.estimates],
         refs=references.of(analysis.source, worst),
+        eligibility=fits,
         caveat=trial.caveat,
     )
+
+
+def _estimate(one: Figure) -> Estimate:
+    return Estimate(
+        endpoint=one.endpoint,
+        values=list(one.values),
+        unit=one.unit,
+        assessed_by=one.assessed_by,
+        effect=one.effect,
+        hr=_shown(one.hr) if one.hr else None,
+        p=one.p,
+        note=one.note,
+        checked=one.checked,
+    )
+
+
+def _shown(ratio: HazardRatio) -> HazardRatioShown:
+    return HazardRatioShown(of=ratio.of, estimate=ratio.estimate, low=ratio.low, high=ratio.high, level=ratio.level)

@@ -6,13 +6,17 @@ from collections.abc import Iterable
 
 from concordant.answer.parts import DoseChange, LabelFacts, Said
 from concordant.answer.references import References
-from concordant.drugs import Drug, Levels, Remark
+from concordant.drugs import Adjustment, Drug, Levels, Remark
 
 
 def label_facts(drugs: Iterable[Drug], references: References) -> list[LabelFacts]:
     """One entry a drug that has any; the frame holds only what was published by the date of the question."""
     told = [_of(drug, references) for drug in drugs]
-    return [one for one in told if one.boxed or one.contraindications or one.levels or one.dose_changes or one.handling]
+    return [
+        one
+        for one in told
+        if one.boxed or one.contraindications or one.levels or one.adjustments or one.dose_changes or one.handling
+    ]
 
 
 def _of(drug: Drug, references: References) -> LabelFacts:
@@ -21,15 +25,16 @@ def _of(drug: Drug, references: References) -> LabelFacts:
         boxed=_said(drug.boxed, references),
         contraindications=_said(drug.contraindications, references),
         levels=[Said(says=_steps(one), refs=references.at([one.source])) for one in drug.levels],
+        adjustments=_said(drug.adjustments, references),
         dose_changes=[
             DoseChange(toxicity=m.toxicity, finding=m.finding, do=m.do, refs=references.at([m.source]))
             for m in drug.modifications
         ],
-        handling=_said(drug.handling, references),
+        handling=_said((*drug.handling, *filter(None, [drug.loaded_again])), references),
     )
 
 
-def _said(remarks: Iterable[Remark], references: References) -> list[Said]:
+def _said(remarks: Iterable[Remark | Adjustment], references: References) -> list[Said]:
     return [Said(says=one.says, refs=references.at([one.source])) for one in remarks]
 
 

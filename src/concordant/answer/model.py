@@ -6,7 +6,18 @@ from typing import Literal
 
 import msgspec
 
-from concordant.answer.parts import ChainLink, Dose, EvidenceRow, GradeShown, LabelFacts, LabelShown, Part, RefAt, Said
+from concordant.answer.parts import (
+    ChainLink,
+    Dose,
+    EvidenceRow,
+    GradeShown,
+    LabelFacts,
+    LabelShown,
+    Part,
+    RefAt,
+    Said,
+    TimelineShown,
+)
 from concordant.outcomes import Status
 from concordant.records import ActionKind, Checked, Kind, Role
 
@@ -98,10 +109,14 @@ class OtherSide(Part):
 
 
 class Why(Part):
-    """A deciding fact of this patient, in words, with the record entry and the statement behind it."""
+    """A deciding fact of this patient, in words, with the record entry and the statement behind it.
+
+    `asked` tells what a person can be asked from what is only worked out on the way.
+    """
 
     feature: str
     says: str
+    asked: bool
     origin: str
     entries: list[str]
     headline: int = 0
@@ -190,5 +205,6 @@ class Answer(Part):
     notices: list[str]
     out_of_scope_because: str | None
     instead: list[str]
+    timeline: TimelineShown
     references: list[Reference]
     knowledge: str

@@ -84,8 +84,8 @@ class Surroundings:
 
     def conflicts(self) -> list[str]:
         """Claims of the record that cannot both hold, and entries that were set aside because they cannot be."""
-        aside = [f"Set aside: {says}" for says in self.now.record.set_aside]
-        return list(dict.fromkeys([*(f.conflict for f in self.now.facts.values() if f.conflict), *aside]))
+        told = {f.entries or (f.feature,): f.conflict for f in self.now.facts.values() if f.conflict}
+        return list(dict.fromkeys([*told.values(), *(f"Set aside: {says}" for says in self.now.record.set_aside)]))
 
     def assumed(self, shown: list[Judged]) -> list[str]:
         """Assumed facts that the shown options, or the open ones, rest on."""
@@ -99,8 +99,8 @@ class Surroundings:
 
     def unknown(self) -> list[str]:
         """What was told but is out of date, or told without what is needed to use it."""
-        facts = (f for f in self.now.facts.values() if f.stale)
-        return list(dict.fromkeys(fact_words(self.now.plan.by_name[f.feature], f) for f in facts))
+        facts = {f.entries or (f.feature,): f for f in self.now.facts.values() if f.stale}  # one entry may give two numbers
+        return list(dict.fromkeys(fact_words(self.now.plan.by_name[f.feature], f) for f in facts.values()))
 
     def guidelines(self) -> list[model.GuidelineShown]:
         """The versions in force."""

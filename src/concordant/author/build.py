@@ -10,12 +10,15 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from concordant.author.adjustments import cautions_of, with_cautions
 from concordant.author.dictionary import read_features
+from concordant.author.effects import with_ratios
 from concordant.author.files import compile_sentences, convert, fill
 from concordant.compiled import Knowledge, Vocabulary
 from concordant.complaints import Complaint, ConcordantError
 from concordant.drugs import Drug, DrugClass, Regimen
 from concordant.features import Axiom, Feature
+from concordant.formulas import Formula, Rounding
 from concordant.guideline import Disagreement, Guideline, LedgerRow, Newer, Statement, Transition
 from concordant.records import Record, Source
 from concordant.texts import Text, read_file
@@ -115,9 +118,11 @@ class _Parts:
             ledgers=ledgers,
             features=features,
             axioms=axioms,
+            formulas=self.all_of("formulas/", Formula),
+            rounding=next(iter(self.all_of("rounding/", Rounding)), None),
             drugs=drugs,
-            regimens=self.all_of("regimens/", Regimen),
-            trials=self.all_of("trials/", Trial),
+            regimens=tuple(with_cautions(regimen, drugs) for regimen in self.all_of("regimens/", Regimen)),
+            trials=tuple(with_ratios(trial) for trial in self.all_of("trials/", Trial)),
             disagreements=self.all_of("disagreements/", Disagreement),
             newer=self.all_of("newer/", Newer),
             transitions=self.all_of("transitions/", Transition),
@@ -196,7 +201,7 @@ def with_class_rules(drug: Drug, parts: _Parts) -> Drug:
     """The drug with the rules of its classes written out, `{drug}` and `{drug_name}` filled in."""
     if drug.contains:  # a product is read as its drugs, so it needs no rules of its own
         return drug
-    bars, checks, actions = drug.unless, drug.checks, drug.actions
+    bars, checks, actions = drug.unless + cautions_of(drug), drug.checks, drug.actions
     for text in _under(parts.built, "classes/"):
         general = ("any_drug",) if drug.id in parts.given else ()
         if text.value.get("id") not in (*drug.classes, *general):

@@ -13,6 +13,7 @@ from concordant.author.lint_citations import by_mark, citations, cited
 from concordant.author.lint_claims import claims
 from concordant.author.lint_codes import codes
 from concordant.author.lint_dates import dates
+from concordant.author.lint_eligibility import eligibility
 from concordant.author.lint_ledger import ledger
 from concordant.author.lint_names import names, selectors, twice, units
 from concordant.author.lint_statements import statements
@@ -70,6 +71,7 @@ def _as_compiled(places: Places, knowledge: Knowledge) -> Iterator[Complaint]:
     yield from statements(places, knowledge)
     yield from ledger(places, knowledge)
     yield from trials(places, knowledge)
+    yield from eligibility(places, knowledge)
     yield from claims(places, knowledge)
 
 

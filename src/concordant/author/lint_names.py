@@ -19,6 +19,7 @@ POINTERS = (
     ("guidelines/", "regimens", "regimen"),
     ("guidelines/", "source", "source"),
     ("trials/", "source", "source"),
+    ("trials/", "here", "feature"),
     ("features/", "statement", "statement"),
     ("vocabulary/lines-of-therapy", "drugs", "drug"),
     ("vocabulary/lines-of-therapy", "classes", "class"),

@@ -1,11 +1,13 @@
-"""Figures of trials: each with its data cut, a value for each arm, a mark, and no copy in another cut."""
+"""Figures of trials: each with its data cut, a value for each arm, a mark, words that can be read, and no copy in another cut."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from itertools import combinations
+from typing import Any as Anything
 
+from concordant.author.effects import WRITTEN_AS, mentions_ratio, names_a_time
 from concordant.author.lint_citations import allowed
 from concordant.author.places import Node, Places
 from concordant.compiled import Knowledge
@@ -28,6 +30,7 @@ def trials(places: Places, knowledge: Knowledge) -> Iterator[Complaint]:
             yield from _twice(node, i, analysis)
             for j, estimate in enumerate(analysis.estimates):
                 yield from _estimate(node, _place(i, j), estimate, trial, marks.get(analysis.source, ""))
+                yield from _ratio(node, _place(i, j), estimate)
         yield from _copies(node, trial)
 
 
@@ -42,6 +45,30 @@ def _estimate(node: Node, place: Place, estimate: Estimate, trial: Trial, source
     if not allowed(estimate.checked, source_mark):
         says = f"'{estimate.endpoint}' is marked '{estimate.checked}', but its publication was checked as '{source_mark}' only"
         yield node.complaint((*place, "checked"), says, "Lower the mark, or check the source")
+
+
+def _ratio(node: Node, place: Place, estimate: Estimate) -> Iterator[Complaint]:
+    """A hazard ratio in words that cannot be read as numbers, outside its own interval, or tied to a point in time."""
+    if "hr" in _as_written(node, place):
+        yield node.complaint((*place, "hr"), "`hr` is read from `effect` and never written", f"Write `effect: {WRITTEN_AS}`")
+    if estimate.hr is None:
+        if mentions_ratio(estimate.effect):
+            yield node.complaint((*place, "effect"), f"'{estimate.effect}' cannot be read", f"Write it as `{WRITTEN_AS}`")
+        return
+    low, high = estimate.hr.low, estimate.hr.high
+    if low is not None and high is not None and not low <= estimate.hr.estimate <= high:
+        yield node.complaint((*place, "effect"), f"'{estimate.effect}' lies outside its own interval", "Read the source again")
+    if names_a_time(estimate) and not estimate.ratio_of:
+        says = f"'{estimate.endpoint}' has a hazard ratio, which compares no single point in time and no count"
+        yield node.complaint((*place, "endpoint"), says, "Say under `ratio_of` what it compares: progression-free survival")
+
+
+def _as_written(node: Node, place: Place) -> Anything:
+    """The mapping of the file at this place."""
+    value: Anything = node.value
+    for step in place:
+        value = value[step]
+    return value
 
 
 def _twice(node: Node, i: int, analysis: Analysis) -> Iterator[Complaint]:

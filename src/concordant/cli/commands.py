@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from pathlib import Path
+from typing import Literal
 
 import click
 
 from concordant import __version__
+from concordant.cli.formats import FORMATS, write
 from concordant.cli.reading import read
 from concordant.complaints import Complaint, Unreadable
-
-FORMATS = ("terminal", "json")
+from concordant.present.language import LANGUAGES
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -34,32 +35,43 @@ output_option = click.option("-o", "--output", default="", metavar="FILE", help=
 
 @app.command()
 @patient_argument
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="terminal", show_default=True)
+@click.option(
+    "--format", "format_", type=click.Choice(FORMATS), default="terminal", show_default=True, help="How the answer is written."
+)
 @output_option
 @as_of_option
 @guideline_option
 @id_option
 @click.option("--all", "every", is_flag=True, help="Every patient of the source, one JSON object a line.")
-def recommend(patient: str, format_: str, output: str, as_of: str, guideline: str, id_: str, every: bool) -> None:
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the page's own phrases.")
+@click.option("--paper", type=click.Choice(("a4", "letter")), default="a4", show_default=True, help="For --format pdf.")
+@click.option("--full", is_flag=True, help="On the terminal: show the folded parts as well.")
+def recommend(
+    patient: str,
+    format_: str,
+    output: str,
+    as_of: str,
+    guideline: str,
+    id_: str,
+    every: bool,
+    language: str,
+    paper: Literal["a4", "letter"],
+    full: bool,
+) -> None:
     """What to do next for this patient, why, and what would change it."""
     from concordant.answer.recommend import recommend as answer_for
+    from concordant.cli.formats import Wanted, rendered
     from concordant.cli.opening import open_record
 
+    wanted = Wanted(format_, output, language, paper, full)
+    wanted.check()
     if every:
         from concordant.cli.every import recommend_all
 
         recommend_all(patient, _date(as_of), guideline, output)
         return
     record, knowledge = open_record(patient, _date(as_of), id_)
-    answer = answer_for(record, knowledge, guideline)
-    if format_ == "json":
-        from concordant.present.as_json import as_json
-
-        _write(as_json(answer), output)
-        return
-    from concordant.present.terminal import render
-
-    _write(render(answer, colour=not output and sys.stdout.isatty()), output)
+    write(rendered(answer_for(record, knowledge, guideline), wanted), output)
 
 
 @app.command()
@@ -88,17 +100,17 @@ def explain(patient: str, statement: str, whole: bool, as_of: str, guideline: st
     from concordant.answer.recommend import recommend as answer_for
     from concordant.answer.recommend import situation
     from concordant.cli.opening import open_record, width
-    from concordant.present.first_lines import first_lines
+    from concordant.present.page import page
     from concordant.present.reason_tree import render_reasons
     from concordant.present.reasons import render_path
 
     record, knowledge = open_record(patient, _date(as_of), id_)
     now = situation(record, knowledge, guideline)
     if whole:
-        _write(render_reasons(now, statement), "")
+        write(render_reasons(now, statement), "")
         return
-    verdict = first_lines(answer_for(record, knowledge, guideline)).verdict
-    _write(render_path(now, statement, verdict, width()), "")
+    verdict = page(answer_for(record, knowledge, guideline)).verdict
+    write(render_path(now, statement, verdict, width()), "")
 
 
 @app.command()
@@ -114,7 +126,7 @@ def lint(folder: str) -> None:
     if not root.is_dir():
         raise Unreadable(Complaint("no such folder", folder, way_out="Name a folder of knowledge files"))
     report = find(root, SELECTORS, answer_cases)
-    _write("\n".join([*map(str, report.complaints), report.summary]), "")
+    write("\n".join([*map(str, report.complaints), report.summary]), "")
     if report.complaints:
         sys.exit(1)
 
@@ -125,7 +137,7 @@ def example(name: str) -> None:
     """The shipped story NAME as a case file, or the list of stories."""
     from concordant.cli.stories import story, story_list
 
-    _write(story(name) if name else story_list(), "")
+    write(story(name) if name else story_list(), "")
 
 
 @app.command()
@@ -133,21 +145,10 @@ def template() -> None:
     """A commented empty case file."""
     from concordant.cli.stories import template_text
 
-    _write(template_text(), "")
+    write(template_text(), "")
 
 
 def _date(text: str) -> dt.date | None:
     from concordant.cli.opening import day_of
 
     return day_of(text)
-
-
-def _write(text: str, output: str) -> None:
-    text = text if text.endswith("\n") else text + "\n"
-    if not output:
-        sys.stdout.write(text)
-        return
-    try:
-        Path(output).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Unreadable(Complaint(f"cannot be written ({error.strerror})", output)) from None

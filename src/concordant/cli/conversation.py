@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 
+import msgspec
 from rich.console import Console
 from rich.padding import Padding
 from rich.rule import Rule
@@ -17,12 +18,14 @@ from concordant.answer.phrases import and_list
 from concordant.dates import exactly, words
 from concordant.features import Feature
 from concordant.present import interview as iv
-from concordant.present.first_lines import LINES, first_lines, then_words
-from concordant.present.wording import range_words
+from concordant.present.language import language
+from concordant.present.sentences import Sentences
+from concordant.present.verdict import head
 
 Read = Callable[[str], str | None]
 PROMPT = "> "
 NAMED = 3
+ENGLISH = language("en")
 
 
 class Conversation:
@@ -91,7 +94,7 @@ class Conversation:
     def _held(self) -> str:
         """The decision so far, or what keeps it open when no single question settles it."""
         if self.state.now.answer == "recommends":
-            return f"Decided: {first_lines(self.state.now).verdict}"
+            return f"Decided: {head(Sentences(self.state.now, ENGLISH)).verdict}"
         if self.state.still_unknown:
             return "What was not known holds the answer back; no single other question decides it."
         if self.state.now.conflicts:
@@ -176,7 +179,7 @@ class Conversation:
         table.add_column("", justify="right", style="cyan", min_width=2)
         table.add_column("if the answer is", ratio=2)
         table.add_column("then", ratio=3)
-        for mark, name, then in _rows(ask, feature):
+        for mark, name, then in _rows(ask, feature, Sentences(self.state.now, ENGLISH)):
             table.add_row(mark, Text(name), Text(then))
         return table
 
@@ -187,24 +190,22 @@ class Conversation:
         self.console.print(Text(text, style=style))
 
 
-def _rows(ask: Ask, feature: Feature) -> Iterator[tuple[str, str, str]]:
+def _rows(ask: Ask, feature: Feature, told: Sentences) -> Iterator[tuple[str, str, str]]:
     """The possible answers: how each is chosen, its name, what it leads to."""
     if feature.is_numeric:
         for change in ask.changes:
-            yield "•", range_words(change.if_), _then(change)
+            yield "•", ENGLISH.range(change.if_), _then(change, told)
         return
     for number, name in enumerate(iv.names_of(feature).values(), 1):
         branch = [c for c in ask.changes if f" or {name} or " in f" or {c.if_} or "]
-        then = _then(branch[0]).removeprefix(f"{name}: ") if branch else "the record rules it out"
+        then = _then(branch[0], told).removeprefix(f"{name}: ") if branch else "the record rules it out"
         yield str(number) if iv.numbered(feature) else "•", name, then
 
 
-def _then(change: Change) -> str:
-    """What a branch leads to; one that stays open says so before it names what is offered in any case."""
-    if change.answer != "needs_data":
-        return then_words(change)
-    line = f"{LINES[change.line]}: " if change.line else ""
-    return f"{line}still open, more must be known"
+def _then(change: Change, told: Sentences) -> str:
+    """What a branch leads to; of one that stays open the regimens that are offered in any case are left out."""
+    names = [] if change.answer == "needs_data" else change.names
+    return told.then(msgspec.structs.replace(change, names=names))
 
 
 def _how_to_write(ask: Ask, feature: Feature) -> str:

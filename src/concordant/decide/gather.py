@@ -112,7 +112,7 @@ def checks(decision: Decision, frame: Frame, facts: Facts) -> list[Checked]:
     found: dict[str, Checked] = {}
     for drug in drugs_of(candidates, frame):
         for check in (c for c in drug.checks if explain(c.when, facts).truth is not FALSE):
-            state = _checked(check, facts)
+            state = check_state(check, facts)
             if check.check not in found or _weight(state.state) > _weight(found[check.check].state):
                 found[check.check] = state
     covered = {f for drug in drugs_of(candidates, frame) for check in drug.checks for f in check.features}
@@ -128,7 +128,8 @@ def _weight(state: State) -> int:
     return {"done": 0, "missing": 1, "unmet": 2}[state]
 
 
-def _checked(check: Check, facts: Facts) -> Checked:
+def check_state(check: Check, facts: Facts) -> Checked:
+    """How one check of a drug stands."""
     reason = explain(check.met_if, facts)
     state: State = "missing"
     if reason.truth is not UNKNOWN:

@@ -9,11 +9,11 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from concordant.compiled import Knowledge
-from concordant.drugs import Check, Drug, Indication, Levels, Modification, Regimen, Remark
+from concordant.drugs import Adjustment, Check, Drug, Indication, Levels, Modification, Regimen, Remark, Tablet, Vial
 from concordant.guideline import Statement
 from concordant.records import Action, Bar
 
-Cited = TypeVar("Cited", Action, Bar, Check, Indication, Levels, Modification, Remark)
+Cited = TypeVar("Cited", Action, Adjustment, Bar, Check, Indication, Levels, Modification, Remark, Tablet, Vial)
 
 
 def as_known(knowledge: Knowledge, as_of: dt.date) -> Knowledge:
@@ -58,6 +58,10 @@ def _drug(drug: Drug, published: set[str]) -> Drug:
         boxed=_said(drug.boxed, published),
         contraindications=_said(drug.contraindications, published),
         handling=_said(drug.handling, published),
+        vials=_said(drug.vials, published),
+        tablets=_said(drug.tablets, published),
+        adjustments=_said(drug.adjustments, published),
+        loaded_again=next(iter(_said(filter(None, [drug.loaded_again]), published)), None),
         levels=_said(drug.levels, published),
         modifications=_said(drug.modifications, published),
     )

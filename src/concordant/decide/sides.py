@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from concordant.conditions import features_read
 from concordant.decide.ask import Situation
 from concordant.decide.cells import Cell, cells_of, joined
 from concordant.decide.decision import Outcome, decide
 from concordant.derive.book import with_overrides
+from concordant.evaluate.explain import explain
 from concordant.features import Feature
+from concordant.kleene import TRUE
 from concordant.quantities import Interval
 
 
@@ -91,7 +93,12 @@ def _low(cell: Cell) -> float:
 
 
 def _outcome(feature: Feature, cell: Cell, now: Situation) -> Outcome:
-    facts, touched = with_overrides(now.facts, {feature.name: cell.value}, now.record, now.plan)
+    """What would be offered had this been told; the outcome of now for what no patient can have beside the other facts."""
+    changes = {feature.name: cell.value}
+    told = replace(now.record, stated={**now.record.stated, **changes})
+    facts, touched = with_overrides(now.facts, changes, told, now.plan)
+    if any(explain(axiom.never, facts).truth is TRUE for axiom in now.plan.axioms):
+        return now.decision.outcome
     return decide(now.frame, facts, now.decision, touched).outcome
 
 

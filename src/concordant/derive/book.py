@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from concordant.compiled import Knowledge
-from concordant.derive import courses, disease, lines, measures
+from concordant.derive import calculated, courses, disease, lines, measures
 from concordant.derive.context import Context, Selector
 from concordant.derive.settle import settle
 from concordant.evaluate.explain import explain
 from concordant.facts import Claim, Fact, Facts, Value, unknown
-from concordant.features import Feature
+from concordant.features import Axiom, Feature
+from concordant.formulas import Formula
 from concordant.kleene import TRUE
 from concordant.quantities import point
 from concordant.record.events import PatientRecord
@@ -22,7 +23,8 @@ SELECTORS: dict[str, Selector] = {
     "lowest": measures.lowest,
     "fall": measures.fall,
     "against_limit": measures.against_limit,
-    "formula": measures.formula,
+    "formula": calculated.formula,
+    "latest_or_calculated": calculated.latest_or_calculated,
     "age": measures.age,
     "person": measures.person,
     "condition": measures.condition,
@@ -58,7 +60,7 @@ SELECTORS: dict[str, Selector] = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is worked out once for a Knowledge: members of classes, tags of terms, who depends on whom.
+    """What is worked out once for a Knowledge: members of classes, tags of terms, formulas, who depends on whom.
 
     `listeners` are, for each feature, the features that look at what was stated of it.
     """
@@ -71,6 +73,8 @@ class Plan:
     listeners: Mapping[str, frozenset[str]]
     by_name: Mapping[str, Feature]
     order: Mapping[str, int]
+    formulas: Mapping[str, Formula]
+    axioms: tuple[Axiom, ...]
 
     def with_inputs(self, names: Iterable[str]) -> set[str]:
         """These features, and all that they are derived from, however far back."""
@@ -95,9 +99,17 @@ def plan_of(knowledge: Knowledge) -> Plan:
     tags = {term.id: frozenset(term.tags) for term in terms}
     by_name = {feature.name: feature for feature in knowledge.features}
     inputs = {feature.name: feature.inputs for feature in knowledge.features}
-    order = {name: i for i, name in enumerate(by_name)}
     return Plan(
-        knowledge.features, members, tags, _downstream(knowledge.features), inputs, _listeners(knowledge.features), by_name, order
+        knowledge.features,
+        members,
+        tags,
+        downstream=_downstream(knowledge.features),
+        inputs=inputs,
+        listeners=_listeners(knowledge.features),
+        by_name=by_name,
+        order={name: i for i, name in enumerate(by_name)},
+        formulas={formula.id: formula for formula in knowledge.formulas},
+        axioms=knowledge.axioms,
     )
 
 
@@ -142,7 +154,7 @@ def _claim(feature: Feature, record: PatientRecord, facts: Facts, plan: Plan) ->
     if feature.derive is None:
         return None
     selector = SELECTORS[str(feature.derive["selector"])]
-    return selector(Context(record, facts, feature, plan.members, plan.tags))
+    return selector(Context(record, facts, feature, plan.members, plan.tags, plan.formulas))
 
 
 def _silence(feature: Feature, facts: Facts) -> Fact | None:
@@ -176,12 +188,8 @@ def with_facts(
 def with_overrides(
     facts: Facts, changes: Mapping[str, Value], record: PatientRecord, plan: Plan
 ) -> tuple[dict[str, Fact], frozenset[str]]:
-    """The facts were these different from what the record says: hypothetical, and no conflict.
-
-    What was stated of them is no longer heard by the features that listen to statements.
-    """
-    told = {name: changes.get(name, value) for name, value in record.stated.items()}
-    return _again(facts, replace(record, stated=told), plan, frozenset(changes), changes)
+    """The facts were these different from what the record says: hypothetical, and no conflict."""
+    return _again(facts, record, plan, frozenset(changes), changes)
 
 
 def _again(

@@ -8,6 +8,7 @@ from typing import Any
 
 from concordant.facts import Claim, Facts
 from concordant.features import Feature
+from concordant.formulas import Formula
 from concordant.record.events import PatientRecord
 
 
@@ -20,6 +21,7 @@ class Context:
     feature: Feature
     members: Mapping[str, frozenset[str]]
     tags: Mapping[str, frozenset[str]]
+    formulas: Mapping[str, Formula]
 
     @property
     def params(self) -> Mapping[str, Any]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from concordant.dates import PartialDate, whole_years, words
 from concordant.derive.context import Context
@@ -13,7 +12,7 @@ from concordant.quantities import Interval, interval_words
 from concordant.record.events import Marker, Measurement
 
 
-def _may_be_last(items: Sequence[Measurement]) -> list[Measurement]:
+def may_be_last(items: Sequence[Measurement]) -> list[Measurement]:
     """Those that are not certainly older than another; an undated one is told as of now."""
     now = [m for m in items if m.date is None]
     if now:
@@ -33,7 +32,7 @@ def latest(ctx: Context) -> Claim | None:
     found = [m for m in ctx.record.measurements if m.name == ctx.params["measurement"]]
     if not found:
         return None
-    last = _may_be_last(found)
+    last = may_be_last(found)
     if not any(_current(m, ctx) for m in last):
         told = (
             f"{_told(last[0], ctx)} is too old (kept for {ctx.feature.current_for.days if ctx.feature.current_for else 0} days)"
@@ -109,32 +108,12 @@ def against_limit(ctx: Context) -> Claim | None:
     found = [m for m in ctx.record.measurements if m.name == ctx.params["measurement"]]
     if last is None or not isinstance(last.value, Interval):
         return last
-    limits = {m.upper_limit for m in _may_be_last(found)}
+    limits = {m.upper_limit for m in may_be_last(found)}
     limit = limits.pop() if len(limits) == 1 else None
     if not limit:
         return Claim(None, f"{last.says}, without its upper limit of normal", last.entries)
     ratio = Interval(last.value.low / limit, last.value.high / limit)
     return Claim(ratio, f"{last.says}, upper limit {limit:g}", last.entries)
-
-
-def _mosteller(height: float, weight: float) -> float:
-    """Body surface area in m2 from cm and kg: Mosteller, N Engl J Med 1987;317:1098."""
-    return math.sqrt(height * weight / 3600)
-
-
-FORMULAS: dict[str, Callable[[float, float], float]] = {"mosteller": _mosteller}
-
-
-def formula(ctx: Context) -> Claim | None:
-    """A number from two others by a named formula that grows with both."""
-    first, second = (ctx.facts[name].value for name in ctx.feature.reads)
-    if not (isinstance(first, Interval) and isinstance(second, Interval)):
-        return None
-    if min(first.low, second.low) <= 0 or max(first.high, second.high) == math.inf:
-        return None
-    calculate = FORMULAS[str(ctx.params["name"])]
-    value = Interval(calculate(first.low, second.low), calculate(first.high, second.high))
-    return Claim(value, f"from {' and '.join(ctx.feature.reads)} ({ctx.params['name']} formula)")
 
 
 def age(ctx: Context) -> Claim | None:

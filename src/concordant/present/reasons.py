@@ -14,7 +14,7 @@ from concordant.evaluate.explain import Because, all_leaves, explain
 from concordant.facts import Fact, unit_words, value_words
 from concordant.guideline import Statement
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth
-from concordant.present.wording import range_words
+from concordant.present.language import language
 
 STATUSES = {
     "applies": "applies",
@@ -183,7 +183,7 @@ def _asked(leaf: Because, negated: bool, now: Situation) -> str:
     feature = now.plan.by_name[leaf.condition.feature]
     unit = f" {unit_words(feature.unit)}" if feature.unit else ""
     op = OPPOSITE[leaf.condition.op] if negated else leaf.condition.op
-    return f"; asked: {range_words(f'{op} {leaf.condition.bound:g}{unit}').removeprefix('== ')}"
+    return f"; asked: {language('en').range(f'{op} {leaf.condition.bound:g}{unit}').removeprefix('== ')}"
 
 
 def _against(one: Judged, now: Situation, *, whole: bool) -> Iterator[str]:

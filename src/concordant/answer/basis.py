@@ -1,0 +1,63 @@
+"""The measure of a patient that a dose is multiplied with: its value, how it is told, or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from concordant.derive.calculated import measured_words
+from concordant.drugs import DoseUnit
+from concordant.facts import Fact, Facts, unit_words, value_words
+from concordant.features import Feature
+from concordant.quantities import Interval
+from concordant.records import Cite
+
+MEASURES: Mapping[DoseUnit, str] = {"mg/kg": "weight", "mg/m2": "body_surface_area"}
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """One number to multiply with and its words, or why it is not known."""
+
+    value: float | None
+    words: str = ""
+    why_not: str = ""
+    sources: tuple[Cite, ...] = ()
+
+
+def basis_of(unit: DoseUnit, facts: Facts, by_name: Mapping[str, Feature]) -> Basis:
+    """What an amount in this unit is multiplied with; 1 for mg."""
+    if unit == "mg":
+        return Basis(1)
+    feature, fact = by_name[MEASURES[unit]], facts[MEASURES[unit]]
+    if not isinstance(fact.value, Interval) or not fact.value.is_exact:
+        return Basis(None, why_not=_why_not(feature, facts, by_name))
+    return Basis(fact.value.low, _words(feature, fact), sources=(fact.source,) if fact.source else ())
+
+
+def _words(feature: Feature, fact: Fact) -> str:
+    """`64 kg on 4 Jan 2023`; `1.73 m² (Mosteller, 168 cm and 64 kg on 4 Jan 2023)`."""
+    if not feature.reads:
+        return measured_words(fact, feature.unit)
+    assert isinstance(fact.value, Interval)
+    return f"{fact.value.low:.2f} {unit_words(feature.unit)}{f' ({fact.says})' if fact.says else ''}"
+
+
+def _why_not(feature: Feature, facts: Facts, by_name: Mapping[str, Feature]) -> str:
+    """Each fact that is wanting, in words: not on record, out of date, known roughly, told twice and differently."""
+    own = facts[feature.name]
+    wanted = [by_name[name] for name in feature.reads] if feature.reads and not own.is_known else [feature]
+    absent = [one.label.lower() for one in wanted if not facts[one.name].is_known and not facts[one.name].stale]
+    told = [f"{' and '.join(absent)} {'are' if len(absent) > 1 else 'is'} not on record"] if absent else []
+    told += [_wanting(one, facts[one.name]) for one in wanted if facts[one.name].is_known or facts[one.name].stale]
+    return "; ".join(filter(None, told))
+
+
+def _wanting(feature: Feature, fact: Fact) -> str:
+    if fact.stale:
+        return f"the {feature.label.lower()} is out of date: {fact.stale}"
+    if fact.conflict:
+        return f"the record contradicts itself: {fact.conflict}"
+    if isinstance(fact.value, Interval) and fact.value.is_exact:
+        return ""
+    return f"the {feature.label.lower()} is known only as {value_words(feature, fact.value)}"

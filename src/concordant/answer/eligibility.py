@@ -1,0 +1,73 @@
+"""Whether this patient would have been in a trial: its criteria judged on the patient's facts, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from concordant.answer.parts import Eligibility, RefAt
+from concordant.answer.phrases import and_list, lower_first
+from concordant.answer.references import References
+from concordant.evaluate.explain import Because, explain, facts_behind, missing
+from concordant.facts import Fact, Facts, value_words
+from concordant.features import Feature
+from concordant.kleene import FALSE, TRUE, all_
+from concordant.trials import Criterion, Trial
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    criterion: Criterion
+    reason: Because
+
+
+def eligibility(trial: Trial, facts: Facts, features: Mapping[str, Feature], references: References) -> Eligibility:
+    """Yes, no or unknown, and because of which criteria; those that decide are cited."""
+    judged = [_Judged(one, explain(one.if_, facts)) for one in trial.eligible_if]
+    if not judged:
+        return Eligibility(verdict="unknown", because=f"{trial.name}: whom it took is not on file here", refs=[])
+    truth = all_(one.reason.truth for one in judged)
+    if truth is TRUE:
+        because = f"fits each criterion of {trial.name} that can be checked here"
+        return Eligibility(verdict="yes", because=because, refs=_refs(judged, references))
+    deciding = [one for one in judged if one.reason.truth is truth]
+    told = [_unmet(one, facts, features) if truth is FALSE else _open(one, facts, features) for one in deciding]
+    because = f"{trial.name} asked for {'; for '.join(told)}"
+    return Eligibility(verdict="no" if truth is FALSE else "unknown", because=because, refs=_refs(deciding, references))
+
+
+def _refs(judged: Iterable[_Judged], references: References) -> list[RefAt]:
+    return references.at([one.criterion.source for one in judged])
+
+
+def _unmet(one: _Judged, facts: Facts, features: Mapping[str, Feature]) -> str:
+    """`recurrence within 6 months, here 7.7 months`: what was asked, and what this patient has instead."""
+    chosen = [facts[name] for name in one.criterion.here if name in facts and facts[name].is_known]
+    shown = chosen or list(_known(one.reason))
+    alone = len(shown) == 1 and features[shown[0].feature].is_numeric
+    here = [_value(fact, features) if alone else f"{_label(fact, features)}: {_value(fact, features)}" for fact in shown]
+    return f"{one.criterion.says}, here {and_list(here)}"
+
+
+def _open(one: _Judged, facts: Facts, features: Mapping[str, Feature]) -> str:
+    """What was asked, and which facts are missing or too wide to tell."""
+    names = [facts[name] if name in facts else Fact(name, None, "unknown") for name in missing(one.reason)]
+    told = [f"{_label(f, features)}{f': {_value(f, features)}' if f.is_known else ''}" for f in names]
+    return f"{one.criterion.says}, not known here ({and_list(told)})"
+
+
+def _known(reason: Because) -> Iterator[Fact]:
+    """The deciding facts themselves, without those that they were inferred from."""
+    behind = {id(f) for fact in facts_behind(reason) if fact.because for f in facts_behind(fact.because)}
+    found = {fact.feature: fact for fact in facts_behind(reason) if fact.is_known and id(fact) not in behind}
+    return iter(found.values())
+
+
+def _label(fact: Fact, features: Mapping[str, Feature]) -> str:
+    return lower_first(features[fact.feature].label)
+
+
+def _value(fact: Fact, features: Mapping[str, Feature]) -> str:
+    """The value, and that it is assumed where the record is silent."""
+    value = value_words(features[fact.feature], fact.value)
+    return f"{value} (assumed)" if fact.origin == "assumed" else value

@@ -1,0 +1,146 @@
+"""The patient's record in time: courses with their lines, events, and the interval on which the answer rests."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from concordant.answer.parts import CourseInTime, EventInTime, EventKind, IntervalInTime, Setting, TimelineShown, When
+from concordant.answer.timeline_words import ENGLISH, told
+from concordant.compiled import Knowledge
+from concordant.dates import PartialDate, exactly
+from concordant.decide.ask import Situation
+from concordant.derive.context import Context
+from concordant.derive.courses import setting_of
+from concordant.derive.lines import numbered
+from concordant.facts import Fact, value_words
+from concordant.features import Feature
+from concordant.quantities import Interval
+from concordant.record.events import Course, DiseaseEvent
+
+COUNTS_BEFORE = {"yes": 1, "no": 0}  # an early relapse counts as a line before those that are listed
+
+
+def timeline(now: Situation, knowledge: Knowledge, deciding: Collection[str]) -> TimelineShown:
+    """The record in time; `deciding` are the features on which the answer rests, or which it asks for."""
+    if not now.record.courses and not now.record.events:
+        return TimelineShown()
+    return Chronicle(now, knowledge).timeline(deciding)
+
+
+@dataclass(frozen=True, slots=True)
+class Chronicle:
+    """One patient's record, and the knowledge that names its drugs and sites."""
+
+    now: Situation
+    knowledge: Knowledge
+
+    def timeline(self, deciding: Collection[str]) -> TimelineShown:
+        """Courses and events as listed, what has a date first, and the intervals between them that decide."""
+        shown = TimelineShown(
+            courses=sorted(self._courses(), key=lambda c: _day(c.start or c.end)),
+            events=sorted(self._events(), key=lambda e: _day(e.date)),
+            intervals=[found for feature in self._measuring(deciding) if (found := self._interval(feature))],
+        )
+        shown.told = told(shown, self._when(exactly(self.now.record.as_of)), ENGLISH)
+        return shown
+
+    def _courses(self) -> Iterator[CourseInTime]:
+        lines, context = self._lines()
+        drugs = {drug.id: drug.name for drug in self.knowledge.drugs}
+        for course in self.now.record.courses:
+            setting = setting_of(course, context) if context else course.setting
+            yield CourseInTime(
+                drugs=_names(course, drugs, self.knowledge.classes),
+                setting=cast("Setting | None", setting),
+                line=course.line or (lines.get(course.entry.place) if setting == "advanced" else None),
+                start=self._when(course.start) if course.start else None,
+                end=self._when(course.end) if course.end else None,
+                running=course.stopped == "ongoing",
+                stopped="" if course.stopped == "ongoing" else course.stopped or "",
+                cycles=course.cycles,
+                entry=course.entry.place,
+            )
+
+    def _lines(self) -> tuple[Mapping[str, int], Context | None]:
+        """The line of each course, by the feature that counts them, and the way to look at the record as it does."""
+        counting = next((f for f in self.now.plan.features if (f.derive or {}).get("selector") == "lines_progressed"), None)
+        if counting is None:
+            return {}, None
+        plan = self.now.plan
+        context = Context(self.now.record, self.now.facts, counting, plan.members, plan.tags, plan.formulas)
+        early = self.now.facts.get("early_relapse")
+        return numbered(context, COUNTS_BEFORE.get(str(early.value)) if early else None), context
+
+    def _events(self) -> Iterator[EventInTime]:
+        for event in self.now.record.events:
+            yield EventInTime(
+                kind=cast("EventKind", event.kind),
+                date=self._when(event.date) if event.date else None,
+                about=self._about(event),
+                entry=event.entry.place,
+            )
+
+    def _about(self, event: DiseaseEvent) -> list[str]:
+        """The sites, and the extent where it is the news; of surgery, the operation."""
+        if event.procedure:
+            return [event.procedure]
+        names = {site.id: site.name for site in self.knowledge.vocabulary.sites}
+        sites = [names.get(site, site) for site in event.sites]
+        feature = next((f for f in self.now.plan.features if (f.derive or {}).get("selector") == "extent" and f.question), None)
+        told = feature is not None and event.extent is not None and (event.kind == "diagnosis" or not sites)
+        return [value_words(feature, event.extent), *sites] if feature and told else sites
+
+    # -- the interval ------------------------------------------------------------------------------
+
+    def _measuring(self, deciding: Collection[str]) -> Iterator[Feature]:
+        """The features that measure from a last dose to what followed, and that the answer rests on."""
+        for feature in self.now.plan.features:
+            if (feature.derive or {}).get("selector") == "months_to_recurrence" and feature.name in deciding:
+                yield feature
+
+    def _interval(self, feature: Feature) -> IntervalInTime | None:
+        """From the end of the course to the event that the fact names; None when one of them has no date."""
+        fact = self.now.facts[feature.name]
+        value = fact.value
+        if not isinstance(value, Interval) or not math.isfinite(value.low + value.high):
+            return None
+        if (ends := self._ends(fact, value)) is None:
+            return None
+        return IntervalInTime(
+            feature=feature.name,
+            label=feature.label,
+            says=value_words(feature, value),
+            low=value.low,
+            high=value.high,
+            unit=feature.unit,
+            start=self._when(ends[0]),
+            end=self._when(ends[1]),
+        )
+
+    def _ends(self, fact: Fact, value: Interval) -> tuple[PartialDate, PartialDate] | None:
+        """The last dose and the event behind a fact; one that came during treatment needs no last dose."""
+        record = self.now.record
+        event = next((e.date for e in record.events if e.entry.place in fact.entries and e.date), None)
+        doses = [c.end for c in record.courses if c.entry.place in fact.entries]
+        dated = [day for day in doses if day is not None]
+        if event is None:
+            return None
+        if value.high <= 0:
+            return min([*dated, event], key=lambda day: day.first), event
+        return (max(dated, key=lambda day: day.last), event) if dated and len(dated) == len(doses) else None
+
+    def _when(self, date: PartialDate) -> When:
+        known = date.clipped(self.now.record.as_of)
+        return When(first=known.first, last=known.last)
+
+
+def _names(course: Course, drugs: Mapping[str, str], classes: Mapping[str, str]) -> list[str]:
+    known = [drugs.get(drug, drug) for drug in course.drugs]
+    return [*known, *(classes.get(name, name) for name in course.classes), *course.unknown_drugs]
+
+
+def _day(when: When | None) -> float:
+    return when.first.toordinal() if when else math.inf

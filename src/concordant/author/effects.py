@@ -1,0 +1,44 @@
+"""Effects of trials as numbers: read once from their words, so that no figure stands in two places."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec.structs import replace
+
+from concordant.trials import Analysis, Estimate, HazardRatio, Trial
+
+_NUMBER = r"\d+(?:\.\d+)?"
+_RATIO = re.compile(rf"HR ({_NUMBER})(?: \(({_NUMBER}) % CI ({_NUMBER})-({_NUMBER})\))?")
+_MENTIONED = re.compile(r"\b(?:HR|hazard ratio)\b", re.IGNORECASE)
+_TIMED = re.compile(r" at \d")
+
+WRITTEN_AS = "HR 0.28 (95 % CI 0.22-0.37)"
+
+
+def with_ratios(trial: Trial) -> Trial:
+    """The trial with the numbers of each hazard ratio beside its words."""
+    return replace(trial, analyses=tuple(_analysis(one) for one in trial.analyses))
+
+
+def _analysis(analysis: Analysis) -> Analysis:
+    return replace(analysis, estimates=tuple(replace(one, hr=ratio_of(one)) for one in analysis.estimates))
+
+
+def ratio_of(estimate: Estimate) -> HazardRatio | None:
+    """The hazard ratio that the effect tells, or None for another effect or none."""
+    if not (found := _RATIO.fullmatch(estimate.effect)):
+        return None
+    ratio, level, low, high = (float(part) if part else None for part in found.groups())
+    assert ratio is not None
+    return HazardRatio(of=estimate.ratio_of or estimate.endpoint, estimate=ratio, low=low, high=high, level=level)
+
+
+def mentions_ratio(text: str) -> bool:
+    """Whether the words speak of a hazard ratio at all."""
+    return _MENTIONED.search(text) is not None
+
+
+def names_a_time(estimate: Estimate) -> bool:
+    """Whether the endpoint is a share at a point in time, or a count of patients: neither is what a hazard ratio compares."""
+    return _TIMED.search(estimate.endpoint) is not None or estimate.unit == "patients"

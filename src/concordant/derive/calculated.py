@@ -1,0 +1,101 @@
+"""Numbers that a named formula gives, told with the formula and its inputs, and when one stands in for a measurement."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from concordant.derive.context import Context
+from concordant.derive.measures import latest, may_be_last
+from concordant.facts import Claim, Fact, unit_words
+from concordant.formulas import Factor, Formula, Term, calculated
+from concordant.quantities import Interval, interval_words
+from concordant.record.events import Measurement
+
+_DAY = re.compile(r"\d{1,2} [A-Z][a-z]{2} \d{4}")
+_MONTH_OR_YEAR = re.compile(r"(?:[A-Z][a-z]{2} )?\d{4}(?: to .+)?")
+
+
+def formula(ctx: Context) -> Claim | None:
+    """A number by a named formula; nothing while one of its numbers is unknown."""
+    named = ctx.formulas[str(ctx.params["name"])]
+    facts = {name: ctx.facts[name] for name in named.inputs}
+    value = calculated(named, {name: fact.value for name, fact in facts.items()})
+    if value is None or value.is_unknown:
+        return None
+    entries = dict.fromkeys(entry for fact in facts.values() for entry in fact.entries)
+    return Claim(value, f"{named.name}, {_inputs(named, facts)}", tuple(entries), source=named.source)
+
+
+def latest_or_calculated(ctx: Context) -> Claim | None:
+    """The latest measurement; calculated where none is current, or where what it is calculated from is newer.
+
+    A value that was stated is somebody's own measurement: a calculation only narrows it, and never contradicts it.
+    """
+    measured, calculation = latest(ctx), _calculation(ctx)
+    if calculation is None:
+        return measured
+    stated = ctx.record.stated.get(ctx.feature.name)
+    if isinstance(stated, Interval) and (not isinstance(calculation.value, Interval) or calculation.value.meet(stated) is None):
+        return measured
+    if measured is None or measured.value is None:
+        return calculation if measured is None or not measured.conflict else measured
+    return calculation if _is_newer(ctx) else measured
+
+
+def _calculation(ctx: Context) -> Claim | None:
+    fact = ctx.facts[str(ctx.params["calculated"])]
+    return Claim(fact.value, f"calculated: {fact.says}", fact.entries, source=fact.source) if fact.is_known else None
+
+
+def _is_newer(ctx: Context) -> bool:
+    """Whether the named input was measured certainly after the latest measurement of the thing itself."""
+    own, other = (_measured(ctx, str(ctx.params[key])) for key in ("measurement", "newer"))
+    return bool(own) and bool(other) and all(o.date and n.date and o.date.certainly_before(n.date) for o in own for n in other)
+
+
+def _measured(ctx: Context, name: str) -> list[Measurement]:
+    return may_be_last([m for m in ctx.record.measurements if m.name == name])
+
+
+# -- in words --------------------------------------------------------------------------------------
+
+
+def measured_words(fact: Fact, unit: str) -> str:
+    """`64 kg on 4 Jan 2023`; without the day where none is told."""
+    return f"{_number(fact, unit)}{_when(fact)}"
+
+
+def _number(fact: Fact, unit: str) -> str:
+    value = fact.value if isinstance(fact.value, Interval) else Interval()
+    return f"{interval_words(value)} {unit_words(unit)}"
+
+
+def _when(fact: Fact) -> str:
+    """` on 4 Jan 2023`, ` in Jan 2023`, ` as stated`; nothing for an age or what was told without a day."""
+    if _DAY.fullmatch(fact.says):
+        return f" on {fact.says}"
+    if _MONTH_OR_YEAR.fullmatch(fact.says):
+        return f" in {fact.says}"
+    return " as stated" if fact.origin == "stated" else ""
+
+
+def _inputs(named: Formula, facts: dict[str, Fact]) -> str:
+    """`168 cm and 64 kg on 4 Jan 2023`: a day that the next input shares is told once."""
+    told = [(_told_term(term, facts[term.feature]), _when(facts[term.feature])) for term in named.terms]
+    words = [text if when == following else f"{text}{when}" for (text, when), following in zip(told, _next(told), strict=True)]
+    words += [_told_factor(factor, facts[factor.feature]) for factor in named.factors]
+    shared = len(told) == 2 and told[0][1] == told[1][1]
+    return (" and " if shared and len(words) == 2 else ", ").join(words)
+
+
+def _next(told: list[tuple[str, str]]) -> Iterable[str]:
+    return [*(when for _, when in told[1:]), "none follows"]
+
+
+def _told_term(term: Term, fact: Fact) -> str:
+    return " ".join(filter(None, (term.named, _number(fact, term.unit))))
+
+
+def _told_factor(factor: Factor, fact: Fact) -> str:
+    return fact.value if isinstance(fact.value, str) else f"{factor.feature.replace('_', ' ')} not known"

@@ -1,0 +1,204 @@
+"""An answer laid out for people: the one model that every renderer (terminal, Markdown, HTML, PDF, DOCX) reads.
+
+A text is a plain string; its citations stand in it as ` [3: 2.1]`. `cut` splits it into words and citations, so that a
+renderer can link them. What to say, and in which order, is decided in `page`; a renderer only says how it looks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from concordant.records import Checked
+
+CITATION = re.compile(r" ?\[(\d+)(?:: ([^\]]*))?\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A numbered reference and the place in it."""
+
+    n: int
+    at: str = ""
+
+
+def cut(text: str) -> Iterator[str | Citation]:
+    """The words of a text and its citations, in order; a citation takes the blank before it along."""
+    done = 0
+    for found in CITATION.finditer(text):
+        if found.start() > done:
+            yield text[done : found.start()]
+        yield Citation(int(found[1]), found[2] or "")
+        done = found.end()
+    if done < len(text):
+        yield text[done:]
+
+
+Mark = Literal["", "done", "missing", "unmet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A few sentences."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One line of a list: a check has a mark; `lead` is what stands out at its beginning."""
+
+    text: str
+    lead: str = ""
+    mark: Mark = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """A list."""
+
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns with headings; the first column names the row. `bold_first` where the name matters more than the rest."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    caption: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A course of treatment on the time line; an end that is None runs on. `rough` ends are known to the month or year only."""
+
+    label: str
+    start: dt.date
+    end: dt.date | None
+    kind: Literal["early", "advanced", "other"]
+    rough: bool = False
+    entry: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An event on the time line."""
+
+    label: str
+    date: dt.date
+    kind: Literal["diagnosis", "surgery", "recurrence", "progression", "response", "stable", "question"]
+    rough: bool = False
+    entry: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """The interval that decides, between two days, with its words."""
+
+    label: str
+    start: dt.date
+    end: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The patient's record in time; `told` is the same as one line of text, `undated` what has no place on it.
+
+    `undated_title` stands above the latter in a figure.
+    """
+
+    title: str
+    spans: tuple[Span, ...]
+    moments: tuple[Moment, ...]
+    marked: tuple[Marked, ...]
+    told: str
+    undated: tuple[str, ...] = ()
+    undated_title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ForestRow:
+    """One hazard ratio of one analysis with its interval, and whether this patient would have been in that trial.
+
+    `label` names the trial, the endpoint, the analysis and its data cut. A figure says the trial once, as `heading` with
+    its arms, and for each row the `endpoint`, and `short` for its analysis and data cut.
+    """
+
+    label: str
+    estimate: float
+    low: float
+    high: float
+    words: str
+    population: str
+    eligible: Literal["yes", "no", "unknown"]
+    because: str
+    heading: str = ""
+    endpoint: str = ""
+    short: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """Hazard ratios side by side; `left` and `right` say whom each side favours, `decimal` is the sign in its numbers."""
+
+    title: str
+    rows: tuple[ForestRow, ...]
+    left: str
+    right: str
+    decimal: str = "."
+
+
+Block = Paragraph | Points | Table | Timeline | Forest
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled part of the page; a folded one is there for those who look for it."""
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+    folded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A numbered reference: the citation, how far it was checked in words, and the mark itself."""
+
+    n: int
+    citation: str
+    checked: str
+    mark: Checked
+
+
+Shape = Literal["recommendation", "continue", "question", "refusal", "no regimen"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The whole page. `over` stands small above the verdict; `first` are the few titled lines below it.
+
+    `loud` names the titles among `first` that a reader must not miss (what speaks against it, what is in conflict).
+    `words` holds what a renderer adds of its own, in the language of the page: the three marks of checks under `done`,
+    `missing` and `unmet`; `skip_to_references` for keyboards and screen readers; `folded_not_printed` for paper.
+    `as_of` is the day of the question; a file that carries a date of its own takes this one, never that of a clock.
+    """
+
+    language: str
+    shape: Shape
+    title: str
+    over: str
+    verdict: str
+    first: tuple[tuple[str, str], ...]
+    loud: frozenset[str]
+    sections: tuple[Section, ...]
+    references_title: str
+    references: tuple[Source, ...]
+    footer: tuple[str, ...]
+    words: Mapping[str, str] = field(default_factory=dict)
+    as_of: dt.date | None = None

@@ -1,0 +1,45 @@
+"""The dose of each drug in words, and beside it what lowers it, what is to be known first and why it waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from concordant.answer.model import Option
+from concordant.answer.parts import Dose
+from concordant.answer.phrases import sentence_case
+from concordant.present.document import Point
+from concordant.present.sentences import Sentences, claim
+
+
+def dose_points(option: Option, told: Sentences) -> Iterator[Point]:
+    """One line a component, and after it what stands beside the dose of this drug, each once."""
+    beside: set[Point] = set()
+    for dose in option.dose:
+        yield _amount(dose, told)
+        for point in _beside(dose, told):
+            if point not in beside:
+                beside.add(point)
+                yield point
+
+
+def _amount(dose: Dose, told: Sentences) -> Point:
+    phase = f" ({told.language.say(f'dose.{dose.phase}')})" if dose.phase != "every" else ""
+    milligrams = told.milligrams(dose)
+    note = f" ({dose.note})" if dose.note else ""
+    between = " " if milligrams.startswith("(") else ": " if milligrams else ""
+    refs = {(ref.n, ref.at): ref for ref in (*dose.refs, *dose.basis_refs, *dose.pack_refs)}
+    text = f"{told.amount(dose)}{between}{milligrams}{note}"
+    return Point(claim(text, list(refs.values())), lead=f"{sentence_case(dose.drug)}{phase}")
+
+
+def _beside(dose: Dose, told: Sentences) -> Iterator[Point]:
+    """What the label lowers it to, what it would lower it for and nobody knows, when it is loaded again, why it waits."""
+
+    def lead(key: str) -> str:
+        return told.language.say(f"dose.{key}", drug=sentence_case(dose.drug))
+
+    yield from (Point(claim(told.lowered(one), one.refs), lead=lead("lower")) for one in dose.adjusted)
+    yield from (Point(claim(one.says, one.refs), lead=lead("asks")) for one in dose.asks)
+    yield from (Point(claim(one.says, one.refs), lead=lead("again")) for one in dose.loaded_again)
+    if dose.held and not dose.adjusted:
+        yield Point(claim(dose.held, dose.held_refs), lead=lead("held"))

@@ -1,0 +1,67 @@
+"""What a figure says, as words, for the renderers (and the readers) that have no pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+
+from concordant.present.document import Block, Citation, Forest, Paragraph, Point, Points, Table, Timeline
+
+SIGNS = {"done": "✓", "missing": "?", "unmet": "!"}
+Told = Paragraph | Points | Table
+
+
+def in_words(block: Block) -> tuple[Told, ...]:
+    """The block itself, or what its figure says."""
+    match block:
+        case Timeline():
+            return timeline_words(block)
+        case Forest():
+            return forest_words(block)
+        case _:
+            return (block,)
+
+
+def timeline_words(timeline: Timeline) -> tuple[Told, ...]:
+    """The record as one line, then what has no date and is not told in it."""
+    undated = tuple(Point(text) for text in timeline.undated if text not in timeline.told)
+    return (Paragraph(timeline.told), *((Points(undated),) if undated else ()))
+
+
+def forest_words(forest: Forest) -> tuple[Told, ...]:
+    """The title, then each trial with its population and whether this patient would have been in it, and its hazard ratios."""
+    return (Paragraph(forest.title), Points(tuple(_trial_points(forest))))
+
+
+def forest_told(forest: Forest) -> str:
+    """All of it as one text."""
+    return " ".join([_ended(forest.title), *(f"{lead_words(point)} {_ended(point.text)}" for point in _trial_points(forest))])
+
+
+def _trial_points(forest: Forest) -> Iterator[Point]:
+    for (heading, *about), rows in groupby(forest.rows, key=lambda row: (row.heading, row.population, row.because)):
+        held = " ".join(_ended(text) for text in about if text)
+        if heading:
+            yield Point(held, heading)
+            yield from (Point(_ended(row.words), ", ".join(filter(None, (row.endpoint, row.short)))) for row in rows)
+        else:
+            yield from (Point(f"{_ended(row.words)} {held}".rstrip(), row.label) for row in rows)
+
+
+def _ended(text: str) -> str:
+    return f"{text.rstrip('.')}."
+
+
+def citation_words(citation: Citation) -> str:
+    """A citation as it is printed: `[3: 2.1]`."""
+    return f"[{citation.n}: {citation.at}]" if citation.at else f"[{citation.n}]"
+
+
+def lead_words(point: Point) -> str:
+    """What stands out at the beginning of a point, parted from the rest by its own sign or a colon."""
+    return f"{point.lead}:" if point.lead and point.text and point.lead[-1] not in ".:;?!" else point.lead
+
+
+def mark_words(point: Point, words: Mapping[str, str]) -> str:
+    """The mark of a check as a sign and a word; the word is there for those who do not see the sign."""
+    return f"{SIGNS[point.mark]} {words.get(point.mark, '')}".rstrip() if point.mark else ""

@@ -1,0 +1,55 @@
+"""HTML as text that is known to be escaped: only `escaped` and `element` make `Html`, so mypy finds what was forgotten."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from typing import NewType
+
+Html = NewType("Html", str)
+
+NOTHING = Html("")
+OWN_LINE = {
+    "div",
+    "dl",
+    "ul",
+    "ol",
+    "li",
+    "p",
+    "h1",
+    "h2",
+    "h3",
+    "section",
+    "details",
+    "summary",
+    "table",
+    "caption",
+    "tr",
+    "figure",
+}
+
+
+def escaped(text: str) -> Html:
+    """A text of the answer, harmless wherever it stands."""
+    return Html(html.escape(text))
+
+
+def joined(parts: Iterable[Html]) -> Html:
+    """Several pieces as one."""
+    return Html("".join(parts))
+
+
+def element(name: str, *inside: Html, **attributes: str) -> Html:
+    """`<name attributes>inside</name>`; `class_` and `data_label` become `class` and `data-label`, an empty one is left out."""
+    told = "".join(f' {_attribute(key)}="{html.escape(value)}"' for key, value in attributes.items() if value)
+    end = "\n" if name in OWN_LINE else ""
+    return Html(f"<{name}{told}>{''.join(inside)}</{name}>{end}")
+
+
+def css_string(text: str) -> str:
+    """A text as a string of a style sheet: all but plain letters by number, so that nothing can end the string or the sheet."""
+    return '"' + "".join(sign if sign.isalnum() and sign.isascii() else f"\\{ord(sign):x} " for sign in text) + '"'
+
+
+def _attribute(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")

@@ -1,0 +1,67 @@
+"""From an answer to its page: what is said, in which order, with references numbered as they appear."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from concordant.answer.model import Answer, Reference
+from concordant.present.document import Document, Shape, Source
+from concordant.present.language import Language, language
+from concordant.present.numbering import renumbered
+from concordant.present.sections import sections
+from concordant.present.sentences import Sentences
+from concordant.present.verdict import LOUD, head
+
+
+def page(answer: Answer, code: str = "en") -> Document:
+    """The page of an answer in a language (`en`, `de`). Raises Uncited for a statement without a source."""
+    words = language(code)
+    told = Sentences(answer, words)
+    top = head(told)
+    return renumbered(
+        Document(
+            language=code,
+            shape=_shape(answer),
+            title=words.say("title", name=answer.name) if answer.name else words.say("title.unnamed"),
+            over=_over(answer, words),
+            verdict=top.verdict,
+            first=tuple((words.say(key), text) for key, text in top.lines),
+            loud=frozenset(words.say(key) for key in LOUD),
+            sections=sections(told),
+            references_title=words.say("part.references"),
+            references=tuple(_source(one, words) for one in answer.references),
+            footer=_footer(answer, words),
+            words={key.removeprefix("word."): text for key, text in words.phrases.items() if key.startswith("word.")},
+            as_of=dt.date.fromisoformat(answer.as_of),
+        )
+    )
+
+
+def _shape(answer: Answer) -> Shape:
+    match answer.answer:
+        case "out_of_scope":
+            return "refusal"
+        case "needs_data":
+            return "question"
+        case _ if not answer.options:
+            return "no regimen"
+        case _:
+            return "continue" if answer.options[0].role == "continue" else "recommendation"
+
+
+def _over(answer: Answer, words: Language) -> str:
+    guidelines = words.all_of([f"{g.title} {g.version}" for g in answer.guidelines if g.speaks])
+    day = words.say("over.as_of", day=words.day(answer.as_of))
+    return " · ".join(filter(None, (answer.headline, day, guidelines or words.say("over.no_guideline"))))
+
+
+def _source(one: Reference, words: Language) -> Source:
+    checked = words.say(f"checked.{one.checked}")
+    known = {"day": words.day(one.known_from)} if one.known_from and one.checked != "choice" else {}
+    text = words.say("reference.known_from" if known else "reference", citation=one.citation, checked=checked, **known)
+    return Source(one.n, text, checked, one.checked)
+
+
+def _footer(answer: Answer, words: Language) -> tuple[str, ...]:
+    foot = f"{words.say('foot.supports')} {words.say('foot.knowledge', digest=answer.knowledge)}"
+    return (*answer.notices, foot)

@@ -1,0 +1,179 @@
+"""A sheet to draw on: text that is measured and wrapped, lines, bars and marks, as one SVG with a title and a description.
+
+Two palettes: the colours of the page, which follow its light and dark schemes, and fixed ones for a file that stands alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from xml.sax.saxutils import escape, quoteattr
+
+WIDTH = 360.0  # of every figure in its own units: on a phone one unit is about one pixel
+NORMAL, SMALL = 12.5, 11.0
+LEADING = 1.3
+ASCENT, DESCENT = 0.8, 0.25  # of a line of text, in parts of its size
+FONT = "Concordant Sans"
+
+# Widths of letters in parts of the size: those of common sans-serif faces, the wider ones counting.
+_NARROW = dict.fromkeys("iljI.,:;'|!\u2019", 0.29) | dict.fromkeys("ftr()[]/- \u202f\u00a0", 0.37)
+_WIDE = dict.fromkeys("mwMW%@\u2192\u2190\u2713\u2717", 0.92) | dict.fromkeys("ABCDEFGHKNOPQRSTUVXYZ&+<>=", 0.7)
+_WIDTHS = _NARROW | _WIDE
+_USUAL, _BOLD = 0.57, 1.07
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of a figure, and the font of one that stands alone."""
+
+    ink: str
+    muted: str
+    rule: str
+    accent: str
+    loud: str
+    done: str
+    missing: str
+    unmet: str
+    paper: str
+    font: str = ""
+
+
+PAGE = Palette(
+    ink="currentColor",
+    muted="var(--muted, #555e67)",
+    rule="var(--rule, #d5d9dc)",
+    accent="var(--accent, #1f5785)",
+    loud="var(--loud, #8a3a10)",
+    done="var(--done, #1d6844)",
+    missing="var(--missing, #765500)",
+    unmet="var(--unmet, #9a2a1c)",
+    paper="var(--paper, #fcfcfa)",
+)
+ALONE = Palette(
+    ink="#1c2126",
+    muted="#555e67",
+    rule="#d5d9dc",
+    accent="#1f5785",
+    loud="#8a3a10",
+    done="#1d6844",
+    missing="#765500",
+    unmet="#9a2a1c",
+    paper="#ffffff",
+    font=FONT,
+)
+
+
+def width_of(text: str, size: float, *, bold: bool = False) -> float:
+    """About how wide a text is, rather too much than too little."""
+    return sum(_WIDTHS.get(letter, _USUAL) for letter in text) * size * (_BOLD if bold else 1)
+
+
+def wrapped(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
+    """The text in lines of at most this width; a word that is longer is cut."""
+    return _filled(text.split(" "), width, size, bold=bold)
+
+
+def in_pieces(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
+    """The same for a label: broken after a comma where that is possible, so that a date stays on one line."""
+    pieces = [f"{piece}," for piece in text.split(", ")]
+    pieces[-1] = pieces[-1].removesuffix(",")
+    return _filled(pieces, width, size, bold=bold)
+
+
+def _filled(words: Iterable[str], width: float, size: float, *, bold: bool) -> list[str]:
+    lines: list[str] = []
+    for word in words:
+        together = f"{lines[-1]} {word}" if lines else word
+        if width_of(together, size, bold=bold) <= width:
+            lines[-1:] = [together]
+        elif " " in word and width_of(word, size, bold=bold) > width:
+            lines += wrapped(word, width, size, bold=bold)
+        else:
+            lines += _cut(word, width, size, bold=bold)
+    return lines
+
+
+def _cut(word: str, width: float, size: float, *, bold: bool) -> list[str]:
+    pieces = [""]
+    for letter in word:
+        if pieces[-1] and width_of(pieces[-1] + letter, size, bold=bold) > width:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
+
+
+def number(value: float) -> str:
+    """A coordinate: at most one decimal."""
+    told = f"{value:.1f}".removesuffix(".0")
+    return "0" if told == "-0" else told
+
+
+def plain(text: str) -> str:
+    """The text without the characters that no XML file may hold."""
+    return "".join(c for c in text if c in "\t\n" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff"))
+
+
+@dataclass(slots=True)
+class Sheet:
+    """Draws from top to bottom: `y` is where the next row begins."""
+
+    palette: Palette
+    width: float = WIDTH
+    y: float = 0.0
+    parts: list[str] = field(default_factory=list)
+
+    def element(self, name: str, **attributes: str | float) -> None:
+        """One element; `_` in a name stands for `-`."""
+        self.parts.append(_element(name, attributes))
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, stroke: str, width: float = 1, dash: str = "") -> None:
+        """A straight line."""
+        dashed = {"stroke_dasharray": dash} if dash else {}
+        self.element("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=stroke, stroke_width=width, **dashed)
+
+    def text(self, x: float, y: float, text: str, size: float, fill: str, *, anchor: str = "start", bold: bool = False) -> None:
+        """One line of text with its baseline at y, on a ground of its own so that no line runs through it."""
+        attributes: dict[str, str | float] = {"x": x, "y": y, "font_size": size, "fill": fill}
+        attributes |= {"stroke": self.palette.paper, "stroke_width": 3, "paint_order": "stroke", "stroke_linejoin": "round"}
+        if anchor != "start":
+            attributes["text_anchor"] = anchor
+        if bold:
+            attributes["font_weight"] = 600
+        self.parts.append(_element("text", attributes, escape(plain(text))))
+
+    def lines(
+        self, texts: Iterable[str], size: float, fill: str, *, x: float = 0, anchor: str = "start", bold: bool = False
+    ) -> None:
+        """Lines of text below each other; moves on."""
+        for text in texts:
+            self.text(x, self.y + ASCENT * size, text, size, fill, anchor=anchor, bold=bold)
+            self.y += LEADING * size
+
+    def paragraph(self, text: str, size: float, fill: str, *, indent: float = 0, bold: bool = False) -> None:
+        """A text wrapped to the width of the sheet; moves on."""
+        self.lines(wrapped(text, self.width - indent, size, bold=bold), size, fill, x=indent, bold=bold)
+
+    def label(self, text: str, size: float, fill: str, *, indent: float = 0) -> None:
+        """A label wrapped to the width of the sheet, its pieces whole; moves on."""
+        self.lines(in_pieces(text, self.width - indent, size), size, fill, x=indent)
+
+    def svg(self, name: str, title: str, description: str) -> str:
+        """The whole figure; `name` keeps its ids apart from those of other figures of a page."""
+        height = number(self.y)
+        font = f" font-family={quoteattr(self.palette.font)}" if self.palette.font else ' font-family="inherit"'
+        size = f'width="{number(self.width)}" height="{height}"' if self.palette.font else 'width="100%"'
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="figure {name}" viewBox="0 0 {number(self.width)} {height}" {size}'
+            f' role="img" aria-labelledby="{name}-title {name}-told"{font} fill="none">'
+            f'<title id="{name}-title">{escape(plain(title))}</title><desc id="{name}-told">{escape(plain(description))}</desc>'
+            f"{''.join(self.parts)}</svg>"
+        )
+
+
+def _element(name: str, attributes: dict[str, str | float], content: str | None = None) -> str:
+    told = "".join(f" {key.replace('_', '-')}={quoteattr(_value(value))}" for key, value in attributes.items())
+    return f"<{name}{told}/>" if content is None else f"<{name}{told}>{content}</{name}>"
+
+
+def _value(value: str | float) -> str:
+    return value if isinstance(value, str) else number(value)

@@ -1,0 +1,36 @@
+"""How wide the columns of a printed table are."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from concordant.present.document import Table
+
+POWERS = (0.2, 0.35, 0.5, 0.65, 0.8, 1.0)  # 1: as long as its longest cell; towards 0: all alike
+MARGIN = 2  # signs between two columns
+
+
+def widths(table: Table, line: int) -> list[int]:
+    """The columns in signs, on a line of so many: the table is as low as can be, and no column cuts its longest word."""
+    columns = list(zip(table.columns, *table.rows, strict=True))
+    least = [MARGIN + max((len(word) for cell in cells for word in cell.split()), default=1) for cells in columns]
+    longest = [MARGIN + max(map(len, cells)) for cells in columns]
+    tried = [_fitted([length**power for length in longest], least, line) for power in POWERS]
+    return min(tried, key=lambda given: _height(table, given))
+
+
+def _fitted(wanted: Sequence[float], least: Sequence[int], line: int) -> list[int]:
+    """Shares of the line; what a narrow column needs more is taken from the others."""
+    free, given = line - sum(least), [line * one / sum(wanted) for one in wanted]
+    over = [max(0.0, one - low) for one, low in zip(given, least, strict=True)]
+    return [low + int(max(free, 0) * more / (sum(over) or 1)) for low, more in zip(least, over, strict=True)]
+
+
+def _height(table: Table, given: Sequence[int]) -> tuple[int, int]:
+    """How many lines the rows take, then how many the cells do."""
+    lines = [
+        [len(textwrap.wrap(cell, width - MARGIN)) for cell, width in zip(row, given, strict=True)]
+        for row in (table.columns, *table.rows)
+    ]
+    return sum(map(max, lines)), sum(map(sum, lines))

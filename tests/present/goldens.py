@@ -1,0 +1,43 @@
+"""The answers of the published stories as a person reads them: python -m tests.present.goldens rewrites the golden files.
+
+The diff of a golden file is what a reviewer of a change reads.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from concordant.answer.recommend import recommend
+from concordant.compiled import Knowledge
+from concordant.complaints import ConcordantError
+from concordant.library import FOLDER, load
+from concordant.present.terminal import render
+from concordant.record.casefile import read_case
+from concordant.record.vocabulary import Words, words_of
+from concordant.texts import read_file
+from tests.conftest import AS_OF
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "answers"
+CASES = FOLDER / "cases"
+WIDTH = 100
+
+
+def answer_text(path: Path, knowledge: Knowledge, words: Words) -> str:
+    """What the terminal shows for a case, or why it is refused."""
+    try:
+        record = read_case(read_file(path), knowledge, words, AS_OF)
+    except ConcordantError as error:
+        return "".join(f"{complaint}\n".replace(f"{path.parent}/", "") for complaint in error.complaints)
+    text = render(recommend(record, knowledge), colour=False, width=WIDTH, full=False)
+    return text.replace(f"Knowledge {knowledge.digest[:12]}", "Knowledge DIGEST")
+
+
+def main() -> None:
+    knowledge = load()
+    words = words_of(knowledge)
+    for golden in sorted(GOLDEN.glob("*.txt")):
+        golden.write_text(answer_text(CASES / f"{golden.stem}.yaml", knowledge, words), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""Real pages, one of each shape and of each thing a page has to say loudly, made once a run."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import concordant
+from concordant.answer.recommend import recommend
+from concordant.library import load
+from concordant.present.document import Document
+from concordant.present.page import page
+from concordant.record.casefile import read_case
+from concordant.record.vocabulary import words_of
+from concordant.texts import read_file
+from tests.conftest import AS_OF
+
+CASES = {
+    "A03": "recommendation, close to a boundary",
+    "A08": "recommendation of a substitute",
+    "A10": "recommendation without the preferred regimen",
+    "A25": "recommendation",
+    "P01": "question",
+    "A33": "refusal, another cancer",
+    "P07": "refusal, early disease",
+    "A24": "conflict in the record",
+    "E03": "controlled disease",
+    "A16": "pregnancy",
+}
+FOLDER = Path(concordant.__file__).parent / "knowledge" / "cases"
+
+
+@cache
+def real_page(name: str, language: str = "en") -> Document:
+    knowledge = load()
+    path = next(FOLDER.glob(f"{name}-*.yaml"))
+    return page(recommend(read_case(read_file(path), knowledge, words_of(knowledge), AS_OF), knowledge), language)
