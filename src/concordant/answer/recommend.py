@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from concordant.answer.build import Builder
 from concordant.answer.model import Answer
@@ -11,12 +11,13 @@ from concordant.answer.references import References
 from concordant.answer.surroundings import Surroundings
 from concordant.compiled import Knowledge
 from concordant.decide.ask import Situation, questions
-from concordant.decide.decision import decide
+from concordant.decide.decision import Decision, decide
 from concordant.decide.frame import CURRENT, Frame, frame_of, with_current
 from concordant.decide.sides import other_sides
-from concordant.derive.book import Plan, derive_facts, plan_of
+from concordant.derive.book import LazyFacts, Plan, derive_facts, plan_of
 from concordant.derive.discordance import discordances
 from concordant.drugs import Component, Regimen
+from concordant.evaluate.bare import Bare
 from concordant.record.events import PatientRecord
 from concordant.records import Cite
 
@@ -28,6 +29,7 @@ class Prepared:
     knowledge: Knowledge
     plan: Plan
     frames: dict[tuple[dt.date, str], Frame]
+    bare: Bare = field(default_factory=Bare)
 
     def frame(self, as_of: dt.date, wanted: str) -> Frame:
         """The frame of a date, made on first use."""
@@ -55,6 +57,16 @@ def situation(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> 
     if current is not None:
         frame = with_current(frame, current)
     return Situation(record, plan, frame, facts, decide(frame, facts), tuple(discordances(record, plan)))
+
+
+def decision_of(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> Decision:
+    """The decision alone, without reasons and several times as fast: for the many patients of a cohort."""
+    prepared = prepare(knowledge)
+    frame = prepared.frame(record.as_of, wanted)
+    current = current_regimen(record, knowledge)
+    if current is not None:
+        frame = with_current(frame, current)
+    return decide(frame, LazyFacts(record, prepared.plan, prepared.bare), look=prepared.bare)
 
 
 def recommend(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> Answer:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from concordant.decide.frame import Frame, InForce, Proposal
-from concordant.evaluate.explain import Because, explain
+from concordant.evaluate.explain import Because, Evaluator, explain
 from concordant.facts import Facts
 from concordant.guideline import ScopeLimit, Statement
 from concordant.kleene import FALSE, TRUE, any_
@@ -91,12 +91,21 @@ def _precedence(one: Judged) -> tuple[bool, int]:
     return bool(one.proposal.statement.parent), ROLE_ORDER[one.role]
 
 
-def decide(frame: Frame, facts: Facts, before: Decision | None = None, touched: frozenset[str] | None = None) -> Decision:
-    """Judge every proposal. With `before` and `touched`, only what reads a touched feature is evaluated anew."""
-    session = _Session(frame, facts, before, touched or frozenset())
+def decide(
+    frame: Frame,
+    facts: Facts,
+    before: Decision | None = None,
+    touched: frozenset[str] | None = None,
+    look: Evaluator = explain,
+) -> Decision:
+    """Judge every proposal. With `before` and `touched`, only what reads a touched feature is evaluated anew.
+
+    `look` is `explain`, or for many patients an evaluator without reasons.
+    """
+    session = _Session(frame, facts, before, touched or frozenset(), look)
     statements = {s.id: session.statement(s) for s in frame.statements}
     judged = _with_roles([session.judge(p, i, statements) for i, p in enumerate(frame.proposals)])
-    limits = tuple(_limits(frame.in_force, facts))
+    limits = tuple(_limits(frame.in_force, facts, look))
     return Decision(_verdict(frame, judged, limits), tuple(judged), statements, limits, session.bars)
 
 
@@ -108,12 +117,13 @@ class _Session:
     facts: Facts
     before: Decision | None
     touched: frozenset[str]
+    look: Evaluator = explain
     bars: dict[int, Because] = field(default_factory=dict)
 
     def statement(self, statement: Statement) -> Because:
         if self.before is not None and self.touched.isdisjoint(self.frame.reads[statement.id]):
             return self.before.statements[statement.id]
-        return explain(statement.applies_if, self.facts)
+        return self.look(statement.applies_if, self.facts)
 
     def judge(self, proposal: Proposal, index: int, statements: dict[str, Because]) -> Judged:
         if self.before is not None and self.touched.isdisjoint(proposal.reads):
@@ -132,13 +142,24 @@ class _Session:
         if earlier:
             untouched = self.touched.isdisjoint
             return tuple([b if untouched(reads[id(b.bar)]) else Barred(b.bar, self.bar(b.bar)) for b in earlier])
+        if self.look is not explain:  # nobody will read the reasons: cautions change no status
+            return self._first_that_precludes(proposal)
         return tuple([Barred(bar, self.bar(bar)) for bar in proposal.bars])
+
+    def _first_that_precludes(self, proposal: Proposal) -> tuple[Barred, ...]:
+        found = []
+        for bar in proposal.bars:
+            if bar.effect == "precludes":
+                found.append(Barred(bar, self.bar(bar)))
+                if found[-1].reason.truth is TRUE:
+                    break
+        return tuple(found)
 
     def bar(self, bar: Bar) -> Because:
         """Why the bar holds or not; kept by identity, because the frame keeps every bar alive."""
         known = self.bars.get(id(bar))
         if known is None:
-            known = self._bar_before(bar) or explain(bar.if_, self.facts)
+            known = self._bar_before(bar) or self.look(bar.if_, self.facts)
             self.bars[id(bar)] = known
         return known
 
@@ -163,14 +184,14 @@ def _with_roles(judged: list[Judged]) -> list[Judged]:
     return found
 
 
-def _limits(in_force: tuple[InForce, ...], facts: Facts) -> list[Limit]:
+def _limits(in_force: tuple[InForce, ...], facts: Facts, look: Evaluator) -> list[Limit]:
     """The limits that hold, the first of each topic, of each guideline that is no companion."""
     found: dict[tuple[str, str], Limit] = {}
     for force in in_force:
         if force.guideline.parent:
             continue
         for limit in force.guideline.out_of_scope:
-            reason = explain(limit.if_, facts)
+            reason = look(limit.if_, facts)
             if reason.truth is TRUE:
                 found.setdefault((force.guideline.id, limit.topic), Limit(limit, reason))
     return list(found.values())

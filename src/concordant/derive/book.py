@@ -9,7 +9,7 @@ from concordant.compiled import Knowledge
 from concordant.derive import calculated, courses, disease, lines, measures
 from concordant.derive.context import Context, Selector
 from concordant.derive.settle import settle
-from concordant.evaluate.explain import explain
+from concordant.evaluate.explain import Evaluator, explain
 from concordant.facts import Claim, Fact, Facts, Value, unknown
 from concordant.features import Axiom, Feature
 from concordant.formulas import Formula
@@ -140,14 +140,31 @@ def derive_facts(record: PatientRecord, plan: Plan) -> dict[str, Fact]:
     return facts
 
 
-def _derive(feature: Feature, record: PatientRecord, facts: Facts, plan: Plan) -> Fact:
+class LazyFacts(dict[str, Fact]):
+    """The facts of a record, each derived when it is first asked for; by default without reasons, for many patients."""
+
+    def __init__(self, record: PatientRecord, plan: Plan, look: Evaluator) -> None:
+        super().__init__()
+        self.record, self.plan, self.look = record, plan, look
+
+    def __missing__(self, name: str) -> Fact:
+        fact = _derive(self.plan.by_name[name], self.record, self, self.plan, self.look)
+        self[name] = fact
+        return fact
+
+    def get(self, name: str, _: object = None) -> Fact:
+        """The fact, derived now when it was not before; every feature of the dictionary has one."""
+        return self[name]
+
+
+def _derive(feature: Feature, record: PatientRecord, facts: Facts, plan: Plan, look: Evaluator = explain) -> Fact:
     claim = _claim(feature, record, facts, plan)
     stated = record.stated.get(feature.name)
     if claim is None and stated is None and not feature.rules and not feature.absent_means:
         return unknown(feature.name)
-    reasons = [(rule, explain(rule.if_, facts)) for rule in feature.rules]
+    reasons = [(rule, look(rule.if_, facts)) for rule in feature.rules]
     fact = settle(feature, claim, stated, reasons)
-    return fact if fact.is_known or fact.conflict or claim is not None else _silence(feature, facts) or fact
+    return fact if fact.is_known or fact.conflict or claim is not None else _silence(feature, facts, look) or fact
 
 
 def _claim(feature: Feature, record: PatientRecord, facts: Facts, plan: Plan) -> Claim | None:
@@ -157,10 +174,10 @@ def _claim(feature: Feature, record: PatientRecord, facts: Facts, plan: Plan) ->
     return selector(Context(record, facts, feature, plan.members, plan.tags, plan.formulas))
 
 
-def _silence(feature: Feature, facts: Facts) -> Fact | None:
+def _silence(feature: Feature, facts: Facts, look: Evaluator) -> Fact | None:
     """What the absence of any entry means, where the feature says so; always named as assumed."""
     for silence in feature.absent_means:
-        reason = explain(silence.when, facts)
+        reason = look(silence.when, facts)
         if reason.truth is TRUE:
             value = settle_value(feature, silence.value)
             told = "" if silence.minor else silence.because

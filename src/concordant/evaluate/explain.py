@@ -1,8 +1,8 @@
-"""One patient: the truth of a condition and why, as one tree. There is no shorter return value."""
+"""One patient: the truth of a condition and why, as one tree."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -21,6 +21,9 @@ class Because:
     truth: Truth
     parts: tuple[Because, ...] = ()
     fact: Fact | None = None
+
+
+Evaluator = Callable[[Condition, Facts], Because]
 
 
 def explain(condition: Condition, facts: Facts) -> Because:

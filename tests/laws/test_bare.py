@@ -1,0 +1,63 @@
+"""The evaluator without reasons gives the truth of the one with reasons, on every node and for every shipped case."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from hypothesis import given
+
+from concordant.answer.recommend import decision_of, prepare, situation
+from concordant.compiled import Knowledge
+from concordant.complaints import ConcordantError
+from concordant.conditions import All, Any, Condition, OneOf
+from concordant.derive.book import LazyFacts
+from concordant.evaluate.bare import Bare, compiled
+from concordant.evaluate.explain import explain
+from concordant.facts import Fact, Facts
+from concordant.kleene import FALSE, TRUE, UNKNOWN
+from concordant.library import FOLDER
+from concordant.record.casefile import read_case
+from concordant.record.vocabulary import Words
+from concordant.texts import read_file
+from tests import strategies as st
+
+DAY = dt.date(2023, 6, 1)
+
+
+@given(st.conditions(), st.facts())
+def test_the_same_truth(condition: Condition, facts: Facts) -> None:
+    assert Bare()(condition, facts).truth is explain(condition, facts).truth
+
+
+def test_nothing_is_looked_at_that_cannot_matter() -> None:
+    class Forbidden(dict[str, Fact]):
+        def get(self, name: str, _: object = None) -> Fact:
+            assert name == "seen", "a part was looked at that cannot matter"
+            return Fact("seen", "yes", "stated")
+
+    yes, never = OneOf("seen", ("yes",)), OneOf("hidden", ("yes",))
+    assert compiled(Any((yes, never)))(Forbidden()) is TRUE
+    assert compiled(All((OneOf("seen", ("no",)), never)))(Forbidden()) is FALSE
+    assert compiled(All((OneOf("other", ("no",)), yes)))({}) is UNKNOWN
+
+
+def test_the_same_decision_for_every_case(knowledge: Knowledge, words: Words) -> None:
+    compared = 0
+    for path in sorted((FOLDER / "cases").rglob("*.yaml")):
+        try:
+            record = read_case(read_file(path), knowledge, words, DAY)
+        except ConcordantError:
+            continue
+        slow, quick = situation(record, knowledge).decision, decision_of(record, knowledge)
+        assert [j.status for j in quick.judged] == [j.status for j in slow.judged], path.stem
+        assert quick.outcome == slow.outcome, path.stem
+        compared += 1
+    assert compared > 250
+
+
+def test_the_same_facts_for_a_case(knowledge: Knowledge, words: Words) -> None:
+    path = next((FOLDER / "cases").rglob("A02-*.yaml"))
+    record, prepared = read_case(read_file(path), knowledge, words, DAY), prepare(knowledge)
+    lazy = LazyFacts(record, prepared.plan, prepared.bare)
+    for name, fact in situation(record, knowledge).facts.items():
+        assert (lazy[name].value, lazy[name].origin, lazy[name].conflict) == (fact.value, fact.origin, fact.conflict)
