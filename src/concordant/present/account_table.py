@@ -21,7 +21,8 @@ def render_account(patient: Patient) -> str:
 def render_total(counts: Counter[str], patients: int) -> str:
     """The counts of several patients together."""
     told = ", ".join(f"{counts[fate]} {fate}" for fate in FATES)
-    return f"{patients} patients, {sum(counts.values())} entries: {told}"
+    who = "patient" if patients == 1 else "patients"
+    return f"{patients} {who}, {sum(counts.values())} entries: {told}"
 
 
 def _title(patient: Patient) -> Iterator[str]:
