@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import random
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -377,6 +378,28 @@ def test_a_line_of_a_csv_file_that_is_no_row_is_counted(cdm: Cdm) -> None:
     assert row.why.startswith("the line is no row")
 
 
+def test_a_line_that_is_no_text_is_counted_and_the_rest_is_read(cdm: Cdm) -> None:
+    folder = csv_folder(cdm, lambda folder: None)
+    text = (folder / "drug_exposure.csv").read_bytes()
+    (folder / "drug_exposure.csv").write_bytes(text.replace(b"completed", b"compl\xffeted"))
+    patients = cdm.stream(folder)
+    assert sum(len(p.account.rows) for p in patients) + len(cdm.rest.rows) == count(STORY)
+    assert len(cdm.rest.rows) == 1
+
+
+def test_tables_with_tabs_and_packed_ones(cdm: Cdm) -> None:
+    folder = csv_folder(cdm, lambda folder: None)
+    for name in ("concept", "person"):
+        text = (folder / f"{name}.csv").read_text(encoding="utf-8")
+        (folder / f"{name}.csv").unlink()
+        (folder / f"{name.upper()}.csv").write_text(text.replace(",", "\t").replace('"', ""), encoding="utf-8")
+    packed = (folder / "measurement.csv").read_bytes()
+    (folder / "measurement.csv").unlink()
+    with gzip.open(folder / "measurement.csv.gz", "wb") as file:
+        file.write(packed)
+    assert cdm.stream(folder) == cdm.stream(cdm.make(STORY))
+
+
 FAULTS: list[tuple[str, Callable[[Path], object], str]] = [
     ("no person", lambda folder: (folder / "person.csv").unlink(), "there is no table 'person', so this is no OMOP CDM"),
     (
@@ -385,6 +408,18 @@ FAULTS: list[tuple[str, Callable[[Path], object], str]] = [
         "the table 'measurement' has no column 'measurement_date'",
     ),
     ("twice", lambda folder: (folder / "person.tsv").write_text("person_id\n"), "the table 'person' stands there twice"),
+    ("empty", lambda folder: (folder / "person.csv").write_text(""), "the file is empty"),
+    (
+        "old line ends",
+        lambda folder: (folder / "person.csv").write_bytes(b"person_id\r1\r"),
+        "its first line does not name columns",
+    ),
+    ("no text", lambda folder: (folder / "person.csv").write_bytes(b"\xff\xfe"), "its first line cannot be read"),
+    (
+        "twice a column",
+        replaced("person.csv", "gender_concept_id", "PERSON_ID"),
+        "the column 'person_id' stands twice",
+    ),
 ]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from concordant.complaints import Complaint, Refused, Unreadable, quoted
+from concordant.record.omop.csv_files import dialect_of
 from concordant.record.omop.schema import CONCEPT, EPISODE_EVENT, FILES, PERSON, READ, CdmTable, Row
 
 OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
@@ -230,7 +231,7 @@ def _reading(item: Path, ending: str) -> str:
         return f"read_parquet('{escaped}/*.parquet')"
     if ending == ".parquet":
         return f"read_parquet('{escaped}')"
-    return f"read_csv('{escaped}', header = true, all_varchar = true, store_rejects = true, strict_mode = true)"
+    return f"read_csv('{escaped}', {dialect_of(item)})"
 
 
 def is_cdm_folder(path: Path) -> bool:
