@@ -49,9 +49,16 @@ def block(one: Block, section: Section, words: Words) -> Html:
         case Table():
             return _table(one, _kind(one, section))
         case Timeline():
-            return _captioned(one.title if one.title != section.title else "", Html(timeline_svg(one)))
+            return _timeline(one, section)
         case Forest():
             return _captioned(one.title if one.title != section.title else "", Html(forest_svg(one)))
+
+
+def _timeline(timeline: Timeline, section: Section) -> Html:
+    """A figure; a record without a single date has nothing to draw and is told."""
+    if not timeline.spans and not timeline.moments:
+        return element("p", sentences(timeline.told))
+    return _captioned(timeline.title if timeline.title != section.title else "", Html(timeline_svg(timeline)))
 
 
 def _kind(table: Table, section: Section) -> str:
