@@ -359,14 +359,14 @@ def test_the_scale_is_logarithmic_and_holds_one() -> None:
     assert scale.x(1) == pytest.approx(WIDTH / 2)
     assert scale.x(2) - scale.x(1) == pytest.approx(scale.x(1) - scale.x(0.5))
     for low, high in ((0.2, 0.3), (1.4, 3.0), (0.9, 1.1), (0.01, 90.0)):
-        found = log_scale_of([row(low, low, high)], WIDTH)
+        found = log_scale_of(Forest("t", (row(low, low, high),), "l", "r"), WIDTH)
         assert found.low < 1 < found.high
         assert 1 in [value for value, _ in ratio_ticks(found)]
 
 
 def test_the_estimate_lies_where_its_number_says(answers: dict[str, Answer]) -> None:
     forest = forest_for("A02", answers)
-    scale = log_scale_of(forest.rows, WIDTH)
+    scale = log_scale_of(forest, WIDTH)
     squares = [float(node.attrib["x"]) + 4 for node in parsed(forest_svg(forest)).iter(f"{SVG}rect")]
     assert squares == pytest.approx([scale.x(one.estimate) for one in forest.rows], abs=0.06)
     whiskers = [n.attrib for n in parsed(forest_svg(forest)).iter(f"{SVG}line") if n.get("stroke-width") == "1.5"]
@@ -374,6 +374,12 @@ def test_the_estimate_lies_where_its_number_says(answers: dict[str, Answer]) -> 
     assert across == [
         (pytest.approx(scale.x(one.low), abs=0.06), pytest.approx(scale.x(one.high), abs=0.06)) for one in forest.rows
     ]
+
+
+def test_a_trial_drawn_alone_keeps_the_scale_of_all(answers: dict[str, Answer]) -> None:
+    forest = forest_for("R01", answers)
+    last = replace(forest, rows=forest.rows[-1:])
+    assert log_scale_of(last, WIDTH) == log_scale_of(forest, WIDTH) != log_scale_of(replace(last, span=None), WIDTH)
 
 
 def test_an_interval_beyond_the_scale_ends_in_an_arrow() -> None:

@@ -109,12 +109,14 @@ def forest_of(answer: Answer, language: Language) -> Forest | None:
     if not found:
         return None
     arms = [row.arms for row, *_ in found]
+    ends = [end for *_, ratio in found for end in (ratio.low, ratio.high) if end is not None]
     return Forest(
         title=language.say("forest.title"),
         rows=tuple(_row(row, one, ratio, language) for row, one, ratio in found),
         left=_favours([names[0] for names in arms], language, "forest.first_arm"),
         right=_favours([" / ".join(names[1:]) for names in arms], language, "forest.other_arm"),
         decimal=language.number(0.5)[1],
+        span=(min(ends), max(ends)),
     )
 
 

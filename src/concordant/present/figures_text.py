@@ -37,7 +37,7 @@ def _wrapped(text: str, width: int, indent: str = "", hanging: str = "") -> list
 def forest_text(forest: Forest, width: int) -> list[str]:
     """Each trial with its population, whether this patient would have been in it, and its bars; the scale below."""
     bar = min(WIDEST_BAR, max(NARROWEST_BAR, width - len(INDENT) - FIGURES))
-    drawing = _Bars(forest, log_scale_of(forest.rows, 1.0), width, bar)
+    drawing = _Bars(forest, log_scale_of(forest, 1.0), width, bar)
     lines: list[str] = []
     for _, rows in groupby(forest.rows, key=lambda row: (row.heading, row.population, row.because)):
         lines += [*drawing.trial(list(rows)), ""]
