@@ -20,7 +20,7 @@ from concordant.present.pdf import PdfMissing, render_pdf
 from concordant.present.pdf_data import CHARACTERS
 from concordant.present.widths import widths
 from tests.present.pages import CASES, real_page, worded
-from tests.present.samples import FOREST, SAMPLES, TIMELINE, recommendation, refusal
+from tests.present.samples import FOREST, SAMPLES, TIMELINE, question, recommendation, refusal
 
 pypdf = pytest.importorskip("pypdf")
 pytest.importorskip("typst")
@@ -79,10 +79,22 @@ def test_lists_and_tables_are_tagged_as_such() -> None:
     assert tags.count("TH") == 5
 
 
+def test_a_wide_table_takes_the_title_of_its_part_along() -> None:
+    title = plain("Evidence, each figure with its data cut")
+    assert text_of(opened(recommendation())).count(title) == 2
+
+
+def test_the_branches_of_a_question_stand_side_by_side() -> None:
+    reader = opened(question())
+    assert "Table" not in [name for name, _ in structure(reader)]
+    assert text_of(reader).count(plain(question().sections[0].blocks[0].columns[0])) == 2
+
+
 @pytest.mark.parametrize("shape", SAMPLES)
 def test_everything_that_is_said_can_be_found_and_copied(shape: str) -> None:
     document = SAMPLES[shape]
     found = text_of(opened(document))
+    assert found.count(plain(document.title)) == 2, "at the head, and at the foot of the page"
     assert plain(document.verdict) in found
     for title, text in document.first:
         assert plain(title) in found
