@@ -20,7 +20,7 @@ from concordant.present.pdf import PdfMissing, render_pdf
 from concordant.present.pdf_data import CHARACTERS
 from concordant.present.widths import widths
 from tests.present.pages import CASES, real_page, worded
-from tests.present.samples import FOREST, SAMPLES, TIMELINE, question, recommendation, refusal
+from tests.present.samples import EVIDENCE, FOREST, SAMPLES, TIMELINE, question, recommendation, refusal
 
 pypdf = pytest.importorskip("pypdf")
 pytest.importorskip("typst")
@@ -82,6 +82,26 @@ def test_lists_and_tables_are_tagged_as_such() -> None:
 def test_a_wide_table_takes_the_title_of_its_part_along() -> None:
     title = plain("Evidence, each figure with its data cut")
     assert text_of(opened(recommendation())).count(title) == 2
+
+
+def test_a_part_of_wide_tables_has_its_title_over_the_first() -> None:
+    part = Section("hold", "When to hold", (EVIDENCE, EVIDENCE))
+    reader = opened(replace(refusal(), sections=(part,)))
+    tags = [name for name, _ in structure(reader) if name in ("H2", "Table")]
+    assert tags == ["H2", "Table", "Table", "H2"]
+    assert text_of(reader).count(plain("When to hold")) == 2
+
+
+def test_a_slightly_smaller_type_saves_a_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
+    def sheets(lines: int) -> int:
+        part = Section("long", "Long", (Points(tuple(Point(f"Point {n}") for n in range(lines))),))
+        return len(opened(replace(refusal(), sections=(part,))).pages)
+
+    fitted = [sheets(lines) for lines in range(120, 140)]
+    monkeypatch.setattr("concordant.present.pdf.SCALES", (1.0,))
+    plainly = [sheets(lines) for lines in range(120, 140)]
+    saved = [full - fit for full, fit in zip(plainly, fitted, strict=True)]
+    assert set(saved) == {0, 1}
 
 
 def test_the_branches_of_a_question_stand_side_by_side() -> None:

@@ -94,6 +94,7 @@ class _Put:
             "title": self.run(section.title),
             "folded": section.folded,
             "asked": section.id == QUESTION,
+            "across": section.id != QUESTION and all(block.get("wide") for block in blocks),
             "blocks": blocks,
         }
 
