@@ -28,6 +28,7 @@ from concordant.present.forest_figure import LogScale, log_scale_of
 from concordant.present.forest_figure import ticks as ratio_ticks
 from concordant.present.language import language
 from concordant.present.numbering import renumbered
+from concordant.present.sentences import Uncited
 from concordant.present.svg import ASCENT, DESCENT, WIDTH, in_pieces, width_of, wrapped
 from concordant.present.timeline_figure import Scale, rows_of, scale_of, ticks
 from concordant.record.casefile import read_case
@@ -321,6 +322,14 @@ def test_a_recalled_figure_says_so_and_one_without_an_interval_is_not_drawn(answ
     assert [one.words for one in second] == ["HR 0.36 (95 % CI 0.28-0.45), recalled, nobody has checked it"]
     ratios = [e.hr.estimate for o in answers["R01"].options for r in o.evidence for e in r.estimates if e.hr and e.hr.low is None]
     assert ratios == [0.66]
+
+
+def test_a_hazard_ratio_without_a_source_is_a_fault(answers: dict[str, Answer]) -> None:
+    option = answers["A02"].options[0]
+    bare = [msgspec.structs.replace(one, refs=[]) for one in option.evidence]
+    answer = msgspec.structs.replace(answers["A02"], options=[msgspec.structs.replace(option, evidence=bare)])
+    with pytest.raises(Uncited):
+        forest_of(answer, ENGLISH)
 
 
 def test_whom_each_side_favours(answers: dict[str, Answer]) -> None:
