@@ -88,6 +88,15 @@ def test_whether_the_patient_would_have_been_in_the_trial(
     assert found.because.startswith(trial_of(trial, knowledge).name) == (verdict != "yes")
 
 
+def test_only_what_decides_is_told(knowledge: Knowledge, words: Words) -> None:
+    """Nine criteria, one of them not met: the others are not in the way of the reason."""
+    now = situation_of("A02", knowledge, words)
+    references = References({source.id: source for source in knowledge.sources})
+    found = eligibility(trial_of("destiny-breast03", knowledge), now.facts, now.plan.by_name, references)
+    assert found.because.count(", here ") == 1
+    assert "LVEF" not in found.because
+
+
 def test_every_row_of_evidence_says_it_with_its_source(knowledge: Knowledge, words: Words) -> None:
     for name in ("A02", "A20", "R01"):
         answer = answer_of(name, knowledge, words)

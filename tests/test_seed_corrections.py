@@ -319,9 +319,9 @@ ROWS = [
         "A25",
         (TODAY,),
         pairs_one_cut,
-        page=(r"28\.8 \(22\.4-37\.9\) v HR 0\.33",),
+        page=(r"28\.8 \(22\.4-37\.9\) v 6\.8[^H]{0,30}HR 0\.33",),
         never=(r"28\.8[^\n]{0,60}HR 0\.28", r"HR 0\.28[^\n]{0,20}28\.8"),
-        spoil=spoilt(splice, (r"(28\.8 \(22\.4-37\.9\) v\s+)HR 0\.33", r"\1HR 0.28")),
+        spoil=spoilt(splice, (r"(28\.8 \(22\.4-37\.9\) v 6\.8[^H]{0,30})HR 0\.33", r"\1HR 0.28")),
     ),
     Row(
         "S2-survival",
@@ -640,7 +640,7 @@ ROWS = [
             and says(a, "actions", "stop for good from grade 2", "Highly emetogenic")
             and {"blood_count", "liver", "pregnancy", "lung"} <= states(a).keys()
         ),
-        page=("Blood count before", "antiemetics", "Grade 1 lung disease", "Grade 2 or more lung disease", "pregnancy excluded"),
+        page=("Blood count before", "antiemetics", "Grade 1 lung disease", "Grade 2 or more lung disease", "Pregnancy excluded"),
         spoil=spoilt(lambda a: drop(a, "actions", "Blood count")),
     ),
     Row(
@@ -679,7 +679,7 @@ ROWS = [
         "no test of the metastasis, no performance status, no organ function, no look at the brain",
         "A25",
         holds=guards_are_checked,
-        page=("HER2 of the metastasis", "ECOG performance status", "liver tests", "brain metastases .symptoms, imaging"),
+        page=("HER2 of the metastasis", "ECOG performance status", "Liver tests", "Brain metastases .symptoms, imaging"),
         spoil=spoilt(lambda a: drop(a, "checks", "HER2 of the metastasis")),
     ),
     Row(
@@ -735,7 +735,7 @@ ROWS = [
                 for r in a["references"]
             )
         ),
-        page=(r"References .* 1 Giordano SH.*2022;40\(23\):2612-2635 \(read in a restatement\)",),
+        page=(r"References .* 1 Giordano SH.*2022;40\(23\):2612-2635, known from 31 May 2022 \(read in a restatement\)",),
         spoil=spoilt(lambda a: a["references"].pop(0)),
     ),
     Row(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from concordant.answer.parts import CourseInTime, TimelineShown, When
 from concordant.answer.recommend import recommend
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError
+from concordant.dates import PartialDate
 from concordant.library import FOLDER
 from concordant.record.casefile import read_case
 from concordant.record.vocabulary import Words
@@ -80,6 +82,24 @@ disease:
     assert found.events[0].date == When(first=dt.date(2020, 1, 1), last=dt.date(2020, 12, 31))
     assert found.events[1].date == When(first=dt.date(2022, 9, 1), last=dt.date(2022, 9, 10))
     assert "diagnosis 2020 (metastatic)" in found.told
+
+
+def test_a_date_that_a_reader_left_open_is_cut_at_the_question(read: ReadCase, knowledge: Knowledge) -> None:
+    record = read("as_of: 2022-09-10\ndisease:\n  - {event: diagnosis, date: 2022-09-01, stage: IV}\n")
+    month = PartialDate(dt.date(2022, 9, 1), dt.date(2022, 9, 30))
+    found = recommend(replace(record, events=(replace(record.events[0], date=month),)), knowledge).timeline
+    assert found.events[0].date == When(first=dt.date(2022, 9, 1), last=dt.date(2022, 9, 10))
+
+
+def test_a_course_of_unknown_setting_has_no_line(read: ReadCase, knowledge: Knowledge) -> None:
+    text = """
+treatments:
+  - {drugs: [trastuzumab], start: 2021-01-10}
+stated: {adjuvant_her2_therapy: no}
+"""
+    found = recommend(read(text), knowledge).timeline
+    assert [(course.setting, course.line) for course in found.courses] == [(None, None)]
+    assert found.told.startswith("trastuzumab, from 10 Jan 2021, end not dated")
 
 
 def test_what_has_no_date_is_told_apart_in_the_order_of_nature(knowledge: Knowledge, words: Words) -> None:

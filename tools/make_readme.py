@@ -23,7 +23,7 @@ BAD = "as_of: 2022-11-07\ndisease:\n  - {event: progresion, date: 2022-13}\n"
 
 def answer(name: str, knowledge: Knowledge) -> str:
     record = read_case(read_text(story(name), name), knowledge, words_of(knowledge), dt.date(2022, 1, 1))
-    return render(recommend(record, knowledge), colour=False, width=100)
+    return render(recommend(record, knowledge), colour=False, width=100, full=False)
 
 
 def first_part(text: str, sections: int) -> str:
@@ -41,7 +41,7 @@ def complaint(knowledge: Knowledge) -> str:
 def main() -> int:
     knowledge = load()
     text = README.read_text(encoding="utf-8")
-    blocks = [first_part(answer("A03", knowledge), 2), first_part(answer("P01", knowledge), 2), complaint(knowledge)]
+    blocks = [first_part(answer("A03", knowledge), 1), first_part(answer("P01", knowledge), 2), complaint(knowledge)]
     fences = [m for m in re.finditer(r"```\n(.*?)\n```", text, re.S) if not m[1].startswith("./dev")]
     assert len(fences) == len(blocks)
     for fence, block in reversed(list(zip(fences, blocks, strict=True))):

@@ -111,6 +111,8 @@ def main() -> None:
             keep(file, render_html(document_of(name)).encode())
             for width in WIDTHS:
                 keep(OUT / f"page-{name}-{width}.png", smaller(picture(one, file, width)))
+            for old in OUT.glob(f"page-{name}-pdf-*.png"):
+                old.unlink()
             for number, sheet in enumerate(sheets(render_pdf(document_of(name))), 1):
                 keep(OUT / f"page-{name}-pdf-{number}.png", smaller(sheet))
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import concordant
 from concordant.answer.recommend import recommend
 from concordant.library import load
-from concordant.present.document import Document
+from concordant.present.document import Block, Document, Forest, Timeline
+from concordant.present.in_words import in_words
 from concordant.present.page import page
 from concordant.record.casefile import read_case
 from concordant.record.vocabulary import words_of
@@ -35,3 +37,13 @@ def real_page(name: str, language: str = "en") -> Document:
     knowledge = load()
     path = next(FOLDER.glob(f"{name}-*.yaml"))
     return page(recommend(read_case(read_file(path), knowledge, words_of(knowledge), AS_OF), knowledge), language)
+
+
+def worded(document: Document, *, figures: bool = True) -> Document:
+    """The page with its figures in words, or without them."""
+
+    def told(block: Block) -> tuple[Block, ...]:
+        return in_words(block) if figures or not isinstance(block, Timeline | Forest) else ()
+
+    sections = (replace(s, blocks=tuple(one for block in s.blocks for one in told(block))) for s in document.sections)
+    return replace(document, sections=tuple(sections))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,25 @@ def test_paper_is_light_holds_the_references_and_leaves_folded_parts_out(browser
         assert not page.locator("#evidence table").is_visible() and not page.locator(".skip").is_visible()
         page.evaluate("document.querySelector('#evidence details').open = true")
         assert page.locator("#evidence table").is_visible() and not page.locator("#evidence .paper-only").is_visible()
+
+
+def sheets(browser: Any, name: str, folder: Path, size: str) -> list[str]:
+    """The text of each printed sheet, without its blanks: a PDF has none of its own."""
+    pypdf = pytest.importorskip("pypdf")
+    with browsing.opened(browser, written(name, folder), paper=True) as page:
+        printed = page.pdf(format=size)
+    return ["".join(sheet.extract_text().split()) for sheet in pypdf.PdfReader(io.BytesIO(printed)).pages]
+
+
+@pytest.mark.parametrize("size", ["A4", "Letter"])
+@pytest.mark.parametrize("name", ["A03", "A08", "P01"])
+def test_no_sheet_is_nearly_empty_and_each_bears_the_patient(browser: Any, name: str, size: str, tmp_path: Path) -> None:
+    printed, document = sheets(browser, name, tmp_path, size), real_page(name)
+    for number, sheet in enumerate(printed, 1):
+        assert f"{number}/{len(printed)}" in sheet
+        assert "".join(document.title.split())[:40] in sheet
+    assert min(map(len, printed[:-1])) > 600
+    assert document.references_title in printed[-1] + printed[-2]
 
 
 def test_every_sheet_names_its_patient(browser: Any, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 from concordant.present.document import Document, Paragraph, Point, Points, Section, Table
 from concordant.present.docx import DocxMissing, render_docx
 from concordant.present.numbering import texts as texts_of
-from tests.present.pages import CASES, real_page
+from tests.present.pages import CASES, real_page, worded
 from tests.present.samples import CHECKS, EVIDENCE, FOREST, SAMPLES, recommendation, refusal
 
 docx = pytest.importorskip("docx")
@@ -170,7 +170,7 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
 def test_a_real_page_is_all_there(name: str, language: str) -> None:
     document = real_page(name, language)
     found = [line.replace("\xa0", " ") for _, line in body(opened(document))]
-    for text in texts_of(document):
+    for text in texts_of(worded(document)):
         assert any(text in line for line in found), text
     for source in document.references:
         assert any(source.citation in line for line in found)

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from concordant.cli.main import main
-from concordant.present.document import Citation, Document, Forest, Timeline, cut
+from concordant.present.document import Citation, Document, Forest, Section, Timeline, cut
 from concordant.present.html import WORDS, render_html
 from concordant.present.html_parts import sentences
 from concordant.present.language import LANGUAGES
 from concordant.present.markup import css_string
 from tests.present.pages import CASES, FOLDER, real_page
 from tests.present.parsed import Parsed, parsed, words
-from tests.present.samples import SAMPLES, recommendation
+from tests.present.samples import SAMPLES, TIMELINE, recommendation
 
 HOSTILE = '</style></title><script>alert(1)</script><b onclick="x">\\\' & {}'
 ATTRIBUTES = {"lang", "charset", "http-equiv", "content", "name", "class", "id", "href", "role", "scope", "value", "data-label"}
@@ -221,6 +221,14 @@ def test_a_page_brings_every_word_that_is_added_to_it(language: str) -> None:
     document = real_page("A25", language)
     assert set(WORDS) <= set(document.words)
     assert parsed(render_html(document)).named("html")[0].attributes["lang"] == language
+
+
+def test_a_record_without_dates_is_told_not_drawn() -> None:
+    bare = dataclasses.replace(TIMELINE, spans=(), moments=(), marked=())
+    document = dataclasses.replace(recommendation(), sections=(Section("record", "The record in time", (bare,)),))
+    page = parsed(render_html(document))
+    assert page.named("svg") == [] and words(TIMELINE.told) in page.text
+    assert len(page_of("recommendation").named("svg")) == 2
 
 
 def test_a_page_without_references_leads_to_none() -> None:

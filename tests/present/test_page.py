@@ -100,7 +100,7 @@ def test_references_are_numbered_as_they_appear(answers: dict[str, Answer]) -> N
 
 def test_a_statement_without_a_source_is_a_fault(answers: dict[str, Answer]) -> None:
     answer = answers["A03-exactly-twelve-months"]
-    bare = msgspec.structs.replace(answer.options[0].dose[0], refs=[])
+    bare = msgspec.structs.replace(answer.options[0].dose[0], refs=[], basis_refs=[], pack_refs=[])
     option = msgspec.structs.replace(answer.options[0], dose=[bare])
     with pytest.raises(Uncited):
         page(msgspec.structs.replace(answer, options=[option, *answer.options[1:]]))

@@ -45,10 +45,14 @@ def _words(feature: Feature, fact: Fact) -> str:
 
 def _why_not(feature: Feature, facts: Facts, by_name: Mapping[str, Feature]) -> str:
     """Each fact that is wanting, in words: not on record, out of date, known roughly, told twice and differently."""
-    own = facts[feature.name]
-    wanted = [by_name[name] for name in feature.reads] if feature.reads and not own.is_known else [feature]
+    stated = facts[feature.name].origin == "stated"
+    wanted = [by_name[name] for name in feature.reads] if feature.reads and not stated else [feature]
     absent = [one.label.lower() for one in wanted if not facts[one.name].is_known and not facts[one.name].stale]
-    told = [f"{' and '.join(absent)} {'are' if len(absent) > 1 else 'is'} not on record"] if absent else []
+    told = (
+        [f"{' and '.join(absent)} are not on record" if len(absent) > 1 else f"the {absent[0]} is not on record"]
+        if absent
+        else []
+    )
     told += [_wanting(one, facts[one.name]) for one in wanted if facts[one.name].is_known or facts[one.name].stale]
     return "; ".join(filter(None, told))
 

@@ -124,13 +124,12 @@ class Chronicle:
         """The last dose and the event behind a fact; one that came during treatment needs no last dose."""
         record = self.now.record
         event = next((e.date for e in record.events if e.entry.place in fact.entries and e.date), None)
-        doses = [c.end for c in record.courses if c.entry.place in fact.entries]
-        dated = [day for day in doses if day is not None]
+        doses = [c.end for c in record.courses if c.entry.place in fact.entries and c.end]
         if event is None:
             return None
         if value.high <= 0:
-            return min([*dated, event], key=lambda day: day.first), event
-        return (max(dated, key=lambda day: day.last), event) if dated and len(dated) == len(doses) else None
+            return min([*doses, event], key=lambda day: day.first), event
+        return (max(doses, key=lambda day: day.last), event) if doses else None
 
     def _when(self, date: PartialDate) -> When:
         known = date.clipped(self.now.record.as_of)

@@ -13,6 +13,7 @@ from concordant.author.lint_citations import by_mark, citations, cited
 from concordant.author.lint_claims import claims
 from concordant.author.lint_codes import codes
 from concordant.author.lint_dates import dates
+from concordant.author.lint_doses import doses
 from concordant.author.lint_eligibility import eligibility
 from concordant.author.lint_ledger import ledger
 from concordant.author.lint_names import names, selectors, twice, units
@@ -68,6 +69,7 @@ def _as_compiled(places: Places, knowledge: Knowledge) -> Iterator[Complaint]:
     """What needs the whole knowledge: a name is missing only where nothing else is wrong."""
     yield from names(places, knowledge)
     yield from dates(places, knowledge)
+    yield from doses(places, knowledge)
     yield from statements(places, knowledge)
     yield from ledger(places, knowledge)
     yield from trials(places, knowledge)

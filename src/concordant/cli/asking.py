@@ -43,7 +43,7 @@ def interview(opened: Opened, wanted: str, target: str, *, force: bool = False) 
     plain = not sys.stdout.isatty() or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     words = words_of(opened.knowledge)
     done = Conversation(Interview(opened.record, opened.knowledge, words, wanted), _console(plain), _line).run()
-    sys.stdout.write(render(done.whole, colour=not plain))
+    sys.stdout.write(render(done.whole, colour=not plain, full=False))
     sys.stdout.flush()
     if target:
         _keep(completed(opened, done), target)

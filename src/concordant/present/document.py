@@ -144,13 +144,17 @@ class ForestRow:
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """Hazard ratios side by side; `left` and `right` say whom each side favours, `decimal` is the sign in its numbers."""
+    """Hazard ratios side by side; `left` and `right` say whom each side favours, `decimal` is the sign in its numbers.
+
+    `span` are the least and the greatest ratio of its scale: a part of a figure that is drawn alone keeps the scale of all.
+    """
 
     title: str
     rows: tuple[ForestRow, ...]
     left: str
     right: str
     decimal: str = "."
+    span: tuple[float, float] | None = None
 
 
 Block = Paragraph | Points | Table | Timeline | Forest

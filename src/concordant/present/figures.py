@@ -13,6 +13,6 @@ def timeline_svg(timeline: Timeline, *, standalone: bool = False) -> str:
     return draw_timeline(timeline, ALONE if standalone else PAGE)
 
 
-def forest_svg(forest: Forest, *, standalone: bool = False) -> str:
-    """Hazard ratios on a logarithmic scale; `standalone` as above."""
-    return draw_forest(forest, ALONE if standalone else PAGE)
+def forest_svg(forest: Forest, *, standalone: bool = False, name: str = "forest") -> str:
+    """Hazard ratios on a logarithmic scale; `standalone` as above, `name` tells several figures of a page apart."""
+    return draw_forest(forest, ALONE if standalone else PAGE, name)

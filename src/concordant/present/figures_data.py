@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from concordant.answer.model import Answer
 from concordant.answer.parts import CourseInTime, Estimate, EventInTime, EvidenceRow, HazardRatioShown, IntervalInTime, When
-from concordant.answer.references import brackets
 from concordant.answer.timeline_words import Wording, course_words, event_words, interval_sentence, told, undated_words
 from concordant.present.document import Forest, ForestRow, Marked, Moment, Span, Timeline
 from concordant.present.language import Language
+from concordant.present.sentences import cited, claim
 from concordant.quantities import shown
 
 EARLY = ("neoadjuvant", "adjuvant")
@@ -103,18 +103,20 @@ def _middle(when: When) -> dt.date:
 
 
 def forest_of(answer: Answer, language: Language) -> Forest | None:
-    """The hazard ratios with an interval behind the first option; None where there is none."""
+    """The hazard ratios with an interval behind the first option; None where there is none. Raises Uncited without a source."""
     evidence = answer.options[0].evidence if answer.options else []
     found = [(row, one, ratio) for row in evidence for one, ratio in _ratios(row)]
     if not found:
         return None
     arms = [row.arms for row, *_ in found]
+    ends = [end for *_, ratio in found for end in (ratio.low, ratio.high) if end is not None]
     return Forest(
         title=language.say("forest.title"),
         rows=tuple(_row(row, one, ratio, language) for row, one, ratio in found),
         left=_favours([names[0] for names in arms], language, "forest.first_arm"),
         right=_favours([" / ".join(names[1:]) for names in arms], language, "forest.other_arm"),
         decimal=language.number(0.5)[1],
+        span=(min(ends), max(ends)),
     )
 
 
@@ -143,17 +145,17 @@ def _row(row: EvidenceRow, one: Estimate, ratio: HazardRatioShown, language: Lan
     short = ", ".join(filter(None, (row.analysis, cut, one.assessed_by)))
     fits = row.eligibility
     return ForestRow(
-        label=f"{row.trial}, {ratio.of}, {short}{brackets(row.refs)}",
+        label=claim(f"{row.trial}, {ratio.of}, {short}", row.refs),
         estimate=ratio.estimate,
         low=ratio.low or 0.0,
         high=ratio.high or 0.0,
         words=_words(one, ratio, language),
         population=row.population,
         eligible=fits.verdict,
-        because=f"{say(f'forest.{fits.verdict}')}: {fits.because}{brackets(fits.refs)}.",
+        because=cited(f"{say(f'forest.{fits.verdict}')}: {fits.because}", fits.refs) + ".",
         heading=f"{row.trial}: {say('evidence.versus').join(row.arms)}",
         endpoint=ratio.of,
-        short=f"{short}{brackets(row.refs)}",
+        short=claim(short, row.refs),
     )
 
 

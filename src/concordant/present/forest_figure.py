@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -33,9 +32,10 @@ class LogScale:
         return EDGE + min(1.0, part) * (self.width - 2 * EDGE)
 
 
-def log_scale_of(rows: Iterable[ForestRow], width: float) -> LogScale:
+def log_scale_of(forest: Forest, width: float) -> LogScale:
     """Wide enough for every interval, with 1 on it, and something of both sides."""
-    ends = [end for row in rows for end in (row.low, row.high)]
+    ends = [end for row in forest.rows for end in (row.low, row.high)]
+    ends += forest.span or ()
     low = max(LEAST, min([*ends, 0.5]) / AROUND)
     high = min(MOST, max([*ends, 1.25]) * AROUND)
     return LogScale(low, high, width)
@@ -53,14 +53,14 @@ def ticks(scale: LogScale, decimal: str = ".") -> list[tuple[float, str]]:
     return sorted((value, label) for *_, value, label in kept)
 
 
-def draw_forest(forest: Forest, palette: Palette) -> str:
+def draw_forest(forest: Forest, palette: Palette, name: str) -> str:
     """The figure: trials one after the other on a common scale, which stands below."""
     sheet = Sheet(palette)
-    drawing = _Drawing(sheet, forest, log_scale_of(forest.rows, sheet.width))
+    drawing = _Drawing(sheet, forest, log_scale_of(forest, sheet.width))
     for _, rows in groupby(forest.rows, key=lambda row: (row.heading, row.population, row.because)):
         drawing.trial(list(rows))
     drawing.axis()
-    return sheet.svg("forest", forest.title, "; ".join(map(told, forest.rows)))
+    return sheet.svg(name, forest.title, "; ".join(map(told, forest.rows)))
 
 
 def told(row: ForestRow) -> str:

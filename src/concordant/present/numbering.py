@@ -10,6 +10,7 @@ from concordant.present.document import (
     Block,
     Document,
     Forest,
+    ForestRow,
     Paragraph,
     Points,
     Section,
@@ -38,7 +39,9 @@ def _texts_of(block: Block) -> Iterator[str]:
         case Table(_, rows, _, note):
             yield from (cell for row in rows for cell in row)
             yield note
-        case Timeline() | Forest():
+        case Forest(_, rows):
+            yield from (text for row in rows for text in (row.label, row.because))
+        case Timeline():
             pass
 
 
@@ -74,5 +77,11 @@ def _block(block: Block, change: Change) -> Block:
             return Points(tuple(replace(point, text=change(point.text)) for point in points))
         case Table():
             return replace(block, rows=tuple(tuple(map(change, row)) for row in block.rows), note=change(block.note))
-        case Timeline() | Forest():
+        case Forest():
+            return replace(block, rows=tuple(_cited(row, change) for row in block.rows))
+        case Timeline():
             return block
+
+
+def _cited(row: ForestRow, change: Change) -> ForestRow:
+    return replace(row, label=change(row.label), short=change(row.short), because=change(row.because))

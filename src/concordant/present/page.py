@@ -63,5 +63,4 @@ def _source(one: Reference, words: Language) -> Source:
 
 
 def _footer(answer: Answer, words: Language) -> tuple[str, ...]:
-    foot = f"{words.say('foot.supports')} {words.say('foot.knowledge', digest=answer.knowledge)}"
-    return (*answer.notices, foot)
+    return (f"{words.say('foot.supports')} {words.say('foot.knowledge', digest=answer.knowledge)}",)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from concordant.complaints import Complaint, Unreadable
 from concordant.present.document import Document
-from concordant.present.pdf_data import page_data
+from concordant.present.pdf_data import Data, page_data
 
 Paper = Literal["a4", "letter"]
 PAPERS: dict[Paper, str] = {"a4": "a4", "letter": "us-letter"}
+SCALES = (1.0, 0.97, 0.95)  # a smaller type is taken where it saves a sheet
 HERE = Path(__file__).parent
 
 
@@ -26,10 +27,28 @@ def render_pdf(document: Document, *, paper: Paper = "a4") -> bytes:
     except ImportError:
         way_out = "Install it with: pip install 'concordant[pdf]'"
         raise PdfMissing(Complaint("PDF needs an extra that is not installed", "--format pdf", way_out=way_out)) from None
-    return typst.compile(
-        HERE / "page.typ",
-        font_paths=[HERE / "fonts"],
-        ignore_system_fonts=True,
-        sys_inputs={"page": json.dumps(page_data(document) | {"paper": PAPERS[paper]})},
-        pdf_standards=["ua-1"],
-    )
+    given = page_data(document) | {"paper": PAPERS[paper]}
+    pdf: bytes = typst.compile(**_inputs(given, _scale(given)), pdf_standards=["ua-1"])
+    return pdf
+
+
+def _scale(given: Data) -> float:
+    """The full one, or the first smaller one that saves a sheet."""
+    full, *smaller = SCALES
+    sheets = _pages(given, full)
+    return next((scale for scale in smaller if sheets > 1 and _pages(given, scale) < sheets), full)
+
+
+def _pages(given: Data, scale: float) -> int:
+    import typst
+
+    return int(typst.query(selector="<pages>", field="value", one=True, **_inputs(given, scale)))
+
+
+def _inputs(given: Data, scale: float) -> dict[str, Any]:
+    return {
+        "input": HERE / "page.typ",
+        "font_paths": [HERE / "fonts"],
+        "ignore_system_fonts": True,
+        "sys_inputs": {"page": json.dumps(given | {"scale": scale})},
+    }

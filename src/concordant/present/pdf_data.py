@@ -33,8 +33,8 @@ from concordant.present.widths import widths
 CHARACTERS = Path(__file__).parent / "fonts" / "characters.json"
 QUESTION = "question"  # the section whose table is the branches of a question
 KEPT = re.compile(r"(\d[\d.,]* (?:%|[A-Za-zµ][\w/*²]{0,6})(?![\w/])|(?<![\w-])[\d.,]+-(?:[\d.,]+\d|NE)(?![\w-]))")
-LINE = 115  # signs on a line of a table
-WIDE = 4  # columns from which a table has the whole width
+LINE = 115  # signs on a line of a table over the whole width
+WIDE, LONGEST_ACROSS = 3, 30  # columns from which a table has the whole width, and the rows up to which it fits one page
 Data = dict[str, Any]
 Run = list[str | Data]
 
@@ -94,7 +94,7 @@ class _Put:
             "title": self.run(section.title),
             "folded": section.folded,
             "asked": section.id == QUESTION,
-            "wide": any(isinstance(block, Table) and len(block.columns) >= WIDE for block in section.blocks),
+            "across": section.id != QUESTION and all(block.get("wide") for block in blocks),
             "blocks": blocks,
         }
 
@@ -118,10 +118,12 @@ class _Put:
         return {"mark": point.mark, "said": said, "lead": self.run(lead_words(point)), "text": self.run(point.text)}
 
     def _table(self, table: Table) -> Data:
+        wide = len(table.columns) >= WIDE and len(table.rows) <= LONGEST_ACROSS
         return {
             "kind": "table",
+            "wide": wide,
             "caption": self.run(table.caption),
-            "shares": widths(table, LINE),
+            "shares": widths(table, LINE if wide else LINE // 2),
             "columns": [self.run(column) for column in table.columns],
             "rows": [[self.run(cell) for cell in row] for row in table.rows],
             "note": self.run(table.note),

@@ -141,7 +141,7 @@ class Sentences:
         return f"{told} {amount}{f' ({packs})' if packs else ''}"
 
     def dose_in_short(self, option: Option) -> list[str]:
-        """Each drug once, its phases together: `trastuzumab 8 mg/kg IV every 3 weeks, then 6 mg/kg IV every 3 weeks`."""
+        """Each drug once, its phases together: `DRUG 8 mg/kg IV every 3 weeks, then 6 mg/kg IV every 3 weeks`."""
         found = []
         for drug, doses in groupby(option.dose, key=lambda dose: dose.drug):
             told = [self._short(dose) for dose in doses]

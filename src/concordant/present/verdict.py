@@ -28,7 +28,13 @@ class Head:
 
 
 def head(told: Sentences) -> Head:
-    """The head of the page, by the kind of the answer."""
+    """The head of the page, by the kind of the answer; what limits the whole of it stands there too."""
+    top = _by_kind(told)
+    noted = tuple(("first.note", notice) for notice in told.answer.notices)
+    return Head(top.verdict, (*top.lines, *noted))
+
+
+def _by_kind(told: Sentences) -> Head:
     match told.answer.answer:
         case "out_of_scope":
             return _refusal(told)

@@ -44,6 +44,7 @@ PHRASES: dict[str, str] = {
     "first.known": "Bekannt ist",
     "first.either_way": "In jedem Fall",
     "first.check_anyway": "Ohnehin prüfen",
+    "first.note": "Zu beachten",
     "first.do": "Was zu tun ist",
     "answered": "Stand {day}, {guidelines}",
     "either_way": "unter jeder Antwort angeboten: {names}",

@@ -49,6 +49,7 @@ PHRASES: dict[str, str] = {
     "first.known": "Known so far",
     "first.either_way": "Either way",
     "first.check_anyway": "Check anyway",
+    "first.note": "Mind",
     "first.do": "What to do",
     "answered": "As of {day}, {guidelines}",
     "either_way": "offered on every branch: {names}",

@@ -1,0 +1,112 @@
+"""The two figures of a page on a terminal: the record in time as a line, hazard ratios as bars of characters on one scale."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+from textwrap import wrap
+
+from concordant.present.document import Forest, ForestRow, Timeline
+from concordant.present.forest_figure import SIGNS, LogScale, log_scale_of, ticks
+
+INDENT = "  "
+WIDEST_BAR, NARROWEST_BAR = 60, 20
+FIGURES = 29  # the room that an ordinary hazard ratio with its interval takes
+PIECES = re.compile(r"(?<=[,;]) | (?=→ )")  # between the parts of a course, and before an arrow
+CHARACTER = 6.0  # how wide one is beside the scale of a drawn figure, whose numbers are spaced the same way
+
+
+def timeline_text(timeline: Timeline, width: int) -> list[str]:
+    """What happened when as one line, or as few as the width allows; a date or a course is broken only where it must be."""
+    lines: list[str] = []
+    for piece in PIECES.split(timeline.told):
+        if lines and len(lines[-1]) + 1 + len(piece) <= width:
+            lines[-1] += f" {piece}"
+        else:
+            lines += _wrapped(piece, width)
+    return lines
+
+
+def _wrapped(text: str, width: int, indent: str = "", hanging: str = "") -> list[str]:
+    return wrap(text, width, initial_indent=indent, subsequent_indent=hanging, break_on_hyphens=False)
+
+
+def forest_text(forest: Forest, width: int) -> list[str]:
+    """Each trial with its population, whether this patient would have been in it, and its bars; the scale below."""
+    bar = min(WIDEST_BAR, max(NARROWEST_BAR, width - len(INDENT) - FIGURES))
+    drawing = _Bars(forest, log_scale_of(forest, 1.0), width, bar)
+    lines: list[str] = []
+    for _, rows in groupby(forest.rows, key=lambda row: (row.heading, row.population, row.because)):
+        lines += [*drawing.trial(list(rows)), ""]
+    return [*lines[:-1], *drawing.axis()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Bars:
+    forest: Forest
+    scale: LogScale
+    width: int
+    bar: int
+
+    def trial(self, rows: list[ForestRow]) -> Iterator[str]:
+        """The trial once, then its hazard ratios."""
+        first = rows[0]
+        yield from _wrapped(first.heading, self.width)
+        yield from self._indented(first.population)
+        yield from self._indented(first.because and f"{SIGNS[first.eligible]} {first.because}")
+        for row in rows:
+            yield from self._row(row)
+
+    def _row(self, row: ForestRow) -> Iterator[str]:
+        yield from self._indented(", ".join(filter(None, (row.endpoint, row.short))) or row.label)
+        bar = self._drawn(row)
+        beside = f"{INDENT}{bar}  {row.words}"
+        if len(beside) <= self.width:
+            yield beside
+            return
+        yield from self._indented(row.words)
+        yield f"{INDENT}{bar}".rstrip()
+
+    def _indented(self, text: str) -> list[str]:
+        return _wrapped(text, self.width, INDENT, INDENT * 2)
+
+    def _drawn(self, row: ForestRow) -> str:
+        """`├──■───┤      │`: the interval with its estimate, and the line of no difference."""
+        cells = [" "] * self.bar
+        cells[self._cell(1.0)] = "│"
+        left, right = self._cell(row.low), self._cell(row.high)
+        for i in range(left, right + 1):
+            cells[i] = "┼" if cells[i] == "│" else "─"
+        cells[left] = "◄" if row.low < self.scale.low else "├"
+        cells[right] = "►" if row.high > self.scale.high else "┤"
+        cells[self._cell(row.estimate)] = "■"
+        return "".join(cells)
+
+    def _cell(self, ratio: float) -> int:
+        span = math.log(self.scale.high / self.scale.low)
+        part = math.log(min(max(ratio, self.scale.low), self.scale.high) / self.scale.low) / span
+        return round(part * (self.bar - 1))
+
+    def axis(self) -> Iterator[str]:
+        """The scale with its numbers, and whom each side favours."""
+        line, numbers = ["─"] * self.bar, [" "] * (self.bar + 4)
+        free = -1
+        for value, label in ticks(replace(self.scale, width=self.bar * CHARACTER), self.forest.decimal):
+            cell = self._cell(value)
+            start = max(0, cell - len(label) // 2)
+            if start > free:
+                line[cell] = "┴"
+                numbers[start : start + len(label)] = label
+                free = start + len(label)
+        yield f"{INDENT}{''.join(line)}"
+        yield f"{INDENT}{''.join(numbers)}".rstrip()
+        yield from self._favours()
+
+    def _favours(self) -> list[str]:
+        left, right = f"{INDENT}← {self.forest.left}", f"{self.forest.right} →"
+        if len(left) + len(right) + 2 <= self.width:
+            return [f"{left}{right.rjust(max(self.bar + len(INDENT) - len(left), len(right) + 2))}"]
+        return [*_wrapped(left, self.width, "", INDENT * 2), *self._indented(right)]
