@@ -425,6 +425,15 @@ measurements:
     assert fact.says.startswith("calculated: Cockcroft-Gault") == (clearance == 40)
 
 
+def test_what_was_calculated_can_be_calculated_again_from_what_is_told(read: ReadCase, plan: Plan) -> None:
+    case = f"""as_of: {AS_OF}
+patient: {{sex: female, birth_date: 1966-01-01, weight: 64.25 kg}}
+measurements: [{{name: creatinine, value: 1.36 mg/dL, date: 2026-06}}]
+"""
+    told = "calculated: Cockcroft-Gault, creatinine 1.36 mg/dL in Jun 2026, 64.25 kg, 60 years, female"
+    assert derive_facts(read(case), plan)["creatinine_clearance"].says == told
+
+
 def test_a_stated_clearance_is_not_contradicted_by_a_calculated_one(read: ReadCase, plan: Plan) -> None:
     case = f"""as_of: {AS_OF}
 patient: {{sex: male, birth_date: 1966-01-01, weight: 72 kg}}

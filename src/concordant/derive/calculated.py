@@ -67,8 +67,9 @@ def measured_words(fact: Fact, unit: str) -> str:
 
 
 def _number(fact: Fact, unit: str) -> str:
+    """The number with enough digits to calculate with it again."""
     value = fact.value if isinstance(fact.value, Interval) else Interval()
-    return f"{interval_words(value)} {unit_words(unit)}"
+    return f"{f'{value.low:.4g}' if value.is_exact else interval_words(value)} {unit_words(unit)}"
 
 
 def _when(fact: Fact) -> str:
