@@ -124,6 +124,15 @@ def test_all_patients_and_what_was_set_aside(
     assert capsys.readouterr().out.count("\n---\n") == 1
 
 
+def test_a_line_that_belongs_to_nobody_is_kept_with_what_was_set_aside(tmp_path: Path) -> None:
+    source, refused = tmp_path / "bulk.ndjson", tmp_path / "refused.ndjson"
+    source.write_text('{"resourceType": "Patient", "id": "p"}\n{"resourceType": broken\n', encoding="utf-8")
+    assert main(["read", str(source), "--report", "--refused", str(refused)]) == 0
+    told = [json.loads(line) for line in refused.read_text().splitlines()]
+    assert [(row["patient"], row["place"], row["kind"]) for row in told] == [("", f"{source}:2", "line")]
+    assert told[0]["why"].startswith("JSON is malformed")
+
+
 def several() -> Iterator[Patient]:
     return (someone(f"P{i}") for i in range(30))
 

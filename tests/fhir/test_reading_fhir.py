@@ -206,7 +206,7 @@ def test_the_same_entry_twice_counts_once() -> None:
 
 BROKEN = {
     "cut off": (b'{"resourceType": "Bundle", "entry": [\n{"resource": {', "the JSON ends in the middle (byte 52)", 2),
-    "comma": (b'{"resourceType": "Bundle",\n "entry": [,]}', "jSON is malformed", 2),
+    "comma": (b'{"resourceType": "Bundle",\n "entry": [,]}', "JSON is malformed", 2),
     "deep": (b'{"entry":' + b"[" * 100_000, "nested too deeply", None),
     "utf-16": ('{"resourceType": "Bundle"}').encode("utf-16"),
     "latin": (b'{"resourceType": "Patient", "id": "\xe9"}', "not UTF-8 text", 1),

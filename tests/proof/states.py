@@ -187,8 +187,9 @@ class Drawer:
             return value
         low, high = ends(self.by_name[name])
         bound = self.rng.choice(bounds)
-        if self.by_name[name].type == "count":
-            return Interval(max(low, math.floor(bound)), min(high, math.floor(bound) + self.rng.randint(1, 2)))
+        if self.by_name[name].type == "count":  # counts bound each other, so the true one stays inside
+            around = Interval(max(low, math.floor(bound)), min(high, math.floor(bound) + self.rng.randint(1, 2)))
+            return around if value.refines(around) else value
         wide = self.rng.choice((0.5, 1, 5))
         around = Interval(max(low, bound - wide), min(high, bound + wide))
         return self.rng.choice((around, around, Interval(low=around.low), Interval(high=around.high)))

@@ -46,8 +46,8 @@ def looks_like_fhir(head: bytes) -> bool:
     return head[:2] == b"\x1f\x8b" or (text[:1] in (b"{", b"[") and MARK in text)
 
 
-def patients_of_path(source: str, knowledge: Knowledge, as_of: dt.date, *, given: bool) -> Iterator[Patient]:
-    """The patients of a file or a folder; what belongs to none of them is told at the end."""
+def patients_of_path(source: str, knowledge: Knowledge, as_of: dt.date, rest: Account, *, given: bool) -> Iterator[Patient]:
+    """The patients of a file or a folder; what belongs to none of them goes to `rest`, and is told at the end."""
     from concordant.record.fhir.kit import kit_of
     from concordant.record.fhir.stream import patients_of
 
@@ -56,10 +56,11 @@ def patients_of_path(source: str, knowledge: Knowledge, as_of: dt.date, *, given
         refuse_twice(path.read_bytes(), source)
     stream = patients_of(path, kit_of(knowledge), as_of, given=given)
     yield from stream
-    tell_rest(stream.rest, stream.beyond)
+    rest.add([stream.rest])
+    tell_rest(rest, stream.beyond)
 
 
-def patients_of_bytes(data: bytes, knowledge: Knowledge, as_of: dt.date, *, given: bool) -> Iterator[Patient]:
+def patients_of_bytes(data: bytes, knowledge: Knowledge, as_of: dt.date, rest: Account, *, given: bool) -> Iterator[Patient]:
     """The patients of standard input."""
     from concordant.record.fhir.kit import kit_of
     from concordant.record.fhir.read import read_with
@@ -67,7 +68,8 @@ def patients_of_bytes(data: bytes, knowledge: Knowledge, as_of: dt.date, *, give
     refuse_twice(data, "standard input")
     reading = read_with(data, "standard input", kit_of(knowledge), as_of, given=given)
     yield from reading.patients
-    tell_rest(reading.rest, 0)
+    rest.add([reading.rest])
+    tell_rest(rest, 0)
 
 
 def tell_rest(rest: Account, beyond: int) -> None:

@@ -16,6 +16,7 @@ from concordant.compiled import Knowledge
 from concordant.complaints import Complaint, Unreadable
 from concordant.dates import parse_partial_date
 from concordant.library import load
+from concordant.record.account import Account
 from concordant.record.as_case import case_text
 from concordant.record.case_account import account_of
 from concordant.record.casefile import read_case
@@ -49,21 +50,25 @@ def open_record(patient: str, as_of: dt.date | None, id_: str = "") -> tuple[Pat
     return chosen.record, load()
 
 
-def open_patients(source: str, as_of: dt.date | None) -> Iterator[Patient]:
-    """The patients of a source, one after the other, each with the account of its entries."""
+def open_patients(source: str, as_of: dt.date | None, rest: Account | None = None) -> Iterator[Patient]:
+    """The patients of a source, one after the other, each with the account of its entries.
+
+    Entries that belong to no patient go to `rest` when the last one has been read.
+    """
+    rest = Account() if rest is None else rest
     if not source:
         raise Unreadable(Complaint("no file is named", way_out="Name a case file, or use - for standard input"))
     if source == "-":
         data = sys.stdin.buffer.read(MAX_STANDARD_INPUT + 1)
         if looks_like_fhir(data):
-            yield from patients_of_bytes(data, load(), as_of or _today(), given=as_of is not None)
+            yield from patients_of_bytes(data, load(), as_of or _today(), rest, given=as_of is not None)
             return
         text = read_bytes(data, "standard input")
     elif is_tabular(source):
-        yield from patients_of_tables(source, load(), as_of or _today(), given=as_of is not None)
+        yield from patients_of_tables(source, load(), as_of or _today(), rest, given=as_of is not None)
         return
     elif is_fhir(source):
-        yield from patients_of_path(source, load(), as_of or _today(), given=as_of is not None)
+        yield from patients_of_path(source, load(), as_of or _today(), rest, given=as_of is not None)
         return
     else:
         text = read_file(Path(source))

@@ -13,6 +13,7 @@ from typing import TextIO
 import click
 
 from concordant.complaints import Complaint, Unreadable
+from concordant.record.account import Account
 from concordant.record.sources import Patient
 
 
@@ -29,9 +30,10 @@ def read(source: str, report: bool, refused: str, id_: str, every: bool, output:
     from concordant.cli.choosing import choose
     from concordant.cli.opening import day_of, open_patients
 
-    patients = choose(open_patients(source, day_of(as_of)), source, id_, every=every)
+    rest = Account()
+    patients = choose(open_patients(source, day_of(as_of), rest), source, id_, every=every)
     with _opened(refused) as aside:
-        kept = _refusing(patients, aside)
+        kept = _refusing(patients, aside, rest)
         if report:
             _write_report(kept, output, every=every)
         else:
@@ -47,14 +49,19 @@ def _opened(name: str) -> TextIO | nullcontext[None]:
         raise Unreadable(Complaint(f"cannot be written ({error.strerror})", name)) from None
 
 
-def _refusing(patients: Iterable[Patient], aside: TextIO | None) -> Iterator[Patient]:
-    """The patients as they come; what was set aside of each goes to the file."""
+def _refusing(patients: Iterable[Patient], aside: TextIO | None, rest: Account) -> Iterator[Patient]:
+    """The patients as they come; what was set aside of each, and of nobody, goes to the file."""
     for patient in patients:
-        for row in patient.account.rows:
-            if aside is not None and row.fate == "set aside":
-                told = {"patient": patient.id, "place": row.place, "kind": row.kind, "why": row.why}
-                aside.write(json.dumps(told, ensure_ascii=False) + "\n")
+        _put_aside(patient.id, patient.account, aside)
         yield patient
+    _put_aside("", rest, aside)
+
+
+def _put_aside(patient: str, account: Account, aside: TextIO | None) -> None:
+    for row in account.rows if aside is not None else ():
+        if aside is not None and row.fate == "set aside":
+            told = {"patient": patient, "place": row.place, "kind": row.kind, "why": row.why}
+            aside.write(json.dumps(told, ensure_ascii=False) + "\n")
 
 
 def _write_report(patients: Iterable[Patient], output: str, *, every: bool) -> None:

@@ -41,9 +41,8 @@ def is_tabular(source: str) -> bool:
     return is_cdm(source) or is_table_mapping(source)
 
 
-def patients_of_tables(source: str, knowledge: Knowledge, as_of: dt.date, *, given: bool) -> Iterator[Patient]:
-    """The patients; rows that belong to none of them are told at the end."""
-    rest = Account()
+def patients_of_tables(source: str, knowledge: Knowledge, as_of: dt.date, rest: Account, *, given: bool) -> Iterator[Patient]:
+    """The patients; rows that belong to none of them go to `rest`, and are told at the end."""
     words = words_of(knowledge)
     if is_cdm(source):
         from concordant.record.omop.read import patients_of as persons_of

@@ -95,7 +95,7 @@ def _no_regimen(told: Sentences) -> Head:
     verdict = say("verdict.none")
     if barred:
         number = "one" if len(barred) == 1 else "many"
-        verdict = say(f"verdict.none.{number}", verdict=verdict, names=told.language.all_of(barred))
+        verdict = say(f"verdict.none.{number}", verdict=verdict, names=told.language.few(barred))
     first = min(answer.actions, key=lambda a: a.kind != "referral") if answer.actions else None
     return _head(
         verdict,

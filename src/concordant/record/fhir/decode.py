@@ -77,7 +77,7 @@ def malformed(data: bytes, name: str, error: str, line: int = 0) -> Complaint:
         says, _, rest = error.partition(" (byte ")
         at = int(rest.rstrip(")")) if rest.rstrip(")").isdigit() else 0
     row = line or data.count(b"\n", 0, at) + 1
-    return Complaint(f"{says[:1].lower()}{says[1:]} (byte {at})", name, row, WAY_OUT)
+    return Complaint(f"{_small(says)} (byte {at})", name, row, WAY_OUT)
 
 
 def _not_utf8(data: bytes) -> int:
@@ -184,5 +184,10 @@ def wrong(error: Exception) -> str:
         return "it is nested too deeply"
     says = printable(str(error))
     if "at `" in says:
-        return f"a value of the wrong type: {says[:1].lower()}{says[1:]}"
+        return f"a value of the wrong type: {_small(says)}"
     return "it is no JSON object" if says.startswith("Expected `") else quoted(says)
+
+
+def _small(says: str) -> str:
+    """The sentence with a small first letter, unless it begins with an abbreviation."""
+    return says if says[1:2].isupper() else f"{says[:1].lower()}{says[1:]}"
