@@ -79,6 +79,8 @@ def test_the_answer_is_the_same(path: Any, knowledge: Knowledge, words: Words) -
     if record is None:
         return
     first, second = (json.loads(as_json(recommend(r, knowledge))) for r in (record, again(record, knowledge, words)))
+    for answer in (first, second):  # the places of entries are those of the file in which they stand
+        answer["avoid"] = [{**one, "entry": ""} for one in answer["avoid"]]
     for key in ("answer", "options", "avoid", "checks", "ask", "line_of_therapy", "assumed", "disagreements", "next"):
         assert first[key] == second[key], key
 

@@ -116,6 +116,8 @@ OF_THE_RECORD = {
     "advanced_courses_name_their_drugs",
     "her2_line_declared",
     "extent_listed",
+    "brain_on_record",
+    "brain_stated",
 }
 
 

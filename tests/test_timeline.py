@@ -189,7 +189,7 @@ def test_every_entry_is_told_once_and_nothing_after_the_question(path: Path, kno
     try:
         record = read_case(read_file(path), knowledge, words, dt.date(2022, 9, 20))
     except ConcordantError:
-        pytest.skip("refused")
+        return  # it is refused, so there is no answer that could tell anything
     found = recommend(record, knowledge).timeline
     assert {c.entry for c in found.courses} == {c.entry.place for c in record.courses}
     assert {e.entry for e in found.events} == {e.entry.place for e in record.events}
