@@ -326,7 +326,7 @@ ROWS: list[tuple[str, str, str, str, str, str]] = [
     (
         "a step forgets what it touched",
         AHEAD,
-        "decision = decide(now.frame, facts, now.decision, touched)",
+        "decision = decide(now.frame, facts, now.decision, touched, now.look)",
         "decision = decide(now.frame, facts, now.decision, frozenset())",
         "interval at the bound",
         "5 next",
@@ -342,8 +342,8 @@ ROWS: list[tuple[str, str, str, str, str, str]] = [
     (
         "overrides do not hold",
         BOOK,
-        "return _again(facts, record, plan, frozenset(changes), changes)",
-        "return _again(facts, record, plan, frozenset(changes), {})",
+        "return _again(facts, record, plan, frozenset(changes), changes, look)",
+        "return _again(facts, record, plan, frozenset(changes), {}, look)",
         "second line",
         "5 next",
     ),
@@ -358,7 +358,7 @@ ROWS: list[tuple[str, str, str, str, str, str]] = [
     (
         "sides that no patient can have",
         SIDES,
-        "if any(explain(axiom.never, facts).truth is TRUE for axiom in now.plan.axioms):",
+        "if any(now.look(axiom.never, facts).truth is TRUE for axiom in now.plan.axioms):",
         "if False:",
         "more lines than regimens",
         "4 other sides",

@@ -56,7 +56,7 @@ def situation(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> 
     current = current_regimen(record, knowledge)
     if current is not None:
         frame = with_current(frame, current)
-    return Situation(record, plan, frame, facts, decide(frame, facts), tuple(discordances(record, plan)))
+    return Situation(record, plan, frame, facts, decide(frame, facts), tuple(discordances(record, plan)), prepared.bare)
 
 
 def decision_of(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> Decision:

@@ -38,8 +38,8 @@ def steps_ahead(now: Situation, transitions: Iterable[Transition], offered: Iter
 
 def _step(regimen: Regimen, transition: Transition, variant: Variant, now: Situation) -> Step:
     changes = changes_of(regimen, (*transition.effects, *variant.effects), now)
-    facts, touched = with_overrides(now.facts, changes, now.record, now.plan)
-    decision = decide(now.frame, facts, now.decision, touched)
+    facts, touched = with_overrides(now.facts, changes, now.record, now.plan, now.look)
+    decision = decide(now.frame, facts, now.decision, touched, now.look)
     caveats = tuple(c for c in transition.caveats if explain(c.if_, facts).truth is TRUE)
     return Step(regimen, transition, variant, changes, decision, caveats)
 

@@ -11,7 +11,7 @@ from concordant.decide.cells import Cell, cells_of, joined
 from concordant.decide.decision import Decision, Outcome, decide
 from concordant.decide.frame import Frame, Proposal
 from concordant.derive.book import Plan, with_facts
-from concordant.evaluate.explain import explain, missing
+from concordant.evaluate.explain import Evaluator, explain, missing
 from concordant.facts import Fact, Facts, Value
 from concordant.features import Feature
 from concordant.kleene import TRUE
@@ -42,7 +42,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A patient, the frame, and the decision so far: what every hypothesis starts from."""
+    """A patient, the frame, and the decision so far: what every hypothesis starts from.
+
+    `look` evaluates hypotheses; nobody asks for their reasons, so it may be an evaluator without any.
+    """
 
     record: PatientRecord
     plan: Plan
@@ -50,11 +53,12 @@ class Situation:
     facts: Facts
     decision: Decision
     discordances: tuple[tuple[str, Action], ...] = ()
+    look: Evaluator = explain
 
     def suppose(self, changes: Mapping[str, Value]) -> tuple[Decision, Facts]:
         """The decision, and the facts, had these been stated as well."""
-        facts, touched = with_facts(self.facts, changes, self.record, self.plan)
-        return decide(self.frame, facts, self.decision, touched), facts
+        facts, touched = with_facts(self.facts, changes, self.record, self.plan, self.look)
+        return decide(self.frame, facts, self.decision, touched, self.look), facts
 
 
 def questions(now: Situation) -> list[Question]:

@@ -137,13 +137,13 @@ class _Session:
 
     def _barred(self, proposal: Proposal, index: int) -> tuple[Barred, ...]:
         """Every bar of the proposal; those judged before that read nothing touched stand as they were."""
+        if self.look is not explain:  # nobody will read the reasons: cautions change no status
+            return self._first_that_precludes(proposal)
         earlier = self.before.judged[index].barred if self.before is not None else ()
         reads = self.frame.bar_reads
         if earlier:
             untouched = self.touched.isdisjoint
             return tuple([b if untouched(reads[id(b.bar)]) else Barred(b.bar, self.bar(b.bar)) for b in earlier])
-        if self.look is not explain:  # nobody will read the reasons: cautions change no status
-            return self._first_that_precludes(proposal)
         return tuple([Barred(bar, self.bar(bar)) for bar in proposal.bars])
 
     def _first_that_precludes(self, proposal: Proposal) -> tuple[Barred, ...]:

@@ -10,7 +10,6 @@ from concordant.decide.ask import Situation
 from concordant.decide.cells import Cell, cells_of, joined
 from concordant.decide.decision import Outcome, decide
 from concordant.derive.book import with_overrides
-from concordant.evaluate.explain import explain
 from concordant.features import Feature
 from concordant.kleene import TRUE
 from concordant.quantities import Interval
@@ -96,10 +95,10 @@ def _outcome(feature: Feature, cell: Cell, now: Situation) -> Outcome:
     """What would be offered had this been told; the outcome of now for what no patient can have beside the other facts."""
     changes = {feature.name: cell.value}
     told = replace(now.record, stated={**now.record.stated, **changes})
-    facts, touched = with_overrides(now.facts, changes, told, now.plan)
-    if any(explain(axiom.never, facts).truth is TRUE for axiom in now.plan.axioms):
+    facts, touched = with_overrides(now.facts, changes, told, now.plan, now.look)
+    if any(now.look(axiom.never, facts).truth is TRUE for axiom in now.plan.axioms):
         return now.decision.outcome
-    return decide(now.frame, facts, now.decision, touched).outcome
+    return decide(now.frame, facts, now.decision, touched, now.look).outcome
 
 
 def _distance(cell: Cell, value: Interval) -> float:

@@ -191,7 +191,7 @@ def settle_value(feature: Feature, value: str | float) -> Value:
 
 
 def with_facts(
-    facts: Facts, changes: Mapping[str, Value], record: PatientRecord, plan: Plan
+    facts: Facts, changes: Mapping[str, Value], record: PatientRecord, plan: Plan, look: Evaluator = explain
 ) -> tuple[dict[str, Fact], frozenset[str]]:
     """The facts had these been stated as well, and the names of those whose value differs.
 
@@ -199,18 +199,18 @@ def with_facts(
     """
     settled = {name: value for name, value in changes.items() if facts[name].conflict}
     told = replace(record, stated={**record.stated, **changes})
-    return _again(facts, told, plan, frozenset(changes), settled)
+    return _again(facts, told, plan, frozenset(changes), settled, look)
 
 
 def with_overrides(
-    facts: Facts, changes: Mapping[str, Value], record: PatientRecord, plan: Plan
+    facts: Facts, changes: Mapping[str, Value], record: PatientRecord, plan: Plan, look: Evaluator = explain
 ) -> tuple[dict[str, Fact], frozenset[str]]:
     """The facts were these different from what the record says: hypothetical, and no conflict."""
-    return _again(facts, record, plan, frozenset(changes), changes)
+    return _again(facts, record, plan, frozenset(changes), changes, look)
 
 
 def _again(
-    facts: Facts, record: PatientRecord, plan: Plan, changed: frozenset[str], fixed: Mapping[str, Value]
+    facts: Facts, record: PatientRecord, plan: Plan, changed: frozenset[str], fixed: Mapping[str, Value], look: Evaluator
 ) -> tuple[dict[str, Fact], frozenset[str]]:
     """Derive again what the changes reach; where nothing that a feature reads differs, its fact stands."""
     told = changed.union(*(plan.listeners.get(name, frozenset()) for name in changed))
@@ -221,7 +221,7 @@ def _again(
         if name in fixed:
             fresh[name] = Fact(name, fixed[name], "hypothetical", "supposed")
         elif name in told or not differing.isdisjoint(plan.inputs[name]):
-            fresh[name] = _derive(plan.by_name[name], record, fresh, plan)
+            fresh[name] = _derive(plan.by_name[name], record, fresh, plan, look)
         if fresh[name].value != facts[name].value:
             differing.add(name)
     return fresh, frozenset(differing)
