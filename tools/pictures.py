@@ -1,4 +1,4 @@
-"""Draw the terminal answers of four stories, and an interview, as SVG: python tools/pictures.py [NAME ...] (writes docs/img/)."""
+"""Draw a terminal answer and an interview as SVG: python tools/pictures.py [NAME ...] (writes docs/img/)."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def draw(name: str, path: Path) -> None:
     record = read_case(read_file(path), knowledge, words_of(knowledge), dt.date.today())
     console = paper()
     console.print(Text(f"$ concordant example {name} | concordant recommend -", style="dim"))
-    put(console, render(recommend(record, knowledge), colour=True, width=WIDTH), LINES)
+    put(console, render(recommend(record, knowledge), colour=True, width=WIDTH, full=False), LINES)
     save(console, name)
 
 
@@ -90,13 +90,13 @@ def draw_interview() -> None:
         console.print(Text(prompt).append(reply, style="bold"))
         return reply
 
-    put(console, render(talk.run().whole, colour=True, width=WIDTH), ANSWER_LINES)
+    put(console, render(talk.run().whole, colour=True, width=WIDTH, full=False), ANSWER_LINES)
     save(console, "ask")
 
 
 def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
-    wanted = sys.argv[1:] or ["P01", "A25", "A03", "A10", "ask"]
+    wanted = sys.argv[1:] or ["A25", "ask"]
     for path in sorted(FOLDER.glob("*.yaml")):
         name = path.stem.split("-", 1)[0]
         if name in wanted:
