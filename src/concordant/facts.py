@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 from concordant.features import Feature
 from concordant.quantities import Interval, interval_words
@@ -17,8 +18,7 @@ Value = Interval | str | None
 Origin = Literal["derived", "stated", "assumed", "inferred", "hypothetical", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True):
     """What one place of the record says about a feature: a value, in words, from which entries.
 
     A claim without a value may still explain why there is none (`stale`, `conflict`).
@@ -33,8 +33,7 @@ class Claim:
     source: Cite | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(msgspec.Struct, frozen=True):
     """A feature's value for one patient at `as_of`: an interval, a word, or None when unknown."""
 
     feature: str

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from concordant.complaints import quoted
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_, not_
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(msgspec.Struct, frozen=True):
     """All numbers from low to high, both included; unknown is open on both sides (infinite).
 
     "More than 12" starts at the float that follows 12, so that the interval stays closed and the

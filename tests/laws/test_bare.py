@@ -31,7 +31,7 @@ def test_the_same_truth(condition: Condition, facts: Facts) -> None:
 
 def test_nothing_is_looked_at_that_cannot_matter() -> None:
     class Forbidden(dict[str, Fact]):
-        def get(self, name: str, _: object = None) -> Fact:
+        def __missing__(self, name: str) -> Fact:
             assert name == "seen", "a part was looked at that cannot matter"
             return Fact("seen", "yes", "stated")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+import msgspec
+
 from concordant.decide.frame import Frame, InForce, Proposal
 from concordant.evaluate.explain import Because, Evaluator, explain
 from concordant.facts import Facts
@@ -19,16 +21,14 @@ Outcome = tuple[Answer, tuple[str, ...]]
 ROLE_ORDER: dict[Role, int] = {"continue": 0, "preferred": 1, "option": 2, "alternative": 3, "selected": 4}
 
 
-@dataclass(frozen=True, slots=True)
-class Barred:
+class Barred(msgspec.Struct, frozen=True):
     """A bar and what it comes to for this patient."""
 
     bar: Bar
     reason: Because
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(msgspec.Struct, frozen=True):
     """A proposal with its status and the reasons for it."""
 
     proposal: Proposal

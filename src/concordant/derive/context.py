@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from concordant.facts import Claim, Facts
 from concordant.features import Feature
@@ -12,8 +13,7 @@ from concordant.formulas import Formula
 from concordant.record.events import PatientRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(msgspec.Struct, frozen=True):
     """One patient, half derived."""
 
     record: PatientRecord

@@ -11,7 +11,7 @@ from typing import assert_never
 
 from concordant.conditions import ALWAYS, All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf
 from concordant.evaluate.explain import Because
-from concordant.facts import Facts
+from concordant.facts import Facts, Value
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, at_least, not_
 from concordant.quantities import Interval, compare
 
@@ -59,12 +59,20 @@ def compiled(condition: Condition) -> Test:
             assert_never(condition)
 
 
+def _value(name: str, facts: Facts) -> Value:
+    """The value of the fact; facts that are derived when asked for have no cheap `get`."""
+    try:
+        return facts[name].value
+    except KeyError:
+        return None
+
+
 def _one_of(name: str, values: frozenset[str]) -> Test:
     def test(facts: Facts) -> Truth:
-        fact = facts.get(name)
-        if fact is None or not isinstance(fact.value, str):
+        value = _value(name, facts)
+        if not isinstance(value, str):
             return UNKNOWN
-        return TRUE if fact.value in values else FALSE
+        return TRUE if value in values else FALSE
 
     return test
 
@@ -73,10 +81,8 @@ def _compare(leaf: Compare) -> Test:
     name, op, bound = leaf.feature, leaf.op, leaf.bound
 
     def test(facts: Facts) -> Truth:
-        fact = facts.get(name)
-        if fact is None or not isinstance(fact.value, Interval):
-            return UNKNOWN
-        return compare(fact.value, op, bound)
+        value = _value(name, facts)
+        return compare(value, op, bound) if isinstance(value, Interval) else UNKNOWN
 
     return test
 

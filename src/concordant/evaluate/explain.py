@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import assert_never
+
+import msgspec
 
 from concordant import kleene
 from concordant.conditions import All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf
@@ -13,8 +14,7 @@ from concordant.kleene import UNKNOWN, Truth, truth_of
 from concordant.quantities import Interval, compare
 
 
-@dataclass(frozen=True, slots=True)
-class Because:
+class Because(msgspec.Struct, frozen=True):
     """A condition, its truth for this patient, the fact it read (a leaf) or its parts (a node)."""
 
     condition: Condition
