@@ -13,6 +13,8 @@ class Truth(enum.Enum):
     FALSE = "false"
     UNKNOWN = "unknown"
 
+    __hash__ = object.__hash__  # one object a truth, so identity serves, and the look-ups of every status are faster
+
     def __bool__(self) -> bool:
         """Refuse to be a bool: `if truth:` would turn unknown into yes or no."""
         raise TypeError("a Truth has three values; compare it with Truth.TRUE, FALSE or UNKNOWN")

@@ -65,7 +65,12 @@ def patients_in(found: list[Found], name: str, kit: Kit, as_of: dt.date, *, give
     only = next(iter(set(owners.values()))) if len(set(owners.values())) == 1 else None
     groups: dict[str, list[Found]] = {}
     nobody: list[tuple[Found, str]] = []
+    plainly = {} if ambiguous else owners
     for one in found:
+        subject = one.resource.subject
+        if subject is not None and (direct := plainly.get(subject.reference or "")) and one.resource.resourceType != "Patient":
+            groups.setdefault(direct, []).append(one)  # as nearly all entries are; the rest needs a closer look
+            continue
         owner, why = _owner(one, owners, ambiguous, only)
         if owner is None:
             nobody.append((one, why))
