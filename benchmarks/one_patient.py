@@ -111,8 +111,9 @@ def main() -> None:
     print(table)
     if options.write:
         page = ROOT / "docs" / "performance.md"
-        head = page.read_text(encoding="utf-8").split("<!-- one_patient -->")[0]
-        page.write_text(f"{head}<!-- one_patient -->\n{table}\n", encoding="utf-8")
+        before, _, rest = page.read_text(encoding="utf-8").partition("<!-- one_patient -->\n")
+        _, mark, after = rest.partition("<!-- /one_patient -->")
+        page.write_text(f"{before}<!-- one_patient -->\n{table}\n{mark}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":
