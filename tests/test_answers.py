@@ -190,3 +190,11 @@ def test_both_sides_are_shown_within_a_month_of_the_boundary(knowledge: Knowledg
     assert [s["if"] for s in exactly["other_sides"] if s["near"]] == ["> 12 months"]
     assert [s["if"] for s in day_later["other_sides"] if s["near"]] == ["<= 12 months"]
     assert exactly["other_sides"][0]["then"] == [o["regimen"] for o in day_later["options"] if o["role"] == "preferred"]
+
+
+def test_what_comes_after_the_first_line_of_untreated_disease(knowledge: Knowledge, words: Words) -> None:
+    """What silence says of the other drugs stays: the preferred second line is not lost on the way there (ASCO 2.1)."""
+    path = next((FOLDER / "cases").rglob("V01-*.yaml"))
+    answer = recommend(read_case(read_file(path), knowledge, words, dt.date(2022, 9, 26)), knowledge)
+    ahead = [step for step in answer.next if step.after == answer.options[0].regimen]
+    assert ahead and all([o.role for o in step.options][:1] == ["preferred"] for step in ahead)

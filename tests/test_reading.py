@@ -160,3 +160,17 @@ def test_which_patient_is_meant_has_to_be_plain(patients: Iterator[Patient], id_
 def test_a_file_that_cannot_be_written_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["read", BRAIN, "--refused", str(tmp_path / "no" / "file")]) == 2
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_answers_are_never_written_over_a_source_that_is_no_case_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "bundle.json"
+    source.write_text('{"resourceType": "Patient", "id": "p"}', encoding="utf-8")
+    before = source.read_bytes()
+    assert main(["ask", str(source), "--write", str(source)]) == 2
+    assert "this file is there already" in capsys.readouterr().err
+    assert source.read_bytes() == before
+
+
+def test_all_patients_go_with_no_other_choice(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recommend", BRAIN, "--all", "--patient", "x"]) == 2
+    assert "--all goes with neither --patient nor another format" in capsys.readouterr().err

@@ -16,6 +16,7 @@ from concordant.record.fhir.read import read_fhir
 from concordant.record.fhir.stream import patients_of
 from tests.fhir.builders import (
     AS_OF,
+    RXN,
     SCT,
     bundle,
     coded,
@@ -78,6 +79,21 @@ def test_conditions_count_as_they_are_verified() -> None:
     refuted = read(woman(), diagnosis("b", code=coded(SCT, "94225005"), verificationStatus=verified("refuted")))
     assert refuted.record.events == ()
     assert "disease_extent" not in refuted.record.stated
+
+
+@pytest.mark.parametrize(("ended", "status"), [("2023-03-01", "resolved"), ("2023-09-01", "active")])
+def test_what_ends_after_the_question_is_not_over_on_its_day(ended: str, status: str) -> None:
+    lung = diagnosis("c2", code=coded(SCT, "233703007"), abatementDateTime=ended)
+    (found,) = read(woman(), lung).record.conditions
+    assert (found.term, found.status) == ("interstitial_lung_disease", status)
+
+
+def test_an_allergy_that_contradicts_itself_is_open_and_never_silence() -> None:
+    codings = coded(RXN, "72962", "docetaxel")["coding"] + coded(RXN, "56946", "paclitaxel")["coding"]
+    both = {"resourceType": "AllergyIntolerance", "id": "a1", "patient": {"reference": "Patient/p1"}, "code": {"coding": codings}}
+    found = read(woman(), both)
+    assert {(one.term, one.status) for one in found.record.conditions} >= {("docetaxel_hypersensitivity", None)}
+    assert found.account.counts["set aside"] == 1
 
 
 def test_operations() -> None:

@@ -24,7 +24,7 @@ from concordant.present.sentences import Uncited
 from concordant.present.terminal import render
 from concordant.record.casefile import read_case
 from concordant.record.vocabulary import Words
-from concordant.texts import read_file
+from concordant.texts import read_file, read_text
 from tests.conftest import AS_OF
 
 # Words that a tired reader takes for more than is meant; what a source says of a trial's population is not ours to change.
@@ -192,6 +192,29 @@ def test_a_note_has_ten_lines_at_the_most(answers: dict[str, Answer]) -> None:
         assert 4 <= len(lines) <= LINES, name
         assert max(map(len, lines)) <= WIDTH, name
         assert lines[-1].startswith("Supports a clinician's judgement"), name
+
+
+def test_a_note_leaves_out_nothing_that_must_not_be_missed(answers: dict[str, Answer]) -> None:
+    loud = 0
+    for name, answer in answers.items():
+        document = page(answer)
+        note = render_note(document)
+        titles = [title for title, _ in document.first if title in document.loud]
+        loud += len(titles)
+        assert [title for title in titles if f"\n{title}: " not in note] == [], name
+    assert loud > 10
+
+
+def test_the_sources_of_a_note_are_those_that_it_names(answers: dict[str, Answer]) -> None:
+    note = render_note(page(answers["A03-exactly-twelve-months"])).splitlines()
+    assert "References: [1] Giordano" in note[-2]
+
+
+def test_words_of_a_record_are_no_reference(knowledge: Knowledge, words: Words) -> None:
+    text = "as_of: 2023-01-01\ntreatments: [{drugs: ['trial drug [1: 2.0]'], setting: advanced}]\n"
+    document = page(recommend(read_case(read_text(text, "case.yaml"), knowledge, words, AS_OF), knowledge))
+    told = " ".join(texts(document))
+    assert "trial drug (1: 2.0)" in told and "trial drug [" not in told
 
 
 def test_a_folded_part_is_named_and_shown_only_on_demand(answers: dict[str, Answer]) -> None:

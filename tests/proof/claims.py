@@ -425,7 +425,7 @@ def steps_hold(patient: Patient) -> Iterator[str]:
             odd = {n for n in {*expected, *step.changes} if expected.get(n) != step.changes.get(n)}
             yield f"after {step.regimen.id}, {step.variant.says}: {sorted(odd)} should be { {n: expected.get(n) for n in odd} }"
             continue
-        fresh = overridden(patient, step.changes)
+        fresh = overridden(patient, {**silent_on_drugs(patient), **step.changes})
         before = patient.fresh().facts
         if torn := sorted(n for n, f in fresh.facts.items() if f.conflict and not before[n].conflict):
             yield f"after {step.regimen.id}, {step.variant.says}: {torn} in conflict with what the step sets"
@@ -435,6 +435,13 @@ def steps_hold(patient: Patient) -> Iterator[str]:
 
 def _told(decision: Any) -> tuple[str, list[tuple[str, str]]]:
     return decision.answer, [(one.proposal.regimen.id, one.role) for one in decision.offered]
+
+
+def silent_on_drugs(patient: Patient) -> dict[str, Value]:
+    """What silence means now of each drug: a step ahead leaves it so, and a fresh record has to be told it."""
+    known = patient.fresh()
+    assumed = (f for f in known.plan.features if f.drug and known.facts[f.name].origin == "assumed")
+    return {f.name: known.facts[f.name].value for f in assumed}
 
 
 def after_progression(now: Situation, regimen: Any, *, active: bool) -> dict[str, Value]:
@@ -558,14 +565,15 @@ def _printed_branch(patient: Patient, name: str, cell: str, then: Sequence[str],
 
 
 def _printed_step(patient: Patient, step: NextStep) -> Iterator[str]:
-    changes = {name: _read_words(patient.features[name], words) for name, words in step.facts.items()}
+    told = {name: _read_words(patient.features[name], words) for name, words in step.facts.items()}
+    changes = {**silent_on_drugs(patient), **told}
     if any(patient.features[name].rules for name in changes) and any(f.conflict for f in patient.fresh(changes).facts.values()):
         return  # a rule says otherwise, which a fresh record cannot overrule; claim 5 takes the rule away
     fresh = recommend(patient.state.record(changes), patient.knowledge)
     offered = {(o.regimen, o.role) for o in fresh.options if o.status in OFFERED}
-    told = {(o.regimen, o.role) for o in step.options}
-    if fresh.answer != step.answer or (fresh.answer == "recommends" and offered != told):
-        yield f"{step.if_}: printed is {step.answer} {sorted(told)}, the whole answer is {fresh.answer} {sorted(offered)}"
+    printed = {(o.regimen, o.role) for o in step.options}
+    if fresh.answer != step.answer or (fresh.answer == "recommends" and offered != printed):
+        yield f"{step.if_}: printed is {step.answer} {sorted(printed)}, the whole answer is {fresh.answer} {sorted(offered)}"
 
 
 SIGNS = {"at least": ">=", "at most": "<=", "more than": ">", "less than": "<"}

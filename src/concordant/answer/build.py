@@ -11,7 +11,7 @@ from concordant.answer.checks import check_label, check_words
 from concordant.answer.doses import Dosing
 from concordant.answer.evidence import evidence_of
 from concordant.answer.labels import label_facts
-from concordant.answer.phrases import and_list, fact_words, grade_shown
+from concordant.answer.phrases import and_list, fact_words, grade_shown, unbracketed
 from concordant.answer.references import References, brackets
 from concordant.answer.surroundings import Surroundings
 from concordant.answer.timeline import timeline
@@ -75,9 +75,9 @@ class Builder:
             newer=[] if limited else self.around.newer(),
             conflicts=self.around.conflicts(),
             assumed=self.around.assumed(shown),
-            not_understood=list(record.not_understood),
+            not_understood=[unbracketed(text) for text in record.not_understood],
             unknown=self.around.unknown(),
-            notices=list(record.notices) + self.around.notices(),
+            notices=[*map(unbracketed, record.notices), *self.around.notices()],
             out_of_scope_because=self._because() if limited else None,
             instead=[self.around.cited(limit.limit.instead, limit.limit.source) for limit in decision.limits] if limited else [],
             timeline=timeline(self.now, self.knowledge, self._rests_on(why)),
@@ -242,7 +242,9 @@ class Builder:
         )
 
     def _names(self, regimens: tuple[str, ...]) -> list[str]:
-        return [self.now.frame.regimens[r].name for r in regimens]
+        """In the order in which the guideline names them, not by the alphabet."""
+        order = {proposal.regimen.id: i for i, proposal in reversed(list(enumerate(self.now.frame.proposals)))}
+        return [self.now.frame.regimens[r].name for r in sorted(regimens, key=lambda r: order.get(r, len(order)))]
 
     def _side(self, side: Side) -> model.OtherSide:
         feature = self.now.plan.by_name[side.feature]

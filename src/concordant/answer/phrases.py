@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from concordant.answer.parts import Dose, GradeShown
-from concordant.facts import Fact, unit_words, value_words
+from concordant.answer.parts import GradeShown
+from concordant.facts import Fact, value_words
 from concordant.features import Feature
 from concordant.guideline import Grade
 from concordant.records import Role
@@ -19,10 +19,15 @@ ROLES: dict[Role, str] = {
 }
 
 
+def unbracketed(text: str) -> str:
+    """Words of a record, in which nothing can be taken for one of our references."""
+    return text.replace("[", "(").replace("]", ")")
+
+
 def fact_words(feature: Feature, fact: Fact, *, labelled: bool = True) -> str:
     """`Weight: 64 kg (as recorded)`; the provenance in brackets."""
     value = value_words(feature, fact.value)
-    about = fact.assumed or fact.stale or fact.says
+    about = unbracketed(fact.assumed or fact.stale or fact.says)
     origin = "assumed: " if fact.assumed or fact.origin == "assumed" else ""
     label = f"{feature.label}: " if labelled else ""
     return f"{label}{value}{f' ({origin}{about})' if about else ''}"
@@ -42,22 +47,6 @@ def grade_words(grade: GradeShown | None) -> str:
     if grade.strength is None or grade.evidence is None:
         return "Rating not seen"
     return f"{grade.strength.capitalize()} recommendation, {grade.evidence}-quality evidence"
-
-
-def amount_words(dose: Dose) -> str:
-    """`5.4 mg/kg IV every 3 weeks`."""
-    days = "" if dose.days in ("", "1") else f", days {dose.days}"
-    return f"{dose.amount:g} {unit_words(dose.unit).replace('m2', 'm²')} {dose.route} {dose.schedule}{days}"
-
-
-def milligram_words(dose: Dose) -> str:
-    """`346 mg at 64 kg (4 vials of 100 mg, 54 mg left over)`, or why it is not computed."""
-    if dose.unit == "mg":
-        return ""
-    if dose.calculated_mg is None:
-        return f"mg not calculated: {dose.why_not_calculated}"
-    vials = f" ({dose.vials})" if dose.vials else ""
-    return f"{dose.calculated_mg:.0f} mg at {dose.basis}{vials}"
 
 
 def and_list(items: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from concordant.answer import model
-from concordant.answer.phrases import fact_words, grade_shown, grade_words, sentence_case
+from concordant.answer.phrases import fact_words, grade_shown, grade_words, sentence_case, unbracketed
 from concordant.answer.references import References, brackets
 from concordant.compiled import Knowledge
 from concordant.decide.ask import Situation
@@ -14,6 +14,7 @@ from concordant.decide.frame import InForce
 from concordant.decide.gather import actions, avoided
 from concordant.evaluate.explain import explain, facts_behind
 from concordant.facts import Fact
+from concordant.guideline import Grade
 from concordant.kleene import TRUE
 from concordant.records import Cite
 
@@ -36,7 +37,7 @@ class Surroundings:
                     regimen=one.regimen,
                     drugs=list(one.drugs),
                     kind=one.kind,
-                    why=f"{one.says} {grade_words(grade_shown(one.grade))}." if one.grade else one.says,
+                    why=f"{one.says} {_rated(one.grade)}" if one.grade else one.says,
                     statements=list(one.statements),
                     entry=", ".join(dict.fromkeys(entries)),
                     refs=self.references.at(one.sources),
@@ -85,7 +86,9 @@ class Surroundings:
     def conflicts(self) -> list[str]:
         """Claims of the record that cannot both hold, and entries that were set aside because they cannot be."""
         told = {f.entries or (f.feature,): f.conflict for f in self.now.facts.values() if f.conflict}
-        return list(dict.fromkeys([*told.values(), *(f"Set aside: {says}" for says in self.now.record.set_aside)]))
+        return list(
+            dict.fromkeys(map(unbracketed, [*told.values(), *(f"Set aside: {says}" for says in self.now.record.set_aside)]))
+        )
 
     def assumed(self, shown: list[Judged]) -> list[str]:
         """Assumed facts that the shown options, or the open ones, rest on."""
@@ -143,6 +146,12 @@ class Surroundings:
     def cited(self, text: str, *sources: Cite) -> str:
         """The text with its references in brackets."""
         return text + brackets(self.references.at(sources))
+
+
+def _rated(grade: Grade) -> str:
+    """The rating as a sentence, with what it was given for where that is something else."""
+    about = f" ({grade.note})" if grade.note else ""
+    return f"{grade_words(grade_shown(grade))}{about}."
 
 
 def _rests_on_assumed(fact: Fact) -> bool:

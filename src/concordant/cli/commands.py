@@ -1,4 +1,4 @@
-"""The verbs: recommend, ask, explain, lint, example, template."""
+"""The verbs: recommend, ask, explain, read, lint, example, template."""
 
 from __future__ import annotations
 
@@ -65,6 +65,9 @@ def recommend(
 
     wanted = Wanted(format_, output, language, paper, full)
     wanted.check()
+    if every and (id_ or format_ not in ("terminal", "json")):
+        way_out = "Leave out --patient and --format: --all prints one JSON object a line, for every patient"
+        raise Unreadable(Complaint("--all goes with neither --patient nor another format", "--all", way_out=way_out))
     if every:
         from concordant.cli.every import recommend_all
 
@@ -80,12 +83,13 @@ def recommend(
 @click.option("--force", is_flag=True, help="Let --write replace a file that is there.")
 @as_of_option
 @guideline_option
-def ask(patient: str, target: str, force: bool, as_of: str, guideline: str) -> None:
+@id_option
+def ask(patient: str, target: str, force: bool, as_of: str, guideline: str, id_: str) -> None:
     """The questions that matter for this patient, one by one, then the answer; from nothing when no PATIENT is named."""
     from concordant.cli.asking import interview
     from concordant.cli.opening import open_for_answers
 
-    interview(open_for_answers(patient, _date(as_of)), guideline, target, force=force)
+    interview(open_for_answers(patient, _date(as_of), id_), guideline, target, force=force)
 
 
 @app.command()

@@ -89,8 +89,11 @@ def day_of(text: str) -> dt.date | None:
     return date.first
 
 
-def open_for_answers(patient: str, as_of: dt.date | None) -> Opened:
-    """A case file to be completed, or an empty record; standard input is refused, the answers come from there."""
+def open_for_answers(patient: str, as_of: dt.date | None, id_: str = "") -> Opened:
+    """A case file to be completed, or an empty record; standard input is refused, the answers come from there.
+
+    What is no case file has no path here: its answers are kept in a case file of their own, never over the source.
+    """
     if patient == "-":
         way_out = "Save the case in a file and name it, or name none to start from nothing"
         raise Unreadable(Complaint("the answers are read from standard input, so the case cannot be", "ask", way_out=way_out))
@@ -98,8 +101,8 @@ def open_for_answers(patient: str, as_of: dt.date | None) -> Opened:
         return Opened(PatientRecord(as_of or _today()), load())
     if is_tabular(patient) or is_fhir(patient):
         knowledge = load()
-        chosen = next(choose(open_patients(patient, as_of), patient, "", every=False))
-        return Opened(chosen.record, knowledge, patient, case_text(chosen, knowledge, words_of(knowledge)))
+        chosen = next(choose(open_patients(patient, as_of), patient, id_, every=False))
+        return Opened(chosen.record, knowledge, "", case_text(chosen, knowledge, words_of(knowledge)))
     text = _text_of(patient)
     if not _has_content(text):
         return Opened(PatientRecord(as_of or _today()), load(), patient, text)

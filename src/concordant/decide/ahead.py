@@ -38,10 +38,16 @@ def steps_ahead(now: Situation, transitions: Iterable[Transition], offered: Iter
 
 def _step(regimen: Regimen, transition: Transition, variant: Variant, now: Situation) -> Step:
     changes = changes_of(regimen, (*transition.effects, *variant.effects), now)
-    facts, touched = with_overrides(now.facts, changes, now.record, now.plan, now.look)
+    facts, touched = with_overrides(now.facts, {**kept(now), **changes}, now.record, now.plan, now.look)
     decision = decide(now.frame, facts, now.decision, touched, now.look)
     caveats = tuple(c for c in transition.caveats if explain(c.if_, facts).truth is TRUE)
     return Step(regimen, transition, variant, changes, decision, caveats)
+
+
+def kept(now: Situation) -> dict[str, Value]:
+    """What is assumed of each drug's past stays: progression on one regimen tells nothing of the other drugs."""
+    features = (feature for feature in now.plan.features if feature.drug)
+    return {f.name: now.facts[f.name].value for f in features if now.facts[f.name].origin == "assumed"}
 
 
 def changes_of(regimen: Regimen, effects: Iterable[Effect], now: Situation) -> dict[str, Value]:

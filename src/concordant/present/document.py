@@ -65,7 +65,7 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Columns with headings; the first column names the row. `bold_first` where the name matters more than the rest."""
+    """Columns with headings; the first column names the row."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]

@@ -24,7 +24,7 @@ def dose_points(option: Option, told: Sentences) -> Iterator[Point]:
 
 def _amount(dose: Dose, told: Sentences) -> Point:
     phase = f" ({told.language.say(f'dose.{dose.phase}')})" if dose.phase != "every" else ""
-    milligrams = told.milligrams(dose)
+    milligrams = "" if dose.adjusted else told.milligrams(dose)  # the lower dose below is the one to give
     note = f" ({dose.note})" if dose.note else ""
     between = " " if milligrams.startswith("(") else ": " if milligrams else ""
     refs = {(ref.n, ref.at): ref for ref in (*dose.refs, *dose.basis_refs, *dose.pack_refs)}

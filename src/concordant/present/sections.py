@@ -117,7 +117,7 @@ def _why_not(told: Sentences) -> Iterator[Section]:
 
 
 def _sides(told: Sentences) -> Iterator[Section]:
-    deciding = {why.feature for why in told.answer.why if why.headline}
+    deciding = {why.feature for why in told.answer.why if why.headline and why.origin != "inferred"}  # not without its cause
     sides = [s for s in told.answer.other_sides if s.feature in deciding and not s.near and s.answer != "out_of_scope"]
     yield _list(told, "sides", [told.side(s) for s in sides[:SIDES_SHOWN]])
     others = [q for q in told.answer.ask if not q.blocking]

@@ -103,7 +103,19 @@ class Sentences:
         options = self.answer.options
         now = sorted(o.regimen for o in options if o.role == "preferred") or sorted(o.regimen for o in options)
         elsewhere = [c for c in question.changes if sorted(c.then) != now]
-        return [(self.language.range(c.if_), self.then(c, self.answer.line_of_therapy)) for c in elsewhere]
+        return [(self.language.range(c.if_), self._without(c) or self.then(c, self.answer.line_of_therapy)) for c in elsewhere]
+
+    def _without(self, change: Change) -> str:
+        """Which regimens drop out, when that is all that changes."""
+        left = [o.name for o in self._counted() if o.regimen not in change.then]
+        same = change.answer == self.answer.answer and len(left) + len(change.then) == len(self._counted())
+        if not same or not change.then or len(left) >= len(change.then):
+            return ""
+        return self.language.say("then.without", names=self.language.all_of(left))
+
+    def _counted(self) -> list[Option]:
+        """The options that the outcome counts: the preferred ones, or all where none is."""
+        return [o for o in self.answer.options if o.role == "preferred"] or self.answer.options
 
     # -- doses -------------------------------------------------------------------------------------
 
@@ -114,7 +126,9 @@ class Sentences:
             amount=self.language.number(dose.amount),
             unit=self.language.unit(dose.unit),
             route=self.language.known("route", dose.route),
-            schedule=self.language.known("schedule", dose.schedule),
+            schedule=self.language.say("dose.once")
+            if dose.phase == "loading"
+            else self.language.known("schedule", dose.schedule),
         )
         return told if dose.days in ("", "1") else self.language.say("dose.days", dose=told, days=dose.days)
 

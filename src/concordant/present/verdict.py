@@ -83,7 +83,7 @@ def _recommendation(told: Sentences) -> Head:
         ("first.why", _why(told)),
         ("first.check", "" if first.role == "continue" else _checks(told)),
         ("first.flip", _flip(told)),
-        ("first.label", told.label(first)),
+        ("first.label", _label(answer, first, told)),
         ("first.assumed", _assumed(told)),
         _conflict(told),
     )
@@ -113,7 +113,7 @@ def _no_regimen(told: Sentences) -> Head:
 def _verdict(answer: Answer, first: Option, told: Sentences) -> str:
     if first.role == "continue":
         return told.language.say("verdict.continue", name=first.name)
-    return _with_checks(_what(answer, first, told), answer, first, told.language)
+    return _with_checks(_what(answer, first, told), answer, told.language)
 
 
 def _what(answer: Answer, first: Option, told: Sentences) -> str:
@@ -130,12 +130,12 @@ def _what(answer: Answer, first: Option, told: Sentences) -> str:
     return say("verdict.instead" if instead else "verdict.can_be", regimen=regimen)
 
 
-def _with_checks(verdict: str, answer: Answer, first: Option, language: Language) -> str:
+def _with_checks(verdict: str, answer: Answer, language: Language) -> str:
     """What has to be settled before the first dose stands in the verdict itself."""
     unmet = [c.label for c in answer.checks if c.state == "unmet"]
     if unmet:
         return language.say("verdict.unmet", verdict=verdict, checks=language.few(unmet))
-    missing = [c.label for c in answer.checks if c.state == "missing"] if first.status == "applies_if_checked" else []
+    missing = [c.label for c in answer.checks if c.state == "missing"]
     return language.say("verdict.only_after", verdict=verdict, checks=language.few(missing)) if missing else verdict
 
 
@@ -155,6 +155,13 @@ def _several_doses(first: Option, told: Sentences) -> str:
 def _waits(answer: Answer, first: Option) -> bool:
     """True when a check is not met or a label lowers a dose: no dose stands beside it as if nothing were."""
     return any(c.state == "unmet" for c in answer.checks) or any(d.held for d in first.dose)
+
+
+def _label(answer: Answer, first: Option, told: Sentences) -> str:
+    """Whether the label covers the first option; it is named where it is one of several."""
+    label = told.label(first)
+    several = len([o for o in answer.options if o.role == first.role]) > 1
+    return f"{sentence_case(first.name)}: {lower_first(label)}" if label and several else label
 
 
 # -- the lines -------------------------------------------------------------------------------------

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field, replace
 from concordant.dates import PartialDate, exactly
 from concordant.record.exposures import Exposure
 
-NEVER_FAILED = (None, "completed")
-
 
 @dataclass(frozen=True, slots=True)
 class Given:

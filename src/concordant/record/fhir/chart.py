@@ -135,6 +135,13 @@ class Chart:
         if codings and what:
             self.lost.append(f"{what} {quoted(codings[0].display or codings[0].code or '?')} ({self.place})")
 
+    def date_as_told(self, text: str | None) -> tuple[PartialDate | None, str]:
+        """A date as it stands, also one after the question; or why the text is none."""
+        if not text:
+            return None, ""
+        read = read_date(text)
+        return (read, "") if read is not None else (None, why_no_date(text))
+
     def date(self, text: str | None) -> tuple[PartialDate | None, str]:
         """A date, clipped to the date of the question; or why the text is none."""
         if not text:

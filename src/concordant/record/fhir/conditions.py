@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from concordant.compiled import CodeKind
-from concordant.dates import PartialDate
+from concordant.dates import PartialDate, exactly
 from concordant.record.events import Comorbidity, Marker
 from concordant.record.fhir.chart import Chart, Spread, Tumour
 from concordant.record.fhir.elements import Concept, Resource, several
@@ -35,6 +37,7 @@ def condition(resource: Resource, chart: Chart) -> None:
         return
     met = meet(resource.code, KINDS, chart.kit.terms)
     if met.conflict:
+        _leave_open((coding.display or "" for coding in (resource.code or Concept()).coding or ()), chart)
         chart.put_aside(met.conflict)
         return
     date, wrong = began(resource, chart)
@@ -108,7 +111,7 @@ def _comorbid(
     wrong: str,
     chart: Chart,
 ) -> None:
-    status = _status(resource, verified, clinical)
+    status = _status(resource, verified, clinical, chart)
     if wrong:
         chart.found.append(Comorbidity(chart.entry, term, name, None, None))
         chart.put_aside(wrong)
@@ -117,12 +120,22 @@ def _comorbid(
     chart.used(name)
 
 
-def _status(resource: Resource, verified: str, clinical: str) -> str | None:
+def _leave_open(names: Iterable[str], chart: Chart) -> None:
+    """What an entry that contradicts itself would have said is unknown, never silence."""
+    for name in dict.fromkeys(names):
+        for spelling in (name, f"{name} allergy"):
+            if (term := condition_term(spelling, chart.kit.terms.words)) is not None:
+                chart.found.append(Comorbidity(chart.entry, term, name, None, None))
+
+
+def _status(resource: Resource, verified: str, clinical: str, chart: Chart) -> str | None:
     if verified == "refuted":
         return "absent"
     if verified in OPEN:
         return None
-    if clinical in GONE or resource.abatementDateTime or resource.abatementBoolean:
+    ended, _ = chart.date_as_told(resource.abatementDateTime)
+    later = ended is not None and exactly(chart.as_of).certainly_before(ended)  # not over yet on the day of the question
+    if (clinical in GONE or resource.abatementDateTime or resource.abatementBoolean) and not later:
         return "resolved"
     return "active" if clinical in ("active", *AGAIN) else None
 
@@ -157,8 +170,12 @@ def allergy(resource: Resource, chart: Chart) -> None:
     met = meet(concept, ("drug",), chart.kit.terms)
     names = [chart.kit.names.get(d, d) for d in met.meaning.drugs] if met.meaning is not None else []
     names += [text for text in (concept.text, *(coding.display for coding in concept.coding or ())) if text and len(text) < 200]
-    if verified == "entered-in-error" or met.conflict:
-        chart.ignored(met.conflict or "entered in error")
+    if verified == "entered-in-error":
+        chart.ignored("entered in error")
+        return
+    if met.conflict:
+        _leave_open(names, chart)
+        chart.put_aside(met.conflict)
         return
     for name in names:
         for spelling in (name, f"{name} allergy"):

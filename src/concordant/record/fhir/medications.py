@@ -25,7 +25,6 @@ UNTAKEN = {
 }
 WISHED = {"proposal": "a proposal, no order", "plan": "a plan, no order", "option": "an option, no order"}
 GOING = ("active", "in-progress", "on-hold")
-STATED = ("MedicationStatement", "MedicationUsage")
 
 
 @dataclass(slots=True)

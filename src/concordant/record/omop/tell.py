@@ -155,7 +155,8 @@ class PersonTeller:
 
     def _condition(self, meaning: Concept, row: Row, date: Any) -> None:
         ended = date_of(row, "condition_end_date")
-        status = "resolved" if ended is not None else "active"
+        over = ended is not None and ended <= self.told.as_of.isoformat()  # one that ends later still holds on that day
+        status = "resolved" if over else "active"
         self._tell("conditions", {"name": self._condition_name(meaning), "status": status, "date": date})
 
     def _condition_name(self, meaning: Concept) -> str:
@@ -247,6 +248,10 @@ class PersonTeller:
             self.told.leave_open("treatments", {"drugs": [coded.text or "no name"]}, self.place)
         elif coded.meaning is not None and coded.meaning.kind == "test":
             self.told.leave_open("tumor_markers", {"test": coded.meaning.name}, self.place)
+        elif coded.meaning is not None and coded.meaning.kind == "condition":
+            self.told.leave_open("conditions", {"name": self._condition_name(coded.meaning)}, self.place)
+        elif coded.meaning is not None and coded.meaning.kind == "measurement":
+            self.told.leave_open("measurements", {"name": coded.meaning.name}, self.place)
 
     def _unknown(self, coded: Coded, table: str) -> None:
         self._unmapped(coded)

@@ -107,11 +107,6 @@ class TableMapping:
     files: tuple[File, ...]
 
 
-def is_mapping(value: Any) -> bool:
-    """True for a document that is a mapping file and no case file."""
-    return isinstance(value, dict) and "table" in value
-
-
 def read_mapping(text: Text) -> TableMapping:
     """The mapping of a read document. Raises Refused with every complaint."""
     reader = _Reader(text)

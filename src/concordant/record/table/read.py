@@ -118,7 +118,7 @@ class _Teller:
             self.told.complaints.clear()
             return
         if block == "notice":
-            self.told.note(item["says"], row.place, row.file.id)
+            self.told.note(item.get("says", "a notice without words"), row.place, row.file.id)
         elif item:
             self.told.tell(block, item, row.place, row.file.id)
 
