@@ -96,6 +96,14 @@ def test_an_allergy_that_contradicts_itself_is_open_and_never_silence() -> None:
     assert found.account.counts["set aside"] == 1
 
 
+def test_a_menopausal_status_of_later_is_not_known_on_the_day() -> None:
+    status = observation("m", "42802-9", valueCodeableConcept={"text": "Postmenopausal"})
+    assert read(woman(), status | {"effectiveDateTime": "2023-05-01"}).record.person.menopausal_status == "postmenopausal"
+    later = read(woman(), status | {"effectiveDateTime": "2024-05-01"})
+    assert later.record.person.menopausal_status is None
+    assert "set aside" in fates(later).values()
+
+
 def test_operations() -> None:
     operation = resource(
         "Procedure", "s", status="completed", code=coded(SCT, "392021009"), performedDateTime="2023-01-02T08:00:00Z"

@@ -22,6 +22,7 @@ from concordant.record.events import PatientRecord
 from concordant.record.omop.database import open_database
 from concordant.record.omop.read import patients_of
 from concordant.record.sources import Patient
+from concordant.record.told import Told, reading_of
 from concordant.record.vocabulary import Words
 from tests.conftest import ReadCase
 from tests.omop import build
@@ -461,3 +462,12 @@ def test_nothing_is_left_behind(cdm: Cdm, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
     cdm.stream(cdm.make(STORY))
     assert list(scratch.iterdir()) == []
+
+
+def test_two_menopausal_statuses_leave_it_open(knowledge: Knowledge, words: Words) -> None:
+    told = Told("1", reading_of(knowledge, words, dt.date(2023, 6, 1), given=False))
+    for number, word in enumerate(("premenopausal", "postmenopausal", "postmenopausal")):
+        told.tell("patient", {"menopausal_status": word}, f"observation, row {number}", "observation")
+    patient = told.finish()
+    assert patient.record.person.menopausal_status is None
+    assert any("different menopausal statuses" in sentence for sentence in patient.record.set_aside)

@@ -141,7 +141,7 @@ class _Session:
             return self._first_that_precludes(proposal)
         earlier = self.before.judged[index].barred if self.before is not None else ()
         reads = self.frame.bar_reads
-        if earlier:
+        if len(earlier) == len(proposal.bars):  # fewer, where a decision without reasons came before
             untouched = self.touched.isdisjoint
             return tuple([b if untouched(reads[id(b.bar)]) else Barred(b.bar, self.bar(b.bar)) for b in earlier])
         return tuple([Barred(bar, self.bar(bar)) for bar in proposal.bars])

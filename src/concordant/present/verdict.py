@@ -81,6 +81,7 @@ def _recommendation(told: Sentences) -> Head:
         ("first.beware", " ".join(first.cautions[:CAUTIONS_SHOWN])),
         ("first.sure", _authority(first, told)),
         ("first.why", _why(told)),
+        ("first.check_anyway", _checks(told) if first.role == "continue" and _is_open(answer) else ""),
         ("first.check", "" if first.role == "continue" else _checks(told)),
         ("first.flip", _flip(told)),
         ("first.label", _label(answer, first, told)),
@@ -155,6 +156,10 @@ def _several_doses(first: Option, told: Sentences) -> str:
 def _waits(answer: Answer, first: Option) -> bool:
     """True when a check is not met or a label lowers a dose: no dose stands beside it as if nothing were."""
     return any(c.state == "unmet" for c in answer.checks) or any(d.held for d in first.dose)
+
+
+def _is_open(answer: Answer) -> bool:
+    return any(check.state != "done" for check in answer.checks)
 
 
 def _label(answer: Answer, first: Option, told: Sentences) -> str:

@@ -63,6 +63,7 @@ class Told(Blocks):
         self.facts_told: dict[str, Value] = {}
         self.cut_off = 0
         self.who = ev.Person()
+        self.menopause: set[str] = set()
         self.born: ev.Entry | None = None
         self.found: list[Any] = []
         self.here = ev.Entry("")
@@ -195,6 +196,11 @@ class Told(Blocks):
         self.found += measured
         told = {key: value for key in ("sex", "birth_date", "menopausal_status") if (value := getattr(person, key)) is not None}
         self._say_age(told)
+        if word := told.get("menopausal_status"):  # rows carry no order: two different ones leave it open
+            self.menopause.add(word)
+            if len(self.menopause) > 1:
+                told["menopausal_status"] = None
+                self._set_aside(self.here.place, "different menopausal statuses are told", row)
         self.who = replace(self.who, **told)
         self.born = self.here if person.birth_date else self.born
         if told or measured or person.birth_date:

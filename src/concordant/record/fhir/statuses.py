@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from concordant.compiled import CodeKind
-from concordant.dates import PartialDate
+from concordant.dates import PartialDate, exactly
 from concordant.record.events import Comorbidity, DiseaseEvent
 from concordant.record.fhir.chart import Chart, Declared, Spread, Staged
 from concordant.record.fhir.elements import Concept, Resource, several
@@ -106,6 +106,13 @@ def _condition_status(asked: Asked, chart: Chart) -> str | None:
     return "its value is not understood"
 
 
+LATER = "it is dated after the day of the question"
+
+
+def _is_later(asked: Asked, chart: Chart) -> bool:
+    return asked.date is not None and exactly(chart.as_of).certainly_before(asked.date)
+
+
 def _menopause(asked: Asked, chart: Chart) -> str | None:
     concepts = coded_values(asked.value)
     if not concepts:
@@ -114,6 +121,8 @@ def _menopause(asked: Asked, chart: Chart) -> str | None:
     word = met.meaning.name if met.meaning is not None else plain(concepts[0].text or "").replace(" ", "")
     if word not in chart.kit.menopause or met.conflict:
         return met.conflict or "its menopausal status is not understood"
+    if _is_later(asked, chart):
+        return LATER
     chart.menopause.append((asked.date, word))
     return ""
 
@@ -137,6 +146,8 @@ def _together(asked: Asked, chart: Chart) -> str | None:
     word, conflict = word_of_result(asked.value, chart)
     if conflict or word is None:
         return conflict or None
+    if _is_later(asked, chart):
+        return LATER
     chart.receptors.append((chart.entry, word))
     return ""
 
