@@ -59,6 +59,7 @@ class Feature(Record, frozen=True):
     drug: str = ""
     near: float | None = None
     headline: int = 0
+    headline_when: tuple[str, ...] = ()
     asked: int = 50
     discordant: Action | None = None
     phrases: dict[str, str] = {}

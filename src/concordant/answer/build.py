@@ -180,7 +180,7 @@ class Builder:
         """The deciding facts of the first option, of the scope limit, or of what is open."""
         trees: list[Because] = [limit.reason for limit in self.now.decision.limits]
         if not trees:
-            trees = [one.applies for one in shown[:1]] or [one.applies for one in self.now.decision.open[:1]]
+            trees = self._naming(shown[:1]) or [one.applies for one in self.now.decision.open[:1]]
         if not trees:
             trees = [tree for tree in self.now.decision.statements.values() if tree.truth is TRUE]
         found = {f.feature: f for tree in trees for f in facts_behind(tree, decisive=not self.now.decision.open) if f.is_known}
@@ -189,6 +189,12 @@ class Builder:
     def _rests_on(self, why: list[model.Why]) -> set[str]:
         """The features that decide, those that are asked for, and those whose other value changes the answer."""
         return {w.feature for w in why} | {q.feature.name for q in self.asked} | {side.feature for side in self.sides}
+
+    def _naming(self, first: list[Judged]) -> list[Because]:
+        """Why the first option is one, by the statement that it stands for and by every other that names it."""
+        names = {one.proposal.regimen.id for one in first}
+        others = [j for j in self.now.decision.judged if j.offered and j.proposal.regimen.id in names and j not in first]
+        return [one.applies for one in (*first, *others)]
 
     def _fact(self, fact: Fact) -> model.Why:
         feature = self.now.plan.by_name[fact.feature]
@@ -199,7 +205,7 @@ class Builder:
             asked=bool(feature.question),
             origin=fact.origin,
             entries=list(fact.entries),
-            headline=feature.headline,
+            headline=feature.headline if not feature.headline_when or fact.value in feature.headline_when else 0,
             statement=fact.statement if fact.statement in self.now.frame.reads else "",
             refs=self.references.at(cites),
         )

@@ -165,7 +165,7 @@ def _all_actions(decision: Decision, frame: Frame) -> Iterator[Advised]:
         if decision.statements[statement.id].truth is TRUE and statement.id not in held_back:
             yield from (Advised(a, statement.short_id) for a in statement.actions)
     for one in decision.judged:
-        if one.applies.truth is TRUE:
+        if one.applies.truth is TRUE and not one.proposal.against:  # nobody prepares for what is advised against
             yield from (Advised(a) for b in one.barred if b.reason.truth is TRUE for a in b.bar.actions)
     for one in decision.offered[:1] + [j for j in decision.offered[1:] if j.role == "preferred"]:
         yield from (Advised(a) for a in one.proposal.regimen.actions)
