@@ -57,7 +57,8 @@ def asking_of(modules: Mapping[str, Any], knowledge: Knowledge) -> Asking:
         if record.as_of not in frames:
             frames[record.as_of] = modules["decide.frame"].frame_of(knowledge, record.as_of)
         frame, facts = frames[record.as_of], derive_facts(record, prepare(knowledge).plan)
-        return modules["decide.ask"].Situation(record, plan, frame, facts, modules["decide.decision"].decide(frame, facts))
+        decision, bare = modules["decide.decision"].decide(frame, facts), prepare(knowledge).bare
+        return modules["decide.ask"].Situation(record, plan, frame, facts, decision, (), bare)
 
     ask, sides, ahead = (modules[f"decide.{name}"] for name in ("ask", "sides", "ahead"))
     return Asking(now, ask.questions, sides.other_sides, ahead.steps_ahead)

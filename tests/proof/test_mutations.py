@@ -364,10 +364,10 @@ ROWS: list[tuple[str, str, str, str, str, str]] = [
         "4 other sides",
     ),
     (
-        "bars are never judged again",
+        "cautions are taken for what precludes",
         DECISION,
-        "[b if untouched(reads[id(b.bar)]) else Barred(b.bar, self.bar(b.bar)) for b in earlier]",
-        "earlier",
+        'if bar.effect == "precludes":',
+        'if bar.effect == "caution":',
         "second line",
         "4 other sides",
     ),

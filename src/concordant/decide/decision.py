@@ -100,7 +100,7 @@ def decide(
 ) -> Decision:
     """Judge every proposal. With `before` and `touched`, only what reads a touched feature is evaluated anew.
 
-    `look` is `explain`, or for many patients an evaluator without reasons.
+    `look` is `explain`, or for hypotheses and many patients an evaluator without reasons.
     """
     session = _Session(frame, facts, before, touched or frozenset(), look)
     statements = {s.id: session.statement(s) for s in frame.statements}
@@ -131,19 +131,14 @@ class _Session:
         applies = statements[proposal.statement.id]
         if applies.truth is FALSE:  # nothing can change the status, so the bars are not read
             return Judged(proposal, proposal.role, "does_not_apply", applies, ())
-        barred = self._barred(proposal, index)
+        barred = self._barred(proposal)
         unless = any_([b.reason.truth for b in barred if b.bar.effect == "precludes"])
         return Judged(proposal, proposal.role, status(applies.truth, unless), applies, barred)
 
-    def _barred(self, proposal: Proposal, index: int) -> tuple[Barred, ...]:
-        """Every bar of the proposal; those judged before that read nothing touched stand as they were."""
+    def _barred(self, proposal: Proposal) -> tuple[Barred, ...]:
+        """Every bar of the proposal, and what it comes to."""
         if self.look is not explain:  # nobody will read the reasons: cautions change no status
             return self._first_that_precludes(proposal)
-        earlier = self.before.judged[index].barred if self.before is not None else ()
-        reads = self.frame.bar_reads
-        if len(earlier) == len(proposal.bars):  # fewer, where a decision without reasons came before
-            untouched = self.touched.isdisjoint
-            return tuple([b if untouched(reads[id(b.bar)]) else Barred(b.bar, self.bar(b.bar)) for b in earlier])
         return tuple([Barred(bar, self.bar(bar)) for bar in proposal.bars])
 
     def _first_that_precludes(self, proposal: Proposal) -> tuple[Barred, ...]:

@@ -141,7 +141,7 @@ def derive_facts(record: PatientRecord, plan: Plan) -> dict[str, Fact]:
 
 
 class LazyFacts(dict[str, Fact]):
-    """The facts of a record, each derived when it is first asked for; by default without reasons, for many patients."""
+    """The facts of a record, each derived when it is first asked for."""
 
     def __init__(self, record: PatientRecord, plan: Plan, look: Evaluator) -> None:
         super().__init__()
