@@ -7,10 +7,11 @@ of the contract, section 2, and of the reading notes on counting lines.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice, permutations, product
 
 import pytest
+from msgspec.structs import replace
 
 from concordant.derive.book import Plan, derive_facts
 from concordant.facts import Value

@@ -7,10 +7,10 @@ import datetime as dt
 import json
 import random
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from concordant.answer.recommend import recommend
 from concordant.compiled import Knowledge

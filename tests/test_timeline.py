@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from concordant.answer.parts import CourseInTime, TimelineShown, When
 from concordant.answer.recommend import recommend

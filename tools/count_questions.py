@@ -10,8 +10,9 @@ import datetime as dt
 import statistics
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from concordant.answer.recommend import situation
 from concordant.compiled import Knowledge

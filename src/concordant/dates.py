@@ -9,7 +9,8 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from concordant.complaints import quoted
 
@@ -18,8 +19,7 @@ Day = dt.date
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class PartialDate:
+class PartialDate(msgspec.Struct, frozen=True, order=True, gc=False):
     """A date of which the day, or the day and the month, may be unknown: all days from first to last."""
 
     first: Day

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from concordant.derive.book import Plan, derive_facts
 from concordant.facts import value_words

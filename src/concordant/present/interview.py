@@ -57,7 +57,7 @@ class Interview:
     def told(self) -> PatientRecord:
         """The record with what was answered."""
         answered = {one.feature.name: one.value for one in self.given if one.value is not None}
-        return replace(self.record, stated={**self.record.stated, **answered})
+        return msgspec.structs.replace(self.record, stated={**self.record.stated, **answered})
 
     @cached_property
     def now(self) -> Answer:

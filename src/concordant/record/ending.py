@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from concordant.dates import PartialDate, exactly, words
 from concordant.record.events import Course, DiseaseEvent

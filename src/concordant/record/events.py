@@ -1,25 +1,24 @@
-"""The few flat event tables that every source becomes."""
+"""The few flat event tables that every source becomes: structs, because a cohort has millions of them."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+
+import msgspec
 
 from concordant.dates import PartialDate
 from concordant.facts import Value
 from concordant.quantities import Interval
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """Where an event stands in its source: `treatments[1]` and the line, if there is one."""
 
     place: str
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(msgspec.Struct, frozen=True, gc=False):
     """One result of a tumour marker test; numbers by their name (ratio, copies, percent)."""
 
     entry: Entry
@@ -30,8 +29,7 @@ class Marker:
     specimen: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class DiseaseEvent:
+class DiseaseEvent(msgspec.Struct, frozen=True, gc=False):
     """Diagnosis, surgery, recurrence, progression, response or stable disease."""
 
     entry: Entry
@@ -43,8 +41,7 @@ class DiseaseEvent:
     procedure: str
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(msgspec.Struct, frozen=True, gc=False):
     """Drugs given together: ids of known drugs, words for a whole class, unknown names kept apart."""
 
     entry: Entry
@@ -59,8 +56,7 @@ class Course:
     cycles: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Comorbidity:
+class Comorbidity(msgspec.Struct, frozen=True, gc=False):
     """A condition beside the cancer; status active, resolved, absent or not given."""
 
     entry: Entry
@@ -70,8 +66,7 @@ class Comorbidity:
     date: PartialDate | None
 
 
-@dataclass(frozen=True, slots=True)
-class Measurement:
+class Measurement(msgspec.Struct, frozen=True, gc=False):
     """A measured number in the unit of the dictionary, with the upper limit of normal if given."""
 
     entry: Entry
@@ -81,8 +76,7 @@ class Measurement:
     upper_limit: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Medication:
+class Medication(msgspec.Struct, frozen=True, gc=False):
     """Another drug that the patient takes now."""
 
     entry: Entry
@@ -90,8 +84,7 @@ class Medication:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(msgspec.Struct, frozen=True, gc=False):
     """Sex, birth date and menopausal status as told."""
 
     sex: str | None = None
@@ -99,8 +92,7 @@ class Person:
     menopausal_status: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PatientRecord:
+class PatientRecord(msgspec.Struct, frozen=True):
     """Everything a source told about one patient, as of one date.
 
     `set_aside` are sentences about entries that cannot be; what they would have said is unknown.
@@ -117,8 +109,8 @@ class PatientRecord:
     measurements: tuple[Measurement, ...] = ()
     medications: tuple[Medication, ...] = ()
     unavailable: tuple[str, ...] = ()
-    stated: dict[str, Value] = field(default_factory=dict)
+    stated: dict[str, Value] = {}
     not_understood: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     set_aside: tuple[str, ...] = ()
-    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    notes: dict[str, tuple[str, ...]] = {}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from concordant.dates import PartialDate
 from concordant.record.events import Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Exposure:
+class Exposure(msgspec.Struct, frozen=True, gc=False):
     """One administration, prescription, statement or exposure row.
 
     `drugs` are ids of known drugs, `unknown_drugs` names that no id was found for. `stopped` is a documented reason in the words

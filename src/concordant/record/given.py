@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+import msgspec
+from msgspec.structs import replace
 
 from concordant.dates import PartialDate, exactly
 from concordant.record.exposures import Exposure
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(msgspec.Struct, frozen=True, gc=False):
     """An exposure from its first to its last day; the last may be open (it runs) or not told (it lies before `as_of`)."""
 
     told: Exposure

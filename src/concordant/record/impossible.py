@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from concordant.complaints import Complaint
 from concordant.dates import PartialDate, exactly, words
@@ -89,7 +90,7 @@ def cut(record: PatientRecord, out: int = 0) -> PatientRecord:
     }
     left = out + sum(len(getattr(record, name)) - len(table) for name, table in tables.items())
     notice = f"The record was cut at {words(today)}: {left} later {'entry' if left == 1 else 'entries'} left out."
-    return replace(record, **tables, notices=(*record.notices, notice))  # type: ignore[arg-type]
+    return replace(record, **tables, notices=(*record.notices, notice))
 
 
 def _reopened(course: Course, today: PartialDate) -> Course:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from concordant.record.account import Account
 from concordant.record.events import PatientRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Patient:
+class Patient(msgspec.Struct, frozen=True):
     """One patient of a source: the id there, the record, the account of its entries."""
 
     id: str

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
+
+from msgspec.structs import replace
 
 from concordant.compiled import Knowledge
 from concordant.complaints import quoted
@@ -175,7 +177,7 @@ class Told(Blocks):
             set_aside=tuple(dict.fromkeys(self.aside)),
             notes={note.place: note.says for note in made.notes},
         )
-        record = replace(record, **{table: tuple(sorted(found, key=by_time)) for table, found in tables.items()})  # type: ignore[arg-type]
+        record = replace(record, **{table: tuple(sorted(found, key=by_time)) for table, found in tables.items()})
         close(self.account, self.rows)
         return Patient(self.id, record, self.account)
 

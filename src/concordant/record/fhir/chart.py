@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from concordant.complaints import quoted
 from concordant.dates import PartialDate
 from concordant.record.account import Row
@@ -16,8 +18,7 @@ from concordant.record.fhir.elements import Coding, Resource
 from concordant.record.fhir.kit import Kit
 
 
-@dataclass(frozen=True, slots=True)
-class Staged:
+class Staged(msgspec.Struct, frozen=True, gc=False):
     """What a stage says of the disease, and when."""
 
     entry: Entry
@@ -26,8 +27,7 @@ class Staged:
     date: PartialDate | None
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(msgspec.Struct, frozen=True, gc=False):
     """A metastasis on record; no site when only that there is one is told."""
 
     entry: Entry
@@ -35,8 +35,7 @@ class Spread:
     date: PartialDate | None
 
 
-@dataclass(frozen=True, slots=True)
-class Tumour:
+class Tumour(msgspec.Struct, frozen=True, gc=False):
     """A primary cancer: which, since when, and whether it is said to have come back."""
 
     entry: Entry
@@ -45,8 +44,7 @@ class Tumour:
     again: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(msgspec.Struct, frozen=True, gc=False):
     """A line of therapy that the source itself counts."""
 
     entry: Entry

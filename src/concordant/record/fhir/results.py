@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from concordant.dates import PartialDate
 from concordant.quantities import Interval
@@ -16,8 +16,7 @@ from concordant.record.terminology import Concept as Meaning
 YES, NO = ("positive", "present", "yes"), ("negative", "absent", "no", "none")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True, gc=False):
     """One value, what it is about, and the observation around it."""
 
     value: Value
