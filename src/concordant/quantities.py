@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 
 import msgspec
 
@@ -66,19 +67,9 @@ def below(value: float) -> float:
 
 def compare(interval: Interval, op: str, bound: float) -> Truth:
     """Kleene truth of `interval op bound`, with op one of <= < >= > ==. Raises ValueError on another op."""
-    match op:
-        case "<=":
-            return _at_most(interval, bound)
-        case ">":
-            return not_(_at_most(interval, bound))
-        case ">=":
-            return _at_least(interval, bound)
-        case "<":
-            return not_(_at_least(interval, bound))
-        case "==":
-            return not_(any_((compare(interval, "<", bound), compare(interval, ">", bound))))
-        case _:
-            raise ValueError(f"unknown comparison {op!r}")
+    if op not in COMPARISONS:
+        raise ValueError(f"unknown comparison {op!r}")
+    return COMPARISONS[op](interval, bound)
 
 
 def _at_most(interval: Interval, bound: float) -> Truth:
@@ -91,6 +82,27 @@ def _at_least(interval: Interval, bound: float) -> Truth:
     if interval.low >= bound:
         return TRUE
     return FALSE if interval.high < bound else UNKNOWN
+
+
+def _more_than(interval: Interval, bound: float) -> Truth:
+    return not_(_at_most(interval, bound))
+
+
+def _less_than(interval: Interval, bound: float) -> Truth:
+    return not_(_at_least(interval, bound))
+
+
+def _equal(interval: Interval, bound: float) -> Truth:
+    return not_(any_((_less_than(interval, bound), _more_than(interval, bound))))
+
+
+COMPARISONS: dict[str, Callable[[Interval, float], Truth]] = {
+    "<=": _at_most,
+    ">": _more_than,
+    ">=": _at_least,
+    "<": _less_than,
+    "==": _equal,
+}
 
 
 _NUMBER = r"[-+]?\d+(?:\.\d+)?"

@@ -168,7 +168,7 @@ class Builder:
     def _label(self, one: Judged) -> parts.LabelShown:
         if one.proposal.regimen.id == CURRENT:
             return parts.LabelShown(fit="unknown", because="the present treatment is not judged against labels")
-        fit = label_fit(one.proposal.regimen, self._drugs(one), self.now.facts, self.now.frame.as_of)
+        fit = label_fit(one.proposal.regimen, self._drugs(one), self.now.facts, self.now.record.as_of)
         return parts.LabelShown(fit=fit.fit, because=fit.because, refs=self.references.at(fit.sources))
 
     def _drugs(self, one: Judged) -> list[Drug]:

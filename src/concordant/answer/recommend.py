@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from concordant.answer.build import Builder
@@ -12,7 +14,7 @@ from concordant.answer.surroundings import Surroundings
 from concordant.compiled import Knowledge
 from concordant.decide.ask import Situation, questions
 from concordant.decide.decision import Decision, decide
-from concordant.decide.frame import CURRENT, Frame, frame_of, with_current
+from concordant.decide.frame import CURRENT, Frame, frame_of, turning_days, with_current
 from concordant.decide.sides import other_sides
 from concordant.derive.book import LazyFacts, Plan, derive_facts, plan_of
 from concordant.derive.discordance import discordances
@@ -21,21 +23,36 @@ from concordant.evaluate.bare import Bare
 from concordant.record.events import PatientRecord
 from concordant.records import Cite
 
+MOST_FRAMES = 1000  # the drugs that patients take can be combined in any number of ways
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A Knowledge with what is worked out once: its plan, and the frames of the dates asked for."""
+    """A Knowledge with what is worked out once: its plan, and the frames that were asked for."""
 
     knowledge: Knowledge
     plan: Plan
-    frames: dict[tuple[dt.date, str], Frame]
+    days: Sequence[dt.date]
+    names: Mapping[str, str]
+    frames: dict[tuple[int, str, tuple[str, ...]], Frame] = field(default_factory=dict)
     bare: Bare = field(default_factory=Bare)
 
-    def frame(self, as_of: dt.date, wanted: str) -> Frame:
-        """The frame of a date, made on first use."""
-        if (as_of, wanted) not in self.frames:
-            self.frames[as_of, wanted] = frame_of(self.knowledge, as_of, wanted)
-        return self.frames[as_of, wanted]
+    def frame(self, record: PatientRecord, wanted: str) -> Frame:
+        """The frame of the record's date with what the patient takes now; all days between two turning days share one."""
+        drugs = running_drugs(record)
+        key = (bisect_right(self.days, record.as_of), wanted, drugs)
+        frame = self.frames.get(key)
+        if frame is None:
+            if len(self.frames) >= MOST_FRAMES:
+                self.frames.clear()
+            frame = self.frames[key] = self._frame(key, record.as_of, drugs)
+        return frame
+
+    def _frame(self, key: tuple[int, str, tuple[str, ...]], as_of: dt.date, drugs: tuple[str, ...]) -> Frame:
+        day, wanted, _ = key
+        plain = self.frames.get((day, wanted, ())) or frame_of(self.knowledge, as_of, wanted)
+        self.frames[day, wanted, ()] = plain
+        return with_current(plain, current_regimen(drugs, self.names)) if drugs else plain
 
 
 _last: list[Prepared] = []
@@ -44,29 +61,23 @@ _last: list[Prepared] = []
 def prepare(knowledge: Knowledge) -> Prepared:
     """The Knowledge made ready; the last one used is kept."""
     if not _last or _last[0].knowledge is not knowledge:
-        _last[:] = [Prepared(knowledge, plan_of(knowledge), {})]
+        names = {drug.id: drug.name for drug in knowledge.drugs}
+        _last[:] = [Prepared(knowledge, plan_of(knowledge), turning_days(knowledge), names)]
     return _last[0]
 
 
 def situation(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> Situation:
     """Facts and decision for a record; `wanted` is a guideline version `ID/VERSION`, if asked for."""
     prepared = prepare(knowledge)
-    plan, frame = prepared.plan, prepared.frame(record.as_of, wanted)
+    plan, frame = prepared.plan, prepared.frame(record, wanted)
     facts = derive_facts(record, plan)
-    current = current_regimen(record, knowledge)
-    if current is not None:
-        frame = with_current(frame, current)
     return Situation(record, plan, frame, facts, decide(frame, facts), tuple(discordances(record, plan)), prepared.bare)
 
 
 def decision_of(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> Decision:
     """The decision alone, without reasons and several times as fast: for the many patients of a cohort."""
     prepared = prepare(knowledge)
-    frame = prepared.frame(record.as_of, wanted)
-    current = current_regimen(record, knowledge)
-    if current is not None:
-        frame = with_current(frame, current)
-    return decide(frame, LazyFacts(record, prepared.plan, prepared.bare), look=prepared.bare)
+    return decide(prepared.frame(record, wanted), LazyFacts(record, prepared.plan, prepared.bare), look=prepared.bare)
 
 
 def recommend(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> Answer:
@@ -78,13 +89,14 @@ def recommend(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> 
     return Builder(knowledge, now, asked, other_sides(now), references, around).answer()
 
 
-def current_regimen(record: PatientRecord, knowledge: Knowledge) -> Regimen | None:
-    """What runs now for advanced disease, as a regimen without doses; None when nothing does."""
+def running_drugs(record: PatientRecord) -> tuple[str, ...]:
+    """What runs now for advanced disease, each drug once."""
     running = [c for c in record.courses if c.stopped == "ongoing" and c.setting != "adjuvant"]
-    drugs = dict.fromkeys(d for course in running for d in course.drugs)
-    names = {drug.id: drug.name for drug in knowledge.drugs}
-    if not drugs:
-        return None
+    return tuple(dict.fromkeys(drug for course in running for drug in course.drugs))
+
+
+def current_regimen(drugs: tuple[str, ...], names: Mapping[str, str]) -> Regimen:
+    """What runs now as a regimen without doses."""
     nowhere = Cite(ref="record", checked="primary")
     parts = tuple(Component(drug=d, amount=0, unit="mg", schedule="as now", route="", source=nowhere) for d in drugs)
     return Regimen(id=CURRENT, name=" + ".join(names[d] for d in drugs), components=parts)

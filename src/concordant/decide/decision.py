@@ -143,11 +143,11 @@ class _Session:
 
     def _first_that_precludes(self, proposal: Proposal) -> tuple[Barred, ...]:
         found = []
-        for bar in proposal.bars:
-            if bar.effect == "precludes":
-                found.append(Barred(bar, self.bar(bar)))
-                if found[-1].reason.truth is TRUE:
-                    break
+        for bar in proposal.precluding:
+            reason = self.bar(bar)
+            found.append(Barred(bar, reason))
+            if reason.truth is TRUE:
+                break
         return tuple(found)
 
     def bar(self, bar: Bar) -> Because:

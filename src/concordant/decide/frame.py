@@ -21,13 +21,17 @@ CURRENT = "current"
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One regimen of one statement, and all its bars: of the statement, the regimen, its drugs, their classes."""
+    """One regimen of one statement, and all its bars: of the statement, the regimen, its drugs, their classes.
+
+    `precluding` are those that change the status; the others caution.
+    """
 
     statement: Statement
     regimen: Regimen
     role: Role
     against: bool
     bars: tuple[Bar, ...]
+    precluding: tuple[Bar, ...]
     reads: frozenset[str]
 
 
@@ -43,7 +47,6 @@ class InForce:
 class Frame:
     """Everything that can be asked of a patient on one date: prepared once, used for every hypothesis."""
 
-    as_of: dt.date
     in_force: tuple[InForce, ...]
     statements: tuple[Statement, ...]
     proposals: tuple[Proposal, ...]
@@ -53,6 +56,13 @@ class Frame:
     bar_reads: Mapping[int, frozenset[str]] = field(default_factory=dict)
     cuts: Mapping[str, tuple[Break, ...]] = field(default_factory=dict)
     disagreements: tuple[Disagreement, ...] = ()
+
+
+def turning_days(knowledge: Knowledge) -> list[dt.date]:
+    """The days on which something became known or came into force, in order: between two of them all frames are alike."""
+    days = {source.known_from for source in knowledge.sources if source.known_from is not None}
+    days |= {version.valid_from for guideline in knowledge.guidelines for version in guideline.versions}
+    return sorted(days)
 
 
 def frame_of(knowledge: Knowledge, as_of: dt.date, wanted: str = "") -> Frame:
@@ -66,7 +76,7 @@ def frame_of(knowledge: Knowledge, as_of: dt.date, wanted: str = "") -> Frame:
     statements = tuple(s for s in known.statements if (s.guideline, s.version) in spoken)
     drugs = {drug.id: drug for drug in known.drugs}
     regimens = {regimen.id: regimen for regimen in known.regimens}
-    bare = Frame(as_of, in_force, statements, (), drugs, regimens, disagreements=known.disagreements)
+    bare = Frame(in_force, statements, (), drugs, regimens, disagreements=known.disagreements)
     return _proposing(_indexed(bare, known.features), None)
 
 
@@ -109,7 +119,8 @@ def _proposal(statement: Statement, regimen: Regimen, frame: Frame) -> Proposal:
     assert statement.recommend is not None
     bars = _bars(statement, regimen, frame.drugs)
     reads = frame.reads[statement.id].union(*(frame.bar_reads[id(bar)] for bar in bars))
-    return Proposal(statement, regimen, statement.recommend.role, statement.recommend.direction == "against", bars, reads)
+    against, precluding = statement.recommend.direction == "against", tuple(bar for bar in bars if bar.effect == "precludes")
+    return Proposal(statement, regimen, statement.recommend.role, against, bars, precluding, reads)
 
 
 def _in_force(knowledge: Knowledge, as_of: dt.date, wanted: str) -> tuple[InForce, ...]:

@@ -11,6 +11,7 @@ from concordant.compiled import Knowledge
 from concordant.derive import calculated, courses, disease, lines, measures
 from concordant.derive.context import Context, Selector
 from concordant.derive.settle import settle
+from concordant.derive.topics import topics_of, wanted_topics
 from concordant.evaluate.explain import Evaluator, explain
 from concordant.facts import Claim, Fact, Facts, Value, unknown
 from concordant.features import Axiom, Feature
@@ -64,7 +65,8 @@ SELECTORS: dict[str, Selector] = {
 class Plan:
     """What is worked out once for a Knowledge: members of classes, tags of terms, formulas, who depends on whom.
 
-    `listeners` are, for each feature, the features that look at what was stated of it.
+    `listeners` are, for each feature, the features that look at what was stated of it; `topics` the names without which a
+    feature's selector claims nothing.
     """
 
     features: tuple[Feature, ...]
@@ -77,6 +79,7 @@ class Plan:
     order: Mapping[str, int]
     formulas: Mapping[str, Formula]
     axioms: tuple[Axiom, ...]
+    topics: Mapping[str, frozenset[str] | None]
 
     def with_inputs(self, names: Iterable[str]) -> set[str]:
         """These features, and all that they are derived from, however far back."""
@@ -112,6 +115,7 @@ def plan_of(knowledge: Knowledge) -> Plan:
         order={name: i for i, name in enumerate(by_name)},
         formulas={formula.id: formula for formula in knowledge.formulas},
         axioms=knowledge.axioms,
+        topics={feature.name: wanted_topics(feature, members, tags) for feature in knowledge.features},
     )
 
 
@@ -137,8 +141,9 @@ def _downstream(features: Iterable[Feature]) -> dict[str, frozenset[str]]:
 def derive_facts(record: PatientRecord, plan: Plan) -> dict[str, Fact]:
     """Every feature's fact for this record, in one pass through the dictionary."""
     facts: dict[str, Fact] = {}
+    topics = topics_of(record)
     for feature in plan.features:
-        facts[feature.name] = _derive(feature, record, facts, plan)
+        facts[feature.name] = _derive(feature, record, facts, plan, topics)
     return facts
 
 
@@ -148,9 +153,10 @@ class LazyFacts(dict[str, Fact]):
     def __init__(self, record: PatientRecord, plan: Plan, look: Evaluator) -> None:
         super().__init__()
         self.record, self.plan, self.look = record, plan, look
+        self.topics = topics_of(record)
 
     def __missing__(self, name: str) -> Fact:
-        fact = _derive(self.plan.by_name[name], self.record, self, self.plan, self.look)
+        fact = _derive(self.plan.by_name[name], self.record, self, self.plan, self.topics, self.look)
         self[name] = fact
         return fact
 
@@ -159,20 +165,26 @@ class LazyFacts(dict[str, Fact]):
         return self[name]
 
 
-def _derive(feature: Feature, record: PatientRecord, facts: Facts, plan: Plan, look: Evaluator = explain) -> Fact:
-    claim = _claim(feature, record, facts, plan)
+def _derive(
+    feature: Feature, record: PatientRecord, facts: Facts, plan: Plan, topics: frozenset[str], look: Evaluator = explain
+) -> Fact:
+    """The fact of a feature; `topics` are the names that the record bears."""
+    claim = _claim(feature, record, facts, plan, topics)
     stated = record.stated.get(feature.name)
-    if claim is None and stated is None and not feature.rules and not feature.absent_means:
-        return unknown(feature.name)
+    if claim is None and stated is None and not feature.rules:
+        return _silence(feature, facts, look) or unknown(feature.name)
     reasons = [(rule, look(rule.if_, facts)) for rule in feature.rules]
     fact = settle(feature, claim, stated, reasons)
     return fact if fact.is_known or fact.conflict or claim is not None else _silence(feature, facts, look) or fact
 
 
-def _claim(feature: Feature, record: PatientRecord, facts: Facts, plan: Plan) -> Claim | None:
+def _claim(feature: Feature, record: PatientRecord, facts: Facts, plan: Plan, topics: frozenset[str]) -> Claim | None:
     if feature.derive is None:
         return None
-    selector = SELECTORS[str(feature.derive["selector"])]
+    wanted = plan.topics[feature.name]
+    if wanted is not None and wanted.isdisjoint(topics):
+        return None
+    selector = SELECTORS[feature.derive["selector"]]
     return selector(Context(record, facts, feature, plan.members, plan.tags, plan.formulas))
 
 
@@ -218,12 +230,13 @@ def _again(
     told = changed.union(*(plan.listeners.get(name, frozenset()) for name in changed))
     reached = told.union(*(plan.downstream[name] for name in told))
     fresh = dict(facts)
+    topics = topics_of(record)
     differing: set[str] = set()
     for name in sorted(reached, key=plan.order.__getitem__):
         if name in fixed:
             fresh[name] = Fact(name, fixed[name], "hypothetical", "supposed")
         elif name in told or not differing.isdisjoint(plan.inputs[name]):
-            fresh[name] = _derive(plan.by_name[name], record, fresh, plan, look)
+            fresh[name] = _derive(plan.by_name[name], record, fresh, plan, topics, look)
         if fresh[name].value != facts[name].value:
             differing.add(name)
     return fresh, frozenset(differing)

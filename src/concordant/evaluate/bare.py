@@ -6,14 +6,14 @@ its trees have no parts, so nothing can be explained from them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import assert_never
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple, assert_never
 
 from concordant.conditions import ALWAYS, All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf
 from concordant.evaluate.explain import Because
-from concordant.facts import Facts, Value
+from concordant.facts import Facts
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, at_least, not_
-from concordant.quantities import Interval, compare
+from concordant.quantities import COMPARISONS, Interval
 
 Test = Callable[[Facts], Truth]
 SHARED = {truth: Because(ALWAYS, truth) for truth in (TRUE, FALSE, UNKNOWN)}
@@ -36,14 +36,14 @@ class Bare:
 def compiled(condition: Condition) -> Test:
     """The condition as a function of facts."""
     match condition:
-        case OneOf(feature=name, values=values):
-            return _one_of(name, frozenset(values))
-        case Compare():
-            return _compare(condition)
+        case OneOf():
+            return _until((condition,), FALSE)
+        case Compare(feature=name, op=op, bound=bound):
+            return _compare(name, COMPARISONS[op], bound)
         case All(args=args):
-            return _until([compiled(arg) for arg in args], FALSE, TRUE)
+            return _until(args, FALSE)
         case Any(args=args):
-            return _until([compiled(arg) for arg in args], TRUE, FALSE)
+            return _until(args, TRUE)
         case Not(arg=arg):
             inner = compiled(arg)
             return lambda facts: not_(inner(facts))
@@ -59,44 +59,67 @@ def compiled(condition: Condition) -> Test:
             assert_never(condition)
 
 
-def _value(name: str, facts: Facts) -> Value:
-    """The value of the fact; facts that are derived when asked for have no cheap `get`."""
-    try:
-        return facts[name].value
-    except KeyError:
-        return None
-
-
-def _one_of(name: str, values: frozenset[str]) -> Test:
+def _compare(name: str, comparison: Callable[[Interval, float], Truth], bound: float) -> Test:
     def test(facts: Facts) -> Truth:
-        value = _value(name, facts)
-        if not isinstance(value, str):
+        try:
+            value = facts[name].value
+        except KeyError:
             return UNKNOWN
-        return TRUE if value in values else FALSE
+        return comparison(value, bound) if isinstance(value, Interval) else UNKNOWN
 
     return test
 
 
-def _compare(leaf: Compare) -> Test:
-    name, op, bound = leaf.feature, leaf.op, leaf.bound
+class Step(NamedTuple):
+    """One part of an All or an Any: a word among words, or (without a feature) a test of its own."""
 
-    def test(facts: Facts) -> Truth:
-        value = _value(name, facts)
-        return compare(value, op, bound) if isinstance(value, Interval) else UNKNOWN
+    feature: str
+    values: frozenset[str]
+    decides: bool  # whether being among the words, or not being, settles the whole
+    test: Test
 
-    return test
+
+def _steps(args: Iterable[Condition], decisive: Truth) -> Iterator[Step]:
+    """The parts in the order of their author; parts of parts of the same kind stand beside them."""
+    same = All if decisive is FALSE else Any
+    for arg in args:
+        while isinstance(arg, Named):
+            arg = arg.arg
+        match arg:
+            case OneOf(feature=name, values=values):
+                yield Step(name, frozenset(values), decisive is TRUE, _never)
+            case Not(arg=OneOf(feature=name, values=values)):
+                yield Step(name, frozenset(values), decisive is FALSE, _never)
+            case All(args=inner) | Any(args=inner) if isinstance(arg, same):
+                yield from _steps(inner, decisive)
+            case _:
+                yield Step("", frozenset(), False, compiled(arg))
 
 
-def _until(tests: list[Test], decisive: Truth, otherwise: Truth) -> Test:
-    """All until one is false, any until one is true."""
+def _never(_: Facts) -> Truth:
+    raise AssertionError("a word is compared where it stands")
+
+
+def _until(args: Iterable[Condition], decisive: Truth) -> Test:
+    """All until one is false, any until one is true. Most parts are words, and a call for each would cost more than the look."""
+    steps = list(_steps(args, decisive))
+    otherwise = not_(decisive)
 
     def test(facts: Facts) -> Truth:
         seen = otherwise
-        for one in tests:
-            truth = one(facts)
-            if truth is decisive:
+        for name, values, decides, one in steps:
+            if name:
+                try:
+                    value = facts[name].value
+                except KeyError:  # facts that are derived when asked for have no cheap `get`
+                    value = None
+                if not isinstance(value, str):
+                    seen = UNKNOWN
+                elif (value in values) is decides:
+                    return decisive
+            elif (truth := one(facts)) is decisive:
                 return decisive
-            if truth is UNKNOWN:
+            elif truth is UNKNOWN:
                 seen = UNKNOWN
         return seen
 
