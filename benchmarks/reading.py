@@ -42,6 +42,7 @@ from concordant.texts import read_file
 
 ROOT = Path(__file__).resolve().parents[1]
 RESOURCES, REPEATS, DAY = 200, 3, dt.date(2026, 11, 27)
+TESTS = range(1000, 1100)  # with a check digit each, 1 000 codes: a hospital's laboratory has some hundred tests
 Bundle = tuple[bytes, dt.date]
 
 
@@ -58,7 +59,7 @@ def told_as_fhir(knowledge: Knowledge) -> Iterator[tuple[dict[str, Any], dt.date
 
 def unrelated(number: int, patient: str, rng: random.Random) -> dict[str, Any]:
     """A laboratory result that nothing here asks for."""
-    code = {"coding": [{"system": "http://loinc.org", "code": f"{rng.randint(1000, 9000)}-{rng.randint(0, 9)}"}]}
+    code = {"coding": [{"system": "http://loinc.org", "code": f"{TESTS[rng.randrange(len(TESTS))]}-{rng.randint(0, 9)}"}]}
     value = {"value": round(rng.random() * 200, 1), "unit": "mg/dL", "system": "http://unitsofmeasure.org", "code": "mg/dL"}
     found = {"resourceType": "Observation", "id": f"o{number}", "status": "final", "code": code, "valueQuantity": value}
     day = f"20{rng.randint(20, 22)}-0{rng.randint(1, 9)}-1{rng.randint(0, 9)}"

@@ -16,6 +16,9 @@ from concordant.complaints import quoted
 
 Day = dt.date
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+SHORTEST = 28  # days that every month has
+
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 
@@ -76,9 +79,11 @@ def _partial(text: str, year: int, month: int | None, day: int | None) -> Partia
 
 def add_months(day: Day, months: int) -> Day:
     """The same day of the month `months` later; the last day of a shorter month stands for it."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(index, 12)
-    return Day(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    number = day.day
+    if number > SHORTEST:
+        number = min(number, calendar.monthrange(year, month + 1)[1])
+    return Day(year, month + 1, number)
 
 
 def months_between(start: Day, end: Day) -> float:
@@ -107,10 +112,12 @@ def whole_years(start: Day, end: Day) -> int:
 
 def words(date: PartialDate) -> str:
     """The date as people write it: 5 Mar 2021, Mar 2021 or 2021."""
+    first = date.first
+    month = f"{MONTHS[first.month - 1]} {first.year}"  # not `%b`, which speaks the language of the machine
     if date.is_exact:
-        return f"{date.first.day} {date.first:%b %Y}"
-    if (date.first.year, date.first.month) == (date.last.year, date.last.month):
-        return f"{date.first:%b %Y}"
+        return f"{first.day} {month}"
+    if (first.year, first.month) == (date.last.year, date.last.month):
+        return month
     if date.first.year == date.last.year:
         return f"{date.first.year}"
     return f"{words(exactly(date.first))} to {words(exactly(date.last))}"

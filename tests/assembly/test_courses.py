@@ -112,3 +112,11 @@ def test_each_course_has_a_note_and_no_drug_is_lost(story: dict[str, Any], knowl
     given = {name for one in exposures(story["given"], words) for name in (*one.drugs, *one.unknown_drugs)}
     kept = {name for course in found.courses for name in (*course.drugs, *course.unknown_drugs)}
     assert kept | {name for one in found.supportive for name in one.drugs} == given
+
+
+def test_different_reasons_for_stopping_are_told(knowledge: Knowledge, words: Words) -> None:
+    both = {"start": "2021-01-11", "end": "2022-01-24"}
+    given = [{"drugs": "pertuzumab", "stopped": "toxicity", **both}, {"drugs": "trastuzumab", "stopped": "progression", **both}]
+    found = assembled({"given": given, "disease": ["diagnosis 2021-01 IV"]}, knowledge, words)
+    assert [course.stopped for course in found.courses] == ["progression"]
+    assert "its entries tell different reasons (progression, toxicity): progression counts" in found.notes[0].says

@@ -109,5 +109,5 @@ def test_the_memory_of_spellings_ends(terms: Terminology) -> None:
     for number in range(7000):
         assert terms.look(f"urn:unheard:{number}", "4") is None
         assert terms.drugs_named(f"unheard {number}") == ()
-    assert len(terms.spelled) <= 5000
+    assert len(terms.systems) <= 5000
     assert len(terms.named) <= 5000

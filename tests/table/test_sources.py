@@ -13,6 +13,7 @@ from concordant.cli.commands import app
 from concordant.cli.table_source import is_cdm, is_table_mapping
 from concordant.record.omop.schema import FILES
 from concordant.record.table import mapping
+from concordant.record.told import Told
 from tests.omop import build
 from tests.omop.test_omop import STORY
 from tests.table.test_tcga import MAPPING, SLICE, placed
@@ -60,6 +61,17 @@ def test_a_cdm_is_answered(form: str, tmp_path: Path) -> None:
     source = made if form == "duckdb" else build.exported(made, tmp_path / form, form)
     done = run("recommend", str(source), "--patient", "1", "--format", "json")
     assert json.loads(done.stdout)["line_of_therapy"] == "second"
+
+
+def test_one_person_is_found_without_telling_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = build.database(tmp_path / "x.duckdb", STORY)
+    told: list[str] = []
+    finish = Told.finish
+    monkeypatch.setattr(Told, "finish", lambda self: (told.append(self.id), finish(self))[1])
+    assert run("recommend", str(made), "--patient", "3", "--format", "json").exit_code == 0
+    assert told == ["3"]
+    missing = run("recommend", str(made), "--patient", "8")
+    assert str(missing.exception).endswith("there is no patient '8'. There: 1, 2, 3")
 
 
 def test_a_duckdb_file_is_known_by_what_is_in_it(tmp_path: Path) -> None:

@@ -99,6 +99,12 @@ def test_without_a_day_zero_intervals_stay_right(table: Table) -> None:
     assert patient.record.notices[0].startswith("The day of the diagnosis is not known: it is set to 1 Jan 2000.")
 
 
+def test_different_day_zeros_are_told_and_none_is_taken(table: Table) -> None:
+    [patient] = table.read(FIRST + "1,,,2019-05-06,,,\n", "1,trastuzumab,10,100\n").values()
+    told = "The day of the diagnosis is not known (the rows tell different ones: '2019-05-06', '2021-03-04'): it is set to "
+    assert patient.record.notices[0].startswith(told)
+
+
 BAD_ROWS = [
     ("1,trastuzumab,100,10\n", "it ends (14 Mar 2021) before it starts (12 Jun 2021)"),
     ("1,trastuzumab,soon,10\n", "from: 'soon' is not a number of days"),
@@ -182,6 +188,7 @@ def test_words_that_the_mapping_does_not_know_are_named_and_counted(table: Table
     assert "stage 'XX'" in told
 
 
+DIAGNOSED = "map.yaml:7: the file 'people.csv' has no column 'diagnosd'. Did you mean 'diagnosed'?"
 MISTAKES = [
     (("missing:", "mising:"), ["map.yaml:3: unknown key 'mising'. Did you mean 'missing'?"]),
     (("block: treatments", "block: treatment"), ["map.yaml:19: unknown block 'treatment'. Did you mean 'treatments'?"]),
@@ -189,6 +196,7 @@ MISTAKES = [
     (("file: people", "file: person"), ["map.yaml:4: no file is called 'person'"]),
     (("value: ihc", "value: {is: [a]}"), ["map.yaml:12: 'is' is missing or no word. Write `is: ...`"]),
     (("sex: {column: sex,", "sex: {days: sex,"), ["map.yaml:10: 'sex' is no date, so it has no days. Write {column: ...}"]),
+    (("column: diagnosed}", "column: diagnosd}"), [DIAGNOSED]),
     (("value: ihc", "value: IHC_score"), ["map.yaml:7: the file 'people.csv' has no column 'IHC_score'"]),
     (
         ("path: drugs.csv", "path: drug.csv"),

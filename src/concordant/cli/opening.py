@@ -46,14 +46,15 @@ class Opened:
 
 def open_record(patient: str, as_of: dt.date | None, id_: str = "") -> tuple[PatientRecord, Knowledge]:
     """The record that is meant, and the knowledge. Only here does the project look at a clock."""
-    chosen = next(choose(open_patients(patient, as_of), patient, id_, every=False))
+    chosen = next(choose(open_patients(patient, as_of, only=id_), patient, id_, every=False))
     return chosen.record, load()
 
 
-def open_patients(source: str, as_of: dt.date | None, rest: Account | None = None) -> Iterator[Patient]:
+def open_patients(source: str, as_of: dt.date | None, rest: Account | None = None, only: str = "") -> Iterator[Patient]:
     """The patients of a source, one after the other, each with the account of its entries.
 
-    Entries that belong to no patient go to `rest` when the last one has been read.
+    Entries that belong to no patient go to `rest` when the last one has been read. A source that can find a patient by the id
+    gives that one alone where `only` names it.
     """
     rest = Account() if rest is None else rest
     if not source:
@@ -65,7 +66,7 @@ def open_patients(source: str, as_of: dt.date | None, rest: Account | None = Non
             return
         text = read_bytes(data, "standard input")
     elif is_tabular(source):
-        yield from patients_of_tables(source, load(), as_of or _today(), rest, given=as_of is not None)
+        yield from patients_of_tables(source, load(), as_of or _today(), rest, given=as_of is not None, only=only)
         return
     elif is_fhir(source):
         yield from patients_of_path(source, load(), as_of or _today(), rest, given=as_of is not None)
@@ -101,7 +102,7 @@ def open_for_answers(patient: str, as_of: dt.date | None, id_: str = "") -> Open
         return Opened(PatientRecord(as_of or _today()), load())
     if is_tabular(patient) or is_fhir(patient):
         knowledge = load()
-        chosen = next(choose(open_patients(patient, as_of), patient, id_, every=False))
+        chosen = next(choose(open_patients(patient, as_of, only=id_), patient, id_, every=False))
         return Opened(chosen.record, knowledge, "", case_text(chosen, knowledge, words_of(knowledge)))
     text = _text_of(patient)
     if not _has_content(text):

@@ -31,7 +31,7 @@ def read(source: str, report: bool, refused: str, id_: str, every: bool, output:
     from concordant.cli.opening import day_of, open_patients
 
     rest = Account()
-    patients = choose(open_patients(source, day_of(as_of), rest), source, id_, every=every)
+    patients = choose(open_patients(source, day_of(as_of), rest, id_), source, id_, every=every)
     with _opened(refused) as aside:
         kept = _refusing(patients, aside, rest)
         if report:

@@ -41,16 +41,24 @@ def is_tabular(source: str) -> bool:
     return is_cdm(source) or is_table_mapping(source)
 
 
-def patients_of_tables(source: str, knowledge: Knowledge, as_of: dt.date, rest: Account, *, given: bool) -> Iterator[Patient]:
-    """The patients; rows that belong to none of them go to `rest`, and are told at the end."""
-    words = words_of(knowledge)
-    if is_cdm(source):
-        from concordant.record.omop.read import patients_of as persons_of
+def patients_of_tables(
+    source: str, knowledge: Knowledge, as_of: dt.date, rest: Account, *, given: bool, only: str = ""
+) -> Iterator[Patient]:
+    """The patients; rows that belong to none of them go to `rest`, and are told at the end.
 
-        yield from persons_of(source, knowledge, words, as_of, given=given, rest=rest)
+    With `only`, the one of that id, found without telling the others; all of them where there is none, to be named.
+    """
+    if is_cdm(source):
+        from concordant.record.omop.read import patients_of
     else:
         from concordant.record.table.read import patients_of
-
+    words, found = words_of(knowledge), False
+    if only:
+        for patient in patients_of(source, knowledge, words, as_of, given=given, only=only, rest=rest):
+            found = True
+            yield patient
+    if not found:
+        rest.rows.clear()
         yield from patients_of(source, knowledge, words, as_of, given=given, rest=rest)
     tell_rest(rest, 0)
 

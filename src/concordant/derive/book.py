@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
 from concordant.compiled import Knowledge
+from concordant.conditions import Condition
 from concordant.derive import calculated, courses, disease, lines, measures
 from concordant.derive.context import Context, Selector
 from concordant.derive.settle import settle
 from concordant.derive.topics import topics_of, wanted_topics
-from concordant.evaluate.explain import Evaluator, explain
+from concordant.evaluate.explain import Because, Evaluator, explain
 from concordant.facts import Claim, Fact, Facts, Value, unknown
 from concordant.features import Axiom, Feature
 from concordant.formulas import Formula
@@ -66,7 +67,8 @@ class Plan:
     """What is worked out once for a Knowledge: members of classes, tags of terms, formulas, who depends on whom.
 
     `listeners` are, for each feature, the features that look at what was stated of it; `topics` the names without which a
-    feature's selector claims nothing.
+    feature's selector claims nothing; `unknown` the facts of which nothing is known; `alike` one number for all conditions of
+    silence that say the same.
     """
 
     features: tuple[Feature, ...]
@@ -80,6 +82,8 @@ class Plan:
     formulas: Mapping[str, Formula]
     axioms: tuple[Axiom, ...]
     topics: Mapping[str, frozenset[str] | None]
+    unknown: Mapping[str, Fact]
+    alike: Mapping[int, int]
 
     def with_inputs(self, names: Iterable[str]) -> set[str]:
         """These features, and all that they are derived from, however far back."""
@@ -115,6 +119,8 @@ def plan_of(knowledge: Knowledge) -> Plan:
         order={name: i for i, name in enumerate(by_name)},
         formulas={formula.id: formula for formula in knowledge.formulas},
         axioms=knowledge.axioms,
+        unknown={name: unknown(name) for name in by_name},
+        alike=_alike(knowledge.features),
         topics={feature.name: wanted_topics(feature, members, tags) for feature in knowledge.features},
     )
 
@@ -125,6 +131,13 @@ def _listeners(features: Iterable[Feature]) -> dict[str, frozenset[str]]:
         for name in feature.reads_stated:
             found.setdefault(name, set()).add(feature.name)
     return {name: frozenset(heard) for name, heard in found.items()}
+
+
+def _alike(features: Iterable[Feature]) -> dict[int, int]:
+    """By identity, because a Knowledge keeps its conditions alive, and comparing them would take longer than looking at them."""
+    numbers: dict[Condition, int] = {}
+    conditions = [silence.when for feature in features for silence in feature.absent_means]
+    return {id(condition): numbers.setdefault(condition, len(numbers)) for condition in conditions}
 
 
 def _downstream(features: Iterable[Feature]) -> dict[str, frozenset[str]]:
@@ -138,12 +151,59 @@ def _downstream(features: Iterable[Feature]) -> dict[str, frozenset[str]]:
     return {name: frozenset(reached) for name, reached in users.items()}
 
 
+@dataclass(slots=True)
+class _Pass:
+    """One pass over a record: what is looked at again and again in it is kept."""
+
+    record: PatientRecord
+    plan: Plan
+    facts: Facts
+    look: Evaluator = explain
+    topics: frozenset[str] = frozenset()
+    silent: dict[int, Because] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.topics = topics_of(self.record)
+
+    def fact(self, feature: Feature) -> Fact:
+        """The fact of a feature; all that it is derived from has its fact, or gets it when it is asked for."""
+        name, wanted = feature.name, self.plan.topics[feature.name]
+        claim = None if wanted is not None and wanted.isdisjoint(self.topics) else self._claim(feature)
+        stated = self.record.stated.get(name)
+        if claim is None and stated is None and not feature.rules:
+            told = self._silence(feature) if feature.absent_means else None
+            return told if told is not None else self.plan.unknown[name]
+        reasons = [(rule, self.look(rule.if_, self.facts)) for rule in feature.rules]
+        fact = settle(feature, claim, stated, reasons)
+        return fact if fact.is_known or fact.conflict or claim is not None else self._silence(feature) or fact
+
+    def _claim(self, feature: Feature) -> Claim | None:
+        assert feature.derive is not None
+        plan, selector = self.plan, SELECTORS[feature.derive["selector"]]
+        return selector(Context(self.record, self.facts, feature, plan.members, plan.tags, plan.formulas))
+
+    def _silence(self, feature: Feature) -> Fact | None:
+        """What the absence of any entry means, where the feature says so; always named as assumed."""
+        for silence in feature.absent_means:
+            key = self.plan.alike.get(id(silence.when), -1)
+            reason = self.silent.get(key)
+            if reason is None:
+                reason = self.look(silence.when, self.facts)
+                if key >= 0:
+                    self.silent[key] = reason
+            if reason.truth is TRUE:
+                value = settle_value(feature, silence.value)
+                told = "" if silence.minor else silence.because
+                return Fact(feature.name, value, "assumed", silence.because, because=reason, assumed=told)
+        return None
+
+
 def derive_facts(record: PatientRecord, plan: Plan) -> dict[str, Fact]:
     """Every feature's fact for this record, in one pass through the dictionary."""
     facts: dict[str, Fact] = {}
-    topics = topics_of(record)
+    one = _Pass(record, plan, facts)
     for feature in plan.features:
-        facts[feature.name] = _derive(feature, record, facts, plan, topics)
+        facts[feature.name] = one.fact(feature)
     return facts
 
 
@@ -152,51 +212,16 @@ class LazyFacts(dict[str, Fact]):
 
     def __init__(self, record: PatientRecord, plan: Plan, look: Evaluator) -> None:
         super().__init__()
-        self.record, self.plan, self.look = record, plan, look
-        self.topics = topics_of(record)
+        self._features = plan.by_name
+        self._pass = _Pass(record, plan, self, look)
 
     def __missing__(self, name: str) -> Fact:
-        fact = _derive(self.plan.by_name[name], self.record, self, self.plan, self.topics, self.look)
-        self[name] = fact
+        fact = self[name] = self._pass.fact(self._features[name])
         return fact
 
     def get(self, name: str, _: object = None) -> Fact:
         """The fact, derived now when it was not before; every feature of the dictionary has one."""
         return self[name]
-
-
-def _derive(
-    feature: Feature, record: PatientRecord, facts: Facts, plan: Plan, topics: frozenset[str], look: Evaluator = explain
-) -> Fact:
-    """The fact of a feature; `topics` are the names that the record bears."""
-    claim = _claim(feature, record, facts, plan, topics)
-    stated = record.stated.get(feature.name)
-    if claim is None and stated is None and not feature.rules:
-        return _silence(feature, facts, look) or unknown(feature.name)
-    reasons = [(rule, look(rule.if_, facts)) for rule in feature.rules]
-    fact = settle(feature, claim, stated, reasons)
-    return fact if fact.is_known or fact.conflict or claim is not None else _silence(feature, facts, look) or fact
-
-
-def _claim(feature: Feature, record: PatientRecord, facts: Facts, plan: Plan, topics: frozenset[str]) -> Claim | None:
-    if feature.derive is None:
-        return None
-    wanted = plan.topics[feature.name]
-    if wanted is not None and wanted.isdisjoint(topics):
-        return None
-    selector = SELECTORS[feature.derive["selector"]]
-    return selector(Context(record, facts, feature, plan.members, plan.tags, plan.formulas))
-
-
-def _silence(feature: Feature, facts: Facts, look: Evaluator) -> Fact | None:
-    """What the absence of any entry means, where the feature says so; always named as assumed."""
-    for silence in feature.absent_means:
-        reason = look(silence.when, facts)
-        if reason.truth is TRUE:
-            value = settle_value(feature, silence.value)
-            told = "" if silence.minor else silence.because
-            return Fact(feature.name, value, "assumed", silence.because, because=reason, assumed=told)
-    return None
 
 
 def settle_value(feature: Feature, value: str | float) -> Value:
@@ -230,13 +255,13 @@ def _again(
     told = changed.union(*(plan.listeners.get(name, frozenset()) for name in changed))
     reached = told.union(*(plan.downstream[name] for name in told))
     fresh = dict(facts)
-    topics = topics_of(record)
+    one = _Pass(record, plan, fresh, look)
     differing: set[str] = set()
     for name in sorted(reached, key=plan.order.__getitem__):
         if name in fixed:
             fresh[name] = Fact(name, fixed[name], "hypothetical", "supposed")
         elif name in told or not differing.isdisjoint(plan.inputs[name]):
-            fresh[name] = _derive(plan.by_name[name], record, fresh, plan, topics, look)
+            fresh[name] = one.fact(plan.by_name[name])
         if fresh[name].value != facts[name].value:
             differing.add(name)
     return fresh, frozenset(differing)

@@ -44,6 +44,8 @@ def _word(feature: Feature, claim: Claim | None, stated: Value, reasons: Reasons
     if told.conflict:
         return told
     proven = [(rule, because) for rule, because in reasons if because.truth is TRUE]
+    if not proven and told.value is None:
+        return told
     values = {str(rule.value) for rule, _ in proven} | ({told.value} if told.value is not None else set())
     if len(values) > 1:
         return _clash(feature, told, proven)

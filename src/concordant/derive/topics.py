@@ -32,9 +32,14 @@ def topics_of(record: PatientRecord) -> frozenset[str]:
 
 
 def wanted_topics(feature: Feature, members: Names, tags: Names) -> frozenset[str] | None:
-    """The names without which the feature's selector claims nothing; None for one that has to be asked always."""
-    params = feature.derive or {}
-    looks = LOOKS.get(str(params.get("selector")))
+    """The names without which the feature's selector claims nothing; None for one that has to be asked always.
+
+    Of a feature without a selector no names: nothing in a record makes a claim.
+    """
+    if feature.derive is None:
+        return frozenset()
+    params = feature.derive
+    looks = LOOKS.get(str(params["selector"]))
     return frozenset(looks(params, members, tags)) if looks is not None and "else" not in params else None
 
 

@@ -61,6 +61,8 @@ def _by_time(group: Group) -> tuple[object, ...]:
 
 def _pieces(group: Group, rules: LineRules) -> list[Group]:
     """The group, less what ended before it: other drugs as courses beside it, a leading drug as a course before it."""
+    if len({(part.last, part.runs, part.stopped) for part in group.parts}) == 1:
+        return [group]  # all of it ended together
     apart = _ended_apart(group, rules)
     return [*apart, *(piece for one in _fewer_leaders(group, rules) for piece in _after_leaders(one, rules))]
 
@@ -148,6 +150,8 @@ def _beside(side: Iterable[Given], groups: Sequence[Group], rules: LineRules, ev
             alone.append(part)
         else:
             home.beside.append(part)
+    if not alone:
+        return []
     known = [part for part in alone if part.told.drugs]
     unknown = [part for part in alone if not part.told.drugs]
     by_themselves = replace(rules, supplements=frozenset())

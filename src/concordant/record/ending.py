@@ -87,7 +87,9 @@ def _stopped(
         return "ongoing", "the source says that it goes on"
     reasons = {part.stopped for part in final if part.stopped is not None}
     if reasons:
-        return next(reason for reason in WORST_FIRST if reason in reasons), ""
+        worst = next(reason for reason in WORST_FIRST if reason in reasons)
+        others = f"its entries tell different reasons ({', '.join(sorted(reasons))}): {worst} counts" if len(reasons) > 1 else ""
+        return worst, others
     grown = next(_grown(group, setting, events, rules), None)
     if grown is not None:
         return "progression", f"ended with the progression of {words(grown)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -75,17 +75,17 @@ class Group:
     @property
     def names(self) -> frozenset[str]:
         """All drugs of the group."""
-        return frozenset[str]().union(*(part.names for part in self.parts))
+        return frozenset([name for part in self.parts for name in (*part.told.drugs, *part.told.unknown_drugs)])
 
     @property
     def drugs(self) -> frozenset[str]:
         """The known drugs of the group."""
-        return frozenset(drug for part in self.parts for drug in part.told.drugs)
+        return frozenset([drug for part in self.parts for drug in part.told.drugs])
 
     @property
     def first(self) -> PartialDate:
         """The earliest start."""
-        return min((part.first for part in self.parts), key=lambda day: (day.first, day.last))
+        return min([part.first for part in self.parts])
 
     @property
     def last(self) -> PartialDate:
@@ -115,7 +115,8 @@ class Group:
     @property
     def final(self) -> list[Given]:
         """The spans that end last: no other ends certainly after them."""
-        return [part for part in self.parts if not part.last.certainly_before(self.last)]
+        last = self.last
+        return [part for part in self.parts if not part.last.certainly_before(last)]
 
     def without(self, name: str) -> None:
         """Takes a drug out."""
@@ -128,9 +129,11 @@ class Group:
             self.why.append(why)
 
 
-def latest(parts: Iterable[Given]) -> PartialDate:
+def latest(parts: Sequence[Given]) -> PartialDate:
     """The latest end of some spans."""
-    return max((part.last for part in parts), key=lambda day: (day.last, day.first))
+    if len(parts) == 1:
+        return parts[0].last
+    return max([part.last for part in parts], key=lambda day: (day.last, day.first))
 
 
 def days_between(start: PartialDate, end: PartialDate) -> tuple[int, int]:

@@ -30,29 +30,64 @@ class Concept:
     drugs: tuple[str, ...] = ()
 
 
+class Codes(dict[str, Concept | None]):
+    """The codes of one system. One that is not listed is looked for in other spellings once, and that is remembered."""
+
+    def __init__(self, families: Mapping[str, Concept] | None = None) -> None:
+        super().__init__()
+        self.families = families  # of a hierarchical system: prefixes of which every code belongs
+        self.most = 0
+
+    def __missing__(self, code: str) -> Concept | None:
+        found = self.otherwise(code)
+        if not self.most:
+            self.most = len(self) + MOST_REMEMBERED
+        if len(self) < self.most:
+            self[code] = found
+        return found
+
+    def otherwise(self, code: str) -> Concept | None:
+        """The code in capitals, without the dot that some leave out, or by its family."""
+        tidy = code.strip().upper()
+        if (found := self.get(tidy)) is not None or self.families is None:
+            return found
+        bare = tidy.replace(".", "")
+        dotted = f"{bare[:3]}.{bare[3:]}" if len(bare) > 3 else bare
+        for length in range(len(dotted), 2, -1):
+            if (found := self.get(dotted[:length]) if length == len(dotted) else self.families.get(dotted[:length])) is not None:
+                return found
+        return self.families.get(dotted)
+
+
+class Systems(dict[str, Codes]):
+    """The codes by the system as it is written: an address, an object identifier or a short name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: dict[str, str] = {}  # every plain name of a system, to its id
+        self.known: dict[str, Codes] = {}  # by id
+
+    def __missing__(self, system: str) -> Codes:
+        table = self.known.get(self.ids.get(plain_system(system), ""), NO_CODES)
+        if len(self) < MOST_REMEMBERED:
+            self[system] = table
+        return table
+
+
 @dataclass(slots=True)
 class Terminology:
     """The look-up tables of a Knowledge: system as written, then code."""
 
     words: Words
-    systems: dict[str, str] = field(default_factory=dict)  # every plain name of a system, to its id
-    codes: dict[str, dict[str, Concept]] = field(default_factory=dict)  # by id of the system
-    families: dict[str, Concept] = field(default_factory=dict)
+    systems: Systems = field(default_factory=Systems)
     texts: dict[str, dict[str, Concept]] = field(default_factory=dict)  # by kind: texts that say what a code of it says
     product_words: frozenset[str] = frozenset()
-    spelled: dict[str, dict[str, Concept]] = field(default_factory=dict)  # by the system as it was written
     named: dict[str, tuple[str, ...]] = field(default_factory=dict)
     remembered: dict[object, Any] = field(default_factory=dict)  # for readers: what a whole coded value came to
 
     def look(self, system: str | None, code: str | None) -> Concept | None:
         """What the code stands for, or None. A system may be an address, an object identifier or a short name."""
-        if not code or not system:
-            return None
-        table = self.spelled.get(system)
-        if table is None:
-            table = self._table(system)
-        found = table.get(code)
-        return found if found is not None or table is NO_CODES else self._otherwise(table, code)
+        return self.systems[system][code] if code and system else None
 
     def say(self, kind: CodeKind, text: str | None) -> Concept | None:
         """What a text says as a value of this kind, or None; the whole text has to say it."""
@@ -63,26 +98,7 @@ class Terminology:
 
     def system_id(self, system: str) -> str | None:
         """The id of a code system, whichever of its names it goes by."""
-        return self.systems.get(plain_system(system))
-
-    def _table(self, system: str) -> dict[str, Concept]:
-        id_ = self.system_id(system)
-        table = NO_CODES if id_ is None else self.codes.setdefault(id_, {})
-        if len(self.spelled) < MOST_REMEMBERED:
-            self.spelled[system] = table
-        return table
-
-    def _otherwise(self, table: dict[str, Concept], code: str) -> Concept | None:
-        """The code in capitals, without the dot that some leave out, or by its family."""
-        tidy = code.strip().upper()
-        if (found := table.get(tidy)) is not None or table is not self.codes.get(HIERARCHICAL):
-            return found
-        bare = tidy.replace(".", "")
-        dotted = f"{bare[:3]}.{bare[3:]}" if len(bare) > 3 else bare
-        for length in range(len(dotted), 2, -1):
-            if (found := table.get(dotted[:length]) if length == len(dotted) else self.families.get(dotted[:length])) is not None:
-                return found
-        return self.families.get(dotted)
+        return self.systems.ids.get(plain_system(system))
 
     def drugs_named(self, text: str | None) -> tuple[str, ...]:
         """The drugs that the name of a drug or a product stands for; none when a part of it is unknown."""
@@ -111,7 +127,14 @@ class Terminology:
         return " ".join(word.strip("(),") for word in kept)
 
 
-NO_CODES: dict[str, Concept] = {}
+class NoCodes(Codes):
+    """Of a system that is not known."""
+
+    def __missing__(self, code: str) -> None:
+        return None
+
+
+NO_CODES = NoCodes()
 
 
 def plain_system(name: str) -> str:
@@ -133,13 +156,14 @@ def terminology_of(knowledge: Knowledge, words: Words | None = None) -> Terminol
     vocabulary = knowledge.vocabulary
     made = Terminology(words or words_of(knowledge), product_words=frozenset(vocabulary.product_words))
     for system in vocabulary.code_systems:
-        made.systems |= {plain_system(name): system.id for name in (system.id, *system.names)}
+        made.systems.ids |= {plain_system(name): system.id for name in (system.id, *system.names)}
+    known, families = made.systems.known, dict[str, Concept]()
     parts = {drug.id: drug.contains or (drug.id,) for drug in knowledge.drugs}
     for code, concept in _concepts(knowledge, parts):
-        table = made.codes.setdefault(code.system, {})
+        table = known.setdefault(code.system, Codes(families if code.system == HIERARCHICAL else None))
         table[code.code] = table[code.code.upper()] = concept
     for values in vocabulary.value_sets:
-        made.families |= dict.fromkeys(values.families, _of_set(values, values.concept, parts))
+        families |= dict.fromkeys(values.families, _of_set(values, values.concept, parts))
         said = [*values.words, *(code.display for code in values.codes)]
         for text in said:
             concept = _of_set(values, text, parts)

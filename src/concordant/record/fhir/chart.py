@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +15,8 @@ from concordant.record.account import Row
 from concordant.record.events import Entry, Person
 from concordant.record.exposures import Exposure
 from concordant.record.fhir.dates import read_date, why_no_date
-from concordant.record.fhir.elements import Coding, Resource
+from concordant.record.fhir.decode import Found
+from concordant.record.fhir.elements import Coding, Concept, Resource
 from concordant.record.fhir.kit import Kit
 
 
@@ -62,7 +64,7 @@ class Chart:
     as_of: dt.date
     rows: list[Row] = field(default_factory=list)
     where: dict[str, int] = field(default_factory=dict)
-    unmapped: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    unmapped: list[tuple[str, str, str]] = field(default_factory=list)  # system, code, display, each time it was met
     aside: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
@@ -80,7 +82,8 @@ class Chart:
     stated: dict[str, str] = field(default_factory=dict)
     chemo: list[tuple[Entry, PartialDate | None, str]] = field(default_factory=list)
     resources: list[Resource] = field(default_factory=list)
-    urls: dict[str, Resource] = field(default_factory=dict)
+    around: Sequence[Found] = ()  # all that a reference of an entry can point at
+    urls: dict[str, Resource] | None = None
     place: str = ""
     kind: str = ""
 
@@ -91,13 +94,22 @@ class Chart:
         latest = {word for last, word in told if last == max(told)[0]}
         return Person(self.sex, self.born, latest.pop() if len(latest) == 1 else None)
 
-    def at(self, place: str, kind: str) -> None:
-        """The entry that is read next."""
+    def referred(self, address: str) -> Resource | None:
+        """The resource at an address, among those that entries refer to; they are gathered when the first one is asked for."""
+        if self.urls is None:
+            self.urls = _addresses(self.around)
+        return self.urls.get(address)
+
+    def at(self, place: str, kind: str) -> int | None:
+        """The entry that is read next; the number of the first entry of the same place, if there is one."""
         where = self.where
-        while place in where:
-            place += "'"
+        first = where.get(place)
+        if first is not None:
+            while place in where:
+                place += "'"
         self.place, self.kind = place, kind
         where[place] = len(self.rows)
+        return first
 
     @property
     def entry(self) -> Entry:
@@ -125,13 +137,20 @@ class Chart:
         if not (cut or quiet):
             self.aside.append(f"{place}: {why}")
 
-    def not_mapped(self, codings: tuple[Coding, ...], what: str) -> None:
+    def unmapped_code(self, code: Concept | None) -> None:
+        """The entry at hand is about something that stands in no value set, or says not about what."""
+        codings = code.coding if code is not None else None
+        for coding in codings or ():
+            self.unmapped.append((coding.system or "", coding.code or "", coding.display or ""))
+        self.rows.append(Row(self.place, self.kind, "ignored", "its code is in no value set" if codings else "it has no code"))
+
+    def not_mapped(self, codings: Iterable[Coding], what: str) -> None:
         """Codes that were met and stand in no value set."""
         for coding in codings:
-            key = (coding.system or "", coding.code or "", coding.display or "")
-            self.unmapped[key] = self.unmapped.get(key, 0) + 1
-        if codings and what:
-            self.lost.append(f"{what} {quoted(codings[0].display or codings[0].code or '?')} ({self.place})")
+            self.unmapped.append((coding.system or "", coding.code or "", coding.display or ""))
+            if what:
+                self.lost.append(f"{what} {quoted(coding.display or coding.code or '?')} ({self.place})")
+                what = ""
 
     def date_as_told(self, text: str | None) -> tuple[PartialDate | None, str]:
         """A date as it stands, also one after the question; or why the text is none."""
@@ -146,3 +165,15 @@ class Chart:
             return None, ""
         read = read_date(text)
         return (read.clipped(self.as_of), "") if read is not None else (None, why_no_date(text))
+
+
+def _addresses(found: Iterable[Found]) -> dict[str, Resource]:
+    """What a reference can point at."""
+    known: dict[str, Resource] = {}
+    for one in found:
+        if one.resource.resourceType in ("Condition", "Medication", "Specimen"):
+            if one.url:
+                known[one.url] = one.resource
+            if one.resource.id:
+                known[f"{one.resource.resourceType}/{one.resource.id}"] = one.resource
+    return known

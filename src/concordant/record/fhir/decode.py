@@ -26,12 +26,21 @@ class RawBundle(msgspec.Struct):
 
 
 class Found(msgspec.Struct, gc=False):
-    """One resource of a source: where it stands, its address, and why it cannot be read when it cannot."""
+    """One resource of a source: where it stands, its address, and why it cannot be read when it cannot.
 
-    place: str
+    `number` is its place among the entries of the bundle that stands at `where`; -1 for a resource by itself.
+    """
+
+    where: str
     url: str | None
     resource: Resource
     why: str = ""
+    number: int = -1
+
+    @property
+    def place(self) -> str:
+        """`entry[3]`: made when it is asked for, because nearly every resource is known by its id."""
+        return self.where if self.number < 0 else f"{self.where}entry[{self.number}]"
 
 
 ANY = msgspec.json.Decoder(Resource | list[Resource])
@@ -113,9 +122,9 @@ def _flatten(resource: Resource, url: str | None, place: str, found: list[Found]
     for number, entry in enumerate(resource.entry or ()):
         inner = entry.resource
         if inner is None:
-            found.append(Found(f"{prefix}entry[{number}]", entry.fullUrl, Resource(), "the entry has no resource"))
+            found.append(Found(prefix, entry.fullUrl, Resource(), "the entry has no resource", number))
         elif inner.entry is None and inner.resourceType != "Bundle":
-            found.append(Found(f"{prefix}entry[{number}]", entry.fullUrl, inner))
+            found.append(Found(prefix, entry.fullUrl, inner, "", number))
         else:
             _flatten(inner, entry.fullUrl, f"{prefix}entry[{number}]", found, depth + 1)
 

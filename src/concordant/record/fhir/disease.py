@@ -55,9 +55,10 @@ def _with_diagnosis(first: Tumour | None, chart: Chart) -> list[DiseaseEvent]:
     """The diagnosis with the stage and the metastases that belong to it, then what came later."""
     since = first.date if first is not None else None
     spread = [one for one in chart.spread if not _is_regional(one, chart)]
-    here = [one for one in spread if _near(one.date, since, chart) is True]
-    later = [one for one in spread if _near(one.date, since, chart) is False]
-    loose = [one for one in spread if _near(one.date, since, chart) is None]
+    placed = [(one, _near(one.date, since, chart)) for one in spread]
+    here = [one for one, near in placed if near is True]
+    later = [one for one, near in placed if near is False]
+    loose = [one for one, near in placed if near is None]
     extent, m_later, open_spread = _extent(first, chart)
     if here:
         extent = None if _staged_early_after(here, since, chart) else SPREAD

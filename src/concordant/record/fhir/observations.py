@@ -10,7 +10,7 @@ from concordant.record.fhir.results import Asked, marker, measured
 from concordant.record.fhir.statuses import OBSERVED
 from concordant.record.terminology import Concept as Meaning
 
-ABOUT: tuple[CodeKind, ...] = ("test", "measurement", "observation", "not_asked")
+ABOUT: frozenset[CodeKind] = frozenset({"test", "measurement", "observation", "not_asked"})
 UNSAID = {"entered-in-error": "entered in error", "cancelled": "cancelled", "registered": "no result yet"}
 
 
@@ -20,9 +20,13 @@ def observation(resource: Resource, chart: Chart) -> None:
         chart.ignored(UNSAID[resource.status])
         return
     about = _about(resource.code, chart)
-    parts = [(part, found) for part in resource.component or () if (found := _about(part.code, chart)) is not None]
+    components = resource.component
+    if about is None and components is None:  # most of a record: results that nobody asks for
+        chart.unmapped_code(resource.code)
+        return
+    parts = [(part, found) for part in components or () if (found := _about(part.code, chart)) is not None]
     if about is None and not parts:
-        _not_mapped(resource, chart)
+        chart.unmapped_code(resource.code)
         return
     if about is not None and about.kind == "not_asked" and not parts:
         chart.ignored(about.says)
@@ -65,18 +69,13 @@ def _about(code: Concept | None, chart: Chart) -> Meaning | None:
     """What the observation is about; None when no code of it is known."""
     if code is None:
         return None
-    look = chart.kit.terms.look
+    systems = chart.kit.terms.systems
     for coding in code.coding or ():
-        found = look(coding.system, coding.code)
-        if found is not None and found.kind in ABOUT:
-            return found
+        if coding.system and coding.code:
+            found = systems[coding.system][coding.code]
+            if found is not None and found.kind in ABOUT:
+                return found
     return None
-
-
-def _not_mapped(resource: Resource, chart: Chart) -> None:
-    codings = tuple(resource.code.coding or ()) if resource.code is not None else ()
-    chart.not_mapped(codings, "")
-    chart.ignored("its code is in no value set" if codings else "it has no code")
 
 
 def observed(resource: Resource, chart: Chart) -> tuple[PartialDate | None, str]:

@@ -24,4 +24,4 @@ def resolved(reference: Reference | None, holder: Resource, chart: Chart) -> Res
     text = tidy(reference.reference)
     if text.startswith("#"):
         return next((one for one in holder.contained or () if one.id == text[1:]), None)
-    return chart.urls.get(text) or chart.urls.get(local(text))
+    return chart.referred(text) or chart.referred(local(text))

@@ -17,10 +17,11 @@ import msgspec
 
 from concordant.complaints import Complaint, ConcordantError, Unreadable
 from concordant.record.account import Account
+from concordant.record.fhir.charting import READERS
 from concordant.record.fhir.decode import MAX_BYTES, Found, malformed, one, wrong
 from concordant.record.fhir.elements import Reference
 from concordant.record.fhir.kit import Kit
-from concordant.record.fhir.read import READERS, patients_in, read_with
+from concordant.record.fhir.read import patients_in, read_with
 from concordant.record.fhir.references import local, tidy
 from concordant.record.fhir.spool import Kept, Spool
 from concordant.record.sources import Patient

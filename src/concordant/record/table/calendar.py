@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from concordant.complaints import quoted
@@ -40,14 +41,10 @@ def _days(text: str) -> dt.timedelta:
     return dt.timedelta(days=number)
 
 
-def calendar_of(text: str, called: str) -> Calendar:
-    """The calendar of one patient from what the table says of day zero: a date, a month, a year or nothing."""
-    try:
-        known = parse_partial_date(text) if text else None
-    except ValueError:
-        known = None
+def calendar_of(texts: Sequence[str], called: str) -> Calendar:
+    """The calendar of one patient from what the rows say of day zero: a date, a month, a year, nothing, or different things."""
+    known, told = _day_zero(texts)
     if known is None:
-        told = f" ({quoted(text)} is not a date)" if text else ""
         notice = (
             f"The day of {called} is not known{told}: it is set to {words(exactly(EPOCH))}. "
             "Intervals between entries are right, calendar dates and the age are not."
@@ -61,3 +58,13 @@ def calendar_of(text: str, called: str) -> Calendar:
         "Intervals between entries are right, calendar dates only as near as that."
     )
     return Calendar(middle, known, notice)
+
+
+def _day_zero(texts: Sequence[str]) -> tuple[PartialDate | None, str]:
+    """Day zero where the rows tell one; else why it is not known, in brackets."""
+    if len(texts) > 1:
+        return None, f" (the rows tell different ones: {', '.join(map(quoted, texts))})"
+    try:
+        return (parse_partial_date(texts[0]) if texts else None), ""
+    except ValueError:
+        return None, f" ({quoted(texts[0])} is not a date)"

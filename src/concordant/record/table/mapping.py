@@ -78,11 +78,12 @@ class File:
     rules: tuple[Rule, ...]
     skips: tuple[Skip, ...]
     line: int | None
+    zero: str = ""  # the column with the day from which days count, of the file that has it
 
     @property
     def columns(self) -> set[str]:
         """Every column that the mapping names."""
-        named = {self.patient}
+        named = {self.patient, *filter(None, [self.zero])}
         for rule in self.rules:
             named |= {w.column for w in rule.when} | {c for cell in rule.cells.values() for c in cell.columns}
         return named | {w.column for skip in self.skips for w in skip.when}
@@ -200,7 +201,14 @@ class _Reader:
             tuple(self.rule(item, (*place, "entries", i)) for i, item in enumerate(rules)),
             tuple(self.skip(item, (*place, "ignore", i)) for i, item in enumerate(skips)),
             self.text.line((*place, "path")),
+            self.zero_column(name),
         )
+
+    def zero_column(self, file: str) -> str:
+        """The column of `days_from`, where it stands in this file."""
+        zero = self.text.value.get("days_from")
+        column = zero.get("column") if isinstance(zero, dict) and zero.get("file") == file else None
+        return column if isinstance(column, str) else ""
 
     def items(self, value: dict[str, Any], key: str, place: Place) -> list[Any]:
         raw = value.get(key)

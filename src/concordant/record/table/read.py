@@ -86,7 +86,7 @@ class _Teller:
         if zero is None:
             return None
         texts = sorted({self.cell(row, zero.column) for row in rows if row.file.id == zero.file and not row.wrong} - {""})
-        return calendar_of(texts[0] if len(texts) == 1 else "", zero.called)
+        return calendar_of(texts, zero.called)
 
     def row(self, row: TableRow) -> None:
         """One row: put aside, ignored, or told entry by entry."""
@@ -163,7 +163,7 @@ class _Teller:
     def date(self, key: str, text: str, column: str) -> Any:
         """A date from a number of days; what is no number is complained about, and the entry set aside."""
         if self.calendar is None:
-            self.calendar = calendar_of("", "day zero")
+            self.calendar = calendar_of((), "day zero")
         try:
             return self.calendar.birth(text) if key == "birth_date" else self.calendar.day(text)
         except ValueError as error:

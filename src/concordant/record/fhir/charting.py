@@ -1,0 +1,58 @@
+"""All entries of one patient to a chart: each is read once by what it is, and has exactly one fate."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from concordant.record.fhir.chart import Chart
+from concordant.record.fhir.conditions import allergy, condition
+from concordant.record.fhir.decode import Found
+from concordant.record.fhir.elements import Resource
+from concordant.record.fhir.kit import Kit
+from concordant.record.fhir.medications import medication
+from concordant.record.fhir.observations import observation
+from concordant.record.fhir.person import person
+from concordant.record.fhir.procedures import procedure
+
+READERS: dict[str, Callable[[Resource, Chart], None]] = {
+    "Patient": person,
+    "Observation": observation,
+    "Condition": condition,
+    "AllergyIntolerance": allergy,
+    "Procedure": procedure,
+    "MedicationAdministration": medication,
+    "MedicationRequest": medication,
+    "MedicationStatement": medication,
+    "MedicationUsage": medication,
+    "MedicationDispense": medication,
+    "MedicationOrder": medication,
+}
+LONGEST_ID = 64
+HELD = {"Medication": "read where an entry refers to it", "Specimen": "read where an entry refers to it"}
+
+
+def charted(id_: str, group: list[Found], shared: list[Found], kit: Kit, as_of: dt.date) -> Chart:
+    """All entries of one patient, read."""
+    chart = Chart(kit, id_, as_of, around=[*shared, *group])
+    for one in group:
+        resource = one.resource
+        kind = resource.resourceType or "?"
+        before = chart.at(place_of(one), kind)
+        reader = READERS.get(kind)
+        if one.why and (reader is not None or kind == "?"):
+            chart.put_aside(one.why)
+        elif reader is None:
+            chart.ignored(HELD.get(kind) or f"nothing is read from {kind}")
+        elif before is not None and group[before].resource == resource:
+            chart.ignored("the same entry again")
+        else:
+            reader(resource, chart)
+    return chart
+
+
+def place_of(one: Found) -> str:
+    """Where an entry stands: its type and id, else its place in the file."""
+    resource = one.resource
+    kind, id_ = resource.resourceType, resource.id
+    return f"{kind}/{id_}" if id_ and kind and len(id_) <= LONGEST_ID else one.place or kind or "the resource"

@@ -1,0 +1,124 @@
+"""What is kept or left out for speed gives what looking would have given: selectors, silences, frames, codes met before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+
+from concordant.answer.recommend import decision_of, prepare
+from concordant.compiled import Knowledge
+from concordant.complaints import ConcordantError
+from concordant.conditions import ALWAYS
+from concordant.decide.frame import frame_of, turning_days
+from concordant.derive.book import SELECTORS, Plan, derive_facts, plan_of
+from concordant.derive.context import Context
+from concordant.derive.topics import LOOKS, topics_of
+from concordant.library import FOLDER
+from concordant.record.casefile import read_case
+from concordant.record.events import PatientRecord
+from concordant.record.terminology import MOST_REMEMBERED, terminology_of
+from concordant.record.vocabulary import Words
+from concordant.texts import read_file
+
+DAY = dt.date(2023, 6, 1)
+
+
+@pytest.fixture(scope="module")
+def records(knowledge: Knowledge, words: Words) -> list[PatientRecord]:
+    def found() -> Iterator[PatientRecord]:
+        for path in sorted((FOLDER / "cases").rglob("*.yaml")):
+            try:
+                yield read_case(read_file(path), knowledge, words, DAY)
+            except ConcordantError:
+                continue
+
+    return list(found())
+
+
+def overlooked(records: list[PatientRecord], plan: Plan) -> set[str]:
+    """The selectors that would have claimed something of a record where they were not asked."""
+    found = set()
+    for record in records:
+        topics, facts = topics_of(record), derive_facts(record, plan)
+        for feature in plan.features:
+            wanted = plan.topics[feature.name]
+            if feature.derive is None or wanted is None or not wanted.isdisjoint(topics):
+                continue
+            name = feature.derive["selector"]
+            if SELECTORS[name](Context(record, facts, feature, plan.members, plan.tags, plan.formulas)) is not None:
+                found.add(name)
+    return found
+
+
+def test_a_selector_that_is_not_asked_has_nothing_to_say(records: list[PatientRecord], plan: Plan) -> None:
+    assert len(records) > 250
+    assert overlooked(records, plan) == set()
+
+
+@pytest.mark.parametrize("selector", sorted(LOOKS))
+def test_every_selector_with_topics_is_known_and_would_be_missed(
+    selector: str, records: list[PatientRecord], knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The check above sees a selector that looks for the wrong names, where a case has the right ones."""
+    features = [f for f in knowledge.features if (f.derive or {}).get("selector") == selector]
+    assert selector in SELECTORS
+    assert features, "no feature uses it"
+    monkeypatch.setitem(LOOKS, selector, lambda *_: ("a name that no record bears",))
+    assert overlooked(records, plan_of(knowledge)) == {selector}
+
+
+def test_one_look_at_a_silence_serves_all_that_say_the_same(knowledge: Knowledge, plan: Plan) -> None:
+    conditions = [silence.when for feature in knowledge.features for silence in feature.absent_means]
+    numbers: dict[int, set[object]] = {}
+    for condition in conditions:
+        numbers.setdefault(plan.alike[id(condition)], set()).add(condition)
+    assert all(len(same) == 1 for same in numbers.values())
+    assert len(numbers) == len(set(conditions)) < len(conditions)
+    assert ALWAYS in conditions
+
+
+def test_between_two_turning_days_all_frames_are_alike(knowledge: Knowledge) -> None:
+    days = turning_days(knowledge)
+    assert days == sorted(set(days))
+    for first, following in pairwise(days):
+        last = following - dt.timedelta(days=1)
+        if first < last:
+            assert alike(knowledge, first, last), first
+
+
+def test_a_turning_day_changes_a_frame(knowledge: Knowledge) -> None:
+    days = turning_days(knowledge)
+    changed = [day for day in days if not alike(knowledge, day - dt.timedelta(days=1), day)]
+    assert len(changed) > len(days) // 3, "sources that only trials cite change no frame, but these are not the most"
+
+
+def alike(knowledge: Knowledge, one: dt.date, other: dt.date) -> bool:
+    first, second = frame_of(knowledge, one), frame_of(knowledge, other)
+    same = first.statements == second.statements and first.drugs == second.drugs and first.regimens == second.regimens
+    return same and first.proposals == second.proposals and first.in_force == second.in_force
+
+
+def test_frames_do_not_pile_up(knowledge: Knowledge, records: list[PatientRecord], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("concordant.answer.recommend.MOST_FRAMES", 3)
+    prepare(knowledge).frames.clear()
+    before = [decision_of(record, knowledge).outcome for record in records[:40]]
+    assert len(prepare(knowledge).frames) <= 3 + 1
+    assert [decision_of(record, knowledge).outcome for record in records[:40]] == before
+
+
+def test_a_code_means_the_same_when_it_is_met_again(knowledge: Knowledge) -> None:
+    terms = terminology_of(knowledge)
+    for system, table in list(terms.systems.known.items()):
+        for code, meaning in list(table.items()):
+            spellings = (code, f" {code} ", code.lower(), code)
+            assert [terms.look(system, spelling) for spelling in spellings] == [meaning] * len(spellings)
+
+
+def test_codes_that_nobody_lists_do_not_pile_up(knowledge: Knowledge) -> None:
+    table = terminology_of(knowledge).systems["http://loinc.org"]
+    listed = len(table)
+    assert [table[f"x{number}"] for number in range(MOST_REMEMBERED + 50)] == [None] * (MOST_REMEMBERED + 50)
+    assert len(table) == listed + MOST_REMEMBERED
