@@ -332,7 +332,7 @@ def overridden(patient: Patient, changes: Changes) -> Situation:
     plan = replace(prepared.plan, features=tuple(freed))
     record = patient.state.record(changes)
     facts = derive_facts(record, plan)
-    frame = prepared.frame(record.as_of, "")
+    frame = prepared.frame(record, "")
     return Situation(record, plan, frame, facts, decide(frame, facts))
 
 
