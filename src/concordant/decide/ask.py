@@ -55,6 +55,17 @@ class Situation:
     discordances: tuple[tuple[str, Action], ...] = ()
     look: Evaluator = explain
 
+    def read(self) -> set[str]:
+        """The features that a living proposal or a limit of scope reads."""
+        found: set[str] = set()
+        for one in self.decision.judged:
+            if one.status != "does_not_apply":
+                found |= one.proposal.reads
+        for force in self.frame.in_force:
+            for limit in force.guideline.out_of_scope:
+                found |= features_read(limit.if_)
+        return found
+
     def suppose(self, changes: Mapping[str, Value]) -> tuple[Decision, Facts]:
         """The decision, and the facts, had these been stated as well."""
         facts, touched = with_facts(self.facts, changes, self.record, self.plan, self.look)
@@ -87,14 +98,7 @@ def _worst(question: Question) -> int:
 
 def _askable(now: Situation) -> list[Feature]:
     """Features with a question, not yet known, that a proposal reads directly or through others."""
-    read: set[str] = set()
-    for one in now.decision.judged:
-        if one.status != "does_not_apply":
-            read |= one.proposal.reads
-    for force in now.frame.in_force:
-        for limit in force.guideline.out_of_scope:
-            read |= features_read(limit.if_)
-    wanted = _open_behind(read, now)
+    wanted = _open_behind(now.read(), now)
     return [f for f in now.plan.features if f.name in wanted and f.question and _meaningful(f, now.facts)]
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from concordant.conditions import features_read
 from concordant.decide.ask import Situation
 from concordant.decide.cells import Cell, cells_of, joined
 from concordant.decide.decision import Outcome, decide
@@ -41,14 +40,7 @@ def other_sides(now: Situation) -> list[Side]:
 
 def _known_behind(now: Situation) -> list[Feature]:
     """Known features with a question, read by what is alive, directly or through others."""
-    read: set[str] = set()
-    for one in now.decision.judged:
-        if one.status != "does_not_apply":
-            read |= one.proposal.reads
-    for force in now.frame.in_force:
-        for limit in force.guideline.out_of_scope:
-            read |= features_read(limit.if_)
-    wanted = now.plan.with_inputs(read)
+    wanted = now.plan.with_inputs(now.read())
     return [f for f in now.plan.features if f.name in wanted and f.question and _settled(f, now)]
 
 

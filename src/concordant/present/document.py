@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Literal
 
 from concordant.records import Checked
@@ -155,6 +156,12 @@ class Forest:
     right: str
     decimal: str = "."
     span: tuple[float, float] | None = None
+
+
+def trials_of(forest: Forest) -> Iterator[Forest]:
+    """A figure for each trial: ratios of different trials are not to be compared, and a sheet of paper can end between them."""
+    for heading, rows in groupby(forest.rows, key=lambda row: row.heading):
+        yield replace(forest, title=heading or forest.title, rows=tuple(rows))
 
 
 Block = Paragraph | Points | Table | Timeline | Forest

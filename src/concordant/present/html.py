@@ -9,7 +9,6 @@ from concordant.present.document import Document, Section, Source
 from concordant.present.html_parts import block, sentences
 from concordant.present.markup import NOTHING, Html, css_string, element, escaped, joined
 
-WORDS = ("skip_to_references", "folded_not_printed", "done", "missing", "unmet")
 REFERENCES = "references"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from itertools import groupby
 
-from concordant.present.document import Block, Citation, Forest, Paragraph, Point, Points, Section, Table, Timeline, cut
+from concordant.present.document import (
+    Block,
+    Citation,
+    Forest,
+    Paragraph,
+    Point,
+    Points,
+    Section,
+    Table,
+    Timeline,
+    cut,
+    trials_of,
+)
 from concordant.present.figures import forest_svg, timeline_svg
 from concordant.present.markup import NOTHING, Html, element, escaped, joined
 
@@ -53,7 +63,8 @@ def block(one: Block, section: Section, words: Words) -> Html:
         case Timeline():
             return _timeline(one, section)
         case Forest():
-            return _captioned(one.title if one.title != section.title else "", joined(_trials(one)))
+            figures = [Html(forest_svg(trial, name=f"forest-{i}")) for i, trial in enumerate(trials_of(one), 1)]
+            return _captioned(one.title if one.title != section.title else "", joined(figures))
 
 
 def _timeline(timeline: Timeline, section: Section) -> Html:
@@ -61,13 +72,6 @@ def _timeline(timeline: Timeline, section: Section) -> Html:
     if not timeline.spans and not timeline.moments:
         return element("p", sentences(timeline.told))
     return _captioned(timeline.title if timeline.title != section.title else "", Html(timeline_svg(timeline)))
-
-
-def _trials(forest: Forest) -> Iterator[Html]:
-    """A figure for each trial: ratios of different trials are not to be compared, and a sheet of paper can end between them."""
-    for i, (heading, rows) in enumerate(groupby(forest.rows, key=lambda row: row.heading), 1):
-        one = replace(forest, title=heading or forest.title, rows=tuple(rows))
-        yield Html(forest_svg(one, name=f"forest-{i}"))
 
 
 def _kind(table: Table, section: Section) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from concordant.present.document import (
     Table,
     Timeline,
     cut,
+    trials_of,
 )
 from concordant.present.figures import forest_svg, timeline_svg
 from concordant.present.in_words import citation_words, forest_told, lead_words
@@ -105,7 +105,9 @@ class _Put:
             case Timeline():
                 return _drawings(block, section, [(timeline_svg(block, standalone=True), block.told)])
             case Forest():
-                return _drawings(block, section, [(forest_svg(one, standalone=True), forest_told(one)) for one in _trials(block)])
+                return _drawings(
+                    block, section, [(forest_svg(one, standalone=True), forest_told(one)) for one in trials_of(block)]
+                )
             case Paragraph(text):
                 return {"kind": "paragraph", "text": self.run(text)}
             case Points(points):
@@ -144,12 +146,6 @@ def _drawings(figure: Timeline | Forest, section: Section, drawn: Iterable[tuple
         "title": shown(title),
         "drawings": [{"svg": shown(svg), "told": shown(told)} for svg, told in drawn],
     }
-
-
-def _trials(forest: Forest) -> Iterator[Forest]:
-    """A figure for each trial: side by side they need less paper, and each is read for itself anyway."""
-    for _, rows in groupby(forest.rows, key=lambda row: row.heading):
-        yield replace(forest, rows=tuple(rows))
 
 
 def shown(text: str) -> str:

@@ -50,17 +50,35 @@ def _birth(record: PatientRecord) -> Iterator[Problem]:
     birth, today = record.person.birth_date, exactly(record.as_of)
     if birth is None:
         return
-    here = Entry("patient.birth_date")
+    if wrong := impossible_birth(birth, record.as_of):
+        yield Entry("patient.birth_date"), wrong, "Correct birth_date, or as_of"
     if today.certainly_before(birth):
-        says = f"the patient is born ({words(birth)}) after the date of the question ({words(today)})"
-        yield here, says, "Correct birth_date, or as_of"
         return
-    if record.as_of.year - birth.last.year > OLDEST + 1 and record.as_of != dt.date.max:
-        yield here, f"the patient (born {words(birth)}) is more than {OLDEST} years old", "Correct birth_date, or as_of"
     for entry, date in _dated(record):
         if date.certainly_before(birth):
             says = f"{entry.place} is dated {words(date)}, before the patient is born ({words(birth)})"
             yield entry, says, "Correct the date, or birth_date"
+
+
+def impossible_birth(born: PartialDate, as_of: dt.date) -> str:
+    """Why nobody who is asked about on this day can be born then; empty when somebody can."""
+    if exactly(as_of).certainly_before(born):
+        return f"the patient is born ({words(born)}) after the date of the question ({words(exactly(as_of))})"
+    if as_of.year - born.last.year > OLDEST + 1 and as_of != dt.date.max:
+        return f"the patient (born {words(born)}) is more than {OLDEST} years old"
+    return ""
+
+
+def impossible_dates(start: PartialDate | None, last: PartialDate | None, born: PartialDate | None, as_of: dt.date) -> str:
+    """Why an entry of a source cannot have these dates; empty when it can."""
+    for date in (start, last):
+        if date is not None and born is not None and date.certainly_before(born):
+            return f"it is dated {words(date)}, before the patient is born ({words(born)})"
+    if start is not None and last is not None and last.certainly_before(start):
+        return f"it ends ({words(last)}) before it starts ({words(start)})"
+    if start is not None and as_of < start.first:
+        return f"it is dated {words(start)}, after the date of the question ({words(exactly(as_of))})"
+    return ""
 
 
 def _dated(record: PatientRecord) -> Iterator[tuple[Entry, PartialDate]]:

@@ -25,7 +25,7 @@ from concordant.record.blocks import OPEN, Blocks
 from concordant.record.entries import as_exposure, by_time, dates_of, opened, running, table_of, told_as
 from concordant.record.exposures import Exposure
 from concordant.record.fates import RowFate, close, unuse
-from concordant.record.impossible import OLDEST
+from concordant.record.impossible import impossible_birth, impossible_dates
 from concordant.record.line_rules import LineRules, line_rules
 from concordant.record.merging import together, told_once
 from concordant.record.sources import Patient
@@ -242,11 +242,7 @@ class Told(Blocks):
         born = self.who.birth_date
         if born is None or self.born is None:
             return
-        why = ""
-        if exactly(self.as_of).certainly_before(born):
-            why = f"the patient is born ({words(born)}) after the date of the question ({words(exactly(self.as_of))})"
-        elif self.as_of.year - born.last.year > OLDEST + 1:
-            why = f"the patient (born {words(born)}) is more than {OLDEST} years old"
+        why = impossible_birth(born, self.as_of)
         if why:
             self._set_aside(self.born.place, why, self.rows[self.born.place])
             self.who = replace(self.who, birth_date=None)
@@ -260,24 +256,13 @@ class Told(Blocks):
             row.ignored.append("it lies after the date asked for")
             self.cut_off += 1
             return None
-        if why := self._impossible(start, last):
+        if why := impossible_dates(start, last, self.who.birth_date, self.as_of):
             unuse(row, event)
             self._set_aside(event.entry.place, why, row)
             return opened(event)
         if last is not None and today.certainly_before(last):
             return replace(event, end=None, **running(event))
         return event
-
-    def _impossible(self, start: PartialDate | None, last: PartialDate | None) -> str:
-        born, today = self.who.birth_date, exactly(self.as_of)
-        for date in (start, last):
-            if date is not None and born is not None and date.certainly_before(born):
-                return f"it is dated {words(date)}, before the patient is born ({words(born)})"
-        if start is not None and last is not None and last.certainly_before(start):
-            return f"it ends ({words(last)}) before it starts ({words(start)})"
-        if start is not None and today.certainly_before(start):
-            return f"it is dated {words(start)}, after the date of the question ({words(today)})"
-        return ""
 
     def _cut_notice(self) -> list[str]:
         entries = "entry" if self.cut_off == 1 else "entries"

@@ -16,7 +16,7 @@ from concordant.record.entries import dates_of, opened, running, table_of
 from concordant.record.exposures import Exposure
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.disease import declared, events_of
-from concordant.record.impossible import OLDEST
+from concordant.record.impossible import impossible_birth, impossible_dates
 from concordant.record.merging import together, told_once
 from concordant.record.sources import Patient
 
@@ -65,14 +65,9 @@ def _order(event: Any) -> tuple[Any, ...]:
 
 
 def _check_birth(chart: Chart) -> None:
-    born, today = chart.born, exactly(chart.as_of)
-    if born is None:
+    if chart.born is None:
         return
-    why = ""
-    if today.certainly_before(born):
-        why = f"the patient is born ({words(born)}) after the date of the question ({words(today)})"
-    elif chart.as_of.year - born.last.year > OLDEST + 1:
-        why = f"the patient (born {words(born)}) is more than {OLDEST} years old"
+    why = impossible_birth(chart.born, chart.as_of)
     if why:
         chart.turn(chart.born_at, why)
         chart.born = None
@@ -87,22 +82,13 @@ def _possible(event: Any, chart: Chart, *, given: bool) -> Any:
     if start is not None and given and today.certainly_before(start):
         chart.turn(event.entry.place, "it lies after the date asked for", cut=True)
         return None
-    why = _impossible(start, last, chart.born, today)
+    why = impossible_dates(start, last, chart.born, chart.as_of)
     if why:
         chart.turn(event.entry.place, why)
         return opened(event)
     if isinstance(event, Exposure) and last is not None and today.certainly_before(last):
         return replace(event, end=None, **running(event))
     return event
-
-
-def _impossible(start: PartialDate | None, last: PartialDate | None, born: PartialDate | None, today: PartialDate) -> str:
-    for date in (start, last):
-        if date is not None and born is not None and date.certainly_before(born):
-            return f"it is dated {words(date)}, before the patient is born ({words(born)})"
-    if start is not None and today.certainly_before(start):
-        return f"it is dated {words(start)}, after the date of the question ({words(today)})"
-    return ""
 
 
 def _cut_notice(as_of: dt.date, cut: int) -> str:
