@@ -156,6 +156,7 @@ class Vocabulary(Record, frozen=True):
     code_systems: tuple[CodeSystem, ...] = ()
     value_sets: tuple[ValueSet, ...] = ()
     product_words: tuple[str, ...] = ()
+    study_words: tuple[str, ...] = ()
     reading: Reading | None = None
 
 

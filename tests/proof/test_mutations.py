@@ -365,9 +365,9 @@ ROWS: list[tuple[str, str, str, str, str, str]] = [
     ),
     (
         "cautions are taken for what precludes",
-        DECISION,
-        'if bar.effect == "precludes":',
-        'if bar.effect == "caution":',
+        "decide.frame",
+        'if bar.effect == "precludes")',
+        'if bar.effect == "caution")',
         "second line",
         "4 other sides",
     ),

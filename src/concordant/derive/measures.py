@@ -9,7 +9,7 @@ from concordant.dates import PartialDate, whole_years, words
 from concordant.derive.context import Context
 from concordant.facts import Claim, unit_words
 from concordant.quantities import Interval, interval_words
-from concordant.record.events import Marker, Measurement
+from concordant.record.events import Comorbidity, Marker, Measurement
 
 
 def may_be_last(items: Sequence[Measurement]) -> list[Measurement]:
@@ -135,9 +135,13 @@ def person(ctx: Context) -> Claim | None:
 def condition(ctx: Context) -> Claim | None:
     """The status of a comorbidity, turned into the feature's own words; open when not given."""
     terms, mapping = ctx.params["terms"], ctx.params["map"]
-    found = [c for c in ctx.record.conditions if c.term in terms]
-    if not found:
+    listed = [c for c in ctx.record.conditions if c.term in terms]
+    if not listed:
         return None
+    found = [c for c in listed if _still_told(c, ctx)]
+    if not found:
+        told = f"{listed[-1].name}, {listed[-1].status or 'status not given'} ({_told_when(listed[-1])}), is too old"
+        return Claim(None, told, tuple(c.entry.place for c in listed), stale=told)
     values = {mapping.get(c.status or "unknown") for c in found}
     for value in ctx.params.get("worst_first", ()):
         if value in values:
@@ -146,6 +150,20 @@ def condition(ctx: Context) -> Claim | None:
     says = f"{shown.name}, {shown.status or 'status not given'}{f' ({words(shown.date)})' if shown.date else ''}"
     value = values.pop() if len(values) == 1 else None
     return Claim(value, says, tuple(c.entry.place for c in found))
+
+
+def _still_told(item: Comorbidity, ctx: Context) -> bool:
+    """Whether an entry still says how it is today: within the feature's days, a no within `no_for_days`."""
+    limit = ctx.feature.current_for
+    if limit is None or item.date is None:
+        return True
+    no = ctx.params["map"].get(item.status or "unknown") == "no"
+    days = int(ctx.params.get("no_for_days", limit.days)) if no else limit.days
+    return ctx.record.as_of - item.date.first <= dt.timedelta(days=days)
+
+
+def _told_when(item: Comorbidity) -> str:
+    return words(item.date) if item.date else "without a date"
 
 
 def medication(ctx: Context) -> Claim | None:

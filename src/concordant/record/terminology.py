@@ -14,6 +14,7 @@ from concordant.record.vocabulary import Words, drug_parts, plain, words_of
 
 MOST_REMEMBERED = 5000  # a file can hold any number of spellings; the memory of them has to end
 LONGEST_TEXT = 300
+MOST_WORDS, SHORTEST_NAME = 5, 5  # of a drug's name among other words; shorter ones are protocols, and may be anything
 HIERARCHICAL = "icd10"
 
 
@@ -82,6 +83,7 @@ class Terminology:
     systems: Systems = field(default_factory=Systems)
     texts: dict[str, dict[str, Concept]] = field(default_factory=dict)  # by kind: texts that say what a code of it says
     product_words: frozenset[str] = frozenset()
+    study_words: frozenset[str] = frozenset()
     named: dict[str, tuple[str, ...]] = field(default_factory=dict)
     remembered: dict[object, Any] = field(default_factory=dict)  # for readers: what a whole coded value came to
 
@@ -118,7 +120,32 @@ class Terminology:
             return parts
         pieces = [self._bare(piece) for piece in re.split(r"\s/\s", text)]
         known = [drug_parts(piece, self.words) for piece in pieces if piece]
-        return tuple(dict.fromkeys(id_ for part in known for id_ in part)) if known and all(known) else ()
+        if known and all(known):
+            return tuple(dict.fromkeys(id_ for part in known for id_ in part))
+        found, strange = self._among(text)
+        return () if strange else found
+
+    def may_be_treatment(self, text: str) -> bool:
+        """Whether a text that names no drug for certain may stand for one: it holds a known name, or speaks of a study drug."""
+        if len(text) > LONGEST_TEXT:
+            return True
+        return bool(self._among(text)[0]) or not self.study_words.isdisjoint(plain(text).split())
+
+    def _among(self, text: str) -> tuple[tuple[str, ...], bool]:
+        """The drugs whose names stand among other words, and whether a word is strange: no number, dose, form or route."""
+        words, found, strange = plain(text).split(), dict[str, None](), False
+        while words:
+            length = next((n for n in range(min(MOST_WORDS, len(words)), 0, -1) if self._is_name(words[:n])), 0)
+            if length:
+                found |= dict.fromkeys(self.words.drugs[" ".join(words[:length])])
+            else:
+                strange |= not (len(words[0]) == 1 or words[0][0].isdigit() or words[0] in self.product_words)
+            words = words[length or 1 :]
+        return tuple(found), strange
+
+    def _is_name(self, words: list[str]) -> bool:
+        spelling = " ".join(words)
+        return len(spelling) >= SHORTEST_NAME and spelling in self.words.drugs
 
     def _bare(self, product: str) -> str:
         """A product's name without numbers, strengths and forms."""
@@ -155,6 +182,7 @@ def terminology_of(knowledge: Knowledge, words: Words | None = None) -> Terminol
     """The tables for looking codes up, made once for a Knowledge."""
     vocabulary = knowledge.vocabulary
     made = Terminology(words or words_of(knowledge), product_words=frozenset(vocabulary.product_words))
+    made.study_words = frozenset(vocabulary.study_words)
     for system in vocabulary.code_systems:
         made.systems.ids |= {plain_system(name): system.id for name in (system.id, *system.names)}
     known, families = made.systems.known, dict[str, Concept]()
@@ -168,7 +196,18 @@ def terminology_of(knowledge: Knowledge, words: Words | None = None) -> Terminol
         for text in said:
             concept = _of_set(values, text, parts)
             made.texts.setdefault(values.kind, {}).update({text: concept, plain(text): concept})
+    _without_tags(made)
     return made
+
+
+def _without_tags(made: Terminology) -> None:
+    """A name of SNOMED CT also without the tag behind it: `Present (qualifier value)` is written `Present`."""
+    for said in made.texts.values():
+        for text, concept in list(said.items()):
+            bare, bracket, tag = text.rpartition(" (")
+            if bracket and tag.endswith(")"):
+                said.setdefault(bare, concept)
+                said.setdefault(plain(bare), concept)
 
 
 def _concepts(knowledge: Knowledge, parts: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[Code, Concept]]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
+from concordant.record.exposures import Exposure
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.conditions import allergy, condition
 from concordant.record.fhir.decode import Found
 from concordant.record.fhir.elements import Resource
 from concordant.record.fhir.kit import Kit
 from concordant.record.fhir.medications import medication
-from concordant.record.fhir.observations import observation
+from concordant.record.fhir.observations import left_open, observation
 from concordant.record.fhir.person import person
 from concordant.record.fhir.procedures import procedure
 
-READERS: dict[str, Callable[[Resource, Chart], None]] = {
+Reader = Callable[[Resource, Chart], None]
+READERS: dict[str, Reader] = {
     "Patient": person,
     "Observation": observation,
     "Condition": condition,
@@ -42,6 +44,7 @@ def charted(id_: str, group: list[Found], shared: list[Found], kit: Kit, as_of: 
         reader = READERS.get(kind)
         if one.why and (reader is not None or kind == "?"):
             chart.put_aside(one.why)
+            _leave_open(reader, resource, chart)
         elif reader is None:
             chart.ignored(HELD.get(kind) or f"nothing is read from {kind}")
         elif before is not None and group[before].resource == resource:
@@ -49,6 +52,14 @@ def charted(id_: str, group: list[Found], shared: list[Found], kit: Kit, as_of: 
         else:
             reader(resource, chart)
     return chart
+
+
+def _leave_open(reader: Reader | None, resource: Resource, chart: Chart) -> None:
+    """What a faulty entry would have said is unknown: no older result, and no silence, speaks in its stead."""
+    if reader is observation:
+        left_open(resource.code, chart)
+    elif reader is medication:
+        chart.exposures.append(Exposure(chart.entry, (), ("not readable",)))
 
 
 def place_of(one: Found) -> str:

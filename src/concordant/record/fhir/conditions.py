@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from concordant.compiled import CodeKind
+from concordant.complaints import quoted
 from concordant.dates import PartialDate, exactly
 from concordant.record.events import Comorbidity, Marker
 from concordant.record.fhir.chart import Chart, Spread, Tumour
 from concordant.record.fhir.elements import Concept, Resource, several
+from concordant.record.fhir.references import resolved
 from concordant.record.fhir.statuses import stage_of
-from concordant.record.fhir.values import meet
+from concordant.record.fhir.values import Met, meet
 from concordant.record.terminology import Concept as Meaning
-from concordant.record.vocabulary import condition_term
+from concordant.record.vocabulary import condition_term, plain
 
 KINDS: tuple[CodeKind, ...] = ("cancer", "secondary", "condition", "implied", "not_asked")
 AGAIN = ("recurrence", "relapse")
 GONE = ("inactive", "remission", "resolved")
+RELATED = "relatedprimarycancer"
+SPREADING = re.compile(r"metasta|secondary malignant|secondary neoplasm", re.IGNORECASE)
+LONGEST_NAME = 200
 OPEN = ("provisional", "differential", "unconfirmed", "unknown")
 
 
@@ -36,18 +42,27 @@ def condition(resource: Resource, chart: Chart) -> None:
         chart.ignored("entered in error")
         return
     met = meet(resource.code, KINDS, chart.kit.terms)
-    if met.conflict:
-        _leave_open((coding.display or "" for coding in (resource.code or Concept()).coding or ()), chart)
-        chart.put_aside(met.conflict)
+    if why := met.conflict or _other_condition(met, resource, chart):
+        _leave_open((*_texts(resource), met.meaning.display if met.meaning is not None else ""), chart)
+        chart.put_aside(why)
         return
     date, wrong = began(resource, chart)
-    meaning = met.meaning
-    if meaning is None:
+    if met.meaning is None:
         _unnamed(resource, verified, clinical, date, wrong, met.unknown, chart)
-    elif meaning.kind == "not_asked":
+    elif met.meaning.kind == "condition":
+        _comorbid(met.meaning.name, met.meaning.display, resource, verified, clinical, date, wrong, chart)
+    else:
+        _of_cancer(met.meaning, resource, verified, clinical, date, wrong, chart)
+
+
+def _of_cancer(
+    meaning: Meaning, resource: Resource, verified: str, clinical: str, date: PartialDate | None, wrong: str, chart: Chart
+) -> None:
+    """A cancer, a metastasis, what a diagnosis implies, or what nothing here asks for."""
+    if meaning.kind == "not_asked":
         chart.ignored(meaning.says)
-    elif meaning.kind == "condition":
-        _comorbid(meaning.name, meaning.display, resource, verified, clinical, date, wrong, chart)
+    elif meaning.kind == "secondary" and _of_another(resource, chart):
+        chart.ignored("a metastasis of another cancer")
     elif verified == "refuted":
         chart.ignored("refuted")
     elif wrong:
@@ -83,8 +98,9 @@ def _ended_before(date: PartialDate | None, resource: Resource, chart: Chart) ->
 def _cancer(meaning: Meaning, resource: Resource, clinical: str, date: PartialDate | None, chart: Chart) -> str:
     """A primary tumour or a metastasis, kept until all is read."""
     if meaning.kind == "secondary":
-        chart.spread.append(Spread(chart.entry, meaning.name, date))
-        return f"metastasis {meaning.name}".strip()
+        sites = [meaning.name] if meaning.name else body_sites(resource, chart) or [""]
+        chart.spread += [Spread(chart.entry, site, date) for site in sites]
+        return f"metastasis {', '.join(sites)}".strip()
     if meaning.kind != "cancer":
         return "tumour marker"
     chart.tumours.append(Tumour(chart.entry, meaning.name, date, clinical in AGAIN))
@@ -92,6 +108,46 @@ def _cancer(meaning: Meaning, resource: Resource, clinical: str, date: PartialDa
         if stage.summary is not None and (why := stage_of([stage.summary], None, chart)):
             chart.lost.append(f"stage within a diagnosis: {why} ({chart.place})")
     return f"cancer {meaning.name}"
+
+
+def body_sites(resource: Resource, chart: Chart) -> list[str]:
+    """The sites that an entry names beside its code; one that is not understood is named."""
+    found = []
+    for concept in several(resource.bodySite):
+        met = meet(concept, ("site",), chart.kit.terms)
+        texts = [plain(text) for text in (concept.text, *(coding.display for coding in concept.coding or ())) if text]
+        known = chart.kit.terms.words.sites
+        site = met.meaning.name if met.meaning is not None else next((known[text] for text in texts if text in known), None)
+        if site is None:
+            chart.lost.append(f"site {quoted(texts[0] if texts else '?')} ({chart.place})")
+        else:
+            found.append(site)
+    return found
+
+
+def _of_another(resource: Resource, chart: Chart) -> bool:
+    """Whether a metastasis names the cancer that it comes from, and that is another one."""
+    pointed = (e.valueReference for e in resource.extension or () if e.url and RELATED in e.url.replace("-", "").lower())
+    primaries = [found for one in pointed if (found := resolved(one, resource, chart)) is not None]
+    names = {m.name for one in primaries if (m := meet(one.code, ("cancer",), chart.kit.terms).meaning) is not None}
+    return names == {"other"}
+
+
+def _texts(resource: Resource) -> list[str]:
+    """The words of an entry's code that may be a name."""
+    concept = resource.code or Concept()
+    texts = (concept.text, *(coding.display for coding in concept.coding or ()))
+    return [text for text in texts if text and len(text) < LONGEST_NAME]
+
+
+def _other_condition(met: Met, resource: Resource, chart: Chart) -> str:
+    """Why a code cannot stand: the words beside it name another condition."""
+    if met.meaning is None or met.meaning.kind != "condition":
+        return ""
+    for text in _texts(resource):
+        if condition_term(text, chart.kit.terms.words) not in (None, met.meaning.name):
+            return f"the code {quoted(met.code)} stands for {met.meaning.name}, and the words beside it say {quoted(text)}"
+    return ""
 
 
 def _implied(meaning: Meaning, date: PartialDate | None, chart: Chart, *, spoilt: bool = False) -> None:
@@ -152,11 +208,13 @@ def _unnamed(
     """A condition without a known code: by its words, else nothing is asked about it."""
     concept = resource.code or Concept()
     texts = [concept.text, *(coding.display for coding in concept.coding or ())]
-    for text in texts:
-        if text and len(text) < 200 and (term := condition_term(text, chart.kit.terms.words)) is not None:
+    for text in _texts(resource):
+        if (term := condition_term(text, chart.kit.terms.words)) is not None:
             _comorbid(term, text, resource, verified, clinical, date, wrong, chart)
             return
     chart.not_mapped(tuple(concept.coding or ()), "")
+    if any(SPREADING.search(text) for text in texts if text):
+        chart.lost.append(f"metastasis {quoted(next(text for text in texts if text))} ({chart.place})")
     if not any(texts) and not unknown:
         chart.ignored("it has no code and no name")
     else:
@@ -168,8 +226,11 @@ def allergy(resource: Resource, chart: Chart) -> None:
     verified, clinical = word_of(resource.verificationStatus), word_of(resource.clinicalStatus)
     concept = resource.code or Concept()
     met = meet(concept, ("drug",), chart.kit.terms)
-    names = [chart.kit.names.get(d, d) for d in met.meaning.drugs] if met.meaning is not None else []
-    names += [text for text in (concept.text, *(coding.display for coding in concept.coding or ())) if text and len(text) < 200]
+    drugs = met.meaning.drugs if met.meaning is not None else ()
+    names = [chart.kit.names.get(d, d) for d in drugs]
+    names += [
+        text for text in (concept.text, *(coding.display for coding in concept.coding or ())) if text and len(text) < LONGEST_NAME
+    ]
     if verified == "entered-in-error":
         chart.ignored("entered in error")
         return
@@ -182,5 +243,11 @@ def allergy(resource: Resource, chart: Chart) -> None:
             if (term := condition_term(spelling, chart.kit.terms.words)) is not None:
                 _comorbid(term, name, resource, verified, clinical or "active", None, "", chart)
                 return
-    chart.not_mapped(tuple(concept.coding or ()), "")
-    chart.ignored("an allergy that nothing here asks about")
+    chart.not_mapped(met.unknown, "")
+    if verified == "refuted" or clinical in GONE:
+        chart.ignored("an allergy that no longer counts")
+    elif drugs or any(chart.kit.terms.drugs_named(name) for name in names):
+        chart.lost.append(f"allergy to {names[0]} ({chart.place})")
+        chart.ignored("an allergy to a drug, which is named and decides nothing here")
+    else:
+        chart.ignored("an allergy that nothing here asks about")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from concordant.complaints import Complaint, Unreadable, printable, quoted
-from concordant.record.fhir.elements import Head, RawEntry, Resource
+from concordant.record.fhir.elements import Concept, Head, RawEntry, Resource
 
 MAX_BYTES = 200_000_000  # of one JSON document; NDJSON has no limit but its longest line
 DEEPEST = 8  # bundles within bundles
@@ -183,8 +183,17 @@ def _headed(head: Head) -> Resource:
     def reference(value: object) -> object:
         return {"reference": text(value.get("reference"))} if isinstance(value, dict) else None
 
-    known = {"resourceType": text(head.resourceType), "id": text(head.id)}
+    known = {"resourceType": text(head.resourceType), "id": text(head.id), "code": _concept(head.code)}
     return msgspec.convert({**known, "subject": reference(head.subject), "patient": reference(head.patient)}, Resource)
+
+
+def _concept(code: object) -> object:
+    """What a faulty resource is about, so that its result can be left open; None when that is faulty as well."""
+    try:
+        msgspec.convert(code, Concept)
+    except msgspec.ValidationError:
+        return None
+    return code
 
 
 def wrong(error: Exception) -> str:

@@ -80,7 +80,12 @@ class Extension(Part):
     url: str | None = None
     valueCodeableConcept: Concept | None = None  # noqa: N815
     valueCode: str | None = None  # noqa: N815
+    valueReference: Reference | None = None  # noqa: N815
     valueDateTime: str | None = None  # noqa: N815
+
+
+class Unread(Part):
+    """An element of which only that it stands there is known."""
 
 
 class Value(Part):
@@ -93,6 +98,8 @@ class Value(Part):
     valueInteger: int | None = None  # noqa: N815
     valueBoolean: bool | None = None  # noqa: N815
     valueRange: Range | None = None  # noqa: N815
+    valueRatio: Unread | None = None  # noqa: N815
+    valueSampledData: Unread | None = None  # noqa: N815
     interpretation: Concept | list[Concept] | None = None
     referenceRange: list[Range] | None = None  # noqa: N815
 
@@ -116,6 +123,7 @@ class Resource(Value):
     # Observation
     effectiveDateTime: str | None = None  # noqa: N815
     effectivePeriod: Period | None = None  # noqa: N815
+    issued: str | None = None
     component: list[Value] | None = None
     specimen: Reference | list[Reference] | None = None
     collection: Collection | None = None
@@ -135,6 +143,10 @@ class Resource(Value):
     # Medication resources
     medicationCodeableConcept: Concept | None = None  # noqa: N815
     medicationReference: Reference | None = None  # noqa: N815
+    reasonCode: Concept | list[Concept] | None = None  # noqa: N815
+    reasonEnded: Concept | None = None  # noqa: N815
+    dateEnded: str | None = None  # noqa: N815
+    daysSupply: Quantity | None = None  # noqa: N815
     statusReason: Concept | list[Concept] | None = None  # noqa: N815
     reasonReference: Reference | list[Reference] | None = None  # noqa: N815
     intent: str | None = None
@@ -176,6 +188,7 @@ class Head(Part):
     id: object = None
     subject: object = None
     patient: object = None
+    code: object = None
     entry: list[msgspec.Raw] | None = None
 
 

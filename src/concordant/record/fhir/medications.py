@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from concordant.complaints import quoted
 from concordant.dates import PartialDate, exactly
 from concordant.record.events import Medication
 from concordant.record.exposures import Exposure
@@ -41,7 +42,7 @@ class Given:
 
 def medication(resource: Resource, chart: Chart) -> None:
     """One medication resource: exactly one fate."""
-    if why := _not_given(resource):
+    if why := _not_given(resource) or _for_another(resource, chart):
         chart.ignored(why)
         return
     given = _given(resource, chart)
@@ -89,7 +90,7 @@ def _given(resource: Resource, chart: Chart) -> Given:
         return Given(conflict="its texts name different drugs", name=texts[0])
     term = next((term for text in texts if (term := terms.words.medications.get(plain(text)))), None)
     name = texts[0] if texts else (concept.coding[0].code or "" if concept.coding else "")
-    if term is None and (not texts or _for_cancer(resource, chart)):
+    if term is None and (not texts or _for_cancer(resource, chart) or any(map(terms.may_be_treatment, texts))):
         return Given(unknown=(name or "not named",), codings=met.unknown)
     return Given(term=term, name=name, codings=met.unknown)
 
@@ -113,15 +114,29 @@ def _concept(resource: Resource, chart: Chart) -> Concept:
     return Concept(text=reference.display if reference is not None else None)
 
 
+def _cancers(resource: Resource, chart: Chart) -> set[str]:
+    """The cancers that are named as the reason; a metastasis by the kind of its code."""
+    pointed = [
+        one for reference in several(resource.reasonReference) if (one := resolved(reference, resource, chart)) is not None
+    ]
+    reasons: list[Concept | None] = [*several(resource.reasonCode), *(one.code for one in pointed)]
+    meanings = [meet(reason, ("cancer", "secondary"), chart.kit.terms).meaning for reason in reasons]
+    return {meaning.name if meaning.kind == "cancer" else meaning.kind for meaning in meanings if meaning is not None}
+
+
 def _for_cancer(resource: Resource, chart: Chart) -> bool:
-    """True when the reason that is named is a cancer."""
-    reasons = [found for one in several(resource.reasonReference) if (found := resolved(one, resource, chart)) is not None]
-    return any(meet(one.code, ("cancer", "secondary"), chart.kit.terms).meaning is not None for one in reasons)
+    return bool(_cancers(resource, chart))
+
+
+def _for_another(resource: Resource, chart: Chart) -> str:
+    return "it was given for another cancer" if _cancers(resource, chart) == {"other"} else ""
 
 
 def _dates(resource: Resource, chart: Chart) -> tuple[PartialDate | None, PartialDate | None, str]:
     period = resource.effectivePeriod or resource.effectiveTimePeriod
     single = resource.effectiveDateTime or resource.effectiveTimeDateTime or None
+    if single is None and period is None and resource.dateEnded is not None:
+        period = Period(resource.authoredOn or resource.dateWritten, resource.dateEnded)
     if single is None and period is None:
         single = resource.authoredOn or resource.dateWritten or resource.whenHandedOver
     if single is not None:
@@ -159,7 +174,7 @@ def _exposure(resource: Resource, given: Given, start: PartialDate | None, end: 
 
 def _stopped(resource: Resource, chart: Chart) -> str | None:
     """The reason for stopping, where one is documented: as status reason, or in mCODE's extension."""
-    reasons = [*several(resource.statusReason)]
+    reasons = [*several(resource.statusReason), *several(resource.reasonEnded)]
     for extension in resource.extension or ():
         if extension.valueCodeableConcept is not None and "termination-reason" in (extension.url or ""):
             reasons.append(extension.valueCodeableConcept)
@@ -169,7 +184,9 @@ def _stopped(resource: Resource, chart: Chart) -> str | None:
         if met.meaning is not None and not met.conflict:
             found.add(met.meaning.name)
         else:
-            chart.not_mapped(met.unknown, "reason for stopping")
+            chart.not_mapped(met.unknown, "")
+            told = reason.text or next((coding.display or coding.code for coding in reason.coding or ()), None)
+            chart.lost.append(f"reason for stopping {quoted(told or '?')} ({chart.place})")
     return found.pop() if len(found) == 1 else None
 
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from concordant.compiled import CodeKind
+from concordant.complaints import quoted
 from concordant.dates import PartialDate
+from concordant.quantities import Interval
+from concordant.record.events import Marker, Measurement
 from concordant.record.fhir.chart import Chart
-from concordant.record.fhir.elements import Concept, Resource
+from concordant.record.fhir.elements import Concept, Resource, several
+from concordant.record.fhir.references import resolved
 from concordant.record.fhir.results import Asked, marker, measured
 from concordant.record.fhir.statuses import OBSERVED
+from concordant.record.fhir.values import meet
 from concordant.record.terminology import Concept as Meaning
 
 ABOUT: frozenset[CodeKind] = frozenset({"test", "measurement", "observation", "not_asked"})
+RESULTS: tuple[CodeKind, ...] = ("test", "measurement")
 UNSAID = {"entered-in-error": "entered in error", "cancelled": "cancelled", "registered": "no result yet"}
 
 
@@ -24,6 +30,13 @@ def observation(resource: Resource, chart: Chart) -> None:
     if about is None and components is None:  # most of a record: results that nobody asks for
         chart.unmapped_code(resource.code)
         return
+    if about is not None and (why := _of_another(resource, about, chart)):
+        chart.ignored(why)
+        return
+    if about is not None and (why := _contradicts(resource.code, about, chart)):
+        left_open(resource.code, chart)
+        chart.put_aside(why)
+        return
     parts = [(part, found) for part in components or () if (found := _about(part.code, chart)) is not None]
     if about is None and not parts:
         chart.unmapped_code(resource.code)
@@ -31,6 +44,8 @@ def observation(resource: Resource, chart: Chart) -> None:
     if about is not None and about.kind == "not_asked" and not parts:
         chart.ignored(about.says)
         return
+    if resource.status == "preliminary":
+        chart.notices.append(f"A preliminary result counts as it stands ({chart.place}).")
     date, wrong = observed(resource, chart)
     said: list[str] = []
     whys: list[str] = [wrong] if wrong else []
@@ -38,6 +53,39 @@ def observation(resource: Resource, chart: Chart) -> None:
         if meaning.kind != "not_asked":
             _one(Asked(value, meaning, resource, date), chart, said, whys)
     _fate(said, whys, chart)
+
+
+def _of_another(resource: Resource, about: Meaning, chart: Chart) -> str:
+    """Why an observation of a disease is not of this one: what it points at is another cancer."""
+    if about.kind != "observation" or not resource.focus:
+        return ""
+    pointed = [found for one in several(resource.focus) if (found := resolved(one, resource, chart)) is not None]
+    cancers = {m.name for found in pointed if (m := meet(found.code, ("cancer",), chart.kit.terms).meaning) is not None}
+    return "it is about another cancer" if cancers == {"other"} else ""
+
+
+def _contradicts(code: Concept | None, about: Meaning, chart: Chart) -> str:
+    """Why the code and the words beside it cannot both be: they name different tests."""
+    for words in _displays(code):
+        said = chart.kit.terms.say(about.kind, words) if words != about.display else None
+        if said is not None and said.name != about.name:
+            return f"its code stands for {about.name}, and the words beside it say {quoted(words)}"
+    return ""
+
+
+def _displays(code: Concept | None) -> list[str]:
+    return [coding.display for coding in code.coding or () if coding.display] if code is not None else []
+
+
+def left_open(code: Concept | None, chart: Chart) -> None:
+    """The results that an observation which cannot be read may have told, by its code and by its words."""
+    about = _about(code, chart)
+    said = [chart.kit.terms.say(kind, words) for kind in RESULTS for words in _displays(code)]
+    for name, kind in {(one.name, one.kind) for one in (about, *said) if one is not None}:
+        if kind == "test":
+            chart.found.append(Marker(chart.entry, name, None, {}, None, None))
+        elif kind == "measurement":
+            chart.found.append(Measurement(chart.entry, name, Interval(), None))
 
 
 def _fate(said: list[str], whys: list[str], chart: Chart) -> None:
@@ -82,7 +130,7 @@ def observed(resource: Resource, chart: Chart) -> tuple[PartialDate | None, str]
     """When it was observed; why the date is none."""
     period = resource.effectivePeriod
     if resource.effectiveDateTime is not None or period is None:
-        return chart.date(resource.effectiveDateTime)
+        return chart.date(resource.effectiveDateTime or resource.issued)  # it was made no later than it was issued
     start, wrong = chart.date(period.start)
     end, also = chart.date(period.end)
     if start is not None and end is not None and end.certainly_before(start):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import msgspec
 
+from concordant.complaints import quoted
 from concordant.dates import PartialDate
 from concordant.quantities import Interval
 from concordant.record.events import Marker, Measurement
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.elements import Resource, Value, several
 from concordant.record.fhir.references import resolved
-from concordant.record.fhir.values import coded_values, in_unit, meet, number_of, upper_limit
+from concordant.record.fhir.values import coded_values, in_unit, is_told, meet, number_of, two_units, upper_limit
 from concordant.record.terminology import Concept as Meaning
 
+PERCENT, PERCENT_SIGNS = "percent", ("%", "percent", "{percent}")
 YES, NO = ("positive", "present", "yes"), ("negative", "absent", "no", "none")
 
 
@@ -31,13 +33,16 @@ def marker(asked: Asked, chart: Chart, *, spoilt: bool) -> str | None:
     field = chart.kit.tests[meaning.name]
     word, conflict = word_of_result(value, chart)
     read = number_of(value)
-    if word is None and read is None and not conflict and not spoilt:
+    if word is None and read is None and not conflict and not spoilt and not _speaks(value, chart):
         return None
     specimen, entry = _specimen(asked.resource, chart), chart.entry
     numbers: dict[str, Interval] = {}
     if read is not None and (part := meaning.part or next(iter(field.numbers), "")):
-        numbers[part] = read[0]
-        if (field.high is not None and read[0].low > field.high) or (field.low is not None and read[0].high < field.low):
+        number, strange = _number_of_part(read, field.numbers.get(part, ""), told=bool(meaning.part))
+        numbers[part] = number
+        conflict = conflict or strange
+        impossible = (field.high is not None and number.low > field.high) or (field.low is not None and number.high < field.low)
+        if impossible and not strange:
             conflict = conflict or f"no patient has this {field.label}"
     elif read is not None and word is None:
         word = _score(read[0], field.words)
@@ -47,7 +52,7 @@ def marker(asked: Asked, chart: Chart, *, spoilt: bool) -> str | None:
     test, word = _fitting(meaning, word, field.words, chart)
     if word is None and not numbers:
         chart.lost.append(f"{field.label}: a result that is not understood ({chart.place})")
-        chart.found.append(Marker(entry, meaning.name, None, {}, None, specimen))
+        chart.found.append(Marker(entry, meaning.name, None, {}, asked.date, specimen))
         return "its result is not understood"
     chart.found.append(Marker(entry, test, word, numbers, asked.date, specimen))
     return ""
@@ -84,6 +89,19 @@ def _fitting(meaning: Meaning, word: str | None, words: tuple[str, ...], chart: 
     return meaning.name, None
 
 
+def _number_of_part(read: tuple[Interval, str], unit: str, *, told: bool) -> tuple[Interval, str]:
+    """The number of a part of a result in its unit; or why it is none: a score is no percentage, a percentage no ratio."""
+    number, written = read
+    plain = written.strip().lower()
+    if unit != PERCENT:
+        return number, "its number is a percentage" if plain in PERCENT_SIGNS else ""
+    if plain == "1":
+        return Interval(number.low * 100, number.high * 100), ""
+    if plain in PERCENT_SIGNS or (not plain and told):
+        return number, ""
+    return number, f"the unit {quoted(written)} is no percentage" if plain else "its number has no unit"
+
+
 def _score(read: Interval, words: tuple[str, ...]) -> str | None:
     """A score told as a number: 0, or 3 for `3+`."""
     if not read.is_exact:
@@ -110,12 +128,16 @@ def measured(asked: Asked, chart: Chart, *, spoilt: bool) -> str | None:
     read = number_of(value)
     if read is None and (word := word_of_result(value, chart)[0]) is not None and word.isdigit():
         read = (Interval(float(word), float(word)), "")
-    if read is None:
-        return None if not spoilt else _open(name, chart, "")
-    if spoilt:
+    if read is None and not spoilt and not _speaks(value, chart):
+        return None
+    if read is None and not spoilt:
+        chart.lost.append(f"{chart.kit.measured[name].label}: a result that is not understood ({chart.place})")
+        return _open(name, chart, "its result is not understood", date)
+    if read is None or spoilt:
         return _open(name, chart, "")
     number, why = in_unit(name, read, "", chart.kit)
-    if number is None:
+    why = why or two_units(name, value.valueQuantity, chart.kit)
+    if number is None or why:
         return _open(name, chart, why)
     if date is None:
         chart.lost.append(f"{chart.kit.measured[name].label} without a date: whether it still holds is not known ({chart.place})")
@@ -125,6 +147,12 @@ def measured(asked: Asked, chart: Chart, *, spoilt: bool) -> str | None:
     return ""
 
 
-def _open(name: str, chart: Chart, why: str) -> str:
-    chart.found.append(Measurement(chart.entry, name, Interval(), None))
+def _speaks(value: Value, chart: Chart) -> bool:
+    """Whether a value says something, understood or not; that a test was not done says nothing."""
+    silent = (meet(concept, ("not_asked",), chart.kit.terms).meaning for concept in coded_values(value))
+    return is_told(value) and all(meaning is None for meaning in silent)
+
+
+def _open(name: str, chart: Chart, why: str, date: PartialDate | None = None) -> str:
+    chart.found.append(Measurement(chart.entry, name, Interval(), date))
     return why

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from concordant.compiled import CodeKind
+from concordant.complaints import quoted
 from concordant.dates import PartialDate, exactly
 from concordant.record.events import Comorbidity, DiseaseEvent
 from concordant.record.fhir.chart import Chart, Declared, Spread, Staged
@@ -26,7 +27,10 @@ def stage_of(concepts: list[Concept], date: PartialDate | None, chart: Chart) ->
         met = meet(concept, ("stage",), chart.kit.terms)
         if met.conflict:
             return met.conflict
-        word = met.meaning.name if met.meaning is not None else _stage_in_words(concept, chart)
+        said = _stage_in_words(concept, chart)
+        if met.meaning is not None and said and chart.kit.extent(said) != chart.kit.extent(met.meaning.name):
+            return f"its code stands for stage {met.meaning.name}, and the words beside it say {quoted(said)}"
+        word = met.meaning.name if met.meaning is not None else said
         if word:
             chart.stages.append(Staged(chart.entry, word, chart.kit.extent(word), date))
             return ""

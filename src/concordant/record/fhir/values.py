@@ -165,6 +165,14 @@ def in_unit(name: str, read: tuple[Interval, str], unit: str, kit: Kit) -> tuple
     return value, ""
 
 
+def two_units(name: str, quantity: Quantity | None, kit: Kit) -> str:
+    """Why the unit and the code of a quantity cannot both be: they turn the number into different ones."""
+    if quantity is None or not quantity.unit or not quantity.code:
+        return ""
+    factors = {factor for unit in (quantity.unit, quantity.code) if (factor := kit.factor(name, unit)) is not None}
+    return f"its unit {quoted(quantity.unit)} and the code {quoted(quantity.code)} differ" if len(factors) > 1 else ""
+
+
 def upper_limit(name: str, value: Value, kit: Kit) -> float | None:
     """The upper limit of normal that stands beside the value."""
     for normal in value.referenceRange or ():
@@ -177,6 +185,14 @@ def upper_limit(name: str, value: Value, kit: Kit) -> float | None:
 def _unit_of(value: Value) -> str:
     quantity = value.valueQuantity
     return (quantity.code or quantity.unit or "") if quantity is not None else ""
+
+
+def is_told(value: Value) -> bool:
+    """Whether there is a value at all, understood or not."""
+    quantity, coded = value.valueQuantity, value.valueCodeableConcept
+    numbers = (quantity is not None and quantity.value is not None, value.valueInteger is not None, value.valueRange is not None)
+    words = (bool(value.valueString), coded is not None and bool(coded.text or coded.coding), value.valueBoolean is not None)
+    return any((*numbers, *words, bool(value.interpretation), value.valueRatio is not None, value.valueSampledData is not None))
 
 
 def coded_values(value: Value) -> list[Concept]:

@@ -182,7 +182,9 @@ class PersonTeller:
     def _another_drug(self, coded: Coded) -> bool:
         """True for a name that is near none of the known ones; one that is near, and a bare id, may be any drug."""
         words = self.codes.terms.words.drugs
-        return bool(coded.text) and not any(_near(part, words) for part in plain(coded.text).split())
+        if not coded.text or self.codes.terms.may_be_treatment(coded.text):
+            return False
+        return not any(_near(part, words) for part in plain(coded.text).split())
 
     def _exposure(self, row: Row) -> dict[str, Any]:
         item: dict[str, Any] = {"start": date_of(row, "drug_exposure_start_date")}
