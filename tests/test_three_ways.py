@@ -121,7 +121,7 @@ def _is_local(event: DiseaseEvent, diagnosis: DiseaseEvent | None, events: tuple
     return event.kind == "progression" and bool(event.sites) and not known and not relapsed
 
 
-def not_in_omop(record: PatientRecord) -> Iterator[str]:
+def not_in_omop(record: PatientRecord, rules: LineRules) -> Iterator[str]:
     """Why OMOP cannot tell what FHIR can."""
     dated = [item.date for table in (record.markers, record.events, record.conditions, record.measurements) for item in table]
     dated += [date for course in record.courses for date in (course.start, course.end)]
@@ -129,7 +129,7 @@ def not_in_omop(record: PatientRecord) -> Iterator[str]:
         yield "a date that is no day"
     if any(course.start is None or (course.end is None and course.stopped != "ongoing") for course in record.courses):
         yield "a course without start or end: a drug exposure has both"
-    advanced = advanced_since(record.events)
+    advanced = advanced_since(record.events, rules)
     for course in record.courses:
         early = course.setting in ("neoadjuvant", "adjuvant")
         if early and not (advanced and course.end and course.end.certainly_before(advanced)):
@@ -157,7 +157,7 @@ def _records() -> Iterator[tuple[str, PatientRecord]]:
 
 ALL = dict(_records())
 IN_FHIR = {name: record for name, record in ALL.items() if not list(in_neither(record, RULES))}
-IN_OMOP = {name: for_omop(record) for name, record in IN_FHIR.items() if not list(not_in_omop(for_omop(record)))}
+IN_OMOP = {name: for_omop(record) for name, record in IN_FHIR.items() if not list(not_in_omop(for_omop(record), RULES))}
 
 
 @pytest.fixture(scope="session")

@@ -75,6 +75,7 @@ CodeKind = Literal[
     "episode",
     "unit",
     "operator",
+    "drug_type",
 ]
 
 

@@ -73,7 +73,7 @@ def setting_of(course: Course, ctx: Context) -> str | None:
         return course.setting
     if ctx.word("presentation") == "de_novo":
         return "advanced"
-    since = advanced_since(ctx.record)
+    since = advanced_since(ctx)
     if since is None:
         return None
     if course.start is not None and since.last <= course.start.first:
@@ -82,9 +82,9 @@ def setting_of(course: Course, ctx: Context) -> str | None:
     return "adjuvant" if over and ctx.word("presentation") == "recurrent" else None
 
 
-def advanced_since(record: PatientRecord) -> PartialDate | None:
-    """The date of the event that first called the disease metastatic or inoperable."""
-    dates = [e.date for e in record.events if e.extent not in (None, "early") and e.date is not None]
+def advanced_since(ctx: Context) -> PartialDate | None:
+    """The date of the event that first told advanced disease, in so many words or by a distant site."""
+    dates = [e.date for e in ctx.record.events if e.date is not None and is_distant(e, ctx)]
     return min(dates, key=lambda d: (d.first, d.last)) if dates else None
 
 

@@ -160,6 +160,8 @@ def _falls_to(event: DiseaseEvent, line: Line, lines: list[Line]) -> Truth:
     limit = min(following, key=lambda d: d.first) if following else None
     if event.date.last < line.start.first or (limit and event.date.first > limit.last):
         return FALSE
+    if event.date.is_exact and event.date == line.start:
+        return FALSE  # what grew on the first day of a line grew before it
     certain = event.date.first >= line.start.last and (limit is None or event.date.last <= limit.last)
     return TRUE if certain else UNKNOWN
 

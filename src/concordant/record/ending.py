@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from concordant.dates import PartialDate, exactly, words
 from concordant.record.events import Course, DiseaseEvent
-from concordant.record.given import Given, Group, days_between
+from concordant.record.given import Given, Group, days_between, latest
 from concordant.record.grouping import advanced_since, order, today_after
 from concordant.record.line_rules import LineRules
 
@@ -22,7 +22,8 @@ def finished(group: Group, groups: Sequence[Group], events: Sequence[DiseaseEven
     parts = sorted([*group.parts, *group.beside], key=order)
     setting, why_setting = _setting(group, events, rules)
     stopped, why_stopped = _stopped(group, groups, setting, events, as_of, rules)
-    end = None if stopped == "ongoing" or not all(part.end_told for part in group.final) else group.last
+    open_ = stopped is None and _used_up_lately(group, as_of, rules)
+    end = None if stopped == "ongoing" or open_ or not all(part.end_told for part in group.final) else group.last
     places = list(dict.fromkeys(part.told.entry.place for part in parts))
     entry = parts[0].told.entry
     course = Course(
@@ -51,7 +52,7 @@ def _setting(group: Group, events: Sequence[DiseaseEvent], rules: LineRules) -> 
     """The setting told, or the one that surgery and the date of advanced disease leave; None when they leave it open."""
     if group.setting is not None:
         return group.setting, ""
-    advanced = advanced_since(events)
+    advanced = advanced_since(events, rules)
     if advanced is not None and advanced.last <= group.first.first:
         return "advanced", f"advanced: the disease was so since {words(advanced)}"
     early = advanced is None or group.last.certainly_before(advanced)
@@ -95,9 +96,11 @@ def _stopped(
         return "progression", f"ended with the progression of {words(grown)}"
     if not any(part.end_told for part in final):
         return None, "when and why it ended is not recorded"
-    if _may_run(group, groups, as_of, rules):
-        last = words(group.last)
-        return "ongoing", f"taken as running: the last administration ({last}) is not more than {rules.running} days ago"
+    last = _lately_given(group, groups, as_of, rules)
+    if last is not None:
+        return "ongoing", f"taken as running: the last administration ({words(last)}) is not more than {rules.running} days ago"
+    if _used_up_lately(group, as_of, rules):
+        return None, "whether it goes on is not recorded: what was handed out was used up lately"
     return None, "why it ended is not recorded"
 
 
@@ -115,10 +118,23 @@ def _grown(group: Group, setting: str | None, events: Sequence[DiseaseEvent], ru
             yield event.date
 
 
-def _may_run(group: Group, groups: Sequence[Group], as_of: dt.date, rules: LineRules) -> bool:
-    """Whether nothing says that the course ended: single administrations, the last of them lately, and nothing after them."""
-    single = all(part.first == part.last for part in group.final)
-    later = any(other is not group and not other.first.certainly_before(group.last) and other.drugs for other in groups)
-    told_to_end = any(part.told.end is not None and not part.told.single for part in group.final)
-    recent = today_after(as_of, rules.running, group.last) and not exactly(as_of).certainly_before(group.last)
-    return single and not told_to_end and recent and not later
+def _lately_given(group: Group, groups: Sequence[Group], as_of: dt.date, rules: LineRules) -> PartialDate | None:
+    """The day of a last single administration so lately that nothing says that its drug, and so the course, has ended."""
+    if any(other is not group and not other.first.certainly_before(group.last) and other.drugs for other in groups):
+        return None
+    days = [day for drug in sorted(group.drugs) if (day := _last_given(group.of([drug]), as_of, rules)) is not None]
+    return max(days, key=lambda day: (day.last, day.first), default=None)
+
+
+def _last_given(parts: Sequence[Given], as_of: dt.date, rules: LineRules) -> PartialDate | None:
+    """The last day of one drug, where it is a single administration of lately."""
+    last = latest(parts)
+    final = [part for part in parts if part.last == last]
+    single = all(part.first == part.last and (part.told.single or part.told.end is None) for part in final)
+    recent = today_after(as_of, rules.running, last) and not exactly(as_of).certainly_before(last)
+    return last if single and recent and not any(part.stopped for part in final) else None
+
+
+def _used_up_lately(group: Group, as_of: dt.date, rules: LineRules) -> bool:
+    """Whether the course ended with tablets that were used up so lately that more may have been handed out since."""
+    return any(part.told.supply for part in group.final) and today_after(as_of, rules.running, group.last)

@@ -80,8 +80,9 @@ def running(event: Any) -> dict[str, Any]:
     return {"ongoing": True, "stopped": None} if isinstance(event, Exposure) else {"stopped": "ongoing"}
 
 
-def as_exposure(course: Course) -> Exposure:
+def as_exposure(course: Course, *, supply: bool = False) -> Exposure:
     """A course as a source told it, to be put together with others."""
+    single = course.start is not None and course.start == course.end and course.start.is_exact
     going = course.stopped == "ongoing"
     return Exposure(
         course.entry,
@@ -93,7 +94,8 @@ def as_exposure(course: Course) -> Exposure:
         course.line,
         None if going else course.stopped,
         going,
-        single=course.start is not None and course.start == course.end and course.start.is_exact,
+        single=single,
+        supply=supply and not single and course.end is not None and course.stopped is None,
     )
 
 

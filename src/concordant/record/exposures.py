@@ -13,7 +13,8 @@ class Exposure(msgspec.Struct, frozen=True, gc=False):
 
     `drugs` are ids of known drugs, `unknown_drugs` names that no id was found for. `stopped` is a documented reason in the words
     of a case file (completed, progression, recurrence, toxicity, choice), `ongoing` that the source says it still runs.
-    `setting` and `line` only where the source itself says so. `single` marks one administration on one day.
+    `setting` and `line` only where the source itself says so. `single` marks one administration on one day; `supply` that the end
+    is only when what was handed out is used up.
     """
 
     entry: Entry
@@ -26,3 +27,4 @@ class Exposure(msgspec.Struct, frozen=True, gc=False):
     stopped: str | None = None
     ongoing: bool = False
     single: bool = False
+    supply: bool = False

@@ -90,7 +90,7 @@ class Grouping:
         return ""
 
     def _operated(self, group: Group, day: list[Given]) -> str:
-        advanced = advanced_since(self.events)
+        advanced = advanced_since(self.events, self.rules)
         for event in self.events:
             date = event.date
             early = advanced is None or (date is not None and date.certainly_before(advanced))
@@ -188,9 +188,10 @@ class Grouping:
         return " and ".join(sorted(self.rules.names.get(drug, f"'{drug}'") for drug in drugs))
 
 
-def advanced_since(events: Iterable[DiseaseEvent]) -> PartialDate | None:
-    """The date of the event that first called the disease metastatic or inoperable."""
-    dates = [event.date for event in events if event.extent not in (None, "early") and event.date is not None]
+def advanced_since(events: Iterable[DiseaseEvent], rules: LineRules) -> PartialDate | None:
+    """The date of the event that first told advanced disease, in so many words or by a distant site."""
+    far = [e for e in events if e.extent not in (None, "early") or not rules.distant_sites.isdisjoint(e.sites)]
+    dates = [event.date for event in far if event.date is not None]
     return min(dates, key=lambda date: (date.first, date.last)) if dates else None
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from concordant.compiled import DrugGroup, Knowledge
 
-CENTRAL = "cns"  # the tag of sites that lie in the central nervous system
+CENTRAL, DISTANT = "cns", "distant"  # tags of sites: in the central nervous system; a metastasis there is a distant one
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class LineRules:
     alone: frozenset[str]
     alike: tuple[frozenset[str], ...]
     central_sites: frozenset[str]
+    distant_sites: frozenset[str]
     names: Mapping[str, str]
 
     def gap_for(self, drugs: Iterable[str]) -> int:
@@ -44,7 +45,6 @@ def line_rules(knowledge: Knowledge) -> LineRules:
     days = {rule.id: rule.days for rule in told.days}
     groups = {group.id: _members(group, knowledge) for group in told.groups}
     longer = {drug: group.days for group in told.longer_gaps for drug in _members(group, knowledge)}
-    sites = frozenset(site.id for site in knowledge.vocabulary.sites if CENTRAL in site.tags)
     return LineRules(
         together=days["together"],
         gap=days["gap"],
@@ -58,9 +58,14 @@ def line_rules(knowledge: Knowledge) -> LineRules:
         leading_classes=next(group.classes for group in told.groups if group.id == "leading"),
         alone=groups["alone"],
         alike=tuple(_members(group, knowledge) for group in told.alike),
-        central_sites=sites,
+        central_sites=_sites(knowledge, CENTRAL),
+        distant_sites=_sites(knowledge, DISTANT),
         names={drug.id: drug.name for drug in knowledge.drugs},
     )
+
+
+def _sites(knowledge: Knowledge, tag: str) -> frozenset[str]:
+    return frozenset(site.id for site in knowledge.vocabulary.sites if tag in site.tags)
 
 
 def _members(group: DrugGroup, knowledge: Knowledge) -> frozenset[str]:

@@ -64,6 +64,7 @@ class Told(Blocks):
         self.aside: list[str] = []
         self.facts_told: dict[str, Value] = {}
         self.cut_off = 0
+        self.supplies = False  # whether what is told ends only when it is used up
         self.who = ev.Person()
         self.menopause: set[str] = set()
         self.born: ev.Entry | None = None
@@ -225,7 +226,7 @@ class Told(Blocks):
     def _keep(self, event: Any, row: RowFate) -> None:
         """A course of named drugs is an exposure, from which courses are put together; one of a class stands as told."""
         exposed = isinstance(event, ev.Course) and not event.classes and event.cycles is None
-        self.found.append(as_exposure(event) if exposed else event)
+        self.found.append(as_exposure(event, supply=self.supplies) if exposed else event)
         row.used.append(told_as(event))
 
     def _wrong(self) -> str:

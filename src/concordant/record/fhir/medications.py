@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from concordant.complaints import quoted
@@ -25,6 +26,7 @@ UNTAKEN = {
     "intended": "intended only",
 }
 WISHED = {"proposal": "a proposal, no order", "plan": "a plan, no order", "option": "an option, no order"}
+LONGEST_SUPPLY = 400  # days
 GOING = ("active", "in-progress", "on-hold")
 
 
@@ -142,8 +144,17 @@ def _dates(resource: Resource, chart: Chart) -> tuple[PartialDate | None, Partia
     if single is not None:
         date, wrong = chart.date(single)
         alone = resource.resourceType == "MedicationAdministration"
-        return date, date if alone else None, wrong
+        return date, date if alone else _used_up(date, resource), wrong
     return _of_period(period, chart) if period is not None else (None, None, "")
+
+
+def _used_up(date: PartialDate | None, resource: Resource) -> PartialDate | None:
+    """The last day of what was handed out for so many days; None where nothing tells it."""
+    supply = resource.daysSupply
+    if date is None or supply is None or supply.value is None or not 1 <= supply.value <= LONGEST_SUPPLY:
+        return None
+    days = dt.timedelta(days=int(supply.value) - 1)
+    return PartialDate(date.first + days, date.last + days)
 
 
 def _of_period(period: Period, chart: Chart) -> tuple[PartialDate | None, PartialDate | None, str]:
@@ -155,7 +166,9 @@ def _of_period(period: Period, chart: Chart) -> tuple[PartialDate | None, Partia
 
 
 def _exposure(resource: Resource, given: Given, start: PartialDate | None, end: PartialDate | None, chart: Chart) -> Exposure:
-    single = resource.resourceType == "MedicationAdministration" and start is not None and start == end
+    single = resource.resourceType == "MedicationAdministration" and _on_one_day(start, end)
+    end = start if single else end
+    supply = resource.resourceType == "MedicationDispense" and end is not None
     stopped = _stopped(resource, chart)
     going = resource.status in GOING and end is None and resource.resourceType != "MedicationAdministration"
     return Exposure(
@@ -169,7 +182,15 @@ def _exposure(resource: Resource, given: Given, start: PartialDate | None, end: 
         stopped,
         going and stopped is None and resource.status != "on-hold",
         single,
+        supply,
     )
+
+
+def _on_one_day(start: PartialDate | None, end: PartialDate | None) -> bool:
+    """An infusion may go on past midnight."""
+    if start is None or end is None:
+        return False
+    return start == end or (start.is_exact and end.is_exact and (end.first - start.first).days == 1)
 
 
 def _stopped(resource: Resource, chart: Chart) -> str | None:

@@ -49,7 +49,7 @@ EVENTS = (
         "drug_exposure",
         "drug_exposure_id",
         "drug_concept_id drug_exposure_start_date",
-        "drug_exposure_end_date verbatim_end_date stop_reason drug_source_value drug_source_concept_id",
+        "drug_exposure_end_date verbatim_end_date drug_type_concept_id stop_reason drug_source_value drug_source_concept_id",
     ),
     _table(
         "measurement",

@@ -188,8 +188,12 @@ class PersonTeller:
 
     def _exposure(self, row: Row) -> dict[str, Any]:
         item: dict[str, Any] = {"start": date_of(row, "drug_exposure_start_date")}
-        if (end := date_of(row, "verbatim_end_date") or date_of(row, "drug_exposure_end_date")) is not None:
+        kind = self.codes.terms.look("omop", row.get("drug_type_concept_id"))
+        if kind is not None and kind.name == "administration":
+            item["end"] = item["start"]  # a dose: the end of the row is when the next one is due, or a day by default
+        elif (end := date_of(row, "verbatim_end_date") or date_of(row, "drug_exposure_end_date")) is not None:
             item["end"] = end
+        self.told.supplies = kind is None or kind.name != "administration"
         if reason := row.get("stop_reason"):
             meaning = self.codes.terms.say("stop_reason", reason)
             if meaning is None:
