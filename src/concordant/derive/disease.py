@@ -56,7 +56,7 @@ STATUS = {"progression": "progressing", "recurrence": "progressing", "response":
 
 
 def status(ctx: Context) -> Claim | None:
-    """What the latest event says, unless a course began after it."""
+    """What the latest event says, unless a course began after it, or on its day."""
     told = [e for e in ctx.record.events if e.kind in STATUS]
     advanced = [c for c in ctx.record.courses if c.setting == "advanced" or ctx.word("presentation") == "de_novo"]
     if any(e.kind != "recurrence" for e in told):
@@ -68,7 +68,7 @@ def status(ctx: Context) -> Claim | None:
         return _by_courses(ctx)
     if len({STATUS[e.kind] for e in last}) > 1:
         return _undecided(last, ctx)
-    newer = [c for c in advanced for e in last if c.start and e.date and c.start.first > e.date.last]
+    newer = [c for c in advanced for e in last if c.start and e.date and c.start.first >= e.date.last]
     if newer:
         return Claim(None, "nothing recorded since the last course began", places(newer))
     return Claim(STATUS[last[0].kind], min(map(dated, last)), places(last))

@@ -137,4 +137,5 @@ def _last_given(parts: Sequence[Given], as_of: dt.date, rules: LineRules) -> Par
 
 def _used_up_lately(group: Group, as_of: dt.date, rules: LineRules) -> bool:
     """Whether the course ended with tablets that were used up so lately that more may have been handed out since."""
-    return any(part.told.supply for part in group.final) and today_after(as_of, rules.running, group.last)
+    handed_out = [part for part in group.final if part.told.supply and rules.by_mouth.issuperset(part.told.drugs)]
+    return bool(handed_out) and today_after(as_of, rules.running, group.last)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from concordant.compiled import DrugGroup, Knowledge
 
+BY_MOUTH = "PO"
 CENTRAL, DISTANT = "cns", "distant"  # tags of sites: in the central nervous system; a metastasis there is a distant one
 
 
@@ -28,6 +29,7 @@ class LineRules:
     alike: tuple[frozenset[str], ...]
     central_sites: frozenset[str]
     distant_sites: frozenset[str]
+    by_mouth: frozenset[str]
     names: Mapping[str, str]
 
     def gap_for(self, drugs: Iterable[str]) -> int:
@@ -60,12 +62,19 @@ def line_rules(knowledge: Knowledge) -> LineRules:
         alike=tuple(_members(group, knowledge) for group in told.alike),
         central_sites=_sites(knowledge, CENTRAL),
         distant_sites=_sites(knowledge, DISTANT),
+        by_mouth=_routed(knowledge, BY_MOUTH) - _routed(knowledge, None),
         names={drug.id: drug.name for drug in knowledge.drugs},
     )
 
 
 def _sites(knowledge: Knowledge, tag: str) -> frozenset[str]:
     return frozenset(site.id for site in knowledge.vocabulary.sites if tag in site.tags)
+
+
+def _routed(knowledge: Knowledge, route: str | None) -> frozenset[str]:
+    """The drugs that some regimen gives by this route; with None, by another one than by mouth."""
+    parts = [part for regimen in knowledge.regimens for part in regimen.components]
+    return frozenset(part.drug for part in parts if part.route == route or (route is None and part.route != BY_MOUTH))
 
 
 def _members(group: DrugGroup, knowledge: Knowledge) -> frozenset[str]:
