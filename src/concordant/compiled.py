@@ -158,6 +158,7 @@ class Vocabulary(Record, frozen=True):
     value_sets: tuple[ValueSet, ...] = ()
     product_words: tuple[str, ...] = ()
     study_words: tuple[str, ...] = ()
+    spread_words: tuple[str, ...] = ()
     reading: Reading | None = None
 
 

@@ -74,6 +74,7 @@ class Chart:
     menopause: list[tuple[PartialDate | None, str]] = field(default_factory=list)
     found: list[Any] = field(default_factory=list)  # events that stand by themselves
     exposures: list[Exposure] = field(default_factory=list)
+    orders: set[str] = field(default_factory=set)  # places of exposures that are orders, perhaps never carried out
     tumours: list[Tumour] = field(default_factory=list)
     stages: list[Staged] = field(default_factory=list)
     spread: list[Spread] = field(default_factory=list)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from concordant.compiled import CodeKind
@@ -21,7 +20,6 @@ KINDS: tuple[CodeKind, ...] = ("cancer", "secondary", "condition", "implied", "n
 AGAIN = ("recurrence", "relapse")
 GONE = ("inactive", "remission", "resolved")
 RELATED = "relatedprimarycancer"
-SPREADING = re.compile(r"metasta|secondary malignant|secondary neoplasm", re.IGNORECASE)
 LONGEST_NAME = 200
 OPEN = ("provisional", "differential", "unconfirmed", "unknown")
 
@@ -213,7 +211,7 @@ def _unnamed(
             _comorbid(term, text, resource, verified, clinical, date, wrong, chart)
             return
     chart.not_mapped(tuple(concept.coding or ()), "")
-    if any(SPREADING.search(text) for text in texts if text):
+    if any(word in text.lower() for word in chart.kit.spread_words for text in texts if text):
         chart.lost.append(f"metastasis {quoted(next(text for text in texts if text))} ({chart.place})")
     if not any(texts) and not unknown:
         chart.ignored("it has no code and no name")

@@ -55,7 +55,7 @@ def _with_diagnosis(first: Tumour | None, chart: Chart) -> list[DiseaseEvent]:
     """The diagnosis with the stage and the metastases that belong to it, then what came later."""
     since = first.date if first is not None else None
     spread = [one for one in chart.spread if not _is_regional(one, chart)]
-    placed = [(one, _near(one.date, since, chart)) for one in spread]
+    placed = [(one, _near(one.date, since, chart)) for one in spread if not _of_before(one, since, chart)]
     here = [one for one, near in placed if near is True]
     later = [one for one, near in placed if near is False]
     loose = [one for one, near in placed if near is None]
@@ -70,6 +70,15 @@ def _with_diagnosis(first: Tumour | None, chart: Chart) -> list[DiseaseEvent]:
     events += _later([*later, *m_later], at_first=extent)
     _loosely([*loose, *open_spread], chart, known=extent == SPREAD or bool(later or m_later))
     return events
+
+
+def _of_before(one: Spread, since: PartialDate | None, chart: Chart) -> bool:
+    """Whether a metastasis is older than this cancer, with another one on record: whose it is is not known, and is told."""
+    others = any(tumour.cancer == "other" for tumour in chart.tumours)
+    if not others or since is None or one.date is None or months_range(one.date, since)[0] <= chart.kit.de_novo_months:
+        return False
+    chart.turn(one.entry.place, "a metastasis from before this cancer, with another cancer on record: whose it is is not known")
+    return True
 
 
 def _staged_early_after(here: list[Spread], since: PartialDate | None, chart: Chart) -> bool:

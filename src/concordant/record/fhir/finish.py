@@ -28,6 +28,7 @@ def finished(chart: Chart, name: str, *, given: bool) -> Patient:
     _check_birth(chart)
     events = events_of(chart)
     _receptors(chart)
+    chart.exposures = _carried_out(chart)
     exposures = [*_with_lines(chart), *_unnamed_treatment(chart)]
     tables: dict[str, list[Any]] = {table: [] for table in TABLES}
     cut = 0
@@ -93,6 +94,29 @@ def _possible(event: Any, chart: Chart, *, given: bool) -> Any:
 
 def _cut_notice(as_of: dt.date, cut: int) -> str:
     return f"The record was cut at {words(exactly(as_of))}: {cut} later {'entry' if cut == 1 else 'entries'} left out."
+
+
+NOT_CARRIED_OUT = "an order that no entry carries out"
+
+
+def _carried_out(chart: Chart) -> list[Exposure]:
+    """The exposures; an order of an infusion is none where the record tells infusions, and none of this drug.
+
+    Whether it was given is then not known: it may be any drug, at any time.
+    """
+    leading = chart.kit.rules.leading - chart.kit.rules.by_mouth
+    infusions = any(one.single and not leading.isdisjoint(one.drugs) for one in chart.exposures)
+    given = {drug for one in chart.exposures if one.entry.place not in chart.orders for drug in one.drugs}
+    found = []
+    for one in chart.exposures:
+        ordered = one.entry.place in chart.orders and not leading.isdisjoint(one.drugs)
+        if infusions and ordered and given.isdisjoint(one.drugs):
+            names = " and ".join(chart.kit.names.get(drug, drug) for drug in one.drugs)
+            chart.notices.append(f"{names}: ordered, and no entry tells that it was given ({one.entry.place}).")
+            found.append(Exposure(one.entry, (), (NOT_CARRIED_OUT,)))
+        else:
+            found.append(one)
+    return found
 
 
 def _with_lines(chart: Chart) -> list[Any]:

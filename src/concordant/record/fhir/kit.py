@@ -27,6 +27,7 @@ class Kit:
     names: Mapping[str, str]
     de_novo_months: float
     single_receptors: frozenset[str]
+    spread_words: tuple[str, ...]
     factors: dict[tuple[str, str], float | None] = field(default_factory=dict)
 
     def factor(self, name: str, unit: str) -> float | None:
@@ -76,4 +77,5 @@ def kit_of(knowledge: Knowledge, terms: Terminology | None = None) -> Kit:
         {drug.id: drug.name for drug in knowledge.drugs},
         vocabulary.reading.de_novo_months if vocabulary.reading else 0.0,
         frozenset(t.name for t in vocabulary.tests if "value" in t.numbers),
+        vocabulary.spread_words,
     )

@@ -26,6 +26,7 @@ UNTAKEN = {
     "intended": "intended only",
 }
 WISHED = {"proposal": "a proposal, no order", "plan": "a plan, no order", "option": "an option, no order"}
+ORDERS = ("MedicationRequest", "MedicationOrder")
 LONGEST_SUPPLY = 400  # days
 GOING = ("active", "in-progress", "on-hold")
 
@@ -56,6 +57,8 @@ def medication(resource: Resource, chart: Chart) -> None:
         chart.put_aside("; ".join(filter(None, (given.conflict, wrong))))
     elif given.drugs or given.unknown:
         chart.exposures.append(_exposure(resource, given, start, end, chart))
+        if resource.resourceType in ORDERS:
+            chart.orders.add(chart.place)
         chart.used("treatment")
     else:
         _beside(resource, given, start, end, chart)
