@@ -41,7 +41,7 @@ def condition(resource: Resource, chart: Chart) -> None:
         return
     met = meet(resource.code, KINDS, chart.kit.terms)
     if why := met.conflict or _other_condition(met, resource, chart):
-        _leave_open((*_texts(resource), met.meaning.display if met.meaning is not None else ""), chart)
+        _leave_open((*_texts(resource), met.meaning.name if met.meaning is not None else ""), chart)
         chart.put_aside(why)
         return
     date, wrong = began(resource, chart)
