@@ -581,3 +581,30 @@ def test_months_from_the_last_dose_to_the_recurrence(
     value = facts["months_from_adjuvant_her2_therapy_to_recurrence"].value
     assert isinstance(value, Interval)
     assert (value.low, value.high) == pytest.approx((low, high))
+
+
+def test_numbers_of_lines_that_contradict_their_dates_are_a_conflict(read: ReadCase, plan: Plan) -> None:
+    case = """
+as_of: 2023-12-30
+tumor_markers: [{test: her2, value: positive}]
+disease: [{event: diagnosis, date: 2022-01-05, extent: metastatic}]
+treatments:
+  - {drugs: [trastuzumab, pertuzumab], setting: advanced, line: 2, start: 2022-01-10, end: 2022-12-01, stopped: progression}
+  - {drugs: [trastuzumab deruxtecan], setting: advanced, line: 1, start: 2022-12-29, stopped: ongoing}
+"""
+    facts = derive_facts(read(case), plan)
+    assert facts["her2_lines_progressed"].value is None
+    assert facts["her2_lines_progressed"].conflict.endswith("line 2 began (10 Jan 2022) before line 1 (29 Dec 2022)")
+    assert facts["line_of_therapy"].value is None
+
+
+def test_what_grew_on_the_first_day_of_a_line_grew_before_it(read: ReadCase, plan: Plan) -> None:
+    case = """
+as_of: 2023-08-01
+disease: [{event: diagnosis, date: 2022-01-05, extent: metastatic}, {event: progression, date: 2022-12-29}]
+treatments:
+  - {drugs: [trastuzumab, pertuzumab], setting: advanced, start: 2022-01-10, end: 2022-12-01, stopped: progression}
+  - {drugs: [trastuzumab deruxtecan], setting: advanced, start: 2022-12-29, stopped: ongoing}
+"""
+    facts = derive_facts(read(case), plan)
+    assert (facts["line_of_therapy"].value, facts["disease_status"].value) == ("second", None)

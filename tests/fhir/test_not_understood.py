@@ -199,3 +199,19 @@ def test_tablets_last_as_long_as_they_were_handed_out_for() -> None:
     assert course("2023-05-20").stopped == "ongoing"
     assert (course("2023-04-25").stopped, course("2023-04-25").end) == (None, None), "used up a week ago: it may go on"
     assert course("2022-10-01").end.first == dt.date(2022, 10, 30)
+
+
+def test_a_test_that_is_told_in_words_only() -> None:
+    named = {**observation("o", "x", valueQuantity={"value": 35, "unit": "%"}), "code": {"text": "LVEF"}}
+    assert [m.name for m in read(woman(), named).record.measurements] == ["lvef"]
+    strange = read(woman(), {**named, "code": {"text": "Echo score"}})
+    assert why(strange, "Observation/o") == "its name is in no value set"
+    assert dict(strange.account.unmapped) == {("", "", "Echo score"): 1}
+
+
+def test_a_result_within_a_report_is_named() -> None:
+    inner = {**observation("i", "48676-1", **POSITIVE)}
+    patient = read(woman(), resource("DiagnosticReport", "r", contained=[inner]))
+    assert patient.record.not_understood == (
+        "a result within DiagnosticReport/r: results are read where they stand by themselves",
+    )

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
-from concordant.dates import PartialDate
+from concordant.dates import PartialDate, words
 from concordant.derive.context import Context
 from concordant.derive.courses import (
     EARLY,
@@ -186,6 +187,8 @@ def _declared(ctx: Context) -> int:
 def lines_progressed(ctx: Context) -> Claim | None:
     """How many lines with the drugs ended in progression: an interval when reasons are missing."""
     lines = lines_of(ctx)
+    if told := _disordered(lines):
+        return _contradictory(told, lines, ctx)
     hidden = sum(_maybe_a_line(c, ctx) for c in ctx.record.courses)
     if not lines and not hidden:
         return None
@@ -196,6 +199,19 @@ def lines_progressed(ctx: Context) -> Claim | None:
         high = math.inf
     entries = places(c for one in lines for c in one.courses)
     return Claim(Interval(low, high), _counted(lines), entries, assumed=_unwatched(lines, ctx))
+
+
+def _disordered(lines: list[Line]) -> str:
+    """Where the numbers of lines and their dates contradict each other; empty where they do not."""
+    numbered_ = sorted(((one.declared, one.start) for one in lines if one.declared and one.start), key=lambda pair: pair[0] or 0)
+    for (earlier, first), (later, second) in pairwise(numbered_):
+        if first is not None and second is not None and earlier != later and second.certainly_before(first):
+            return f"line {later} began ({words(second)}) before line {earlier} ({words(first)})"
+    return ""
+
+
+def _contradictory(told: str, lines: list[Line], ctx: Context) -> Claim:
+    return Claim(None, told, places(c for one in lines for c in one.courses), conflict=f"{ctx.feature.label}: {told}")
 
 
 def _unwatched(lines: list[Line], ctx: Context) -> str:
@@ -218,6 +234,8 @@ def _counted(lines: list[Line]) -> str:
 def line_declared(ctx: Context) -> Claim | None:
     """The line number that the record declares; one more when lines before it are not listed and it failed."""
     declared, lines = _declared(ctx), lines_of(ctx)
+    if told := _disordered(lines):
+        return _contradictory(told, lines, ctx)
     failed = any(one.declared == declared and one.progressed is TRUE for one in lines)
     least = declared + 1 if failed and _unlisted(lines, ctx) else declared
     return Claim(point(least), f"the record calls it line {declared}") if declared else None

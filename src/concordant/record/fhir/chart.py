@@ -141,9 +141,13 @@ class Chart:
     def unmapped_code(self, code: Concept | None) -> None:
         """The entry at hand is about something that stands in no value set, or says not about what."""
         codings = code.coding if code is not None else None
+        text = code.text if code is not None and not codings else None
         for coding in codings or ():
             self.unmapped.append((coding.system or "", coding.code or "", coding.display or ""))
-        self.rows.append(Row(self.place, self.kind, "ignored", "its code is in no value set" if codings else "it has no code"))
+        if text:
+            self.unmapped.append(("", "", text))
+        told = "its code is in no value set" if codings else "its name is in no value set" if text else "it has no code"
+        self.rows.append(Row(self.place, self.kind, "ignored", told))
 
     def not_mapped(self, codings: Iterable[Coding], what: str) -> None:
         """Codes that were met and stand in no value set."""

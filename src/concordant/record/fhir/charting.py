@@ -47,6 +47,8 @@ def charted(id_: str, group: list[Found], shared: list[Found], kit: Kit, as_of: 
             _leave_open(reader, resource, chart)
         elif reader is None:
             chart.ignored(HELD.get(kind) or f"nothing is read from {kind}")
+            if any(inner.resourceType == "Observation" for inner in resource.contained or ()):
+                chart.lost.append(f"a result within {chart.place}: results are read where they stand by themselves")
         elif before is not None and group[before].resource == resource:
             chart.ignored("the same entry again")
         else:

@@ -118,6 +118,8 @@ def _about(code: Concept | None, chart: Chart) -> Meaning | None:
     if code is None:
         return None
     systems = chart.kit.terms.systems
+    if not code.coding and code.text:
+        return next((said for kind in RESULTS if (said := chart.kit.terms.say(kind, code.text)) is not None), None)
     for coding in code.coding or ():
         if coding.system and coding.code:
             found = systems[coding.system][coding.code]
