@@ -159,8 +159,8 @@ ROWS: list[tuple[str, str, str, str, str, str]] = [
     (
         "only what is open is read",
         ASK,
-        'if one.status != "does_not_apply":\n            read',
-        'if one.status == "needs_data":\n            read',
+        'if one.status != "does_not_apply":\n                found',
+        'if one.status == "needs_data":\n                found',
         "interval far off",
         "2 complete",
     ),
@@ -414,8 +414,8 @@ ROWS: list[tuple[str, str, str, str, str, str]] = [
     (
         "inputs have no other side",
         SIDES,
-        "now.plan.with_inputs(read)",
-        "read",
+        "now.plan.with_inputs(now.read())",
+        "now.read()",
         "interval at the bound",
         "4 other sides",
     ),
