@@ -14,7 +14,7 @@ from concordant.dates import PartialDate, exactly
 from concordant.decide.ask import Situation
 from concordant.derive.context import Context
 from concordant.derive.courses import setting_of
-from concordant.derive.lines import numbered
+from concordant.derive.line_numbers import numbered
 from concordant.facts import Fact, value_words
 from concordant.features import Feature
 from concordant.quantities import Interval

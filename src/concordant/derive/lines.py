@@ -263,28 +263,6 @@ def _distinct(courses: list[Course], target: frozenset[str]) -> int:
     return sum(not any(one < other for other in sets) for one in sets)
 
 
-def numbered(ctx: Context, before: int | None) -> dict[str, int]:
-    """The line of each listed course by its entry: as the record declares it, else counted while nothing is open.
-
-    `before` is how many lines count before the first one that is listed, None when that is not known.
-    """
-    found: dict[str, int] = {}
-    for line in lines_of(ctx):
-        if line.declared is not None:
-            before = line.declared - 1
-        if before is not None:
-            found |= {course.entry.place: before + 1 for course in line.courses}
-            before = _counted_after(line, before)
-    return found
-
-
-def _counted_after(line: Line, before: int) -> int | None:
-    """How many lines count before the next one: a switch without progression begins none."""
-    if not line.settled or line.perhaps_more or line.progressed is UNKNOWN:
-        return None
-    return before + (line.progressed is TRUE)
-
-
 NEEDED = {"second": 1, "third_or_later": 2}
 
 
