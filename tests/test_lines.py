@@ -608,3 +608,27 @@ treatments:
 """
     facts = derive_facts(read(case), plan)
     assert (facts["line_of_therapy"].value, facts["disease_status"].value) == ("second", None)
+
+
+def test_a_distant_site_dates_advanced_disease(read: ReadCase, plan: Plan) -> None:
+    case = """
+as_of: 2023-08-01
+disease: [{event: diagnosis, date: 2020-01-05, extent: early}, {event: recurrence, date: 2023-03-01, sites: [bone]}]
+treatments: [{drugs: [trastuzumab], start: 2020-03-01, end: 2021-03-01, stopped: completed}]
+"""
+    facts = derive_facts(read(case), plan)
+    assert facts["line_of_therapy"].value == "first", "the course was over before: it was adjuvant"
+
+
+@pytest.mark.parametrize(
+    ("status", "date", "value"),
+    [
+        ("active", "2023-01-10", "yes"),
+        ("active", "2021-01-10", None),
+        ("absent", "2023-05-20", "no"),
+        ("absent", "2015-05-20", None),
+    ],
+)
+def test_a_pregnancy_and_its_absence_age(status: str, date: str, value: str | None, read: ReadCase, plan: Plan) -> None:
+    told = f"as_of: 2023-06-01\nconditions: [{{name: pregnancy, status: {status}, date: {date}}}]\n"
+    assert derive_facts(read(told), plan)["pregnant"].value == value

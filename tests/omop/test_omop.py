@@ -471,3 +471,13 @@ def test_two_menopausal_statuses_leave_it_open(knowledge: Knowledge, words: Word
     patient = told.finish()
     assert patient.record.person.menopausal_status is None
     assert any("different menopausal statuses" in sentence for sentence in patient.record.set_aside)
+
+
+def test_a_row_of_an_administration_is_one_dose(cdm: Cdm, tmp_path: Path) -> None:
+    def course(kind: int) -> Any:
+        row = drug(1, 1, build.TRASTUZUMAB, "2023-05-10", "2023-05-23", drug_type_concept_id=kind)
+        rows = {"person": [person(1, 1971)], "condition_occurrence": [condition(1, 1, build.CANCER, "2023-01-20")]}
+        made = build.database(tmp_path / f"{kind}.duckdb", {**rows, "drug_exposure": [row]})
+        return cdm.stream(made)[0].record.courses[0]
+
+    assert (course(32818).stopped, course(0).stopped) == ("ongoing", None)
