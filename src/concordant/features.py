@@ -11,12 +11,16 @@ from concordant.records import Action, Cite, Record
 
 
 class Silence(Record, frozen=True):
-    """What the absence of any entry means for a feature, when, and why that may be assumed."""
+    """What the absence of any entry means for a feature, when, and why that may be assumed.
+
+    It is not assumed over an entry that was not read, unless it rests on something else that is known (`over_unread`).
+    """
 
     value: str | float
     because: str
     when: Condition = ALWAYS
     minor: bool = False
+    over_unread: bool = False
 
 
 class Rule(Record, frozen=True):

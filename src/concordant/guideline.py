@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from concordant.conditions import Condition
-from concordant.records import Action, Bar, Cite, Record, Role
+from concordant.records import Action, ActionKind, Bar, Cite, Record, Role
 
 
 class Grade(Record, frozen=True):
@@ -123,6 +123,24 @@ class Newer(Record, frozen=True):
     says: str
     source: Cite
     relevant_if: Condition
+
+
+class Danger(Record, frozen=True):
+    """What could harm this patient, told on the first screen whatever the answer is, with the first thing to do about it.
+
+    `now`: it can kill or cripple within hours, or is dealt with before any drug. `first`: it is settled before a first dose.
+    `caution`: it is told. `holds` names the drugs and classes (`any_drug` for all) whose first dose waits for it.
+    """
+
+    id: str
+    if_: Condition = msgspec.field(name="if")
+    urgency: Literal["now", "first", "caution"]
+    says: str
+    do: str
+    action: ActionKind
+    source: Cite
+    earlier: Cite | None = None
+    holds: tuple[str, ...] = ()
 
 
 class Effect(Record, frozen=True):
