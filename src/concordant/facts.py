@@ -31,6 +31,7 @@ class Claim(msgspec.Struct, frozen=True):
     stale: str = ""
     assumed: str = ""
     source: Cite | None = None
+    unread: tuple[str, ...] = ()
 
 
 class Fact(msgspec.Struct, frozen=True):

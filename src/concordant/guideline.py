@@ -59,13 +59,14 @@ class Statement(Record, frozen=True):
 
 
 class ScopeLimit(Record, frozen=True):
-    """A patient for whom the guideline does not speak: why, and what to do instead."""
+    """A patient for whom the guideline does not speak: why (`short` in a few words), and what to do instead."""
 
     if_: Condition = msgspec.field(name="if")
     topic: str
     because: str
     instead: str
     source: Cite
+    short: str = ""
 
 
 class Version(Record, frozen=True):
@@ -116,13 +117,14 @@ class Disagreement(Record, frozen=True):
 
 
 class Newer(Record, frozen=True):
-    """A dated event after a guideline's evidence cut-off, and the patients to whom it matters."""
+    """A dated event after a guideline's evidence cut-off, and the patients to whom it matters; `short` says it in a line."""
 
     id: str
     date: dt.date
     says: str
     source: Cite
     relevant_if: Condition
+    short: str = ""
 
 
 class Danger(Record, frozen=True):

@@ -38,7 +38,7 @@ class Cite(Record, frozen=True):
 
 
 class Source(Record, frozen=True):
-    """A document: what it is, since when it is known, and how it was seen."""
+    """A document: what it is (`short` in a few words), since when it is known, and how it was seen."""
 
     id: str
     citation: str
@@ -51,6 +51,7 @@ class Source(Record, frozen=True):
     nct: str = ""
     version: str = ""
     rights: str = ""
+    short: str = ""
 
 
 class Action(Record, frozen=True):

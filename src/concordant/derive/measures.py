@@ -199,7 +199,8 @@ def unread(ctx: Context) -> Claim | None:
     found = [
         one for one in ctx.unread if (not one.concerns if drug is None else bool(one.concerns) and one.holds(_names(drug, ctx)))
     ]
-    return Claim(None, ", ".join(one.name for one in found), tuple(one.entry for one in found)) if found else None
+    places = tuple(one.entry for one in found)
+    return Claim(None, ", ".join(one.name for one in found), places, unread=places) if found else None
 
 
 def _names(drug: str, ctx: Context) -> set[str]:
