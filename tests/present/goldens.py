@@ -28,7 +28,7 @@ def answer_text(path: Path, knowledge: Knowledge, words: Words) -> str:
         record = read_case(read_file(path), knowledge, words, AS_OF)
     except ConcordantError as error:
         return "".join(f"{complaint}\n".replace(f"{path.parent}/", "") for complaint in error.complaints)
-    text = render(recommend(record, knowledge), colour=False, width=WIDTH, full=False)
+    text = render(recommend(record, knowledge), colour=False, width=WIDTH, full=True)
     return text.replace(f"Knowledge {knowledge.digest[:12]}", "Knowledge DIGEST")
 
 

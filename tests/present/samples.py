@@ -8,6 +8,7 @@ from concordant.present.document import (
     Document,
     Forest,
     ForestRow,
+    Line,
     Marked,
     Moment,
     Paragraph,
@@ -19,6 +20,7 @@ from concordant.present.document import (
     Span,
     Table,
     Timeline,
+    Tone,
 )
 
 WORDS = {
@@ -74,8 +76,8 @@ TIMELINE = Timeline(
 FOREST = Forest(
     "Hazard ratios, progression or death",
     (
-        ForestRow("TRIAL-1, May 2021", 0.28, 0.22, 0.37, "0.28 (0.22-0.37)", "after drug three", "no", "Relapse at 7.7 months"),
-        ForestRow("TRIAL-2, Jul 2022", 1.06, 0.9, 1.24, "1.06 (0.90-1.24)", "after drug one", "unknown", "No imaging on file"),
+        ForestRow("TRIAL-1, May 2021", 0.28, 0.22, 0.37, "0.28 (0.22-0.37)", "after drug three", "Relapse at 7.7 months"),
+        ForestRow("TRIAL-2, Jul 2022", 1.06, 0.9, 1.24, "1.06 (0.90-1.24)", "after drug one", "No imaging on file"),
     ),
     "favours drug one",
     "favours drug two",
@@ -83,7 +85,7 @@ FOREST = Forest(
 
 
 def document(
-    shape: Shape, verdict: str, first: dict[str, str], *sections: Section, loud: frozenset[str] = frozenset(), name: str = ""
+    shape: Shape, verdict: str, first: dict[str, str], *sections: Section, tones: dict[str, Tone] | None = None, name: str = ""
 ) -> Document:
     return Document(
         language="en",
@@ -91,8 +93,7 @@ def document(
         title=f"Recommendation for one patient: {name or shape}",
         over="advanced disease, second line · as of 12 Jan 2023 · A Society 2022",
         verdict=verdict,
-        first=tuple(first.items()),
-        loud=loud,
+        first=tuple(Line(title, text, (tones or {}).get(title, "")) for title, text in first.items()),
         sections=sections,
         references_title="References",
         references=SOURCES,
@@ -104,13 +105,13 @@ def document(
 def recommendation(name: str = "") -> Document:
     return document(
         "recommendation",
-        "Drug one 5.4 mg/kg IV every 3 weeks, 346 mg at 64 kg - only after: lung history",
+        "Drug one, but first: platelets 38 10*9/L",
         {
-            "Beware": "Platelets 38 10*9/L: at least 50 is asked before the first dose [2: 5.2].",
+            "Danger": "Platelets 38 10*9/L: at least 50 is asked before the first dose [2: 5.2].",
             "How sure": "Preferred. Strong recommendation, moderate-quality evidence [1: 2.1]. As of 12 Jan 2023.",
             "Why": "Marker 3+ (primary, 1 Jun 2021); recurrence 2 Jan 2023, 7.7 months after the last dose [1: 5.0].",
-            "Check first": "not met: platelets; missing: lung history; done: ejection fraction",
-            "Would flip it": "more than 12 months: drug two + drug three + drug four.",
+            "Missing": "lung history",
+            "If different": "more than 12 months: drug two + drug three + drug four.",
         },
         Section("checks", "Before the first dose", (CHECKS,)),
         Section("record", "The record in time", (TIMELINE,)),
@@ -119,7 +120,7 @@ def recommendation(name: str = "") -> Document:
         ),
         Section("evidence", "Evidence, each figure with its data cut", (EVIDENCE, FOREST), folded=True),
         Section("hold", "When to hold, lower or stop", (Paragraph("Interrupt until grade 0 [2: 2.3]."),), folded=True),
-        loud=frozenset({"Beware"}),
+        tones={"Danger": "danger", "Missing": "missing"},
         name=name,
     )
 
@@ -129,8 +130,8 @@ def question() -> Document:
         "question",
         "Cannot decide until this is known: interval from the last dose to the recurrence",
         {
-            "Known so far": "Marker positive; disease metastatic [1: 5.0].",
-            "Check anyway": "missing: ejection fraction, lung history",
+            "Known": "Marker positive; disease metastatic [1: 5.0].",
+            "Missing": "ejection fraction, lung history",
         },
         Section("question", "How long after the last dose did it come back?", (BRANCHES, Paragraph("Cycles do not settle it."))),
         Section("checks", "Either way, before the first dose", (CHECKS,)),
@@ -151,7 +152,7 @@ def conflict() -> Document:
         "Continue drug three, no change",
         {"In conflict": "The record states 8 months; its dates give 14.", "Why": "The disease is stable [1: 4.0]."},
         Section("watch", "Watch", (Points((Point("Ejection fraction every 3 months [2: 5.3]."),)),)),
-        loud=frozenset({"In conflict"}),
+        tones={"In conflict": "danger"},
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from concordant.present.document import Document, Paragraph, Point, Points, Section, Table
+from concordant.present.document import Document, Line, Paragraph, Point, Points, Section, Table
 from concordant.present.docx import DocxMissing, render_docx
 from concordant.present.numbering import texts as texts_of
 from tests.present.pages import CASES, real_page, worded
@@ -48,9 +48,10 @@ def test_the_head_the_parts_and_the_foot_stand_in_order(shape: str) -> None:
     assert [texts(sheet, style) for style in HEADED] == [[document.title], [document.over], [document.verdict]]
     titles = [section.title for section in document.sections]
     assert texts(sheet, "Heading 2") == [*titles, document.references_title]
-    first = {f"{title}\t{text}" for title, text in document.first}
+    first = {f"{line.title}\t{line.text}" for line in document.first}
     assert first == {*texts(sheet, "First line"), *texts(sheet, "First line loud")}
-    assert {text.split("\t")[0] for text in texts(sheet, "First line loud")} == document.loud
+    loud = {line.title for line in document.first if line.tone == "danger"}
+    assert {text.split("\t")[0] for text in texts(sheet, "First line loud")} == loud
     assert texts(sheet, "Foot") == list(document.footer)
 
 
@@ -154,7 +155,7 @@ def test_each_page_names_the_patient_and_its_number() -> None:
 def test_any_text_is_only_text(text: str) -> None:
     told = "".join(sign if sign.isprintable() else " " if sign.isspace() else "?" for sign in text)
     section = Section("s", text, (Paragraph(text), Points((Point(text, text),)), Table((text,), ((text,),), text, text)))
-    document = Document("en", "refusal", text, text, text, ((text, text),), frozenset(), (section,), text, (), (text,))
+    document = Document("en", "refusal", text, text, text, (Line(text, text, "danger"),), (section,), text, (), (text,))
     found = [line.replace("\xa0", " ") for _, line in body(opened(document)) if line]
     assert sum(line.count(told) for line in found) == 14
 

@@ -25,7 +25,7 @@ ATTRIBUTES |= {"aria-hidden", "aria-labelledby"}
 DRAWN = {"xmlns", "viewbox", "width", "height", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "points", "text-anchor"}
 DRAWN |= {"fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "paint-order"}
 DRAWN |= {"font-family", "font-size", "font-weight"}
-NO_TEXT = {"language", "shape", "id", "mark", "kind", "entry", "eligible", "words", "loud", "title"}
+NO_TEXT = {"language", "shape", "id", "mark", "kind", "entry", "words", "tone", "short", "whose", "title"}
 
 DOCUMENTS = [*SAMPLES, *CASES]
 
@@ -69,7 +69,7 @@ def planted(part: Any) -> Any:
     if isinstance(part, dict):
         return {key: planted(text) for key, text in part.items()}
     if dataclasses.is_dataclass(part) and not isinstance(part, type):
-        kept = {"language", "shape", "mark", "kind", "eligible", "id"}
+        kept = {"language", "shape", "mark", "kind", "tone", "id"}
         changed = {f.name: planted(getattr(part, f.name)) for f in dataclasses.fields(part) if f.name not in kept}
         return dataclasses.replace(part, **changed)
     return part
@@ -112,10 +112,10 @@ def test_a_check_has_a_sign_and_a_word_not_only_a_colour() -> None:
     assert marks == ["✓ done", "? missing", "! not met"]
 
 
-def test_a_loud_title_is_marked_and_no_other() -> None:
-    for name, loud in (("recommendation", ["Beware"]), ("continue", ["In conflict"]), ("question", [])):
+def test_a_dangerous_line_is_marked_and_no_other() -> None:
+    for name, loud in (("recommendation", ["Danger"]), ("continue", ["In conflict"]), ("question", [])):
         html = render_html(SAMPLES[name])
-        assert re.findall(r'<div class="row loud"><dt>([^<]*)</dt>', html) == loud
+        assert re.findall(r'<div class="row danger"><dt>([^<]*)</dt>', html) == loud
         assert html.count('<div class="row') == len(SAMPLES[name].first)
 
 
@@ -212,7 +212,7 @@ def test_the_branches_of_a_question_stand_side_by_side() -> None:
 @pytest.mark.parametrize("name", ["recommendation", "A25"])
 def test_the_same_document_is_the_same_page(name: str) -> None:
     document = document_of(name)
-    again = dataclasses.replace(document, loud=frozenset(sorted(document.loud, reverse=True)), words=dict(document.words))
+    again = dataclasses.replace(document, words=dict(reversed(document.words.items())))
     assert render_html(document) == render_html(again)
 
 

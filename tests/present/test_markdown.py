@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from concordant.complaints import printable
-from concordant.present.document import Citation, Document, Paragraph, Point, Points, Section, Source, Table, cut
+from concordant.present.document import Citation, Document, Line, Paragraph, Point, Points, Section, Source, Table, cut
 from concordant.present.in_words import citation_words
 from concordant.present.markdown import line, render_markdown
 from concordant.present.numbering import texts
@@ -64,8 +64,9 @@ def test_headings_and_first_lines(shape: str) -> None:
         ("h2", document.references_title),
     ]
     listed = list(inside(tokens, "bullet_list"))[: len(document.first)]
-    assert [one.removeprefix("⚠ ") for one in listed] == [f"{title}: {text}" for title, text in document.first]
-    assert {one[2:].split(":")[0] for one in listed if one.startswith("⚠ ")} == document.loud
+    assert [one.removeprefix("⚠ ") for one in listed] == [f"{line.title}: {line.text}" for line in document.first]
+    loud = {line.title for line in document.first if line.tone == "danger"}
+    assert {one[2:].split(":")[0] for one in listed if one.startswith("⚠ ")} == loud
     assert told(tokens[1]) == f"{document.title} · {document.over}"
 
 
@@ -138,7 +139,7 @@ def everywhere(text: str) -> Document:
         (Paragraph(text), Points((Point(text, f"L{text}"), Point(text))), Table((f"C {text}", "D"), ((text, "E"),), text, text)),
     )
     source = Source(1, text, text, "recalled")
-    return Document("en", "refusal", text, "over", text, (("F", text),), frozenset(), (section,), "R", (source,), (text,))
+    return Document("en", "refusal", text, "over", text, (Line("F", text, "danger"),), (section,), "R", (source,), (text,))
 
 
 def assert_prints_as_itself(text: str) -> None:

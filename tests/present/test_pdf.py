@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from concordant.present.document import Document, Paragraph, Point, Points, Section, Table
+from concordant.present.document import Document, Line, Paragraph, Point, Points, Section, Table
 from concordant.present.in_words import forest_told
 from concordant.present.numbering import texts
 from concordant.present.pdf import PdfMissing, render_pdf
@@ -116,9 +116,9 @@ def test_everything_that_is_said_can_be_found_and_copied(shape: str) -> None:
     found = text_of(opened(document))
     assert found.count(plain(document.title)) == 2, "at the head, and at the foot of the page"
     assert plain(document.verdict) in found
-    for title, text in document.first:
-        assert plain(title) in found
-        assert plain(text) in found
+    for line in document.first:
+        assert plain(line.title) in found
+        assert plain(line.text) in found
     for source in document.references:
         assert plain(f"{source.n}.{source.citation}({source.checked})") in found
     for section in document.sections:
@@ -199,8 +199,7 @@ def test_nothing_in_the_data_is_read_as_markup(text: str) -> None:
         title=f"T {text}",
         over=f"O {text}",
         verdict=f"V {text}",
-        first=((f"F {text}", f"G {text}"),),
-        loud=frozenset({f"F {text}"}),
+        first=(Line(f"F {text}", f"G {text}", "danger"),),
         sections=(
             Section("s", f"S {text}", (Paragraph(f"P {text}"), Points((Point(f"Q {text}", f"L {text}"),)))),
             Section("t", "T", (Table((f"C {text}", "D"), ((f"R {text}", "E"),), f"K {text}", f"N {text}"),), folded=True),
@@ -253,7 +252,7 @@ def test_weakly_checked_references_and_loud_lines_stand_out() -> None:
     strong = replace(refusal(), references=refusal().references[:2])
     assert ALARM not in colours(strong)
     assert ALARM in colours(refusal())
-    assert ALARM in colours(replace(strong, loud=frozenset({"Why"})))
+    assert ALARM in colours(replace(strong, first=tuple(replace(line, tone="danger") for line in strong.first)))
 
 
 def test_a_long_column_gets_more_room_and_none_cuts_a_word() -> None:

@@ -34,16 +34,18 @@ class FirstScreen:
 
 
 def first_screen(told: Sentences) -> FirstScreen:
-    """The first screen of an answer, by its kind."""
+    """The first screen of an answer, by its kind; of many dangers the lesser ones are told in short until all has room."""
     match told.answer.answer:
         case "out_of_scope":
-            return _screen(_refused(told), [*_safety(told), *_refusal(told)])
+            verdict, lines = _refused(told), _refusal(told)
         case "needs_data":
-            return _screen(_asked(told), [*_safety(told), *_question(told)])
+            verdict, lines = _asked(told), _question(told)
         case _ if told.answer.options:
-            return _screen(_offered(told), [*_safety(told), *_recommendation(told)])
+            verdict, lines = _offered(told), _recommendation(told)
         case _:
-            return _screen(_nothing(told), [*_safety(told), *_no_regimen(told)])
+            verdict, lines = _nothing(told), _no_regimen(told)
+    screens = [_screen(verdict, [*_safety(told, whole), *lines]) for whole in range(DANGERS_WHOLE, 0, -1)]
+    return next((one for one in screens if _rows(verdict, one.lines) <= ROWS), screens[-1])
 
 
 def lines_of(screen: FirstScreen, told: Sentences) -> tuple[Line, ...]:
@@ -73,13 +75,13 @@ def _fitting(*candidates: str) -> str:
 # -- what could harm -------------------------------------------------------------------------------
 
 
-def _safety(told: Sentences) -> list[Titled]:
+def _safety(told: Sentences, whole: int) -> list[Titled]:
     """The dangers, what nobody read, what was judged, and what contradicts itself: the same for every kind of answer."""
     answer, say = told.answer, told.language.say
     dangers: list[Titled] = []
     for i, one in enumerate(answer.dangers):
         caution = one.urgency == "caution"
-        text = _danger(one) if i < DANGERS_WHOLE else one.shown_by or one.says
+        text = _danger(one) if i < whole else one.shown_by or one.says
         dangers.append(("first.caution" if caution else "first.danger", text, "missing" if caution else "danger"))
     unread = ", ".join(dict.fromkeys(one.name for one in answer.not_read))
     conflicts = " ".join(answer.conflicts[:CONFLICTS_SHOWN])
@@ -113,7 +115,7 @@ def _asked(told: Sentences) -> str:
     """What must be known; a danger that comes before any regimen is named first."""
     say = told.language.say
     blocking = [q for q in told.answer.ask if q.blocking]
-    what = lower_first(blocking[0].label) if blocking else say("verdict.question.more")
+    what = told.lower(blocking[0].label) if blocking else say("verdict.question.more")
     question = say("verdict.question", what=what)
     leading = [d for d in told.answer.dangers if d.urgency in ("now", "precludes")]
     first = [say("verdict.question.danger", danger=d.shown_by or d.says, what=what) for d in leading[:1]]
@@ -258,7 +260,7 @@ def _doses(first: Option, told: Sentences) -> str:
 def _authority(first: Option, told: Sentences) -> str:
     """`Second line · preferred · strong recommendation, moderate evidence [ASCO 2022 2.1]`, then what else leads to it."""
     line, say = told.answer.line_of_therapy, told.language.say
-    head = [say(f"line.{line}") if line else "", lower_first(say(f"role.{first.role}")), lower_first(told.own_grade(first))]
+    head = [say(f"line.{line}") if line else "", told.lower(say(f"role.{first.role}")), told.lower(told.own_grade(first))]
     return ". ".join([sentence_case(" · ".join(filter(None, head))), *told.chain(first)])
 
 

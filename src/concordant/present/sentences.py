@@ -54,9 +54,10 @@ class Sentences:
     def chain(self, option: Option) -> list[str]:
         """The other statements that lead to the option, each with its own grade; grades are never merged."""
         links = [link for link in option.chain[1:] if not (option.derived_because and link.statement == option.statements[1])]
-        return [claim(f"{sentence_case(link.title)}: {self._lower(self.grade(link.grade))}", link.refs) for link in links]
+        return [claim(f"{sentence_case(link.title)}: {self.lower(self.grade(link.grade))}", link.refs) for link in links]
 
-    def _lower(self, text: str) -> str:
+    def lower(self, text: str) -> str:
+        """With a small first letter, in a language whose nouns allow it."""
         return text[:1].lower() + text[1:] if self.language.code == "en" else text
 
     def label(self, option: Option) -> str:
