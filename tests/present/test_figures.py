@@ -319,7 +319,7 @@ def test_each_hazard_ratio_stands_once_with_its_cut_and_its_source(answers: dict
 
 def test_a_recalled_figure_says_so_and_one_without_an_interval_is_not_drawn(answers: dict[str, Answer]) -> None:
     second = [one for one in forest_for("R01", answers).rows if one.label.startswith("DESTINY-Breast02")]
-    assert [one.words for one in second] == ["HR 0.36 (95 % CI 0.28-0.45), recalled, nobody has checked it"]
+    assert [one.words for one in second] == ["HR 0.36 (95 % CI 0.28-0.45), from memory, nobody has checked it"]
     ratios = [e.hr.estimate for o in answers["R01"].options for r in o.evidence for e in r.estimates if e.hr and e.hr.low is None]
     assert ratios == [0.66]
 

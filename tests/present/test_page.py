@@ -140,7 +140,7 @@ def test_nothing_is_called_preferred_where_the_guideline_has_no_preference(answe
 
 def test_no_amount_stands_in_the_verdict_while_something_holds_the_first_dose_back(answers: dict[str, Answer]) -> None:
     held = [name for name, answer in answers.items() if answer.held_until]
-    assert len(held) > 20
+    assert len(held) > 10
     for name in held:
         document = page(answers[name])
         assert not re.search(r"\d mg\b(?!/dL)", document.verdict), (name, document.verdict)

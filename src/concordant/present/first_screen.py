@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from concordant.answer.model import Answer, Ask, DangerShown, Option
 from concordant.answer.phrases import lower_first, sentence_case
-from concordant.present.document import CITATION, Line, Tone
+from concordant.present.document import CITATION, Line, Tone, in_short
 from concordant.present.sentences import Sentences, cited
 
 LONGEST_VERDICT = 139
-ROWS, COLUMNS, TITLE = 23, 80, 11  # of a plain terminal, less the line that says where the rest is
+ROWS, COLUMNS = 23, 80  # of a plain terminal, less the line that says where the rest is
 DANGERS_WHOLE, WHY_SHOWN, ASSUMED_SHOWN, CONFLICTS_SHOWN, BRANCHES_SHOWN, CHECKS_SHOWN = 3, 3, 4, 2, 4, 7
 # What gives way first when there is no room; nothing that could harm is among them.
 GIVES_WAY = ("first.done", "first.watch", "first.if_not", "first.flip", "first.note", "first.assumed", "first.newer")
@@ -44,8 +44,8 @@ def first_screen(told: Sentences) -> FirstScreen:
             verdict, lines = _offered(told), _recommendation(told)
         case _:
             verdict, lines = _nothing(told), _no_regimen(told)
-    screens = [_screen(verdict, [*_safety(told, whole), *lines]) for whole in range(DANGERS_WHOLE, 0, -1)]
-    return next((one for one in screens if _rows(verdict, one.lines) <= ROWS), screens[-1])
+    screens = [_screen(verdict, [*_safety(told, whole), *lines], told) for whole in range(DANGERS_WHOLE, 0, -1)]
+    return next((one for one in screens if _rows(verdict, one.lines, told) <= ROWS), screens[-1])
 
 
 def lines_of(screen: FirstScreen, told: Sentences) -> tuple[Line, ...]:
@@ -53,18 +53,21 @@ def lines_of(screen: FirstScreen, told: Sentences) -> tuple[Line, ...]:
     return tuple(Line(told.language.say(key), text, tone) for key, text, tone in screen.lines)
 
 
-def _screen(verdict: str, lines: Iterable[Titled]) -> FirstScreen:
+def _screen(verdict: str, lines: Iterable[Titled], told: Sentences) -> FirstScreen:
     kept = [line for line in lines if line[1]]
     for key in GIVES_WAY:
-        if _rows(verdict, kept) <= ROWS:
+        if _rows(verdict, kept, told) <= ROWS:
             break
         kept = [line for line in kept if line[0] != key]
     return FirstScreen(verdict, tuple(kept))
 
 
-def _rows(verdict: str, lines: Sequence[Titled]) -> int:
-    """How many rows of a plain terminal they take."""
-    return len(textwrap.wrap(verdict, COLUMNS)) + sum(max(1, len(textwrap.wrap(text, COLUMNS - TITLE))) for _, text, _ in lines)
+def _rows(verdict: str, lines: Sequence[Titled], told: Sentences) -> int:
+    """How many rows of a plain terminal they take, with their sources in short."""
+    names = {one.n: one.short for one in told.answer.references}
+    titles = max((len(told.language.say(key)) for key, _, _ in lines), default=0) + 1
+    texts = (textwrap.wrap(in_short(text, names), COLUMNS - titles) for _, text, _ in lines)
+    return len(textwrap.wrap(verdict, COLUMNS)) + sum(max(1, len(rows)) for rows in texts)
 
 
 def _fitting(*candidates: str) -> str:
