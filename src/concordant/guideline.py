@@ -69,7 +69,10 @@ class ScopeLimit(Record, frozen=True):
 
 
 class Version(Record, frozen=True):
-    """One published version of a guideline; a companion names the version of its parent that it speaks `beside`."""
+    """One published version of a guideline; a companion names the version of its parent that it speaks `beside`.
+
+    `review_rule` says who set `review_by`, in words that follow the date.
+    """
 
     version: str
     valid_from: dt.date
@@ -79,6 +82,7 @@ class Version(Record, frozen=True):
     source: str
     notice: str = ""
     beside: str = ""
+    review_rule: str = ""
 
 
 class Guideline(Record, frozen=True):
@@ -116,13 +120,17 @@ class Disagreement(Record, frozen=True):
 
 
 class Newer(Record, frozen=True):
-    """A dated event after a guideline's evidence cut-off, and the patients to whom it matters."""
+    """A dated event after a guideline's evidence cut-off, and the patients to whom it matters.
+
+    `short` is one line of it: what, when, which label or trial with its figure.
+    """
 
     id: str
     date: dt.date
     says: str
     source: Cite
     relevant_if: Condition
+    short: str = ""
 
 
 class Effect(Record, frozen=True):

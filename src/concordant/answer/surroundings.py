@@ -131,7 +131,7 @@ class Surroundings:
         found = []
         for f in self.now.frame.in_force:
             if f.version.review_by < self.now.record.as_of:
-                found.append(f"{f.guideline.short_title} {f.version.version} was due for review by {f.version.review_by}.")
+                found.append(_overdue(f))
             if not f.version.complete:
                 found.append(f"{f.guideline.short_title} {f.version.version}: {f.version.notice}")
         return found
@@ -146,6 +146,12 @@ class Surroundings:
     def cited(self, text: str, *sources: Cite) -> str:
         """The text with its references in brackets."""
         return text + brackets(self.references.at(sources))
+
+
+def _overdue(force: InForce) -> str:
+    """That the version was due for review, and whose rule that is."""
+    rule = f" ({force.version.review_rule})" if force.version.review_rule else ""
+    return f"{force.guideline.short_title} {force.version.version} was due for review by {force.version.review_by}{rule}."
 
 
 def _rated(grade: Grade) -> str:
