@@ -7,19 +7,25 @@ from typing import Literal
 from concordant.drugs import Code, Drug, Regimen
 from concordant.features import Axiom, Feature
 from concordant.formulas import Formula, Rounding
-from concordant.guideline import Disagreement, Guideline, LedgerRow, Newer, Statement, Transition
+from concordant.guideline import Danger, Disagreement, Guideline, LedgerRow, Newer, Statement, Transition
 from concordant.records import Cite, Record, Source
 from concordant.trials import Trial
 
 
 class Term(Record, frozen=True):
-    """A word of an open vocabulary with its synonyms and codes."""
+    """A word of an open vocabulary with its synonyms and codes.
+
+    `no_bearing` says why it does not matter for any regimen here. A condition or medication that neither a rule reads nor
+    `no_bearing` sets aside holds back the drugs and classes of `concerns`, or every regimen where that is empty.
+    """
 
     id: str
     name: str
     synonyms: tuple[str, ...] = ()
     codes: tuple[Code, ...] = ()
     tags: tuple[str, ...] = ()
+    no_bearing: str = ""
+    concerns: tuple[str, ...] = ()
 
 
 class Unit(Record, frozen=True):
@@ -154,6 +160,9 @@ class Vocabulary(Record, frozen=True):
     qualifiers: tuple[str, ...]
     units: tuple[Unit, ...]
     lines_of_therapy: LinesOfTherapy
+    substances: tuple[Term, ...] = ()
+    wish_words: tuple[str, ...] = ()
+    flagged_days: int = 92
     code_systems: tuple[CodeSystem, ...] = ()
     value_sets: tuple[ValueSet, ...] = ()
     product_words: tuple[str, ...] = ()
@@ -179,6 +188,7 @@ class Knowledge(Record, frozen=True):
     disagreements: tuple[Disagreement, ...]
     newer: tuple[Newer, ...]
     transitions: tuple[Transition, ...]
+    dangers: tuple[Danger, ...]
     sources: tuple[Source, ...]
     vocabulary: Vocabulary
     classes: dict[str, str]

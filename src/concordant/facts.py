@@ -31,10 +31,14 @@ class Claim(msgspec.Struct, frozen=True):
     stale: str = ""
     assumed: str = ""
     source: Cite | None = None
+    unread: tuple[str, ...] = ()
 
 
 class Fact(msgspec.Struct, frozen=True):
-    """A feature's value for one patient at `as_of`: an interval, a word, or None when unknown."""
+    """A feature's value for one patient at `as_of`: an interval, a word, or None when unknown.
+
+    `unread` are the places of entries that nobody read, over which silence was not taken for a no.
+    """
 
     feature: str
     value: Value
@@ -47,6 +51,7 @@ class Fact(msgspec.Struct, frozen=True):
     conflict: str = ""
     stale: str = ""
     assumed: str = ""
+    unread: tuple[str, ...] = ()
 
     @property
     def is_known(self) -> bool:

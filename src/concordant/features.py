@@ -11,12 +11,16 @@ from concordant.records import Action, Cite, Record
 
 
 class Silence(Record, frozen=True):
-    """What the absence of any entry means for a feature, when, and why that may be assumed."""
+    """What the absence of any entry means for a feature, when, and why that may be assumed.
+
+    It is not assumed over an entry that was not read, unless it rests on something else that is known (`over_unread`).
+    """
 
     value: str | float
     because: str
     when: Condition = ALWAYS
     minor: bool = False
+    over_unread: bool = False
 
 
 class Rule(Record, frozen=True):
@@ -37,11 +41,12 @@ class Currency(Record, frozen=True):
 
 
 class Feature(Record, frozen=True):
-    """A question about the patient with a typed answer."""
+    """A question about the patient with a typed answer; `short` is its label where there is little room."""
 
     name: str
     label: str
     type: Literal["number", "count", "enum", "yes_no"]
+    short: str = ""
     question: str = ""
     kind: Literal["asserted", "inferred", "assessment"] = "asserted"
     values: tuple[str, ...] = ()
@@ -63,6 +68,11 @@ class Feature(Record, frozen=True):
     asked: int = 50
     discordant: Action | None = None
     phrases: dict[str, str] = {}
+
+    @property
+    def brief(self) -> str:
+        """The label where there is little room."""
+        return self.short or self.label
 
     @property
     def is_numeric(self) -> bool:

@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from concordant.conditions import Condition
-from concordant.records import Action, Bar, Cite, Record, Role
+from concordant.records import Action, ActionKind, Bar, Cite, Record, Role
 
 
 class Grade(Record, frozen=True):
@@ -59,13 +59,14 @@ class Statement(Record, frozen=True):
 
 
 class ScopeLimit(Record, frozen=True):
-    """A patient for whom the guideline does not speak: why, and what to do instead."""
+    """A patient for whom the guideline does not speak: why (`short` in a few words), and what to do instead."""
 
     if_: Condition = msgspec.field(name="if")
     topic: str
     because: str
     instead: str
     source: Cite
+    short: str = ""
 
 
 class Version(Record, frozen=True):
@@ -131,6 +132,24 @@ class Newer(Record, frozen=True):
     source: Cite
     relevant_if: Condition
     short: str = ""
+
+
+class Danger(Record, frozen=True):
+    """What could harm this patient, told on the first screen whatever the answer is, with the first thing to do about it.
+
+    `now`: it can kill or cripple within hours, or is dealt with before any drug. `first`: it is settled before a first dose.
+    `caution`: it is told. `holds` names the drugs and classes (`any_drug` for all) whose first dose waits for it.
+    """
+
+    id: str
+    if_: Condition = msgspec.field(name="if")
+    urgency: Literal["now", "first", "caution"]
+    says: str
+    do: str
+    action: ActionKind
+    source: Cite
+    earlier: Cite | None = None
+    holds: tuple[str, ...] = ()
 
 
 class Effect(Record, frozen=True):

@@ -21,6 +21,7 @@ Kind = Literal[
     "already_failed",
     "stopped_for_toxicity",
 ]
+BarEffect = Literal["precludes", "holds", "caution"]
 ActionKind = Literal["duration", "sequencing", "monitoring", "local_therapy", "referral", "testing", "supportive"]
 
 
@@ -37,7 +38,7 @@ class Cite(Record, frozen=True):
 
 
 class Source(Record, frozen=True):
-    """A document: what it is, since when it is known, and how it was seen."""
+    """A document: what it is (`short` in a few words), since when it is known, and how it was seen."""
 
     id: str
     citation: str
@@ -50,6 +51,7 @@ class Source(Record, frozen=True):
     nct: str = ""
     version: str = ""
     rights: str = ""
+    short: str = ""
 
 
 class Action(Record, frozen=True):
@@ -65,7 +67,9 @@ class Action(Record, frozen=True):
 class Bar(Record, frozen=True):
     """What speaks against a statement, a regimen, a drug or a class: its kind, effect and source.
 
-    `earlier` is the older source of the same rule, for a question asked before `source` was published.
+    `precludes`: while it is true the regimen is not offered. `holds`: while it is true the regimen is offered, and what it says
+    is settled before the first dose. `caution`: it is told. `earlier` is the older source of the same rule, for a question asked
+    before `source` was published.
     """
 
     if_: Condition = msgspec.field(name="if")
@@ -73,7 +77,7 @@ class Bar(Record, frozen=True):
     says: str
     source: Cite
     earlier: Cite | None = None
-    effect: Literal["precludes", "caution"] = "precludes"
+    effect: BarEffect = "precludes"
     drug: str = ""
     actions: tuple[Action, ...] = ()
     evidence: tuple[str, ...] = ()

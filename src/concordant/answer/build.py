@@ -11,8 +11,9 @@ from concordant.answer.checks import check_label, check_words
 from concordant.answer.doses import Dosing
 from concordant.answer.evidence import evidence_of
 from concordant.answer.labels import label_facts
-from concordant.answer.phrases import and_list, fact_words, grade_shown, unbracketed
+from concordant.answer.phrases import and_list, brief_words, fact_words, grade_shown, unbracketed
 from concordant.answer.references import References, brackets
+from concordant.answer.safety import Safety
 from concordant.answer.surroundings import Surroundings
 from concordant.answer.timeline import timeline
 from concordant.compiled import Knowledge
@@ -44,6 +45,7 @@ class Builder:
     sides: list[Side]
     references: References
     around: Surroundings
+    safety: Safety
 
     def answer(self) -> model.Answer:
         """Everything, in reading order."""
@@ -60,6 +62,12 @@ class Builder:
             name=record.name,
             guidelines=self.around.guidelines(),
             headline=self.around.headline(),
+            verdict="",
+            first_screen=[],
+            dangers=self.safety.dangers(),
+            held_until=[] if limited else self.safety.held_until(),
+            not_read=self.safety.not_read(),
+            judged=self.safety.judged(),
             line_of_therapy=line if isinstance(line, str) and not limited else None,
             options=options,
             why=why,
@@ -73,12 +81,16 @@ class Builder:
             why_not=[] if limited else after.why_not(not_offered(decision, self.now.frame)),
             disagreements=[] if limited else self.around.disagreements(options),
             newer=[] if limited else self.around.newer(),
+            newer_in_short=[] if limited else self.around.newer_in_short(),
             conflicts=self.around.conflicts(),
             assumed=self.around.assumed(shown),
+            assumed_in_short=self.around.assumed_in_short(shown),
             not_understood=[unbracketed(text) for text in record.not_understood],
             unknown=self.around.unknown(),
             notices=[*map(unbracketed, record.notices), *self.around.notices()],
             out_of_scope_because=self._because() if limited else None,
+            out_of_scope_in_short=next((one.limit.short for one in decision.limits if one.limit.short), ""),
+            interrupted=self._interrupted(),
             instead=[self.around.cited(limit.limit.instead, limit.limit.source) for limit in decision.limits] if limited else [],
             timeline=timeline(self.now, self.knowledge, self._rests_on(why)),
             references=self.references.listed(),
@@ -141,7 +153,7 @@ class Builder:
         """The regimen's trials, and those that a caution of this patient rests on."""
         cautioned = [name for barred in cautions(one) for name in barred.bar.evidence]
         trials = dict.fromkeys((*one.proposal.regimen.evidence, *cautioned))
-        return evidence_of(trials, self.knowledge, self.now, self.references)
+        return evidence_of(trials, self.knowledge, self.now, self.references, compared=not self.safety.held_until())
 
     def _chain(self, one: Judged) -> Iterator[tuple[Statement, bool]]:
         """The statement of the option, its parent, and the statements by which its facts were inferred."""
@@ -202,6 +214,7 @@ class Builder:
         return model.Why(
             feature=fact.feature,
             says=fact_words(feature, fact),
+            brief=brief_words(feature, fact),
             asked=bool(feature.question),
             origin=fact.origin,
             entries=list(fact.entries),
@@ -209,6 +222,11 @@ class Builder:
             statement=fact.statement if fact.statement in self.now.frame.reads else "",
             refs=self.references.at(cites),
         )
+
+    def _interrupted(self) -> str:
+        """What runs now and would go on, did not something speak against it."""
+        own = [j for j in self.now.decision.judged if j.proposal.regimen.id == CURRENT and j.status == "precluded"]
+        return own[0].proposal.regimen.name if own else ""
 
     def _because(self) -> str:
         limits = self.now.decision.limits
@@ -224,6 +242,8 @@ class Builder:
             state=one.state,
             says=check_words(one, facts, by_name),
             refs=self.references.at([one.source]),
+            regimen=one.regimen,
+            assumed=one.state == "done" and any(facts[name].origin == "assumed" for name in one.features),
         )
 
     # -- questions ---------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from concordant.answer.phrases import fact_words
+from concordant.answer.phrases import and_list, fact_words, lower_first
 from concordant.decide.gather import Checked, check_state
 from concordant.drugs import Drug
 from concordant.evaluate.explain import explain, facts_behind
@@ -16,7 +16,7 @@ from concordant.kleene import FALSE
 def check_label(one: Checked, by_name: Mapping[str, Feature]) -> str:
     """The name of the check, or of the facts that it looks at."""
     features = [by_name[name] for name in one.features]
-    return one.label or " and ".join(f"{f.label} (yes or no)" if f.type == "yes_no" else f.label for f in features)
+    return one.label or and_list([lower_first(f.brief) for f in features])
 
 
 def check_words(one: Checked, facts: Facts, by_name: Mapping[str, Feature]) -> str:

@@ -1,4 +1,4 @@
-"""Whether this patient would have been in a trial: its criteria judged on the patient's facts, with the reason."""
+"""How this patient compares with those of a trial: the criteria that the record speaks of, and nothing beyond them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ def eligibility(trial: Trial, facts: Facts, features: Mapping[str, Feature], ref
         return Eligibility(verdict="unknown", because=f"{trial.name}: whom it took is not on file here", refs=[])
     truth = all_(one.reason.truth for one in judged)
     if truth is TRUE:
-        because = f"fits each criterion of {trial.name} that can be checked here"
+        looked_up = and_list(list(dict.fromkeys(one.criterion.says for one in judged)))
+        because = f"looked up in the record for {trial.name}: {looked_up}; nothing else that it asked for was"
         return Eligibility(verdict="yes", because=because, refs=_refs(judged, references))
     deciding = [one for one in judged if one.reason.truth is truth]
     told = [_unmet(one, facts, features) if truth is FALSE else _open(one, facts, features) for one in deciding]

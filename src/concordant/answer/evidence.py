@@ -13,14 +13,21 @@ from concordant.decide.ask import Situation
 from concordant.trials import Analysis, HazardRatio, Trial
 from concordant.trials import Estimate as Figure
 
+SILENT = Eligibility(verdict="unknown", because="", refs=[])
 
-def evidence_of(names: Iterable[str], knowledge: Knowledge, now: Situation, references: References) -> list[EvidenceRow]:
-    """The analyses of the named trials, one row a data cut, in order of publication, and whether this patient was one of them."""
+
+def evidence_of(
+    names: Iterable[str], knowledge: Knowledge, now: Situation, references: References, *, compared: bool
+) -> list[EvidenceRow]:
+    """The analyses of the named trials, one row a data cut, in order of publication; `compared` with this patient, or not.
+
+    A patient of whom something must be settled first is compared with nobody.
+    """
     trials = {trial.id: trial for trial in knowledge.trials}
     rows = []
     for trial in (trials[name] for name in names):
         if known := sorted(_published(trial, now.record.as_of), key=lambda a: a.known_from):
-            fits = eligibility(trial, now.facts, now.plan.by_name, references)
+            fits = eligibility(trial, now.facts, now.plan.by_name, references) if compared else SILENT
             rows += [_row(trial, analysis, fits, references) for analysis in known]
     return rows
 

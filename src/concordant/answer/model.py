@@ -54,13 +54,15 @@ class Avoid(Part):
 
 
 class CheckShown(Part):
-    """A check before the first dose."""
+    """A check before the first dose of a regimen; `assumed` where nobody looked, and silence or another fact stands for it."""
 
     check: str
     label: str
     state: Literal["done", "missing", "unmet"]
     says: str
     refs: list[RefAt] = []
+    regimen: str = ""
+    assumed: bool = False
 
 
 class ActionShown(Part):
@@ -70,6 +72,35 @@ class ActionShown(Part):
     says: str
     statements: list[str]
     refs: list[RefAt] = []
+
+
+class DangerShown(Part):
+    """What could harm this patient, and the first thing to do about it; `shown_by` tells the deciding facts in words."""
+
+    says: str
+    do: str
+    fact: str
+    entry: str
+    sources: list[RefAt]
+    urgency: Literal["now", "precludes", "first", "caution"]
+    shown_by: str = ""
+
+
+class NotRead(Part):
+    """An entry that no rule reads, why, and the drugs that it holds back (all, where none is named)."""
+
+    name: str
+    entry: str
+    why: str
+    concerns: list[str] = []
+
+
+class HeldUntil(Part):
+    """What is on record and is settled before the first dose; `short` names it in a few words."""
+
+    says: str
+    fact: str
+    short: str = ""
 
 
 class Change(Part):
@@ -116,6 +147,7 @@ class Why(Part):
 
     feature: str
     says: str
+    brief: str
     asked: bool
     origin: str
     entries: list[str]
@@ -168,23 +200,34 @@ class GuidelineShown(Part):
 
 
 class Reference(Part):
-    """A numbered source."""
+    """A numbered source; `short` names it in a few words."""
 
     n: int
     ref: str
     citation: str
     checked: Checked
     known_from: str = ""
+    short: str = ""
 
 
 class Answer(Part):
-    """The whole answer for one patient on one date."""
+    """The whole answer for one patient on one date.
+
+    `verdict` and `first_screen` are what every renderer shows first, in English; the page of another language says the same.
+    `interrupted` is the running treatment that something on record speaks against going on with.
+    """
 
     answer: Literal["recommends", "needs_data", "out_of_scope"]
     as_of: str
     name: str
     guidelines: list[GuidelineShown]
     headline: str
+    verdict: str
+    first_screen: list[str]
+    dangers: list[DangerShown]
+    held_until: list[HeldUntil]
+    not_read: list[NotRead]
+    judged: list[str]
     line_of_therapy: str | None
     options: list[Option]
     why: list[Why]
@@ -198,12 +241,16 @@ class Answer(Part):
     why_not: list[WhyNot]
     disagreements: list[str]
     newer: list[str]
+    newer_in_short: list[str]
     conflicts: list[str]
     assumed: list[str]
+    assumed_in_short: list[str]
     not_understood: list[str]
     unknown: list[str]
     notices: list[str]
     out_of_scope_because: str | None
+    out_of_scope_in_short: str
+    interrupted: str
     instead: list[str]
     timeline: TimelineShown
     references: list[Reference]

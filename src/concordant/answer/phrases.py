@@ -24,6 +24,13 @@ def unbracketed(text: str) -> str:
     return text.replace("[", "(").replace("]", ")")
 
 
+def brief_words(feature: Feature, fact: Fact) -> str:
+    """`LVEF 44 % (10 Nov 2026)`: a fact where there is little room."""
+    value = value_words(feature, fact.value)
+    told = f"{feature.brief} {value}" if feature.is_numeric else f"{feature.brief}: {value}"
+    return f"{told} ({unbracketed(fact.says)})" if fact.says else told
+
+
 def fact_words(feature: Feature, fact: Fact, *, labelled: bool = True) -> str:
     """`Weight: 64 kg (as recorded)`; the provenance in brackets."""
     value = value_words(feature, fact.value)

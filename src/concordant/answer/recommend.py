@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from concordant.answer.build import Builder
 from concordant.answer.model import Answer
 from concordant.answer.references import References
+from concordant.answer.safety import Safety
 from concordant.answer.surroundings import Surroundings
 from concordant.compiled import Knowledge
 from concordant.decide.ask import Situation, questions
@@ -86,7 +87,7 @@ def recommend(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> 
     asked = [] if now.decision.answer == "out_of_scope" else questions(now)
     references = References({source.id: source for source in knowledge.sources})
     around = Surroundings(knowledge, now, references)
-    return Builder(knowledge, now, asked, other_sides(now), references, around).answer()
+    return Builder(knowledge, now, asked, other_sides(now), references, around, Safety(now, references)).answer()
 
 
 def running_drugs(record: PatientRecord) -> tuple[str, ...]:

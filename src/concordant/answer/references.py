@@ -50,6 +50,7 @@ class References:
                 citation=self._sources[ref].citation,
                 checked=self._checked[ref],
                 known_from=self._known_from(ref),
+                short=self._sources[ref].short,
             )
             for ref, n in self._numbers.items()
         ]

@@ -13,8 +13,8 @@ from concordant.decide.decision import Judged
 from concordant.decide.frame import InForce
 from concordant.decide.gather import actions, avoided
 from concordant.evaluate.explain import explain, facts_behind
-from concordant.facts import Fact
-from concordant.guideline import Grade
+from concordant.facts import Fact, value_words
+from concordant.guideline import Grade, Newer
 from concordant.kleene import TRUE
 from concordant.records import Cite
 
@@ -78,10 +78,17 @@ class Surroundings:
 
     def newer(self) -> list[str]:
         """Dated events after the guideline, up to the date of the question."""
+        return [f"Newer than the guideline: {self.cited(e.says, e.source)}" for e in self._newer()]
+
+    def newer_in_short(self) -> list[str]:
+        """The same in a line each, the latest first, where the knowledge has one."""
+        return [self.cited(e.short, e.source) for e in reversed(self._newer()) if e.short]
+
+    def _newer(self) -> list[Newer]:
         since = max((f.version.evidence_until for f in self.now.frame.in_force), default=self.now.record.as_of)
         events = [e for e in self.knowledge.newer if since < e.date <= self.now.record.as_of]
         held = [e for e in events if explain(e.relevant_if, self.now.facts).truth is TRUE]
-        return [f"Newer than the guideline: {self.cited(e.says, e.source)}" for e in sorted(held, key=lambda e: e.date)]
+        return sorted(held, key=lambda e: e.date)
 
     def conflicts(self) -> list[str]:
         """Claims of the record that cannot both hold, and entries that were set aside because they cannot be."""
@@ -92,13 +99,21 @@ class Surroundings:
 
     def assumed(self, shown: list[Judged]) -> list[str]:
         """Assumed facts that the shown options, or the open ones, rest on."""
+        return [fact_words(self.now.plan.by_name[f.feature], f) for f in self._assumed(shown)]
+
+    def assumed_in_short(self, shown: list[Judged]) -> list[str]:
+        """The same without the reasons: `Pregnancy: no`."""
+        features = self.now.plan.by_name
+        return [f"{features[f.feature].brief}: {value_words(features[f.feature], f.value)}" for f in self._assumed(shown)]
+
+    def _assumed(self, shown: list[Judged]) -> list[Fact]:
         judged = [] if self.now.decision.limits else shown or self.now.decision.open
         trees = [limit.reason for limit in self.now.decision.limits]
         trees += [j.applies for j in judged] + [b.reason for j in judged[:1] for b in j.barred]
         if not trees:
             trees = [tree for tree in self.now.decision.statements.values() if tree.truth is TRUE]
         facts = {f.feature: f for tree in trees for f in facts_behind(tree) if f.assumed and not _rests_on_assumed(f)}
-        return [fact_words(self.now.plan.by_name[f.feature], f) for f in facts.values()]
+        return list(facts.values())
 
     def unknown(self) -> list[str]:
         """What was told but is out of date, or told without what is needed to use it."""

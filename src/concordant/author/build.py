@@ -14,12 +14,13 @@ from concordant.author.adjustments import cautions_of, with_cautions
 from concordant.author.dictionary import read_features
 from concordant.author.effects import with_ratios
 from concordant.author.files import compile_sentences, convert, fill
+from concordant.author.holding import with_dangers
 from concordant.compiled import Knowledge, Vocabulary
 from concordant.complaints import Complaint, ConcordantError
 from concordant.drugs import Drug, DrugClass, Regimen
 from concordant.features import Axiom, Feature
 from concordant.formulas import Formula, Rounding
-from concordant.guideline import Disagreement, Guideline, LedgerRow, Newer, Statement, Transition
+from concordant.guideline import Danger, Disagreement, Guideline, LedgerRow, Newer, Statement, Transition
 from concordant.records import Record, Source
 from concordant.texts import Text, read_file
 from concordant.trials import Trial
@@ -104,7 +105,8 @@ class _Parts:
 
     def assemble(self, features: tuple[Feature, ...], axioms: tuple[Axiom, ...], digest: str) -> Knowledge | None:
         classes = self.all_of("classes/", DrugClass)
-        drugs = tuple(with_class_rules(drug, self) for drug in self.all_of("drugs/", Drug))
+        dangers = self.all_of("dangers/", Danger)
+        drugs = tuple(with_dangers(with_class_rules(drug, self), dangers, self.given) for drug in self.all_of("drugs/", Drug))
         vocabulary = self.vocabulary()
         statements = self.statements()
         ledgers = self.ledgers()
@@ -126,6 +128,7 @@ class _Parts:
             disagreements=self.all_of("disagreements/", Disagreement),
             newer=self.all_of("newer/", Newer),
             transitions=self.all_of("transitions/", Transition),
+            dangers=dangers,
             sources=self.all_of("sources/", Source),
             vocabulary=vocabulary,
             classes={c.id: c.name for c in classes},

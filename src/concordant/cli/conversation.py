@@ -18,9 +18,9 @@ from concordant.answer.phrases import and_list
 from concordant.dates import exactly, words
 from concordant.features import Feature
 from concordant.present import interview as iv
+from concordant.present.first_screen import first_screen
 from concordant.present.language import language
 from concordant.present.sentences import Sentences
-from concordant.present.verdict import head
 
 Read = Callable[[str], str | None]
 PROMPT = "> "
@@ -94,7 +94,7 @@ class Conversation:
     def _held(self) -> str:
         """The decision so far, or what keeps it open when no single question settles it."""
         if self.state.now.answer == "recommends":
-            return f"Decided: {head(Sentences(self.state.now, ENGLISH)).verdict}"
+            return f"Decided: {first_screen(Sentences(self.state.now, ENGLISH)).verdict}"
         if self.state.still_unknown:
             return "What was not known holds the answer back; no single other question decides it."
         if self.state.now.conflicts:

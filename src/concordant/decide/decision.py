@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,7 +12,7 @@ from concordant.decide.frame import Frame, InForce, Proposal
 from concordant.evaluate.explain import Because, Evaluator, explain
 from concordant.facts import Facts
 from concordant.guideline import ScopeLimit, Statement
-from concordant.kleene import FALSE, TRUE, any_
+from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_
 from concordant.outcomes import OFFERED, Status, status
 from concordant.records import Bar, Role
 
@@ -132,8 +133,7 @@ class _Session:
         if applies.truth is FALSE:  # nothing can change the status, so the bars are not read
             return Judged(proposal, proposal.role, "does_not_apply", applies, ())
         barred = self._barred(proposal)
-        unless = any_([b.reason.truth for b in barred if b.bar.effect == "precludes"])
-        return Judged(proposal, proposal.role, status(applies.truth, unless), applies, barred)
+        return Judged(proposal, proposal.role, status(applies.truth, unless_of(barred)), applies, barred)
 
     def _barred(self, proposal: Proposal) -> tuple[Barred, ...]:
         """Every bar of the proposal, and what it comes to."""
@@ -142,11 +142,19 @@ class _Session:
         return tuple([Barred(bar, self.bar(bar)) for bar in proposal.bars])
 
     def _first_that_precludes(self, proposal: Proposal) -> tuple[Barred, ...]:
+        """The bars up to the one that settles the status: one that precludes, else the first that is open or holds."""
         found = []
+        settled = False
         for bar in proposal.precluding:
             reason = self.bar(bar)
             found.append(Barred(bar, reason))
+            settled = settled or reason.truth is UNKNOWN
             if reason.truth is TRUE:
+                return tuple(found)
+        for bar in proposal.holding if not settled else ():
+            reason = self.bar(bar)
+            found.append(Barred(bar, reason))
+            if reason.truth is not FALSE:
                 break
         return tuple(found)
 
@@ -162,6 +170,17 @@ class _Session:
         if self.before is None or not self.touched.isdisjoint(self.frame.bar_reads[id(bar)]):
             return None
         return self.before.bars.get(id(bar))
+
+
+def unless_of(barred: Iterable[Barred]) -> Truth:
+    """What the bars come to together: one that precludes decides, one that only holds leaves it open until it is settled."""
+    return any_([weight(b) for b in barred if b.bar.effect != "caution"])
+
+
+def weight(barred: Barred) -> Truth:
+    """The truth of a bar as it counts: what is to be settled first is open, never a reason not to offer."""
+    truth = barred.reason.truth
+    return UNKNOWN if barred.bar.effect == "holds" and truth is TRUE else truth
 
 
 def _with_roles(judged: list[Judged]) -> list[Judged]:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint, Unreadable, did_you_mean
-from concordant.conditions import Condition, features_read
+from concordant.conditions import ALWAYS, All, Condition, Not, features_read
 from concordant.decide.cells import Break, breaks
 from concordant.decide.published import as_known
-from concordant.drugs import Drug, Regimen
+from concordant.drugs import Check, Drug, Regimen
 from concordant.features import Feature
-from concordant.guideline import Disagreement, Guideline, Statement, Version
+from concordant.guideline import Danger, Disagreement, Guideline, Statement, Version
 from concordant.records import Bar, Role
 
 CURRENT = "current"
@@ -23,7 +23,7 @@ CURRENT = "current"
 class Proposal:
     """One regimen of one statement, and all its bars: of the statement, the regimen, its drugs, their classes.
 
-    `precluding` are those that change the status; the others caution.
+    `precluding` and `holding` are those that change the status; the others caution.
     """
 
     statement: Statement
@@ -32,6 +32,7 @@ class Proposal:
     against: bool
     bars: tuple[Bar, ...]
     precluding: tuple[Bar, ...]
+    holding: tuple[Bar, ...]
     reads: frozenset[str]
 
 
@@ -56,6 +57,8 @@ class Frame:
     bar_reads: Mapping[int, frozenset[str]] = field(default_factory=dict)
     cuts: Mapping[str, tuple[Break, ...]] = field(default_factory=dict)
     disagreements: tuple[Disagreement, ...] = ()
+    dangers: tuple[Danger, ...] = ()
+    unmet: Mapping[str, tuple[Bar, ...]] = field(default_factory=dict)
 
 
 def turning_days(knowledge: Knowledge) -> list[dt.date]:
@@ -76,14 +79,15 @@ def frame_of(knowledge: Knowledge, as_of: dt.date, wanted: str = "") -> Frame:
     statements = tuple(s for s in known.statements if (s.guideline, s.version) in spoken)
     drugs = {drug.id: drug for drug in known.drugs}
     regimens = {regimen.id: regimen for regimen in known.regimens}
-    bare = Frame(in_force, statements, (), drugs, regimens, disagreements=known.disagreements)
+    bare = Frame(in_force, statements, (), drugs, regimens, disagreements=known.disagreements, dangers=known.dangers)
     return _proposing(_indexed(bare, known.features), None)
 
 
 def _indexed(frame: Frame, features: Iterable[Feature]) -> Frame:
     """The frame with what each sentence reads, and where the sentences cut the ranges of numbers."""
     owners: list[Statement | Regimen | Drug] = [*frame.statements, *frame.regimens.values(), *frame.drugs.values()]
-    bars = [bar for owner in owners for bar in owner.unless]
+    unmet = {d.id: tuple(unmet_bar(c, d) for c in d.checks if not c.advisory) for d in frame.drugs.values()}
+    bars = [bar for owner in owners for bar in owner.unless] + [bar for found in unmet.values() for bar in found]
     conditions: list[Condition] = [s.applies_if for s in frame.statements]
     conditions += [bar.if_ for bar in bars]
     conditions += [limb.if_ for drug in frame.drugs.values() for use in drug.indications for limb in use.limbs]
@@ -94,6 +98,7 @@ def _indexed(frame: Frame, features: Iterable[Feature]) -> Frame:
         reads={s.id: features_read(s.applies_if) for s in frame.statements},
         bar_reads={id(bar): features_read(bar.if_) for bar in bars},
         cuts=breaks(conditions),
+        unmet=unmet,
     )
 
 
@@ -117,10 +122,12 @@ def _proposing(frame: Frame, only: str | None) -> Frame:
 
 def _proposal(statement: Statement, regimen: Regimen, frame: Frame) -> Proposal:
     assert statement.recommend is not None
-    bars = _bars(statement, regimen, frame.drugs)
+    bars = _bars(statement, regimen, frame)
     reads = frame.reads[statement.id].union(*(frame.bar_reads[id(bar)] for bar in bars))
-    against, precluding = statement.recommend.direction == "against", tuple(bar for bar in bars if bar.effect == "precludes")
-    return Proposal(statement, regimen, statement.recommend.role, against, bars, precluding, reads)
+    precluding = tuple(bar for bar in bars if bar.effect == "precludes")
+    holding = tuple(bar for bar in bars if bar.effect == "holds")
+    against = statement.recommend.direction == "against"
+    return Proposal(statement, regimen, statement.recommend.role, against, bars, precluding, holding, reads)
 
 
 def _in_force(knowledge: Knowledge, as_of: dt.date, wanted: str) -> tuple[InForce, ...]:
@@ -153,8 +160,18 @@ def _no_such(knowledge: Knowledge, wanted: str) -> Complaint:
     return Complaint(f"no guideline '{wanted}'", "--guideline", way_out=did_you_mean(wanted, known))
 
 
-def _bars(statement: Statement, regimen: Regimen, drugs: Mapping[str, Drug]) -> tuple[Bar, ...]:
+def _bars(statement: Statement, regimen: Regimen, frame: Frame) -> tuple[Bar, ...]:
+    """Of the statement, the regimen and its drugs; what is looked at before a start does not hold back what runs already."""
     found = [*statement.unless, *regimen.unless]
     for drug in regimen.drugs:
-        found += drugs[drug].unless if drug in drugs else ()
+        found += frame.drugs[drug].unless if drug in frame.drugs else ()
+        found += frame.unmet.get(drug, ()) if regimen.id != CURRENT else ()
     return tuple(found)
+
+
+def unmet_bar(check: Check, drug: Drug) -> Bar:
+    """A check before the first dose, as the bar that it is while it is not met."""
+    unmet = Not(check.met_if)
+    condition = unmet if check.when == ALWAYS else All((check.when, unmet))
+    says = f"{check.label}: {check.unmet}" if check.unmet else check.label
+    return Bar(if_=condition, kind="precaution", effect="holds", says=says, source=check.source, drug=drug.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from concordant.decide.decision import Barred, Decision, Judged
@@ -46,6 +46,7 @@ class Checked:
     unmet: str
     source: Cite
     features: tuple[str, ...] = ()
+    regimen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,22 +107,40 @@ def drugs_of(judged: Iterable[Judged], frame: Frame) -> list[Drug]:
 
 
 def checks(decision: Decision, frame: Frame, facts: Facts) -> list[Checked]:
-    """The checks of all offered drugs, and one for every other unknown fact that could speak against them."""
+    """The checks of what is offered first, then those of the others that it has not itself; each with its regimen.
+
+    A check of a substitute says nothing of the first option. An unknown fact that could speak against one is a check as well.
+    """
     open_ = [j for j in decision.open if j.role == "preferred"] or decision.open
-    candidates = decision.offered or open_
     found: dict[str, Checked] = {}
-    for drug in drugs_of(candidates, frame):
+    for one in decision.offered or open_:
+        own = _checks_of(one, frame, facts)
+        covered = {name for check in own.values() for name in check.features}
+        for name, barred in _open_bars(one, facts):
+            if name not in covered:
+                own.setdefault(name, Checked(name, "", "missing", barred.reason, "", barred.bar.source, (name,)))
+        told = {name for check in found.values() for name in check.features}
+        for key, check in own.items():
+            if key not in found and not (check.features and told.issuperset(check.features)):
+                found[key] = replace(check, regimen=one.proposal.regimen.id)
+    return list(found.values())
+
+
+def _checks_of(one: Judged, frame: Frame, facts: Facts) -> dict[str, Checked]:
+    """The checks of one regimen's drugs; of the same one the worst state."""
+    found: dict[str, Checked] = {}
+    for drug in drugs_of([one], frame):
         for check in (c for c in drug.checks if explain(c.when, facts).truth is not FALSE):
             state = check_state(check, facts)
             if check.check not in found or _weight(state.state) > _weight(found[check.check].state):
                 found[check.check] = state
-    covered = {f for drug in drugs_of(candidates, frame) for check in drug.checks for f in check.features}
-    for one in candidates:
-        for barred in one.bars(UNKNOWN, "precludes"):
-            for name in missing(barred.reason):
-                if name not in covered:
-                    found.setdefault(name, Checked(name, "", "missing", barred.reason, "", barred.bar.source, (name,)))
-    return list(found.values())
+    return found
+
+
+def _open_bars(one: Judged, facts: Facts) -> Iterator[tuple[str, Barred]]:
+    """Each fact that keeps open whether something speaks against it; an unread entry is named itself, not what it leaves open."""
+    for barred in (*one.bars(UNKNOWN, "precludes"), *one.bars(UNKNOWN, "holds")):
+        yield from ((name, barred) for name in missing(barred.reason) if not facts[name].unread)
 
 
 def _weight(state: State) -> int:
@@ -138,8 +157,8 @@ def check_state(check: Check, facts: Facts) -> Checked:
 
 
 def cautions(one: Judged) -> list[Barred]:
-    """The cautions that hold for a proposal, each once."""
-    return list({b.bar.says: b for b in one.bars(TRUE, "caution")}.values())
+    """What holds a proposal back or cautions against it, each once."""
+    return list({b.bar.says: b for b in (*one.bars(TRUE, "holds"), *one.bars(TRUE, "caution"))}.values())
 
 
 def actions(decision: Decision, frame: Frame, facts: Facts) -> list[Advised]:

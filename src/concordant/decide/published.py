@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from concordant.compiled import Knowledge
 from concordant.drugs import Adjustment, Check, Drug, Indication, Levels, Modification, Regimen, Remark, Tablet, Vial
-from concordant.guideline import Statement
+from concordant.guideline import Danger, Statement
 from concordant.records import Action, Bar
 
-Cited = TypeVar("Cited", Action, Adjustment, Bar, Check, Indication, Levels, Modification, Remark, Tablet, Vial)
+Cited = TypeVar("Cited", Action, Adjustment, Bar, Check, Danger, Indication, Levels, Modification, Remark, Tablet, Vial)
 
 
 def as_known(knowledge: Knowledge, as_of: dt.date) -> Knowledge:
@@ -28,6 +28,7 @@ def as_known(knowledge: Knowledge, as_of: dt.date) -> Knowledge:
         statements=tuple(_statement(s, published) for s in knowledge.statements if not s.parent or _rests_on(s) <= published),
         regimens=tuple(_regimen(r, published) for r in knowledge.regimens if _cites(r) <= published),
         drugs=tuple(_drug(d, published) for d in knowledge.drugs),
+        dangers=_said(knowledge.dangers, published),
         disagreements=tuple(d for d in knowledge.disagreements if {cite.ref for cite in d.sources} <= published),
     )
 
@@ -77,10 +78,10 @@ def _said(cited: Iterable[Cited], published: set[str]) -> tuple[Cited, ...]:
 
 
 def _earlier(one: Cited) -> str:
-    return one.earlier.ref if isinstance(one, Action | Bar | Check) and one.earlier else ""
+    return one.earlier.ref if isinstance(one, Action | Bar | Check | Danger) and one.earlier else ""
 
 
 def _dated(one: Cited, published: set[str]) -> Cited:
-    if one.source.ref in published or not isinstance(one, Action | Bar | Check):
+    if one.source.ref in published or not isinstance(one, Action | Bar | Check | Danger):
         return one
     return replace(one, source=one.earlier)

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from concordant.compiled import Knowledge
-from concordant.conditions import Condition
+from concordant.conditions import Condition, features_read
 from concordant.derive import calculated, courses, disease, lines, measures
 from concordant.derive.context import Context, Selector
 from concordant.derive.settle import settle
 from concordant.derive.topics import topics_of, wanted_topics
+from concordant.derive.unread import BLOCK_OF, Block, Reads, Unread, reads_of, unread_entries
 from concordant.evaluate.explain import Because, Evaluator, explain
 from concordant.facts import Claim, Fact, Facts, Value, unknown
 from concordant.features import Axiom, Feature
@@ -32,6 +33,8 @@ SELECTORS: dict[str, Selector] = {
     "age": measures.age,
     "person": measures.person,
     "condition": measures.condition,
+    "condition_grade": measures.condition_grade,
+    "unread": measures.unread,
     "medication": measures.medication,
     "marker": measures.marker,
     "stated_any": measures.stated_any,
@@ -63,16 +66,30 @@ SELECTORS: dict[str, Selector] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """Over which unread entries a feature's silence means nothing: those of its block, or only the wishes among them.
+
+    Wishes only, where a statement asks for the fact to say whether it applies (contract 4).
+    """
+
+    block: Block
+    wishes_only: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What is worked out once for a Knowledge: members of classes, tags of terms, formulas, who depends on whom.
 
+    `names` are, for each drug, its id and those of its classes.
+
     `listeners` are, for each feature, the features that look at what was stated of it; `topics` the names without which a
     feature's selector claims nothing; `unknown` the facts of which nothing is known; `alike` one number for all conditions of
-    silence that say the same.
+    silence that say the same. `withheld` says of which entries, unread, silence is not taken for an answer.
     """
 
     features: tuple[Feature, ...]
     members: Mapping[str, frozenset[str]]
+    names: Mapping[str, frozenset[str]]
     tags: Mapping[str, frozenset[str]]
     downstream: Mapping[str, frozenset[str]]
     inputs: Mapping[str, frozenset[str]]
@@ -84,6 +101,12 @@ class Plan:
     topics: Mapping[str, frozenset[str] | None]
     unknown: Mapping[str, Fact]
     alike: Mapping[int, int]
+    reads: Reads
+    withheld: Mapping[str, Withheld]
+
+    def unread_in(self, record: PatientRecord) -> tuple[Unread, ...]:
+        """What the record holds and no rule reads."""
+        return unread_entries(record, self.reads, self.members)
 
     def with_inputs(self, names: Iterable[str]) -> set[str]:
         """These features, and all that they are derived from, however far back."""
@@ -111,6 +134,7 @@ def plan_of(knowledge: Knowledge) -> Plan:
     return Plan(
         knowledge.features,
         members,
+        {drug.id: frozenset((drug.id, *drug.classes)) for drug in knowledge.drugs},
         tags,
         downstream=_downstream(knowledge.features),
         inputs=inputs,
@@ -122,7 +146,21 @@ def plan_of(knowledge: Knowledge) -> Plan:
         unknown={name: unknown(name) for name in by_name},
         alike=_alike(knowledge.features),
         topics={feature.name: wanted_topics(feature, members, tags) for feature in knowledge.features},
+        reads=reads_of(knowledge.features, knowledge.vocabulary),
+        withheld=_withheld(knowledge, by_name),
     )
+
+
+def _withheld(knowledge: Knowledge, by_name: Mapping[str, Feature]) -> dict[str, Withheld]:
+    """Every feature that silence answers and that is read from a block in which an entry may go unread."""
+    asked = set[str]().union(*(features_read(s.applies_if) for s in knowledge.statements))
+    waiting = list(asked)
+    while waiting:
+        fresh = by_name[name].inputs - asked if (name := waiting.pop()) in by_name else frozenset()
+        asked |= fresh
+        waiting += fresh
+    blocks = {f.name: BLOCK_OF.get(str((f.derive or {}).get("selector"))) for f in knowledge.features if f.absent_means}
+    return {name: Withheld(block, name in asked) for name, block in blocks.items() if block is not None}
 
 
 def _listeners(features: Iterable[Feature]) -> dict[str, frozenset[str]]:
@@ -160,10 +198,12 @@ class _Pass:
     facts: Facts
     look: Evaluator = explain
     topics: frozenset[str] = frozenset()
+    unread: tuple[Unread, ...] = ()
     silent: dict[int, Because] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.topics = topics_of(self.record)
+        self.unread = self.plan.unread_in(self.record)
+        self.topics = topics_of(self.record, self.unread)
 
     def fact(self, feature: Feature) -> Fact:
         """The fact of a feature; all that it is derived from has its fact, or gets it when it is asked for."""
@@ -180,7 +220,7 @@ class _Pass:
     def _claim(self, feature: Feature) -> Claim | None:
         assert feature.derive is not None
         plan, selector = self.plan, SELECTORS[feature.derive["selector"]]
-        return selector(Context(self.record, self.facts, feature, plan.members, plan.tags, plan.formulas))
+        return selector(Context(self.record, self.facts, feature, plan.members, plan.tags, plan.formulas, self.unread))
 
     def _silence(self, feature: Feature) -> Fact | None:
         """What the absence of any entry means, where the feature says so; always named as assumed."""
@@ -192,10 +232,26 @@ class _Pass:
                 if key >= 0:
                     self.silent[key] = reason
             if reason.truth is TRUE:
+                if not silence.over_unread and (over := self._over(feature)):
+                    return _not_assumed(feature, over)
                 value = settle_value(feature, silence.value)
                 told = "" if silence.minor else silence.because
                 return Fact(feature.name, value, "assumed", silence.because, because=reason, assumed=told)
         return None
+
+    def _over(self, feature: Feature) -> list[Unread]:
+        """The unread entries over which silence about the feature means nothing."""
+        withheld = self.plan.withheld.get(feature.name)
+        if withheld is None or not self.unread:
+            return []
+        found = [one for one in self.unread if one.block == withheld.block and (one.wish or not withheld.wishes_only)]
+        return [one for one in found if not feature.drug or one.holds(self.plan.names.get(feature.drug, (feature.drug,)))]
+
+
+def _not_assumed(feature: Feature, over: list[Unread]) -> Fact:
+    """Unknown, because an entry that was not read may be about it."""
+    names = ", ".join(one.name for one in over)
+    return Fact(feature.name, None, "unknown", f"not read: {names}", unread=tuple(one.entry for one in over))
 
 
 def derive_facts(record: PatientRecord, plan: Plan) -> dict[str, Fact]:

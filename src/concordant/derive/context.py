@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from concordant.derive.unread import Unread
 from concordant.facts import Claim, Facts
 from concordant.features import Feature
 from concordant.formulas import Formula
@@ -22,6 +23,7 @@ class Context(msgspec.Struct, frozen=True):
     members: Mapping[str, frozenset[str]]
     tags: Mapping[str, frozenset[str]]
     formulas: Mapping[str, Formula]
+    unread: tuple[Unread, ...] = ()
 
     @property
     def params(self) -> Mapping[str, Any]:

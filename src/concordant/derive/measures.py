@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
+
+from msgspec.structs import replace
 
 from concordant.dates import PartialDate, whole_years, words
 from concordant.derive.context import Context
 from concordant.facts import Claim, unit_words
-from concordant.quantities import Interval, interval_words
+from concordant.quantities import Interval, interval_words, point
 from concordant.record.events import Comorbidity, Marker, Measurement
 
 
@@ -132,10 +135,23 @@ def person(ctx: Context) -> Claim | None:
     return Claim(value, "as recorded", (f"patient.{name}",)) if value else None
 
 
+def listed_conditions(ctx: Context) -> list[Comorbidity]:
+    """The entries of the feature's terms; with `about`, those that name the drug, a class of it, or the substance."""
+    terms, about = ctx.params["terms"], ctx.params.get("about")
+    found = [c for c in ctx.record.conditions if c.term in terms]
+    if about is None:
+        return found
+    names = {str(about), *(name for name, drugs in ctx.members.items() if about in drugs), *ctx.members.get(about, ())}
+    return [c for c in found if not names.isdisjoint(c.about)]
+
+
 def condition(ctx: Context) -> Claim | None:
-    """The status of a comorbidity, turned into the feature's own words; open when not given."""
-    terms, mapping = ctx.params["terms"], ctx.params["map"]
-    listed = [c for c in ctx.record.conditions if c.term in terms]
+    """The status of a comorbidity, turned into the feature's own words; open when not given.
+
+    With `within_days`, an entry that is certainly older counts as resolved.
+    """
+    mapping = ctx.params["map"]
+    listed = [_aged(c, ctx) for c in listed_conditions(ctx)]
     if not listed:
         return None
     found = [c for c in listed if _still_told(c, ctx)]
@@ -150,6 +166,45 @@ def condition(ctx: Context) -> Claim | None:
     says = f"{shown.name}, {shown.status or 'status not given'}{f' ({words(shown.date)})' if shown.date else ''}"
     value = values.pop() if len(values) == 1 else None
     return Claim(value, says, tuple(c.entry.place for c in found))
+
+
+def _aged(item: Comorbidity, ctx: Context) -> Comorbidity:
+    """The entry as it stands today: what happened longer ago than `within_days` is over."""
+    days = ctx.params.get("within_days")
+    if days is None or item.date is None or item.status == "absent":
+        return item
+    old = ctx.record.as_of - item.date.last > dt.timedelta(days=int(days))
+    return replace(item, status="resolved") if old else item
+
+
+def condition_grade(ctx: Context) -> Claim | None:
+    """The highest grade told of conditions that are not over; open while one has none."""
+    listed = [c for c in listed_conditions(ctx) if c.status not in ("absent", "resolved")]
+    if not listed:
+        return Claim(point(0), "none is active", places_of(listed_conditions(ctx))) if listed_conditions(ctx) else None
+    grades = [c.grade for c in listed if c.grade is not None]
+    low = float(max(grades, default=1))
+    says = ", ".join(c.name for c in listed)
+    return Claim(point(low) if len(grades) == len(listed) else Interval(low, math.inf), says, places_of(listed))
+
+
+def places_of(items: Sequence[Comorbidity]) -> tuple[str, ...]:
+    """The entries behind a claim."""
+    return tuple(item.entry.place for item in items)
+
+
+def unread(ctx: Context) -> Claim | None:
+    """Open while an entry that nobody read may be about the drug; `of` names it, without it what concerns every drug counts."""
+    drug = ctx.params.get("of")
+    found = [
+        one for one in ctx.unread if (not one.concerns if drug is None else bool(one.concerns) and one.holds(_names(drug, ctx)))
+    ]
+    places = tuple(one.entry for one in found)
+    return Claim(None, ", ".join(one.name for one in found), places, unread=places) if found else None
+
+
+def _names(drug: str, ctx: Context) -> set[str]:
+    return {drug, *(name for name, drugs in ctx.members.items() if drug in drugs)}
 
 
 def _still_told(item: Comorbidity, ctx: Context) -> bool:

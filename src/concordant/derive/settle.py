@@ -72,7 +72,9 @@ def _told(feature: Feature, claim: Claim | None, stated: Value) -> Fact:
     if claim is None:
         return Fact(feature.name, None, "unknown")
     origin: Origin = "derived" if derived is not None else "unknown"
-    return Fact(feature.name, derived, origin, claim.says, claim.entries, stale=claim.stale, assumed=claim.assumed)
+    return Fact(
+        feature.name, derived, origin, claim.says, claim.entries, stale=claim.stale, assumed=claim.assumed, unread=claim.unread
+    )
 
 
 def _stated_otherwise(feature: Feature, stated: Value, derived: Value, says: str) -> str:

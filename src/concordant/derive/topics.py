@@ -9,20 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from concordant.derive.unread import Unread
 from concordant.features import Feature
 from concordant.record.events import PatientRecord
 
+UNREAD = "(not read)"
 Names = Mapping[str, frozenset[str]]
 Looks = Callable[[Mapping[str, Any], Names, Names], Iterable[str]]
 
 
-def topics_of(record: PatientRecord) -> frozenset[str]:
-    """Every name that an entry of the record bears."""
+def topics_of(record: PatientRecord, unread: Iterable[Unread] = ()) -> frozenset[str]:
+    """Every name that an entry of the record bears; a sign of its own where some entry was not read."""
     found: set[str | None] = {m.name for m in record.measurements}
     found.update([marker.test for marker in record.markers])
     found.update([condition.term for condition in record.conditions])
     found.update([medication.term for medication in record.medications])
     found.update(record.unavailable)
+    found.update([UNREAD for _ in unread])
     for event in record.events:
         found.update(event.sites)
     for course in record.courses:
@@ -62,7 +65,8 @@ LOOKS: dict[str, Looks] = {
     **dict.fromkeys(("latest", "earliest", "lowest", "fall", "against_limit"), lambda params, *_: {params["measurement"]}),
     "marker": lambda params, *_: {params["test"]},
     "site_seen": lambda params, *_: {params["site"]},
-    **dict.fromkeys(("condition", "medication"), _terms),
+    **dict.fromkeys(("condition", "condition_grade", "medication"), _terms),
+    "unread": lambda *_: {UNREAD},
     "received": _drugs_or_classes,
     **dict.fromkeys(("received_early", "progressed_on", "stopped_for_toxicity", "unavailable"), _drugs),
     **dict.fromkeys(("months_to_recurrence", "running", "started"), _drugs),

@@ -26,6 +26,11 @@ class Citation:
     at: str = ""
 
 
+def in_short(text: str, names: Mapping[int, str]) -> str:
+    """The text with each number replaced by the short name of its source: ` [Enhertu US label 5.1]`."""
+    return CITATION.sub(lambda found: f" [{' '.join(filter(None, (names.get(int(found[1]), found[1]), found[2])))}]", text)
+
+
 def cut(text: str) -> Iterator[str | Citation]:
     """The words of a text and its citations, in order; a citation takes the blank before it along."""
     done = 0
@@ -39,6 +44,16 @@ def cut(text: str) -> Iterator[str | Citation]:
 
 
 Mark = Literal["", "done", "missing", "unmet"]
+Tone = Literal["", "danger", "missing", "done"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A titled line of the first screen; its tone says how loud it is."""
+
+    title: str
+    text: str
+    tone: Tone = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +139,7 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class ForestRow:
-    """One hazard ratio of one analysis with its interval, and whether this patient would have been in that trial.
+    """One hazard ratio of one analysis with its interval, and how this patient compares with those of the trial.
 
     `label` names the trial, the endpoint, the analysis and its data cut. A figure says the trial once, as `heading` with
     its arms, and for each row the `endpoint`, and `short` for its analysis and data cut.
@@ -136,7 +151,6 @@ class ForestRow:
     high: float
     words: str
     population: str
-    eligible: Literal["yes", "no", "unknown"]
     because: str
     heading: str = ""
     endpoint: str = ""
@@ -179,12 +193,13 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A numbered reference: the citation, how far it was checked in words, and the mark itself."""
+    """A numbered reference: the citation, how far it was checked in words, the mark itself, and its name in short."""
 
     n: int
     citation: str
     checked: str
     mark: Checked
+    short: str = ""
 
 
 Shape = Literal["recommendation", "continue", "question", "refusal", "no regimen"]
@@ -192,12 +207,12 @@ Shape = Literal["recommendation", "continue", "question", "refusal", "no regimen
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The whole page. `over` stands small above the verdict; `first` are the few titled lines below it.
+    """The whole page. `over` stands small above the verdict; `first` are the titled lines below it, what is dangerous first.
 
-    `loud` names the titles among `first` that a reader must not miss (what speaks against it, what is in conflict).
-    `words` holds what a renderer adds of its own, in the language of the page: the three marks of checks under `done`,
-    `missing` and `unmet`; `skip_to_references` for keyboards and screen readers; `folded_not_printed` for paper.
-    `as_of` is the day of the question; a file that carries a date of its own takes this one, never that of a clock.
+    `whose` names the file or the id that the user gave, and stands on every sheet. `words` holds what a renderer adds of its
+    own, in the language of the page: the three marks of checks under `done`, `missing` and `unmet`; `skip_to_references` for
+    keyboards and screen readers; `folded_not_printed` for paper; `more` for a terminal. `as_of` is the day of the question; a
+    file that carries a date of its own takes this one, never that of a clock.
     """
 
     language: str
@@ -205,11 +220,11 @@ class Document:
     title: str
     over: str
     verdict: str
-    first: tuple[tuple[str, str], ...]
-    loud: frozenset[str]
+    first: tuple[Line, ...]
     sections: tuple[Section, ...]
     references_title: str
     references: tuple[Source, ...]
     footer: tuple[str, ...]
     words: Mapping[str, str] = field(default_factory=dict)
     as_of: dt.date | None = None
+    whose: str = ""

@@ -58,11 +58,11 @@ class _Writer:
         self._line("Title", document.title)
         self._line("Subtitle", document.over)
         self._line("Heading 1", document.verdict)
-        for title, text in document.first:
-            line = self.sheet.add_paragraph(style="First line loud" if title in document.loud else "First line")
-            line.add_run(printable(title), style="Strong")
+        for one in document.first:
+            line = self.sheet.add_paragraph(style="First line loud" if one.tone == "danger" else "First line")
+            line.add_run(printable(one.title), style="Strong")
             line.add_run("\t")
-            self._put(line, text)
+            self._put(line, one.text)
 
     def _section(self, section: Section) -> None:
         self._line("Heading 2", section.title)

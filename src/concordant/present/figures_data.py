@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from concordant.answer.model import Answer
 from concordant.answer.parts import CourseInTime, Estimate, EventInTime, EvidenceRow, HazardRatioShown, IntervalInTime, When
+from concordant.answer.phrases import sentence_case
 from concordant.answer.timeline_words import Wording, course_words, event_words, interval_sentence, told, undated_words
 from concordant.present.document import Forest, ForestRow, Marked, Moment, Span, Timeline
 from concordant.present.language import Language
@@ -151,8 +152,7 @@ def _row(row: EvidenceRow, one: Estimate, ratio: HazardRatioShown, language: Lan
         high=ratio.high or 0.0,
         words=_words(one, ratio, language),
         population=row.population,
-        eligible=fits.verdict,
-        because=cited(f"{say(f'forest.{fits.verdict}')}: {fits.because}", fits.refs) + ".",
+        because=f"{sentence_case(cited(fits.because, fits.refs))}." if fits.because else "",
         heading=f"{row.trial}: {say('evidence.versus').join(row.arms)}",
         endpoint=ratio.of,
         short=claim(short, row.refs),

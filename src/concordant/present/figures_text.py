@@ -10,7 +10,7 @@ from itertools import groupby
 from textwrap import wrap
 
 from concordant.present.document import Forest, ForestRow, Timeline
-from concordant.present.forest_figure import SIGNS, LogScale, log_scale_of, ticks
+from concordant.present.forest_figure import LogScale, log_scale_of, ticks
 
 INDENT = "  "
 WIDEST_BAR, NARROWEST_BAR = 60, 20
@@ -56,7 +56,7 @@ class _Bars:
         first = rows[0]
         yield from _wrapped(first.heading, self.width)
         yield from self._indented(first.population)
-        yield from self._indented(first.because and f"{SIGNS[first.eligible]} {first.because}")
+        yield from self._indented(first.because)
         for row in rows:
             yield from self._row(row)
 

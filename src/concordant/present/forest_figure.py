@@ -14,8 +14,6 @@ STRIP, GAP, MARK = 15.0, 5.0, 4.0
 TICKS = (1.0, 0.5, 2.0, 0.2, 5.0, 0.1, 10.0, 0.3, 3.0, 0.7, 1.5)  # the first ones are kept where there is no room for all
 LEAST, MOST = 0.05, 20.0
 AROUND = 1.12  # the scale runs a little beyond what it has to show
-SIGNS = {"yes": "\u2713", "no": "\u2717", "unknown": "?"}
-SIGN_ROOM = 14.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +82,15 @@ class _Drawing:
         if first.population:
             sheet.paragraph(first.population, SMALL, sheet.palette.muted)
         if first.because:
-            self._eligible(first)
+            self._compared(first)
         sheet.y += 4
         for row in rows:
             self._row(row)
 
-    def _eligible(self, row: ForestRow) -> None:
-        """A sign and the reason; the sign is never alone."""
-        colours = self.sheet.palette
-        fill = {"yes": colours.done, "no": colours.unmet, "unknown": colours.missing}[row.eligible]
-        self.sheet.text(0, self.sheet.y + 2 + 0.8 * SMALL, SIGNS[row.eligible], SMALL, fill, bold=True)
+    def _compared(self, row: ForestRow) -> None:
+        """How this patient compares with those of the trial: words, and no tick."""
         self.sheet.y += 2
-        self.sheet.paragraph(row.because, SMALL, colours.ink, indent=SIGN_ROOM)
+        self.sheet.paragraph(row.because, SMALL, self.sheet.palette.ink)
 
     def _row(self, row: ForestRow) -> None:
         colours = self.sheet.palette

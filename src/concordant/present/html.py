@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-from concordant.present.document import Document, Section, Source
+from concordant.present.document import Document, Line, Section, Source
 from concordant.present.html_parts import block, sentences
 from concordant.present.markup import NOTHING, Html, css_string, element, escaped, joined
 
@@ -57,7 +57,7 @@ def _main(document: Document) -> Html:
 
 
 def _top(document: Document) -> Html:
-    lines = joined(_line(title, text, loud=title in document.loud) for title, text in document.first)
+    lines = joined(_line(line) for line in document.first)
     return joined(
         [
             element("p", sentences(document.over), class_="over"),
@@ -67,9 +67,9 @@ def _top(document: Document) -> Html:
     )
 
 
-def _line(title: str, text: str, *, loud: bool) -> Html:
-    term, told = element("dt", escaped(title)), element("dd", sentences(text))
-    return element("div", term, told, class_="row loud" if loud else "row")
+def _line(line: Line) -> Html:
+    term, told = element("dt", escaped(line.title)), element("dd", sentences(line.text))
+    return element("div", term, told, class_=f"row {line.tone}".strip())
 
 
 def _section(section: Section, document: Document) -> Html:

@@ -34,9 +34,9 @@ def _parts(document: Document) -> Iterator[str]:
 
 
 def _first(document: Document) -> Iterator[str]:
-    for title, text in document.first:
-        loud = f"{LOUD} " if title in document.loud else ""
-        yield f"- {loud}{_strong(f'{title}:')} {line(text)}".rstrip()
+    for one in document.first:
+        loud = f"{LOUD} " if one.tone == "danger" else ""
+        yield f"- {loud}{_strong(f'{one.title}:')} {line(one.text)}".rstrip()
 
 
 def _section(section: Section, words: Mapping[str, str]) -> Iterator[str]:

@@ -1,32 +1,32 @@
-"""The answer in ten lines of plain text, to be pasted into a note."""
+"""The answer as a few lines of plain text, to be pasted into a note: whole sentences, what could harm first, sources by name."""
 
 from __future__ import annotations
 
-import textwrap
+from collections.abc import Iterator
 
-from concordant.present.document import CITATION, Document
+from concordant.present.document import Document, Line, in_short
 
-LINES, WIDTH = 10, 200
+LINES = 12  # of a note that is still read; what could harm has room however many they are
 
 
 def render_note(document: Document) -> str:
-    """The verdict, the titled lines and the foot; what must not be missed comes first, because only ten lines have room.
-
-    A line that is too long is cut at a word, and marked.
-    """
-    titled = sorted(document.first, key=lambda line: line[0] not in document.loud)
-    told = [document.over, document.verdict, *(f"{title}: {text}" for title, text in titled)]
-    told = told[: LINES - (2 if document.references else 1)]
-    return "\n".join([*map(_line, told), *_sources(told, document), _line(document.footer[-1])]) + "\n"
+    """Over the verdict who and what, then the lines of the first screen that have room, and the foot."""
+    names = {source.n: source.short for source in document.references}
+    lines = [document.over, document.verdict, *(f"{line.title}: {line.text}" for line in _kept(document))]
+    whose = [document.whose] if document.whose else []
+    told = [_ended(in_short(" ".join(line.split()), names)) for line in (*whose, *lines, document.footer[-1])]
+    return "\n".join(told) + "\n"
 
 
-def _sources(told: list[str], document: Document) -> list[str]:
-    """The sources that the lines name, as far as one line holds them."""
-    named = {int(found[1]) for text in told for found in CITATION.finditer(_line(text))}
-    sources = "; ".join(f"[{one.n}] {one.citation}" for one in document.references if one.n in named)
-    return [textwrap.shorten(f"{document.references_title}: {sources}", WIDTH, placeholder=" ...")] if sources else []
+def _kept(document: Document) -> Iterator[Line]:
+    """Every line about a danger, then as many of the others as there is room for."""
+    room = LINES
+    for line in document.first:
+        if line.tone == "danger" or room > 0:
+            yield line
+            room -= 1
 
 
-def _line(text: str) -> str:
-    """One line; places within a source stay out, their numbers stay."""
-    return textwrap.shorten(CITATION.sub(lambda found: f" [{found[1]}]", text), WIDTH, placeholder=" ...")
+def _ended(text: str) -> str:
+    """A sentence ends with its stop."""
+    return text if text[-1:] in ".?!" else f"{text}."

@@ -24,7 +24,7 @@ Change = Callable[[str], str]
 def texts(document: Document) -> Iterator[str]:
     """Every text of the page that may hold a citation, in reading order."""
     yield document.verdict
-    yield from (text for _, text in document.first)
+    yield from (line.text for line in document.first)
     for section in document.sections:
         for block in section.blocks:
             yield from _texts_of(block)
@@ -59,7 +59,7 @@ def renumbered(document: Document) -> Document:
     return replace(
         document,
         verdict=change(document.verdict),
-        first=tuple((title, change(text)) for title, text in document.first),
+        first=tuple(replace(line, text=change(line.text)) for line in document.first),
         sections=tuple(_section(section, change) for section in document.sections),
         references=tuple(sorted(listed, key=lambda one: one.n)),
     )

@@ -6,18 +6,21 @@ import datetime as dt
 
 from concordant.answer.model import Answer, Reference
 from concordant.present.document import Document, Shape, Source
+from concordant.present.first_screen import first_screen, lines_of
 from concordant.present.language import Language, language
 from concordant.present.numbering import renumbered
 from concordant.present.sections import sections
 from concordant.present.sentences import Sentences
-from concordant.present.verdict import LOUD, head
 
 
-def page(answer: Answer, code: str = "en") -> Document:
-    """The page of an answer in a language (`en`, `de`). Raises Uncited for a statement without a source."""
+def page(answer: Answer, code: str = "en", whose: str = "") -> Document:
+    """The page of an answer in a language (`en`, `de`). `whose` names the patient's file or id on every sheet.
+
+    Raises Uncited for a statement without a source.
+    """
     words = language(code)
     told = Sentences(answer, words)
-    top = head(told)
+    top = first_screen(told)
     return renumbered(
         Document(
             language=code,
@@ -25,14 +28,14 @@ def page(answer: Answer, code: str = "en") -> Document:
             title=words.say("title", name=answer.name) if answer.name else words.say("title.unnamed"),
             over=_over(answer, words),
             verdict=top.verdict,
-            first=tuple((words.say(key), text) for key, text in top.lines),
-            loud=frozenset(words.say(key) for key in LOUD),
+            first=lines_of(top, told),
             sections=sections(told),
             references_title=words.say("part.references"),
             references=tuple(_source(one, words) for one in answer.references),
             footer=_footer(answer, words),
             words={key.removeprefix("word."): text for key, text in words.phrases.items() if key.startswith("word.")},
             as_of=dt.date.fromisoformat(answer.as_of),
+            whose=whose,
         )
     )
 
@@ -59,7 +62,7 @@ def _source(one: Reference, words: Language) -> Source:
     checked = words.say(f"checked.{one.checked}")
     known = {"day": words.day(one.known_from)} if one.known_from and one.checked != "choice" else {}
     text = words.say("reference.known_from" if known else "reference", citation=one.citation, checked=checked, **known)
-    return Source(one.n, text, checked, one.checked)
+    return Source(one.n, text, checked, one.checked, one.short)
 
 
 def _footer(answer: Answer, words: Language) -> tuple[str, ...]:

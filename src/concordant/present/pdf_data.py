@@ -50,9 +50,7 @@ def page_data(document: Document) -> Data:
         "foot": shown(document.footer[-1]) if document.footer else "",
         "page-of": shown(document.words.get("page", "{page} / {pages}")),
         "verdict": put.run(document.verdict),
-        "first": [
-            {"title": shown(title), "text": put.run(text), "loud": title in document.loud} for title, text in document.first
-        ],
+        "first": [{"title": shown(line.title), "text": put.run(line.text), "tone": line.tone} for line in document.first],
         "sections": [put.section(section) for section in document.sections],
         "references-title": shown(document.references_title),
         "references": [_source(source) for source in document.references],

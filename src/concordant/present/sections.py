@@ -12,9 +12,9 @@ from concordant.present.document import Block, Paragraph, Point, Points, Section
 from concordant.present.dose_points import dose_points
 from concordant.present.figures_data import forest_of, timeline_of
 from concordant.present.sentences import Sentences, cited, claim
-from concordant.present.verdict import FLIPS_SHOWN
 
 SIDES_SHOWN = 5
+FLIPS_SHOWN = 1
 REGIMENS_AHEAD = 3
 NAMES_AHEAD = 4
 OFFERED = ("applies", "applies_if_checked")

@@ -67,9 +67,12 @@ class Sentences:
 
     def answered(self) -> str:
         """`As of 20 Sep 2022, ASCO 2022`."""
+        return self.language.say("answered", day=self.language.day(self.answer.as_of), guidelines=self.guidelines())
+
+    def guidelines(self) -> str:
+        """`ASCO 2022`: those that speak of this patient."""
         names = [f"{g.title} {g.version}" for g in self.answer.guidelines if g.speaks]
-        guidelines = self.language.all_of(names) or self.language.say("over.no_guideline")
-        return self.language.say("answered", day=self.language.day(self.answer.as_of), guidelines=guidelines)
+        return self.language.all_of(names) or self.language.say("over.no_guideline")
 
     # -- outcomes ----------------------------------------------------------------------------------
 
@@ -97,6 +100,11 @@ class Sentences:
         if side.distance:
             other = self.language.say("side.away", other=other, distance=side.distance)
         return self.language.say("side", now=side.now, other=other, then=self.outcome(side.names, side.answer))
+
+    def boundary(self, side: OtherSide) -> str:
+        """`Interval: 12 months; more than 12 months: REGIMEN`: a value so near its boundary that both sides are told."""
+        other, then = self.language.range(side.if_), self.outcome(side.names, side.answer)
+        return self.language.say("boundary", now=side.now, other=other, then=then)
 
     def flips(self, question: Ask) -> list[tuple[str, str]]:
         """The answers to a question that lead elsewhere than now, and where."""
@@ -153,6 +161,17 @@ class Sentences:
             amount = f"{amount}, {self.language.number(dose.calculated_mg, 0)} mg"
         packs = dose.vials or dose.tablets
         return f"{told} {amount}{f' ({packs})' if packs else ''}"
+
+    def headline_dose(self, dose: Dose, *, whole: bool = True) -> str:
+        """`389 mg IV every 3 weeks (5.4 mg/kg, 72 kg, 4 vials)`; not `whole`, without what stands in the brackets."""
+        if not dose.calculated_mg or dose.unit == "mg":
+            return self.amount(dose)
+        amount = f"{self.language.number(dose.calculated_mg, 0)} mg"
+        told = [f"{self.language.number(dose.amount)} {self.language.unit(dose.unit)}", dose.basis.partition(" on ")[0]]
+        vials = sum(piece.count for piece in dose.pieces)
+        told += [self.language.say("dose.pieces", number=vials)] if vials > 1 and dose.vials else []
+        given = f"{amount} {self.language.known('route', dose.route)} {self.language.known('schedule', dose.schedule)}"
+        return f"{given} ({', '.join(filter(None, told))})" if whole else given
 
     def dose_in_short(self, option: Option) -> list[str]:
         """Each drug once, its phases together: `DRUG 8 mg/kg IV every 3 weeks, then 6 mg/kg IV every 3 weeks`."""

@@ -14,17 +14,30 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from concordant.answer.model import Answer
-from concordant.present.document import Block, Document, Forest, Paragraph, Point, Points, Section, Table, Timeline
+from concordant.present.document import (
+    Block,
+    Document,
+    Forest,
+    Paragraph,
+    Point,
+    Points,
+    Section,
+    Table,
+    Timeline,
+    Tone,
+    in_short,
+)
 from concordant.present.figures_text import forest_text, timeline_text
 from concordant.present.page import page
 
 WIDEST, NARROWEST, NARROW, ROOMY, NOTED = 200, 60, 78, 160, 4
 TEXT_WIDTH = 110  # sentences longer than this are not read with pleasure, however wide the terminal is
+STYLES: dict[Tone, str] = {"": "dim", "danger": "bold red", "missing": "yellow", "done": "green"}
 MARKS = {"done": "✓", "missing": "?", "unmet": "!"}
 
 
 def render(answer: Answer, *, colour: bool, width: int = 0, language: str = "en", full: bool = True) -> str:
-    """The answer as terminal text; plain without `colour` or under NO_COLOR. Not `full`: folded parts are named only."""
+    """The answer as terminal text; plain without `colour` or under NO_COLOR. Not `full`: the first screen alone."""
     columns = width or shutil.get_terminal_size((100, 40)).columns
     plain = not colour or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     out = io.StringIO()
@@ -53,6 +66,9 @@ class Page:
         """The whole page."""
         self._say(Text(self.document.verdict, style="bold"))
         self._first()
+        if not self.full:
+            self._say(Text(self.document.words["more"], style="dim"))
+            return
         for section in self.document.sections:
             self._section(section)
         self._references()
@@ -64,11 +80,11 @@ class Page:
         self.console.print(thing, width=self.text_width)
 
     def _first(self) -> None:
-        titles = max((len(title) for title, _ in self.document.first), default=0)
-        grid = _grid(titles)
-        for title, text in self.document.first:
-            loud = title in self.document.loud
-            grid.add_row(Text(title, style="bold red" if loud else "dim"), Text(text))
+        grid = _grid(max((len(line.title) for line in self.document.first), default=0))
+        names = {source.n: source.short for source in self.document.references}
+        for line in self.document.first:
+            text = line.text if self.full else in_short(line.text, names)
+            grid.add_row(Text(line.title, style=STYLES[line.tone]), Text(text))
         self._say(grid)
 
     def _heading(self, title: str) -> None:
@@ -79,9 +95,6 @@ class Page:
 
     def _section(self, section: Section) -> None:
         self._heading(section.title)
-        if section.folded and not self.full:
-            self._say(Padding(Text(self.document.words["full"], style="dim"), (0, 0, 0, 1)))
-            return
         for block in section.blocks:
             self._block(block)
 

@@ -161,7 +161,7 @@ class Blocks(Scalars):
 
     def _condition(self, item: dict[str, Any], place: Place) -> ev.Comorbidity:
         systems = ("icd10", "snomed")
-        self._keys(item, place, ("name", "status", "date", *systems))
+        self._keys(item, place, ("name", "status", "date", "judged", *systems))
         code = next((f"{s}:{text.upper()}" for s in systems if (text := self._free(item, s, place))), "")
         name = self._free(item, "name", place) or code.replace(":", " ")
         term = self.words.codes.get(code) or condition_term(name, self.words)
@@ -170,7 +170,12 @@ class Blocks(Scalars):
         elif term is None and name:
             self._lost("condition", name, self.words.conditions, place)
         return ev.Comorbidity(
-            self._entry(place), term, name, self._word(item, "status", STATUSES, place), self._date(item, "date", place)
+            self._entry(place),
+            term,
+            name,
+            self._word(item, "status", STATUSES, place),
+            self._date(item, "date", place),
+            judged=self._free(item, "judged", place),
         )
 
     def measurements(self, raw: Any) -> tuple[ev.Measurement, ...]:
@@ -178,7 +183,7 @@ class Blocks(Scalars):
         return tuple(m for place, item in self._items(raw, "measurements") if (m := self._measurement(item, place)))
 
     def _measurement(self, item: dict[str, Any], place: Place) -> ev.Measurement | None:
-        self._keys(item, place, ("name", "value", "date", "upper_limit"))
+        self._keys(item, place, ("name", "value", "date", "upper_limit", "judged"))
         name = self._word(item, "name", tuple(self.measured), place, required=True, called="measurement")
         if name is None:
             return None
@@ -191,7 +196,8 @@ class Blocks(Scalars):
         limit = self._upper_limit(item, self.measured[name], place)
         if value is None:
             return None
-        return ev.Measurement(self._entry(place), name, value, self._date(item, "date", place), limit)
+        judged = self._free(item, "judged", place)
+        return ev.Measurement(self._entry(place), name, value, self._date(item, "date", place), limit, judged)
 
     def _upper_limit(self, item: dict[str, Any], field: Field, place: Place) -> float | None:
         """The upper limit of normal; of a range of normal, its upper end."""
@@ -217,11 +223,11 @@ class Blocks(Scalars):
         term = self.words.medications.get(plain(name))
         if term is None and plain(name) not in self.words.drugs:
             self._lost("medication", name, self.words.medications, place)
-        return ev.Medication(self._entry(place), term, name)
+        return ev.Medication(self._entry(place), term, name, self._free(item, "judged", place))
 
     def _is_taken(self, item: dict[str, Any], place: Place) -> bool:
         """False for a drug that certainly was stopped before, or is begun after, the date of the question."""
-        self._keys(item, place, ("name", "start", "end"))
+        self._keys(item, place, ("name", "start", "end", "judged"))
         start, end, today = self._date(item, "start", place), self._date(item, "end", place), exactly(self.as_of)
         if start and end and end.certainly_before(start):
             says = f"{shown(place)} ends ({words(end)}) before it starts ({words(start)})"

@@ -57,13 +57,20 @@ class Course(msgspec.Struct, frozen=True, gc=False):
 
 
 class Comorbidity(msgspec.Struct, frozen=True, gc=False):
-    """A condition beside the cancer; status active, resolved, absent or not given."""
+    """A condition beside the cancer, an allergy, a wish or a genotype; status active, resolved, absent or not given.
+
+    `about` are the drugs, classes or substances that it names: what an allergy is to, what caused it, what is refused.
+    `grade` is the CTCAE grade, or the stage or class that the words give. `judged` says why a clinician lets it pass.
+    """
 
     entry: Entry
     term: str | None
     name: str
     status: str | None
     date: PartialDate | None
+    about: tuple[str, ...] = ()
+    grade: int | None = None
+    judged: str = ""
 
 
 class Measurement(msgspec.Struct, frozen=True, gc=False):
@@ -74,6 +81,16 @@ class Measurement(msgspec.Struct, frozen=True, gc=False):
     value: Interval
     date: PartialDate | None
     upper_limit: float | None = None
+    judged: str = ""
+
+
+class Finding(msgspec.Struct, frozen=True, gc=False):
+    """An observation of which the dictionary knows nothing, and which its own source flags as abnormal."""
+
+    entry: Entry
+    name: str
+    date: PartialDate | None
+    judged: str = ""
 
 
 class Medication(msgspec.Struct, frozen=True, gc=False):
@@ -82,6 +99,7 @@ class Medication(msgspec.Struct, frozen=True, gc=False):
     entry: Entry
     term: str | None
     name: str
+    judged: str = ""
 
 
 class Person(msgspec.Struct, frozen=True, gc=False):
@@ -108,6 +126,7 @@ class PatientRecord(msgspec.Struct, frozen=True):
     conditions: tuple[Comorbidity, ...] = ()
     measurements: tuple[Measurement, ...] = ()
     medications: tuple[Medication, ...] = ()
+    findings: tuple[Finding, ...] = ()
     unavailable: tuple[str, ...] = ()
     stated: dict[str, Value] = {}
     not_understood: tuple[str, ...] = ()

@@ -1,0 +1,100 @@
+"""What could harm this patient, what nobody read, and what the first dose waits for, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from concordant.answer import model
+from concordant.answer.phrases import brief_words, unbracketed
+from concordant.answer.references import References
+from concordant.decide.ask import Situation
+from concordant.decide.dangers import Held, Met, dangers, held_until
+from concordant.derive.unread import BLOCK_OF, Block, Unread
+from concordant.evaluate.explain import deciding
+from concordant.facts import Fact
+from concordant.record.events import Comorbidity, Finding, Measurement, Medication
+
+NAMED_BY_ENTRY = ("conditions", "medications")  # an entry's own words say more than the feature's label and a yes
+
+
+@dataclass(slots=True)
+class Safety:
+    """One patient's dangers; references are numbered as they appear."""
+
+    now: Situation
+    references: References
+
+    def dangers(self) -> list[model.DangerShown]:
+        """The blocking one first, whatever the answer is."""
+        return [self._danger(met) for met in dangers(self.now.decision, self.now.frame, self.now.facts)]
+
+    def _danger(self, met: Met) -> model.DangerShown:
+        facts = list(_facts(met))
+        return model.DangerShown(
+            says=met.says,
+            do=met.do,
+            fact=", ".join(fact.feature for fact in facts),
+            entry=", ".join(dict.fromkeys(entry for fact in facts for entry in fact.entries)),
+            sources=self.references.at([met.source]),
+            urgency=met.urgency,
+            shown_by=self._shown_by(met),
+        )
+
+    def held_until(self) -> list[model.HeldUntil]:
+        """What the first dose waits for; nothing while no regimen is near."""
+        held = held_until(self.now.decision, self.now.frame, self.unread())
+        return [self._held(one) for one in held]
+
+    def _held(self, one: Held) -> model.HeldUntil:
+        if one.met is None:
+            name = unbracketed(one.says)
+            return model.HeldUntil(says=f"Not read: {name}. Judge it before the first dose.", fact="", short=name)
+        fact = ", ".join(fact.feature for fact in _facts(one.met))
+        short = self._shown_by(one.met)
+        return model.HeldUntil(says=f"{one.says} ({short})" if short else one.says, fact=fact, short=short or one.says)
+
+    def unread(self) -> tuple[Unread, ...]:
+        """The entries that no rule reads."""
+        return self.now.plan.unread_in(self.now.record)
+
+    def not_read(self) -> list[model.NotRead]:
+        """The same, in words; what they concern by the names of the drugs."""
+        drugs = self.now.frame.drugs
+        return [
+            model.NotRead(
+                name=unbracketed(one.name),
+                entry=one.entry,
+                why=one.why,
+                concerns=[drugs[name].name if name in drugs else name.replace("_", " ") for name in one.concerns],
+            )
+            for one in self.unread()
+        ]
+
+    def judged(self) -> list[str]:
+        """What a clinician let pass, and why."""
+        record = self.now.record
+        listed: tuple[Comorbidity | Measurement | Medication | Finding, ...]
+        listed = (*record.conditions, *record.measurements, *record.medications, *record.findings)
+        return [unbracketed(f"{one.name}: {one.judged} ({one.entry.place})") for one in listed if one.judged]
+
+    def _shown_by(self, met: Met) -> str:
+        """`ischaemic stroke, active (19 Nov 2026)`; `Neutrophils: 0.3 x 10⁹/L (20 Nov 2026)`."""
+        facts = list(_facts(met))
+        measured = [fact for fact in facts if self._block(fact) is not None] or facts  # what was found, not what is given
+        return "; ".join(dict.fromkeys(filter(None, map(self._words, measured))))
+
+    def _block(self, fact: Fact) -> Block | None:
+        return BLOCK_OF.get(str((self.now.plan.by_name[fact.feature].derive or {}).get("selector")))
+
+    def _words(self, fact: Fact) -> str:
+        feature = self.now.plan.by_name[fact.feature]
+        if self._block(fact) in NAMED_BY_ENTRY and fact.says and fact.origin == "derived":
+            return unbracketed(fact.says)
+        return brief_words(feature, fact)
+
+
+def _facts(met: Met) -> Iterator[Fact]:
+    """The deciding facts, each once."""
+    found = {leaf.fact.feature: leaf.fact for leaf in deciding(met.reason) if leaf.fact is not None and leaf.fact.is_known}
+    return iter(found.values())

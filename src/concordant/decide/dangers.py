@@ -1,0 +1,123 @@
+"""What could harm this patient, worst first; and what must be settled before the first dose of what is offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from concordant.decide.decision import Barred, Decision, Judged
+from concordant.decide.frame import Frame
+from concordant.derive.unread import Unread
+from concordant.evaluate.explain import Because, deciding, explain
+from concordant.facts import Facts
+from concordant.kleene import FALSE, TRUE
+from concordant.records import BarEffect, Cite, Kind
+
+Urgency = Literal["now", "precludes", "first", "caution"]
+ORDER: dict[Urgency, int] = {"now": 0, "precludes": 1, "first": 2, "caution": 3}
+URGENCY: dict[BarEffect, Urgency] = {"precludes": "precludes", "holds": "first", "caution": "caution"}
+# What speaks against a regimen without harming anybody: it failed, it is not there, it was stopped.
+NO_HARM: frozenset[Kind] = frozenset({"against", "already_failed", "unavailable", "stopped_for_toxicity"})
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A danger of this patient: what it is, the first thing to do about it, the facts that show it, and where it stands."""
+
+    says: str
+    do: str
+    urgency: Urgency
+    reason: Because
+    source: Cite
+
+    @property
+    def features(self) -> frozenset[str]:
+        """The facts that show it."""
+        return frozenset(leaf.fact.feature for leaf in deciding(self.reason) if leaf.fact is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is on record and is settled before the first dose: a danger or an unmet check, or an entry that was not read."""
+
+    says: str
+    met: Met | None = None
+    unread: Unread | None = None
+
+
+def dangers(decision: Decision, frame: Frame, facts: Facts) -> list[Met]:
+    """Every danger that holds, the blocking one first; a bar about facts that a worse danger names already is left out."""
+    found = [*_stated(frame, facts), *_of_bars(decision)]
+    kept: list[Met] = []
+    for one in sorted(found, key=lambda met: ORDER[met.urgency]):
+        same = next((i for i, other in enumerate(kept) if _told_by(one, other)), None)
+        if same is None:
+            kept.append(one)
+        elif not kept[same].do and one.features == kept[same].features:  # the same finding, told with what to do about it
+            kept[same] = replace(kept[same], do=one.do)
+    return kept
+
+
+def _told_by(one: Met, other: Met) -> bool:
+    """Whether another danger says it already: in the same words, of the same facts, or with the same thing to do."""
+    return one.says == other.says or one.features <= other.features or bool(one.do and one.do == other.do)
+
+
+def _stated(frame: Frame, facts: Facts) -> Iterator[Met]:
+    for danger in frame.dangers:
+        reason = explain(danger.if_, facts)
+        if reason.truth is TRUE:
+            yield Met(danger.says, danger.do, danger.urgency, reason, danger.source)
+
+
+def _of_bars(decision: Decision) -> Iterator[Met]:
+    """What the labels and the guideline say of this patient, against what is offered first or would have been."""
+    for one in candidates(decision):
+        for barred in one.barred:
+            if barred.reason.truth is TRUE and barred.bar.kind not in NO_HARM:
+                yield _met(barred)
+
+
+def _met(barred: Barred) -> Met:
+    do = next((action.says for action in barred.bar.actions), "")
+    return Met(barred.bar.says, do, URGENCY[barred.bar.effect], barred.reason, barred.bar.source)
+
+
+def first_offered(decision: Decision) -> Judged | None:
+    """The option that an answer is about: the preferred one, or the first."""
+    return next((j for j in decision.offered if j.role == "preferred"), next(iter(decision.offered), None))
+
+
+def candidates(decision: Decision) -> list[Judged]:
+    """What the answer is about: the first option, what would have come before it, and while facts are missing what is open."""
+    first = first_offered(decision)
+    live = [j for j in decision.judged if not j.proposal.against and j.applies.truth is not FALSE]
+    out = [j for j in live if j.status == "precluded" and (first is None or j.proposal.role in ("preferred", "continue"))]
+    open_ = [j for j in live if j.status == "needs_data"] if decision.answer == "needs_data" else []
+    return [*([first] if first else []), *out, *([j for j in open_ if j.role == "preferred"] or open_)]
+
+
+def held_until(decision: Decision, frame: Frame, unread: Iterable[Unread]) -> list[Held]:
+    """What the first option waits for; while a decision is open, what the open ones wait for."""
+    first = first_offered(decision)
+    ones = [first] if first else [j for j in candidates(decision) if j.status == "needs_data"]
+    found: dict[str, Held] = {}
+    for one in ones:
+        for met in sorted(map(_met, _holding(one)), key=lambda met: ORDER[met.urgency]):
+            if not any(held.met and met.features <= held.met.features for held in found.values()):
+                found.setdefault(met.says, Held(met.says, met))
+    for entry in unread:
+        if any(entry.holds(_names(one, frame)) for one in ones):
+            found.setdefault(entry.entry, Held(entry.name, unread=entry))
+    return list(found.values())
+
+
+def _holding(one: Judged) -> list[Barred]:
+    return [b for b in one.barred if b.bar.effect == "holds" and b.reason.truth is TRUE]
+
+
+def _names(one: Judged, frame: Frame) -> set[str]:
+    """The drugs of a regimen with their classes."""
+    drugs = [frame.drugs[d] for d in one.proposal.regimen.drugs if d in frame.drugs]
+    return {name for drug in drugs for name in (drug.id, *drug.classes)}

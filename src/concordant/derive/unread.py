@@ -1,0 +1,137 @@
+"""What a record holds and no rule reads: it is named, it holds back, and nothing is assumed over it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
+
+import msgspec
+
+from concordant.compiled import Term, Vocabulary
+from concordant.dates import exactly
+from concordant.features import Feature
+from concordant.record.events import Comorbidity, Finding, Medication, PatientRecord
+
+Block = Literal["conditions", "medications", "measurements"]
+BLOCK_OF: Mapping[str, Block] = {
+    "condition": "conditions",
+    "condition_grade": "conditions",
+    "medication": "medications",
+    **dict.fromkeys(("latest", "earliest", "lowest", "fall", "against_limit", "latest_or_calculated"), "measurements"),
+}
+NO_RULE, NOT_UNDERSTOOD, FLAGGED = "no rule here reads it", "it was not understood", "its source flags it as abnormal"
+GRAVE = 3  # from this grade on, what has no bearing when it is mild is looked at
+
+
+class Unread(msgspec.Struct, frozen=True):
+    """An entry that no rule reads: its name, its place, why, and the drugs that it holds back (all, where none is named)."""
+
+    name: str
+    entry: str
+    why: str
+    block: Block
+    concerns: tuple[str, ...] = ()
+    wish: bool = False
+
+    def holds(self, names: Iterable[str]) -> bool:
+        """Whether it holds back a drug that goes by these names: its own, and those of its classes."""
+        return not self.concerns or not set(self.concerns).isdisjoint(names)
+
+
+class Reads(msgspec.Struct, frozen=True):
+    """What the rules of a Knowledge read of the open vocabularies, worked out once."""
+
+    terms: Mapping[str, Term]
+    read: frozenset[str]
+    read_about: Mapping[str, frozenset[str]]
+    substances: Mapping[str, Term]
+    wish_words: frozenset[str]
+    flagged_days: int
+
+
+def reads_of(features: Iterable[Feature], vocabulary: Vocabulary) -> Reads:
+    """The terms that a feature looks for, by name or by tag; of those that it takes `about` something, also of what."""
+    read: set[str] = set()
+    about: dict[str, set[str]] = {}
+    derived = [f.derive for f in features if f.derive and f.derive.get("selector") in BLOCK_OF]
+    tags = {str(params["tag"]) for params in derived if "tag" in params}
+    for params in derived:
+        for term in params.get("terms", ()):
+            if "about" in params:
+                about.setdefault(term, set()).add(str(params["about"]))
+            else:
+                read.add(term)
+    medications = vocabulary.medications
+    read |= {term.id for term in medications if not tags.isdisjoint(term.tags)}
+    return Reads(
+        terms={term.id: term for term in (*vocabulary.conditions, *medications)},
+        read=frozenset(read),
+        read_about={term: frozenset(names) for term, names in about.items()},
+        substances={term.id: term for term in vocabulary.substances},
+        wish_words=frozenset(vocabulary.wish_words),
+        flagged_days=vocabulary.flagged_days,
+    )
+
+
+def unread_entries(record: PatientRecord, reads: Reads, members: Mapping[str, frozenset[str]]) -> tuple[Unread, ...]:
+    """Every entry that counts today, that nobody judged and no rule reads, in the order of the record."""
+    found = [one for item in record.conditions if (one := _condition(item, reads, members)) is not None]
+    found += [one for item in record.medications if (one := _medication(item, reads)) is not None]
+    found += [one for item in _newest(record, reads) if (one := _finding(item)) is not None]
+    return tuple(found)
+
+
+def _condition(item: Comorbidity, reads: Reads, members: Mapping[str, frozenset[str]]) -> Unread | None:
+    if item.judged or item.status == "absent" or _is_read(item, reads, members):
+        return None
+    term = reads.terms.get(item.term or "")
+    wish = not reads.wish_words.isdisjoint(item.name.lower().replace(",", " ").split())
+    if item.status == "resolved" and not (item.about or wish):
+        return None
+    if term is None:
+        return Unread(item.name, item.entry.place, NOT_UNDERSTOOD, "conditions", item.about, wish)
+    return Unread(item.name, item.entry.place, NO_RULE, "conditions", item.about or term.concerns, wish)
+
+
+def _is_read(item: Comorbidity, reads: Reads, members: Mapping[str, frozenset[str]]) -> bool:
+    """Whether a rule reads the entry, or the vocabulary says why it does not matter here."""
+    term = reads.terms.get(item.term or "")
+    if term is None:
+        return False
+    if term.no_bearing and (item.grade or 0) < GRAVE:
+        return True
+    if item.term in reads.read:
+        return True
+    return bool(item.about) and all(_read_about(term.id, name, reads, members) for name in item.about)
+
+
+def _read_about(term: str, name: str, reads: Reads, members: Mapping[str, frozenset[str]]) -> bool:
+    substance = reads.substances.get(name)
+    if substance is not None and substance.no_bearing:
+        return True
+    read = reads.read_about.get(term, frozenset())
+    return name in read or not read.isdisjoint(members.get(name, ()))
+
+
+def _medication(item: Medication, reads: Reads) -> Unread | None:
+    term = reads.terms.get(item.term or "")
+    if item.judged or (term is not None and (term.no_bearing or term.id in reads.read)):
+        return None
+    if term is None:
+        return Unread(item.name, item.entry.place, NOT_UNDERSTOOD, "medications")
+    return Unread(item.name, item.entry.place, NO_RULE, "medications", term.concerns)
+
+
+def _newest(record: PatientRecord, reads: Reads) -> Iterator[Finding]:
+    """Of the flagged observations those that may still hold today: not long ago, and none of the same name after it."""
+    since = record.as_of - dt.timedelta(days=reads.flagged_days)
+    for item in record.findings:
+        date = item.date or exactly(record.as_of)
+        later = (o.date for o in record.findings if o.name == item.name and o.date is not None)
+        if date.last >= since and not any(date.certainly_before(day) for day in later):
+            yield item
+
+
+def _finding(item: Finding) -> Unread | None:
+    return None if item.judged else Unread(item.name, item.entry.place, FLAGGED, "measurements")

@@ -1,0 +1,324 @@
+"""The first screen: danger, verdict, what holds it back, and the few lines that a reader must have seen.
+
+Every renderer shows these lines first, and the JSON tells the same (`verdict`, `first_screen`). What is dangerous leads and is
+never left out; what is only good to know gives way until the whole fits a terminal of 24 lines.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from concordant.answer.model import Answer, Ask, DangerShown, Option
+from concordant.answer.phrases import lower_first, sentence_case
+from concordant.present.document import CITATION, Line, Tone
+from concordant.present.sentences import Sentences, cited
+
+LONGEST_VERDICT = 139
+ROWS, COLUMNS, TITLE = 23, 80, 11  # of a plain terminal, less the line that says where the rest is
+DANGERS_WHOLE, WHY_SHOWN, ASSUMED_SHOWN, CONFLICTS_SHOWN, BRANCHES_SHOWN, CHECKS_SHOWN = 3, 3, 4, 2, 4, 7
+# What gives way first when there is no room; nothing that could harm is among them.
+GIVES_WAY = ("first.done", "first.watch", "first.if_not", "first.flip", "first.note", "first.assumed", "first.newer")
+OUT = ("unavailable", "stopped_for_toxicity", "already_failed", "contraindication", "precaution", "patient_choice")
+
+Titled = tuple[str, str, Tone]  # the key of a title, the text, and how loud it is
+
+
+@dataclass(frozen=True, slots=True)
+class FirstScreen:
+    """The verdict, and the lines below it; titles are keys of the catalogue."""
+
+    verdict: str
+    lines: tuple[Titled, ...]
+
+
+def first_screen(told: Sentences) -> FirstScreen:
+    """The first screen of an answer, by its kind."""
+    match told.answer.answer:
+        case "out_of_scope":
+            return _screen(_refused(told), [*_safety(told), *_refusal(told)])
+        case "needs_data":
+            return _screen(_asked(told), [*_safety(told), *_question(told)])
+        case _ if told.answer.options:
+            return _screen(_offered(told), [*_safety(told), *_recommendation(told)])
+        case _:
+            return _screen(_nothing(told), [*_safety(told), *_no_regimen(told)])
+
+
+def lines_of(screen: FirstScreen, told: Sentences) -> tuple[Line, ...]:
+    """The lines with their titles in the language of the page."""
+    return tuple(Line(told.language.say(key), text, tone) for key, text, tone in screen.lines)
+
+
+def _screen(verdict: str, lines: Iterable[Titled]) -> FirstScreen:
+    kept = [line for line in lines if line[1]]
+    for key in GIVES_WAY:
+        if _rows(verdict, kept) <= ROWS:
+            break
+        kept = [line for line in kept if line[0] != key]
+    return FirstScreen(verdict, tuple(kept))
+
+
+def _rows(verdict: str, lines: Sequence[Titled]) -> int:
+    """How many rows of a plain terminal they take."""
+    return len(textwrap.wrap(verdict, COLUMNS)) + sum(max(1, len(textwrap.wrap(text, COLUMNS - TITLE))) for _, text, _ in lines)
+
+
+def _fitting(*candidates: str) -> str:
+    """The first verdict that is short enough for a card; the last one always is, because it holds no words of the record."""
+    return next((text for text in candidates if len(text) <= LONGEST_VERDICT), candidates[-1][:LONGEST_VERDICT])
+
+
+# -- what could harm -------------------------------------------------------------------------------
+
+
+def _safety(told: Sentences) -> list[Titled]:
+    """The dangers, what nobody read, what was judged, and what contradicts itself: the same for every kind of answer."""
+    answer, say = told.answer, told.language.say
+    dangers: list[Titled] = []
+    for i, one in enumerate(answer.dangers):
+        caution = one.urgency == "caution"
+        text = _danger(one) if i < DANGERS_WHOLE else one.shown_by or one.says
+        dangers.append(("first.caution" if caution else "first.danger", text, "missing" if caution else "danger"))
+    unread = ", ".join(dict.fromkeys(one.name for one in answer.not_read))
+    conflicts = " ".join(answer.conflicts[:CONFLICTS_SHOWN])
+    more = len(answer.conflicts) - CONFLICTS_SHOWN
+    return [
+        *dangers,
+        ("first.not_read", say("not_read", names=unread) if unread else "", "danger"),
+        ("first.conflict", say("conflict.more", told=conflicts, more=more) if more > 0 else conflicts, "danger"),
+        ("first.judged", "; ".join(answer.judged), "missing"),
+    ]
+
+
+def _danger(one: DangerShown) -> str:
+    """What it is, on what record, and the first thing to do about it."""
+    shown = f" ({one.shown_by})" if one.shown_by and one.shown_by.lower() not in one.says.lower() else ""
+    says = f"{one.says.rstrip('.')}{shown}."
+    return cited(f"{says} {one.do}".strip(), one.sources)
+
+
+# -- verdicts --------------------------------------------------------------------------------------
+
+
+def _refused(told: Sentences) -> str:
+    say, because = told.language.say, told.answer.out_of_scope_because or ""
+    plain = CITATION.sub("", because)
+    short = told.answer.out_of_scope_in_short or plain.partition(".")[0].partition(";")[0]
+    return _fitting(say("verdict.refusal", because=short), say("verdict.refusal.short"))
+
+
+def _asked(told: Sentences) -> str:
+    """What must be known; a danger that comes before any regimen is named first."""
+    say = told.language.say
+    blocking = [q for q in told.answer.ask if q.blocking]
+    what = lower_first(blocking[0].label) if blocking else say("verdict.question.more")
+    question = say("verdict.question", what=what)
+    leading = [d for d in told.answer.dangers if d.urgency in ("now", "precludes")]
+    first = [say("verdict.question.danger", danger=d.shown_by or d.says, what=what) for d in leading[:1]]
+    return _fitting(*first, *([say("verdict.question.danger", danger=leading[0].says, what=what)] if leading else []), question,
+                    say("verdict.question", what=say("verdict.question.more")))  # fmt: skip
+
+
+def _nothing(told: Sentences) -> str:
+    """What stands in the way, and where something runs that it stops, that this is held."""
+    answer, say = told.answer, told.language.say
+    if not answer.dangers:
+        return say("verdict.none")
+    names = (answer.dangers[0].shown_by, answer.dangers[0].says)
+    held = [say("verdict.hold", name=answer.interrupted, danger=name) for name in names if name and answer.interrupted]
+    return _fitting(*held, *(say("verdict.none.danger", danger=name) for name in names if name), say("verdict.none"))
+
+
+def _offered(told: Sentences) -> str:
+    answer, say, first = told.answer, told.language.say, _first(told.answer)
+    if answer.held_until:
+        return _held(first, told)
+    if first.role == "continue":
+        return _fitting(say("verdict.continue", name=first.name), say("verdict.continue.short"))
+    equal = [o for o in answer.options if o.role == first.role]
+    if first.role == "option" and len(equal) > 1:
+        return _fitting(
+            say("verdict.options", name=first.name, more=len(equal) - 1), say("verdict.options.short", number=len(equal))
+        )
+    key = {"preferred": "verdict.preferred", "selected": "verdict.selected"}.get(first.role, "verdict.instead")
+    if first.role == "alternative" and not _barred(answer):
+        key = "verdict.can_be"
+    candidates = (_one_dose(first, told), _one_dose(first, told, whole=False), "")
+    return _fitting(*(say(key, regimen=sentence_case(f"{first.name}{dose}")) for dose in candidates), say("verdict.see_options"))
+
+
+def _held(first: Option, told: Sentences) -> str:
+    """The regimen and the worst of what it waits for; no amount stands beside it."""
+    say, held = told.language.say, told.answer.held_until
+    key = {"continue": "verdict.held.continue", "preferred": "verdict.held"}.get(first.role, "verdict.held.other")
+    names = (held[0].short, held[0].says.partition(" (")[0])
+    return _fitting(
+        *(say(key, name=sentence_case(first.name), what=name) for name in names), say("verdict.held.short", name=first.name)
+    )
+
+
+def _first(answer: Answer) -> Option:
+    """The option that the screen is about: the preferred one, or the first."""
+    return next((o for o in answer.options if o.role == "preferred"), answer.options[0])
+
+
+def _one_dose(first: Option, told: Sentences, *, whole: bool = True) -> str:
+    """` 389 mg IV every 3 weeks (5.4 mg/kg, 72 kg, 4 vials)`: of a single drug whose dose nothing lowers."""
+    if len({d.drug for d in first.dose}) != 1 or any(d.held or d.adjusted for d in first.dose):
+        return ""
+    return f" {told.headline_dose(first.dose[0], whole=whole)}"
+
+
+# -- the lines below the verdict -------------------------------------------------------------------
+
+
+def _refusal(told: Sentences) -> list[Titled]:
+    instead: list[Titled] = [("first.do", text, "") for text in told.answer.instead]
+    return [*instead, ("first.why", _why(told), ""), ("first.answered", told.answered(), ""), *_notes(told)]
+
+
+def _question(told: Sentences) -> list[Titled]:
+    answer, say = told.answer, told.language.say
+    blocking = [q for q in answer.ask if q.blocking]
+    names = told.language.all_of([o.name for o in answer.options])
+    return [
+        ("first.question", _put(blocking[0], told) if blocking else "", ""),
+        *_branches(blocking[0] if blocking else None, told),
+        ("first.either_way", say("either_way", names=names) if names else "", ""),
+        ("first.known", _why(told), ""),
+        ("first.missing", _labels(told, "missing"), "missing"),
+        ("first.assumed", _assumed(told), ""),
+        ("first.answered", told.answered(), ""),
+        *_notes(told),
+    ]
+
+
+def _put(question: Ask, told: Sentences) -> str:
+    """The question as it is put to a person, and what is asked beside it where one alone does not settle."""
+    if not question.together_with:
+        return question.question
+    others = [q.label for q in told.answer.ask if q.feature in question.together_with]
+    return told.language.say("question.together", question=question.question, others=told.language.all_of(others))
+
+
+def _branches(question: Ask | None, told: Sentences) -> list[Titled]:
+    if question is None or question.together_with:
+        return []
+    shown = [(told.language.range(c.if_), told.then(c)) for c in question.changes]
+    if len({then for _, then in shown}) < 2:
+        return []
+    return [("first.branch", told.language.say("branch", cell=cell, then=then), "") for cell, then in shown[:BRANCHES_SHOWN]]
+
+
+def _recommendation(told: Sentences) -> list[Titled]:
+    answer, first = told.answer, _first(told.answer)
+    continuing = first.role == "continue"
+    return [
+        ("first.dose", _doses(first, told), ""),
+        ("first.sure", _authority(first, told), ""),
+        ("first.instead_of", _instead_of(answer, first), "missing"),
+        ("first.off_label", _off_label(first, told), "missing"),
+        ("first.boundary", "; ".join(told.boundary(s) for s in answer.other_sides if s.near), "missing"),
+        ("first.newer", _newer(told), ""),
+        ("first.why", _why(told), ""),
+        ("first.missing", _labels(told, "missing"), "missing"),
+        ("first.done", "" if continuing else _labels(told, "done"), "done"),
+        ("first.assumed", _assumed(told), ""),
+        ("first.flip", _flip(told), ""),
+        ("first.if_not", _if_not(told), ""),
+        ("first.watch", _watch(told), ""),
+        *_notes(told),
+    ]
+
+
+def _no_regimen(told: Sentences) -> list[Titled]:
+    answer = told.answer
+    led = {one.do for one in answer.dangers}
+    todo = next((a for a in sorted(answer.actions, key=lambda a: a.kind != "referral") if a.says not in led), None)
+    barred = [cited(f"{sentence_case(' + '.join(a.drugs))}: {lower_first(a.why)}", a.refs) for a in answer.avoid if a.kind in OUT]
+    return [
+        ("first.do", cited(todo.says, todo.refs) if todo else "", ""),
+        ("first.instead_of", "" if answer.dangers else " ".join(barred[:2]), "missing"),
+        ("first.why", _why(told), ""),
+        ("first.assumed", _assumed(told), ""),
+        ("first.answered", told.answered(), ""),
+        *_notes(told),
+    ]
+
+
+def _doses(first: Option, told: Sentences) -> str:
+    """Of several drugs each with its dose; none while something holds the first dose back."""
+    if told.answer.held_until or first.role in ("option", "continue") or len({d.drug for d in first.dose}) < 2:
+        return ""
+    return "" if any(d.held or d.adjusted for d in first.dose) else "; ".join(told.dose_in_short(first))
+
+
+def _authority(first: Option, told: Sentences) -> str:
+    """`Second line · preferred · strong recommendation, moderate evidence [ASCO 2022 2.1]`, then what else leads to it."""
+    line, say = told.answer.line_of_therapy, told.language.say
+    head = [say(f"line.{line}") if line else "", lower_first(say(f"role.{first.role}")), lower_first(told.own_grade(first))]
+    return ". ".join([sentence_case(" · ".join(filter(None, head))), *told.chain(first)])
+
+
+def _barred(answer: Answer) -> list[str]:
+    """Why what would have come first does not."""
+    return [cited(a.why, a.refs) for a in answer.avoid if a.kind in OUT and a.statements]
+
+
+def _instead_of(answer: Answer, first: Option) -> str:
+    named = {one.says for one in answer.dangers}
+    return " ".join(_barred(answer)[:2]) if first.role == "alternative" and not any(a.why in named for a in answer.avoid) else ""
+
+
+def _off_label(first: Option, told: Sentences) -> str:
+    return told.label(first) if first.label.fit != "on" and first.role != "continue" else ""
+
+
+def _newer(told: Sentences) -> str:
+    shown = told.answer.newer_in_short[:1]
+    return told.language.say("newer", told=shown[0], guideline=told.guidelines()) if shown else ""
+
+
+def _why(told: Sentences) -> str:
+    headed = sorted((w for w in told.answer.why if w.headline), key=lambda w: w.headline) or told.answer.why
+    return "; ".join(cited(w.brief, w.refs) for w in headed[:WHY_SHOWN]) or told.language.say("why.nothing")
+
+
+def _labels(told: Sentences, state: str) -> str:
+    """Names of the checks of the option that the screen is about; done is only what is on record."""
+    options = told.answer.options
+    own = [c for c in told.answer.checks if not options or c.regimen == _first(told.answer).regimen]
+    names = list(dict.fromkeys(c.label for c in own if c.state == state and not c.assumed))
+    more = len(names) - CHECKS_SHOWN
+    return " · ".join([*names[:CHECKS_SHOWN], *([told.language.say("and_more", more=more)] if more > 0 else [])])
+
+
+def _assumed(told: Sentences) -> str:
+    return told.language.few(told.answer.assumed_in_short, ASSUMED_SHOWN)
+
+
+def _flip(told: Sentences) -> str:
+    """The first open question whose answer would change the headline."""
+    flips = [(q, told.flips(q)) for q in told.answer.ask]
+    found = next(((q, cells) for q, cells in flips if cells), None)
+    return f"{found[0].label}: {'; '.join(f'{cell}: {then}' for cell, then in found[1][:2])}" if found else ""
+
+
+def _if_not(told: Sentences) -> str:
+    first = _first(told.answer)
+    others = [o for o in told.answer.options if o.role == "alternative" and o is not first]
+    if not others or first.role != "preferred":
+        return ""
+    off = f" ({told.language.say('off_label.too')})" if others[0].label.fit == "off" else ""
+    return f"{others[0].name}{off}"
+
+
+def _watch(told: Sentences) -> str:
+    """What to look out for: the first monitoring of the option."""
+    return next((cited(a.says, a.refs) for a in told.answer.actions if a.kind == "monitoring"), "")
+
+
+def _notes(told: Sentences) -> list[Titled]:
+    return [("first.note", notice, "") for notice in told.answer.notices]
