@@ -123,7 +123,7 @@ class Disagreement(Record, frozen=True):
 class Newer(Record, frozen=True):
     """A dated event after a guideline's evidence cut-off, and the patients to whom it matters.
 
-    `short` is one line of it: what, when, which label or trial with its figure.
+    `short` is one line of it: what, when, which label or trial with its figure. The lowest `rank` is told first, then the latest.
     """
 
     id: str
@@ -132,6 +132,7 @@ class Newer(Record, frozen=True):
     source: Cite
     relevant_if: Condition
     short: str = ""
+    rank: int = 50
 
 
 class Danger(Record, frozen=True):

@@ -81,8 +81,8 @@ class Surroundings:
         return [f"Newer than the guideline: {self.cited(e.says, e.source)}" for e in self._newer()]
 
     def newer_in_short(self) -> list[str]:
-        """The same in a line each, the latest first, where the knowledge has one."""
-        return [self.cited(e.short, e.source) for e in reversed(self._newer()) if e.short]
+        """The same in a line each where the knowledge has one: by rank, then the latest first."""
+        return [self.cited(e.short, e.source) for e in sorted(reversed(self._newer()), key=lambda e: e.rank) if e.short]
 
     def _newer(self) -> list[Newer]:
         since = max((f.version.evidence_until for f in self.now.frame.in_force), default=self.now.record.as_of)
