@@ -227,6 +227,13 @@ FAULTS = [
         "no analysis of DESTINY-Breast03 holds HR 0.65 (0.47-0.87)",
     ),
     (
+        "a hazard ratio of no trial in a short line",
+        NEWER,
+        "overall survival HR 0.64",
+        "overall survival HR 0.65",
+        "no analysis of DESTINY-Breast03 holds HR 0.65",
+    ),
+    (
         "medians of no trial",
         "newer/destiny-breast03-update.yaml",
         "52.6 v 42.7 months",

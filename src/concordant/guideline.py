@@ -70,7 +70,10 @@ class ScopeLimit(Record, frozen=True):
 
 
 class Version(Record, frozen=True):
-    """One published version of a guideline; a companion names the version of its parent that it speaks `beside`."""
+    """One published version of a guideline; a companion names the version of its parent that it speaks `beside`.
+
+    `review_rule` says who set `review_by`, in words that follow the date.
+    """
 
     version: str
     valid_from: dt.date
@@ -80,6 +83,7 @@ class Version(Record, frozen=True):
     source: str
     notice: str = ""
     beside: str = ""
+    review_rule: str = ""
 
 
 class Guideline(Record, frozen=True):
@@ -117,7 +121,10 @@ class Disagreement(Record, frozen=True):
 
 
 class Newer(Record, frozen=True):
-    """A dated event after a guideline's evidence cut-off, and the patients to whom it matters; `short` says it in a line."""
+    """A dated event after a guideline's evidence cut-off, and the patients to whom it matters.
+
+    `short` is one line of it: what, when, which label or trial with its figure. The lowest `rank` is told first, then the latest.
+    """
 
     id: str
     date: dt.date
@@ -125,6 +132,7 @@ class Newer(Record, frozen=True):
     source: Cite
     relevant_if: Condition
     short: str = ""
+    rank: int = 50
 
 
 class Danger(Record, frozen=True):

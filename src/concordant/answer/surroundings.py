@@ -81,8 +81,8 @@ class Surroundings:
         return [f"Newer than the guideline: {self.cited(e.says, e.source)}" for e in self._newer()]
 
     def newer_in_short(self) -> list[str]:
-        """The same in a line each, the latest first, where the knowledge has one."""
-        return [self.cited(e.short, e.source) for e in reversed(self._newer()) if e.short]
+        """The same in a line each where the knowledge has one: by rank, then the latest first."""
+        return [self.cited(e.short, e.source) for e in sorted(reversed(self._newer()), key=lambda e: e.rank) if e.short]
 
     def _newer(self) -> list[Newer]:
         since = max((f.version.evidence_until for f in self.now.frame.in_force), default=self.now.record.as_of)
@@ -146,7 +146,7 @@ class Surroundings:
         found = []
         for f in self.now.frame.in_force:
             if f.version.review_by < self.now.record.as_of:
-                found.append(f"{f.guideline.short_title} {f.version.version} was due for review by {f.version.review_by}.")
+                found.append(_overdue(f))
             if not f.version.complete:
                 found.append(f"{f.guideline.short_title} {f.version.version}: {f.version.notice}")
         return found
@@ -161,6 +161,12 @@ class Surroundings:
     def cited(self, text: str, *sources: Cite) -> str:
         """The text with its references in brackets."""
         return text + brackets(self.references.at(sources))
+
+
+def _overdue(force: InForce) -> str:
+    """That the version was due for review, and whose rule that is."""
+    rule = f" ({force.version.review_rule})" if force.version.review_rule else ""
+    return f"{force.guideline.short_title} {force.version.version} was due for review by {force.version.review_by}{rule}."
 
 
 def _rated(grade: Grade) -> str:

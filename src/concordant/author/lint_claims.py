@@ -14,6 +14,7 @@ from concordant.trials import Analysis, Trial
 
 CLAIMS = (
     "says",
+    "short",
     "do",
     "finding",
     "note",
