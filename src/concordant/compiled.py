@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from concordant.drugs import Code, Drug, Regimen
 from concordant.features import Axiom, Feature
 from concordant.formulas import Formula, Rounding
@@ -13,13 +15,37 @@ from concordant.trials import Trial
 
 
 class Term(Record, frozen=True):
-    """A word of an open vocabulary with its synonyms and codes."""
+    """A word of an open vocabulary with its synonyms and codes.
+
+    `no_bearing` says why it does not matter for any regimen here. A condition or medication that neither a rule reads nor
+    `no_bearing` sets aside holds back the drugs and classes of `concerns`, or every regimen where that is empty.
+    """
 
     id: str
     name: str
     synonyms: tuple[str, ...] = ()
     codes: tuple[Code, ...] = ()
     tags: tuple[str, ...] = ()
+    no_bearing: str = ""
+    concerns: tuple[str, ...] = ()
+
+
+class Family(Record, frozen=True):
+    """A whole family of terms, and the blocks of a hierarchical code system of which every code is one of it.
+
+    Its members are terms with its `no_bearing`, `concerns` and `tags`; a code of a block that no member has stands for the family.
+    """
+
+    id: str
+    name: str
+    source: Cite
+    list_: Literal["conditions", "medications"] = msgspec.field(name="list")
+    synonyms: tuple[str, ...] = ()
+    atc: tuple[str, ...] = ()
+    icd10: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    no_bearing: str = ""
+    concerns: tuple[str, ...] = ()
 
 
 class Unit(Record, frozen=True):
@@ -159,6 +185,9 @@ class Vocabulary(Record, frozen=True):
     product_words: tuple[str, ...] = ()
     study_words: tuple[str, ...] = ()
     spread_words: tuple[str, ...] = ()
+    families: tuple[Family, ...] = ()
+    combinations: dict[str, tuple[str, ...]] = {}
+    medicine_words: tuple[str, ...] = ()
     reading: Reading | None = None
 
 
