@@ -33,7 +33,7 @@ class Term(Record, frozen=True):
 class Family(Record, frozen=True):
     """A whole family of terms, and the blocks of a hierarchical code system of which every code is one of it.
 
-    Its members are terms with its `no_bearing`, `concerns` and `tags`; a code of a block that no member has stands for the family.
+    Its members are terms with its `no_bearing`, `concerns` and `tags`; a code of a block that no term has stands for it.
     """
 
     id: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from concordant.answer.parts import GradeShown
+from concordant.evaluate.explain import Because, facts_behind
 from concordant.facts import Fact, value_words
 from concordant.features import Feature
 from concordant.guideline import Grade
@@ -22,6 +23,13 @@ ROLES: dict[Role, str] = {
 def unbracketed(text: str) -> str:
     """Words of a record, in which nothing can be taken for one of our references."""
     return text.replace("[", "(").replace("]", ")")
+
+
+def with_medicines(says: str, reason: Because, features: Mapping[str, Feature]) -> str:
+    """A sentence about a bar, with the patient's own medicines that it is about."""
+    behind = [f for f in facts_behind(reason) if (features[f.feature].derive or {}).get("selector") == "medication"]
+    taken = [unbracketed(fact.says) for fact in behind if fact.value == "yes"]
+    return f"{says.removesuffix('.')} ({and_list(taken)})." if taken else says
 
 
 def fact_words(feature: Feature, fact: Fact, *, labelled: bool = True) -> str:

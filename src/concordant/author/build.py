@@ -182,9 +182,8 @@ class _Parts:
         merged: dict[str, Any] = {}
         last = None
         for text in _under(self.built, "vocabulary/"):
-            for key, value in spread(
-                text, self.built.complaints
-            ).items():  # a list, such as the value sets, may stand in several files
+            told = spread(text, self.built.complaints)
+            for key, value in told.items():  # a list, such as the value sets, may stand in several files
                 earlier = merged.get(key)
                 merged[key] = earlier + value if isinstance(earlier, list) and isinstance(value, list) else value
             last = text

@@ -164,7 +164,8 @@ class _Writer:
             if set(read or (None,)) == set(terms):
                 yield entry, {"name": name}
             else:
-                yield from ((entry, {"name": self.medicine(name, term)}) for term in terms)
+                for term in terms:
+                    yield entry, {"name": self.medicine(name, term)}
 
     def medicine(self, name: str, term: str | None) -> str:
         """A name by which it is read as this term, or not understood again."""
