@@ -83,7 +83,7 @@ def _given(resource: Resource, chart: Chart) -> Given:
     concept, terms = _concept(resource, chart), chart.kit.terms
     met = meet(concept, ("drug", "medication"), terms)
     texts = [text for text in (concept.text, *(c.display for c in concept.coding or ())) if text]
-    named = {drugs for text in texts if (drugs := terms.drugs_named(text)) and drugs != _ids(met.meaning)}
+    named = {drugs for text in texts if (drugs := terms.drugs_named(text)) and not _same(drugs, met.meaning, terms.words)}
     if met.conflict or (met.meaning is not None and named):
         return Given(conflict=met.conflict or _differs(concept, texts), name=texts[0] if texts else "")
     if met.meaning is not None and met.meaning.kind != "medication":
@@ -107,8 +107,11 @@ def _medicines(coded: Meaning | None, texts: list[str], words: Words) -> tuple[s
     return tuple(dict.fromkeys((coded.name, *read)))
 
 
-def _ids(meaning: object) -> tuple[str, ...]:
-    return getattr(meaning, "drugs", ())
+def _same(drugs: tuple[str, ...], meaning: Meaning | None, words: Words) -> bool:
+    """Whether the drugs that words name are those of the code; some are medicines of other diseases as well."""
+    if meaning is None:
+        return False
+    return words.medication_ids.issuperset(drugs) if meaning.kind == "medication" else drugs == meaning.drugs
 
 
 def _differs(concept: Concept, texts: list[str]) -> str:
