@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from concordant.drugs import Code, Drug, Regimen
 from concordant.features import Axiom, Feature
 from concordant.formulas import Formula, Rounding
@@ -23,6 +25,24 @@ class Term(Record, frozen=True):
     name: str
     synonyms: tuple[str, ...] = ()
     codes: tuple[Code, ...] = ()
+    tags: tuple[str, ...] = ()
+    no_bearing: str = ""
+    concerns: tuple[str, ...] = ()
+
+
+class Family(Record, frozen=True):
+    """A whole family of terms, and the blocks of a hierarchical code system of which every code is one of it.
+
+    Its members are terms with its `no_bearing`, `concerns` and `tags`; a code of a block that no term has stands for it.
+    """
+
+    id: str
+    name: str
+    source: Cite
+    list_: Literal["conditions", "medications"] = msgspec.field(name="list")
+    synonyms: tuple[str, ...] = ()
+    atc: tuple[str, ...] = ()
+    icd10: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     no_bearing: str = ""
     concerns: tuple[str, ...] = ()
@@ -168,6 +188,9 @@ class Vocabulary(Record, frozen=True):
     product_words: tuple[str, ...] = ()
     study_words: tuple[str, ...] = ()
     spread_words: tuple[str, ...] = ()
+    families: tuple[Family, ...] = ()
+    combinations: dict[str, tuple[str, ...]] = {}
+    medicine_words: tuple[str, ...] = ()
     reading: Reading | None = None
 
 

@@ -205,6 +205,24 @@ def test_missing_tables_are_named_and_the_rest_is_read(cdm: Cdm) -> None:
     assert patient.record.markers != ()
 
 
+NOW = [  # source value, last day, terms, fate
+    ("lisinopril 10 MG Oral Tablet", "2023-07-01", ["lisinopril"], "used"),
+    ("ramipril/HCTZ", "2023-07-01", ["ramipril", "hydrochlorothiazide"], "used"),
+    ("Xyzzyzol 5 mg", "2023-07-01", [None], "used"),
+    ("Xyzzyzol 5 mg", "2023-05-01", [], "ignored"),
+    ("lisinopril 10 MG Oral Tablet", "2023-05-01", [], "ignored"),
+]
+
+
+@pytest.mark.parametrize(("name", "end", "terms", "fate"), NOW)
+def test_what_is_taken_now_is_listed_whether_or_not_it_is_known(
+    name: str, end: str, terms: list[str | None], fate: str, cdm: Cdm
+) -> None:
+    patient = cdm.one(drug_exposure=[drug(1, 1, 0, "2023-04-10", end, drug_source_value=name)])
+    assert [medication.term for medication in patient.record.medications] == terms
+    assert [row.fate for row in patient.account.rows if row.kind == "drug_exposure"] == [fate]
+
+
 def test_without_the_concept_table_pinned_ids_and_source_values_speak(cdm: Cdm) -> None:
     rows: Rows = {
         "person": [person(1)],

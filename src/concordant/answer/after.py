@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from concordant.answer import model, parts
-from concordant.answer.phrases import lower_first
+from concordant.answer.phrases import lower_first, with_medicines
 from concordant.answer.references import References
 from concordant.conditions import Compare, OneOf
 from concordant.decide.ahead import Step
@@ -65,7 +65,7 @@ class After:
         if one.nearest is None:
             return "no statement in force names it"
         if one.bar is not None:
-            return one.bar.says
+            return with_medicines(one.bar.says, one.leaves[0], self.now.plan.by_name)
         statement = one.nearest.proposal.statement
         if one.nearest.proposal.against and one.nearest.status != "does_not_apply":
             return statement.says

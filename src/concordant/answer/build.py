@@ -11,7 +11,7 @@ from concordant.answer.checks import check_label, check_words
 from concordant.answer.doses import Dosing
 from concordant.answer.evidence import evidence_of
 from concordant.answer.labels import label_facts
-from concordant.answer.phrases import and_list, brief_words, fact_words, grade_shown, unbracketed
+from concordant.answer.phrases import brief_words, fact_words, grade_shown, unbracketed, with_medicines
 from concordant.answer.references import References, brackets
 from concordant.answer.safety import Safety
 from concordant.answer.surroundings import Surroundings
@@ -144,10 +144,8 @@ class Builder:
 
     def _caution(self, barred: Barred) -> str:
         """The caution, with the medications that it is about."""
-        by_name = self.now.plan.by_name
-        taken = [f.says for f in facts_behind(barred.reason) if (by_name[f.feature].derive or {}).get("selector") == "medication"]
-        about = f" ({and_list(taken)})" if taken else ""
-        return f"{barred.bar.says}{about}{brackets(self.references.at([barred.bar.source]))}"
+        says = with_medicines(barred.bar.says, barred.reason, self.now.plan.by_name)
+        return f"{says}{brackets(self.references.at([barred.bar.source]))}"
 
     def _evidence(self, one: Judged) -> list[parts.EvidenceRow]:
         """The regimen's trials, and those that a caution of this patient rests on."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from concordant.answer.parts import GradeShown
+from concordant.evaluate.explain import Because, facts_behind
 from concordant.facts import Fact, value_words
 from concordant.features import Feature
 from concordant.guideline import Grade
@@ -29,6 +30,13 @@ def brief_words(feature: Feature, fact: Fact) -> str:
     value = value_words(feature, fact.value)
     told = f"{feature.brief} {value}" if feature.is_numeric else f"{feature.brief}: {value}"
     return f"{told} ({unbracketed(fact.says)})" if fact.says else told
+
+
+def with_medicines(says: str, reason: Because, features: Mapping[str, Feature]) -> str:
+    """A sentence about a bar, with the patient's own medicines that it is about."""
+    behind = [f for f in facts_behind(reason) if (features[f.feature].derive or {}).get("selector") == "medication"]
+    taken = [unbracketed(fact.says) for fact in behind if fact.value == "yes"]
+    return f"{says.removesuffix('.')} ({and_list(taken)})." if taken else says
 
 
 def fact_words(feature: Feature, fact: Fact, *, labelled: bool = True) -> str:

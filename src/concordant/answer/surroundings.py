@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from concordant.answer import model
-from concordant.answer.phrases import fact_words, grade_shown, grade_words, sentence_case, unbracketed
+from concordant.answer.phrases import fact_words, grade_shown, grade_words, sentence_case, unbracketed, with_medicines
 from concordant.answer.references import References, brackets
 from concordant.compiled import Knowledge
 from concordant.decide.ask import Situation
@@ -31,13 +31,14 @@ class Surroundings:
         """What is not given, and the kind of reason."""
         found = []
         for one in avoided(self.now.decision, self.now.frame, self.now.facts):
+            says = with_medicines(one.says, one.reason, self.now.plan.by_name)
             entries = [e for fact in facts_behind(one.reason) if fact.is_known for e in fact.entries]
             found.append(
                 model.Avoid(
                     regimen=one.regimen,
                     drugs=list(one.drugs),
                     kind=one.kind,
-                    why=f"{one.says} {_rated(one.grade)}" if one.grade else one.says,
+                    why=f"{says} {_rated(one.grade)}" if one.grade else says,
                     statements=list(one.statements),
                     entry=", ".join(dict.fromkeys(entries)),
                     refs=self.references.at(one.sources),

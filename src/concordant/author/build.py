@@ -13,6 +13,7 @@ import msgspec
 from concordant.author.adjustments import cautions_of, with_cautions
 from concordant.author.dictionary import read_features
 from concordant.author.effects import with_ratios
+from concordant.author.families import spread
 from concordant.author.files import compile_sentences, convert, fill
 from concordant.author.holding import with_dangers
 from concordant.compiled import Knowledge, Vocabulary
@@ -184,7 +185,8 @@ class _Parts:
         merged: dict[str, Any] = {}
         last = None
         for text in _under(self.built, "vocabulary/"):
-            for key, value in (text.value or {}).items():  # a list, such as the value sets, may stand in several files
+            told = spread(text, self.built.complaints)
+            for key, value in told.items():  # a list, such as the value sets, may stand in several files
                 earlier = merged.get(key)
                 merged[key] = earlier + value if isinstance(earlier, list) and isinstance(value, list) else value
             last = text

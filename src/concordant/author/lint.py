@@ -18,6 +18,7 @@ from concordant.author.lint_eligibility import eligibility
 from concordant.author.lint_ledger import ledger
 from concordant.author.lint_names import names, selectors, twice, units
 from concordant.author.lint_statements import statements
+from concordant.author.lint_terms import terms
 from concordant.author.lint_trials import trials
 from concordant.author.places import Places, places_of
 from concordant.compiled import Knowledge
@@ -75,6 +76,7 @@ def _as_compiled(places: Places, knowledge: Knowledge) -> Iterator[Complaint]:
     yield from trials(places, knowledge)
     yield from eligibility(places, knowledge)
     yield from claims(places, knowledge)
+    yield from terms(places, knowledge)
 
 
 def _counts(places: Places, knowledge: Knowledge, cases: Cases | None) -> str:

@@ -225,7 +225,8 @@ def medication(ctx: Context) -> Claim | None:
     """Yes when the record lists the medication, or one that carries the tag."""
     terms, tag = ctx.params.get("terms", ()), ctx.params.get("tag")
     found = [m for m in ctx.record.medications if m.term in terms or tag in ctx.tags.get(m.term or "", ())]
-    return Claim("yes", found[0].name, tuple(m.entry.place for m in found)) if found else None
+    names = ", ".join(dict.fromkeys(m.name for m in found))
+    return Claim("yes", names, tuple(dict.fromkeys(m.entry.place for m in found))) if found else None
 
 
 def governing(record_markers: Sequence[Marker], tests: Sequence[str], days: int) -> list[Marker]:

@@ -13,10 +13,10 @@ from concordant.complaints import printable
 from concordant.dates import exactly, words
 from concordant.quantities import Interval
 from concordant.record.blocks import OPEN
-from concordant.record.events import Comorbidity, Course, DiseaseEvent, Entry, Marker, Measurement, Medication, PatientRecord
+from concordant.record.events import Comorbidity, Course, DiseaseEvent, Entry, Marker, Measurement, PatientRecord
 from concordant.record.scalars import LONGEST_NOTE, LONGEST_WORD
 from concordant.record.sources import Patient
-from concordant.record.vocabulary import Words, condition_term, drug_parts, plain, words_of
+from concordant.record.vocabulary import Words, condition_term, drug_parts, medicine_parts, words_of
 from concordant.record.yaml_text import flow, iso, number
 
 Pairs = dict[str, str | list[str] | None]
@@ -68,7 +68,7 @@ class _Writer:
         yield from self.block("treatments", map(self.course, record.courses))
         yield from self.block("conditions", map(self.condition, record.conditions))
         yield from self.block("measurements", map(self.measurement, record.measurements))
-        yield from self.block("medications", map(self.medication, record.medications))
+        yield from self.block("medications", self.medications())
         if record.unavailable:
             yield f"unavailable: {_value([self.drug(drug) for drug in record.unavailable])}"
         stated = self.stated()
@@ -154,10 +154,22 @@ class _Writer:
         date = iso(item.date, self.record.as_of)
         return item.entry, _told({"name": item.name, "value": value, "date": date, "upper_limit": limit})
 
-    def medication(self, item: Medication) -> tuple[Entry, Pairs]:
-        known = self.words.medications.get(plain(item.name[:LONGEST_WORD])) == item.term
-        name = item.name[:LONGEST_WORD] if known or item.term is None else _spelled(item.term)
-        return item.entry, {"name": name}
+    def medications(self) -> Iterator[tuple[Entry, Pairs]]:
+        """One entry for each name that is read again as it was; else one for each medicine in it."""
+        told: dict[tuple[Entry, str], list[str | None]] = {}
+        for item in self.record.medications:
+            told.setdefault((item.entry, item.name[:LONGEST_WORD]), []).append(item.term)
+        for (entry, name), terms in told.items():
+            read = medicine_parts(name, self.words)
+            if set(read or (None,)) == set(terms):
+                yield entry, {"name": name}
+            else:
+                for term in terms:
+                    yield entry, {"name": self.medicine(name, term)}
+
+    def medicine(self, name: str, term: str | None) -> str:
+        """A name by which it is read as this term, or not understood again."""
+        return _spelled(term) if term is not None else f"{name[: LONGEST_WORD - 20]} (set aside)"
 
     def quantity(self, value: Interval, unit: str) -> str:
         return f"{number(value)} {'%' if unit == 'percent' else unit}".strip()

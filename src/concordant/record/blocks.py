@@ -9,13 +9,13 @@ from typing import Any
 
 from concordant.compiled import Field
 from concordant.complaints import quoted
-from concordant.dates import exactly, parse_partial_date, words
+from concordant.dates import PartialDate, exactly, parse_partial_date, words
 from concordant.facts import Value
 from concordant.features import Feature
 from concordant.quantities import Interval
 from concordant.record import events as ev
 from concordant.record.scalars import Scalars, shown
-from concordant.record.vocabulary import condition_term, plain
+from concordant.record.vocabulary import condition_term, medicine_parts, plain
 from concordant.texts import Place
 
 EVENTS = ("diagnosis", "surgery", "recurrence", "progression", "response", "stable")
@@ -209,21 +209,30 @@ class Blocks(Scalars):
             return None
         return limit.high
 
-    def medications(self, raw: Any) -> tuple[ev.Medication, ...]:
-        """The `medications` block: other drugs taken now."""
-        found = [self._medication(item, place) for place, item in self._items(raw, "medications") if self._is_taken(item, place)]
-        return tuple(m for m in found if m is not None)
+    def medications(self, raw: Any) -> tuple[ev.Medication | ev.Course, ...]:
+        """The `medications` block: other drugs taken now; one that treats the cancer is a course that runs."""
+        taken = [(place, item) for place, item in self._items(raw, "medications") if self._is_taken(item, place)]
+        return tuple(one for place, item in taken for one in self._medication(item, place))
 
-    def _medication(self, item: dict[str, Any], place: Place) -> ev.Medication | None:
-        name = self._free(item, "name", place)
+    def _medication(self, item: dict[str, Any], place: Place) -> tuple[ev.Medication | ev.Course, ...]:
+        """One entry for each medicine that the name holds; one that is not understood where any part of it is not."""
+        name, entry, judged = self._free(item, "name", place), self._entry(place), self._free(item, "judged", place)
         if not item.get("name"):
             self.complain(place, f"{shown(place)} has no 'name'", "Give the `name` of the drug")
         if not name:
-            return None
-        term = self.words.medications.get(plain(name))
-        if term is None and plain(name) not in self.words.drugs:
+            return ()
+        parts = medicine_parts(name, self.words)
+        if not parts:
             self._lost("medication", name, self.words.medications, place)
-        return ev.Medication(self._entry(place), term, name, self._free(item, "judged", place))
+            return (ev.Medication(entry, None, name, judged),)
+        others = tuple(ev.Medication(entry, part, name, judged) for part in parts if part in self.words.medication_ids)
+        drugs = tuple(part for part in parts if part not in self.words.medication_ids)
+        return (*others, self._running(entry, drugs, self._date(item, "start", place))) if drugs else others
+
+    def _running(self, entry: ev.Entry, parts: tuple[str, ...], start: PartialDate | None) -> ev.Course:
+        classes = tuple(part for part in parts if part in self.words.class_ids)
+        drugs = tuple(part for part in parts if part not in classes)
+        return ev.Course(entry, drugs, classes, (), None, None, start, None, "ongoing", None)
 
     def _is_taken(self, item: dict[str, Any], place: Place) -> bool:
         """False for a drug that certainly was stopped before, or is begun after, the date of the question."""

@@ -25,6 +25,8 @@ def account_of(record: PatientRecord, text: Text) -> Account:
             account.used(place, kind, read_as.get(place, place.partition(".")[2]))
         elif kind == "unavailable":
             account.used(place, kind, "a drug that cannot be given")
+        elif place in record.notes:
+            account.used(place, kind, "course")
         else:
             when = "it is not taken at the date of the question" if kind == "medications" else "it lies after the date asked for"
             account.ignored(place, kind, when)

@@ -12,7 +12,7 @@ from concordant.complaints import Complaint, Refused
 from concordant.dates import exactly
 from concordant.dates import words as words_of_date
 from concordant.record.blocks import Blocks
-from concordant.record.events import PatientRecord
+from concordant.record.events import Course, Medication, PatientRecord
 from concordant.record.impossible import check_possible, cut
 from concordant.record.vocabulary import Words
 from concordant.texts import MOST_COMPLAINTS, Text
@@ -32,6 +32,7 @@ KEYS = (
 )
 # A reviewed case carries its expected answer with it; the reader looks away.
 REVIEW_KEYS = ("expect", "because", "origin", "difficulty", "confidence")
+AMONG_TREATMENTS = "It stands among the treatments already, and may still run there."
 
 
 def read_case(text: Text, knowledge: Knowledge, words: Words, as_of: dt.date, *, given: bool = False) -> PatientRecord:
@@ -91,8 +92,27 @@ def _read(value: dict[str, Any], blocks: Blocks, as_of: dt.date) -> PatientRecor
         courses=blocks.courses(value.get("treatments")),
         conditions=blocks.conditions(value.get("conditions")),
         measurements=(*blocks.of_patient(value.get("patient")), *blocks.measurements(value.get("measurements"))),
-        medications=blocks.medications(value.get("medications")),
-        unavailable=blocks.unavailable(value.get("unavailable")),
-        stated=blocks.stated(value.get("stated")),
     )
-    return replace(record, not_understood=tuple(blocks.not_understood))
+    record = _taking(record, blocks.medications(value.get("medications")))
+    unavailable, stated = blocks.unavailable(value.get("unavailable")), blocks.stated(value.get("stated"))
+    return replace(record, unavailable=unavailable, stated=stated, not_understood=tuple(blocks.not_understood))
+
+
+def _taking(record: PatientRecord, taken: tuple[Medication | Course, ...]) -> PatientRecord:
+    """The record with what is taken now; a treatment among it that already stands under the treatments adds none."""
+    running = [one for one in taken if isinstance(one, Course)]
+    known = {one.entry.place: (AMONG_TREATMENTS,) for one in running if _goes_on(one, record)}
+    return replace(
+        record,
+        courses=(*record.courses, *(one for one in running if one.entry.place not in known)),
+        medications=tuple(one for one in taken if isinstance(one, Medication)),
+        notes=known,
+    )
+
+
+def _goes_on(told: Course, record: PatientRecord) -> bool:
+    """Whether the drugs stand in a course that may still run."""
+    today = exactly(record.as_of)
+    going = [one for one in record.courses if one.stopped in (None, "ongoing")]
+    going = [one for one in going if one.end is None or not one.end.certainly_before(today)]
+    return any({*told.drugs, *told.classes} <= {*one.drugs, *one.classes} for one in going)

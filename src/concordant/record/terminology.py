@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from concordant.compiled import CodeKind, Knowledge, ValueSet
+from concordant.compiled import CodeKind, Knowledge, ValueSet, Vocabulary
 from concordant.drugs import Code
 from concordant.record.vocabulary import Words, drug_parts, plain, words_of
 
 MOST_REMEMBERED = 5000  # a file can hold any number of spellings; the memory of them has to end
 LONGEST_TEXT = 300
 MOST_WORDS, SHORTEST_NAME = 5, 5  # of a drug's name among other words; shorter ones are protocols, and may be anything
-HIERARCHICAL = "icd10"
+POINTED = "icd10"  # written with a point behind the third sign, which some leave out
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,10 @@ class Concept:
 class Codes(dict[str, Concept | None]):
     """The codes of one system. One that is not listed is looked for in other spellings once, and that is remembered."""
 
-    def __init__(self, families: Mapping[str, Concept] | None = None) -> None:
+    def __init__(self, families: Mapping[str, Concept] | None = None, *, pointed: bool = False) -> None:
         super().__init__()
         self.families = families  # of a hierarchical system: prefixes of which every code belongs
+        self.pointed = pointed
         self.most = 0
 
     def __missing__(self, code: str) -> Concept | None:
@@ -53,11 +54,10 @@ class Codes(dict[str, Concept | None]):
         if (found := self.get(tidy)) is not None or self.families is None:
             return found
         bare = tidy.replace(".", "")
-        dotted = f"{bare[:3]}.{bare[3:]}" if len(bare) > 3 else bare
-        for length in range(len(dotted), 2, -1):
-            if (found := self.get(dotted[:length]) if length == len(dotted) else self.families.get(dotted[:length])) is not None:
-                return found
-        return self.families.get(dotted)
+        full = f"{bare[:3]}.{bare[3:]}" if len(bare) > 3 and self.pointed else bare
+        if (found := self.get(full)) is not None:
+            return found
+        return next((self.families[full[:length]] for length in range(len(full), 2, -1) if full[:length] in self.families), None)
 
 
 class Systems(dict[str, Codes]):
@@ -185,19 +185,30 @@ def terminology_of(knowledge: Knowledge, words: Words | None = None) -> Terminol
     made.study_words = frozenset(vocabulary.study_words)
     for system in vocabulary.code_systems:
         made.systems.ids |= {plain_system(name): system.id for name in (system.id, *system.names)}
-    known, families = made.systems.known, dict[str, Concept]()
+    known, families = made.systems.known, _families(vocabulary)
     parts = {drug.id: drug.contains or (drug.id,) for drug in knowledge.drugs}
     for code, concept in _concepts(knowledge, parts):
-        table = known.setdefault(code.system, Codes(families if code.system == HIERARCHICAL else None))
+        table = known.setdefault(code.system, Codes(families.get(code.system), pointed=code.system == POINTED))
         table[code.code] = table[code.code.upper()] = concept
     for values in vocabulary.value_sets:
-        families |= dict.fromkeys(values.families, _of_set(values, values.concept, parts))
+        families[POINTED] |= dict.fromkeys(values.families, _of_set(values, values.concept, parts))
         said = [*values.words, *(code.display for code in values.codes)]
         for text in said:
             concept = _of_set(values, text, parts)
             made.texts.setdefault(values.kind, {}).update({text: concept, plain(text): concept})
     _without_tags(made)
     return made
+
+
+def _families(vocabulary: Vocabulary) -> dict[str, dict[str, Concept]]:
+    """The blocks of each hierarchical system that belong to a family of terms."""
+    found: dict[str, dict[str, Concept]] = {POINTED: {}, "atc": {}}
+    kinds: dict[str, CodeKind] = {"conditions": "condition", "medications": "medication"}
+    for family in vocabulary.families:
+        concept = Concept(kinds[family.list_], family.id, family.name)
+        found[POINTED] |= dict.fromkeys(family.icd10, concept)
+        found["atc"] |= dict.fromkeys(family.atc, concept)
+    return found
 
 
 def _without_tags(made: Terminology) -> None:

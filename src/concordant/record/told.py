@@ -91,8 +91,9 @@ class Told(Blocks):
         if wrong:
             self._set_aside(place, wrong, row)
             self._open(block, item, read)
-        elif read is not None:
-            self._keep(read, row)
+        else:
+            for one in _each(read):
+                self._keep(one, row)
 
     def note(self, says: str, place: str, kind: str) -> None:
         """A sentence that a person has to see, because no event says it."""
@@ -104,15 +105,15 @@ class Told(Blocks):
         if read is None and block == "measurements":
             read = self.readers[block]({"name": item.get("name"), "value": OPEN}, (block,))
             self.complaints.clear()
-        self.found += [opened(read)] if read is not None else []
+        self.found += map(opened, _each(read))
 
     def beside(self, name: str, dates: Item, place: str, kind: str) -> None:
-        """A drug of another kind, of which nothing is known: it is listed while it is taken."""
+        """A drug of another kind, of which nothing is known: it is listed while it is taken, for somebody to judge."""
         self.at(place, None, kind)
         taken = self._is_taken({"name": name, **dates}, ("medications",))
         if wrong := self._wrong():
             self._set_aside(place, wrong, self.rows[place])
-        elif taken and "end" not in dates:
+        elif taken:
             self._keep(ev.Medication(self.here, None, name), self.rows[place])
         else:
             self.rows[place].ignored.append("another drug, which is not said to be taken now")
@@ -130,8 +131,7 @@ class Told(Blocks):
         self.here = ev.Entry(place)
         read = self.readers[block](dict(item), (block,))
         self.complaints.clear()
-        if read is not None:
-            self.found.append(opened(read))
+        self.found += map(opened, _each(read))
 
     def date(self, text: str | None) -> tuple[PartialDate | None, str]:
         """A date, clipped to the date of the question; or why the text is none."""
@@ -217,11 +217,11 @@ class Told(Blocks):
             self.facts_told["age"] = Interval(youngest, oldest)
             del told["birth_date"]
 
-    def _taken(self, item: dict[str, Any], place: Place) -> ev.Medication | None:
+    def _taken(self, item: dict[str, Any], place: Place) -> tuple[ev.Medication | ev.Course, ...]:
         if self._is_taken(item, place):
             return self._medication(item, place)
         self.rows[self.here.place].ignored.append("it is not taken at the date of the question")
-        return None
+        return ()
 
     def _keep(self, event: Any, row: RowFate) -> None:
         """A course of named drugs is an exposure, from which courses are put together; one of a class stands as told."""
@@ -283,3 +283,8 @@ class Told(Blocks):
 
     def _lost(self, what: str, name: str, known: Any, place: Place) -> None:  # noqa: ARG002
         self.lost(what, name, near=suggestion(name, known))
+
+
+def _each(read: Any) -> tuple[Any, ...]:
+    """What a reader made of one entry: nothing, one event, or several."""
+    return read if isinstance(read, tuple) else () if read is None else (read,)

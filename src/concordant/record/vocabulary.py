@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from concordant.compiled import Field, Knowledge, Term
+from concordant.compiled import Field, Knowledge, Term, Vocabulary
 from concordant.complaints import did_you_mean, quoted
 from concordant.drugs import Drug
 from concordant.quantities import Interval, parse_quantity
@@ -26,7 +26,10 @@ class Words:
     classes: dict[str, str] = field(default_factory=dict)
     sites: dict[str, str] = field(default_factory=dict)
     conditions: dict[str, str] = field(default_factory=dict)
-    medications: dict[str, str] = field(default_factory=dict)
+    medications: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    medication_ids: frozenset[str] = frozenset()
+    family_ids: frozenset[str] = frozenset()
+    fillers: frozenset[str] = frozenset()
     codes: dict[str, str] = field(default_factory=dict)
     units: dict[str, dict[str, float]] = field(default_factory=dict)
     bare: set[str] = field(default_factory=set)
@@ -48,12 +51,9 @@ def words_of(knowledge: Knowledge) -> Words:
     words.suffixes = vocabulary.drug_suffixes
     words.qualifiers = frozenset(vocabulary.qualifiers)
     words.class_ids = frozenset(knowledge.classes)
-    for table, terms in (
-        (words.sites, vocabulary.sites),
-        (words.conditions, vocabulary.conditions),
-        (words.medications, vocabulary.medications),
-    ):
-        _add_terms(table, words.codes, terms)
+    _add_terms(words.sites, words.codes, vocabulary.sites)
+    _add_terms(words.conditions, words.codes, vocabulary.conditions)
+    _add_medications(words, vocabulary)
     for unit in vocabulary.units:
         words.units[unit.id] = {squeezed(unit.id): 1.0, **{squeezed(k): v for k, v in unit.also.items()}}
         if unit.bare:
@@ -73,6 +73,18 @@ def _add_terms(table: dict[str, str], codes: dict[str, str], terms: Iterable[Ter
             table[plain(name)] = term.id
         for code in term.codes:
             codes[f"{code.system}:{code.code.upper()}"] = term.id
+
+
+def _add_medications(words: Words, vocabulary: Vocabulary) -> None:
+    single: dict[str, str] = {}
+    _add_terms(single, words.codes, vocabulary.medications)
+    words.medications = {name: (term,) for name, term in single.items()}
+    words.medications |= {plain(name): parts for name, parts in vocabulary.combinations.items()}
+    words.medication_ids = frozenset(term.id for term in vocabulary.medications)
+    words.family_ids = frozenset(family.id for family in vocabulary.families)
+    words.fillers = frozenset(
+        part for word in (*vocabulary.medicine_words, *vocabulary.product_words) for part in plain(word).split()
+    )
 
 
 def squeezed(unit: str) -> str:
@@ -112,6 +124,55 @@ def _named(spelling: str, words: Words) -> tuple[str, ...]:
     if spelling in words.classes:
         return (words.classes[spelling],)
     return _named(head, words) if head and last in words.suffixes else ()
+
+
+def medicine_parts(name: str, words: Words) -> tuple[str, ...]:
+    """The ids of all that the written name of a medicine holds; nothing when any word of it is not understood.
+
+    Ids of medications and, for a name that is none of theirs, of drugs and classes. Strengths, forms, salts, routes and
+    directions may stand by: `Lisinopril 10 MG Oral Tablet`, `insulin glargine 100 unit/mL`, `Tylenol PRN`.
+    """
+    if len(name) > LONGEST_MEDICINE:
+        return ()
+    if exact := words.medications.get(plain(name)) or drug_parts(name, words):
+        return exact
+    left = plain(re.sub(r"[+/,;&]", f" {JOINING[0]} ", name)).split()
+    found, after_name = dict[str, None](), False
+    while left:
+        length, parts = _first_medicine(left, words, after_name=after_name)
+        if not length or left[-1] in JOINING:  # the second medicine is not told
+            return ()
+        found |= dict.fromkeys(parts)
+        after_name = bool(parts) or (after_name and left[0] not in JOINING)
+        left = left[length:]
+    return tuple(found)
+
+
+LONGEST_MEDICINE, MOST_MEDICINE_WORDS, SHORTEST_DRUG = 300, 6, 5  # shorter names of drugs are protocols, and may be anything
+JOINING = ("and", "with", "plus", "und")
+AMOUNT = re.compile(r"[qx]?\d+([^\W\d_]*)\d?|[a-z]{1,4}\d{4,}")  # 500mg, q6h, x7d; the number of a product
+
+
+def _first_medicine(left: list[str], words: Words, *, after_name: bool) -> tuple[int, tuple[str, ...]]:
+    """How many words the first name or word that names nothing takes, and what it stands for; none where it is strange.
+
+    Behind a name the word for a salt is no medicine of its own.
+    """
+    for length in range(min(MOST_MEDICINE_WORDS, len(left)), 0, -1):
+        if length == 1 and after_name and left[0] in words.fillers:
+            break
+        spelling = " ".join(left[:length])
+        drug = _named(spelling, words) if len(spelling) >= SHORTEST_DRUG else ()
+        if parts := words.medications.get(spelling) or drug:
+            return length, parts
+    return int(_names_nothing(left[0], words)), ()
+
+
+def _names_nothing(word: str, words: Words) -> bool:
+    """A strength, a form, a salt, a route, a direction."""
+    amount = AMOUNT.fullmatch(word)
+    unit = (amount[1] or "") if amount else word
+    return len(unit) < 2 or unit in words.fillers
 
 
 def condition_term(name: str, words: Words) -> str | None:

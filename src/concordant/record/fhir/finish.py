@@ -163,4 +163,5 @@ def _supportive(one: Exposure, chart: Chart) -> list[ev.Medication]:
     """A supportive drug is a medication while it runs."""
     if not one.ongoing:
         return []
-    return [ev.Medication(one.entry, None, chart.kit.names.get(drug, drug)) for drug in one.drugs]
+    known = chart.kit.terms.words.medication_ids
+    return [ev.Medication(one.entry, drug if drug in known else None, chart.kit.names.get(drug, drug)) for drug in one.drugs]

@@ -13,7 +13,8 @@ from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.elements import Coding, Concept, Period, Resource, several
 from concordant.record.fhir.references import resolved
 from concordant.record.fhir.values import meet
-from concordant.record.vocabulary import plain
+from concordant.record.terminology import Concept as Meaning
+from concordant.record.vocabulary import Words, medicine_parts
 
 UNTAKEN = {
     "entered-in-error": "entered in error",
@@ -37,7 +38,7 @@ class Given:
 
     drugs: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
-    term: str | None = None
+    terms: tuple[str, ...] = ()
     name: str = ""
     conflict: str = ""
     codings: tuple[Coding, ...] = ()
@@ -49,7 +50,7 @@ def medication(resource: Resource, chart: Chart) -> None:
         chart.ignored(why)
         return
     given = _given(resource, chart)
-    chart.not_mapped(given.codings, "" if given.drugs or given.term else "drug")
+    chart.not_mapped(given.codings, "" if given.drugs or given.terms else "drug")
     start, end, wrong = _dates(resource, chart)
     if given.conflict or wrong:
         if given.drugs or given.unknown or given.conflict:
@@ -82,26 +83,35 @@ def _given(resource: Resource, chart: Chart) -> Given:
     concept, terms = _concept(resource, chart), chart.kit.terms
     met = meet(concept, ("drug", "medication"), terms)
     texts = [text for text in (concept.text, *(c.display for c in concept.coding or ())) if text]
-    named = {drugs for text in texts if (drugs := terms.drugs_named(text)) and drugs != _ids(met.meaning)}
+    named = {drugs for text in texts if (drugs := terms.drugs_named(text)) and not _same(drugs, met.meaning, terms.words)}
     if met.conflict or (met.meaning is not None and named):
         return Given(conflict=met.conflict or _differs(concept, texts), name=texts[0] if texts else "")
-    if met.meaning is not None:
-        return Given(
-            met.meaning.drugs, term=met.meaning.name if met.meaning.kind == "medication" else None, name=met.meaning.name
-        )
+    if met.meaning is not None and met.meaning.kind != "medication":
+        return Given(met.meaning.drugs, name=met.meaning.name)
     if len(named) == 1:
         return Given(named.pop(), codings=met.unknown)
     if len(named) > 1:
         return Given(conflict="its texts name different drugs", name=texts[0])
-    term = next((term for text in texts if (term := terms.words.medications.get(plain(text)))), None)
+    found = _medicines(met.meaning, texts, terms.words)
     name = texts[0] if texts else (concept.coding[0].code or "" if concept.coding else "")
-    if term is None and (not texts or _for_cancer(resource, chart) or any(map(terms.may_be_treatment, texts))):
+    if not found and (not texts or _for_cancer(resource, chart) or any(map(terms.may_be_treatment, texts))):
         return Given(unknown=(name or "not named",), codings=met.unknown)
-    return Given(term=term, name=name, codings=met.unknown)
+    return Given(terms=found, name=name, codings=met.unknown)
 
 
-def _ids(meaning: object) -> tuple[str, ...]:
-    return getattr(meaning, "drugs", ())
+def _medicines(coded: Meaning | None, texts: list[str], words: Words) -> tuple[str, ...]:
+    """What the code and the words beside it stand for; a code for a whole family says less than words that are understood."""
+    read = next((parts for text in texts if words.medication_ids.issuperset(parts := medicine_parts(text, words)) and parts), ())
+    if coded is None or (read and coded.name in words.family_ids):
+        return read
+    return tuple(dict.fromkeys((coded.name, *read)))
+
+
+def _same(drugs: tuple[str, ...], meaning: Meaning | None, words: Words) -> bool:
+    """Whether the drugs that words name are those of the code; some are medicines of other diseases as well."""
+    if meaning is None:
+        return False
+    return words.medication_ids.issuperset(drugs) if meaning.kind == "medication" else drugs == meaning.drugs
 
 
 def _differs(concept: Concept, texts: list[str]) -> str:
@@ -234,5 +244,5 @@ def _beside(resource: Resource, given: Given, start: PartialDate | None, end: Pa
     if start is not None and today.certainly_before(start):
         chart.ignored("it lies after the date of the question")
         return
-    chart.found.append(Medication(chart.entry, given.term, given.name))
+    chart.found += [Medication(chart.entry, term, given.name) for term in given.terms or (None,)]
     chart.used("medication")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from concordant.complaints import quoted
 from concordant.record.omop.schema import Row
 from concordant.record.terminology import Concept, Terminology
-from concordant.record.vocabulary import condition_term, plain
+from concordant.record.vocabulary import condition_term, medicine_parts
 
 PINNED = "omop"
 NO_CONCEPT = (None, "", "0")
@@ -79,8 +79,8 @@ class Codes:
                 return Concept("drug", drugs[0], text, drugs=drugs)
             if text and (term := condition_term(text, self.terms.words)):
                 return Concept("condition", term, text)
-            if text and (other := self.terms.words.medications.get(plain(text))):
-                return Concept("medication", other, text)
+            if text and (parts := medicine_parts(text, self.terms.words)):
+                return Concept("medication", parts[0], text)
         return None
 
     def name(self, id_: str | None) -> str:

@@ -15,7 +15,7 @@ from concordant.record.omop.values import Values
 from concordant.record.scalars import MEANT
 from concordant.record.terminology import Concept
 from concordant.record.told import Told
-from concordant.record.vocabulary import plain
+from concordant.record.vocabulary import medicine_parts, plain
 
 NOT_ASKED = "nothing here asks for it"
 
@@ -168,7 +168,8 @@ class PersonTeller:
             self._tell("treatments", {"drugs": list(meaning.drugs), **item})
         elif meaning is not None and meaning.kind == "medication":
             dates: dict[str, Any] = {key: item[key] for key in ("start", "end") if key in item}
-            self._tell("medications", {"name": meaning.name.replace("_", " "), **dates})
+            read = medicine_parts(coded.text, self.codes.terms.words)
+            self._tell("medications", {"name": coded.text if read else meaning.name.replace("_", " "), **dates})
         elif meaning is not None:
             self.told.ignore(self.place, self.kind, meaning.says or NOT_ASKED)
         elif self._another_drug(coded):

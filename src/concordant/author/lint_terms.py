@@ -1,0 +1,96 @@
+"""Terms that records are read with: each is read by a rule or says why it does not matter, and each name stands for one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from concordant.author.families import LISTS
+from concordant.author.places import Node, Places
+from concordant.compiled import Knowledge, Term
+from concordant.complaints import Complaint, did_you_mean
+
+FAMILY, MEMBER = 2, 4  # steps to families[1] and to families[1].terms[1]
+
+
+def terms(places: Places, knowledge: Knowledge) -> Iterator[Complaint]:
+    """A term that no rule reads and that says no `no_bearing`, or does both; drugs, parts and names that are wrong."""
+    known = {name: {term.id: term for term in getattr(knowledge.vocabulary, name)} for name in LISTS}
+    read = _read(knowledge)
+    drugs = {drug.id for drug in knowledge.drugs} | set(knowledge.classes)
+    for name, node in _nodes(places):
+        term = known[name].get(str(node.value.get("id")))
+        if term is not None:
+            yield from _bearing(node, term, read)
+            yield from _concerned(node, term, drugs)
+    yield from _names(places)
+    yield from _combinations(places, known["medications"])
+
+
+def _nodes(places: Places) -> Iterator[tuple[str, Node]]:
+    """Every term where it stands, with its list: alone, as a family, as a member of one."""
+    for node in places.nodes:
+        folder, _, file = node.text.file.rpartition("/")
+        if folder != "vocabulary" or not node.place:
+            continue
+        own = next((name for name in LISTS if file.startswith(name)), "")
+        if node.place[0] in LISTS and len(node.place) == FAMILY:
+            yield str(node.place[0]), node
+        elif own and node.place[0] == "families" and len(node.place) in (FAMILY, MEMBER) and "id" in node.value:
+            yield own, node
+
+
+def _read(knowledge: Knowledge) -> frozenset[str]:
+    """The terms and tags that the features look for."""
+    found: set[str] = set()
+    for feature in knowledge.features:
+        params = feature.derive or {}
+        found |= {*params.get("terms", ()), str(params.get("tag", ""))}
+    return frozenset(found - {""})
+
+
+def _bearing(node: Node, term: Term, read: frozenset[str]) -> Iterator[Complaint]:
+    is_read = not read.isdisjoint((term.id, *term.tags))
+    if not is_read and not term.no_bearing:
+        way_out = "Give it a tag that a feature looks for, or say in `no_bearing` why it does not matter"
+        yield node.complaint(("id",), f"the term '{term.id}' is read by no rule and says no no_bearing", way_out)
+    if is_read and term.no_bearing:
+        way_out = "Take one of them out: what a rule reads has a bearing"
+        yield node.complaint(("id",), f"the term '{term.id}' is read by a rule, and says no_bearing too", way_out)
+
+
+def _concerned(node: Node, term: Term, drugs: set[str]) -> Iterator[Complaint]:
+    for name in node.value.get("concerns") or () if term.concerns else ():
+        if name not in drugs:
+            yield node.complaint(
+                ("concerns",), f"the drug or class '{name}' does not exist", did_you_mean(name, drugs, listing=False)
+            )
+
+
+def _names(places: Places) -> Iterator[Complaint]:
+    """A name of two terms: which of them a record means would depend on their order."""
+    owners: dict[tuple[str, str], tuple[str, Node]] = {}
+    for name, node in _nodes(places):
+        id_ = str(node.value["id"])
+        for said in (id_, str(node.value.get("name", "")), *map(str, node.value.get("synonyms") or ())):
+            owner, there = owners.setdefault((name, _spelled(said)), (id_, node))
+            if there is not node:
+                yield node.complaint(
+                    ("id",), f"'{said}' names '{id_}', and '{owner}' too ({there.where()})", "Leave one of them out"
+                )
+
+
+def _spelled(name: str) -> str:
+    """Without case and punctuation, as records are read."""
+    return re.sub(r"(?:[^\w+]|_)+", " ", name.lower()).strip()
+
+
+def _combinations(places: Places, known: dict[str, Term]) -> Iterator[Complaint]:
+    """A product of a medicine that does not exist."""
+    for node in places.nodes:
+        if node.place == ("combinations",) and node.text.file.startswith("vocabulary/"):
+            for product, parts in node.value.items():
+                for part in parts if isinstance(parts, list) else ():
+                    if part not in known:
+                        way_out = did_you_mean(str(part), known, listing=False)
+                        yield node.complaint((product,), f"the medication '{part}' does not exist", way_out)

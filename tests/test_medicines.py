@@ -1,0 +1,116 @@
+"""Medicines that are taken beside: their names as records write them, what they are read as, what becomes of each entry."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from concordant.compiled import Knowledge
+from concordant.record.events import Medication
+from concordant.record.terminology import Terminology, terminology_of
+from concordant.record.vocabulary import Words, medicine_parts
+from tests.conftest import ReadCase
+from tests.fhir.builders import coded, dose, resource, woman
+from tests.fhir.builders import read as read_fhir
+
+NAMES = YAML(typ="safe").load(Path(__file__).with_name("medicines.yaml"))
+ATC = "http://www.whocc.no/atc"
+
+
+@pytest.fixture(scope="module")
+def terms(knowledge: Knowledge, words: Words) -> Terminology:
+    return terminology_of(knowledge, words)
+
+
+@pytest.mark.parametrize(("name", "expected"), NAMES["written"].items(), ids=str)
+def test_a_name_as_records_write_it(name: str, expected: list[str], words: Words) -> None:
+    assert list(medicine_parts(name, words)) == expected
+
+
+@pytest.mark.parametrize("name", NAMES["not_understood"])
+def test_a_name_with_a_strange_word_is_not_understood(name: str, words: Words) -> None:
+    assert medicine_parts(name, words) == ()
+
+
+@pytest.mark.parametrize("name", NAMES["everyday"])
+def test_an_everyday_medicine_holds_nothing_back(name: str, words: Words, knowledge: Knowledge) -> None:
+    reasons = {term.id: term.no_bearing for term in knowledge.vocabulary.medications}
+    parts = medicine_parts(name, words)
+    assert parts
+    assert all(reasons[part] for part in parts)
+
+
+@pytest.mark.parametrize(("name", "features"), NAMES["read"].items(), ids=str)
+def test_a_medicine_that_a_rule_reads(name: str, features: list[str], words: Words, knowledge: Knowledge) -> None:
+    tags = {term.id: term.tags for term in knowledge.vocabulary.medications}
+    found = {tag for part in medicine_parts(name, words) for tag in tags[part]}
+    assert found == set(features)
+
+
+@pytest.mark.parametrize(("code", "term"), NAMES["atc"].items())
+def test_a_code_of_a_block_is_one_of_the_family(code: str, term: str | None, terms: Terminology) -> None:
+    found = terms.look(ATC, code)
+    assert (found.name if found else None) == term
+
+
+def test_the_entries_of_a_case_file(read: ReadCase) -> None:
+    record = read("medications: [{name: ramipril/HCTZ 5/12.5}, {name: xyzzyzol}, {name: ramipril/xyzzyzol}]")
+    assert [(m.term, m.name) for m in record.medications] == [
+        ("ramipril", "ramipril/HCTZ 5/12.5"),
+        ("hydrochlorothiazide", "ramipril/HCTZ 5/12.5"),
+        (None, "xyzzyzol"),
+        (None, "ramipril/xyzzyzol"),
+    ]
+    assert len(record.not_understood) == 2
+
+
+def test_a_drug_against_the_cancer_is_a_treatment_that_runs(read: ReadCase) -> None:
+    record = read("medications: [{name: letrozole 2.5 mg daily, start: 2022-03}]")
+    [course] = record.courses
+    assert (course.drugs, course.stopped, str(course.entry.place)) == (("letrozole",), "ongoing", "medications[1]")
+    assert record.medications == ()
+
+
+TREATED = "treatments: [{drugs: [trastuzumab, letrozole], setting: advanced, start: 2022-03%s}]\nmedications: [{name: letrozole}]"
+
+
+@pytest.mark.parametrize(("end", "courses"), [("", 1), (", stopped: ongoing", 1), (", end: 2022-09", 2)])
+def test_a_treatment_that_is_told_twice_counts_once(end: str, courses: int, read: ReadCase) -> None:
+    assert len(read(TREATED % end).courses) == courses
+
+
+TAKEN: list[tuple[dict[str, Any], list[tuple[str | None, str]]]] = [
+    ({"text": "amLODIPine 5 MG Oral Tablet"}, [("amlodipine", "amLODIPine 5 MG Oral Tablet")]),
+    ({"text": "Xyzzyzol 5 mg"}, [(None, "Xyzzyzol 5 mg")]),
+    ({"text": "Ramipril / Xyzzyzol"}, [(None, "Ramipril / Xyzzyzol")]),
+    (coded(ATC, "C08CA01", "Xyzzyzol"), [("family_dihydropyridines", "Xyzzyzol")]),
+    (coded(ATC, "C08CA01", "Xyzzyzol", "amlodipine 5 mg"), [("amlodipine", "amlodipine 5 mg")]),
+    (coded(ATC, "J02AC01", "Xyzzyzol"), [("fluconazole", "Xyzzyzol")]),
+    (coded(ATC, "H02AB07", "prednisone"), [("prednisone", "prednisone")]),
+]
+
+
+@pytest.mark.parametrize(("concept", "expected"), TAKEN)
+def test_what_fhir_says_is_taken_now(concept: dict[str, Any], expected: list[tuple[str | None, str]]) -> None:
+    statement = resource("MedicationStatement", "m", status="active", medicationCodeableConcept=concept)
+    patient = read_fhir(woman(), statement)
+    assert [(m.term, m.name) for m in patient.record.medications] == expected
+    assert [(row.fate, row.why) for row in patient.account.rows if row.place == "MedicationStatement/m"] == [
+        ("used", "medication")
+    ]
+
+
+def test_what_was_taken_before_is_not_listed() -> None:
+    patient = read_fhir(woman(), dose("m", "x", "2023-02-01", medicationCodeableConcept={"text": "Xyzzyzol"}))
+    assert patient.record.medications == ()
+    assert [row.fate for row in patient.account.rows if row.place.endswith("/m")] == ["ignored"]
+
+
+def test_a_supportive_drug_that_runs_is_understood() -> None:
+    drug = {"medicationCodeableConcept": {"text": "denosumab"}, "effectivePeriod": {"start": "2023-01-01"}}
+    record = read_fhir(woman(), resource("MedicationStatement", "m", status="active", **drug)).record
+    assert [m.term for m in record.medications] == ["denosumab"]
+    assert isinstance(record.medications[0], Medication)
