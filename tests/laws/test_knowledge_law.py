@@ -88,7 +88,9 @@ def _outside(name: str, before: Facts, after: Facts) -> bool:
 
 def widened(now: Situation, after: Facts) -> list[str]:
     """The facts of the patient that say less than before, or something else."""
-    return [f.name for f in now.plan.features if not _of_the_telling(f) and not _refines(after[f.name].value, now.facts[f.name].value)]
+    return [
+        f.name for f in now.plan.features if not _of_the_telling(f) and not _refines(after[f.name].value, now.facts[f.name].value)
+    ]
 
 
 def _of_the_telling(feature: Feature) -> bool:
