@@ -1,4 +1,4 @@
-"""The law on the real knowledge: for every case, learning any open fact overturns no definite statement, status, fact or label."""
+"""The law on the real knowledge: for every case, learning any open fact overturns no statement, status, fact or label."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ RAGGED = {
     "two courses without their setting": "treatments: [{drugs: [trastuzumab]}, {drugs: [trastuzumab emtansine]}]",
     "an early course alone": "treatments: [{drugs: [trastuzumab], setting: adjuvant}]",
     "early and open": "treatments: [{drugs: [trastuzumab], setting: adjuvant}, {drugs: [trastuzumab, pertuzumab]}]",
-    "a drug that is not known": "treatments: [{drugs: [trastuzumab], setting: advanced}, {drugs: [unheardofmab], setting: advanced}]",
+    "a drug that is not known": "treatments: [{drugs: [trastuzumab], setting: advanced}, {drugs: [unheardofmab]}]",
     "only a drug that is not known": "treatments: [{drugs: [unheardofmab], setting: advanced, stopped: progression}]",
     "an early drug that is not known": "treatments: [{drugs: [unheardofmab], setting: adjuvant}]",
     "a line beyond those listed": "treatments: [{drugs: [trastuzumab], setting: advanced, line: 3}]",

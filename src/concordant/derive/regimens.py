@@ -26,7 +26,8 @@ def received_advanced(ctx: Context) -> Claim | None:
         return Claim(Interval(least, math.inf), "at least the lines that are told") if least > 0 else None
     entries = places(with_drugs(ctx.record, ctx.drugs()))
     if least > listed.high:
-        says = f"{ctx.feature.label}: {shown(least)} lines ended in progression, but at most {shown(listed.high)} regimens are on record"
+        most = f"at most {shown(listed.high)} regimens are on record"
+        says = f"{ctx.feature.label}: {shown(least)} lines ended in progression, but {most}"
         return Claim(Interval(listed.low, least), says, entries, conflict=says)
     says = "at least the lines that are told" if least > listed.low else "regimens on record"
     return Claim(Interval(max(least, listed.low), listed.high), says, entries)
