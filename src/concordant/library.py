@@ -1,20 +1,28 @@
-"""The knowledge on disk: the compiled file of a wheel, or a checkout compiled into the user's cache."""
+"""The knowledge on disk: the compiled file of a wheel, or a checkout compiled into the user's cache.
+
+A compiled file is one line that names what it belongs to and the SHA-256 of its content, and then the content. It is used when
+every byte fits; a wheel with any other file is refused, a cache is compiled anew.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 
 import msgspec
 
-from concordant.compiled import Knowledge
-from concordant.complaints import Complaint, ConcordantError
+from concordant import __version__
+from concordant.compiled import Knowledge, content_of, fingerprint, from_content
+from concordant.complaints import Complaint, ConcordantError, Unreadable
+from concordant.outputs import put
 
-FOLDER = Path(__file__).parent / "knowledge"
+HERE = Path(__file__).parent
+FOLDER = HERE / "knowledge"
 COMPILED = "knowledge.msgpack"
+KIND = "concordant knowledge"
+# What the content of a compiled file depends on beside the knowledge files.
+CODE = ("records", "features", "guideline", "drugs", "formulas", "trials", "compiled", "conditions", "texts", "quantities")
 
 
 class FaultyKnowledge(ConcordantError):
@@ -23,24 +31,54 @@ class FaultyKnowledge(ConcordantError):
     exit_code = 1
 
 
+class DamagedKnowledge(Unreadable):
+    """A compiled file whose content is not the one that it was written with."""
+
+
 def load() -> Knowledge:
-    """The knowledge that is shipped. Raises FaultyKnowledge when a checkout holds a faulty file."""
+    """The knowledge that is shipped. Raises FaultyKnowledge for a checkout with a faulty file, DamagedKnowledge for a wheel."""
     shipped = FOLDER / COMPILED
     if shipped.exists():
-        return decode(shipped.read_bytes())
-    cached = _cache() / f"{_stamp(FOLDER)}.msgpack"
-    try:
-        return decode(cached.read_bytes())
-    except (OSError, msgspec.DecodeError):
-        knowledge = compile_folder(FOLDER)
-    with contextlib.suppress(OSError):  # a cache that cannot be written only costs time
-        _put(msgspec.msgpack.encode(knowledge), cached)
+        return decode(shipped.read_bytes(), __version__, str(shipped))
+    stamp = stamp_of(FOLDER)
+    cached = _cache() / f"{stamp}.msgpack"
+    with contextlib.suppress(OSError, DamagedKnowledge):
+        return decode(cached.read_bytes(), stamp, str(cached))
+    knowledge = compile_folder(FOLDER)
+    if stamp_of(FOLDER) == stamp:  # a file that was edited meanwhile would be kept under the name of what it was before
+        _keep(knowledge, stamp, cached)
     return knowledge
 
 
-def decode(data: bytes) -> Knowledge:
-    """Compiled bytes to Knowledge."""
-    return msgspec.msgpack.decode(data, type=Knowledge)
+def encode(knowledge: Knowledge, owner: str) -> bytes:
+    """Knowledge to a compiled file of `owner`: a version, or a stamp of the files."""
+    content = content_of(knowledge)
+    return _head(owner, content) + content
+
+
+def decode(data: bytes, owner: str, name: str) -> Knowledge:
+    """A compiled file to Knowledge. Raises DamagedKnowledge unless every byte is as `encode` wrote it for this owner."""
+    head, _, content = data.partition(b"\n")
+    if head + b"\n" != _head(owner, content):
+        raise DamagedKnowledge(Complaint(_problem(head, owner), name, way_out="Install concordant anew; nothing was answered"))
+    try:
+        return from_content(content)
+    except msgspec.DecodeError:  # written by a program with other records, under the same version
+        raise DamagedKnowledge(
+            Complaint("the compiled knowledge does not fit this program", name, way_out="Install concordant anew")
+        ) from None
+
+
+def _head(owner: str, content: bytes) -> bytes:
+    return f"{KIND}, of {owner}, sha256 {fingerprint(content)}\n".encode()
+
+
+def _problem(head: bytes, owner: str) -> str:
+    """What is wrong, as far as the first line tells."""
+    of = head.decode(errors="replace").split(", ")[1:2]
+    if head.startswith(KIND.encode()) and of and of[0] != f"of {owner}" and of[0].startswith("of ") and len(head) < 200:
+        return f"the compiled knowledge is not that of version {owner}"
+    return "the compiled knowledge is damaged"
 
 
 def compile_folder(folder: Path) -> Knowledge:
@@ -54,17 +92,15 @@ def compile_folder(folder: Path) -> Knowledge:
 
 
 def compile_to(folder: Path, target: Path) -> None:
-    """Compile a folder of YAML into one MessagePack file. Raises FaultyKnowledge with every complaint."""
-    _put(msgspec.msgpack.encode(compile_folder(folder)), target)
-
-
-def _put(data: bytes, target: Path) -> None:
-    """Write a file so that nobody ever sees half of it."""
+    """Compile a folder of YAML into the file of a wheel. Raises FaultyKnowledge with every complaint."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-    Path(name).replace(target)
+    put(encode(compile_folder(folder), __version__), str(target))
+
+
+def _keep(knowledge: Knowledge, stamp: str, cached: Path) -> None:
+    with contextlib.suppress(OSError, Unreadable):  # a cache that cannot be written only costs time
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        put(encode(knowledge, stamp), str(cached))
 
 
 def _cache() -> Path:
@@ -73,26 +109,16 @@ def _cache() -> Path:
     return user_cache_path("concordant")
 
 
-def _stamp(folder: Path) -> str:
-    """Changes whenever a knowledge file, or the code that compiles it, does."""
-    code = [
-        Path(__file__).parent / name
-        for name in (
-            "records.py",
-            "features.py",
-            "guideline.py",
-            "drugs.py",
-            "formulas.py",
-            "trials.py",
-            "compiled.py",
-            "conditions.py",
-            "texts.py",
-        )
-    ]
-    code += sorted((Path(__file__).parent / "author").glob("*.py"))
+def stamp_of(folder: Path) -> str:
+    """A hash of the names and bytes of every knowledge file, and of the code that compiles them.
+
+    Neither time nor size is looked at: a file that was changed, or damaged, behind them would be taken for the old one.
+    """
+    code = [HERE / f"{name}.py" for name in CODE] + sorted((HERE / "author").glob("*.py"))
+    files = [path for path in sorted(folder.rglob("*.yaml")) if path.parent != folder / "cases"]
     total = hashlib.sha256()
-    files = [path for path in sorted(folder.rglob("*.yaml")) if "cases" not in path.relative_to(folder).parts]
-    for path in [*files, *code]:
-        stat = path.stat()
-        total.update(f"{path}\0{stat.st_mtime_ns}\0{stat.st_size}\n".encode())
+    for root, paths in ((folder, files), (HERE, code)):
+        for path in paths:
+            data = path.read_bytes()
+            total.update(f"{path.relative_to(root).as_posix()}\0{len(data)}\0".encode() + data)
     return total.hexdigest()[:32]

@@ -68,6 +68,14 @@ USAGE: dict[str, tuple[str, ...]] = {
     "unknown-guideline": ("recommend", "no-date.yaml", "--guideline", "asco-her2-abx/2022"),
     "unknown-guideline-version": ("recommend", "no-date.yaml", "--guideline", "asco-her2-abc/1999"),
     "no-file-named": ("recommend",),
+    "output-over-its-source": ("recommend", "no-date.yaml", "-o", "./no-date.yaml"),
+    "answers-over-their-source": ("recommend", "no-date.yaml", "--all", "-o", "no-date.yaml"),
+    "case-over-its-source": ("read", "no-date.yaml", "-o", "no-date.yaml"),
+    "refused-over-its-source": ("read", "no-date.yaml", "--refused", "no-date.yaml"),
+    "output-and-refused-alike": ("read", "no-date.yaml", "-o", "no-such-file.txt", "--refused", "no-such-file.txt"),
+    "output-into-no-folder": ("recommend", "no-date.yaml", "-o", "no-such-folder/answer.md"),
+    "answers-into-no-folder": ("ask", "no-date.yaml", "--write", "no-such-folder/case.yaml"),
+    "answers-over-another-case": ("ask", "no-date.yaml", "--write", "json.json"),
     "unknown-command": ("recomend", "no-date.yaml"),
 }
 

@@ -131,7 +131,7 @@ class Builder:
             grade=grade_shown(statement.recommend.grade if statement.recommend else None),
             chain=chain,
             label=self._label(one),
-            cautions=[self._caution(barred) for barred in cautions(one)],
+            cautions=[self._caution(barred) for barred in cautions(one, self.now.decision)],
             dose=[] if regimen.id == CURRENT else self._dosing().doses(regimen),
             derived_because=statement.derived_because,
             evidence=self._evidence(one) if evidence else [],
@@ -149,7 +149,7 @@ class Builder:
 
     def _evidence(self, one: Judged) -> list[parts.EvidenceRow]:
         """The regimen's trials, and those that a caution of this patient rests on."""
-        cautioned = [name for barred in cautions(one) for name in barred.bar.evidence]
+        cautioned = [name for barred in cautions(one, self.now.decision) for name in barred.bar.evidence]
         trials = dict.fromkeys((*one.proposal.regimen.evidence, *cautioned))
         return evidence_of(trials, self.knowledge, self.now, self.references, compared=not self.safety.held_until())
 
@@ -249,20 +249,21 @@ class Builder:
     def _ask(self, question: Question) -> model.Ask:
         feature = question.feature
         fact = self.now.facts[feature.name]
+        branches = () if fact.conflict else question.branches  # nothing that is stated beside the entries would settle them
         changes = [
             model.Change(
                 if_=b.cell.name, then=list(b.outcome[1]), names=self._names(b.outcome[1]), line=b.line, answer=b.outcome[0]
             )
-            for b in question.branches
+            for b in branches
         ]
         return model.Ask(
             feature=feature.name,
             label=feature.label,
-            question=feature.question,
+            question=f"{feature.question} {_correct(fact)}" if fact.conflict else feature.question,
             blocking=question.blocking,
             changes=changes,
             together_with=list(question.together_with),
-            known=fact.says or fact.conflict,
+            known=unbracketed(fact.conflict) or fact.says,
         )
 
     def _names(self, regimens: tuple[str, ...]) -> list[str]:
@@ -289,3 +290,9 @@ class Builder:
         if side.distance is None or side.distance < LEAST_DISTANCE:
             return ""
         return f"{round(side.distance, 1):g} {unit_words(feature.unit)}".strip()
+
+
+def _correct(fact: Fact) -> str:
+    """What is asked for where the record contradicts itself: the correction of an entry, not one claim more."""
+    entries = f" ({and_list(list(fact.entries))})" if fact.entries else ""
+    return f"The record contradicts itself here{entries}: correct the entry that is wrong."

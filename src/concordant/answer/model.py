@@ -114,7 +114,7 @@ class Change(Part):
 
 
 class Ask(Part):
-    """A missing fact that changes the answer."""
+    """A missing fact that changes the answer; of a fact in conflict no branches, and in `known` what contradicts what."""
 
     feature: str
     label: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,7 @@ from concordant.author.effects import with_ratios
 from concordant.author.families import spread
 from concordant.author.files import compile_sentences, convert, fill
 from concordant.author.holding import with_dangers
-from concordant.compiled import Knowledge, Vocabulary
+from concordant.compiled import Knowledge, Vocabulary, content_of, from_content
 from concordant.complaints import Complaint, ConcordantError
 from concordant.drugs import Drug, DrugClass, Regimen
 from concordant.features import Axiom, Feature
@@ -49,22 +48,15 @@ def build(root: Path) -> Built:
     if not features:
         return built
     parts = _Parts(built, {feature.name: feature for feature in features}, _given(built))
-    knowledge = parts.assemble(features, axioms, digest_of(root))
-    built.knowledge = None if built.complaints else knowledge
+    knowledge = parts.assemble(features, axioms)
+    if knowledge is not None and not built.complaints:
+        built.knowledge = from_content(content_of(knowledge))  # as a compiled file gives it, under its fingerprint
     return built
 
 
 def knowledge_files(root: Path) -> list[Path]:
     """Every knowledge file; the stories and cases beside them are case files."""
     return [path for path in sorted(root.rglob("*.yaml")) if not CASE_FILES & set(path.relative_to(root).parts)]
-
-
-def digest_of(root: Path) -> str:
-    """A hash of all knowledge files: names and bytes."""
-    total = hashlib.sha256()
-    for path in knowledge_files(root):
-        total.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-    return total.hexdigest()
 
 
 def _read(path: Path, root: Path, built: Built) -> None:
@@ -104,7 +96,7 @@ class _Parts:
     features: Mapping[str, Feature]
     given: frozenset[str]
 
-    def assemble(self, features: tuple[Feature, ...], axioms: tuple[Axiom, ...], digest: str) -> Knowledge | None:
+    def assemble(self, features: tuple[Feature, ...], axioms: tuple[Axiom, ...]) -> Knowledge | None:
         classes = self.all_of("classes/", DrugClass)
         dangers = self.all_of("dangers/", Danger)
         drugs = tuple(with_dangers(with_class_rules(drug, self), dangers, self.given) for drug in self.all_of("drugs/", Drug))
@@ -115,7 +107,7 @@ class _Parts:
         if vocabulary is None:
             return None
         return Knowledge(
-            digest=digest,
+            digest="",
             guidelines=guidelines,
             statements=statements,
             ledgers=ledgers,

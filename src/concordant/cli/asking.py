@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
-from pathlib import Path
 
 from rich.console import Console
 
 from concordant.cli.conversation import Conversation
+from concordant.cli.keeping import Target
 from concordant.cli.opening import Opened, width
-from concordant.complaints import Complaint, Refused, Unreadable
+from concordant.complaints import Refused
 from concordant.present.interview import Interview, understood
 from concordant.present.terminal import render
 from concordant.record.casefile import read_case
@@ -20,33 +19,18 @@ from concordant.record.writing import new_case, with_stated
 from concordant.texts import read_text
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where the completed case goes."""
-
-    path: str
-    force: bool
-
-    def check(self, source: str) -> None:
-        """Refuse, before anything is asked, to write over a file that is not the case itself. Raises Unreadable."""
-        target = Path(self.path)
-        if self.force or not target.exists() or (source and target.samefile(source)):
-            return
-        raise Unreadable(Complaint("this file is there already", self.path, way_out="Name another, or add --force to replace it"))
-
-
-def interview(opened: Opened, wanted: str, target: str, *, force: bool = False) -> None:
+def interview(opened: Opened, wanted: str, target: Target | None = None) -> None:
     """Hold the interview on the terminal and print the answer. What was answered is kept in `target`."""
-    if target:
-        Target(target, force).check(opened.path)
+    if target is not None:
+        target.check()
         completed(opened, _probe(opened))
     plain = not sys.stdout.isatty() or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     words = words_of(opened.knowledge)
     done = Conversation(Interview(opened.record, opened.knowledge, words, wanted), _console(plain), _line).run()
     sys.stdout.write(render(done.whole, colour=not plain, full=False))
     sys.stdout.flush()
-    if target:
-        _keep(completed(opened, done), target)
+    if target is not None:
+        target.keep(completed(opened, done))
 
 
 def _probe(opened: Opened) -> Interview:
@@ -67,14 +51,6 @@ def completed(opened: Opened, done: Interview) -> str:
     except Refused:  # entries that --as-of left out are later than that date
         return with_stated(opened.text, done.stated)
     return dated
-
-
-def _keep(text: str, target: str) -> None:
-    try:
-        Path(target).write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise Unreadable(Complaint(f"cannot be written ({error.strerror})", target)) from None
-    print(f"The case with the answers is in {target}.", file=sys.stderr)  # noqa: T201
 
 
 def _console(plain: bool) -> Console:

@@ -61,10 +61,12 @@ def recommend(
     """What to do next for this patient, why, and what would change it."""
     from concordant.answer.recommend import recommend as answer_for
     from concordant.cli.formats import Wanted, rendered
-    from concordant.cli.opening import open_record
+    from concordant.cli.opening import open_record, sources_of
+    from concordant.outputs import refuse_source
 
     wanted = Wanted(format_, output, language, paper, full)
     wanted.check()
+    refuse_source(output, sources_of(patient))
     if every and (id_ or format_ not in ("terminal", "json")):
         way_out = "Leave out --patient and --format: --all prints one JSON object a line, for every patient"
         raise Unreadable(Complaint("--all goes with neither --patient nor another format", "--all", way_out=way_out))
@@ -87,9 +89,11 @@ def recommend(
 def ask(patient: str, target: str, force: bool, as_of: str, guideline: str, id_: str) -> None:
     """The questions that matter for this patient, one by one, then the answer; from nothing when no PATIENT is named."""
     from concordant.cli.asking import interview
+    from concordant.cli.keeping import Target
     from concordant.cli.opening import open_for_answers
 
-    interview(open_for_answers(patient, _date(as_of), id_), guideline, target, force=force)
+    opened = open_for_answers(patient, _date(as_of), id_)
+    interview(opened, guideline, Target(target, opened, patient, force=force) if target else None)
 
 
 @app.command()

@@ -169,8 +169,9 @@ class Conversation:
         self.console.print(Text(ask.question, style="bold"))
         self._say(iv.purpose(ask, self.state), "dim")
         if ask.known:
-            self._say(f"{'In conflict' if ask.known in self.state.now.conflicts else 'On record'}: {ask.known}.", "dim")
-        self.console.print(Padding(self._choices(ask, feature), (1, 0, 0, 0)))
+            self._say(f"{'On record' if ask.changes else 'In conflict'}: {ask.known}.", "dim")
+        if ask.changes or not feature.is_numeric:
+            self.console.print(Padding(self._choices(ask, feature), (1, 0, 0, 0)))
         if feature.is_numeric:
             self._say(f"   {_how_to_write(ask, feature)}", "dim")
 
@@ -198,7 +199,7 @@ def _rows(ask: Ask, feature: Feature, told: Sentences) -> Iterator[tuple[str, st
         return
     for number, name in enumerate(iv.names_of(feature).values(), 1):
         branch = [c for c in ask.changes if f" or {name} or " in f" or {c.if_} or "]
-        then = _then(branch[0], told).removeprefix(f"{name}: ") if branch else "the record rules it out"
+        then = _then(branch[0], told).removeprefix(f"{name}: ") if branch else "the record rules it out" if ask.changes else ""
         yield str(number) if iv.numbered(feature) else "•", name, then
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from contextlib import nullcontext
-from pathlib import Path
-from typing import TextIO
 
 from concordant.answer.recommend import recommend
 from concordant.cli.opening import open_patients
-from concordant.complaints import Complaint, ConcordantError, Unreadable
+from concordant.complaints import ConcordantError
 from concordant.library import load
+from concordant.outputs import sink
 from concordant.present.as_json import as_json
 
 PROGRESS = 100
@@ -22,7 +20,7 @@ def recommend_all(source: str, as_of: dt.date | None, guideline: str, output: st
     """Answer for each patient; one that is refused is named and counted, and the rest goes on."""
     knowledge = load()
     met = answered = 0
-    with _target(output) as out:
+    with sink(output) as out:
         for patient in open_patients(source, as_of):
             met += 1
             if met % PROGRESS == 0 and sys.stderr.isatty():
@@ -35,12 +33,3 @@ def recommend_all(source: str, as_of: dt.date | None, guideline: str, output: st
             out.write(json.dumps({"patient": patient.id, **answer}, ensure_ascii=False) + "\n")
             answered += 1
     print(f"{met} patients: {answered} answered, {met - answered} refused.", file=sys.stderr)  # noqa: T201
-
-
-def _target(output: str) -> TextIO | nullcontext[TextIO]:
-    if not output:
-        return nullcontext(sys.stdout)
-    try:
-        return Path(output).open("w", encoding="utf-8")
-    except OSError as error:
-        raise Unreadable(Complaint(f"cannot be written ({error.strerror})", output)) from None

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from concordant.answer.model import Answer
 from concordant.complaints import Complaint, Unreadable
+from concordant.outputs import put
 from concordant.present.document import Document
 
 FORMATS = ("terminal", "md", "html", "pdf", "docx", "note", "json")
@@ -95,11 +95,7 @@ def write(content: str | bytes, output: str) -> None:
     if not output:
         _to_stdout(content)
         return
-    try:
-        data = content if isinstance(content, bytes) else content.encode()
-        Path(output).write_bytes(data)
-    except OSError as error:
-        raise Unreadable(Complaint(f"cannot be written ({error.strerror})", output)) from None
+    put(content if isinstance(content, bytes) else content.encode(), output)
 
 
 def _to_stdout(content: str | bytes) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from concordant.cli.choosing import choose
 from concordant.cli.fhir_source import is_fhir, looks_like_fhir, patients_of_bytes, patients_of_path
-from concordant.cli.table_source import is_tabular, patients_of_tables
+from concordant.cli.table_source import is_table_mapping, is_tabular, patients_of_tables, tables_of
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint, Unreadable
 from concordant.dates import parse_partial_date
@@ -75,6 +75,11 @@ def open_patients(source: str, as_of: dt.date | None, rest: Account | None = Non
         text = read_file(Path(source))
     record, _ = _read(text, as_of)
     yield Patient("", record, account_of(record, text))
+
+
+def sources_of(source: str) -> list[str]:
+    """What is read for a source: itself, and the tables that a mapping names."""
+    return [source, *(tables_of(source) if source != "-" and is_table_mapping(source) else ())] if source else []
 
 
 def day_of(text: str) -> dt.date | None:

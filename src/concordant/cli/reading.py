@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TextIO
 
 import click
 
 from concordant.complaints import Complaint, Unreadable
+from concordant.outputs import Sink, complaining, put, refuse_source, replacing, same_path, sink
 from concordant.record.account import Account
 from concordant.record.sources import Patient
 
@@ -28,8 +27,10 @@ from concordant.record.sources import Patient
 def read(source: str, report: bool, refused: str, id_: str, every: bool, output: str, as_of: str) -> None:
     """What was understood of SOURCE, as a case file to check, correct and give to `recommend`."""
     from concordant.cli.choosing import choose
-    from concordant.cli.opening import day_of, open_patients
+    from concordant.cli.opening import day_of, open_patients, sources_of
 
+    sources = sources_of(source)
+    _check(output, refused, sources)
     rest = Account()
     patients = choose(open_patients(source, day_of(as_of), rest, id_), source, id_, every=every)
     with _opened(refused) as aside:
@@ -37,19 +38,22 @@ def read(source: str, report: bool, refused: str, id_: str, every: bool, output:
         if report:
             _write_report(kept, output, every=every)
         else:
-            _write_cases(kept, output, every=every)
+            _write_cases(kept, output, sources, every=every)
 
 
-def _opened(name: str) -> TextIO | nullcontext[None]:
-    if not name:
-        return nullcontext()
-    try:
-        return Path(name).open("w", encoding="utf-8")
-    except OSError as error:
-        raise Unreadable(Complaint(f"cannot be written ({error.strerror})", name)) from None
+def _check(output: str, refused: str, sources: list[str]) -> None:
+    """Refuse, before anything is read, to write over the source, or two things into one file."""
+    for target in (output, refused):
+        refuse_source(target, sources)
+    if output and refused and same_path(output, refused):
+        raise Unreadable(Complaint("--refused and --output name the same file", refused, way_out="Name another for one of them"))
 
 
-def _refusing(patients: Iterable[Patient], aside: TextIO | None, rest: Account) -> Iterator[Patient]:
+def _opened(name: str) -> AbstractContextManager[Sink | None]:
+    return replacing(name) if name else nullcontext()
+
+
+def _refusing(patients: Iterable[Patient], aside: Sink | None, rest: Account) -> Iterator[Patient]:
     """The patients as they come; what was set aside of each, and of nobody, goes to the file."""
     for patient in patients:
         _put_aside(patient.id, patient.account, aside)
@@ -57,7 +61,7 @@ def _refusing(patients: Iterable[Patient], aside: TextIO | None, rest: Account) 
     _put_aside("", rest, aside)
 
 
-def _put_aside(patient: str, account: Account, aside: TextIO | None) -> None:
+def _put_aside(patient: str, account: Account, aside: Sink | None) -> None:
     for row in account.rows if aside is not None else ():
         if aside is not None and row.fate == "set aside":
             told = {"patient": patient, "place": row.place, "kind": row.kind, "why": row.why}
@@ -69,7 +73,7 @@ def _write_report(patients: Iterable[Patient], output: str, *, every: bool) -> N
 
     counts: Counter[str] = Counter()
     number = 0
-    with _target(output) as out:
+    with sink(output) as out:
         for patient in patients:
             number += 1
             counts.update({str(fate): count for fate, count in patient.account.counts.items()})
@@ -78,7 +82,7 @@ def _write_report(patients: Iterable[Patient], output: str, *, every: bool) -> N
             out.write(render_total(counts, number) + "\n")
 
 
-def _write_cases(patients: Iterable[Patient], output: str, *, every: bool) -> None:
+def _write_cases(patients: Iterable[Patient], output: str, sources: list[str], *, every: bool) -> None:
     from concordant.library import load
     from concordant.record.as_case import case_text
     from concordant.record.vocabulary import words_of
@@ -87,24 +91,19 @@ def _write_cases(patients: Iterable[Patient], output: str, *, every: bool) -> No
     words = words_of(knowledge)
     texts = ((patient.id, case_text(patient, knowledge, words)) for patient in patients)
     if every and output:
-        _write_folder(texts, Path(output))
+        _write_folder(texts, Path(output), sources)
         return
-    with _target(output) as out:
+    with sink(output) as out:
         for number, (_, text) in enumerate(texts):
             out.write(f"---\n{text}" if number else text)
 
 
-def _write_folder(texts: Iterable[tuple[str, str]], folder: Path) -> None:
+def _write_folder(texts: Iterable[tuple[str, str]], folder: Path, sources: list[str]) -> None:
     """One file a patient, named by a number and what of the id may stand in a file name."""
-    try:
+    with complaining(str(folder)):
         folder.mkdir(parents=True, exist_ok=True)
-        for number, (id_, text) in enumerate(texts, 1):
-            safe = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in id_)[:60]
-            (folder / f"{number:05}-{safe or 'patient'}.yaml").write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Unreadable(Complaint(f"cannot be written ({error.strerror})", str(folder))) from None
-
-
-def _target(output: str) -> TextIO | nullcontext[TextIO]:
-    found = _opened(output) if output else None
-    return nullcontext(sys.stdout) if found is None or isinstance(found, nullcontext) else found
+    for number, (id_, text) in enumerate(texts, 1):
+        safe = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in id_)[:60]
+        target = str(folder / f"{number:05}-{safe or 'patient'}.yaml")
+        refuse_source(target, sources)
+        put(text.encode(), target)

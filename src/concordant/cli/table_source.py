@@ -9,9 +9,11 @@ from pathlib import Path
 
 from concordant.cli.fhir_source import tell_rest
 from concordant.compiled import Knowledge
+from concordant.complaints import ConcordantError
 from concordant.record.account import Account
 from concordant.record.sources import Patient
 from concordant.record.vocabulary import words_of
+from concordant.texts import read_file
 
 ADDRESSES = ("postgresql://", "postgres://")
 DUCKDB = b"DUCK"  # stands in every DuckDB file behind its first checksum
@@ -34,6 +36,15 @@ def is_cdm(source: str) -> bool:
 def is_table_mapping(source: str) -> bool:
     """A mapping file: YAML with the key `table` at its top."""
     return Path(source).suffix.lower() in (".yaml", ".yml") and MAPPING.search(_head(Path(source))) is not None
+
+
+def tables_of(mapping: str) -> list[str]:
+    """The files that a mapping names; none of one that cannot be read, which is told when it is."""
+    try:
+        files = read_file(Path(mapping)).value["files"]
+        return [str(Path(mapping).parent / file["path"]) for file in files.values()]
+    except (ConcordantError, AttributeError, KeyError, TypeError):
+        return []
 
 
 def is_tabular(source: str) -> bool:

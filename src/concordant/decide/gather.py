@@ -13,7 +13,7 @@ from concordant.evaluate.explain import Because, explain, missing
 from concordant.facts import Facts
 from concordant.guideline import Grade
 from concordant.kleene import FALSE, TRUE, UNKNOWN
-from concordant.records import Action, Cite, Kind
+from concordant.records import Action, Bar, Cite, Kind
 
 State = Literal["done", "missing", "unmet"]
 
@@ -58,11 +58,25 @@ class Advised:
 
 
 def avoided(decision: Decision, frame: Frame, facts: Facts) -> list[Avoided]:
-    """Every true bar of what would otherwise be offered, statements against, and drugs that are out."""
+    """Every true bar of what would otherwise be offered, statements against, and drugs that are out.
+
+    Nothing that is offered stands here: what speaks against a regimen that another statement offers is a caution of it.
+    """
     found: dict[tuple[tuple[str, ...], Kind], Avoided] = {}
-    for one in (*_barred(decision, frame), *_against(decision, frame), *_out(frame, facts)):
+    named = [
+        one for one in (*_barred(decision, frame), *_against(decision, frame)) if not _offered_after_all(one, decision, frame)
+    ]
+    for one in (*named, *_out(frame, facts)):
         found.setdefault((one.drugs, one.kind), one)
     return list(found.values())
+
+
+def _offered_after_all(one: Avoided, decision: Decision, frame: Frame) -> bool:
+    """Whether the regimen is offered, or is a part of one that is: `why_not` tells of the part without forbidding its drugs."""
+    regimens = [j.proposal.regimen for j in decision.offered]
+    if one.kind == "against":
+        return any(regimen.id == one.regimen for regimen in regimens)
+    return any({frame.drugs[d].name for d in regimen.drugs}.issuperset(one.drugs) for regimen in regimens)
 
 
 def _barred(decision: Decision, frame: Frame) -> Iterator[Avoided]:
@@ -156,9 +170,19 @@ def check_state(check: Check, facts: Facts) -> Checked:
     return Checked(check.check, check.label, state, reason, check.unmet, check.source, check.features)
 
 
-def cautions(one: Judged) -> list[Barred]:
-    """What holds a proposal back or cautions against it, each once."""
-    return list({b.bar.says: b for b in (*one.bars(TRUE, "holds"), *one.bars(TRUE, "caution"))}.values())
+def cautions(one: Judged, decision: Decision) -> list[Barred]:
+    """What holds a proposal back or cautions against it, and what another statement has against the same regimen, each once."""
+    same = [j for j in decision.judged if j.proposal.regimen.id == one.proposal.regimen.id]
+    elsewhere = [barred for j in same if j.status == "precluded" for barred in j.bars(TRUE, "precludes")]
+    against = [_as_bar(j) for j in same if j.proposal.against and j.applies.truth is TRUE]
+    return list({b.bar.says: b for b in (*one.bars(TRUE, "holds"), *one.bars(TRUE, "caution"), *elsewhere, *against)}.values())
+
+
+def _as_bar(one: Judged) -> Barred:
+    """A statement against a regimen, as what speaks against it where another statement offers it."""
+    statement = one.proposal.statement
+    bar = Bar(if_=statement.applies_if, kind="against", says=statement.says, source=statement.sources[0], effect="caution")
+    return Barred(bar, one.applies)
 
 
 def actions(decision: Decision, frame: Frame, facts: Facts) -> list[Advised]:

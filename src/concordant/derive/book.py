@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from concordant.compiled import Knowledge
 from concordant.conditions import Condition, features_read
-from concordant.derive import calculated, courses, disease, lines, measures
+from concordant.derive import calculated, courses, disease, lines, measures, regimens
 from concordant.derive.context import Context, Selector
 from concordant.derive.settle import settle
 from concordant.derive.topics import topics_of, wanted_topics
@@ -60,7 +60,8 @@ SELECTORS: dict[str, Selector] = {
     "all_named": courses.all_named,
     "lines_progressed": lines.lines_progressed,
     "line_declared": lines.line_declared,
-    "regimens_received": lines.regimens_received,
+    "regimens_received": regimens.received_advanced,
+    "regimens_in_any_setting": regimens.received_in_any_setting,
     "accounts_for_line": lines.accounts_for_line,
 }
 

@@ -25,7 +25,7 @@ from concordant.derive.courses import (
 )
 from concordant.facts import Claim
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_
-from concordant.quantities import Interval, point
+from concordant.quantities import Interval
 from concordant.record.events import Course, DiseaseEvent
 
 
@@ -167,7 +167,7 @@ def _falls_to(event: DiseaseEvent, line: Line, lines: list[Line]) -> Truth:
     return TRUE if certain else UNKNOWN
 
 
-def _unlisted(lines: list[Line], ctx: Context) -> int:
+def unlisted(lines: list[Line], ctx: Context) -> int:
     """How many earlier lines the declared numbers imply that no entry lists."""
     return max(0, _declared(ctx) - len(lines))
 
@@ -189,13 +189,13 @@ def lines_progressed(ctx: Context) -> Claim | None:
     lines = lines_of(ctx)
     if told := _disordered(lines):
         return _contradictory(told, lines, ctx)
-    hidden = sum(_maybe_a_line(c, ctx) for c in ctx.record.courses)
+    hidden = hidden_lines(ctx)
     if not lines and not hidden:
         return None
     low = sum(one.settled and one.progressed is TRUE for one in lines)
-    high: float = sum((one.progressed is not FALSE) + one.perhaps_more for one in lines) + _unlisted(lines, ctx)
+    high: float = sum((one.progressed is not FALSE) + one.perhaps_more for one in lines) + unlisted(lines, ctx)
     high += hidden
-    if not _enough(lines, ctx):
+    if not enough(lines, ctx, hidden):
         high = math.inf
     entries = places(c for one in lines for c in one.courses)
     return Claim(Interval(low, high), _counted(lines), entries, assumed=_unwatched(lines, ctx))
@@ -220,6 +220,11 @@ def _unwatched(lines: list[Line], ctx: Context) -> str:
     return "no progression is recorded since the last of them" if silent else ""
 
 
+def hidden_lines(ctx: Context) -> int:
+    """How many courses may be a line with the drugs behind an unknown name, a class or no name."""
+    return sum(_maybe_a_line(course, ctx) for course in ctx.record.courses)
+
+
 def _maybe_a_line(course: Course, ctx: Context) -> bool:
     """A course that is not known to hold one of the drugs, but may, and was not certainly ended otherwise."""
     open_setting = setting_of(course, ctx) not in EARLY
@@ -236,41 +241,19 @@ def line_declared(ctx: Context) -> Claim | None:
     declared, lines = _declared(ctx), lines_of(ctx)
     if told := _disordered(lines):
         return _contradictory(told, lines, ctx)
-    failed = any(one.declared == declared and one.progressed is TRUE for one in lines)
-    least = declared + 1 if failed and _unlisted(lines, ctx) else declared
-    return Claim(point(least), f"the record calls it line {declared}") if declared else None
-
-
-def regimens_received(ctx: Context) -> Claim | None:
-    """How many different regimens with the drugs were started: advanced only, or (`all`) in any setting."""
-    lines, target = lines_of(ctx), ctx.drugs()
-    low = sum(_distinct(one.courses, target) for one in lines if one.settled)
-    high = sum(_distinct(one.courses, target) for one in lines) + _unlisted(lines, ctx)
-    if ctx.params.get("setting") == "all":
-        early = _distinct([c for c in with_drugs(ctx.record, target) if setting_of(c, ctx) in EARLY], target)
-        low, high = low + early, high + early
-    told = ctx.facts[str(ctx.params["at_least"])].value
-    if isinstance(told, Interval) and told.low > low:  # lines told beyond those listed: how many regimens is open
-        return Claim(Interval(told.low, math.inf), "at least the lines that are told", places(with_drugs(ctx.record, target)))
-    if not lines and not high:
-        return None
-    return Claim(Interval(low, high), "regimens on record", places(with_drugs(ctx.record, target)))
-
-
-def _distinct(courses: list[Course], target: frozenset[str]) -> int:
-    """Targeted drug sets that are not a part of another: maintenance adds none."""
-    sets = {target.intersection(c.drugs) for c in courses}
-    return sum(not any(one < other for other in sets) for one in sets)
+    failed = any_(one.progressed for one in lines if one.declared == declared) if unlisted(lines, ctx) else FALSE
+    least, most = declared + (failed is TRUE), declared + (failed is not FALSE)
+    return Claim(Interval(least, most), f"the record calls it line {declared}") if declared else None
 
 
 NEEDED = {"second": 1, "third_or_later": 2}
 
 
-def _enough(lines: list[Line], ctx: Context) -> bool:
+def enough(lines: list[Line], ctx: Context, hidden: int = 0) -> bool:
     """Whether the listed courses explain the line that was stated."""
     needed = NEEDED.get(str(ctx.record.stated.get("line_of_therapy")), 0)
     early = any(setting_of(c, ctx) in EARLY and holds(c, ctx.drugs()) for c in ctx.record.courses)
-    return len(lines) + early >= needed
+    return len(lines) + early + hidden >= needed
 
 
 def accounts_for_line(ctx: Context) -> Claim:
@@ -278,5 +261,5 @@ def accounts_for_line(ctx: Context) -> Claim:
     lines = lines_of(ctx)
     treated = any(setting_of(c, ctx) == "advanced" for c in ctx.record.courses)
     unexplained = bool(progressions(ctx)) and not treated
-    complete = _enough(lines, ctx) and not _unlisted(lines, ctx) and not unexplained
+    complete = enough(lines, ctx) and not unlisted(lines, ctx) and not unexplained
     return Claim("yes" if complete else "no")

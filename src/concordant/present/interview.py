@@ -188,6 +188,8 @@ def purpose(ask: Ask, interview: Interview) -> str:
     partners = and_list([interview.feature(name).label for name in ask.together_with])
     if partners:
         return f"Alone it decides nothing; together with the next ({partners}) it does."
+    if not ask.changes:
+        return "What a reply leads to cannot be told while the record contradicts itself."
     if any(c.answer == "out_of_scope" for c in ask.changes):
         return "It decides whether this guideline speaks for this patient."
     if not ask.blocking:

@@ -43,7 +43,7 @@ def _questions(told: Sentences) -> Iterator[Section]:
         first = blocking[0]
         rows = tuple((told.language.range(c.if_), told.then(c)) for c in first.changes)
         table = Table((say("column.if"), say("column.then")), rows)
-        yield Section("question", first.question, (table,))
+        yield Section("question", first.question, (table if rows else Points((Point(first.known),)),))
     yield _list(told, "also_ask", [q.question for q in blocking[1:]])
 
 

@@ -1,0 +1,84 @@
+"""Where the answers of an interview are kept: never over an edit that was made meanwhile, and never lost."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from concordant.cli.opening import Opened, sources_of
+from concordant.complaints import Complaint, Unreadable
+from concordant.outputs import put, refuse_source, same_path
+
+MOST_BESIDE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The file for the completed case. A case file may be completed in place; any other source stays as it is."""
+
+    path: str
+    opened: Opened
+    source: str
+    force: bool = False
+
+    @property
+    def completes(self) -> bool:
+        """True when the case file itself is meant."""
+        return bool(self.opened.path) and same_path(self.path, self.opened.path)
+
+    def check(self) -> None:
+        """Refuse, before anything is asked, to write over a file that is not the case itself. Raises Unreadable."""
+        if not Path(self.path).parent.is_dir():
+            raise Unreadable(Complaint("there is no such folder", self.path, way_out="Make it, or name another file"))
+        if not self.completes:
+            refuse_source(self.path, sources_of(self.source))
+            self._refuse_what_is_there()
+
+    def keep(self, text: str) -> None:
+        """Write the completed case. Where that fails it goes into a file beside, or to standard output. Raises Unreadable."""
+        try:
+            put(text.encode(), self.path, self._look_again)
+        except Unreadable:
+            self._keep_elsewhere(text)
+            raise
+        print(f"The case with the answers is in {self.path}.", file=sys.stderr)  # noqa: T201
+
+    def _look_again(self) -> None:
+        """Refuse to replace what is not what was read. Raises Unreadable."""
+        if not self.completes:
+            self._refuse_what_is_there()
+        elif self._changed():
+            way_out = "Nothing in it was replaced: put the answers into it by hand"
+            raise Unreadable(Complaint("this file was changed while the questions were answered", self.path, way_out=way_out))
+
+    def _changed(self) -> bool:
+        try:
+            return Path(self.path).read_bytes() != self.opened.text.encode()
+        except FileNotFoundError:
+            return False  # there is nothing to lose
+        except OSError:
+            return True
+
+    def _refuse_what_is_there(self) -> None:
+        if not self.force and Path(self.path).exists():
+            way_out = "Name another, or add --force to replace it"
+            raise Unreadable(Complaint("this file is there already", self.path, way_out=way_out))
+
+    def _keep_elsewhere(self, text: str) -> None:
+        """Into the first free name beside the target, else to standard output."""
+        path = Path(self.path)
+        names = (path.with_name(f"{path.stem}.answers{number if number > 1 else ''}{path.suffix}") for number in count(1))
+        beside = next((name for name, _ in zip(names, range(MOST_BESIDE), strict=False) if not name.exists()), path)
+        try:
+            put(text.encode(), str(beside), lambda: _refuse(beside))
+            print(f"The case with the answers is in {beside} instead.", file=sys.stderr)  # noqa: T201
+        except Unreadable:
+            sys.stdout.write(f"\n{text}")
+            print("The case with the answers is printed below the answer instead.", file=sys.stderr)  # noqa: T201
+
+
+def _refuse(path: Path) -> None:
+    if path.exists():
+        raise Unreadable(Complaint("this file is there already", str(path)))

@@ -1,0 +1,174 @@
+"""Results to files, through one door: the old file or the whole new one, and never over what is being read.
+
+A file is written beside its target under a name of its own, flushed to the disk, and put in place by one rename. Whatever fails
+before leaves the old file as it was. A device or a pipe has no content to lose, and is written to as it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import stat
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import IO, Protocol
+
+from concordant.complaints import Complaint, Unreadable
+
+FRESH = 0o666  # less what the user's mask takes away, as for any new file
+STREAMS = ("/dev/", "/proc/")
+
+
+class Sink(Protocol):
+    """What text can be written to: a file in the making, or standard output."""
+
+    def write(self, text: str, /) -> object:
+        """Take some text."""
+
+
+class Making:
+    """A file in the making. A write that fails is told under the name of the target."""
+
+    def __init__(self, file: IO[bytes], name: str) -> None:
+        self._file, self._name = file, name
+
+    def write(self, text: str, /) -> None:
+        """Add text to it, in UTF-8. Raises Unreadable."""
+        self.write_bytes(text.encode())
+
+    def write_bytes(self, data: bytes) -> None:
+        """Add bytes to it. Raises Unreadable."""
+        with complaining(self._name):
+            self._file.write(data)
+
+
+def sink(output: str) -> contextlib.AbstractContextManager[Sink]:
+    """The file that is named, once all of it is written; standard output when none is named."""
+    return replacing(output) if output else contextlib.nullcontext(sys.stdout)
+
+
+def put(data: bytes, target: str, unless: Callable[[], None] | None = None) -> None:
+    """Make `data` the content of a file, or raise Unreadable and leave it as it was; `unless` is that of `replacing`."""
+    with replacing(target, unless) as making:
+        making.write_bytes(data)
+
+
+@contextlib.contextmanager
+def replacing(target: str, unless: Callable[[], None] | None = None) -> Iterator[Making]:
+    """A file that takes the place of `target` when the block ends, and is gone when the block fails.
+
+    `unless` looks once more, just before, whether it may: what it raises leaves the target alone. Raises Unreadable.
+    """
+    path = Path(os.path.realpath(target))  # a link stays one: the file it names is replaced
+    if _is_stream(target, path):
+        with complaining(target), path.open("wb") as stream:
+            yield Making(stream, target)
+        return
+    beside = path.with_name(f".concordant-{secrets.token_hex(8)}")
+    with complaining(target):
+        file = _open_beside(beside, path)
+    try:
+        yield Making(file, target)
+        with complaining(target):
+            _flush(file)
+        if unless is not None:
+            unless()
+        with complaining(target):
+            _put_in_place(beside, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            file.close()
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise
+
+
+@contextlib.contextmanager
+def complaining(target: str) -> Iterator[None]:
+    """A failing system call as a sentence about the target. Raises Unreadable."""
+    try:
+        yield
+    except OSError as error:
+        raise Unreadable(Complaint(f"cannot be written ({error.strerror or error})", target)) from None
+
+
+def refuse_source(target: str, sources: Iterable[str]) -> None:
+    """Refuse to write over what is read: by its own name, through a link, by another name of one file, or in its folder.
+
+    A source may be a file, a folder, or `-` for standard input. Raises Unreadable.
+    """
+    if not target or _is_stream(target, Path(os.path.realpath(target))):
+        return
+    here = _identity(target)
+    for source in sources:
+        if same_path(target, source) or (here is not None and here in _identities(source)):
+            what = "standard input" if source == "-" else source
+            says = f"this would be written over its own source ({what})"
+            raise Unreadable(Complaint(says, target, way_out="Name another file"))
+
+
+def same_path(one: str, other: str) -> bool:
+    """Whether two names lead to one place, links followed; a second name of a file (a hard link) is another place."""
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """What tells a file from every other, whatever its name; None for one that is not there."""
+    try:
+        found = os.fstat(0) if path == "-" else Path(path).stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino)
+
+
+def _identities(source: str) -> Iterator[tuple[int, int]]:
+    """Of a source, and of every file in it where it is a folder."""
+    inside = Path(source).rglob("*") if source != "-" and Path(source).is_dir() else ()
+    yield from filter(None, map(_identity, (source, *map(str, inside))))
+
+
+def _is_stream(target: str, path: Path) -> bool:
+    """A device, a pipe, or an open file by its number: nothing that can be replaced."""
+    if target.startswith(STREAMS) or str(path).startswith(STREAMS):
+        return True
+    with contextlib.suppress(OSError):
+        mode = path.stat().st_mode
+        return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+    return False
+
+
+def _open_beside(beside: Path, path: Path) -> IO[bytes]:
+    """The new file, with the rights of the one it replaces; a folder, and a file that may not be written, are not replaced."""
+    mode = None
+    if path.exists():
+        mode = stat.S_IMODE(path.stat().st_mode)
+        os.close(os.open(path, os.O_WRONLY))
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), FRESH)
+    file = os.fdopen(handle, "wb")
+    if mode is not None:
+        with contextlib.suppress(OSError):
+            beside.chmod(mode)
+    return file
+
+
+def _flush(file: IO[bytes]) -> None:
+    with file:
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _put_in_place(beside: Path, path: Path) -> None:
+    beside.replace(path)
+    if hasattr(os, "O_DIRECTORY"):
+        with contextlib.suppress(OSError):  # the new file stands; its folder is told to the disk as well where it can be
+            _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
