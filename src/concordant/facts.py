@@ -34,7 +34,10 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class Fact(msgspec.Struct, frozen=True):
-    """A feature's value for one patient at `as_of`: an interval, a word, or None when unknown."""
+    """A feature's value for one patient at `as_of`: an interval, a word, or None when unknown.
+
+    `put_off` says why what was stated does not hold, though nothing contradicts it.
+    """
 
     feature: str
     value: Value
@@ -47,6 +50,7 @@ class Fact(msgspec.Struct, frozen=True):
     conflict: str = ""
     stale: str = ""
     assumed: str = ""
+    put_off: str = ""
 
     @property
     def is_known(self) -> bool:

@@ -87,7 +87,12 @@ class Surroundings:
         """Claims of the record that cannot both hold, and entries that were set aside because they cannot be."""
         told = {f.entries or (f.feature,): f.conflict for f in self.now.facts.values() if f.conflict}
         return list(
-            dict.fromkeys(map(unbracketed, [*told.values(), *(f"Set aside: {says}" for says in self.now.record.set_aside)]))
+            dict.fromkeys(
+                map(
+                    unbracketed,
+                    [*told.values(), *self._put_off(decided=True), *(f"Set aside: {says}" for says in self.now.record.set_aside)],
+                )
+            )
         )
 
     def assumed(self, shown: list[Judged]) -> list[str]:
@@ -134,7 +139,13 @@ class Surroundings:
                 found.append(f"{f.guideline.short_title} {f.version.version} was due for review by {f.version.review_by}.")
             if not f.version.complete:
                 found.append(f"{f.guideline.short_title} {f.version.version}: {f.version.notice}")
-        return found
+        return found + self._put_off(decided=False)
+
+    def _put_off(self, *, decided: bool) -> list[str]:
+        """Stated words that do not hold by themselves: what would decide is not known (yet), or (`decided`) says otherwise."""
+        waiting = (f for f in self.now.plan.features if f.waits_for and self.now.facts[f.name].put_off)
+        told = (f for f in waiting if f.waits_for and (self.now.facts[f.waits_for.feature].value is not None) is decided)
+        return [self.now.facts[f.name].put_off for f in told]
 
     def headline(self) -> str:
         """Who and what: the guideline's subject and the line, in words of the knowledge."""

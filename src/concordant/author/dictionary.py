@@ -54,7 +54,7 @@ def _family(wanted: Any, drugs: Mapping[str, dict[str, Any]], given: frozenset[s
     return [(str(item["id"]), str(item["name"])) for item in wanted]
 
 
-CONDITIONAL = ("only_if", "rules", "absent_means")
+CONDITIONAL = ("only_if", "rules", "absent_means", "waits_for")
 
 
 def _bare(raw: list[RawFeature], found: list[Complaint]) -> dict[str, Feature]:
@@ -87,7 +87,7 @@ def _guarded(raw: list[RawFeature], bare: dict[str, Feature], found: list[Compla
 def _full(raw: list[RawFeature], guarded: dict[str, Feature], found: list[Complaint]) -> dict[str, Feature]:
     full = dict(guarded)
     for text, place, entry in raw:
-        rest = {key: entry[key] for key in ("rules", "absent_means") if key in entry}
+        rest = {key: entry[key] for key in ("rules", "absent_means", "waits_for") if key in entry}
         if not rest or entry["name"] not in guarded:
             continue
         compiled = compile_sentences(text, rest, place, guarded, found)
