@@ -82,7 +82,8 @@ def line_waits(now: Situation) -> bool:
     A stated line cannot be told from a doctor's count of it there, so the line has no branches either: it is left out of
     the groups, of completeness, and of the other sides. The interval, and what is behind it, is held to every claim.
     """
-    told = {name: now.facts[name].value for name in ("early_relapse", "presentation", "adjuvant_her2_therapy", "advanced_disease")}
+    names = ("early_relapse", "presentation", "adjuvant_her2_therapy", "advanced_disease")
+    told = {name: now.facts[name].value for name in names}
     back = told["presentation"] == "recurrent" or told["adjuvant_her2_therapy"] == told["advanced_disease"] == "yes"
     return back and told["early_relapse"] is None
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from concordant.compiled import Knowledge
 from concordant.conditions import Condition
-from concordant.derive import calculated, courses, disease, lines, measures
+from concordant.derive import calculated, courses, disease, interval, lines, measures
 from concordant.derive.context import Context, Selector
 from concordant.derive.settle import Reasons, settle
 from concordant.derive.topics import topics_of, wanted_topics
@@ -50,7 +50,7 @@ SELECTORS: dict[str, Selector] = {
     "progressed_on": courses.progressed_on,
     "stopped_for_toxicity": courses.stopped_for_toxicity,
     "unavailable": courses.unavailable,
-    "months_to_recurrence": courses.months_to_recurrence,
+    "months_to_recurrence": interval.months_to_recurrence,
     "running": courses.running,
     "started": courses.started,
     "courses_listed": courses.listed,
