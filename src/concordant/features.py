@@ -36,6 +36,18 @@ class Currency(Record, frozen=True):
     source: Cite
 
 
+class Reply(Record, frozen=True):
+    """Words that people answer a question with and that do not tell which of its values they mean.
+
+    `says` is what to tell them; with their yes `value` is taken for another `feature`, which the words do settle.
+    """
+
+    words: tuple[str, ...]
+    says: str
+    feature: str
+    value: str
+
+
 class Wait(Record, frozen=True):
     """Another feature that decides this one: while it is unknown and `when` holds, this one is not asked.
 
@@ -84,6 +96,9 @@ class Feature(Record, frozen=True):
     headline: int = 0
     headline_when: tuple[str, ...] = ()
     asked: int = 50
+    help: str = ""
+    replies: tuple[Reply, ...] = ()
+    not_known_skips: tuple[str, ...] = ()
     discordant: Action | None = None
     phrases: dict[str, str] = {}
 

@@ -106,8 +106,13 @@ def _axioms(text: Text, features: dict[str, Feature], found: list[Complaint]) ->
             yield axiom
 
 
+def _named(feature: Feature) -> list[str]:
+    """Every feature that this one names."""
+    return [*feature.inputs, *feature.not_known_skips, *(reply.feature for reply in feature.replies)]
+
+
 def _ordered(features: dict[str, Feature], found: list[Complaint]) -> tuple[Feature, ...]:
-    unknown = [(f, name) for f in features.values() for name in f.inputs if name not in features]
+    unknown = [(f, name) for f in features.values() for name in _named(f) if name not in features]
     for feature, name in unknown:
         found.append(Complaint(f"the feature '{feature.name}' reads the unknown feature '{name}'", "features/"))
     if unknown:

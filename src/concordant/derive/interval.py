@@ -34,6 +34,12 @@ def months_to_recurrence(ctx: Context) -> Claim | None:
     return _interval(courses, event, ctx)
 
 
+def since_last_dose(last: PartialDate, recurred: PartialDate) -> Interval:
+    """Calendar months from a last dose to a recurrence; none when it came during treatment."""
+    low, high = months_range(last, recurred)
+    return Interval(max(0.0, low), max(0.0, high))
+
+
 def _before(course: Course, event: DiseaseEvent | None) -> bool:
     """False for a course that certainly began after the recurrence."""
     if event is None or event.date is None or course.start is None:
@@ -61,5 +67,4 @@ def _span(course: Course, recurred: PartialDate, ctx: Context) -> Interval:
         following = followed_by(course, ctx)
         latest = following.start.last if following is not None and following.start is not None else recurred.last
         end = PartialDate(course.start.first if course.start else EARLIEST, min(latest, recurred.last))
-    low, high = months_range(end, recurred)
-    return Interval(max(0.0, low), max(0.0, high))
+    return since_last_dose(end, recurred)
