@@ -13,13 +13,14 @@ from concordant.cli.commands import app
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError, Refused
 from concordant.library import FOLDER
-from concordant.present.interview import Given, Interview, Misread, command, understood
+from concordant.present.interview import Given, Interview, Misread, command, explained, understood
 from concordant.quantities import Interval, point
 from concordant.record.casefile import read_case
 from concordant.record.events import PatientRecord
 from concordant.record.vocabulary import Words, words_of
 from concordant.record.writing import new_case, with_stated
 from concordant.texts import read_file, read_text
+from tests.conftest import ReadCase
 
 DAY = "2022-09-20"
 FROM_NOTHING = ("ask", "--as-of", DAY)
@@ -29,7 +30,7 @@ INTERVAL = "months_from_adjuvant_her2_therapy_to_recurrence"
 # Metastatic, back 8 months after adjuvant trastuzumab, nothing given since; what is not listed is not known.
 SEED = {
     "disease_extent": "meta",
-    "her2_ihc": "?",
+    "her2_ihc": "d",
     "her2_reported": "positive",
     "advanced_disease": "yes",
     "presentation": "2",
@@ -57,8 +58,8 @@ def told(interview: Interview, replies: Mapping[str, str], most: int = 40) -> tu
     typed: list[str] = []
     while (ask := interview.next) is not None and ask.blocking:
         assert len(typed) < most, "the interview does not end"
-        feature, reply = interview.feature(ask.feature), replies.get(ask.feature, "?")
-        interview = interview.reply(Given(feature) if reply == "?" else understood(reply, feature, interview))
+        feature, reply = interview.feature(ask.feature), replies.get(ask.feature, "d")
+        interview = interview.reply(Given(feature) if reply == "d" else understood(reply, feature, interview))
         typed.append(reply)
     return interview, typed
 
@@ -96,7 +97,7 @@ def _with_consent(knowledge: Knowledge, typed: list[str]) -> list[str]:
         if ask.together_with and interview.still_unknown and not agreed:
             lines, agreed = [*lines, "y"], True
         feature = interview.feature(ask.feature)
-        interview = interview.reply(Given(feature) if reply == "?" else understood(reply, feature, interview))
+        interview = interview.reply(Given(feature) if reply == "d" else understood(reply, feature, interview))
         lines.append(reply)
     return [*lines, "n"]
 
@@ -116,7 +117,7 @@ def test_not_known_everywhere_ends_honestly(knowledge: Knowledge) -> None:
 
 
 def test_not_known_everywhere_by_typing() -> None:
-    done = run(*FROM_NOTHING, typed="?\nd\ndon't know\n" + "?\n" * 80)
+    done = run(*FROM_NOTHING, typed="d\nnot known\ndon't know\n" + "d\n" * 80)
     assert done.exit_code == 0
     assert "Cannot decide until this is known: extent of disease" in done.output
     assert "Not known: Extent of disease, HER2 by immunohistochemistry" in done.output
@@ -247,10 +248,101 @@ def test_an_ambiguous_beginning_is_named(knowledge: Knowledge) -> None:
         understood("p", here.feature("menopausal_status"), here)
 
 
-@pytest.mark.parametrize(("typed", "wish"), [("?", "not known"), ("D", "not known"), ("Don't know", "not known"), ("B", "back")])
+@pytest.mark.parametrize(
+    ("typed", "wish"), [("?", "help"), ("Help", "help"), ("D", "not known"), ("Don't know", "not known"), ("B", "back")]
+)
 def test_wishes(typed: str, wish: str) -> None:
     assert command(typed) == wish
     assert command("metastatic") == ""
+
+
+# -- dates, help, and words that do not tell ------------------------------------------------------------
+
+
+@pytest.fixture
+def recurred(knowledge: Knowledge, read: ReadCase) -> Interview:
+    return start(knowledge, read("as_of: 2022-10-01\ndisease: [{event: recurrence, date: 2022-09-12, extent: metastatic}]\n"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "low", "high"),
+    [
+        ("last dose 12 Sep 2021", 12, 12),
+        ("2021-09-12", 12, 12),
+        ("11 Sep 2021", 12.0333, 12.0333),
+        ("on 12 January 2022", 8, 8),
+        ("January 12, 2022", 8, 8),
+        ("12.01.2022", 8, 8),
+        ("Jan 2022", 7.4, 8.3667),
+        ("2021", 8.4, 20.3667),
+        ("12 Sep 2020 to 12 Sep 2022", 24, 24),
+    ],
+)
+def test_a_last_dose_may_be_told_as_a_date(typed: str, low: float, high: float, recurred: Interview) -> None:
+    value = understood(typed, recurred.feature(INTERVAL), recurred).value
+    assert isinstance(value, Interval)
+    assert (value.low, value.high) == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"), [("13 Oct 2022", "is after the recurrence"), ("30 Feb 2021", "not in the calendar"), ("8 Mai 2021", "wrong unit|not a number|no number")]
+)
+def test_a_date_that_cannot_be_is_named(typed: str, says: str, recurred: Interview) -> None:
+    with pytest.raises(Misread, match=says):
+        understood(typed, recurred.feature(INTERVAL), recurred)
+
+
+def test_without_a_recurrence_on_record_both_days_are_needed(knowledge: Knowledge) -> None:
+    here = start(knowledge)
+    with pytest.raises(Misread, match="Type both days"):
+        understood("14 Oct 2021", here.feature(INTERVAL), here)
+    assert understood("14 Oct 2021 to 14 Jun 2022", here.feature(INTERVAL), here).value == point(8)
+
+
+@pytest.mark.parametrize("call", ["?", "help", "h"])
+def test_help_tells_what_is_meant_and_what_may_be_typed(call: str) -> None:
+    said = " ".join(run("ask", str(STORY), typed=f"{call}\n8\n{call}\nn\n").output.split())
+    assert "neratinib after it does not count" in said
+    assert "or the day of the last dose (14 Oct 2021, 2021-10)" in said
+    assert "ASCO guideline update" in said
+    assert "n ends here with the answer so far" in said
+    assert "The answer, after 1 reply" in said
+
+
+def test_every_question_can_be_explained(knowledge: Knowledge) -> None:
+    here = start(knowledge)
+    for feature in knowledge.features:
+        if feature.question:
+            told = explained(feature, here)
+            assert len(told) == 3, feature.name
+            assert all(line.strip() and "  " not in line for line in told), feature.name
+
+
+@pytest.mark.parametrize(
+    ("typed", "status"), [("positive\ny\n", "positive"), ("pos\ny\n", "positive"), ("negative\ny\n", "negative")]
+)
+def test_a_word_for_a_test_may_be_taken_as_the_overall_result(typed: str, status: str) -> None:
+    said = " ".join(run(*FROM_NOTHING, typed=f"meta\n{typed}q\n").output.split())
+    assert "only when ISH says so. Which was it" in said
+    assert f"✓ HER2 as reported: {status}" in said
+
+
+def test_without_a_yes_the_test_is_asked_again() -> None:
+    said = " ".join(run(*FROM_NOTHING, typed="meta\npositive\nn\n3+\nq\n").output.split())
+    assert "✓ HER2 by immunohistochemistry: 3+" in said
+    assert "✓ HER2 as reported" not in said
+
+
+def test_not_knowing_one_her2_test_brings_one_question_at_most(knowledge: Knowledge) -> None:
+    """The overall result, and neither ISH nor what it counted."""
+    here = start(knowledge)
+    for name in ("disease_extent", "her2_ihc"):
+        assert here.next is not None
+        assert here.next.feature == name
+        here = here.reply(Given(here.feature(name)) if name == "her2_ihc" else understood("meta", here.feature(name), here))
+    asked = [q.feature for q in here.now.ask if q.feature.startswith("her2_")]
+    assert asked[:1] == ["her2_reported"]
+    assert not {"her2_ish", "her2_ish_ratio", "her2_copies", "her2_status"} & set(asked)
 
 
 # -- the file -----------------------------------------------------------------------------------------

@@ -85,7 +85,7 @@ def draw_interview() -> None:
 
     def typed(prompt: str) -> str:
         ask = talk.state.next
-        known = REPLIES.get(ask.feature, "?") if ask else "q"
+        known = REPLIES.get(ask.feature, "d") if ask else "q"
         reply = known if prompt == "> " else "n" if "y/N" in prompt else "y"
         console.print(Text(prompt).append(reply, style="bold"))
         return reply

@@ -77,6 +77,42 @@ def _partial(text: str, year: int, month: int | None, day: int | None) -> Partia
     return exactly(Day(year, month, day))
 
 
+_SPOKEN = re.compile(
+    r"(?P<iso>\d{4}-\d{1,2}(?:-\d{1,2})?)"
+    r"|(?P<day>\d{1,2})[.\s]+(?P<month>[a-z]{3,9})[.,\s]+(?P<year>\d{4})"
+    r"|(?P<month2>[a-z]{3,9})[.\s]+(?:(?P<day2>\d{1,2})(?:,\s*|\s+))?(?P<year2>\d{4})"
+    r"|(?P<day3>\d{1,2})\.(?P<month3>\d{1,2})\.(?P<year3>\d{4})"
+    r"|(?P<only>\d{4})(?=\s*$)",
+    re.I,
+)
+
+
+def dates_in(text: str) -> list[PartialDate]:
+    """The dates that a person typed, in their order: `2021-10-14`, `14 Oct 2021`, `October 2021`, `14.10.2021`.
+
+    A year alone is read at the end only. Raises ValueError with a sentence for people when one is not in the calendar.
+    """
+    return [_spoken(match) for match in _SPOKEN.finditer(text) if _month_of(match) != 0]
+
+
+def _month_of(match: re.Match[str]) -> int | None:
+    """The number of a month in words; 0 for another word, None where there is no word."""
+    word = match["month"] or match["month2"]
+    if word is None:
+        return None
+    names = [month.lower() for month in MONTHS]
+    return names.index(word[:3].lower()) + 1 if word[:3].lower() in names else 0
+
+
+def _spoken(match: re.Match[str]) -> PartialDate:
+    if match["iso"] or match["only"]:
+        return parse_partial_date(match["iso"] or match["only"])
+    year = match["year"] or match["year2"] or match["year3"]
+    day = match["day"] or match["day2"] or match["day3"]
+    month = _month_of(match) or int(match["month3"])
+    return parse_partial_date(f"{year}-{month:02}" + (f"-{int(day):02}" if day else ""))
+
+
 def add_months(day: Day, months: int) -> Day:
     """The same day of the month `months` later; the last day of a shorter month stands for it."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

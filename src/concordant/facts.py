@@ -38,6 +38,7 @@ class Fact(msgspec.Struct, frozen=True):
     """A feature's value for one patient at `as_of`: an interval, a word, or None when unknown.
 
     `unread` are the places of entries that nobody read, over which silence was not taken for a no.
+    `put_off` says why what was stated does not hold, though nothing contradicts it.
     """
 
     feature: str
@@ -52,6 +53,7 @@ class Fact(msgspec.Struct, frozen=True):
     stale: str = ""
     assumed: str = ""
     unread: tuple[str, ...] = ()
+    put_off: str = ""
 
     @property
     def is_known(self) -> bool:

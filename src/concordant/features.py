@@ -40,6 +40,39 @@ class Currency(Record, frozen=True):
     source: Cite
 
 
+class Reply(Record, frozen=True):
+    """Words that people answer a question with and that do not tell which of its values they mean.
+
+    `says` is what to tell them; with their yes `value` is taken for another `feature`, which the words do settle.
+    """
+
+    words: tuple[str, ...]
+    says: str
+    feature: str
+    value: str
+
+
+class Wait(Record, frozen=True):
+    """Another feature that decides this one: while it is unknown and `when` holds, this one is not asked.
+
+    A stated word of `stated` then does not hold either (`says` why); while `when` is itself unknown it holds as an assumption
+    (`held`). Once `overruled_if` holds, what the rules say stands in its place, and `overruled` says so.
+    """
+
+    feature: str
+    when: Condition
+    overruled_if: Condition
+    stated: tuple[str, ...]
+    says: str
+    held: str
+    overruled: str
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The features that have to be known before it can be told whether this one waits."""
+        return features_read(self.when) | features_read(self.overruled_if) | {self.feature}
+
+
 class Feature(Record, frozen=True):
     """A question about the patient with a typed answer; `short` is its label where there is little room."""
 
@@ -60,12 +93,17 @@ class Feature(Record, frozen=True):
     absent_means: tuple[Silence, ...] = ()
     current_for: Currency | None = None
     only_if: Condition | None = None
+    waits_for: Wait | None = None
+    asked_after_inputs: bool = False
     sources: tuple[Cite, ...] = ()
     drug: str = ""
     near: float | None = None
     headline: int = 0
     headline_when: tuple[str, ...] = ()
     asked: int = 50
+    help: str = ""
+    replies: tuple[Reply, ...] = ()
+    not_known_skips: tuple[str, ...] = ()
     discordant: Action | None = None
     phrases: dict[str, str] = {}
 
@@ -83,7 +121,8 @@ class Feature(Record, frozen=True):
     def inputs(self) -> frozenset[str]:
         """The features that must be derived before this one."""
         conditions = [rule.if_ for rule in self.rules] + [silence.when for silence in self.absent_means]
-        return frozenset(self.reads).union(*map(features_read, conditions))
+        waited = self.waits_for.reads if self.waits_for else frozenset()
+        return frozenset(self.reads).union(waited, *map(features_read, conditions))
 
 
 class Axiom(Record, frozen=True):

@@ -73,6 +73,21 @@ def is_open(fact: Fact) -> bool:
     return fact.value is None
 
 
+LINE = "line_of_therapy"
+
+
+def line_waits(now: Situation) -> bool:
+    """Contract 3, ask: not at all while the interval of a recurrence is unknown. Written down a second time.
+
+    A stated line cannot be told from a doctor's count of it there, so the line has no branches either: it is left out of
+    the groups, of completeness, and of the other sides. The interval, and what is behind it, is held to every claim.
+    """
+    names = ("early_relapse", "presentation", "adjuvant_her2_therapy", "advanced_disease")
+    told = {name: now.facts[name].value for name in names}
+    back = told["presentation"] == "recurrent" or told["adjuvant_her2_therapy"] == told["advanced_disease"] == "yes"
+    return back and told["early_relapse"] is None
+
+
 def limiting(now: Situation) -> frozenset[str]:
     """What the limits of the guidelines in force read."""
     limits = [limit for force in now.frame.in_force for limit in force.guideline.out_of_scope]
@@ -131,8 +146,9 @@ class Patient:
 
     def open_features(self, base: Changes | None = None) -> list[Feature]:
         """The features with a question that are not known, and whose guard is known to hold."""
-        facts = self.fresh(base).facts
-        candidates = [f for f in self.features.values() if f.question and is_open(facts[f.name])]
+        now = self.fresh(base)
+        facts, waiting = now.facts, {LINE} if line_waits(now) else set()
+        candidates = [f for f in self.features.values() if f.question and is_open(facts[f.name]) and f.name not in waiting]
         return [f for f in candidates if f.only_if is None or explain(f.only_if, facts).truth is TRUE]
 
 
@@ -272,7 +288,7 @@ def branches_tell_what_comes(patient: Patient) -> Iterator[str]:
 
 
 def order_is_kept(patient: Patient) -> Iterator[str]:
-    """(7) Blocking means: needs_data, and a reply leads out. Blocking first, then the fewest regimens in the worst branch."""
+    """(7) Blocking means: needs_data, and a reply leads out. Blocking first, the line last, then the fewest regimens left."""
     now, questions = patient.asked()
     for q in questions:
         if q.blocking and now.decision.answer != "needs_data":
@@ -281,7 +297,8 @@ def order_is_kept(patient: Patient) -> Iterator[str]:
             yield f"{q.feature.name} is called blocking{', in a group' if q.together_with else ''}, but no reply leads out"
         elif not q.blocking and _leads_out(patient, q) and _holds(patient, q.feature.name):
             yield f"{q.feature.name} leads out and holds the answer back, but is not called blocking"
-    ranks = [(not q.blocking, _worst(patient, q)) for q in questions]
+    # The line comes after every feature that it is derived from (contract 3, ask): after all others that are as urgent.
+    ranks = [(not q.blocking, q.feature.name == LINE, _worst(patient, q)) for q in questions]
     if ranks != sorted(ranks):
         yield f"the order is {[(q.feature.name, *rank) for q, rank in zip(questions, ranks, strict=True)]}"
 
@@ -323,12 +340,13 @@ def _worst(patient: Patient, q: Question) -> int:
 def overridden(patient: Patient, changes: Changes) -> Situation:
     """The patient were these facts different: stated, and no rule and no entry may say otherwise.
 
-    For facts that are stated (or assumed) this is a fresh record. Rules of the changed features are taken away first.
+    For facts that are stated (or assumed) this is a fresh record. Rules of the changed features are taken away first, and
+    with them what makes a stated word give way to the rules.
     """
     prepared = prepare(patient.knowledge)
     if not any(prepared.plan.by_name[name].rules for name in changes):
         return patient.fresh(changes)
-    freed = [msgspec.structs.replace(f, rules=()) if f.name in changes else f for f in prepared.plan.features]
+    freed = [msgspec.structs.replace(f, rules=(), waits_for=None) if f.name in changes else f for f in prepared.plan.features]
     plan = replace(prepared.plan, features=tuple(freed))
     record = patient.state.record(changes)
     facts = derive_facts(record, plan)
@@ -360,7 +378,8 @@ def _known_and_live(patient: Patient) -> list[Feature]:
     now = patient.fresh()
     read = {name for one in now.decision.judged if one.status != "does_not_apply" for name in one.proposal.reads}
     read |= limiting(now)
-    known = (f for f in now.plan.features if f.question and not is_open(now.facts[f.name]))
+    waiting = {LINE} if line_waits(now) else set()
+    known = (f for f in now.plan.features if f.question and not is_open(now.facts[f.name]) and f.name not in waiting)
     exact = (f for f in known if f.values or now.facts[f.name].origin != "assumed" or f.is_numeric)
     return [f for f in exact if f.name in read or now.plan.downstream[f.name] & read]
 

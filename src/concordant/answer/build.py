@@ -11,7 +11,7 @@ from concordant.answer.checks import check_label, check_words
 from concordant.answer.doses import Dosing
 from concordant.answer.evidence import evidence_of
 from concordant.answer.labels import label_facts
-from concordant.answer.phrases import brief_words, fact_words, grade_shown, unbracketed, with_medicines
+from concordant.answer.phrases import and_list, brief_words, fact_words, grade_shown, unbracketed, with_medicines
 from concordant.answer.references import References, brackets
 from concordant.answer.safety import Safety
 from concordant.answer.surroundings import Surroundings

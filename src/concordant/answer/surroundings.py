@@ -83,7 +83,7 @@ class Surroundings:
 
     def newer_in_short(self) -> list[str]:
         """The same in a line each where the knowledge has one: by rank, then the latest first."""
-        return [self.cited(e.short, e.source) for e in sorted(reversed(self._newer()), key=lambda e: e.rank) if e.short]
+        return [self.cited(e.short, e.source) for e in sorted(self._newer()[::-1], key=lambda e: e.rank) if e.short]
 
     def _newer(self) -> list[Newer]:
         since = max((f.version.evidence_until for f in self.now.frame.in_force), default=self.now.record.as_of)
@@ -95,7 +95,12 @@ class Surroundings:
         """Claims of the record that cannot both hold, and entries that were set aside because they cannot be."""
         told = {f.entries or (f.feature,): f.conflict for f in self.now.facts.values() if f.conflict}
         return list(
-            dict.fromkeys(map(unbracketed, [*told.values(), *(f"Set aside: {says}" for says in self.now.record.set_aside)]))
+            dict.fromkeys(
+                map(
+                    unbracketed,
+                    [*told.values(), *self._put_off(decided=True), *(f"Set aside: {says}" for says in self.now.record.set_aside)],
+                )
+            )
         )
 
     def assumed(self, shown: list[Judged]) -> list[str]:
@@ -150,7 +155,13 @@ class Surroundings:
                 found.append(_overdue(f))
             if not f.version.complete:
                 found.append(f"{f.guideline.short_title} {f.version.version}: {f.version.notice}")
-        return found
+        return found + self._put_off(decided=False)
+
+    def _put_off(self, *, decided: bool) -> list[str]:
+        """Stated words that do not hold by themselves: what would decide is not known (yet), or (`decided`) says otherwise."""
+        waiting = (f for f in self.now.plan.features if f.waits_for and self.now.facts[f.name].put_off)
+        told = (f for f in waiting if f.waits_for and (self.now.facts[f.waits_for.feature].value is not None) is decided)
+        return [self.now.facts[f.name].put_off for f in told]
 
     def headline(self) -> str:
         """Who and what: the guideline's subject and the line, in words of the knowledge."""

@@ -54,7 +54,7 @@ def _family(wanted: Any, drugs: Mapping[str, dict[str, Any]], given: frozenset[s
     return [(str(item["id"]), str(item["name"])) for item in wanted]
 
 
-CONDITIONAL = ("only_if", "rules", "absent_means")
+CONDITIONAL = ("only_if", "rules", "absent_means", "waits_for")
 
 
 def _bare(raw: list[RawFeature], found: list[Complaint]) -> dict[str, Feature]:
@@ -87,7 +87,7 @@ def _guarded(raw: list[RawFeature], bare: dict[str, Feature], found: list[Compla
 def _full(raw: list[RawFeature], guarded: dict[str, Feature], found: list[Complaint]) -> dict[str, Feature]:
     full = dict(guarded)
     for text, place, entry in raw:
-        rest = {key: entry[key] for key in ("rules", "absent_means") if key in entry}
+        rest = {key: entry[key] for key in ("rules", "absent_means", "waits_for") if key in entry}
         if not rest or entry["name"] not in guarded:
             continue
         compiled = compile_sentences(text, rest, place, guarded, found)
@@ -106,8 +106,13 @@ def _axioms(text: Text, features: dict[str, Feature], found: list[Complaint]) ->
             yield axiom
 
 
+def _named(feature: Feature) -> list[str]:
+    """Every feature that this one names."""
+    return [*feature.inputs, *feature.not_known_skips, *(reply.feature for reply in feature.replies)]
+
+
 def _ordered(features: dict[str, Feature], found: list[Complaint]) -> tuple[Feature, ...]:
-    unknown = [(f, name) for f in features.values() for name in f.inputs if name not in features]
+    unknown = [(f, name) for f in features.values() for name in _named(f) if name not in features]
     for feature, name in unknown:
         found.append(Complaint(f"the feature '{feature.name}' reads the unknown feature '{name}'", "features/"))
     if unknown:

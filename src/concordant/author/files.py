@@ -15,7 +15,7 @@ from concordant.texts import Place, Text
 
 T = TypeVar("T")
 
-CONDITION_KEYS = frozenset({"if", "applies_if", "when", "only_if", "met_if", "relevant_if", "never"})
+CONDITION_KEYS = frozenset({"if", "applies_if", "when", "only_if", "overruled_if", "met_if", "relevant_if", "never"})
 
 
 def compile_sentences(text: Text, value: Any, place: Place, features: Mapping[str, Feature], found: list[Complaint]) -> Any:

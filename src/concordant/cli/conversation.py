@@ -16,7 +16,7 @@ from rich.text import Text
 from concordant.answer.model import Ask, Change
 from concordant.answer.phrases import and_list
 from concordant.dates import exactly, words
-from concordant.features import Feature
+from concordant.features import Feature, Reply
 from concordant.present import interview as iv
 from concordant.present.first_screen import first_screen
 from concordant.present.language import language
@@ -26,6 +26,9 @@ Read = Callable[[str], str | None]
 PROMPT = "> "
 NAMED = 3
 ENGLISH = language("en")
+GO_ON = "y asks the questions that are left, n ends here with the answer so far, b goes back to the last reply."
+TAKE_IT = "y takes it so and goes on; n leaves the question as it is."
+TAKE_BACK = "y forgets the reply; n keeps it, and the answer names the contradiction."
 
 
 class Conversation:
@@ -52,7 +55,10 @@ class Conversation:
         day = words(exactly(self.state.record.as_of))
         self._say(f"As of {day}. {self._standing()}", "dim")
         if self.state.next is not None:
-            self._say("Answer in words, by a number, or with:  ? not known   b back   q stop with the best answer so far", "dim")
+            self._say(
+                "Answer in words, by a number, or with:  d not known   ? help   b back   q stop with the best answer so far",
+                "dim",
+            )
 
     def _standing(self) -> str:
         answer = self.state.now
@@ -83,7 +89,7 @@ class Conversation:
         self._say(self._held(), "bold")
         more = _count(len(left), "more question", "more questions")
         self._say(f"{more} could {'decide it together' if ask.blocking else 'change what is offered'}: {_few(left)}")
-        typed = self._line(f"Go on? {'[Y/n]' if ask.blocking else '[y/N]'} ")
+        typed = self._line(f"Go on? {'[Y/n]' if ask.blocking else '[y/N]'} ", [GO_ON])
         if iv.command(typed) == "back" and self._back():
             return True
         if typed.strip().lower() not in (("", "y", "yes") if ask.blocking else ("y", "yes")):
@@ -108,7 +114,7 @@ class Conversation:
         feature = self.state.feature(ask.feature)
         self._print_question(ask, feature)
         while True:
-            typed = self._line(PROMPT)
+            typed = self._line(PROMPT, iv.explained(feature, self.state))
             match iv.command(typed):
                 case "stop":
                     return False
@@ -122,11 +128,16 @@ class Conversation:
                     if self._understood(typed, feature):
                         return True
 
-    def _line(self, prompt: str) -> str:
-        typed = self.read(prompt)
-        if typed is None:
-            raise EOFError
-        return typed
+    def _line(self, prompt: str, about: list[str]) -> str:
+        """What is typed, once it is no call for help; `about` is the help."""
+        while True:
+            typed = self.read(prompt)
+            if typed is None:
+                raise EOFError
+            if iv.command(typed) != "help":
+                return typed
+            for line in about:
+                self._say(line)
 
     def _back(self) -> bool:
         if not self.state.given:
@@ -137,11 +148,24 @@ class Conversation:
         return True
 
     def _understood(self, typed: str, feature: Feature) -> bool:
+        meant = iv.meant(typed, feature)
+        if meant is not None:
+            return self._in_its_place(meant)
         try:
             self._take(iv.understood(typed, feature, self.state))
         except iv.Misread as problem:
             self._say(str(problem))
             return False
+        return True
+
+    def _in_its_place(self, meant: Reply) -> bool:
+        """Whether the person wants their words taken for another question; otherwise this one stays."""
+        other = self.state.feature(meant.feature)
+        self._say(meant.says)
+        told = f"{other.label}: {iv.names_of(other)[meant.value]}"
+        if self._line(f"Take it as {told}? [y/N] ", [meant.says, TAKE_IT]).strip().lower() not in ("y", "yes"):
+            return False
+        self._take(iv.Given(other, meant.value, meant.value))
         return True
 
     def _take(self, given: iv.Given) -> None:
@@ -154,7 +178,7 @@ class Conversation:
         conflicts = self.state.new_conflicts(before)
         for conflict in conflicts:
             self._say(f"! In conflict. {conflict}.", "bold red")
-        if conflicts and self._line("Take this answer back? [Y/n] ").strip().lower() not in ("n", "no"):
+        if conflicts and self._line("Take this answer back? [Y/n] ", [TAKE_BACK]).strip().lower() not in ("n", "no"):
             self._say(f"Forgotten: {iv.echo(given)}")
             self.state = before
 
@@ -216,7 +240,8 @@ def _how_to_write(ask: Ask, feature: Feature) -> str:
     unit = {"percent": " %", "": ""}.get(feature.unit, f" {feature.unit}")
     low = math.floor(number * 0.75)
     between = f" or a range ({low:g} to {number:g}{unit})" if low < number else ""
-    return f"a number ({number:g}{unit}), a bound (<= {number:g}{unit}){between}"
+    day = ", or the day of the last dose (14 Oct 2021)" if iv.by_date(feature) else ""
+    return f"a number ({number:g}{unit}), a bound (<= {number:g}{unit}){between}{day}"
 
 
 def _few(labels: list[str]) -> str:

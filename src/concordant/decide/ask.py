@@ -10,7 +10,7 @@ from concordant.conditions import features_read
 from concordant.decide.cells import Cell, cells_of, joined
 from concordant.decide.decision import Decision, Outcome, decide
 from concordant.decide.frame import Frame, Proposal
-from concordant.derive.book import Plan, with_facts
+from concordant.derive.book import Plan, waits, with_facts
 from concordant.evaluate.explain import Evaluator, explain, missing
 from concordant.facts import Fact, Facts, Value
 from concordant.features import Feature
@@ -82,7 +82,12 @@ def questions(now: Situation) -> list[Question]:
     elif not found:
         found += _together(_read_together(frozenset(cells), now), cells, now)
     order = {name: i for i, name in enumerate(cells)}
-    return sorted(found, key=lambda q: (not q.blocking, _worst(q), q.feature.asked, order[q.feature.name]))
+    return sorted(found, key=lambda q: (*_rank(q), q.feature.asked, order[q.feature.name]))
+
+
+def _rank(question: Question) -> tuple[bool, bool, int]:
+    """Blocking first; what sums others up after them; then the fewest regimens in the worst branch."""
+    return not question.blocking, question.feature.asked_after_inputs, _worst(question)
 
 
 def _holding(now: Situation) -> frozenset[str]:
@@ -114,8 +119,8 @@ def _open(fact: Fact) -> bool:
 
 
 def _meaningful(feature: Feature, facts: Facts) -> bool:
-    """A guarded feature is asked only once its guard is known to hold."""
-    return feature.only_if is None or explain(feature.only_if, facts).truth is TRUE
+    """A guarded feature is asked only once its guard is known to hold, and one that waits for another not before that."""
+    return not waits(feature, facts) and (feature.only_if is None or explain(feature.only_if, facts).truth is TRUE)
 
 
 def _alone(name: str, cells: Sequence[Cell], now: Situation, holding: frozenset[str]) -> Question | None:

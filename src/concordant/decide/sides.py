@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from concordant.decide.ask import Situation
 from concordant.decide.cells import Cell, cells_of, joined
 from concordant.decide.decision import Outcome, decide
-from concordant.derive.book import with_overrides
+from concordant.derive.book import waits, with_overrides
 from concordant.features import Feature
 from concordant.kleene import TRUE
 from concordant.quantities import Interval
@@ -39,9 +39,10 @@ def other_sides(now: Situation) -> list[Side]:
 
 
 def _known_behind(now: Situation) -> list[Feature]:
-    """Known features with a question, read by what is alive, directly or through others."""
+    """Known features with a question, read by what is alive, directly or through others; none that waits for another."""
     wanted = now.plan.with_inputs(now.read())
-    return [f for f in now.plan.features if f.name in wanted and f.question and _settled(f, now)]
+    known = (f for f in now.plan.features if f.name in wanted and f.question and _settled(f, now))
+    return [f for f in known if not waits(f, now.facts)]
 
 
 def _settled(feature: Feature, now: Situation) -> bool:

@@ -9,16 +9,16 @@ from msgspec.structs import replace
 
 from concordant.compiled import Knowledge
 from concordant.conditions import Condition, features_read
-from concordant.derive import calculated, courses, disease, lines, measures, regimens
+from concordant.derive import calculated, courses, disease, interval, lines, measures, regimens
 from concordant.derive.context import Context, Selector
-from concordant.derive.settle import settle
+from concordant.derive.settle import Reasons, settle
 from concordant.derive.topics import topics_of, wanted_topics
 from concordant.derive.unread import BLOCK_OF, Block, Reads, Unread, reads_of, unread_entries
 from concordant.evaluate.explain import Because, Evaluator, explain
 from concordant.facts import Claim, Fact, Facts, Value, unknown
-from concordant.features import Axiom, Feature
+from concordant.features import Axiom, Feature, Wait
 from concordant.formulas import Formula
-from concordant.kleene import TRUE
+from concordant.kleene import FALSE, TRUE
 from concordant.quantities import point
 from concordant.record.events import PatientRecord
 
@@ -53,7 +53,7 @@ SELECTORS: dict[str, Selector] = {
     "progressed_on": courses.progressed_on,
     "stopped_for_toxicity": courses.stopped_for_toxicity,
     "unavailable": courses.unavailable,
-    "months_to_recurrence": courses.months_to_recurrence,
+    "months_to_recurrence": interval.months_to_recurrence,
     "running": courses.running,
     "started": courses.started,
     "courses_listed": courses.listed,
@@ -215,6 +215,8 @@ class _Pass:
             told = self._silence(feature) if feature.absent_means else None
             return told if told is not None else self.plan.unknown[name]
         reasons = [(rule, self.look(rule.if_, self.facts)) for rule in feature.rules]
+        if feature.waits_for is not None and stated in feature.waits_for.stated:
+            return self._put_off(feature, feature.waits_for, claim, reasons)
         fact = settle(feature, claim, stated, reasons)
         return fact if fact.is_known or fact.conflict or claim is not None else self._silence(feature) or fact
 
@@ -222,6 +224,18 @@ class _Pass:
         assert feature.derive is not None
         plan, selector = self.plan, SELECTORS[feature.derive["selector"]]
         return selector(Context(self.record, self.facts, feature, plan.members, plan.tags, plan.formulas, self.unread))
+
+    def _put_off(self, feature: Feature, wait: Wait, claim: Claim | None, reasons: Reasons) -> Fact:
+        """The fact where a word was stated that another feature decides: it holds, waits, or gives way to the rules."""
+        if self.look(wait.overruled_if, self.facts).truth is TRUE:
+            return replace(settle(feature, claim, None, reasons), put_off=wait.overruled)
+        told = settle(feature, claim, self.record.stated[feature.name], reasons)
+        waiting = self.look(wait.when, self.facts).truth
+        if told.origin != "stated" or self.facts[wait.feature].value is not None or waiting is FALSE:
+            return told
+        if waiting is TRUE:
+            return Fact(feature.name, None, "unknown", wait.says, told.entries, put_off=wait.says)
+        return replace(told, assumed=wait.held)
 
     def _silence(self, feature: Feature) -> Fact | None:
         """What the absence of any entry means, where the feature says so; always named as assumed."""
@@ -253,6 +267,12 @@ def _not_assumed(feature: Feature, over: list[Unread]) -> Fact:
     """Unknown, because an entry that was not read may be about it."""
     names = ", ".join(one.name for one in over)
     return Fact(feature.name, None, "unknown", f"not read: {names}", unread=tuple(one.entry for one in over))
+
+
+def waits(feature: Feature, facts: Facts, look: Evaluator = explain) -> bool:
+    """Whether another feature decides this one and is not known: then it is neither asked nor supposed otherwise."""
+    wait = feature.waits_for
+    return wait is not None and facts[wait.feature].value is None and look(wait.when, facts).truth is TRUE
 
 
 def derive_facts(record: PatientRecord, plan: Plan) -> dict[str, Fact]:

@@ -1,19 +1,18 @@
-"""Courses of treatment: received, progressed on, stopped for toxicity, running, last dose."""
+"""Courses of treatment: received, progressed on, stopped for toxicity, running."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from concordant.dates import Day, PartialDate, exactly, months_range, words
+from concordant.dates import PartialDate, exactly, words
 from concordant.derive.context import Context
 from concordant.facts import Claim
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_
-from concordant.quantities import Interval, point
+from concordant.quantities import point
 from concordant.record.events import Course, DiseaseEvent, PatientRecord
 
 EARLY = ("neoadjuvant", "adjuvant")
 ENDED_BADLY = ("progression", "recurrence")
-EARLIEST = Day(1900, 1, 1)  # no course on record began before
 
 
 def holds(course: Course, drugs: frozenset[str]) -> bool:
@@ -45,6 +44,23 @@ def described(course: Course) -> str:
     end = words(course.end) if course.end else ("running" if course.stopped == "ongoing" else "")
     dates = f" ({start} to {end})" if start and end else f" ({start or end})" if start or end else ""
     return f"{setting}course{dates}"
+
+
+def followed_by(course: Course, ctx: Context) -> Course | None:
+    """The dated course with which the drugs of one without an end went on: the first cannot have lasted past its start."""
+    if course.end is not None or course.stopped == "ongoing" or course.start is None:
+        return None
+    start, drugs = course.start, frozenset(course.drugs)
+    later = [c for c in ctx.record.courses if c.start is not None and holds(c, drugs) and start.certainly_before(c.start)]
+    return min(later, key=lambda c: c.start.last if c.start else ctx.record.as_of, default=None)
+
+
+def cut_short(course: Course, ctx: Context) -> str:
+    """The sentence for an end that is taken from the course that followed."""
+    following = followed_by(course, ctx)
+    if following is None or following.start is None:
+        return ""
+    return f"the {described(course)} is taken to have ended when its drugs went on in the {described(following)}"
 
 
 def received(ctx: Context) -> Claim | None:
@@ -102,6 +118,9 @@ def progression_on(course: Course, ctx: Context) -> Truth:
 def _during(course: Course, event: DiseaseEvent, ctx: Context) -> Truth:
     """Whether an event lies within the course and speaks against it; open while the course has no dates."""
     assert event.date is not None
+    following = followed_by(course, ctx)
+    if following is not None and following.start is not None and following.start.last < event.date.first:
+        return FALSE
     if course.start is None or (course.end is None and course.stopped != "ongoing"):
         return FALSE if course.stopped else UNKNOWN
     end = course.end or exactly(ctx.record.as_of)
@@ -197,46 +216,6 @@ def recurrence(ctx: Context) -> DiseaseEvent | None:
     return marked[0] if marked else None
 
 
-def months_to_recurrence(ctx: Context) -> Claim | None:
-    """Calendar months from the last (neo)adjuvant dose of the drugs to the recurrence; 0 during treatment."""
-    event = recurrence(ctx)
-    courses = [c for c in with_drugs(ctx.record, ctx.drugs()) if setting_of(c, ctx) in EARLY and _before(c, event)]
-    if not courses or event is None:
-        return None
-    during = [c for c in courses if c.stopped in ENDED_BADLY]
-    if during:
-        return Claim(point(0.0), f"recurrence during the {described(during[0])}", places([*during, event]))
-    return _interval(courses, event, ctx)
-
-
-def _before(course: Course, event: DiseaseEvent | None) -> bool:
-    """False for a course that certainly began after the recurrence."""
-    if event is None or event.date is None or course.start is None:
-        return True
-    return course.start.first <= event.date.last
-
-
-def _interval(courses: list[Course], event: DiseaseEvent, ctx: Context) -> Claim:
-    if event.date is None or all(c.end is None and c.start is None for c in courses):
-        return Claim(None, "a date is missing", places([*courses, event]))
-    spans = [_span(course, event.date) for course in courses]
-    low, high = min(s.low for s in spans), min(s.high for s in spans)
-    last = max(courses, key=lambda c: (c.end or c.start or PartialDate(ctx.record.as_of, ctx.record.as_of)).last)
-    says = f"last dose {words(last.end) if last.end else 'not dated'}, recurrence {words(event.date)}"
-    one_day = last.start is not None and last.start == last.end and last.start.is_exact
-    assumed = f"the {described(last)} starts and ends on one day: taken as its last dose" if one_day else ""
-    return Claim(Interval(low, high), says, places([last, event]), assumed=assumed)
-
-
-def _span(course: Course, recurred: PartialDate) -> Interval:
-    """Months from the end of one course to the recurrence; a missing end lies between start and recurrence."""
-    end = course.end
-    if end is None:
-        end = PartialDate(course.start.first if course.start else EARLIEST, recurred.last)
-    low, high = months_range(end, recurred)
-    return Interval(max(0.0, low), max(0.0, high))
-
-
 def running(ctx: Context) -> Claim | None:
     """Whether a course with the drugs runs now for advanced disease: yes, no, or open."""
     found = [c for c in with_drugs(ctx.record, ctx.drugs()) if setting_of(c, ctx) not in EARLY]
@@ -246,10 +225,12 @@ def running(ctx: Context) -> Claim | None:
     if on:
         return Claim("yes", f"the {described(on[0])} is running", places(on))
     lines = [c.line for c in found if c.line is not None]
-    open_ = [c for c in found if c.stopped is None and c.end is None and (c.line is None or c.line == max(lines))]
+    undated = [c for c in found if c.stopped is None and c.end is None and (c.line is None or c.line == max(lines))]
+    open_ = [c for c in undated if followed_by(c, ctx) is None]
     if open_:
         return Claim(None, "whether a course still runs is not recorded", places(open_))
-    return Claim("no", "all its courses have ended", places(found))
+    taken = "; ".join(cut_short(c, ctx) for c in undated)
+    return Claim("no", "all its courses have ended", places(found), assumed=taken)
 
 
 def started(ctx: Context) -> Claim | None:

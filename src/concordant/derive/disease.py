@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from concordant.dates import months_range, words
 from concordant.derive.context import Context
-from concordant.derive.courses import EARLY, brain_only, is_distant, places, recurrence
+from concordant.derive.courses import EARLY, ENDED_BADLY, brain_only, is_distant, places, recurrence
 from concordant.facts import Claim
 from concordant.quantities import Interval
-from concordant.record.events import DiseaseEvent
+from concordant.record.events import Course, DiseaseEvent
 
 
 def dated(event: DiseaseEvent) -> str:
@@ -56,7 +56,7 @@ STATUS = {"progression": "progressing", "recurrence": "progressing", "response":
 
 
 def status(ctx: Context) -> Claim | None:
-    """What the latest event says, unless a course began after it, or on its day."""
+    """What the latest event says, unless a course began after it, or on its day; maintenance leaves a response what it was."""
     told = [e for e in ctx.record.events if e.kind in STATUS]
     advanced = [c for c in ctx.record.courses if c.setting == "advanced" or ctx.word("presentation") == "de_novo"]
     if any(e.kind != "recurrence" for e in told):
@@ -68,10 +68,36 @@ def status(ctx: Context) -> Claim | None:
         return _by_courses(ctx)
     if len({STATUS[e.kind] for e in last}) > 1:
         return _undecided(last, ctx)
-    newer = [c for c in advanced for e in last if c.start and e.date and c.start.first >= e.date.last]
+    newer = [c for c in advanced for e in last if _began_after(c, e) and not _maintains(c, e, ctx)]
     if newer:
         return Claim(None, "nothing recorded since the last course began", places(newer))
     return Claim(STATUS[last[0].kind], min(map(dated, last)), places(last))
+
+
+def _began_after(course: Course, event: DiseaseEvent) -> bool:
+    return course.start is not None and event.date is not None and course.start.first >= event.date.last
+
+
+def _maintains(course: Course, event: DiseaseEvent, ctx: Context) -> bool:
+    """Maintenance of the line that held the disease: its targeted drugs or fewer, begun after a response or stable disease."""
+    kept = ctx.drugs().intersection(course.drugs)
+    if STATUS[event.kind] == "progressing" or not kept:
+        return False
+    before = (c for c in ctx.record.courses if c is not course and c.setting not in EARLY and _was_running(c, event))
+    return any(kept <= set(c.drugs) and _one_line(c, course) for c in before)
+
+
+def _was_running(course: Course, event: DiseaseEvent) -> bool:
+    """Begun before the event, and not known to have failed."""
+    begun = course.start is None or event.date is None or course.start.first <= event.date.last
+    return begun and course.stopped not in ENDED_BADLY
+
+
+def _one_line(first: Course, second: Course) -> bool:
+    """The numbers of two courses do not part them; without a start the first has to bear the number of the second."""
+    if first.line is None or second.line is None:
+        return first.start is not None
+    return first.line == second.line
 
 
 def _undecided(last: list[DiseaseEvent], ctx: Context) -> Claim:

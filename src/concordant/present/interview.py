@@ -16,15 +16,21 @@ from concordant.answer.phrases import and_list
 from concordant.answer.recommend import recommend, situation
 from concordant.compiled import Knowledge
 from concordant.complaints import printable, quoted
-from concordant.facts import Value, value_words
-from concordant.features import Feature
+from concordant.dates import PartialDate, dates_in
+from concordant.dates import words as words_of_date
+from concordant.derive.context import Context
+from concordant.derive.courses import recurrence
+from concordant.derive.interval import since_last_dose
+from concordant.facts import Value, unit_words, value_words
+from concordant.features import Feature, Reply
 from concordant.quantities import Interval
 from concordant.record.blocks import YES_NO, Blocks
 from concordant.record.events import PatientRecord
 from concordant.record.vocabulary import Words, plain
 from concordant.texts import Text
 
-NOT_KNOWN = ("?", "d", "dk", "don t know", "dont know", "don’t know", "do not know", "unknown", "not known", "skip")
+NOT_KNOWN = ("d", "dk", "don t know", "dont know", "don’t know", "do not know", "unknown", "not known", "skip")
+HELP = ("?", "h", "help")
 BACK = ("b", "back")
 STOP = ("q", "quit", "stop", "exit")
 
@@ -62,7 +68,13 @@ class Interview:
     @cached_property
     def now(self) -> Answer:
         """The answer so far; nothing that was replied to is asked in it again."""
-        return recommend(self.told, _without(self.knowledge, frozenset(one.feature.name for one in self.given)), self.wanted)
+        return recommend(self.told, _without(self.knowledge, self.silenced), self.wanted)
+
+    @property
+    def silenced(self) -> frozenset[str]:
+        """What was replied to, and what nobody asks of a person who does not know that."""
+        skipped = (name for one in self.given if one.value is None for name in one.feature.not_known_skips)
+        return frozenset(one.feature.name for one in self.given).union(skipped)
 
     @cached_property
     def whole(self) -> Answer:
@@ -93,9 +105,13 @@ class Interview:
         return [one.feature.label for one in self.given if one.value is None and _open(facts[one.feature.name].value)]
 
     def new_conflicts(self, before: Interview) -> list[str]:
-        """What the last reply contradicts, in words; also a contradiction of the record that it cannot settle."""
-        fact = situation(self.told, self.knowledge, self.wanted).facts[self.given[-1].feature.name]
-        found = [one for one in self.now.conflicts if one not in before.now.conflicts]
+        """What the last reply contradicts, in words; also a contradiction of the record that it cannot settle.
+
+        A stated word that now gives way to what the reply decides was asked about: it is no contradiction of the reply.
+        """
+        facts = situation(self.told, self.knowledge, self.wanted).facts
+        fact, expected = facts[self.given[-1].feature.name], {one.put_off for one in facts.values()}
+        found = [one for one in self.now.conflicts if one not in before.now.conflicts and one not in expected]
         return list(dict.fromkeys([*found, *([fact.conflict] if fact.conflict else [])]))
 
 
@@ -116,9 +132,9 @@ class Misread(ValueError):
 
 
 def command(typed: str) -> str:
-    """`back`, `stop` or `not known` when the reply is a wish and not an answer; otherwise nothing."""
+    """`help`, `back`, `stop` or `not known` when the reply is a wish and not an answer; otherwise nothing."""
     word = "?" if typed.strip() == "?" else plain(typed)
-    for wish, spellings in (("back", BACK), ("stop", STOP), ("not known", NOT_KNOWN)):
+    for wish, spellings in (("help", HELP), ("back", BACK), ("stop", STOP), ("not known", NOT_KNOWN)):
         if word in spellings:
             return wish
     return ""
@@ -126,7 +142,7 @@ def command(typed: str) -> str:
 
 def understood(typed: str, feature: Feature, interview: Interview) -> Given:
     """The reply as a value of the feature. Raises Misread."""
-    text = _number_text(typed, feature) if feature.is_numeric else _word(typed, feature)
+    text = _number_text(typed, feature, interview) if feature.is_numeric else _word(typed, feature)
     blocks = Blocks(Text("", None), interview.knowledge, interview.words)
     value = blocks.stated({feature.name: text}).get(feature.name)
     if value is None:
@@ -136,8 +152,49 @@ def understood(typed: str, feature: Feature, interview: Interview) -> Given:
     return Given(feature, value, text)
 
 
-def _number_text(typed: str, feature: Feature) -> str:
+def meant(typed: str, feature: Feature) -> Reply | None:
+    """What to tell a person whose words do not say which value they mean; nothing for other words."""
+    word = plain(typed)
+    return next((reply for reply in feature.replies if word and word in reply.words), None)
+
+
+def by_date(feature: Feature) -> bool:
+    """Whether the number runs from a day that may be told in its place."""
+    return (feature.derive or {}).get("selector") == "months_to_recurrence"
+
+
+def recurred_on(interview: Interview) -> PartialDate | None:
+    """The day of the recurrence, where the record has one."""
+    now = situation(interview.told, interview.knowledge, interview.wanted)
+    feature = next(f for f in now.plan.features if by_date(f))
+    found = recurrence(Context(now.record, now.facts, feature, now.plan.members, now.plan.tags, now.plan.formulas))
+    return found.date if found else None
+
+
+def _months_text(typed: str, interview: Interview) -> str:
+    """The months from a last dose that was told as a date, or as two dates; nothing when no date was typed. Raises Misread."""
+    try:
+        dates = dates_in(typed)
+    except ValueError as error:
+        raise Misread(f"{printable(str(error))}.") from None
+    if not dates:
+        return ""
+    end = dates[1] if len(dates) > 1 else recurred_on(interview)
+    if end is None:
+        raise Misread("The day of the recurrence is not on record. Type both days (14 Oct 2021 to 12 Sep 2022), or the months.")
+    if end.certainly_before(dates[0]):
+        raise Misread(
+            f"{words_of_date(dates[0])} is after the recurrence ({words_of_date(end)}). If it came during treatment, type 0."
+        )
+    months = since_last_dose(dates[0], end)
+    low, high = f"{months.low:.4f}", f"{months.high:.4f}"
+    return f"{low} months" if low == high else f"{low} to {high} months"
+
+
+def _number_text(typed: str, feature: Feature, interview: Interview) -> str:
     """The number; a bare one is in the unit of the question, and is read back with it."""
+    if by_date(feature) and (months := _months_text(typed, interview)):
+        return months
     text = " ".join(typed.split())
     return f"{text} {'%' if feature.unit == 'percent' else feature.unit}" if feature.unit and text[-1:].isdigit() else text
 
@@ -163,7 +220,7 @@ def _no_word(typed: str, names: Mapping[str, str], near: list[str]) -> str:
     shown = quoted(printable(typed.strip()))
     if near:
         return f"{shown} may be {' or '.join(names[value] for value in near)}. Write more of it."
-    way_out = f"Answer with {' / '.join(names.values())}, or ? when it is not known"
+    way_out = f"Answer with {' / '.join(names.values())}, or d when it is not known"
     return f"{shown} is no answer here. {way_out}." if typed.strip() else f"{way_out}."
 
 
@@ -199,3 +256,24 @@ def purpose(ask: Ask, interview: Interview) -> str:
     if all(c.answer == "recommends" for c in ask.changes):
         return "It decides the regimen."
     return "Without it the regimen cannot be told."
+
+
+def explained(feature: Feature, interview: Interview) -> list[str]:
+    """What a question means, what may be typed, and where it comes from."""
+    sources = {source.id: source.citation for source in interview.knowledge.sources}
+    cited = [f"{sources[c.ref]}{f' ({c.at})' if c.at else ''}" for c in feature.sources if c.ref in sources]
+    return [
+        feature.help or f"{feature.label}. {feature.question}",
+        f"Type {_typable(feature)}; d when it is not known, b for the question before, q to stop.",
+        f"From: {'; '.join(cited) or 'the statements that read it'}. In a case file: stated: {{{feature.name}: ...}}.",
+    ]
+
+
+def _typable(feature: Feature) -> str:
+    if by_date(feature):
+        return "the months (8, <= 12, 8 to 11), or the day of the last dose (14 Oct 2021, 2021-10)"
+    if feature.is_numeric:
+        unit = f" {unit_words(feature.unit)}" if feature.unit else ""
+        return f"a number{f' in{unit}' if unit else ''}, a bound (>= 2{unit}) or a range (2 to 4{unit})"
+    by_number = ", its beginning, or its number in the list" if numbered(feature) else " or its beginning"
+    return f"one of {' / '.join(names_of(feature).values())}{by_number}"
