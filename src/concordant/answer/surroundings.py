@@ -83,7 +83,7 @@ class Surroundings:
 
     def newer_in_short(self) -> list[str]:
         """The same in a line each where the knowledge has one: by rank, then the latest first."""
-        return [self.cited(e.short, e.source) for e in sorted(self._newer()[::-1], key=lambda e: e.rank) if e.short]
+        return [self.cited(e.short, e.source) for e in sorted(self._newer(), key=_told_first) if e.short]
 
     def _newer(self) -> list[Newer]:
         since = max((f.version.evidence_until for f in self.now.frame.in_force), default=self.now.record.as_of)
@@ -179,6 +179,11 @@ def _overdue(force: InForce) -> str:
     """That the version was due for review, and whose rule that is."""
     rule = f" ({force.version.review_rule})" if force.version.review_rule else ""
     return f"{force.guideline.short_title} {force.version.version} was due for review by {force.version.review_by}{rule}."
+
+
+def _told_first(event: Newer) -> tuple[int, int]:
+    """By rank, then the latest first."""
+    return event.rank, -event.date.toordinal()
 
 
 def _rated(grade: Grade) -> str:
