@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable
 from msgspec.structs import replace
 
 from concordant.drugs import Drug
-from concordant.guideline import Danger
-from concordant.records import Action, Bar
+from concordant.guideline import Danger, about
+from concordant.records import Bar
 
 EVERY = "any_drug"
 
@@ -23,7 +23,6 @@ def with_dangers(drug: Drug, dangers: Iterable[Danger], given: Collection[str]) 
 
 
 def _bar(danger: Danger, drug: Drug) -> Bar:
-    action = Action(kind=danger.action, says=danger.do, source=danger.source, earlier=danger.earlier)
     return Bar(
         if_=danger.if_,
         kind="precaution",
@@ -32,5 +31,5 @@ def _bar(danger: Danger, drug: Drug) -> Bar:
         source=danger.source,
         earlier=danger.earlier,
         drug=drug.id,
-        actions=(action,),
+        actions=(about(danger),),
     )

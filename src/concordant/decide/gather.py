@@ -11,7 +11,7 @@ from concordant.decide.frame import Frame
 from concordant.drugs import Check, Drug
 from concordant.evaluate.explain import Because, explain, missing
 from concordant.facts import Facts
-from concordant.guideline import Grade
+from concordant.guideline import Danger, Grade, Urgency, about
 from concordant.kleene import FALSE, TRUE, UNKNOWN
 from concordant.records import Action, Cite, Kind
 
@@ -138,19 +138,28 @@ def check_state(check: Check, facts: Facts) -> Checked:
 
 
 def cautions(one: Judged) -> list[Barred]:
-    """The cautions that hold for a proposal, each once."""
-    return list({b.bar.says: b for b in one.bars(TRUE, "caution")}.values())
+    """What holds of a proposal without precluding it, each once: first what is settled before the first dose."""
+    return list({b.bar.says: b for effect in ("holds", "caution") for b in one.bars(TRUE, effect)}.values())
 
 
 def actions(decision: Decision, frame: Frame, facts: Facts) -> list[Advised]:
-    """What to do beside the regimen: of statements that apply, offered drugs, and bars that hold."""
-    found: dict[tuple[str, str], Advised] = {}
-    for advised in _all_actions(decision, frame):
-        if explain(advised.action.if_, facts).truth is TRUE:
-            found.setdefault((advised.action.kind, advised.action.says), advised)
+    """What to do beside the regimen: first about dangers, then of statements that apply, offered drugs, and bars that hold."""
+    found = [one for one in _all_actions(decision, frame) if explain(one.action.if_, facts).truth is TRUE]
     if not found and not decision.offered and decision.answer == "recommends":
-        return [Advised(f.guideline.gap) for f in frame.in_force if f.guideline.gap is not None]
-    return list(found.values())
+        found = [Advised(f.guideline.gap) for f in frame.in_force if f.guideline.gap is not None]
+    each: dict[tuple[str, str], Advised] = {}
+    for one in [*(Advised(about(danger)) for danger, _ in dangers(frame, facts)), *found]:
+        each.setdefault((one.action.kind, one.action.says), one)
+    return list(each.values())
+
+
+URGENCIES: tuple[Urgency, ...] = ("now", "first", "caution")
+
+
+def dangers(frame: Frame, facts: Facts) -> list[tuple[Danger, Because]]:
+    """The dangers that hold for the patient and why, the most urgent first, whatever the answer is."""
+    judged = [(danger, explain(danger.if_, facts)) for danger in frame.dangers]
+    return sorted((one for one in judged if one[1].truth is TRUE), key=lambda one: URGENCIES.index(one[0].urgency))
 
 
 def _held_back(decision: Decision) -> set[str]:
