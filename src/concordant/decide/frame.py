@@ -86,7 +86,7 @@ def frame_of(knowledge: Knowledge, as_of: dt.date, wanted: str = "") -> Frame:
 def _indexed(frame: Frame, features: Iterable[Feature]) -> Frame:
     """The frame with what each sentence reads, and where the sentences cut the ranges of numbers."""
     owners: list[Statement | Regimen | Drug] = [*frame.statements, *frame.regimens.values(), *frame.drugs.values()]
-    unmet = {d.id: tuple(unmet_bar(c, d) for c in d.checks if not c.advisory) for d in frame.drugs.values()}
+    unmet = {d.id: tuple(unmet_bar(c, d) for c in d.checks if c.holds and not c.advisory) for d in frame.drugs.values()}
     bars = [bar for owner in owners for bar in owner.unless] + [bar for found in unmet.values() for bar in found]
     conditions: list[Condition] = [s.applies_if for s in frame.statements]
     conditions += [bar.if_ for bar in bars]
