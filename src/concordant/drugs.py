@@ -75,7 +75,8 @@ class Indication(Record, frozen=True):
 class Check(Record, frozen=True):
     """What is looked at before the first dose, and when it is met; an advisory one does not hold the first dose back.
 
-    Nobody is asked for a check that `when` certainly rules out.
+    Nor does one with `holds: false`: there the label itself says what becomes of the dose. Nobody is asked for a check that
+    `when` certainly rules out.
     """
 
     check: str
@@ -86,6 +87,7 @@ class Check(Record, frozen=True):
     earlier: Cite | None = None
     unmet: str = ""
     advisory: bool = False
+    holds: bool = True
     when: Condition = ALWAYS
 
 

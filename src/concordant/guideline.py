@@ -135,6 +135,9 @@ class Newer(Record, frozen=True):
     rank: int = 50
 
 
+Urgency = Literal["now", "first", "caution"]
+
+
 class Danger(Record, frozen=True):
     """What could harm this patient, told on the first screen whatever the answer is, with the first thing to do about it.
 
@@ -144,13 +147,18 @@ class Danger(Record, frozen=True):
 
     id: str
     if_: Condition = msgspec.field(name="if")
-    urgency: Literal["now", "first", "caution"]
+    urgency: Urgency
     says: str
     do: str
     action: ActionKind
     source: Cite
     earlier: Cite | None = None
     holds: tuple[str, ...] = ()
+
+
+def about(danger: Danger) -> Action:
+    """The first thing to do about a danger, as an action."""
+    return Action(kind=danger.action, says=danger.do, source=danger.source, earlier=danger.earlier)
 
 
 class Effect(Record, frozen=True):

@@ -14,7 +14,6 @@ from concordant.author.dictionary import read_features
 from concordant.author.effects import with_ratios
 from concordant.author.families import spread
 from concordant.author.files import compile_sentences, convert, fill
-from concordant.author.holding import with_dangers
 from concordant.compiled import Knowledge, Vocabulary, content_of, from_content
 from concordant.complaints import Complaint, ConcordantError
 from concordant.drugs import Drug, DrugClass, Regimen
@@ -98,8 +97,7 @@ class _Parts:
 
     def assemble(self, features: tuple[Feature, ...], axioms: tuple[Axiom, ...]) -> Knowledge | None:
         classes = self.all_of("classes/", DrugClass)
-        dangers = self.all_of("dangers/", Danger)
-        drugs = tuple(with_dangers(with_class_rules(drug, self), dangers, self.given) for drug in self.all_of("drugs/", Drug))
+        drugs = tuple(with_class_rules(drug, self) for drug in self.all_of("drugs/", Drug))
         vocabulary = self.vocabulary()
         statements = self.statements()
         ledgers = self.ledgers()
@@ -121,7 +119,7 @@ class _Parts:
             disagreements=self.all_of("disagreements/", Disagreement),
             newer=self.all_of("newer/", Newer),
             transitions=self.all_of("transitions/", Transition),
-            dangers=dangers,
+            dangers=self.all_of("dangers/", Danger),
             sources=self.all_of("sources/", Source),
             vocabulary=vocabulary,
             classes={c.id: c.name for c in classes},

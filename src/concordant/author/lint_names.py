@@ -23,6 +23,7 @@ POINTERS = (
     ("features/", "statement", "statement"),
     ("vocabulary/lines-of-therapy", "drugs", "drug"),
     ("vocabulary/lines-of-therapy", "classes", "class"),
+    ("dangers/", "holds", "drug or class"),
 )
 ANYWHERE = (("evidence", "trial"), ("features", "feature"))
 
@@ -47,6 +48,7 @@ def _known(knowledge: Knowledge) -> dict[str, set[str]]:
     return {
         "drug": {drug.id for drug in knowledge.drugs},
         "class": set(knowledge.classes),
+        "drug or class": {drug.id for drug in knowledge.drugs} | set(knowledge.classes),
         "regimen": {regimen.id for regimen in knowledge.regimens} | {"current"},
         "trial": {trial.id for trial in knowledge.trials},
         "source": {source.id for source in knowledge.sources},

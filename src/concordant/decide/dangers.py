@@ -11,6 +11,7 @@ from concordant.decide.frame import Frame
 from concordant.derive.unread import Unread
 from concordant.evaluate.explain import Because, deciding, explain
 from concordant.facts import Facts
+from concordant.guideline import Danger
 from concordant.kleene import FALSE, TRUE
 from concordant.records import BarEffect, Cite, Kind
 
@@ -48,7 +49,8 @@ class Held:
 
 def dangers(decision: Decision, frame: Frame, facts: Facts) -> list[Met]:
     """Every danger that holds, the blocking one first; a bar about facts that a worse danger names already is left out."""
-    found = [*_stated(frame, facts), *_of_bars(decision)]
+    found = [Met(one.says, one.do, one.urgency, reason, one.source) for one, reason in stated(frame, facts)]
+    found += _of_bars(decision)
     kept: list[Met] = []
     for one in sorted(found, key=lambda met: ORDER[met.urgency]):
         same = next((i for i, other in enumerate(kept) if _told_by(one, other)), None)
@@ -64,11 +66,10 @@ def _told_by(one: Met, other: Met) -> bool:
     return one.says == other.says or one.features <= other.features or bool(one.do and one.do == other.do)
 
 
-def _stated(frame: Frame, facts: Facts) -> Iterator[Met]:
-    for danger in frame.dangers:
-        reason = explain(danger.if_, facts)
-        if reason.truth is TRUE:
-            yield Met(danger.says, danger.do, danger.urgency, reason, danger.source)
+def stated(frame: Frame, facts: Facts) -> list[tuple[Danger, Because]]:
+    """The dangers that the knowledge names and that hold for the patient, the most urgent first."""
+    judged = [(danger, explain(danger.if_, facts)) for danger in frame.dangers]
+    return sorted((one for one in judged if one[1].truth is TRUE), key=lambda one: ORDER[one[0].urgency])
 
 
 def _of_bars(decision: Decision) -> Iterator[Met]:

@@ -13,10 +13,11 @@ from concordant.decide.cells import Break, breaks
 from concordant.decide.published import as_known
 from concordant.drugs import Check, Drug, Regimen
 from concordant.features import Feature
-from concordant.guideline import Danger, Disagreement, Guideline, Statement, Version
+from concordant.guideline import Danger, Disagreement, Guideline, Statement, Version, about
 from concordant.records import Bar, Role
 
 CURRENT = "current"
+EVERY = "any_drug"  # the class that holds every drug
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Frame:
     disagreements: tuple[Disagreement, ...] = ()
     dangers: tuple[Danger, ...] = ()
     unmet: Mapping[str, tuple[Bar, ...]] = field(default_factory=dict)
+    holding: tuple[tuple[Danger, Bar], ...] = ()
 
 
 def turning_days(knowledge: Knowledge) -> list[dt.date]:
@@ -86,8 +88,10 @@ def frame_of(knowledge: Knowledge, as_of: dt.date, wanted: str = "") -> Frame:
 def _indexed(frame: Frame, features: Iterable[Feature]) -> Frame:
     """The frame with what each sentence reads, and where the sentences cut the ranges of numbers."""
     owners: list[Statement | Regimen | Drug] = [*frame.statements, *frame.regimens.values(), *frame.drugs.values()]
-    unmet = {d.id: tuple(unmet_bar(c, d) for c in d.checks if not c.advisory) for d in frame.drugs.values()}
+    unmet = {d.id: tuple(unmet_bar(c, d) for c in d.checks if c.holds and not c.advisory) for d in frame.drugs.values()}
+    holding = tuple((danger, danger_bar(danger)) for danger in frame.dangers if danger.holds)
     bars = [bar for owner in owners for bar in owner.unless] + [bar for found in unmet.values() for bar in found]
+    bars += [bar for _, bar in holding]
     conditions: list[Condition] = [s.applies_if for s in frame.statements]
     conditions += [bar.if_ for bar in bars]
     conditions += [limb.if_ for drug in frame.drugs.values() for use in drug.indications for limb in use.limbs]
@@ -99,6 +103,7 @@ def _indexed(frame: Frame, features: Iterable[Feature]) -> Frame:
         bar_reads={id(bar): features_read(bar.if_) for bar in bars},
         cuts=breaks(conditions),
         unmet=unmet,
+        holding=holding,
     )
 
 
@@ -166,7 +171,21 @@ def _bars(statement: Statement, regimen: Regimen, frame: Frame) -> tuple[Bar, ..
     for drug in regimen.drugs:
         found += frame.drugs[drug].unless if drug in frame.drugs else ()
         found += frame.unmet.get(drug, ()) if regimen.id != CURRENT else ()
-    return tuple(found)
+    names = {EVERY}.union(*((d, *frame.drugs[d].classes) for d in regimen.drugs if d in frame.drugs))
+    return (*found, *(bar for danger, bar in frame.holding if not names.isdisjoint(danger.holds)))
+
+
+def danger_bar(danger: Danger) -> Bar:
+    """What a danger holds back, as a bar; one for all drugs that wait for it."""
+    return Bar(
+        if_=danger.if_,
+        kind="precaution",
+        effect="holds",
+        says=danger.says,
+        source=danger.source,
+        earlier=danger.earlier,
+        actions=(about(danger),),
+    )
 
 
 def unmet_bar(check: Check, drug: Drug) -> Bar:

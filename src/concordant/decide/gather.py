@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from concordant.decide.dangers import stated
 from concordant.decide.decision import Barred, Decision, Judged
 from concordant.decide.frame import Frame
 from concordant.drugs import Check, Drug
 from concordant.evaluate.explain import Because, explain, missing
 from concordant.facts import Facts
-from concordant.guideline import Grade
+from concordant.guideline import Grade, about
 from concordant.kleene import FALSE, TRUE, UNKNOWN
 from concordant.records import Action, Bar, Cite, Kind
 
@@ -186,14 +187,14 @@ def _as_bar(one: Judged) -> Barred:
 
 
 def actions(decision: Decision, frame: Frame, facts: Facts) -> list[Advised]:
-    """What to do beside the regimen: of statements that apply, offered drugs, and bars that hold."""
-    found: dict[tuple[str, str], Advised] = {}
-    for advised in _all_actions(decision, frame):
-        if explain(advised.action.if_, facts).truth is TRUE:
-            found.setdefault((advised.action.kind, advised.action.says), advised)
+    """What to do beside the regimen: first about dangers, then of statements that apply, offered drugs, and bars that hold."""
+    found = [one for one in _all_actions(decision, frame) if explain(one.action.if_, facts).truth is TRUE]
     if not found and not decision.offered and decision.answer == "recommends":
-        return [Advised(f.guideline.gap) for f in frame.in_force if f.guideline.gap is not None]
-    return list(found.values())
+        found = [Advised(f.guideline.gap) for f in frame.in_force if f.guideline.gap is not None]
+    each: dict[tuple[str, str], Advised] = {}
+    for one in [*(Advised(about(danger)) for danger, _ in stated(frame, facts)), *found]:
+        each.setdefault((one.action.kind, one.action.says), one)
+    return list(each.values())
 
 
 def _held_back(decision: Decision) -> set[str]:

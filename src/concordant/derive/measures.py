@@ -148,7 +148,8 @@ def listed_conditions(ctx: Context) -> list[Comorbidity]:
 def condition(ctx: Context) -> Claim | None:
     """The status of a comorbidity, turned into the feature's own words; open when not given.
 
-    With `within_days`, an entry that is certainly older counts as resolved.
+    With `within_days`, an entry that is certainly older counts as resolved; an `event` that is not counts as active,
+    whatever its status says.
     """
     mapping = ctx.params["map"]
     listed = [_aged(c, ctx) for c in listed_conditions(ctx)]
@@ -169,17 +170,19 @@ def condition(ctx: Context) -> Claim | None:
 
 
 def _aged(item: Comorbidity, ctx: Context) -> Comorbidity:
-    """The entry as it stands today: what happened longer ago than `within_days` is over."""
+    """The entry as it stands today: what happened longer ago than `within_days` is over, an event after that is not."""
     days = ctx.params.get("within_days")
     if days is None or item.date is None or item.status == "absent":
         return item
-    old = ctx.record.as_of - item.date.last > dt.timedelta(days=int(days))
-    return replace(item, status="resolved") if old else item
+    if ctx.record.as_of - item.date.last > dt.timedelta(days=int(days)):
+        return replace(item, status="resolved")
+    return replace(item, status="active") if ctx.params.get("event") else item
 
 
 def condition_grade(ctx: Context) -> Claim | None:
-    """The highest grade told of conditions that are not over; open while one has none."""
-    listed = [c for c in listed_conditions(ctx) if c.status not in ("absent", "resolved")]
+    """The highest grade told of conditions that are not over (with `ever`: of all there were); open while one has none."""
+    left_out = ("absent",) if ctx.params.get("ever") else ("absent", "resolved")
+    listed = [c for c in listed_conditions(ctx) if c.status not in left_out]
     if not listed:
         return Claim(point(0), "none is active", places_of(listed_conditions(ctx))) if listed_conditions(ctx) else None
     grades = [c.grade for c in listed if c.grade is not None]
