@@ -218,7 +218,16 @@ class _Pass:
         if feature.waits_for is not None and stated in feature.waits_for.stated:
             return self._put_off(feature, feature.waits_for, claim, reasons)
         fact = settle(feature, claim, stated, reasons)
-        return fact if fact.is_known or fact.conflict or claim is not None else self._silence(feature) or fact
+        if fact.is_known or fact.conflict or claim is not None:
+            return fact
+        return self._silence(feature) or self._inferred_over(feature, fact)
+
+    def _inferred_over(self, feature: Feature, fact: Fact) -> Fact:
+        """An open fact that rests on facts left open by an unread entry is left open by it as well."""
+        if not self.unread:
+            return fact
+        over = dict.fromkeys(entry for name in sorted(feature.inputs) for entry in self.facts[name].unread)
+        return replace(fact, unread=tuple(over)) if over else fact
 
     def _claim(self, feature: Feature) -> Claim | None:
         assert feature.derive is not None

@@ -65,7 +65,7 @@ PHRASES: dict[str, str] = {
     "question.together": "{question} Und: {others}.",
     "branch": "{cell}: {then}",
     "boundary": "{now}; wäre es {other}: {then}",
-    "newer": "{told}. {guideline} ist älter.",
+    "newer": "{told}. Die Leitlinie ({guideline}) ist älter.",
     "off_label.too": "außerhalb der Zulassung",
     "dose.pieces": "{number} Durchstechflaschen",
     "label.on": "Innerhalb der US-Zulassung",

@@ -67,7 +67,7 @@ PHRASES: dict[str, str] = {
     "question.together": "{question} And: {others}.",
     "branch": "{cell}: {then}",
     "boundary": "{now}; if it were {other}: {then}",
-    "newer": "{told}. {guideline} is older.",
+    "newer": "{told}. The guideline ({guideline}) is older.",
     "off_label.too": "off label",
     "dose.pieces": "{number} vials",
     "label.on": "Within the US label",
