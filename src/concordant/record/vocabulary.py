@@ -130,7 +130,7 @@ def medicine_parts(name: str, words: Words) -> tuple[str, ...]:
     """The ids of all that the written name of a medicine holds; nothing when any word of it is not understood.
 
     Ids of medications and, for a name that is none of theirs, of drugs and classes. Strengths, forms, salts, routes and
-    directions may stand by: `Lisinopril 10 MG Oral Tablet`, `insulin glargine 100 unit/mL`, `Tylenol PRN`.
+    directions may stand by, as in `NAME 10 MG Oral Tablet`, `NAME 100 unit/mL`, `BRAND PRN`.
     """
     if len(name) > LONGEST_MEDICINE:
         return ()
