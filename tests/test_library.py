@@ -27,7 +27,9 @@ def whole(knowledge: Knowledge) -> bytes:
 @pytest.fixture(scope="module")
 def tiny(knowledge: Knowledge) -> bytes:
     """A file small enough that each of its bits can be turned."""
-    no_words = dict.fromkeys(("tests", "measurements", "patient", "sites", "conditions", "medications", "units", "value_sets"), ())
+    no_words = dict.fromkeys(
+        ("tests", "measurements", "patient", "sites", "conditions", "medications", "units", "value_sets"), ()
+    )
     lists = {name: () for name in Knowledge.__struct_fields__ if isinstance(getattr(knowledge, name), tuple)}
     vocabulary = replace(knowledge.vocabulary, **no_words, code_systems=(), genes=(), protocols={}, class_words={}, stages={})
     return encode(replace(knowledge, **lists, ledgers={}, vocabulary=vocabulary, classes={}), __version__)

@@ -75,7 +75,7 @@ USAGE: dict[str, tuple[str, ...]] = {
     "output-and-refused-alike": ("read", "no-date.yaml", "-o", "no-such-file.txt", "--refused", "no-such-file.txt"),
     "output-into-no-folder": ("recommend", "no-date.yaml", "-o", "no-such-folder/answer.md"),
     "answers-into-no-folder": ("ask", "no-date.yaml", "--write", "no-such-folder/case.yaml"),
-    "answers-over-another-case": ("ask", "no-date.yaml", "--write", "json.json"),
+    "answers-over-another-case": ("ask", "no-date.yaml", "--write", "tabs.json"),
     "unknown-command": ("recomend", "no-date.yaml"),
 }
 
