@@ -285,7 +285,12 @@ def test_a_last_dose_may_be_told_as_a_date(typed: str, low: float, high: float, 
 
 
 @pytest.mark.parametrize(
-    ("typed", "says"), [("13 Oct 2022", "is after the recurrence"), ("30 Feb 2021", "not in the calendar"), ("8 Mai 2021", "wrong unit|not a number|no number")]
+    ("typed", "says"),
+    [
+        ("13 Oct 2022", "is after the recurrence"),
+        ("30 Feb 2021", "not in the calendar"),
+        ("8 Mai 2021", "wrong unit|not a number|no number"),
+    ],
 )
 def test_a_date_that_cannot_be_is_named(typed: str, says: str, recurred: Interview) -> None:
     with pytest.raises(Misread, match=says):

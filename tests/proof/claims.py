@@ -60,6 +60,14 @@ def outcome_of(now: Situation) -> Outcome:
     return now.decision.answer, tuple(sorted({one.proposal.regimen.id for one in preferred or offered}))
 
 
+def headline_of(now: Situation) -> Outcome:
+    """What a page is headed with: the preferred regimens, or the first; nothing while the answer is open. Counted anew."""
+    if now.decision.answer != "recommends":
+        return now.decision.answer, ()
+    named = {one.proposal.regimen.id for one in now.decision.judged if one.status in OFFERED and one.role == "preferred"}
+    return "recommends", tuple(sorted(named)) or tuple(one.proposal.regimen.id for one in now.decision.offered[:1])
+
+
 def possible_of(now: Situation) -> frozenset[str]:
     """The regimens that this situation leaves: those of the outcome, and while data are missing the open ones."""
     still = {one.proposal.regimen.id for one in now.decision.judged if one.status == "needs_data" and not one.proposal.against}
@@ -361,7 +369,7 @@ def can_be(name: str, fresh: Situation, patient: Patient) -> bool:
 
 
 def other_sides_hold(patient: Patient) -> Iterator[str]:
-    """(4) Every other side is what a fresh record with that fact replaced says, and the nearest such."""
+    """(4) Every other side is what a fresh record with that fact replaced says, and the nearest with another headline."""
     now, _ = patient.asked()
     told: dict[str, list[Any]] = {}
     for side in patient.asking.other_sides(now):
@@ -385,27 +393,44 @@ def _known_and_live(patient: Patient) -> list[Feature]:
 
 
 def _sides_of(feature: Feature, sides: list[Any], patient: Patient) -> Iterator[str]:
-    value, before = patient.fresh().facts[feature.name].value, patient.outcome()
+    # A flip changes the headline: what only takes a substitute away is none, and a fact whose other values all leave the
+    # answer open settles nothing (rule of the first screen). So sides are held to the headline, their outcome to a fresh one.
+    value, before = patient.fresh().facts[feature.name].value, headline_of(patient.fresh())
     others = {
         other: overridden(patient, {feature.name: other}) for other in samples(feature, patient.knowledge) if other != value
     }
-    told = {other: outcome_of(fresh) for other, fresh in others.items() if can_be(feature.name, fresh, patient)}
+    possible = {other: fresh for other, fresh in others.items() if can_be(feature.name, fresh, patient)}
+    told = {other: outcome_of(fresh) for other, fresh in possible.items()}
+    heads = {other: headline_of(fresh) for other, fresh in possible.items()}
     for side in sides:
-        if side.outcome == before:
-            yield f"{feature.name} other side {side.cell}: the outcome is that of now"
-        reached = [outcome for other, outcome in told.items() if covers(side.cell, feature, other)]
-        if not reached or any(outcome != side.outcome for outcome in reached):
-            yield f"{feature.name} other side {side.cell}: told is {side.outcome}, fresh is {sorted(set(reached))}"
-    if isinstance(value, Interval):
-        yield from _nearest(feature, value, sides, told, before)
-    elif missed := [o for o, outcome in told.items() if outcome != before and not any(covers(s.cell, feature, o) for s in sides)]:
-        yield f"{feature.name}: {missed[0]} changes the outcome to {told[missed[0]]}, and is not told"
+        here = [other for other in told if covers(side.cell, feature, other)]
+        if any(heads[other] == before for other in here):
+            yield f"{feature.name} other side {side.cell}: the headline is that of now"
+        if not here or any(told[other] != side.outcome for other in here):
+            yield f"{feature.name} other side {side.cell}: told is {side.outcome}, fresh is {sorted({told[o] for o in here})}"
+    settled = any(told[other][0] != "needs_data" for other in _first_to_change(value, heads, before))
+    if not settled and sides:
+        yield f"{feature.name}: all its other sides leave the answer open"
+    elif settled and isinstance(value, Interval):
+        yield from _nearest(feature, value, sides, heads, before)
+    elif settled and (missed := [o for o in heads if heads[o] != before and not any(covers(s.cell, feature, o) for s in sides)]):
+        yield f"{feature.name}: {missed[0]} changes the headline to {heads[missed[0]]}, and is not told"
+
+
+def _first_to_change(value: Value, heads: Mapping[Value, Outcome], before: Outcome) -> list[Value]:
+    """The values with another headline: all of the words, of numbers the nearest on each side."""
+    changing = [other for other in heads if heads[other] != before]
+    if not isinstance(value, Interval):
+        return changing
+    numbers = [other for other in changing if isinstance(other, Interval)]
+    below, over = [o for o in numbers if o.high < value.low], [o for o in numbers if o.low > value.high]
+    return [*([max(below, key=lambda o: o.low)] if below else []), *([min(over, key=lambda o: o.low)] if over else [])]
 
 
 def _nearest(
     feature: Feature, value: Interval, sides: list[Any], told: Mapping[Value, Outcome], before: Outcome
 ) -> Iterator[str]:
-    """Walking away from the number, the first other outcome is the one told, and starts where it is said to."""
+    """Walking away from the number, the first other headline is the one told, and starts where it is said to."""
     points = [other for other in told if isinstance(other, Interval)]
     for way in (1, -1):
         walked = sorted((o for o in points if (o.low - value.low) * way > 0), key=lambda o: o.low * way)

@@ -83,6 +83,14 @@ class Decision:
         return self.answer, tuple(sorted(j.proposal.regimen.id for j in regimens))
 
     @property
+    def headline(self) -> Outcome:
+        """The answer and what leads it: the preferred regimens, or the first where none is; none while it is not decided."""
+        if self.answer != "recommends":
+            return self.answer, ()
+        leading = [j for j in self.offered if j.role == "preferred"] or self.offered[:1]
+        return self.answer, tuple(sorted(j.proposal.regimen.id for j in leading))
+
+    @property
     def open(self) -> list[Judged]:
         """What cannot be judged before more is known."""
         return [j for j in self.judged if j.status == "needs_data" and not j.proposal.against]

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from concordant.decide.ask import Situation
 from concordant.decide.cells import Cell, cells_of, joined
-from concordant.decide.decision import Outcome, decide
+from concordant.decide.decision import Decision, Outcome, decide
 from concordant.derive.book import waits, with_overrides
 from concordant.features import Feature
 from concordant.kleene import TRUE
@@ -28,14 +28,21 @@ class Side:
 
 
 def other_sides(now: Situation) -> list[Side]:
-    """For every known fact that a live statement rests on: the nearest other values that change the outcome.
+    """For every known fact that a live statement rests on: the nearest other values that change the headline.
 
-    A number is followed to both sides up to the first range with another outcome; the near ones come first.
+    A number is followed to both sides up to the first range with another headline; the near ones come first. What only takes
+    away a substitute is no other side, and a fact of which every other value leaves the answer open settles nothing.
     """
     if now.decision.answer != "recommends":
         return []
-    found = [side for feature in _known_behind(now) for side in _sides(feature, now)]
+    found = [side for feature in _known_behind(now) for side in _settling(_sides(feature, now))]
     return sorted(found, key=lambda s: (not s.near, s.distance is None))
+
+
+def _settling(sides: Iterator[Side]) -> list[Side]:
+    """The sides of one fact, unless all of them leave the answer open."""
+    found = list(sides)
+    return found if any(side.outcome[0] != "needs_data" for side in found) else []
 
 
 def _known_behind(now: Situation) -> list[Feature]:
@@ -54,8 +61,8 @@ def _sides(feature: Feature, now: Situation) -> Iterator[Side]:
     value = now.facts[feature.name].value
     cells = cells_of(feature, now.frame.cuts.get(feature.name, ()), None)
     if not isinstance(value, Interval):
-        told = ((cell, _outcome(feature, cell, now)) for cell in cells if cell.value != value)
-        yield from (Side(feature.name, cell.name, outcome) for cell, outcome in told if outcome != now.decision.outcome)
+        told = ((cell, _decided(feature, cell, now)) for cell in cells if cell.value != value)
+        yield from (Side(feature.name, cell.name, one.outcome) for cell, one in told if one.headline != now.decision.headline)
         return
     lower = [c for c in cells if isinstance(c.value, Interval) and c.value.high < value.low]
     upper = [c for c in cells if isinstance(c.value, Interval) and c.value.low > value.high]
@@ -64,14 +71,14 @@ def _sides(feature: Feature, now: Situation) -> Iterator[Side]:
 
 
 def _beyond(feature: Feature, cells: Sequence[Cell], value: Interval, now: Situation) -> list[Side]:
-    """The first ranges with another outcome, walking away from the value, told as one."""
+    """The first ranges with another headline, walking away from the value, told as one where their outcome is one."""
     whole: Cell | None = None
     beyond = now.decision.outcome
     for cell in cells:
-        outcome = _outcome(feature, cell, now)
-        if whole is None and outcome != beyond:
-            whole, beyond = cell, outcome
-        elif whole is not None and outcome == beyond:
+        decided = _decided(feature, cell, now)
+        if whole is None and decided.headline != now.decision.headline:
+            whole, beyond = cell, decided.outcome
+        elif whole is not None and decided.outcome == beyond:
             whole = joined(feature, *sorted((whole, cell), key=_low))
         elif whole is not None:
             break
@@ -86,14 +93,14 @@ def _low(cell: Cell) -> float:
     return cell.value.low if isinstance(cell.value, Interval) else 0.0
 
 
-def _outcome(feature: Feature, cell: Cell, now: Situation) -> Outcome:
-    """What would be offered had this been told; the outcome of now for what no patient can have beside the other facts."""
+def _decided(feature: Feature, cell: Cell, now: Situation) -> Decision:
+    """The decision had this been told; that of now for what no patient can have beside the other facts."""
     changes = {feature.name: cell.value}
     told = replace(now.record, stated={**now.record.stated, **changes})
     facts, touched = with_overrides(now.facts, changes, told, now.plan, now.look)
     if any(now.look(axiom.never, facts).truth is TRUE for axiom in now.plan.axioms):
-        return now.decision.outcome
-    return decide(now.frame, facts, now.decision, touched, now.look).outcome
+        return now.decision
+    return decide(now.frame, facts, now.decision, touched, now.look)
 
 
 def _distance(cell: Cell, value: Interval) -> float:
