@@ -110,7 +110,7 @@ def _open_behind(read: Iterable[str], now: Situation) -> set[str]:
 def _open(fact: Fact) -> bool:
     if isinstance(fact.value, Interval):
         return not fact.value.is_exact and fact.origin != "assumed"
-    return fact.value is None
+    return not isinstance(fact.value, str)
 
 
 def _meaningful(feature: Feature, facts: Facts) -> bool:

@@ -46,7 +46,7 @@ def _known_behind(now: Situation) -> list[Feature]:
 
 def _settled(feature: Feature, now: Situation) -> bool:
     value = now.facts[feature.name].value
-    return value.is_exact if isinstance(value, Interval) else value is not None
+    return value.is_exact if isinstance(value, Interval) else isinstance(value, str)
 
 
 def _sides(feature: Feature, now: Situation) -> Iterator[Side]:

@@ -19,8 +19,9 @@ from concordant.complaints import printable, quoted
 from concordant.facts import Value, value_words
 from concordant.features import Feature
 from concordant.quantities import Interval
-from concordant.record.blocks import YES_NO, Blocks
+from concordant.record.blocks import Blocks
 from concordant.record.events import PatientRecord
+from concordant.record.said import YES_NO, words_said
 from concordant.record.vocabulary import Words, plain
 from concordant.texts import Text
 
@@ -100,7 +101,7 @@ class Interview:
 
 
 def _open(value: Value) -> bool:
-    return value is None or (isinstance(value, Interval) and not value.is_exact)
+    return not value.is_exact if isinstance(value, Interval) else not isinstance(value, str)
 
 
 def _without(knowledge: Knowledge, silenced: frozenset[str]) -> Knowledge:
@@ -129,6 +130,8 @@ def understood(typed: str, feature: Feature, interview: Interview) -> Given:
     text = _number_text(typed, feature) if feature.is_numeric else _word(typed, feature)
     blocks = Blocks(Text("", None), interview.knowledge, interview.words)
     value = blocks.stated({feature.name: text}).get(feature.name)
+    if value is None and not blocks.complaints:
+        return Given(feature)
     if value is None:
         complaint = blocks.complaints[0]
         says = complaint.says.removeprefix(f"{feature.name}: ")
@@ -156,6 +159,8 @@ def _word(typed: str, feature: Feature) -> str:
     near = [value for value, name in names.items() if word and (plain(value).startswith(word) or plain(name).startswith(word))]
     if len(near) == 1:
         return near[0]
+    if not words_said(typed, feature)[1]:
+        return typed.strip()
     raise Misread(_no_word(typed, names, near))
 
 
