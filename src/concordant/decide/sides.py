@@ -70,10 +70,11 @@ def _beyond(feature: Feature, cells: Sequence[Cell], value: Interval, now: Situa
         outcome = _outcome(feature, cell, now)
         if whole is None and outcome != beyond:
             whole, beyond = cell, outcome
-        elif whole is not None and outcome == beyond:
-            whole = joined(feature, *sorted((whole, cell), key=_low))
         elif whole is not None:
-            break
+            both = joined(feature, *sorted((whole, cell), key=_low))
+            if outcome != beyond or _outcome(feature, both, now) != beyond:
+                break
+            whole = both
     if whole is None:
         return []
     distance = _distance(whole, value)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from concordant.compiled import Knowledge
 from concordant.conditions import Condition
 from concordant.derive import calculated, courses, disease, lines, measures
+from concordant.derive.by_words import by_words
 from concordant.derive.context import Context, Selector
 from concordant.derive.settle import settle
 from concordant.derive.topics import topics_of, wanted_topics
@@ -157,13 +158,15 @@ class _Pass:
 
     record: PatientRecord
     plan: Plan
-    facts: Facts
+    facts: dict[str, Fact]
     look: Evaluator = explain
     topics: frozenset[str] = frozenset()
     silent: dict[int, Because] = field(default_factory=dict)
+    has_choices: bool = False  # several words are left of a stated one; from nothing else can several be left
 
     def __post_init__(self) -> None:
         self.topics = topics_of(self.record)
+        self.has_choices = any(isinstance(value, tuple) for value in self.record.stated.values())
 
     def fact(self, feature: Feature) -> Fact:
         """The fact of a feature; all that it is derived from has its fact, or gets it when it is asked for."""
@@ -175,6 +178,8 @@ class _Pass:
             return told if told is not None else self.plan.unknown[name]
         reasons = [(rule, self.look(rule.if_, self.facts)) for rule in feature.rules]
         fact = settle(feature, claim, stated, reasons)
+        if self.has_choices and fact.value is None and not fact.conflict and not feature.is_numeric:
+            fact = by_words(feature, self.plan.inputs[name], self.facts, self.plan.by_name, self.look) or fact
         return fact if fact.is_known or fact.conflict or claim is not None else self._silence(feature) or fact
 
     def _claim(self, feature: Feature) -> Claim | None:
