@@ -159,7 +159,7 @@ def _word(typed: str, feature: Feature) -> str:
     near = [value for value, name in names.items() if word and (plain(value).startswith(word) or plain(name).startswith(word))]
     if len(near) == 1:
         return near[0]
-    if not words_said(typed, feature)[1]:
+    if words_said(typed, feature)[1] is None:
         return typed.strip()
     raise Misread(_no_word(typed, names, near))
 

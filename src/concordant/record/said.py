@@ -12,8 +12,8 @@ YES_NO = {"yes": "yes", "true": "yes", "no": "no", "false": "no"}
 SEPARATOR = re.compile(r"(?:\s*(?:,|/|\bor\b))+\s*", re.IGNORECASE)
 
 
-def words_said(text: str, feature: Feature) -> tuple[frozenset[str], str]:
-    """The words that a text names (`none or history`, `third line or later`), and the part of it that is none of them.
+def words_said(text: str, feature: Feature) -> tuple[frozenset[str], str | None]:
+    """The words that a text names (`none or history`, `third line or later`), and the part that is none of them, if any.
 
     A word may be told by its phrase, in which an "or" or a comma may stand, so the text is taken apart in every way.
     """
@@ -26,8 +26,8 @@ def words_said(text: str, feature: Feature) -> tuple[frozenset[str], str]:
                 reached.setdefault(j, reached[i] | {word})
     last = max(reached)
     if last == len(starts):
-        return reached[last], ""
-    return reached[last], text[starts[last] : ends[last]] if last else text
+        return reached[last], None
+    return reached[last], (text[starts[last] : ends[last]] or text) if last else text
 
 
 def _parts(text: str) -> tuple[list[int], list[int]]:

@@ -9,7 +9,7 @@ from typing import Any
 from concordant.compiled import Field, Knowledge
 from concordant.complaints import Complaint, did_you_mean, quoted
 from concordant.dates import PartialDate, parse_partial_date
-from concordant.facts import Value, one_of
+from concordant.facts import Value, one_of, value_words
 from concordant.features import Feature
 from concordant.quantities import Interval
 from concordant.record.events import Entry
@@ -132,9 +132,11 @@ class Scalars:
         if text is None:
             return None
         words, lost = words_said(text, feature)
-        if not lost:
+        if lost is None:
             return one_of(feature, words)
-        way_out = did_you_mean(lost.strip(), feature.values) or f"Known here: {', '.join(feature.values)}"
+        printed = [value_words(feature, word) for word in feature.values]
+        near = [did_you_mean(lost.strip(), known, listing=False) for known in (feature.values, printed)]
+        way_out = next(filter(None, near), f"Known here: {', '.join(feature.values)}")
         self.complain((*place, feature.name), f"{quoted(lost)} is not a value of '{feature.name}'", way_out)
         return None
 
