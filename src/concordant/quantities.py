@@ -107,19 +107,22 @@ COMPARISONS: dict[str, Callable[[Interval, float], Truth]] = {
 
 ANY = "any value"
 SIGNS = {"<=": "at most", ">=": "at least", "<": "less than", ">": "more than"}  # as typed and as told: both are read
-_MEANT = {**{told: sign for sign, told in SIGNS.items()}, "≤": "<=", "≥": ">=", "under": "<", "exactly": ""}
+_MEANT = {**{told: sign for sign, told in SIGNS.items()}, "≤": "<=", "≥": ">=", "under": "<", "up to": "<=", "exactly": ""}
+_AFTER = re.compile(r"(.+) or (less|fewer|more)", re.IGNORECASE)
 _NUMBER = r"[-+]?\d+(?:\.\d+)?"
 _SIGN = "|".join(sorted((*SIGNS, *_MEANT), key=len, reverse=True))
 _SIGNED = re.compile(rf"({_SIGN})?\s*({_NUMBER})\s*(.*)", re.IGNORECASE)
-_RANGE = re.compile(rf"({_SIGN})?\s*({_NUMBER})\s*(?:to|-|–)\s*({_SIGN})?\s*({_NUMBER})\s*(.*)", re.IGNORECASE)
+_RANGE = re.compile(rf"({_SIGN})?\s*({_NUMBER})\s*(?:,? up to|to|-|–)\s*({_SIGN})?\s*({_NUMBER})\s*(.*)", re.IGNORECASE)
 
 
 def parse_quantity(text: str) -> tuple[Interval, str]:
-    """Read `8 months`, `<= 12 months`, `> 6 to 12 months`, `at least 62 %`: the interval, and the unit as written.
+    """Read `8 months`, `<= 12 months`, `> 6 to 12 months`, `62 % or more`: the interval, and the unit as written.
 
     Raises ValueError with a sentence for people.
     """
     plain = " ".join(text.split())
+    if found := _AFTER.fullmatch(plain):
+        plain = f"{'>=' if found[2].lower() == 'more' else '<='} {found[1]}"
     if found := _RANGE.fullmatch(plain):
         return _between(found, text), found[5]
     if not (found := _SIGNED.fullmatch(plain)):

@@ -15,6 +15,7 @@ from concordant.decide.cells import cells_of
 from concordant.facts import PRINTED, Value, one_of, unit_words, value_words
 from concordant.features import Feature
 from concordant.library import FOLDER
+from concordant.present.language import language
 from concordant.quantities import Interval, above, below, point
 from concordant.record.vocabulary import Words, squeezed
 from tests.conftest import ReadCase
@@ -53,6 +54,9 @@ TOLD: list[tuple[str, str, Value]] = [
     (INTERVAL, "> 6 to 12 months", Interval(above(6), 12)),
     (INTERVAL, "more than 6 to less than 12 months", Interval(above(6), below(12))),
     (INTERVAL, "At  Most 12  Months", Interval(high=12)),
+    (INTERVAL, "12 months or less", Interval(high=12)),
+    (INTERVAL, "more than 6, up to 12 months", Interval(above(6), 12)),
+    (INTERVAL, "more than 6, up to under 12 months", Interval(above(6), below(12))),
     (INTERVAL, "any value", None),
     ("her2_lines_progressed", ">= 2", Interval(low=2)),
     ("line_of_therapy", "second line", "second"),
@@ -115,7 +119,8 @@ def test_every_range_between_thresholds_is_read_as_printed(knowledge: Knowledge,
     teller, met = Teller(now, knowledge, words), 0
     for feature in (one for one in knowledge.features if one.is_numeric):
         for cell in cells_of(feature, now.frame.cuts.get(feature.name, ()), None):
-            assert printed(feature, teller.read(feature.name, cell.name)) == cell.name, f"{feature.name}: {cell.name}"
+            for text in (cell.name, cell.name.upper(), language("en").range(cell.name)):
+                assert printed(feature, teller.read(feature.name, text)) == cell.name, f"{feature.name}: {text}"
             met += 1
     assert met > 40
 

@@ -155,7 +155,7 @@ def quantity(text: str, field_: Field, words: Words) -> Interval:
     if not written:
         return _without_unit(text, interval, field_, words)
     if not field_.unit:
-        raise ValueError(f"'{text}' has a unit, and none is expected; write {text.strip().removesuffix(written).strip()}")
+        raise ValueError(f"'{text}' has a unit, and none is expected; write {text.replace(written, '').strip()}")
     own = {squeezed(name): factor for name, factor in field_.also.items()}
     factors = {squeezed(field_.unit): 1.0, **words.units.get(field_.unit, {}), **own}
     factor = factors.get(squeezed(written))
