@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from concordant.conditions import All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf
 from concordant.dates import PartialDate
-from concordant.facts import Fact, Facts, Value
+from concordant.facts import Fact, Facts, Value, one_of
 from concordant.features import Feature
 from concordant.quantities import Interval, above, below
 
@@ -69,9 +69,15 @@ def intervals(draw: st.DrawFn, feature: Feature = FRACTION) -> Interval:
 
 
 def values(feature: Feature) -> st.SearchStrategy[Value]:
-    """Unknown, or a word or an interval of the feature."""
-    known: st.SearchStrategy[Value] = intervals(feature) if feature.is_numeric else st.sampled_from(feature.values)
+    """Unknown, or an interval, a word, or the words that are left of the feature."""
+    known: st.SearchStrategy[Value] = intervals(feature) if feature.is_numeric else words_of(feature)
     return known | known | st.none()
+
+
+def words_of(feature: Feature) -> st.SearchStrategy[Value]:
+    """A word, or some words that are left."""
+    some = st.lists(st.sampled_from(feature.values), min_size=1, max_size=2, unique=True)
+    return some.map(lambda words: one_of(feature, words))
 
 
 def known_values(feature: Feature) -> st.SearchStrategy[Value]:
@@ -95,9 +101,11 @@ def facts(draw: st.DrawFn) -> Facts:
 
 @st.composite
 def narrowed(draw: st.DrawFn, feature: Feature, value: Value) -> Value:
-    """The value, or one that says more: a word or interval for unknown, a part of an interval."""
+    """The value, or one that says more: a word or interval for unknown, one of the words left, a part of an interval."""
     if isinstance(value, str) or draw(st.integers(0, 3)) == 0:
         return value
+    if isinstance(value, tuple):
+        return draw(st.sampled_from(value))
     if value is None:
         return draw(values(feature))
     inside = [n for n in (value.low, *LATTICE, value.high) if value.low <= n <= value.high]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from concordant.features import Feature
+from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth
 from concordant.quantities import Interval, interval_words
 from concordant.records import Cite
 
 if TYPE_CHECKING:
     from concordant.evaluate.explain import Because
 
-Value = Interval | str | None
+Words = tuple[str, ...]  # the words that are left of a feature's, two at least and not all, in its order
+Value = Interval | str | Words | None
+PRINTED = {"percent": "%", "10*9/L": "x 10⁹/L", "m2": "m²", "xULN": "x upper limit"}
 Origin = Literal["derived", "stated", "assumed", "inferred", "hypothetical", "unknown"]
 
 
@@ -35,7 +38,7 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class Fact(msgspec.Struct, frozen=True):
-    """A feature's value for one patient at `as_of`: an interval, a word, or None when unknown.
+    """A feature's value for one patient at `as_of`: an interval, a word, the words that are left, or None when unknown.
 
     `unread` are the places of entries that nobody read, over which silence was not taken for a no.
     `put_off` says why what was stated does not hold, though nothing contradicts it.
@@ -57,7 +60,7 @@ class Fact(msgspec.Struct, frozen=True):
 
     @property
     def is_known(self) -> bool:
-        """True when a word is known, or a number at least on one side."""
+        """True when a word is known, some words are left, or a number is known at least on one side."""
         return self.value is not None and not (isinstance(self.value, Interval) and self.value.is_unknown)
 
 
@@ -69,16 +72,40 @@ def unknown(feature: str) -> Fact:
     return Fact(feature, None, "unknown")
 
 
+def words_left(value: Value) -> Words | None:
+    """The words that are still possible; None when any is (and for a number)."""
+    return (value,) if isinstance(value, str) else value if isinstance(value, tuple) else None
+
+
+def one_of(feature: Feature, words: Iterable[str]) -> Value:
+    """The value that leaves these words: one word is known, all words say nothing."""
+    wanted = frozenset(words)
+    left = tuple(word for word in feature.values if word in wanted)
+    if len(left) == 1:
+        return left[0]
+    return left if len(left) < len(feature.values) else None
+
+
+def among(value: Value, words: Collection[str]) -> Truth:
+    """Whether the word is one of these: true when all that are left are, false when none is."""
+    left = words_left(value)
+    if left is None:
+        return UNKNOWN
+    inside = sum(word in words for word in left)
+    return TRUE if inside == len(left) else UNKNOWN if inside else FALSE
+
+
 def value_words(feature: Feature, value: Value) -> str:
-    """A value for people, with its unit: `62 %`, `8 months`, `positive`, `unknown`."""
+    """A value for people, with its unit: `62 %`, `8 months`, `positive`, `none or history`, `unknown`."""
     if value is None:
         return "unknown"
     if isinstance(value, Interval):
         words = interval_words(value)
         return f"{words} {unit_words(feature.unit)}".strip() if words != "unknown" else words
-    return feature.phrases.get(value, value.replace("_", " "))
+    left = (value,) if isinstance(value, str) else value
+    return " or ".join(feature.phrases.get(word, word.replace("_", " ")) for word in left)
 
 
 def unit_words(unit: str) -> str:
-    """A unit as people print it."""
-    return {"percent": "%", "10*9/L": "x 10⁹/L", "m2": "m²", "xULN": "x upper limit"}.get(unit, unit)
+    """A unit as people print it; what reads a record takes it from here as well, so that the two cannot drift."""
+    return PRINTED.get(unit, unit)

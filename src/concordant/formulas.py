@@ -68,7 +68,7 @@ class Rounding(Record, frozen=True):
 
 
 DIGITS = 9  # a number that lies on a limit on paper must lie on it here, whatever the last bit of a float
-Values = Mapping[str, Interval | str | None]
+Values = Mapping[str, Interval | str | tuple[str, ...] | None]
 
 
 def calculated(formula: Formula, values: Values) -> Interval | None:
@@ -83,7 +83,7 @@ def calculated(formula: Formula, values: Values) -> Interval | None:
     return Interval(round(low, DIGITS), round(high, DIGITS))
 
 
-def _term(term: Term, value: Interval | str | None) -> Interval | None:
+def _term(term: Term, value: Interval | str | tuple[str, ...] | None) -> Interval | None:
     """The power of what is known, cut off at nothing; None when nothing is known, or nothing positive is left."""
     if not isinstance(value, Interval) or value.is_unknown:
         return None
@@ -102,7 +102,7 @@ def _power(base: float, power: float) -> float:
     return math.pow(base, power)
 
 
-def _factor(factor: Factor, value: Interval | str | None) -> Interval | None:
+def _factor(factor: Factor, value: Interval | str | tuple[str, ...] | None) -> Interval | None:
     if isinstance(value, str):
         return Interval(factor.values[value], factor.values[value]) if value in factor.values else None
     return Interval(min(factor.values.values()), max(factor.values.values()))

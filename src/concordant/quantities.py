@@ -105,35 +105,58 @@ COMPARISONS: dict[str, Callable[[Interval, float], Truth]] = {
 }
 
 
+ANY = "any value"
+SIGNS = {"<=": "at most", ">=": "at least", "<": "less than", ">": "more than"}  # as typed and as told: both are read
+_MEANT = {**{told: sign for sign, told in SIGNS.items()}, "≤": "<=", "≥": ">=", "under": "<", "up to": "<=", "exactly": ""}
+_AFTER = re.compile(r"(.+) or (less|fewer|more)", re.IGNORECASE)
 _NUMBER = r"[-+]?\d+(?:\.\d+)?"
-_SIGNED = re.compile(rf"(<=|>=|<|>|≤|≥)?\s*({_NUMBER})\s*(.*)")
-_RANGE = re.compile(rf"({_NUMBER})\s*(?:to|-|–)\s*({_NUMBER})\s*(.*)")
+_SIGN = "|".join(sorted((*SIGNS, *_MEANT), key=len, reverse=True))
+_SIGNED = re.compile(rf"({_SIGN})?\s*({_NUMBER})\s*(.*)", re.IGNORECASE)
+_RANGE = re.compile(rf"({_SIGN})?\s*({_NUMBER})\s*(?:,? up to|to|-|–)\s*({_SIGN})?\s*({_NUMBER})\s*(.*)", re.IGNORECASE)
 
 
 def parse_quantity(text: str) -> tuple[Interval, str]:
-    """Read `8 months`, `<= 12 months`, `8 to 11 months`, `62 %`: the interval and the unit as written.
+    """Read `8 months`, `<= 12 months`, `> 6 to 12 months`, `62 % or more`: the interval, and the unit as written.
 
     Raises ValueError with a sentence for people.
     """
-    plain = text.strip()
+    plain = " ".join(text.split())
+    if found := _AFTER.fullmatch(plain):
+        plain = f"{'>=' if found[2].lower() == 'more' else '<='} {found[1]}"
     if found := _RANGE.fullmatch(plain):
-        low, high = float(found[1]), float(found[2])
-        if low > high:
-            raise ValueError(f"{quoted(text)} runs from the larger to the smaller number")
-        return Interval(low, high), found[3].strip()
+        return _between(found, text), found[5]
     if not (found := _SIGNED.fullmatch(plain)):
         raise ValueError(f"{quoted(text)} is not a number; write for example 8, <= 12 or 8 to 11, then the unit")
     number = float(found[2])
     if not math.isfinite(number):
         raise ValueError(f"{quoted(text)} is too large a number")
-    return _signed(found[1] or "", number), found[3].strip()
+    return _signed(_sign(found[1]), number), found[3]
+
+
+def _sign(written: str | None) -> str:
+    """`<=`, `<`, `>=`, `>`, or nothing, whichever way it was written."""
+    sign = (written or "").lower()
+    return _MEANT.get(sign, sign)
+
+
+def _between(found: re.Match[str], text: str) -> Interval:
+    """The numbers from the one end to the other; an end may be excluded."""
+    first, last = _sign(found[1]), _sign(found[3])
+    low, high = float(found[2]), float(found[4])
+    if first.startswith("<") or last.startswith(">"):
+        raise ValueError(f"{quoted(text)} has two ends on one side; write for example > {low:g} to < {high:g}")
+    if low > high:
+        raise ValueError(f"{quoted(text)} runs from the larger to the smaller number")
+    if low == high and (first == ">" or last == "<"):
+        raise ValueError(f"{quoted(text)} leaves no number")
+    return Interval(above(low) if first == ">" else low, below(high) if last == "<" else high)
 
 
 def _signed(sign: str, number: float) -> Interval:
     match sign:
-        case "<=" | "≤":
+        case "<=":
             return Interval(high=number)
-        case ">=" | "≥":
+        case ">=":
             return Interval(low=number)
         case "<":
             return Interval(high=below(number))
@@ -159,17 +182,18 @@ def interval_words(interval: Interval) -> str:
     if interval.is_exact:
         return shown(low)
     if high == math.inf:
-        return _side("more than", "at least", low, below(low))
+        return _side(">", ">=", low, below(low))
     if low == -math.inf:
-        return _side("less than", "at most", high, above(high))
-    first = f"more than {shown(below(low))}" if is_strict(low, below(low)) else shown(low)
-    last = f"less than {shown(above(high))}" if is_strict(high, above(high)) else shown(high)
+        return _side("<", "<=", high, above(high))
+    first = _side(">", "", low, below(low))
+    last = _side("<", "", high, above(high))
     return f"{first} to {last}"
 
 
 def _side(strict: str, loose: str, value: float, neighbour: float) -> str:
-    """One open side in words."""
-    return f"{strict} {shown(neighbour)}" if is_strict(value, neighbour) else f"{loose} {shown(value)}"
+    """One end in words."""
+    sign, number = (strict, neighbour) if is_strict(value, neighbour) else (loose, value)
+    return f"{SIGNS[sign]} {shown(number)}" if sign else shown(number)
 
 
 def is_strict(value: float, neighbour: float) -> bool:

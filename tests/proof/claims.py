@@ -22,6 +22,7 @@ from concordant.compiled import Knowledge
 from concordant.conditions import features_read
 from concordant.decide import ahead, ask, sides
 from concordant.decide.ask import Question, Situation
+from concordant.decide.cells import joined
 from concordant.decide.decision import Outcome, decide
 from concordant.derive.book import derive_facts
 from concordant.evaluate.explain import explain
@@ -282,9 +283,10 @@ def words_named(name: str, feature: Feature) -> tuple[str, ...]:
 def branches_tell_what_comes(patient: Patient) -> Iterator[str]:
     """(3) Every value lies in one branch, whose outcome is that of a fresh record; neighbours differ."""
     for q in patient.asked()[1]:
-        name, outcomes = q.feature.name, [b.outcome for b in q.branches]
-        if any(one == other for one, other in pairwise(outcomes)):
-            yield f"{name}: two neighbouring branches have one outcome"
+        name = q.feature.name
+        for one, other in pairwise(q.branches):
+            if one.outcome == other.outcome == patient.outcome({name: joined(q.feature, one.cell, other.cell).value}):
+                yield f"{name}: two neighbouring branches have one outcome, and told as one they have it too"
         for value in patient.values(name):
             held = [b for b in q.branches if covers(b.cell.name, q.feature, value)]
             if len(held) != 1:

@@ -95,7 +95,7 @@ ROWS: list[tuple[str, str, str, str, str, str]] = [
     (
         "the merged branch takes the first outcome only in name",
         ASK,
-        "branch = Branch(joined(feature, last.cell, branch.cell), branch.outcome",
+        "branch = Branch(cell, branch.outcome",
         "branch = Branch(last.cell, branch.outcome",
         "interval unknown",
         "3 branches",

@@ -11,7 +11,8 @@ from concordant.decide.frame import CURRENT
 from concordant.derive.book import with_overrides
 from concordant.drugs import Drug, Regimen
 from concordant.evaluate.explain import explain
-from concordant.facts import Fact, Facts, Value
+from concordant.facts import Facts, Value, one_of, words_left
+from concordant.features import Feature
 from concordant.guideline import Effect, Transition, Variant
 from concordant.kleene import TRUE
 from concordant.quantities import Interval
@@ -60,7 +61,7 @@ def changes_of(regimen: Regimen, effects: Iterable[Effect], now: Situation) -> d
             continue
         for name in _features(effect, drugs, classes):
             if name in now.plan.by_name:
-                changes[name] = _value(effect, name, now.facts)
+                changes[name] = _value(effect, now.plan.by_name[name], now.facts)
     return {name: value for name, value in changes.items() if value is not None}
 
 
@@ -73,14 +74,16 @@ def _features(effect: Effect, drugs: Iterable[Drug], classes: Iterable[str]) -> 
         yield effect.feature
 
 
-def _value(effect: Effect, name: str, facts: Facts) -> Value:
+def _value(effect: Effect, feature: Feature, facts: Facts) -> Value:
     if effect.move:
-        return effect.move.get(_word(facts[effect.by or name]))
+        return _moved(effect, feature, facts[effect.by or feature.name].value)
     if effect.add:
-        value = facts[name].value
+        value = facts[feature.name].value
         return Interval(value.low + effect.add, value.high + effect.add) if isinstance(value, Interval) else None
     return effect.value
 
 
-def _word(fact: Fact) -> str:
-    return fact.value if isinstance(fact.value, str) else "unknown"
+def _moved(effect: Effect, feature: Feature, value: Value) -> Value:
+    """Where each word that is left moves to; nothing when one of them moves nowhere."""
+    moved = [effect.move.get(word) for word in words_left(value) or ("unknown",)]
+    return one_of(feature, [word for word in moved if word]) if all(moved) else None

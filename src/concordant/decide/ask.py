@@ -115,7 +115,7 @@ def _open_behind(read: Iterable[str], now: Situation) -> set[str]:
 def _open(fact: Fact) -> bool:
     if isinstance(fact.value, Interval):
         return not fact.value.is_exact and fact.origin != "assumed"
-    return fact.value is None
+    return not isinstance(fact.value, str)
 
 
 def _meaningful(feature: Feature, facts: Facts) -> bool:
@@ -131,7 +131,7 @@ def _alone(name: str, cells: Sequence[Cell], now: Situation, holding: frozenset[
     settles = name in holding and any(b.outcome[0] != "needs_data" for b in branches)
     blocking = before[0] == "needs_data" and settles
     feature = now.plan.by_name[name]
-    return Question(feature, blocking, tuple(_merged(feature, branches)))
+    return Question(feature, blocking, tuple(_merged(feature, branches, now)))
 
 
 def _branches(name: str, cells: Sequence[Cell], now: Situation) -> list[Branch]:
@@ -152,14 +152,16 @@ def _branch(cell: Cell, supposed: tuple[Decision, Facts]) -> Branch:
     return Branch(cell, outcome, still | frozenset(outcome[1]), line if isinstance(line, str) else "")
 
 
-def _merged(feature: Feature, branches: list[Branch]) -> list[Branch]:
-    """Neighbouring cells that lead to the same outcome are told as one."""
+def _merged(feature: Feature, branches: list[Branch], now: Situation) -> list[Branch]:
+    """Neighbouring cells that lead to the same outcome are told as one, where being told as one leads there too."""
     found: list[Branch] = []
     for branch in branches:
         if found and found[-1].outcome == branch.outcome:
-            last = found.pop()
-            line = branch.line if branch.line == last.line else ""
-            branch = Branch(joined(feature, last.cell, branch.cell), branch.outcome, last.possible | branch.possible, line)
+            cell = joined(feature, found[-1].cell, branch.cell)
+            if now.suppose({feature.name: cell.value})[0].outcome == branch.outcome:
+                last = found.pop()
+                line = branch.line if branch.line == last.line else ""
+                branch = Branch(cell, branch.outcome, last.possible | branch.possible, line)
         found.append(branch)
     return found
 
@@ -201,7 +203,7 @@ def _group(names: tuple[str, ...], cells: Mapping[str, Sequence[Cell]], now: Sit
     found = []
     for name in names:
         feature = now.plan.by_name[name]
-        branches = _merged(feature, _branches(name, cells[name], now))
+        branches = _merged(feature, _branches(name, cells[name], now), now)
         partners = tuple(other for other in names if other != name)
         found.append(Question(feature, now.decision.answer == "needs_data", tuple(branches), partners))
     return found

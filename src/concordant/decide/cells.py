@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from concordant.conditions import Compare, Condition, leaves
-from concordant.facts import Value, unit_words
+from concordant.facts import Value, one_of, unit_words, value_words, words_left
 from concordant.features import Feature
-from concordant.quantities import Interval, above, below, is_strict
+from concordant.quantities import ANY, Interval, above, below, is_strict
 
 Break = tuple[float, int]  # a bound, and 0 when the cut lies before it, 1 when it lies after
 
@@ -37,7 +37,7 @@ def breaks(conditions: Iterable[Condition]) -> dict[str, tuple[Break, ...]]:
 def cells_of(feature: Feature, cuts: tuple[Break, ...], known: Value) -> list[Cell]:
     """The cells that what is known leaves possible; together they cover every value of it."""
     if not feature.is_numeric:
-        return [Cell(word, feature.phrases.get(word, word.replace("_", " "))) for word in feature.values]
+        return [Cell(word, value_words(feature, word)) for word in words_left(known) or feature.values]
     low = feature.low if feature.low is not None else -math.inf
     high = feature.high if feature.high is not None else math.inf
     ranges = _ranges(low, high, cuts, whole=feature.type == "count")
@@ -69,7 +69,8 @@ def joined(feature: Feature, first: Cell, second: Cell) -> Cell:
         part = Interval(first.part.low, second.part.high) if first.part and second.part else None
         both = Interval(first.value.low, second.value.high)
         return Cell(both, range_name(feature, part or both), part)
-    return Cell(None, f"{first.name} or {second.name}")
+    words = (*(words_left(first.value) or ()), *(words_left(second.value) or ()))
+    return Cell(one_of(feature, words), f"{first.name} or {second.name}")
 
 
 def range_name(feature: Feature, part: Interval) -> str:
@@ -81,7 +82,7 @@ def range_name(feature: Feature, part: Interval) -> str:
     low, strict_low = _end(part.low, below(part.low))
     high, strict_high = _end(part.high, above(part.high))
     if open_low and open_high:
-        return "any value"
+        return ANY
     if part.low == part.high:
         return f"{low}{unit}"
     if open_low:

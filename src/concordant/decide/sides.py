@@ -54,7 +54,7 @@ def _known_behind(now: Situation) -> list[Feature]:
 
 def _settled(feature: Feature, now: Situation) -> bool:
     value = now.facts[feature.name].value
-    return value.is_exact if isinstance(value, Interval) else value is not None
+    return value.is_exact if isinstance(value, Interval) else isinstance(value, str)
 
 
 def _sides(feature: Feature, now: Situation) -> Iterator[Side]:
@@ -78,10 +78,11 @@ def _beyond(feature: Feature, cells: Sequence[Cell], value: Interval, now: Situa
         decided = _decided(feature, cell, now)
         if whole is None and decided.headline != now.decision.headline:
             whole, beyond = cell, decided.outcome
-        elif whole is not None and decided.outcome == beyond:
-            whole = joined(feature, *sorted((whole, cell), key=_low))
         elif whole is not None:
-            break
+            both = joined(feature, *sorted((whole, cell), key=_low))
+            if decided.outcome != beyond or _decided(feature, both, now).outcome != beyond:
+                break
+            whole = both
     if whole is None:
         return []
     distance = _distance(whole, value)

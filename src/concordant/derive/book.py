@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from concordant.compiled import Knowledge
 from concordant.conditions import Condition, features_read
 from concordant.derive import calculated, courses, disease, interval, lines, measures, regimens
+from concordant.derive.by_words import by_words
 from concordant.derive.context import Context, Selector
 from concordant.derive.settle import Reasons, settle
 from concordant.derive.topics import topics_of, wanted_topics
@@ -196,15 +197,17 @@ class _Pass:
 
     record: PatientRecord
     plan: Plan
-    facts: Facts
+    facts: dict[str, Fact]
     look: Evaluator = explain
     topics: frozenset[str] = frozenset()
     unread: tuple[Unread, ...] = ()
     silent: dict[int, Because] = field(default_factory=dict)
+    has_choices: bool = False  # several words are left of a stated one; from nothing else can several be left
 
     def __post_init__(self) -> None:
         self.unread = self.plan.unread_in(self.record)
         self.topics = topics_of(self.record, self.unread)
+        self.has_choices = any(isinstance(value, tuple) for value in self.record.stated.values())
 
     def fact(self, feature: Feature) -> Fact:
         """The fact of a feature; all that it is derived from has its fact, or gets it when it is asked for."""
@@ -218,6 +221,8 @@ class _Pass:
         if feature.waits_for is not None and stated in feature.waits_for.stated:
             return self._put_off(feature, feature.waits_for, claim, reasons)
         fact = settle(feature, claim, stated, reasons)
+        if self.has_choices and fact.value is None and not fact.conflict and not feature.is_numeric:
+            fact = by_words(feature, self.plan.inputs[name], self.facts, self.plan.by_name, self.look) or fact
         if fact.is_known or fact.conflict or claim is not None:
             return fact
         return self._silence(feature) or self._inferred_over(feature, fact)

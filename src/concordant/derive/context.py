@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from concordant.derive.unread import Unread
-from concordant.facts import Claim, Facts
+from concordant.facts import Claim, Facts, words_left
 from concordant.features import Feature
 from concordant.formulas import Formula
 from concordant.record.events import PatientRecord
@@ -39,6 +39,11 @@ class Context(msgspec.Struct, frozen=True):
         """The value of an enum or yes/no feature derived before, None when unknown."""
         fact = self.facts.get(feature)
         return fact.value if fact and isinstance(fact.value, str) else None
+
+    def left(self, feature: str) -> tuple[str, ...] | None:
+        """The words that are left of a feature derived before, None when nothing is told of it."""
+        fact = self.facts.get(feature)
+        return words_left(fact.value) if fact else None
 
 
 Selector = Callable[[Context], Claim | None]

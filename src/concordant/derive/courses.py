@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from concordant.dates import PartialDate, exactly, words
 from concordant.derive.context import Context
-from concordant.facts import Claim
-from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_
+from concordant.facts import Claim, among
+from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_, not_
 from concordant.quantities import point
 from concordant.record.events import Course, DiseaseEvent, PatientRecord
 
@@ -134,10 +134,17 @@ def brain_only(event: DiseaseEvent, ctx: Context) -> bool:
     return bool(event.sites) and all("cns" in ctx.tags.get(s, frozenset()) for s in event.sites)
 
 
+def controlled(ctx: Context) -> Truth:
+    """Whether the disease is controlled, as far as anything is told of it."""
+    left = ctx.left("disease_status")
+    return FALSE if left is None else among(left, ("stable", "responding"))
+
+
 def _while_running(event: DiseaseEvent, ctx: Context) -> Truth:
     """A progression under a course that goes on: none against it when controlled since, or in the brain alone."""
-    if ctx.word("disease_status") in ("stable", "responding"):
-        return FALSE
+    under_control = controlled(ctx)
+    if under_control is not FALSE:
+        return not_(under_control)
     if brain_only(event, ctx):
         return {"yes": TRUE, "no": FALSE}.get(ctx.word("extracranial_progression") or "", UNKNOWN)
     return TRUE

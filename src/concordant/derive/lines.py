@@ -16,6 +16,7 @@ from concordant.derive.courses import (
     EARLY,
     ENDED_BADLY,
     brain_only,
+    controlled,
     holds,
     may_hide,
     places,
@@ -23,8 +24,8 @@ from concordant.derive.courses import (
     setting_of,
     with_drugs,
 )
-from concordant.facts import Claim
-from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_
+from concordant.facts import Claim, words_left
+from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_, not_
 from concordant.quantities import Interval
 from concordant.record.events import Course, DiseaseEvent
 
@@ -109,14 +110,26 @@ def _progressed(line: Line, lines: list[Line], ctx: Context) -> Truth:
     by_event = any_(_event_counts(event, line, lines, ctx) for event in progressions(ctx))
     if by_event is not FALSE:
         return by_event
-    if ctx.word("disease_status") == "progressing" and line is lines[-1]:
-        return _grows_now(lines, ctx)
+    grows = _may_grow(line, lines, ctx)
+    if grows is not None:
+        return grows
     last = line.courses[-1]
-    return UNKNOWN if last.stopped is None and not _controlled_now(line, lines, ctx) else FALSE
+    return UNKNOWN if last.stopped is None and _controlled_now(line, lines, ctx) is not TRUE else FALSE
 
 
-def _controlled_now(line: Line, lines: list[Line], ctx: Context) -> bool:
-    return line is lines[-1] and ctx.word("disease_status") in ("stable", "responding")
+def _may_grow(line: Line, lines: list[Line], ctx: Context) -> Truth | None:
+    """Whether what is told of the disease today ends the last line; None when it does not."""
+    told = ctx.left("disease_status") or ()
+    if line is not lines[-1] or "progressing" not in told:
+        return None
+    grows = _grows_now(lines, ctx)
+    if told == ("progressing",):
+        return grows
+    return None if grows is FALSE else UNKNOWN
+
+
+def _controlled_now(line: Line, lines: list[Line], ctx: Context) -> Truth:
+    return controlled(ctx) if line is lines[-1] else FALSE
 
 
 def _grows_now(lines: list[Line], ctx: Context) -> Truth:
@@ -142,8 +155,9 @@ def _event_counts(event: DiseaseEvent, line: Line, lines: list[Line], ctx: Conte
     placed = _falls_to(event, line, lines)
     if placed is FALSE:
         return FALSE
-    if _controlled_now(line, lines, ctx) and line.courses[-1].stopped == "ongoing":
-        return FALSE  # treated locally while the line went on, and controlled since
+    under_control = _controlled_now(line, lines, ctx)
+    if under_control is not FALSE and line.courses[-1].stopped == "ongoing":
+        return not_(under_control)  # treated locally while the line went on, and controlled since
     if brain_only(event, ctx):
         outside = ctx.word("extracranial_progression")
         return {"yes": placed, "no": FALSE}.get(outside or "", UNKNOWN)
@@ -216,7 +230,7 @@ def _contradictory(told: str, lines: list[Line], ctx: Context) -> Claim:
 
 def _unwatched(lines: list[Line], ctx: Context) -> str:
     """Contract: a line that runs, or ended without progression, is not over; silence since is an assumption."""
-    silent = lines and lines[-1].progressed is FALSE and ctx.word("disease_status") is None
+    silent = lines and lines[-1].progressed is FALSE and ctx.left("disease_status") is None
     return "no progression is recorded since the last of them" if silent else ""
 
 
@@ -251,7 +265,8 @@ NEEDED = {"second": 1, "third_or_later": 2}
 
 def enough(lines: list[Line], ctx: Context, hidden: int = 0) -> bool:
     """Whether the listed courses explain the line that was stated."""
-    needed = NEEDED.get(str(ctx.record.stated.get("line_of_therapy")), 0)
+    told = words_left(ctx.record.stated.get("line_of_therapy")) or ()
+    needed = max((NEEDED.get(word, 0) for word in told), default=0)
     early = any(setting_of(c, ctx) in EARLY and holds(c, ctx.drugs()) for c in ctx.record.courses)
     return len(lines) + early + hidden >= needed
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from concordant.evaluate.explain import Because
-from concordant.facts import Claim, Fact, Origin, Value, value_words
+from concordant.facts import Claim, Fact, Origin, Value, one_of, value_words, words_left
 from concordant.features import Feature, Rule
 from concordant.kleene import FALSE, TRUE
 from concordant.quantities import Interval
@@ -44,19 +46,28 @@ def _word(feature: Feature, claim: Claim | None, stated: Value, reasons: Reasons
     if told.conflict:
         return told
     proven = [(rule, because) for rule, because in reasons if because.truth is TRUE]
-    if not proven and told.value is None:
-        return told
-    values = {str(rule.value) for rule, _ in proven} | ({told.value} if told.value is not None else set())
-    if len(values) > 1:
+    words = {str(rule.value) for rule, _ in proven}
+    left = words_left(told.value)
+    if len(words) > 1 or (left is not None and not words <= set(left)):
         return _clash(feature, told, proven)
-    if told.value is not None:
-        return _clash(feature, told, []) if _ruled_out(told, reasons) else _backed(told, proven)
     if proven:
-        rule, because = proven[0]
-        return Fact(
-            feature.name, str(rule.value), "inferred", rule.says, because=because, statement=rule.statement, source=rule.source
-        )
-    return told
+        return _backed(told, proven) if isinstance(told.value, str) else _inferred(feature, proven)
+    return told if left is None else _possible(feature, told, left, reasons)
+
+
+def _possible(feature: Feature, told: Fact, left: tuple[str, ...], reasons: Reasons) -> Fact:
+    """What was told, less the words that the rules rule out; a clash when they leave none."""
+    still = [word for word in left if not _ruled_out(word, reasons)]
+    if not still:
+        return _clash(feature, told, [])
+    return told if len(still) == len(left) else replace(told, value=one_of(feature, still))
+
+
+def _inferred(feature: Feature, proven: Reasons) -> Fact:
+    rule, because = proven[0]
+    return Fact(
+        feature.name, str(rule.value), "inferred", rule.says, because=because, statement=rule.statement, source=rule.source
+    )
 
 
 def _told(feature: Feature, claim: Claim | None, stated: Value) -> Fact:
@@ -64,13 +75,14 @@ def _told(feature: Feature, claim: Claim | None, stated: Value) -> Fact:
     derived = claim.value if claim and isinstance(claim.value, str) else None
     if claim is not None and claim.conflict:
         return Fact(feature.name, None, "unknown", claim.says, claim.entries, conflict=claim.conflict)
-    if isinstance(stated, str):
-        if derived is not None and derived != stated and claim is not None:
-            says = _stated_otherwise(feature, stated, derived, claim.says)
-            return Fact(feature.name, None, "unknown", says, claim.entries, conflict=says)
+    wanted = words_left(stated)
+    if wanted is not None and (derived is None or derived == stated or claim is None):
         return Fact(feature.name, stated, "stated", "as stated", (f"stated.{feature.name}",))
     if claim is None:
         return Fact(feature.name, None, "unknown")
+    if wanted is not None and derived not in wanted:
+        says = _stated_otherwise(feature, stated, derived, claim.says)
+        return Fact(feature.name, None, "unknown", says, claim.entries, conflict=says)
     origin: Origin = "derived" if derived is not None else "unknown"
     return Fact(
         feature.name, derived, origin, claim.says, claim.entries, stale=claim.stale, assumed=claim.assumed, unread=claim.unread
@@ -93,9 +105,9 @@ def _backed(told: Fact, proven: Reasons) -> Fact:
     )
 
 
-def _ruled_out(told: Fact, reasons: Reasons) -> bool:
-    """True when rules for the told value exist and all are certainly false."""
-    own = [because for rule, because in reasons if str(rule.value) == told.value]
+def _ruled_out(word: str, reasons: Reasons) -> bool:
+    """True when rules for the word exist and all are certainly false."""
+    own = [because for rule, because in reasons if str(rule.value) == word]
     return bool(own) and all(because.truth is FALSE for because in own)
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple, assert_never
 
 from concordant.conditions import ALWAYS, All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf
 from concordant.evaluate.explain import Because
-from concordant.facts import Facts
+from concordant.facts import Facts, Value, among
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, at_least, not_
 from concordant.quantities import COMPARISONS, Interval
 
@@ -100,6 +100,11 @@ def _never(_: Facts) -> Truth:
     raise AssertionError("a word is compared where it stands")
 
 
+def _inside(value: Value, values: frozenset[str]) -> bool | None:
+    """Whether all words that are left are among these (True), or none (False)."""
+    return {TRUE: True, FALSE: False, UNKNOWN: None}[among(value, values)]
+
+
 def _until(args: Iterable[Condition], decisive: Truth) -> Test:
     """All until one is false, any until one is true. Most parts are words, and a call for each would cost more than the look."""
     steps = list(_steps(args, decisive))
@@ -113,9 +118,10 @@ def _until(args: Iterable[Condition], decisive: Truth) -> Test:
                     value = facts[name].value
                 except KeyError:  # facts that are derived when asked for have no cheap `get`
                     value = None
-                if not isinstance(value, str):
+                inside = value in values if isinstance(value, str) else value and _inside(value, values)
+                if inside is None:
                     seen = UNKNOWN
-                elif (value in values) is decides:
+                elif inside is decides:
                     return decisive
             elif (truth := one(facts)) is decisive:
                 return decisive

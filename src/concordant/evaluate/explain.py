@@ -9,8 +9,8 @@ import msgspec
 
 from concordant import kleene
 from concordant.conditions import All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf
-from concordant.facts import Fact, Facts
-from concordant.kleene import UNKNOWN, Truth, truth_of
+from concordant.facts import Fact, Facts, among
+from concordant.kleene import UNKNOWN, Truth
 from concordant.quantities import Interval, compare
 
 
@@ -57,9 +57,7 @@ def explain(condition: Condition, facts: Facts) -> Because:
 
 
 def _one_of(leaf: OneOf, fact: Fact | None) -> Truth:
-    if fact is None or not isinstance(fact.value, str):
-        return UNKNOWN
-    return truth_of(fact.value in leaf.values)
+    return UNKNOWN if fact is None else among(fact.value, leaf.values)
 
 
 def _compare(leaf: Compare, fact: Fact | None) -> Truth:

@@ -24,8 +24,9 @@ from concordant.derive.interval import since_last_dose
 from concordant.facts import Value, unit_words, value_words
 from concordant.features import Feature, Reply
 from concordant.quantities import Interval
-from concordant.record.blocks import YES_NO, Blocks
+from concordant.record.blocks import Blocks
 from concordant.record.events import PatientRecord
+from concordant.record.said import YES_NO, words_said
 from concordant.record.vocabulary import Words, plain
 from concordant.texts import Text
 
@@ -116,7 +117,7 @@ class Interview:
 
 
 def _open(value: Value) -> bool:
-    return value is None or (isinstance(value, Interval) and not value.is_exact)
+    return not value.is_exact if isinstance(value, Interval) else not isinstance(value, str)
 
 
 def _without(knowledge: Knowledge, silenced: frozenset[str]) -> Knowledge:
@@ -145,6 +146,8 @@ def understood(typed: str, feature: Feature, interview: Interview) -> Given:
     text = _number_text(typed, feature, interview) if feature.is_numeric else _word(typed, feature)
     blocks = Blocks(Text("", None), interview.knowledge, interview.words)
     value = blocks.stated({feature.name: text}).get(feature.name)
+    if value is None and not blocks.complaints:
+        return Given(feature)
     if value is None:
         complaint = blocks.complaints[0]
         says = complaint.says.removeprefix(f"{feature.name}: ")
@@ -213,6 +216,8 @@ def _word(typed: str, feature: Feature) -> str:
     near = [value for value, name in names.items() if word and (plain(value).startswith(word) or plain(name).startswith(word))]
     if len(near) == 1:
         return near[0]
+    if words_said(typed, feature)[1] is None:
+        return typed.strip()
     raise Misread(_no_word(typed, names, near))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from concordant.compiled import Knowledge
 from concordant.complaints import printable
 from concordant.dates import exactly, words
+from concordant.facts import words_left
 from concordant.quantities import Interval
 from concordant.record.blocks import OPEN
 from concordant.record.events import Comorbidity, Course, DiseaseEvent, Entry, Marker, Measurement, PatientRecord
@@ -178,8 +179,11 @@ class _Writer:
         found = {}
         features = {feature.name: feature for feature in self.knowledge.features}
         for name, value in self.record.stated.items():
-            told = self.quantity(value, features[name].unit) if isinstance(value, Interval) else value
-            if told is not None and not (isinstance(value, Interval) and value.is_unknown):
+            if isinstance(value, Interval):
+                told = "" if value.is_unknown else self.quantity(value, features[name].unit)
+            else:
+                told = " or ".join(words_left(value) or ())
+            if told:
                 found[name] = flow(told)
         return found
 

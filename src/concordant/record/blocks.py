@@ -12,8 +12,9 @@ from concordant.complaints import quoted
 from concordant.dates import PartialDate, exactly, parse_partial_date, words
 from concordant.facts import Value
 from concordant.features import Feature
-from concordant.quantities import Interval
+from concordant.quantities import ANY, Interval
 from concordant.record import events as ev
+from concordant.record.said import unlabelled
 from concordant.record.scalars import Scalars, shown
 from concordant.record.vocabulary import condition_term, medicine_parts, plain
 from concordant.texts import Place
@@ -26,7 +27,6 @@ SPECIMENS = ("primary", "metastasis")
 BRAIN = ("none", "stable", "active")
 SEXES = ("female", "male")
 OPEN = "unknown"  # a measurement of which nothing can be read: that it was taken is told, and nothing else
-YES_NO = {"yes": "yes", "true": "yes", "no": "no", "false": "no"}
 
 
 class Blocks(Scalars):
@@ -265,9 +265,11 @@ class Blocks(Scalars):
         return found
 
     def _stated(self, feature: Feature, text: Any, place: Place) -> Value:
+        """The value; None also for what leaves every value possible, because it tells nothing."""
+        text = unlabelled(text, feature) if isinstance(text, str) else text
+        if isinstance(text, str) and plain(text) == ANY:
+            return None
         if feature.is_numeric:
             spec = Field(name=feature.name, label=feature.label, unit=feature.unit, low=feature.low, high=feature.high)
             return self._number({feature.name: text}, feature.name, spec, place[:-1])
-        if feature.type == "yes_no" and isinstance(text, str):
-            text = YES_NO.get(text.strip().lower(), text)
-        return self._word({feature.name: text}, feature.name, feature.values, place[:-1])
+        return self._said({feature.name: text}, feature, place[:-1])

@@ -9,8 +9,11 @@ from typing import Any
 from concordant.compiled import Field, Knowledge
 from concordant.complaints import Complaint, did_you_mean, quoted
 from concordant.dates import PartialDate, parse_partial_date
+from concordant.facts import Value, one_of, value_words
+from concordant.features import Feature
 from concordant.quantities import Interval
 from concordant.record.events import Entry
+from concordant.record.said import words_said
 from concordant.record.vocabulary import Words, drug_parts, plain, quantity, suggestion, within
 from concordant.texts import Place, Text
 
@@ -121,6 +124,20 @@ class Scalars:
         meant = MEANT.get((key, text.strip().lower()), text.strip())
         way_out = did_you_mean(meant, words) or f"Known here: {', '.join(words)}"
         self.complain((*place, key), f"{quoted(text)} is not a value of '{called or key}'", way_out)
+        return None
+
+    def _said(self, item: dict[str, Any], feature: Feature, place: Place) -> Value:
+        """A word of a feature, or several of which one is true, each as typed or as an answer prints it."""
+        text = self._scalar(item, feature.name, place)
+        if text is None:
+            return None
+        words, lost = words_said(text, feature)
+        if lost is None:
+            return one_of(feature, words)
+        printed = [value_words(feature, word) for word in feature.values]
+        near = [did_you_mean(lost.strip(), known, listing=False) for known in (feature.values, printed)]
+        way_out = next(filter(None, near), f"Known here: {', '.join(feature.values)}")
+        self.complain((*place, feature.name), f"{quoted(lost)} is not a value of '{feature.name}'", way_out)
         return None
 
     def _date(self, item: dict[str, Any], key: str, place: Place) -> PartialDate | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from concordant.compiled import Field, Knowledge, Term, Vocabulary
 from concordant.complaints import did_you_mean, quoted
 from concordant.drugs import Drug
+from concordant.facts import unit_words
 from concordant.quantities import Interval, parse_quantity
 
 
@@ -55,7 +56,8 @@ def words_of(knowledge: Knowledge) -> Words:
     _add_terms(words.conditions, words.codes, vocabulary.conditions)
     _add_medications(words, vocabulary)
     for unit in vocabulary.units:
-        words.units[unit.id] = {squeezed(unit.id): 1.0, **{squeezed(k): v for k, v in unit.also.items()}}
+        printed = {squeezed(unit.id): 1.0, squeezed(unit_words(unit.id)): 1.0}
+        words.units[unit.id] = printed | {squeezed(k): v for k, v in unit.also.items()}
         if unit.bare:
             words.bare.add(unit.id)
     return words
@@ -87,9 +89,13 @@ def _add_medications(words: Words, vocabulary: Vocabulary) -> None:
     )
 
 
+# The Greek letter for the micro sign, a letter for the sign of multiplication, small raised digits as powers.
+TYPED = str.maketrans({"μ": "µ", "×": "x", **{raised: f"^{digit}" for digit, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}})
+
+
 def squeezed(unit: str) -> str:
-    """A unit without blanks and case."""
-    return re.sub(r"\s+", "", unit.replace("μ", "µ")).lower()  # the Greek letter, for the micro sign
+    """A unit without blanks and case, its signs as they are typed."""
+    return re.sub(r"\s+", "", unit.translate(TYPED)).lower()
 
 
 SEPARATORS = (r"[+/,&;]|\band\b|\bwith\b|\bplus\b", "-")
@@ -210,7 +216,7 @@ def quantity(text: str, field_: Field, words: Words) -> Interval:
     if not written:
         return _without_unit(text, interval, field_, words)
     if not field_.unit:
-        raise ValueError(f"'{text}' has a unit, and none is expected; write {text.strip().removesuffix(written).strip()}")
+        raise ValueError(f"'{text}' has a unit, and none is expected; write {text.replace(written, '').strip()}")
     own = {squeezed(name): factor for name, factor in field_.also.items()}
     factors = {squeezed(field_.unit): 1.0, **words.units.get(field_.unit, {}), **own}
     factor = factors.get(squeezed(written))

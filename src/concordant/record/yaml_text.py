@@ -45,14 +45,18 @@ def _spans(first: dt.date) -> tuple[tuple[dt.date, dt.date, str], ...]:
 
 
 def number(value: Interval) -> str:
-    """`62`, `8 to 11`, `<= 12`, `> 12`: what reads as the same interval."""
+    """`62`, `8 to 11`, `<= 12`, `> 6 to 12`: what reads as the same interval."""
     if value.is_exact:
         return _digits(value.low)
     if value.low == -math.inf:
-        return f"< {_digits(above(value.high))}" if is_strict(value.high, above(value.high)) else f"<= {_digits(value.high)}"
+        return _end("<", "<= ", value.high, above(value.high))
     if value.high == math.inf:
-        return f"> {_digits(below(value.low))}" if is_strict(value.low, below(value.low)) else f">= {_digits(value.low)}"
-    return f"{_digits(value.low)} to {_digits(value.high)}"
+        return _end(">", ">= ", value.low, below(value.low))
+    return f"{_end('>', '', value.low, below(value.low))} to {_end('<', '', value.high, above(value.high))}"
+
+
+def _end(strict: str, loose: str, value: float, neighbour: float) -> str:
+    return f"{strict} {_digits(neighbour)}" if is_strict(value, neighbour) else f"{loose}{_digits(value)}"
 
 
 def _digits(value: float) -> str:

@@ -1,0 +1,40 @@
+"""A word that follows from several that are left of another feature: what the rules give for each of them."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Iterable, Mapping
+from itertools import product
+from math import prod
+
+from msgspec.structs import replace
+
+from concordant.evaluate.explain import Evaluator
+from concordant.facts import Fact, one_of, value_words, words_left
+from concordant.features import Feature
+from concordant.kleene import TRUE
+
+MOST = 64  # ways in which several features, each with words left, can combine; more are not followed
+
+
+def by_words(
+    feature: Feature, inputs: Iterable[str], facts: dict[str, Fact], by_name: Mapping[str, Feature], look: Evaluator
+) -> Fact | None:
+    """The words that the rules prove, one for each way in which what is left can be true; None when one way is open.
+
+    A condition on one word of several is unknown, and yet each of them may prove something.
+    """
+    open_ = {name: left for name in sorted(inputs) if len(left := words_left(facts[name].value) or ()) > 1}
+    if not open_ or prod(map(len, open_.values())) > MOST:
+        return None
+    found = set()
+    for words in product(*open_.values()):
+        supposed = {name: replace(facts[name], value=word) for name, word in zip(open_, words, strict=True)}
+        proven = {str(rule.value) for rule in feature.rules if look(rule.if_, ChainMap(supposed, facts)).truth is TRUE}
+        if len(proven) != 1:
+            return None
+        found |= proven
+    says = "; ".join(f"{by_name[name].label}: {value_words(by_name[name], left)}" for name, left in open_.items())
+    entries = dict.fromkeys(entry for name in open_ for entry in facts[name].entries)
+    value = one_of(feature, found)
+    return None if value is None else Fact(feature.name, value, "inferred", says, tuple(entries))

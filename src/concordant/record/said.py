@@ -1,0 +1,49 @@
+"""Words of a feature as an answer prints them, read back: one of them, or several of which one is true."""
+
+from __future__ import annotations
+
+import re
+
+from concordant.facts import value_words
+from concordant.features import Feature
+from concordant.record.vocabulary import plain
+
+YES_NO = {"yes": "yes", "true": "yes", "no": "no", "false": "no"}
+SEPARATOR = re.compile(r"(?:\s*(?:,|/|\bor\b))+\s*", re.IGNORECASE)
+
+
+def words_said(text: str, feature: Feature) -> tuple[frozenset[str], str | None]:
+    """The words that a text names (`none or history`, `third line or later`), and the part that is none of them, if any.
+
+    A word may be told by its phrase, in which an "or" or a comma may stand, so the text is taken apart in every way.
+    """
+    known, starts, ends = names(feature), *_parts(text)
+    reached: dict[int, frozenset[str]] = {0: frozenset()}
+    for i, start in enumerate(starts):
+        for j, end in enumerate(ends[i:], i + 1):
+            word = known.get(plain(text[start:end]))
+            if i in reached and word is not None:
+                reached.setdefault(j, reached[i] | {word})
+    last = max(reached)
+    if last == len(starts):
+        return reached[last], None
+    return reached[last], (text[starts[last] : ends[last]] or text) if last else text
+
+
+def _parts(text: str) -> tuple[list[int], list[int]]:
+    """Where the parts between separators begin and end."""
+    between = [found.span() for found in SEPARATOR.finditer(text)]
+    return [0, *(end for _, end in between)], [*(start for start, _ in between), len(text)]
+
+
+def names(feature: Feature) -> dict[str, str]:
+    """The spellings of each word of a feature: as the knowledge has it, and as an answer prints it."""
+    own = YES_NO if feature.type == "yes_no" else {}
+    printed = {plain(value_words(feature, word)): word for word in feature.values}
+    return {**own, **printed, **{plain(word): word for word in feature.values}}
+
+
+def unlabelled(text: str, feature: Feature) -> str:
+    """The value alone: an answer prints some behind the label of the feature."""
+    label, colon, value = text.partition(":")
+    return value.strip() if colon and plain(label) in (plain(feature.label), plain(feature.name)) else text

@@ -1,0 +1,161 @@
+"""What an answer prints can be told back under `stated`, and means the same (`tools/tell_back.py` does so for every case)."""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from concordant.answer.recommend import recommend, situation
+from concordant.compiled import Knowledge
+from concordant.complaints import Refused
+from concordant.decide.cells import cells_of
+from concordant.facts import PRINTED, Value, one_of, unit_words, value_words
+from concordant.features import Feature
+from concordant.library import FOLDER
+from concordant.present.language import language
+from concordant.quantities import Interval, above, below, point
+from concordant.record.vocabulary import Words, squeezed
+from tests.conftest import ReadCase
+from tests.laws.telling import Teller, printed, told_back
+
+CASES = sorted((FOLDER / "cases").rglob("*.yaml"))
+SAMPLE = CASES[::12]
+INTERVAL = "months_from_adjuvant_her2_therapy_to_recurrence"
+INF = math.inf
+
+
+@pytest.mark.parametrize("path", SAMPLE, ids=lambda path: path.stem)
+def test_what_an_answer_prints_means_the_same_when_it_is_told(path: Path, knowledge: Knowledge, words: Words) -> None:
+    wrong = [told for told in told_back(path, knowledge, words) if told.problem and not told.where.endswith("in conflict")]
+    assert wrong == []
+
+
+def test_the_sample_holds_texts_of_every_kind(knowledge: Knowledge, words: Words) -> None:
+    kinds = {told.where for path in SAMPLE[:8] for told in told_back(path, knowledge, words)}
+    assert kinds >= {"changes", "other side", "now", "next", "next step"}
+
+
+def stated(read: ReadCase, name: str, text: str) -> Value:
+    return read(f"stated:\n  {name}: '{text}'").stated.get(name)
+
+
+# what is printed, of which feature, and what it means
+TOLD: list[tuple[str, str, Value]] = [
+    ("total_bilirubin_xuln", "<= 1 x upper limit", Interval(high=1)),
+    ("total_bilirubin_xuln", "> 1 to 1.5 x upper limit", Interval(above(1), 1.5)),
+    ("neutrophils", ">= 1.5 x 10⁹/L", Interval(low=1.5)),
+    ("platelets", "150 × 10⁹/L", point(150)),
+    ("body_surface_area", "1.73 m²", point(1.73)),
+    ("lvef", ">= 50 to < 60 %", Interval(50, below(60))),
+    ("lvef", "at least 50 %", Interval(low=50)),
+    (INTERVAL, "> 6 to 12 months", Interval(above(6), 12)),
+    (INTERVAL, "more than 6 to less than 12 months", Interval(above(6), below(12))),
+    (INTERVAL, "At  Most 12  Months", Interval(high=12)),
+    (INTERVAL, "12 months or less", Interval(high=12)),
+    (INTERVAL, "more than 6, up to 12 months", Interval(above(6), 12)),
+    (INTERVAL, "more than 6, up to under 12 months", Interval(above(6), below(12))),
+    (INTERVAL, "any value", None),
+    ("her2_lines_progressed", ">= 2", Interval(low=2)),
+    ("line_of_therapy", "second line", "second"),
+    ("line_of_therapy", "third line or later", "third_or_later"),
+    ("line_of_therapy", "Second line or third  line or later", ("second", "third_or_later")),
+    ("line_of_therapy", "Line of therapy: first line", "first"),
+    ("her2_status", "negative or equivocal", ("negative", "equivocal")),
+    ("her2_status", "equivocal, negative", ("negative", "equivocal")),
+    ("her2_status", "negative/equivocal or negative", ("negative", "equivocal")),
+    ("her2_status", "positive or negative or equivocal", None),
+    ("her2_ihc", "0 or 1+", ("0", "1+")),
+    ("interstitial_lung_disease", "none or history", ("none", "history")),
+    ("presentation", "metastatic at first diagnosis", "de_novo"),
+    ("brain_metastases", "none found or stable", ("none", "stable")),
+    ("disease_extent", "locally advanced, not operable", "locally_advanced_unresectable"),
+    ("disease_extent", "locally advanced, not operable or metastatic", ("locally_advanced_unresectable", "metastatic")),
+    ("pregnant", "Yes", "yes"),
+    ("pregnant", "NO", "no"),
+    ("pregnant", "yes or no", None),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "value"), TOLD, ids=lambda item: str(item)[:40])
+def test_a_text_means_what_was_printed(name: str, text: str, value: Value, read: ReadCase) -> None:
+    assert stated(read, name, text) == value
+
+
+REFUSED = [
+    ("her2_status", "negative or high", "'high' is not a value of 'her2_status'. Known here: positive, negative, equivocal"),
+    ("her2_status", "negativ or equivocal", "'negativ or equivocal' is not a value of 'her2_status'. Known here"),
+    ("her2_status", "negative or", "'negative or' is not a value of 'her2_status'. Did you mean 'negative'?"),
+    ("her2_status", "", "'' is not a value of 'her2_status'."),
+    ("line_of_therapy", "third line", "'third line' is not a value of 'line_of_therapy'. Did you mean 'third line or later'?"),
+    (INTERVAL, "< 6 to 12 months", "'< 6 to 12 months' has two ends on one side; write for example > 6 to < 12"),
+    (INTERVAL, "> 6 to 6 months", "'> 6 to 6 months' leaves no number"),
+    (INTERVAL, "> 12 to 6 months", "runs from the larger to the smaller number"),
+    ("neutrophils", "2 x upper limit", "has the wrong unit 'x upper limit'; use 10*9/L"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "says"), REFUSED, ids=lambda item: item[:40])
+def test_what_is_refused_says_why(name: str, text: str, says: str, read: ReadCase) -> None:
+    with pytest.raises(Refused) as refused:
+        stated(read, name, text)
+    assert says in str(refused.value)
+
+
+def test_every_word_and_any_two_of_them_are_read_as_printed(knowledge: Knowledge, words: Words, read: ReadCase) -> None:
+    teller = Teller(situation(read("as_of: 2023-06-01"), knowledge), knowledge, words)
+    for feature in (one for one in knowledge.features if not one.is_numeric):
+        for some in (*combinations(feature.values, 1), *combinations(feature.values, 2)):
+            value = one_of(feature, some)
+            text = " or ".join(value_words(feature, word) for word in some)
+            for spelling in (text, text.upper(), f"{feature.label}: {text}", " or ".join(some)):
+                assert teller.read(feature.name, spelling) == value, f"{feature.name}: {spelling}"
+
+
+def test_every_range_between_thresholds_is_read_as_printed(knowledge: Knowledge, words: Words, read: ReadCase) -> None:
+    now = situation(read("as_of: 2026-06-01"), knowledge)
+    teller, met = Teller(now, knowledge, words), 0
+    for feature in (one for one in knowledge.features if one.is_numeric):
+        for cell in cells_of(feature, now.frame.cuts.get(feature.name, ()), None):
+            for text in (cell.name, cell.name.upper(), language("en").range(cell.name)):
+                assert printed(feature, teller.read(feature.name, text)) == cell.name, f"{feature.name}: {text}"
+            met += 1
+    assert met > 40
+
+
+def test_every_unit_is_read_as_it_is_printed(knowledge: Knowledge, words: Words) -> None:
+    units = {feature.unit for feature in knowledge.features if feature.unit}
+    assert set(PRINTED) <= units
+    for unit in units:
+        assert words.units[unit][squeezed(unit_words(unit))] == 1
+
+
+def test_the_words_that_are_left_decide_when_all_or_none_would(knowledge: Knowledge, read: ReadCase) -> None:
+    base = "as_of: 2023-06-01\nstated: {disease_extent: metastatic, her2_reported: %s}"
+    for text in ("negative", "equivocal", "negative or equivocal"):
+        answer = recommend(read(base % f"'{text}'"), knowledge)
+        assert answer.answer == "out_of_scope", text
+    open_ = recommend(read(base % "'positive or equivocal'"), knowledge)
+    asked = next(ask for ask in open_.ask if ask.feature == "her2_reported")
+    assert open_.answer == "needs_data"
+    assert [change.if_ for change in asked.changes] == ["positive", "equivocal"]
+
+
+def test_words_that_the_record_narrows_contradict_nothing(knowledge: Knowledge, read: ReadCase) -> None:
+    base = "as_of: 2023-06-01\ntumor_markers: [{test: her2, value: negative}]\nstated: {her2_reported: %s}"
+    agreed = situation(read(base % "negative or equivocal"), knowledge).facts["her2_reported"]
+    assert (agreed.value, agreed.origin, agreed.conflict) == ("negative", "derived", "")
+    contrary = situation(read(base % "positive or equivocal"), knowledge).facts["her2_reported"]
+    assert contrary.value is None
+    assert contrary.conflict == "HER2 as reported: stated as positive or equivocal, but the record gives negative"
+
+
+FEATURE = Feature(name="x", label="X", type="enum", values=("a", "b", "c"))
+
+
+def test_words_have_one_form() -> None:
+    assert one_of(FEATURE, ["c", "a"]) == one_of(FEATURE, ["a", "c", "a"]) == ("a", "c")
+    assert one_of(FEATURE, ["b"]) == "b"
+    assert one_of(FEATURE, "abc") is None
