@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from concordant.compiled import CodeKind, Knowledge, ValueSet
+from concordant.compiled import CodeKind, Family, Knowledge, ValueSet
 from concordant.drugs import Code
 from concordant.record.vocabulary import Words, drug_parts, plain, words_of
 
@@ -29,6 +29,10 @@ class Concept:
     says: str = ""
     implies: Mapping[str, str] = field(default_factory=dict)
     drugs: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    grade: int | None = None
+    status: str = ""
+    whole: bool = True
 
 
 class Codes(dict[str, Concept | None]):
@@ -48,8 +52,10 @@ class Codes(dict[str, Concept | None]):
         return found
 
     def otherwise(self, code: str) -> Concept | None:
-        """The code in capitals, without the dot that some leave out, or by its family."""
-        tidy = code.strip().upper()
+        """The code in capitals, without the dot that some leave out and the signs behind it, or by its family."""
+        tidy = code.strip().upper().rstrip("*!†+-.")
+        if " " in tidy:  # a letter behind a blank says how sure the diagnosis is, or that it is none
+            return None
         if (found := self.get(tidy)) is not None or self.families is None:
             return found
         bare = tidy.replace(".", "")
@@ -196,8 +202,23 @@ def terminology_of(knowledge: Knowledge, words: Words | None = None) -> Terminol
         for text in said:
             concept = _of_set(values, text, parts)
             made.texts.setdefault(values.kind, {}).update({text: concept, plain(text): concept})
+    families |= {code: _of_family(family) for family in vocabulary.families for code in _spelled_out(family.codes)}
     _without_tags(made)
     return made
+
+
+def _of_family(family: Family) -> Concept:
+    kind: CodeKind = "secondary" if family.site is not None else "cancer" if family.cancer else "condition"
+    name = family.site if family.site is not None else family.cancer or family.term
+    return Concept(kind, name, family.name, about=family.about, grade=family.grade, status=family.status, whole=family.whole)
+
+
+def _spelled_out(codes: Iterable[str]) -> Iterator[str]:
+    """Beginnings of codes, a range of three signs (`I60-I62`) as each of its members."""
+    for code in codes:
+        first, dash, last = code.partition("-")
+        numbers = range(int(first[1:]), int(last[1:]) + 1) if dash else ()
+        yield from (f"{first[0]}{number:02d}" for number in numbers) if dash else (code,)
 
 
 def _without_tags(made: Terminology) -> None:

@@ -22,7 +22,8 @@ from concordant.record import events as ev
 from concordant.record.account import Account
 from concordant.record.assemble import Assembled, courses_from
 from concordant.record.blocks import OPEN, Blocks
-from concordant.record.entries import as_exposure, by_time, dates_of, opened, running, table_of, told_as
+from concordant.record.conditions import Understood, events_of
+from concordant.record.entries import as_exposure, as_list, by_time, dates_of, opened, running, table_of, told_as
 from concordant.record.exposures import Exposure
 from concordant.record.fates import RowFate, close, unuse
 from concordant.record.impossible import impossible_birth, impossible_dates
@@ -91,8 +92,21 @@ class Told(Blocks):
         if wrong:
             self._set_aside(place, wrong, row)
             self._open(block, item, read)
-        elif read is not None:
-            self._keep(read, row)
+        else:
+            for event in as_list(read):
+                self._keep(event, row)
+
+    def condition(self, name: str, found: tuple[Understood, ...], status: str | None, date: str | None) -> None:
+        """A condition of the row at hand that a reader of codes understood, or did not."""
+        read, wrong = self.date(date)
+        row = self.rows[self.here.place]
+        events = events_of(found, ev.Comorbidity(self.here, None, name, status, read), self.as_of, words_first=True)
+        if wrong:
+            self._set_aside(self.here.place, wrong, row)
+            self.found += map(opened, events)
+            return
+        for event in events:
+            self._keep(event, row)
 
     def note(self, says: str, place: str, kind: str) -> None:
         """A sentence that a person has to see, because no event says it."""
@@ -104,7 +118,7 @@ class Told(Blocks):
         if read is None and block == "measurements":
             read = self.readers[block]({"name": item.get("name"), "value": OPEN}, (block,))
             self.complaints.clear()
-        self.found += [opened(read)] if read is not None else []
+        self.found += map(opened, as_list(read))
 
     def beside(self, name: str, dates: Item, place: str, kind: str) -> None:
         """A drug of another kind, of which nothing is known: it is listed while it is taken."""
@@ -130,8 +144,7 @@ class Told(Blocks):
         self.here = ev.Entry(place)
         read = self.readers[block](dict(item), (block,))
         self.complaints.clear()
-        if read is not None:
-            self.found.append(opened(read))
+        self.found += map(opened, as_list(read))
 
     def date(self, text: str | None) -> tuple[PartialDate | None, str]:
         """A date, clipped to the date of the question; or why the text is none."""
@@ -280,6 +293,9 @@ class Told(Blocks):
         if isinstance(value, dt.date):
             value = exactly(value)
         return value.clipped(self.as_of) if isinstance(value, PartialDate) else super()._date(item, key, place)
+
+    def _lost_condition(self, name: str, near: str, place: Place) -> None:  # noqa: ARG002
+        self.lost("condition", name, near=near)
 
     def _lost(self, what: str, name: str, known: Any, place: Place) -> None:  # noqa: ARG002
         self.lost(what, name, near=suggestion(name, known))
