@@ -80,6 +80,7 @@ class ConditionWords(Record, frozen=True):
     reactions: tuple[str, ...]
     wishes: dict[str, str]
     own_cancer: str
+    spread_stage: int
     other_cancer: str
     another_person: str
     hereditary: tuple[str, ...]

@@ -13,7 +13,18 @@ from concordant.complaints import printable
 from concordant.dates import exactly, words
 from concordant.quantities import Interval
 from concordant.record.blocks import OPEN
-from concordant.record.events import FINDING, Comorbidity, Course, DiseaseEvent, Entry, Marker, Measurement, Medication, PatientRecord
+from concordant.record.events import (
+    FINDING,
+    FLAGGED,
+    Comorbidity,
+    Course,
+    DiseaseEvent,
+    Entry,
+    Marker,
+    Measurement,
+    Medication,
+    PatientRecord,
+)
 from concordant.record.scalars import LONGEST_NOTE, LONGEST_WORD
 from concordant.record.sources import Patient
 from concordant.record.vocabulary import Words, drug_parts, plain, words_of
@@ -147,9 +158,9 @@ class _Writer:
             for name, status, judged in worded(told, self.words, self.record.as_of):
                 yield entry, _told({**name, "status": status, "date": iso(date, self.record.as_of), "judged": judged})
         for one in self.record.findings:
-            flagged = f"{one.name[: LONGEST_WORD - 30]} (flagged as abnormal)"
+            flagged = f"{one.name[: LONGEST_WORD - 30]}{FLAGGED}"
             day = iso(one.date, self.record.as_of)
-            yield one.entry, _told({"name": flagged, "status": "active", "date": day, "judged": one.judged})
+            yield one.entry, _told({"name": flagged, "date": day, "judged": one.judged})
 
     def measurement(self, item: Measurement) -> tuple[Entry, Pairs]:
         field = next(field for field in self.knowledge.vocabulary.measurements if field.name == item.name)

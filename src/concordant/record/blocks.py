@@ -157,7 +157,7 @@ class Blocks(Scalars):
             self._count(item, "cycles", place, least=0),
         )
 
-    def conditions(self, raw: Any) -> tuple[ev.Comorbidity | ev.DiseaseEvent, ...]:
+    def conditions(self, raw: Any) -> tuple[ev.Comorbidity | ev.DiseaseEvent | ev.Finding, ...]:
         """The `conditions` block: a name, or a code such as `icd10`; a metastasis told here is a finding of the disease."""
         return tuple(one for place, item in self._items(raw, "conditions") for one in self._condition(item, place))
 
@@ -167,6 +167,9 @@ class Blocks(Scalars):
         name = self._free(item, "name", place)
         if not any(item.get(key) for key in ("name", *CODE_NAMES)):
             self.complain(place, f"{shown(place)} has no 'name'", "Give `name`, or a code such as `icd10`")
+        if name.endswith(ev.FLAGGED):
+            judged = self._free(item, "judged", place)
+            return [ev.Finding(self._entry(place), name.removesuffix(ev.FLAGGED), self._date(item, "date", place), judged)]
         told = condition_told(name, system, code, self.words)
         if name or code:
             for one in told.found:

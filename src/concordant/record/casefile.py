@@ -12,7 +12,7 @@ from concordant.complaints import Complaint, Refused
 from concordant.dates import exactly
 from concordant.dates import words as words_of_date
 from concordant.record.blocks import Blocks
-from concordant.record.events import Comorbidity, DiseaseEvent, PatientRecord
+from concordant.record.events import Comorbidity, DiseaseEvent, Finding, PatientRecord
 from concordant.record.impossible import check_possible, cut
 from concordant.record.vocabulary import Words
 from concordant.texts import MOST_COMPLAINTS, Text
@@ -91,6 +91,7 @@ def _read(value: dict[str, Any], blocks: Blocks, as_of: dt.date) -> PatientRecor
         events=(*blocks.events(value.get("disease")), *(one for one in told if isinstance(one, DiseaseEvent))),
         courses=blocks.courses(value.get("treatments")),
         conditions=tuple(one for one in told if isinstance(one, Comorbidity)),
+        findings=tuple(one for one in told if isinstance(one, Finding)),
         measurements=(*blocks.of_patient(value.get("patient")), *blocks.measurements(value.get("measurements"))),
         medications=blocks.medications(value.get("medications")),
         unavailable=blocks.unavailable(value.get("unavailable")),

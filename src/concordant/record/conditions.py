@@ -117,7 +117,7 @@ def _meant(heads: list[Head], year: int | None, lexicon: Lexicon) -> Iterator[Un
         if head.other:
             hereditary = bool(head.ids) and head.ids[0] in words.hereditary
             yield Understood(None if hereditary else words.another_person)
-        elif head.kind == "spread" or (own and head.scale == "stage" and head.grade == max(words.scales["stage"].values())):
+        elif head.kind == "spread" or (own and head.scale == "stage" and head.grade == words.spread_stage):
             if not anothers:
                 yield _spread(head, year)
         elif not (own and spread):

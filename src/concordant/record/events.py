@@ -29,6 +29,7 @@ class Marker(msgspec.Struct, frozen=True, gc=False):
     specimen: str | None
 
 
+FLAGGED = " (flagged as abnormal)"  # behind the name of a finding in a case file
 FINDING = "finding"  # a metastasis told among the conditions: where it is, and nothing of how the disease went
 
 

@@ -93,7 +93,7 @@ class Reader:
             head.grade, head.graded, head.scale = following.grade, following.graded, following.scale
         head.about, head.other, head.sure = following.about, self.other, not following.unsure
         head.status = ABSENT if following.absent else RESOLVED if following.past else told[0] if told else None
-        head.open_result = item.kind == "test"
+        head.open_result = item.kind == "test" and not following.absent
         head.trend = following.trend
         head.narrow = item.narrow or following.narrow or following.trend is not None
         head.narrow = head.narrow or (bool(following.about) and item.kind != "reaction")
@@ -105,7 +105,7 @@ class Reader:
         following.scale, following.graded, following.narrow, following.used = "", False, False, True
 
     def _drug(self, item: Item) -> None:
-        """A drug belongs to the condition before it, unless one follows: `docetaxel pneumonitis`, `pneumonitis on docetaxel`."""
+        """A drug belongs to the condition before it, unless one follows: `DRUG pneumonitis`, `pneumonitis on DRUG`."""
         if self.refuses:
             self.next.about += item.ids
             return
@@ -127,8 +127,9 @@ class Reader:
             head.narrow = True
 
     def _site(self, item: Item) -> None:
-        if self.heads and self.heads[-1].kind == "spread" and not self._ahead():
-            self.heads[-1].sites += item.ids
+        spread = [head for head in self.heads if head.kind == "spread"]
+        if spread and not self._ahead():
+            spread[-1].sites += item.ids
         else:
             self.next.sites += item.ids
 
@@ -157,6 +158,7 @@ class Reader:
             self.at += 1
         if not found:
             self.unknown.append(item.text)
+        if not any(found):  # a type, which is no worse than another one
             return
         near = self.heads[self.since :][-1:]
         if not (near and not near[0].graded) and self._ahead():

@@ -60,10 +60,10 @@ class Codes(dict[str, Concept | None]):
             return found
         bare = tidy.replace(".", "")
         dotted = f"{bare[:3]}.{bare[3:]}" if len(bare) > 3 else bare
-        for length in range(len(dotted), 2, -1):
-            if (found := self.get(dotted[:length]) if length == len(dotted) else self.families.get(dotted[:length])) is not None:
-                return found
-        return self.families.get(dotted)
+        if (found := self.get(dotted)) is not None:
+            return found
+        beginnings = (dotted[:length] for length in range(len(dotted), 2, -1))
+        return next((self.families[beginning] for beginning in beginnings if beginning in self.families), None)
 
 
 class Systems(dict[str, Codes]):

@@ -34,7 +34,7 @@ from concordant.record.vocabulary import Words, suggestion
 from concordant.texts import Place, Text
 
 Item = Mapping[str, Any]
-TABLES = ("markers", "events", "courses", "conditions", "measurements", "medications")
+TABLES = ("markers", "events", "courses", "conditions", "measurements", "medications", "findings")
 
 
 @dataclass(frozen=True, slots=True)
