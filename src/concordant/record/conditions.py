@@ -26,7 +26,7 @@ MOST_REMEMBERED, LONGEST = 50_000, 300
 TREND = {"stable": "stable", "active": "active", "worse": "active"}
 CODE_NAMES = {"icd10": "ICD-10", "snomed": "SNOMED CT"}
 CODED = re.compile(rf"({'|'.join(CODE_NAMES.values())}) (\S+)(?: .*)?")
-ONE_OF_ANOTHER = re.compile(r"(.+?) of (?:the )?(.+)")
+ONE_OF_ANOTHER = re.compile(r"(.+?) of (?:the )?(.+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +237,8 @@ def _event(one: Understood, plain: Comorbidity, as_of: dt.date, *, words_first: 
     if one.sites is None:
         term = None if one.narrow and status == ABSENT else one.term  # without the narrower thing the wider one may be there
         return replace(plain, term=term, about=one.about, grade=one.grade, status=status, date=date)
+    if status is None and one.status == ABSENT:  # looked for, not found, and said to be over
+        return replace(plain, status=None, date=date)
     if status != ABSENT:
         extent = None if one.sites else "metastatic"
         return DiseaseEvent(plain.entry, FINDING, date, extent, one.sites, one.brain, "", plain.name)
