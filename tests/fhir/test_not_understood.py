@@ -176,9 +176,9 @@ def test_a_metastasis_is_read_by_the_beginning_of_its_code() -> None:
 
 
 def test_a_metastasis_in_words_that_are_not_understood_is_named() -> None:
-    patient = read(woman(), diagnosis("s", code={"text": "Metastasis of the third kind"}))
-    assert patient.record.not_understood == ("metastasis 'Metastasis of the third kind' (Condition/s)",)
-    assert [(c.term, c.name) for c in patient.record.conditions] == [(None, "Metastasis of the third kind")]
+    patient = read(woman(), diagnosis("s", code={"text": "Metastasis of the frobnicum"}))
+    assert patient.record.not_understood == ("metastasis 'Metastasis of the frobnicum' (Condition/s)",)
+    assert [(c.term, c.name) for c in patient.record.conditions] == [(None, "Metastasis of the frobnicum")]
 
 
 def doses(code: str, *days: str) -> list[dict[str, Any]]:

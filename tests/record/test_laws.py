@@ -116,10 +116,7 @@ def test_every_everyday_family_has_its_reason(knowledge: Knowledge) -> None:
     assert sum(bool(term.no_bearing) for term in terms.values()) >= 30
 
 
-def rows_again(
-    conditions: tuple[Comorbidity, ...], events: tuple[DiseaseEvent, ...], knowledge: Knowledge, words: Words
-) -> PatientRecord:
-    record = PatientRecord(AS_OF, conditions=conditions, events=events)
+def again_of(record: PatientRecord, knowledge: Knowledge, words: Words) -> PatientRecord:
     text = case_text(Patient("p", record, Account()), knowledge, words)
     return read_case(read_text(text, "again.yaml"), knowledge, words, AS_OF)
 
@@ -131,7 +128,8 @@ def test_a_condition_written_and_read_again_is_the_same(row: str, status: str | 
     told_ = condition_told("", system, code, words) if system in ("icd10", "snomed") else condition_told(row, "", "", words)
     events = events_of(told_.found, Comorbidity(Entry("c"), None, told_.name, status, None, judged="seen by us"), AS_OF)
     conditions = tuple(one for one in events if isinstance(one, Comorbidity))
-    again = rows_again(conditions, tuple(one for one in events if isinstance(one, DiseaseEvent)), knowledge, words)
+    found = tuple(one for one in events if isinstance(one, DiseaseEvent))
+    again = again_of(PatientRecord(AS_OF, conditions=conditions, events=found), knowledge, words)
     assert [bare(one) for one in again.conditions] == [bare(one) for one in conditions]
     assert [(e.sites, e.brain, e.extent) for e in again.events] == [
         (e.sites, e.brain, e.extent) for e in events if isinstance(e, DiseaseEvent)
@@ -144,6 +142,5 @@ def bare(one: Comorbidity) -> Comorbidity:
 
 def test_a_finding_written_and_read_again_is_the_same(knowledge: Knowledge, words: Words) -> None:
     record = PatientRecord(AS_OF, findings=(Finding(Entry("o"), "Troponin I", None, "seen"),))
-    text = case_text(Patient("p", record, Account()), knowledge, words)
-    [one] = read_case(read_text(text, "again.yaml"), knowledge, words, AS_OF).findings
+    [one] = again_of(record, knowledge, words).findings
     assert (one.name, one.judged) == ("Troponin I", "seen")

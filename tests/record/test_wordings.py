@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from concordant.compiled import Knowledge
 from concordant.record.conditions import Understood, condition_told, events_of, understand
@@ -17,10 +16,10 @@ from concordant.record.fhir.kit import kit_of
 from concordant.record.fhir.read import read_with
 from concordant.record.terminology import terminology_of
 from concordant.record.vocabulary import Words
-from concordant.record.wording import Lexicon
+from concordant.texts import read_file
 
 AS_OF = dt.date(2023, 6, 1)
-ROWS: dict[str, str] = yaml.safe_load((Path(__file__).parent / "wordings.yaml").read_text(encoding="utf-8"))
+ROWS: dict[str, str] = read_file(Path(__file__).parent / "wordings.yaml").value
 SYSTEMS = {"icd10": "http://hl7.org/fhir/sid/icd-10-cm", "snomed": "http://snomed.info/sct"}
 PLAIN = Comorbidity(Entry("here"), None, "", None, None)
 
@@ -50,11 +49,6 @@ def test_a_wording_says_what_it_says(row: str, words: Words) -> None:
 
 def test_the_table_is_long() -> None:
     assert len(ROWS) >= 300
-
-
-def lexicon_in(words: Words) -> Lexicon:
-    assert words.lexicon is not None
-    return words.lexicon
 
 
 CODES = [row for row in ROWS if row.partition(":")[0] in SYSTEMS]

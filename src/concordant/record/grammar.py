@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from concordant.compiled import ConditionWords
-from concordant.record.heads import ABSENT, HEADS, JOINS, RESOLVED, STOPS, Head, Next, NotSaid
+from concordant.record.heads import ABSENT, HEADS, JOINS, RESOLVED, STOPS, Head, Next, NotSaid, comes
 from concordant.record.wording import YEAR, Item
 
 
@@ -70,12 +70,7 @@ class Reader:
 
     def _ahead(self) -> bool:
         """Whether another condition follows before the next pause."""
-        for item in self.items[self.at :]:
-            if item.kind in STOPS:
-                return False
-            if item.kind in HEADS:
-                return True
-        return False
+        return comes(self.items[self.at :], HEADS, STOPS)
 
     def _behind(self) -> list[Head]:
         """The conditions since the last pause, else the last one."""
@@ -287,19 +282,11 @@ class Reader:
         """A comma ends what is said of the following; a list with `or` in it goes on."""
         if self.next.absent and not self.heads[self.since :]:
             raise NotSaid
-        goes_on = self._list_goes_on()
+        goes_on = comes(self.items[self.at :], ("or",), ("break",))
         if not goes_on:
             self.next.absent, self.next.unsure = False, self.next.absent or (self.next.unsure and not self.next.used)
         self.next.past = self.next.past and not self.heads[self.since :]
         self.since = len(self.heads)
-
-    def _list_goes_on(self) -> bool:
-        for item in self.items[self.at :]:
-            if item.kind == "break":
-                return False
-            if item.kind == "or":
-                return True
-        return False
 
     def _break(self, _item: Item) -> None:
         if self.next.absent and not self.heads[self.since :]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
+
+from concordant.record.wording import Item
 
 HEADS = ("term", "test", "reaction", "spread")
 STOPS = ("pause", "break")
@@ -49,3 +52,13 @@ class Next:
 
 class NotSaid(Exception):
     """A word that is not known, or one that belongs to nothing."""
+
+
+def comes(items: Iterable[Item], wanted: Container[str], stops: Container[str]) -> bool:
+    """Whether an item of a wanted kind comes before one that stops the search."""
+    for item in items:
+        if item.kind in stops:
+            return False
+        if item.kind in wanted:
+            return True
+    return False

@@ -103,10 +103,8 @@ class Told(Blocks):
         events = events_of(found, ev.Comorbidity(self.here, None, name, status, read), self.as_of, words_first=True)
         if wrong:
             self._set_aside(self.here.place, wrong, row)
-            self.found += map(opened, events)
-            return
         for event in events:
-            self._keep(event, row)
+            self.found.append(opened(event)) if wrong else self._keep(event, row)
 
     def note(self, says: str, place: str, kind: str) -> None:
         """A sentence that a person has to see, because no event says it."""
