@@ -11,13 +11,14 @@ from concordant.drugs import Code, Drug, Regimen
 from concordant.features import Axiom, Feature
 from concordant.formulas import Formula, Rounding
 from concordant.guideline import Danger, Disagreement, Guideline, LedgerRow, Newer, Statement, Transition
-from concordant.records import Cite, Record, Source
+from concordant.records import Checked, Cite, Record, Source
 from concordant.trials import Trial
 
 
 class Term(Record, frozen=True):
     """A word of an open vocabulary with its synonyms and codes.
 
+    `kinds` are names of narrower things: where one is, the term is; where one is not, nothing is said of the term.
     `no_bearing` says why it does not matter for any regimen here. A condition or medication that neither a rule reads nor
     `no_bearing` sets aside holds back the drugs and classes of `concerns`, or every regimen where that is empty.
     """
@@ -25,6 +26,7 @@ class Term(Record, frozen=True):
     id: str
     name: str
     synonyms: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     codes: tuple[Code, ...] = ()
     tags: tuple[str, ...] = ()
     no_bearing: str = ""
@@ -40,13 +42,71 @@ class Family(Record, frozen=True):
     id: str
     name: str
     source: Cite
-    list_: Literal["conditions", "medications"] = msgspec.field(name="list")
+    list_: Literal["medications"] = msgspec.field(name="list")
     synonyms: tuple[str, ...] = ()
     atc: tuple[str, ...] = ()
-    icd10: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     no_bearing: str = ""
     concerns: tuple[str, ...] = ()
+
+
+class CodeFamily(Record, frozen=True):
+    """Codes of a hierarchical system by their beginnings (`I50`, `I60-I62`): what every code of them stands for.
+
+    Without a `term` only the name is known. `whole` says that the family is all of the term, so that its absence is that of the
+    term. `grade` and `status` are what the code says beside the condition, `about` what it
+    names; `site` is that of a metastasis, and `cancer` which primary tumour it is.
+    """
+
+    codes: tuple[str, ...]
+    name: str
+    term: str = ""
+    about: tuple[str, ...] = ()
+    grade: int | None = None
+    status: Literal["", "active", "resolved", "absent"] = ""
+    site: str | None = None
+    cancer: str = ""
+    whole: bool = False
+    checked: Checked = "recalled"
+
+
+class Genotype(Record, frozen=True):
+    """How the variants of one gene are written, and the terms that they come to."""
+
+    genes: tuple[str, ...]
+    wild: tuple[str, ...]
+    lost: tuple[str, ...]
+    weak: tuple[str, ...]
+    term: str
+    complete: str
+    partial: str = ""
+
+
+class ConditionWords(Record, frozen=True):
+    """The small words that conditions are told with, by what they do (`marks`), and names that say more than their term."""
+
+    spellings: dict[str, str]
+    tags: tuple[str, ...]
+    marks: dict[str, tuple[str, ...]]
+    severity: dict[str, int]
+    scales: dict[str, dict[str, int]]
+    scale_words: dict[str, tuple[str, ...]]
+    scale_alone: dict[str, str]
+    graded: dict[str, tuple[str, int]]
+    becomes: tuple[tuple[str, int, str], ...]
+    tests: dict[str, str]
+    said: dict[str, tuple[str, str]]
+    spread: dict[str, str]
+    reactions: tuple[str, ...]
+    wishes: dict[str, str]
+    own_cancer: str
+    spread_stage: int
+    other_cancer: str
+    another_person: str
+    hereditary: tuple[str, ...]
+    kin: tuple[tuple[str, ...], ...] = ()
+    genotypes: tuple[Genotype, ...] = ()
+    zygosity: dict[str, int] = {}
 
 
 class Unit(Record, frozen=True):
@@ -183,6 +243,8 @@ class Vocabulary(Record, frozen=True):
     lines_of_therapy: LinesOfTherapy
     substances: tuple[Term, ...] = ()
     wish_words: tuple[str, ...] = ()
+    condition_words: ConditionWords | None = None
+    code_families: tuple[CodeFamily, ...] = ()
     flagged_days: int = 92
     code_systems: tuple[CodeSystem, ...] = ()
     value_sets: tuple[ValueSet, ...] = ()
@@ -192,6 +254,7 @@ class Vocabulary(Record, frozen=True):
     families: tuple[Family, ...] = ()
     combinations: dict[str, tuple[str, ...]] = {}
     medicine_words: tuple[str, ...] = ()
+    abnormal_flags: tuple[str, ...] = ()
     reading: Reading | None = None
 
 

@@ -132,9 +132,16 @@ def test_a_metastasis_of_another_cancer_is_not_this_ones() -> None:
 
 def test_an_allergy_to_a_drug_of_the_knowledge_is_named() -> None:
     patient = read(woman(), resource("AllergyIntolerance", "a", code=coded(RXN, "224905", text="Herceptin")))
-    assert patient.record.not_understood == ("allergy to trastuzumab (AllergyIntolerance/a)",)
+    assert [(c.term, c.about) for c in patient.record.conditions] == [("hypersensitivity", ("trastuzumab",))]
     taxanes = read(woman(), resource("AllergyIntolerance", "a", code={"text": "Taxanes"}))
-    assert [c.term for c in taxanes.record.conditions] == ["taxane_hypersensitivity"]
+    assert [(c.term, c.about) for c in taxanes.record.conditions] == [("hypersensitivity", ("taxane",))]
+
+
+def test_an_allergy_to_something_unknown_may_be_to_anything() -> None:
+    patient = read(woman(), resource("AllergyIntolerance", "a", code={"text": "Xyzzyx"}, reaction=[{"severity": "mild"}]))
+    assert [(c.term, c.about, c.grade, c.name) for c in patient.record.conditions] == [("hypersensitivity", (), 1, "Xyzzyx")]
+    over = read(woman(), resource("AllergyIntolerance", "a", code={"text": "Paclitaxel"}, clinicalStatus={"text": "resolved"}))
+    assert [(c.about, c.status) for c in over.record.conditions] == [(("paclitaxel",), "resolved")]
 
 
 def test_a_reason_for_stopping_that_is_not_understood_is_named() -> None:
@@ -162,9 +169,16 @@ def test_a_preliminary_result_is_told_as_one() -> None:
     assert patient.record.notices == ("A preliminary result counts as it stands (Observation/o).",)
 
 
-def test_a_metastasis_in_a_code_of_its_own_is_named() -> None:
-    patient = read(woman(), diagnosis("s", code=coded(ICD, "C79.3", "Sekundäre bösartige Neubildung des Gehirns")))
-    assert patient.record.not_understood == ("metastasis 'Sekundäre bösartige Neubildung des Gehirns' (Condition/s)",)
+def test_a_metastasis_is_read_by_the_beginning_of_its_code() -> None:
+    first = diagnosis(onsetDateTime="2022-12-01")
+    patient = read(woman(), first, diagnosis("s", code=coded(ICD, "C79.3", "Sekundäre bösartige Neubildung des Gehirns")))
+    assert [event.sites for event in patient.record.events] == [("brain",)]
+
+
+def test_a_metastasis_in_words_that_are_not_understood_is_named() -> None:
+    patient = read(woman(), diagnosis("s", code={"text": "Metastasis of the frobnicum"}))
+    assert patient.record.not_understood == ("metastasis 'Metastasis of the frobnicum' (Condition/s)",)
+    assert [(c.term, c.name) for c in patient.record.conditions] == [(None, "Metastasis of the frobnicum")]
 
 
 def doses(code: str, *days: str) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from concordant.derive.line_numbers import numbered
 from concordant.facts import Fact, value_words
 from concordant.features import Feature
 from concordant.quantities import Interval
-from concordant.record.events import Course, DiseaseEvent
+from concordant.record.events import FINDING, Course, DiseaseEvent
 
 COUNTS_BEFORE = {"yes": 1, "no": 0}  # an early relapse counts as a line before those that are listed
 
@@ -76,6 +76,8 @@ class Chronicle:
 
     def _events(self) -> Iterator[EventInTime]:
         for event in self.now.record.events:
+            if event.kind == FINDING:  # where a metastasis is, and not what happened when
+                continue
             yield EventInTime(
                 kind=cast("EventKind", event.kind),
                 date=self._when(event.date) if event.date else None,

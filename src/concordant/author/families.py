@@ -33,7 +33,7 @@ def spread(text: Text, found: list[Complaint]) -> dict[str, Any]:
 
 def _itself(family: dict[str, Any]) -> dict[str, Any]:
     """The family as a term: a record may name no member, but only what kind of thing it is."""
-    return _without(family, "terms", "atc", "icd10", "source")
+    return _without(family, "terms", "atc", "source")
 
 
 def _members(family: dict[str, Any]) -> list[Any]:

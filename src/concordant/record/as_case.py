@@ -14,10 +14,21 @@ from concordant.dates import exactly, words
 from concordant.facts import words_left
 from concordant.quantities import Interval
 from concordant.record.blocks import OPEN
-from concordant.record.events import Comorbidity, Course, DiseaseEvent, Entry, Marker, Measurement, PatientRecord
+from concordant.record.events import (
+    FINDING,
+    FLAGGED,
+    Comorbidity,
+    Course,
+    DiseaseEvent,
+    Entry,
+    Marker,
+    Measurement,
+    PatientRecord,
+)
 from concordant.record.scalars import LONGEST_NOTE, LONGEST_WORD
 from concordant.record.sources import Patient
-from concordant.record.vocabulary import Words, condition_term, drug_parts, medicine_parts, words_of
+from concordant.record.vocabulary import Words, drug_parts, medicine_parts, words_of
+from concordant.record.worded import together, worded
 from concordant.record.yaml_text import flow, iso, number
 
 Pairs = dict[str, str | list[str] | None]
@@ -65,9 +76,9 @@ class _Writer:
         if person:
             yield f"patient: {_mapping(person)}"
         yield from self.block("tumor_markers", (told for m in record.markers for told in self.marker(m)))
-        yield from self.block("disease", map(self.event, record.events))
+        yield from self.block("disease", (self.event(event) for event in record.events if event.kind != FINDING))
         yield from self.block("treatments", map(self.course, record.courses))
-        yield from self.block("conditions", map(self.condition, record.conditions))
+        yield from self.block("conditions", self.conditions())
         yield from self.block("measurements", map(self.measurement, record.measurements))
         yield from self.block("medications", self.medications())
         if record.unavailable:
@@ -139,14 +150,17 @@ class _Writer:
         short = name[: LONGEST_WORD - 20]
         return f"{short} (set aside)" if drug_parts(short, self.words) else short
 
-    def condition(self, item: Comorbidity) -> tuple[Entry, Pairs]:
-        name = item.name[:LONGEST_WORD].strip()
-        if item.term is not None and condition_term(name, self.words) != item.term:
-            name = _spelled(item.term)
-        elif item.term is None and (not name or condition_term(name, self.words)):
-            name = f"{name[: LONGEST_WORD - 20]} (set aside)".strip()
-        date = iso(item.date, self.record.as_of)
-        return item.entry, _told({"name": name, "status": item.status, "date": date})
+    def conditions(self) -> Iterator[tuple[Entry, Pairs]]:
+        """Conditions, metastases told among them, and flagged results; entries of one name and place are one again."""
+        items: list[Comorbidity | DiseaseEvent] = [event for event in self.record.events if event.kind == FINDING]
+        items += self.record.conditions
+        for (entry, _, date), told in together(items).items():
+            for name, status, judged in worded(told, self.words, self.record.as_of):
+                yield entry, _told({**name, "status": status, "date": iso(date, self.record.as_of), "judged": judged})
+        for one in self.record.findings:
+            flagged = f"{one.name[: LONGEST_WORD - 30]}{FLAGGED}"
+            day = iso(one.date, self.record.as_of)
+            yield one.entry, _told({"name": flagged, "date": day, "judged": one.judged})
 
     def measurement(self, item: Measurement) -> tuple[Entry, Pairs]:
         field = next(field for field in self.knowledge.vocabulary.measurements if field.name == item.name)

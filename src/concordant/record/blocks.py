@@ -14,9 +14,11 @@ from concordant.facts import Value
 from concordant.features import Feature
 from concordant.quantities import ANY, Interval
 from concordant.record import events as ev
+from concordant.record.conditions import CODE_NAMES, condition_told, events_of
+from concordant.record.heads import ABSENT
 from concordant.record.said import unlabelled
 from concordant.record.scalars import Scalars, shown
-from concordant.record.vocabulary import condition_term, medicine_parts, plain
+from concordant.record.vocabulary import medicine_parts, plain
 from concordant.texts import Place
 
 EVENTS = ("diagnosis", "surgery", "recurrence", "progression", "response", "stable")
@@ -155,28 +157,36 @@ class Blocks(Scalars):
             self._count(item, "cycles", place, least=0),
         )
 
-    def conditions(self, raw: Any) -> tuple[ev.Comorbidity, ...]:
-        """The `conditions` block: a name, or a code such as `icd10`."""
-        return tuple(self._condition(item, place) for place, item in self._items(raw, "conditions"))
+    def conditions(self, raw: Any) -> tuple[ev.Comorbidity | ev.DiseaseEvent | ev.Finding, ...]:
+        """The `conditions` block: a name, or a code such as `icd10`; a metastasis told here is a finding of the disease."""
+        return tuple(one for place, item in self._items(raw, "conditions") for one in self._condition(item, place))
 
-    def _condition(self, item: dict[str, Any], place: Place) -> ev.Comorbidity:
-        systems = ("icd10", "snomed")
-        self._keys(item, place, ("name", "status", "date", "judged", *systems))
-        code = next((f"{s}:{text.upper()}" for s in systems if (text := self._free(item, s, place))), "")
-        name = self._free(item, "name", place) or code.replace(":", " ")
-        term = self.words.codes.get(code) or condition_term(name, self.words)
-        if not any(item.get(key) for key in ("name", *systems)):
+    def _condition(self, item: dict[str, Any], place: Place) -> list[Any]:
+        self._keys(item, place, ("name", "status", "date", "judged", *CODE_NAMES))
+        system, code = next(((s, text) for s in CODE_NAMES if (text := self._free(item, s, place))), ("", ""))
+        name = self._free(item, "name", place)
+        if not any(item.get(key) for key in ("name", *CODE_NAMES)):
             self.complain(place, f"{shown(place)} has no 'name'", "Give `name`, or a code such as `icd10`")
-        elif term is None and name:
-            self._lost("condition", name, self.words.conditions, place)
-        return ev.Comorbidity(
+        if name.endswith(ev.FLAGGED):
+            judged = self._free(item, "judged", place)
+            return [ev.Finding(self._entry(place), name.removesuffix(ev.FLAGGED), self._date(item, "date", place), judged)]
+        told = condition_told(name, system, code, self.words)
+        if name or code:
+            for one in told.found:
+                if one.term is None and one.sites is None and one.status != ABSENT:
+                    self._lost_condition(told.name, one.near, place)
+        plain = ev.Comorbidity(
             self._entry(place),
-            term,
-            name,
+            None,
+            told.name,
             self._word(item, "status", STATUSES, place),
             self._date(item, "date", place),
             judged=self._free(item, "judged", place),
         )
+        return events_of(told.found, plain, self.as_of)
+
+    def _lost_condition(self, name: str, near: str, place: Place) -> None:
+        self.not_understood.append(f"condition {quoted(name)} ({shown(place)}){'; ' + near if near else ''}")
 
     def measurements(self, raw: Any) -> tuple[ev.Measurement, ...]:
         """The `measurements` block."""

@@ -35,7 +35,7 @@ def account_of(record: PatientRecord, text: Text) -> Account:
 
 def _entries(record: PatientRecord) -> Iterator[Any]:
     tables: tuple[tuple[Any, ...], ...] = (record.markers, record.events, record.courses, record.conditions)
-    for table in (*tables, record.measurements, record.medications):
+    for table in (*tables, record.measurements, record.medications, record.findings):
         yield from table
 
 

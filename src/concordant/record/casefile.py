@@ -12,7 +12,7 @@ from concordant.complaints import Complaint, Refused
 from concordant.dates import exactly
 from concordant.dates import words as words_of_date
 from concordant.record.blocks import Blocks
-from concordant.record.events import Course, Medication, PatientRecord
+from concordant.record.events import Comorbidity, Course, DiseaseEvent, Finding, Medication, PatientRecord
 from concordant.record.impossible import check_possible, cut
 from concordant.record.vocabulary import Words
 from concordant.texts import MOST_COMPLAINTS, Text
@@ -84,13 +84,15 @@ def _mapping(text: Text) -> dict[str, Any]:
 
 def _read(value: dict[str, Any], blocks: Blocks, as_of: dt.date) -> PatientRecord:
     blocks.as_of = as_of
+    told = blocks.conditions(value.get("conditions"))
     record = PatientRecord(
         as_of=as_of,
         person=blocks.person(value.get("patient")),
         markers=blocks.markers(value.get("tumor_markers")),
-        events=blocks.events(value.get("disease")),
+        events=(*blocks.events(value.get("disease")), *(one for one in told if isinstance(one, DiseaseEvent))),
         courses=blocks.courses(value.get("treatments")),
-        conditions=blocks.conditions(value.get("conditions")),
+        conditions=tuple(one for one in told if isinstance(one, Comorbidity)),
+        findings=tuple(one for one in told if isinstance(one, Finding)),
         measurements=(*blocks.of_patient(value.get("patient")), *blocks.measurements(value.get("measurements"))),
     )
     record = _taking(record, blocks.medications(value.get("medications")))

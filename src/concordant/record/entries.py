@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from concordant.dates import PartialDate
 from concordant.quantities import Interval
-from concordant.record.events import Comorbidity, Course, DiseaseEvent, Marker, Measurement
+from concordant.record.events import Comorbidity, Course, DiseaseEvent, Finding, Marker, Measurement
 from concordant.record.exposures import Exposure
 
 
@@ -19,7 +19,7 @@ def opened(event: Any) -> Any:
         case Marker():
             return replace(event, word=None, numbers={}, date=None)
         case DiseaseEvent():
-            return DiseaseEvent(event.entry, event.kind, None, None, (), None, "")
+            return DiseaseEvent(event.entry, event.kind, None, None, (), None, "", event.told)
         case Measurement():
             return replace(event, value=Interval(), date=None, upper_limit=None)
         case Comorbidity():
@@ -56,6 +56,8 @@ def table_of(event: Any) -> str:
             return "conditions"
         case Measurement():
             return "measurements"
+        case Finding():
+            return "findings"
         case _:
             return "medications"
 
@@ -103,3 +105,8 @@ def by_time(event: Any) -> tuple[Any, ...]:
     """By date, then by place: the order of entries in the source plays no part."""
     start, last = dates_of(event)
     return (start.first if start else dt.date.max, last.last if last else dt.date.max, event.entry.place)
+
+
+def as_list(read: Any) -> list[Any]:
+    """What the reader of a block gave: nothing, one event, or several."""
+    return read if isinstance(read, list) else [] if read is None else [read]

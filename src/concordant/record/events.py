@@ -29,8 +29,12 @@ class Marker(msgspec.Struct, frozen=True, gc=False):
     specimen: str | None
 
 
+FLAGGED = " (flagged as abnormal)"  # behind the name of a finding in a case file
+FINDING = "finding"  # a metastasis told among the conditions: where it is, and nothing of how the disease went
+
+
 class DiseaseEvent(msgspec.Struct, frozen=True, gc=False):
-    """Diagnosis, surgery, recurrence, progression, response or stable disease."""
+    """Diagnosis, surgery, recurrence, progression, response, stable disease; or a finding, with the words that told it."""
 
     entry: Entry
     kind: str
@@ -39,6 +43,7 @@ class DiseaseEvent(msgspec.Struct, frozen=True, gc=False):
     sites: tuple[str, ...]
     brain: str | None
     procedure: str
+    told: str = ""
 
 
 class Course(msgspec.Struct, frozen=True, gc=False):

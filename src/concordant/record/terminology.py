@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from concordant.compiled import CodeKind, Knowledge, ValueSet, Vocabulary
+from concordant.compiled import CodeFamily, CodeKind, Knowledge, ValueSet, Vocabulary
 from concordant.drugs import Code
 from concordant.record.vocabulary import Words, drug_parts, plain, words_of
 
@@ -29,6 +29,10 @@ class Concept:
     says: str = ""
     implies: Mapping[str, str] = field(default_factory=dict)
     drugs: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    grade: int | None = None
+    status: str = ""
+    whole: bool = True
 
 
 class Codes(dict[str, Concept | None]):
@@ -49,8 +53,10 @@ class Codes(dict[str, Concept | None]):
         return found
 
     def otherwise(self, code: str) -> Concept | None:
-        """The code in capitals, without the dot that some leave out, or by its family."""
-        tidy = code.strip().upper()
+        """The code in capitals, without the dot that some leave out and the signs behind it, or by its family."""
+        tidy = code.strip().upper().rstrip("*!†+-.")
+        if " " in tidy:  # a letter behind a blank says how sure the diagnosis is, or that it is none
+            return None
         if (found := self.get(tidy)) is not None or self.families is None:
             return found
         bare = tidy.replace(".", "")
@@ -191,7 +197,7 @@ def terminology_of(knowledge: Knowledge, words: Words | None = None) -> Terminol
         table = known.setdefault(code.system, Codes(families.get(code.system), pointed=code.system == POINTED))
         table[code.code] = table[code.code.upper()] = concept
     for values in vocabulary.value_sets:
-        families[POINTED] |= dict.fromkeys(values.families, _of_set(values, values.concept, parts))
+        families[POINTED] = dict.fromkeys(values.families, _of_set(values, values.concept, parts)) | families[POINTED]
         said = [*values.words, *(code.display for code in values.codes)]
         for text in said:
             concept = _of_set(values, text, parts)
@@ -201,14 +207,24 @@ def terminology_of(knowledge: Knowledge, words: Words | None = None) -> Terminol
 
 
 def _families(vocabulary: Vocabulary) -> dict[str, dict[str, Concept]]:
-    """The blocks of each hierarchical system that belong to a family of terms."""
-    found: dict[str, dict[str, Concept]] = {POINTED: {}, "atc": {}}
-    kinds: dict[str, CodeKind] = {"conditions": "condition", "medications": "medication"}
-    for family in vocabulary.families:
-        concept = Concept(kinds[family.list_], family.id, family.name)
-        found[POINTED] |= dict.fromkeys(family.icd10, concept)
-        found["atc"] |= dict.fromkeys(family.atc, concept)
-    return found
+    """The beginnings of codes of each hierarchical system, and what they stand for."""
+    conditions = {code: _of_family(family) for family in vocabulary.code_families for code in _spelled_out(family.codes)}
+    medicines = {code: Concept("medication", family.id, family.name) for family in vocabulary.families for code in family.atc}
+    return {POINTED: conditions, "atc": medicines}
+
+
+def _of_family(family: CodeFamily) -> Concept:
+    kind: CodeKind = "secondary" if family.site is not None else "cancer" if family.cancer else "condition"
+    name = family.site if family.site is not None else family.cancer or family.term
+    return Concept(kind, name, family.name, about=family.about, grade=family.grade, status=family.status, whole=family.whole)
+
+
+def _spelled_out(codes: Iterable[str]) -> Iterator[str]:
+    """Beginnings of codes, a range of three signs (`I60-I62`) as each of its members."""
+    for code in codes:
+        first, dash, last = code.partition("-")
+        numbers = range(int(first[1:]), int(last[1:]) + 1) if dash else ()
+        yield from (f"{first[0]}{number:02d}" for number in numbers) if dash else (code,)
 
 
 def _without_tags(made: Terminology) -> None:

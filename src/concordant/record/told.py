@@ -22,7 +22,8 @@ from concordant.record import events as ev
 from concordant.record.account import Account
 from concordant.record.assemble import Assembled, courses_from
 from concordant.record.blocks import OPEN, Blocks
-from concordant.record.entries import as_exposure, by_time, dates_of, opened, running, table_of, told_as
+from concordant.record.conditions import Understood, events_of
+from concordant.record.entries import as_exposure, as_list, by_time, dates_of, opened, running, table_of, told_as
 from concordant.record.exposures import Exposure
 from concordant.record.fates import RowFate, close, unuse
 from concordant.record.impossible import impossible_birth, impossible_dates
@@ -33,7 +34,7 @@ from concordant.record.vocabulary import Words, suggestion
 from concordant.texts import Place, Text
 
 Item = Mapping[str, Any]
-TABLES = ("markers", "events", "courses", "conditions", "measurements", "medications")
+TABLES = ("markers", "events", "courses", "conditions", "measurements", "medications", "findings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,18 @@ class Told(Blocks):
             self._set_aside(place, wrong, row)
             self._open(block, item, read)
         else:
-            for one in _each(read):
-                self._keep(one, row)
+            for event in as_list(read):
+                self._keep(event, row)
+
+    def condition(self, name: str, found: tuple[Understood, ...], status: str | None, date: str | None) -> None:
+        """A condition of the row at hand that a reader of codes understood, or did not."""
+        read, wrong = self.date(date)
+        row = self.rows[self.here.place]
+        events = events_of(found, ev.Comorbidity(self.here, None, name, status, read), self.as_of, words_first=True)
+        if wrong:
+            self._set_aside(self.here.place, wrong, row)
+        for event in events:
+            self.found.append(opened(event)) if wrong else self._keep(event, row)
 
     def note(self, says: str, place: str, kind: str) -> None:
         """A sentence that a person has to see, because no event says it."""
@@ -105,7 +116,7 @@ class Told(Blocks):
         if read is None and block == "measurements":
             read = self.readers[block]({"name": item.get("name"), "value": OPEN}, (block,))
             self.complaints.clear()
-        self.found += map(opened, _each(read))
+        self.found += map(opened, as_list(read))
 
     def beside(self, name: str, dates: Item, place: str, kind: str) -> None:
         """A drug of another kind, of which nothing is known: it is listed while it is taken, for somebody to judge."""
@@ -131,7 +142,7 @@ class Told(Blocks):
         self.here = ev.Entry(place)
         read = self.readers[block](dict(item), (block,))
         self.complaints.clear()
-        self.found += map(opened, _each(read))
+        self.found += map(opened, as_list(read))
 
     def date(self, text: str | None) -> tuple[PartialDate | None, str]:
         """A date, clipped to the date of the question; or why the text is none."""
@@ -281,10 +292,8 @@ class Told(Blocks):
             value = exactly(value)
         return value.clipped(self.as_of) if isinstance(value, PartialDate) else super()._date(item, key, place)
 
+    def _lost_condition(self, name: str, near: str, place: Place) -> None:  # noqa: ARG002
+        self.lost("condition", name, near=near)
+
     def _lost(self, what: str, name: str, known: Any, place: Place) -> None:  # noqa: ARG002
         self.lost(what, name, near=suggestion(name, known))
-
-
-def _each(read: Any) -> tuple[Any, ...]:
-    """What a reader made of one entry: nothing, one event, or several."""
-    return read if isinstance(read, tuple) else () if read is None else (read,)

@@ -6,12 +6,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from concordant.compiled import Field, Knowledge, Term, Vocabulary
 from concordant.complaints import did_you_mean, quoted
 from concordant.drugs import Drug
 from concordant.facts import unit_words
 from concordant.quantities import Interval, parse_quantity
+from concordant.record.wording import Lexicon, lexicon_of
 
 
 def plain(name: str) -> str:
@@ -35,8 +37,17 @@ class Words:
     units: dict[str, dict[str, float]] = field(default_factory=dict)
     bare: set[str] = field(default_factory=set)
     suffixes: tuple[str, ...] = ()
-    qualifiers: frozenset[str] = frozenset()
     class_ids: frozenset[str] = frozenset()
+    knowledge: Knowledge | None = None
+    made: dict[str, Any] = field(default_factory=dict)  # tables that are only made when they are asked for
+
+    @property
+    def lexicon(self) -> Lexicon | None:
+        """The words that conditions are told in."""
+        if "lexicon" not in self.made:
+            self.made["lexicon"] = lexicon_of(self.knowledge) if self.knowledge is not None else None
+        found: Lexicon | None = self.made["lexicon"]
+        return found
 
 
 def words_of(knowledge: Knowledge) -> Words:
@@ -50,7 +61,6 @@ def words_of(knowledge: Knowledge) -> Words:
     words.classes |= {plain(word): id_ for word, id_ in vocabulary.class_words.items()}
     words.drugs |= {plain(name): parts for name, parts in vocabulary.protocols.items()}
     words.suffixes = vocabulary.drug_suffixes
-    words.qualifiers = frozenset(vocabulary.qualifiers)
     words.class_ids = frozenset(knowledge.classes)
     _add_terms(words.sites, words.codes, vocabulary.sites)
     _add_terms(words.conditions, words.codes, vocabulary.conditions)
@@ -60,6 +70,7 @@ def words_of(knowledge: Knowledge) -> Words:
         words.units[unit.id] = printed | {squeezed(k): v for k, v in unit.also.items()}
         if unit.bare:
             words.bare.add(unit.id)
+    words.knowledge = knowledge
     return words
 
 
@@ -71,7 +82,7 @@ def _add_drug(words: Words, drug: Drug) -> None:
 
 def _add_terms(table: dict[str, str], codes: dict[str, str], terms: Iterable[Term]) -> None:
     for term in terms:
-        for name in (term.id, term.name, *term.synonyms):
+        for name in (term.id, term.name, *term.synonyms, *term.kinds):
             table[plain(name)] = term.id
         for code in term.codes:
             codes[f"{code.system}:{code.code.upper()}"] = term.id
@@ -179,27 +190,6 @@ def _names_nothing(word: str, words: Words) -> bool:
     amount = AMOUNT.fullmatch(word)
     unit = (amount[1] or "") if amount else word
     return len(unit) < 2 or unit in words.fillers
-
-
-def condition_term(name: str, words: Words) -> str | None:
-    """The condition that a name stands for; words that only qualify it (chronic, severe) and brackets may stand by.
-
-    None when a part of the name is not understood, or when its parts stand for different conditions.
-    """
-    if exact := words.conditions.get(plain(name)):
-        return exact
-    parts = [plain(part) for part in re.split(r"[(),;]", name)]
-    found = {_qualified(part, words) for part in parts if set(part.split()) - words.qualifiers}
-    return found.pop() if len(found) == 1 else None
-
-
-def _qualified(part: str, words: Words) -> str | None:
-    """The condition whose name stands in the part among nothing but qualifiers; the longest name counts."""
-    for known in sorted(words.conditions, key=len, reverse=True):
-        before, met, after = f" {part} ".partition(f" {known} ")
-        if met and set(f"{before} {after}".split()) <= words.qualifiers:
-            return words.conditions[known]
-    return None
 
 
 def suggestion(name: str, known: Mapping[str, object]) -> str:

@@ -121,6 +121,10 @@ class Chart:
         """The entry at hand became part of the record."""
         self.rows.append(Row(self.place, self.kind, "used", read_as))
 
+    def turn_used(self, read_as: str) -> None:
+        """The entry at hand was counted as ignored, and says something after all."""
+        self.rows[-1] = Row(self.place, self.kind, "used", read_as)
+
     def ignored(self, why: str) -> None:
         """The entry at hand says nothing that is asked about."""
         self.rows.append(Row(self.place, self.kind, "ignored", why))

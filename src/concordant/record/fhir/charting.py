@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Callable
 
 from concordant.record.exposures import Exposure
+from concordant.record.fhir.allergies import allergy
 from concordant.record.fhir.chart import Chart
-from concordant.record.fhir.conditions import allergy, condition
+from concordant.record.fhir.conditions import condition
 from concordant.record.fhir.decode import Found
 from concordant.record.fhir.elements import Resource
 from concordant.record.fhir.kit import Kit

@@ -1,26 +1,34 @@
-"""Conditions: primary and secondary cancers, comorbidities; and allergies that are contraindications."""
+"""Conditions: primary and secondary cancers, comorbidities."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+
+import msgspec
 
 from concordant.compiled import CodeKind
 from concordant.complaints import quoted
 from concordant.dates import PartialDate, exactly
-from concordant.record.events import Comorbidity, Marker
+from concordant.record.conditions import Understood, events_of, is_understood, of_concept, understand, with_words
+from concordant.record.entries import opened
+from concordant.record.events import Comorbidity, DiseaseEvent, Marker
 from concordant.record.fhir.chart import Chart, Spread, Tumour
 from concordant.record.fhir.elements import Concept, Resource, several
 from concordant.record.fhir.references import resolved
 from concordant.record.fhir.statuses import stage_of
 from concordant.record.fhir.values import Met, meet
+from concordant.record.heads import ABSENT, RESOLVED
 from concordant.record.terminology import Concept as Meaning
-from concordant.record.vocabulary import condition_term, plain
+from concordant.record.vocabulary import plain
 
 KINDS: tuple[CodeKind, ...] = ("cancer", "secondary", "condition", "implied", "not_asked")
 AGAIN = ("recurrence", "relapse")
 GONE = ("inactive", "remission", "resolved")
 RELATED = "relatedprimarycancer"
 LONGEST_NAME = 200
+OTHER = "other"
+OVER = (ABSENT, RESOLVED)
 OPEN = ("provisional", "differential", "unconfirmed", "unknown")
 
 
@@ -41,14 +49,13 @@ def condition(resource: Resource, chart: Chart) -> None:
         return
     met = meet(resource.code, KINDS, chart.kit.terms)
     if why := met.conflict or _other_condition(met, resource, chart):
-        _leave_open((*_texts(resource), met.meaning.name if met.meaning is not None else ""), chart)
+        leave_open((*texts_of(resource), met.meaning.name if met.meaning is not None else ""), chart)
         chart.put_aside(why)
         return
     date, wrong = began(resource, chart)
-    if met.meaning is None:
-        _unnamed(resource, verified, clinical, date, wrong, met.unknown, chart)
-    elif met.meaning.kind == "condition":
-        _comorbid(met.meaning.name, met.meaning.display, resource, verified, clinical, date, wrong, chart)
+    if met.meaning is None or met.meaning.kind == "condition":
+        plain_ = Comorbidity(chart.entry, None, "", _status(resource, verified, clinical, chart), date)
+        told_condition(met, resource, plain_, wrong, chart)
     else:
         _of_cancer(met.meaning, resource, verified, clinical, date, wrong, chart)
 
@@ -95,6 +102,10 @@ def _ended_before(date: PartialDate | None, resource: Resource, chart: Chart) ->
 
 def _cancer(meaning: Meaning, resource: Resource, clinical: str, date: PartialDate | None, chart: Chart) -> str:
     """A primary tumour or a metastasis, kept until all is read."""
+    if meaning.name == OTHER and (read := of_concept(meaning, chart.kit.terms.words.lexicon)) is not None:
+        verified = word_of(resource.verificationStatus)
+        plain_ = Comorbidity(chart.entry, None, meaning.display, _status(resource, verified, clinical, chart), date)
+        chart.found += events_of((read,), plain_, chart.as_of)
     if meaning.kind == "secondary":
         sites = [meaning.name] if meaning.name else body_sites(resource, chart) or [""]
         chart.spread += [Spread(chart.entry, site, date) for site in sites]
@@ -131,19 +142,21 @@ def _of_another(resource: Resource, chart: Chart) -> bool:
     return names == {"other"}
 
 
-def _texts(resource: Resource) -> list[str]:
+def texts_of(resource: Resource) -> list[str]:
     """The words of an entry's code that may be a name."""
     concept = resource.code or Concept()
     texts = (concept.text, *(coding.display for coding in concept.coding or ()))
-    return [text for text in texts if text and len(text) < LONGEST_NAME]
+    return list(dict.fromkeys(text for text in texts if text and len(text) < LONGEST_NAME))
 
 
 def _other_condition(met: Met, resource: Resource, chart: Chart) -> str:
     """Why a code cannot stand: the words beside it name another condition."""
-    if met.meaning is None or met.meaning.kind != "condition":
+    if met.meaning is None or met.meaning.kind != "condition" or not met.meaning.name:
         return ""
-    for text in _texts(resource):
-        if condition_term(text, chart.kit.terms.words) not in (None, met.meaning.name):
+    words = chart.kit.terms.words
+    coded = of_concept(met.meaning, words.lexicon)
+    for text in texts_of(resource):
+        if coded is not None and not with_words(coded, understand(text, words), words.lexicon):
             return f"the code {quoted(met.code)} stands for {met.meaning.name}, and the words beside it say {quoted(text)}"
     return ""
 
@@ -155,31 +168,72 @@ def _implied(meaning: Meaning, date: PartialDate | None, chart: Chart, *, spoilt
             chart.found.append(Marker(chart.entry, test, None if spoilt else word, {}, date, None))
 
 
-def _comorbid(
-    term: str | None,
-    name: str,
-    resource: Resource,
-    verified: str,
-    clinical: str,
-    date: PartialDate | None,
-    wrong: str,
-    chart: Chart,
-) -> None:
-    status = _status(resource, verified, clinical, chart)
+def told_condition(met: Met, resource: Resource, plain_: Comorbidity, wrong: str, chart: Chart) -> None:
+    """A condition beside the cancer, or a metastasis in words; what nobody understands counts as long as it is not over."""
+    name, found = _said(met, resource, chart)
+    if not is_understood(found):
+        _not_understood(name, found, resource, chart)
+        if plain_.status in OVER and not wrong:
+            chart.ignored("refuted" if plain_.status == ABSENT else "it is not understood, and over")
+            return
+    grade = chart.kit.severity(resource.severity)
+    known = tuple(replace(one, grade=grade) if one.grade is None and one.term else one for one in found)
+    events = events_of(known, msgspec.structs.replace(plain_, name=name), chart.as_of, words_first=True)
+    for event in events:
+        keep_told(opened(event) if wrong else event, chart)
     if wrong:
-        chart.found.append(Comorbidity(chart.entry, term, name, None, None))
         chart.put_aside(wrong)
+    else:
+        chart.used(name if is_understood(found) else f"a condition that is not understood: {name}")
+
+
+def _said(met: Met, resource: Resource, chart: Chart) -> tuple[str, tuple[Understood, ...]]:
+    """The name of an entry and what it says: by its code with the words beside it, else by its words, else nothing."""
+    words = chart.kit.terms.words
+    texts = texts_of(resource)
+    said = [(text, found) for text in texts if is_understood(found := understand(text, words))]
+    coded = of_concept(met.meaning, words.lexicon) if met.meaning is not None else None
+    if coded is not None and met.meaning is not None:
+        name = met.meaning.display or (texts or [met.meaning.name])[0]
+        return name, with_words(coded, said[0][1], words.lexicon) if said else (coded,)
+    if said:
+        return said[0]
+    return (texts or [_code_in_words(resource)])[0], understand(texts[0], words) if texts else (Understood(),)
+
+
+def _code_in_words(resource: Resource) -> str:
+    codings = (resource.code or Concept()).coding or ()
+    return next((f"the code {coding.code}" for coding in codings if coding.code), "a condition without a name")
+
+
+def keep_told(event: Comorbidity | DiseaseEvent, chart: Chart) -> None:
+    """A condition; a metastasis stands among those that codes tell, and is read with the whole of the disease."""
+    if isinstance(event, Comorbidity):
+        chart.found.append(event)
         return
-    chart.found.append(Comorbidity(chart.entry, term, name, status, date))
-    chart.used(name)
+    sites = event.sites or (("",) if event.extent is not None else ())
+    chart.spread += [Spread(chart.entry, site, event.date) for site in sites]
+    if event.brain is not None:
+        chart.found.append(msgspec.structs.replace(event, sites=(), extent=None))
 
 
-def _leave_open(names: Iterable[str], chart: Chart) -> None:
+def _not_understood(name: str, found: tuple[Understood, ...], resource: Resource, chart: Chart) -> None:
+    codings = (resource.code or Concept()).coding or ()
+    chart.not_mapped(tuple(codings), "")
+    near = next((one.near for one in found if one.near), "")
+    what = "metastasis" if any(word in name.lower() for word in chart.kit.spread_words) else "condition"
+    chart.lost.append(f"{what} {quoted(name)} ({chart.place}){'; ' + near if near else ''}")
+
+
+def leave_open(names: Iterable[str], chart: Chart) -> None:
     """What an entry that contradicts itself would have said is unknown, never silence."""
     for name in dict.fromkeys(names):
         for spelling in (name, f"{name} allergy"):
-            if (term := condition_term(spelling, chart.kit.terms.words)) is not None:
-                chart.found.append(Comorbidity(chart.entry, term, name, None, None))
+            found = understand(spelling, chart.kit.terms.words)
+            if name and is_understood(found):
+                plain_ = Comorbidity(chart.entry, None, name, None, None)
+                chart.found += [opened(e) for e in events_of(found, plain_, chart.as_of) if isinstance(e, Comorbidity)]
+                break
 
 
 def _status(resource: Resource, verified: str, clinical: str, chart: Chart) -> str | None:
@@ -192,60 +246,3 @@ def _status(resource: Resource, verified: str, clinical: str, chart: Chart) -> s
     if (clinical in GONE or resource.abatementDateTime or resource.abatementBoolean) and not later:
         return "resolved"
     return "active" if clinical in ("active", *AGAIN) else None
-
-
-def _unnamed(
-    resource: Resource,
-    verified: str,
-    clinical: str,
-    date: PartialDate | None,
-    wrong: str,
-    unknown: tuple[object, ...],
-    chart: Chart,
-) -> None:
-    """A condition without a known code: by its words, else nothing is asked about it."""
-    concept = resource.code or Concept()
-    texts = [concept.text, *(coding.display for coding in concept.coding or ())]
-    for text in _texts(resource):
-        if (term := condition_term(text, chart.kit.terms.words)) is not None:
-            _comorbid(term, text, resource, verified, clinical, date, wrong, chart)
-            return
-    chart.not_mapped(tuple(concept.coding or ()), "")
-    if any(word in text.lower() for word in chart.kit.spread_words for text in texts if text):
-        chart.lost.append(f"metastasis {quoted(next(text for text in texts if text))} ({chart.place})")
-    if not any(texts) and not unknown:
-        chart.ignored("it has no code and no name")
-    else:
-        chart.ignored("its code is in no value set")
-
-
-def allergy(resource: Resource, chart: Chart) -> None:
-    """An allergy to a drug whose hypersensitivity is asked about."""
-    verified, clinical = word_of(resource.verificationStatus), word_of(resource.clinicalStatus)
-    concept = resource.code or Concept()
-    met = meet(concept, ("drug",), chart.kit.terms)
-    drugs = met.meaning.drugs if met.meaning is not None else ()
-    names = [chart.kit.names.get(d, d) for d in drugs]
-    names += [
-        text for text in (concept.text, *(coding.display for coding in concept.coding or ())) if text and len(text) < LONGEST_NAME
-    ]
-    if verified == "entered-in-error":
-        chart.ignored("entered in error")
-        return
-    if met.conflict:
-        _leave_open(names, chart)
-        chart.put_aside(met.conflict)
-        return
-    for name in names:
-        for spelling in (name, f"{name} allergy"):
-            if (term := condition_term(spelling, chart.kit.terms.words)) is not None:
-                _comorbid(term, name, resource, verified, clinical or "active", None, "", chart)
-                return
-    chart.not_mapped(met.unknown, "")
-    if verified == "refuted" or clinical in GONE:
-        chart.ignored("an allergy that no longer counts")
-    elif drugs or any(chart.kit.terms.drugs_named(name) for name in names):
-        chart.lost.append(f"allergy to {names[0]} ({chart.place})")
-        chart.ignored("an allergy to a drug, which is named and decides nothing here")
-    else:
-        chart.ignored("an allergy that nothing here asks about")

@@ -104,6 +104,12 @@ class Value(Part):
     referenceRange: list[Range] | None = None  # noqa: N815
 
 
+class Reaction(Part):
+    """One reaction of an allergy."""
+
+    severity: str | None = None
+
+
 class Resource(Value):
     """Any resource: the elements that are used of any type."""
 
@@ -140,6 +146,10 @@ class Resource(Value):
     abatementDateTime: str | None = None  # noqa: N815
     abatementBoolean: bool | None = None  # noqa: N815
     stage: Stage | list[Stage] | None = None
+    severity: str | Concept | None = None
+    # AllergyIntolerance
+    criticality: str | None = None
+    reaction: list[Reaction] | None = None
     # Medication resources
     medicationCodeableConcept: Concept | None = None  # noqa: N815
     medicationReference: Reference | None = None  # noqa: N815

@@ -20,7 +20,7 @@ from concordant.record.impossible import impossible_birth, impossible_dates
 from concordant.record.merging import together, told_once
 from concordant.record.sources import Patient
 
-TABLES = ("markers", "events", "courses", "conditions", "measurements", "medications")
+TABLES = ("markers", "events", "courses", "conditions", "measurements", "medications", "findings")
 
 
 def finished(chart: Chart, name: str, *, given: bool) -> Patient:

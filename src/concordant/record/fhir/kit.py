@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from concordant.compiled import Field, Knowledge
+from concordant.record.fhir.elements import Concept
 from concordant.record.line_rules import LineRules, line_rules
 from concordant.record.terminology import Terminology, terminology_of
 from concordant.record.vocabulary import plain, squeezed
@@ -28,7 +29,17 @@ class Kit:
     de_novo_months: float
     single_receptors: frozenset[str]
     spread_words: tuple[str, ...]
+    flags: frozenset[str] = frozenset()
     factors: dict[tuple[str, str], float | None] = field(default_factory=dict)
+
+    def severity(self, told: str | Concept | None) -> int | None:
+        """The grade that a severity in a word or a code comes to."""
+        lexicon = self.terms.words.lexicon
+        if told is None or lexicon is None:
+            return None
+        texts = [told] if isinstance(told, str) else [told.text, *(c.display for c in told.coding or ())]
+        items = [item for text in texts if text for item in lexicon.read(text)]
+        return next((item.grade for item in items if item.kind == "severity"), None)
 
     def factor(self, name: str, unit: str) -> float | None:
         """What turns a number in this unit into the unit of the measurement; None for a unit that is not known."""
@@ -78,4 +89,5 @@ def kit_of(knowledge: Knowledge, terms: Terminology | None = None) -> Kit:
         vocabulary.reading.de_novo_months if vocabulary.reading else 0.0,
         frozenset(t.name for t in vocabulary.tests if "value" in t.numbers),
         vocabulary.spread_words,
+        frozenset(flag.lower() for flag in vocabulary.abnormal_flags),
     )

@@ -6,9 +6,9 @@ from concordant.compiled import CodeKind
 from concordant.complaints import quoted
 from concordant.dates import PartialDate
 from concordant.quantities import Interval
-from concordant.record.events import Marker, Measurement
+from concordant.record.events import Finding, Marker, Measurement
 from concordant.record.fhir.chart import Chart
-from concordant.record.fhir.elements import Concept, Resource, several
+from concordant.record.fhir.elements import Concept, Resource, Value, several
 from concordant.record.fhir.references import resolved
 from concordant.record.fhir.results import Asked, marker, measured
 from concordant.record.fhir.statuses import OBSERVED
@@ -17,6 +17,7 @@ from concordant.record.terminology import Concept as Meaning
 
 ABOUT: frozenset[CodeKind] = frozenset({"test", "measurement", "observation", "not_asked"})
 RESULTS: tuple[CodeKind, ...] = ("test", "measurement")
+LONGEST_NAME = 200
 UNSAID = {"entered-in-error": "entered in error", "cancelled": "cancelled", "registered": "no result yet"}
 
 
@@ -28,7 +29,7 @@ def observation(resource: Resource, chart: Chart) -> None:
     about = _about(resource.code, chart)
     components = resource.component
     if about is None and components is None:  # most of a record: results that nobody asks for
-        chart.unmapped_code(resource.code)
+        _nobody_reads(resource, chart)
         return
     if about is not None and (why := _of_another(resource, about, chart)):
         chart.ignored(why)
@@ -39,7 +40,7 @@ def observation(resource: Resource, chart: Chart) -> None:
         return
     parts = [(part, found) for part in components or () if (found := _about(part.code, chart)) is not None]
     if about is None and not parts:
-        chart.unmapped_code(resource.code)
+        _nobody_reads(resource, chart)
         return
     if about is not None and about.kind == "not_asked" and not parts:
         chart.ignored(about.says)
@@ -53,6 +54,27 @@ def observation(resource: Resource, chart: Chart) -> None:
         if meaning.kind != "not_asked":
             _one(Asked(value, meaning, resource, date), chart, said, whys)
     _fate(said, whys, chart)
+
+
+def _nobody_reads(resource: Resource, chart: Chart) -> None:
+    """A result of which nothing is known is only counted; one that its own source flags as abnormal is a finding."""
+    chart.unmapped_code(resource.code)
+    values: list[Value] = [resource, *(resource.component or ())]
+    if not any(_is_flagged(value, chart) for value in values):
+        return
+    texts = [*_displays(resource.code), resource.code.text if resource.code is not None else ""]
+    name = next((text for text in texts if text), "a result without a name")
+    date, _ = observed(resource, chart)
+    chart.found.append(Finding(chart.entry, name[:LONGEST_NAME], date))
+    chart.turn_used(f"flagged as abnormal: {name[:LONGEST_NAME]}")
+
+
+def _is_flagged(value: Value, chart: Chart) -> bool:
+    for concept in several(value.interpretation) if value.interpretation is not None else ():
+        told = (concept.text, *(word for coding in concept.coding or () for word in (coding.code, coding.display)))
+        if any(word and word.strip().lower() in chart.kit.flags for word in told):
+            return True
+    return False
 
 
 def _of_another(resource: Resource, about: Meaning, chart: Chart) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from concordant.complaints import quoted
+from concordant.record.conditions import is_understood, understand
 from concordant.record.omop.schema import Row
 from concordant.record.terminology import Concept, Terminology
-from concordant.record.vocabulary import condition_term, medicine_parts
+from concordant.record.vocabulary import medicine_parts
 
 PINNED = "omop"
 NO_CONCEPT = (None, "", "0")
@@ -77,8 +78,8 @@ class Codes:
         for text in (*(name for _, _, name in met), value):
             if text and (drugs := self.terms.drugs_named(text)):
                 return Concept("drug", drugs[0], text, drugs=drugs)
-            if text and (term := condition_term(text, self.terms.words)):
-                return Concept("condition", term, text)
+            if text and is_understood(found := understand(text, self.terms.words)):
+                return Concept("condition", next((one.term for one in found if one.term), ""), text)
             if text and (parts := medicine_parts(text, self.terms.words)):
                 return Concept("medication", parts[0], text)
         return None

@@ -9,6 +9,7 @@ from typing import Any
 from concordant.complaints import did_you_mean
 from concordant.record.blocks import SEXES
 from concordant.record.omop.codes import Coded, Codes
+from concordant.record.omop.conditions import tell_condition
 from concordant.record.omop.disease import Disease
 from concordant.record.omop.schema import Row, date_of
 from concordant.record.omop.values import Values
@@ -18,6 +19,7 @@ from concordant.record.told import Told
 from concordant.record.vocabulary import medicine_parts, plain
 
 NOT_ASKED = "nothing here asks for it"
+OTHER = "other"
 
 
 @dataclass(slots=True)
@@ -73,12 +75,15 @@ class PersonTeller:
             self._unsure(coded, name)
         elif name == "drug_exposure":
             self._drug(coded, row)
+        elif coded.meaning is None and name == "condition_occurrence" and (coded.text or coded.met):
+            self._unmapped(coded)
+            self._condition(coded, row, date_of(row, "condition_start_date"))
         elif coded.meaning is None:
             self._unknown(coded, name)
         else:
-            self._coded(coded.meaning, row, name)
+            self._coded(coded, coded.meaning, row, name)
 
-    def _coded(self, meaning: Concept, row: Row, table: str) -> None:
+    def _coded(self, coded: Coded, meaning: Concept, row: Row, table: str) -> None:
         date = date_of(row, f"{table.partition('_')[0]}_{'start_' if table == 'condition_occurrence' else ''}date")
         self._implied(meaning, date)
         match meaning.kind:
@@ -86,8 +91,10 @@ class PersonTeller:
                 self._observed(meaning, row, date)
             case "cancer" | "secondary" | "site" | "stage" | "status":
                 self._of_disease(meaning, date)
+                if meaning.name == OTHER:
+                    self._condition(coded, row, date)
             case "condition":
-                self._condition(meaning, row, date)
+                self._condition(coded, row, date)
             case "procedure" if meaning.implies.get("event"):
                 self._tell("disease", {"event": meaning.implies["event"], "procedure": meaning.name, "date": date})
             case "drug":
@@ -153,11 +160,8 @@ class PersonTeller:
             self.told.lost(f"{meaning.name.replace('_', ' ')}:", value.text)
         self.told.ignore(self.place, self.kind, "its value is not understood" if value.text else "it has no value")
 
-    def _condition(self, meaning: Concept, row: Row, date: Any) -> None:
-        ended = date_of(row, "condition_end_date")
-        over = ended is not None and ended <= self.told.as_of.isoformat()  # one that ends later still holds on that day
-        status = "resolved" if over else "active"
-        self._tell("conditions", {"name": self._condition_name(meaning), "status": status, "date": date})
+    def _condition(self, coded: Coded, row: Row, date: str | None) -> None:
+        tell_condition(self.told, self.disease, coded, row, (self.place, self.kind, date))
 
     def _condition_name(self, meaning: Concept) -> str:
         return meaning.name.replace("_", " ")

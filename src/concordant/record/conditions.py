@@ -1,0 +1,278 @@
+"""One way in for conditions of every source: what the words or the code of one say, and the events that it comes to.
+
+What is not understood stays without a term, under the name that it was told by: the decision can then hold it back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+
+from concordant.dates import PartialDate, parse_partial_date
+from concordant.record.events import FINDING, Comorbidity, DiseaseEvent
+from concordant.record.genotypes import genotype
+from concordant.record.grammar import Reader
+from concordant.record.heads import ABSENT, ACTIVE, RESOLVED, Head, NotSaid
+from concordant.record.terminology import Concept, Terminology, terminology_of
+from concordant.record.vocabulary import Words, suggestion
+from concordant.record.wording import Lexicon
+
+MOST_REMEMBERED, LONGEST = 50_000, 300
+TREND = {"stable": "stable", "active": "active", "worse": "active"}
+CODE_NAMES = {"icd10": "ICD-10", "snomed": "SNOMED CT"}
+CODED = re.compile(rf"({'|'.join(CODE_NAMES.values())}) (\S+)(?: .*)?")
+ONE_OF_ANOTHER = re.compile(r"(.+?) of (?:the )?(.+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """One condition that a text tells. `sites` is not None where it is a metastasis; `sure` is False for a mere suspicion."""
+
+    term: str | None = None
+    about: tuple[str, ...] = ()
+    grade: int | None = None
+    status: str | None = None
+    sure: bool = True
+    sites: tuple[str, ...] | None = None
+    brain: str | None = None
+    year: int | None = None
+    near: str = ""
+    narrow: bool = False
+
+
+def understand(text: str, words: Words) -> tuple[Understood, ...]:
+    """What a text says of conditions; one without a term, and with `did you mean`, when a part of it is not understood."""
+    lexicon = words.lexicon
+    if lexicon is None:
+        return (Understood(),)
+    found: tuple[Understood, ...] | None = lexicon.remembered.get(text)
+    if found is None:
+        found = _understand(text, lexicon) or (Understood(near=suggestion(text, words.conditions)),)
+        if len(lexicon.remembered) < MOST_REMEMBERED:
+            lexicon.remembered[text] = found
+    return found
+
+
+def is_understood(found: Iterable[Understood]) -> bool:
+    """Whether every part of a text was understood."""
+    return all(one.term is not None or one.sites is not None or one.status == ABSENT for one in found)
+
+
+def _understand(text: str, lexicon: Lexicon) -> tuple[Understood, ...]:
+    if len(text) > LONGEST:
+        return ()
+    if found := genotype(text, lexicon):
+        return (Understood(found[0], status=found[1]),)
+    if (whole := lexicon.whole(text)) is not None:
+        return tuple(_meant(Reader([whole], lexicon.words).read(), None, lexicon))
+    for spelling in _orders(text):
+        reader = Reader(lexicon.read(spelling), lexicon.words)
+        try:
+            heads = reader.read()
+        except NotSaid:
+            continue
+        return _once(_meant(heads, reader.year, lexicon))
+    return ()
+
+
+def _once(found: Iterable[Understood]) -> tuple[Understood, ...]:
+    """Without what says of the same condition no more than another one does."""
+    kept: list[Understood] = []
+    for one in found:
+        same = next((i for i, other in enumerate(kept) if _is_same(one, other)), None)
+        if same is None:
+            kept.append(one)
+        elif kept[same].narrow and not one.narrow:
+            kept[same] = one
+    return tuple(kept)
+
+
+def _is_same(one: Understood, other: Understood) -> bool:
+    said = (one.term, one.about, one.grade, one.status, one.sure, one.sites, one.brain)
+    return said == (other.term, other.about, other.grade, other.status, other.sure, other.sites, other.brain)
+
+
+def _orders(text: str) -> Iterator[str]:
+    """The text, and the same turned round as lists and tables turn it: `failure, heart`, `failure of the heart`."""
+    yield text
+    if text.count(",") == 1:
+        first, _, second = text.partition(",")
+        yield f"{second} {first}"
+    if turned := ONE_OF_ANOTHER.fullmatch(text):
+        yield f"{turned[2]} {turned[1]}"
+
+
+def _meant(heads: list[Head], year: int | None, lexicon: Lexicon) -> Iterator[Understood]:
+    words = lexicon.words
+    named = {id_ for head in heads for id_ in head.ids}
+    spread = any(head.kind == "spread" for head in heads)
+    anothers = words.other_cancer in named and words.own_cancer not in named
+    for head in heads:
+        own = head.kind == "term" and head.ids[0] == words.own_cancer
+        if head.other:
+            hereditary = bool(head.ids) and head.ids[0] in words.hereditary
+            yield Understood(None if hereditary else words.another_person)
+        elif head.kind == "spread" or (own and head.scale == "stage" and head.grade == words.spread_stage):
+            if not anothers:
+                yield _spread(head, year)
+        elif not (own and spread):
+            yield _condition(head, year, lexicon, own=own)
+
+
+def _condition(head: Head, year: int | None, lexicon: Lexicon, *, own: bool) -> Understood:
+    term, grade = head.ids[0], None if own else head.grade
+    for one, least, other in lexicon.words.becomes:
+        if term == one and (grade or 0) >= least and head.status != ABSENT:
+            term = other
+    status = head.status or (ACTIVE if head.trend == "active" else None)
+    about = () if head.unnamed else tuple(dict.fromkeys(head.about))
+    narrow = head.narrow or (bool(about) and head.kind != "reaction")
+    return Understood(term, about, grade, status if head.sure else None, head.sure, year=year, narrow=narrow)
+
+
+def _spread(head: Head, year: int | None) -> Understood:
+    """A metastasis; one that is only suspected, or was looked for and not found, is no site."""
+    central = "brain" if "brain" in head.sites else ""
+    if not head.sure:
+        return Understood(sure=False)
+    if head.status == ABSENT:
+        return Understood(status=ABSENT, sites=() if central else None, brain="none" if central else None)
+    trend = TREND.get(head.trend or "") if central else None
+    return Understood(status=head.status, sites=tuple(dict.fromkeys(head.sites)), brain=trend, year=year)
+
+
+def of_concept(meaning: Concept, lexicon: Lexicon | None) -> Understood | None:
+    """What a code stands for, as far as it is a condition, a metastasis or a cancer."""
+    words = lexicon.words if lexicon is not None else None
+    if meaning.kind == "secondary":
+        return Understood(sites=(meaning.name,) if meaning.name else ())
+    if meaning.kind == "cancer" and words is not None:
+        return Understood(words.other_cancer if meaning.name == "other" else words.own_cancer)
+    if meaning.kind == "condition":
+        return Understood(meaning.name or None, meaning.about, meaning.grade, meaning.status or None, narrow=not meaning.whole)
+    return None
+
+
+def with_words(coded: Understood, said: tuple[Understood, ...], lexicon: Lexicon | None) -> tuple[Understood, ...]:
+    """What the words beside a code add to it: a grade, a cause, a status, another condition. Empty when they contradict it."""
+    if not is_understood(said):
+        return (coded,)
+    if coded.term is None and coded.sites is None:
+        return said
+    same = next((one for one in said if (one.term, one.sites is None) == (coded.term, coded.sites is None)), None)
+    if same is not None:
+        return tuple(_fuller(coded, one) if one is same else one for one in said)
+    kin = lexicon.words.kin if lexicon is not None else ()
+    near = any({coded.term, one.term} <= set(row) for row in kin for one in said)
+    return (coded, *said) if near or any(one.sites is not None for one in said) else ()
+
+
+def _fuller(coded: Understood, said: Understood) -> Understood:
+    sites = said.sites if coded.sites is None else tuple(dict.fromkeys((*coded.sites, *(said.sites or ()))))
+    return Understood(
+        said.term,
+        said.about or coded.about,
+        said.grade if said.grade is not None else coded.grade,
+        said.status or coded.status,
+        said.sure,
+        sites,
+        said.brain,
+        said.year,
+    )
+
+
+class Told(NamedTuple):
+    """What an entry says of conditions, and the name that it goes by."""
+
+    name: str
+    found: tuple[Understood, ...]
+
+
+def condition_told(name: str, system: str, code: str, words: Words) -> Told:
+    """An entry with a name, a code or both; one whose name contradicts its code says nothing."""
+    if not code:
+        system, code = code_of(name)
+        if not code:
+            return Told(name, understand(name, words))
+        name = ""
+    meaning = terms_of(words).look(system, code)
+    coded = of_concept(meaning, words.lexicon) if meaning is not None else None
+    called = name or code_name(system, code, meaning.display if meaning is not None else "")
+    said = understand(name, words) if name else ()
+    if coded is None:
+        return Told(called, said or (Understood(),))
+    return Told(called, (with_words(coded, said, words.lexicon) or (Understood(),)) if said else (coded,))
+
+
+def terms_of(words: Words) -> Terminology:
+    """The tables of codes, made when the first code is met."""
+    if "terminology" not in words.made and words.knowledge is not None:
+        words.made["terminology"] = terminology_of(words.knowledge, words)
+    made: Terminology = words.made["terminology"]
+    return made
+
+
+def events_of(
+    found: Iterable[Understood],
+    plain: Comorbidity,
+    as_of: dt.date,
+    *,
+    words_first: bool = False,
+) -> list[Any]:
+    """The entries that what was understood comes to; `plain` has name, status, date and judgement as the source tells them.
+
+    `words_first`: the status of the source speaks of the entry and not of the illness, as that of a problem list does.
+    """
+    return [_event(one, plain, as_of, words_first=words_first) for one in found]
+
+
+def _event(one: Understood, plain: Comorbidity, as_of: dt.date, *, words_first: bool) -> Any:
+    date = plain.date or _year(one.year, as_of)
+    status = _status(one, plain.status, words_first=words_first)
+    if one.sites is None:
+        term = None if one.narrow and status == ABSENT else one.term  # without the narrower thing the wider one may be there
+        return replace(plain, term=term, about=one.about, grade=one.grade, status=status, date=date)
+    if status is None and one.status == ABSENT:  # looked for, not found, and said to be over
+        return replace(plain, status=None, date=date)
+    if status != ABSENT:
+        extent = None if one.sites else "metastatic"
+        return DiseaseEvent(plain.entry, FINDING, date, extent, one.sites, one.brain, "", plain.name)
+    if one.brain == "none" or "brain" in one.sites:
+        return DiseaseEvent(plain.entry, FINDING, date, None, (), "none", "", plain.name)
+    return replace(plain, term=None, status=ABSENT, date=date)
+
+
+def _status(one: Understood, given: str | None, *, words_first: bool) -> str | None:
+    """The status by words and source together; unknown where they cannot both be."""
+    if not one.sure:
+        return ABSENT if given == ABSENT else None
+    if given is None or one.status is None or ABSENT in (given, one.status):
+        return (
+            None
+            if (one.status, given) == (ABSENT, RESOLVED)
+            else ABSENT
+            if ABSENT in (given, one.status)
+            else one.status or given
+        )
+    return one.status if words_first and one.status == RESOLVED else given
+
+
+def _year(year: int | None, as_of: dt.date) -> PartialDate | None:
+    return parse_partial_date(str(year)).clipped(as_of) if year is not None and year <= as_of.year else None
+
+
+def code_name(system: str, code: str, display: str) -> str:
+    """The name of an entry that is told by its code alone."""
+    return f"{CODE_NAMES.get(system, system)} {code} {display}".strip()
+
+
+def code_of(name: str) -> tuple[str, str]:
+    """System and code of such a name; nothing for another one."""
+    if (found := CODED.fullmatch(name)) is None:
+        return "", ""
+    return next(id_ for id_, told in CODE_NAMES.items() if told == found[1]), found[2]

@@ -1,0 +1,64 @@
+"""What one condition in a text is told to be, and what is said of those that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, field
+
+from concordant.record.wording import Item
+
+HEADS = ("term", "test", "reaction", "spread")
+STOPS = ("pause", "break")
+JOINS = ("join", "or")
+ABSENT, RESOLVED, ACTIVE = "absent", "resolved", "active"
+
+
+@dataclass(slots=True)
+class Head:
+    """One condition in the text, as far as its words tell of it."""
+
+    kind: str
+    ids: tuple[str, ...]
+    grade: int | None = None
+    graded: bool = False  # by a scale, which counts more than an adjective
+    scale: str = ""
+    about: list[str] = field(default_factory=list)
+    status: str | None = None
+    sure: bool = True
+    other: bool = False
+    open_result: bool = False
+    unnamed: bool = False
+    narrow: bool = False
+    sites: list[str] = field(default_factory=list)
+    trend: str | None = None
+
+
+@dataclass(slots=True)
+class Next:
+    """What is said of the conditions that follow."""
+
+    absent: bool = False
+    past: bool = False
+    unsure: bool = False
+    narrow: bool = False
+    used: bool = False  # whether a condition has come to which it applies
+    grade: int | None = None
+    graded: bool = False
+    scale: str = ""
+    about: list[str] = field(default_factory=list)
+    sites: list[str] = field(default_factory=list)
+    trend: str | None = None
+
+
+class NotSaid(Exception):
+    """A word that is not known, or one that belongs to nothing."""
+
+
+def comes(items: Iterable[Item], wanted: Container[str], stops: Container[str]) -> bool:
+    """Whether an item of a wanted kind comes before one that stops the search."""
+    for item in items:
+        if item.kind in stops:
+            return False
+        if item.kind in wanted:
+            return True
+    return False
