@@ -119,7 +119,7 @@ def checks(decision: Decision, frame: Frame, facts: Facts) -> list[Checked]:
     for one in candidates:
         for barred in one.bars(UNKNOWN, "precludes"):
             for name in missing(barred.reason):
-                if name not in covered:
+                if name not in covered and not facts[name].unread:  # what was not read is told as that entry
                     found.setdefault(name, Checked(name, "", "missing", barred.reason, "", barred.bar.source, (name,)))
     return list(found.values())
 
