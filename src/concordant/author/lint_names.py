@@ -91,8 +91,8 @@ def units(places: Places) -> Iterator[Complaint]:
     known = {str(node.value.get("id")) for node in places.nodes if node.place[:1] == ("units",)}
     for node in places.nodes:
         if node.text.file.startswith(("features/", "vocabulary/")) and node.place:
-            unit = str(node.value.get("unit") or "")
-            if unit and unit not in known:
+            unit = node.value.get("unit")
+            if isinstance(unit, str) and unit and unit not in known:
                 yield node.complaint(("unit",), f"the unit '{unit}' is not known", did_you_mean(unit, known))
 
 

@@ -9,6 +9,7 @@ from concordant.author.families import LISTS
 from concordant.author.places import Node, Places
 from concordant.compiled import Knowledge, Term
 from concordant.complaints import Complaint, did_you_mean
+from concordant.used import read_anywhere, with_all_behind
 
 FAMILY, MEMBER = 2, 4  # steps to families[1] and to families[1].terms[1]
 
@@ -41,9 +42,10 @@ def _nodes(places: Places) -> Iterator[tuple[str, Node]]:
 
 
 def _read(knowledge: Knowledge) -> frozenset[str]:
-    """The terms and tags that the features look for."""
+    """The terms and tags that those features look for which something asks for."""
     found: set[str] = set()
-    for feature in knowledge.features:
+    used = with_all_behind(read_anywhere(knowledge), {feature.name: feature for feature in knowledge.features})
+    for feature in (one for one in knowledge.features if one.name in used):
         params = feature.derive or {}
         found |= {*params.get("terms", ()), str(params.get("tag", ""))}
     return frozenset(found - {""})

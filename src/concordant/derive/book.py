@@ -22,6 +22,7 @@ from concordant.formulas import Formula
 from concordant.kleene import FALSE, TRUE
 from concordant.quantities import point
 from concordant.record.events import PatientRecord
+from concordant.used import read_anywhere, with_all_behind
 
 SELECTORS: dict[str, Selector] = {
     "latest": measures.latest,
@@ -132,6 +133,7 @@ def plan_of(knowledge: Knowledge) -> Plan:
     terms = (*knowledge.vocabulary.sites, *knowledge.vocabulary.medications)
     tags = {term.id: frozenset(term.tags) for term in terms}
     by_name = {feature.name: feature for feature in knowledge.features}
+    used = with_all_behind(read_anywhere(knowledge), by_name)
     inputs = {feature.name: feature.inputs for feature in knowledge.features}
     return Plan(
         knowledge.features,
@@ -148,19 +150,14 @@ def plan_of(knowledge: Knowledge) -> Plan:
         unknown={name: unknown(name) for name in by_name},
         alike=_alike(knowledge.features),
         topics={feature.name: wanted_topics(feature, members, tags) for feature in knowledge.features},
-        reads=reads_of(knowledge.features, knowledge.vocabulary),
+        reads=reads_of([f for f in knowledge.features if f.name in used], knowledge.vocabulary),
         withheld=_withheld(knowledge, by_name),
     )
 
 
 def _withheld(knowledge: Knowledge, by_name: Mapping[str, Feature]) -> dict[str, Withheld]:
     """Every feature that silence answers and that is read from a block in which an entry may go unread."""
-    asked = set[str]().union(*(features_read(s.applies_if) for s in knowledge.statements))
-    waiting = list(asked)
-    while waiting:
-        fresh = by_name[name].inputs - asked if (name := waiting.pop()) in by_name else frozenset()
-        asked |= fresh
-        waiting += fresh
+    asked = with_all_behind({name for s in knowledge.statements for name in features_read(s.applies_if)}, by_name)
     blocks = {f.name: BLOCK_OF.get(str((f.derive or {}).get("selector"))) for f in knowledge.features if f.absent_means}
     return {name: Withheld(block, name in asked) for name, block in blocks.items() if block is not None}
 
