@@ -35,7 +35,7 @@ class Target:
         raise Unreadable(Complaint("this file is there already", self.path, way_out="Name another, or add --force to replace it"))
 
 
-def interview(opened: Opened, wanted: str, target: str, *, force: bool = False) -> None:
+def interview(opened: Opened, wanted: str, target: str, *, force: bool = False, whose: str = "") -> None:
     """Hold the interview on the terminal and print the answer. What was answered is kept in `target`."""
     if target:
         Target(target, force).check(opened.path)
@@ -43,7 +43,7 @@ def interview(opened: Opened, wanted: str, target: str, *, force: bool = False) 
     plain = not sys.stdout.isatty() or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     words = words_of(opened.knowledge)
     done = Conversation(Interview(opened.record, opened.knowledge, words, wanted), _console(plain), _line).run()
-    sys.stdout.write(render(done.whole, colour=not plain, full=False))
+    sys.stdout.write(render(done.whole, colour=not plain, full=False, whose=whose))
     sys.stdout.flush()
     if target:
         _keep(completed(opened, done), target)
