@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from concordant.evaluate.explain import Because
 
 Value = Interval | str | None
+TOLD = "told, no entry"  # of a value that was told directly, so that no entry of the record shows it
 Origin = Literal["derived", "stated", "assumed", "inferred", "hypothetical", "unknown"]
 
 
