@@ -55,7 +55,7 @@ def test_lines_keep_to_the_width(story: str, width: int) -> None:
 def test_the_verdict_stands_first_and_the_deciding_facts_next() -> None:
     lines = page(110, (A25,)).splitlines()
     assert lines[0].startswith("Trastuzumab deruxtecan 5.4 mg/kg")
-    head = "\n".join(lines[: next(i for i, line in enumerate(lines) if "Would hold back" in line)])
+    head = "\n".join(lines[: next(i for i, line in enumerate(lines) if "Would rule out" in line)])
     assert "Trastuzumab deruxtecan in second line  [asco-her2-abc/2.1]" in head
     assert "Extent of disease: metastatic (recurrence) <- disease[2]" in head
     assert "Interval from adjuvant HER2-targeted therapy to recurrence: 8 months" in head

@@ -735,7 +735,7 @@ ROWS = [
                 for r in a["references"]
             )
         ),
-        page=(r"References .* 1 Giordano SH.*2022;40\(23\):2612-2635, known from 31 May 2022 \(read in a restatement\)",),
+        page=(r"References .* 1 Giordano SH.*2022;40\(23\):2612-2635, public since 31 May 2022 \(read second-hand,",),
         spoil=spoilt(lambda a: a["references"].pop(0)),
     ),
     Row(

@@ -44,6 +44,11 @@ class Text:
 def read_file(path: Path, *, name: str | None = None) -> Text:
     """Read a file. Raises Unreadable when it is missing, too large, not text, not YAML or JSON."""
     shown = name or str(path)
+    return read_bytes(bytes_of(path, shown), shown)
+
+
+def bytes_of(path: Path, shown: str) -> bytes:
+    """What stands in a file. Raises Unreadable when it is missing, a folder, too large, or cannot be opened."""
     try:
         if path.is_dir():
             raise Unreadable(Complaint("this is a folder", shown, way_out="Name a file in it"))
@@ -51,7 +56,7 @@ def read_file(path: Path, *, name: str | None = None) -> Text:
         if size > MAX_BYTES:
             raise Unreadable(_too_large(shown, size))
         with path.open("rb") as file:  # no more than the limit: a device has no size
-            return read_bytes(file.read(MAX_BYTES + 1), shown)
+            return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise Unreadable(Complaint("no such file", shown, way_out="Check the name, or use - for standard input")) from None
     except OSError as error:

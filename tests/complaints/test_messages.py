@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
 import re
 import subprocess
 import sys
 import time
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from concordant.cli.main import main
 from concordant.complaints import did_you_mean, printable
-from tests.complaints.runs import BAD, GOOD, MADE_BAD, MADE_GOOD, USAGE, Run, sources
+from tests.complaints.runs import BAD, CASE, FOREIGN, GOOD, MADE_BAD, MADE_GOOD, USAGE, Run, sources
 
 NAMES = [*sources(BAD), *USAGE, *MADE_BAD]
 PASSING = [*sources(GOOD), *MADE_GOOD]
@@ -22,6 +27,36 @@ PASSING = [*sources(GOOD), *MADE_GOOD]
 def test_bad_input_is_refused_with_its_message(name: str, tmp_path: Path) -> None:
     run = Run.of(name, tmp_path)
     assert run.told() == run.golden.read_text(encoding="utf-8"), "`python -m tests.complaints.reset`, then review the diff"
+
+
+@pytest.mark.parametrize("verb", ["explain", "read", "ask"])
+@pytest.mark.parametrize("name", FOREIGN)
+def test_what_is_no_case_is_told_by_every_command(name: str, verb: str, tmp_path: Path) -> None:
+    run = Run.of(name, tmp_path).by(verb)
+    assert run.told() == run.golden.read_text(encoding="utf-8")
+    assert run.told().startswith("exit 2\n")
+
+
+@pytest.mark.parametrize("name", [name for name in FOREIGN if not name.endswith(".d")])
+def test_standard_input_is_told_as_well(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Run.of(name, tmp_path)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO((tmp_path / name).read_bytes())))
+    expected = run.golden.read_text(encoding="utf-8").replace(f"{name}: ", "standard input: ")
+    assert replace(run, arguments=("recommend", "-")).told() == expected
+
+
+@pytest.mark.parametrize("verb", ["recommend", "explain", "read"])
+def test_a_day_that_is_not_used_is_said_aloud(verb: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "case.yaml").write_text(CASE, encoding="utf-8")
+    told = (
+        "The case file has its own date, 20 Sep 2022; the date asked for, 1 Jan 2024, was not used: change `as_of` in the file."
+    )
+    run = Run("as-of", (verb, "case.yaml", "--as-of", "2024-01-01"), tmp_path)
+    assert run.outcome() == (0, f"case.yaml: {told}\n")
+    if verb == "recommend":
+        with contextlib.chdir(tmp_path):
+            main([*run.arguments, "--format", "json"])
+        assert told in json.loads(capsys.readouterr().out)["notices"]
 
 
 @pytest.mark.parametrize("name", PASSING)

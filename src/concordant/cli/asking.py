@@ -19,7 +19,7 @@ from concordant.record.writing import new_case, with_stated
 from concordant.texts import read_text
 
 
-def interview(opened: Opened, wanted: str, target: Target | None = None) -> None:
+def interview(opened: Opened, wanted: str, target: Target | None = None, whose: str = "") -> None:
     """Hold the interview on the terminal and print the answer. What was answered is kept in `target`."""
     if target is not None:
         target.check()
@@ -27,7 +27,7 @@ def interview(opened: Opened, wanted: str, target: Target | None = None) -> None
     plain = not sys.stdout.isatty() or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     words = words_of(opened.knowledge)
     done = Conversation(Interview(opened.record, opened.knowledge, words, wanted), _console(plain), _line).run()
-    sys.stdout.write(render(done.whole, colour=not plain, full=False))
+    sys.stdout.write(render(done.whole, colour=not plain, full=False, whose=whose))
     sys.stdout.flush()
     if target is not None:
         target.keep(completed(opened, done))

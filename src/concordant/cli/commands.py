@@ -11,6 +11,7 @@ import click
 
 from concordant import __version__
 from concordant.cli.formats import FORMATS, write
+from concordant.cli.pager import write_paged
 from concordant.cli.reading import read
 from concordant.complaints import Complaint, Unreadable
 from concordant.present.language import LANGUAGES
@@ -21,7 +22,9 @@ from concordant.present.language import LANGUAGES
 def app() -> None:
     """Guideline-concordant cancer care: what the guideline says of one patient, why, and what is missing.
 
-    PATIENT is a case file, or - for standard input. Try: concordant example P01 | concordant recommend -
+    PATIENT is a case file, FHIR, OMOP, a mapping of tables, or - for standard input.
+
+    Try: concordant example P01 | concordant recommend -
     """
 
 
@@ -61,10 +64,10 @@ def recommend(
     """What to do next for this patient, why, and what would change it."""
     from concordant.answer.recommend import recommend as answer_for
     from concordant.cli.formats import Wanted, rendered
-    from concordant.cli.opening import open_record, sources_of
+    from concordant.cli.opening import open_record, sources_of, whose
     from concordant.outputs import refuse_source
 
-    wanted = Wanted(format_, output, language, paper, full)
+    wanted = Wanted(format_, output, language, paper, full, whose(patient, id_))
     wanted.check()
     refuse_source(output, sources_of(patient))
     if every and (id_ or format_ not in ("terminal", "json")):
@@ -76,7 +79,11 @@ def recommend(
         recommend_all(patient, _date(as_of), guideline, output)
         return
     record, knowledge = open_record(patient, _date(as_of), id_)
-    write(rendered(answer_for(record, knowledge, guideline), wanted), output)
+    told = rendered(answer_for(record, knowledge, guideline), wanted)
+    if isinstance(told, str) and wanted.paged:
+        write_paged(told)
+        return
+    write(told, output)
 
 
 @app.command()
@@ -90,10 +97,11 @@ def ask(patient: str, target: str, force: bool, as_of: str, guideline: str, id_:
     """The questions that matter for this patient, one by one, then the answer; from nothing when no PATIENT is named."""
     from concordant.cli.asking import interview
     from concordant.cli.keeping import Target
-    from concordant.cli.opening import open_for_answers
+    from concordant.cli.opening import open_for_answers, whose
 
     opened = open_for_answers(patient, _date(as_of), id_)
-    interview(opened, guideline, Target(target, opened, patient, force=force) if target else None)
+    kept = Target(target, opened, patient, force=force) if target else None
+    interview(opened, guideline, kept, whose(patient or target, id_))
 
 
 @app.command()
@@ -115,10 +123,10 @@ def explain(patient: str, statement: str, whole: bool, as_of: str, guideline: st
     record, knowledge = open_record(patient, _date(as_of), id_)
     now = situation(record, knowledge, guideline)
     if whole:
-        write(render_reasons(now, statement), "")
+        write_paged(render_reasons(now, statement))
         return
     verdict = page(answer_for(record, knowledge, guideline)).verdict
-    write(render_path(now, statement, verdict, width()), "")
+    write_paged(render_path(now, statement, verdict, width()))
 
 
 @app.command()
@@ -150,7 +158,7 @@ def example(name: str) -> None:
 
 @app.command()
 def template() -> None:
-    """A commented empty case file."""
+    """An empty case file to fill in: every key, and beside it what it may hold."""
     from concordant.cli.stories import template_text
 
     write(template_text(), "")

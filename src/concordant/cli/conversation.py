@@ -102,9 +102,9 @@ class Conversation:
         if self.state.now.answer == "recommends":
             return f"Decided: {first_screen(Sentences(self.state.now, ENGLISH)).verdict}"
         if self.state.still_unknown:
-            return "What was not known holds the answer back; no single other question decides it."
+            return "What you did not know keeps it open; no single other question decides it."
         if self.state.now.conflicts:
-            return "A contradiction holds the answer back; the entries of the record have to be corrected."
+            return "A contradiction in the record keeps it open: correct the entries."
         return "No single question decides it."
 
     def _question(self, ask: Ask) -> bool:

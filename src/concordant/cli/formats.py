@@ -18,13 +18,19 @@ BINARY = ("pdf", "docx")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How the answer is to look, and where it goes; `output` is empty for standard output."""
+    """How the answer is to look, whose it is, and where it goes; `output` is empty for standard output."""
 
     format: str = "terminal"
     output: str = ""
     language: str = "en"
     paper: Literal["a4", "letter"] = "a4"
     full: bool = False
+    whose: str = ""
+
+    @property
+    def paged(self) -> bool:
+        """Whether it is the long form on a terminal; the first screen alone needs no pager."""
+        return self.format == "terminal" and self.full and not self.output
 
     def check(self) -> None:
         """Raises Unreadable for what a terminal cannot hold."""
@@ -43,10 +49,10 @@ def rendered(answer: Answer, wanted: Wanted) -> str | bytes:
         from concordant.present.terminal import render
 
         colour = not wanted.output and sys.stdout.isatty()
-        return render(answer, colour=colour, language=wanted.language, full=wanted.full)
+        return render(answer, colour=colour, language=wanted.language, full=wanted.full, whose=wanted.whose)
     from concordant.present.page import page
 
-    return RENDERERS[wanted.format](page(answer, wanted.language), wanted)
+    return RENDERERS[wanted.format](page(answer, wanted.language, wanted.whose), wanted)
 
 
 def _markdown(document: Document, _: Wanted) -> str:

@@ -8,12 +8,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from concordant.cli.case_source import read_case_source, refuse_by_head
 from concordant.cli.choosing import choose
 from concordant.cli.fhir_source import is_fhir, looks_like_fhir, patients_of_bytes, patients_of_path
-from concordant.cli.table_source import is_table_mapping, is_tabular, patients_of_tables, tables_of
+from concordant.cli.table_source import ADDRESSES, is_table_mapping, is_tabular, patients_of_tables, tables_of
 from concordant.compiled import Knowledge
-from concordant.complaints import Complaint, Unreadable
+from concordant.complaints import Complaint, Unreadable, printable
 from concordant.dates import parse_partial_date
 from concordant.library import load
 from concordant.record.account import Account
@@ -21,11 +23,13 @@ from concordant.record.as_case import case_text
 from concordant.record.case_account import account_of
 from concordant.record.casefile import read_case
 from concordant.record.events import PatientRecord
+from concordant.record.foreign import read_source
 from concordant.record.sources import Patient
 from concordant.record.vocabulary import words_of
-from concordant.texts import MAX_BYTES, Text, read_bytes, read_file
+from concordant.texts import MAX_BYTES, Text
 
 NARROWEST, WIDEST = 60, 110
+STANDARD_INPUT = "standard input"
 MAX_STANDARD_INPUT = 200_000_000
 
 
@@ -59,12 +63,13 @@ def open_patients(source: str, as_of: dt.date | None, rest: Account | None = Non
     rest = Account() if rest is None else rest
     if not source:
         raise Unreadable(Complaint("no file is named", way_out="Name a case file, or use - for standard input"))
+    refuse_by_head(source)
     if source == "-":
         data = sys.stdin.buffer.read(MAX_STANDARD_INPUT + 1)
         if looks_like_fhir(data):
             yield from patients_of_bytes(data, load(), as_of or _today(), rest, given=as_of is not None)
             return
-        text = read_bytes(data, "standard input")
+        text = read_source(data, STANDARD_INPUT)
     elif is_tabular(source):
         yield from patients_of_tables(source, load(), as_of or _today(), rest, given=as_of is not None, only=only)
         return
@@ -72,7 +77,7 @@ def open_patients(source: str, as_of: dt.date | None, rest: Account | None = Non
         yield from patients_of_path(source, load(), as_of or _today(), rest, given=as_of is not None)
         return
     else:
-        text = read_file(Path(source))
+        text = read_case_source(source)
     record, _ = _read(text, as_of)
     yield Patient("", record, account_of(record, text))
 
@@ -105,6 +110,7 @@ def open_for_answers(patient: str, as_of: dt.date | None, id_: str = "") -> Open
         raise Unreadable(Complaint("the answers are read from standard input, so the case cannot be", "ask", way_out=way_out))
     if not patient:
         return Opened(PatientRecord(as_of or _today()), load())
+    refuse_by_head(patient)
     if is_tabular(patient) or is_fhir(patient):
         knowledge = load()
         chosen = next(choose(open_patients(patient, as_of, only=id_), patient, id_, every=False))
@@ -112,12 +118,15 @@ def open_for_answers(patient: str, as_of: dt.date | None, id_: str = "") -> Open
     text = _text_of(patient)
     if not _has_content(text):
         return Opened(PatientRecord(as_of or _today()), load(), patient, text)
-    return Opened(*_read(read_file(Path(patient)), as_of), patient, text)
+    return Opened(*_read(read_case_source(patient), as_of), patient, text)
 
 
 def _read(text: Text, as_of: dt.date | None) -> tuple[PatientRecord, Knowledge]:
     knowledge = load()
-    return read_case(text, knowledge, words_of(knowledge), as_of or _today(), given=as_of is not None), knowledge
+    record = read_case(text, knowledge, words_of(knowledge), as_of or _today(), given=as_of is not None)
+    if as_of is not None and record.as_of != as_of:  # an answer for another day than was asked for is said aloud
+        print(printable(f"{text.file}: {record.notices[-1]}"), file=sys.stderr)  # noqa: T201
+    return record, knowledge
 
 
 def _today() -> dt.date:
@@ -125,13 +134,23 @@ def _today() -> dt.date:
 
 
 def _text_of(patient: str) -> str:
-    """The file as it stands; what cannot be read as text is left to `read_file` and its messages."""
+    """The file as it stands; what cannot be read as text is left to `read_case_source` and its messages."""
     try:
         with Path(patient).open("rb") as file:
             return file.read(MAX_BYTES + 1).decode("utf-8")
     except (OSError, UnicodeDecodeError):
-        read_file(Path(patient))
+        read_case_source(patient)
         raise Unreadable(Complaint("cannot be opened", patient, way_out="Check its name and permissions")) from None
+
+
+def whose(source: str, id_: str) -> str:
+    """What stands on every sheet: the id that the user gave, or the name of the file; never a path or an address.
+
+    `-` is standard input, in the words of the page; empty when nothing is named.
+    """
+    if id_ or source in ("", "-"):
+        return printable(id_) or source
+    return printable(urlsplit(source).path.strip("/") if source.startswith(ADDRESSES) else Path(source).resolve().name)
 
 
 def width() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 
 from concordant.complaints import Complaint, Unreadable, did_you_mean
@@ -9,6 +10,7 @@ from concordant.texts import read_file
 
 FOLDER = Path(__file__).parent.parent / "knowledge" / "stories"
 TEMPLATE = FOLDER / "template.txt"
+SHORTEST, NEAR = 2, 0.72
 
 
 def _names() -> dict[str, Path]:
@@ -24,6 +26,20 @@ def story(name: str) -> str:
         way_out = did_you_mean(name, files) or f"Stories: {', '.join(files)}"
         raise Unreadable(Complaint(f"no story '{name}'", way_out=way_out))
     return path.read_text(encoding="utf-8")
+
+
+def stories_named(name: str) -> list[str]:
+    """The short names of the stories that begin with this name, in any case: one for `a03` or `A03-exactly`, several for `A2`."""
+    wanted = name.lower().removesuffix(".yaml")
+    found = [short for short, path in _names().items() if path.stem.lower().startswith(wanted)]
+    return found if len(wanted) >= SHORTEST else []
+
+
+def story_near(name: str) -> str:
+    """The short name of the story with a similar name; else empty."""
+    stems = {path.stem.lower(): short for short, path in _names().items()} | {short.lower(): short for short in _names()}
+    near = get_close_matches(name.lower().removesuffix(".yaml"), stems, n=1, cutoff=NEAR)
+    return stems[near[0]] if near else ""
 
 
 def story_list() -> str:

@@ -73,12 +73,12 @@ def _number(fact: Fact, unit: str) -> str:
 
 
 def _when(fact: Fact) -> str:
-    """` on 4 Jan 2023`, ` in Jan 2023`, ` as stated`; nothing for an age or what was told without a day."""
+    """` on 4 Jan 2023`, ` in Jan 2023`, ` (told)`; nothing for an age or what was told without a day."""
     if _DAY.fullmatch(fact.says):
         return f" on {fact.says}"
     if _MONTH_OR_YEAR.fullmatch(fact.says):
         return f" in {fact.says}"
-    return " as stated" if fact.origin == "stated" else ""
+    return " (told)" if fact.origin == "stated" else ""
 
 
 def _inputs(named: Formula, facts: dict[str, Fact]) -> str:

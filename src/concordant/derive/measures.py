@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from concordant.dates import PartialDate, whole_years, words
 from concordant.derive.context import Context
-from concordant.facts import Claim, among, unit_words
+from concordant.facts import TOLD, Claim, among, unit_words
 from concordant.kleene import TRUE
 from concordant.quantities import Interval, interval_words, point
 from concordant.record.events import Comorbidity, Marker, Measurement
@@ -287,7 +287,7 @@ def stated_any(ctx: Context) -> Claim:
         value = ctx.record.stated.get(name)
         told = among(value, words_told) is TRUE or (isinstance(value, Interval) and value.low >= 1)
         if told or (whatever and value is not None):
-            return Claim("yes", "as stated", (f"stated.{name}",))
+            return Claim("yes", TOLD, (f"stated.{name}",))
     return Claim("no", "nothing of the kind is stated")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from concordant.evaluate.explain import Because
-from concordant.facts import Claim, Fact, Origin, Value, one_of, value_words, words_left
+from concordant.facts import TOLD, Claim, Fact, Origin, Value, one_of, value_words, words_left
 from concordant.features import Feature, Rule
 from concordant.kleene import FALSE, TRUE
 from concordant.quantities import Interval
@@ -33,12 +33,12 @@ def _number(feature: Feature, claim: Claim | None, stated: Value) -> Fact:
         origin: Origin = "derived" if derived is not None else "unknown"
         return Fact(feature.name, derived, origin, says, entries, source=source, conflict=conflict, stale=stale, assumed=assumed)
     if derived is None:
-        return Fact(feature.name, stated, "stated", "as stated", (f"stated.{feature.name}",))
+        return Fact(feature.name, stated, "stated", TOLD, (f"stated.{feature.name}",))
     both = (*entries, f"stated.{feature.name}")
     if (meet := derived.meet(stated)) is not None:
-        return Fact(feature.name, meet, "stated", f"as stated; on record: {says}", both, conflict=conflict)
+        return Fact(feature.name, meet, "stated", f"{TOLD}; on record: {says}", both, conflict=conflict)
     told = _stated_otherwise(feature, stated, derived, says)
-    return Fact(feature.name, derived.hull(stated), "derived", f"{says}; stated otherwise", both, conflict=told)
+    return Fact(feature.name, derived.hull(stated), "derived", f"{says}; told otherwise", both, conflict=told)
 
 
 def _word(feature: Feature, claim: Claim | None, stated: Value, reasons: Reasons) -> Fact:
@@ -77,7 +77,7 @@ def _told(feature: Feature, claim: Claim | None, stated: Value) -> Fact:
         return Fact(feature.name, None, "unknown", claim.says, claim.entries, conflict=claim.conflict)
     wanted = words_left(stated)
     if wanted is not None and (derived is None or derived == stated or claim is None):
-        return Fact(feature.name, stated, "stated", "as stated", (f"stated.{feature.name}",))
+        return Fact(feature.name, stated, "stated", TOLD, (f"stated.{feature.name}",))
     if claim is None:
         return Fact(feature.name, None, "unknown")
     if wanted is not None and derived not in wanted:
@@ -114,7 +114,7 @@ def _ruled_out(word: str, reasons: Reasons) -> bool:
 def _clash(feature: Feature, told: Fact, proven: Reasons) -> Fact:
     claims = [f"{value_words(feature, str(rule.value))} by {rule.says or 'another rule'}" for rule, _ in proven]
     if told.value is not None:
-        claims.insert(0, f"{value_words(feature, told.value)} {told.says}")
+        claims.insert(0, f"{value_words(feature, told.value)}{f' ({told.says})' if told.says else ''}")
     if len(claims) == 1:
         claims.append("the rest of the record rules that out")
     says = f"{feature.label}: {', but '.join(claims)}"

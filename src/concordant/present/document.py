@@ -211,8 +211,8 @@ class Document:
 
     `whose` names the file or the id that the user gave, and stands on every sheet. `words` holds what a renderer adds of its
     own, in the language of the page: the three marks of checks under `done`, `missing` and `unmet`; `skip_to_references` for
-    keyboards and screen readers; `folded_not_printed` for paper; `more` for a terminal. `as_of` is the day of the question; a
-    file that carries a date of its own takes this one, never that of a clock.
+    keyboards and screen readers; `folded_not_printed` for paper; `more` for a terminal; `day`, when it was asked. `as_of` is
+    that day; a file that carries a date of its own takes this one, never that of a clock.
     """
 
     language: str

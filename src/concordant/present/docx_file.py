@@ -85,7 +85,7 @@ def count_from(sheet: Sheet, line: Line, n: int) -> None:
 def footer(sheet: Sheet, document: Document) -> None:
     """On every page: whose it is, that it supports and does not replace, and which page it is."""
     line = sheet.sections[0].footer.paragraphs[0]
-    line.add_run(printable(" · ".join(filter(None, (document.title, document.over)))))
+    line.add_run(printable(" · ".join(filter(None, (document.whose, document.title, document.over)))))
     line.add_run().add_break()
     line.add_run(printable(document.footer[-1]) if document.footer else "")
     line.add_run(" · ")

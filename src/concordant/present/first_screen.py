@@ -16,7 +16,7 @@ from concordant.present.document import CITATION, Line, Tone, in_short
 from concordant.present.sentences import Sentences, cited
 
 LONGEST_VERDICT = 139
-ROWS, COLUMNS = 23, 80  # of a plain terminal, less the line that says where the rest is
+ROWS, COLUMNS = 22, 80  # of a plain terminal of 24 lines, less those that say whose it is and where the rest is
 DANGERS_WHOLE, WHY_SHOWN, ASSUMED_SHOWN, CONFLICTS_SHOWN, BRANCHES_SHOWN, CHECKS_SHOWN = 3, 3, 4, 2, 4, 7
 # What gives way first when there is no room; nothing that could harm is among them.
 GIVES_WAY = ("first.done", "first.watch", "first.if_not", "first.flip", "first.note", "first.assumed", "first.newer")

@@ -41,8 +41,9 @@ def _style() -> str:
 
 
 def _page_margin(document: Document) -> str:
-    """Every printed sheet names its patient: sheets come apart."""
-    return f"@page {{ @bottom-left {{ content: {css_string(document.title)}; }} }}\n"
+    """Every printed sheet says whose it is: sheets come apart."""
+    told = " · ".join(filter(None, (document.whose, document.words.get("day"), document.title)))
+    return f"@page {{ @bottom-left {{ content: {css_string(told)}; }} }}\n"
 
 
 def _skip(document: Document) -> Html:
@@ -60,6 +61,7 @@ def _top(document: Document) -> Html:
     lines = joined(_line(line) for line in document.first)
     return joined(
         [
+            element("p", escaped(document.whose), class_="whose") if document.whose else NOTHING,
             element("p", sentences(document.over), class_="over"),
             element("h1", sentences(document.verdict)),
             element("dl", lines, class_="first") if document.first else NOTHING,

@@ -21,7 +21,7 @@ def render_markdown(document: Document) -> str:
 
 def _parts(document: Document) -> Iterator[str]:
     """Blocks, each to be parted from the next by an empty line."""
-    yield line(" · ".join(filter(None, (document.title, document.over))))
+    yield line(" · ".join(filter(None, (document.whose, document.title, document.over))))
     yield f"# {line(document.verdict)}"
     yield "\n".join(_first(document))
     for section in document.sections:

@@ -13,9 +13,8 @@ def render_note(document: Document) -> str:
     """Over the verdict who and what, then the lines of the first screen that have room, and the foot."""
     names = {source.n: source.short for source in document.references}
     lines = [document.over, document.verdict, *(f"{line.title}: {line.text}" for line in _kept(document))]
-    whose = [document.whose] if document.whose else []
-    told = [_ended(in_short(" ".join(line.split()), names)) for line in (*whose, *lines, document.footer[-1])]
-    return "\n".join(told) + "\n"
+    told = [_ended(in_short(" ".join(line.split()), names)) for line in (*lines, document.footer[-1])]
+    return "\n".join([*([_ended(document.whose)] if document.whose else []), *told]) + "\n"
 
 
 def _kept(document: Document) -> Iterator[Line]:

@@ -14,7 +14,7 @@ from concordant.present.sentences import Sentences
 
 
 def page(answer: Answer, code: str = "en", whose: str = "") -> Document:
-    """The page of an answer in a language (`en`, `de`). `whose` names the patient's file or id on every sheet.
+    """The page of an answer in a language (`en`, `de`). `whose` names the file or id on every sheet; `-` is standard input.
 
     Raises Uncited for a statement without a source.
     """
@@ -33,9 +33,9 @@ def page(answer: Answer, code: str = "en", whose: str = "") -> Document:
             references_title=words.say("part.references"),
             references=tuple(_source(one, words) for one in answer.references),
             footer=_footer(answer, words),
-            words={key.removeprefix("word."): text for key, text in words.phrases.items() if key.startswith("word.")},
+            words=_words(answer, words),
             as_of=dt.date.fromisoformat(answer.as_of),
-            whose=whose,
+            whose=words.say("standard_input") if whose == "-" else whose,
         )
     )
 
@@ -54,8 +54,16 @@ def _shape(answer: Answer) -> Shape:
 
 def _over(answer: Answer, words: Language) -> str:
     guidelines = words.all_of([f"{g.title} {g.version}" for g in answer.guidelines if g.speaks])
-    day = words.say("over.as_of", day=words.day(answer.as_of))
-    return " · ".join(filter(None, (answer.headline, day, guidelines or words.say("over.no_guideline"))))
+    return " · ".join(filter(None, (answer.headline, _day(answer, words), guidelines or words.say("over.no_guideline"))))
+
+
+def _words(answer: Answer, words: Language) -> dict[str, str]:
+    own = {key.removeprefix("word."): text for key, text in words.phrases.items() if key.startswith("word.")}
+    return {**own, "day": _day(answer, words)}
+
+
+def _day(answer: Answer, words: Language) -> str:
+    return words.say("over.as_of", day=words.day(answer.as_of))
 
 
 def _source(one: Reference, words: Language) -> Source:

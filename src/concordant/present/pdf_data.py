@@ -45,6 +45,7 @@ def page_data(document: Document) -> Data:
     return {
         "language": document.language,
         "title": shown(document.title),
+        "whose": shown(document.whose),
         "day": _day(document),
         "over": shown(document.over),
         "foot": shown(document.footer[-1]) if document.footer else "",

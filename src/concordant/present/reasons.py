@@ -195,11 +195,11 @@ def _against(one: Judged, now: Situation, *, whole: bool) -> Iterator[str]:
     if holding:
         yield f"  Speaks against {one.proposal.regimen.name}"
         for barred in holding:
-            effect = "holds it back" if barred.bar.effect == "precludes" else "caution"
+            effect = "rules it out" if barred.bar.effect == "precludes" else "caution"
             yield f"    {barred.bar.says} ({barred.bar.kind.replace('_', ' ')}, {effect})"
             yield from _facts(barred.reason, now, 3)
     if stopping:
-        yield f"  Would hold back {one.proposal.regimen.name}, not known yet"
+        yield f"  Would rule out {one.proposal.regimen.name}, not known yet"
         yield from dict.fromkeys(f"    {b.bar.says} Not known: {_unknowns([b], now)}" for b in stopping)
     if cautions:
         yield f"  {_count(len(cautions), 'caution', 'cautions')} not judged yet, not known: {_unknowns(cautions, now)}"
@@ -232,7 +232,7 @@ def _others(statements: list[Statement], now: Situation) -> Iterator[str]:
 
 
 def _in_short(statement: Statement, now: Situation) -> str:
-    """The one fact on which a statement fails, what is not known, or what holds its regimens back."""
+    """The one fact on which a statement fails, what is not known, or what rules its regimens out."""
     reason = now.decision.statements[statement.id]
     facts = [leaf.fact for leaf, _ in _path(reason) if leaf.fact is not None]
     if reason.truth is FALSE:
@@ -240,4 +240,4 @@ def _in_short(statement: Statement, now: Situation) -> str:
     if reason.truth is UNKNOWN:
         return f": {and_list([_label(name, now) for name in dict.fromkeys(f.feature for f in facts)])}"
     held = [b for j in now.decision.judged if j.proposal.statement is statement for b in j.bars(TRUE, "precludes")]
-    return f": held back. {held[0].bar.says}" if held else ""
+    return f": ruled out. {held[0].bar.says}" if held else ""

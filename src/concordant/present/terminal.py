@@ -36,7 +36,7 @@ STYLES: dict[Tone, str] = {"": "dim", "danger": "bold red", "missing": "yellow",
 MARKS = {"done": "✓", "missing": "?", "unmet": "!"}
 
 
-def render(answer: Answer, *, colour: bool, width: int = 0, language: str = "en", full: bool = True) -> str:
+def render(answer: Answer, *, colour: bool, width: int = 0, language: str = "en", full: bool = True, whose: str = "") -> str:
     """The answer as terminal text; plain without `colour` or under NO_COLOR. Not `full`: the first screen alone."""
     columns = width or shutil.get_terminal_size((100, 40)).columns
     plain = not colour or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
@@ -51,7 +51,7 @@ def render(answer: Answer, *, colour: bool, width: int = 0, language: str = "en"
         markup=False,
         legacy_windows=False,
     )
-    Page(page(answer, language), console, full=full).print()
+    Page(page(answer, language, whose), console, full=full).print()
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
@@ -64,6 +64,9 @@ class Page:
 
     def print(self) -> None:
         """The whole page."""
+        if self.document.whose:
+            told = Text(f"{self.document.whose} · {self.document.words['day']}", style="dim")
+            self.console.print(told, no_wrap=True, overflow="ellipsis")
         self._say(Text(self.document.verdict, style="bold"))
         self._first()
         if not self.full:

@@ -67,7 +67,7 @@ def _noticed(record: PatientRecord, asked: dt.date) -> PatientRecord:
     if asked == record.as_of:
         return record
     own, other = words_of_date(exactly(record.as_of)), words_of_date(exactly(asked))
-    notice = f"The case file has its own date, {own}; the date asked for, {other}, was not used."
+    notice = f"The case file has its own date, {own}; the date asked for, {other}, was not used: change `as_of` in the file."
     return replace(record, notices=(*record.notices, notice))
 
 
@@ -78,7 +78,8 @@ def _mapping(text: Text) -> dict[str, Any]:
         kind = "a list" if isinstance(value, list) else "a single value"
         raise Refused(text.complaint((), f"this is {kind}, and a case file has keys", way_out))
     if "resourceType" in value:
-        raise Refused(text.complaint((), "this is FHIR, which this version does not read yet", f"Write a case file: {way_out}"))
+        says = "this is FHIR that is not written as JSON"
+        raise Refused(text.complaint((), says, "Save it as JSON, one resource or Bundle a file, or as NDJSON: that is read"))
     return value
 
 

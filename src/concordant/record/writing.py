@@ -31,7 +31,7 @@ def with_stated(text: str, stated: Mapping[str, str], as_of: str = "") -> str:
         changed = text
         for name, value in stated.items():
             changed = _state(changed, name, value)
-        if as_of and "as_of" not in _value(text):
+        if as_of and _value(text).get("as_of") is None:
             changed = _dated(changed, as_of)
         if _value(changed) == wanted:
             return changed
@@ -52,7 +52,7 @@ def _expected(text: str, stated: Mapping[str, str], as_of: str) -> dict[str, Any
     """What a reader has to find afterwards."""
     value = _value(text)
     found = {**value, "stated": {**(value.get("stated") or {}), **stated}} if stated else dict(value)
-    return {"as_of": as_of, **found} if as_of and "as_of" not in value else found
+    return {**found, "as_of": as_of} if as_of and value.get("as_of") is None else found
 
 
 def _root(text: str) -> Any:
@@ -139,7 +139,11 @@ def _on_next_line(text: str, after: int, line: str) -> str:
 
 
 def _dated(text: str, as_of: str) -> str:
+    """The file with a date, in the place that it keeps for one, or at the top."""
     root = _root(text)
+    empty = next((pair for pair in root.value if pair[0].value == "as_of"), None)
+    if empty is not None:
+        return _replaced(text, empty[0], empty[1], _written(as_of, text))
     at = root.start_mark.index
     if root.flow_style:
         return f"{text[: at + 1]}{_key('as_of', text)}: {_written(as_of, text)}, {text[at + 1 :]}"

@@ -77,7 +77,7 @@ PHRASES: dict[str, str] = {
     "then.open": "still open",
     "then.open.anyway": "still open; in any case {told}",
     "then.nothing": "no regimen as things stand",
-    "checked.secondary": "seen in a restatement, not in the document itself",
+    "checked.secondary": "read second-hand, not in the document itself",
     "checked.recalled": "FROM MEMORY, nobody has checked it",
     "evidence.recalled": "from memory, nobody has checked it",
     "forest.recalled": "{told}, from memory, nobody has checked it",
@@ -86,12 +86,13 @@ PHRASES: dict[str, str] = {
     # above the verdict
     "title": "Recommendation for one patient: {name}",
     "title.unnamed": "Recommendation for one patient",
+    "standard_input": "standard input",
     "over.as_of": "as of {day}",
     "over.no_guideline": "no guideline in force",
     # the verdict
     # the first lines
     "answered": "As of {day}, {guidelines}",
-    "either_way": "offered on every branch: {names}",
+    "either_way": "possible whatever the answer is: {names}",
     "why.nothing": "nothing on record decides it",
     # roles and grades: the publisher's words stand as they are
     "role.preferred": "Preferred",
@@ -185,7 +186,7 @@ PHRASES: dict[str, str] = {
     "checked.primary": "read in the document itself",
     "checked.choice": "choice of the project, to be signed off",
     "reference": "{citation} ({checked})",
-    "reference.known_from": "{citation}, known from {day} ({checked})",
+    "reference.known_from": "{citation}, public since {day} ({checked})",
     "foot.supports": "Supports a clinician's judgement; does not replace it.",
     "word.skip_to_references": "Skip to the references",
     "word.folded_not_printed": "not printed: see the page on screen",

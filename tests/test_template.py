@@ -1,0 +1,75 @@
+"""The empty case file: it tells of nobody, every command takes it, and every example in it counts once it is uncommented."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from concordant.cli.commands import app
+from concordant.cli.stories import template_text
+from concordant.library import load
+from concordant.record.casefile import KEYS, read_case
+from concordant.record.events import PatientRecord
+from concordant.record.vocabulary import words_of
+from concordant.record.writing import with_stated
+from concordant.texts import read_text
+
+TODAY = dt.date(2024, 1, 1)
+EXAMPLE = re.compile(r"(?m)^  # (?=- |\w+: \w+$)")
+
+
+def record(text: str) -> PatientRecord:
+    knowledge = load()
+    return read_case(read_text(text, "template"), knowledge, words_of(knowledge), TODAY)
+
+
+def test_it_tells_of_nobody() -> None:
+    assert record(template_text()) == PatientRecord(TODAY)
+
+
+def test_it_has_every_key() -> None:
+    assert set(read_text(template_text(), "template").value) == set(KEYS)
+
+
+def test_every_example_counts_once_it_is_uncommented() -> None:
+    text = template_text()
+    filled = record(EXAMPLE.sub("  ", text))
+    tables = (filled.markers, filled.events, filled.courses, filled.conditions, filled.measurements, filled.medications)
+    entries = sum(map(len, (*tables, filled.unavailable, filled.stated)))
+    assert entries == len(EXAMPLE.findall(text)) > 12
+    assert filled.not_understood == ()
+
+
+def test_recommend_says_what_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "empty.yaml"
+    path.write_text(template_text(), encoding="utf-8")
+    done = CliRunner().invoke(app, ["recommend", str(path), "--format", "json"], standalone_mode=False, catch_exceptions=False)
+    answer = json.loads(done.stdout)
+    assert answer["answer"] == "needs_data"
+    assert [question["blocking"] for question in answer["ask"]][:1] == [True]
+    assert answer["options"] == []
+
+
+def test_ask_starts_from_nothing_and_keeps_the_comments(tmp_path: Path) -> None:
+    path = tmp_path / "empty.yaml"
+    path.write_text(template_text(), encoding="utf-8")
+    done = CliRunner().invoke(
+        app, ["ask", str(path), "--write", str(path)], input="metastatic\nq\n", standalone_mode=False, catch_exceptions=False
+    )
+    assert "Nothing is on record yet." in done.stdout
+    kept = path.read_text(encoding="utf-8")
+    assert len(record(kept).stated) == 1
+    assert "# female | male" in kept
+    assert re.search(r"(?m)^as_of: \d{4}-\d\d-\d\d ", kept)
+
+
+@pytest.mark.parametrize("text", ["as_of:\nname: x\n", "as_of: ~\n", '{"as_of": null, "name": "x"}'])
+def test_an_empty_date_is_filled_in_its_place(text: str) -> None:
+    value = read_text(with_stated(text, {"pregnant": "no"}, "2024-01-01"), "case").value
+    assert value["as_of"] == "2024-01-01"
+    assert value["stated"] == {"pregnant": "no"}
