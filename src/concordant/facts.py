@@ -15,8 +15,8 @@ from concordant.records import Cite
 if TYPE_CHECKING:
     from concordant.evaluate.explain import Because
 
-Words = tuple[str, ...]  # the words that are left of a feature's, two at least and not all, in its order
-Value = Interval | str | Words | None
+Left = tuple[str, ...]  # the words that are left of a feature's, two at least and not all, in its order
+Value = Interval | str | Left | None
 PRINTED = {"percent": "%", "10*9/L": "x 10⁹/L", "m2": "m²", "xULN": "x upper limit"}
 TOLD = "told, no entry"  # of a value that was told directly, so that no entry of the record shows it
 Origin = Literal["derived", "stated", "assumed", "inferred", "hypothetical", "unknown"]
@@ -73,7 +73,7 @@ def unknown(feature: str) -> Fact:
     return Fact(feature, None, "unknown")
 
 
-def words_left(value: Value) -> Words | None:
+def words_left(value: Value) -> Left | None:
     """The words that are still possible; None when any is (and for a number)."""
     return (value,) if isinstance(value, str) else value if isinstance(value, tuple) else None
 

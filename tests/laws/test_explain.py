@@ -52,7 +52,8 @@ def leaf_worth(leaf: Compare | OneOf, known: Facts) -> float:
     if value is None:
         return 0.5
     if isinstance(leaf, OneOf):
-        return 1.0 if value in leaf.values else 0.0
+        answers = [word in leaf.values for word in (value if isinstance(value, tuple) else (value,))]
+        return 1.0 if all(answers) else 0.5 if any(answers) else 0.0
     assert isinstance(value, Interval)
     near = (math.nextafter(leaf.bound, -math.inf), leaf.bound, math.nextafter(leaf.bound, math.inf))
     possible = [n for n in (value.low, value.high, *near) if value.low <= n <= value.high]

@@ -281,12 +281,18 @@ def words_named(name: str, feature: Feature) -> tuple[str, ...]:
 
 
 def branches_tell_what_comes(patient: Patient) -> Iterator[str]:
-    """(3) Every value lies in one branch, whose outcome is that of a fresh record; neighbours differ."""
+    """(3) Every value lies in one branch, whose outcome is that of a fresh record, as is the branch told as a whole.
+
+    Neighbours differ, or would not have their outcome if they were told as one.
+    """
     for q in patient.asked()[1]:
         name = q.feature.name
         for one, other in pairwise(q.branches):
             if one.outcome == other.outcome == patient.outcome({name: joined(q.feature, one.cell, other.cell).value}):
                 yield f"{name}: two neighbouring branches have one outcome, and told as one they have it too"
+        for branch in q.branches:
+            if branch.outcome != (whole := patient.outcome({name: branch.cell.value})):
+                yield f"{name} = {branch.cell.name}: told is {branch.outcome}, but told as a whole it is {whole}"
         for value in patient.values(name):
             held = [b for b in q.branches if covers(b.cell.name, q.feature, value)]
             if len(held) != 1:

@@ -104,8 +104,16 @@ ROWS: list[tuple[str, str, str, str, str, str]] = [
         "branches that differ are merged",
         ASK,
         "if found and found[-1].outcome == branch.outcome:",
-        "if found and found[-1].outcome[0] == branch.outcome[0]:",
-        "interval unknown",
+        "if found:",
+        "interval far off",
+        "3 branches",
+    ),
+    (
+        "branches are merged that lead elsewhere when they are told as one",
+        ASK,
+        "if now.suppose({feature.name: cell.value})[0].outcome == branch.outcome:",
+        "if cell:",
+        "two lines with one outcome, each by its own rule",
         "3 branches",
     ),
     (
@@ -309,7 +317,7 @@ ROWS: list[tuple[str, str, str, str, str, str]] = [
     (
         "sides of what is open",
         SIDES,
-        "return value.is_exact if isinstance(value, Interval) else value is not None",
+        "return value.is_exact if isinstance(value, Interval) else isinstance(value, str)",
         "return value is not None",
         "interval within one range",
         "4 other sides",
@@ -346,7 +354,14 @@ ROWS: list[tuple[str, str, str, str, str, str]] = [
         "third line with failing heart",
         "5 next",
     ),
-    ("the line moves by itself only", AHEAD, "facts[effect.by or name]", "facts[name]", "interval at the bound", "5 next"),
+    (
+        "the line moves by itself only",
+        AHEAD,
+        "facts[effect.by or feature.name]",
+        "facts[feature.name]",
+        "interval at the bound",
+        "5 next",
+    ),
     (
         "variants are forgotten",
         AHEAD,
