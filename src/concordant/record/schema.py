@@ -65,9 +65,11 @@ def case_file_schema(knowledge: Knowledge) -> Schema:
             cycles=TEXT,
             stopped=_words(*blocks.STOPPED),
         ),
-        "conditions": _list(name=TEXT, status=_words(*blocks.STATUSES), date=DATE, icd10=TEXT, snomed=TEXT),
-        "measurements": _list(name=_words(*(m.name for m in vocabulary.measurements)), value=TEXT, date=DATE, upper_limit=TEXT),
-        "medications": _list(name=TEXT, start=DATE, end=DATE),
+        "conditions": _list(name=TEXT, status=_words(*blocks.STATUSES), date=DATE, judged=TEXT, icd10=TEXT, snomed=TEXT),
+        "measurements": _list(
+            name=_words(*(m.name for m in vocabulary.measurements)), value=TEXT, date=DATE, upper_limit=TEXT, judged=TEXT
+        ),
+        "medications": _list(name=TEXT, start=DATE, end=DATE, judged=TEXT),
         "unavailable": NAMES,
         "stated": _object(**dict.fromkeys(sorted(features), TEXT)),
     }
