@@ -142,6 +142,11 @@ PATIENTS: dict[str, State] = {
             on_her2_therapy_now="yes",
         ),
         State(
+            "two lines with one outcome, each by its own rule",
+            AS_OF,
+            {"presentation": "de_novo", "her2_therapy_started": "yes", "symptomatic_heart_failure": "yes"},
+        ),
+        State(
             "every reply leads to one",
             AS_OF,
             {

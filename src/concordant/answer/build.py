@@ -56,6 +56,7 @@ class Builder:
         why = self._why(shown)
         line = self.now.facts["line_of_therapy"].value
         after = After(self.now, self.references)
+        dangers = self.safety.dangers()
         return model.Answer(
             answer=decision.answer,
             as_of=record.as_of.isoformat(),
@@ -64,7 +65,8 @@ class Builder:
             headline=self.around.headline(),
             verdict="",
             first_screen=[],
-            dangers=self.safety.dangers(),
+            dangers=dangers,
+            on_record=self.safety.on_record(dangers),
             held_until=[] if limited else self.safety.held_until(),
             not_read=self.safety.not_read(),
             judged=self.safety.judged(),

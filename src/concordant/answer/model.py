@@ -228,6 +228,7 @@ class Answer(Part):
     held_until: list[HeldUntil]
     not_read: list[NotRead]
     judged: list[str]
+    on_record: list[str]
     line_of_therapy: str | None
     options: list[Option]
     why: list[Why]

@@ -11,7 +11,7 @@ from concordant.answer.references import References
 from concordant.decide.ask import Situation
 from concordant.decide.dangers import Held, Met, dangers, held_until
 from concordant.derive.unread import BLOCK_OF, Block, Unread
-from concordant.evaluate.explain import deciding
+from concordant.evaluate.explain import facts_behind
 from concordant.facts import Fact
 from concordant.record.events import Comorbidity, Finding, Measurement, Medication
 
@@ -34,7 +34,7 @@ class Safety:
         return model.DangerShown(
             says=met.says,
             do=met.do,
-            fact=", ".join(fact.feature for fact in facts),
+            fact=", ".join(sorted(met.features)),
             entry=", ".join(dict.fromkeys(entry for fact in facts for entry in fact.entries)),
             sources=self.references.at([met.source]),
             urgency=met.urgency,
@@ -50,7 +50,7 @@ class Safety:
         if one.met is None:
             name = unbracketed(one.says)
             return model.HeldUntil(says=f"Not read: {name}. Judge it before the first dose.", fact="", short=name)
-        fact = ", ".join(fact.feature for fact in _facts(one.met))
+        fact = ", ".join(sorted(one.met.features))
         short = self._shown_by(one.met)
         return model.HeldUntil(says=f"{one.says} ({short})" if short else one.says, fact=fact, short=short or one.says)
 
@@ -70,6 +70,16 @@ class Safety:
             )
             for one in self.unread()
         ]
+
+    def on_record(self, dangers: list[model.DangerShown]) -> list[str]:
+        """What is active and read by a rule, and yet no danger of this patient: it is named, so that nothing is passed over."""
+        told = {place for one in dangers for place in one.entry.split(", ")} | {one.entry for one in self.unread()}
+        return list(dict.fromkeys(unbracketed(c.name) for c in self.now.record.conditions if self._counts(c, told)))
+
+    def _counts(self, entry: Comorbidity, told: set[str]) -> bool:
+        term = self.now.plan.reads.terms.get(entry.term or "")
+        bears = term is not None and not term.no_bearing
+        return bears and entry.status in ("active", None) and not entry.judged and entry.entry.place not in told
 
     def judged(self) -> list[str]:
         """What a clinician let pass, and why."""
@@ -95,6 +105,5 @@ class Safety:
 
 
 def _facts(met: Met) -> Iterator[Fact]:
-    """The deciding facts, each once."""
-    found = {leaf.fact.feature: leaf.fact for leaf in deciding(met.reason) if leaf.fact is not None and leaf.fact.is_known}
-    return iter(found.values())
+    """The deciding facts and what they were worked out from, each once."""
+    return iter({fact.feature: fact for fact in facts_behind(met.reason) if fact.is_known}.values())

@@ -92,7 +92,8 @@ def _rank(question: Question) -> tuple[bool, bool, int]:
 
 def _holding(now: Situation) -> frozenset[str]:
     """The features whose absence holds the decision back: behind what is unknown in open proposals."""
-    unknown = {name for one in now.decision.open for name in missing(one.applies)}
+    preferred = [one for one in now.decision.open if one.role == "preferred"]  # where one is, only these hold the answer back
+    unknown = {name for one in preferred or now.decision.open for name in missing(one.applies)}
     behind = {name for name, reached in now.plan.downstream.items() if reached & unknown}
     return frozenset(unknown | behind)
 

@@ -94,6 +94,7 @@ def _safety(told: Sentences, whole: int) -> list[Titled]:
         ("first.not_read", say("not_read", names=unread) if unread else "", "danger"),
         ("first.conflict", say("conflict.more", told=conflicts, more=more) if more > 0 else conflicts, "danger"),
         ("first.judged", "; ".join(answer.judged), "missing"),
+        ("first.on_record", ", ".join(answer.on_record), "missing"),
     ]
 
 

@@ -35,6 +35,7 @@ PHRASES: dict[str, str] = {
     "verdict.held.short": "{name}, aber nicht, bevor das Folgende geklärt ist",
     "verdict.milligrams": ", {mg} mg bei {basis}",
     "first.danger": "Gefahr",
+    "first.on_record": "Im Bericht",
     "first.caution": "Vorsicht",
     "first.not_read": "Nicht gelesen",
     "first.judged": "Beurteilt",

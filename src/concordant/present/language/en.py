@@ -37,6 +37,7 @@ PHRASES: dict[str, str] = {
     "verdict.held.short": "{name}, but not before what stands below is settled",
     "verdict.milligrams": ", {mg} mg at {basis}",
     "first.danger": "Danger",
+    "first.on_record": "On record",
     "first.caution": "Caution",
     "first.not_read": "Not read",
     "first.judged": "Judged",
