@@ -188,7 +188,7 @@ class Bundle:
         term = next((term for term in self.knowledge.vocabulary.conditions if term.id == item.term), None)
         coded = next((code for code in term.codes if code.system in ("snomed", "icd10")), None) if term else None
         systems = {"snomed": SNOMED, "icd10": "http://hl7.org/fhir/sid/icd-10-cm"}
-        code = {"text": term.name if term else item.name}
+        code = {"text": term.name if term and not (item.about or item.grade) else item.name}
         if coded is not None:
             code = concept(systems[coded.system], (coded.code, coded.display))
         self.diagnosed(code, self.date(item.date), item.status or "")

@@ -137,7 +137,7 @@ class Cdm:
 
     def condition(self, item: Comorbidity) -> None:
         term = next((term for term in self.knowledge.vocabulary.conditions if term.id == item.term), None)
-        name = term.name if term else item.name
+        name = term.name if term and not (item.about or item.grade) else item.name
         coded = next((code for code in term.codes if code.system == "snomed"), None) if term else None
         date = self.record.as_of if item.date is None else self.day(item.date)
         code = (coded.code, coded.display) if coded else (f"local {name}", name)

@@ -172,9 +172,9 @@ class Reader:
         """A number counts weeks, years or doses, or is a year; else nobody knows what it says."""
         following = next((i.kind for i in self.items[self.at : self.at + 3] if i.kind not in ("join", "number", "cause")), "")
         behind = self.items[self.at - 2].kind if self.at > 1 else ""
-        if YEAR.fullmatch(item.text) and following != "unit":
+        if YEAR.fullmatch(item.text) and following != "measure":
             self.year = int(item.text)
-        elif "unit" not in (following, behind):
+        elif "measure" not in (following, behind):
             self.unknown.append(item.text)
 
     # Whether.

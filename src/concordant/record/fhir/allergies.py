@@ -12,6 +12,7 @@ from concordant.record.fhir.elements import Resource
 from concordant.record.fhir.values import meet
 from concordant.record.heads import ABSENT, ACTIVE, RESOLVED
 
+ALLERGY = "{} allergy"
 UNNAMED = "an allergy to something that is not named"
 
 
@@ -25,7 +26,7 @@ def allergy(resource: Resource, chart: Chart) -> None:
     drugs = met.meaning.drugs if met.meaning is not None else ()
     names = [*(chart.kit.names.get(drug, drug) for drug in drugs), *texts_of(resource)]
     if met.conflict:
-        leave_open(names, chart)
+        leave_open(names, chart, ALLERGY)
         chart.put_aside(met.conflict)
         return
     status = ABSENT if verified == "refuted" else RESOLVED if clinical in GONE else ACTIVE
@@ -44,7 +45,7 @@ def _to_what(names: list[str], drugs: tuple[str, ...], chart: Chart) -> tuple[Un
     if drugs:
         return (Understood(reaction, drugs),)
     for name in names:
-        for spelling in (name, f"{name} allergy"):
+        for spelling in (name, ALLERGY.format(name)):
             found = understand(spelling, words)
             if is_understood(found) and all(one.term == reaction and (one.about or one.status) for one in found):
                 return found

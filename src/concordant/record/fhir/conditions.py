@@ -225,10 +225,10 @@ def _not_understood(name: str, found: tuple[Understood, ...], resource: Resource
     chart.lost.append(f"{what} {quoted(name)} ({chart.place}){'; ' + near if near else ''}")
 
 
-def leave_open(names: Iterable[str], chart: Chart) -> None:
-    """What an entry that contradicts itself would have said is unknown, never silence."""
+def leave_open(names: Iterable[str], chart: Chart, form: str = "{}") -> None:
+    """What an entry that contradicts itself would have said is unknown, never silence. `form` makes a condition of a name."""
     for name in dict.fromkeys(names):
-        for spelling in (name, f"{name} allergy"):
+        for spelling in (name, form.format(name)):
             found = understand(spelling, chart.kit.terms.words)
             if name and is_understood(found):
                 plain_ = Comorbidity(chart.entry, None, name, None, None)
