@@ -13,7 +13,7 @@ from concordant.decide.dangers import Held, Met, dangers, held_until
 from concordant.derive.unread import BLOCK_OF, Block, Unread
 from concordant.evaluate.explain import facts_behind
 from concordant.facts import Fact
-from concordant.record.events import Comorbidity, Finding, Measurement, Medication
+from concordant.record.events import FINDING, Comorbidity, Finding, Measurement, Medication
 
 NAMED_BY_ENTRY = ("conditions", "medications")  # an entry's own words say more than the feature's label and a yes
 
@@ -74,7 +74,9 @@ class Safety:
     def on_record(self, dangers: list[model.DangerShown]) -> list[str]:
         """What is active and read by a rule, and yet no danger of this patient: it is named, so that nothing is passed over."""
         told = {place for one in dangers for place in one.entry.split(", ")} | {one.entry for one in self.unread()}
-        return list(dict.fromkeys(unbracketed(c.name) for c in self.now.record.conditions if self._counts(c, told)))
+        listed = [c.name for c in self.now.record.conditions if self._counts(c, told)]
+        spread = [e.told for e in self.now.record.events if e.kind == FINDING and e.brain != "none" and e.entry.place not in told]
+        return list(dict.fromkeys(map(unbracketed, listed + spread)))
 
     def _counts(self, entry: Comorbidity, told: set[str]) -> bool:
         term = self.now.plan.reads.terms.get(entry.term or "")
