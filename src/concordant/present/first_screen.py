@@ -82,9 +82,13 @@ def _safety(told: Sentences, whole: int) -> list[Titled]:
     """The dangers, what nobody read, what was judged, and what contradicts itself: the same for every kind of answer."""
     answer, say = told.answer, told.language.say
     dangers: list[Titled] = []
+    shown: set[str] = set()
     for i, one in enumerate(answer.dangers):
+        parts = one.shown_by.split("; ")
+        new = [part for part in parts if part not in shown]  # one finding may be a danger in several ways: told once
+        shown.update(parts)
         caution = one.urgency == "caution"
-        text = _danger(one) if i < whole else one.shown_by or one.says
+        text = _danger(one) if i < whole else "; ".join(new) if one.shown_by else one.says
         dangers.append(("first.caution" if caution else "first.danger", text, "missing" if caution else "danger"))
     unread = ", ".join(dict.fromkeys(one.name for one in answer.not_read))
     conflicts = " ".join(answer.conflicts[:CONFLICTS_SHOWN])
