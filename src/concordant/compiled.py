@@ -104,6 +104,7 @@ class ConditionWords(Record, frozen=True):
     other_cancer: str
     another_person: str
     hereditary: tuple[str, ...]
+    lasting: tuple[str, ...] = ()
     kin: tuple[tuple[str, ...], ...] = ()
     genotypes: tuple[Genotype, ...] = ()
     zygosity: dict[str, int] = {}

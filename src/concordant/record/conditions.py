@@ -84,17 +84,24 @@ def _once(found: Iterable[Understood]) -> tuple[Understood, ...]:
     """Without what says of the same condition no more than another one does."""
     kept: list[Understood] = []
     for one in found:
-        same = next((i for i, other in enumerate(kept) if _is_same(one, other)), None)
+        same = next((i for i, other in enumerate(kept) if _says_no_more(one, other) or _says_no_more(other, one)), None)
         if same is None:
             kept.append(one)
-        elif kept[same].narrow and not one.narrow:
+        elif not _says_no_more(one, kept[same]) or not one.narrow:
             kept[same] = one
     return tuple(kept)
 
 
-def _is_same(one: Understood, other: Understood) -> bool:
-    said = (one.term, one.about, one.grade, one.status, one.sure, one.sites, one.brain)
-    return said == (other.term, other.about, other.grade, other.status, other.sure, other.sites, other.brain)
+def _says_no_more(one: Understood, other: Understood) -> bool:
+    """Whether all that one says is said by the other as well."""
+    same = (one.term, one.status, one.sure, one.sites, one.brain) == (
+        other.term,
+        other.status,
+        other.sure,
+        other.sites,
+        other.brain,
+    )
+    return same and one.grade in (None, other.grade) and set(one.about) <= set(other.about)
 
 
 def _orders(text: str) -> Iterator[str]:
@@ -130,6 +137,7 @@ def _condition(head: Head, year: int | None, lexicon: Lexicon, *, own: bool) -> 
         if term == one and (grade or 0) >= least and head.status != ABSENT:
             term = other
     status = head.status or (ACTIVE if head.trend == "active" else None)
+    status = None if status == RESOLVED and term in lexicon.words.lasting else status
     about = () if head.unnamed else tuple(dict.fromkeys(head.about))
     narrow = head.narrow or (bool(about) and head.kind != "reaction")
     return Understood(term, about, grade, status if head.sure else None, head.sure, year=year, narrow=narrow)

@@ -105,7 +105,8 @@ class Reader:
             self.next.about += item.ids
             return
         caused = self.before in ("cause", "drug", *JOINS)
-        if self.heads[self.since :] and (caused or not self._ahead()):
+        here = bool(self.heads[self.since :])
+        if (here and (caused or not self._ahead())) or (self.heads and caused and not self._ahead()):
             self.heads[-1].about += item.ids
         elif self.heads and not self._ahead() and self.before == "pause" and self.heads[-1].about:
             self.heads[-1].about += item.ids  # one more of a list
