@@ -19,6 +19,7 @@ from concordant.complaints import ConcordantError
 from concordant.dates import PartialDate, exactly, parse_partial_date
 from concordant.derive.book import derive_facts
 from concordant.derive.plan import Plan
+from concordant.facts import Value
 from concordant.library import FOLDER
 from concordant.present.as_json import as_json
 from concordant.quantities import Interval, above, below, parse_quantity, point
@@ -139,12 +140,15 @@ def test_dates_known_in_part() -> None:
     assert iso(None, AS_OF) is None
 
 
-@given(st.floats(0, 1e6), st.floats(0, 1e6), st.sampled_from(["point", "both", "at least", "at most", "above", "below"]))
+@given(
+    st.floats(0, 1e6), st.floats(0, 1e6), st.sampled_from(["point", "both", "inside", "at least", "at most", "above", "below"])
+)
 def test_a_number_reads_as_itself(first: float, second: float, kind: str) -> None:
     low, high = round(min(first, second), 6), round(max(first, second), 6)
     value = {
         "point": point(low),
         "both": Interval(low, high),
+        "inside": Interval(above(low), max(above(low), below(high))),
         "at least": Interval(low=low),
         "at most": Interval(high=high),
         "above": Interval(low=above(low)),
@@ -185,3 +189,12 @@ def test_open_records_written_as_case_files_tell_the_same(path: Path, knowledge:
             derive_facts(r, plan) for r in (patient.record, read_case(read_text(text, "x"), knowledge, words, AS_OF))
         )
         assert {n: (f.value, f.origin) for n, f in again_.items()} == {n: (f.value, f.origin) for n, f in facts.items()}
+
+
+def test_words_that_are_left_and_ranges_read_as_themselves(knowledge: Knowledge, words: Words) -> None:
+    told: dict[str, Value] = {
+        "her2_status": ("negative", "equivocal"),
+        "disease_extent": ("locally_advanced_unresectable", "metastatic"),
+        "months_from_adjuvant_her2_therapy_to_recurrence": Interval(above(6), below(12)),
+    }
+    assert again(PatientRecord(AS_OF, stated=told), knowledge, words).stated == told

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from concordant.cli.commands import app
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError, Refused
+from concordant.facts import Value
 from concordant.library import FOLDER
 from concordant.present.interview import Given, Interview, Misread, command, explained, understood
 from concordant.quantities import Interval, point
@@ -240,6 +241,24 @@ def test_numbers_are_read_as_a_case_file_reads_them(typed: str, value: Interval 
 def test_words_are_read_in_full_by_beginning_or_by_number(feature: str, typed: str, value: str, knowledge: Knowledge) -> None:
     here = start(knowledge)
     assert understood(typed, here.feature(feature), here).value == value
+
+
+@pytest.mark.parametrize(
+    ("feature", "typed", "value"),
+    [
+        ("her2_status", "Negative or equivocal", ("negative", "equivocal")),
+        ("line_of_therapy", "second line or third line or later", ("second", "third_or_later")),
+        ("pregnant", "yes or no", None),
+        (INTERVAL, "any value", None),
+    ],
+)
+def test_a_branch_that_is_shown_can_be_the_reply(feature: str, typed: str, value: Value, knowledge: Knowledge) -> None:
+    here = start(knowledge)
+    given = understood(typed, here.feature(feature), here)
+    assert given.value == value
+    if value is not None:
+        written = read_text(new_case(DAY, here.reply(given).stated), "kept.yaml")
+        assert read_case(written, knowledge, here.words, dt.date.fromisoformat(DAY)).stated == {feature: value}
 
 
 def test_an_ambiguous_beginning_is_named(knowledge: Knowledge) -> None:
