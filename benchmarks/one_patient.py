@@ -21,7 +21,8 @@ from pathlib import Path
 
 from concordant.answer.recommend import recommend, situation
 from concordant.complaints import ConcordantError
-from concordant.derive.book import derive_facts, plan_of
+from concordant.derive.book import derive_facts
+from concordant.derive.plan import plan_of
 from concordant.library import load
 from concordant.record.casefile import read_case
 from concordant.record.vocabulary import words_of

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 from concordant.compiled import Knowledge
-from concordant.derive.book import Plan, plan_of
+from concordant.derive.plan import Plan, plan_of
 from concordant.library import load
 from concordant.record.casefile import read_case
 from concordant.record.events import PatientRecord

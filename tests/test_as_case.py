@@ -17,7 +17,8 @@ from concordant.answer.recommend import recommend
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError
 from concordant.dates import PartialDate, exactly, parse_partial_date
-from concordant.derive.book import Plan, derive_facts
+from concordant.derive.book import derive_facts
+from concordant.derive.plan import Plan
 from concordant.facts import Value
 from concordant.library import FOLDER
 from concordant.present.as_json import as_json

@@ -22,7 +22,8 @@ from concordant.author.build import build
 from concordant.author.lint import lint
 from concordant.compiled import Knowledge
 from concordant.decide.frame import frame_of
-from concordant.derive.book import Plan, derive_facts, plan_of
+from concordant.derive.book import derive_facts
+from concordant.derive.plan import Plan, plan_of
 from concordant.drugs import Adjustment, Drug, Tablet, Vial
 from concordant.facts import Facts
 from concordant.formulas import Formula, calculated

@@ -13,7 +13,8 @@ from itertools import islice, permutations, product
 import pytest
 from msgspec.structs import replace
 
-from concordant.derive.book import Plan, derive_facts
+from concordant.derive.book import derive_facts
+from concordant.derive.plan import Plan
 from concordant.facts import Value
 from concordant.quantities import Interval
 from tests.conftest import ReadCase

@@ -12,7 +12,7 @@ from concordant.author.lint_claims import figures_in
 from concordant.author.lint_codes import SYSTEMS, luhn, verhoeff
 from concordant.author.lint_ledger import covers
 from concordant.cli.cases import answer_cases
-from concordant.derive.book import SELECTORS
+from concordant.derive.selectors import SELECTORS
 from concordant.library import FOLDER
 
 STATEMENT = "guidelines/asco-her2-abc/2022/2.1-second-line-trastuzumab-deruxtecan.yaml"

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from concordant.answer.recommend import recommend
 from concordant.compiled import Knowledge
 from concordant.dates import PartialDate
-from concordant.derive.book import Plan, derive_facts
+from concordant.derive.book import derive_facts
+from concordant.derive.plan import Plan
 from concordant.facts import Fact
 from concordant.present.as_json import as_json
 from concordant.quantities import Interval

@@ -18,7 +18,8 @@ from msgspec.structs import replace
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError
 from concordant.dates import months_range
-from concordant.derive.book import Plan, derive_facts
+from concordant.derive.book import derive_facts
+from concordant.derive.plan import Plan
 from concordant.facts import Value
 from concordant.library import FOLDER, load
 from concordant.record.casefile import read_case

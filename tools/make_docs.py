@@ -12,7 +12,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from concordant.compiled import Knowledge
-from concordant.derive.book import derive_facts, plan_of
+from concordant.derive.book import derive_facts
+from concordant.derive.plan import plan_of
 from concordant.evaluate.explain import explain
 from concordant.features import Feature
 from concordant.guideline import Danger

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from concordant.assembly import LinesOfTherapy
 from concordant.drugs import Code, Drug, Regimen
 from concordant.features import Axiom, Feature
 from concordant.formulas import Formula, Rounding
@@ -192,37 +193,6 @@ class Reading(Record, frozen=True):
 
     de_novo_months: float
     source: Cite
-
-
-class Days(Record, frozen=True):
-    """A number of days that decides between two courses and one, and where it comes from."""
-
-    id: str
-    days: int
-    says: str
-    source: Cite
-    beside: tuple[Cite, ...] = ()
-
-
-class DrugGroup(Record, frozen=True):
-    """Drugs and classes that are treated alike when courses are made of administrations."""
-
-    says: str
-    source: Cite
-    id: str = ""
-    days: int = 0
-    classes: tuple[str, ...] = ()
-    drugs: tuple[str, ...] = ()
-    beside: tuple[Cite, ...] = ()
-
-
-class LinesOfTherapy(Record, frozen=True):
-    """How courses are made of administrations; every number with its source."""
-
-    days: tuple[Days, ...]
-    longer_gaps: tuple[DrugGroup, ...]
-    groups: tuple[DrugGroup, ...]
-    alike: tuple[DrugGroup, ...]
 
 
 class Vocabulary(Record, frozen=True):

@@ -176,7 +176,8 @@ def test_an_impossible_treatment_is_set_aside_and_leaves_open_what_was_given(ent
 
 @pytest.mark.parametrize("date", ["2021-13", "2031-01-01", "1950-01-01"])
 def test_an_impossible_result_is_open_and_no_older_one_speaks_for_it(date: str, knowledge: Any) -> None:
-    from concordant.derive.book import derive_facts, plan_of
+    from concordant.derive.book import derive_facts
+    from concordant.derive.plan import plan_of
 
     older = observation("old", "10230-1", valueQuantity={"value": 62, "unit": "%"}, effectiveDateTime="2023-05-01")
     marker = observation("m1", "48676-1", **POSITIVE, effectiveDateTime="2023-05-01")

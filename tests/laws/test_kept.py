@@ -13,8 +13,10 @@ from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError
 from concordant.conditions import ALWAYS
 from concordant.decide.frame import frame_of, turning_days
-from concordant.derive.book import SELECTORS, Plan, derive_facts, plan_of
+from concordant.derive.book import derive_facts
 from concordant.derive.context import Context
+from concordant.derive.plan import Plan, plan_of
+from concordant.derive.selectors import SELECTORS
 from concordant.derive.topics import LOOKS, topics_of
 from concordant.library import FOLDER
 from concordant.record.casefile import read_case

@@ -14,7 +14,8 @@ import pytest
 
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError
-from concordant.derive.book import Plan, derive_facts
+from concordant.derive.book import derive_facts
+from concordant.derive.plan import Plan
 from concordant.facts import Value
 from concordant.quantities import Interval, below
 from concordant.record.account import Account

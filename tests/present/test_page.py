@@ -16,13 +16,14 @@ from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError
 from concordant.library import FOLDER
 from concordant.present.document import CITATION, Document, Points, Section
-from concordant.present.first_screen import COLUMNS, LONGEST_VERDICT
+from concordant.present.first_screen import COLUMNS
 from concordant.present.language import LANGUAGES, language
 from concordant.present.note import render_note
 from concordant.present.numbering import texts
 from concordant.present.page import page
 from concordant.present.sentences import Uncited
 from concordant.present.terminal import render
+from concordant.present.verdict import LONGEST_VERDICT
 from concordant.record.casefile import read_case
 from concordant.record.vocabulary import Words
 from concordant.texts import read_file, read_text

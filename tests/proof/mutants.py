@@ -19,7 +19,16 @@ from concordant.record.events import PatientRecord
 from tests.proof.claims import Asking
 
 SOURCE = Path(concordant.__file__).parent
-MODULES = ("derive.book", "decide.cells", "decide.frame", "decide.decision", "decide.ask", "decide.sides", "decide.ahead")
+MODULES = (
+    "derive.plan",
+    "derive.book",
+    "decide.cells",
+    "decide.frame",
+    "decide.decision",
+    "decide.ask",
+    "decide.sides",
+    "decide.ahead",
+)
 _NAMES = re.compile(rf"\bconcordant\.({'|'.join(re.escape(name) for name in MODULES)})\b")
 _counter = itertools.count()
 
@@ -51,7 +60,7 @@ def loaded(changed: Mapping[str, str]) -> Iterator[dict[str, Any]]:
 
 def asking_of(modules: Mapping[str, Any], knowledge: Knowledge) -> Asking:
     """The asking that these modules make, from a record on."""
-    plan, frames = modules["derive.book"].plan_of(knowledge), dict[Any, Any]()
+    plan, frames = modules["derive.plan"].plan_of(knowledge), dict[Any, Any]()
 
     def now(record: PatientRecord) -> Any:
         if record.as_of not in frames:

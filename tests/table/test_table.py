@@ -9,7 +9,8 @@ import pytest
 
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError
-from concordant.derive.book import Plan, derive_facts
+from concordant.derive.book import derive_facts
+from concordant.derive.plan import Plan
 from concordant.record.account import Account
 from concordant.record.sources import Patient
 from concordant.record.table.read import patients_of

@@ -17,8 +17,9 @@ from concordant.decide.ask import Situation, questions
 from concordant.decide.decision import Decision, decide
 from concordant.decide.frame import CURRENT, Frame, frame_of, turning_days, with_current
 from concordant.decide.sides import other_sides
-from concordant.derive.book import LazyFacts, Plan, derive_facts, plan_of
+from concordant.derive.book import LazyFacts, derive_facts
 from concordant.derive.discordance import discordances
+from concordant.derive.plan import Plan, plan_of
 from concordant.drugs import Component, Regimen
 from concordant.evaluate.bare import Bare
 from concordant.record.events import PatientRecord

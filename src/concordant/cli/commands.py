@@ -135,7 +135,7 @@ def lint(folder: str) -> None:
     """Check the knowledge files in FOLDER (the shipped ones when left out): every problem, with file and line."""
     from concordant.author.lint import lint as find
     from concordant.cli.cases import answer_cases
-    from concordant.derive.book import SELECTORS
+    from concordant.derive.selectors import SELECTORS
     from concordant.library import FOLDER
 
     root = Path(folder) if folder else FOLDER

@@ -10,7 +10,8 @@ from concordant.conditions import features_read
 from concordant.decide.cells import Cell, cells_of, joined
 from concordant.decide.decision import Decision, Outcome, decide
 from concordant.decide.frame import Frame, Proposal
-from concordant.derive.book import Plan, waits, with_facts
+from concordant.derive.book import waits, with_facts
+from concordant.derive.plan import Plan
 from concordant.evaluate.explain import Evaluator, explain, missing
 from concordant.facts import Fact, Facts, Value
 from concordant.features import Feature

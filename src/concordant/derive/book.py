@@ -2,190 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from concordant.compiled import Knowledge
-from concordant.conditions import Condition, features_read
-from concordant.derive import calculated, courses, disease, interval, lines, measures, regimens
 from concordant.derive.by_words import by_words
-from concordant.derive.context import Context, Selector
+from concordant.derive.context import Context
+from concordant.derive.plan import Plan
+from concordant.derive.selectors import SELECTORS
 from concordant.derive.settle import Reasons, settle
-from concordant.derive.topics import topics_of, wanted_topics
-from concordant.derive.unread import BLOCK_OF, Block, Reads, Unread, reads_of, unread_entries
+from concordant.derive.topics import topics_of
+from concordant.derive.unread import Unread
 from concordant.evaluate.explain import Because, Evaluator, explain
-from concordant.facts import Claim, Fact, Facts, Value, unknown
-from concordant.features import Axiom, Feature, Wait
-from concordant.formulas import Formula
+from concordant.facts import Claim, Fact, Facts, Value
+from concordant.features import Feature, Wait
 from concordant.kleene import FALSE, TRUE
 from concordant.quantities import point
 from concordant.record.events import PatientRecord
-from concordant.used import read_anywhere, with_all_behind
-
-SELECTORS: dict[str, Selector] = {
-    "latest": measures.latest,
-    "earliest": measures.earliest,
-    "lowest": measures.lowest,
-    "fall": measures.fall,
-    "against_limit": measures.against_limit,
-    "formula": calculated.formula,
-    "latest_or_calculated": calculated.latest_or_calculated,
-    "age": measures.age,
-    "person": measures.person,
-    "condition": measures.condition,
-    "condition_grade": measures.condition_grade,
-    "unread": measures.unread,
-    "medication": measures.medication,
-    "marker": measures.marker,
-    "stated_any": measures.stated_any,
-    "specimen_tested": measures.specimen_tested,
-    "extent": disease.extent,
-    "presentation": disease.presentation,
-    "status": disease.status,
-    "outside_brain": disease.outside_brain,
-    "brain": disease.brain,
-    "site_seen": disease.site_seen,
-    "events_listed": disease.events_listed,
-    "months_between_events": disease.months_between_events,
-    "advanced_course": disease.advanced_course,
-    "received": courses.received,
-    "received_early": courses.received_early,
-    "progressed_on": courses.progressed_on,
-    "stopped_for_toxicity": courses.stopped_for_toxicity,
-    "unavailable": courses.unavailable,
-    "months_to_recurrence": interval.months_to_recurrence,
-    "running": courses.running,
-    "started": courses.started,
-    "courses_listed": courses.listed,
-    "all_named": courses.all_named,
-    "lines_progressed": lines.lines_progressed,
-    "line_declared": lines.line_declared,
-    "regimens_received": regimens.received_advanced,
-    "regimens_in_any_setting": regimens.received_in_any_setting,
-    "accounts_for_line": lines.accounts_for_line,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Withheld:
-    """Over which unread entries a feature's silence means nothing: those of its block, or only the wishes among them.
-
-    Wishes only, where a statement asks for the fact to say whether it applies (contract 4).
-    """
-
-    block: Block
-    wishes_only: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is worked out once for a Knowledge: members of classes, tags of terms, formulas, who depends on whom.
-
-    `names` are, for each drug, its id and those of its classes.
-
-    `listeners` are, for each feature, the features that look at what was stated of it; `topics` the names without which a
-    feature's selector claims nothing; `unknown` the facts of which nothing is known; `alike` one number for all conditions of
-    silence that say the same. `withheld` says of which entries, unread, silence is not taken for an answer.
-    """
-
-    features: tuple[Feature, ...]
-    members: Mapping[str, frozenset[str]]
-    names: Mapping[str, frozenset[str]]
-    tags: Mapping[str, frozenset[str]]
-    downstream: Mapping[str, frozenset[str]]
-    inputs: Mapping[str, frozenset[str]]
-    listeners: Mapping[str, frozenset[str]]
-    by_name: Mapping[str, Feature]
-    order: Mapping[str, int]
-    formulas: Mapping[str, Formula]
-    axioms: tuple[Axiom, ...]
-    topics: Mapping[str, frozenset[str] | None]
-    unknown: Mapping[str, Fact]
-    alike: Mapping[int, int]
-    reads: Reads
-    withheld: Mapping[str, Withheld]
-
-    def unread_in(self, record: PatientRecord) -> tuple[Unread, ...]:
-        """What the record holds and no rule reads."""
-        return unread_entries(record, self.reads, self.members)
-
-    def with_inputs(self, names: Iterable[str]) -> set[str]:
-        """These features, and all that they are derived from, however far back."""
-        found: set[str] = set()
-        waiting = list(names)
-        while waiting:
-            name = waiting.pop()
-            if name not in found and name in self.by_name:
-                found.add(name)
-                waiting += self.inputs[name]
-        return found
-
-
-def plan_of(knowledge: Knowledge) -> Plan:
-    """Prepare a Knowledge for deriving."""
-    members: dict[str, frozenset[str]] = {}
-    for drug in knowledge.drugs:
-        if not drug.contains:
-            for name in (*drug.classes, drug.id):
-                members[name] = members.get(name, frozenset()) | {drug.id}
-    terms = (*knowledge.vocabulary.sites, *knowledge.vocabulary.medications)
-    tags = {term.id: frozenset(term.tags) for term in terms}
-    by_name = {feature.name: feature for feature in knowledge.features}
-    used = with_all_behind(read_anywhere(knowledge), by_name)
-    inputs = {feature.name: feature.inputs for feature in knowledge.features}
-    return Plan(
-        knowledge.features,
-        members,
-        {drug.id: frozenset((drug.id, *drug.classes)) for drug in knowledge.drugs},
-        tags,
-        downstream=_downstream(knowledge.features),
-        inputs=inputs,
-        listeners=_listeners(knowledge.features),
-        by_name=by_name,
-        order={name: i for i, name in enumerate(by_name)},
-        formulas={formula.id: formula for formula in knowledge.formulas},
-        axioms=knowledge.axioms,
-        unknown={name: unknown(name) for name in by_name},
-        alike=_alike(knowledge.features),
-        topics={feature.name: wanted_topics(feature, members, tags) for feature in knowledge.features},
-        reads=reads_of([f for f in knowledge.features if f.name in used], knowledge.vocabulary),
-        withheld=_withheld(knowledge, by_name),
-    )
-
-
-def _withheld(knowledge: Knowledge, by_name: Mapping[str, Feature]) -> dict[str, Withheld]:
-    """Every feature that silence answers and that is read from a block in which an entry may go unread."""
-    asked = with_all_behind({name for s in knowledge.statements for name in features_read(s.applies_if)}, by_name)
-    blocks = {f.name: BLOCK_OF.get(str((f.derive or {}).get("selector"))) for f in knowledge.features if f.absent_means}
-    return {name: Withheld(block, name in asked) for name, block in blocks.items() if block is not None}
-
-
-def _listeners(features: Iterable[Feature]) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for feature in features:
-        for name in feature.reads_stated:
-            found.setdefault(name, set()).add(feature.name)
-    return {name: frozenset(heard) for name, heard in found.items()}
-
-
-def _alike(features: Iterable[Feature]) -> dict[int, int]:
-    """By identity, because a Knowledge keeps its conditions alive, and comparing them would take longer than looking at them."""
-    numbers: dict[Condition, int] = {}
-    conditions = [silence.when for feature in features for silence in feature.absent_means]
-    return {id(condition): numbers.setdefault(condition, len(numbers)) for condition in conditions}
-
-
-def _downstream(features: Iterable[Feature]) -> dict[str, frozenset[str]]:
-    users: dict[str, set[str]] = {}
-    for feature in features:  # in derivation order, so what is upstream of an input is complete
-        upstream = feature.inputs
-        for name, reached in users.items():
-            if reached & upstream or name in upstream:
-                reached.add(feature.name)
-        users[feature.name] = set()
-    return {name: frozenset(reached) for name, reached in users.items()}
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -11,7 +11,7 @@ from concordant.derive.unread import Unread
 from concordant.facts import Claim, Facts, words_left
 from concordant.features import Feature
 from concordant.formulas import Formula
-from concordant.record.events import PatientRecord
+from concordant.record.events import Comorbidity, Marker, Measurement, PatientRecord
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -47,3 +47,8 @@ class Context(msgspec.Struct, frozen=True):
 
 
 Selector = Callable[[Context], Claim | None]
+
+
+def places_of(items: Sequence[Comorbidity | Marker | Measurement]) -> tuple[str, ...]:
+    """The entries behind a claim."""
+    return tuple(item.entry.place for item in items)

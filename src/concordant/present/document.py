@@ -27,7 +27,7 @@ class Citation:
 
 
 def in_short(text: str, names: Mapping[int, str]) -> str:
-    """The text with each number replaced by the short name of its source: ` [Enhertu US label 5.1]`."""
+    """The text with each number replaced by the short name of its source: ` [US label 5.1]`."""
     return CITATION.sub(lambda found: f" [{' '.join(filter(None, (names.get(int(found[1]), found[1]), found[2])))}]", text)
 
 

@@ -12,15 +12,14 @@ from dataclasses import dataclass
 
 from concordant.answer.model import Answer, Ask, DangerShown, Option
 from concordant.answer.phrases import lower_first, sentence_case
-from concordant.present.document import CITATION, Line, Tone, in_short
+from concordant.present.document import Line, Tone, in_short
 from concordant.present.sentences import Sentences, cited
+from concordant.present.verdict import OUT, asked, barred_because, first_option, nothing, offered, refused
 
-LONGEST_VERDICT = 139
 ROWS, COLUMNS = 22, 80  # of a plain terminal of 24 lines, less those that say whose it is and where the rest is
 DANGERS_WHOLE, WHY_SHOWN, ASSUMED_SHOWN, CONFLICTS_SHOWN, BRANCHES_SHOWN, CHECKS_SHOWN = 3, 3, 4, 2, 4, 7
 # What gives way first when there is no room; nothing that could harm is among them.
 GIVES_WAY = ("first.done", "first.watch", "first.if_not", "first.flip", "first.note", "first.assumed", "first.newer")
-OUT = ("unavailable", "stopped_for_toxicity", "already_failed", "contraindication", "precaution", "patient_choice")
 
 Titled = tuple[str, str, Tone]  # the key of a title, the text, and how loud it is
 
@@ -37,13 +36,13 @@ def first_screen(told: Sentences) -> FirstScreen:
     """The first screen of an answer, by its kind; of many dangers the lesser ones are told in short until all has room."""
     match told.answer.answer:
         case "out_of_scope":
-            verdict, lines = _refused(told), _refusal(told)
+            verdict, lines = refused(told), _refusal(told)
         case "needs_data":
-            verdict, lines = _asked(told), _question(told)
+            verdict, lines = asked(told), _question(told)
         case _ if told.answer.options:
-            verdict, lines = _offered(told), _recommendation(told)
+            verdict, lines = offered(told), _recommendation(told)
         case _:
-            verdict, lines = _nothing(told), _no_regimen(told)
+            verdict, lines = nothing(told), _no_regimen(told)
     screens = [_screen(verdict, [*_safety(told, whole), *lines], told) for whole in range(DANGERS_WHOLE, 0, -1)]
     return next((one for one in screens if _rows(verdict, one.lines, told) <= ROWS), screens[-1])
 
@@ -68,11 +67,6 @@ def _rows(verdict: str, lines: Sequence[Titled], told: Sentences) -> int:
     titles = max((len(told.language.say(key)) for key, _, _ in lines), default=0) + 1
     texts = (textwrap.wrap(in_short(text, names), COLUMNS - titles) for _, text, _ in lines)
     return len(textwrap.wrap(verdict, COLUMNS)) + sum(max(1, len(rows)) for rows in texts)
-
-
-def _fitting(*candidates: str) -> str:
-    """The first verdict that is short enough for a card; the last one always is, because it holds no words of the record."""
-    return next((text for text in candidates if len(text) <= LONGEST_VERDICT), candidates[-1][:LONGEST_VERDICT])
 
 
 # -- what could harm -------------------------------------------------------------------------------
@@ -107,78 +101,6 @@ def _danger(one: DangerShown) -> str:
     shown = f" ({one.shown_by})" if one.shown_by and one.shown_by.lower() not in one.says.lower() else ""
     says = f"{one.says.rstrip('.')}{shown}."
     return cited(f"{says} {one.do}".strip(), one.sources)
-
-
-# -- verdicts --------------------------------------------------------------------------------------
-
-
-def _refused(told: Sentences) -> str:
-    say, because = told.language.say, told.answer.out_of_scope_because or ""
-    plain = CITATION.sub("", because)
-    short = told.answer.out_of_scope_in_short or plain.partition(".")[0].partition(";")[0]
-    return _fitting(say("verdict.refusal", because=short), say("verdict.refusal.short"))
-
-
-def _asked(told: Sentences) -> str:
-    """What must be known; a danger that comes before any regimen is named first."""
-    say = told.language.say
-    blocking = [q for q in told.answer.ask if q.blocking]
-    what = told.lower(blocking[0].label) if blocking else say("verdict.question.more")
-    question = say("verdict.question", what=what)
-    leading = [d for d in told.answer.dangers if d.urgency in ("now", "precludes")]
-    first = [say("verdict.question.danger", danger=d.shown_by or d.says, what=what) for d in leading[:1]]
-    return _fitting(*first, *([say("verdict.question.danger", danger=leading[0].says, what=what)] if leading else []), question,
-                    say("verdict.question", what=say("verdict.question.more")))  # fmt: skip
-
-
-def _nothing(told: Sentences) -> str:
-    """What stands in the way, and where something runs that it stops, that this is held."""
-    answer, say = told.answer, told.language.say
-    if not answer.dangers:
-        return say("verdict.none")
-    names = (answer.dangers[0].shown_by, answer.dangers[0].says)
-    held = [say("verdict.hold", name=answer.interrupted, danger=name) for name in names if name and answer.interrupted]
-    return _fitting(*held, *(say("verdict.none.danger", danger=name) for name in names if name), say("verdict.none"))
-
-
-def _offered(told: Sentences) -> str:
-    answer, say, first = told.answer, told.language.say, _first(told.answer)
-    if answer.held_until:
-        return _held(first, told)
-    if first.role == "continue":
-        return _fitting(say("verdict.continue", name=first.name), say("verdict.continue.short"))
-    equal = [o for o in answer.options if o.role == first.role]
-    if first.role == "option" and len(equal) > 1:
-        return _fitting(
-            say("verdict.options", name=first.name, more=len(equal) - 1), say("verdict.options.short", number=len(equal))
-        )
-    key = {"preferred": "verdict.preferred", "selected": "verdict.selected"}.get(first.role, "verdict.instead")
-    if first.role == "alternative" and not _barred(answer):
-        key = "verdict.can_be"
-    candidates = (_one_dose(first, told), _one_dose(first, told, whole=False), "")
-    return _fitting(*(say(key, regimen=sentence_case(f"{first.name}{dose}")) for dose in candidates), say("verdict.see_options"))
-
-
-def _held(first: Option, told: Sentences) -> str:
-    """The regimen and the worst of what it waits for; no amount stands beside it."""
-    say, held = told.language.say, told.answer.held_until
-    key = {"continue": "verdict.held.continue", "preferred": "verdict.held"}.get(first.role, "verdict.held.other")
-    names = (held[0].short, held[0].says.partition(" (")[0])
-    return _fitting(
-        *(say(key, name=sentence_case(first.name), what=name) for name in names), say("verdict.held.short", name=first.name)
-    )
-
-
-def _first(answer: Answer) -> Option:
-    """The option that the screen is about: the preferred one, or the first."""
-    return next((o for o in answer.options if o.role == "preferred"), answer.options[0])
-
-
-def _one_dose(first: Option, told: Sentences, *, whole: bool = True) -> str:
-    """` 389 mg IV every 3 weeks (5.4 mg/kg, 72 kg, 4 vials)`: of a single drug whose dose nothing lowers."""
-    if len({d.drug for d in first.dose}) != 1 or any(d.held or d.adjusted for d in first.dose):
-        return ""
-    return f" {told.headline_dose(first.dose[0], whole=whole)}"
 
 
 # -- the lines below the verdict -------------------------------------------------------------------
@@ -223,7 +145,7 @@ def _branches(question: Ask | None, told: Sentences) -> list[Titled]:
 
 
 def _recommendation(told: Sentences) -> list[Titled]:
-    answer, first = told.answer, _first(told.answer)
+    answer, first = told.answer, first_option(told.answer)
     continuing = first.role == "continue"
     return [
         ("first.dose", _doses(first, told), ""),
@@ -272,14 +194,11 @@ def _authority(first: Option, told: Sentences) -> str:
     return ". ".join([sentence_case(" · ".join(filter(None, head))), *told.chain(first)])
 
 
-def _barred(answer: Answer) -> list[str]:
-    """Why what would have come first does not."""
-    return [cited(a.why, a.refs) for a in answer.avoid if a.kind in OUT and a.statements]
-
-
 def _instead_of(answer: Answer, first: Option) -> str:
     named = {one.says for one in answer.dangers}
-    return " ".join(_barred(answer)[:2]) if first.role == "alternative" and not any(a.why in named for a in answer.avoid) else ""
+    if first.role != "alternative" or any(a.why in named for a in answer.avoid):
+        return ""
+    return " ".join(barred_because(answer)[:2])
 
 
 def _off_label(first: Option, told: Sentences) -> str:
@@ -299,7 +218,7 @@ def _why(told: Sentences) -> str:
 def _labels(told: Sentences, state: str) -> str:
     """Names of the checks of the option that the screen is about; done is only what is on record."""
     options = told.answer.options
-    own = [c for c in told.answer.checks if not options or c.regimen == _first(told.answer).regimen]
+    own = [c for c in told.answer.checks if not options or c.regimen == first_option(told.answer).regimen]
     names = list(dict.fromkeys(c.label for c in own if c.state == state and not c.assumed))
     more = len(names) - CHECKS_SHOWN
     return " · ".join([*names[:CHECKS_SHOWN], *([told.language.say("and_more", more=more)] if more > 0 else [])])
@@ -317,7 +236,7 @@ def _flip(told: Sentences) -> str:
 
 
 def _if_not(told: Sentences) -> str:
-    first = _first(told.answer)
+    first = first_option(told.answer)
     others = [o for o in told.answer.options if o.role == "alternative" and o is not first]
     if not others or first.role != "preferred":
         return ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from concordant.compiled import DrugGroup, Knowledge
+from concordant.assembly import DrugGroup
+from concordant.compiled import Knowledge
 
 BY_MOUTH = "PO"
 CENTRAL, DISTANT = "cns", "distant"  # tags of sites: in the central nervous system; a metastasis there is a distant one

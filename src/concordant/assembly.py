@@ -1,0 +1,36 @@
+"""How courses of treatment are made of single administrations: the numbers and groups that decide it."""
+
+from __future__ import annotations
+
+from concordant.records import Cite, Record
+
+
+class Days(Record, frozen=True):
+    """A number of days that decides between two courses and one, and where it comes from."""
+
+    id: str
+    days: int
+    says: str
+    source: Cite
+    beside: tuple[Cite, ...] = ()
+
+
+class DrugGroup(Record, frozen=True):
+    """Drugs and classes that are treated alike when courses are made of administrations."""
+
+    says: str
+    source: Cite
+    id: str = ""
+    days: int = 0
+    classes: tuple[str, ...] = ()
+    drugs: tuple[str, ...] = ()
+    beside: tuple[Cite, ...] = ()
+
+
+class LinesOfTherapy(Record, frozen=True):
+    """How courses are made of administrations; every number with its source."""
+
+    days: tuple[Days, ...]
+    longer_gaps: tuple[DrugGroup, ...]
+    groups: tuple[DrugGroup, ...]
+    alike: tuple[DrugGroup, ...]

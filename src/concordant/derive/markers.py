@@ -1,0 +1,79 @@
+"""Marker tests: the results of the specimen that governs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from concordant.dates import PartialDate, words
+from concordant.derive.context import Context, places_of
+from concordant.facts import Claim
+from concordant.quantities import Interval, interval_words
+from concordant.record.events import Marker
+
+
+def governing(record_markers: Sequence[Marker], tests: Sequence[str], days: int) -> list[Marker]:
+    """The results that govern: of the metastasis if tested, else the latest, with what was done for them."""
+    family = [m for m in record_markers if m.test in tests]
+    chosen = [m for m in family if m.specimen == "metastasis"] or family
+    dates = [m.date for m in chosen if m.date is not None]
+    if not dates:
+        return chosen
+    newest: PartialDate = max(dates, key=lambda d: d.last)
+    since = newest.first - dt.timedelta(days=days)
+    return [m for m in chosen if m.date is None or m.date.last >= since]
+
+
+def marker(ctx: Context) -> Claim | None:
+    """One result of the governing specimen: its word, or one of its numbers."""
+    tests, days = ctx.params["family"], int(ctx.params["together_days"])
+    results = [m for m in governing(ctx.record.markers, tests, days) if m.test == ctx.params["test"]]
+    without = ctx.params.get("without")
+    told = [(m, _part(m, str(ctx.params["part"]))) for m in results if without not in m.numbers]
+    told = [(m, value) for m, value in told if value is not None]
+    if unread := [m for m in results if m.word is None and not m.numbers]:
+        return Claim(None, "a result on record that cannot be read", places_of(unread))
+    if not told:
+        return None
+    last = _last_markers([m for m, _ in told])
+    values = {value for m, value in told if m in last}
+    says = ", ".join(filter(None, map(_where, last)))
+    if len(values) > 1:
+        told_all = ", ".join(_marker_words(m) for m in last)
+        return Claim(
+            None, told_all, places_of(last), conflict=f"{ctx.feature.label}: results that contradict each other ({told_all})"
+        )
+    return Claim(values.pop(), says, places_of(last))
+
+
+def specimen_tested(ctx: Context) -> Claim | None:
+    """Whether a test of the family was done on the specimen; open while a result does not say its specimen."""
+    wanted = ctx.params["specimen"]
+    results = [m for m in ctx.record.markers if m.test in ctx.params["family"]]
+    on_it = [m for m in results if m.specimen == wanted]
+    if on_it:
+        return Claim("yes", ", ".join(filter(None, map(_where, on_it[:1]))), places_of(on_it))
+    if results and all(m.specimen for m in results):
+        return Claim("no", "every result is of another specimen", places_of(results))
+    return None
+
+
+def _part(item: Marker, part: str) -> Interval | str | None:
+    return item.word if part == "word" else item.numbers.get(part)
+
+
+def _last_markers(items: list[Marker]) -> list[Marker]:
+    if any(m.date is None for m in items):
+        return items
+    return [m for m in items if not any(m.date.certainly_before(o.date) for o in items if m.date and o.date)]
+
+
+def _marker_words(item: Marker) -> str:
+    numbers = ", ".join(f"{name} {interval_words(value)}" for name, value in item.numbers.items())
+    where = _where(item)
+    return f"{item.word or numbers}{f' ({where})' if where else ''}"
+
+
+def _where(item: Marker) -> str:
+    """The specimen and the date of a result."""
+    return ", ".join(filter(None, (item.specimen, words(item.date) if item.date else "")))

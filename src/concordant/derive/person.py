@@ -1,0 +1,37 @@
+"""What the record says of the person, and what was stated in so many words."""
+
+from __future__ import annotations
+
+from concordant.dates import whole_years, words
+from concordant.derive.context import Context
+from concordant.facts import TOLD, Claim, among
+from concordant.kleene import TRUE
+from concordant.quantities import Interval
+
+
+def age(ctx: Context) -> Claim | None:
+    """Completed years at `as_of`."""
+    birth = ctx.record.person.birth_date
+    if birth is None:
+        return None
+    low, high = whole_years(birth.last, ctx.record.as_of), whole_years(birth.first, ctx.record.as_of)
+    return Claim(Interval(max(0, low), high), f"born {words(birth)}", ("patient.birth_date",))
+
+
+def person(ctx: Context) -> Claim | None:
+    """A word of the patient block."""
+    name = str(ctx.params["field"])
+    value = getattr(ctx.record.person, name)
+    return Claim(value, "as recorded", (f"patient.{name}",)) if value else None
+
+
+def stated_any(ctx: Context) -> Claim:
+    """Whether a named feature was stated: as yes or another of its words, a count above zero, or (`whatever`) at all."""
+    words_told = ("yes", "second", "third_or_later", *ctx.params.get("words", ()))
+    whatever = bool(ctx.params.get("whatever"))
+    for name in ctx.params["names"]:
+        value = ctx.record.stated.get(name)
+        told = among(value, words_told) is TRUE or (isinstance(value, Interval) and value.low >= 1)
+        if told or (whatever and value is not None):
+            return Claim("yes", TOLD, (f"stated.{name}",))
+    return Claim("no", "nothing of the kind is stated")

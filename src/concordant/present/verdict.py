@@ -1,0 +1,92 @@
+"""The verdict: one sentence, short enough for a card, that says what the answer comes to."""
+
+from __future__ import annotations
+
+from concordant.answer.model import Answer, Option
+from concordant.answer.phrases import sentence_case
+from concordant.present.document import CITATION
+from concordant.present.sentences import Sentences, cited
+
+LONGEST_VERDICT = 139
+OUT = ("unavailable", "stopped_for_toxicity", "already_failed", "contraindication", "precaution", "patient_choice")
+
+
+def refused(told: Sentences) -> str:
+    """Why no answer is given, in short."""
+    say, because = told.language.say, told.answer.out_of_scope_because or ""
+    plain = CITATION.sub("", because)
+    short = told.answer.out_of_scope_in_short or plain.partition(".")[0].partition(";")[0]
+    return _fitting(say("verdict.refusal", because=short), say("verdict.refusal.short"))
+
+
+def asked(told: Sentences) -> str:
+    """What must be known; a danger that comes before any regimen is named first."""
+    say = told.language.say
+    blocking = [q for q in told.answer.ask if q.blocking]
+    what = told.lower(blocking[0].label) if blocking else say("verdict.question.more")
+    question = say("verdict.question", what=what)
+    leading = [d for d in told.answer.dangers if d.urgency in ("now", "precludes")]
+    first = [say("verdict.question.danger", danger=d.shown_by or d.says, what=what) for d in leading[:1]]
+    return _fitting(*first, *([say("verdict.question.danger", danger=leading[0].says, what=what)] if leading else []), question,
+                    say("verdict.question", what=say("verdict.question.more")))  # fmt: skip
+
+
+def nothing(told: Sentences) -> str:
+    """What stands in the way, and where something runs that it stops, that this is held."""
+    answer, say = told.answer, told.language.say
+    if not answer.dangers:
+        return say("verdict.none")
+    names = (answer.dangers[0].shown_by, answer.dangers[0].says)
+    held = [say("verdict.hold", name=answer.interrupted, danger=name) for name in names if name and answer.interrupted]
+    return _fitting(*held, *(say("verdict.none.danger", danger=name) for name in names if name), say("verdict.none"))
+
+
+def offered(told: Sentences) -> str:
+    """The regimen that comes first, with its dose where one drug has one; what holds it back leads."""
+    answer, say, first = told.answer, told.language.say, first_option(told.answer)
+    if answer.held_until:
+        return _held(first, told)
+    if first.role == "continue":
+        return _fitting(say("verdict.continue", name=first.name), say("verdict.continue.short"))
+    equal = [o for o in answer.options if o.role == first.role]
+    if first.role == "option" and len(equal) > 1:
+        return _fitting(
+            say("verdict.options", name=first.name, more=len(equal) - 1), say("verdict.options.short", number=len(equal))
+        )
+    key = {"preferred": "verdict.preferred", "selected": "verdict.selected"}.get(first.role, "verdict.instead")
+    if first.role == "alternative" and not barred_because(answer):
+        key = "verdict.can_be"
+    candidates = (_one_dose(first, told), _one_dose(first, told, whole=False), "")
+    return _fitting(*(say(key, regimen=sentence_case(f"{first.name}{dose}")) for dose in candidates), say("verdict.see_options"))
+
+
+def _held(first: Option, told: Sentences) -> str:
+    """The regimen and the worst of what it waits for; no amount stands beside it."""
+    say, held = told.language.say, told.answer.held_until
+    key = {"continue": "verdict.held.continue", "preferred": "verdict.held"}.get(first.role, "verdict.held.other")
+    names = (held[0].short, held[0].says.partition(" (")[0])
+    return _fitting(
+        *(say(key, name=sentence_case(first.name), what=name) for name in names), say("verdict.held.short", name=first.name)
+    )
+
+
+def _one_dose(first: Option, told: Sentences, *, whole: bool = True) -> str:
+    """` 389 mg IV every 3 weeks (5.4 mg/kg, 72 kg, 4 vials)`: of a single drug whose dose nothing lowers."""
+    if len({d.drug for d in first.dose}) != 1 or any(d.held or d.adjusted for d in first.dose):
+        return ""
+    return f" {told.headline_dose(first.dose[0], whole=whole)}"
+
+
+def first_option(answer: Answer) -> Option:
+    """The option that the screen is about: the preferred one, or the first."""
+    return next((o for o in answer.options if o.role == "preferred"), answer.options[0])
+
+
+def barred_because(answer: Answer) -> list[str]:
+    """Why what would have come first does not."""
+    return [cited(a.why, a.refs) for a in answer.avoid if a.kind in OUT and a.statements]
+
+
+def _fitting(*candidates: str) -> str:
+    """The first verdict that is short enough for a card; the last one always is, because it holds no words of the record."""
+    return next((text for text in candidates if len(text) <= LONGEST_VERDICT), candidates[-1][:LONGEST_VERDICT])
