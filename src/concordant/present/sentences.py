@@ -8,7 +8,7 @@ from itertools import groupby
 
 from concordant.answer.model import Answer, Ask, Change, Option, OtherSide
 from concordant.answer.parts import AdjustedDose, Dose, GradeShown, RefAt
-from concordant.answer.phrases import sentence_case
+from concordant.answer.phrases import lower_first, sentence_case
 from concordant.answer.references import brackets
 from concordant.present.language import Language
 
@@ -58,7 +58,7 @@ class Sentences:
 
     def lower(self, text: str) -> str:
         """With a small first letter, in a language whose nouns allow it."""
-        return text[:1].lower() + text[1:] if self.language.code == "en" else text
+        return lower_first(text) if self.language.code == "en" else text
 
     def label(self, option: Option) -> str:
         """Whether the label covers the option for this patient; nothing for a treatment that goes on."""
