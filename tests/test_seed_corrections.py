@@ -299,7 +299,7 @@ def heart_by_its_own_label(answer: Answer) -> bool:
 
 
 def guards_are_checked(answer: Answer) -> bool:
-    wanted = {"her2_metastasis", "performance_status", "lvef", "heart_failure", "liver", "blood_count", "brain", "pregnancy"}
+    wanted = {"her2_metastasis", "performance_status", "lvef", "heart_failure", "liver", "neutrophils", "platelets", "brain", "pregnancy"}
     return {name for name, state in states(answer).items() if state == "missing"} >= wanted
 
 
@@ -309,9 +309,9 @@ ROWS = [
         "strong recommendation on high-quality evidence for trastuzumab deruxtecan in second line",
         "A25",
         holds=lambda a: grade(a, TDXD, "2.1") == ("strong", "moderate") and a["options"][0]["grade"]["evidence"] == "moderate",
-        page=(r"Preferred\. Strong recommendation, moderate-quality evidence \[\d+: 2\.1\]",),
-        never=(r"high-quality evidence \[\d+: 2\.1\]",),
-        spoil=spoilt(lambda a: set_grade(a, "2.1", "strong", "high"), ("moderate-quality", "high-quality")),
+        page=(r"preferred · strong recommendation, moderate evidence \[\d+: 2\.1\]",),
+        never=(r"high(-quality)? evidence \[\d+: 2\.1\]",),
+        spoil=spoilt(lambda a: set_grade(a, "2.1", "strong", "high"), ("moderate evidence", "high evidence")),
     ),
     Row(
         "S2-progression",
@@ -431,7 +431,7 @@ ROWS = [
             and says(a, "newer", "15 December 2025.*deruxtecan with pertuzumab.*first-line", "40.7 v 26.9")
             and says(a, "disagreements", "high risk of lung disease or after adjuvant trastuzumab deruxtecan")
         ),
-        page=("Newer than the guideline", "15 December 2025", "Something newer exists"),
+        page=("Newer than the guideline", "15 December 2025"),
         spoil=spoilt(lambda a: drop(a, "newer", "15 December 2025")),
     ),
     Row("S7-de-novo", "the same, untreated", "C12", holds=lambda a: THP in uses(a, "1.1"), page=("15 December 2025",)),
@@ -516,7 +516,7 @@ ROWS = [
             >= {TUCATINIB, TDM1, "neratinib-capecitabine", "margetuximab-capecitabine", "lapatinib-capecitabine"}
             and offered(a).keys() >= {"trastuzumab-capecitabine", "lapatinib-trastuzumab"}
         ),
-        page=("^No preferred regimen", "The guideline prefers no regimen from the third line on", "The order shown here is ours"),
+        page=("^No regimen is preferred", "The guideline prefers no regimen from the third line on", "The order shown here is ours"),
         spoil=spoilt(lambda a: offered(a)[TUCATINIB].update(role="preferred")),
     ),
     Row(
@@ -524,7 +524,7 @@ ROWS = [
         "the same, for the brain: first in the list, still an option",
         "A18",
         holds=lambda a: a["options"][0]["regimen"] == TUCATINIB and a["options"][0]["role"] == "option",
-        page=("^No preferred regimen",),
+        page=("^No regimen is preferred",),
     ),
     Row(
         "S12-receptors",
@@ -604,7 +604,7 @@ ROWS = [
             offered(a)[TDXD]["statements"][0] == "asco-her2-abc/2.1"
             and not any(statement.startswith("asco-her2-abc/6") for statement in offered(a)[TDXD]["statements"])
         ),
-        page=(r"^Trastuzumab deruxtecan", r"moderate-quality evidence \[\d+: 2\.1\]"),
+        page=(r"^Trastuzumab deruxtecan", r"moderate evidence \[\d+: 2\.1\]"),
         spoil=spoilt(lambda a: a["options"][0].update(statements=["asco-her2-abc/6.0.1"])),
     ),
     Row(
@@ -638,7 +638,7 @@ ROWS = [
                 "Grade 2 or more lung disease: steroids",
             )
             and says(a, "actions", "stop for good from grade 2", "Highly emetogenic")
-            and {"blood_count", "liver", "pregnancy", "lung"} <= states(a).keys()
+            and {"neutrophils", "platelets", "liver", "pregnancy", "lung"} <= states(a).keys()
         ),
         page=("Blood count before", "antiemetics", "Grade 1 lung disease", "Grade 2 or more lung disease", "Pregnancy excluded"),
         spoil=spoilt(lambda a: drop(a, "actions", "Blood count")),
@@ -705,7 +705,7 @@ ROWS = [
             grade(a, TDXD, "5.0") == ("moderate", "intermediate")
             and [x["kind"] for x in a["avoid"] if x["regimen"] == THP] == ["against"]
         ),
-        page=(r"moderate recommendation, intermediate-quality evidence \[\d+: 5\.0\]",),
+        page=(r"moderate recommendation, intermediate evidence \[\d+: 5\.0\]",),
         spoil=spoilt(lambda a: set_grade(a, "5.0", "strong", "high")),
     ),
     Row(
