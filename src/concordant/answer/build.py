@@ -296,5 +296,5 @@ class Builder:
 
 def _correct(fact: Fact) -> str:
     """What is asked for where the record contradicts itself: the correction of an entry, not one claim more."""
-    entries = f" ({and_list(list(fact.entries))})" if fact.entries else ""
+    entries = unbracketed(f" ({and_list(list(fact.entries))})") if fact.entries else ""
     return f"The record contradicts itself here{entries}: correct the entry that is wrong."
