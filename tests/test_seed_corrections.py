@@ -299,7 +299,17 @@ def heart_by_its_own_label(answer: Answer) -> bool:
 
 
 def guards_are_checked(answer: Answer) -> bool:
-    wanted = {"her2_metastasis", "performance_status", "lvef", "heart_failure", "liver", "neutrophils", "platelets", "brain", "pregnancy"}
+    wanted = {
+        "her2_metastasis",
+        "performance_status",
+        "lvef",
+        "heart_failure",
+        "liver",
+        "neutrophils",
+        "platelets",
+        "brain",
+        "pregnancy",
+    }
     return {name for name, state in states(answer).items() if state == "missing"} >= wanted
 
 
@@ -516,7 +526,11 @@ ROWS = [
             >= {TUCATINIB, TDM1, "neratinib-capecitabine", "margetuximab-capecitabine", "lapatinib-capecitabine"}
             and offered(a).keys() >= {"trastuzumab-capecitabine", "lapatinib-trastuzumab"}
         ),
-        page=("^No regimen is preferred", "The guideline prefers no regimen from the third line on", "The order shown here is ours"),
+        page=(
+            "^No regimen is preferred",
+            "The guideline prefers no regimen from the third line on",
+            "The order shown here is ours",
+        ),
         spoil=spoilt(lambda a: offered(a)[TUCATINIB].update(role="preferred")),
     ),
     Row(
