@@ -79,7 +79,7 @@ def replace_near(one: Understood) -> Understood:
 
 def test_a_family_of_codes_says_the_same_in_a_case_file_and_in_fhir(knowledge: Knowledge, words: Words) -> None:
     wrong = {}
-    for family in knowledge.vocabulary.families:
+    for family in knowledge.vocabulary.code_families:
         if family.site is None and family.cancer in ("", "other"):
             code = family.codes[0].partition("-")[0]
             own = events_of(condition_told("", "icd10", code, words).found, ACTIVE, AS_OF, words_first=True)
@@ -97,7 +97,7 @@ ACTIVE = Comorbidity(Entry("here"), None, "", "active", None)
 def test_the_name_of_a_family_does_not_contradict_it(knowledge: Knowledge, words: Words) -> None:
     terms: Terminology = terminology_of(knowledge, words)
     wrong = []
-    for family in knowledge.vocabulary.families:
+    for family in knowledge.vocabulary.code_families:
         meaning = terms.look("icd10", family.codes[0].partition("-")[0])
         coded = of_concept(meaning, words.lexicon) if meaning else None
         if coded is None or not with_words(coded, understand(family.name, words), words.lexicon):
@@ -112,7 +112,7 @@ def test_what_is_near_is_a_question_and_no_fact(words: Words) -> None:
 
 def test_every_everyday_family_has_its_reason(knowledge: Knowledge) -> None:
     terms = {term.id: term for term in knowledge.vocabulary.conditions}
-    assert all(family.term in terms for family in knowledge.vocabulary.families if family.term)
+    assert all(family.term in terms for family in knowledge.vocabulary.code_families if family.term)
     assert sum(bool(term.no_bearing) for term in terms.values()) >= 30
 
 
