@@ -109,4 +109,4 @@ def by_time(event: Any) -> tuple[Any, ...]:
 
 def as_list(read: Any) -> list[Any]:
     """What the reader of a block gave: nothing, one event, or several."""
-    return read if isinstance(read, list) else [] if read is None else [read]
+    return list(read) if isinstance(read, list | tuple) else [] if read is None else [read]
