@@ -1,4 +1,4 @@
-"""Draw a terminal answer and an interview as SVG: python tools/pictures.py [NAME ...] (writes docs/img/)."""
+"""Draw first screens and an interview as SVG: python tools/pictures.py [NAME ...] (writes docs/img/)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from rich.text import Text
 
 from concordant.answer.recommend import recommend
 from concordant.cli.conversation import Conversation
-from concordant.cli.stories import FOLDER
-from concordant.library import load
+from concordant.library import FOLDER, load
 from concordant.present.interview import Interview
 from concordant.present.terminal import render
 from concordant.record.casefile import read_case
@@ -23,7 +22,7 @@ from concordant.record.events import PatientRecord
 from concordant.record.vocabulary import words_of
 from concordant.texts import read_file
 
-WIDTH, LINES = 100, 64
+WIDTH, LINES = 80, 64
 OUT = Path(__file__).parent.parent / "docs" / "img"
 PAPER = TerminalTheme(
     (252, 252, 250),
@@ -45,6 +44,8 @@ REPLIES = {
     "received_trastuzumab_deruxtecan": "no",
 }
 ANSWER_LINES = 20
+# A boundary, an open question, a danger of each kind, a refusal by the patient, and a first line asked today.
+FIRST_SCREENS = ("A03", "A25", "P01", "A10", "Z24", "Z30", "Z40", "Z54", "Z52", "C12")
 
 
 def paper() -> Console:
@@ -71,7 +72,7 @@ def draw(name: str, path: Path) -> None:
     knowledge = load()
     record = read_case(read_file(path), knowledge, words_of(knowledge), dt.date.today())
     console = paper()
-    console.print(Text(f"$ concordant example {name} | concordant recommend -", style="dim"))
+    console.print(Text(f"$ concordant recommend {path.name}", style="dim"))
     put(console, render(recommend(record, knowledge), colour=True, width=WIDTH, full=False), LINES)
     save(console, name)
 
@@ -96,8 +97,8 @@ def draw_interview() -> None:
 
 def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
-    wanted = sys.argv[1:] or ["A25", "ask"]
-    for path in sorted(FOLDER.glob("*.yaml")):
+    wanted = sys.argv[1:] or [*FIRST_SCREENS, "ask"]
+    for path in sorted((FOLDER / "cases").glob("*.yaml")):
         name = path.stem.split("-", 1)[0]
         if name in wanted:
             draw(name, path)

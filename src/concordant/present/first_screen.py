@@ -7,7 +7,7 @@ never left out; what is only good to know gives way until the whole fits a termi
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from concordant.answer.model import Answer, Ask, DangerShown, Option
@@ -75,25 +75,28 @@ def _rows(verdict: str, lines: Sequence[Titled], told: Sentences) -> int:
 def _safety(told: Sentences, whole: int) -> list[Titled]:
     """The dangers, what nobody read, what was judged, and what contradicts itself: the same for every kind of answer."""
     answer, say = told.answer, told.language.say
-    dangers: list[Titled] = []
-    shown: set[str] = set()
-    for i, one in enumerate(answer.dangers):
-        parts = one.shown_by.split("; ")
-        new = [part for part in parts if part not in shown]  # one finding may be a danger in several ways: told once
-        shown.update(parts)
-        caution = one.urgency == "caution"
-        text = _danger(one) if i < whole else "; ".join(new) if one.shown_by else one.says
-        dangers.append(("first.caution" if caution else "first.danger", text, "missing" if caution else "danger"))
     unread = ", ".join(dict.fromkeys(one.name for one in answer.not_read))
     conflicts = " ".join(answer.conflicts[:CONFLICTS_SHOWN])
     more = len(answer.conflicts) - CONFLICTS_SHOWN
     return [
-        *dangers,
+        *_dangers(answer, whole),
         ("first.not_read", say("not_read", names=unread) if unread else "", "danger"),
         ("first.conflict", say("conflict.more", told=conflicts, more=more) if more > 0 else conflicts, "danger"),
         ("first.judged", "; ".join(answer.judged), "missing"),
         ("first.on_record", ", ".join(answer.on_record), "missing"),
     ]
+
+
+def _dangers(answer: Answer, whole: int) -> Iterator[Titled]:
+    """The first ones with what to do, the rest in short; a finding that is a danger in several ways is named once."""
+    shown: set[str] = set()
+    for i, one in enumerate(answer.dangers):
+        new = [part for part in one.shown_by.split("; ") if part not in shown]
+        brief = "; ".join(new) if one.shown_by else one.says
+        text = _danger(one) if i < whole and (new or one.do) else brief
+        shown.update(new)
+        caution = one.urgency == "caution"
+        yield ("first.caution" if caution else "first.danger"), text, ("missing" if caution else "danger")
 
 
 def _danger(one: DangerShown) -> str:
