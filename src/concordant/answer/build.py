@@ -67,7 +67,7 @@ class Builder:
             first_screen=[],
             dangers=dangers,
             on_record=self.safety.on_record(dangers),
-            held_until=[] if limited else self.safety.held_until(),
+            held_until=[] if limited else self.safety.held_until(dangers),
             not_read=self.safety.not_read(),
             judged=self.safety.judged(),
             line_of_therapy=line if isinstance(line, str) and not limited else None,
@@ -153,7 +153,7 @@ class Builder:
         """The regimen's trials, and those that a caution of this patient rests on."""
         cautioned = [name for barred in cautions(one, self.now.decision) for name in barred.bar.evidence]
         trials = dict.fromkeys((*one.proposal.regimen.evidence, *cautioned))
-        return evidence_of(trials, self.knowledge, self.now, self.references, compared=not self.safety.held_until())
+        return evidence_of(trials, self.knowledge, self.now, self.references, compared=not self.safety.is_held())
 
     def _chain(self, one: Judged) -> Iterator[tuple[Statement, bool]]:
         """The statement of the option, its parent, and the statements by which its facts were inferred."""

@@ -41,10 +41,21 @@ class Safety:
             shown_by=self._shown_by(met),
         )
 
-    def held_until(self) -> list[model.HeldUntil]:
-        """What the first dose waits for; nothing while no regimen is near."""
-        held = held_until(self.now.decision, self.now.frame, self.unread())
-        return [self._held(one) for one in held]
+    def held_until(self, dangers: list[model.DangerShown]) -> list[model.HeldUntil]:
+        """What the first dose waits for, what shows the worst danger first; nothing while no regimen is near."""
+        shown = [set(one.shown_by.split("; ")) for one in dangers]
+
+        def rank(one: model.HeldUntil) -> int:
+            return next((i for i, by in enumerate(shown) if by & set(one.short.split("; "))), len(shown))
+
+        return sorted(map(self._held, self._waiting()), key=rank)
+
+    def is_held(self) -> bool:
+        """Whether a first dose waits for anything."""
+        return bool(self._waiting())
+
+    def _waiting(self) -> list[Held]:
+        return held_until(self.now.decision, self.now.frame, self.unread())
 
     def _held(self, one: Held) -> model.HeldUntil:
         if one.met is None:
