@@ -126,10 +126,13 @@ def _medication(item: Medication, reads: Reads) -> Unread | None:
 def _newest(record: PatientRecord, reads: Reads) -> Iterator[Finding]:
     """Of the flagged observations those that may still hold today: not long ago, and none of the same name after it."""
     since = record.as_of - dt.timedelta(days=reads.flagged_days)
+    last: dict[str, dt.date] = {}
     for item in record.findings:
-        date = item.date or exactly(record.as_of)
-        later = (o.date for o in record.findings if o.name == item.name and o.date is not None)
-        if date.last >= since and not any(date.certainly_before(day) for day in later):
+        if item.date is not None:
+            last[item.name] = max(item.date.first, last.get(item.name, item.date.first))
+    for item in record.findings:
+        until = (item.date or exactly(record.as_of)).last
+        if until >= since and until >= last.get(item.name, until):
             yield item
 
 
