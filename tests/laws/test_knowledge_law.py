@@ -52,6 +52,9 @@ RAGGED = {
     "a progression without its date": "disease: [{event: progression}]\ntreatments: [{drugs: [trastuzumab], setting: advanced}]",
     "advanced regimens told": "stated: {her2_regimens_received_advanced: 1 to 3}\ntreatments: [{drugs: [trastuzumab]}]",
     "lines told": "stated: {her2_lines_progressed: 1 to 2}",
+    "a condition that nobody read": "conditions: [{name: flobberitis}]",
+    "a medicine that nobody read": "medications: [{name: unheardofmab}]",
+    "an allergy that nobody read": "conditions: [{name: allergy to unheardofmab}]\ntreatments: [{drugs: [trastuzumab]}]",
     "nothing": "patient: {sex: female}",
 }
 

@@ -20,10 +20,11 @@ from concordant.conditions import Compare
 from concordant.facts import Value
 from concordant.features import Feature
 from concordant.quantities import Interval, above, below, is_strict, point
-from concordant.record.events import PatientRecord
+from concordant.record.events import Comorbidity, Entry, PatientRecord
 
 DATES = (dt.date(2022, 9, 20), dt.date(2023, 6, 1), dt.date(2024, 12, 1), dt.date(2026, 1, 15))
 MOST_HIDDEN = 8
+EVERY_UNREAD, UNREAD = 4, ("a condition of which nobody has heard",)  # every fourth patient has one on record
 LIMIT = 1e4  # stands for "no end" where a number is drawn
 
 # Facts that most often decide: they are left unknown more often than the others.
@@ -58,11 +59,16 @@ class State:
     as_of: dt.date
     stated: Mapping[str, Value]
     hidden: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()  # conditions of which no rule speaks
 
     def record(self, changes: Mapping[str, Value] | None = None) -> PatientRecord:
         """The record of this patient, with some facts stated otherwise; None unstates one."""
         told = {**self.stated, **(changes or {})}
-        return PatientRecord(self.as_of, stated={name: value for name, value in told.items() if value is not None})
+        listed = tuple(
+            Comorbidity(Entry(f"conditions[{i}]"), None, name, "active", None) for i, name in enumerate(self.unread, 1)
+        )
+        stated = {name: value for name, value in told.items() if value is not None}
+        return PatientRecord(self.as_of, conditions=listed, stated=stated)
 
     def without(self, *names: str) -> State:
         """The same patient with these facts left unknown."""
@@ -72,7 +78,8 @@ class State:
         """The patient as a case file."""
         told = {name: f"{_written(value)} {features[name].unit}".strip() for name, value in sorted(self.stated.items())}
         lines = [f"  {name}: {text if text[0].isalnum() else repr(text)}" for name, text in told.items()]
-        return "\n".join([f"as_of: {self.as_of}", "stated:", *lines])
+        listed = [f"  - {{name: {name}, status: active}}" for name in self.unread]
+        return "\n".join([f"as_of: {self.as_of}", *(["conditions:", *listed] if listed else []), "stated:", *lines])
 
 
 def _written(value: Value) -> str:
@@ -329,4 +336,5 @@ def _normal(name: str) -> Value:
 def draw(knowledge: Knowledge, seed: int, number: int) -> State:
     """The patient of this seed and number, the same every time."""
     rng = random.Random(f"{seed}:{number}")
-    return Drawer(knowledge, rng, {f.name: f for f in knowledge.features}).state(f"{seed}:{number}")
+    state = Drawer(knowledge, rng, {f.name: f for f in knowledge.features}).state(f"{seed}:{number}")
+    return state if number % EVERY_UNREAD else replace(state, unread=UNREAD)

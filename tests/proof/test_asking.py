@@ -172,7 +172,9 @@ def test_a_drawn_patient_is_a_case_file(knowledge: Knowledge, read: ReadCase) ->
     features = {feature.name: feature for feature in knowledge.features}
     for number in range(STATES):
         state = draw(knowledge, SEED, number)
-        assert read(state.case_file(features)).stated == dict(state.stated)
+        record = read(state.case_file(features))
+        assert record.stated == dict(state.stated)
+        assert record.conditions == state.record().conditions
 
 
 def test_samples_meet_every_edge(knowledge: Knowledge) -> None:
