@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import product
 
 from concordant.conditions import features_read
 from concordant.decide.cells import Cell, cells_of, joined
 from concordant.decide.decision import Decision, Outcome, decide
 from concordant.decide.frame import Frame, Proposal
+from concordant.decide.groups import groups_that_settle, some_of
 from concordant.derive.book import waits, with_facts
 from concordant.derive.plan import Plan
 from concordant.evaluate.explain import Evaluator, explain, missing
 from concordant.facts import Fact, Facts, Value
 from concordant.features import Feature
-from concordant.kleene import TRUE
+from concordant.kleene import TRUE, UNKNOWN
 from concordant.quantities import Interval
 from concordant.record.events import PatientRecord
 from concordant.records import Action
@@ -79,9 +80,9 @@ def questions(now: Situation) -> list[Question]:
     holding = _holding(now)
     found = [q for name in cells if (q := _alone(name, cells[name], now, holding)) is not None]
     if now.decision.answer == "needs_data" and not any(q.blocking for q in found):
-        found += _together([frozenset(cells) & holding], cells, now)
+        found += _together(some_of(holding.intersection(cells)), cells, now)
     elif not found:
-        found += _together(_read_together(frozenset(cells), now), cells, now)
+        found += _together(_read_together(cells, now), cells, now)
     order = {name: i for i, name in enumerate(cells)}
     return sorted(found, key=lambda q: (*_rank(q), q.feature.asked, order[q.feature.name]))
 
@@ -168,16 +169,20 @@ def _merged(feature: Feature, branches: list[Branch], now: Situation) -> list[Br
     return found
 
 
-def _read_together(askable: frozenset[str], now: Situation) -> list[frozenset[str]]:
-    """The open features behind each live sentence: once an answer is definite, only those can decide together.
+def _read_together(askable: Iterable[str], now: Situation) -> set[frozenset[str]]:
+    """The groups that could settle one live sentence: once an answer is definite, only those can decide together.
 
     A bar or a condition that reads one of two facts would change the outcome by that fact alone.
     """
+    asked = frozenset(askable)
     live = _behind_outcome(now.decision)
-    sentences = {now.frame.reads[p.statement.id] for p in live}
-    sentences |= {now.frame.bar_reads[id(bar)] for p in live for bar in p.bars}
-    units = {frozenset(_open_behind(reads, now)) & askable for reads in sentences}
-    return sorted((unit for unit in units if len(unit) > 1), key=sorted)
+    sentences = {id(p.statement.applies_if): p.statement.applies_if for p in live}
+    sentences |= {id(bar.if_): bar.if_ for p in live for bar in (*p.precluding, *p.holding)}
+    found: set[frozenset[str]] = set()
+    for sentence in sentences.values():
+        if explain(sentence, now.facts).truth is UNKNOWN:
+            found |= groups_that_settle(sentence, lambda part: now.look(part, now.facts).truth, lambda n: _open_behind([n], now))
+    return {group for group in found if len(group) > 1 and group <= asked}
 
 
 def _behind_outcome(decision: Decision) -> list[Proposal]:
@@ -187,14 +192,13 @@ def _behind_outcome(decision: Decision) -> list[Proposal]:
     return [proposal for proposal in live if not preferring or proposal.statement.id in preferring]
 
 
-def _together(units: Iterable[frozenset[str]], cells: Mapping[str, Sequence[Cell]], now: Situation) -> list[Question]:
-    """The smallest group, of two or three features of one unit, that changes the outcome where none does alone."""
-    ordered = [[name for name in cells if name in unit] for unit in units]
-    for size in (2, 3):
-        for names in dict.fromkeys(names for unit in ordered for names in combinations(unit, size)):
-            found = _group(names, cells, now)
-            if found:
-                return found
+def _together(groups: Iterable[frozenset[str]], cells: Mapping[str, Sequence[Cell]], now: Situation) -> list[Question]:
+    """The smallest group, of two or three features, that changes the outcome where none does alone."""
+    order = {name: i for i, name in enumerate(cells)}
+    ordered = [tuple(sorted(group, key=order.__getitem__)) for group in groups]
+    for names in sorted(ordered, key=lambda names: (len(names), [order[name] for name in names])):
+        if len(names) > 1 and (found := _group(names, cells, now)):
+            return found
     return []
 
 

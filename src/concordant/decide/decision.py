@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,7 +11,7 @@ import msgspec
 from concordant.decide.frame import Frame, InForce, Proposal
 from concordant.evaluate.explain import Because, Evaluator, explain
 from concordant.facts import Facts
-from concordant.guideline import ScopeLimit, Statement
+from concordant.guideline import ScopeLimit
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_
 from concordant.outcomes import OFFERED, Status, status
 from concordant.records import Bar, Role
@@ -79,7 +79,8 @@ class Decision:
         """The answer and the preferred regimens, or all offered ones where none is preferred; none out of scope."""
         if self.answer == "out_of_scope":
             return self.answer, ()
-        regimens = [j for j in self.offered if j.role == "preferred"] or self.offered
+        offered = self.offered
+        regimens = [j for j in offered if j.role == "preferred"] or offered
         return self.answer, tuple(sorted(j.proposal.regimen.id for j in regimens))
 
     @property
@@ -87,7 +88,8 @@ class Decision:
         """The answer and what leads it: the preferred regimens, or the first where none is; none while it is not decided."""
         if self.answer != "recommends":
             return self.answer, ()
-        leading = [j for j in self.offered if j.role == "preferred"] or self.offered[:1]
+        offered = self.offered
+        leading = [j for j in offered if j.role == "preferred"] or offered[:1]
         return self.answer, tuple(sorted(j.proposal.regimen.id for j in leading))
 
     @property
@@ -111,9 +113,12 @@ def decide(
 
     `look` is `explain`, or for hypotheses and many patients an evaluator without reasons.
     """
-    session = _Session(frame, facts, before, touched or frozenset(), look)
-    statements = {s.id: session.statement(s) for s in frame.statements}
-    judged = _with_roles([session.judge(p, i, statements) for i, p in enumerate(frame.proposals)])
+    told = touched or frozenset()
+    if before is not None and look is not explain and told.isdisjoint(frame.decisive):
+        return before  # nothing that could change a status reads what differs
+    session = _Session(frame, facts, before, told, look, _kept(frame, before, told))
+    statements = session.statements()
+    judged = _with_roles(session.judged(statements))
     limits = tuple(_limits(frame.in_force, facts, look))
     return Decision(_verdict(frame, judged, limits), tuple(judged), statements, limits, session.bars)
 
@@ -129,14 +134,26 @@ class _Session:
     look: Evaluator = explain
     bars: dict[int, Because] = field(default_factory=dict)
 
-    def statement(self, statement: Statement) -> Because:
-        if self.before is not None and self.touched.isdisjoint(self.frame.reads[statement.id]):
-            return self.before.statements[statement.id]
-        return self.look(statement.applies_if, self.facts)
+    def statements(self) -> dict[str, Because]:
+        """Why each statement applies or not; what reads nothing that differs stays as it was."""
+        found = dict(self.before.statements) if self.before else {}
+        for statement in self.frame.statements:
+            if self.before is None or not self.touched.isdisjoint(self.frame.reads[statement.id]):
+                found[statement.id] = self.look(statement.applies_if, self.facts)
+        return found
 
-    def judge(self, proposal: Proposal, index: int, statements: dict[str, Because]) -> Judged:
-        if self.before is not None and self.touched.isdisjoint(proposal.reads):
-            return self.before.judged[index]
+    def judged(self, statements: Mapping[str, Because]) -> list[Judged]:
+        """Every proposal with its status, in the order of the frame."""
+        proposals = self.frame.proposals
+        if self.before is None:
+            return [self.judge(proposal, statements) for proposal in proposals]
+        found = list(self.before.judged)
+        for index, proposal in enumerate(proposals):
+            if not self.touched.isdisjoint(proposal.reads if self.look is explain else proposal.decisive):
+                found[index] = self.judge(proposal, statements)
+        return found
+
+    def judge(self, proposal: Proposal, statements: Mapping[str, Because]) -> Judged:
         applies = statements[proposal.statement.id]
         if applies.truth is FALSE:  # nothing can change the status, so the bars are not read
             return Judged(proposal, proposal.role, "does_not_apply", applies, ())
@@ -144,40 +161,35 @@ class _Session:
         return Judged(proposal, proposal.role, status(applies.truth, unless_of(barred)), applies, barred)
 
     def _barred(self, proposal: Proposal) -> tuple[Barred, ...]:
-        """Every bar of the proposal, and what it comes to."""
-        if self.look is not explain:  # nobody will read the reasons: cautions change no status
-            return self._first_that_precludes(proposal)
-        return tuple([Barred(bar, self.bar(bar)) for bar in proposal.bars])
-
-    def _first_that_precludes(self, proposal: Proposal) -> tuple[Barred, ...]:
-        """The bars up to the one that settles the status: one that precludes, else the first that is open or holds."""
+        """Every bar of the proposal, and what it comes to; where nobody reads the reasons, those that settle the status."""
+        if self.look is explain:
+            return tuple([Barred(bar, self.bar(bar)) for bar in proposal.bars])
         found = []
-        settled = False
-        for bar in proposal.precluding:
-            reason = self.bar(bar)
-            found.append(Barred(bar, reason))
-            settled = settled or reason.truth is UNKNOWN
-            if reason.truth is TRUE:
-                return tuple(found)
-        for bar in proposal.holding if not settled else ():
-            reason = self.bar(bar)
-            found.append(Barred(bar, reason))
+        for bar in (*proposal.precluding, *proposal.holding):
+            reason = self.bars.get(id(bar)) or self.bar(bar)
             if reason.truth is not FALSE:
-                break
+                found.append(Barred(bar, reason))
+                if reason.truth is TRUE or bar.effect == "holds":
+                    break
         return tuple(found)
 
     def bar(self, bar: Bar) -> Because:
         """Why the bar holds or not; kept by identity, because the frame keeps every bar alive."""
         known = self.bars.get(id(bar))
         if known is None:
-            known = self._bar_before(bar) or self.look(bar.if_, self.facts)
-            self.bars[id(bar)] = known
+            known = self.bars[id(bar)] = self.look(bar.if_, self.facts)
         return known
 
-    def _bar_before(self, bar: Bar) -> Because | None:
-        if self.before is None or not self.touched.isdisjoint(self.frame.bar_reads[id(bar)]):
-            return None
-        return self.before.bars.get(id(bar))
+
+def _kept(frame: Frame, before: Decision | None, touched: frozenset[str]) -> dict[int, Because]:
+    """What the bars came to before, without those that read what differs."""
+    if before is None:
+        return {}
+    bars = dict(before.bars)
+    for name in touched:
+        for bar in frame.bars_reading.get(name, ()):
+            bars.pop(bar, None)
+    return bars
 
 
 def unless_of(barred: Iterable[Barred]) -> Truth:

@@ -24,7 +24,8 @@ EVERY = "any_drug"  # the class that holds every drug
 class Proposal:
     """One regimen of one statement, and all its bars: of the statement, the regimen, its drugs, their classes.
 
-    `precluding` and `holding` are those that change the status; the others caution.
+    `precluding` and `holding` are those that change the status; the others caution. `decisive` is what the statement and
+    those bars read.
     """
 
     statement: Statement
@@ -35,6 +36,7 @@ class Proposal:
     precluding: tuple[Bar, ...]
     holding: tuple[Bar, ...]
     reads: frozenset[str]
+    decisive: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,11 @@ class InForce:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Everything that can be asked of a patient on one date: prepared once, used for every hypothesis."""
+    """Everything that can be asked of a patient on one date: prepared once, used for every hypothesis.
+
+    `bars_reading` are, for each feature, the bars that read it (by identity); `decisive` is all that can change a status or a
+    limit.
+    """
 
     in_force: tuple[InForce, ...]
     statements: tuple[Statement, ...]
@@ -56,6 +62,8 @@ class Frame:
     regimens: Mapping[str, Regimen]
     reads: Mapping[str, frozenset[str]] = field(default_factory=dict)
     bar_reads: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    bars_reading: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    decisive: frozenset[str] = frozenset()
     cuts: Mapping[str, tuple[Break, ...]] = field(default_factory=dict)
     disagreements: tuple[Disagreement, ...] = ()
     dangers: tuple[Danger, ...] = ()
@@ -97,14 +105,24 @@ def _indexed(frame: Frame, features: Iterable[Feature]) -> Frame:
     conditions += [limb.if_ for drug in frame.drugs.values() for use in drug.indications for limb in use.limbs]
     conditions += [rule.if_ for feature in features for rule in feature.rules]
     conditions += [limit.if_ for force in frame.in_force for limit in force.guideline.out_of_scope]
+    bar_reads = {id(bar): features_read(bar.if_) for bar in bars}
     return replace(
         frame,
         reads={s.id: features_read(s.applies_if) for s in frame.statements},
-        bar_reads={id(bar): features_read(bar.if_) for bar in bars},
+        bar_reads=bar_reads,
+        bars_reading=_bars_reading(bar_reads),
         cuts=breaks(conditions),
         unmet=unmet,
         holding=holding,
     )
+
+
+def _bars_reading(bar_reads: Mapping[int, frozenset[str]]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = {}
+    for bar, names in bar_reads.items():
+        for name in names:
+            found.setdefault(name, []).append(bar)
+    return {name: tuple(bars) for name, bars in found.items()}
 
 
 def with_current(frame: Frame, current: Regimen) -> Frame:
@@ -122,17 +140,20 @@ def _proposing(frame: Frame, only: str | None) -> Frame:
                 found.append(kept[statement.id, name])
             elif name in frame.regimens and only in (None, name):
                 found.append(_proposal(statement, frame.regimens[name], frame))
-    return replace(frame, proposals=tuple(found))
+    limits = (features_read(limit.if_) for force in frame.in_force for limit in force.guideline.out_of_scope)
+    return replace(frame, proposals=tuple(found), decisive=frozenset().union(*(p.decisive for p in found), *limits))
 
 
 def _proposal(statement: Statement, regimen: Regimen, frame: Frame) -> Proposal:
     assert statement.recommend is not None
     bars = _bars(statement, regimen, frame)
-    reads = frame.reads[statement.id].union(*(frame.bar_reads[id(bar)] for bar in bars))
     precluding = tuple(bar for bar in bars if bar.effect == "precludes")
     holding = tuple(bar for bar in bars if bar.effect == "holds")
     against = statement.recommend.direction == "against"
-    return Proposal(statement, regimen, statement.recommend.role, against, bars, precluding, holding, reads)
+    reads, decisive = (
+        frame.reads[statement.id].union(*(frame.bar_reads[id(bar)] for bar in some)) for some in (bars, (*precluding, *holding))
+    )
+    return Proposal(statement, regimen, statement.recommend.role, against, bars, precluding, holding, reads, decisive)
 
 
 def _in_force(knowledge: Knowledge, as_of: dt.date, wanted: str) -> tuple[InForce, ...]:
