@@ -82,6 +82,7 @@ class Patient:
             "alt_xuln": self.ast and Fraction(self.ast),
             "neutrophils": self.neutrophils and Fraction(self.neutrophils),
             "severe_hepatic_impairment": "yes" if self.liver_failure else "no",
+            "failing_liver": "yes" if self.liver_failure else "no",
             "takes_strong_cyp3a4_inhibitor": "yes" if self.medication == "ketoconazole" else "no",
         }
 

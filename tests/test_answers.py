@@ -130,7 +130,7 @@ def test_lung_disease_is_a_precaution_and_no_way_to_the_other_conjugate(knowledg
 def test_from_the_third_line_on_nothing_is_preferred(knowledge: Knowledge, words: Words) -> None:
     answer, text = answer_of(case("A07"), knowledge, words)
     assert {o["role"] for o in answer["options"]} == {"option"}
-    assert text.startswith("No preferred regimen")
+    assert text.startswith("No regimen is preferred")
     assert all(o["grade"]["strength"] is None and o["grade"]["grade_note"] == "not seen" for o in answer["options"])
 
 

@@ -143,11 +143,17 @@ FAULTS = [
     (
         "an unknown system",
         CONDITIONS,
-        "system: icd10, code: J84.9",
-        "system: icd11, code: J84.9",
+        'system: icd10, code: "J84.9"',
+        'system: icd11, code: "J84.9"',
         "the code system 'icd11' is not known. Did you mean 'icd10'?",
     ),
-    ("a code of the wrong form", CONDITIONS, "code: J84.9,", "code: 84.9,", "'84.9' is no code of icd10. Write such as X12.3"),
+    (
+        "a code of the wrong form",
+        CONDITIONS,
+        'code: "J84.9",',
+        'code: "84.9",',
+        "'84.9' is no code of icd10. Write such as X12.3",
+    ),
     (
         "a wrong check digit",
         CONDITIONS,
@@ -165,15 +171,15 @@ FAULTS = [
     (
         "a code of another system",
         CONDITIONS,
-        "system: icd10, code: J84.9",
+        'system: icd10, code: "J84.9"',
         "system: loinc, code: 718-8",
         "the check digit of the loinc code '718-8' is wrong",
     ),
     (
         "one code for two things",
         CONDITIONS,
-        "code: I50.9",
-        "code: J84.9",
+        'code: "I50.9"',
+        'code: "J84.9"',
         "the code icd10 J84.9 stands for 'heart_failure', and for 'interstitial_lung_disease' (vocabulary/conditions.yaml:",
     ),
     (
@@ -397,7 +403,7 @@ def test_all_faults_of_a_folder_are_told_at_once(knowledge_copy: Path) -> None:
     planted = {
         STATEMENT: [("her2_status is", "her2_statis is"), ("is second", "is secnd")],
         "features/organs.yaml": [("type: number", "type: nmber"), ("selector: latest", "selector: lastest")],
-        CONDITIONS: [("code: J84.9", "code: 84.9"), ("system: snomed", "system: snowmed")],
+        CONDITIONS: [('code: "J84.9"', 'code: "84.9"'), ("system: snomed", "system: snowmed")],
         NEWER: [("ref: destiny", "ref: dstiny")],
     }
     before = {name: (knowledge_copy / name).read_text(encoding="utf-8") for name in planted}

@@ -167,7 +167,7 @@ def test_answers_are_never_written_over_a_source_that_is_no_case_file(tmp_path: 
     source.write_text('{"resourceType": "Patient", "id": "p"}', encoding="utf-8")
     before = source.read_bytes()
     assert main(["ask", str(source), "--write", str(source)]) == 2
-    assert "this file is there already" in capsys.readouterr().err
+    assert "this would be written over its own source" in capsys.readouterr().err
     assert source.read_bytes() == before
 
 

@@ -137,6 +137,8 @@ def not_in_omop(record: PatientRecord, rules: LineRules) -> Iterator[str]:
             yield "the intent of a treatment that the date of metastatic disease does not tell"
     if any(condition.status not in ("active", "resolved") for condition in record.conditions):
         yield "a condition that is absent, or without a status"
+    if any(condition.about or condition.grade for condition in record.conditions):
+        yield "a drug that is blamed for a condition, or a grade: no concept tells it"
     numbers = [n for marker in record.markers for n in marker.numbers.values()]
     if any(not number.is_exact for number in (*numbers, *(m.value for m in record.measurements))):
         yield "a number between two ends"

@@ -44,13 +44,14 @@ def overlooked(records: list[PatientRecord], plan: Plan) -> set[str]:
     """The selectors that would have claimed something of a record where they were not asked."""
     found = set()
     for record in records:
-        topics, facts = topics_of(record), derive_facts(record, plan)
+        unread = plan.unread_in(record)
+        topics, facts = topics_of(record, unread), derive_facts(record, plan)
         for feature in plan.features:
             wanted = plan.topics[feature.name]
             if feature.derive is None or wanted is None or not wanted.isdisjoint(topics):
                 continue
             name = feature.derive["selector"]
-            if SELECTORS[name](Context(record, facts, feature, plan.members, plan.tags, plan.formulas)) is not None:
+            if SELECTORS[name](Context(record, facts, feature, plan.members, plan.tags, plan.formulas, unread)) is not None:
                 found.add(name)
     return found
 

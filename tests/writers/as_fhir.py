@@ -190,7 +190,8 @@ class Bundle:
         systems = {"snomed": SNOMED, "icd10": "http://hl7.org/fhir/sid/icd-10-cm"}
         code = {"text": term.name if term and not (item.about or item.grade) else item.name}
         if coded is not None:
-            code = concept(systems[coded.system], (coded.code, coded.display))
+            worded = {"text": item.name} if item.about or item.grade else {}  # no code tells the drug or the grade
+            code = concept(systems[coded.system], (coded.code, coded.display)) | worded
         self.diagnosed(code, self.date(item.date), item.status or "")
 
     def measurement(self, item: Measurement) -> None:
