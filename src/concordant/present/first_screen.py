@@ -91,12 +91,18 @@ def _dangers(answer: Answer, whole: int) -> Iterator[Titled]:
     """The first ones with what to do, the rest in short; a finding that is a danger in several ways is named once."""
     shown: set[str] = set()
     for i, one in enumerate(answer.dangers):
-        new = [part for part in one.shown_by.split("; ") if part not in shown]
-        brief = "; ".join(new) if one.shown_by else one.says
-        text = _danger(one) if i < whole and (new or one.do) else brief
+        parts = one.shown_by.split("; ")
+        new = [part for part in parts if part not in shown]
+        text = _danger(one) if i < whole and (new or one.do) else _in_short(one, parts, new)
         shown.update(new)
         caution = one.urgency == "caution"
         yield ("first.caution" if caution else "first.danger"), text, ("missing" if caution else "danger")
+
+
+def _in_short(one: DangerShown, parts: Sequence[str], new: Sequence[str]) -> str:
+    """What shows it; its own name where nothing does, or where a part of that was told of another danger."""
+    named = not one.shown_by or 0 < len(new) < len(parts)
+    return one.says if named else "; ".join(new)
 
 
 def _danger(one: DangerShown) -> str:
