@@ -68,6 +68,11 @@ class Wait(Record, frozen=True):
     overruled: str
 
     @property
+    def puts_off(self) -> frozenset[str]:
+        """The words that wait; among several stated words one of them is enough."""
+        return frozenset(self.stated)
+
+    @property
     def reads(self) -> frozenset[str]:
         """The features that have to be known before it can be told whether this one waits."""
         return features_read(self.when) | features_read(self.overruled_if) | {self.feature}

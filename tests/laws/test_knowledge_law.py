@@ -29,6 +29,7 @@ from concordant.texts import read_file
 from tests.conftest import ReadCase
 
 CASES = sorted((FOLDER / "cases").glob("*.yaml"))
+IN_STEPS = [path for i, path in enumerate(CASES) if i % 8 == 0 or path.stem.startswith("Q108")]  # of Q108 the law once failed
 LATER = {
     "applies": {"applies"},
     "does_not_apply": {"does_not_apply"},
@@ -206,7 +207,7 @@ def learned_in_steps(now: Situation) -> Iterator[tuple[str, Decision, Decision]]
                     yield f"{feature.name} = {word} after {' or '.join(pair)}", between, decision
 
 
-@pytest.mark.parametrize("path", CASES[::8], ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", IN_STEPS, ids=lambda p: p.stem)
 def test_learning_a_word_in_steps_overturns_nothing(path: Path, knowledge: Knowledge, words: Words) -> None:
     now = case(path, knowledge, words)
     for what, before, after in learned_in_steps(now) if now else ():

@@ -15,7 +15,7 @@ from concordant.derive.settle import Reasons, settle
 from concordant.derive.topics import topics_of
 from concordant.derive.unread import Unread
 from concordant.evaluate.explain import Because, Evaluator, explain
-from concordant.facts import Claim, Fact, Facts, Value
+from concordant.facts import Claim, Fact, Facts, Value, one_of, words_left
 from concordant.features import Feature, Wait
 from concordant.kleene import FALSE, TRUE
 from concordant.quantities import point
@@ -49,7 +49,7 @@ class _Pass:
             told = self._silence(feature) if feature.absent_means else None
             return told if told is not None else self.plan.unknown[name]
         reasons = [(rule, self.look(rule.if_, self.facts)) for rule in feature.rules]
-        if feature.waits_for is not None and stated in feature.waits_for.stated:
+        if feature.waits_for is not None and not feature.waits_for.puts_off.isdisjoint(words_left(stated) or ()):
             return self._put_off(feature, feature.waits_for, claim, reasons)
         fact = settle(feature, claim, stated, reasons)
         if self.has_choices and fact.value is None and not fact.conflict and not feature.is_numeric:
@@ -73,7 +73,9 @@ class _Pass:
     def _put_off(self, feature: Feature, wait: Wait, claim: Claim | None, reasons: Reasons) -> Fact:
         """The fact where a word was stated that another feature decides: it holds, waits, or gives way to the rules."""
         if self.look(wait.overruled_if, self.facts).truth is TRUE:
-            return replace(settle(feature, claim, None, reasons), put_off=wait.overruled)
+            others = [word for word in words_left(self.record.stated[feature.name]) or () if word not in wait.puts_off]
+            told_else = one_of(feature, others) if others else None
+            return replace(settle(feature, claim, told_else, reasons), put_off=wait.overruled)
         told = settle(feature, claim, self.record.stated[feature.name], reasons)
         waiting = self.look(wait.when, self.facts).truth
         if told.origin != "stated" or self.facts[wait.feature].value is not None or waiting is FALSE:
