@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable
 
 import pytest
 from hypothesis import settings
 
+from concordant import texts
 from concordant.compiled import Knowledge
 from concordant.derive.plan import Plan, plan_of
-from concordant.library import load
 from concordant.record.casefile import read_case
 from concordant.record.events import PatientRecord
-from concordant.record.vocabulary import Words, words_of
+from concordant.record.vocabulary import Words
 from concordant.texts import read_text
+from tests.shipped import shipped_knowledge, shipped_words
 
 AS_OF = dt.date(2023, 6, 1)  # for a case that has no date of its own: no test looks at the clock
 
 ReadCase = Callable[[str], PatientRecord]
+
+# One text always gives one tree, nobody changes it, and many tests read the same files again and again.
+texts._compose = functools.lru_cache(maxsize=3000)(texts._compose)
 
 settings.register_profile("repeatable", derandomize=True, database=None, deadline=None, max_examples=200)
 settings.load_profile("repeatable")
@@ -26,12 +31,13 @@ settings.load_profile("repeatable")
 
 @pytest.fixture(scope="session")
 def knowledge() -> Knowledge:
-    return load()
+    return shipped_knowledge()
 
 
 @pytest.fixture(scope="session")
 def words(knowledge: Knowledge) -> Words:
-    return words_of(knowledge)
+    assert knowledge is shipped_knowledge()
+    return shipped_words()
 
 
 @pytest.fixture(scope="session")

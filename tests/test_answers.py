@@ -15,43 +15,27 @@ import yaml
 
 from concordant.answer.recommend import recommend
 from concordant.compiled import Knowledge
-from concordant.complaints import ConcordantError
 from concordant.library import FOLDER
-from concordant.present.as_json import as_json
 from concordant.present.terminal import render
 from concordant.record.casefile import read_case
 from concordant.record.vocabulary import Words
 from concordant.texts import read_file, read_text
+from tests.shipped import CASES, case, shown
 
-CASES = FOLDER / "cases"
 SCHEMA = json.loads((Path(__file__).parents[1] / "docs" / "schema" / "answer.json").read_text(encoding="utf-8"))
 CASE_SCHEMA = json.loads((Path(__file__).parents[1] / "docs" / "schema" / "case-file.json").read_text(encoding="utf-8"))
+VALIDATOR, CASE_VALIDATOR = (jsonschema.validators.validator_for(one)(one) for one in (SCHEMA, CASE_SCHEMA))
 REVIEW = ("expect", "because", "origin", "difficulty", "confidence")
-ALL = sorted(CASES.glob("*.yaml"))
 # an unknown key, an unknown word of a closed list
 WRONG_SHAPE = {"A91-bad-key", "A95-bad-stopped", "Q96-unknown-key-in-a-course"}
 
 
-def answer_of(path: Path, knowledge: Knowledge, words: Words) -> tuple[dict[str, Any], str]:
-    """The JSON answer and the terminal text of a case; both empty for one that is refused."""
-    try:
-        record = read_case(read_file(path), knowledge, words, dt.date(2022, 9, 20))
-    except ConcordantError:
-        return {}, ""
-    answer = recommend(record, knowledge)
-    return json.loads(as_json(answer)), render(answer, colour=False, width=100)
-
-
-def case(name: str) -> Path:
-    return next(CASES.glob(f"{name}-*.yaml"))
-
-
-@pytest.mark.parametrize("path", ALL, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
 def test_every_answer_fits_the_schema_and_its_own_date(path: Path, knowledge: Knowledge, words: Words) -> None:
-    answer, text = answer_of(path, knowledge, words)
+    answer, text = shown(path)
     if not answer:
         return
-    jsonschema.validate(answer, SCHEMA)
+    VALIDATOR.validate(answer)
     cites = {ref["n"] for ref in answer["references"]}
     assert {
         int(n) for n in re.findall(r"\[(\d+)(?:[:\]])", json.dumps({k: answer[k] for k in ("disagreements", "newer")}))
@@ -62,14 +46,14 @@ def test_every_answer_fits_the_schema_and_its_own_date(path: Path, knowledge: Kn
     assert "Traceback" not in text and "None" not in text.replace("Contraindications: None", "")
 
 
-@pytest.mark.parametrize("path", ALL, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
 def test_every_case_file_fits_its_schema(path: Path) -> None:
     visible = {k: v for k, v in yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader).items() if k not in REVIEW}
     if path.stem in WRONG_SHAPE:
         with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate(visible, CASE_SCHEMA)
+            CASE_VALIDATOR.validate(visible)
     else:
-        jsonschema.validate(visible, CASE_SCHEMA)
+        CASE_VALIDATOR.validate(visible)
 
 
 def test_a_hazard_ratio_never_stands_beside_the_median_of_another_cut(knowledge: Knowledge) -> None:
@@ -116,19 +100,19 @@ SEED_ERRORS = [
 def test_an_error_of_the_seed_answer_is_not_made(
     row: str, name: str, read: Any, wanted: Any, knowledge: Knowledge, words: Words
 ) -> None:
-    answer, _ = answer_of(case(name), knowledge, words)
+    answer, _ = shown(case(name))
     got = read(answer)
     assert {key: got[key] for key in wanted} == wanted
 
 
 def test_lung_disease_is_a_precaution_and_no_way_to_the_other_conjugate(knowledge: Knowledge, words: Words) -> None:
-    answer, _ = answer_of(case("A10"), knowledge, words)
+    answer, _ = shown(case("A10"))
     kinds = {tuple(row["drugs"]): row["kind"] for row in answer["avoid"] if row["kind"] != "against"}
     assert kinds == {("trastuzumab deruxtecan",): "precaution", ("trastuzumab emtansine",): "precaution"}
 
 
 def test_from_the_third_line_on_nothing_is_preferred(knowledge: Knowledge, words: Words) -> None:
-    answer, text = answer_of(case("A07"), knowledge, words)
+    answer, text = shown(case("A07"))
     assert {o["role"] for o in answer["options"]} == {"option"}
     assert text.startswith("No regimen is preferred")
     assert all(o["grade"]["strength"] is None and o["grade"]["grade_note"] == "not seen" for o in answer["options"])
@@ -137,9 +121,9 @@ def test_from_the_third_line_on_nothing_is_preferred(knowledge: Knowledge, words
 def test_doses_agree_with_a_second_method(knowledge: Knowledge, words: Words) -> None:
     """mg from weight by hand; body surface by Du Bois must lie within 5 % of the formula used."""
     seen = 0
-    for path in ALL:
+    for path in CASES:
         raw = yaml.safe_load(path.read_text(encoding="utf-8")).get("patient", {})
-        answer, _ = answer_of(path, knowledge, words)
+        answer, _ = shown(path)
         for dose in (d for o in answer.get("options", []) for d in o["dose"] if d["calculated_mg"] is not None):
             if dose["unit"] == "mg/kg":
                 kilos = float(str(raw["weight"]).split()[0])
@@ -177,16 +161,16 @@ DANGEROUS = (
 )
 
 
-@pytest.mark.parametrize("path", ALL, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
 def test_no_dangerous_word_is_said(path: Path, knowledge: Knowledge, words: Words) -> None:
-    answer, _ = answer_of(path, knowledge, words)
+    answer, _ = shown(path)
     said = "\n".join(prose({k: v for k, v in answer.items() if k not in ("references", "name")})).lower()
     assert [word for word in DANGEROUS if re.search(word, said)] == []
 
 
 def test_both_sides_are_shown_within_a_month_of_the_boundary(knowledge: Knowledge, words: Words) -> None:
-    exactly, _ = answer_of(case("A03"), knowledge, words)
-    day_later, _ = answer_of(case("A04"), knowledge, words)
+    exactly, _ = shown(case("A03"))
+    day_later, _ = shown(case("A04"))
     assert [s["if"] for s in exactly["other_sides"] if s["near"]] == ["> 12 months"]
     assert [s["if"] for s in day_later["other_sides"] if s["near"]] == ["<= 12 months"]
     assert exactly["other_sides"][0]["then"] == [o["regimen"] for o in day_later["options"] if o["role"] == "preferred"]

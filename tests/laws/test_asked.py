@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,17 +10,11 @@ from msgspec.structs import replace
 
 from concordant.answer.recommend import decision_of, recommend, situation
 from concordant.compiled import Knowledge
-from concordant.complaints import ConcordantError
 from concordant.decide.ask import Situation, questions
 from concordant.decide.cells import cells_of
-from concordant.library import FOLDER
-from concordant.record.casefile import read_case
-from concordant.record.events import PatientRecord
-from concordant.record.vocabulary import Words
-from concordant.texts import read_file
 from tests.conftest import ReadCase
+from tests.shipped import CASES, answer_to, record_of
 
-CASES = sorted((FOLDER / "cases").glob("*.yaml"))
 TORN = {  # the record, and the feature whose entries contradict each other
     "two results": (
         "tumor_markers: [{test: her2_ihc, value: '0'}, {test: her2_ihc, value: 3+}]\n"
@@ -38,14 +31,6 @@ TORN = {  # the record, and the feature whose entries contradict each other
 }
 
 
-def records(path: Path, knowledge: Knowledge, words: Words) -> Iterator[PatientRecord]:
-    """The record of a case; none of one that is refused."""
-    try:
-        yield read_case(read_file(path), knowledge, words, dt.date(2022, 9, 20))
-    except ConcordantError:
-        return
-
-
 def broken(now: Situation, knowledge: Knowledge) -> Iterator[str]:
     """The branches that telling the value does not lead to."""
     for question in (q for q in questions(now) if not now.facts[q.feature.name].conflict):
@@ -60,13 +45,15 @@ def broken(now: Situation, knowledge: Knowledge) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
-def test_every_branch_is_reached_by_stating_it(path: Path, knowledge: Knowledge, words: Words) -> None:
-    for record in records(path, knowledge, words):
-        now = situation(record, knowledge)
-        assert not list(broken(now, knowledge))
-        if any(fact.conflict for fact in now.facts.values()):
-            for ask in recommend(record, knowledge).ask:
-                assert bool(ask.changes) is not bool(now.facts[ask.feature].conflict), ask.feature
+def test_every_branch_is_reached_by_stating_it(path: Path, knowledge: Knowledge) -> None:
+    record, answer = record_of(path), answer_to(path)
+    if record is None or answer is None:
+        return  # refused
+    now = situation(record, knowledge)
+    assert not list(broken(now, knowledge))
+    if any(fact.conflict for fact in now.facts.values()):
+        for ask in answer.ask:
+            assert bool(ask.changes) is not bool(now.facts[ask.feature].conflict), ask.feature
 
 
 @pytest.mark.parametrize(("text", "torn"), TORN.values(), ids=TORN.keys())

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection
 from itertools import pairwise
 
 import pytest
 
 from concordant.answer.recommend import decision_of, prepare
 from concordant.compiled import Knowledge
-from concordant.complaints import ConcordantError
 from concordant.conditions import ALWAYS
 from concordant.decide.frame import frame_of, turning_days
 from concordant.derive.book import derive_facts
@@ -18,59 +17,56 @@ from concordant.derive.context import Context
 from concordant.derive.plan import Plan, plan_of
 from concordant.derive.selectors import SELECTORS
 from concordant.derive.topics import LOOKS, topics_of
-from concordant.library import FOLDER
-from concordant.record.casefile import read_case
+from concordant.facts import Facts
 from concordant.record.events import PatientRecord
 from concordant.record.terminology import MOST_REMEMBERED, terminology_of
-from concordant.record.vocabulary import Words
-from concordant.texts import read_file
+from tests.shipped import CASES, record_of
 
 DAY = dt.date(2023, 6, 1)
+Derived = list[tuple[PatientRecord, Facts]]
 
 
 @pytest.fixture(scope="module")
-def records(knowledge: Knowledge, words: Words) -> list[PatientRecord]:
-    def found() -> Iterator[PatientRecord]:
-        for path in sorted((FOLDER / "cases").rglob("*.yaml")):
-            try:
-                yield read_case(read_file(path), knowledge, words, DAY)
-            except ConcordantError:
-                continue
-
-    return list(found())
+def records() -> list[PatientRecord]:
+    return [record for path in CASES if (record := record_of(path)) is not None]
 
 
-def overlooked(records: list[PatientRecord], plan: Plan) -> set[str]:
-    """The selectors that would have claimed something of a record where they were not asked."""
+@pytest.fixture(scope="module")
+def derived(records: list[PatientRecord], plan: Plan) -> list[tuple[PatientRecord, Facts]]:
+    return [(record, derive_facts(record, plan)) for record in records]
+
+
+def overlooked(derived: Derived, plan: Plan, selectors: Collection[str]) -> set[str]:
+    """Those of the selectors that would have claimed something of a record where they were not asked."""
     found = set()
-    for record in records:
+    features = [f for f in plan.features if f.derive is not None and f.derive["selector"] in selectors]
+    for record, facts in derived:
         unread = plan.unread_in(record)
-        topics, facts = topics_of(record, unread), derive_facts(record, plan)
-        for feature in plan.features:
-            wanted = plan.topics[feature.name]
-            if feature.derive is None or wanted is None or not wanted.isdisjoint(topics):
+        topics = topics_of(record, unread)
+        for feature in features:
+            wanted, name = plan.topics[feature.name], (feature.derive or {})["selector"]
+            if wanted is None or not wanted.isdisjoint(topics):
                 continue
-            name = feature.derive["selector"]
             if SELECTORS[name](Context(record, facts, feature, plan.members, plan.tags, plan.formulas, unread)) is not None:
                 found.add(name)
     return found
 
 
-def test_a_selector_that_is_not_asked_has_nothing_to_say(records: list[PatientRecord], plan: Plan) -> None:
-    assert len(records) > 250
-    assert overlooked(records, plan) == set()
+def test_a_selector_that_is_not_asked_has_nothing_to_say(derived: Derived, plan: Plan) -> None:
+    assert len(derived) > 250
+    assert overlooked(derived, plan, SELECTORS) == set()
 
 
 @pytest.mark.parametrize("selector", sorted(LOOKS))
 def test_every_selector_with_topics_is_known_and_would_be_missed(
-    selector: str, records: list[PatientRecord], knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
+    selector: str, derived: Derived, knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The check above sees a selector that looks for the wrong names, where a case has the right ones."""
     features = [f for f in knowledge.features if (f.derive or {}).get("selector") == selector]
     assert selector in SELECTORS
     assert features, "no feature uses it"
     monkeypatch.setitem(LOOKS, selector, lambda *_: ("a name that no record bears",))
-    assert overlooked(records, plan_of(knowledge)) == {selector}
+    assert overlooked(derived, plan_of(knowledge), {selector}) == {selector}
 
 
 def test_one_look_at_a_silence_serves_all_that_say_the_same(knowledge: Knowledge, plan: Plan) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
@@ -11,7 +10,6 @@ import pytest
 
 from concordant.answer.recommend import situation
 from concordant.compiled import Knowledge
-from concordant.complaints import ConcordantError
 from concordant.decide.ask import Situation
 from concordant.decide.cells import cells_of
 from concordant.decide.decision import Decision
@@ -20,15 +18,12 @@ from concordant.evaluate.explain import explain
 from concordant.facts import Facts, Value
 from concordant.features import Feature
 from concordant.kleene import UNKNOWN, Truth
-from concordant.library import FOLDER
 from concordant.quantities import Interval
-from concordant.record.casefile import read_case
 from concordant.record.events import PatientRecord
 from concordant.record.vocabulary import Words
-from concordant.texts import read_file
 from tests.conftest import ReadCase
+from tests.shipped import CASES, record_of
 
-CASES = sorted((FOLDER / "cases").glob("*.yaml"))
 IN_STEPS = [path for i, path in enumerate(CASES) if i % 8 == 0 or path.stem.startswith("Q108")]  # of Q108 the law once failed
 LATER = {
     "applies": {"applies"},
@@ -58,14 +53,6 @@ RAGGED = {
     "an allergy that nobody read": "conditions: [{name: allergy to unheardofmab}]\ntreatments: [{drugs: [trastuzumab]}]",
     "nothing": "patient: {sex: female}",
 }
-
-
-def situations(path: Path, knowledge: Knowledge, words: Words) -> Iterator[Situation]:
-    """The situation of a case; none of one that is refused."""
-    try:
-        yield situation(read_case(read_file(path), knowledge, words, dt.date(2022, 9, 20)), knowledge)
-    except ConcordantError:
-        return
 
 
 def learned(now: Situation) -> Iterator[tuple[str, Decision, Facts]]:
@@ -140,11 +127,9 @@ def assert_law(now: Situation) -> None:
         )
 
 
-def case(path: Path, knowledge: Knowledge, words: Words) -> Situation | None:
-    try:
-        return situation(read_case(read_file(path), knowledge, words, dt.date(2022, 9, 20)), knowledge)
-    except ConcordantError:
-        return None
+def case(path: Path, knowledge: Knowledge) -> Situation | None:
+    record = record_of(path)
+    return None if record is None else situation(record, knowledge)
 
 
 def assert_kept(before: Decision, after: Decision, what: str) -> None:
@@ -157,8 +142,8 @@ def assert_kept(before: Decision, after: Decision, what: str) -> None:
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
-def test_learning_a_fact_overturns_nothing(path: Path, knowledge: Knowledge, words: Words) -> None:
-    for now in situations(path, knowledge, words):
+def test_learning_a_fact_overturns_nothing(path: Path, knowledge: Knowledge) -> None:
+    if now := case(path, knowledge):
         assert_law(now)
 
 
@@ -208,12 +193,12 @@ def learned_in_steps(now: Situation) -> Iterator[tuple[str, Decision, Decision]]
 
 
 @pytest.mark.parametrize("path", IN_STEPS, ids=lambda p: p.stem)
-def test_learning_a_word_in_steps_overturns_nothing(path: Path, knowledge: Knowledge, words: Words) -> None:
-    now = case(path, knowledge, words)
+def test_learning_a_word_in_steps_overturns_nothing(path: Path, knowledge: Knowledge) -> None:
+    now = case(path, knowledge)
     for what, before, after in learned_in_steps(now) if now else ():
         assert_kept(before, after, what)
 
 
 def test_words_are_learnt_in_steps(knowledge: Knowledge, words: Words) -> None:
-    steps = [what for path in CASES[::8] if (now := case(path, knowledge, words)) for what, *_ in learned_in_steps(now)]
+    steps = [what for path in CASES[::8] if (now := case(path, knowledge)) for what, *_ in learned_in_steps(now)]
     assert {what.split(" = ")[0] for what in steps} >= {"her2_reported", "disease_status", "line_of_therapy", "her2_ihc"}

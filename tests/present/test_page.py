@@ -13,8 +13,6 @@ import pytest
 from concordant.answer.model import Answer, DangerShown
 from concordant.answer.recommend import recommend
 from concordant.compiled import Knowledge
-from concordant.complaints import ConcordantError
-from concordant.library import FOLDER
 from concordant.present.document import CITATION, Document, Points, Section
 from concordant.present.first_screen import COLUMNS
 from concordant.present.language import LANGUAGES, language
@@ -26,8 +24,9 @@ from concordant.present.terminal import render
 from concordant.present.verdict import LONGEST_VERDICT
 from concordant.record.casefile import read_case
 from concordant.record.vocabulary import Words
-from concordant.texts import read_file, read_text
+from concordant.texts import read_text
 from tests.conftest import AS_OF
+from tests.shipped import CASES, answer_to
 
 # Words that a tired reader takes for more than is meant; what a source says of a trial's population is not ours to change.
 DANGEROUS = {
@@ -44,16 +43,9 @@ DANGEROUS = {
 
 
 @pytest.fixture(scope="module")
-def answers(knowledge: Knowledge, words: Words) -> dict[str, Answer]:
+def answers() -> dict[str, Answer]:
     """The answer of every shipped case that is answered."""
-    found = {}
-    for path in sorted((FOLDER / "cases").rglob("*.yaml")):
-        try:
-            record = read_case(read_file(path), knowledge, words, AS_OF)
-        except ConcordantError:
-            continue
-        found[path.stem] = recommend(record, knowledge)
-    return found
+    return {path.stem: answer for path in CASES if (answer := answer_to(path)) is not None}
 
 
 def said(document: Document) -> Iterator[str]:
