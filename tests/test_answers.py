@@ -137,7 +137,9 @@ def test_doses_agree_with_a_second_method(knowledge: Knowledge, words: Words) ->
     assert seen > 20
 
 
-IDENTIFIERS = {"after", "check", "regimen", "statement", "statements", "feature", "then", "entries", "entry", "together_with"}
+IDENTIFIERS = set(
+    ["fact", "after", "check", "regimen", "statement", "statements", "feature", "then", "entries", "entry", "together_with"]
+)
 
 
 def prose(value: Any) -> list[str]:

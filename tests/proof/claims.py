@@ -218,6 +218,8 @@ def groups_are_the_smallest(patient: Patient) -> Iterator[str]:
 def _smallest_group(patient: Patient, *, must_lead_out: bool) -> tuple[tuple[str, ...], bool]:
     """The first pair, or else triple, that decides, or (); and whether all smaller and equal groups were tried."""
     names = [f.name for f in patient.open_features() if len(patient.values(f.name, few=True)) > 1 and is_read(patient, f.name)]
+    if must_lead_out:
+        names = [name for name in names if _holds(patient, name)]
     names.sort(key=lambda name: name not in _directly_read(patient))
     searched = True
     for size in (2, 3):
@@ -327,9 +329,13 @@ def _leads_out(patient: Patient, q: Question) -> bool:
 
 
 def _holds(patient: Patient, name: str) -> bool:
-    """Whether a condition that is open reads the feature, directly or through others that are open."""
+    """Whether what holds the answer back reads the feature, directly or through others that are open.
+
+    That is the condition of a preferred proposal where one is open: what would only rule it out holds nothing back.
+    """
     now = patient.fresh()
     opened = [one for one in now.decision.judged if one.status == "needs_data" and not one.proposal.against]
+    opened = [one for one in opened if one.role == "preferred"] or opened
     read = {n for one in opened for n in now.frame.reads[one.proposal.statement.id] if is_open(now.facts[n])}
     waiting = list(read)
     while waiting:

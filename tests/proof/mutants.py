@@ -25,6 +25,7 @@ MODULES = (
     "decide.cells",
     "decide.frame",
     "decide.decision",
+    "decide.groups",
     "decide.ask",
     "decide.sides",
     "decide.ahead",

@@ -79,7 +79,7 @@ PATIENTS: dict[str, State] = {
         told("heart known within one range", **LATER, her2_lines_progressed=point(1.0), lvef=Interval(41.0, 49.0)),
         told("brain by the companion", "brain_metastases", **LATER, her2_lines_progressed=point(1.0), has_brain_metastases="yes"),
         *(
-            told(name, *THREE, **LATER, her2_lines_progressed=point(1.0))
+            told(name, *THREE, **LATER, her2_lines_progressed=point(1.0), total_bilirubin_xuln=point(1.0))
             for name in ("pair", "triple", "pair stands", "triple stands")
         ),
         told("second line", **LATER, her2_lines_progressed=point(1.0)),

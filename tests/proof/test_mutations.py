@@ -29,8 +29,8 @@ class Mutation:
     claim: str
 
 
-ASK, CELLS, SIDES, AHEAD, BOOK, DECISION = (
-    *(f"decide.{name}" for name in ("ask", "cells", "sides", "ahead")),
+ASK, CELLS, SIDES, AHEAD, GROUPS, BOOK, DECISION = (
+    *(f"decide.{name}" for name in ("ask", "cells", "sides", "ahead", "groups")),
     *("derive.book", "decide.decision"),
 )
 
@@ -40,7 +40,7 @@ ROWS: list[tuple[str, str, str, str, str, str]] = [
         "a feature is skipped",
         ASK,
         "if f.name in wanted and f.question and _meaningful(f, now.facts)]",
-        "if f.name in wanted and f.question and _meaningful(f, now.facts)][1:]",
+        "if f.name in wanted and f.question and _meaningful(f, now.facts)][::2]",
         "tumour and extent unknown",
         "2 complete",
     ),
@@ -220,16 +220,39 @@ ROWS: list[tuple[str, str, str, str, str, str]] = [
         "interval far off",
         "2 complete",
     ),
-    ("pairs are dropped", ASK, "for size in (2, 3):", "for size in (3,):", "pair", "8 groups"),
-    ("triples are dropped", ASK, "for size in (2, 3):", "for size in (2,):", "triple", "8 groups"),
-    ("no group is tried", ASK, "found += _together([frozenset(cells) & holding], cells, now)", "pass", "pair", "8 groups"),
+    ("pairs are dropped", ASK, "if len(names) > 1 and", "if len(names) > 2 and", "pair", "8 groups"),
+    ("triples are dropped", ASK, "if len(names) > 1 and", "if len(names) == 2 and", "triple", "8 groups"),
+    (
+        "no group is tried",
+        ASK,
+        "found += _together(some_of(holding.intersection(cells)), cells, now)",
+        "pass",
+        "pair",
+        "8 groups",
+    ),
     (
         "no group where an answer stands",
         ASK,
-        "found += _together(_read_together(frozenset(cells), now), cells, now)",
+        "found += _together(_read_together(cells, now), cells, now)",
         "pass",
         "pair stands",
         "8 groups",
+    ),
+    (
+        "what makes it true is forgotten",
+        GROUPS,
+        "return _either(settling, condition)",
+        "return settling(condition, FALSE)",
+        "pair stands",
+        "8 groups",
+    ),
+    (
+        "what was read is not looked at again",
+        DECISION,
+        "told.isdisjoint(frame.decisive)",
+        "not told.isdisjoint(frame.decisive)",
+        "interval far off",
+        "2 complete",
     ),
     ("partners are forgotten", ASK, "tuple(other for other in names if other != name)", "()", "pair", "1 relevant"),
     (
@@ -429,24 +452,24 @@ ROWS: list[tuple[str, str, str, str, str, str]] = [
     (
         "stale bars",
         DECISION,
-        "if self.before is None or not self.touched.isdisjoint(self.frame.bar_reads[id(bar)]):",
-        "if self.before is None:",
+        "for name in touched:",
+        "for name in ():",
         "interval far off",
         "2 complete",
     ),
     (
         "stale statements",
         DECISION,
-        "if self.before is not None and self.touched.isdisjoint(self.frame.reads[statement.id]):",
-        "if self.before is not None:",
+        "if self.before is None or not self.touched.isdisjoint(self.frame.reads[statement.id]):",
+        "if self.before is None:",
         "first line, burden unknown",
         "3 branches",
     ),
     (
         "stale proposals",
         DECISION,
-        "if self.before is not None and self.touched.isdisjoint(proposal.reads):",
-        "if self.before is not None and self.touched.isdisjoint(self.frame.reads[proposal.statement.id]):",
+        "proposal.reads if self.look is explain else proposal.decisive",
+        "self.frame.reads[proposal.statement.id]",
         "interval far off",
         "2 complete",
     ),
