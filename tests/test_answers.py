@@ -137,9 +137,19 @@ def test_doses_agree_with_a_second_method(knowledge: Knowledge, words: Words) ->
     assert seen > 20
 
 
-IDENTIFIERS = set(
-    ["fact", "after", "check", "regimen", "statement", "statements", "feature", "then", "entries", "entry", "together_with"]
-)
+IDENTIFIERS = {
+    "fact",
+    "after",
+    "check",
+    "regimen",
+    "statement",
+    "statements",
+    "feature",
+    "then",
+    "entries",
+    "entry",
+    "together_with",
+}
 
 
 def prose(value: Any) -> list[str]:
