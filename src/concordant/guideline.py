@@ -64,9 +64,9 @@ class ScopeLimit(Record, frozen=True):
     if_: Condition = msgspec.field(name="if")
     topic: str
     because: str
+    short: str
     instead: str
     source: Cite
-    short: str = ""
 
 
 class Version(Record, frozen=True):

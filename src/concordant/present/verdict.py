@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concordant.answer.model import Answer, Option
 from concordant.answer.phrases import sentence_case
-from concordant.present.document import CITATION
 from concordant.present.sentences import Sentences, cited
 
 LONGEST_VERDICT = 139
@@ -13,10 +12,9 @@ OUT = ("unavailable", "stopped_for_toxicity", "already_failed", "contraindicatio
 
 def refused(told: Sentences) -> str:
     """Why no answer is given, in short."""
-    say, because = told.language.say, told.answer.out_of_scope_because or ""
-    plain = CITATION.sub("", because)
-    short = told.answer.out_of_scope_in_short or plain.partition(".")[0].partition(";")[0]
-    return _fitting(say("verdict.refusal", because=short), say("verdict.refusal.short"))
+    say, short = told.language.say, told.answer.out_of_scope_in_short
+    whole = [say("verdict.refusal", because=short)] if short else []
+    return _fitting(*whole, say("verdict.refusal.short"))
 
 
 def asked(told: Sentences) -> str:
