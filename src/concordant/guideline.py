@@ -87,7 +87,10 @@ class Version(Record, frozen=True):
 
 
 class Guideline(Record, frozen=True):
-    """A published set of statements: title, publisher, scale, scope, rights, versions."""
+    """A published set of statements: title, publisher, scale, scope, rights, versions.
+
+    `line` names the feature that counts lines of therapy as this guideline does.
+    """
 
     id: str
     title: str
@@ -97,6 +100,7 @@ class Guideline(Record, frozen=True):
     rights: str
     versions: tuple[Version, ...]
     parent: str = ""
+    line: str = ""
     gap: Action | None = None
     out_of_scope: tuple[ScopeLimit, ...] = ()
 

@@ -19,7 +19,7 @@ from concordant.answer.timeline import timeline
 from concordant.compiled import Knowledge
 from concordant.decide.ahead import steps_ahead
 from concordant.decide.ask import Question, Situation
-from concordant.decide.decision import Barred, Judged
+from concordant.decide.decision import Barred, Judged, line_of
 from concordant.decide.frame import CURRENT
 from concordant.decide.gather import Checked, cautions, checks
 from concordant.decide.label import label_fit
@@ -54,7 +54,6 @@ class Builder:
         shown = [] if limited else self._shown()
         options = [self._option(one, evidence=one is shown[0] or one.role == "preferred") for one in shown]
         why = self._why(shown)
-        line = self.now.facts["line_of_therapy"].value
         after = After(self.now, self.references)
         dangers = self.safety.dangers()
         return model.Answer(
@@ -70,7 +69,7 @@ class Builder:
             held_until=[] if limited else self.safety.held_until(dangers),
             not_read=self.safety.not_read(),
             judged=self.safety.judged(),
-            line_of_therapy=line if isinstance(line, str) and not limited else None,
+            line_of_therapy=None if limited else line_of(decision, self.now.facts),
             options=options,
             why=why,
             checks=[] if limited else [self._check(c) for c in checks(decision, self.now.frame, self.now.facts)],

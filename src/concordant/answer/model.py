@@ -187,7 +187,7 @@ class WhyNot(Part):
 
 
 class GuidelineShown(Part):
-    """A guideline in force on the date of the question."""
+    """A guideline in force on the date of the question, what it says of this patient, and whether it is the one that is heard."""
 
     id: str
     version: str
@@ -197,6 +197,7 @@ class GuidelineShown(Part):
     review_by: str = ""
     notice: str = ""
     speaks: bool = True
+    answer: Literal["recommends", "needs_data", "out_of_scope"] | None = None
 
 
 class Reference(Part):

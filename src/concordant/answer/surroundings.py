@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from concordant.answer import model
@@ -9,7 +10,7 @@ from concordant.answer.phrases import fact_words, grade_shown, grade_words, sent
 from concordant.answer.references import References, brackets
 from concordant.compiled import Knowledge
 from concordant.decide.ask import Situation
-from concordant.decide.decision import Judged
+from concordant.decide.decision import KNOWN_SUBJECT, Answer, Judged, line_of
 from concordant.decide.frame import InForce
 from concordant.decide.gather import actions, avoided
 from concordant.evaluate.explain import explain, facts_behind
@@ -72,10 +73,18 @@ class Surroundings:
             if option.label.fit != "on" and option.role != "continue":
                 kind = "Outside the label" if option.label.fit == "off" else "Not known whether the label covers it"
                 found.append(f"{sentence_case(option.name)}. {kind}: {option.label.because}{brackets(option.label.refs)}")
+        found += self._other_voices()
         for one in self.now.frame.disagreements:
             if explain(one.relevant_if, self.now.facts).truth is TRUE:
                 found.append(self.cited(one.says, *one.sources))
         return found
+
+    def _other_voices(self) -> Iterator[str]:
+        """Every other guideline whose subject the patient is: its answer stands beside this one."""
+        verdicts = self.now.decision.verdicts
+        for other in (one for one in verdicts[1:] if one.rank == verdicts[0].rank == KNOWN_SUBJECT):
+            names = [one.force.guideline.short_title for one in (other, verdicts[0])]
+            yield f"{names[0]} speaks of this patient as well; the answer here is that of {names[1]}."
 
     def newer(self) -> list[str]:
         """Dated events after the guideline, up to the date of the question."""
@@ -86,7 +95,9 @@ class Surroundings:
         return [self.cited(e.short, e.source) for e in sorted(self._newer(), key=_told_first) if e.short]
 
     def _newer(self) -> list[Newer]:
-        since = max((f.version.evidence_until for f in self.now.frame.in_force), default=self.now.record.as_of)
+        speaking = self.now.decision.speaking
+        own = [f for f in self.now.frame.in_force if speaking and self.now.frame.family[f.guideline.id] == speaking.id]
+        since = max((f.version.evidence_until for f in own), default=self.now.record.as_of)
         events = [e for e in self.knowledge.newer if since < e.date <= self.now.record.as_of]
         held = [e for e in events if explain(e.relevant_if, self.now.facts).truth is TRUE]
         return sorted(held, key=lambda e: e.date)
@@ -138,14 +149,23 @@ class Surroundings:
                 review_by=f.version.review_by.isoformat(),
                 notice=f.version.notice,
                 speaks=self._speaks(f),
+                answer=self._answer(f),
             )
             for f in self.now.frame.in_force
         ]
 
     def _speaks(self, force: InForce) -> bool:
-        """Whether the guideline is the main one, or a companion that says something of this patient."""
+        """Whether the answer is this guideline's, or a companion of it says something of this patient."""
+        speaking = self.now.decision.speaking
+        if speaking is None or self.now.frame.family[force.guideline.id] != speaking.id:
+            return False
         own = [s for s in self.now.frame.statements if s.guideline == force.guideline.id]
-        return not force.guideline.parent or any(self.now.decision.statements[s.id].truth is TRUE for s in own)
+        return force.guideline is speaking or any(self.now.decision.statements[s.id].truth is TRUE for s in own)
+
+    def _answer(self, force: InForce) -> Answer:
+        """What the guideline says of this patient; a companion says what its parent does."""
+        family = self.now.frame.family[force.guideline.id]
+        return next(one.answer for one in self.now.decision.verdicts if one.force.guideline.id == family)
 
     def notices(self) -> list[str]:
         """What is said of the guideline versions themselves."""
@@ -165,10 +185,9 @@ class Surroundings:
 
     def headline(self) -> str:
         """Who and what: the guideline's subject and the line, in words of the knowledge."""
-        names = [f.guideline.title for f in self.now.frame.in_force if not f.guideline.parent]
-        line = self.now.facts["line_of_therapy"]
-        words = self.now.plan.by_name["line_of_therapy"].phrases.get(str(line.value), "")
-        return ", ".join(filter(None, (*names, words)))
+        speaking, line = self.now.decision.speaking, line_of(self.now.decision, self.now.facts)
+        words = self.now.plan.by_name[speaking.line].phrases.get(line, "") if speaking and line else ""
+        return ", ".join(filter(None, (speaking.title if speaking else "", words)))
 
     def cited(self, text: str, *sources: Cite) -> str:
         """The text with its references in brackets."""

@@ -8,7 +8,7 @@ from itertools import product
 
 from concordant.conditions import features_read
 from concordant.decide.cells import Cell, cells_of, joined
-from concordant.decide.decision import Decision, Outcome, decide
+from concordant.decide.decision import Decision, Outcome, decide, line_of
 from concordant.decide.frame import Frame, Proposal
 from concordant.decide.groups import groups_that_settle, some_of
 from concordant.derive.book import waits, with_facts
@@ -149,10 +149,10 @@ def _contradicts(supposed: Facts, known: Facts) -> bool:
 
 def _branch(cell: Cell, supposed: tuple[Decision, Facts]) -> Branch:
     decision, facts = supposed
-    line = facts["line_of_therapy"].value
+    line = line_of(decision, facts)
     outcome = decision.outcome
     still = frozenset(j.proposal.regimen.id for j in decision.open) if decision.answer == "needs_data" else frozenset()
-    return Branch(cell, outcome, still | frozenset(outcome[1]), line if isinstance(line, str) else "")
+    return Branch(cell, outcome, still | frozenset(outcome[1]), line or "")
 
 
 def _merged(feature: Feature, branches: list[Branch], now: Situation) -> list[Branch]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,13 +11,15 @@ import msgspec
 from concordant.decide.frame import Frame, InForce, Proposal
 from concordant.evaluate.explain import Because, Evaluator, explain
 from concordant.facts import Facts
-from concordant.guideline import ScopeLimit
+from concordant.guideline import Guideline, ScopeLimit
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_
 from concordant.outcomes import OFFERED, Status, status
 from concordant.records import Bar, Role
 
 Answer = Literal["recommends", "needs_data", "out_of_scope"]
 Outcome = tuple[Answer, tuple[str, ...]]
+
+KNOWN_SUBJECT = 2  # the rank of a guideline whose subject the patient is known to be
 
 ROLE_ORDER: dict[Role, int] = {"continue": 0, "preferred": 1, "option": 2, "alternative": 3, "selected": 4}
 
@@ -57,14 +59,47 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one guideline says of the patient: its answer, and the limits of its scope that hold.
+
+    `certain` means that no limit is open: the guideline's subject is known to be the patient's disease.
+    """
+
+    force: InForce
+    answer: Answer
+    limits: tuple[Limit, ...]
+    certain: bool
+
+    @property
+    def rank(self) -> int:
+        """Whether it speaks: 0 outside its scope, 1 while that is open, 2 when the patient is known to be its subject."""
+        return 0 if self.answer == "out_of_scope" else KNOWN_SUBJECT if self.certain else 1
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
-    """What the guidelines say of the facts; the facts themselves stand beside it."""
+    """What the guidelines say of the facts; the facts themselves stand beside it.
+
+    `verdicts` are those of every guideline in force, the one that speaks first. `judged` are the proposals of that one and of
+    its companions, `everything` those of all: of a guideline that does not speak nothing is offered.
+    """
 
     answer: Answer
     judged: tuple[Judged, ...]
     statements: dict[str, Because]
-    limits: tuple[Limit, ...]
+    verdicts: tuple[Verdict, ...]
+    everything: tuple[Judged, ...]
     bars: dict[int, Because] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """Why no guideline speaks; none when one does."""
+        return tuple(limit for verdict in self.verdicts for limit in verdict.limits) if self.answer == "out_of_scope" else ()
+
+    @property
+    def speaking(self) -> Guideline | None:
+        """The guideline whose answer this is, or whose subject the patient is not; None when none is in force."""
+        return self.verdicts[0].force.guideline if self.verdicts else None
 
     @property
     def offered(self) -> list[Judged]:
@@ -98,6 +133,13 @@ class Decision:
         return [j for j in self.judged if j.status == "needs_data" and not j.proposal.against]
 
 
+def line_of(decision: Decision, facts: Facts) -> str | None:
+    """The line of therapy as the guideline that speaks counts it; None when it counts none, or when it is open."""
+    name = decision.speaking.line if decision.speaking else ""
+    value = facts[name].value if name else None
+    return value if isinstance(value, str) else None
+
+
 def _precedence(one: Judged) -> tuple[bool, int]:
     return bool(one.proposal.statement.parent), ROLE_ORDER[one.role]
 
@@ -118,9 +160,10 @@ def decide(
         return before  # nothing that could change a status reads what differs
     session = _Session(frame, facts, before, told, look, _kept(frame, before, told))
     statements = session.statements()
-    judged = _with_roles(session.judged(statements))
-    limits = tuple(_limits(frame.in_force, facts, look))
-    return Decision(_verdict(frame, judged, limits), tuple(judged), statements, limits, session.bars)
+    everything = tuple(_with_roles(session.judged(statements)))
+    verdicts = tuple(sorted(_verdicts(frame, everything, facts, look), key=lambda verdict: -verdict.rank))
+    answer: Answer = verdicts[0].answer if verdicts else "out_of_scope"
+    return Decision(answer, _of_the_first(verdicts, everything, frame), statements, verdicts, everything, session.bars)
 
 
 @dataclass(slots=True)
@@ -147,7 +190,7 @@ class _Session:
         proposals = self.frame.proposals
         if self.before is None:
             return [self.judge(proposal, statements) for proposal in proposals]
-        found = list(self.before.judged)
+        found = list(self.before.everything)
         for index, proposal in enumerate(proposals):
             if not self.touched.isdisjoint(proposal.reads if self.look is explain else proposal.decisive):
                 found[index] = self.judge(proposal, statements)
@@ -218,23 +261,34 @@ def _with_roles(judged: list[Judged]) -> list[Judged]:
     return found
 
 
-def _limits(in_force: tuple[InForce, ...], facts: Facts, look: Evaluator) -> list[Limit]:
-    """The limits that hold, the first of each topic, of each guideline that is no companion."""
-    found: dict[tuple[str, str], Limit] = {}
-    for force in in_force:
-        if force.guideline.parent:
-            continue
-        for limit in force.guideline.out_of_scope:
-            reason = look(limit.if_, facts)
-            if reason.truth is TRUE:
-                found.setdefault((force.guideline.id, limit.topic), Limit(limit, reason))
-    return list(found.values())
+def _verdicts(frame: Frame, judged: tuple[Judged, ...], facts: Facts, look: Evaluator) -> Iterator[Verdict]:
+    """One for each guideline in force that is no companion; the companions' proposals count for their parent."""
+    for force in frame.in_force:
+        if not force.guideline.parent:
+            reasons = [Limit(limit, look(limit.if_, facts)) for limit in force.guideline.out_of_scope]
+            limits = _first_of_each_topic(one for one in reasons if one.reason.truth is TRUE)
+            own = [one for one in judged if frame.family[one.proposal.statement.guideline] == force.guideline.id]
+            answer: Answer = "out_of_scope" if limits else _answer(own)
+            yield Verdict(force, answer, limits, all(one.reason.truth is FALSE for one in reasons))
 
 
-def _verdict(frame: Frame, judged: list[Judged], limits: tuple[Limit, ...]) -> Answer:
+def _first_of_each_topic(limits: Iterable[Limit]) -> tuple[Limit, ...]:
+    found: dict[str, Limit] = {}
+    for one in limits:
+        found.setdefault(one.limit.topic, one)
+    return tuple(found.values())
+
+
+def _of_the_first(verdicts: tuple[Verdict, ...], judged: tuple[Judged, ...], frame: Frame) -> tuple[Judged, ...]:
+    """The proposals of the guideline that speaks and of its companions."""
+    if len(verdicts) < 2:
+        return judged
+    speaking = verdicts[0].force.guideline.id
+    return tuple(one for one in judged if frame.family[one.proposal.statement.guideline] == speaking)
+
+
+def _answer(judged: Iterable[Judged]) -> Answer:
     """needs_data only when what could be preferred is open, or where all that could be offered is."""
-    if limits or not frame.in_force:
-        return "out_of_scope"
     live = [j for j in judged if not j.proposal.against]
     if any(j.status == "needs_data" for j in live if j.role == "preferred"):
         return "needs_data"

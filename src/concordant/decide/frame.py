@@ -52,7 +52,7 @@ class Frame:
     """Everything that can be asked of a patient on one date: prepared once, used for every hypothesis.
 
     `bars_reading` are, for each feature, the bars that read it (by identity); `decisive` is all that can change a status or a
-    limit.
+    limit; `family` names the guideline to which each belongs, its own id or that of its parent.
     """
 
     in_force: tuple[InForce, ...]
@@ -69,6 +69,7 @@ class Frame:
     dangers: tuple[Danger, ...] = ()
     unmet: Mapping[str, tuple[Bar, ...]] = field(default_factory=dict)
     holding: tuple[tuple[Danger, Bar], ...] = ()
+    family: Mapping[str, str] = field(default_factory=dict)
 
 
 def turning_days(knowledge: Knowledge) -> list[dt.date]:
@@ -114,6 +115,7 @@ def _indexed(frame: Frame, features: Iterable[Feature]) -> Frame:
         cuts=breaks(conditions),
         unmet=unmet,
         holding=holding,
+        family={f.guideline.id: f.guideline.parent or f.guideline.id for f in frame.in_force},
     )
 
 

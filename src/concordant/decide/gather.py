@@ -190,7 +190,7 @@ def actions(decision: Decision, frame: Frame, facts: Facts) -> list[Advised]:
     """What to do beside the regimen: first about dangers, then of statements that apply, offered drugs, and bars that hold."""
     found = [one for one in _all_actions(decision, frame) if explain(one.action.if_, facts).truth is TRUE]
     if not found and not decision.offered and decision.answer == "recommends":
-        found = [Advised(f.guideline.gap) for f in frame.in_force if f.guideline.gap is not None]
+        found = [Advised(decision.speaking.gap)] if decision.speaking and decision.speaking.gap else []
     each: dict[tuple[str, str], Advised] = {}
     for one in [*(Advised(about(danger)) for danger, _ in stated(frame, facts)), *found]:
         each.setdefault((one.action.kind, one.action.says), one)
