@@ -187,7 +187,7 @@ def test_a_conflict_is_told_at_once_and_can_be_taken_back() -> None:
 def test_a_contradiction_that_no_reply_settles_is_named() -> None:
     case = next(path for path in CASES if path.name.startswith("A76-"))
     said = " ".join(run("ask", str(case), typed="first\nn\nn\n").output.split())
-    assert "In conflict. Line of HER2-targeted therapy: first line (told, no entry), but second line by" in said
+    assert "In conflict. Line of HER2-targeted therapy: first line (stated), but second line by" in said
 
 
 def test_the_conflict_of_a_reply_is_named(knowledge: Knowledge, read_story: PatientRecord) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Left = tuple[str, ...]  # the words that are left of a feature's, two at least and not all, in its order
 Value = Interval | str | Left | None
 PRINTED = {"percent": "%", "10*9/L": "x 10⁹/L", "m2": "m²", "xULN": "x upper limit"}
-TOLD = "told, no entry"  # of a value that was told directly, so that no entry of the record shows it
+TOLD = "stated"  # of a value that was told directly, so that no entry of the record shows it
 Origin = Literal["derived", "stated", "assumed", "inferred", "hypothetical", "unknown"]
 
 

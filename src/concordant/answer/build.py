@@ -11,7 +11,7 @@ from concordant.answer.checks import check_label, check_words
 from concordant.answer.doses import Dosing
 from concordant.answer.evidence import evidence_of
 from concordant.answer.labels import label_facts
-from concordant.answer.phrases import and_list, brief_words, fact_words, grade_shown, unbracketed, with_medicines
+from concordant.answer.phrases import and_list, brief_words, fact_words, grade_shown, sentence_case, unbracketed, with_medicines
 from concordant.answer.references import References, brackets
 from concordant.answer.safety import Safety
 from concordant.answer.surroundings import Surroundings
@@ -33,6 +33,8 @@ from concordant.guideline import Statement
 from concordant.kleene import TRUE
 
 LEAST_DISTANCE = 0.05  # nearer than this, a distance of one decimal would read as none
+
+NONE_IN_FORCE = "no version of a guideline known here was in force on this date"
 
 
 @dataclass(slots=True)
@@ -90,7 +92,7 @@ class Builder:
             unknown=self.around.unknown(),
             notices=[*map(unbracketed, record.notices), *self.around.notices()],
             out_of_scope_because=self._because() if limited else None,
-            out_of_scope_in_short=next((one.limit.short for one in decision.limits if one.limit.short), ""),
+            out_of_scope_in_short=(decision.limits[0].limit.short if decision.limits else NONE_IN_FORCE) if limited else "",
             interrupted=self._interrupted(),
             instead=[self.around.cited(limit.limit.instead, limit.limit.source) for limit in decision.limits] if limited else [],
             timeline=timeline(self.now, self.knowledge, self._rests_on(why)),
@@ -134,6 +136,7 @@ class Builder:
             label=self._label(one),
             cautions=[self._caution(barred) for barred in cautions(one, self.now.decision)],
             dose=[] if regimen.id == CURRENT else self._dosing().doses(regimen),
+            held=self.safety.waits(one),
             derived_because=statement.derived_because,
             evidence=self._evidence(one) if evidence else [],
             label_facts=label_facts(self._drugs(one), self.references) if evidence else [],
@@ -230,7 +233,7 @@ class Builder:
     def _because(self) -> str:
         limits = self.now.decision.limits
         if not limits:
-            return "No version of a guideline known here was in force on this date."
+            return f"{sentence_case(NONE_IN_FORCE)}."
         return " ".join(self.around.cited(limit.limit.because, limit.limit.source) for limit in limits)
 
     def _check(self, one: Checked) -> model.CheckShown:

@@ -23,7 +23,10 @@ from concordant.records import ActionKind, Checked, Kind, Role
 
 
 class Option(Part):
-    """A regimen with its role, status, grades, label fit, doses and cautions."""
+    """A regimen with its role, status, grades, label fit, doses and cautions.
+
+    `held` means that something on record is settled before its first dose.
+    """
 
     regimen: str
     name: str
@@ -36,6 +39,7 @@ class Option(Part):
     label: LabelShown
     cautions: list[str]
     dose: list[Dose]
+    held: bool = False
     derived_because: str = ""
     evidence: list[EvidenceRow] = []
     label_facts: list[LabelFacts] = []

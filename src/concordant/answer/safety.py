@@ -9,7 +9,8 @@ from concordant.answer import model
 from concordant.answer.phrases import brief_words, unbracketed
 from concordant.answer.references import References
 from concordant.decide.ask import Situation
-from concordant.decide.dangers import Held, Met, dangers, held_until
+from concordant.decide.dangers import Held, Met, dangers, held_until, waits
+from concordant.decide.decision import Judged
 from concordant.derive.unread import BLOCK_OF, Block, Unread
 from concordant.evaluate.explain import facts_behind
 from concordant.facts import Fact
@@ -49,6 +50,10 @@ class Safety:
             return next((i for i, by in enumerate(shown) if by & set(one.short.split("; "))), len(shown))
 
         return sorted(map(self._held, self._waiting()), key=rank)
+
+    def waits(self, one: Judged) -> bool:
+        """Whether the first dose of this regimen waits for anything that is on record."""
+        return waits(one, self.now.frame, self.unread())
 
     def is_held(self) -> bool:
         """Whether a first dose waits for anything."""

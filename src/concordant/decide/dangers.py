@@ -75,9 +75,22 @@ def stated(frame: Frame, facts: Facts) -> list[tuple[Danger, Because]]:
 def _of_bars(decision: Decision) -> Iterator[Met]:
     """What the labels and the guideline say of this patient, against what is offered first or would have been."""
     for one in candidates(decision):
-        for barred in one.barred:
-            if barred.reason.truth is TRUE and barred.bar.kind not in NO_HARM:
-                yield _met(barred)
+        yield from (_met(barred) for barred in one.barred if _harms(barred))
+    for one in _equals_left_out(decision):
+        harmful = [barred for barred in one.barred if _harms(barred) and barred.bar.effect == "precludes"]
+        yield from (replace(_met(barred), do="") for barred in harmful)  # what to do for one of them is not for all
+
+
+def _harms(barred: Barred) -> bool:
+    return barred.reason.truth is TRUE and barred.bar.kind not in NO_HARM
+
+
+def _equals_left_out(decision: Decision) -> list[Judged]:
+    """Where several stand side by side and none is preferred: those that this patient cannot be given."""
+    first = first_offered(decision)
+    if first is None or first.role != "option":
+        return []
+    return [j for j in decision.judged if j.status == "precluded" and j.proposal.role == first.role]
 
 
 def _met(barred: Barred) -> Met:
@@ -112,6 +125,11 @@ def held_until(decision: Decision, frame: Frame, unread: Iterable[Unread]) -> li
         if any(entry.holds(_names(one, frame)) for one in ones):
             found.setdefault(entry.entry, Held(entry.name, unread=entry))
     return list(found.values())
+
+
+def waits(one: Judged, frame: Frame, unread: Iterable[Unread]) -> bool:
+    """Whether something on record is settled before the first dose of this one."""
+    return bool(_holding(one)) or any(entry.holds(_names(one, frame)) for entry in unread)
 
 
 def _holding(one: Judged) -> list[Barred]:

@@ -246,7 +246,7 @@ def _flip(told: Sentences) -> str:
 
 def _if_not(told: Sentences) -> str:
     first = first_option(told.answer)
-    others = [o for o in told.answer.options if o.role == "alternative" and o is not first]
+    others = [o for o in told.answer.options if o.role == "alternative" and o is not first and not o.held]
     if not others or first.role != "preferred":
         return ""
     off = f" ({told.language.say('off_label.too')})" if others[0].label.fit == "off" else ""
