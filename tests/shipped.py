@@ -31,9 +31,15 @@ AS_OF = dt.date(2022, 9, 20)  # for a case that has no date of its own
 CASES = sorted((FOLDER / "cases").glob("*.yaml"))
 SHIPPED = [*CASES, *sorted((FOLDER / "stories").glob("*.yaml"))]
 CHUNKS = 8
-in_chunks = pytest.mark.parametrize(
-    "chunk", [pytest.param(n, marks=pytest.mark.xdist_group(f"cases-{n}")) for n in range(CHUNKS)]
-)
+
+
+def _marks(chunk: int) -> list[pytest.MarkDecorator]:
+    """The same worker for a part of every law; part 0 is looked at even in a hurry (`./dev check --quick`)."""
+    group = pytest.mark.xdist_group(f"cases-{chunk}")
+    return [group, pytest.mark.long] if chunk else [group]
+
+
+in_chunks = pytest.mark.parametrize("chunk", [pytest.param(n, marks=_marks(n)) for n in range(CHUNKS)])
 
 
 def chunk_of(name: str) -> int:
