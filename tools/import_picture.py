@@ -8,6 +8,7 @@ and how many functions have a name of one word.
 from __future__ import annotations
 
 import ast
+import functools
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -53,6 +54,7 @@ def imported(one: ast.Import | ast.ImportFrom) -> Iterator[str]:
             yield inner if inner in TREES else one.module or ""
 
 
+@functools.cache
 def module_arrows() -> Arrows:
     found = {name: frozenset(to for one in running(tree) for to in imported(one)) for name, tree in TREES.items()}
     return {name: frozenset(to for to in targets if to in TREES and to != name) for name, targets in found.items()}
@@ -62,6 +64,7 @@ def room_of(module: str) -> str:
     return module.split(".")[1] if "." in module else ""
 
 
+@functools.cache
 def room_arrows() -> Arrows:
     found: dict[str, set[str]] = {}
     for name, targets in module_arrows().items():
