@@ -29,6 +29,8 @@ from tests.shipped import failing, in_chunks
 from tests.test_three_ways import facts, in_fhir
 from tests.writers.as_fhir import LOINC, SNOMED, administrations_of, bundle_of, concept
 
+pytestmark = pytest.mark.long  # to know which cases can be told, all are read
+
 Bundle = dict[str, Any]
 
 

@@ -31,6 +31,8 @@ from tests.shipped import CASES, failing, in_chunks, record_of, shipped_knowledg
 from tests.writers.as_fhir import ICD10, MENOPAUSE, METASTASES, bundle_of
 from tests.writers.as_omop import tables_of, write_csv
 
+pytestmark = pytest.mark.long  # to know which cases can be told, all are read
+
 # In how many courses a treatment is told is a matter of the source: where an antibody outlasts the chemotherapy, one or two.
 NOT_COMPARED = {"courses_listed"}
 LEAST = 20
