@@ -1,12 +1,20 @@
-"""The shipped case files, each read and answered once in a process: many tests look at the same answers."""
+"""The shipped case files, each read and answered once in a process, and how one law is held against all of them.
+
+A law over every case is one test in `CHUNKS` parts, not a test a case. Part n of every law sees the same cases and runs in the
+same worker, so that each answer is made once; what fails is listed by the name of its case.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import functools
 import json
+import zlib
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from concordant.answer.model import Answer
 from concordant.answer.recommend import recommend
@@ -21,6 +29,36 @@ from concordant.texts import read_file
 
 AS_OF = dt.date(2022, 9, 20)  # for a case that has no date of its own
 CASES = sorted((FOLDER / "cases").glob("*.yaml"))
+SHIPPED = [*CASES, *sorted((FOLDER / "stories").glob("*.yaml"))]
+CHUNKS = 8
+
+
+def _marks(chunk: int) -> list[pytest.MarkDecorator]:
+    """The same worker for a part of every law; part 0 is looked at even in a hurry (`./dev check --quick`)."""
+    group = pytest.mark.xdist_group(f"cases-{chunk}")
+    return [group, pytest.mark.long] if chunk else [group]
+
+
+in_chunks = pytest.mark.parametrize("chunk", [pytest.param(n, marks=_marks(n)) for n in range(CHUNKS)])
+
+
+def chunk_of(name: str) -> int:
+    """The part to which a case belongs in every law, whatever other cases there are."""
+    return zlib.crc32(name.encode()) % CHUNKS
+
+
+def failing(law: Callable[[Any], object], over: Iterable[Any], chunk: int | None = None) -> dict[str, str]:
+    """What breaks the law, by the name of the case: the assertion that fails, or any other exception."""
+    found: dict[str, str] = {}
+    for one in over:
+        name = str(getattr(one, "stem", None) or getattr(one, "name", None) or one)
+        if chunk is None or chunk_of(name) == chunk:
+            try:
+                law(one)
+            except (Exception, pytest.fail.Exception) as error:
+                found[name] = str(error) if isinstance(error, AssertionError) else repr(error)
+    return found
+
 
 shipped_knowledge = functools.cache(load)
 

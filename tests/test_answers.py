@@ -20,7 +20,7 @@ from concordant.present.terminal import render
 from concordant.record.casefile import read_case
 from concordant.record.vocabulary import Words
 from concordant.texts import read_file, read_text
-from tests.shipped import CASES, case, shown
+from tests.shipped import CASES, case, failing, in_chunks, shown
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "docs" / "schema" / "answer.json").read_text(encoding="utf-8"))
 CASE_SCHEMA = json.loads((Path(__file__).parents[1] / "docs" / "schema" / "case-file.json").read_text(encoding="utf-8"))
@@ -30,30 +30,36 @@ REVIEW = ("expect", "because", "origin", "difficulty", "confidence")
 WRONG_SHAPE = {"A91-bad-key", "A95-bad-stopped", "Q96-unknown-key-in-a-course"}
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
-def test_every_answer_fits_the_schema_and_its_own_date(path: Path, knowledge: Knowledge, words: Words) -> None:
-    answer, text = shown(path)
-    if not answer:
-        return
-    VALIDATOR.validate(answer)
-    cites = {ref["n"] for ref in answer["references"]}
-    assert {
-        int(n) for n in re.findall(r"\[(\d+)(?:[:\]])", json.dumps({k: answer[k] for k in ("disagreements", "newer")}))
-    } <= cites
-    known = {source.id: source.known_from for source in knowledge.sources}
-    late = [r["ref"] for r in answer["references"] if (day := known[r["ref"]]) and day.isoformat() > answer["as_of"]]
-    assert late == [], f"cites what was not yet published on {answer['as_of']}"
-    assert "Traceback" not in text and "None" not in text.replace("Contraindications: None", "")
+@in_chunks
+def test_every_answer_fits_the_schema_and_its_own_date(chunk: int, knowledge: Knowledge) -> None:
+    def law(path: Path) -> None:
+        answer, text = shown(path)
+        if not answer:
+            return
+        VALIDATOR.validate(answer)
+        cites = {ref["n"] for ref in answer["references"]}
+        assert {
+            int(n) for n in re.findall(r"\[(\d+)(?:[:\]])", json.dumps({k: answer[k] for k in ("disagreements", "newer")}))
+        } <= cites
+        known = {source.id: source.known_from for source in knowledge.sources}
+        late = [r["ref"] for r in answer["references"] if (day := known[r["ref"]]) and day.isoformat() > answer["as_of"]]
+        assert late == [], f"cites what was not yet published on {answer['as_of']}"
+        assert "Traceback" not in text and "None" not in text.replace("Contraindications: None", "")
+
+    assert failing(law, CASES, chunk) == {}
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
-def test_every_case_file_fits_its_schema(path: Path) -> None:
-    visible = {k: v for k, v in yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader).items() if k not in REVIEW}
-    if path.stem in WRONG_SHAPE:
-        with pytest.raises(jsonschema.ValidationError):
+@in_chunks
+def test_every_case_file_fits_its_schema(chunk: int) -> None:
+    def law(path: Path) -> None:
+        visible = {k: v for k, v in yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader).items() if k not in REVIEW}
+        if path.stem in WRONG_SHAPE:
+            with pytest.raises(jsonschema.ValidationError):
+                CASE_VALIDATOR.validate(visible)
+        else:
             CASE_VALIDATOR.validate(visible)
-    else:
-        CASE_VALIDATOR.validate(visible)
+
+    assert failing(law, CASES, chunk) == {}
 
 
 def test_a_hazard_ratio_never_stands_beside_the_median_of_another_cut(knowledge: Knowledge) -> None:
@@ -162,11 +168,14 @@ DANGEROUS = (
 )
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
-def test_no_dangerous_word_is_said(path: Path, knowledge: Knowledge, words: Words) -> None:
-    answer, _ = shown(path)
-    said = "\n".join(prose({k: v for k, v in answer.items() if k not in ("references", "name")})).lower()
-    assert [word for word in DANGEROUS if re.search(word, said)] == []
+@in_chunks
+def test_no_dangerous_word_is_said(chunk: int) -> None:
+    def law(path: Path) -> None:
+        answer, _ = shown(path)
+        said = "\n".join(prose({k: v for k, v in answer.items() if k not in ("references", "name")})).lower()
+        assert [word for word in DANGEROUS if re.search(word, said)] == []
+
+    assert failing(law, CASES, chunk) == {}
 
 
 def test_both_sides_are_shown_within_a_month_of_the_boundary(knowledge: Knowledge, words: Words) -> None:

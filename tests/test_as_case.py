@@ -20,7 +20,6 @@ from concordant.dates import PartialDate, exactly, parse_partial_date
 from concordant.derive.book import derive_facts
 from concordant.derive.plan import Plan
 from concordant.facts import Value
-from concordant.library import FOLDER
 from concordant.present.as_json import as_json
 from concordant.quantities import Interval, above, below, parse_quantity, point
 from concordant.record.account import Account
@@ -32,19 +31,12 @@ from concordant.record.sources import Patient
 from concordant.record.terminology import terminology_of
 from concordant.record.vocabulary import Words
 from concordant.record.yaml_text import flow, iso, number
-from concordant.texts import read_file, read_text
+from concordant.texts import read_text
+from tests.shipped import SHIPPED, failing, in_chunks, record_of
 
 AS_OF = dt.date(2023, 6, 1)
-FILES = sorted([*(FOLDER / "cases").glob("*.yaml"), *(FOLDER / "stories").glob("*.yaml")])
 TABLES = ("markers", "events", "courses", "conditions", "measurements", "medications")
 ANYWHERE = Entry("somewhere")
-
-
-def record_of(path: Any, knowledge: Knowledge, words: Words) -> PatientRecord | None:
-    try:
-        return read_case(read_file(path), knowledge, words, AS_OF)
-    except ConcordantError:
-        return None  # bad input, refused with its reason: tests/test_cases.py
 
 
 def again(record: PatientRecord, knowledge: Knowledge, words: Words) -> PatientRecord:
@@ -59,36 +51,41 @@ def content(record: PatientRecord) -> dict[str, Any]:
     return found | rest
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
-def test_a_case_written_and_read_again_is_the_same(path: Any, knowledge: Knowledge, words: Words, plan: Plan) -> None:
-    record = record_of(path, knowledge, words)
-    if record is None:
-        return
-    second = again(record, knowledge, words)
-    facts, facts_again = derive_facts(record, plan), derive_facts(second, plan)
-    assert {n: (f.value, f.origin, f.conflict) for n, f in facts_again.items()} == {
-        n: (f.value, f.origin, f.conflict) for n, f in facts.items()
-    }
-    told, told_again = content(record), content(second)
-    told_again["conditions"] = [replace(c, name="") for c in told_again["conditions"]]
-    told["conditions"] = [replace(c, name="") for c in told["conditions"]]
-    assert told_again == told
+@in_chunks
+def test_a_case_written_and_read_again_is_the_same(chunk: int, knowledge: Knowledge, words: Words, plan: Plan) -> None:
+    def law(path: Path) -> None:
+        record = record_of(path)
+        if record is None:
+            return
+        second = again(record, knowledge, words)
+        facts, facts_again = derive_facts(record, plan), derive_facts(second, plan)
+        assert {n: (f.value, f.origin, f.conflict) for n, f in facts_again.items()} == {
+            n: (f.value, f.origin, f.conflict) for n, f in facts.items()
+        }
+        told, told_again = content(record), content(second)
+        told_again["conditions"] = [replace(c, name="") for c in told_again["conditions"]]
+        told["conditions"] = [replace(c, name="") for c in told["conditions"]]
+        assert told_again == told
+
+    assert failing(law, SHIPPED, chunk) == {}
 
 
-@pytest.mark.parametrize("path", FILES[::12], ids=lambda p: p.stem)
-def test_the_answer_is_the_same(path: Any, knowledge: Knowledge, words: Words) -> None:
-    record = record_of(path, knowledge, words)
-    if record is None:
-        return
-    first, second = (json.loads(as_json(recommend(r, knowledge))) for r in (record, again(record, knowledge, words)))
-    for answer in (first, second):  # the places of entries are those of the file in which they stand
-        answer["avoid"] = [{**one, "entry": ""} for one in answer["avoid"]]
-    for key in ("answer", "options", "avoid", "checks", "ask", "line_of_therapy", "assumed", "disagreements", "next"):
-        assert first[key] == second[key], key
+def test_the_answer_is_the_same(knowledge: Knowledge, words: Words) -> None:
+    def law(path: Path) -> None:
+        record = record_of(path)
+        if record is None:
+            return
+        first, second = (json.loads(as_json(recommend(r, knowledge))) for r in (record, again(record, knowledge, words)))
+        for answer in (first, second):  # the places of entries are those of the file in which they stand
+            answer["avoid"] = [{**one, "entry": ""} for one in answer["avoid"]]
+        for key in ("answer", "options", "avoid", "checks", "ask", "line_of_therapy", "assumed", "disagreements", "next"):
+            assert first[key] == second[key], key
+
+    assert failing(law, SHIPPED[::12]) == {}
 
 
-def test_most_files_are_read(knowledge: Knowledge, words: Words) -> None:
-    assert sum(record_of(path, knowledge, words) is not None for path in FILES) > 280
+def test_most_files_are_read() -> None:
+    assert sum(record_of(path) is not None for path in SHIPPED) > 280
 
 
 OPEN_ENTRIES = (
@@ -177,18 +174,20 @@ SHARED = ROOT.parent / "shared" / "data" / "fhir"  # open records, beside the ch
 BUNDLES = [*sorted((ROOT / "tests" / "data" / "fhir").glob("*.json")), *sorted(SHARED.rglob("*.json"))]
 
 
-@pytest.mark.parametrize("path", BUNDLES, ids=lambda p: f"{p.parent.name}-{p.stem}")
-def test_open_records_written_as_case_files_tell_the_same(path: Path, knowledge: Knowledge, words: Words, plan: Plan) -> None:
-    try:
-        patients = read_fhir(path.read_bytes(), path.name, knowledge, terminology_of(knowledge, words), dt.date(2026, 11, 1))
-    except ConcordantError:
-        return  # nobody is in it: tests/fhir
-    for patient in patients:
-        text = case_text(patient, knowledge, words)
-        facts, again_ = (
-            derive_facts(r, plan) for r in (patient.record, read_case(read_text(text, "x"), knowledge, words, AS_OF))
-        )
-        assert {n: (f.value, f.origin) for n, f in again_.items()} == {n: (f.value, f.origin) for n, f in facts.items()}
+def test_open_records_written_as_case_files_tell_the_same(knowledge: Knowledge, words: Words, plan: Plan) -> None:
+    def law(path: Path) -> None:
+        try:
+            patients = read_fhir(path.read_bytes(), path.name, knowledge, terminology_of(knowledge, words), dt.date(2026, 11, 1))
+        except ConcordantError:
+            return  # nobody is in it: tests/fhir
+        for patient in patients:
+            text = case_text(patient, knowledge, words)
+            facts, again_ = (
+                derive_facts(r, plan) for r in (patient.record, read_case(read_text(text, "x"), knowledge, words, AS_OF))
+            )
+            assert {n: (f.value, f.origin) for n, f in again_.items()} == {n: (f.value, f.origin) for n, f in facts.items()}
+
+    assert failing(law, BUNDLES) == {}
 
 
 def test_words_that_are_left_and_ranges_read_as_themselves(knowledge: Knowledge, words: Words) -> None:

@@ -12,6 +12,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 import fuzz
 
+pytestmark = pytest.mark.long
+
 RUNS = 300
 MUTATIONS = list(dict.fromkeys((*fuzz.WHOLE, *fuzz.INSIDE, *fuzz.BREAKING)))
 

@@ -18,6 +18,7 @@ from concordant.derive.plan import Plan
 from concordant.facts import Value
 from concordant.quantities import Interval
 from tests.conftest import ReadCase
+from tests.shipped import failing
 
 INF = float("inf")
 HER2 = "as_of: 2023-06-01\ntumor_markers: [{test: her2, value: positive}]\n"
@@ -453,22 +454,26 @@ STORIES = [*COUNTED, *ONE_LINE, *SWITCHED, *SILENT, *BRAIN, *AGAIN, *WITHOUT, *R
 by_name = pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
 
 
-@by_name
-def test_the_line_and_the_lines_that_progressed(story: Story, read: ReadCase, plan: Plan) -> None:
-    facts = derive_facts(read(story.text), plan)
-    found = facts["line_of_therapy"].value, facts["her2_lines_progressed"].value
-    assert found == (story.line, Interval(story.low, story.high))
+def test_the_line_and_the_lines_that_progressed(read: ReadCase, plan: Plan) -> None:
+    def law(story: Story) -> None:
+        facts = derive_facts(read(story.text), plan)
+        found = facts["line_of_therapy"].value, facts["her2_lines_progressed"].value
+        assert found == (story.line, Interval(story.low, story.high))
+
+    assert failing(law, STORIES) == {}
 
 
-@by_name
-def test_the_order_of_the_entries_changes_nothing(story: Story, read: ReadCase, plan: Plan) -> None:
-    record = read(story.text)
-    told = values(record, plan)
-    orders = product(permutations(record.events), permutations(record.courses))
-    for events, courses in islice(orders, 48):
-        assert values(replace(record, events=events, courses=courses), plan) == told
-    turned = replace(record, events=record.events[::-1], courses=record.courses[::-1])
-    assert values(turned, plan) == told
+def test_the_order_of_the_entries_changes_nothing(read: ReadCase, plan: Plan) -> None:
+    def law(story: Story) -> None:
+        record = read(story.text)
+        told = values(record, plan)
+        orders = product(permutations(record.events), permutations(record.courses))
+        for events, courses in islice(orders, 48):
+            assert values(replace(record, events=events, courses=courses), plan) == told
+        turned = replace(record, events=record.events[::-1], courses=record.courses[::-1])
+        assert values(turned, plan) == told
+
+    assert failing(law, STORIES) == {}
 
 
 COARSE = [("the month of an event", "date", 7), ("the year of an event", "date", 4), ("the month of a start", "start", 7)]

@@ -6,7 +6,7 @@ is left out. Nothing is left out by its name.
 
 from __future__ import annotations
 
-import datetime as dt
+import functools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,30 +16,25 @@ import pytest
 from msgspec.structs import replace
 
 from concordant.compiled import Knowledge
-from concordant.complaints import ConcordantError
 from concordant.dates import months_range
 from concordant.derive.book import derive_facts
 from concordant.derive.plan import Plan
 from concordant.facts import Value
-from concordant.library import FOLDER, load
-from concordant.record.casefile import read_case
 from concordant.record.events import Course, DiseaseEvent, PatientRecord
 from concordant.record.fhir.read import read_fhir
 from concordant.record.grouping import advanced_since
 from concordant.record.line_rules import LineRules, line_rules
 from concordant.record.omop.read import patients_of
 from concordant.record.terminology import Terminology, terminology_of
-from concordant.record.vocabulary import Words, words_of
-from concordant.texts import read_file
+from concordant.record.vocabulary import Words
+from tests.shipped import CASES, failing, in_chunks, record_of, shipped_knowledge
 from tests.writers.as_fhir import ICD10, MENOPAUSE, METASTASES, bundle_of
 from tests.writers.as_omop import tables_of, write_csv
 
-AS_OF = dt.date(2023, 6, 1)
+pytestmark = pytest.mark.long  # to know which cases can be told, all are read
+
 # In how many courses a treatment is told is a matter of the source: where an antibody outlasts the chemotherapy, one or two.
 NOT_COMPARED = {"courses_listed"}
-READING = load().vocabulary.reading
-NEAR = READING.de_novo_months if READING else 0.0
-RULES = line_rules(load())
 LEAST = 20
 
 
@@ -106,7 +101,8 @@ def _is_unclear(event: DiseaseEvent, first: DiseaseEvent) -> bool:
     if event.date is None or first.date is None:
         return False
     low, high = months_range(first.date, event.date)
-    return low <= NEAR < high
+    reading = shipped_knowledge().vocabulary.reading
+    return reading is not None and low <= reading.de_novo_months < high
 
 
 def _is_local(event: DiseaseEvent, diagnosis: DiseaseEvent | None, events: tuple[DiseaseEvent, ...]) -> bool:
@@ -148,19 +144,20 @@ def facts(record: PatientRecord, plan: Plan) -> dict[str, Value]:
     return {name: fact.value for name, fact in derive_facts(record, plan).items() if name not in NOT_COMPARED}
 
 
-def _records() -> Iterator[tuple[str, PatientRecord]]:
-    knowledge = load()
-    words, rules = words_of(knowledge), line_rules(knowledge)
-    for path in sorted((FOLDER / "cases").glob("*.yaml")):
-        try:
-            yield path.stem, tellable(read_case(read_file(path), knowledge, words, AS_OF), rules)
-        except ConcordantError:
-            continue  # bad input
+@functools.cache
+def in_fhir() -> dict[str, PatientRecord]:
+    """The cases that FHIR can tell; those that are refused are bad input."""
+    rules = line_rules(shipped_knowledge())
+    told = {path.stem: tellable(record, rules) for path in CASES if (record := record_of(path)) is not None}
+    return {name: record for name, record in told.items() if not list(in_neither(record, rules))}
 
 
-ALL = dict(_records())
-IN_FHIR = {name: record for name, record in ALL.items() if not list(in_neither(record, RULES))}
-IN_OMOP = {name: for_omop(record) for name, record in IN_FHIR.items() if not list(not_in_omop(for_omop(record), RULES))}
+@functools.cache
+def in_omop() -> dict[str, PatientRecord]:
+    """The cases that OMOP can tell as well."""
+    rules = line_rules(shipped_knowledge())
+    told = {name: for_omop(record) for name, record in in_fhir().items()}
+    return {name: record for name, record in told.items() if not list(not_in_omop(record, rules))}
 
 
 @pytest.fixture(scope="session")
@@ -178,21 +175,27 @@ def by_omop(record: PatientRecord, folder: Path, knowledge: Knowledge, words: Wo
 
 
 def test_enough_cases_are_told_three_ways() -> None:
-    told = [record for record in IN_OMOP.values() if record.courses and record.events]
+    told = [record for record in in_omop().values() if record.courses and record.events]
     assert len(told) >= LEAST, len(told)
-    assert len(IN_FHIR) >= 100
+    assert len(in_fhir()) >= 100
     assert any(course.line for record in told for course in record.courses)
 
 
-@pytest.mark.parametrize("name", IN_FHIR)
-def test_fhir_tells_the_same_facts(name: str, knowledge: Knowledge, terms: Terminology, plan: Plan) -> None:
-    record = IN_FHIR[name]
-    read = by_fhir(bundle_of(record, knowledge), record, knowledge, terms)
-    assert facts(read, plan) == facts(record, plan)
+@in_chunks
+def test_fhir_tells_the_same_facts(chunk: int, knowledge: Knowledge, terms: Terminology, plan: Plan) -> None:
+    def law(name: str) -> None:
+        record = in_fhir()[name]
+        read = by_fhir(bundle_of(record, knowledge), record, knowledge, terms)
+        assert facts(read, plan) == facts(record, plan)
+
+    assert failing(law, in_fhir(), chunk) == {}
 
 
-@pytest.mark.parametrize("name", IN_OMOP)
-def test_omop_tells_the_same_facts(name: str, knowledge: Knowledge, words: Words, plan: Plan, tmp_path: Path) -> None:
-    record = IN_OMOP[name]
-    read = by_omop(record, tmp_path, knowledge, words)
-    assert facts(read, plan) == facts(record, plan)
+@in_chunks
+def test_omop_tells_the_same_facts(chunk: int, knowledge: Knowledge, words: Words, plan: Plan, tmp_path: Path) -> None:
+    def law(name: str) -> None:
+        record = in_omop()[name]
+        read = by_omop(record, tmp_path / name, knowledge, words)
+        assert facts(read, plan) == facts(record, plan)
+
+    assert failing(law, in_omop(), chunk) == {}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -15,8 +17,22 @@ from concordant.record.schema import case_file_schema
 OUT = Path(__file__).parent.parent / "docs" / "schema"
 
 
+def normal(shape: Any) -> Any:
+    """The same schema whichever Python and msgspec wrote it: docstrings without their indentation, null as the last choice."""
+    if isinstance(shape, list):
+        return [normal(one) for one in shape]
+    if not isinstance(shape, dict):
+        return shape
+    found = {key: normal(value) for key, value in shape.items()}
+    if isinstance(found.get("description"), str):
+        found["description"] = inspect.cleandoc(found["description"])
+    if "anyOf" in found:
+        found["anyOf"] = sorted(found["anyOf"], key=lambda one: one == {"type": "null"})
+    return found
+
+
 def schemas() -> dict[str, str]:
-    shapes = {"answer.json": msgspec.json.schema(Answer), "case-file.json": case_file_schema(load())}
+    shapes = {"answer.json": normal(msgspec.json.schema(Answer)), "case-file.json": case_file_schema(load())}
     return {name: json.dumps(shape, indent=1, ensure_ascii=False) + "\n" for name, shape in shapes.items()}
 
 

@@ -27,6 +27,8 @@ from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError, Refused, Unreadable
 from tests.present import browser
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 COMMANDS = (DOCS / "reference" / "commands.md").read_text(encoding="utf-8")

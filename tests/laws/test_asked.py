@@ -13,7 +13,7 @@ from concordant.compiled import Knowledge
 from concordant.decide.ask import Situation, questions
 from concordant.decide.cells import cells_of
 from tests.conftest import ReadCase
-from tests.shipped import CASES, answer_to, record_of
+from tests.shipped import CASES, answer_to, failing, in_chunks, record_of
 
 TORN = {  # the record, and the feature whose entries contradict each other
     "two results": (
@@ -44,16 +44,19 @@ def broken(now: Situation, knowledge: Knowledge) -> Iterator[str]:
                 yield f"{name} = {cell.name}: {promised.outcome} is promised, {told.outcome} comes"
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
-def test_every_branch_is_reached_by_stating_it(path: Path, knowledge: Knowledge) -> None:
-    record, answer = record_of(path), answer_to(path)
-    if record is None or answer is None:
-        return  # refused
-    now = situation(record, knowledge)
-    assert not list(broken(now, knowledge))
-    if any(fact.conflict for fact in now.facts.values()):
-        for ask in answer.ask:
-            assert bool(ask.changes) is not bool(now.facts[ask.feature].conflict), ask.feature
+@in_chunks
+def test_every_branch_is_reached_by_stating_it(chunk: int, knowledge: Knowledge) -> None:
+    def law(path: Path) -> None:
+        record, answer = record_of(path), answer_to(path)
+        if record is None or answer is None:
+            return  # refused
+        now = situation(record, knowledge)
+        assert not list(broken(now, knowledge))
+        if any(fact.conflict for fact in now.facts.values()):
+            for ask in answer.ask:
+                assert bool(ask.changes) is not bool(now.facts[ask.feature].conflict), ask.feature
+
+    assert failing(law, CASES, chunk) == {}
 
 
 @pytest.mark.parametrize(("text", "torn"), TORN.values(), ids=TORN.keys())

@@ -22,7 +22,7 @@ from concordant.quantities import Interval
 from concordant.record.events import PatientRecord
 from concordant.record.vocabulary import Words
 from tests.conftest import ReadCase
-from tests.shipped import CASES, record_of
+from tests.shipped import CASES, failing, in_chunks, record_of
 
 IN_STEPS = [path for i, path in enumerate(CASES) if i % 8 == 0 or path.stem.startswith("Q108")]  # of Q108 the law once failed
 LATER = {
@@ -141,10 +141,13 @@ def assert_kept(before: Decision, after: Decision, what: str) -> None:
         assert new.status in allowed, f"{what}: {old.proposal.regimen.id} from {old.status} to {new.status}"
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
-def test_learning_a_fact_overturns_nothing(path: Path, knowledge: Knowledge) -> None:
-    if now := case(path, knowledge):
-        assert_law(now)
+@in_chunks
+def test_learning_a_fact_overturns_nothing(chunk: int, knowledge: Knowledge) -> None:
+    def law(path: Path) -> None:
+        if now := case(path, knowledge):
+            assert_law(now)
+
+    assert failing(law, CASES, chunk) == {}
 
 
 @pytest.mark.parametrize("text", RAGGED.values(), ids=RAGGED.keys())
@@ -192,11 +195,14 @@ def learned_in_steps(now: Situation) -> Iterator[tuple[str, Decision, Decision]]
                     yield f"{feature.name} = {word} after {' or '.join(pair)}", between, decision
 
 
-@pytest.mark.parametrize("path", IN_STEPS, ids=lambda p: p.stem)
-def test_learning_a_word_in_steps_overturns_nothing(path: Path, knowledge: Knowledge) -> None:
-    now = case(path, knowledge)
-    for what, before, after in learned_in_steps(now) if now else ():
-        assert_kept(before, after, what)
+@in_chunks
+def test_learning_a_word_in_steps_overturns_nothing(chunk: int, knowledge: Knowledge) -> None:
+    def law(path: Path) -> None:
+        now = case(path, knowledge)
+        for what, before, after in learned_in_steps(now) if now else ():
+            assert_kept(before, after, what)
+
+    assert failing(law, IN_STEPS, chunk) == {}
 
 
 def test_words_are_learnt_in_steps(knowledge: Knowledge, words: Words) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from msgspec.structs import replace
 
 from concordant.answer.model import Answer
@@ -14,9 +13,8 @@ from concordant.compiled import Knowledge
 from concordant.guideline import Statement
 from concordant.library import FOLDER
 from concordant.outcomes import OFFERED
-from tests.shipped import answer_to, record_of
+from tests.shipped import SHIPPED, answer_to, failing, in_chunks, record_of
 
-SHIPPED = sorted(path for folder in ("cases", "stories") for path in (FOLDER / folder).glob("*.yaml"))
 MASS_EFFECT = FOLDER / "cases" / "B50-symptomatic-mass-effect.yaml"
 
 
@@ -29,10 +27,13 @@ def in_both(answer: Answer) -> Iterator[str]:
                 yield f"{option.regimen} is offered, {one.drugs} to be avoided ({one.kind}: {one.why})"
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda p: p.stem)
-def test_nothing_is_offered_and_to_be_avoided(path: Path) -> None:
-    answer = answer_to(path)
-    assert answer is None or not list(in_both(answer))
+@in_chunks
+def test_nothing_is_offered_and_to_be_avoided(chunk: int) -> None:
+    def law(path: Path) -> None:
+        answer = answer_to(path)
+        assert answer is None or not list(in_both(answer))
+
+    assert failing(law, SHIPPED, chunk) == {}
 
 
 def test_what_speaks_against_an_offered_regimen_is_its_caution() -> None:

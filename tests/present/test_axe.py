@@ -14,6 +14,8 @@ from tests.present import browser as browsing
 from tests.present.pages import CASES, real_page
 from tests.present.samples import SAMPLES
 
+pytestmark = pytest.mark.long
+
 READINGS = {
     "desktop, light": {"width": 1280},
     "desktop, dark": {"width": 1280, "scheme": "dark"},

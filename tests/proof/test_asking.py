@@ -19,6 +19,8 @@ from tests.proof.orders import ORDERS, compare_orders
 from tests.proof.patients import PATIENTS, TWISTS
 from tests.proof.states import State, draw, samples
 
+pytestmark = pytest.mark.long
+
 SEED, STATES, CHUNKS, EFFORT = 2022, 40, 8, 40
 CHECKED: dict[str, Claim] = {**CLAIMS, "9 printed": lambda patient: printed_is_what_holds(patient, most=1)}
 

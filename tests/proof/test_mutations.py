@@ -16,6 +16,8 @@ from tests.proof.claims import CLAIMS, Asking, Patient, shipped
 from tests.proof.mutants import asking_of, loaded, source_of
 from tests.proof.patients import PATIENTS, TWISTS
 
+pytestmark = pytest.mark.long
+
 
 @dataclass(frozen=True, slots=True)
 class Mutation:

@@ -149,7 +149,7 @@ class _Drawing:
         sheet, muted = self.sheet, self.sheet.palette.muted
         left = wrapped(f"\u2190 {self.forest.left}", sheet.width, SMALL)
         right = wrapped(f"{self.forest.right} \u2192", sheet.width, SMALL)
-        together = sum(width_of(lines[0], SMALL) for lines in (left, right)) + 12 <= sheet.width
+        together = math.fsum(width_of(lines[0], SMALL) for lines in (left, right)) + 12 <= sheet.width
         sheet.lines(left, SMALL, muted)
         if together and len(left) == len(right) == 1:
             sheet.y -= LEADING * SMALL

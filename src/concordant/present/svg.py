@@ -5,6 +5,7 @@ Two palettes: the colours of the page, which follow its light and dark schemes, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
@@ -65,7 +66,7 @@ ALONE = Palette(
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
     """About how wide a text is, rather too much than too little."""
-    return sum(_WIDTHS.get(letter, _USUAL) for letter in text) * size * (_BOLD if bold else 1)
+    return math.fsum(_WIDTHS.get(letter, _USUAL) for letter in text) * size * (_BOLD if bold else 1)
 
 
 def wrapped(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Sequence
 
@@ -22,9 +23,10 @@ def widths(table: Table, line: int) -> list[int]:
 
 def _fitted(wanted: Sequence[float], least: Sequence[int], line: int) -> list[int]:
     """Shares of the line; what a narrow column needs more is taken from the others."""
-    free, given = line - sum(least), [line * one / sum(wanted) for one in wanted]
+    total = math.fsum(wanted)  # the same on every Python: `sum` rounds otherwise since 3.12
+    free, given = line - sum(least), [line * one / total for one in wanted]
     over = [max(0.0, one - low) for one, low in zip(given, least, strict=True)]
-    return [low + int(max(free, 0) * more / (sum(over) or 1)) for low, more in zip(least, over, strict=True)]
+    return [low + int(max(free, 0) * more / (math.fsum(over) or 1)) for low, more in zip(least, over, strict=True)]
 
 
 def _height(table: Table, given: Sequence[int]) -> tuple[int, int]:
