@@ -231,10 +231,8 @@ class Builder:
         return own[0].proposal.regimen.name if own else ""
 
     def _because(self) -> str:
-        limits = self.now.decision.limits
-        if not limits:
-            return f"{sentence_case(NONE_IN_FORCE)}."
-        return " ".join(self.around.cited(limit.limit.because, limit.limit.source) for limit in limits)
+        told = [self.around.cited(limit.limit.because, limit.limit.source) for limit in self.now.decision.limits]
+        return " ".join(told) or f"{sentence_case(NONE_IN_FORCE)}."
 
     def _check(self, one: Checked) -> model.CheckShown:
         by_name, facts = self.now.plan.by_name, self.now.facts
