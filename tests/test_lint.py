@@ -12,7 +12,6 @@ from concordant.author.lint_claims import figures_in
 from concordant.author.lint_codes import SYSTEMS, luhn, verhoeff
 from concordant.author.lint_ledger import covers
 from concordant.cli.cases import answer_cases
-from concordant.derive.selectors import SELECTORS
 from concordant.library import FOLDER
 
 STATEMENT = "guidelines/asco-her2-abc/2022/2.1-second-line-trastuzumab-deruxtecan.yaml"
@@ -359,7 +358,7 @@ ELSEWHERE = {
 
 def told(root: Path) -> Report:
     """The lint without the cases, which take longer."""
-    return lint(root, SELECTORS)
+    return lint(root)
 
 
 @pytest.fixture(scope="module")
@@ -370,7 +369,7 @@ def knowledge_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_shipped_knowledge_is_clean() -> None:
-    report = lint(FOLDER, SELECTORS, answer_cases)
+    report = lint(FOLDER, answer_cases)
     assert [str(complaint) for complaint in report.complaints] == []
     for word in ("figures (", "citations (", " primary", " secondary", " recalled", " choice", " cases ("):
         assert word in report.summary
@@ -423,7 +422,7 @@ def test_all_faults_of_a_folder_are_told_at_once(knowledge_copy: Path) -> None:
 
 
 def test_a_folder_without_cases_is_told(knowledge_copy: Path) -> None:
-    found = [str(c) for c in lint(knowledge_copy, SELECTORS, answer_cases).complaints]
+    found = [str(c) for c in lint(knowledge_copy, answer_cases).complaints]
     assert [says for says in found if "case" in says] == [
         "cases/: no cases are here. Write cases/NAME.yaml: a case file with its expected answer"
     ]
@@ -450,7 +449,7 @@ def with_cases(root: Path, changes: dict[str, tuple[str, str]]) -> Report:
         for name, (text, planted) in changes.items():
             assert text in before[name]
             (root / name).write_text(before[name].replace(text, planted, 1), encoding="utf-8")
-        return lint(root, SELECTORS, answer_cases)
+        return lint(root, answer_cases)
     finally:
         for name, text in before.items():
             (root / name).write_text(text, encoding="utf-8")

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from concordant.author.adjustments import cautions_of, with_cautions
-from concordant.author.dictionary import read_features
+from concordant.author.dictionary import RawFeature, read_features
 from concordant.author.effects import with_ratios
 from concordant.author.families import spread
 from concordant.author.files import compile_sentences, convert, fill
@@ -30,11 +30,12 @@ CASE_FILES = {"stories", "cases"}
 
 @dataclass(slots=True)
 class Built:
-    """What came of a folder: the knowledge when it could be compiled, the places, the complaints."""
+    """What came of a folder: the knowledge when it could be compiled, the places (of features by name), the complaints."""
 
     knowledge: Knowledge | None = None
     complaints: list[Complaint] = field(default_factory=list)
     texts: dict[str, Text] = field(default_factory=dict)
+    entries: Mapping[str, RawFeature] = field(default_factory=dict)
 
 
 def build(root: Path) -> Built:
@@ -42,8 +43,9 @@ def build(root: Path) -> Built:
     built = Built()
     for path in knowledge_files(root):
         _read(path, root, built)
-    drugs = _raw_drugs(built)
-    features, axioms = read_features(_under(built, "features/"), drugs, _given(built), built.complaints)
+    drugs, formulas = _raw(built, "drugs/"), _raw(built, "formulas/")
+    read = read_features(_under(built, "features/"), drugs, _given(built), formulas, built.complaints)
+    features, axioms, built.entries = read
     if not features:
         return built
     parts = _Parts(built, {feature.name: feature for feature in features}, _given(built))
@@ -75,9 +77,9 @@ def _under(built: Built, prefix: str) -> Iterator[Text]:
     return (text for name, text in built.texts.items() if name.startswith(prefix))
 
 
-def _raw_drugs(built: Built) -> dict[str, dict[str, Any]]:
-    """The drugs as read, needed before their sentences can be compiled (features are made for each)."""
-    raw = (text.value for text in _under(built, "drugs/"))
+def _raw(built: Built, folder: str) -> dict[str, dict[str, Any]]:
+    """The drugs or formulas as read, needed before any sentence can be compiled (features are made for each drug)."""
+    raw = (text.value for text in _under(built, folder))
     return {str(value["id"]): value for value in raw if isinstance(value, dict) and "id" in value}
 
 
