@@ -115,11 +115,12 @@ def _tags(kind: Any) -> list[str]:
 def _type_at(record: Any, value: Any, place: Place) -> Any:
     kind: Any = record
     for i, step in enumerate(place):
-        if isinstance(step, int):
-            kind = item_of(kind, step)
-        else:
-            kind = types_of(struct_of(kind, _value_at(value, place[:i]))).get(step)
+        kind = item_of(kind, step) if isinstance(step, int) else _field(kind, _value_at(value, place[:i]), step)
     return kind
+
+
+def _field(kind: Any, value: Any, key: str) -> Any:
+    return types_of(struct_of(kind, value)).get(key)
 
 
 def _value_at(value: Any, place: Place) -> Any:
