@@ -102,8 +102,8 @@ FAULTS = [
         "a misspelt test",
         "features/her2.yaml",
         "test: her2_ihc",
-        "test: her2_ihx",
-        "the test 'her2_ihx' does not exist. Did you mean 'her2_ihc'?",
+        "test: her2_ihcc",
+        "the test 'her2_ihcc' does not exist. Did you mean 'her2_ihc'?",
     ),
     (
         "a number that the test does not have",
@@ -216,7 +216,7 @@ FAULTS = [
         TRANSITION,
         "progressed_on_{drug}",
         "progresed_on_{drug}",
-        "the feature 'progresed_on_{drug}' does not exist. Did you mean",
+        "the feature 'progresed_on_{drug}' does not exist. Did you mean 'progressed_on_{drug}'?",
     ),
     (
         "a transition by an unknown class",
@@ -719,7 +719,7 @@ def test_a_case_that_is_bad_input_without_saying_so_is_told(copy_with_cases: Pat
 
 
 def test_knowledge_that_cannot_answer_is_a_complaint(copy_with_cases: Path) -> None:
-    report = with_cases(copy_with_cases, {"features/organs.yaml": ("measurement: lvef", "measurment: lvef")})
+    report = with_cases(copy_with_cases, {"features/patient.yaml": ("name: mosteller", "name: mostler")})
     assert any("this case cannot be answered with this knowledge (KeyError" in str(c) for c in report.complaints)
 
 

@@ -43,8 +43,8 @@ def build(root: Path) -> Built:
     built = Built()
     for path in knowledge_files(root):
         _read(path, root, built)
-    drugs, formulas = _raw(built, "drugs/"), _raw(built, "formulas/")
-    read = read_features(_under(built, "features/"), drugs, _given(built), formulas, built.complaints)
+    drugs = _raw_drugs(built)
+    read = read_features(_under(built, "features/"), drugs, _given(built), _under(built, "formulas/"), built.complaints)
     features, axioms, built.entries = read
     if not features:
         return built
@@ -77,9 +77,9 @@ def _under(built: Built, prefix: str) -> Iterator[Text]:
     return (text for name, text in built.texts.items() if name.startswith(prefix))
 
 
-def _raw(built: Built, folder: str) -> dict[str, dict[str, Any]]:
-    """The drugs or formulas as read, needed before any sentence can be compiled (features are made for each drug)."""
-    raw = (text.value for text in _under(built, folder))
+def _raw_drugs(built: Built) -> dict[str, dict[str, Any]]:
+    """The drugs as read, needed before their sentences can be compiled (features are made for each)."""
+    raw = (text.value for text in _under(built, "drugs/"))
     return {str(value["id"]): value for value in raw if isinstance(value, dict) and "id" in value}
 
 

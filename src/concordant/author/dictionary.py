@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from concordant.author.files import compile_sentences, convert, convert_to_any, fill
 from concordant.complaints import Complaint, did_you_mean
 from concordant.features import Axiom, Feature
-from concordant.naming import names_in
+from concordant.formulas import Formula
+from concordant.naming import Named, names_in
 from concordant.selectors import AnySelector
 from concordant.selectors.entries import FromFormula
 from concordant.texts import Place, Text
@@ -37,16 +38,20 @@ class Dictionary(NamedTuple):
     entries: Mapping[str, RawFeature]
 
 
-def read_features(texts: Iterable[Text], drugs: Raw, given: frozenset[str], formulas: Raw, found: list[Complaint]) -> Dictionary:
+def read_features(
+    texts: Iterable[Text], drugs: Raw, given: frozenset[str], formulas: Iterable[Text], found: list[Complaint]
+) -> Dictionary:
     """All features, families written out for each drug, and the axioms that stand beside them."""
-    texts = list(texts)
+    texts, formulas = list(texts), list(formulas)
     raw = [entry for text in texts for entry in _entries(text, drugs, given, found)]
-    bare = _bare(raw, formulas, found)
+    bare = _bare(raw, {str(text.value.get("id")): text.value for text in formulas}, found)
     guarded = _guarded(raw, bare, found)
     features = _full(raw, guarded, found)
     axioms = [a for text in texts for a in _axioms(text, guarded, found)]
     entries = {str(one.entry["name"]): one for one in raw}
-    return Dictionary(_ordered(features, entries, found), tuple(axioms), entries)
+    unknown = [*_unknown(entries, features), *_unknown_terms(formulas, features)]
+    found += unknown
+    return Dictionary(() if unknown else _ordered(features, found), tuple(axioms), entries)
 
 
 def _entries(text: Text, drugs: Raw, given: frozenset[str], found: list[Complaint]) -> Iterable[RawFeature]:
@@ -157,17 +162,22 @@ def _axioms(text: Text, features: dict[str, Feature], found: list[Complaint]) ->
 def _unknown(entries: Mapping[str, RawFeature], features: Mapping[str, Feature]) -> Iterable[Complaint]:
     """Every feature that another one names and that is not there."""
     for text, place, entry, _ in entries.values():
-        for inner, word, naming in names_in(entry, Feature, place):
-            if naming.kind == "feature" and word not in features:
-                way_out = did_you_mean(word, features, listing=False)
-                yield text.complaint(inner, f"the feature '{word}' does not exist", way_out)
+        yield from _missing(text, names_in(entry, Feature, place), features)
 
 
-def _ordered(features: dict[str, Feature], entries: Mapping[str, RawFeature], found: list[Complaint]) -> tuple[Feature, ...]:
-    unknown = list(_unknown(entries, features))
-    found += unknown
-    if unknown or any(name not in features for feature in features.values() for name in feature.inputs):
-        return ()  # what a formula takes and is not there is told where the formula stands
+def _unknown_terms(formulas: Iterable[Text], features: Mapping[str, Feature]) -> Iterable[Complaint]:
+    """Every feature that a formula takes, and so a feature reads, and that is not there."""
+    for text in formulas:
+        yield from _missing(text, names_in(text.value, Formula), features)
+
+
+def _missing(text: Text, named: Iterable[Named], features: Mapping[str, Feature]) -> Iterable[Complaint]:
+    for place, word, naming in named:
+        if naming.kind == "feature" and word not in features:
+            yield text.complaint(place, f"the feature '{word}' does not exist", did_you_mean(word, features, listing=False))
+
+
+def _ordered(features: dict[str, Feature], found: list[Complaint]) -> tuple[Feature, ...]:
     try:
         order = TopologicalSorter({name: sorted(f.inputs) for name, f in features.items()}).static_order()
         return tuple(features[name] for name in order)

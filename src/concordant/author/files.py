@@ -88,7 +88,7 @@ def _told(says: str, place: Place, record: Any, value: Any) -> tuple[Place, str,
 
 def _explained(message: str) -> tuple[str, Place]:
     """Split msgspec's sentence into what is wrong and where."""
-    says, _, path = message.partition(" - at `$")
+    says, _, path = message.replace("`key` in ", "").partition(" - at `$")
     place: list[str | int] = []
     for name, index in re.findall(r"\.(\w+)|\[(\d+)\]", path):
         place.append(name or int(index))

@@ -47,7 +47,7 @@ def names(places: Places, entries: Mapping[str, RawFeature], knowledge: Knowledg
     known = Known(knowledge)
     for text, one in _named(places, entries):
         if not known.holds(one):
-            way_out = did_you_mean(one.word, known.words[one.naming.kind], listing=False)
+            way_out = did_you_mean(one.word, sorted(known.spelled(one)), listing=False)
             yield text.complaint(one.place, f"the {one.naming.kind} '{one.word}' does not exist", way_out)
     for name, text in places.texts.items():
         parents = known.words["statement" if name.count("/") == 3 else "guideline"]
@@ -95,6 +95,14 @@ class Known:
             "medication": {one.id for one in words.medications},
             "tag of a medication": {tag for one in words.medications for tag in one.tags},
         }
+
+    def spelled(self, one: Named) -> set[str]:
+        """How a name of this kind may be written: with `{drug}` or `{class}` where the word has it."""
+        known = self.words[one.naming.kind]
+        for sign, some in self.fillings.items():
+            if sign in one.word:
+                return {name.replace(word, sign) for name in known for word in some if word in name}
+        return known
 
     def holds(self, one: Named) -> bool:
         """Whether what is named is there; of a name with `{drug}` or `{class}`, for one of them at least."""
