@@ -12,7 +12,6 @@ from concordant.author.lint_claims import figures_in
 from concordant.author.lint_codes import SYSTEMS, luhn, verhoeff
 from concordant.author.lint_ledger import covers
 from concordant.cli.cases import answer_cases
-from concordant.derive.selectors import SELECTORS
 from concordant.library import FOLDER
 
 STATEMENT = "guidelines/asco-her2-abc/2022/2.1-second-line-trastuzumab-deruxtecan.yaml"
@@ -21,6 +20,10 @@ LEDGER = "guidelines/asco-her2-abc/ledger.yaml"
 TRIAL = "trials/destiny-breast03.yaml"
 REGIMEN = "regimens/trastuzumab-deruxtecan-5.4-q3w.yaml"
 NEWER = "newer/destiny-breast03-second-interim.yaml"
+DISEASE = "features/disease.yaml"
+LISTED = "features/conditions.yaml"
+TREATMENT = "features/treatment.yaml"
+TRANSITION = "transitions/progression.yaml"
 CONDITIONS_OF_USE = "classes/her2_targeted.yaml"
 CONDITIONS = "vocabulary/conditions.yaml"
 MEDICATIONS = "vocabulary/medications.yaml"
@@ -85,6 +88,240 @@ FAULTS = [
         "selector: latest",
         "selector: lastest",
         "the selector 'lastest' does not exist. Did you mean 'latest'?",
+    ),
+    # What the parameters of a selector name.
+    ("a misspelt site", DISEASE, "site: brain", "site: brian", "the site 'brian' does not exist. Did you mean 'brain'?"),
+    (
+        "a misspelt measurement",
+        "features/patient.yaml",
+        "measurement: ecog",
+        "measurement: ecogg",
+        "the measurement 'ecogg' does not exist. Did you mean 'ecog'?",
+    ),
+    (
+        "a misspelt test",
+        "features/her2.yaml",
+        "test: her2_ihc",
+        "test: her2_ihcc",
+        "the test 'her2_ihcc' does not exist. Did you mean 'her2_ihc'?",
+    ),
+    (
+        "a number that the test does not have",
+        "features/her2.yaml",
+        "part: ratio",
+        "part: rato",
+        "'her2_ish' has no value 'rato'. Did you mean 'ratio'?",
+    ),
+    (
+        "a misspelt term",
+        LISTED,
+        "terms: [mass_effect]",
+        "terms: [mass_effct]",
+        "the condition 'mass_effct' does not exist. Did you mean 'mass_effect'?",
+    ),
+    (
+        "a condition caused by nothing",
+        LISTED,
+        "about: trastuzumab_deruxtecan",
+        "about: trastuzumab_deruxtecon",
+        "the drug, class or substance 'trastuzumab_deruxtecon' does not exist. Did you mean 'trastuzumab_deruxtecan'?",
+    ),
+    (
+        "a misspelt tag of a medication",
+        "features/organs.yaml",
+        "tag: vitamin_k_antagonist",
+        "tag: vitamin_k_antogonist",
+        "the tag of a medication 'vitamin_k_antogonist' does not exist. Did you mean 'vitamin_k_antagonist'?",
+    ),
+    (
+        "a misspelt class of a selector",
+        TREATMENT,
+        "selector: all_named, of: her2_targeted",
+        "selector: all_named, of: her2_targetted",
+        "the drug or class 'her2_targetted' does not exist. Did you mean 'her2_targeted'?",
+    ),
+    (
+        "a misspelt formula",
+        "features/patient.yaml",
+        "name: mosteller",
+        "name: mostler",
+        "the formula 'mostler' does not exist. Did you mean 'mosteller'?",
+    ),
+    (
+        "an unknown parameter",
+        "features/organs.yaml",
+        "measurement: lvef",
+        "measurment: lvef",
+        "unknown field `measurment`. Did you mean 'measurement'?",
+    ),
+    (
+        "a parameter of another selector",
+        DISEASE,
+        "site: leptomeninges",
+        "site: leptomeninges, worst_first: [yes]",
+        "unknown field `worst_first`",
+    ),
+    (
+        "a status that no entry has",
+        LISTED,
+        "map: {active: yes",
+        "map: {activ: yes",
+        "Invalid enum value 'activ'. Did you mean 'active'?",
+    ),
+    (
+        "a word that the feature does not have",
+        "features/organs.yaml",
+        "{active: active, resolved: history",
+        "{active: activ, resolved: history",
+        "'interstitial_lung_disease' has no value 'activ'. Did you mean 'active'?",
+    ),
+    (
+        "a missing reads",
+        DISEASE,
+        "of: her2_targeted, presentation: presentation",
+        "of: her2_targeted",
+        "Object missing required field `presentation`",
+    ),
+    (
+        "a misspelt reads",
+        TREATMENT,
+        "status: disease_status",
+        "status: disease_statis",
+        "the feature 'disease_statis' does not exist. Did you mean 'disease_status'?",
+    ),
+    (
+        "a reads that is written",
+        "features/patient.yaml",
+        "formula, name: mosteller}",
+        "formula, name: mosteller}\n    reads: [height]",
+        "`reads` is not written: the parameters of `derive` name what is read. Take it out",
+    ),
+    (
+        "a misspelt feature that was stated",
+        TREATMENT,
+        "names: [disease_status]",
+        "names: [disease_statis]",
+        "the feature 'disease_statis' does not exist. Did you mean 'disease_status'?",
+    ),
+    # What other records name.
+    (
+        "a transition of an unknown feature",
+        TRANSITION,
+        "feature: disease_status",
+        "feature: disease_statis",
+        "the feature 'disease_statis' does not exist. Did you mean 'disease_status'?",
+    ),
+    (
+        "a transition of a feature of no drug",
+        TRANSITION,
+        "progressed_on_{drug}",
+        "progresed_on_{drug}",
+        "the feature 'progresed_on_{drug}' does not exist. Did you mean 'progressed_on_{drug}'?",
+    ),
+    (
+        "a transition by an unknown class",
+        TRANSITION,
+        "given: her2_targeted",
+        "given: her2_targetted",
+        "the class 'her2_targetted' does not exist. Did you mean 'her2_targeted'?",
+    ),
+    (
+        "a transition by an unknown feature",
+        TRANSITION,
+        "by: has_brain_metastases",
+        "by: has_brain_metastasis",
+        "the feature 'has_brain_metastasis' does not exist. Did you mean 'has_brain_metastases'?",
+    ),
+    (
+        "a transition to an unknown word",
+        TRANSITION,
+        "value: progressing",
+        "value: progresing",
+        "'disease_status' has no value 'progresing'. Did you mean 'progressing'?",
+    ),
+    (
+        "a danger that holds nothing",
+        "dangers/active_infection.yaml",
+        "holds: [chemotherapy",
+        "holds: [chemoterapy",
+        "the drug or class 'chemoterapy' does not exist. Did you mean 'chemotherapy'?",
+    ),
+    (
+        "a guard of an unknown feature",
+        "features/organs.yaml",
+        'only_if: "interstitial_lung_disease is',
+        'only_if: "interstitial_lung_diseas is',
+        "unknown feature 'interstitial_lung_diseas'",
+    ),
+    (
+        "a wait for an unknown feature",
+        TREATMENT,
+        "feature: early_relapse",
+        "feature: early_relaps",
+        "the feature 'early_relaps' does not exist. Did you mean 'early_relapse'?",
+    ),
+    (
+        "a wait of an unknown word",
+        TREATMENT,
+        "stated: [first]",
+        "stated: [frist]",
+        "'line_of_therapy' has no value 'frist'. Did you mean 'first'?",
+    ),
+    (
+        "a reply about an unknown feature",
+        "features/her2.yaml",
+        "feature: her2_reported",
+        "feature: her2_reportd",
+        "the feature 'her2_reportd' does not exist. Did you mean 'her2_reported'?",
+    ),
+    (
+        "a feature of an unknown drug",
+        "features/reactions.yaml",
+        "type: yes_no",
+        "type: yes_no\n    drug: trastuzumob",
+        "the drug 'trastuzumob' does not exist",
+    ),
+    (
+        "a silence of an unknown word",
+        "features/organs.yaml",
+        "value: none, because",
+        "value: non, because",
+        "'nodular_regenerative_hyperplasia' has no value 'non'. Did you mean 'none'?",
+    ),
+    (
+        "a trial that asks for an unknown feature",
+        "trials/sophia.yaml",
+        "- if: her2_regimens_received_total",
+        "- if: her2_regimens_received_totel",
+        "unknown feature 'her2_regimens_received_totel'. Did you mean 'her2_regimens_received_total'?",
+    ),
+    (
+        "a formula of an unknown feature",
+        "formulas/mosteller.yaml",
+        "feature: height",
+        "feature: heigth",
+        "the feature 'heigth' does not exist. Did you mean 'height'?",
+    ),
+    (
+        "a protocol of an unknown drug",
+        "vocabulary/protocols.yaml",
+        "TH: [taxane, trastuzumab]",
+        "TH: [taxane, trastuzumob]",
+        "the drug or class 'trastuzumob' does not exist. Did you mean 'trastuzumab'?",
+    ),
+    (
+        "a family of codes of an unknown condition",
+        "vocabulary/condition-families.yaml",
+        "term: heart_failure",
+        "term: hart_failure",
+        "the condition 'hart_failure' does not exist. Did you mean 'heart_failure'?",
+    ),
+    (
+        "codes of an unknown site",
+        "vocabulary/codes-sites.yaml",
+        'concept: "liver"',
+        'concept: "livr"',
+        "the site 'livr' does not exist. Did you mean 'liver'?",
     ),
     (
         "an unknown class",
@@ -359,7 +596,7 @@ ELSEWHERE = {
 
 def told(root: Path) -> Report:
     """The lint without the cases, which take longer."""
-    return lint(root, SELECTORS)
+    return lint(root)
 
 
 @pytest.fixture(scope="module")
@@ -370,7 +607,7 @@ def knowledge_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_shipped_knowledge_is_clean() -> None:
-    report = lint(FOLDER, SELECTORS, answer_cases)
+    report = lint(FOLDER, answer_cases)
     assert [str(complaint) for complaint in report.complaints] == []
     for word in ("figures (", "citations (", " primary", " secondary", " recalled", " choice", " cases ("):
         assert word in report.summary
@@ -423,7 +660,7 @@ def test_all_faults_of_a_folder_are_told_at_once(knowledge_copy: Path) -> None:
 
 
 def test_a_folder_without_cases_is_told(knowledge_copy: Path) -> None:
-    found = [str(c) for c in lint(knowledge_copy, SELECTORS, answer_cases).complaints]
+    found = [str(c) for c in lint(knowledge_copy, answer_cases).complaints]
     assert [says for says in found if "case" in says] == [
         "cases/: no cases are here. Write cases/NAME.yaml: a case file with its expected answer"
     ]
@@ -450,7 +687,7 @@ def with_cases(root: Path, changes: dict[str, tuple[str, str]]) -> Report:
         for name, (text, planted) in changes.items():
             assert text in before[name]
             (root / name).write_text(before[name].replace(text, planted, 1), encoding="utf-8")
-        return lint(root, SELECTORS, answer_cases)
+        return lint(root, answer_cases)
     finally:
         for name, text in before.items():
             (root / name).write_text(text, encoding="utf-8")
@@ -482,7 +719,7 @@ def test_a_case_that_is_bad_input_without_saying_so_is_told(copy_with_cases: Pat
 
 
 def test_knowledge_that_cannot_answer_is_a_complaint(copy_with_cases: Path) -> None:
-    report = with_cases(copy_with_cases, {"features/organs.yaml": ("measurement: lvef", "measurment: lvef")})
+    report = with_cases(copy_with_cases, {"features/patient.yaml": ("name: mosteller", "name: mostler")})
     assert any("this case cannot be answered with this knowledge (KeyError" in str(c) for c in report.complaints)
 
 

@@ -15,7 +15,6 @@ from concordant.answer.recommend import recommend
 from concordant.author.build import build
 from concordant.author.lint import lint
 from concordant.compiled import Knowledge
-from concordant.derive.selectors import SELECTORS
 from concordant.library import FOLDER
 from concordant.record.casefile import read_case
 from concordant.record.vocabulary import Words, words_of
@@ -32,7 +31,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
     folder = tmp_path_factory.mktemp("both") / "knowledge"
     shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("cases", "stories"))
     shutil.copytree(INVENTED, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("README.md"))
-    assert [str(complaint) for complaint in lint(folder, SELECTORS).complaints] == []
+    assert [str(complaint) for complaint in lint(folder).complaints] == []
     knowledge = build(folder).knowledge
     assert knowledge is not None
     return knowledge

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concordant.naming import ClassName, DrugName
 from concordant.records import Cite, Record
 
 
@@ -22,8 +23,8 @@ class DrugGroup(Record, frozen=True):
     source: Cite
     id: str = ""
     days: int = 0
-    classes: tuple[str, ...] = ()
-    drugs: tuple[str, ...] = ()
+    classes: tuple[ClassName, ...] = ()
+    drugs: tuple[DrugName, ...] = ()
     beside: tuple[Cite, ...] = ()
 
 

@@ -12,6 +12,7 @@ from concordant.drugs import Code, Drug, Regimen
 from concordant.features import Axiom, Feature
 from concordant.formulas import Formula, Rounding
 from concordant.guideline import Danger, Disagreement, Guideline, LedgerRow, Newer, Statement, Transition
+from concordant.naming import ClassName, ConditionName, Culprit, DrugOrClass, MedicationName, SiteName
 from concordant.records import Checked, Cite, Record, Source
 from concordant.trials import Trial
 
@@ -61,11 +62,11 @@ class CodeFamily(Record, frozen=True):
 
     codes: tuple[str, ...]
     name: str
-    term: str = ""
-    about: tuple[str, ...] = ()
+    term: ConditionName = ""
+    about: tuple[Culprit, ...] = ()
     grade: int | None = None
     status: Literal["", "active", "resolved", "absent"] = ""
-    site: str | None = None
+    site: SiteName | None = None
     cancer: str = ""
     whole: bool = False
     checked: Checked = "recalled"
@@ -78,9 +79,9 @@ class Genotype(Record, frozen=True):
     wild: tuple[str, ...]
     lost: tuple[str, ...]
     weak: tuple[str, ...]
-    term: str
-    complete: str
-    partial: str = ""
+    term: ConditionName
+    complete: ConditionName
+    partial: ConditionName = ""
 
 
 class ConditionWords(Record, frozen=True):
@@ -92,21 +93,21 @@ class ConditionWords(Record, frozen=True):
     severity: dict[str, int]
     scales: dict[str, dict[str, int]]
     scale_words: dict[str, tuple[str, ...]]
-    scale_alone: dict[str, str]
-    graded: dict[str, tuple[str, int]]
-    becomes: tuple[tuple[str, int, str], ...]
-    tests: dict[str, str]
-    said: dict[str, tuple[str, str]]
-    spread: dict[str, str]
-    reactions: tuple[str, ...]
-    wishes: dict[str, str]
-    own_cancer: str
+    scale_alone: dict[str, ConditionName]
+    graded: dict[str, tuple[ConditionName, int]]
+    becomes: tuple[tuple[ConditionName, int, ConditionName], ...]
+    tests: dict[str, ConditionName]
+    said: dict[str, tuple[ConditionName, str]]
+    spread: dict[str, SiteName]
+    reactions: tuple[ConditionName, ...]
+    wishes: dict[str, ConditionName]
+    own_cancer: ConditionName
     spread_stage: int
-    other_cancer: str
+    other_cancer: ConditionName
     another_person: str
-    hereditary: tuple[str, ...]
+    hereditary: tuple[ConditionName, ...]
     lasting: tuple[str, ...] = ()
-    kin: tuple[tuple[str, ...], ...] = ()
+    kin: tuple[tuple[ConditionName, ...], ...] = ()
     genotypes: tuple[Genotype, ...] = ()
     zygosity: dict[str, int] = {}
 
@@ -206,8 +207,8 @@ class Vocabulary(Record, frozen=True):
     medications: tuple[Term, ...]
     stages: dict[str, str]
     genes: tuple[str, ...]
-    protocols: dict[str, tuple[str, ...]]
-    class_words: dict[str, str]
+    protocols: dict[str, tuple[DrugOrClass, ...]]
+    class_words: dict[str, ClassName]
     drug_suffixes: tuple[str, ...]
     qualifiers: tuple[str, ...]
     units: tuple[Unit, ...]
@@ -223,7 +224,7 @@ class Vocabulary(Record, frozen=True):
     study_words: tuple[str, ...] = ()
     spread_words: tuple[str, ...] = ()
     families: tuple[Family, ...] = ()
-    combinations: dict[str, tuple[str, ...]] = {}
+    combinations: dict[str, tuple[MedicationName, ...]] = {}
     medicine_words: tuple[str, ...] = ()
     abnormal_flags: tuple[str, ...] = ()
     reading: Reading | None = None

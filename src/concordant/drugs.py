@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from concordant.conditions import ALWAYS, Condition
+from concordant.naming import ClassName, DrugName, FeatureName, RegimenName, TrialName
 from concordant.records import Action, Bar, Checked, Cite, Record
 
 DoseUnit = Literal["mg", "mg/kg", "mg/m2"]
@@ -17,7 +18,7 @@ LevelUnit = Literal["mg", "mg/kg", "mg/m2", "% of the starting dose"]
 class Component(Record, frozen=True):
     """One drug of a regimen, one phase of it."""
 
-    drug: str
+    drug: DrugName
     amount: float
     unit: DoseUnit
     schedule: str
@@ -37,7 +38,7 @@ class Regimen(Record, frozen=True):
     components: tuple[Component, ...]
     unless: tuple[Bar, ...] = ()
     actions: tuple[Action, ...] = ()
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[TrialName, ...] = ()
     label_note: str = ""
 
     @property
@@ -66,7 +67,7 @@ class Indication(Record, frozen=True):
     """A labelled use: for which regimens, for which patients, known since when."""
 
     says: str
-    regimens: tuple[str, ...]
+    regimens: tuple[RegimenName, ...]
     limbs: tuple[Limb, ...]
     known_from: dt.date
     source: Cite
@@ -81,7 +82,7 @@ class Check(Record, frozen=True):
 
     check: str
     label: str
-    features: tuple[str, ...]
+    features: tuple[FeatureName, ...]
     met_if: Condition
     source: Cite
     earlier: Cite | None = None
@@ -126,7 +127,7 @@ class Adjustment(Record, frozen=True):
     amount: float | None = None
     unit: DoseUnit | None = None
     no_amount: str = ""
-    regimens: tuple[str, ...] = ()
+    regimens: tuple[RegimenName, ...] = ()
 
     def of(self, amount: float) -> float | None:
         """What it makes of a starting amount; None where the label names none."""
@@ -157,10 +158,10 @@ class Drug(Record, frozen=True):
 
     id: str
     name: str
-    classes: tuple[str, ...]
+    classes: tuple[ClassName, ...]
     synonyms: tuple[str, ...] = ()
     brands: tuple[str, ...] = ()
-    contains: tuple[str, ...] = ()
+    contains: tuple[DrugName, ...] = ()
     codes: tuple[Code, ...] = ()
     indications: tuple[Indication, ...] = ()
     boxed: tuple[Remark, ...] = ()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from concordant.conditions import ALWAYS, Condition, features_read
+from concordant.naming import DrugName, FeatureName, StatementName
 from concordant.records import Action, Cite, Record
+from concordant.selectors import AnySelector
+from concordant.selectors.base import Block
 
 
 class Silence(Record, frozen=True):
@@ -29,7 +32,7 @@ class Rule(Record, frozen=True):
     value: str | float
     if_: Condition = msgspec.field(name="if")
     source: Cite | None = None
-    statement: str = ""
+    statement: StatementName = ""
     says: str = ""
 
 
@@ -48,7 +51,7 @@ class Reply(Record, frozen=True):
 
     words: tuple[str, ...]
     says: str
-    feature: str
+    feature: FeatureName
     value: str
 
 
@@ -59,7 +62,7 @@ class Wait(Record, frozen=True):
     (`held`). Once `overruled_if` holds, what the rules say stands in its place, and `overruled` says so.
     """
 
-    feature: str
+    feature: FeatureName
     when: Condition
     overruled_if: Condition
     stated: tuple[str, ...]
@@ -79,7 +82,10 @@ class Wait(Record, frozen=True):
 
 
 class Feature(Record, frozen=True):
-    """A question about the patient with a typed answer; `short` is its label where there is little room."""
+    """A question about the patient with a typed answer; `short` is its label where there is little room.
+
+    `reads` and `reads_stated` are never written: the compiler takes them from `derive`.
+    """
 
     name: str
     label: str
@@ -91,8 +97,8 @@ class Feature(Record, frozen=True):
     unit: str = ""
     low: float | None = None
     high: float | None = None
-    derive: dict[str, Any] | None = None
-    reads: tuple[str, ...] = ()
+    derive: AnySelector | None = None
+    reads: tuple[FeatureName, ...] = ()
     reads_stated: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     absent_means: tuple[Silence, ...] = ()
@@ -101,14 +107,14 @@ class Feature(Record, frozen=True):
     waits_for: Wait | None = None
     asked_after_inputs: bool = False
     sources: tuple[Cite, ...] = ()
-    drug: str = ""
+    drug: DrugName = ""
     near: float | None = None
     headline: int = 0
     headline_when: tuple[str, ...] = ()
     asked: int = 50
     help: str = ""
     replies: tuple[Reply, ...] = ()
-    not_known_skips: tuple[str, ...] = ()
+    not_known_skips: tuple[FeatureName, ...] = ()
     discordant: Action | None = None
     phrases: dict[str, str] = {}
 
@@ -116,6 +122,11 @@ class Feature(Record, frozen=True):
     def brief(self) -> str:
         """The label where there is little room."""
         return self.short or self.label
+
+    @property
+    def block(self) -> Block | None:
+        """The list of a record that it is read from, where an entry may go unread in it."""
+        return self.derive.block if self.derive is not None else None
 
     @property
     def is_numeric(self) -> bool:

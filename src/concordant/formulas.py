@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from fractions import Fraction
 
+from concordant.naming import FeatureName
 from concordant.quantities import Interval
 from concordant.records import Cite, Record
 
@@ -17,7 +18,7 @@ from concordant.records import Cite, Record
 class Term(Record, frozen=True):
     """A fact raised to a power, or what it leaves of a number (`taken_from`); `named` is said before its value."""
 
-    feature: str
+    feature: FeatureName
     unit: str
     power: float = 1
     taken_from: float | None = None
@@ -27,14 +28,14 @@ class Term(Record, frozen=True):
 class Factor(Record, frozen=True):
     """A number for each word that a fact may have."""
 
-    feature: str
+    feature: FeatureName
     values: dict[str, float]
 
 
 class Example(Record, frozen=True):
     """What the formula gives for known facts, worked out apart from it, to so many decimals."""
 
-    given: dict[str, str]
+    given: dict[FeatureName, str]
     gives: str
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from concordant.conditions import Condition
+from concordant.naming import ClassName, DrugOrClass, FeatureName, RegimenName, SourceName
 from concordant.records import Action, ActionKind, Bar, Cite, Record, Role
 
 
@@ -28,7 +29,7 @@ class Recommendation(Record, frozen=True):
     """What a statement advises: a role for regimens, the first that can be given standing for the role."""
 
     role: Role
-    regimens: tuple[str, ...]
+    regimens: tuple[RegimenName, ...]
     grade: Grade
     direction: Literal["for", "against"] = "for"
 
@@ -80,7 +81,7 @@ class Version(Record, frozen=True):
     complete: bool
     evidence_until: dt.date
     review_by: dt.date
-    source: str
+    source: SourceName
     notice: str = ""
     beside: str = ""
     review_rule: str = ""
@@ -157,7 +158,7 @@ class Danger(Record, frozen=True):
     action: ActionKind
     source: Cite
     earlier: Cite | None = None
-    holds: tuple[str, ...] = ()
+    holds: tuple[DrugOrClass, ...] = ()
 
 
 def about(danger: Danger) -> Action:
@@ -172,12 +173,12 @@ class Effect(Record, frozen=True):
     `given` asks that the regimen holds a drug of the class, `started` that it is not what the patient takes now.
     """
 
-    feature: str
+    feature: FeatureName
     value: str = ""
     add: float = 0
     move: dict[str, str] = {}
-    by: str = ""
-    given: str = ""
+    by: FeatureName = ""
+    given: ClassName = ""
     started: bool = False
 
 

@@ -23,6 +23,7 @@ COMPILED = "knowledge.msgpack"
 KIND = "concordant knowledge"
 # What the content of a compiled file depends on beside the knowledge files.
 CODE = ("records", "features", "guideline", "drugs", "formulas", "trials", "compiled", "conditions", "texts", "quantities")
+ROOMS = ("naming.py", "selectors/*.py", "author/*.py")
 
 
 class FaultyKnowledge(ConcordantError):
@@ -114,7 +115,8 @@ def stamp_of(folder: Path) -> str:
 
     Neither time nor size is looked at: a file that was changed, or damaged, behind them would be taken for the old one.
     """
-    code = [HERE / f"{name}.py" for name in CODE] + sorted((HERE / "author").glob("*.py"))
+    code = [HERE / f"{name}.py" for name in CODE]
+    code += [path for room in ROOMS for path in sorted(HERE.glob(room))]
     files = [path for path in sorted(folder.rglob("*.yaml")) if path.parent != folder / "cases"]
     total = hashlib.sha256()
     for root, paths in ((folder, files), (HERE, code)):

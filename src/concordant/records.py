@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from concordant.conditions import ALWAYS, Condition
+from concordant.naming import DrugName, TrialName
 
 Checked = Literal["primary", "secondary", "recalled", "choice"]
 Role = Literal["preferred", "option", "alternative", "selected", "continue"]
@@ -78,6 +79,6 @@ class Bar(Record, frozen=True):
     source: Cite
     earlier: Cite | None = None
     effect: BarEffect = "precludes"
-    drug: str = ""
+    drug: DrugName = ""
     actions: tuple[Action, ...] = ()
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[TrialName, ...] = ()

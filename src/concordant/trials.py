@@ -7,6 +7,7 @@ import datetime as dt
 import msgspec
 
 from concordant.conditions import Condition
+from concordant.naming import FeatureName, SourceName
 from concordant.records import Checked, Cite, Record
 
 
@@ -48,7 +49,7 @@ class Analysis(Record, frozen=True):
     name: str
     cut: str
     known_from: dt.date
-    source: str
+    source: SourceName
     estimates: tuple[Estimate, ...]
     follow_up: str = ""
 
@@ -62,7 +63,7 @@ class Criterion(Record, frozen=True):
     if_: Condition = msgspec.field(name="if")
     says: str
     source: Cite
-    here: tuple[str, ...] = ()
+    here: tuple[FeatureName, ...] = ()
 
 
 class Trial(Record, frozen=True):

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import get_args
 
 import click
 import msgspec
@@ -25,6 +26,7 @@ from concordant.cli.formats import FORMATS
 from concordant.cli.main import BUG
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError, Refused, Unreadable
+from concordant.selectors import AnySelector
 from tests.present import browser
 
 pytestmark = pytest.mark.long
@@ -110,7 +112,8 @@ def test_every_key_of_the_answer_is_told() -> None:
 
 
 SHAPES = (records, features, drugs, guideline, trials, formulas)
-WORKED_OUT = {"hr", "of", "estimate", "low", "high", "level"}  # hazard ratios are read from `effect`
+# Hazard ratios are read from `effect`, what a feature reads from `derive`.
+WORKED_OUT = {"hr", "of", "estimate", "low", "high", "level", "reads", "reads_stated"}
 
 
 @pytest.mark.parametrize("room", SHAPES, ids=lambda room: room.__name__.rpartition(".")[2])
@@ -120,6 +123,14 @@ def test_every_key_of_a_knowledge_file_is_told_to_authors(room: ModuleType) -> N
     keys = {key for shape in shapes for key in shape.__struct_encode_fields__} - WORKED_OUT
     assert shapes
     assert {key for key in keys if not re.search(rf"`{key}[`:]", page)} == set()
+
+
+def test_every_selector_and_its_parameters_are_told_to_authors() -> None:
+    page = part((DOCS / "authoring.md").read_text(encoding="utf-8"), "A selector")
+    kinds = get_args(AnySelector)
+    words = {word for kind in kinds for word in (kind.__struct_config__.tag, *kind.__struct_encode_fields__)}
+    assert len(kinds) > 30
+    assert {word for word in words if not re.search(rf"`{word}[`:]", page)} == set()
 
 
 TOOLS = [path for path in sorted((ROOT / "tools").glob("*.py")) if "__main__" in path.read_text(encoding="utf-8")]

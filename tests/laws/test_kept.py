@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from itertools import pairwise
+from typing import get_args
 
 import pytest
 
@@ -16,14 +17,17 @@ from concordant.derive.book import derive_facts
 from concordant.derive.context import Context
 from concordant.derive.plan import Plan, plan_of
 from concordant.derive.selectors import SELECTORS
-from concordant.derive.topics import LOOKS, topics_of
+from concordant.derive.topics import topics_of
 from concordant.facts import Facts
 from concordant.record.events import PatientRecord
 from concordant.record.terminology import MOST_REMEMBERED, terminology_of
+from concordant.selectors import AnySelector
+from concordant.selectors.base import Selector
 from tests.shipped import CASES, record_of
 
 DAY = dt.date(2023, 6, 1)
 Derived = list[tuple[PatientRecord, Facts]]
+KINDS: tuple[type[Selector], ...] = get_args(AnySelector)
 
 
 @pytest.fixture(scope="module")
@@ -36,19 +40,21 @@ def derived(records: list[PatientRecord], plan: Plan) -> list[tuple[PatientRecor
     return [(record, derive_facts(record, plan)) for record in records]
 
 
-def overlooked(derived: Derived, plan: Plan, selectors: Collection[str]) -> set[str]:
+def overlooked(derived: Derived, plan: Plan, selectors: Collection[type[Selector]]) -> set[type[Selector]]:
     """Those of the selectors that would have claimed something of a record where they were not asked."""
     found = set()
-    features = [f for f in plan.features if f.derive is not None and f.derive["selector"] in selectors]
+    features = [f for f in plan.features if type(f.derive) in selectors]
     for record, facts in derived:
         unread = plan.unread_in(record)
         topics = topics_of(record, unread)
         for feature in features:
-            wanted, name = plan.topics[feature.name], (feature.derive or {})["selector"]
+            wanted, by = plan.topics[feature.name], feature.derive
+            assert by is not None
             if wanted is None or not wanted.isdisjoint(topics):
                 continue
-            if SELECTORS[name](Context(record, facts, feature, plan.members, plan.tags, plan.formulas, unread)) is not None:
-                found.add(name)
+            context = Context(record, facts, feature, by, plan.members, plan.tags, plan.formulas, unread)
+            if SELECTORS[type(by)](context) is not None:
+                found.add(type(by))
     return found
 
 
@@ -57,15 +63,18 @@ def test_a_selector_that_is_not_asked_has_nothing_to_say(derived: Derived, plan:
     assert overlooked(derived, plan, SELECTORS) == set()
 
 
-@pytest.mark.parametrize("selector", sorted(LOOKS))
-def test_every_selector_with_topics_is_known_and_would_be_missed(
-    selector: str, derived: Derived, knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
+def test_every_selector_has_its_function() -> None:
+    assert set(SELECTORS) == set(KINDS)
+
+
+@pytest.mark.parametrize("selector", KINDS, ids=lambda kind: kind.__struct_config__.tag)
+def test_a_selector_that_looks_for_other_names_would_be_missed(
+    selector: type[Selector], derived: Derived, knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The check above sees a selector that looks for the wrong names, where a case has the right ones."""
-    features = [f for f in knowledge.features if (f.derive or {}).get("selector") == selector]
-    assert selector in SELECTORS
+    features = [f for f in knowledge.features if type(f.derive) is selector]
     assert features, "no feature uses it"
-    monkeypatch.setitem(LOOKS, selector, lambda *_: ("a name that no record bears",))
+    monkeypatch.setattr(selector, "looks_for", lambda *_: frozenset({"a name that no record bears"}))
     assert overlooked(derived, plan_of(knowledge), {selector}) == {selector}
 
 

@@ -21,6 +21,8 @@ from concordant.kleene import UNKNOWN, Truth
 from concordant.quantities import Interval
 from concordant.record.events import PatientRecord
 from concordant.record.vocabulary import Words
+from concordant.selectors.courses import AccountsForLine
+from concordant.selectors.entries import StatedAny
 from tests.conftest import ReadCase
 from tests.shipped import CASES, failing, in_chunks, record_of
 
@@ -34,7 +36,7 @@ LATER = {
 
 
 # These speak of what the record lists or was told, not of the patient: an entry more changes them rightly.
-OF_THE_TELLING = ("stated_any", "accounts_for_line")
+OF_THE_TELLING = (StatedAny, AccountsForLine)
 # Records that leave counts open: what may hide a line, has no setting, or is numbered beyond what is listed.
 RAGGED = {
     "a course without its setting": "treatments: [{drugs: [trastuzumab]}]",
@@ -86,7 +88,7 @@ def widened(now: Situation, after: Facts) -> list[str]:
 
 
 def _of_the_telling(feature: Feature) -> bool:
-    return (feature.derive or {}).get("selector") in OF_THE_TELLING
+    return isinstance(feature.derive, OF_THE_TELLING)
 
 
 def _refines(after: Value, before: Value) -> bool:

@@ -12,6 +12,7 @@ from concordant.facts import Facts, value_words
 from concordant.features import Feature
 from concordant.kleene import TRUE, UNKNOWN
 from concordant.records import Cite
+from concordant.selectors.entries import LatestOrCalculated
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,6 @@ def _wanting(feature: Feature, facts: Facts, by_name: Mapping[str, Feature]) -> 
         return f"{label} ({fact.conflict or fact.stale})"
     if fact.is_known:
         return f"{label} (known only as {value_words(feature, fact.value)})"
-    calculation = (feature.derive or {}).get("calculated")
-    inputs = by_name[str(calculation)].reads if calculation else ()
+    inputs = by_name[feature.derive.calculated].reads if isinstance(feature.derive, LatestOrCalculated) else ()
     absent = [lower_first(by_name[name].label) for name in inputs if not facts[name].is_known]
     return f"{label} (not on record{f'; with {and_list(absent)} it could be calculated' if absent else ''})"

@@ -10,6 +10,7 @@ from concordant.facts import Fact, value_words
 from concordant.features import Feature
 from concordant.guideline import Grade
 from concordant.records import Role
+from concordant.selectors.entries import MedicationTaken
 
 ROLES: dict[Role, str] = {
     "preferred": "Preferred",
@@ -34,7 +35,7 @@ def brief_words(feature: Feature, fact: Fact) -> str:
 
 def with_medicines(says: str, reason: Because, features: Mapping[str, Feature]) -> str:
     """A sentence about a bar, with the patient's own medicines that it is about."""
-    behind = [f for f in facts_behind(reason) if (features[f.feature].derive or {}).get("selector") == "medication"]
+    behind = [f for f in facts_behind(reason) if isinstance(features[f.feature].derive, MedicationTaken)]
     taken = [unbracketed(fact.says) for fact in behind if fact.value == "yes"]
     return f"{says.removesuffix('.')} ({and_list(taken)})." if taken else says
 

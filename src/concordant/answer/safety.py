@@ -11,10 +11,11 @@ from concordant.answer.references import References
 from concordant.decide.ask import Situation
 from concordant.decide.dangers import Held, Met, dangers, held_until, waits
 from concordant.decide.decision import Judged
-from concordant.derive.unread import BLOCK_OF, Block, Unread
+from concordant.derive.unread import Unread
 from concordant.evaluate.explain import facts_behind
 from concordant.facts import Fact
 from concordant.record.events import FINDING, Comorbidity, Finding, Measurement, Medication
+from concordant.selectors.base import Block
 
 NAMED_BY_ENTRY = ("conditions", "medications")  # an entry's own words say more than the feature's label and a yes
 
@@ -113,7 +114,7 @@ class Safety:
         return "; ".join(dict.fromkeys(filter(None, map(self._words, measured))))
 
     def _block(self, fact: Fact) -> Block | None:
-        return BLOCK_OF.get(str((self.now.plan.by_name[fact.feature].derive or {}).get("selector")))
+        return self.now.plan.by_name[fact.feature].block
 
     def _words(self, fact: Fact) -> str:
         feature = self.now.plan.by_name[fact.feature]

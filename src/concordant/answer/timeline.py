@@ -19,6 +19,8 @@ from concordant.facts import Fact, value_words
 from concordant.features import Feature
 from concordant.quantities import Interval
 from concordant.record.events import FINDING, Course, DiseaseEvent
+from concordant.selectors.courses import LinesProgressed, MonthsToRecurrence
+from concordant.selectors.disease import Extent
 
 COUNTS_BEFORE = {"yes": 1, "no": 0}  # an early relapse counts as a line before those that are listed
 
@@ -64,13 +66,13 @@ class Chronicle:
                 entry=course.entry.place,
             )
 
-    def _lines(self) -> tuple[Mapping[str, int], Context | None]:
+    def _lines(self) -> tuple[Mapping[str, int], Context[LinesProgressed] | None]:
         """The line of each course, by the feature that counts them, and the way to look at the record as it does."""
-        counting = next((f for f in self.now.plan.features if (f.derive or {}).get("selector") == "lines_progressed"), None)
+        plan = self.now.plan
+        counting = next(((f, f.derive) for f in plan.features if isinstance(f.derive, LinesProgressed)), None)
         if counting is None:
             return {}, None
-        plan = self.now.plan
-        context = Context(self.now.record, self.now.facts, counting, plan.members, plan.tags, plan.formulas)
+        context = Context(self.now.record, self.now.facts, *counting, plan.members, plan.tags, plan.formulas)
         early = self.now.facts.get("early_relapse")
         return numbered(context, COUNTS_BEFORE.get(str(early.value)) if early else None), context
 
@@ -91,7 +93,7 @@ class Chronicle:
             return [event.procedure]
         names = {site.id: site.name for site in self.knowledge.vocabulary.sites}
         sites = [names.get(site, site) for site in event.sites]
-        feature = next((f for f in self.now.plan.features if (f.derive or {}).get("selector") == "extent" and f.question), None)
+        feature = next((f for f in self.now.plan.features if isinstance(f.derive, Extent) and f.question), None)
         told = feature is not None and event.extent is not None and (event.kind == "diagnosis" or not sites)
         return [value_words(feature, event.extent), *sites] if feature and told else sites
 
@@ -100,7 +102,7 @@ class Chronicle:
     def _measuring(self, deciding: Collection[str]) -> Iterator[Feature]:
         """The features that measure from a last dose to what followed, and that the answer rests on."""
         for feature in self.now.plan.features:
-            if (feature.derive or {}).get("selector") == "months_to_recurrence" and feature.name in deciding:
+            if isinstance(feature.derive, MonthsToRecurrence) and feature.name in deciding:
                 yield feature
 
     def _interval(self, feature: Feature) -> IntervalInTime | None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from concordant.author.adjustments import cautions_of, with_cautions
-from concordant.author.dictionary import read_features
+from concordant.author.dictionary import RawFeature, read_features
 from concordant.author.effects import with_ratios
 from concordant.author.families import spread
 from concordant.author.files import compile_sentences, convert, fill
@@ -30,11 +30,12 @@ CASE_FILES = {"stories", "cases"}
 
 @dataclass(slots=True)
 class Built:
-    """What came of a folder: the knowledge when it could be compiled, the places, the complaints."""
+    """What came of a folder: the knowledge when it could be compiled, the places (of features by name), the complaints."""
 
     knowledge: Knowledge | None = None
     complaints: list[Complaint] = field(default_factory=list)
     texts: dict[str, Text] = field(default_factory=dict)
+    entries: Mapping[str, RawFeature] = field(default_factory=dict)
 
 
 def build(root: Path) -> Built:
@@ -43,7 +44,8 @@ def build(root: Path) -> Built:
     for path in knowledge_files(root):
         _read(path, root, built)
     drugs = _raw_drugs(built)
-    features, axioms = read_features(_under(built, "features/"), drugs, _given(built), built.complaints)
+    read = read_features(_under(built, "features/"), drugs, _given(built), _under(built, "formulas/"), built.complaints)
+    features, axioms, built.entries = read
     if not features:
         return built
     parts = _Parts(built, {feature.name: feature for feature in features}, _given(built))

@@ -11,6 +11,7 @@ import msgspec
 from concordant.author.compile import compile_condition
 from concordant.complaints import Complaint, did_you_mean
 from concordant.features import Feature
+from concordant.naming import item_of, struct_of, types_of
 from concordant.texts import Place, Text
 
 T = TypeVar("T")
@@ -59,48 +60,73 @@ def _faulty_sentences(item: Any, place: Place, features: Mapping[str, Feature]) 
 
 def convert(text: Text, value: Any, record: type[T], found: list[Complaint], place: Place = ()) -> T | None:
     """The tree as a record; None, and a complaint, when it has not that shape."""
+    converted: T | None = convert_to_any(text, value, record, found, place)
+    return converted
+
+
+def convert_to_any(text: Text, value: Any, record: Any, found: list[Complaint], place: Place = ()) -> Any:
+    """The tree as one of several records, which a tag tells apart."""
     try:
         return msgspec.convert(value, record, strict=False)
     except msgspec.ValidationError as error:
-        says, inner = _explained(str(error))
-        way_out = ""
-        if unknown := re.search(r"unknown field `(\w+)`", says):
-            way_out = did_you_mean(unknown[1], _field_names(record, inner))
-            inner = (*inner, unknown[1])
-        elif wrong := re.search(r"Invalid enum value '(.+)'", says):
-            way_out = did_you_mean(wrong[1], _choices(record, inner))
+        inner, says, way_out = _told(*_explained(str(error)), record, value)
         found.append(text.complaint((*place, *inner), says, way_out))
         return None
 
 
+def _told(says: str, place: Place, record: Any, value: Any) -> tuple[Place, str, str]:
+    """Where a value has not the shape of the record, what is wrong, and the nearest word that would be right."""
+    if unknown := re.search(r"unknown field `(\w+)`", says):
+        return (*place, unknown[1]), says, did_you_mean(unknown[1], _field_names(record, value, place))
+    if wrong := re.search(r"Invalid enum value '(.+)'", says):
+        return place, says, did_you_mean(wrong[1], _choices(record, value, place))
+    if place and (wrong := re.fullmatch(r"Invalid value '(.+)'", says)):  # the word that says which of several records it is
+        tags = _tags(_type_at(record, value, place[:-1]))
+        return place, f"the {place[-1]} '{wrong[1]}' does not exist", did_you_mean(wrong[1], tags, listing=False)
+    return place, says, ""
+
+
 def _explained(message: str) -> tuple[str, Place]:
     """Split msgspec's sentence into what is wrong and where."""
-    says, _, path = message.partition(" - at `$")
+    says, _, path = message.replace("`key` in ", "").partition(" - at `$")
     place: list[str | int] = []
     for name, index in re.findall(r"\.(\w+)|\[(\d+)\]", path):
         place.append(name or int(index))
     return says, tuple(place)
 
 
-def _field_names(record: type[Any], place: Place) -> list[str]:
+def _field_names(record: Any, value: Any, place: Place) -> list[str]:
     """The keys that the record at this place allows."""
-    return list(getattr(_type_at(record, place), "__struct_encode_fields__", ()))
+    kind = struct_of(_type_at(record, value, place), _value_at(value, place))
+    return list(getattr(kind, "__struct_encode_fields__", ()))
 
 
-def _choices(record: type[Any], place: Place) -> list[str]:
+def _choices(record: Any, value: Any, place: Place) -> list[str]:
     """The words that a closed list at this place allows."""
-    return [word for word in get_args(_type_at(record, place)) if isinstance(word, str)]
+    kind = _type_at(record, value, place)
+    return [word for one in (kind, *get_args(kind)) for word in get_args(one) if isinstance(word, str)]
 
 
-def _type_at(record: type[Any], place: Place) -> Any:
+def _tags(kind: Any) -> list[str]:
+    """The words that tell the records of a union apart."""
+    return [str(one.__struct_config__.tag) for one in get_args(kind) if hasattr(one, "__struct_config__")]
+
+
+def _type_at(record: Any, value: Any, place: Place) -> Any:
     kind: Any = record
-    for step in place:
-        if isinstance(step, str) and hasattr(kind, "__struct_fields__"):
-            names = dict(zip(kind.__struct_encode_fields__, kind.__struct_fields__, strict=True))
-            hints = msgspec.structs.fields(kind)
-            kind = next((f.type for f in hints if f.name == names.get(step)), kind)
-        kind = next((a for a in getattr(kind, "__args__", ()) if hasattr(a, "__struct_fields__")), kind)
+    for i, step in enumerate(place):
+        kind = item_of(kind, step) if isinstance(step, int) else _field(kind, _value_at(value, place[:i]), step)
     return kind
+
+
+def _field(kind: Any, value: Any, key: str) -> Any:
+    return types_of(struct_of(kind, value)).get(key)
+
+
+def _value_at(value: Any, place: Place) -> Any:
+    for step in place:
+        value = value[step]
+    return value
 
 
 def fill(value: Any, names: Mapping[str, str]) -> Any:

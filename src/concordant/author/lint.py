@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +16,11 @@ from concordant.author.lint_dates import dates
 from concordant.author.lint_doses import doses
 from concordant.author.lint_eligibility import eligibility
 from concordant.author.lint_ledger import ledger
-from concordant.author.lint_names import names, selectors, twice, units
+from concordant.author.lint_names import names, twice, units
 from concordant.author.lint_statements import statements
 from concordant.author.lint_terms import terms
 from concordant.author.lint_trials import trials
+from concordant.author.lint_words import words
 from concordant.author.places import Places, places_of
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint
@@ -33,19 +34,19 @@ class Report:
     summary: str
 
 
-def lint(root: Path, known_selectors: Collection[str] = (), answer_cases: AnswerCases | None = None) -> Report:
+def lint(root: Path, answer_cases: AnswerCases | None = None) -> Report:
     """Compile the folder and check what no single file can show.
 
-    `known_selectors` and `answer_cases` belong to rooms further out and are handed in; what is left out is not checked.
+    `answer_cases` belongs to a room further out and is handed in; left out, no case is looked at.
     """
     built = build(root)
     places = places_of(built.texts)
-    found = [*built.complaints, *_as_read(built, places, known_selectors)]
+    found = [*built.complaints, *_as_read(built, places)]
     if not built.texts and not found:
         found.append(Complaint("no knowledge files are here", str(root)))
     if built.knowledge is None:
         return Report(_in_order(found), f"{len(found)} problems; the knowledge was not compiled")
-    found += _as_compiled(places, built.knowledge)
+    found += _as_compiled(built, places, built.knowledge)
     cases = answer_cases(built.knowledge, root) if answer_cases else None
     if cases:
         found += unreached(places, built.knowledge, cases)
@@ -56,21 +57,20 @@ def _in_order(found: list[Complaint]) -> tuple[Complaint, ...]:
     return tuple(sorted(dict.fromkeys(found), key=lambda complaint: (complaint.file, complaint.line or 0)))
 
 
-def _as_read(built: Built, places: Places, known_selectors: Collection[str]) -> Iterator[Complaint]:
+def _as_read(built: Built, places: Places) -> Iterator[Complaint]:
     """What can be seen in files that were read, whether or not they compile."""
     yield from citations(places, {complaint.file for complaint in built.complaints})
     yield from codes(places)
     yield from twice(places)
     yield from units(places)
-    if known_selectors:
-        yield from selectors(places, known_selectors)
 
 
-def _as_compiled(places: Places, knowledge: Knowledge) -> Iterator[Complaint]:
+def _as_compiled(built: Built, places: Places, knowledge: Knowledge) -> Iterator[Complaint]:
     """What needs the whole knowledge: a name is missing only where nothing else is wrong."""
-    yield from names(places, knowledge)
+    yield from names(places, built.entries, knowledge)
+    yield from words(places, built.entries, knowledge)
     yield from dates(places, knowledge)
-    yield from doses(places, knowledge)
+    yield from doses(places, built.entries, knowledge)
     yield from statements(places, knowledge)
     yield from ledger(places, knowledge)
     yield from trials(places, knowledge)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from concordant.author.dictionary import RawFeature
 from concordant.author.places import Node, Places
 from concordant.compiled import Knowledge
-from concordant.complaints import Complaint, did_you_mean
+from concordant.complaints import Complaint
 from concordant.drugs import Adjustment, Component, Drug
 from concordant.features import Feature
 from concordant.formulas import Formula, agrees
+from concordant.selectors.entries import FromFormula
 from concordant.texts import Place
 
 
-def doses(places: Places, knowledge: Knowledge) -> Iterator[Complaint]:
+def doses(places: Places, entries: Mapping[str, RawFeature], knowledge: Knowledge) -> Iterator[Complaint]:
     """Everything that can be wrong with what a dose is calculated from."""
     for drug in knowledge.drugs:
         node = places.of("drugs/", drug.id)
@@ -24,7 +26,7 @@ def doses(places: Places, knowledge: Knowledge) -> Iterator[Complaint]:
     by_name = {feature.name: feature for feature in knowledge.features}
     for formula in knowledge.formulas:
         yield from _formula(places.of("formulas/", formula.id), formula, by_name)
-    yield from _uses(places, {formula.id: formula for formula in knowledge.formulas}, by_name)
+    yield from _uses(entries, {formula.id: formula for formula in knowledge.formulas}, by_name)
 
 
 # -- lower doses -----------------------------------------------------------------------------------
@@ -74,16 +76,12 @@ def _sizes(node: Node, drug: Drug, knowledge: Knowledge) -> Iterator[Complaint]:
 def _formula(node: Node, formula: Formula, by_name: Mapping[str, Feature]) -> Iterator[Complaint]:
     for i, term in enumerate(formula.terms):
         feature = by_name.get(term.feature)
-        if feature is None:
-            yield _unknown(node, ("terms", i, "feature"), term.feature, by_name)
-        elif feature.unit != term.unit:
+        if feature is not None and feature.unit != term.unit:
             says = f"'{term.feature}' is in {feature.unit or 'no unit'}, the formula takes it in {term.unit}"
             yield node.complaint(("terms", i, "unit"), says, "A formula takes the unit of the feature")
     for i, factor in enumerate(formula.factors):
         feature = by_name.get(factor.feature)
-        if feature is None:
-            yield _unknown(node, ("factors", i, "feature"), factor.feature, by_name)
-        elif set(factor.values) != set(feature.values):
+        if feature is not None and set(factor.values) != set(feature.values):
             says = f"factors for {', '.join(factor.values)}, while '{factor.feature}' has {', '.join(feature.values)}"
             yield node.complaint(("factors", i, "values"), says, "Give a factor for each word")
     if not formula.examples:
@@ -94,22 +92,12 @@ def _formula(node: Node, formula: Formula, by_name: Mapping[str, Feature]) -> It
             yield node.complaint(("examples", i), says, "One of the two is wrong: read the publication")
 
 
-def _unknown(node: Node, place: Place, name: str, by_name: Mapping[str, Feature]) -> Complaint:
-    return node.complaint(place, f"the feature '{name}' does not exist", did_you_mean(name, by_name, listing=False))
-
-
-def _uses(places: Places, formulas: Mapping[str, Formula], by_name: Mapping[str, Feature]) -> Iterator[Complaint]:
-    """Features that are calculated: by a formula that is there, from what it takes, in its unit."""
-    for node in places.nodes:
-        derive = node.value.get("derive")
-        if not isinstance(derive, dict) or derive.get("selector") != "formula":
-            continue
-        name, feature = str(derive.get("name")), by_name[str(node.value["name"])]
-        formula = formulas.get(name)
-        if formula is None:
-            yield node.complaint(("derive",), f"the formula '{name}' does not exist", did_you_mean(name, formulas))
-        elif set(feature.reads) != set(formula.inputs):
-            says = f"'{feature.name}' reads {', '.join(feature.reads)}; the formula takes {', '.join(formula.inputs)}"
-            yield node.complaint(("reads",), says, "List what the formula takes")
-        elif feature.unit != formula.unit:
-            yield node.complaint(("unit",), f"the formula gives {formula.unit}, not {feature.unit or 'no unit'}")
+def _uses(
+    entries: Mapping[str, RawFeature], formulas: Mapping[str, Formula], by_name: Mapping[str, Feature]
+) -> Iterator[Complaint]:
+    """Features that are calculated by a formula in another unit."""
+    for name, (text, place, *_) in entries.items():
+        feature = by_name[name]
+        formula = formulas.get(feature.derive.name) if isinstance(feature.derive, FromFormula) else None
+        if formula is not None and feature.unit != formula.unit:
+            yield text.complaint((*place, "unit"), f"the formula gives {formula.unit}, not {feature.unit or 'no unit'}")

@@ -1,77 +1,114 @@
-"""Names that point nowhere: drugs, regimens, trials, sources, features, selectors, units; and ids that stand twice."""
+"""Names that point nowhere, units that nobody knows, and ids that stand twice."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from concordant.author.dictionary import RawFeature
 from concordant.author.places import Node, Places
-from concordant.compiled import Knowledge
+from concordant.compiled import Knowledge, Vocabulary
 from concordant.complaints import Complaint, did_you_mean
-from concordant.texts import Place
+from concordant.drugs import Drug, DrugClass, Regimen
+from concordant.features import Feature
+from concordant.formulas import Formula
+from concordant.guideline import Danger, Disagreement, Guideline, Newer, Statement, Transition
+from concordant.naming import Named, Naming, names_in
+from concordant.texts import Text
+from concordant.trials import Trial
 
-# In which folder which key names what. A key that holds mappings there instead of words is passed over.
-POINTERS = (
-    ("regimens/", "drug", "drug"),
-    ("drugs/", "contains", "drug"),
-    ("drugs/", "classes", "class"),
-    ("drugs/", "regimens", "regimen"),
-    ("guidelines/", "regimens", "regimen"),
-    ("guidelines/", "source", "source"),
-    ("trials/", "source", "source"),
-    ("trials/", "here", "feature"),
-    ("features/", "statement", "statement"),
-    ("vocabulary/lines-of-therapy", "drugs", "drug"),
-    ("vocabulary/lines-of-therapy", "classes", "class"),
-    ("dangers/", "holds", "drug or class"),
-)
-ANYWHERE = (("evidence", "trial"), ("features", "feature"))
+# What the concept of a value set names, by its kind.
+CONCEPTS: Mapping[str, Naming] = {
+    "test": Naming("test"),
+    "measurement": Naming("measurement"),
+    "site": Naming("site"),
+    "condition": Naming("condition"),
+    "medication": Naming("medication"),
+    "drug": Naming("drug"),
+}
+# What the files of a folder become, so that every word in them that names something is known for one.
+RECORDS: Mapping[str, Any] = {
+    "drugs": Drug,
+    "regimens": Regimen,
+    "classes": DrugClass,
+    "trials": Trial,
+    "disagreements": Disagreement,
+    "newer": Newer,
+    "transitions": Transition,
+    "dangers": Danger,
+    "formulas": Formula,
+    "guidelines": Statement,
+    "vocabulary": Vocabulary,
+}
 
 
-def names(places: Places, knowledge: Knowledge) -> Iterator[Complaint]:
+def names(places: Places, entries: Mapping[str, RawFeature], knowledge: Knowledge) -> Iterator[Complaint]:
     """What is named and not there."""
-    known = _known(knowledge)
-    for node in places.nodes:
-        for key, kind in _pointers(node):
-            for place, word in _words(node.value[key], (key,)):
-                if word not in known[kind] and "{" not in word:
-                    way_out = did_you_mean(word, known[kind], listing=False)
-                    yield node.complaint(place, f"the {kind} '{word}' does not exist", way_out)
+    known = Known(knowledge)
+    for text, one in _named(places, entries):
+        if not known.holds(one):
+            way_out = did_you_mean(one.word, sorted(known.spelled(one)), listing=False)
+            yield text.complaint(one.place, f"the {one.naming.kind} '{one.word}' does not exist", way_out)
     for name, text in places.texts.items():
-        parents = known["statement"] if name.count("/") == 3 else known["guideline"]
+        parents = known.words["statement" if name.count("/") == 3 else "guideline"]
         if name.startswith("guidelines/") and isinstance(text.value, dict) and text.value.get("parent", "") not in {"", *parents}:
             says = f"the parent '{text.value['parent']}' does not exist"
             yield text.complaint(("parent",), says, did_you_mean(text.value["parent"], parents, listing=False))
 
 
-def _known(knowledge: Knowledge) -> dict[str, set[str]]:
-    return {
-        "drug": {drug.id for drug in knowledge.drugs},
-        "class": set(knowledge.classes),
-        "drug or class": {drug.id for drug in knowledge.drugs} | set(knowledge.classes),
-        "regimen": {regimen.id for regimen in knowledge.regimens} | {"current"},
-        "trial": {trial.id for trial in knowledge.trials},
-        "source": {source.id for source in knowledge.sources},
-        "statement": {statement.id for statement in knowledge.statements},
-        "guideline": {guideline.id for guideline in knowledge.guidelines},
-        "feature": {feature.name for feature in knowledge.features},
-    }
+def _named(places: Places, entries: Mapping[str, RawFeature]) -> Iterator[tuple[Text, Named]]:
+    """Every word of the folder that names something, with its file; features are written out for their drugs."""
+    for text, place, entry, _ in entries.values():
+        yield from ((text, one) for one in names_in(entry, Feature, place))
+    for name, text in places.texts.items():
+        kind = Guideline if name.endswith("/guideline.yaml") else RECORDS.get(name.partition("/")[0])
+        if kind is not None and isinstance(text.value, dict):
+            yield from ((text, one) for one in names_in(text.value, kind))
+    for node in places.nodes:
+        if node.place[:1] == ("value_sets",) and (naming := CONCEPTS.get(str(node.value.get("kind")))):
+            yield node.text, Named((*node.place, "concept"), str(node.value.get("concept", "")), naming)
 
 
-def _pointers(node: Node) -> Iterator[tuple[str, str]]:
-    for folder, key, kind in POINTERS:
-        if key in node.value and node.text.file.startswith(folder):
-            yield key, kind
-    for key, kind in ANYWHERE:
-        if isinstance(node.value.get(key), list):
-            yield key, kind
+class Known:
+    """The words that name something in a Knowledge, by what they name."""
 
+    def __init__(self, knowledge: Knowledge) -> None:
+        words = knowledge.vocabulary
+        drugs, classes = {drug.id for drug in knowledge.drugs}, set(knowledge.classes)
+        self.fillings = {"{drug}": drugs, "{class}": classes}
+        self.words: Mapping[str, set[str]] = {
+            "drug": drugs,
+            "class": classes,
+            "drug or class": drugs | classes,
+            "drug, class or substance": drugs | classes | {one.id for one in words.substances},
+            "regimen": {one.id for one in knowledge.regimens} | {"current"},
+            "trial": {one.id for one in knowledge.trials},
+            "source": {one.id for one in knowledge.sources},
+            "statement": {one.id for one in knowledge.statements},
+            "guideline": {one.id for one in knowledge.guidelines},
+            "feature": {one.name for one in knowledge.features},
+            "formula": {one.id for one in knowledge.formulas},
+            "site": {one.id for one in words.sites},
+            "measurement": {one.name for one in words.measurements},
+            "test": {one.name for one in words.tests},
+            "condition": {one.id for one in words.conditions},
+            "medication": {one.id for one in words.medications},
+            "tag of a medication": {tag for one in words.medications for tag in one.tags},
+        }
 
-def _words(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
-    if isinstance(value, str):
-        yield place, value
-    if isinstance(value, list):
-        yield from (((*place, i), item) for i, item in enumerate(value) if isinstance(item, str))
+    def spelled(self, one: Named) -> set[str]:
+        """How a name of this kind may be written: with `{drug}` or `{class}` where the word has it."""
+        known = self.words[one.naming.kind]
+        for sign, some in self.fillings.items():
+            if sign in one.word:
+                return {name.replace(word, sign) for name in known for word in some if word in name}
+        return known
+
+    def holds(self, one: Named) -> bool:
+        """Whether what is named is there; of a name with `{drug}` or `{class}`, for one of them at least."""
+        known = self.words[one.naming.kind]
+        filled = {one.word.replace(sign, word) for sign, some in self.fillings.items() if sign in one.word for word in some}
+        return not known.isdisjoint(filled or {one.word})
 
 
 def twice(places: Places) -> Iterator[Complaint]:
@@ -94,14 +131,3 @@ def units(places: Places) -> Iterator[Complaint]:
             unit = node.value.get("unit")
             if isinstance(unit, str) and unit and unit not in known:
                 yield node.complaint(("unit",), f"the unit '{unit}' is not known", did_you_mean(unit, known))
-
-
-def selectors(places: Places, known: Collection[str]) -> Iterator[Complaint]:
-    """A feature that is derived by something that the program does not have."""
-    for node in places.nodes:
-        derive = node.value.get("derive")
-        if node.text.file.startswith("features/") and isinstance(derive, Mapping):
-            name = str(derive.get("selector") or "")
-            if name not in known:
-                way_out = did_you_mean(name, known, listing=False) or "`SELECTORS` of derive/book.py lists them"
-                yield node.complaint(("derive", "selector"), f"the selector '{name}' does not exist", way_out)

@@ -9,6 +9,7 @@ from concordant.author.families import LISTS
 from concordant.author.places import Node, Places
 from concordant.compiled import Knowledge, Term
 from concordant.complaints import Complaint, did_you_mean
+from concordant.selectors.entries import Listed, MedicationTaken
 from concordant.used import read_anywhere, with_all_behind
 
 FAMILY, MEMBER = 2, 4  # steps to families[1] and to families[1].terms[1]
@@ -25,7 +26,6 @@ def terms(places: Places, knowledge: Knowledge) -> Iterator[Complaint]:
             yield from _bearing(node, term, read)
             yield from _concerned(node, term, drugs)
     yield from _names(places)
-    yield from _combinations(places, known["medications"])
 
 
 def _nodes(places: Places) -> Iterator[tuple[str, Node]]:
@@ -46,9 +46,11 @@ def _read(knowledge: Knowledge) -> frozenset[str]:
     found: set[str] = set()
     used = with_all_behind(read_anywhere(knowledge), {feature.name: feature for feature in knowledge.features})
     for feature in (one for one in knowledge.features if one.name in used):
-        params = feature.derive or {}
-        found |= {*params.get("terms", ()), str(params.get("tag", ""))}
-    return frozenset(found - {""})
+        if isinstance(feature.derive, Listed | MedicationTaken):
+            found.update(feature.derive.terms)
+        if isinstance(feature.derive, MedicationTaken) and feature.derive.tag is not None:
+            found.add(feature.derive.tag)
+    return frozenset(found)
 
 
 def _bearing(node: Node, term: Term, read: frozenset[str]) -> Iterator[Complaint]:
@@ -85,14 +87,3 @@ def _names(places: Places) -> Iterator[Complaint]:
 def _spelled(name: str) -> str:
     """Without case and punctuation, as records are read."""
     return re.sub(r"(?:[^\w+]|_)+", " ", name.lower()).strip()
-
-
-def _combinations(places: Places, known: dict[str, Term]) -> Iterator[Complaint]:
-    """A product of a medicine that does not exist."""
-    for node in places.nodes:
-        if node.place == ("combinations",) and node.text.file.startswith("vocabulary/"):
-            for product, parts in node.value.items():
-                for part in parts if isinstance(parts, list) else ():
-                    if part not in known:
-                        way_out = did_you_mean(str(part), known, listing=False)
-                        yield node.complaint((product,), f"the medication '{part}' does not exist", way_out)

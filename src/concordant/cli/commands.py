@@ -135,13 +135,12 @@ def lint(folder: str) -> None:
     """Check the knowledge files in FOLDER (the shipped ones when left out): every problem, with file and line."""
     from concordant.author.lint import lint as find
     from concordant.cli.cases import answer_cases
-    from concordant.derive.selectors import SELECTORS
     from concordant.library import FOLDER
 
     root = Path(folder) if folder else FOLDER
     if not root.is_dir():
         raise Unreadable(Complaint("no such folder", folder, way_out="Name a folder of knowledge files"))
-    report = find(root, SELECTORS, answer_cases)
+    report = find(root, answer_cases)
     write("\n".join([*map(str, report.complaints), report.summary]), "")
     if report.complaints:
         sys.exit(1)

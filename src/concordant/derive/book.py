@@ -67,8 +67,9 @@ class _Pass:
 
     def _claim(self, feature: Feature) -> Claim | None:
         assert feature.derive is not None
-        plan, selector = self.plan, SELECTORS[feature.derive["selector"]]
-        return selector(Context(self.record, self.facts, feature, plan.members, plan.tags, plan.formulas, self.unread))
+        plan, by = self.plan, feature.derive
+        look = SELECTORS[type(by)]
+        return look(Context(self.record, self.facts, feature, by, plan.members, plan.tags, plan.formulas, self.unread))
 
     def _put_off(self, feature: Feature, wait: Wait, claim: Claim | None, reasons: Reasons) -> Fact:
         """The fact where a word was stated that another feature decides: it holds, waits, or gives way to the rules."""

@@ -11,14 +11,16 @@ from concordant.facts import Claim, Fact, unit_words
 from concordant.formulas import Factor, Formula, Term, calculated
 from concordant.quantities import Interval, interval_words
 from concordant.record.events import Measurement
+from concordant.selectors.base import Selector
+from concordant.selectors.entries import FromFormula, LatestOrCalculated
 
 _DAY = re.compile(r"\d{1,2} [A-Z][a-z]{2} \d{4}")
 _MONTH_OR_YEAR = re.compile(r"(?:[A-Z][a-z]{2} )?\d{4}(?: to .+)?")
 
 
-def formula(ctx: Context) -> Claim | None:
+def formula(ctx: Context[FromFormula]) -> Claim | None:
     """A number by a named formula; nothing while one of its numbers is unknown."""
-    named = ctx.formulas[str(ctx.params["name"])]
+    named = ctx.formulas[ctx.by.name]
     facts = {name: ctx.facts[name] for name in named.inputs}
     value = calculated(named, {name: fact.value for name, fact in facts.items()})
     if value is None or value.is_unknown:
@@ -27,7 +29,7 @@ def formula(ctx: Context) -> Claim | None:
     return Claim(value, f"{named.name}, {_inputs(named, facts)}", tuple(entries), source=named.source)
 
 
-def latest_or_calculated(ctx: Context) -> Claim | None:
+def latest_or_calculated(ctx: Context[LatestOrCalculated]) -> Claim | None:
     """The latest measurement; calculated where none is current, or where what it is calculated from is newer.
 
     A value that was stated is somebody's own measurement: a calculation only narrows it, and never contradicts it.
@@ -43,18 +45,18 @@ def latest_or_calculated(ctx: Context) -> Claim | None:
     return calculation if _is_newer(ctx) else measured
 
 
-def _calculation(ctx: Context) -> Claim | None:
-    fact = ctx.facts[str(ctx.params["calculated"])]
+def _calculation(ctx: Context[LatestOrCalculated]) -> Claim | None:
+    fact = ctx.facts[ctx.by.calculated]
     return Claim(fact.value, f"calculated: {fact.says}", fact.entries, source=fact.source) if fact.is_known else None
 
 
-def _is_newer(ctx: Context) -> bool:
+def _is_newer(ctx: Context[LatestOrCalculated]) -> bool:
     """Whether the named input was measured certainly after the latest measurement of the thing itself."""
-    own, other = (_measured(ctx, str(ctx.params[key])) for key in ("measurement", "newer"))
+    own, other = (_measured(ctx, name) for name in (ctx.by.measurement, ctx.by.newer))
     return bool(own) and bool(other) and all(o.date and n.date and o.date.certainly_before(n.date) for o in own for n in other)
 
 
-def _measured(ctx: Context, name: str) -> list[Measurement]:
+def _measured(ctx: Context[Selector], name: str) -> list[Measurement]:
     return may_be_last([m for m in ctx.record.measurements if m.name == name])
 
 

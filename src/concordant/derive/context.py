@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -12,28 +12,27 @@ from concordant.facts import Claim, Facts, words_left
 from concordant.features import Feature
 from concordant.formulas import Formula
 from concordant.record.events import Comorbidity, Marker, Measurement, PatientRecord
+from concordant.selectors.base import Selector
+from concordant.selectors.courses import OfDrugs
+
+S_co = TypeVar("S_co", bound=Selector, covariant=True)
 
 
-class Context(msgspec.Struct, frozen=True):
-    """One patient, half derived."""
+class Context(msgspec.Struct, Generic[S_co], frozen=True):
+    """One patient, half derived, and the selector that looks."""
 
     record: PatientRecord
     facts: Facts
     feature: Feature
+    by: S_co
     members: Mapping[str, frozenset[str]]
     tags: Mapping[str, frozenset[str]]
     formulas: Mapping[str, Formula]
     unread: tuple[Unread, ...] = ()
 
-    @property
-    def params(self) -> Mapping[str, Any]:
-        """The keys that stand beside `selector` in the feature's `derive`."""
-        return self.feature.derive or {}
-
-    def drugs(self, key: str = "of") -> frozenset[str]:
-        """The drugs meant by a parameter: a drug id, or all members of a class."""
-        name = str(self.params[key])
-        return self.members.get(name, frozenset({name}))
+    def drugs(self: Context[OfDrugs]) -> frozenset[str]:
+        """The drugs of the selector: one, or all members of a class."""
+        return self.by.drugs(self.members)
 
     def word(self, feature: str) -> str | None:
         """The value of an enum or yes/no feature derived before, None when unknown."""
@@ -46,7 +45,7 @@ class Context(msgspec.Struct, frozen=True):
         return words_left(fact.value) if fact else None
 
 
-Selector = Callable[[Context], Claim | None]
+Look = Callable[[Context[S_co]], Claim | None]
 
 
 def places_of(items: Sequence[Comorbidity | Marker | Measurement]) -> tuple[str, ...]:

@@ -10,6 +10,20 @@ from concordant.facts import Claim, among
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_, not_
 from concordant.quantities import point
 from concordant.record.events import Course, DiseaseEvent, PatientRecord
+from concordant.selectors.base import Selector
+from concordant.selectors.courses import (
+    AdvancedNamed,
+    AllNamed,
+    InSetting,
+    NamedDrugs,
+    OfDrugs,
+    OfLines,
+    ProgressedOn,
+    Received,
+    ReceivedEarly,
+    Running,
+    Started,
+)
 
 EARLY = ("neoadjuvant", "adjuvant")
 ENDED_BADLY = ("progression", "recurrence")
@@ -30,7 +44,7 @@ def places(items: Iterable[Course | DiseaseEvent]) -> tuple[str, ...]:
     return tuple(item.entry.place for item in items)
 
 
-def may_hide(course: Course, ctx: Context) -> bool:
+def may_hide(course: Course, ctx: Context[OfDrugs]) -> bool:
     """True when a drug of `of` may stand behind an unknown name, a word for its class, or no name."""
     nameless = not (course.drugs or course.classes or course.unknown_drugs)
     hinted = any(not ctx.drugs().isdisjoint(ctx.members.get(name, ())) for name in course.classes)
@@ -46,7 +60,7 @@ def described(course: Course) -> str:
     return f"{setting}course{dates}"
 
 
-def followed_by(course: Course, ctx: Context) -> Course | None:
+def followed_by(course: Course, ctx: Context[Selector]) -> Course | None:
     """The dated course with which the drugs of one without an end went on: the first cannot have lasted past its start."""
     if course.end is not None or course.stopped == "ongoing" or course.start is None:
         return None
@@ -55,7 +69,7 @@ def followed_by(course: Course, ctx: Context) -> Course | None:
     return min(later, key=lambda c: c.start.last if c.start else ctx.record.as_of, default=None)
 
 
-def cut_short(course: Course, ctx: Context) -> str:
+def cut_short(course: Course, ctx: Context[Selector]) -> str:
     """The sentence for an end that is taken from the course that followed."""
     following = followed_by(course, ctx)
     if following is None or following.start is None:
@@ -63,9 +77,9 @@ def cut_short(course: Course, ctx: Context) -> str:
     return f"the {described(course)} is taken to have ended when its drugs went on in the {described(following)}"
 
 
-def received(ctx: Context) -> Claim | None:
+def received(ctx: Context[Received]) -> Claim | None:
     """Yes when a listed course holds the drug, or is said to be of the class."""
-    wanted, name = ctx.drugs(), str(ctx.params["of"])
+    wanted, name = ctx.drugs(), ctx.by.of
     found = [c for c in ctx.record.courses if holds(c, wanted) or name in c.classes]
     if found:
         return Claim("yes", described(found[0]), places(found))
@@ -73,7 +87,7 @@ def received(ctx: Context) -> Claim | None:
     return Claim(None, "a course names only the class of its drug", places(hiding)) if hiding else None
 
 
-def received_early(ctx: Context) -> Claim | None:
+def received_early(ctx: Context[ReceivedEarly]) -> Claim | None:
     """Yes when a neoadjuvant or adjuvant course holds the drug; undecided when a setting is missing."""
     found = with_drugs(ctx.record, ctx.drugs())
     early = [c for c in found if setting_of(c, ctx) in EARLY]
@@ -83,11 +97,11 @@ def received_early(ctx: Context) -> Claim | None:
     return Claim(None, "a course without its setting", places(unsettled)) if unsettled else None
 
 
-def setting_of(course: Course, ctx: Context) -> str | None:
+def setting_of(course: Course, ctx: Context[InSetting]) -> str | None:
     """The setting as told, or the one that the dates leave; None when open."""
     if course.setting is not None:
         return course.setting
-    if ctx.word("presentation") == "de_novo":
+    if ctx.word(ctx.by.presentation) == "de_novo":
         return "advanced"
     since = advanced_since(ctx)
     if since is None:
@@ -95,16 +109,16 @@ def setting_of(course: Course, ctx: Context) -> str | None:
     if course.start is not None and since.last <= course.start.first:
         return "advanced"
     over = course.end is not None and course.end.last < since.first
-    return "adjuvant" if over and ctx.word("presentation") == "recurrent" else None
+    return "adjuvant" if over and ctx.word(ctx.by.presentation) == "recurrent" else None
 
 
-def advanced_since(ctx: Context) -> PartialDate | None:
+def advanced_since(ctx: Context[Selector]) -> PartialDate | None:
     """The date of the event that first told advanced disease, in so many words or by a distant site."""
     dates = [e.date for e in ctx.record.events if e.date is not None and is_distant(e, ctx)]
     return min(dates, key=lambda d: (d.first, d.last)) if dates else None
 
 
-def progression_on(course: Course, ctx: Context) -> Truth:
+def progression_on(course: Course, ctx: Context[ProgressedOn]) -> Truth:
     """Whether the disease grew or came back on this course: by its stop reason, or a dated event during it."""
     if course.stopped in ENDED_BADLY:
         return TRUE
@@ -115,7 +129,7 @@ def progression_on(course: Course, ctx: Context) -> Truth:
     return during
 
 
-def _during(course: Course, event: DiseaseEvent, ctx: Context) -> Truth:
+def _during(course: Course, event: DiseaseEvent, ctx: Context[ProgressedOn]) -> Truth:
     """Whether an event lies within the course and speaks against it; open while the course has no dates."""
     assert event.date is not None
     following = followed_by(course, ctx)
@@ -129,28 +143,28 @@ def _during(course: Course, event: DiseaseEvent, ctx: Context) -> Truth:
     return UNKNOWN if course.start.first <= event.date.last and event.date.first <= end.last and course.stopped is None else FALSE
 
 
-def brain_only(event: DiseaseEvent, ctx: Context) -> bool:
+def brain_only(event: DiseaseEvent, ctx: Context[Selector]) -> bool:
     """True when every site that the event names lies in the central nervous system."""
     return bool(event.sites) and all("cns" in ctx.tags.get(s, frozenset()) for s in event.sites)
 
 
-def controlled(ctx: Context) -> Truth:
+def controlled(ctx: Context[ProgressedOn | OfLines]) -> Truth:
     """Whether the disease is controlled, as far as anything is told of it."""
-    left = ctx.left("disease_status")
+    left = ctx.left(ctx.by.status)
     return FALSE if left is None else among(left, ("stable", "responding"))
 
 
-def _while_running(event: DiseaseEvent, ctx: Context) -> Truth:
+def _while_running(event: DiseaseEvent, ctx: Context[ProgressedOn]) -> Truth:
     """A progression under a course that goes on: none against it when controlled since, or in the brain alone."""
     under_control = controlled(ctx)
     if under_control is not FALSE:
         return not_(under_control)
     if brain_only(event, ctx):
-        return {"yes": TRUE, "no": FALSE}.get(ctx.word("extracranial_progression") or "", UNKNOWN)
+        return {"yes": TRUE, "no": FALSE}.get(ctx.word(ctx.by.outside_brain) or "", UNKNOWN)
     return TRUE
 
 
-def progressed_on(ctx: Context) -> Claim | None:
+def progressed_on(ctx: Context[ProgressedOn]) -> Claim | None:
     """Yes when a course with the drug ended in progression or recurrence; no when none certainly did."""
     found = with_drugs(ctx.record, ctx.drugs())
     if not found:
@@ -164,7 +178,7 @@ def progressed_on(ctx: Context) -> Claim | None:
     return Claim("no", "no course with it ended in progression", places(found))
 
 
-def stopped_for_toxicity(ctx: Context) -> Claim | None:
+def stopped_for_toxicity(ctx: Context[NamedDrugs]) -> Claim | None:
     """Yes when a course of this drug alone was stopped for toxicity; which of several is not known."""
     found = with_drugs(ctx.record, ctx.drugs())
     if not found:
@@ -181,25 +195,25 @@ def stopped_for_toxicity(ctx: Context) -> Claim | None:
     return Claim("no", "no course with it was stopped for toxicity", places(found))
 
 
-def unavailable(ctx: Context) -> Claim | None:
+def unavailable(ctx: Context[NamedDrugs]) -> Claim | None:
     """No when the record lists the drug as unavailable."""
     if ctx.drugs() & frozenset(ctx.record.unavailable):
         return Claim("no", "listed as unavailable", ("unavailable",))
     return None
 
 
-def progressions(ctx: Context) -> list[DiseaseEvent]:
+def progressions(ctx: Context[Selector]) -> list[DiseaseEvent]:
     """The progressions of advanced disease; the one that first made early disease advanced is a recurrence."""
     relapse = recurrence(ctx)
     return [e for e in ctx.record.events if e.kind == "progression" and e is not relapse]
 
 
-def is_distant(event: DiseaseEvent, ctx: Context) -> bool:
+def is_distant(event: DiseaseEvent, ctx: Context[Selector]) -> bool:
     """True when the event tells advanced disease, in so many words or by a distant site."""
     return event.extent not in (None, "early") or any("distant" in ctx.tags.get(s, ()) for s in event.sites)
 
 
-def _spread(ctx: Context) -> list[DiseaseEvent]:
+def _spread(ctx: Context[Selector]) -> list[DiseaseEvent]:
     """Distant spread that is told as a progression, of disease that began early and was never treated as advanced."""
     record = ctx.record
     began_early = any(e.kind == "diagnosis" and e.extent == "early" for e in record.events) or any(
@@ -212,7 +226,7 @@ def _spread(ctx: Context) -> list[DiseaseEvent]:
     return [e for e in record.events if e.kind == "progression" and is_distant(e, ctx)]
 
 
-def recurrence(ctx: Context) -> DiseaseEvent | None:
+def recurrence(ctx: Context[Selector]) -> DiseaseEvent | None:
     """The recurrence that made the disease advanced, else the only or the earliest one."""
     record = ctx.record
     found = [e for e in record.events if e.kind == "recurrence"] or _spread(ctx)
@@ -223,7 +237,7 @@ def recurrence(ctx: Context) -> DiseaseEvent | None:
     return marked[0] if marked else None
 
 
-def running(ctx: Context) -> Claim | None:
+def running(ctx: Context[Running]) -> Claim | None:
     """Whether a course with the drugs runs now for advanced disease: yes, no, or open."""
     found = [c for c in with_drugs(ctx.record, ctx.drugs()) if setting_of(c, ctx) not in EARLY]
     if not found:
@@ -240,7 +254,7 @@ def running(ctx: Context) -> Claim | None:
     return Claim("no", "all its courses have ended", places(found), assumed=taken)
 
 
-def started(ctx: Context) -> Claim | None:
+def started(ctx: Context[Started]) -> Claim | None:
     """Whether a course with the drugs has been given for advanced disease: yes, or open."""
     found = with_drugs(ctx.record, ctx.drugs())
     settings = {c: setting_of(c, ctx) for c in found}
@@ -251,15 +265,21 @@ def started(ctx: Context) -> Claim | None:
     return Claim(None, "a course without its setting", places(unsettled)) if unsettled else None
 
 
-def listed(ctx: Context) -> Claim:
+def listed(ctx: Context[Selector]) -> Claim:
     """How many courses the record lists at all."""
     return Claim(point(float(len(ctx.record.courses))), "courses listed", places(ctx.record.courses))
 
 
-def all_named(ctx: Context) -> Claim | None:
+def all_named(ctx: Context[AllNamed]) -> Claim | None:
     """Whether no listed course can hide one of the drugs behind an unknown name, a class or no name at all."""
-    early = EARLY if ctx.params.get("setting") == "advanced" else ()
-    unnamed = [c for c in ctx.record.courses if may_hide(c, ctx) and setting_of(c, ctx) not in early]
-    if not ctx.record.courses:
-        return None
-    return Claim("no" if unnamed else "yes", "", places(unnamed))
+    return _named(ctx.record.courses, ctx)
+
+
+def advanced_named(ctx: Context[AdvancedNamed]) -> Claim | None:
+    """The same of the courses that are not certainly before or after surgery."""
+    return _named([c for c in ctx.record.courses if setting_of(c, ctx) not in EARLY], ctx)
+
+
+def _named(courses: Iterable[Course], ctx: Context[OfDrugs]) -> Claim | None:
+    unnamed = [c for c in courses if may_hide(c, ctx)]
+    return Claim("no" if unnamed else "yes", "", places(unnamed)) if ctx.record.courses else None

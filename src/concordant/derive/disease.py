@@ -8,6 +8,9 @@ from concordant.derive.courses import EARLY, ENDED_BADLY, brain_only, is_distant
 from concordant.facts import Claim
 from concordant.quantities import Interval
 from concordant.record.events import Course, DiseaseEvent
+from concordant.selectors.base import Selector
+from concordant.selectors.courses import DiseaseStatus
+from concordant.selectors.disease import EventsListed, MonthsBetween, SiteSeen
 
 
 def dated(event: DiseaseEvent) -> str:
@@ -15,14 +18,14 @@ def dated(event: DiseaseEvent) -> str:
     return f"{event.kind} {words(event.date)}" if event.date else event.kind
 
 
-def _extent_of(event: DiseaseEvent, ctx: Context) -> str | None:
+def _extent_of(event: DiseaseEvent, ctx: Context[Selector]) -> str | None:
     """The extent that an event tells: in so many words, by its stage, or by a distant site."""
     if event.extent in (None, "early") and is_distant(event, ctx):
         return "metastatic"
     return event.extent
 
 
-def extent(ctx: Context) -> Claim | None:
+def extent(ctx: Context[Selector]) -> Claim | None:
     """Metastatic once it was so; early only when nothing later is listed."""
     told = {event: _extent_of(event, ctx) for event in ctx.record.events}
     for value in ("metastatic", "locally_advanced_unresectable"):
@@ -36,7 +39,7 @@ def extent(ctx: Context) -> Claim | None:
     return Claim("early", dated(early[0]), places(early)) if early else None
 
 
-def presentation(ctx: Context) -> Claim | None:
+def presentation(ctx: Context[Selector]) -> Claim | None:
     """De novo when the diagnosis was already metastatic; recurrent after early disease."""
     events = ctx.record.events
     new = [e for e in events if e.kind == "diagnosis" and _extent_of(e, ctx) == "metastatic"]
@@ -55,10 +58,10 @@ def presentation(ctx: Context) -> Claim | None:
 STATUS = {"progression": "progressing", "recurrence": "progressing", "response": "responding", "stable": "stable"}
 
 
-def status(ctx: Context) -> Claim | None:
+def status(ctx: Context[DiseaseStatus]) -> Claim | None:
     """What the latest event says, unless a course began after it, or on its day; maintenance leaves a response what it was."""
     told = [e for e in ctx.record.events if e.kind in STATUS]
-    advanced = [c for c in ctx.record.courses if c.setting == "advanced" or ctx.word("presentation") == "de_novo"]
+    advanced = [c for c in ctx.record.courses if c.setting == "advanced" or ctx.word(ctx.by.presentation) == "de_novo"]
     if any(e.kind != "recurrence" for e in told):
         told = [e for e in told if e.kind != "recurrence"]
     elif advanced:
@@ -78,7 +81,7 @@ def _began_after(course: Course, event: DiseaseEvent) -> bool:
     return course.start is not None and event.date is not None and course.start.first >= event.date.last
 
 
-def _maintains(course: Course, event: DiseaseEvent, ctx: Context) -> bool:
+def _maintains(course: Course, event: DiseaseEvent, ctx: Context[DiseaseStatus]) -> bool:
     """Maintenance of the line that held the disease: its targeted drugs or fewer, begun after a response or stable disease."""
     kept = ctx.drugs().intersection(course.drugs)
     if STATUS[event.kind] == "progressing" or not kept:
@@ -100,7 +103,7 @@ def _one_line(first: Course, second: Course) -> bool:
     return first.line == second.line
 
 
-def _undecided(last: list[DiseaseEvent], ctx: Context) -> Claim:
+def _undecided(last: list[DiseaseEvent], ctx: Context[Selector]) -> Claim:
     """Different events that may be the last: a conflict when all are of one day, otherwise the order is not known."""
     one_day = len({e.date for e in last}) == 1 and all(e.date and e.date.is_exact for e in last)
     if not one_day:
@@ -115,7 +118,7 @@ def may_be_last(events: list[DiseaseEvent]) -> list[DiseaseEvent]:
     return [e for e in events if e.date is None or not any(e.date.certainly_before(d) for d in dates)]
 
 
-def _by_courses(ctx: Context) -> Claim | None:
+def _by_courses(ctx: Context[Selector]) -> Claim | None:
     """Progressing when the last thing on record is a course that ended in progression."""
     ended = [c for c in ctx.record.courses if c.stopped == "progression"]
     others = [c for c in ctx.record.courses if c.setting not in EARLY and c not in ended]
@@ -124,7 +127,7 @@ def _by_courses(ctx: Context) -> Claim | None:
     return Claim(None, "no event tells it") if ctx.record.courses else None
 
 
-def outside_brain(ctx: Context) -> Claim | None:
+def outside_brain(ctx: Context[Selector]) -> Claim | None:
     """Whether the latest progression was (also) outside the brain; open when only the brain is named."""
     last = may_be_last([e for e in ctx.record.events if e.kind == "progression" and e.sites])
     if not last:
@@ -141,7 +144,7 @@ def _plain(site: str) -> str:
     return site.replace("_", " ")
 
 
-def brain(ctx: Context) -> Claim | None:
+def brain(ctx: Context[Selector]) -> Claim | None:
     """None, stable or active, as the latest event that speaks of the brain says."""
     told = [e for e in ctx.record.events if e.brain is not None]
     if not told:
@@ -153,33 +156,32 @@ def brain(ctx: Context) -> Claim | None:
     return Claim(last[0].brain, min(map(dated, last)), places(last))
 
 
-def site_seen(ctx: Context) -> Claim | None:
+def site_seen(ctx: Context[SiteSeen]) -> Claim | None:
     """Yes when an event names the site; otherwise nothing, or what `else` says."""
-    wanted = str(ctx.params["site"])
-    found = [e for e in ctx.record.events if wanted in e.sites]
+    found = [e for e in ctx.record.events if ctx.by.site in e.sites]
     if found:
         return Claim("yes", dated(found[0]), places(found))
-    return Claim(str(ctx.params["else"])) if "else" in ctx.params else None
+    return Claim(ctx.by.else_) if ctx.by.else_ is not None else None
 
 
-def events_listed(ctx: Context) -> Claim:
+def events_listed(ctx: Context[EventsListed]) -> Claim:
     """Yes when an event of one of the kinds is listed, else no."""
-    kinds, relapse = ctx.params["kinds"], recurrence(ctx)
+    kinds, relapse = ctx.by.kinds, recurrence(ctx)
     found = [e for e in ctx.record.events if e.kind in kinds and e is not relapse]
     return Claim("yes" if found else "no", "", places(found))
 
 
-def advanced_course(ctx: Context) -> Claim | None:
+def advanced_course(ctx: Context[Selector]) -> Claim | None:
     """Yes when a course is said to be for advanced disease."""
     found = [c for c in ctx.record.courses if c.setting == "advanced"]
     return Claim("yes", "treated for advanced disease", places(found)) if found else None
 
 
-def months_between_events(ctx: Context) -> Claim | None:
+def months_between_events(ctx: Context[MonthsBetween]) -> Claim | None:
     """Calendar months from the first event of a kind in `from` to the first of the kind `to`."""
-    ends = [e for e in ctx.record.events if e.kind == ctx.params["to"] and e.date]
-    starts = [e for e in ctx.record.events if e.kind in ctx.params["from"] and e.date]
-    for kind in ctx.params["from"]:
+    ends = [e for e in ctx.record.events if e.kind == ctx.by.to and e.date]
+    starts = [e for e in ctx.record.events if e.kind in ctx.by.from_ and e.date]
+    for kind in ctx.by.from_:
         first = [e for e in starts if e.kind == kind]
         if first and ends:
             begin = min(first, key=lambda e: e.date.first if e.date else ctx.record.as_of)

@@ -18,11 +18,12 @@ from concordant.derive.courses import (
 from concordant.facts import Claim
 from concordant.quantities import Interval, point
 from concordant.record.events import Course, DiseaseEvent
+from concordant.selectors.courses import MonthsToRecurrence
 
 EARLIEST = Day(1900, 1, 1)  # no course on record began before
 
 
-def months_to_recurrence(ctx: Context) -> Claim | None:
+def months_to_recurrence(ctx: Context[MonthsToRecurrence]) -> Claim | None:
     """Calendar months from the last (neo)adjuvant dose of the drugs to the recurrence; 0 during treatment."""
     event = recurrence(ctx)
     courses = [c for c in with_drugs(ctx.record, ctx.drugs()) if setting_of(c, ctx) in EARLY and _before(c, event)]
@@ -47,7 +48,7 @@ def _before(course: Course, event: DiseaseEvent | None) -> bool:
     return course.start.first <= event.date.last
 
 
-def _interval(courses: list[Course], event: DiseaseEvent, ctx: Context) -> Claim:
+def _interval(courses: list[Course], event: DiseaseEvent, ctx: Context[MonthsToRecurrence]) -> Claim:
     if event.date is None or all(c.end is None and c.start is None for c in courses):
         return Claim(None, "a date is missing", places([*courses, event]))
     spans = [_span(course, event.date, ctx) for course in courses]
@@ -60,7 +61,7 @@ def _interval(courses: list[Course], event: DiseaseEvent, ctx: Context) -> Claim
     return Claim(Interval(low, high), says, places([last, event]), assumed="; ".join(taken))
 
 
-def _span(course: Course, recurred: PartialDate, ctx: Context) -> Interval:
+def _span(course: Course, recurred: PartialDate, ctx: Context[MonthsToRecurrence]) -> Interval:
     """Months from the end of one course to the recurrence; a missing end lies between start and what followed, or recurrence."""
     end = course.end
     if end is None:

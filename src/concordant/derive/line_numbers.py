@@ -5,9 +5,10 @@ from __future__ import annotations
 from concordant.derive.context import Context
 from concordant.derive.lines import Line, lines_of
 from concordant.kleene import TRUE, UNKNOWN
+from concordant.selectors.courses import OfLines
 
 
-def numbered(ctx: Context, before: int | None) -> dict[str, int]:
+def numbered(ctx: Context[OfLines], before: int | None) -> dict[str, int]:
     """The line of each listed course by its entry: as the record declares it, else counted while nothing is open.
 
     `before` is how many lines count before the first one that is listed, None when that is not known.

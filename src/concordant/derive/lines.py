@@ -28,6 +28,7 @@ from concordant.facts import Claim, words_left
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_, not_
 from concordant.quantities import Interval
 from concordant.record.events import Course, DiseaseEvent
+from concordant.selectors.courses import AccountsForLine, LineDeclared, LinesProgressed, OfEnoughLines, OfLines
 
 
 @dataclass(slots=True)
@@ -54,7 +55,7 @@ class Line:
         return min(starts, key=lambda d: d.first) if starts else None
 
 
-def lines_of(ctx: Context) -> list[Line]:
+def lines_of(ctx: Context[OfLines]) -> list[Line]:
     """The lines with the drugs of `of` in the advanced setting, the earliest first where that is known."""
     target = ctx.drugs()
     courses = [(c, setting_of(c, ctx)) for c in with_drugs(ctx.record, target)]
@@ -79,7 +80,7 @@ def _order(course: Course, target: frozenset[str]) -> tuple[float, object, int, 
     return (course.line or math.inf, first, -len(target.intersection(course.drugs)), sorted(course.drugs))
 
 
-def _belongs(course: Course, line: Line, ctx: Context) -> bool:
+def _belongs(course: Course, line: Line, ctx: Context[OfLines]) -> bool:
     """Same number, or the same targeted drugs (or fewer of them) after a course that did not fail."""
     if course.line is not None:
         return line.declared == course.line
@@ -88,22 +89,22 @@ def _belongs(course: Course, line: Line, ctx: Context) -> bool:
     return not failed and ctx.drugs().intersection(course.drugs) <= given
 
 
-def _grew_between(line: Line, course: Course, ctx: Context) -> Truth:
+def _grew_between(line: Line, course: Course, ctx: Context[OfLines]) -> Truth:
     """Whether a progression, not of the brain alone, lies between the start of a line and a later course."""
     return any_(_lies_between(event, line.start, course.start, ctx) for event in progressions(ctx))
 
 
-def _lies_between(event: DiseaseEvent, start: PartialDate | None, following: PartialDate | None, ctx: Context) -> Truth:
+def _lies_between(event: DiseaseEvent, start: PartialDate | None, following: PartialDate | None, ctx: Context[OfLines]) -> Truth:
     if start is None or following is None or event.date is None:
         return FALSE  # without dates the reasons for stopping decide
-    if brain_only(event, ctx) and ctx.word("extracranial_progression") != "yes":
+    if brain_only(event, ctx) and ctx.word(ctx.by.outside_brain) != "yes":
         return FALSE
     if start.last <= event.date.first and event.date.last <= following.first:
         return TRUE
     return UNKNOWN if event.date.first <= following.last and start.first <= event.date.last else FALSE
 
 
-def _progressed(line: Line, lines: list[Line], ctx: Context) -> Truth:
+def _progressed(line: Line, lines: list[Line], ctx: Context[OfLines]) -> Truth:
     """Whether the line ended in progression: on the regimen, or off treatment after it."""
     if any(c.stopped in ENDED_BADLY for c in line.courses):
         return TRUE
@@ -117,9 +118,9 @@ def _progressed(line: Line, lines: list[Line], ctx: Context) -> Truth:
     return UNKNOWN if last.stopped is None and _controlled_now(line, lines, ctx) is not TRUE else FALSE
 
 
-def _may_grow(line: Line, lines: list[Line], ctx: Context) -> Truth | None:
+def _may_grow(line: Line, lines: list[Line], ctx: Context[OfLines]) -> Truth | None:
     """Whether what is told of the disease today ends the last line; None when it does not."""
-    told = ctx.left("disease_status") or ()
+    told = ctx.left(ctx.by.status) or ()
     if line is not lines[-1] or "progressing" not in told:
         return None
     grows = _grows_now(lines, ctx)
@@ -128,13 +129,13 @@ def _may_grow(line: Line, lines: list[Line], ctx: Context) -> Truth | None:
     return None if grows is FALSE else UNKNOWN
 
 
-def _controlled_now(line: Line, lines: list[Line], ctx: Context) -> Truth:
+def _controlled_now(line: Line, lines: list[Line], ctx: Context[OfLines]) -> Truth:
     return controlled(ctx) if line is lines[-1] else FALSE
 
 
-def _grows_now(lines: list[Line], ctx: Context) -> Truth:
+def _grows_now(lines: list[Line], ctx: Context[OfLines]) -> Truth:
     """The disease grows today: on the last line, unless only the brain does or other drugs came after."""
-    outside = ctx.word("extracranial_progression")
+    outside = ctx.word(ctx.by.outside_brain)
     if outside == "no":
         return FALSE
     others = [c for c in ctx.record.courses if not holds(c, ctx.drugs()) and c.setting == "advanced"]
@@ -150,7 +151,7 @@ def _began_with(course: Course, line: Line) -> bool:
     return course.start is not None and start is not None and (course.start == start or course.start.last <= start.first)
 
 
-def _event_counts(event: DiseaseEvent, line: Line, lines: list[Line], ctx: Context) -> Truth:
+def _event_counts(event: DiseaseEvent, line: Line, lines: list[Line], ctx: Context[OfLines]) -> Truth:
     """Whether this progression ends this line."""
     placed = _falls_to(event, line, lines)
     if placed is FALSE:
@@ -159,7 +160,7 @@ def _event_counts(event: DiseaseEvent, line: Line, lines: list[Line], ctx: Conte
     if under_control is not FALSE and line.courses[-1].stopped == "ongoing":
         return not_(under_control)  # treated locally while the line went on, and controlled since
     if brain_only(event, ctx):
-        outside = ctx.word("extracranial_progression")
+        outside = ctx.word(ctx.by.outside_brain)
         return {"yes": placed, "no": FALSE}.get(outside or "", UNKNOWN)
     return placed
 
@@ -181,12 +182,12 @@ def _falls_to(event: DiseaseEvent, line: Line, lines: list[Line]) -> Truth:
     return TRUE if certain else UNKNOWN
 
 
-def unlisted(lines: list[Line], ctx: Context) -> int:
+def unlisted(lines: list[Line], ctx: Context[OfLines]) -> int:
     """How many earlier lines the declared numbers imply that no entry lists."""
     return max(0, _declared(ctx) - len(lines))
 
 
-def _declared(ctx: Context) -> int:
+def _declared(ctx: Context[OfLines]) -> int:
     """The highest declared line with the drugs, less the listed lines before it without them."""
     best = 0
     for course in with_drugs(ctx.record, ctx.drugs()):
@@ -198,7 +199,7 @@ def _declared(ctx: Context) -> int:
     return best
 
 
-def lines_progressed(ctx: Context) -> Claim | None:
+def lines_progressed(ctx: Context[LinesProgressed]) -> Claim | None:
     """How many lines with the drugs ended in progression: an interval when reasons are missing."""
     lines = lines_of(ctx)
     if told := _disordered(lines):
@@ -224,22 +225,22 @@ def _disordered(lines: list[Line]) -> str:
     return ""
 
 
-def _contradictory(told: str, lines: list[Line], ctx: Context) -> Claim:
+def _contradictory(told: str, lines: list[Line], ctx: Context[OfLines]) -> Claim:
     return Claim(None, told, places(c for one in lines for c in one.courses), conflict=f"{ctx.feature.label}: {told}")
 
 
-def _unwatched(lines: list[Line], ctx: Context) -> str:
+def _unwatched(lines: list[Line], ctx: Context[OfLines]) -> str:
     """Contract: a line that runs, or ended without progression, is not over; silence since is an assumption."""
-    silent = lines and lines[-1].progressed is FALSE and ctx.left("disease_status") is None
+    silent = lines and lines[-1].progressed is FALSE and ctx.left(ctx.by.status) is None
     return "no progression is recorded since the last of them" if silent else ""
 
 
-def hidden_lines(ctx: Context) -> int:
+def hidden_lines(ctx: Context[OfLines]) -> int:
     """How many courses may be a line with the drugs behind an unknown name, a class or no name."""
     return sum(_maybe_a_line(course, ctx) for course in ctx.record.courses)
 
 
-def _maybe_a_line(course: Course, ctx: Context) -> bool:
+def _maybe_a_line(course: Course, ctx: Context[OfLines]) -> bool:
     """A course that is not known to hold one of the drugs, but may, and was not certainly ended otherwise."""
     open_setting = setting_of(course, ctx) not in EARLY
     return open_setting and not holds(course, ctx.drugs()) and may_hide(course, ctx) and course.stopped != "ongoing"
@@ -250,7 +251,7 @@ def _counted(lines: list[Line]) -> str:
     return f"{len(lines)} {'line' if len(lines) == 1 else 'lines'} on record, {ended} ended in progression"
 
 
-def line_declared(ctx: Context) -> Claim | None:
+def line_declared(ctx: Context[LineDeclared]) -> Claim | None:
     """The line number that the record declares; one more when lines before it are not listed and it failed."""
     declared, lines = _declared(ctx), lines_of(ctx)
     if told := _disordered(lines):
@@ -263,15 +264,15 @@ def line_declared(ctx: Context) -> Claim | None:
 NEEDED = {"second": 1, "third_or_later": 2}
 
 
-def enough(lines: list[Line], ctx: Context, hidden: int = 0) -> bool:
+def enough(lines: list[Line], ctx: Context[OfEnoughLines], hidden: int = 0) -> bool:
     """Whether the listed courses explain the line that was stated."""
-    told = words_left(ctx.record.stated.get("line_of_therapy")) or ()
+    told = words_left(ctx.record.stated.get(ctx.by.line)) or ()
     needed = max((NEEDED.get(word, 0) for word in told), default=0)
     early = any(setting_of(c, ctx) in EARLY and holds(c, ctx.drugs()) for c in ctx.record.courses)
     return len(lines) + early + hidden >= needed
 
 
-def accounts_for_line(ctx: Context) -> Claim:
+def accounts_for_line(ctx: Context[AccountsForLine]) -> Claim:
     """Whether the listed courses are as many as the known line and the progressions ask for."""
     lines = lines_of(ctx)
     treated = any(setting_of(c, ctx) == "advanced" for c in ctx.record.courses)

@@ -12,25 +12,25 @@ from concordant.derive.context import Context, places_of
 from concordant.facts import Claim
 from concordant.quantities import Interval, point
 from concordant.record.events import Comorbidity
+from concordant.selectors.entries import ConditionGrade, ConditionStatus, Listed, MedicationTaken, UnreadEntry
 
 
-def listed_conditions(ctx: Context) -> list[Comorbidity]:
+def listed_conditions(ctx: Context[Listed]) -> list[Comorbidity]:
     """The entries of the feature's terms; with `about`, those that name the drug, a class of it, or the substance."""
-    terms, about = ctx.params["terms"], ctx.params.get("about")
+    terms, about = ctx.by.terms, ctx.by.about
     found = [c for c in ctx.record.conditions if c.term in terms]
     if about is None:
         return found
-    names = {str(about), *(name for name, drugs in ctx.members.items() if about in drugs), *ctx.members.get(about, ())}
+    names = {about, *(name for name, drugs in ctx.members.items() if about in drugs), *ctx.members.get(about, ())}
     return [c for c in found if not names.isdisjoint(c.about)]
 
 
-def condition(ctx: Context) -> Claim | None:
+def condition(ctx: Context[ConditionStatus]) -> Claim | None:
     """The status of a comorbidity, turned into the feature's own words; open when not given.
 
     With `within_days`, an entry that is certainly older counts as resolved; an `event` that is not counts as active,
     whatever its status says.
     """
-    mapping = ctx.params["map"]
     listed = [_aged(c, ctx) for c in listed_conditions(ctx)]
     if not listed:
         return None
@@ -38,33 +38,32 @@ def condition(ctx: Context) -> Claim | None:
     if not found:
         told = f"{listed[-1].name}, {listed[-1].status or 'status not given'} ({_told_when(listed[-1])}), is too old"
         return Claim(None, told, tuple(c.entry.place for c in listed), stale=told)
-    values = {mapping.get(c.status or "unknown") for c in found}
-    for value in ctx.params.get("worst_first", ()):
+    values = {ctx.by.word_for(c.status) for c in found}
+    for value in ctx.by.worst_first:
         if value in values:
             values = {value}
     shown = found[0]
     says = f"{shown.name}, {shown.status or 'status not given'}{f' ({words(shown.date)})' if shown.date else ''}"
-    value = values.pop() if len(values) == 1 else None
-    return Claim(value, says, tuple(c.entry.place for c in found))
+    return Claim(values.pop() if len(values) == 1 else None, says, tuple(c.entry.place for c in found))
 
 
-def _aged(item: Comorbidity, ctx: Context) -> Comorbidity:
+def _aged(item: Comorbidity, ctx: Context[ConditionStatus]) -> Comorbidity:
     """The entry as it stands today: what happened longer ago than `within_days` is over, an event after that is not."""
-    days = ctx.params.get("within_days")
+    days = ctx.by.within_days
     if days is None or item.date is None or item.status == "absent":
         return item
-    if ctx.record.as_of - item.date.last > dt.timedelta(days=int(days)):
+    if ctx.record.as_of - item.date.last > dt.timedelta(days=days):
         return replace(item, status="resolved")
-    return replace(item, status="active") if ctx.params.get("event") else item
+    return replace(item, status="active") if ctx.by.event else item
 
 
-def _still_told(item: Comorbidity, ctx: Context) -> bool:
+def _still_told(item: Comorbidity, ctx: Context[ConditionStatus]) -> bool:
     """Whether an entry still says how it is today: within the feature's days, a no within `no_for_days`."""
     limit = ctx.feature.current_for
     if limit is None or item.date is None:
         return True
-    no = ctx.params["map"].get(item.status or "unknown") == "no"
-    days = int(ctx.params.get("no_for_days", limit.days)) if no else limit.days
+    no = ctx.by.word_for(item.status) == "no"
+    days = ctx.by.no_for_days if no and ctx.by.no_for_days is not None else limit.days
     return ctx.record.as_of - item.date.first <= dt.timedelta(days=days)
 
 
@@ -72,9 +71,9 @@ def _told_when(item: Comorbidity) -> str:
     return words(item.date) if item.date else "without a date"
 
 
-def condition_grade(ctx: Context) -> Claim | None:
+def condition_grade(ctx: Context[ConditionGrade]) -> Claim | None:
     """The highest grade told of conditions that are not over (with `ever`: of all there were); open while one has none."""
-    left_out = ("absent",) if ctx.params.get("ever") else ("absent", "resolved")
+    left_out = ("absent",) if ctx.by.ever else ("absent", "resolved")
     listed = [c for c in listed_conditions(ctx) if c.status not in left_out]
     if not listed:
         return Claim(point(0), "none is active", places_of(listed_conditions(ctx))) if listed_conditions(ctx) else None
@@ -84,9 +83,9 @@ def condition_grade(ctx: Context) -> Claim | None:
     return Claim(point(low) if len(grades) == len(listed) else Interval(low, math.inf), says, places_of(listed))
 
 
-def unread(ctx: Context) -> Claim | None:
+def unread(ctx: Context[UnreadEntry]) -> Claim | None:
     """Open while an entry that nobody read may be about the drug; `of` names it, without it what concerns every drug counts."""
-    drug = ctx.params.get("of")
+    drug = ctx.by.of
     found = [
         one for one in ctx.unread if (not one.concerns if drug is None else bool(one.concerns) and one.holds(_names(drug, ctx)))
     ]
@@ -94,13 +93,13 @@ def unread(ctx: Context) -> Claim | None:
     return Claim(None, ", ".join(one.name for one in found), places, unread=places) if found else None
 
 
-def _names(drug: str, ctx: Context) -> set[str]:
+def _names(drug: str, ctx: Context[UnreadEntry]) -> set[str]:
     return {drug, *(name for name, drugs in ctx.members.items() if drug in drugs)}
 
 
-def medication(ctx: Context) -> Claim | None:
+def medication(ctx: Context[MedicationTaken]) -> Claim | None:
     """Yes when the record lists the medication, or one that carries the tag."""
-    terms, tag = ctx.params.get("terms", ()), ctx.params.get("tag")
+    terms, tag = ctx.by.terms, ctx.by.tag
     found = [m for m in ctx.record.medications if m.term in terms or tag in ctx.tags.get(m.term or "", ())]
     names = ", ".join(dict.fromkeys(m.name for m in found))
     return Claim("yes", names, tuple(dict.fromkeys(m.entry.place for m in found))) if found else None

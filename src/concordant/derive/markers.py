@@ -10,6 +10,7 @@ from concordant.derive.context import Context, places_of
 from concordant.facts import Claim
 from concordant.quantities import Interval, interval_words
 from concordant.record.events import Marker
+from concordant.selectors.entries import MarkerPart, SpecimenTested
 
 
 def governing(record_markers: Sequence[Marker], tests: Sequence[str], days: int) -> list[Marker]:
@@ -24,12 +25,11 @@ def governing(record_markers: Sequence[Marker], tests: Sequence[str], days: int)
     return [m for m in chosen if m.date is None or m.date.last >= since]
 
 
-def marker(ctx: Context) -> Claim | None:
+def marker(ctx: Context[MarkerPart]) -> Claim | None:
     """One result of the governing specimen: its word, or one of its numbers."""
-    tests, days = ctx.params["family"], int(ctx.params["together_days"])
-    results = [m for m in governing(ctx.record.markers, tests, days) if m.test == ctx.params["test"]]
-    without = ctx.params.get("without")
-    told = [(m, _part(m, str(ctx.params["part"]))) for m in results if without not in m.numbers]
+    by = ctx.by
+    results = [m for m in governing(ctx.record.markers, by.family, by.together_days) if m.test == by.test]
+    told = [(m, _part(m, by.part)) for m in results if by.without not in m.numbers]
     told = [(m, value) for m, value in told if value is not None]
     if unread := [m for m in results if m.word is None and not m.numbers]:
         return Claim(None, "a result on record that cannot be read", places_of(unread))
@@ -46,11 +46,10 @@ def marker(ctx: Context) -> Claim | None:
     return Claim(values.pop(), says, places_of(last))
 
 
-def specimen_tested(ctx: Context) -> Claim | None:
+def specimen_tested(ctx: Context[SpecimenTested]) -> Claim | None:
     """Whether a test of the family was done on the specimen; open while a result does not say its specimen."""
-    wanted = ctx.params["specimen"]
-    results = [m for m in ctx.record.markers if m.test in ctx.params["family"]]
-    on_it = [m for m in results if m.specimen == wanted]
+    results = [m for m in ctx.record.markers if m.test in ctx.by.family]
+    on_it = [m for m in results if m.specimen == ctx.by.specimen]
     if on_it:
         return Claim("yes", ", ".join(filter(None, map(_where, on_it[:1]))), places_of(on_it))
     if results and all(m.specimen for m in results):

@@ -10,6 +10,7 @@ from concordant.derive.context import Context, places_of
 from concordant.facts import Claim, unit_words
 from concordant.quantities import Interval, interval_words
 from concordant.record.events import Measurement
+from concordant.selectors.entries import AgainstLimit, Measured
 
 
 def may_be_last(items: Sequence[Measurement]) -> list[Measurement]:
@@ -20,16 +21,16 @@ def may_be_last(items: Sequence[Measurement]) -> list[Measurement]:
     return [m for m in items if not any(m.date.certainly_before(o.date) for o in items if m.date and o.date)]
 
 
-def _current(item: Measurement, ctx: Context) -> bool:
+def _current(item: Measurement, ctx: Context[Measured]) -> bool:
     limit = ctx.feature.current_for
     if limit is None or item.date is None:
         return True
     return ctx.record.as_of - item.date.first <= dt.timedelta(days=limit.days)
 
 
-def latest(ctx: Context) -> Claim | None:
+def latest(ctx: Context[Measured]) -> Claim | None:
     """The latest measurement; the hull of those that may be; nothing when it is out of date."""
-    found = [m for m in ctx.record.measurements if m.name == ctx.params["measurement"]]
+    found = [m for m in ctx.record.measurements if m.name == ctx.by.measurement]
     if not found:
         return None
     last = may_be_last(found)
@@ -50,9 +51,9 @@ def latest(ctx: Context) -> Claim | None:
     return Claim(hull, _when(last[0]), places_of(last), conflict=conflict)
 
 
-def _told(item: Measurement, ctx: Context) -> str:
+def _told(item: Measurement, ctx: Context[Measured]) -> str:
     """A measurement in words: `62 % on 1 Mar 2021`."""
-    unit = unit_words(ctx.feature.unit) if ctx.params["selector"] != "against_limit" else ""
+    unit = unit_words(ctx.feature.unit) if not isinstance(ctx.by, AgainstLimit) else ""
     return f"{interval_words(item.value)} {unit}".strip() + (f" on {words(item.date)}" if item.date else "")
 
 
@@ -67,9 +68,9 @@ def _hull(values: list[Interval]) -> Interval:
     return hull
 
 
-def earliest(ctx: Context) -> Claim | None:
+def earliest(ctx: Context[Measured]) -> Claim | None:
     """The first of several dated measurements: the baseline."""
-    listed = [m for m in ctx.record.measurements if m.name == ctx.params["measurement"]]
+    listed = [m for m in ctx.record.measurements if m.name == ctx.by.measurement]
     if unread := [m for m in listed if m.value.is_unknown]:
         return Claim(None, "a result on record that cannot be read may be the first", places_of(unread))
     found = [m for m in listed if m.date]
@@ -79,16 +80,16 @@ def earliest(ctx: Context) -> Claim | None:
     return Claim(first.value, _when(first), (first.entry.place,))
 
 
-def lowest(ctx: Context) -> Claim | None:
+def lowest(ctx: Context[Measured]) -> Claim | None:
     """The lowest value ever measured."""
-    found = [m for m in ctx.record.measurements if m.name == ctx.params["measurement"]]
+    found = [m for m in ctx.record.measurements if m.name == ctx.by.measurement]
     if not found:
         return None
     low = min(found, key=lambda m: m.value.low)
     return Claim(low.value, _when(low), (low.entry.place,))
 
 
-def fall(ctx: Context) -> Claim | None:
+def fall(ctx: Context[Measured]) -> Claim | None:
     """Points lost from the first of several measurements to the latest; negative for a gain."""
     first, last = earliest(ctx), latest(ctx)
     if not (first and last and isinstance(first.value, Interval) and isinstance(last.value, Interval)):
@@ -98,10 +99,10 @@ def fall(ctx: Context) -> Claim | None:
     return Claim(span, told, first.entries + last.entries)
 
 
-def against_limit(ctx: Context) -> Claim | None:
+def against_limit(ctx: Context[Measured]) -> Claim | None:
     """The latest measurement as a multiple of the upper limit of normal printed with it."""
     last = latest(ctx)
-    found = [m for m in ctx.record.measurements if m.name == ctx.params["measurement"]]
+    found = [m for m in ctx.record.measurements if m.name == ctx.by.measurement]
     if last is None or not isinstance(last.value, Interval):
         return last
     limits = {m.upper_limit for m in may_be_last(found)}

@@ -7,9 +7,10 @@ from concordant.derive.context import Context
 from concordant.facts import TOLD, Claim, among
 from concordant.kleene import TRUE
 from concordant.quantities import Interval
+from concordant.selectors.entries import Age, PersonField, StatedAny
 
 
-def age(ctx: Context) -> Claim | None:
+def age(ctx: Context[Age]) -> Claim | None:
     """Completed years at `as_of`."""
     birth = ctx.record.person.birth_date
     if birth is None:
@@ -18,20 +19,19 @@ def age(ctx: Context) -> Claim | None:
     return Claim(Interval(max(0, low), high), f"born {words(birth)}", ("patient.birth_date",))
 
 
-def person(ctx: Context) -> Claim | None:
+def person(ctx: Context[PersonField]) -> Claim | None:
     """A word of the patient block."""
-    name = str(ctx.params["field"])
+    name = ctx.by.field
     value = getattr(ctx.record.person, name)
     return Claim(value, "as recorded", (f"patient.{name}",)) if value else None
 
 
-def stated_any(ctx: Context) -> Claim:
+def stated_any(ctx: Context[StatedAny]) -> Claim:
     """Whether a named feature was stated: as yes or another of its words, a count above zero, or (`whatever`) at all."""
-    words_told = ("yes", "second", "third_or_later", *ctx.params.get("words", ()))
-    whatever = bool(ctx.params.get("whatever"))
-    for name in ctx.params["names"]:
+    words_told = ("yes", "second", "third_or_later", *ctx.by.words)
+    for name in ctx.by.names:
         value = ctx.record.stated.get(name)
         told = among(value, words_told) is TRUE or (isinstance(value, Interval) and value.low >= 1)
-        if told or (whatever and value is not None):
+        if told or (ctx.by.whatever and value is not None):
             return Claim("yes", TOLD, (f"stated.{name}",))
     return Claim("no", "nothing of the kind is stated")

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from concordant.compiled import Knowledge
 from concordant.conditions import Condition, features_read
 from concordant.derive.topics import wanted_topics
-from concordant.derive.unread import BLOCK_OF, Block, Reads, Unread, reads_of, unread_entries
+from concordant.derive.unread import Reads, Unread, reads_of, unread_entries
 from concordant.facts import Fact, unknown
 from concordant.features import Axiom, Feature
 from concordant.formulas import Formula
 from concordant.record.events import PatientRecord
+from concordant.selectors.base import Block
 from concordant.used import read_anywhere, with_all_behind
 
 
@@ -106,7 +107,7 @@ def plan_of(knowledge: Knowledge) -> Plan:
 def _withheld(knowledge: Knowledge, by_name: Mapping[str, Feature]) -> dict[str, Withheld]:
     """Every feature that silence answers and that is read from a block in which an entry may go unread."""
     asked = with_all_behind({name for s in knowledge.statements for name in features_read(s.applies_if)}, by_name)
-    blocks = {f.name: BLOCK_OF.get(str((f.derive or {}).get("selector"))) for f in knowledge.features if f.absent_means}
+    blocks = {f.name: f.block for f in knowledge.features if f.absent_means}
     return {name: Withheld(block, name in asked) for name, block in blocks.items() if block is not None}
 
 

@@ -14,13 +14,14 @@ from concordant.derive.lines import Line, enough, hidden_lines, lines_of, unlist
 from concordant.facts import Claim
 from concordant.quantities import Interval, shown
 from concordant.record.events import Course
+from concordant.selectors.courses import OfEnoughLines, RegimensInAnySetting, RegimensReceived
 
 
-def received_advanced(ctx: Context) -> Claim | None:
+def received_advanced(ctx: Context[RegimensReceived]) -> Claim | None:
     """How many different regimens with the drugs were started for advanced disease, at least the lines of `at_least`."""
     lines = lines_of(ctx)
     listed = _listed(lines, ctx)
-    told = ctx.facts[str(ctx.params["at_least"])].value
+    told = ctx.facts[ctx.by.at_least].value
     least = told.low if isinstance(told, Interval) else 0.0
     if listed is None:
         return Claim(Interval(least, math.inf), "at least the lines that are told") if least > 0 else None
@@ -33,7 +34,7 @@ def received_advanced(ctx: Context) -> Claim | None:
     return Claim(Interval(max(least, listed.low), listed.high), says, entries)
 
 
-def _listed(lines: list[Line], ctx: Context) -> Interval | None:
+def _listed(lines: list[Line], ctx: Context[OfEnoughLines]) -> Interval | None:
     """What the courses on record allow; None when none of them is, or may be, one with the drugs for advanced disease."""
     hidden = hidden_lines(ctx)
     if not lines and not hidden:
@@ -45,9 +46,9 @@ def _listed(lines: list[Line], ctx: Context) -> Interval | None:
     return Interval(low, sum(count + one.perhaps_more for count, one in given) + unlisted(lines, ctx) + hidden)
 
 
-def received_in_any_setting(ctx: Context) -> Claim | None:
+def received_in_any_setting(ctx: Context[RegimensInAnySetting]) -> Claim | None:
     """The regimens for advanced disease, by the fact `advanced`, and those before and after surgery."""
-    known = ctx.facts[str(ctx.params["advanced"])]
+    known = ctx.facts[ctx.by.advanced]
     courses = with_drugs(ctx.record, ctx.drugs())
     advanced = known.value if isinstance(known.value, Interval) else Interval(0, math.inf)
     early, most = _early(ctx)
@@ -58,7 +59,7 @@ def received_in_any_setting(ctx: Context) -> Claim | None:
     return Claim(Interval(low, high), "regimens on record", places(courses))
 
 
-def _early(ctx: Context) -> tuple[Interval, float]:
+def _early(ctx: Context[RegimensInAnySetting]) -> tuple[Interval, float]:
     """The neoadjuvant and adjuvant regimens, and how many of any setting the courses on record allow.
 
     A course without its setting may be one of them, or be for advanced disease; it is never both.
@@ -71,7 +72,7 @@ def _early(ctx: Context) -> tuple[Interval, float]:
     if count or unsettled:
         listed = _listed(lines_of(ctx), ctx)
         return Interval(count, count + unsettled + hidden), count + hidden + (listed.high if listed else math.inf)
-    given = ctx.word(str(ctx.params["early"]))
+    given = ctx.word(ctx.by.early)
     return Interval(float(given == "yes"), 0.0 if given == "no" else hidden or math.inf), math.inf
 
 

@@ -6,16 +6,12 @@ vocabularies only means that a selector is asked for nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from concordant.derive.unread import Unread
 from concordant.features import Feature
 from concordant.record.events import PatientRecord
-
-UNREAD = "(not read)"
-Names = Mapping[str, frozenset[str]]
-Looks = Callable[[Mapping[str, Any], Names, Names], Iterable[str]]
+from concordant.selectors.base import UNREAD, Members, Tags
 
 
 def topics_of(record: PatientRecord, unread: Iterable[Unread] = ()) -> frozenset[str]:
@@ -34,40 +30,11 @@ def topics_of(record: PatientRecord, unread: Iterable[Unread] = ()) -> frozenset
     return frozenset(name for name in found if name is not None)
 
 
-def wanted_topics(feature: Feature, members: Names, tags: Names) -> frozenset[str] | None:
+def wanted_topics(feature: Feature, members: Members, tags: Tags) -> frozenset[str] | None:
     """The names without which the feature's selector claims nothing; None for one that has to be asked always.
 
     Of a feature without a selector no names: nothing in a record makes a claim.
     """
     if feature.derive is None:
         return frozenset()
-    params = feature.derive
-    looks = LOOKS.get(str(params["selector"]))
-    return frozenset(looks(params, members, tags)) if looks is not None and "else" not in params else None
-
-
-def _drugs(params: Mapping[str, Any], members: Names, _: Names) -> Iterable[str]:
-    name = str(params["of"])
-    return members.get(name, frozenset({name}))
-
-
-def _drugs_or_classes(params: Mapping[str, Any], members: Names, tags: Names) -> Iterable[str]:
-    drugs = frozenset(_drugs(params, members, tags))
-    return {str(params["of"]), *drugs, *(name for name, some in members.items() if not drugs.isdisjoint(some))}
-
-
-def _terms(params: Mapping[str, Any], _: Names, tags: Names) -> Iterable[str]:
-    tag = params.get("tag")
-    return {*params.get("terms", ()), *(term for term, its in tags.items() if tag in its)}
-
-
-LOOKS: dict[str, Looks] = {
-    **dict.fromkeys(("latest", "earliest", "lowest", "fall", "against_limit"), lambda params, *_: {params["measurement"]}),
-    "marker": lambda params, *_: {params["test"]},
-    "site_seen": lambda params, *_: {params["site"]},
-    **dict.fromkeys(("condition", "condition_grade", "medication"), _terms),
-    "unread": lambda *_: {UNREAD},
-    "received": _drugs_or_classes,
-    **dict.fromkeys(("received_early", "progressed_on", "stopped_for_toxicity", "unavailable"), _drugs),
-    **dict.fromkeys(("months_to_recurrence", "running", "started"), _drugs),
-}
+    return feature.derive.looks_for(members, tags)

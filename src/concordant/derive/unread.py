@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal
 
 import msgspec
 
@@ -12,14 +11,9 @@ from concordant.compiled import Term, Vocabulary
 from concordant.dates import exactly
 from concordant.features import Feature
 from concordant.record.events import Comorbidity, Finding, Medication, PatientRecord
+from concordant.selectors.base import Block
+from concordant.selectors.entries import Listed, MedicationTaken
 
-Block = Literal["conditions", "medications", "measurements"]
-BLOCK_OF: Mapping[str, Block] = {
-    "condition": "conditions",
-    "condition_grade": "conditions",
-    "medication": "medications",
-    **dict.fromkeys(("latest", "earliest", "lowest", "fall", "against_limit", "latest_or_calculated"), "measurements"),
-}
 NO_RULE, NOT_UNDERSTOOD, FLAGGED = "no rule here reads it", "it was not understood", "its source flags it as abnormal"
 GRAVE = 3  # from this grade on, what has no bearing when it is mild is looked at
 
@@ -54,14 +48,14 @@ def reads_of(features: Iterable[Feature], vocabulary: Vocabulary) -> Reads:
     """The terms that a feature looks for, by name or by tag; of those that it takes `about` something, also of what."""
     read: set[str] = set()
     about: dict[str, set[str]] = {}
-    derived = [f.derive for f in features if f.derive and f.derive.get("selector") in BLOCK_OF]
-    tags = {str(params["tag"]) for params in derived if "tag" in params}
-    for params in derived:
-        for term in params.get("terms", ()):
-            if "about" in params:
-                about.setdefault(term, set()).add(str(params["about"]))
-            else:
-                read.add(term)
+    derived = [f.derive for f in features if isinstance(f.derive, Listed | MedicationTaken)]
+    tags = {one.tag for one in derived if isinstance(one, MedicationTaken)}
+    for one in derived:
+        if isinstance(one, Listed) and one.about is not None:
+            for term in one.terms:
+                about.setdefault(term, set()).add(one.about)
+        else:
+            read.update(one.terms)
     medications = vocabulary.medications
     read |= {term.id for term in medications if not tags.isdisjoint(term.tags)}
     return Reads(

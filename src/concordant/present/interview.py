@@ -28,6 +28,7 @@ from concordant.record.blocks import Blocks
 from concordant.record.events import PatientRecord
 from concordant.record.said import YES_NO, words_said
 from concordant.record.vocabulary import Words, plain
+from concordant.selectors.courses import MonthsToRecurrence
 from concordant.texts import Text
 
 NOT_KNOWN = ("d", "dk", "don t know", "dont know", "don’t know", "do not know", "unknown", "not known", "skip")
@@ -163,14 +164,14 @@ def meant(typed: str, feature: Feature) -> Reply | None:
 
 def by_date(feature: Feature) -> bool:
     """Whether the number runs from a day that may be told in its place."""
-    return (feature.derive or {}).get("selector") == "months_to_recurrence"
+    return isinstance(feature.derive, MonthsToRecurrence)
 
 
 def recurred_on(interview: Interview) -> PartialDate | None:
     """The day of the recurrence, where the record has one."""
     now = situation(interview.told, interview.knowledge, interview.wanted)
-    feature = next(f for f in now.plan.features if by_date(f))
-    found = recurrence(Context(now.record, now.facts, feature, now.plan.members, now.plan.tags, now.plan.formulas))
+    feature, by = next((f, f.derive) for f in now.plan.features if isinstance(f.derive, MonthsToRecurrence))
+    found = recurrence(Context(now.record, now.facts, feature, by, now.plan.members, now.plan.tags, now.plan.formulas))
     return found.date if found else None
 
 

@@ -1,0 +1,110 @@
+"""What a word of the knowledge names, said at the field that holds it: so that a word which names nothing can be found.
+
+A field of one of these types holds the name of something else. `names_in` finds all of them in a value as it was read, whatever
+it is made of, by walking it along its type.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from types import UnionType
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
+
+import msgspec
+
+from concordant.texts import Place
+
+
+class Naming(NamedTuple):
+    """A kind of thing that is named; `stated`: only what was told of the feature is looked at, not its fact."""
+
+    kind: str
+    stated: bool = False
+
+
+def _kind(kind: str, *, stated: bool = False) -> msgspec.Meta:
+    return msgspec.Meta(extra={"naming": Naming(kind, stated)})
+
+
+DrugName = Annotated[str, _kind("drug")]
+ClassName = Annotated[str, _kind("class")]
+DrugOrClass = Annotated[str, _kind("drug or class")]
+Culprit = Annotated[str, _kind("drug, class or substance")]
+RegimenName = Annotated[str, _kind("regimen")]
+TrialName = Annotated[str, _kind("trial")]
+SourceName = Annotated[str, _kind("source")]
+StatementName = Annotated[str, _kind("statement")]
+FeatureName = Annotated[str, _kind("feature")]
+StatedName = Annotated[str, _kind("feature", stated=True)]
+FormulaName = Annotated[str, _kind("formula")]
+SiteName = Annotated[str, _kind("site")]
+MeasurementName = Annotated[str, _kind("measurement")]
+TestName = Annotated[str, _kind("test")]
+ConditionName = Annotated[str, _kind("condition")]
+MedicationName = Annotated[str, _kind("medication")]
+TagName = Annotated[str, _kind("tag of a medication")]
+
+
+class Named(NamedTuple):
+    """A word, where it stands, and what it names."""
+
+    place: Place
+    word: str
+    naming: Naming
+
+
+def names_in(value: Any, kind: Any, place: Place = ()) -> Iterator[Named]:
+    """Every word in a value (as read from a file, or a record) that names something, by the type it has to have."""
+    if naming := _naming(kind):
+        if isinstance(value, str) and value:
+            yield Named(place, value, naming)
+        return
+    if isinstance(value, Mapping) and get_origin(kind) is dict:
+        key_kind, item_kind = get_args(kind)
+        for key, item in value.items():
+            yield from names_in(key, key_kind, (*place, key))
+            yield from names_in(item, item_kind, (*place, key))
+    elif isinstance(value, Mapping):
+        yield from _fields(value, kind, place)
+    elif isinstance(value, list | tuple):
+        for i, item in enumerate(value):
+            yield from names_in(item, item_of(kind, i), (*place, i))
+
+
+def _fields(value: Mapping[str, Any], kind: Any, place: Place) -> Iterator[Named]:
+    record = struct_of(kind, value)
+    for key, item in value.items() if record is not None else ():
+        if (inner := types_of(record).get(key)) is not None:
+            yield from names_in(item, inner, (*place, key))
+
+
+def struct_of(kind: Any, value: Any) -> Any:
+    """The struct that a mapping is to become; of several the one that its tag names, None where there is none."""
+    structs = [one for one in (*get_args(kind), kind) if hasattr(one, "__struct_config__")]
+    if len(structs) < 2:
+        return next(iter(structs), None)
+    tag = value.get(structs[0].__struct_config__.tag_field) if isinstance(value, Mapping) else None
+    return next((one for one in structs if one.__struct_config__.tag == tag), None)
+
+
+@functools.cache
+def types_of(record: Any) -> Mapping[str, Any]:
+    """The type of each field by the key that it is written with."""
+    return {field.encode_name: field.type for field in msgspec.structs.fields(record)}
+
+
+def _naming(kind: Any) -> Naming | None:
+    """What a field of this type names, also where it may be left out."""
+    for one in (kind, *(get_args(kind) if get_origin(kind) in (Union, UnionType) else ())):
+        if get_origin(one) is Annotated:
+            return next((m.extra["naming"] for m in get_args(one)[1:] if m.extra and "naming" in m.extra), None)
+    return None
+
+
+def item_of(kind: Any, index: int) -> Any:
+    """The type of an item: of a list or tuple of one kind, or of a tuple of fixed length."""
+    kinds = [one for one in get_args(kind) if one is not Ellipsis]
+    if not kinds:
+        return None
+    return kinds[0] if len(kinds) == 1 or get_origin(kind) is not tuple else kinds[min(index, len(kinds) - 1)]
