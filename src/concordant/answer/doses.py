@@ -46,6 +46,7 @@ class Dosing:
             route=part.route,
             days=part.days,
             basis=basis.words,
+            basis_amount=basis.amount,
             basis_refs=self.references.at(basis.sources),
             why_not_calculated=basis.why_not,
             note=part.note,

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from concordant.answer.build import Builder
+from concordant.answer.cells_shown import with_cells
 from concordant.answer.model import Answer
 from concordant.answer.references import References
 from concordant.answer.safety import Safety
@@ -88,7 +89,9 @@ def recommend(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> 
     asked = [] if now.decision.answer == "out_of_scope" else questions(now)
     references = References({source.id: source for source in knowledge.sources})
     around = Surroundings(knowledge, now, references)
-    return Builder(knowledge, now, asked, other_sides(now), references, around, Safety(now, references)).answer()
+    sides = other_sides(now)
+    built = Builder(knowledge, now, asked, sides, references, around, Safety(now, references)).answer()
+    return with_cells(built, asked, sides, now.plan.by_name)
 
 
 def running_drugs(record: PatientRecord) -> tuple[str, ...]:
