@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from concordant.record.events import Happening
+from concordant.record.events import Setting as Setting
 from concordant.records import Checked
 
 
@@ -206,8 +208,7 @@ class When(Part):
     last: dt.date
 
 
-Setting = Literal["neoadjuvant", "adjuvant", "advanced"]
-EventKind = Literal["diagnosis", "surgery", "recurrence", "progression", "response", "stable"]
+EventKind = Happening
 
 
 class CourseInTime(Part):

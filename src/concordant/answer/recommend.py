@@ -23,7 +23,7 @@ from concordant.derive.discordance import discordances
 from concordant.derive.plan import Plan, plan_of
 from concordant.drugs import Component, Regimen
 from concordant.evaluate.bare import Bare
-from concordant.record.events import PatientRecord
+from concordant.record.events import ONGOING, PatientRecord
 from concordant.records import Cite
 
 MOST_FRAMES = 1000  # the drugs that patients take can be combined in any number of ways
@@ -96,7 +96,7 @@ def recommend(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> 
 
 def running_drugs(record: PatientRecord) -> tuple[str, ...]:
     """What runs now for advanced disease, each drug once."""
-    running = [c for c in record.courses if c.stopped == "ongoing" and c.setting != "adjuvant"]
+    running = [c for c in record.courses if c.stopped == ONGOING and c.setting != "adjuvant"]
     return tuple(dict.fromkeys(drug for course in running for drug in course.drugs))
 
 

@@ -13,7 +13,7 @@ from concordant.decide.dangers import Held, Met, dangers, held_until
 from concordant.derive.unread import BLOCK_OF, Block, Unread
 from concordant.evaluate.explain import facts_behind
 from concordant.facts import Fact
-from concordant.record.events import FINDING, Comorbidity, Finding, Measurement, Medication
+from concordant.record.events import ACTIVE, FINDING, Comorbidity, Finding, Measurement, Medication
 
 TOGETHER = "; "  # between the facts that show one danger, where they are told as one text
 NAMED_BY_ENTRY = ("conditions", "medications")  # an entry's own words say more than the feature's label and a yes
@@ -99,7 +99,7 @@ class Safety:
     def _counts(self, entry: Comorbidity, told: set[str]) -> bool:
         term = self.now.plan.reads.terms.get(entry.term or "")
         bears = term is not None and not term.no_bearing
-        return bears and entry.status in ("active", None) and not entry.judged and entry.entry.place not in told
+        return bears and entry.status in (ACTIVE, None) and not entry.judged and entry.entry.place not in told
 
     def judged(self) -> list[str]:
         """What a clinician let pass, and why."""

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from concordant.dates import PartialDate
 from concordant.quantities import Interval
-from concordant.record.events import Comorbidity, Course, DiseaseEvent, Finding, Marker, Measurement
+from concordant.record.events import ONGOING, Comorbidity, Course, DiseaseEvent, Finding, Marker, Measurement
 from concordant.record.exposures import Exposure
 
 
@@ -79,13 +79,13 @@ def told_as(event: Any) -> str:
 
 def running(event: Any) -> dict[str, Any]:
     """An end that lies ahead is a plan: the course runs."""
-    return {"ongoing": True, "stopped": None} if isinstance(event, Exposure) else {"stopped": "ongoing"}
+    return {"ongoing": True, "stopped": None} if isinstance(event, Exposure) else {"stopped": ONGOING}
 
 
 def as_exposure(course: Course, *, supply: bool = False) -> Exposure:
     """A course as a source told it, to be put together with others."""
     single = course.start is not None and course.start == course.end and course.start.is_exact
-    going = course.stopped == "ongoing"
+    going = course.stopped == ONGOING
     return Exposure(
         course.entry,
         course.drugs,
