@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -241,7 +241,7 @@ def events_of(
     as_of: dt.date,
     *,
     words_first: bool = False,
-) -> list[Any]:
+) -> list[Comorbidity | DiseaseEvent]:
     """The entries that what was understood comes to; `plain` has name, status, date and judgement as the source tells them.
 
     `words_first`: the status of the source speaks of the entry and not of the illness, as that of a problem list does.
@@ -249,7 +249,7 @@ def events_of(
     return [_event(one, plain, as_of, words_first=words_first) for one in found]
 
 
-def _event(one: Understood, plain: Comorbidity, as_of: dt.date, *, words_first: bool) -> Any:
+def _event(one: Understood, plain: Comorbidity, as_of: dt.date, *, words_first: bool) -> Comorbidity | DiseaseEvent:
     date = plain.date or _year(one.year, as_of)
     status = _status(one, plain.status, words_first=words_first)
     if one.sites is None:
