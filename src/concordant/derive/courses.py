@@ -9,10 +9,10 @@ from concordant.derive.context import Context
 from concordant.facts import Claim, among
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_, not_
 from concordant.quantities import point
-from concordant.record.events import Course, DiseaseEvent, PatientRecord
+from concordant.record.events import EARLY_SETTINGS, GREW, Course, DiseaseEvent, PatientRecord
 
-EARLY = ("neoadjuvant", "adjuvant")
-ENDED_BADLY = ("progression", "recurrence")
+EARLY = EARLY_SETTINGS
+ENDED_BADLY = GREW
 
 
 def holds(course: Course, drugs: frozenset[str]) -> bool:
