@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from concordant.dates import PartialDate
 from concordant.features import Feature
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth
 from concordant.quantities import Interval, interval_words
@@ -25,7 +26,8 @@ Origin = Literal["derived", "stated", "assumed", "inferred", "hypothetical", "un
 class Claim(msgspec.Struct, frozen=True):
     """What one place of the record says about a feature: a value, in words, from which entries.
 
-    A claim without a value may still explain why there is none (`stale`, `conflict`).
+    A claim without a value may still explain why there is none (`stale`, `conflict`). `date` is that of the one measurement
+    that the value is.
     """
 
     value: Value
@@ -36,13 +38,15 @@ class Claim(msgspec.Struct, frozen=True):
     assumed: str = ""
     source: Cite | None = None
     unread: tuple[str, ...] = ()
+    date: PartialDate | None = None
 
 
 class Fact(msgspec.Struct, frozen=True):
     """A feature's value for one patient at `as_of`: an interval, a word, the words that are left, or None when unknown.
 
     `unread` are the places of entries that nobody read, over which silence was not taken for a no.
-    `put_off` says why what was stated does not hold, though nothing contradicts it.
+    `put_off` says why what was stated does not hold, though nothing contradicts it. `date` is that of the one measurement
+    that the value is.
     """
 
     feature: str
@@ -58,6 +62,7 @@ class Fact(msgspec.Struct, frozen=True):
     assumed: str = ""
     unread: tuple[str, ...] = ()
     put_off: str = ""
+    date: PartialDate | None = None
 
     @property
     def is_known(self) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from concordant.answer.cells_shown import cell_shown
 from concordant.answer.recommend import recommend, situation
 from concordant.compiled import Knowledge
 from concordant.complaints import Refused
@@ -119,7 +120,7 @@ def test_every_range_between_thresholds_is_read_as_printed(knowledge: Knowledge,
     teller, met = Teller(now, knowledge, words), 0
     for feature in (one for one in knowledge.features if one.is_numeric):
         for cell in cells_of(feature, now.frame.cuts.get(feature.name, ()), None):
-            for text in (cell.name, cell.name.upper(), language("en").range(cell.name)):
+            for text in (cell.name, cell.name.upper(), language("en").cell(cell_shown(feature, cell), cell.name)):
                 assert printed(feature, teller.read(feature.name, text)) == cell.name, f"{feature.name}: {text}"
             met += 1
     assert met > 40

@@ -305,7 +305,7 @@ ROWS: list[tuple[str, str, str, str, str, str]] = [
         "interval unknown",
         "3 branches",
     ),
-    ("strictness is lost in the name", CELLS, "{'>' if strict_low else '>='}", "{'>='}", "interval unknown", "3 branches"),
+    ("strictness is lost in the name", CELLS, "{'>' if ends.low_outside else '>='}", "{'>='}", "interval unknown", "3 branches"),
     (
         "the far side first",
         SIDES,

@@ -35,6 +35,7 @@ class After:
         happened = step.transition.says.replace("{regimen}", step.regimen.name)
         return model.NextStep(
             if_=f"{happened}, {step.variant.says}",
+            happened=happened,
             after=step.regimen.id,
             facts={name: value_words(self.now.plan.by_name[name], value) for name, value in step.changes.items()},
             answer=step.decision.answer,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from concordant.derive.calculated import measured_words
+from concordant.derive.calculated import number_words, when_words
 from concordant.drugs import DoseUnit
 from concordant.facts import Fact, Facts, unit_words, value_words
 from concordant.features import Feature
@@ -17,10 +17,11 @@ MEASURES: Mapping[DoseUnit, str] = {"mg/kg": "weight", "mg/m2": "body_surface_ar
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """One number to multiply with and its words, or why it is not known."""
+    """One number to multiply with and its words (`amount` without day and formula), or why it is not known."""
 
     value: float | None
     words: str = ""
+    amount: str = ""
     why_not: str = ""
     sources: tuple[Cite, ...] = ()
 
@@ -32,15 +33,23 @@ def basis_of(unit: DoseUnit, facts: Facts, by_name: Mapping[str, Feature]) -> Ba
     feature, fact = by_name[MEASURES[unit]], facts[MEASURES[unit]]
     if not isinstance(fact.value, Interval) or not fact.value.is_exact:
         return Basis(None, why_not=_why_not(feature, facts, by_name))
-    return Basis(fact.value.low, _words(feature, fact), sources=(fact.source,) if fact.source else ())
+    amount = _amount(feature, fact)
+    return Basis(fact.value.low, _words(feature, fact, amount), amount, sources=(fact.source,) if fact.source else ())
 
 
-def _words(feature: Feature, fact: Fact) -> str:
+def _words(feature: Feature, fact: Fact, amount: str) -> str:
     """`64 kg on 4 Jan 2023`; `1.73 m² (Mosteller, 168 cm and 64 kg on 4 Jan 2023)`."""
     if not feature.reads:
-        return measured_words(fact, feature.unit)
+        return f"{amount}{when_words(fact)}"
+    return f"{amount}{f' ({fact.says})' if fact.says else ''}"
+
+
+def _amount(feature: Feature, fact: Fact) -> str:
+    """`64 kg`, `1.73 m²`."""
+    if not feature.reads:
+        return number_words(fact, feature.unit)
     assert isinstance(fact.value, Interval)
-    return f"{fact.value.low:.2f} {unit_words(feature.unit)}{f' ({fact.says})' if fact.says else ''}"
+    return f"{fact.value.low:.2f} {unit_words(feature.unit)}"
 
 
 def _why_not(feature: Feature, facts: Facts, by_name: Mapping[str, Feature]) -> str:

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from concordant.answer.parts import (
+    CellShown,
     ChainLink,
     Dose,
     EvidenceRow,
@@ -79,7 +80,10 @@ class ActionShown(Part):
 
 
 class DangerShown(Part):
-    """What could harm this patient, and the first thing to do about it; `shown_by` tells the deciding facts in words."""
+    """What could harm this patient, and the first thing to do about it.
+
+    `shown` tells the deciding facts in words, `shown_by` all of them as one text; `entries` are the places of `entry`.
+    """
 
     says: str
     do: str
@@ -88,6 +92,8 @@ class DangerShown(Part):
     sources: list[RefAt]
     urgency: Literal["now", "precludes", "first", "caution"]
     shown_by: str = ""
+    shown: list[str] = []
+    entries: list[str] = []
 
 
 class NotRead(Part):
@@ -100,21 +106,27 @@ class NotRead(Part):
 
 
 class HeldUntil(Part):
-    """What is on record and is settled before the first dose; `short` names it in a few words."""
+    """What is on record and is settled before the first dose; `short` names it in a few words.
+
+    `what` is the danger alone, `shown` the facts that show it, each in words.
+    """
 
     says: str
     fact: str
     short: str = ""
+    what: str = ""
+    shown: list[str] = []
 
 
 class Change(Part):
-    """One branch of a question: what the answer would then be."""
+    """One branch of a question: what the answer would then be; `cell` is what `if` says, as values."""
 
     if_: str = msgspec.field(name="if")
     then: list[str]
     names: list[str]
     line: str = ""
     answer: str = ""
+    cell: CellShown = msgspec.field(default_factory=CellShown)
 
 
 class Ask(Part):
@@ -130,7 +142,10 @@ class Ask(Part):
 
 
 class OtherSide(Part):
-    """A known fact, the nearest other value that changes the answer, and how far off its boundary is (numbers only)."""
+    """A known fact, the nearest other value that changes the answer, and how far off its boundary is (numbers only).
+
+    `cell` is what `if` says, as values.
+    """
 
     feature: str
     label: str
@@ -141,6 +156,7 @@ class OtherSide(Part):
     answer: str
     distance: str = ""
     near: bool = False
+    cell: CellShown = msgspec.field(default_factory=CellShown)
 
 
 class Why(Part):
@@ -169,7 +185,7 @@ class NextOption(Part):
 
 
 class NextStep(Part):
-    """The answer had the disease progressed on an offered regimen."""
+    """The answer had the disease progressed on an offered regimen; `happened` is `if` without the variant."""
 
     if_: str = msgspec.field(name="if")
     facts: dict[str, str]
@@ -177,6 +193,7 @@ class NextStep(Part):
     options: list[NextOption]
     after: str
     caveats: list[Said] = []
+    happened: str = ""
 
 
 class WhyNot(Part):

@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from concordant.record.events import Happening
+from concordant.record.events import Setting as Setting
 from concordant.records import Checked
 
 
@@ -19,6 +21,20 @@ class RefAt(Part):
 
     n: int
     at: str = ""
+
+
+class CellShown(Part):
+    """What an `if` says as values: the feature's words, or the numbers from low to high.
+
+    Where an end is null the range is open; where `low_outside` or `high_outside`, the end itself does not belong to it.
+    """
+
+    words: list[str] = []
+    low: float | None = None
+    high: float | None = None
+    low_outside: bool = False
+    high_outside: bool = False
+    unit: str = ""
 
 
 class GradeShown(Part):
@@ -93,8 +109,9 @@ class AdjustedDose(Amount, kw_only=True):
 class Dose(Amount, kw_only=True):
     """One drug in one phase: the authored dose, and mg for this patient where they can be computed.
 
-    `adjusted` are the label's lower doses that hold, the lowest first; `asks` what the label would lower it for and is not
-    known; `held` says why no mg may be shown plainly; `loaded_again` when a new loading dose is due, which is never guessed.
+    `basis_amount` is `basis` without its day and its formula. `adjusted` are the label's lower doses that hold, the lowest
+    first; `asks` what the label would lower it for and is not known; `held` says why no mg may be shown plainly;
+    `loaded_again` when a new loading dose is due, which is never guessed.
     """
 
     drug: str
@@ -104,6 +121,7 @@ class Dose(Amount, kw_only=True):
     route: str
     days: str
     basis: str = ""
+    basis_amount: str = ""
     basis_refs: list[RefAt] = []
     why_not_calculated: str = ""
     note: str = ""
@@ -190,8 +208,7 @@ class When(Part):
     last: dt.date
 
 
-Setting = Literal["neoadjuvant", "adjuvant", "advanced"]
-EventKind = Literal["diagnosis", "surgery", "recurrence", "progression", "response", "stable"]
+EventKind = Happening
 
 
 class CourseInTime(Part):

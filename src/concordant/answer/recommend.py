@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from concordant.answer.build import Builder
+from concordant.answer.cells_shown import with_cells
 from concordant.answer.model import Answer
 from concordant.answer.references import References
 from concordant.answer.safety import Safety
@@ -22,7 +23,7 @@ from concordant.derive.discordance import discordances
 from concordant.derive.plan import Plan, plan_of
 from concordant.drugs import Component, Regimen
 from concordant.evaluate.bare import Bare
-from concordant.record.events import PatientRecord
+from concordant.record.events import ONGOING, PatientRecord
 from concordant.records import Cite
 
 MOST_FRAMES = 1000  # the drugs that patients take can be combined in any number of ways
@@ -88,12 +89,14 @@ def recommend(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> 
     asked = [] if now.decision.answer == "out_of_scope" else questions(now)
     references = References({source.id: source for source in knowledge.sources})
     around = Surroundings(knowledge, now, references)
-    return Builder(knowledge, now, asked, other_sides(now), references, around, Safety(now, references)).answer()
+    sides = other_sides(now)
+    built = Builder(knowledge, now, asked, sides, references, around, Safety(now, references)).answer()
+    return with_cells(built, asked, sides, now.plan.by_name)
 
 
 def running_drugs(record: PatientRecord) -> tuple[str, ...]:
     """What runs now for advanced disease, each drug once."""
-    running = [c for c in record.courses if c.stopped == "ongoing" and c.setting != "adjuvant"]
+    running = [c for c in record.courses if c.stopped == ONGOING and c.setting != "adjuvant"]
     return tuple(dict.fromkeys(drug for course in running for drug in course.drugs))
 
 

@@ -14,9 +14,10 @@ from concordant.decide.decision import Judged
 from concordant.derive.unread import Unread
 from concordant.evaluate.explain import facts_behind
 from concordant.facts import Fact
-from concordant.record.events import FINDING, Comorbidity, Finding, Measurement, Medication
+from concordant.record.events import ACTIVE, FINDING, Comorbidity, Finding, Measurement, Medication
 from concordant.selectors.base import Block
 
+TOGETHER = "; "  # between the facts that show one danger, where they are told as one text
 NAMED_BY_ENTRY = ("conditions", "medications")  # an entry's own words say more than the feature's label and a yes
 
 
@@ -32,23 +33,26 @@ class Safety:
         return [self._danger(met) for met in dangers(self.now.decision, self.now.frame, self.now.facts)]
 
     def _danger(self, met: Met) -> model.DangerShown:
-        facts = list(_facts(met))
+        entries = list(dict.fromkeys(entry for fact in _facts(met) for entry in fact.entries))
+        shown = self._shown(met)
         return model.DangerShown(
             says=met.says,
             do=met.do,
             fact=", ".join(sorted(met.features)),
-            entry=", ".join(dict.fromkeys(entry for fact in facts for entry in fact.entries)),
+            entry=", ".join(entries),
             sources=self.references.at([met.source]),
             urgency=met.urgency,
-            shown_by=self._shown_by(met),
+            shown_by=TOGETHER.join(shown),
+            shown=shown,
+            entries=entries,
         )
 
     def held_until(self, dangers: list[model.DangerShown]) -> list[model.HeldUntil]:
         """What the first dose waits for, what shows the worst danger first; nothing while no regimen is near."""
-        shown = [set(one.shown_by.split("; ")) for one in dangers]
+        shown = [set(one.shown) for one in dangers]
 
         def rank(one: model.HeldUntil) -> int:
-            return next((i for i, by in enumerate(shown) if by & set(one.short.split("; "))), len(shown))
+            return next((i for i, by in enumerate(shown) if not by.isdisjoint(one.shown)), len(shown))
 
         return sorted(map(self._held, self._waiting()), key=rank)
 
@@ -66,10 +70,13 @@ class Safety:
     def _held(self, one: Held) -> model.HeldUntil:
         if one.met is None:
             name = unbracketed(one.says)
-            return model.HeldUntil(says=f"Not read: {name}. Judge it before the first dose.", fact="", short=name)
+            says = f"Not read: {name}. Judge it before the first dose."
+            return model.HeldUntil(says=says, fact="", short=name, what=says)
         fact = ", ".join(sorted(one.met.features))
-        short = self._shown_by(one.met)
-        return model.HeldUntil(says=f"{one.says} ({short})" if short else one.says, fact=fact, short=short or one.says)
+        shown = self._shown(one.met)
+        short = TOGETHER.join(shown)
+        says = f"{one.says} ({short})" if short else one.says
+        return model.HeldUntil(says=says, fact=fact, short=short or one.says, what=one.says, shown=shown)
 
     def unread(self) -> tuple[Unread, ...]:
         """The entries that no rule reads."""
@@ -90,7 +97,7 @@ class Safety:
 
     def on_record(self, dangers: list[model.DangerShown]) -> list[str]:
         """What is active and read by a rule, and yet no danger of this patient: it is named, so that nothing is passed over."""
-        told = {place for one in dangers for place in one.entry.split(", ")} | {one.entry for one in self.unread()}
+        told = {place for one in dangers for place in one.entries} | {one.entry for one in self.unread()}
         listed = [c.name for c in self.now.record.conditions if self._counts(c, told)]
         spread = [e.told for e in self.now.record.events if e.kind == FINDING and e.brain != "none" and e.entry.place not in told]
         return list(dict.fromkeys(map(unbracketed, listed + spread)))
@@ -98,7 +105,7 @@ class Safety:
     def _counts(self, entry: Comorbidity, told: set[str]) -> bool:
         term = self.now.plan.reads.terms.get(entry.term or "")
         bears = term is not None and not term.no_bearing
-        return bears and entry.status in ("active", None) and not entry.judged and entry.entry.place not in told
+        return bears and entry.status in (ACTIVE, None) and not entry.judged and entry.entry.place not in told
 
     def judged(self) -> list[str]:
         """What a clinician let pass, and why."""
@@ -107,11 +114,11 @@ class Safety:
         listed = (*record.conditions, *record.measurements, *record.medications, *record.findings)
         return [unbracketed(f"{one.name}: {one.judged} ({one.entry.place})") for one in listed if one.judged]
 
-    def _shown_by(self, met: Met) -> str:
-        """`ischaemic stroke, active (19 Nov 2026)`; `Neutrophils: 0.3 x 10⁹/L (20 Nov 2026)`."""
+    def _shown(self, met: Met) -> list[str]:
+        """`ischaemic stroke, active (19 Nov 2026)`; `Neutrophils: 0.3 x 10⁹/L (20 Nov 2026)`; each once."""
         facts = list(_facts(met))
         measured = [fact for fact in facts if self._block(fact) is not None] or facts  # what was found, not what is given
-        return "; ".join(dict.fromkeys(filter(None, map(self._words, measured))))
+        return list(dict.fromkeys(filter(None, map(self._words, measured))))
 
     def _block(self, fact: Fact) -> Block | None:
         return self.now.plan.by_name[fact.feature].block

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -25,6 +24,7 @@ from concordant.present.sentences import Sentences
 Read = Callable[[str], str | None]
 PROMPT = "> "
 NAMED = 3
+SHOWN = 8.0  # the number that stands for any, where no bound matters
 ENGLISH = language("en")
 GO_ON = "y asks the questions that are left, n ends here with the answer so far, b goes back to the last reply."
 TAKE_IT = "y takes it so and goes on; n leaves the question as it is."
@@ -219,24 +219,24 @@ def _rows(ask: Ask, feature: Feature, told: Sentences) -> Iterator[tuple[str, st
     """The possible answers: how each is chosen, its name, what it leads to."""
     if feature.is_numeric:
         for change in ask.changes:
-            yield "•", ENGLISH.range(change.if_), _then(change, told)
+            yield "•", ENGLISH.cell(change.cell, change.if_), _then(change, told)
         return
-    for number, name in enumerate(iv.names_of(feature).values(), 1):
-        branch = [c for c in ask.changes if f" or {name} or " in f" or {c.if_} or "]
-        then = _then(branch[0], told).removeprefix(f"{name}: ") if branch else "the record rules it out" if ask.changes else ""
+    for number, (word, name) in enumerate(iv.names_of(feature).items(), 1):
+        branch = [c for c in ask.changes if word in c.cell.words]
+        then = _then(branch[0], told, word) if branch else "the record rules it out" if ask.changes else ""
         yield str(number) if iv.numbered(feature) else "•", name, then
 
 
-def _then(change: Change, told: Sentences) -> str:
-    """What a branch leads to; of one that stays open the regimens that are offered in any case are left out."""
+def _then(change: Change, told: Sentences, said: str | None = None) -> str:
+    """What a branch leads to; left out are regimens that are offered in any case, and a line that the answer itself says."""
     names = [] if change.answer == "needs_data" else change.names
-    return told.then(msgspec.structs.replace(change, names=names))
+    return told.then(msgspec.structs.replace(change, names=names), said)
 
 
 def _how_to_write(ask: Ask, feature: Feature) -> str:
     """How a number may be written, shown with one that matters here."""
-    found = re.search(r"\d+(?:\.\d+)?", ask.changes[0].if_ if ask.changes else "")
-    number = float(found[0]) if found else 8
+    ends = (ask.changes[0].cell.low, ask.changes[0].cell.high) if ask.changes else ()
+    number = abs(next((end for end in ends if end is not None), SHOWN))
     unit = {"percent": " %", "": ""}.get(feature.unit, f" {feature.unit}")
     low = math.floor(number * 0.75)
     between = f" or a range ({low:g} to {number:g}{unit})" if low < number else ""

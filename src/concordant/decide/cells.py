@@ -23,6 +23,16 @@ class Cell:
     part: Interval | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The ends of a range as they were authored: None where it is open, and whether the end itself lies outside."""
+
+    low: float | None = None
+    high: float | None = None
+    low_outside: bool = False
+    high_outside: bool = False
+
+
 def breaks(conditions: Iterable[Condition]) -> dict[str, tuple[Break, ...]]:
     """For each number that the conditions read, where its ranges are cut."""
     found: dict[str, set[Break]] = {}
@@ -75,24 +85,31 @@ def joined(feature: Feature, first: Cell, second: Cell) -> Cell:
 
 def range_name(feature: Feature, part: Interval) -> str:
     """`<= 12 months`, `> 12 months`, `> 6 to 12 months`, `>= 50 %`, `2`."""
-    unit = f" {unit_words(feature.unit)}" if feature.unit else ""
+    ends, unit = bounds_of(feature, part), f" {unit_words(feature.unit)}" if feature.unit else ""
+    match ends.low, ends.high:
+        case None, None:
+            return ANY
+        case None, high:
+            return f"{'<' if ends.high_outside else '<='} {high:g}{unit}"
+        case low, None:
+            return f"{'>' if ends.low_outside else '>='} {low:g}{unit}"
+        case low, high if part.low == part.high:
+            return f"{low:g}{unit}"
+        case low, high:
+            return f"{'> ' if ends.low_outside else ''}{low:g} to {'< ' if ends.high_outside else ''}{high:g}{unit}"
+
+
+def bounds_of(feature: Feature, part: Interval) -> Bounds:
+    """The ends of a range of the feature; one that lies at the feature's own end is open."""
     floor = feature.low if feature.low is not None else -math.inf
     ceiling = feature.high if feature.high is not None else math.inf
-    open_low, open_high = part.low <= floor, part.high >= ceiling
-    low, strict_low = _end(part.low, below(part.low))
-    high, strict_high = _end(part.high, above(part.high))
-    if open_low and open_high:
-        return ANY
-    if part.low == part.high:
-        return f"{low}{unit}"
-    if open_low:
-        return f"{'<' if strict_high else '<='} {high}{unit}"
-    if open_high:
-        return f"{'>' if strict_low else '>='} {low}{unit}"
-    return f"{'> ' if strict_low else ''}{low} to {'< ' if strict_high else ''}{high}{unit}"
+    point = part.low == part.high and not (part.low <= floor and part.high >= ceiling)
+    low, low_outside = _end(part.low, below(part.low)) if part.low > floor or point else (None, False)
+    high, high_outside = _end(part.high, above(part.high)) if part.high < ceiling or point else (None, False)
+    return Bounds(low, high, low_outside, high_outside)
 
 
-def _end(value: float, neighbour: float) -> tuple[str, bool]:
+def _end(value: float, neighbour: float) -> tuple[float, bool]:
     """A bound as it was authored, and whether it is excluded."""
     strict = is_strict(value, neighbour)
-    return f"{neighbour if strict else value:g}", strict
+    return float(neighbour if strict else value), strict

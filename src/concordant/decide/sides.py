@@ -21,10 +21,15 @@ class Side:
     """A known fact, the other value that changes the outcome, and how far off its boundary is (numbers only)."""
 
     feature: str
-    cell: str
+    whole: Cell
     outcome: Outcome
     distance: float | None = None
     near: bool = False
+
+    @property
+    def cell(self) -> str:
+        """The other value by its name."""
+        return self.whole.name
 
 
 def other_sides(now: Situation) -> list[Side]:
@@ -62,7 +67,7 @@ def _sides(feature: Feature, now: Situation) -> Iterator[Side]:
     cells = cells_of(feature, now.frame.cuts.get(feature.name, ()), None)
     if not isinstance(value, Interval):
         told = ((cell, _decided(feature, cell, now)) for cell in cells if cell.value != value)
-        yield from (Side(feature.name, cell.name, one.outcome) for cell, one in told if one.headline != now.decision.headline)
+        yield from (Side(feature.name, cell, one.outcome) for cell, one in told if one.headline != now.decision.headline)
         return
     lower = [c for c in cells if isinstance(c.value, Interval) and c.value.high < value.low]
     upper = [c for c in cells if isinstance(c.value, Interval) and c.value.low > value.high]
@@ -87,7 +92,7 @@ def _beyond(feature: Feature, cells: Sequence[Cell], value: Interval, now: Situa
         return []
     distance = _distance(whole, value)
     near = feature.near is not None and distance <= feature.near
-    return [Side(feature.name, whole.name, beyond, distance, near)]
+    return [Side(feature.name, whole, beyond, distance, near)]
 
 
 def _low(cell: Cell) -> float:

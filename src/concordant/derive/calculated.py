@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from concordant.dates import words
 from concordant.derive.context import Context
 from concordant.derive.measures import latest, may_be_last
 from concordant.facts import Claim, Fact, unit_words
@@ -13,9 +13,6 @@ from concordant.quantities import Interval, interval_words
 from concordant.record.events import Measurement
 from concordant.selectors.base import Selector
 from concordant.selectors.entries import FromFormula, LatestOrCalculated
-
-_DAY = re.compile(r"\d{1,2} [A-Z][a-z]{2} \d{4}")
-_MONTH_OR_YEAR = re.compile(r"(?:[A-Z][a-z]{2} )?\d{4}(?: to .+)?")
 
 
 def formula(ctx: Context[FromFormula]) -> Claim | None:
@@ -63,33 +60,26 @@ def _measured(ctx: Context[Selector], name: str) -> list[Measurement]:
 # -- in words --------------------------------------------------------------------------------------
 
 
-def measured_words(fact: Fact, unit: str) -> str:
-    """`64 kg on 4 Jan 2023`; without the day where none is told."""
-    return f"{_number(fact, unit)}{_when(fact)}"
-
-
-def _number(fact: Fact, unit: str) -> str:
+def number_words(fact: Fact, unit: str) -> str:
     """The number with enough digits to calculate with it again."""
     value = fact.value if isinstance(fact.value, Interval) else Interval()
     return f"{f'{value.low:.4g}' if value.is_exact else interval_words(value)} {unit_words(unit)}"
 
 
-def _when(fact: Fact) -> str:
+def when_words(fact: Fact) -> str:
     """` on 4 Jan 2023`, ` in Jan 2023`, ` (told)`; nothing for an age or what was told without a day."""
-    if _DAY.fullmatch(fact.says):
-        return f" on {fact.says}"
-    if _MONTH_OR_YEAR.fullmatch(fact.says):
-        return f" in {fact.says}"
-    return " (told)" if fact.origin == "stated" else ""
+    if fact.date is None:
+        return " (told)" if fact.origin == "stated" else ""
+    return f" {'on' if fact.date.is_exact else 'in'} {words(fact.date)}"
 
 
 def _inputs(named: Formula, facts: dict[str, Fact]) -> str:
     """`168 cm and 64 kg on 4 Jan 2023`: a day that the next input shares is told once."""
-    told = [(_told_term(term, facts[term.feature]), _when(facts[term.feature])) for term in named.terms]
-    words = [text if when == following else f"{text}{when}" for (text, when), following in zip(told, _next(told), strict=True)]
-    words += [_told_factor(factor, facts[factor.feature]) for factor in named.factors]
+    told = [(_told_term(term, facts[term.feature]), when_words(facts[term.feature])) for term in named.terms]
+    parts = [text if when == following else f"{text}{when}" for (text, when), following in zip(told, _next(told), strict=True)]
+    parts += [_told_factor(factor, facts[factor.feature]) for factor in named.factors]
     shared = len(told) == 2 and told[0][1] == told[1][1]
-    return (" and " if shared and len(words) == 2 else ", ").join(words)
+    return (" and " if shared and len(parts) == 2 else ", ").join(parts)
 
 
 def _next(told: list[tuple[str, str]]) -> Iterable[str]:
@@ -97,7 +87,7 @@ def _next(told: list[tuple[str, str]]) -> Iterable[str]:
 
 
 def _told_term(term: Term, fact: Fact) -> str:
-    return " ".join(filter(None, (term.named, _number(fact, term.unit))))
+    return " ".join(filter(None, (term.named, number_words(fact, term.unit))))
 
 
 def _told_factor(factor: Factor, fact: Fact) -> str:

@@ -9,7 +9,7 @@ from concordant.derive.context import Context
 from concordant.facts import Claim, among
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_, not_
 from concordant.quantities import point
-from concordant.record.events import Course, DiseaseEvent, PatientRecord
+from concordant.record.events import EARLY_SETTINGS, GREW, Course, DiseaseEvent, PatientRecord
 from concordant.selectors.base import Selector
 from concordant.selectors.courses import (
     AdvancedNamed,
@@ -25,8 +25,8 @@ from concordant.selectors.courses import (
     Started,
 )
 
-EARLY = ("neoadjuvant", "adjuvant")
-ENDED_BADLY = ("progression", "recurrence")
+EARLY = EARLY_SETTINGS
+ENDED_BADLY = GREW
 
 
 def holds(course: Course, drugs: frozenset[str]) -> bool:

@@ -48,7 +48,7 @@ def latest(ctx: Context[Measured]) -> Claim | None:
         if len(values) > 1
         else ""
     )
-    return Claim(hull, _when(last[0]), places_of(last), conflict=conflict)
+    return Claim(hull, _when(last[0]), places_of(last), conflict=conflict, date=last[0].date)
 
 
 def _told(item: Measurement, ctx: Context[Measured]) -> str:
@@ -77,7 +77,7 @@ def earliest(ctx: Context[Measured]) -> Claim | None:
     if len(found) < 2:
         return None
     first = min(found, key=lambda m: m.date.first if m.date else ctx.record.as_of)
-    return Claim(first.value, _when(first), (first.entry.place,))
+    return Claim(first.value, _when(first), (first.entry.place,), date=first.date)
 
 
 def lowest(ctx: Context[Measured]) -> Claim | None:
@@ -86,7 +86,7 @@ def lowest(ctx: Context[Measured]) -> Claim | None:
     if not found:
         return None
     low = min(found, key=lambda m: m.value.low)
-    return Claim(low.value, _when(low), (low.entry.place,))
+    return Claim(low.value, _when(low), (low.entry.place,), date=low.date)
 
 
 def fall(ctx: Context[Measured]) -> Claim | None:

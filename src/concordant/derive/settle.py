@@ -31,7 +31,8 @@ def _number(feature: Feature, claim: Claim | None, stated: Value) -> Fact:
     source = claim.source if claim else None
     if not isinstance(stated, Interval):
         origin: Origin = "derived" if derived is not None else "unknown"
-        return Fact(feature.name, derived, origin, says, entries, source=source, conflict=conflict, stale=stale, assumed=assumed)
+        found = Fact(feature.name, derived, origin, says, entries, source=source, conflict=conflict, stale=stale, assumed=assumed)
+        return replace(found, date=claim.date) if claim else found
     if derived is None:
         return Fact(feature.name, stated, "stated", TOLD, (f"stated.{feature.name}",))
     both = (*entries, f"stated.{feature.name}")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Literal
 
+from concordant.record.events import Happening
 from concordant.records import Checked
 
 CITATION = re.compile(r" ?\[(\d+)(?:: ([^\]]*))?\]")
@@ -107,7 +108,7 @@ class Moment:
 
     label: str
     date: dt.date
-    kind: Literal["diagnosis", "surgery", "recurrence", "progression", "response", "stable", "question"]
+    kind: Happening | Literal["question"]
     rough: bool = False
     entry: str = ""
 

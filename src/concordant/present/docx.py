@@ -114,11 +114,10 @@ class _Writer:
             before = source.n
 
     def _source(self, line: Line, source: Source) -> None:
-        """The citation may end with how far it was checked; that part stands apart, because a weak one is to be seen."""
-        checked = f"({source.checked})"
-        line.add_run(printable(f"{source.citation.removesuffix(checked).rstrip()} "))
+        """How far it was checked stands apart, because a weak one is to be seen."""
+        line.add_run(printable(f"{source.citation} "))
         weak = source.mark in ("recalled", "choice")
-        line.add_run(printable(checked), style="Checked weakly" if weak else "Checked")
+        line.add_run(printable(f"({source.checked})"), style="Checked weakly" if weak else "Checked")
 
     def _line(self, style: str, text: str) -> None:
         self._put(self.sheet.add_paragraph(style=style), text)

@@ -26,7 +26,7 @@ def _amount(dose: Dose, told: Sentences) -> Point:
     phase = f" ({told.language.say(f'dose.{dose.phase}')})" if dose.phase != "every" else ""
     milligrams = "" if dose.adjusted else told.milligrams(dose)  # the lower dose below is the one to give
     note = f" ({dose.note})" if dose.note else ""
-    between = " " if milligrams.startswith("(") else ": " if milligrams else ""
+    between = "" if not milligrams else " " if dose.unit == "mg" else ": "
     refs = {(ref.n, ref.at): ref for ref in (*dose.refs, *dose.basis_refs, *dose.pack_refs)}
     text = f"{told.amount(dose)}{between}{milligrams}{note}"
     return Point(claim(text, list(refs.values())), lead=f"{sentence_case(dose.drug)}{phase}")

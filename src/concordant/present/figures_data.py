@@ -13,8 +13,8 @@ from concordant.present.document import Forest, ForestRow, Marked, Moment, Span,
 from concordant.present.language import Language
 from concordant.present.sentences import cited, claim
 from concordant.quantities import shown
+from concordant.record.events import ADVANCED, EARLY_SETTINGS
 
-EARLY = ("neoadjuvant", "adjuvant")
 LEAST_DIGITS = 2  # hazard ratios are printed with two decimals or more
 
 # -- the record in time ------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ def _span(course: CourseInTime, wording: Wording) -> Span:
         label=course_words(course, wording),
         start=start.first,
         end=None if course.running else end.last if course.end else end.first,
-        kind="early" if course.setting in EARLY else "advanced" if course.setting == "advanced" else "other",
+        kind="early" if course.setting in EARLY_SETTINGS else "advanced" if course.setting == ADVANCED else "other",
         rough=not exact,
         entry=course.entry,
     )

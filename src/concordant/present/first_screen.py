@@ -91,17 +91,17 @@ def _dangers(answer: Answer, whole: int) -> Iterator[Titled]:
     """The first ones with what to do, the rest in short; a finding that is a danger in several ways is named once."""
     shown: set[str] = set()
     for i, one in enumerate(answer.dangers):
-        parts = one.shown_by.split("; ")
-        new = [part for part in parts if part not in shown]
-        text = _danger(one) if i < whole and (new or one.do) else _in_short(one, parts, new)
+        new = [part for part in one.shown if part not in shown]
+        told_before = bool(one.shown) and not new
+        text = _danger(one) if i < whole and (one.do or not told_before) else _in_short(one, new)
         shown.update(new)
         caution = one.urgency == "caution"
         yield ("first.caution" if caution else "first.danger"), text, ("missing" if caution else "danger")
 
 
-def _in_short(one: DangerShown, parts: Sequence[str], new: Sequence[str]) -> str:
+def _in_short(one: DangerShown, new: Sequence[str]) -> str:
     """What shows it; its own name where nothing does, or where a part of that was told of another danger."""
-    named = not one.shown_by or 0 < len(new) < len(parts)
+    named = not one.shown or 0 < len(new) < len(one.shown)
     return one.says if named else "; ".join(new)
 
 
@@ -147,7 +147,7 @@ def _put(question: Ask, told: Sentences) -> str:
 def _branches(question: Ask | None, told: Sentences) -> list[Titled]:
     if question is None or question.together_with:
         return []
-    shown = [(told.language.range(c.if_), told.then(c)) for c in question.changes]
+    shown = [(told.language.cell(c.cell, c.if_), told.then(c)) for c in question.changes]
     if len({then for _, then in shown}) < 2:
         return []
     return [("first.branch", told.language.say("branch", cell=cell, then=then), "") for cell, then in shown[:BRANCHES_SHOWN]]

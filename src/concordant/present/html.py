@@ -93,9 +93,8 @@ def _references(document: Document) -> Html:
 
 def _source(source: Source) -> Html:
     """How far it was checked stands once, marked, at the end."""
-    citation = source.citation.removesuffix(f" ({source.checked})")
     mark = element("span", escaped(source.checked), class_=f"checked {source.mark}")
-    return element("li", escaped(f"{citation} "), mark, id=f"ref-{source.n}", value=str(source.n))
+    return element("li", escaped(f"{source.citation} "), mark, id=f"ref-{source.n}", value=str(source.n))
 
 
 def _footer(document: Document) -> Html:

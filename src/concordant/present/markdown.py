@@ -84,10 +84,9 @@ def _references(document: Document) -> Iterator[str]:
 
 
 def _source(source: Source) -> str:
-    """How far it was checked may stand in the citation already; a weak one is in bold."""
+    """The citation, and how far it was checked; a weak one is in bold."""
     checked = f"({source.checked})"
-    citation = line(source.citation.removesuffix(checked))
-    return f"{citation} {_strong(checked) if source.mark in ('recalled', 'choice') else line(checked)}"
+    return f"{line(source.citation)} {_strong(checked) if source.mark in ('recalled', 'choice') else line(checked)}"
 
 
 def _strong(text: str) -> str:

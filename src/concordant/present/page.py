@@ -67,10 +67,10 @@ def _day(answer: Answer, words: Language) -> str:
 
 
 def _source(one: Reference, words: Language) -> Source:
-    checked = words.say(f"checked.{one.checked}")
-    known = {"day": words.day(one.known_from)} if one.known_from and one.checked != "choice" else {}
-    text = words.say("reference.known_from" if known else "reference", citation=one.citation, checked=checked, **known)
-    return Source(one.n, text, checked, one.checked, one.short)
+    citation = one.citation
+    if one.known_from and one.checked != "choice":
+        citation = words.say("reference.known_from", citation=citation, day=words.day(one.known_from))
+    return Source(one.n, citation, words.say(f"checked.{one.checked}"), one.checked, one.short)
 
 
 def _footer(answer: Answer, words: Language) -> tuple[str, ...]:

@@ -65,9 +65,9 @@ def _day(document: Document) -> Data | None:
 
 
 def _source(source: Source) -> Data:
-    """The citation may end with how far it was checked; that part stands apart, because a weak one is to be seen."""
-    citation, checked = shown(source.citation), f"({shown(source.checked)})"
-    return {"n": source.n, "citation": f"{citation.removesuffix(checked).rstrip()} ", "checked": checked, "mark": source.mark}
+    """How far it was checked stands apart, because a weak one is to be seen."""
+    citation, checked = f"{shown(source.citation)} ", f"({shown(source.checked)})"
+    return {"n": source.n, "citation": citation, "checked": checked, "mark": source.mark}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from concordant.evaluate.explain import Because, all_leaves, explain
 from concordant.facts import Fact, unit_words, value_words
 from concordant.guideline import Statement
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth
-from concordant.present.language import language
+from concordant.present.language import Side, language
 
 STATUSES = {
     "applies": "applies",
@@ -25,7 +25,7 @@ STATUSES = {
 }
 TRUTHS: dict[Truth, str] = {TRUE: "applies", FALSE: "does not apply", UNKNOWN: "cannot be told before more is known"}
 TITLES: dict[Truth, str] = {TRUE: "Because", FALSE: "It fails on", UNKNOWN: "Not known"}
-OPPOSITE = {"<=": ">", ">": "<=", "<": ">=", ">=": "<", "==": "other than"}
+OPPOSITE: dict[Side, Side] = {"<=": ">", ">": "<=", "<": ">=", ">=": "<"}
 
 
 def statements_of(now: Situation, wanted: str) -> list[Statement]:
@@ -181,9 +181,10 @@ def _asked(leaf: Because, negated: bool, now: Situation) -> str:
     if not isinstance(leaf.condition, Compare):
         return ""
     feature = now.plan.by_name[leaf.condition.feature]
-    unit = f" {unit_words(feature.unit)}" if feature.unit else ""
-    op = OPPOSITE[leaf.condition.op] if negated else leaf.condition.op
-    return f"; asked: {language('en').range(f'{op} {leaf.condition.bound:g}{unit}').removeprefix('== ')}"
+    op, bound, unit = leaf.condition.op, leaf.condition.bound, unit_words(feature.unit)
+    if op == "==":
+        return f"; asked: {'other than ' if negated else ''}{bound:g} {unit}".rstrip()
+    return f"; asked: {language('en').side(OPPOSITE[op] if negated else op, bound, unit)}"
 
 
 def _against(one: Judged, now: Situation, *, whole: bool) -> Iterator[str]:

@@ -41,7 +41,7 @@ def _questions(told: Sentences) -> Iterator[Section]:
     blocking = [q for q in told.answer.ask if q.blocking]
     if blocking:
         first = blocking[0]
-        rows = tuple((told.language.range(c.if_), told.then(c)) for c in first.changes)
+        rows = tuple((told.language.cell(c.cell, c.if_), told.then(c)) for c in first.changes)
         table = Table((say("column.if"), say("column.then")), rows)
         yield Section("question", first.question, (table if rows else Points((Point(first.known),)),))
     yield _list(told, "also_ask", [q.question for q in blocking[1:]])
@@ -199,7 +199,7 @@ def _next(told: Sentences) -> Iterator[Section]:
 def _steps(steps: list[NextStep], told: Sentences) -> Iterator[Point]:
     """The variants together when they lead to the same."""
     if len({_after(step, told) for step in steps}) == 1:
-        happened = told.language.say("next.both", happened=sentence_case(steps[0].if_.rsplit(", ", 1)[0]))
+        happened = told.language.say("next.both", happened=sentence_case(steps[0].happened))
         yield Point(_after(steps[0], told), lead=happened)
     else:
         yield from (Point(_after(step, told), lead=sentence_case(step.if_)) for step in steps)

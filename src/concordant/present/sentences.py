@@ -97,14 +97,14 @@ class Sentences:
 
     def side(self, side: OtherSide) -> str:
         """`Interval: 8 months. If it were more than 12 months (4 months away): REGIMEN.`"""
-        other = self.language.range(side.if_)
+        other = self.language.cell(side.cell, side.if_)
         if side.distance:
             other = self.language.say("side.away", other=other, distance=side.distance)
         return self.language.say("side", now=side.now, other=other, then=self.outcome(side.names, side.answer))
 
     def boundary(self, side: OtherSide) -> str:
         """`Interval: 12 months; more than 12 months: REGIMEN`: a value so near its boundary that both sides are told."""
-        other, then = self.language.range(side.if_), self.outcome(side.names, side.answer)
+        other, then = self.language.cell(side.cell, side.if_), self.outcome(side.names, side.answer)
         return self.language.say("boundary", now=side.now, other=other, then=then)
 
     def flips(self, question: Ask) -> list[tuple[str, str]]:
@@ -112,7 +112,9 @@ class Sentences:
         options = self.answer.options
         now = sorted(o.regimen for o in options if o.role == "preferred") or sorted(o.regimen for o in options)
         elsewhere = [c for c in question.changes if sorted(c.then) != now]
-        return [(self.language.range(c.if_), self._without(c) or self.then(c, self.answer.line_of_therapy)) for c in elsewhere]
+        return [
+            (self.language.cell(c.cell, c.if_), self._without(c) or self.then(c, self.answer.line_of_therapy)) for c in elsewhere
+        ]
 
     def _without(self, change: Change) -> str:
         """Which regimens drop out, when that is all that changes."""
@@ -168,7 +170,7 @@ class Sentences:
         if not dose.calculated_mg or dose.unit == "mg":
             return self.amount(dose)
         amount = f"{self.language.number(dose.calculated_mg, 0)} mg"
-        told = [f"{self.language.number(dose.amount)} {self.language.unit(dose.unit)}", dose.basis.partition(" on ")[0]]
+        told = [f"{self.language.number(dose.amount)} {self.language.unit(dose.unit)}", dose.basis_amount]
         vials = sum(piece.count for piece in dose.pieces)
         told += [self.language.say("dose.pieces", number=vials)] if vials > 1 and dose.vials else []
         given = f"{amount} {self.language.known('route', dose.route)} {self.language.known('schedule', dose.schedule)}"

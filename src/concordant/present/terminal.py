@@ -168,7 +168,7 @@ class Page:
         self._heading(self.document.references_title)
         grid = _grid(3)
         for one in self.document.references:
-            grid.add_row(Text(str(one.n), style="dim", justify="right"), Text(one.citation, style="dim"))
+            grid.add_row(Text(str(one.n), style="dim", justify="right"), Text(f"{one.citation} ({one.checked})", style="dim"))
         self._say(grid)
 
 

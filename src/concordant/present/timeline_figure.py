@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from concordant.present.document import Marked, Moment, Span, Timeline
 from concordant.present.svg import LEADING, NORMAL, SMALL, Palette, Sheet, in_pieces, width_of, wrapped
+from concordant.record.events import GREW
 
 EDGE = 8.0  # left and right of the scale, so that a mark on its end is whole
 BAR, GAP, MARK = 9.0, 9.0, 4.5
@@ -157,7 +158,7 @@ class _Drawing:
     # -- events ------------------------------------------------------------------------------------
 
     def _moment(self, moment: Moment) -> None:
-        x, bold = self.scale.x(moment.date), moment.kind in ("recurrence", "progression")
+        x, bold = self.scale.x(moment.date), moment.kind in GREW
         side, room = _side(x, self.sheet.width)
         lines = wrapped(moment.label, room, NORMAL, bold=bold)
         fill = self.sheet.palette.muted if moment.kind == "question" else self.sheet.palette.ink
@@ -168,7 +169,7 @@ class _Drawing:
     def _mark(self, moment: Moment, x: float, y: float) -> None:
         """A shape for each kind of event; hollow where the day is not known."""
         colours = self.sheet.palette
-        bad = moment.kind in ("recurrence", "progression")
+        bad = moment.kind in GREW
         colour = colours.loud if bad else colours.muted if moment.kind == "question" else colours.accent
         paint: dict[str, str | float] = {"fill": colours.paper if moment.rough else colour, "stroke": colour, "stroke_width": 1.5}
         if bad:

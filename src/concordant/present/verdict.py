@@ -62,7 +62,7 @@ def _held(first: Option, told: Sentences) -> str:
     """The regimen and the worst of what it waits for; no amount stands beside it."""
     say, held = told.language.say, told.answer.held_until
     key = {"continue": "verdict.held.continue", "preferred": "verdict.held"}.get(first.role, "verdict.held.other")
-    names = (held[0].short, held[0].short.partition("; ")[0], held[0].says.partition(" (")[0])
+    names = (held[0].short, *held[0].shown[:1], held[0].what)
     return _fitting(
         *(say(key, name=sentence_case(first.name), what=name) for name in names),
         say("verdict.held.short", name=sentence_case(first.name)),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from concordant.dates import PartialDate
 from concordant.record.ending import finished
-from concordant.record.events import Course, DiseaseEvent
+from concordant.record.events import ONGOING, Course, DiseaseEvent, Stopped
 from concordant.record.exposures import Exposure
 from concordant.record.given import Given, Group, days_between, given_of, latest
 from concordant.record.grouping import Grouping
@@ -93,11 +93,11 @@ def _ended_before(drug: str, group: Group, rules: LineRules) -> bool:
     return days_between(last, group.last)[0] > (rules.running if single else rules.lead_in)
 
 
-def _reason(drug: str, group: Group) -> str | None:
+def _reason(drug: str, group: Group) -> Stopped | None:
     """Why a drug ended, where it is told of it; `ongoing` when it goes on."""
     parts = group.of([drug])
     last = [part for part in parts if part.last == latest(parts)]
-    return "ongoing" if any(part.runs for part in last) else next((part.stopped for part in last if part.stopped), None)
+    return ONGOING if any(part.runs for part in last) else next((part.stopped for part in last if part.stopped), None)
 
 
 def _ended_apart(group: Group, rules: LineRules) -> list[Group]:

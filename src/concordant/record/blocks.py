@@ -15,18 +15,13 @@ from concordant.features import Feature
 from concordant.quantities import ANY, Interval
 from concordant.record import events as ev
 from concordant.record.conditions import CODE_NAMES, condition_told, events_of
-from concordant.record.heads import ABSENT
+from concordant.record.events import ABSENT
 from concordant.record.said import unlabelled
 from concordant.record.scalars import Scalars, shown
 from concordant.record.vocabulary import medicine_parts, plain
 from concordant.texts import Place
 
-EVENTS = ("diagnosis", "surgery", "recurrence", "progression", "response", "stable")
-SETTINGS = ("neoadjuvant", "adjuvant", "advanced")
-STOPPED = ("completed", "progression", "recurrence", "toxicity", "choice", "ongoing")
-STATUSES = ("active", "resolved", "absent")
 SPECIMENS = ("primary", "metastasis")
-BRAIN = ("none", "stable", "active")
 SEXES = ("female", "male")
 OPEN = "unknown"  # a measurement of which nothing can be read: that it was taken is told, and nothing else
 
@@ -114,8 +109,8 @@ class Blocks(Scalars):
 
     def _event(self, item: dict[str, Any], place: Place) -> ev.DiseaseEvent | None:
         self._keys(item, place, ("event", "date", "stage", "extent", "sites", "procedure", "brain_metastases"))
-        kind = self._word(item, "event", EVENTS, place, required=True)
-        extent = self._word(item, "extent", self.features["disease_extent"].values, place)
+        kind = self._word(item, "event", ev.HAPPENINGS, place, required=True)
+        extent = self._word(item, "extent", ev.EXTENTS, place)
         if kind is None:
             return None
         return ev.DiseaseEvent(
@@ -124,18 +119,18 @@ class Blocks(Scalars):
             self._date(item, "date", place),
             extent or self._stage(item, place),
             self._names(item, "sites", self.words.sites, "site", place),
-            self._word(item, "brain_metastases", BRAIN, place),
+            self._word(item, "brain_metastases", ev.BRAIN, place),
             self._free(item, "procedure", place),
         )
 
-    def _stage(self, item: dict[str, Any], place: Place) -> str | None:
+    def _stage(self, item: dict[str, Any], place: Place) -> ev.Extent | None:
         stage = self._scalar(item, "stage", place)
         if stage is None:
             return None
         extent = self.stages.get(plain(plain(stage).removeprefix("stage")))
         if extent is None:
             self.not_understood.append(f"stage {quoted(stage)} ({shown(place)})")
-        return None if extent in (None, "unknown") else extent
+        return ev.word_of(extent, ev.EXTENTS)
 
     def courses(self, raw: Any) -> tuple[ev.Course, ...]:
         """The `treatments` block."""
@@ -149,11 +144,11 @@ class Blocks(Scalars):
             drugs,
             classes,
             unknown,
-            self._word(item, "setting", SETTINGS, place),
+            self._word(item, "setting", ev.SETTINGS, place),
             self._count(item, "line", place),
             self._date(item, "start", place),
             self._date(item, "end", place),
-            self._word(item, "stopped", STOPPED, place),
+            self._word(item, "stopped", ev.STOPPED, place),
             self._count(item, "cycles", place, least=0),
         )
 
@@ -179,7 +174,7 @@ class Blocks(Scalars):
             self._entry(place),
             None,
             told.name,
-            self._word(item, "status", STATUSES, place),
+            self._word(item, "status", ev.STATUSES, place),
             self._date(item, "date", place),
             judged=self._free(item, "judged", place),
         )
@@ -242,7 +237,7 @@ class Blocks(Scalars):
     def _running(self, entry: ev.Entry, parts: tuple[str, ...], start: PartialDate | None) -> ev.Course:
         classes = tuple(part for part in parts if part in self.words.class_ids)
         drugs = tuple(part for part in parts if part not in classes)
-        return ev.Course(entry, drugs, classes, (), None, None, start, None, "ongoing", None)
+        return ev.Course(entry, drugs, classes, (), None, None, start, None, ev.ONGOING, None)
 
     def _is_taken(self, item: dict[str, Any], place: Place) -> bool:
         """False for a drug that certainly was stopped before, or is begun after, the date of the question."""

@@ -9,21 +9,31 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from concordant.dates import PartialDate, parse_partial_date
-from concordant.record.events import FINDING, Comorbidity, DiseaseEvent
+from concordant.record.events import (
+    ABSENT,
+    ACTIVE,
+    FINDING,
+    METASTATIC,
+    RESOLVED,
+    Brain,
+    Comorbidity,
+    DiseaseEvent,
+    Status,
+)
 from concordant.record.genotypes import genotype
 from concordant.record.grammar import Reader
-from concordant.record.heads import ABSENT, ACTIVE, RESOLVED, Head, NotSaid
+from concordant.record.heads import Head, NotSaid
 from concordant.record.terminology import Concept, Terminology, terminology_of
 from concordant.record.vocabulary import Words, suggestion
 from concordant.record.wording import Lexicon
 
 MOST_REMEMBERED, LONGEST = 50_000, 300
-TREND = {"stable": "stable", "active": "active", "worse": "active"}
+TREND: dict[str, Brain] = {"stable": "stable", "active": "active", "worse": "active"}
 CODE_NAMES = {"icd10": "ICD-10", "snomed": "SNOMED CT"}
 CODED = re.compile(rf"({'|'.join(CODE_NAMES.values())}) (\S+)(?: .*)?")
 ONE_OF_ANOTHER = re.compile(r"(.+?) of (?:the )?(.+)", re.IGNORECASE)
@@ -36,10 +46,10 @@ class Understood:
     term: str | None = None
     about: tuple[str, ...] = ()
     grade: int | None = None
-    status: str | None = None
+    status: Status | None = None
     sure: bool = True
     sites: tuple[str, ...] | None = None
-    brain: str | None = None
+    brain: Brain | None = None
     year: int | None = None
     near: str = ""
     narrow: bool = False
@@ -231,7 +241,7 @@ def events_of(
     as_of: dt.date,
     *,
     words_first: bool = False,
-) -> list[Any]:
+) -> list[Comorbidity | DiseaseEvent]:
     """The entries that what was understood comes to; `plain` has name, status, date and judgement as the source tells them.
 
     `words_first`: the status of the source speaks of the entry and not of the illness, as that of a problem list does.
@@ -239,7 +249,7 @@ def events_of(
     return [_event(one, plain, as_of, words_first=words_first) for one in found]
 
 
-def _event(one: Understood, plain: Comorbidity, as_of: dt.date, *, words_first: bool) -> Any:
+def _event(one: Understood, plain: Comorbidity, as_of: dt.date, *, words_first: bool) -> Comorbidity | DiseaseEvent:
     date = plain.date or _year(one.year, as_of)
     status = _status(one, plain.status, words_first=words_first)
     if one.sites is None:
@@ -248,14 +258,14 @@ def _event(one: Understood, plain: Comorbidity, as_of: dt.date, *, words_first: 
     if status is None and one.status == ABSENT:  # looked for, not found, and said to be over
         return replace(plain, status=None, date=date)
     if status != ABSENT:
-        extent = None if one.sites else "metastatic"
+        extent = None if one.sites else METASTATIC
         return DiseaseEvent(plain.entry, FINDING, date, extent, one.sites, one.brain, "", plain.name)
     if one.brain == "none" or "brain" in one.sites:
         return DiseaseEvent(plain.entry, FINDING, date, None, (), "none", "", plain.name)
     return replace(plain, term=None, status=ABSENT, date=date)
 
 
-def _status(one: Understood, given: str | None, *, words_first: bool) -> str | None:
+def _status(one: Understood, given: Status | None, *, words_first: bool) -> Status | None:
     """The status by words and source together; unknown where they cannot both be."""
     if not one.sure:
         return ABSENT if given == ABSENT else None

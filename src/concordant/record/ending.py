@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from concordant.dates import PartialDate, exactly, words
-from concordant.record.events import Course, DiseaseEvent
+from concordant.record.events import ADVANCED, GREW, METASTATIC, ONGOING, PROGRESSION, Course, DiseaseEvent, Setting, Stopped
 from concordant.record.given import Given, Group, days_between, latest
 from concordant.record.grouping import advanced_since, order, today_after
 from concordant.record.line_rules import LineRules
 
-WORST_FIRST = ("progression", "recurrence", "toxicity", "choice", "completed")
+WORST_FIRST: tuple[Stopped, ...] = (*GREW, "toxicity", "choice", "completed")
 Finished = tuple[Course, tuple[str, ...]]
 
 
@@ -23,7 +23,7 @@ def finished(group: Group, groups: Sequence[Group], events: Sequence[DiseaseEven
     setting, why_setting = _setting(group, events, rules)
     stopped, why_stopped = _stopped(group, groups, setting, events, as_of, rules)
     open_ = stopped is None and _used_up_lately(group, as_of, rules)
-    end = None if stopped == "ongoing" or open_ or not all(part.end_told for part in group.final) else group.last
+    end = None if stopped == ONGOING or open_ or not all(part.end_told for part in group.final) else group.last
     places = list(dict.fromkeys(part.told.entry.place for part in parts))
     entry = parts[0].told.entry
     course = Course(
@@ -48,13 +48,13 @@ def _evidence(parts: Sequence[Given], group: Group, end: PartialDate | None) -> 
     return f"{count} {'entry' if count == 1 else 'entries'} {dates}"
 
 
-def _setting(group: Group, events: Sequence[DiseaseEvent], rules: LineRules) -> tuple[str | None, str]:
+def _setting(group: Group, events: Sequence[DiseaseEvent], rules: LineRules) -> tuple[Setting | None, str]:
     """The setting told, or the one that surgery and the date of advanced disease leave; None when they leave it open."""
     if group.setting is not None:
         return group.setting, ""
     advanced = advanced_since(events, rules)
     if advanced is not None and advanced.last <= group.first.first:
-        return "advanced", f"advanced: the disease was so since {words(advanced)}"
+        return ADVANCED, f"advanced: the disease was so since {words(advanced)}"
     early = advanced is None or group.last.certainly_before(advanced)
     if not early:
         straddles = advanced is not None and group.first.certainly_before(advanced)
@@ -62,7 +62,7 @@ def _setting(group: Group, events: Sequence[DiseaseEvent], rules: LineRules) -> 
     return _around_surgery(group, events, rules)
 
 
-def _around_surgery(group: Group, events: Sequence[DiseaseEvent], rules: LineRules) -> tuple[str | None, str]:
+def _around_surgery(group: Group, events: Sequence[DiseaseEvent], rules: LineRules) -> tuple[Setting | None, str]:
     surgeries = [event.date for event in events if event.kind == "surgery" and event.date is not None]
     for date in sorted(surgeries):
         since, _ = days_between(group.last, date)
@@ -77,15 +77,15 @@ def _around_surgery(group: Group, events: Sequence[DiseaseEvent], rules: LineRul
 def _stopped(
     group: Group,
     groups: Sequence[Group],
-    setting: str | None,
+    setting: Setting | None,
     events: Sequence[DiseaseEvent],
     as_of: dt.date,
     rules: LineRules,
-) -> tuple[str | None, str]:
+) -> tuple[Stopped | None, str]:
     """Why the course ended: as documented, by a progression near its end, or not known; `ongoing` while it runs."""
     final = group.final
     if any(part.runs for part in final):
-        return "ongoing", "the source says that it goes on"
+        return ONGOING, "the source says that it goes on"
     reasons = {part.stopped for part in final if part.stopped is not None}
     if reasons:
         worst = next(reason for reason in WORST_FIRST if reason in reasons)
@@ -93,25 +93,25 @@ def _stopped(
         return worst, others
     grown = next(_grown(group, setting, events, rules), None)
     if grown is not None:
-        return "progression", f"ended with the progression of {words(grown)}"
+        return PROGRESSION, f"ended with the progression of {words(grown)}"
     if not any(part.end_told for part in final):
         return None, "when and why it ended is not recorded"
     last = _lately_given(group, groups, as_of, rules)
     if last is not None:
-        return "ongoing", f"taken as running: the last administration ({words(last)}) is not more than {rules.running} days ago"
+        return ONGOING, f"taken as running: the last administration ({words(last)}) is not more than {rules.running} days ago"
     if _used_up_lately(group, as_of, rules):
         return None, "whether it goes on is not recorded: what was handed out was used up lately"
     return None, "why it ended is not recorded"
 
 
-def _grown(group: Group, setting: str | None, events: Sequence[DiseaseEvent], rules: LineRules) -> Iterator[PartialDate]:
+def _grown(group: Group, setting: Setting | None, events: Sequence[DiseaseEvent], rules: LineRules) -> Iterator[PartialDate]:
     """Progressions of advanced disease, not of the brain alone, so near to the last day that the course ended with them."""
-    advanced_at_once = any(event.kind == "diagnosis" and event.extent == "metastatic" for event in events)
-    if setting != "advanced" and not (setting is None and advanced_at_once):
+    advanced_at_once = any(event.kind == "diagnosis" and event.extent == METASTATIC for event in events)
+    if setting != ADVANCED and not (setting is None and advanced_at_once):
         return
     for event in events:
         central = bool(event.sites) and rules.central_sites.issuperset(event.sites)
-        if event.kind != "progression" or event.date is None or central or not group.first.certainly_before(event.date):
+        if event.kind != PROGRESSION or event.date is None or central or not group.first.certainly_before(event.date):
             continue
         least, most = days_between(group.last, event.date)
         if -rules.running <= least and most <= rules.running:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, overload
 
 from msgspec.structs import replace
 
 from concordant.dates import PartialDate
 from concordant.quantities import Interval
-from concordant.record.events import Comorbidity, Course, DiseaseEvent, Finding, Marker, Measurement
+from concordant.record.events import ONGOING, Comorbidity, Course, DiseaseEvent, Event, Finding, Marker, Measurement, Medication
 from concordant.record.exposures import Exposure
 
+Told = Event | Exposure
 
-def opened(event: Any) -> Any:
+
+@overload
+def opened(event: Comorbidity | DiseaseEvent) -> Comorbidity | DiseaseEvent: ...
+@overload
+def opened(event: Told) -> Event: ...
+def opened(event: Told) -> Event:
     """The entry with everything unknown that it would have decided; that there was one stays, or it would be silence."""
     match event:
         case Marker():
@@ -36,14 +42,18 @@ def _open_course(given: Course | Exposure) -> Course:
     return Course(given.entry, (), (), named, None, None, None, None, None, None)
 
 
-def dates_of(event: Any) -> tuple[PartialDate | None, PartialDate | None]:
+def dates_of(event: Told) -> tuple[PartialDate | None, PartialDate | None]:
     """The first and the last date of an entry."""
-    if isinstance(event, Course | Exposure):
-        return event.start, event.end
-    return getattr(event, "date", None), None
+    match event:
+        case Course() | Exposure():
+            return event.start, event.end
+        case Medication():
+            return None, None
+        case _:
+            return event.date, None
 
 
-def table_of(event: Any) -> str:
+def table_of(event: Told) -> str:
     """The field of the record that holds it."""
     match event:
         case Marker():
@@ -62,7 +72,7 @@ def table_of(event: Any) -> str:
             return "medications"
 
 
-def told_as(event: Any) -> str:
+def told_as(event: Told) -> str:
     """What an entry was read as, in a word."""
     match event:
         case Marker():
@@ -77,15 +87,15 @@ def told_as(event: Any) -> str:
             return table_of(event).removesuffix("s")
 
 
-def running(event: Any) -> dict[str, Any]:
+def running(event: Told) -> dict[str, Any]:
     """An end that lies ahead is a plan: the course runs."""
-    return {"ongoing": True, "stopped": None} if isinstance(event, Exposure) else {"stopped": "ongoing"}
+    return {"ongoing": True, "stopped": None} if isinstance(event, Exposure) else {"stopped": ONGOING}
 
 
 def as_exposure(course: Course, *, supply: bool = False) -> Exposure:
     """A course as a source told it, to be put together with others."""
     single = course.start is not None and course.start == course.end and course.start.is_exact
-    going = course.stopped == "ongoing"
+    going = course.stopped == ONGOING
     return Exposure(
         course.entry,
         course.drugs,
@@ -101,7 +111,7 @@ def as_exposure(course: Course, *, supply: bool = False) -> Exposure:
     )
 
 
-def by_time(event: Any) -> tuple[Any, ...]:
+def by_time(event: Told) -> tuple[dt.date, dt.date, str]:
     """By date, then by place: the order of entries in the source plays no part."""
     start, last = dates_of(event)
     return (start.first if start else dt.date.max, last.last if last else dt.date.max, event.entry.place)

@@ -3,12 +3,50 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from typing import Literal, TypeVar, get_args
 
 import msgspec
 
 from concordant.dates import PartialDate
 from concordant.facts import Value
 from concordant.quantities import Interval
+
+# The words of a case file. Each is written here once; a comparison with one that is none of them is an error of the types.
+Happening = Literal["diagnosis", "surgery", "recurrence", "progression", "response", "stable"]
+EventKind = Happening | Literal["finding"]
+Extent = Literal["early", "locally_advanced_unresectable", "metastatic"]
+Brain = Literal["none", "stable", "active"]
+Setting = Literal["neoadjuvant", "adjuvant", "advanced"]
+Stopped = Literal["completed", "progression", "recurrence", "toxicity", "choice", "ongoing"]
+Status = Literal["active", "resolved", "absent"]
+
+HAPPENINGS: tuple[Happening, ...] = get_args(Happening)
+EXTENTS: tuple[Extent, ...] = get_args(Extent)
+BRAIN: tuple[Brain, ...] = get_args(Brain)
+SETTINGS: tuple[Setting, ...] = get_args(Setting)
+STOPPED: tuple[Stopped, ...] = get_args(Stopped)
+STATUSES: tuple[Status, ...] = get_args(Status)
+
+FINDING: EventKind = "finding"  # a metastasis told among the conditions: where it is, and nothing of how the disease went
+PROGRESSION: Literal["progression"] = "progression"  # an event, and why a course was stopped
+RECURRENCE: Literal["recurrence"] = "recurrence"
+GREW: tuple[Literal["progression", "recurrence"], ...] = (PROGRESSION, RECURRENCE)  # the disease came back or went on
+ONGOING: Stopped = "ongoing"
+ADVANCED: Setting = "advanced"
+EARLY_SETTINGS: tuple[Setting, ...] = ("neoadjuvant", "adjuvant")
+ABSENT: Status = "absent"
+RESOLVED: Status = "resolved"
+ACTIVE: Status = "active"
+EARLY: Extent = "early"
+METASTATIC: Extent = "metastatic"
+
+Word = TypeVar("Word", bound=str)
+
+
+def word_of(text: str | None, words: Sequence[Word]) -> Word | None:
+    """The text as one of these words; None where it is none of them."""
+    return next((word for word in words if word == text), None)
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -30,18 +68,17 @@ class Marker(msgspec.Struct, frozen=True, gc=False):
 
 
 FLAGGED = " (flagged as abnormal)"  # behind the name of a finding in a case file
-FINDING = "finding"  # a metastasis told among the conditions: where it is, and nothing of how the disease went
 
 
 class DiseaseEvent(msgspec.Struct, frozen=True, gc=False):
     """Diagnosis, surgery, recurrence, progression, response, stable disease; or a finding, with the words that told it."""
 
     entry: Entry
-    kind: str
+    kind: EventKind
     date: PartialDate | None
-    extent: str | None
+    extent: Extent | None
     sites: tuple[str, ...]
-    brain: str | None
+    brain: Brain | None
     procedure: str
     told: str = ""
 
@@ -53,11 +90,11 @@ class Course(msgspec.Struct, frozen=True, gc=False):
     drugs: tuple[str, ...]
     classes: tuple[str, ...]
     unknown_drugs: tuple[str, ...]
-    setting: str | None
+    setting: Setting | None
     line: int | None
     start: PartialDate | None
     end: PartialDate | None
-    stopped: str | None
+    stopped: Stopped | None
     cycles: int | None
 
 
@@ -71,7 +108,7 @@ class Comorbidity(msgspec.Struct, frozen=True, gc=False):
     entry: Entry
     term: str | None
     name: str
-    status: str | None
+    status: Status | None
     date: PartialDate | None
     about: tuple[str, ...] = ()
     grade: int | None = None
@@ -105,6 +142,9 @@ class Medication(msgspec.Struct, frozen=True, gc=False):
     term: str | None
     name: str
     judged: str = ""
+
+
+Event = Marker | DiseaseEvent | Course | Comorbidity | Measurement | Finding | Medication
 
 
 class Person(msgspec.Struct, frozen=True, gc=False):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from concordant.dates import PartialDate
-from concordant.record.events import Entry
+from concordant.record.events import Entry, Setting, Stopped
 
 
 class Exposure(msgspec.Struct, frozen=True, gc=False):
@@ -22,9 +22,9 @@ class Exposure(msgspec.Struct, frozen=True, gc=False):
     unknown_drugs: tuple[str, ...] = ()
     start: PartialDate | None = None
     end: PartialDate | None = None
-    setting: str | None = None
+    setting: Setting | None = None
     line: int | None = None
-    stopped: str | None = None
+    stopped: Stopped | None = None
     ongoing: bool = False
     single: bool = False
     supply: bool = False

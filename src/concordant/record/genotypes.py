@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from concordant.compiled import Genotype
-from concordant.record.heads import ABSENT
+from concordant.record.events import ABSENT, Status
 from concordant.record.wording import Lexicon
 
 FREE = ("free", "pause", "join", "cause", "or", "positive")
 BOTH = 2  # copies of a gene
 
 
-def genotype(text: str, lexicon: Lexicon) -> tuple[str, str | None] | None:
+def genotype(text: str, lexicon: Lexicon) -> tuple[str, Status | None] | None:
     """The term and the status that a genotype comes to; None when the text is none, or holds a word that is not known."""
     compact = re.sub(r"[\s_]", "", text).lower()
     for gene in lexicon.words.genotypes:
@@ -26,7 +26,7 @@ def _specific(gene: Genotype) -> tuple[str, ...]:
     return tuple(name for name in (*gene.lost, *gene.weak) if ">" in name)
 
 
-def _of_gene(text: str, compact: str, gene: Genotype, lexicon: Lexicon) -> tuple[str, str | None] | None:
+def _of_gene(text: str, compact: str, gene: Genotype, lexicon: Lexicon) -> tuple[str, Status | None] | None:
     lost, rest = _taken(compact, gene.lost)
     weak, rest = _taken(rest, gene.weak)
     wild, _ = _taken(rest, gene.wild)

@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from concordant.dates import PartialDate, exactly
+from concordant.record.events import Setting, Stopped
 from concordant.record.exposures import Exposure
 
 
@@ -28,7 +29,7 @@ class Given(msgspec.Struct, frozen=True, gc=False):
         return frozenset((*self.told.drugs, *self.told.unknown_drugs))
 
     @property
-    def stopped(self) -> str | None:
+    def stopped(self) -> Stopped | None:
         """The documented reason, of an exposure that does not run."""
         return None if self.runs else self.told.stopped
 
@@ -98,7 +99,7 @@ class Group:
         return any(part.runs for part in self.parts)
 
     @property
-    def setting(self) -> str | None:
+    def setting(self) -> Setting | None:
         """The setting that the source tells."""
         return next((part.told.setting for part in self.parts if part.told.setting is not None), None)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from concordant.compiled import ConditionWords
-from concordant.record.heads import ABSENT, HEADS, JOINS, RESOLVED, STOPS, Head, Next, NotSaid, comes
+from concordant.record.events import ABSENT, RESOLVED, STATUSES, word_of
+from concordant.record.heads import HEADS, JOINS, STOPS, Head, Next, NotSaid, comes
 from concordant.record.wording import YEAR, Item
 
 
@@ -87,7 +88,7 @@ class Reader:
         if following.grade is not None:
             head.grade, head.graded, head.scale = following.grade, following.graded, following.scale
         head.about, head.other, head.sure = following.about, self.other, not following.unsure
-        head.status = ABSENT if following.absent else RESOLVED if following.past else told[0] if told else None
+        head.status = ABSENT if following.absent else RESOLVED if following.past else word_of(told[0], STATUSES) if told else None
         head.open_result = item.kind == "test" and not following.absent
         head.trend = following.trend
         head.narrow = item.narrow or following.narrow or following.trend is not None

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from concordant.dates import PartialDate, words
-from concordant.record.events import DiseaseEvent
+from concordant.record.events import EARLY, GREW, DiseaseEvent, Stopped
 from concordant.record.given import Given, Group, days_between, latest
 from concordant.record.line_rules import LineRules
 
 MONTH = 31
-FAILED = ("progression", "recurrence")
-ENDED = (*FAILED, "toxicity", "choice")
+ENDED: tuple[Stopped, ...] = (*GREW, "toxicity", "choice")
 
 
 def order(part: Given) -> tuple[object, ...]:
@@ -181,7 +180,7 @@ class Grouping:
 
     def _grew(self, after: PartialDate, before: PartialDate) -> bool:
         """Whether a progression or recurrence may lie between two days."""
-        dates = [event.date for event in self.events if event.kind in FAILED and event.date is not None]
+        dates = [event.date for event in self.events if event.kind in GREW and event.date is not None]
         return any(after.first <= date.last and date.first <= before.last for date in dates)
 
     def _named(self, drugs: Iterable[str]) -> str:
@@ -190,7 +189,7 @@ class Grouping:
 
 def advanced_since(events: Iterable[DiseaseEvent], rules: LineRules) -> PartialDate | None:
     """The date of the event that first told advanced disease, in so many words or by a distant site."""
-    far = [e for e in events if e.extent not in (None, "early") or not rules.distant_sites.isdisjoint(e.sites)]
+    far = [e for e in events if e.extent not in (None, EARLY) or not rules.distant_sites.isdisjoint(e.sites)]
     dates = [event.date for event in far if event.date is not None]
     return min(dates, key=lambda date: (date.first, date.last)) if dates else None
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
+from concordant.record.events import Status
 from concordant.record.wording import Item
 
 HEADS = ("term", "test", "reaction", "spread")
 STOPS = ("pause", "break")
 JOINS = ("join", "or")
-ABSENT, RESOLVED, ACTIVE = "absent", "resolved", "active"
 
 
 @dataclass(slots=True)
@@ -23,7 +23,7 @@ class Head:
     graded: bool = False  # by a scale, which counts more than an adjective
     scale: str = ""
     about: list[str] = field(default_factory=list)
-    status: str | None = None
+    status: Status | None = None
     sure: bool = True
     other: bool = False
     open_result: bool = False

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from concordant.complaints import Complaint
 from concordant.dates import PartialDate, exactly, words
-from concordant.record.events import Comorbidity, Course, DiseaseEvent, Entry, Marker, Measurement, PatientRecord
+from concordant.record.events import ONGOING, Comorbidity, Course, DiseaseEvent, Entry, Marker, Measurement, PatientRecord
 from concordant.texts import Text
 
 OLDEST = 130
@@ -31,7 +31,7 @@ def _reversed(record: PatientRecord) -> Iterator[Problem]:
         if course.start and course.end and course.end.certainly_before(course.start):
             says = f"{course.entry.place} ends ({words(course.end)}) before it starts ({words(course.start)})"
             yield course.entry, says, "Correct start or end"
-        if course.stopped == "ongoing" and course.end and course.end.certainly_before(exactly(record.as_of)):
+        if course.stopped == ONGOING and course.end and course.end.certainly_before(exactly(record.as_of)):
             says = f"{course.entry.place} is said to be ongoing and has an end ({words(course.end)})"
             yield course.entry, says, "Leave out the end, or say why it was stopped"
 

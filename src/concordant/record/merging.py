@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from concordant.record.events import DiseaseEvent, Marker
+from concordant.record.events import PROGRESSION, RECURRENCE, DiseaseEvent, Marker
 
 
 def together(markers: Iterable[Marker]) -> tuple[Marker, ...]:
@@ -34,10 +34,10 @@ def _are_parts(one: Marker, other: Marker) -> bool:
 def told_once(events: Iterable[DiseaseEvent]) -> tuple[DiseaseEvent, ...]:
     """Without the progressions that tell a recurrence of the same day again, at no other site."""
     found = tuple(events)
-    relapses = [event for event in found if event.kind == "recurrence" and event.date is not None]
+    relapses = [event for event in found if event.kind == RECURRENCE and event.date is not None]
     return tuple(event for event in found if not any(_tells_again(event, relapse) for relapse in relapses))
 
 
 def _tells_again(event: DiseaseEvent, relapse: DiseaseEvent) -> bool:
-    same = event.kind == "progression" and event.date == relapse.date and set(event.sites) <= set(relapse.sites)
+    same = event.kind == PROGRESSION and event.date == relapse.date and set(event.sites) <= set(relapse.sites)
     return same and event.brain is None and event.extent in (None, relapse.extent)

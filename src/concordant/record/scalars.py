@@ -12,7 +12,7 @@ from concordant.dates import PartialDate, parse_partial_date
 from concordant.facts import Value, one_of, value_words
 from concordant.features import Feature
 from concordant.quantities import Interval
-from concordant.record.events import Entry
+from concordant.record.events import Entry, Word, word_of
 from concordant.record.said import words_said
 from concordant.record.vocabulary import Words, drug_parts, plain, quantity, suggestion, within
 from concordant.texts import Place, Text
@@ -114,13 +114,13 @@ class Scalars:
         return (self._scalar(item, key, place, longest=LONGEST_NOTE) or "").strip()
 
     def _word(
-        self, item: dict[str, Any], key: str, words: Sequence[str], place: Place, *, required: bool = False, called: str = ""
-    ) -> str | None:
+        self, item: dict[str, Any], key: str, words: Sequence[Word], place: Place, *, required: bool = False, called: str = ""
+    ) -> Word | None:
         if item.get(key) is None and required:
             self.complain(place, f"{shown(place)} has no '{key}'", f"Known here: {', '.join(words)}")
         text = self._scalar(item, key, place)
         if text is None or self._listed(text, words):
-            return text and text.strip().lower()
+            return word_of(text and text.strip().lower(), words)
         meant = MEANT.get((key, text.strip().lower()), text.strip())
         way_out = did_you_mean(meant, words) or f"Known here: {', '.join(words)}"
         self.complain((*place, key), f"{quoted(text)} is not a value of '{called or key}'", way_out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from concordant.compiled import Knowledge
-from concordant.record import blocks
+from concordant.record import blocks, events
 
 Schema = dict[str, Any]
 
@@ -48,24 +48,24 @@ def case_file_schema(knowledge: Knowledge) -> Schema:
             **dict.fromkeys(sorted(numbers - {"value"}), TEXT),
         ),
         "disease": _list(
-            event=_words(*blocks.EVENTS),
+            event=_words(*events.HAPPENINGS),
             date=DATE,
             stage=TEXT,
             extent=_words(*features["disease_extent"].values),
             sites=NAMES,
             procedure=TEXT,
-            brain_metastases=_words(*blocks.BRAIN),
+            brain_metastases=_words(*events.BRAIN),
         ),
         "treatments": _list(
             drugs=NAMES,
-            setting=_words(*blocks.SETTINGS),
+            setting=_words(*events.SETTINGS),
             line=TEXT,
             start=DATE,
             end=DATE,
             cycles=TEXT,
-            stopped=_words(*blocks.STOPPED),
+            stopped=_words(*events.STOPPED),
         ),
-        "conditions": _list(name=TEXT, status=_words(*blocks.STATUSES), date=DATE, judged=TEXT, icd10=TEXT, snomed=TEXT),
+        "conditions": _list(name=TEXT, status=_words(*events.STATUSES), date=DATE, judged=TEXT, icd10=TEXT, snomed=TEXT),
         "measurements": _list(
             name=_words(*(m.name for m in vocabulary.measurements)), value=TEXT, date=DATE, upper_limit=TEXT, judged=TEXT
         ),

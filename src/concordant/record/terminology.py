@@ -6,10 +6,11 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from concordant.compiled import CodeFamily, CodeKind, Knowledge, ValueSet, Vocabulary
 from concordant.drugs import Code
+from concordant.record.events import Status
 from concordant.record.vocabulary import Words, drug_parts, plain, words_of
 
 MOST_REMEMBERED = 5000  # a file can hold any number of spellings; the memory of them has to end
@@ -31,7 +32,7 @@ class Concept:
     drugs: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
     grade: int | None = None
-    status: str = ""
+    status: Status | Literal[""] = ""
     whole: bool = True
 
 

@@ -96,7 +96,7 @@ class Told(Blocks):
             for event in as_list(read):
                 self._keep(event, row)
 
-    def condition(self, name: str, found: tuple[Understood, ...], status: str | None, date: str | None) -> None:
+    def condition(self, name: str, found: tuple[Understood, ...], status: ev.Status | None, date: str | None) -> None:
         """A condition of the row at hand that a reader of codes understood, or did not."""
         read, wrong = self.date(date)
         row = self.rows[self.here.place]

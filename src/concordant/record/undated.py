@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from concordant.record.ending import Finished
-from concordant.record.events import Course, Entry
+from concordant.record.events import ONGOING, Course, Entry
 from concordant.record.exposures import Exposure
 from concordant.record.given import Group
 from concordant.record.line_rules import LineRules
@@ -36,7 +36,7 @@ def undated_courses(same: Sequence[Exposure], rules: LineRules) -> Iterator[Fini
     entry = replace(first.entry, place=place)
     drugs = tuple(dict.fromkeys(drug for exposure in same for drug in exposure.drugs))
     unknown = tuple(dict.fromkeys(name for exposure in same for name in exposure.unknown_drugs))
-    stopped = "ongoing" if first.ongoing else first.stopped
+    stopped = ONGOING if first.ongoing else first.stopped
     course = Course(entry, drugs, (), unknown, first.setting, first.line, None, first.end, stopped, None)
     leading = sum(not rules.leading.isdisjoint(exposure.drugs) for exposure in same)
     if leading > 1 and first.end is None and first.line is None and not first.ongoing:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 from msgspec.structs import replace
 
 from concordant.dates import PartialDate
 from concordant.record.conditions import code_of, condition_told, events_of
-from concordant.record.events import Comorbidity, DiseaseEvent, Entry
+from concordant.record.events import ACTIVE, Comorbidity, DiseaseEvent, Entry, Status
 from concordant.record.scalars import LONGEST_WORD
 from concordant.record.vocabulary import Words
 
@@ -43,16 +43,16 @@ def worded(items: list[Any], words: Words, as_of: dt.date) -> Iterator[Named]:
         yield _alone(item, words, as_of)
 
 
-def _status_for(name: str, items: list[Any], status: str | None, words: Words, as_of: dt.date) -> str | None:
+def _status_for(name: str, items: list[Any], status: Status | None, words: Words, as_of: dt.date) -> Status | Literal[""] | None:
     """The status that has to stand beside a name (empty for none); None when the name does not say what the items say."""
-    for told in (status, None, "active"):
+    for told in (status, None, ACTIVE):
         read = _read(name, told, items[0], words, as_of)
         if len(read) == len(items) and all(_bare(item) in read for item in items):
             return told or ""
     return None
 
 
-def _read(name: str, status: str | None, like: Any, words: Words, as_of: dt.date) -> list[Any]:
+def _read(name: str, status: Status | None, like: Any, words: Words, as_of: dt.date) -> list[Any]:
     """What a name comes to with a status, as the reader of case files has it."""
     system, code = code_of(name)
     told = condition_told("" if code else name, system, code, words)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Literal
+
+from concordant.answer.parts import CellShown
 
 LANGUAGES = ("en", "de")
 FEW = 3
+Side = Literal["<=", ">=", "<", ">"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +63,25 @@ class Language:
         """A unit as people write it."""
         return self.known("unit", unit.replace("m2", "m²"))
 
-    def range(self, cell: str) -> str:
-        """A cell of a number for people: `12 months or less`, `more than 12 months`, `under 40 %`."""
-        if not (found := re.fullmatch(r"(<=|>=|<|>) (\S+)(?: to (< )?(\S+))?(?: (.+))?", cell)):
-            return cell
-        sign, low, strict, high, unit = found.groups()
-        unit = f" {self.unit(unit)}" if unit else ""
-        if high:
-            return self.say(
-                f"range.between{'.under' if strict else ''}", low=self._figure(low), high=f"{self._figure(high)}{unit}"
-            )
-        return self.say(f"range.{sign}", value=f"{self._figure(low)}{unit}")
+    def cell(self, cell: CellShown, name: str) -> str:
+        """A cell for people: `12 months or less`, `more than 12 months`, `under 40 %`; another one by its own name."""
+        match cell.low, cell.high:
+            case None, float(high):
+                return self.side("<" if cell.high_outside else "<=", high, cell.unit)
+            case float(low), None:
+                return self.side(">" if cell.low_outside else ">=", low, cell.unit)
+            case float(low), float(high) if low < high and cell.low_outside:
+                under = ".under" if cell.high_outside else ""
+                return self.say(f"range.between{under}", low=self._figure(low), high=self._figure(high, cell.unit))
+            case _:
+                return name
 
-    def _figure(self, text: str) -> str:
-        return self.number(float(text), 6) if re.fullmatch(r"-?\d+(\.\d+)?", text) else text
+    def side(self, sign: Side, bound: float, unit: str) -> str:
+        """All numbers on one side of a bound: `12 months or less`."""
+        return self.say(f"range.{sign}", value=self._figure(bound, unit))
+
+    def _figure(self, value: float, unit: str = "") -> str:
+        return f"{self.number(value, 6)} {self.unit(unit)}" if unit else self.number(value, 6)
 
 
 def language(code: str) -> Language:

@@ -186,8 +186,7 @@ PHRASES: dict[str, str] = {
     # references and the foot
     "checked.primary": "read in the document itself",
     "checked.choice": "choice of the project, to be signed off",
-    "reference": "{citation} ({checked})",
-    "reference.known_from": "{citation}, public since {day} ({checked})",
+    "reference.known_from": "{citation}, public since {day}",
     "foot.supports": "Supports a clinician's judgement; does not replace it.",
     "word.skip_to_references": "Skip to the references",
     "word.folded_not_printed": "not printed: see the page on screen",

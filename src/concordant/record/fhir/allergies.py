@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from concordant.record.conditions import Understood, events_of, is_understood, understand
-from concordant.record.events import Comorbidity
+from concordant.record.events import ABSENT, ACTIVE, RESOLVED, Comorbidity, Status
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.conditions import GONE, leave_open, texts_of, word_of
 from concordant.record.fhir.elements import Resource
 from concordant.record.fhir.values import meet
-from concordant.record.heads import ABSENT, ACTIVE, RESOLVED
 
 ALLERGY = "{} allergy"
 UNNAMED = "an allergy to something that is not named"
@@ -29,7 +28,7 @@ def allergy(resource: Resource, chart: Chart) -> None:
         leave_open(names, chart, ALLERGY)
         chart.put_aside(met.conflict)
         return
-    status = ABSENT if verified == "refuted" else RESOLVED if clinical in GONE else ACTIVE
+    status: Status = ABSENT if verified == "refuted" else RESOLVED if clinical in GONE else ACTIVE
     plain = Comorbidity(chart.entry, None, (names or [UNNAMED])[0], status, None)
     found = _with_grade(_to_what(names, drugs, chart), resource, chart)
     if not drugs and not any(one.about or one.status for one in found):

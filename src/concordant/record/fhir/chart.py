@@ -12,7 +12,7 @@ import msgspec
 from concordant.complaints import quoted
 from concordant.dates import PartialDate
 from concordant.record.account import Row
-from concordant.record.events import Entry, Person
+from concordant.record.events import Entry, Extent, Person
 from concordant.record.exposures import Exposure
 from concordant.record.fhir.dates import read_date, why_no_date
 from concordant.record.fhir.decode import Found
@@ -25,7 +25,7 @@ class Staged(msgspec.Struct, frozen=True, gc=False):
 
     entry: Entry
     word: str
-    extent: str | None
+    extent: Extent | None
     date: PartialDate | None
 
 

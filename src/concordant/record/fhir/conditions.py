@@ -12,13 +12,12 @@ from concordant.complaints import quoted
 from concordant.dates import PartialDate, exactly
 from concordant.record.conditions import Understood, events_of, is_understood, of_concept, understand, with_words
 from concordant.record.entries import opened
-from concordant.record.events import Comorbidity, DiseaseEvent, Marker
+from concordant.record.events import ABSENT, ACTIVE, RESOLVED, Comorbidity, DiseaseEvent, Marker, Status
 from concordant.record.fhir.chart import Chart, Spread, Tumour
 from concordant.record.fhir.elements import Concept, Resource, several
 from concordant.record.fhir.references import resolved
 from concordant.record.fhir.statuses import stage_of
 from concordant.record.fhir.values import Met, meet
-from concordant.record.heads import ABSENT, RESOLVED
 from concordant.record.terminology import Concept as Meaning
 from concordant.record.vocabulary import plain
 
@@ -236,13 +235,13 @@ def leave_open(names: Iterable[str], chart: Chart, form: str = "{}") -> None:
                 break
 
 
-def _status(resource: Resource, verified: str, clinical: str, chart: Chart) -> str | None:
+def _status(resource: Resource, verified: str, clinical: str, chart: Chart) -> Status | None:
     if verified == "refuted":
-        return "absent"
+        return ABSENT
     if verified in OPEN:
         return None
     ended, _ = chart.date_as_told(resource.abatementDateTime)
     later = ended is not None and exactly(chart.as_of).certainly_before(ended)  # not over yet on the day of the question
     if (clinical in GONE or resource.abatementDateTime or resource.abatementBoolean) and not later:
-        return "resolved"
-    return "active" if clinical in ("active", *AGAIN) else None
+        return RESOLVED
+    return ACTIVE if clinical in ("active", *AGAIN) else None

@@ -10,10 +10,9 @@ from collections.abc import Iterable
 
 from concordant.complaints import quoted
 from concordant.dates import PartialDate, months_range
-from concordant.record.events import DiseaseEvent, Entry
+from concordant.record.events import EARLY, METASTATIC, PROGRESSION, RECURRENCE, DiseaseEvent, Entry, Extent
 from concordant.record.fhir.chart import Chart, Spread, Staged, Tumour
 
-SPREAD = "metastatic"
 OWN = "breast"
 
 
@@ -48,7 +47,7 @@ def _first(own: list[Tumour]) -> Tumour | None:
 
 
 def _again(tumour: Tumour) -> DiseaseEvent:
-    return DiseaseEvent(tumour.entry, "recurrence", None, None, (), None, "")
+    return DiseaseEvent(tumour.entry, RECURRENCE, None, None, (), None, "")
 
 
 def _with_diagnosis(first: Tumour | None, chart: Chart) -> list[DiseaseEvent]:
@@ -61,14 +60,14 @@ def _with_diagnosis(first: Tumour | None, chart: Chart) -> list[DiseaseEvent]:
     loose = [one for one, near in placed if near is None]
     extent, m_later, open_spread = _extent(first, chart)
     if here:
-        extent = None if _staged_early_after(here, since, chart) else SPREAD
+        extent = None if _staged_early_after(here, since, chart) else METASTATIC
     events = []
-    if first is not None or extent == "early":
+    if first is not None or extent == EARLY:
         entry = first.entry if first is not None else chart.stages[0].entry
         sites = tuple(sorted({one.site for one in here if one.site}))
         events.append(DiseaseEvent(entry, "diagnosis", since, extent, sites, None, ""))
     events += _later([*later, *m_later], at_first=extent)
-    _loosely([*loose, *open_spread], chart, known=extent == SPREAD or bool(later or m_later))
+    _loosely([*loose, *open_spread], chart, known=extent == METASTATIC or bool(later or m_later))
     return events
 
 
@@ -83,7 +82,7 @@ def _of_before(one: Spread, since: PartialDate | None, chart: Chart) -> bool:
 
 def _staged_early_after(here: list[Spread], since: PartialDate | None, chart: Chart) -> bool:
     """Whether a stage says that there are no metastases when one was on record: a contradiction, which is told."""
-    early = [s for s in chart.stages if s.extent == "early" and s.date is not None and _near(s.date, since, chart) is not False]
+    early = [s for s in chart.stages if s.extent == EARLY and s.date is not None and _near(s.date, since, chart) is not False]
     for stage in early:
         for one in here:
             if one.date is not None and stage.date is not None and not stage.date.certainly_before(one.date):
@@ -107,17 +106,17 @@ def _is_regional(one: Spread, chart: Chart) -> bool:
     return bool(one.site) and "distant" not in chart.kit.tags.get(one.site, ())
 
 
-def _extent(first: Tumour | None, chart: Chart) -> tuple[str | None, list[Spread], list[Spread]]:
+def _extent(first: Tumour | None, chart: Chart) -> tuple[Extent | None, list[Spread], list[Spread]]:
     """The extent at diagnosis by the stages near it; metastatic stages of later, and those whose time is open."""
     since = first.date if first is not None else None
-    near: dict[str, list[Staged]] = {}
+    near: dict[Extent, list[Staged]] = {}
     later: list[Spread] = []
     loose: list[Spread] = []
     for stage in chart.stages:
         when = _near(stage.date, since, chart)
-        if stage.extent == SPREAD and when is not True:
+        if stage.extent == METASTATIC and when is not True:
             own = first is not None and stage.entry == first.entry
-            target = near.setdefault(SPREAD, []) if own else None
+            target = near.setdefault(METASTATIC, []) if own else None
             if target is not None:
                 target.append(stage)
             else:
@@ -133,18 +132,18 @@ def _extent(first: Tumour | None, chart: Chart) -> tuple[str | None, list[Spread
     return next(iter(near), None), later, loose
 
 
-def _later(found: list[Spread], at_first: str | None) -> list[DiseaseEvent]:
+def _later(found: list[Spread], at_first: Extent | None) -> list[DiseaseEvent]:
     """Metastases of later: first a recurrence, or a progression when there were some before."""
     events: list[DiseaseEvent] = []
-    kind = "progression" if at_first == SPREAD else "recurrence"
+    kind = PROGRESSION if at_first == METASTATIC else RECURRENCE
     for date, some in _by_date(found):
         sites = tuple(sorted({one.site for one in some if one.site}))
-        if at_first == SPREAD and not sites:
+        if at_first == METASTATIC and not sites:
             continue  # that it is metastatic was known
         if events and not sites:
             continue
-        events.append(DiseaseEvent(some[0].entry, kind, date, SPREAD, sites, None, ""))
-        kind = "progression"
+        events.append(DiseaseEvent(some[0].entry, kind, date, METASTATIC, sites, None, ""))
+        kind = PROGRESSION
     return events
 
 
@@ -160,7 +159,7 @@ def _loosely(found: list[Spread], chart: Chart, *, known: bool) -> None:
     if not found:
         return
     if not known:
-        chart.stated["disease_extent"] = SPREAD
+        chart.stated["disease_extent"] = METASTATIC
     central = chart.kit.rules.central_sites
     names = sorted({one.site.replace("_", " ") for one in found if one.site})
     for feature, sites in (("has_brain_metastases", {"brain"}), ("leptomeningeal_disease", {"leptomeninges"})):

@@ -13,6 +13,7 @@ from concordant.record import events as ev
 from concordant.record.account import Account
 from concordant.record.assemble import courses_from
 from concordant.record.entries import dates_of, opened, running, table_of
+from concordant.record.events import ADVANCED
 from concordant.record.exposures import Exposure
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.disease import declared, events_of
@@ -131,7 +132,7 @@ def _with_lines(chart: Chart) -> list[Any]:
                 exposures[index] = replace(one, line=line)
                 covered = True
         if not covered:
-            exposures.append(Exposure(entry, (), (), start, end, "advanced", line))
+            exposures.append(Exposure(entry, (), (), start, end, ADVANCED, line))
     return exposures
 
 

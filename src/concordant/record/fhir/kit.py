@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from concordant.compiled import Field, Knowledge
+from concordant.record.events import EXTENTS, Extent, word_of
 from concordant.record.fhir.elements import Concept
 from concordant.record.line_rules import LineRules, line_rules
 from concordant.record.terminology import Terminology, terminology_of
@@ -59,10 +60,9 @@ class Kit:
         spelling = squeezed(unit)
         return known.get(spelling, known.get(spelling.strip("[]{}")))
 
-    def extent(self, stage: str) -> str | None:
+    def extent(self, stage: str) -> Extent | None:
         """The extent of disease that a stage tells; None when it leaves it open, or is no stage."""
-        found = self.stages.get(self.stage_name(stage))
-        return None if found in (None, "unknown") else found
+        return word_of(self.stages.get(self.stage_name(stage)), EXTENTS)
 
     def stage_name(self, text: str) -> str:
         """`Stage 3A`, `IIIA` and `c3A` in one spelling."""

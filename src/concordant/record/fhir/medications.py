@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from concordant.complaints import quoted
 from concordant.dates import PartialDate, exactly
-from concordant.record.events import Medication
+from concordant.record.events import SETTINGS, STOPPED, Medication, Setting, Stopped, word_of
 from concordant.record.exposures import Exposure
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.elements import Coding, Concept, Period, Resource, several
@@ -206,31 +206,32 @@ def _on_one_day(start: PartialDate | None, end: PartialDate | None) -> bool:
     return start == end or (start.is_exact and end.is_exact and (end.first - start.first).days == 1)
 
 
-def _stopped(resource: Resource, chart: Chart) -> str | None:
+def _stopped(resource: Resource, chart: Chart) -> Stopped | None:
     """The reason for stopping, where one is documented: as status reason, or in mCODE's extension."""
     reasons = [*several(resource.statusReason), *several(resource.reasonEnded)]
     for extension in resource.extension or ():
         if extension.valueCodeableConcept is not None and "termination-reason" in (extension.url or ""):
             reasons.append(extension.valueCodeableConcept)
-    found = set()
+    found: set[Stopped] = set()
     for reason in reasons:
         met = meet(reason, ("stop_reason",), chart.kit.terms)
-        if met.meaning is not None and not met.conflict:
-            found.add(met.meaning.name)
+        told = word_of(met.meaning.name, STOPPED) if met.meaning is not None and not met.conflict else None
+        if told is not None:
+            found.add(told)
         else:
             chart.not_mapped(met.unknown, "")
-            told = reason.text or next((coding.display or coding.code for coding in reason.coding or ()), None)
-            chart.lost.append(f"reason for stopping {quoted(told or '?')} ({chart.place})")
+            words = reason.text or next((coding.display or coding.code for coding in reason.coding or ()), None)
+            chart.lost.append(f"reason for stopping {quoted(words or '?')} ({chart.place})")
     return found.pop() if len(found) == 1 else None
 
 
-def _setting(resource: Resource, chart: Chart) -> str | None:
+def _setting(resource: Resource, chart: Chart) -> Setting | None:
     for extension in resource.extension or ():
         if extension.valueCodeableConcept is None or "intent" not in (extension.url or ""):
             continue
         met = meet(extension.valueCodeableConcept, ("intent",), chart.kit.terms)
-        if met.meaning is not None and met.meaning.name in ("neoadjuvant", "adjuvant", "advanced"):
-            return met.meaning.name
+        if met.meaning is not None and (setting := word_of(met.meaning.name, SETTINGS)):
+            return setting
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concordant.dates import PartialDate
-from concordant.record.events import DiseaseEvent
+from concordant.record.events import HAPPENINGS, DiseaseEvent, word_of
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.elements import Resource, several
 from concordant.record.fhir.values import meet
@@ -31,7 +31,7 @@ def procedure(resource: Resource, chart: Chart) -> None:
 
 def _done(name: str, implies: dict[str, str], resource: Resource, chart: Chart) -> None:
     date, wrong = performed(resource, chart)
-    kind = implies.get("event")
+    kind = word_of(implies.get("event"), HAPPENINGS)
     if wrong:
         chart.put_aside(wrong)
         date = None

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concordant.compiled import CodeKind
 from concordant.complaints import quoted
 from concordant.dates import PartialDate, exactly
-from concordant.record.events import Comorbidity, DiseaseEvent
+from concordant.record.events import ABSENT, ACTIVE, HAPPENINGS, Comorbidity, DiseaseEvent, word_of
 from concordant.record.fhir.chart import Chart, Declared, Spread, Staged
 from concordant.record.fhir.elements import Concept, Resource, several
 from concordant.record.fhir.references import resolved
@@ -69,7 +69,9 @@ def _status(asked: Asked, chart: Chart) -> str | None:
         return met.conflict or "its disease status is not understood"
     if met.meaning.name == "undetermined":
         return None
-    kind = {"no_disease": "response"}.get(met.meaning.name, met.meaning.name)
+    kind = word_of({"no_disease": "response"}.get(met.meaning.name, met.meaning.name), HAPPENINGS)
+    if kind is None:
+        return "its disease status is not understood"
     sites = [site for one in several(asked.resource.focus) if (site := _focus_site(resolved(one, asked.resource, chart), chart))]
     chart.found.append(DiseaseEvent(chart.entry, kind, asked.date, None, tuple(sites), None, ""))
     return ""
@@ -102,7 +104,7 @@ def _condition_status(asked: Asked, chart: Chart) -> str | None:
         if met.conflict:
             return met.conflict
         name = met.meaning.name if met.meaning is not None else ""
-        status = "active" if name in (*YES, asked.about.part) else "absent" if name in NO else None
+        status = ACTIVE if name in (*YES, asked.about.part) else ABSENT if name in NO else None
         if status is not None:
             chart.found.append(Comorbidity(chart.entry, asked.about.part, asked.about.part.replace("_", " "), status, asked.date))
             return ""

@@ -1,0 +1,117 @@
+"""What a later room needs is a field: no room reads a sentence of the program back as data.
+
+Cutting and searching texts is for what people typed, for layout, and for the few kinds that are listed here with their reason.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import concordant
+from concordant.library import load
+from concordant.record.events import BRAIN, EXTENTS
+
+SOURCE = Path(concordant.__file__).parent
+ROOMS = ("answer", "decide", "derive", "evaluate", "present")
+MODULES = sorted([*(path for room in ROOMS for path in (SOURCE / room).rglob("*.py")), SOURCE / "cli" / "conversation.py"])
+CUTS = {"split", "rsplit", "partition", "rpartition", "removeprefix", "removesuffix", "startswith", "endswith"}
+SEARCHES = {"compile", "fullmatch", "match", "search", "finditer", "findall", "sub"}
+PROSE = {"says", "short", "label", "told", "shown_by", "because", "why", "brief", "basis", "entry", "citation"}
+
+TYPED = "what a person typed, or the words of a record"
+LAYOUT = "how a text is broken into lines, or what stays on one; nothing else is decided by it"
+MARKUP = "the signs that a text is written with: citations, Markdown, a place holder"
+KEYS = "the keys of a catalogue"
+DIGITS = "the digits of a number"
+TWICE = "whether a line would say the same words twice"
+OTHER = "no text is cut: the method of another thing has this name"
+LEFT = "still to become a field"
+
+ALLOWED = {
+    ("answer/phrases.py", "says.removesuffix"): LAYOUT,
+    ("decide/frame.py", "wanted.startswith"): TYPED,
+    ("derive/unread.py", "item.name.lower().replace(',', ' ').split"): TYPED,
+    ("present/document.py", "re.compile"): MARKUP,
+    ("present/document.py", "CITATION.finditer"): MARKUP,
+    ("present/document.py", "CITATION.sub"): MARKUP,
+    ("present/docx_file.py", "re.split"): MARKUP,
+    ("present/docx_styles.py", "style.element.findall"): OTHER,
+    ("present/figures_data.py", "key.removeprefix"): KEYS,
+    ("present/figures_data.py", "key.startswith"): KEYS,
+    ("present/figures_data.py", "f'{figure:g}'.partition"): DIGITS,
+    ("present/figures_text.py", "re.compile"): LAYOUT,
+    ("present/figures_text.py", "PIECES.split"): LAYOUT,
+    ("present/first_screen.py", "one.shown_by.lower() not in one.says.lower()"): TWICE,
+    ("present/html_parts.py", "re.compile"): LAYOUT,
+    ("present/html_parts.py", "AMOUNT.finditer"): LAYOUT,
+    ("present/in_words.py", "text not in timeline.told"): TWICE,
+    ("present/interview.py", "complaint.says.removeprefix"): LEFT,
+    ("present/interview.py", "typed.split"): TYPED,
+    ("present/interview.py", "plain(value).startswith"): TYPED,
+    ("present/interview.py", "plain(name).startswith"): TYPED,
+    ("present/markdown.py", "re.compile"): MARKUP,
+    ("present/markdown.py", "ALWAYS.sub"): MARKUP,
+    ("present/markdown.py", "BEGINS_A_BLOCK.match"): MARKUP,
+    ("present/markdown.py", "printable(text).split"): LAYOUT,
+    ("present/note.py", "line.split"): LAYOUT,
+    ("present/numbering.py", "CITATION.finditer"): MARKUP,
+    ("present/numbering.py", "CITATION.sub"): MARKUP,
+    ("present/page.py", "key.removeprefix"): KEYS,
+    ("present/page.py", "key.startswith"): KEYS,
+    ("present/pdf.py", "typst.compile"): OTHER,
+    ("present/pdf_data.py", "re.compile"): LAYOUT,
+    ("present/pdf_data.py", "KEPT.split"): LAYOUT,
+    ("present/sections.py", "n.removeprefix"): LEFT,
+    ("present/svg.py", "pieces[-1].removesuffix"): LAYOUT,
+    ("present/svg.py", "f'{value:.1f}'.removesuffix"): DIGITS,
+    ("present/svg.py", "text.split"): LAYOUT,
+    ("present/widths.py", "cell.split"): LAYOUT,
+}
+
+
+def readings(path: Path) -> Iterator[str]:
+    """Every place of a module where a text is cut or searched, or looked for in a sentence."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CUTS | SEARCHES:
+            yield ast.unparse(node.func)
+        looks = isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn)
+        if isinstance(node, ast.Compare) and looks and _is_prose(node.comparators[0]):
+            yield ast.unparse(node)
+
+
+def _is_prose(node: ast.expr) -> bool:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("lower", "casefold", "strip"):
+        node = node.func.value
+    return isinstance(node, ast.Attribute) and node.attr in PROSE
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))
+def test_no_sentence_is_read_back_as_data(path: Path) -> None:
+    name = path.relative_to(SOURCE).as_posix()
+    assert [place for place in readings(path) if (name, place) not in ALLOWED] == []
+
+
+def test_what_is_allowed_is_still_there() -> None:
+    found = {(path.relative_to(SOURCE).as_posix(), place) for path in MODULES for place in readings(path)}
+    assert ALLOWED.keys() <= found
+
+
+def test_the_words_of_events_are_those_of_the_dictionary() -> None:
+    values = {feature.name: feature.values for feature in load().features}
+    assert values["disease_extent"] == EXTENTS
+    assert values["brain_metastases"] == BRAIN
+
+
+TYPED_CORE = [path for room in ("answer", "decide", "derive", "evaluate") for path in sorted((SOURCE / room).rglob("*.py"))]
+UNTYPED = {"derive/context.py", "derive/topics.py"}  # the parameters of a selector, as its YAML has them
+
+
+@pytest.mark.parametrize("path", TYPED_CORE, ids=lambda p: str(p.relative_to(SOURCE)))
+def test_nothing_in_the_core_is_of_any_type(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = {a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module == "typing" for a in n.names}
+    assert "Any" not in names or path.relative_to(SOURCE).as_posix() in UNTYPED
