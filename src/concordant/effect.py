@@ -104,6 +104,6 @@ def _parts(answer: Answer) -> dict[str, tuple[str, ...]]:
 
 
 def _option(option: Option) -> str:
-    """`trastuzumab emtansine (alternative)`, and whether something has still to be checked."""
+    """The regimen with its role, and whether something has still to be checked."""
     checked = "" if option.status == "applies" else ", if checked"
     return f"{option.name} ({option.role}{checked})"
