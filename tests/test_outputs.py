@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 
 from concordant import outputs
-from concordant.cli.formats import FORMATS
+from concordant.api import Engine
 from concordant.cli.keeping import Target
 from concordant.cli.main import main
 from concordant.cli.opening import open_for_answers
 from concordant.complaints import Unreadable
 from concordant.outputs import put, replacing
+from concordant.present.formats import FORMATS
+from tests.shipped import shipped_knowledge
 
 CASE = "as_of: 2022-09-20\npatient: {sex: female}\nconditions:\n  - {name: interstitial lung disease, status: active}\n"
 OLD = "the old file\n"
@@ -130,7 +132,7 @@ def test_whatever_call_fails_the_file_is_old_or_new(
 
 @pytest.mark.parametrize("format_", FORMATS)
 def test_every_format_goes_through_the_one_door(format_: str, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("concordant.cli.formats.rendered", lambda *_: b"new" if format_ in ("pdf", "docx") else "new")
+    monkeypatch.setattr("concordant.cli.commands.rendered", lambda *_: b"new" if format_ in ("pdf", "docx") else "new")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Path, "replace", Faults(patch, 1).counted(Path.replace))
         assert main(["recommend", "case.yaml", "--format", format_, "-o", "old.txt"]) == 2
@@ -293,7 +295,7 @@ def test_an_error_that_is_not_of_the_file_keeps_its_own_words(here: Path) -> Non
 
 
 def target_for(path: str, source: str = "case.yaml", *, force: bool = False) -> Target:
-    return Target(path, open_for_answers(source, None), source, force)
+    return Target(path, open_for_answers(source, None, Engine(shipped_knowledge())), source, force)
 
 
 def test_a_case_is_completed_in_place(here: Path) -> None:

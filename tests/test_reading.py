@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from concordant.cli.choosing import choose
 from concordant.cli.main import main
+from concordant.cli.opening import WAYS_OUT
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError, Unreadable
 from concordant.library import FOLDER
@@ -21,6 +21,7 @@ from concordant.record.case_account import account_of
 from concordant.record.casefile import read_case
 from concordant.record.events import PatientRecord
 from concordant.record.sources import Patient
+from concordant.record.sources.choosing import choose
 from concordant.record.vocabulary import Words
 from concordant.texts import read_file, read_text
 
@@ -153,7 +154,7 @@ def test_one_of_several_is_picked_by_its_id() -> None:
 )
 def test_which_patient_is_meant_has_to_be_plain(patients: Iterator[Patient], id_: str, says: str) -> None:
     with pytest.raises(Unreadable) as error:
-        list(choose(patients, "x", id_, every=False))
+        list(choose(patients, "x", id_, every=False, ways_out=WAYS_OUT))
     assert str(error.value).startswith(says)
 
 

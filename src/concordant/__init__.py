@@ -1,3 +1,64 @@
-"""Guideline-concordant cancer care: the front door."""
+"""Guideline-concordant cancer care: the front door.
+
+    import concordant as cc
+    a = cc.recommend("patient.yaml", as_of="2022-10-24")
+    a.verdict, a.line, a.questions
+
+What can be called stands in `concordant.api`; it is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from concordant.api import (
+        Account,
+        Answer,
+        ConcordantError,
+        Decision,
+        Engine,
+        Knowledge,
+        Patient,
+        PatientRecord,
+        Patients,
+        Recommendation,
+        Refused,
+        Unreadable,
+        load_knowledge,
+        read,
+        recommend,
+    )
 
 __version__ = "0.2.0"
+__all__ = [
+    "Account",
+    "Answer",
+    "ConcordantError",
+    "Decision",
+    "Engine",
+    "Knowledge",
+    "Patient",
+    "PatientRecord",
+    "Patients",
+    "Recommendation",
+    "Refused",
+    "Unreadable",
+    "__version__",
+    "load_knowledge",
+    "read",
+    "recommend",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """What stands in `concordant.api`, loaded only now: to import the package stays cheap (PEP 562)."""
+    if name not in __all__:
+        raise AttributeError(f"module 'concordant' has no attribute '{name}'")
+    from importlib import import_module
+
+    return getattr(import_module("concordant.api"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

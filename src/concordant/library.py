@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -32,6 +34,12 @@ class FaultyKnowledge(ConcordantError):
     exit_code = 1
 
 
+class RefusedKnowledge(FaultyKnowledge):
+    """A folder of one's own that cannot be compiled, or names what it does not hold."""
+
+    exit_code = 3
+
+
 class DamagedKnowledge(Unreadable):
     """A compiled file whose content is not the one that it was written with."""
 
@@ -41,14 +49,51 @@ def load() -> Knowledge:
     shipped = FOLDER / COMPILED
     if shipped.exists():
         return decode(shipped.read_bytes(), __version__, str(shipped))
-    stamp = stamp_of(FOLDER)
+    return _compiled(FOLDER, compile_folder)
+
+
+def load_folder(folder: Path) -> Knowledge:
+    """Knowledge of one's own. Raises Unreadable for what is no folder of knowledge, RefusedKnowledge with every complaint."""
+    if not folder.is_dir():
+        raise Unreadable(Complaint("no such folder", str(folder), way_out="Name a folder of knowledge files"))
+    if folder.resolve() == FOLDER.resolve():
+        return load()
+    if not any(folder.rglob("*.yaml")):
+        raise Unreadable(Complaint("no knowledge files are here", str(folder), way_out="Name a folder of knowledge files"))
+    return _compiled(folder, _compile_own)
+
+
+def _compiled(folder: Path, compile_: Callable[[Path], Knowledge]) -> Knowledge:
+    """The folder out of the cache; compiled, and kept there, where that does not hold just these files."""
+    stamp = stamp_of(folder)
     cached = _cache() / f"{stamp}.msgpack"
     with contextlib.suppress(OSError, DamagedKnowledge):
         return decode(cached.read_bytes(), stamp, str(cached))
-    knowledge = compile_folder(FOLDER)
-    if stamp_of(FOLDER) == stamp:  # a file that was edited meanwhile would be kept under the name of what it was before
+    knowledge = compile_(folder)
+    if stamp_of(folder) == stamp:  # a file that was edited meanwhile would be kept under the name of what it was before
         _keep(knowledge, stamp, cached)
     return knowledge
+
+
+def _compile_own(folder: Path) -> Knowledge:
+    """Compile a folder that nobody has looked at: what it names has to be there, or no patient can be answered."""
+    from concordant.author.build import build
+    from concordant.author.lint_names import names
+    from concordant.author.places import places_of
+
+    built = build(folder)
+    found = list(built.complaints)
+    if built.knowledge is not None:
+        found += names(places_of(built.texts), built.entries, built.knowledge)
+    if found or built.knowledge is None:
+        told = [_in_folder(one, folder) for one in found] or [Complaint("the knowledge is not whole", str(folder))]
+        raise RefusedKnowledge(dict.fromkeys(told))
+    return built.knowledge
+
+
+def _in_folder(complaint: Complaint, folder: Path) -> Complaint:
+    """The complaint with the whole path of the file that it is about."""
+    return replace(complaint, file=str(folder / complaint.file)) if complaint.file else complaint
 
 
 def encode(knowledge: Knowledge, owner: str) -> bytes:

@@ -203,8 +203,8 @@ def _as_text(value: Any, name: str, depth: int) -> Any:
         return [_as_text(item, name, depth + 1) for item in value]
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str) and (sign := _no_text(value)):
-        raise Unreadable(_control(sign, name, None))
+    if isinstance(value, str):
+        refuse_controls(value, name)
     return value
 
 
@@ -220,6 +220,12 @@ def _no_text(value: str) -> str:
 
 def _steers(sign: str) -> bool:
     return unicodedata.category(sign) in ("Cc", "Cs") or unicodedata.bidirectional(sign) in _TURNS
+
+
+def refuse_controls(value: str, name: str) -> None:
+    """Raises Unreadable for a text with a sign that no screen and no file may get."""
+    if sign := _no_text(value):
+        raise Unreadable(_control(sign, name, None))
 
 
 def _control(sign: str, name: str, line: int | None) -> Complaint:

@@ -57,7 +57,9 @@ def texts_of_knowledge() -> list[str]:
     return [path.read_text(encoding="utf-8") for path in folder.rglob("*.yaml")]
 
 
-@pytest.mark.parametrize("tool", ["make_docs.py", "make_reference.py", "make_schema.py", "make_readme.py", "import_picture.py"])
+@pytest.mark.parametrize(
+    "tool", ["make_api.py", "make_docs.py", "make_reference.py", "make_schema.py", "make_readme.py", "import_picture.py"]
+)
 def test_generated_pages_are_up_to_date(tool: str) -> None:
     done = subprocess.run([sys.executable, ROOT / "tools" / tool, "--check"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"run python tools/{tool}"

@@ -22,10 +22,10 @@ import concordant
 from concordant import drugs, features, formulas, guideline, records, trials
 from concordant.answer.model import Answer
 from concordant.cli.commands import app
-from concordant.cli.formats import FORMATS
 from concordant.cli.main import BUG
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError, Refused, Unreadable
+from concordant.present.formats import FORMATS
 from concordant.selectors import AnySelector
 from tests.present import browser
 

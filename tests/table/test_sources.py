@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from concordant.cli.commands import app
-from concordant.cli.table_source import is_cdm, is_table_mapping
 from concordant.record.omop.schema import FILES
+from concordant.record.sources.tables import is_cdm, is_table_mapping
 from concordant.record.table import mapping
 from concordant.record.told import Told
 from tests.omop import build

@@ -13,6 +13,7 @@ from concordant.answer.model import Answer
 from concordant.answer.references import References
 from concordant.answer.safety import Safety
 from concordant.answer.surroundings import Surroundings
+from concordant.by_identity import ByIdentity
 from concordant.compiled import Knowledge
 from concordant.decide.ask import Situation, questions
 from concordant.decide.decision import Decision, decide
@@ -40,12 +41,32 @@ class Prepared:
     frames: dict[tuple[int, str, tuple[str, ...]], Frame] = field(default_factory=dict)
     bare: Bare = field(default_factory=Bare)
 
+    def situation(self, record: PatientRecord, wanted: str = "") -> Situation:
+        """Facts and decision for a record, with the reasons of each."""
+        frame, facts = self.frame(record, wanted), derive_facts(record, self.plan)
+        unlike = tuple(discordances(record, self.plan))
+        return Situation(record, self.plan, frame, facts, decide(frame, facts), unlike, self.bare)
+
+    def decision(self, record: PatientRecord, wanted: str = "") -> Decision:
+        """The decision alone, without reasons."""
+        return decide(self.frame(record, wanted), LazyFacts(record, self.plan, self.bare), look=self.bare)
+
+    def answer(self, record: PatientRecord, wanted: str = "") -> Answer:
+        """The whole answer."""
+        now = self.situation(record, wanted)
+        asked = [] if now.decision.answer == "out_of_scope" else questions(now)
+        references = References({source.id: source for source in self.knowledge.sources})
+        around = Surroundings(self.knowledge, now, references)
+        sides = other_sides(now)
+        built = Builder(self.knowledge, now, asked, sides, references, around, Safety(now, references)).answer()
+        return with_cells(built, asked, sides, self.plan.by_name)
+
     def frame(self, record: PatientRecord, wanted: str) -> Frame:
         """The frame of the record's date with what the patient takes now; all days between two turning days share one."""
         drugs = running_drugs(record)
         key = (bisect_right(self.days, record.as_of), wanted, drugs)
         frame = self.frames.get(key)
-        if frame is None:
+        if frame is None:  # two threads may make the same one; both are right
             if len(self.frames) >= MOST_FRAMES:
                 self.frames.clear()
             frame = self.frames[key] = self._frame(key, record.as_of, drugs)
@@ -58,40 +79,27 @@ class Prepared:
         return with_current(plain, current_regimen(drugs, self.names)) if drugs else plain
 
 
-_last: list[Prepared] = []
+def prepared(knowledge: Knowledge) -> Prepared:
+    """The Knowledge made ready, anew."""
+    return Prepared(knowledge, plan_of(knowledge), turning_days(knowledge), {drug.id: drug.name for drug in knowledge.drugs})
 
 
-def prepare(knowledge: Knowledge) -> Prepared:
-    """The Knowledge made ready; the last one used is kept."""
-    if not _last or _last[0].knowledge is not knowledge:
-        names = {drug.id: drug.name for drug in knowledge.drugs}
-        _last[:] = [Prepared(knowledge, plan_of(knowledge), turning_days(knowledge), names)]
-    return _last[0]
+prepare = ByIdentity(prepared)  # for callers that keep none themselves: the last few that were used
 
 
 def situation(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> Situation:
     """Facts and decision for a record; `wanted` is a guideline version `ID/VERSION`, if asked for."""
-    prepared = prepare(knowledge)
-    plan, frame = prepared.plan, prepared.frame(record, wanted)
-    facts = derive_facts(record, plan)
-    return Situation(record, plan, frame, facts, decide(frame, facts), tuple(discordances(record, plan)), prepared.bare)
+    return prepare(knowledge).situation(record, wanted)
 
 
 def decision_of(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> Decision:
     """The decision alone, without reasons and several times as fast: for the many patients of a cohort."""
-    prepared = prepare(knowledge)
-    return decide(prepared.frame(record, wanted), LazyFacts(record, prepared.plan, prepared.bare), look=prepared.bare)
+    return prepare(knowledge).decision(record, wanted)
 
 
 def recommend(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> Answer:
     """The answer for one patient: decision, questions, reasons, doses, evidence, references."""
-    now = situation(record, knowledge, wanted)
-    asked = [] if now.decision.answer == "out_of_scope" else questions(now)
-    references = References({source.id: source for source in knowledge.sources})
-    around = Surroundings(knowledge, now, references)
-    sides = other_sides(now)
-    built = Builder(knowledge, now, asked, sides, references, around, Safety(now, references)).answer()
-    return with_cells(built, asked, sides, now.plan.by_name)
+    return prepare(knowledge).answer(record, wanted)
 
 
 def running_drugs(record: PatientRecord) -> tuple[str, ...]:

@@ -14,7 +14,6 @@ from concordant.complaints import Refused
 from concordant.present.interview import Interview, understood
 from concordant.present.terminal import render
 from concordant.record.casefile import read_case
-from concordant.record.vocabulary import words_of
 from concordant.record.writing import new_case, with_stated
 from concordant.texts import read_text
 
@@ -25,8 +24,8 @@ def interview(opened: Opened, wanted: str, target: Target | None = None, whose: 
         target.check()
         completed(opened, _probe(opened))
     plain = not sys.stdout.isatty() or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
-    words = words_of(opened.knowledge)
-    done = Conversation(Interview(opened.record, opened.knowledge, words, wanted), _console(plain), _line).run()
+    start = Interview(opened.record, opened.engine.knowledge, opened.engine.words, wanted)
+    done = Conversation(start, _console(plain), _line).run()
     sys.stdout.write(render(done.whole, colour=not plain, full=False, whose=whose))
     sys.stdout.flush()
     if target is not None:
@@ -35,8 +34,8 @@ def interview(opened: Opened, wanted: str, target: Target | None = None, whose: 
 
 def _probe(opened: Opened) -> Interview:
     """An interview with one reply, to find out beforehand whether the file can hold any."""
-    start = Interview(opened.record, opened.knowledge, words_of(opened.knowledge))
-    feature = next(f for f in opened.knowledge.features if f.type == "yes_no" and f.name not in opened.record.stated)
+    start = Interview(opened.record, opened.engine.knowledge, opened.engine.words)
+    feature = next(f for f in start.knowledge.features if f.type == "yes_no" and f.name not in opened.record.stated)
     return start.reply(understood("yes", feature, start))
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from pathlib import Path
 from typing import Literal
 
 import click
 
 from concordant import __version__
-from concordant.cli.formats import FORMATS, write
+from concordant.cli.linting import lint
+from concordant.cli.options import as_of_option, guideline_option, id_option, knowledge_option, output_option
 from concordant.cli.pager import write_paged
 from concordant.cli.reading import read
+from concordant.cli.writing import check_target, write
 from concordant.complaints import Complaint, Unreadable
+from concordant.present.formats import FORMATS, Wanted, rendered
 from concordant.present.language import LANGUAGES
 
 
@@ -29,11 +31,8 @@ def app() -> None:
 
 
 app.add_command(read)
+app.add_command(lint)
 patient_argument = click.argument("patient")
-as_of_option = click.option("--as-of", default="", metavar="DATE", help="Answer as of this day; cuts a record without one.")
-guideline_option = click.option("--guideline", default="", metavar="ID/VERSION", help="Use this version, complete or not.")
-id_option = click.option("--patient", "id_", default="", metavar="ID", help="The patient that is meant, where there are several.")
-output_option = click.option("-o", "--output", default="", metavar="FILE", help="Write to a file instead of the terminal.")
 
 
 @app.command()
@@ -49,6 +48,7 @@ output_option = click.option("-o", "--output", default="", metavar="FILE", help=
 @click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the page's own phrases.")
 @click.option("--paper", type=click.Choice(("a4", "letter")), default="a4", show_default=True, help="For --format pdf.")
 @click.option("--full", is_flag=True, help="On the terminal: show the folded parts as well.")
+@knowledge_option
 def recommend(
     patient: str,
     format_: str,
@@ -60,28 +60,28 @@ def recommend(
     language: str,
     paper: Literal["a4", "letter"],
     full: bool,
+    knowledge: str,
 ) -> None:
     """What to do next for this patient, why, and what would change it."""
-    from concordant.answer.recommend import recommend as answer_for
-    from concordant.cli.formats import Wanted, rendered
-    from concordant.cli.opening import open_record, sources_of, whose
+    from concordant.cli.opening import engine_of, open_patient, sources_of, whose
     from concordant.outputs import refuse_source
 
-    wanted = Wanted(format_, output, language, paper, full, whose(patient, id_))
-    wanted.check()
+    check_target(format_, output)
     refuse_source(output, sources_of(patient))
     if every and (id_ or format_ not in ("terminal", "json")):
         way_out = "Leave out --patient and --format: --all prints one JSON object a line, for every patient"
         raise Unreadable(Complaint("--all goes with neither --patient nor another format", "--all", way_out=way_out))
+    engine = engine_of(knowledge)
     if every:
         from concordant.cli.every import recommend_all
 
-        recommend_all(patient, _date(as_of), guideline, output)
+        recommend_all(patient, _date(as_of), guideline, output, engine)
         return
-    record, knowledge = open_record(patient, _date(as_of), id_)
-    told = rendered(answer_for(record, knowledge, guideline), wanted)
-    if isinstance(told, str) and wanted.paged:
-        write_paged(told)
+    answer = engine.recommend(open_patient(patient, _date(as_of), id_, engine), guideline=guideline).built
+    colour = not output and sys.stdout.isatty()
+    told = rendered(answer, Wanted(format_, language, paper, full, whose(patient, id_), colour))
+    if isinstance(told, str) and format_ == "terminal" and full and not output:
+        write_paged(told)  # the first screen alone needs no pager
         return
     write(told, output)
 
@@ -93,13 +93,14 @@ def recommend(
 @as_of_option
 @guideline_option
 @id_option
-def ask(patient: str, target: str, force: bool, as_of: str, guideline: str, id_: str) -> None:
+@knowledge_option
+def ask(patient: str, target: str, force: bool, as_of: str, guideline: str, id_: str, knowledge: str) -> None:
     """The questions that matter for this patient, one by one, then the answer; from nothing when no PATIENT is named."""
     from concordant.cli.asking import interview
     from concordant.cli.keeping import Target
-    from concordant.cli.opening import open_for_answers, whose
+    from concordant.cli.opening import engine_of, open_for_answers, whose
 
-    opened = open_for_answers(patient, _date(as_of), id_)
+    opened = open_for_answers(patient, _date(as_of), engine_of(knowledge), id_)
     kept = Target(target, opened, patient, force=force) if target else None
     interview(opened, guideline, kept, whose(patient or target, id_))
 
@@ -111,39 +112,14 @@ def ask(patient: str, target: str, force: bool, as_of: str, guideline: str, id_:
 @as_of_option
 @guideline_option
 @id_option
-def explain(patient: str, statement: str, whole: bool, as_of: str, guideline: str, id_: str) -> None:
+@knowledge_option
+def explain(patient: str, statement: str, whole: bool, as_of: str, guideline: str, id_: str, knowledge: str) -> None:
     """Why: what the decision (or one STATEMENT, such as 2.1) rests on, fact by fact, down to the record entry."""
-    from concordant.answer.recommend import recommend as answer_for
-    from concordant.answer.recommend import situation
-    from concordant.cli.opening import open_record, width
-    from concordant.present.page import page
-    from concordant.present.reason_tree import render_reasons
-    from concordant.present.reasons import render_path
+    from concordant.cli.opening import engine_of, open_patient, width
 
-    record, knowledge = open_record(patient, _date(as_of), id_)
-    now = situation(record, knowledge, guideline)
-    if whole:
-        write_paged(render_reasons(now, statement))
-        return
-    verdict = page(answer_for(record, knowledge, guideline)).verdict
-    write_paged(render_path(now, statement, verdict, width()))
-
-
-@app.command()
-@click.argument("folder", default="")
-def lint(folder: str) -> None:
-    """Check the knowledge files in FOLDER (the shipped ones when left out): every problem, with file and line."""
-    from concordant.author.lint import lint as find
-    from concordant.cli.cases import answer_cases
-    from concordant.library import FOLDER
-
-    root = Path(folder) if folder else FOLDER
-    if not root.is_dir():
-        raise Unreadable(Complaint("no such folder", folder, way_out="Name a folder of knowledge files"))
-    report = find(root, answer_cases)
-    write("\n".join([*map(str, report.complaints), report.summary]), "")
-    if report.complaints:
-        sys.exit(1)
+    engine = engine_of(knowledge)
+    answer = engine.recommend(open_patient(patient, _date(as_of), id_, engine), guideline=guideline)
+    write_paged(answer.explain(statement, whole=whole, width=width()))
 
 
 @app.command()

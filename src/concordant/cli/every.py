@@ -6,27 +6,25 @@ import datetime as dt
 import json
 import sys
 
-from concordant.answer.recommend import recommend
+from concordant.api import Engine
 from concordant.cli.opening import open_patients
 from concordant.complaints import ConcordantError
-from concordant.library import load
 from concordant.outputs import sink
-from concordant.present.as_json import as_json
+from concordant.record.account import Account
 
 PROGRESS = 100
 
 
-def recommend_all(source: str, as_of: dt.date | None, guideline: str, output: str) -> None:
+def recommend_all(source: str, as_of: dt.date | None, guideline: str, output: str, engine: Engine) -> None:
     """Answer for each patient; one that is refused is named and counted, and the rest goes on."""
-    knowledge = load()
     met = answered = 0
     with sink(output) as out:
-        for patient in open_patients(source, as_of):
+        for patient in open_patients(source, as_of, engine, Account()):
             met += 1
             if met % PROGRESS == 0 and sys.stderr.isatty():
                 print(f"\r{met} patients", end="", file=sys.stderr)  # noqa: T201
             try:
-                answer = json.loads(as_json(recommend(patient.record, knowledge, guideline)))
+                answer = engine.recommend(patient, guideline=guideline).to_dict()
             except ConcordantError as error:
                 print(f"{patient.id}: {error.complaints[0]}", file=sys.stderr)  # noqa: T201
                 continue

@@ -1,4 +1,4 @@
-"""Open what the user named: a file or standard input, with the knowledge it is read by."""
+"""Open what the user named through the API: a file or standard input, with the knowledge of the user's choice."""
 
 from __future__ import annotations
 
@@ -10,27 +10,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from concordant.cli.case_source import read_case_source, refuse_by_head
-from concordant.cli.choosing import choose
-from concordant.cli.fhir_source import is_fhir, looks_like_fhir, patients_of_bytes, patients_of_path
-from concordant.cli.table_source import ADDRESSES, is_table_mapping, is_tabular, patients_of_tables, tables_of
-from concordant.compiled import Knowledge
+from concordant.api import Engine, Patients, load_knowledge
+from concordant.cli.missing import refuse_missing
 from concordant.complaints import Complaint, Unreadable, printable
-from concordant.dates import parse_partial_date
-from concordant.library import load
 from concordant.record.account import Account
 from concordant.record.as_case import case_text
-from concordant.record.case_account import account_of
-from concordant.record.casefile import read_case
 from concordant.record.events import PatientRecord
-from concordant.record.foreign import read_source
-from concordant.record.sources import Patient
-from concordant.record.vocabulary import words_of
-from concordant.texts import MAX_BYTES, Text
+from concordant.record.sources import Patient, asked
+from concordant.record.sources.asked import AsOf
+from concordant.record.sources.case_file import read_case_source, refuse_by_head
+from concordant.record.sources.choosing import WaysOut
+from concordant.record.sources.fhir import is_fhir
+from concordant.record.sources.opening import Content, Named
+from concordant.record.sources.opening import sources_of as sources_of_name
+from concordant.record.sources.tables import ADDRESSES, is_tabular
+from concordant.texts import MAX_BYTES
 
 NARROWEST, WIDEST = 60, 110
 STANDARD_INPUT = "standard input"
 MAX_STANDARD_INPUT = 200_000_000
+MOST_ASIDE = 20
+WAYS_OUT = WaysOut(
+    nobody="`concordant read --report` says what became of each entry",
+    several="Pick one with --patient, or take them all with --all",
+    no_id="It names none; leave out --patient",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Opened:
     """A record to be completed, with the file it stands in; no path when it starts from nothing."""
 
     record: PatientRecord
-    knowledge: Knowledge
+    engine: Engine
     path: str = ""
     text: str = ""
 
@@ -48,59 +52,73 @@ class Opened:
         return _has_content(self.text)
 
 
-def open_record(patient: str, as_of: dt.date | None, id_: str = "") -> tuple[PatientRecord, Knowledge]:
-    """The record that is meant, and the knowledge. Only here does the project look at a clock."""
-    chosen = next(choose(open_patients(patient, as_of, only=id_), patient, id_, every=False))
-    return chosen.record, load()
+def engine_of(folder: str) -> Engine:
+    """An engine with the knowledge of a folder, or with the shipped one when none is named."""
+    return Engine(load_knowledge(folder))
 
 
-def open_patients(source: str, as_of: dt.date | None, rest: Account | None = None, only: str = "") -> Iterator[Patient]:
-    """The patients of a source, one after the other, each with the account of its entries.
-
-    Entries that belong to no patient go to `rest` when the last one has been read. A source that can find a patient by the id
-    gives that one alone where `only` names it.
-    """
+def open_patient(source: str, as_of: dt.date | None, id_: str, engine: Engine, rest: Account | None = None) -> Patient:
+    """The one patient that is meant. Raises Unreadable when the source leaves open which one it is."""
     rest = Account() if rest is None else rest
+    patient = _told_of_date(patients_of(source, as_of, id_, engine).one(rest, WAYS_OUT), source, as_of)
+    if not id_:  # once the named one is found, nobody reads on
+        tell_rest(rest)
+    return patient
+
+
+def open_patients(source: str, as_of: dt.date | None, engine: Engine, rest: Account, id_: str = "") -> Iterator[Patient]:
+    """Every patient of a source, or the one that is named; what belongs to nobody is told when the last one has been read."""
+    for patient in patients_of(source, as_of, id_, engine).stream(rest):
+        yield _told_of_date(patient, source, as_of)
+    if not id_:
+        tell_rest(rest)
+
+
+def patients_of(source: str, as_of: dt.date | None, id_: str, engine: Engine) -> Patients:
+    """What the user named, as the API has it. Only here does the project look at a clock."""
     if not source:
         raise Unreadable(Complaint("no file is named", way_out="Name a case file, or use - for standard input"))
-    refuse_by_head(source)
     if source == "-":
-        data = sys.stdin.buffer.read(MAX_STANDARD_INPUT + 1)
-        if looks_like_fhir(data):
-            yield from patients_of_bytes(data, load(), as_of or _today(), rest, given=as_of is not None)
-            return
-        text = read_source(data, STANDARD_INPUT)
-    elif is_tabular(source):
-        yield from patients_of_tables(source, load(), as_of or _today(), rest, given=as_of is not None, only=only)
+        content = Content(sys.stdin.buffer.read(MAX_STANDARD_INPUT + 1), STANDARD_INPUT)
+        return Patients(engine, content, AsOf(as_of, _today()), id_)
+    if not is_tabular(source):
+        refuse_missing(source)
+    return Patients(engine, Named(source), AsOf(as_of, _today()), id_)
+
+
+def _told_of_date(patient: Patient, source: str, as_of: dt.date | None) -> Patient:
+    """The patient; that a case file is answered for another day than was asked for is said aloud."""
+    if as_of is not None and patient.record.as_of != as_of:
+        name = STANDARD_INPUT if source == "-" else source
+        print(printable(f"{name}: {patient.record.notices[-1]}"), file=sys.stderr)  # noqa: T201
+    return patient
+
+
+def tell_rest(rest: Account) -> None:
+    """Entries that belong to no patient, and lines that cannot be read: counted, the first ones named."""
+    if not rest.rows:
         return
-    elif is_fhir(source):
-        yield from patients_of_path(source, load(), as_of or _today(), rest, given=as_of is not None)
-        return
-    else:
-        text = read_case_source(source)
-    record, _ = _read(text, as_of)
-    yield Patient("", record, account_of(record, text))
+    more = f", and {rest.beyond} more" if rest.beyond else ""
+    print(f"Beside the patients, {rest.sentence}{more}.", file=sys.stderr)  # noqa: T201
+    aside = [row for row in rest.rows if row.fate == "set aside"]
+    for row in aside[:MOST_ASIDE]:
+        print(str(Complaint(f"set aside: {row.why}", row.place)), file=sys.stderr)  # noqa: T201
+    if len(aside) > MOST_ASIDE:
+        more = f"... and {len(aside) - MOST_ASIDE} more; `concordant read --refused FILE` writes them all."
+        print(more, file=sys.stderr)  # noqa: T201
 
 
 def sources_of(source: str) -> list[str]:
-    """What is read for a source: itself, and the tables that a mapping names."""
-    return [source, *(tables_of(source) if source != "-" and is_table_mapping(source) else ())] if source else []
+    """What is read for a source, so that nothing is written over it."""
+    return ["-"] if source == "-" else sources_of_name(source)
 
 
 def day_of(text: str) -> dt.date | None:
     """The day of `--as-of`; None when it is not given. Raises Unreadable for what is no day."""
-    if not text:
-        return None
-    try:
-        date = parse_partial_date(text)
-    except ValueError as error:
-        raise Unreadable(Complaint(str(error), "--as-of", way_out="Write the day as 2022-09-20")) from None
-    if not date.is_exact:
-        raise Unreadable(Complaint(f"'{text}' is not a day", "--as-of", way_out="Write the day as 2022-09-20"))
-    return date.first
+    return asked.day_of(text, "--as-of")
 
 
-def open_for_answers(patient: str, as_of: dt.date | None, id_: str = "") -> Opened:
+def open_for_answers(patient: str, as_of: dt.date | None, engine: Engine, id_: str = "") -> Opened:
     """A case file to be completed, or an empty record; standard input is refused, the answers come from there.
 
     What is no case file has no path here: its answers are kept in a case file of their own, never over the source.
@@ -109,24 +127,18 @@ def open_for_answers(patient: str, as_of: dt.date | None, id_: str = "") -> Open
         way_out = "Save the case in a file and name it, or name none to start from nothing"
         raise Unreadable(Complaint("the answers are read from standard input, so the case cannot be", "ask", way_out=way_out))
     if not patient:
-        return Opened(PatientRecord(as_of or _today()), load())
+        return Opened(PatientRecord(as_of or _today()), engine)
     refuse_by_head(patient)
     if is_tabular(patient) or is_fhir(patient):
-        knowledge = load()
-        chosen = next(choose(open_patients(patient, as_of, only=id_), patient, id_, every=False))
-        return Opened(chosen.record, knowledge, "", case_text(chosen, knowledge, words_of(knowledge)))
+        chosen = open_patient(patient, as_of, id_, engine)
+        return Opened(chosen.record, engine, "", case_text(chosen, engine.knowledge, engine.words))
+    refuse_missing(patient)
     text = _text_of(patient)
     if not _has_content(text):
-        return Opened(PatientRecord(as_of or _today()), load(), patient, text)
-    return Opened(*_read(read_case_source(patient), as_of), patient, text)
-
-
-def _read(text: Text, as_of: dt.date | None) -> tuple[PatientRecord, Knowledge]:
-    knowledge = load()
-    record = read_case(text, knowledge, words_of(knowledge), as_of or _today(), given=as_of is not None)
-    if as_of is not None and record.as_of != as_of:  # an answer for another day than was asked for is said aloud
-        print(printable(f"{text.file}: {record.notices[-1]}"), file=sys.stderr)  # noqa: T201
-    return record, knowledge
+        return Opened(PatientRecord(as_of or _today()), engine, patient, text)
+    content = Content(text.encode(), patient)
+    chosen = _told_of_date(Patients(engine, content, AsOf(as_of, _today())).one(), patient, as_of)
+    return Opened(chosen.record, engine, patient, text)
 
 
 def _today() -> dt.date:

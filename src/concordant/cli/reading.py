@@ -7,13 +7,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from concordant.cli.options import knowledge_option
 from concordant.complaints import Complaint, Unreadable
 from concordant.outputs import Sink, complaining, put, refuse_source, replacing, same_path, sink
 from concordant.record.account import Account
 from concordant.record.sources import Patient
+
+if TYPE_CHECKING:
+    from concordant.api import Engine  # loaded only when the verb runs
 
 
 @click.command()
@@ -24,21 +29,22 @@ from concordant.record.sources import Patient
 @click.option("--all", "every", is_flag=True, help="Every patient, one after the other.")
 @click.option("-o", "--output", default="", metavar="FILE", help="Write to a file instead of the terminal; with --all, a folder.")
 @click.option("--as-of", default="", metavar="DATE", help="As it stood on this day; cuts a record without a date of its own.")
-def read(source: str, report: bool, refused: str, id_: str, every: bool, output: str, as_of: str) -> None:
+@knowledge_option
+def read(source: str, report: bool, refused: str, id_: str, every: bool, output: str, as_of: str, knowledge: str) -> None:
     """What was understood of SOURCE, as a case file to check, correct and give to `recommend`."""
-    from concordant.cli.choosing import choose
-    from concordant.cli.opening import day_of, open_patients, sources_of
+    from concordant.cli.opening import day_of, engine_of, open_patient, open_patients, sources_of
 
     sources = sources_of(source)
     _check(output, refused, sources)
-    rest = Account()
-    patients = choose(open_patients(source, day_of(as_of), rest, id_), source, id_, every=every)
+    rest, engine, day = Account(), engine_of(knowledge), day_of(as_of)
+    one = () if every else (open_patient(source, day, id_, engine, rest),)
+    patients = one or open_patients(source, day, engine, rest, id_)
     with _opened(refused) as aside:
         kept = _refusing(patients, aside, rest)
         if report:
             _write_report(kept, output, every=every)
         else:
-            _write_cases(kept, output, sources, every=every)
+            _write_cases(kept, output, sources, engine, every=every)
 
 
 def _check(output: str, refused: str, sources: list[str]) -> None:
@@ -82,14 +88,10 @@ def _write_report(patients: Iterable[Patient], output: str, *, every: bool) -> N
             out.write(render_total(counts, number) + "\n")
 
 
-def _write_cases(patients: Iterable[Patient], output: str, sources: list[str], *, every: bool) -> None:
-    from concordant.library import load
+def _write_cases(patients: Iterable[Patient], output: str, sources: list[str], engine: Engine, *, every: bool) -> None:
     from concordant.record.as_case import case_text
-    from concordant.record.vocabulary import words_of
 
-    knowledge = load()
-    words = words_of(knowledge)
-    texts = ((patient.id, case_text(patient, knowledge, words)) for patient in patients)
+    texts = ((patient.id, case_text(patient, engine.knowledge, engine.words)) for patient in patients)
     if every and output:
         _write_folder(texts, Path(output), sources)
         return

@@ -179,13 +179,13 @@ def _wanted(guideline: Guideline, wanted: str, as_of: dt.date) -> Version:
     version = next((v for v in guideline.versions if wanted == f"{guideline.id}/{v.version}"), guideline.versions[0])
     if version.valid_from > as_of:
         says = f"'{wanted}' is valid from {version.valid_from}, after the date of the question ({as_of})"
-        raise Unreadable(Complaint(says, "--guideline", way_out="Ask as of a later day, or for an earlier version"))
+        raise Unreadable(Complaint(says, "guideline", way_out="Ask as of a later day, or for an earlier version"))
     return version
 
 
 def _no_such(knowledge: Knowledge, wanted: str) -> Complaint:
     known = [f"{g.id}/{v.version}" for g in knowledge.guidelines for v in g.versions]
-    return Complaint(f"no guideline '{wanted}'", "--guideline", way_out=did_you_mean(wanted, known))
+    return Complaint(f"no guideline '{wanted}'", "guideline", way_out=did_you_mean(wanted, known))
 
 
 def _bars(statement: Statement, regimen: Regimen, frame: Frame) -> tuple[Bar, ...]:

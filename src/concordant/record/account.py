@@ -24,10 +24,11 @@ class Row(msgspec.Struct, frozen=True, gc=False):  # a struct, because a file ca
 
 @dataclass(slots=True)
 class Account:
-    """The rows of one patient (or of a whole file), and the codes that were met and not mapped."""
+    """The rows of one patient (or of a whole file), how many more were not kept, and the codes that were met and not mapped."""
 
     rows: list[Row] = field(default_factory=list)
     unmapped: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # system, code, display
+    beyond: int = 0
 
     def used(self, place: str, kind: str, read_as: str) -> None:
         """An entry that became part of the record."""
@@ -46,6 +47,7 @@ class Account:
         for other in others:
             self.rows += other.rows
             self.unmapped += other.unmapped
+            self.beyond += other.beyond
 
     @property
     def counts(self) -> dict[Fate, int]:

@@ -1,13 +1,10 @@
-"""Case files at the command line: a named source that is no case file is told what it is, and what to do."""
+"""Case files by their name: a file or a folder that is no case file is told what it is, and what to do."""
 
 from __future__ import annotations
 
 from itertools import islice
 from pathlib import Path
 
-import click
-
-from concordant.cli.stories import stories_named, story_near
 from concordant.complaints import Complaint, Unreadable, did_you_mean
 from concordant.record.foreign import HEAD_BYTES, read_source, refuse_packed
 from concordant.texts import Text, bytes_of
@@ -19,7 +16,7 @@ def read_case_source(source: str) -> Text:
     """The text of a named case file. Raises Unreadable."""
     path = Path(source)
     if not path.exists():
-        raise Unreadable(Complaint("no such file", source, way_out=_instead(path)))
+        raise Unreadable(Complaint("no such file", source, way_out=neighbour_near(path) or "Check its name and its folder"))
     if path.is_dir():
         raise Unreadable(_folder(path, source))
     return read_source(bytes_of(path, source), source)
@@ -35,24 +32,9 @@ def refuse_by_head(source: str) -> None:
     refuse_packed(head, source)
 
 
-def _instead(path: Path) -> str:
-    """What may have been meant by a name that no file has: a story, a file beside it, a story of a similar name."""
-    if len(stories := stories_named(str(path))) == 1:
-        return f"{stories[0]} is a shipped story: {_command_for(stories[0])}"
-    if near := did_you_mean(path.name, _neighbours(path), listing=False):
-        return near
-    if stories := stories or list(filter(None, [story_near(str(path))])):
-        return f"Did you mean the shipped story {' or '.join(stories)}? {_command_for(stories[0])}"
-    return "Check the name, or use - for standard input"
-
-
-def _command_for(story: str) -> str:
-    """The command with the story; `ask` needs standard input for the answers."""
-    context = click.get_current_context(silent=True)
-    verb = (context.info_name if context else None) or "recommend"
-    if verb == "ask":
-        return f"concordant example {story} > {story}.yaml && concordant ask {story}.yaml"
-    return f"concordant example {story} | concordant {verb} -"
+def neighbour_near(path: Path) -> str:
+    """The way out when a file of a similar name stands beside the one that is not there; else empty."""
+    return did_you_mean(path.name, _neighbours(path), listing=False)
 
 
 def _neighbours(path: Path) -> list[str]:

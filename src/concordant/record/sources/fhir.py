@@ -1,19 +1,20 @@
-"""FHIR at the command line: what is FHIR, and its patients one after the other."""
+"""FHIR as a source: what is FHIR, and its patients one after the other."""
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-import sys
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from concordant.compiled import Knowledge
 from concordant.complaints import Complaint, Unreadable, quoted
 from concordant.record.account import Account
 from concordant.record.sources import Patient
+from concordant.record.sources.asked import AsOf
+
+if TYPE_CHECKING:
+    from concordant.record.fhir.kit import Kit  # loaded only for FHIR
 
 NAMES = (".ndjson", ".jsonl", ".gz")
 MARK = b'"resourceType"'
@@ -46,43 +47,27 @@ def looks_like_fhir(head: bytes) -> bool:
     return head[:2] == b"\x1f\x8b" or (text[:1] in (b"{", b"[") and MARK in text)
 
 
-def patients_of_path(source: str, knowledge: Knowledge, as_of: dt.date, rest: Account, *, given: bool) -> Iterator[Patient]:
-    """The patients of a file or a folder; what belongs to none of them goes to `rest`, and is told at the end."""
-    from concordant.record.fhir.kit import kit_of
+def patients_of_path(source: str, kit: Kit, as_of: AsOf, rest: Account) -> Iterator[Patient]:
+    """The patients of a file or a folder; what belongs to none of them goes to `rest` at the end."""
     from concordant.record.fhir.stream import patients_of
 
     path = Path(source)
     if path.is_file() and path.stat().st_size <= CHECKED_BYTES and source.lower().endswith(".json"):
         refuse_twice(path.read_bytes(), source)
-    stream = patients_of(path, kit_of(knowledge), as_of, given=given)
+    stream = patients_of(path, kit, as_of.day(source), given=as_of.cuts)
     yield from stream
     rest.add([stream.rest])
-    tell_rest(rest, stream.beyond)
+    rest.beyond += stream.beyond
 
 
-def patients_of_bytes(data: bytes, knowledge: Knowledge, as_of: dt.date, rest: Account, *, given: bool) -> Iterator[Patient]:
-    """The patients of standard input."""
-    from concordant.record.fhir.kit import kit_of
+def patients_of_bytes(data: bytes, name: str, kit: Kit, as_of: AsOf, rest: Account) -> Iterator[Patient]:
+    """The patients of a document that is at hand already."""
     from concordant.record.fhir.read import read_with
 
-    refuse_twice(data, "standard input")
-    reading = read_with(data, "standard input", kit_of(knowledge), as_of, given=given)
+    refuse_twice(data, name)
+    reading = read_with(data, name, kit, as_of.day(name), given=as_of.cuts)
     yield from reading.patients
     rest.add([reading.rest])
-    tell_rest(rest, 0)
-
-
-def tell_rest(rest: Account, beyond: int) -> None:
-    """Entries that belong to no patient, and lines that cannot be read: counted, the first ones named."""
-    if not rest.rows:
-        return
-    more = f", and {beyond} more" if beyond else ""
-    print(f"Beside the patients, {rest.sentence}{more}.", file=sys.stderr)  # noqa: T201
-    aside = [row for row in rest.rows if row.fate == "set aside"]
-    for row in aside[:20]:
-        print(str(Complaint(f"set aside: {row.why}", row.place)), file=sys.stderr)  # noqa: T201
-    if len(aside) > 20:
-        print(f"... and {len(aside) - 20} more; `concordant read --refused FILE` writes them all.", file=sys.stderr)  # noqa: T201
 
 
 def refuse_twice(data: bytes, name: str) -> None:

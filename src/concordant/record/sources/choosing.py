@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 
 from concordant.complaints import Complaint, Unreadable, did_you_mean, quoted
@@ -11,29 +12,38 @@ from concordant.record.sources import Patient
 MOST_NAMED = 20
 
 
-def choose(patients: Iterable[Patient], source: str, id_: str, *, every: bool) -> Iterator[Patient]:
+@dataclass(frozen=True, slots=True)
+class WaysOut:
+    """What a caller can do about a source that leaves the patient open; each door has other words for it."""
+
+    nobody: str = "`read` says in its account what became of each entry"
+    several: str = "Name one with patient='ID', or go through `read`"
+    no_id: str = "It names none; leave out `patient`"
+
+
+def choose(
+    patients: Iterable[Patient], source: str, id_: str, *, every: bool, ways_out: WaysOut | None = None
+) -> Iterator[Patient]:
     """The patients that are meant, one after the other. Raises Unreadable when the source leaves open which one is."""
-    stream = iter(patients)
+    stream, ways_out = iter(patients), ways_out or WaysOut()
     if every and not id_:
         yield from stream
         return
     if id_:
-        yield _named(stream, source, id_)
+        yield _named(stream, source, id_, ways_out)
         return
     first = list(islice(stream, MOST_NAMED + 1))
     if not first:
-        raise Unreadable(
-            Complaint("no patient was found", source, way_out="`concordant read --report` says what became of each entry")
-        )
+        raise Unreadable(Complaint("no patient was found", source, way_out=ways_out.nobody))
     if len(first) > 1:
         more = " and more" if len(first) > MOST_NAMED else ""
         names = ", ".join(patient.id for patient in first[:MOST_NAMED])
-        way_out = f"Pick one with --patient, or take them all with --all: {names}{more}"
+        way_out = f"{ways_out.several}: {names}{more}"
         raise Unreadable(Complaint("there are several patients", source, way_out=way_out))
     yield first[0]
 
 
-def _named(patients: Iterator[Patient], source: str, id_: str) -> Patient:
+def _named(patients: Iterator[Patient], source: str, id_: str, ways_out: WaysOut) -> Patient:
     met: list[str] = []
     for patient in patients:
         if patient.id == id_:
@@ -41,5 +51,5 @@ def _named(patients: Iterator[Patient], source: str, id_: str) -> Patient:
         met.append(patient.id)
     named = [name for name in met if name]
     near = did_you_mean(id_, named[:1000], listing=False)
-    way_out = near or (f"There: {', '.join(named[:MOST_NAMED])}" if named else "It names none; leave out --patient")
+    way_out = near or (f"There: {', '.join(named[:MOST_NAMED])}" if named else ways_out.no_id)
     raise Unreadable(Complaint(f"there is no patient {quoted(id_)}", source, way_out=way_out))

@@ -1,18 +1,17 @@
-"""OMOP databases and plain tables at the command line: what is one, and its patients one after the other."""
+"""OMOP databases and plain tables as sources: what is one, and its patients one after the other."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from concordant.cli.fhir_source import tell_rest
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError
 from concordant.record.account import Account
 from concordant.record.sources import Patient
-from concordant.record.vocabulary import words_of
+from concordant.record.sources.asked import AsOf
+from concordant.record.vocabulary import Words
 from concordant.texts import read_file
 
 ADDRESSES = ("postgresql://", "postgres://")
@@ -53,9 +52,9 @@ def is_tabular(source: str) -> bool:
 
 
 def patients_of_tables(
-    source: str, knowledge: Knowledge, as_of: dt.date, rest: Account, *, given: bool, only: str = ""
+    source: str, knowledge: Knowledge, words: Words, as_of: AsOf, rest: Account, only: str = ""
 ) -> Iterator[Patient]:
-    """The patients; rows that belong to none of them go to `rest`, and are told at the end.
+    """The patients; rows that belong to none of them go to `rest`.
 
     With `only`, the one of that id, found without telling the others; all of them where there is none, to be named.
     """
@@ -63,15 +62,14 @@ def patients_of_tables(
         from concordant.record.omop.read import patients_of
     else:
         from concordant.record.table.read import patients_of
-    words, found = words_of(knowledge), False
+    day, found = as_of.day(source), False
     if only:
-        for patient in patients_of(source, knowledge, words, as_of, given=given, only=only, rest=rest):
+        for patient in patients_of(source, knowledge, words, day, given=as_of.cuts, only=only, rest=rest):
             found = True
             yield patient
     if not found:
         rest.rows.clear()
-        yield from patients_of(source, knowledge, words, as_of, given=given, rest=rest)
-    tell_rest(rest, 0)
+        yield from patients_of(source, knowledge, words, day, given=as_of.cuts, rest=rest)
 
 
 def _head(path: Path) -> bytes:

@@ -1,0 +1,69 @@
+"""The verb `lint`: what is wrong with knowledge files, or whose answer a change of them changes."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from concordant.cli.writing import write
+from concordant.complaints import Complaint, Unreadable
+
+
+@click.command()
+@click.argument("folder", default="")
+@click.option(
+    "--effect",
+    "base",
+    is_flag=False,
+    flag_value="",
+    default=None,
+    metavar="[BASE]",
+    help="Instead: the cases whose answer differs from that of the knowledge in BASE (the shipped one when left out).",
+)
+def lint(folder: str, base: str | None) -> None:
+    """Check the knowledge files in FOLDER (the shipped ones when left out): every problem, with file and line."""
+    from concordant.library import FOLDER
+
+    root = Path(folder) if folder else FOLDER
+    if not root.is_dir():
+        raise Unreadable(Complaint("no such folder", folder, way_out="Name a folder of knowledge files"))
+    if base is not None:
+        _tell_effect(root, Path(base) if base else FOLDER)
+        return
+    from concordant.author.lint import lint as find
+    from concordant.cli.cases import answer_cases
+
+    report = find(root, answer_cases)
+    write("\n".join([*map(str, report.complaints), report.summary]), "")
+    if report.complaints:
+        sys.exit(1)
+
+
+def _tell_effect(root: Path, base: Path) -> None:
+    """A line for each case whose answer differs, then the counts; progress on a terminal."""
+    from concordant.api import load_knowledge
+    from concordant.effect import cases_for, effects
+
+    old, new = load_knowledge(base), load_knowledge(root)
+    paths = cases_for(root, base)
+    changed, elsewhere = 0, Counter[str]()
+    for number, one in enumerate(effects(paths, old, new), 1):
+        _tell_progress(number, len(paths))
+        if one.differences:
+            changed += 1
+            write(f"{one.case}: {'; '.join(one.differences)}", "")
+        elif one.elsewhere:
+            elsewhere[", ".join(one.elsewhere)] += 1
+    write(f"{changed} of {len(paths)} cases are answered differently", "")
+    for parts, count in elsewhere.most_common():
+        write(f"{count} more in other parts of the answer: {parts}", "")
+
+
+def _tell_progress(number: int, total: int) -> None:
+    """The line is cleared again: results go to the same screen."""
+    if sys.stderr.isatty():
+        told = f"\r{number} of {total} cases" if number < total else "\r\x1b[K"
+        print(told, end="", file=sys.stderr, flush=True)  # noqa: T201

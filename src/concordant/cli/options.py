@@ -1,0 +1,13 @@
+"""The options that several verbs share."""
+
+from __future__ import annotations
+
+import click
+
+as_of_option = click.option("--as-of", default="", metavar="DATE", help="Answer as of this day; cuts a record without one.")
+guideline_option = click.option("--guideline", default="", metavar="ID/VERSION", help="Use this version, complete or not.")
+id_option = click.option("--patient", "id_", default="", metavar="ID", help="The patient that is meant, where there are several.")
+output_option = click.option("-o", "--output", default="", metavar="FILE", help="Write to a file instead of the terminal.")
+knowledge_option = click.option(
+    "--knowledge", default="", metavar="DIR", help="A knowledge folder of your own, not the shipped one."
+)

@@ -1,0 +1,33 @@
+"""Results to a file or to standard output."""
+
+from __future__ import annotations
+
+import sys
+
+from concordant.complaints import Complaint, Unreadable
+from concordant.outputs import put
+from concordant.present.formats import BINARY
+
+
+def check_target(format_: str, output: str) -> None:
+    """Raises Unreadable for a format that a terminal cannot hold."""
+    if format_ in BINARY and not output and sys.stdout.isatty():
+        says = f"a {format_.upper()} is not written to a terminal"
+        raise Unreadable(Complaint(says, "--format", way_out=f"Name a file: -o answer.{format_}"))
+
+
+def write(content: str | bytes, output: str) -> None:
+    """To the file, or to standard output; text ends with a line end. Raises Unreadable when it cannot be written."""
+    if isinstance(content, str):
+        content = content if content.endswith("\n") else content + "\n"
+    if not output:
+        _to_stdout(content)
+        return
+    put(content if isinstance(content, bytes) else content.encode(), output)
+
+
+def _to_stdout(content: str | bytes) -> None:
+    if isinstance(content, str):
+        sys.stdout.write(content)
+    else:
+        sys.stdout.buffer.write(content)

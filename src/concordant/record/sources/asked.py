@@ -1,0 +1,50 @@
+"""For which day a question is asked, and what happens to a record that goes on after it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from concordant.complaints import Complaint, Unreadable
+from concordant.dates import parse_partial_date
+
+WRITE = "Write the day as 2022-09-20"
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The day that was asked for, and the day of today where the caller has a clock.
+
+    A record with a date of its own keeps it. Any other is cut at `asked`, or taken whole as of `today`.
+    """
+
+    asked: dt.date | None = None
+    today: dt.date | None = None
+
+    @property
+    def cuts(self) -> bool:
+        """Whether a record without a date of its own is cut."""
+        return self.asked is not None
+
+    def day(self, name: str) -> dt.date:
+        """The day for a record without one of its own. Raises Unreadable when nobody told any."""
+        found = self.asked or self.today
+        if found is None:
+            way_out = "Say for which day to answer: as_of='2022-09-20', or today=datetime.date.today()"
+            raise Unreadable(Complaint("it has no date of its own, and none is given", name, way_out=way_out))
+        return found
+
+
+def day_of(told: dt.date | str | None, place: str = "as_of") -> dt.date | None:
+    """The day that a text names; None when there is none. Raises Unreadable for what is no day."""
+    if told is None or told == "":
+        return None
+    if isinstance(told, dt.date):
+        return told.date() if isinstance(told, dt.datetime) else told
+    try:
+        date = parse_partial_date(told)
+    except ValueError as error:
+        raise Unreadable(Complaint(str(error), place, way_out=WRITE)) from None
+    if not date.is_exact:
+        raise Unreadable(Complaint(f"'{told}' is not a day", place, way_out=WRITE))
+    return date.first
