@@ -23,7 +23,7 @@ AS_OF = dt.date(2023, 6, 1)  # for a case that has no date of its own: no test l
 ReadCase = Callable[[str], PatientRecord]
 
 # One text always gives one tree, nobody changes it, and many tests read the same files again and again.
-texts._compose = functools.lru_cache(maxsize=3000)(texts._compose)
+texts._compose = functools.lru_cache(maxsize=1200)(texts._compose)
 
 settings.register_profile("repeatable", derandomize=True, database=None, deadline=None, max_examples=200)
 settings.load_profile("repeatable")

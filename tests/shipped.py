@@ -90,8 +90,13 @@ def answer_to(path: Path) -> Answer | None:
     return None if record is None else recommend(record, shipped_knowledge())
 
 
-@functools.cache
 def shown(path: Path) -> tuple[dict[str, Any], str]:
-    """The JSON answer and the terminal text of a case; both empty for one that is refused. Nobody may change them."""
+    """The JSON answer and the terminal text of a case; both empty for one that is refused."""
+    told, text = _printed(path)
+    return (json.loads(told) if told else {}), text
+
+
+@functools.cache
+def _printed(path: Path) -> tuple[str, str]:
     answer = answer_to(path)
-    return ({}, "") if answer is None else (json.loads(as_json(answer)), render(answer, colour=False, width=100))
+    return ("", "") if answer is None else (as_json(answer), render(answer, colour=False, width=100))
