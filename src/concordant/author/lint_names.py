@@ -18,6 +18,7 @@ POINTERS = (
     ("drugs/", "regimens", "regimen"),
     ("guidelines/", "regimens", "regimen"),
     ("guidelines/", "source", "source"),
+    ("guidelines/", "line", "feature"),
     ("trials/", "source", "source"),
     ("trials/", "here", "feature"),
     ("features/", "statement", "statement"),
