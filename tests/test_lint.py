@@ -376,6 +376,13 @@ FAULTS = [
         "the row '2.1' names 'her2_statis', which does not exist. Did you mean 'her2_status'?",
     ),
     ("a row twice", LEDGER, 'number: "2.0"', 'number: "2.1"', "the ledger has two rows for '2.1'"),
+    (
+        "a line that no feature counts",
+        "guidelines/asco-her2-abc/guideline.yaml",
+        "line: line_of_therapy",
+        "line: line_of_therpy",
+        "the feature 'line_of_therpy' does not exist",
+    ),
     # Codes.
     (
         "an unknown system",

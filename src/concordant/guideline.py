@@ -101,7 +101,7 @@ class Guideline(Record, frozen=True):
     rights: str
     versions: tuple[Version, ...]
     parent: str = ""
-    line: str = ""
+    line: FeatureName = ""
     gap: Action | None = None
     out_of_scope: tuple[ScopeLimit, ...] = ()
 

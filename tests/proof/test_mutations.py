@@ -243,8 +243,8 @@ ROWS: list[tuple[str, str, str, str, str, str]] = [
     (
         "what makes it true is forgotten",
         GROUPS,
-        "return _either(settling, condition)",
-        "return settling(condition, FALSE)",
+        "return _either(groups_for, condition)",
+        "return groups_for(condition, FALSE)",
         "pair stands",
         "8 groups",
     ),

@@ -136,7 +136,7 @@ class Builder:
             label=self._label(one),
             cautions=[self._caution(barred) for barred in cautions(one, self.now.decision)],
             dose=[] if regimen.id == CURRENT else self._dosing().doses(regimen),
-            held=self.safety.waits(one),
+            held=self.safety.is_waiting(one),
             derived_because=statement.derived_because,
             evidence=self._evidence(one) if evidence else [],
             label_facts=label_facts(self._drugs(one), self.references) if evidence else [],

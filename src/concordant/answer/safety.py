@@ -9,7 +9,7 @@ from concordant.answer import model
 from concordant.answer.phrases import brief_words, unbracketed
 from concordant.answer.references import References
 from concordant.decide.ask import Situation
-from concordant.decide.dangers import Held, Met, dangers, held_until, waits
+from concordant.decide.dangers import Held, Met, dangers, held_until, is_waiting
 from concordant.decide.decision import Judged
 from concordant.derive.unread import Unread
 from concordant.evaluate.explain import facts_behind
@@ -56,9 +56,9 @@ class Safety:
 
         return sorted(map(self._held, self._waiting()), key=rank)
 
-    def waits(self, one: Judged) -> bool:
+    def is_waiting(self, one: Judged) -> bool:
         """Whether the first dose of this regimen waits for anything that is on record."""
-        return waits(one, self.now.frame, self.unread())
+        return is_waiting(one, self.now.frame, self.unread())
 
     def is_held(self) -> bool:
         """Whether a first dose waits for anything."""

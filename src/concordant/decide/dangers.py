@@ -127,7 +127,7 @@ def held_until(decision: Decision, frame: Frame, unread: Iterable[Unread]) -> li
     return list(found.values())
 
 
-def waits(one: Judged, frame: Frame, unread: Iterable[Unread]) -> bool:
+def is_waiting(one: Judged, frame: Frame, unread: Iterable[Unread]) -> bool:
     """Whether something on record is settled before the first dose of this one."""
     return bool(_holding(one)) or any(entry.holds(_names(one, frame)) for entry in unread)
 

@@ -159,9 +159,9 @@ def decide(
     if before is not None and look is not explain and told.isdisjoint(frame.decisive):
         return before  # nothing that could change a status reads what differs
     session = _Session(frame, facts, before, told, look, _kept(frame, before, told))
-    statements = session.statements()
-    everything = tuple(_with_roles(session.judged(statements)))
-    verdicts = tuple(sorted(_verdicts(frame, everything, facts, look), key=lambda verdict: -verdict.rank))
+    statements = session.judge_statements()
+    everything = tuple(_with_roles(session.judge_proposals(statements)))
+    verdicts = tuple(sorted(_judge_guidelines(frame, everything, facts, look), key=lambda verdict: -verdict.rank))
     answer: Answer = verdicts[0].answer if verdicts else "out_of_scope"
     return Decision(answer, _of_the_first(verdicts, everything, frame), statements, verdicts, everything, session.bars)
 
@@ -177,7 +177,7 @@ class _Session:
     look: Evaluator = explain
     bars: dict[int, Because] = field(default_factory=dict)
 
-    def statements(self) -> dict[str, Because]:
+    def judge_statements(self) -> dict[str, Because]:
         """Why each statement applies or not; what reads nothing that differs stays as it was."""
         found = dict(self.before.statements) if self.before else {}
         for statement in self.frame.statements:
@@ -185,18 +185,18 @@ class _Session:
                 found[statement.id] = self.look(statement.applies_if, self.facts)
         return found
 
-    def judged(self, statements: Mapping[str, Because]) -> list[Judged]:
+    def judge_proposals(self, statements: Mapping[str, Because]) -> list[Judged]:
         """Every proposal with its status, in the order of the frame."""
         proposals = self.frame.proposals
         if self.before is None:
-            return [self.judge(proposal, statements) for proposal in proposals]
+            return [self.judge_proposal(proposal, statements) for proposal in proposals]
         found = list(self.before.everything)
         for index, proposal in enumerate(proposals):
             if not self.touched.isdisjoint(proposal.reads if self.look is explain else proposal.decisive):
-                found[index] = self.judge(proposal, statements)
+                found[index] = self.judge_proposal(proposal, statements)
         return found
 
-    def judge(self, proposal: Proposal, statements: Mapping[str, Because]) -> Judged:
+    def judge_proposal(self, proposal: Proposal, statements: Mapping[str, Because]) -> Judged:
         applies = statements[proposal.statement.id]
         if applies.truth is FALSE:  # nothing can change the status, so the bars are not read
             return Judged(proposal, proposal.role, "does_not_apply", applies, ())
@@ -261,7 +261,7 @@ def _with_roles(judged: list[Judged]) -> list[Judged]:
     return found
 
 
-def _verdicts(frame: Frame, judged: tuple[Judged, ...], facts: Facts, look: Evaluator) -> Iterator[Verdict]:
+def _judge_guidelines(frame: Frame, judged: tuple[Judged, ...], facts: Facts, look: Evaluator) -> Iterator[Verdict]:
     """One for each guideline in force that is no companion; the companions' proposals count for their parent."""
     for force in frame.in_force:
         if not force.guideline.parent:

@@ -25,7 +25,7 @@ def groups_that_settle(
     all its open parts, and false with any one of them; an Any the other way round.
     """
 
-    def settling(part: Condition, wanted: Truth) -> Groups:
+    def groups_for(part: Condition, wanted: Truth) -> Groups:
         now = truth_of(part)
         if now is not UNKNOWN:
             return NOTHING_NEEDED if now is wanted else NO_WAY
@@ -33,24 +33,24 @@ def groups_that_settle(
             case Compare(feature=name) | OneOf(feature=name):
                 return some_of(behind(name))
             case Not(arg=arg):
-                return settling(arg, not_(wanted))
+                return groups_for(arg, not_(wanted))
             case Named(arg=arg):
-                return settling(arg, wanted)
+                return groups_for(arg, wanted)
             case All(args=args) | Any(args=args):
-                each = [settling(arg, wanted) for arg in args]
+                each = [groups_for(arg, wanted) for arg in args]
                 return _all_of(each) if isinstance(part, All) is (wanted is TRUE) else NO_WAY.union(*each)
             case AtLeast(args=args):  # any of the parts may count
-                return some_of({name for arg in args for one in _either(settling, arg) for name in one})
+                return some_of({name for arg in args for one in _either(groups_for, arg) for name in one})
             case Constant():
                 return NO_WAY
             case _:
                 assert_never(part)
 
-    return _either(settling, condition)
+    return _either(groups_for, condition)
 
 
-def _either(settling: Callable[[Condition, Truth], Groups], part: Condition) -> Groups:
-    return settling(part, TRUE) | settling(part, FALSE)
+def _either(groups_for: Callable[[Condition, Truth], Groups], part: Condition) -> Groups:
+    return groups_for(part, TRUE) | groups_for(part, FALSE)
 
 
 def some_of(names: Iterable[str]) -> Groups:
