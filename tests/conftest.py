@@ -1,10 +1,11 @@
-"""The shipped knowledge, loaded once, and a reader of case files that stand in the tests as text."""
+"""The shipped knowledge, loaded once, and a reader of what tests tell of a patient."""
 
 from __future__ import annotations
 
 import datetime as dt
 import functools
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -15,12 +16,12 @@ from concordant.derive.plan import Plan, plan_of
 from concordant.record.casefile import read_case
 from concordant.record.events import PatientRecord
 from concordant.record.vocabulary import Words
-from concordant.texts import read_text
+from concordant.texts import Text, read_text
 from tests.shipped import shipped_knowledge, shipped_words
 
 AS_OF = dt.date(2023, 6, 1)  # for a case that has no date of its own: no test looks at the clock
 
-ReadCase = Callable[[str], PatientRecord]
+ReadCase = Callable[[str | dict[str, Any]], PatientRecord]
 
 # One text always gives one tree, nobody changes it, and many tests read the same files again and again.
 texts._compose = functools.lru_cache(maxsize=1200)(texts._compose)
@@ -47,5 +48,10 @@ def plan(knowledge: Knowledge) -> Plan:
 
 @pytest.fixture(scope="session")
 def read(knowledge: Knowledge, words: Words) -> ReadCase:
-    """The record of a case file given as text."""
-    return lambda text: read_case(read_text(text, "case.yaml"), knowledge, words, AS_OF)
+    """The record of a case file given as text, or as what a story tells."""
+
+    def record_of(told: str | dict[str, Any]) -> PatientRecord:
+        text = read_text(told, "case.yaml") if isinstance(told, str) else Text("case.yaml", told)
+        return read_case(text, knowledge, words, AS_OF)
+
+    return record_of
