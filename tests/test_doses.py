@@ -19,7 +19,6 @@ from concordant.answer.parts import AdjustedDose, Dose
 from concordant.answer.recommend import recommend
 from concordant.answer.references import References
 from concordant.author.build import build
-from concordant.author.lint import lint
 from concordant.compiled import Knowledge
 from concordant.decide.frame import frame_of
 from concordant.derive.book import derive_facts
@@ -36,6 +35,7 @@ from concordant.records import Cite
 from concordant.texts import read_text
 from tests.conftest import ReadCase
 from tests.second_method import AS_OF, Files, Patient, files, least_over, nearest_tablets, wanted
+from tests.stories import Story, told_by, unlike
 
 DAY = dt.date.fromisoformat(AS_OF)
 KNOWN = files(FOLDER)
@@ -397,95 +397,24 @@ def test_a_clearance_of_somebody_of_unknown_sex_is_a_range(method: Method) -> No
     assert "known only as 45.3 to 53.3 mL/min" in told.asks[0].says
 
 
-CLEARANCES = [
-    (
-        "a measured one goes before a calculated one of the same day",
-        "- {name: creatinine_clearance, value: 70 mL/min, date: 2026-06-10}",
-        70,
-    ),
-    (
-        "a newer creatinine goes before an older clearance",
-        "- {name: creatinine_clearance, value: 70 mL/min, date: 2026-06-01}",
-        40,
-    ),
-    ("a clearance that is too old gives way", "- {name: creatinine_clearance, value: 70 mL/min, date: 2025-04-01}", 40),
-    ("none is told", "", 40),
-]
+@told_by("doses", "clearance")
+def test_which_clearance_governs(story: Story, read: ReadCase, plan: Plan) -> None:
+    facts = derive_facts(read(story.record), plan)
+    assert list(unlike(story.expect, facts, plan)) == []
+    calculated_ = facts["creatinine_clearance"].says.startswith("calculated: Cockcroft-Gault")
+    assert calculated_ == (story.expect["creatinine_clearance"] == "40")
 
 
-@pytest.mark.parametrize(("why", "entry", "clearance"), CLEARANCES, ids=[row[0] for row in CLEARANCES])
-def test_which_clearance_governs(why: str, entry: str, clearance: float, read: ReadCase, plan: Plan) -> None:
-    case = f"""as_of: {AS_OF}
-patient: {{sex: male, birth_date: 1966-01-01, weight: 72 kg}}
-measurements:
-  - {{name: creatinine, value: 2 mg/dL, date: 2026-06-10}}
-  {entry}
-"""
-    fact = derive_facts(read(case), plan)["creatinine_clearance"]
-    assert fact.value == point(clearance)
-    assert fact.says.startswith("calculated: Cockcroft-Gault") == (clearance == 40)
+@told_by("doses", "calculation told")
+def test_what_was_calculated_can_be_calculated_again_from_what_is_told(story: Story, read: ReadCase, plan: Plan) -> None:
+    assert derive_facts(read(story.record), plan)["creatinine_clearance"].says == story.expect
 
 
-def test_what_was_calculated_can_be_calculated_again_from_what_is_told(read: ReadCase, plan: Plan) -> None:
-    case = f"""as_of: {AS_OF}
-patient: {{sex: female, birth_date: 1966-01-01, weight: 64.25 kg}}
-measurements: [{{name: creatinine, value: 1.36 mg/dL, date: 2026-06}}]
-"""
-    told = "calculated: Cockcroft-Gault, creatinine 1.36 mg/dL in Jun 2026, 64.25 kg, 60 years, female"
-    assert derive_facts(read(case), plan)["creatinine_clearance"].says == told
-
-
-def test_a_stated_clearance_is_not_contradicted_by_a_calculated_one(read: ReadCase, plan: Plan) -> None:
-    case = f"""as_of: {AS_OF}
-patient: {{sex: male, birth_date: 1966-01-01, weight: 72 kg}}
-measurements: [{{name: creatinine, value: 2 mg/dL, date: 2026-06-10}}]
-stated: {{creatinine_clearance: 55 mL/min}}
-"""
-    fact = derive_facts(read(case), plan)["creatinine_clearance"]
-    assert (fact.value, fact.origin, fact.conflict) == (point(55), "stated", "")
-
-
-def test_a_formula_that_breaks_its_own_example_is_told(tmp_path: Path) -> None:
-    """Lint: formulas, sizes and lower doses, each fault at its place, all at once."""
-    shutil.copytree(FOLDER, tmp_path / "knowledge", ignore=shutil.ignore_patterns("cases", "stories"))
-    for name, old, new, _ in LINT_FAULTS:
-        file = tmp_path / "knowledge" / name
-        text = file.read_text(encoding="utf-8")
-        assert old in text, (name, old)
-        file.write_text(text.replace(old, new, 1), encoding="utf-8")
-    found = [str(c) for c in lint(tmp_path / "knowledge").complaints]
-    for name, _, _, says in LINT_FAULTS:
-        assert any(says in told and name in told for told in found), (says, found)
-
-
-LINT_FAULTS = [
-    ("formulas/mosteller.yaml", "over: 60", "over: 61", "the formula does not give 2.000 for its own example"),
-    ("formulas/du-bois.yaml", "unit: cm", "unit: kg", "'height' is in cm, the formula takes it in kg"),
-    (
-        "formulas/cockcroft-gault.yaml",
-        "female: 0.85",
-        "feminine: 0.85",
-        "factors for male, feminine, while 'sex' has female, male",
-    ),
-    ("features/patient.yaml", "name: mosteller", "name: mostellar", "the formula 'mostellar' does not exist"),
-    (
-        "features/organs.yaml",
-        "reads: [creatinine, weight, age, sex]",
-        "reads: [creatinine, weight, age]",
-        "the formula takes creatinine, weight",
-    ),
-    ("drugs/capecitabine.yaml", "percent: 75", "percent: 175", "175 % lowers no dose"),
-    ("drugs/capecitabine.yaml", "{mg: 150,", "{mg: 500,", "the size 500 mg stands twice"),
-    ("drugs/neratinib.yaml", "amount: 80", "amount: 480", "480 mg is no lower than the 240 mg of a regimen"),
-    ("drugs/abemaciclib.yaml", "unit: mg\n    says", "unit: mg/kg\n    says", "an amount in mg/kg, where the regimen gives mg"),
-    ("drugs/tucatinib.yaml", "amount: 200", "no_amount: none\n    amount: 200", "needs one of percent, amount, no_amount"),
-    (
-        "drugs/lapatinib.yaml",
-        "regimens: [lapatinib-trastuzumab]",
-        "regimens: [letrozole]",
-        "no regimen that is meant gives 'lapatinib'",
-    ),
-]
+@told_by("doses", "stated clearance")
+def test_a_stated_clearance_is_not_contradicted_by_a_calculated_one(story: Story, read: ReadCase, plan: Plan) -> None:
+    facts = derive_facts(read(story.record), plan)
+    assert list(unlike(story.expect, facts, plan)) == []
+    assert (facts["creatinine_clearance"].origin, facts["creatinine_clearance"].conflict) == ("stated", "")
 
 
 # -- vials and tablets -------------------------------------------------------------------------------------------------
@@ -538,70 +467,33 @@ def test_the_nearest_whole_tablets(mg: float, sizes: tuple[float, ...], pieces: 
 
 # -- in words ----------------------------------------------------------------------------------------------------------
 
-WEIGHTS = [
-    ("weight: 64 kg, height: 168 cm", "", "64 kg", "1.73 m² (Mosteller, 168 cm and 64 kg)"),
-    (
-        "height: 168 cm",
-        "- {name: weight, value: 64 kg, date: 2026-06-10}",
-        "64 kg on 10 Jun 2026",
-        "1.73 m² (Mosteller, 168 cm, 64 kg on 10 Jun 2026)",
-    ),
-    (
-        "sex: male",
-        "- {name: weight, value: 64 kg, date: 2026-06-10}\n  - {name: height, value: 168 cm, date: 2026-06-10}",
-        "64 kg on 10 Jun 2026",
-        "1.73 m² (Mosteller, 168 cm and 64 kg on 10 Jun 2026)",
-    ),
-]
 
-
-@pytest.mark.parametrize(("person", "entries", "by_weight", "by_surface"), WEIGHTS, ids=["undated", "one day", "same day"])
-def test_the_basis_names_the_formula_and_its_inputs_with_their_days(
-    person: str, entries: str, by_weight: str, by_surface: str, method: Method, read: ReadCase
-) -> None:
-    facts = derive_facts(read(f"as_of: {AS_OF}\npatient: {{{person}}}\nmeasurements:\n  {entries}\n"), method.plan)
+def doses_of(story: Story, method: Method, read: ReadCase) -> list[Dose]:
+    """The doses of trastuzumab (by weight) and capecitabine (by surface), as the record of a story makes them."""
     references = References({source.id: source for source in method.knowledge.sources})
+    facts = derive_facts(read(story.record), method.plan)
     dosing = Dosing(method.frame.drugs, facts, method.plan.by_name, method.knowledge.rounding, references)
-    told = {dose.unit: dose for dose in dosing.doses(method.frame.regimens[XC])}
-    assert (told["mg/kg"].basis, told["mg/m2"].basis) == (by_weight, by_surface)
+    return dosing.doses(method.frame.regimens[XC])
+
+
+@told_by("doses", "basis")
+def test_the_basis_names_the_formula_and_its_inputs_with_their_days(story: Story, method: Method, read: ReadCase) -> None:
+    told = {dose.unit: dose for dose in doses_of(story, method, read)}
+    assert {"by weight": told["mg/kg"].basis, "by surface": told["mg/m2"].basis} == story.expect
     assert told["mg/m2"].basis_refs and not told["mg/kg"].basis_refs
 
 
-REASONS = [
-    ("", "", "the weight is not on record|height and weight are not on record"),
-    ("weight: 64 kg", "", "|the height is not on record"),
-    (
-        "height: 168 cm",
-        "- {name: weight, value: 64 kg, date: 2026-01-10}",
-        "the weight is out of date: 64 kg on 10 Jan 2026 is too old (kept for 28 days)|"
-        "the weight is out of date: 64 kg on 10 Jan 2026 is too old (kept for 28 days)",
-    ),
-    (
-        "height: 168 cm, weight: 60 to 64 kg",
-        "",
-        "the weight is known only as 60 to 64 kg|the weight is known only as 60 to 64 kg",
-    ),
-]
+@told_by("doses", "not calculated")
+def test_what_is_not_calculated_says_why(story: Story, method: Method, read: ReadCase) -> None:
+    told = {dose.unit: dose.why_not_calculated or None for dose in doses_of(story, method, read)}
+    assert {"by weight": told["mg/kg"], "by surface": told["mg/m2"]} == story.expect
 
 
-@pytest.mark.parametrize(("person", "entries", "says"), REASONS, ids=["nothing", "no height", "too old", "a range"])
-def test_what_is_not_calculated_says_why(person: str, entries: str, says: str, method: Method, read: ReadCase) -> None:
-    facts = derive_facts(read(f"as_of: {AS_OF}\npatient: {{{person}}}\nmeasurements:\n  {entries}\n"), method.plan)
-    references = References({source.id: source for source in method.knowledge.sources})
-    dosing = Dosing(method.frame.drugs, facts, method.plan.by_name, method.knowledge.rounding, references)
-    told = {dose.unit: dose.why_not_calculated for dose in dosing.doses(method.frame.regimens[XC])}
-    assert f"{told['mg/kg']}|{told['mg/m2']}" == says
-
-
-def test_a_drug_given_before_says_when_it_is_loaded_again_and_never_guesses(method: Method, read: ReadCase) -> None:
-    for courses, wanted_ in (("[{drugs: [trastuzumab], setting: advanced, start: 2023-01-01}]", True), ("[]", False)):
-        case = f"as_of: {AS_OF}\ndisease: [{{event: diagnosis, date: 2026-05-01, stage: IV}}]\ntreatments: {courses}\n"
-        references = References({source.id: source for source in method.knowledge.sources})
-        facts = derive_facts(read(case), method.plan)
-        dosing = Dosing(method.frame.drugs, facts, method.plan.by_name, method.knowledge.rounding, references)
-        loading, maintenance, *_ = dosing.doses(method.frame.regimens[XC])
-        assert bool(loading.loaded_again) == wanted_
-        assert not maintenance.loaded_again
+@told_by("doses", "loading")
+def test_a_drug_given_before_says_when_it_is_loaded_again_and_never_guesses(story: Story, method: Method, read: ReadCase) -> None:
+    loading, maintenance, *_ = doses_of(story, method, read)
+    assert bool(loading.loaded_again) == (story.expect["loaded again"] == "yes")
+    assert not maintenance.loaded_again
 
 
 def test_no_mg_stands_in_the_verdict_beside_a_check_that_is_not_met(knowledge: Knowledge, read: ReadCase) -> None:
@@ -614,20 +506,10 @@ def test_no_mg_stands_in_the_verdict_beside_a_check_that_is_not_met(knowledge: K
     assert " mg" not in waiting.verdict
 
 
-def test_no_dose_stands_in_the_head_while_a_label_lowers_it(knowledge: Knowledge, read: ReadCase) -> None:
-    story = f"""as_of: {AS_OF}
-patient: {{sex: female, birth_date: 1960-01-01, weight: 64 kg, height: 168 cm}}
-tumor_markers: [{{test: her2_ihc, value: "3+", specimen: metastasis}}]
-disease:
-  - {{event: diagnosis, stage: IV, sites: [liver]}}
-  - {{event: progression, date: 2026-06-01, sites: [liver]}}
-treatments: [{{drugs: [trastuzumab, pertuzumab, docetaxel], setting: advanced, line: 1, stopped: progression}}]
-unavailable: [trastuzumab deruxtecan, trastuzumab emtansine]
-"""
-    plain, lowered = (page(recommend(read(text), knowledge)).first for text in (story, f"{story}{LIVER}"))
-    assert any("tucatinib 300 mg PO twice daily" in line.text for line in plain if line.title == "Dose")
+@told_by("doses", "head")
+def test_no_dose_stands_in_the_head_while_a_label_lowers_it(story: Story, knowledge: Knowledge, read: ReadCase) -> None:
+    failing_liver = {**story.record, "conditions": [{"name": "liver failure", "status": "active"}]}
+    plain, lowered = (page(recommend(read(record), knowledge)).first for record in (story.record, failing_liver))
+    assert any(story.expect in line.text for line in plain if line.title == "Dose")
     assert "Dose" not in {line.title for line in lowered}
-    assert [c for c in recommend(read(f"{story}{LIVER}"), knowledge).checks if c.state == "unmet"] == []
-
-
-LIVER = "conditions: [{name: liver failure, status: active}]\n"
+    assert [c for c in recommend(read(failing_liver), knowledge).checks if c.state == "unmet"] == []

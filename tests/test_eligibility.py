@@ -149,28 +149,7 @@ def test_the_ratio_of_a_share_at_a_point_in_time_is_that_of_the_whole_curve(know
     assert timed.hr is not None and timed.hr.of == "overall survival"
 
 
-# -- planted faults ----------------------------------------------------------------------------------
-
-TRIAL = "trials/destiny-breast03.yaml"
-FAULTS = [
-    ("HR 0.28 (95 % CI 0.22-0.37)", "HR 0.28 (95 % CI, 0.22 to 0.37)", "cannot be read"),
-    ("HR 0.28 (95 % CI 0.22-0.37)", "HR 0.82 (95 % CI 0.22-0.37)", "lies outside its own interval"),
-    ("        ratio_of: overall survival\n", "", "Say under `ratio_of` what it compares"),
-    (
-        "        ratio_of: overall survival\n",
-        "        hr: {of: x, estimate: 0.5}\n        ratio_of: overall survival\n",
-        "never written",
-    ),
-    ("eligible_if:", "caveat_2:", "unknown field `caveat_2`"),
-    (
-        "ref: destiny-breast03-nejm-2022, at: eligibility",
-        "ref: destiny-breast03-natmed-2024, at: eligibility",
-        "after the first analysis",
-    ),
-    ("here: [months_from_adjuvant", "here: [age, months_from_adjuvant", "`here` tells 'age', which the criterion does not read"),
-    ("here: [months_from_adjuvant", "here: [agee, months_from_adjuvant", "the feature 'agee' does not exist"),
-    ("ecog <= 1", "ecog <= one", "is not a sentence"),
-]
+# -- a trial that does not say whom it took ---------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -180,19 +159,6 @@ def trials_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("knowledge") / "knowledge"
     shutil.copytree(FOLDER, target, ignore=shutil.ignore_patterns("cases", "stories"))
     return target
-
-
-@pytest.mark.parametrize(("text", "planted", "says"), FAULTS, ids=[row[2] for row in FAULTS])
-def test_a_planted_fault_is_told(text: str, planted: str, says: str, trials_folder: Path) -> None:
-    path = trials_folder / TRIAL
-    before = path.read_text(encoding="utf-8")
-    assert text in before
-    try:
-        path.write_text(before.replace(text, planted, 1), encoding="utf-8")
-        complaints = [str(c) for c in lint(trials_folder).complaints]
-    finally:
-        path.write_text(before, encoding="utf-8")
-    assert [c for c in complaints if says in c and c.startswith(TRIAL)], complaints
 
 
 def test_a_trial_of_a_regimen_must_say_whom_it_took(trials_folder: Path) -> None:

@@ -20,6 +20,7 @@ from concordant.record.vocabulary import Words
 from concordant.texts import read_file
 from tests.conftest import ReadCase
 from tests.shipped import CASES, answer_to, failing, in_chunks, record_of
+from tests.stories import Story, told_by
 
 
 def timeline_of(name: str, knowledge: Knowledge, words: Words) -> TimelineShown:
@@ -70,35 +71,35 @@ def test_an_open_interval_that_is_asked_for_is_marked_too(knowledge: Knowledge, 
     assert 11 <= interval.low < 12 < interval.high < 13.01
 
 
-def test_a_partial_date_is_rough_and_never_runs_past_the_question(read: ReadCase, knowledge: Knowledge) -> None:
-    text = """
-as_of: 2022-09-10
-disease:
-  - {event: diagnosis, date: 2020, stage: IV}
-  - {event: progression, date: 2022-09}
-"""
-    found = recommend(read(text), knowledge).timeline
-    assert found.events[0].date == When(first=dt.date(2020, 1, 1), last=dt.date(2020, 12, 31))
-    assert found.events[1].date == When(first=dt.date(2022, 9, 1), last=dt.date(2022, 9, 10))
-    assert "diagnosis 2020 (metastatic)" in found.told
+@told_by("timeline", "rough")
+def test_a_partial_date_is_rough_and_never_runs_past_the_question(story: Story, read: ReadCase, knowledge: Knowledge) -> None:
+    found = recommend(read(story.record), knowledge).timeline
+    assert [spanned(event.date) for event in found.events] == story.expect["events"]
+    assert story.expect["told"] in found.told
 
 
-def test_a_date_that_a_reader_left_open_is_cut_at_the_question(read: ReadCase, knowledge: Knowledge) -> None:
-    record = read("as_of: 2022-09-10\ndisease:\n  - {event: diagnosis, date: 2022-09-01, stage: IV}\n")
+def spanned(when: When | None) -> str:
+    return f"{when.first} to {when.last}" if when else ""
+
+
+@told_by("timeline", "left open")
+def test_a_date_that_a_reader_left_open_is_cut_at_the_question(story: Story, read: ReadCase, knowledge: Knowledge) -> None:
+    record = read(story.record)
     month = PartialDate(dt.date(2022, 9, 1), dt.date(2022, 9, 30))
     found = recommend(replace(record, events=(replace(record.events[0], date=month),)), knowledge).timeline
     assert found.events[0].date == When(first=dt.date(2022, 9, 1), last=dt.date(2022, 9, 10))
 
 
-def test_a_course_of_unknown_setting_has_no_line(read: ReadCase, knowledge: Knowledge) -> None:
-    text = """
-treatments:
-  - {drugs: [trastuzumab], start: 2021-01-10}
-stated: {adjuvant_her2_therapy: no}
-"""
-    found = recommend(read(text), knowledge).timeline
-    assert [(course.setting, course.line) for course in found.courses] == [(None, None)]
-    assert found.told.startswith("trastuzumab, from 10 Jan 2021, end not dated")
+@told_by("timeline", "no setting")
+def test_a_course_of_unknown_setting_has_no_line(story: Story, read: ReadCase, knowledge: Knowledge) -> None:
+    found = recommend(read(story.record), knowledge).timeline
+    assert [course.setting for course in found.courses] == [None]
+    assert lines_of(found) == story.expect["lines"]
+    assert found.told.startswith(story.expect["begins"])
+
+
+def lines_of(timeline: TimelineShown) -> list[str | None]:
+    return [None if course.line is None else str(course.line) for course in timeline.courses]
 
 
 def test_what_has_no_date_is_told_apart_in_the_order_of_nature(knowledge: Knowledge, words: Words) -> None:
@@ -114,59 +115,14 @@ def test_what_has_no_date_is_told_apart_in_the_order_of_nature(knowledge: Knowle
     ]
 
 
-def test_a_record_of_statements_alone_has_an_empty_timeline(read: ReadCase, knowledge: Knowledge) -> None:
-    assert recommend(read("stated: {her2_status: positive}"), knowledge).timeline == TimelineShown()
+@told_by("timeline", "empty")
+def test_a_record_of_statements_alone_has_an_empty_timeline(story: Story, read: ReadCase, knowledge: Knowledge) -> None:
+    assert recommend(read(story.record), knowledge).timeline == TimelineShown()
 
 
-# -- lines -------------------------------------------------------------------------------------------
-
-ADVANCED = """
-as_of: 2023-06-01
-disease:
-  - {{event: diagnosis, date: 2020-01-10, stage: {stage}}}
-{events}
-treatments:
-{courses}
-"""
-
-
-def lines_in(read: ReadCase, knowledge: Knowledge, stage: str, events: list[str], courses: list[str]) -> list[int | None]:
-    text = ADVANCED.format(stage=stage, events=listed(events), courses=listed(courses))
-    return [course.line for course in recommend(read(text), knowledge).timeline.courses]
-
-
-def listed(items: list[str]) -> str:
-    return "\n".join(f"  - {{{item}}}" for item in items)
-
-
-FIRST = "drugs: [docetaxel, trastuzumab, pertuzumab], setting: advanced, start: 2020-02-01, end: 2021-03-01"
-SECOND = "drugs: [trastuzumab deruxtecan], setting: advanced, start: 2021-04-01, end: 2022-08-01"
-THIRD = "drugs: [tucatinib, trastuzumab, capecitabine], setting: advanced, start: 2022-09-01"
-ADJUVANT = "drugs: [docetaxel, trastuzumab], setting: adjuvant, start: 2020-03-01, end: 2020-12-01, stopped: completed"
-RELAPSE = "event: recurrence, date: {}, extent: metastatic, sites: [liver]"
-
-LINES = [
-    ("counted by progression", "IV", [], [f"{FIRST}, stopped: progression", f"{SECOND}, stopped: progression"], [1, 2]),
-    ("a switch for toxicity begins none", "IV", [], [f"{FIRST}, stopped: toxicity", f"{SECOND}, stopped: ongoing"], [1, 1]),
-    ("why the first ended is not told", "IV", [], [FIRST, SECOND], [1, None]),
-    ("as declared", "IV", [], [f"{FIRST}, line: 1", f"{SECOND}, line: 3, stopped: progression", THIRD], [1, 3, 4]),
-    ("an early relapse counts", "II", [RELAPSE.format("2021-02-01")], [ADJUVANT, f"{SECOND}, stopped: progression"], [None, 2]),
-    ("a late one does not", "II", [RELAPSE.format("2022-02-01")], [ADJUVANT, THIRD], [None, 1]),
-]
-
-
-@pytest.mark.parametrize(("name", "stage", "events", "courses", "wanted"), LINES, ids=[row[0] for row in LINES])
-def test_the_line_of_a_course(
-    name: str,
-    stage: str,
-    events: list[str],
-    courses: list[str],
-    wanted: list[int | None],
-    read: ReadCase,
-    knowledge: Knowledge,
-) -> None:
-    fixed = [course.replace("end: 2022-08-01, stopped: ongoing", "stopped: ongoing") for course in courses]
-    assert lines_in(read, knowledge, stage, events, fixed) == wanted
+@told_by("timeline", "lines")
+def test_the_line_of_a_course(story: Story, read: ReadCase, knowledge: Knowledge) -> None:
+    assert lines_of(recommend(read(story.record), knowledge).timeline) == story.expect["lines"]
 
 
 # -- every case --------------------------------------------------------------------------------------

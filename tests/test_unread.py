@@ -15,52 +15,14 @@ from concordant.present.as_json import as_json, with_first_screen
 from tests.acceptance.check_cases import read_case as expected_case
 from tests.acceptance.check_cases import without_hidden_blocks
 from tests.conftest import ReadCase
+from tests.stories import Story, stories, told_by
 
-COMPLETE = """
-as_of: 2026-11-29
-patient: {sex: female, birth_date: 1960-03, menopausal_status: postmenopausal, weight: 66 kg, height: 165 cm, ecog: 1}
-tumor_markers:
-  - {test: her2_ihc, value: "3+", specimen: metastasis}
-  - {test: er, value: negative}
-  - {test: pr, value: negative}
-disease:
-  - {event: diagnosis, date: 2024-09-02, stage: IV, sites: [liver, bone]}
-  - {event: progression, date: 2026-11-16, sites: [liver]}
-treatments:
-  - {drugs: [docetaxel, trastuzumab, pertuzumab], setting: advanced, line: 1,
-     start: 2024-09-23, end: 2026-11-16, stopped: progression}
-measurements:
-  - {name: lvef, value: 61 %, date: 2026-11-10}
-  - {name: total_bilirubin, value: 0.6 mg/dL, date: 2026-11-20, upper_limit: 1.2 mg/dL}
-  - {name: ast, value: 25 U/L, date: 2026-11-20, upper_limit: 40 U/L}
-  - {name: alt, value: 25 U/L, date: 2026-11-20, upper_limit: 40 U/L}
-  - {name: platelets, value: 240 10*9/L, date: 2026-11-20}
-  - {name: neutrophils, value: 4.1 10*9/L, date: 2026-11-20}
-  - {name: haemoglobin, value: 12.8 g/dL, date: 2026-11-20}
-  - {name: creatinine_clearance, value: 85 mL/min, date: 2026-11-20}
-stated: {brain_metastases: none, interstitial_lung_disease: none, symptomatic_heart_failure: no, pregnant: no, hepatitis_b: none}
-"""
-# Block, entry; what is named when it holds back, and nothing where the record stays free.
-ENTRIES = (
-    ("conditions", "{name: flobberitis of the spleen}", "flobberitis of the spleen"),
-    ("conditions", "{name: flobberitis of the spleen, status: active}", "flobberitis of the spleen"),
-    ("conditions", "{name: 'flobberitis [grade 3]', status: active}", "flobberitis (grade 3)"),
-    ("conditions", "{icd10: Q99.9}", "Q99.9"),
-    ("conditions", "{name: allergy to unheardofmab}", "allergy to unheardofmab"),
-    ("conditions", "{name: refuses flobbering}", "refuses flobbering"),
-    ("medications", "{name: unheardofmab}", "unheardofmab"),
-    ("conditions", "{name: flobberitis, status: resolved}", ""),
-    ("conditions", "{name: flobberitis, status: absent}", ""),
-    ("conditions", "{name: hypertension}", ""),
-    ("conditions", "{name: common cold}", ""),
-    ("conditions", "{name: 'hypertension, uncontrolled'}", "hypertension"),
-    ("medications", "{name: amlodipine}", ""),
-)
-STORIES = [path for path in sorted((FOLDER / "cases").glob("[ACEKZ]*.yaml"))[::4] if "answer" in expected_case(path).expect]
+(COMPLETE,) = stories("unread", "complete")
+CASES = [path for path in sorted((FOLDER / "cases").glob("[ACEKZ]*.yaml"))[::4] if "answer" in expected_case(path).expect]
 
 
-def answer_to(text: str, read: ReadCase, knowledge: Knowledge) -> dict[str, Any]:
-    return dict(json.loads(as_json(with_first_screen(recommend(read(text), knowledge)))))
+def answer_to(told: str | dict[str, Any], read: ReadCase, knowledge: Knowledge) -> dict[str, Any]:
+    return dict(json.loads(as_json(with_first_screen(recommend(read(told), knowledge)))))
 
 
 def regimens(answer: dict[str, Any]) -> set[str]:
@@ -68,11 +30,9 @@ def regimens(answer: dict[str, Any]) -> set[str]:
     return {o["regimen"] for o in answer["options"] if o["status"] in ("applies", "applies_if_checked")}
 
 
-@pytest.mark.parametrize(("block", "entry", "named"), ENTRIES, ids=[entry for _, entry, _ in ENTRIES])
-def test_an_entry_holds_back_or_leaves_the_record_free(
-    block: str, entry: str, named: str, read: ReadCase, knowledge: Knowledge
-) -> None:
-    answer = answer_to(f"{COMPLETE}{block}:\n  - {entry}\n", read, knowledge)
+@told_by("unread", "entry")
+def test_an_entry_holds_back_or_leaves_the_record_free(story: Story, read: ReadCase, knowledge: Knowledge) -> None:
+    answer, named = answer_to(story.record, read, knowledge), story.expect["named"]
     assert answer["answer"] == "recommends"
     assert bool(answer["held_until"]) == bool(named)
     if not named:
@@ -83,18 +43,18 @@ def test_an_entry_holds_back_or_leaves_the_record_free(
         assert " mg" not in answer["verdict"]
 
 
-@pytest.mark.parametrize("block", ["conditions", "medications"])
-def test_a_judgement_releases_it_and_is_shown(block: str, read: ReadCase, knowledge: Knowledge) -> None:
-    free = answer_to(COMPLETE, read, knowledge)
-    judged = answer_to(f"{COMPLETE}{block}:\n  - {{name: flobberitis, judged: seen by surgery}}\n", read, knowledge)
+@told_by("unread", "judged")
+def test_a_judgement_releases_it_and_is_shown(story: Story, read: ReadCase, knowledge: Knowledge) -> None:
+    free, judged = (answer_to(record, read, knowledge) for record in (COMPLETE.record, story.record))
     assert judged["held_until"] == free["held_until"] == []
     assert judged["verdict"] == free["verdict"]
-    assert any("flobberitis: seen by surgery" in line for line in judged["first_screen"])
+    assert any(story.expect["shown"] in line for line in judged["first_screen"])
 
 
 def test_nothing_is_assumed_over_it(read: ReadCase, knowledge: Knowledge) -> None:
     """Silence about a topic means nothing while an entry of that topic was not read."""
-    free, open_ = (situation(read(f"{COMPLETE}{extra}"), knowledge).facts for extra in ("", "conditions: [{name: flobberitis}]"))
+    with_it = {**COMPLETE.record, "conditions": [{"name": "flobberitis"}]}
+    free, open_ = (situation(read(record), knowledge).facts for record in (COMPLETE.record, with_it))
     given_up = [name for name, fact in free.items() if fact.origin == "assumed" and open_[name].value is None]
     assert len(given_up) > 20
     assert all("flobberitis" in open_[name].says for name in given_up if open_[name].unread)
@@ -102,7 +62,7 @@ def test_nothing_is_assumed_over_it(read: ReadCase, knowledge: Knowledge) -> Non
     assert not turned
 
 
-@pytest.mark.parametrize("path", STORIES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_it_never_offers_more(path: Path, read: ReadCase, knowledge: Knowledge) -> None:
     text = without_hidden_blocks(path.read_text(encoding="utf-8"))
     if "\nconditions:" in f"\n{text}":

@@ -33,13 +33,18 @@ class Story:
 
 def stories(topic: str, *kinds: str) -> list[Story]:
     """The stories of `tests/stories/TOPIC.yaml`, all or those of some kinds."""
-    told = read_file(Path(__file__).parent / f"{topic}.yaml").value
+    told = told_in(topic)
     told = {"stories": told} if isinstance(told, list) else told
     always, entries = told.get("always") or {}, told.get("entries") or {}
     found = [Story(**{**one, "record": {**always, **_in_full(one.get("record") or {}, entries)}}) for one in told["stories"]]
     found = [story for story in found if not kinds or story.of in kinds]
     assert found, f"no story of {topic}: {kinds}"
     return found
+
+
+def told_in(topic: str) -> Any:
+    """What stands in a file of stories, as it stands there."""
+    return read_file(Path(__file__).parent / f"{topic}.yaml").value
 
 
 def _in_full(record: dict[str, Any], entries: dict[str, Any]) -> dict[str, Any]:
