@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from msgspec.structs import replace
 
 from concordant.answer.recommend import decision_of, recommend, situation
@@ -14,21 +13,7 @@ from concordant.decide.ask import Situation, questions
 from concordant.decide.cells import cells_of
 from tests.conftest import ReadCase
 from tests.shipped import CASES, answer_to, failing, in_chunks, record_of
-
-TORN = {  # the record, and the feature whose entries contradict each other
-    "two results": (
-        "tumor_markers: [{test: her2_ihc, value: '0'}, {test: her2_ihc, value: 3+}]\n"
-        "treatments: [{drugs: [trastuzumab emtansine], setting: advanced, stopped: progression}]",
-        "her2_ihc",
-    ),
-    "stated against the dates": (
-        "stated: {months_from_adjuvant_her2_therapy_to_recurrence: 8 months}\n"
-        "tumor_markers: [{test: her2, value: positive}]\n"
-        "disease: [{event: diagnosis, date: 2020-01-10, stage: II}, {event: recurrence, date: 2022-08-01, extent: metastatic}]\n"
-        "treatments: [{drugs: [trastuzumab], setting: adjuvant, start: 2020-04-01, end: 2021-04-01, stopped: completed}]",
-        "months_from_adjuvant_her2_therapy_to_recurrence",
-    ),
-}
+from tests.stories import Story, told_by
 
 
 def broken(now: Situation, knowledge: Knowledge) -> Iterator[str]:
@@ -59,9 +44,10 @@ def test_every_branch_is_reached_by_stating_it(chunk: int, knowledge: Knowledge)
     assert failing(law, CASES, chunk) == {}
 
 
-@pytest.mark.parametrize(("text", "torn"), TORN.values(), ids=TORN.keys())
-def test_of_entries_in_conflict_the_correction_is_asked_for(text: str, torn: str, read: ReadCase, knowledge: Knowledge) -> None:
-    record = read(text)
+@told_by("torn")
+def test_of_entries_in_conflict_the_correction_is_asked_for(story: Story, read: ReadCase, knowledge: Knowledge) -> None:
+    torn = story.expect
+    record = read(story.record)
     ask = next(q for q in recommend(record, knowledge).ask if q.feature == torn)
     assert ask.changes == []
     assert "correct the entry that is wrong" in ask.question

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 
-import pytest
-
 from concordant.answer.recommend import situation
 from concordant.compiled import Knowledge
 from concordant.decide.ask import Situation
@@ -19,12 +17,12 @@ from concordant.facts import Facts, Value
 from concordant.features import Feature
 from concordant.kleene import UNKNOWN, Truth
 from concordant.quantities import Interval
-from concordant.record.events import PatientRecord
 from concordant.record.vocabulary import Words
 from concordant.selectors.courses import AccountsForLine
 from concordant.selectors.entries import StatedAny
 from tests.conftest import ReadCase
 from tests.shipped import CASES, failing, in_chunks, record_of
+from tests.stories import Story, meant, told_by, unlike
 
 IN_STEPS = [path for i, path in enumerate(CASES) if i % 8 == 0 or path.stem.startswith("Q108")]  # of Q108 the law once failed
 LATER = {
@@ -37,24 +35,6 @@ LATER = {
 
 # These speak of what the record lists or was told, not of the patient: an entry more changes them rightly.
 OF_THE_TELLING = (StatedAny, AccountsForLine)
-# Records that leave counts open: what may hide a line, has no setting, or is numbered beyond what is listed.
-RAGGED = {
-    "a course without its setting": "treatments: [{drugs: [trastuzumab]}]",
-    "two courses without their setting": "treatments: [{drugs: [trastuzumab]}, {drugs: [trastuzumab emtansine]}]",
-    "an early course alone": "treatments: [{drugs: [trastuzumab], setting: adjuvant}]",
-    "early and open": "treatments: [{drugs: [trastuzumab], setting: adjuvant}, {drugs: [trastuzumab, pertuzumab]}]",
-    "a drug that is not known": "treatments: [{drugs: [trastuzumab], setting: advanced}, {drugs: [unheardofmab]}]",
-    "only a drug that is not known": "treatments: [{drugs: [unheardofmab], setting: advanced, stopped: progression}]",
-    "an early drug that is not known": "treatments: [{drugs: [unheardofmab], setting: adjuvant}]",
-    "a line beyond those listed": "treatments: [{drugs: [trastuzumab], setting: advanced, line: 3}]",
-    "a progression without its date": "disease: [{event: progression}]\ntreatments: [{drugs: [trastuzumab], setting: advanced}]",
-    "advanced regimens told": "stated: {her2_regimens_received_advanced: 1 to 3}\ntreatments: [{drugs: [trastuzumab]}]",
-    "lines told": "stated: {her2_lines_progressed: 1 to 2}",
-    "a condition that nobody read": "conditions: [{name: flobberitis}]",
-    "a medicine that nobody read": "medications: [{name: unheardofmab}]",
-    "an allergy that nobody read": "conditions: [{name: allergy to unheardofmab}]\ntreatments: [{drugs: [trastuzumab]}]",
-    "nothing": "patient: {sex: female}",
-}
 
 
 def learned(now: Situation) -> Iterator[tuple[str, Decision, Facts]]:
@@ -152,32 +132,18 @@ def test_learning_a_fact_overturns_nothing(chunk: int, knowledge: Knowledge) -> 
     assert failing(law, CASES, chunk) == {}
 
 
-@pytest.mark.parametrize("text", RAGGED.values(), ids=RAGGED.keys())
-def test_learning_a_fact_of_a_ragged_record_overturns_nothing(text: str, read: ReadCase, knowledge: Knowledge) -> None:
-    assert_law(situation(read(text), knowledge))
+@told_by("ragged")
+def test_learning_a_fact_of_a_ragged_record_overturns_nothing(story: Story, read: ReadCase, knowledge: Knowledge) -> None:
+    assert_law(situation(read(story.record), knowledge))
 
 
-def told(record: PatientRecord, knowledge: Knowledge, **stated: Interval) -> Facts:
-    return situation(record, knowledge).suppose(stated)[1]
-
-
-def test_lines_told_narrow_the_regimens(read: ReadCase, knowledge: Knowledge) -> None:
-    facts = told(read(RAGGED["a course without its setting"]), knowledge, her2_lines_progressed=Interval(1, 1))
-    assert facts["her2_regimens_received_advanced"].value == Interval(1, 1)
-    assert facts["her2_regimens_received_total"].value == Interval(1, 1)
-
-
-def test_regimens_told_count_in_every_setting(read: ReadCase, knowledge: Knowledge) -> None:
-    record = read("treatments: [{drugs: [trastuzumab], setting: adjuvant, stopped: completed}]")
-    assert told(record, knowledge)["her2_regimens_received_total"].value == Interval(1, 1)
-    facts = told(record, knowledge, her2_regimens_received_advanced=Interval(2, 2))
-    assert facts["her2_regimens_received_total"].value == Interval(3, 3)
-
-
-def test_more_lines_told_than_the_regimens_on_record_are_a_conflict(read: ReadCase, knowledge: Knowledge) -> None:
-    courses = "{drugs: [trastuzumab], line: 2, start: 2021-01-05}, {drugs: [trastuzumab emtansine], line: 1, start: 2022-01-05}"
-    facts = told(read(f"treatments: [{courses}]"), knowledge, her2_lines_progressed=Interval(5, 5))
-    assert facts["her2_regimens_received_advanced"].conflict
+@told_by("counts-told")
+def test_a_count_that_is_told_narrows_another_or_contradicts_it(story: Story, read: ReadCase, knowledge: Knowledge) -> None:
+    now = situation(read(story.record), knowledge)
+    facts = now.suppose({name: meant(name, value, now.plan) for name, value in story.expect["told"].items()})[1]
+    assert list(unlike(story.expect.get("then", {}), facts, now.plan)) == []
+    if conflict := story.expect.get("conflict"):
+        assert facts[conflict].conflict
 
 
 def learned_in_steps(now: Situation) -> Iterator[tuple[str, Decision, Decision]]:
