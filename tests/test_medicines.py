@@ -16,6 +16,7 @@ from tests.conftest import ReadCase
 from tests.fhir.builders import coded, dose, resource, woman
 from tests.fhir.builders import read as read_fhir
 from tests.shipped import failing
+from tests.stories import Story, told_by
 
 NAMES = YAML(typ="safe").load(Path(__file__).with_name("medicines.yaml"))
 ATC = "http://www.whocc.no/atc"
@@ -61,30 +62,17 @@ def test_a_code_of_a_block_is_one_of_the_family(code: str, term: str | None, ter
     assert (found.name if found else None) == term
 
 
-def test_the_entries_of_a_case_file(read: ReadCase) -> None:
-    record = read("medications: [{name: ramipril/HCTZ 5/12.5}, {name: xyzzyzol}, {name: ramipril/xyzzyzol}]")
-    assert [(m.term, m.name) for m in record.medications] == [
-        ("ramipril", "ramipril/HCTZ 5/12.5"),
-        ("hydrochlorothiazide", "ramipril/HCTZ 5/12.5"),
-        (None, "xyzzyzol"),
-        (None, "ramipril/xyzzyzol"),
-    ]
-    assert len(record.not_understood) == 2
+@told_by("medications", "entries")
+def test_the_entries_of_a_case_file(story: Story, read: ReadCase) -> None:
+    record, expect = read(story.record), story.expect
+    assert [[m.term, m.name] for m in record.medications] == expect["medications"]
+    assert [f"{' '.join(c.drugs)}, {c.stopped}, {c.entry.place}" for c in record.courses] == expect["courses"]
+    assert str(len(record.not_understood)) == expect["not understood"]
 
 
-def test_a_drug_against_the_cancer_is_a_treatment_that_runs(read: ReadCase) -> None:
-    record = read("medications: [{name: letrozole 2.5 mg daily, start: 2022-03}]")
-    [course] = record.courses
-    assert (course.drugs, course.stopped, str(course.entry.place)) == (("letrozole",), "ongoing", "medications[1]")
-    assert record.medications == ()
-
-
-TREATED = "treatments: [{drugs: [trastuzumab, letrozole], setting: advanced, start: 2022-03%s}]\nmedications: [{name: letrozole}]"
-
-
-@pytest.mark.parametrize(("end", "courses"), [("", 1), (", stopped: ongoing", 1), (", end: 2022-09", 2)])
-def test_a_treatment_that_is_told_twice_counts_once(end: str, courses: int, read: ReadCase) -> None:
-    assert len(read(TREATED % end).courses) == courses
+@told_by("medications", "twice")
+def test_a_treatment_that_is_told_twice_counts_once(story: Story, read: ReadCase) -> None:
+    assert str(len(read(story.record).courses)) == story.expect["courses"]
 
 
 TAKEN: list[tuple[dict[str, Any], list[tuple[str | None, str]]]] = [

@@ -21,6 +21,7 @@ from concordant.quantities import Interval, above, below, point
 from concordant.record.vocabulary import Words, squeezed
 from tests.conftest import ReadCase
 from tests.laws.telling import Teller, printed, told_back
+from tests.stories import Story, told_by
 
 CASES = sorted((FOLDER / "cases").rglob("*.yaml"))
 SAMPLE = CASES[::12]
@@ -133,24 +134,24 @@ def test_every_unit_is_read_as_it_is_printed(knowledge: Knowledge, words: Words)
         assert words.units[unit][squeezed(unit_words(unit))] == 1
 
 
-def test_the_words_that_are_left_decide_when_all_or_none_would(knowledge: Knowledge, read: ReadCase) -> None:
-    base = "as_of: 2023-06-01\nstated: {disease_extent: metastatic, her2_reported: %s}"
-    for text in ("negative", "equivocal", "negative or equivocal"):
-        answer = recommend(read(base % f"'{text}'"), knowledge)
-        assert answer.answer == "out_of_scope", text
-    open_ = recommend(read(base % "'positive or equivocal'"), knowledge)
-    asked = next(ask for ask in open_.ask if ask.feature == "her2_reported")
-    assert open_.answer == "needs_data"
-    assert [change.if_ for change in asked.changes] == ["positive", "equivocal"]
+@told_by("words-left", "decides")
+def test_the_words_that_are_left_decide_when_all_or_none_would(story: Story, knowledge: Knowledge, read: ReadCase) -> None:
+    assert recommend(read(story.record), knowledge).answer == story.expect
 
 
-def test_words_that_the_record_narrows_contradict_nothing(knowledge: Knowledge, read: ReadCase) -> None:
-    base = "as_of: 2023-06-01\ntumor_markers: [{test: her2, value: negative}]\nstated: {her2_reported: %s}"
-    agreed = situation(read(base % "negative or equivocal"), knowledge).facts["her2_reported"]
-    assert (agreed.value, agreed.origin, agreed.conflict) == ("negative", "derived", "")
-    contrary = situation(read(base % "positive or equivocal"), knowledge).facts["her2_reported"]
-    assert contrary.value is None
-    assert contrary.conflict == "HER2 as reported: stated as positive or equivocal, but the record gives negative"
+@told_by("words-left", "asks")
+def test_words_that_lead_to_different_answers_are_asked_about(story: Story, knowledge: Knowledge, read: ReadCase) -> None:
+    answer = recommend(read(story.record), knowledge)
+    asked = next(ask for ask in answer.ask if ask.feature == story.expect["feature"])
+    assert answer.answer == story.expect["answer"]
+    assert [change.if_ for change in asked.changes] == story.expect["branches"]
+
+
+@told_by("words-left", "narrowed")
+def test_words_that_the_record_narrows_contradict_nothing(story: Story, knowledge: Knowledge, read: ReadCase) -> None:
+    fact = situation(read(story.record), knowledge).facts["her2_reported"]
+    assert {"value": fact.value, "conflict": fact.conflict} == story.expect
+    assert fact.conflict or fact.origin == "derived"
 
 
 FEATURE = Feature(name="x", label="X", type="enum", values=("a", "b", "c"))

@@ -28,6 +28,7 @@ from concordant.record.vocabulary import Words
 from tests.conftest import ReadCase
 from tests.omop import build
 from tests.omop.build import condition, database, drug, episode, exported, measured, person
+from tests.stories import stories
 
 AS_OF = dt.date(2023, 6, 1)
 Rows = dict[str, list[dict[str, Any]]]
@@ -60,24 +61,7 @@ STORY: Rows = {
         {"procedure_occurrence_id": 1, "person_id": 1, "procedure_concept_id": build.MASTECTOMY, "procedure_date": "2021-08-02"}
     ],
 }
-SAME = """
-as_of: 2023-06-01
-patient: {sex: female, birth_date: 1971-04}
-tumor_markers: [{test: her2_ihc, value: 3+, date: 2021-02-01}, {test: er, value: positive, date: 2021-02-01}]
-disease:
-  - {event: diagnosis, date: 2021-01-20}
-  - {event: surgery, procedure: mastectomy, date: 2021-08-02}
-  - {event: recurrence, date: 2022-09-12, extent: metastatic, sites: [liver]}
-treatments:
-  - {drugs: [docetaxel, trastuzumab], setting: neoadjuvant, start: 2021-02-10, end: 2021-06-30}
-  - {drugs: [trastuzumab], setting: adjuvant, start: 2021-09-01, end: 2022-01-20, stopped: completed}
-conditions: [{name: interstitial lung disease, status: resolved, date: 2019-01-01}]
-measurements:
-  - {name: lvef, value: 62 %, date: 2023-05-01}
-  - {name: total_bilirubin, value: 0.8 mg/dL, date: 2023-05-10, upper_limit: 1.2 mg/dL}
-  - {name: weight, value: 64 kg, date: 2023-05-20}
-stated: {cancer_type: breast}
-"""
+(SAME,) = stories("omop")
 
 
 class Cdm:
@@ -122,7 +106,7 @@ def count(rows: Mapping[str, Any]) -> int:
 
 def test_a_person_gives_the_facts_of_the_case_file(cdm: Cdm, plan: Plan, read: ReadCase) -> None:
     found = values(cdm.read(STORY)["1"].record, plan)
-    told = values(read(SAME), plan)
+    told = values(read(SAME.record), plan)
     assert {n: (v, told[n]) for n, v in found.items() if v != told[n]} == {}
     assert (found["line_of_therapy"], found["received_trastuzumab"], found["lvef"]) == ("second", "yes", Interval(62, 62))
 

@@ -17,26 +17,7 @@ from concordant.record.table.read import patients_of
 from concordant.record.vocabulary import Words
 
 AS_OF = dt.date(2023, 6, 1)
-MAPPING = """
-table: A small cohort
-missing: ["NA", "."]
-days_from: {called: the diagnosis, file: people, column: diagnosed}
-files:
-  people:
-    path: people.csv
-    patient: id
-    entries:
-      - {block: patient, sex: {column: sex, values: {F: female, M: male}}, birth_date: {date: born}}
-      - {block: disease, event: {is: diagnosis}, date: {date: diagnosed}, stage: stage}
-      - {block: tumor_markers, test: {is: her2_ihc}, value: ihc, date: {date: diagnosed}}
-      - {block: measurements, name: {is: lvef}, value: {column: ef, unit: "%"}, date: {date: diagnosed}}
-  drugs:
-    path: drugs.csv
-    patient: id
-    ignore: [{when: {drug: [saline]}, why: no drug}]
-    entries:
-      - {block: treatments, drugs: drug, start: {days: from}, end: {days: to}}
-"""
+MAPPING = (Path(__file__).parent / "cohort.yaml").read_text(encoding="utf-8")
 PEOPLE = "id,sex,born,diagnosed,stage,ihc,ef\n"
 DRUGS = "id,drug,from,to\n"
 FIRST = "1,F,1970-02-03,2021-03-04,IV,3+,60\n"
