@@ -15,7 +15,7 @@ import pytest
 from concordant.complaints import ConcordantError, Refused, Unreadable
 from concordant.record.fhir.read import read_fhir
 from concordant.record.fhir.stream import patients_of
-from tests.fhir.builders import (
+from tests.record.fhir.builders import (
     AS_OF,
     RXN,
     SCT,
@@ -33,8 +33,8 @@ from tests.fhir.builders import (
     woman,
 )
 
-DATA = Path(__file__).parents[1] / "data" / "fhir"
-SHARED = Path(__file__).parents[3] / "shared" / "data" / "fhir"
+DATA = Path(__file__).parents[2] / "data" / "fhir"
+SHARED = Path(__file__).parents[4] / "shared" / "data" / "fhir"
 POSITIVE = {"valueCodeableConcept": coded(SCT, "10828004")}
 ILD = coded(SCT, "233703007")
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from concordant.quantities import Interval, above, below, point
-from tests.fhir.builders import (
+from tests.record.fhir.builders import (
     LNC,
     RXN,
     SCT,

@@ -33,8 +33,8 @@ from concordant.record.casefile import read_case
 from concordant.record.vocabulary import Words, words_of
 from concordant.records import Cite
 from concordant.texts import read_text
+from tests.answer.second_method import AS_OF, Files, Patient, files, least_over, nearest_tablets, wanted
 from tests.conftest import ReadCase
-from tests.second_method import AS_OF, Files, Patient, files, least_over, nearest_tablets, wanted
 from tests.stories import Story, told_by, unlike
 
 DAY = dt.date.fromisoformat(AS_OF)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from concordant.record.events import Marker
-from tests.fhir.builders import LNC, RXN, SCT, coded, diagnosis, dose, fates, kit, observation, read, resource, why, woman
+from tests.record.fhir.builders import LNC, RXN, SCT, coded, diagnosis, dose, fates, kit, observation, read, resource, why, woman
 
 POSITIVE = {"valueCodeableConcept": coded(SCT, "10828004")}
 OTHER = diagnosis("lung", code=coded(SCT, "254637007"), onsetDateTime="2015-01-01")

@@ -13,8 +13,8 @@ from concordant.record.events import Medication
 from concordant.record.terminology import Terminology, terminology_of
 from concordant.record.vocabulary import Words, medicine_parts
 from tests.conftest import ReadCase
-from tests.fhir.builders import coded, dose, resource, woman
-from tests.fhir.builders import read as read_fhir
+from tests.record.fhir.builders import coded, dose, resource, woman
+from tests.record.fhir.builders import read as read_fhir
 from tests.shipped import failing
 from tests.stories import Story, told_by
 

@@ -22,8 +22,8 @@ from concordant.record.vocabulary import Words
 from concordant.texts import read_file, read_text
 from tests.shipped import CASES, case, failing, in_chunks, shown
 
-SCHEMA = json.loads((Path(__file__).parents[1] / "docs" / "schema" / "answer.json").read_text(encoding="utf-8"))
-CASE_SCHEMA = json.loads((Path(__file__).parents[1] / "docs" / "schema" / "case-file.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schema" / "answer.json").read_text(encoding="utf-8"))
+CASE_SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schema" / "case-file.json").read_text(encoding="utf-8"))
 VALIDATOR, CASE_VALIDATOR = (jsonschema.validators.validator_for(one)(one) for one in (SCHEMA, CASE_SCHEMA))
 REVIEW = ("expect", "because", "origin", "difficulty", "confidence")
 # an unknown key, an unknown word of a closed list

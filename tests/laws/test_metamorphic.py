@@ -25,8 +25,8 @@ from concordant.record.fhir.read import read_fhir
 from concordant.record.sources import Patient
 from concordant.record.terminology import Terminology, terminology_of
 from concordant.record.vocabulary import Words
+from tests.laws.test_three_ways import facts, in_fhir
 from tests.shipped import failing, in_chunks
-from tests.test_three_ways import facts, in_fhir
 from tests.writers.as_fhir import LOINC, SNOMED, administrations_of, bundle_of, concept
 
 pytestmark = pytest.mark.long  # to know which cases can be told, all are read

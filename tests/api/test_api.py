@@ -28,13 +28,13 @@ from concordant.library import FOLDER
 from concordant.present.formats import FORMATS, Wanted, rendered
 from concordant.record.sources.opening import Named
 from concordant.record.writing import with_stated
-from tests.fhir import builders as b
-from tests.omop import build
-from tests.omop.test_omop import STORY
+from tests.record.fhir import builders as b
+from tests.record.omop import build
+from tests.record.omop.test_omop import STORY
+from tests.record.table.test_tcga import SLICE, placed
 from tests.shipped import case, shipped_knowledge
-from tests.table.test_tcga import SLICE, placed
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 DAY = "2026-01-01"
 A03 = case("A03")
 CASES = ["A03", "A08", "A10", "A25", "A33", "P01"]

@@ -23,7 +23,7 @@ from concordant.record.vocabulary import Words, drug_parts
 from concordant.texts import read_file
 
 AS_OF = dt.date(2023, 6, 1)
-STORIES: list[dict[str, Any]] = read_file(Path(__file__).parent / "stories.yaml").value
+STORIES: list[dict[str, Any]] = read_file(Path(__file__).parents[1] / "stories" / "courses.yaml").value
 SERIES = re.compile(r"(.+) from (\S+), (\d+) times every (\d+) days")
 EXTENTS = {"IV": "metastatic", "IIB": "early", "metastatic": "metastatic"}
 

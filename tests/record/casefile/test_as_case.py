@@ -169,7 +169,7 @@ def test_infinite_numbers_have_words() -> None:
     assert number(Interval(-math.inf, 12)) == "<= 12"
 
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 SHARED = ROOT.parent / "shared" / "data" / "fhir"  # open records, beside the checkout; a few of them stand in tests/data
 BUNDLES = [*sorted((ROOT / "tests" / "data" / "fhir").glob("*.json")), *sorted(SHARED.rglob("*.json"))]
 
@@ -179,7 +179,7 @@ def test_open_records_written_as_case_files_tell_the_same(knowledge: Knowledge, 
         try:
             patients = read_fhir(path.read_bytes(), path.name, knowledge, terminology_of(knowledge, words), dt.date(2026, 11, 1))
         except ConcordantError:
-            return  # nobody is in it: tests/fhir
+            return  # nobody is in it: tests/record/fhir
         for patient in patients:
             text = case_text(patient, knowledge, words)
             facts, again_ = (

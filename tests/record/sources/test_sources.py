@@ -14,11 +14,11 @@ from concordant.record.omop.schema import FILES
 from concordant.record.sources.tables import is_cdm, is_table_mapping
 from concordant.record.table import mapping
 from concordant.record.told import Told
-from tests.omop import build
-from tests.omop.test_omop import STORY
-from tests.table.test_tcga import MAPPING, SLICE, placed
+from tests.record.omop import build
+from tests.record.omop.test_omop import STORY
+from tests.record.table.test_tcga import MAPPING, SLICE, placed
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 
 
 def run(*arguments: str) -> Result:

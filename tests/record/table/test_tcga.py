@@ -20,7 +20,7 @@ from concordant.record.sources import Patient
 from concordant.record.table.read import patients_of
 from concordant.record.vocabulary import Words
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SLICE = Path(__file__).with_name("tcga")
 MAPPING = ROOT / "docs" / "examples" / "tcga-brca.yaml"
 WHOLE = ROOT.parent / "shared" / "data" / "tcga-brca"

@@ -26,8 +26,8 @@ from concordant.record.sources import Patient
 from concordant.record.told import Told, reading_of
 from concordant.record.vocabulary import Words
 from tests.conftest import ReadCase
-from tests.omop import build
-from tests.omop.build import condition, database, drug, episode, exported, measured, person
+from tests.record.omop import build
+from tests.record.omop.build import condition, database, drug, episode, exported, measured, person
 from tests.stories import stories
 
 AS_OF = dt.date(2023, 6, 1)

@@ -16,7 +16,7 @@ from concordant.compiled import Knowledge, content_of, fingerprint
 from concordant.library import DamagedKnowledge, decode, encode
 
 SAMPLED = 60
-CASE = Path(__file__).parent / "complaints" / "good" / "no-date.yaml"
+CASE = Path(__file__).parents[1] / "complaints" / "good" / "no-date.yaml"
 
 
 @pytest.fixture(scope="module")

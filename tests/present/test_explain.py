@@ -1,4 +1,4 @@
-"""What `explain` prints, held against pages that were read: `python -m tests.test_explain` rewrites them."""
+"""What `explain` prints, held against pages that were read: `python -m tests.present.test_explain` rewrites them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from concordant.cli.commands import app
 from concordant.complaints import ConcordantError
 from concordant.library import FOLDER
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parents[1] / "golden"
 STORIES = FOLDER / "stories"
 P01, A08, A25, A33 = (
     "P01-seed-question-as-asked.yaml",
