@@ -46,9 +46,9 @@ def written(name: str, folder: Path, change: tuple[str, str] = ("", "")) -> Path
 
 @pytest.mark.parametrize("name", NAMES)
 def test_axe_finds_nothing(browser: Any, name: str, tmp_path: Path) -> None:
-    file = written(name, tmp_path)
-    for reading in READINGS if name in SAMPLES else FEW:
-        with browsing.opened(browser, file, **READINGS[reading]) as page:
+    with browsing.opened(browser, written(name, tmp_path)) as page:
+        for reading in READINGS if name in SAMPLES else FEW:
+            browsing.turn(page, **READINGS[reading])
             assert browsing.violations(page) == [], reading
 
 
@@ -83,11 +83,12 @@ def test_low_contrast_is_found_in_the_dark_as_well(browser: Any, tmp_path: Path)
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("width", [320, PHONE, 1280])
-def test_nothing_hangs_over_the_edge(browser: Any, name: str, width: int, tmp_path: Path) -> None:
-    with browsing.opened(browser, written(name, tmp_path), width=width) as page:
+def test_nothing_hangs_over_the_edge(browser: Any, name: str, tmp_path: Path) -> None:
+    with browsing.opened(browser, written(name, tmp_path)) as page:
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for width in (320, PHONE, 1280):
+            browsing.turn(page, width=width)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_the_branches_stand_beside_each_other_on_a_desk_and_below_on_a_phone(browser: Any, tmp_path: Path) -> None:
