@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 
 from concordant.answer.recommend import situation
 from concordant.compiled import Knowledge
+from concordant.conditions import Condition, features_read
 from concordant.decide.ask import Situation
 from concordant.decide.cells import cells_of
 from concordant.decide.decision import Decision
@@ -45,8 +47,13 @@ def learned(now: Situation) -> Iterator[tuple[str, Decision, Facts]]:
             continue
         for cell in cells_of(feature, now.frame.cuts.get(feature.name, ()), fact.value):
             decision, facts = now.suppose({feature.name: cell.value})
-            if not any(_outside(name, now.facts, facts) for name in facts):
+            if not any(_outside(name, now.facts, facts) for name in touched(now.facts, facts)):
                 yield f"{feature.name} = {cell.name}", decision, facts
+
+
+def touched(before: Facts, after: Facts) -> list[str]:
+    """The facts that are not the very ones of before: what reads none of them cannot have changed."""
+    return [name for name in after if after[name] is not before[name]]
 
 
 def _settled(value: Value) -> bool:
@@ -62,9 +69,8 @@ def _outside(name: str, before: Facts, after: Facts) -> bool:
 
 def widened(now: Situation, after: Facts) -> list[str]:
     """The facts of the patient that say less than before, or something else."""
-    return [
-        f.name for f in now.plan.features if not _of_the_telling(f) and not _refines(after[f.name].value, now.facts[f.name].value)
-    ]
+    features = (now.plan.by_name[name] for name in touched(now.facts, after))
+    return [f.name for f in features if not _of_the_telling(f) and not _refines(after[f.name].value, now.facts[f.name].value)]
 
 
 def _of_the_telling(feature: Feature) -> bool:
@@ -81,20 +87,30 @@ def _refines(after: Value, before: Value) -> bool:
     return after == before
 
 
-def limbs(now: Situation, facts: Facts) -> dict[str, Truth]:
-    """The truth of every condition of every label, and whether each regimen is on its label."""
+def limbs(now: Situation, facts: Facts, reading: Collection[str]) -> dict[str, Truth]:
+    """The truth of every condition of every label that reads one of the features, and whether each such regimen is on its label."""
     uses = [(drug.id, use) for drug in now.frame.drugs.values() for use in drug.indications]
-    found = {f"{id_}: {limb.says}": explain(limb.if_, facts).truth for id_, use in uses for limb in use.limbs}
+    found = {
+        f"{id_}: {limb.says}": explain(limb.if_, facts).truth for id_, use in uses for limb in use.limbs if _reads(limb.if_, reading)
+    }
     for regimen in now.frame.regimens.values():
         drugs = [now.frame.drugs[d] for d in regimen.drugs if d in now.frame.drugs]
-        fit = label_fit(regimen, drugs, facts, now.record.as_of).fit
-        found[regimen.id] = {"on": Truth.TRUE, "off": Truth.FALSE, "unknown": UNKNOWN}[fit]
+        if any(_reads(limb.if_, reading) for drug in drugs for use in drug.indications for limb in use.limbs):
+            fit = label_fit(regimen, drugs, facts, now.record.as_of).fit
+            found[regimen.id] = {"on": Truth.TRUE, "off": Truth.FALSE, "unknown": UNKNOWN}[fit]
     return found
+
+
+def _reads(condition: Condition, names: Collection[str]) -> bool:
+    return not _features_of(condition).isdisjoint(names)
+
+
+_features_of = lru_cache(maxsize=None)(features_read)
 
 
 def assert_law(now: Situation) -> None:
     """Nothing definite is overturned by any fact learnt."""
-    before = limbs(now, now.facts)
+    before = limbs(now, now.facts, now.facts)
     for what, decision, facts in learned(now):
         for name, because in now.decision.statements.items():
             if because.truth is not UNKNOWN:
@@ -103,8 +119,8 @@ def assert_law(now: Situation) -> None:
             allowed = LATER.get(old.status, {new.status})
             assert new.status in allowed, f"{what}: {old.proposal.regimen.id} from {old.status} to {new.status}"
         assert not (wider := widened(now, facts)), f"{what} widens {wider}"
-        after = limbs(now, facts)
-        assert not (lost := [name for name, truth in before.items() if truth is not UNKNOWN and after[name] is not truth]), (
+        after = limbs(now, facts, touched(now.facts, facts))
+        assert not (lost := [name for name, truth in after.items() if before[name] not in (UNKNOWN, truth)]), (
             f"{what} overturns the label: {lost}"
         )
 
