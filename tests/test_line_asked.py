@@ -48,7 +48,7 @@ def test_the_line_is_not_asked_while_the_interval_is_unknown(
     read: ReadCase,
 ) -> None:
     answer = answered(stated, courses, events, knowledge, read)
-    assert (answer.answer, answer.line_of_therapy, answer.conflicts) == ("needs_data", None, [])
+    assert (answer.answer, answer.line, answer.conflicts) == ("needs_data", None, [])
     assert not any(LINE in (q.feature, *q.together_with) for q in answer.ask)
     assert not any(side.feature == LINE for side in answer.other_sides)
     assert answer.ask[0].feature == first
@@ -71,7 +71,7 @@ def test_a_stated_line_holds_gives_way_or_is_assumed(
     stated: dict[str, Any], line: str, named: str, knowledge: Knowledge, read: ReadCase
 ) -> None:
     answer = answered({"disease_extent": "metastatic", **stated}, [], [], knowledge, read)
-    assert answer.line_of_therapy == line
+    assert answer.line == line
     assert not any(SAID in notice for notice in answer.notices)
     assert any(SAID in one for one in answer.conflicts) is (named == "conflicts")
     assert any(one.startswith("Line of HER2-targeted therapy") for one in answer.assumed) is (named == "assumed")

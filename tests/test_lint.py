@@ -379,8 +379,8 @@ FAULTS = [
     (
         "a line that no feature counts",
         "guidelines/asco-her2-abc/guideline.yaml",
-        "line: line_of_therapy",
-        "line: line_of_therpy",
+        "feature: line_of_therapy",
+        "feature: line_of_therpy",
         "the feature 'line_of_therpy' does not exist",
     ),
     # Codes.

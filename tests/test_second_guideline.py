@@ -68,7 +68,7 @@ def test_each_guideline_has_its_verdict_and_one_is_heard(
     assert said(answer) == {"asco-her2-abc": first, "invented-receptor-abc": second}
     assert [one.id for one in answer.guidelines if one.speaks and one.id != "asco-her2-brain"] == [heard]
     assert answer.answer == (second if heard == "invented-receptor-abc" else first)
-    assert answer.line_of_therapy == line
+    assert answer.line == line
     statements = {name for option in answer.options for name in option.statements}
     assert all(name.startswith((heard, "asco-her2-brain")) for name in statements)
 
@@ -76,7 +76,7 @@ def test_each_guideline_has_its_verdict_and_one_is_heard(
 def test_the_first_guideline_is_heard_of_its_own_patients(both: Knowledge, words: Words) -> None:
     answer = recommend(read_case(read_file(case("A02")), both, words, AS_OF), both)
     assert said(answer) == {"asco-her2-abc": "recommends", "invented-receptor-abc": "out_of_scope"}
-    assert answer.line_of_therapy == "second"
+    assert answer.line == "second"
 
 
 def test_what_the_second_guideline_needs_is_asked(both: Knowledge, words: Words) -> None:
