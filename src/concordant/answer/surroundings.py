@@ -98,7 +98,7 @@ class Surroundings:
         return replace(decision, answer=verdict.answer, judged=tuple(own)).outcome
 
     def _in_words(self, outcome: Outcome) -> str:
-        """`it leads to letrozole or anastrozole`; that it asks for more, or names no regimen."""
+        """`it leads to REGIMEN or REGIMEN`; that it asks for more, or names no regimen."""
         answer, regimens = outcome
         if answer == "needs_data":
             return "it needs to know more"

@@ -155,7 +155,8 @@ def _beside(side: Iterable[Given], groups: Sequence[Group], rules: LineRules, ev
     known = [part for part in alone if part.told.drugs]
     unknown = [part for part in alone if not part.told.drugs]
     by_themselves = replace(rules, supplements=frozenset())
-    return [*Grouping(by_themselves, events).run(known), *Grouping(rules, events).run(unknown)]
+    own = [piece for group in Grouping(by_themselves, events).run(known) for piece in _pieces(group, rules)]
+    return [*own, *Grouping(rules, events).run(unknown)]
 
 
 def _lies_in(part: Given, group: Group, rules: LineRules) -> bool:
