@@ -383,6 +383,41 @@ FAULTS = [
         "feature: line_of_therpy",
         "the feature 'line_of_therpy' does not exist",
     ),
+    (
+        "a line by a feature that counts none",
+        "guidelines/asco-her2-abc/guideline.yaml",
+        "progressed: her2_lines_progressed",
+        "progressed: her2_line_declared",
+        "'her2_line_declared' does not count the lines that ended in progression",
+    ),
+    (
+        "lines before those on record that are no yes or no",
+        "guidelines/asco-her2-abc/guideline.yaml",
+        "before: [early_relapse]",
+        "before: [months_disease_free]",
+        "'months_disease_free' is not answered by yes or no",
+    ),
+    (
+        "a leading class that does not exist",
+        "guidelines/asco-her2-abc/guideline.yaml",
+        "classes: [her2_targeted]",
+        "classes: [her2_targetd]",
+        "the class 'her2_targetd' does not exist. Did you mean 'her2_targeted'?",
+    ),
+    (
+        "a line that the feature has not",
+        TREATMENT,
+        "needs: {second: 1",
+        "needs: {secnd: 1",
+        "'line_of_therapy' has no value 'secnd'. Did you mean 'second'?",
+    ),
+    (
+        "a tag that no site has",
+        TREATMENT,
+        "spared: cns",
+        "spared: cms",
+        "the tag of a site 'cms' does not exist. Did you mean 'cns'?",
+    ),
     # Codes.
     (
         "an unknown system",
