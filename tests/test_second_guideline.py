@@ -195,6 +195,12 @@ def test_its_leading_drugs_hold_its_courses_together(both: Knowledge, knowledge:
     assert courses == {"both": [("letrozole",), ("palbociclib",)], "shipped": [("letrozole", "palbociclib")]}
 
 
+def test_what_only_supplements_leads_nothing_beside_another_leader(both: Knowledge) -> None:
+    rules = line_rules(both)
+    assert rules.leaders(frozenset({"trastuzumab", "letrozole", "docetaxel"})) == {"trastuzumab"}
+    assert rules.leaders(frozenset({"letrozole", "palbociclib"})) == {"letrozole"}
+
+
 def test_the_leading_drugs_of_the_first_guideline_lead_as_before(both: Knowledge, knowledge: Knowledge, words: Words) -> None:
     targeted = {drug.id for drug in knowledge.drugs if "her2_targeted" in drug.classes}
     seen = 0
