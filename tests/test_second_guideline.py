@@ -5,7 +5,12 @@ It is invented (tests/second_guideline), so what it says is no medicine.
 
 from __future__ import annotations
 
+import html
+import io
+import json
+import re
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -15,26 +20,42 @@ from concordant.answer.recommend import recommend
 from concordant.author.build import build
 from concordant.author.lint import lint
 from concordant.compiled import Knowledge
+from concordant.derive.book import derive_facts
+from concordant.derive.plan import plan_of
 from concordant.library import FOLDER
+from concordant.present.formats import FORMATS, Wanted, rendered
+from concordant.quantities import Interval
+from concordant.record.assemble import courses_from
 from concordant.record.casefile import read_case
+from concordant.record.line_rules import line_rules
 from concordant.record.vocabulary import Words, words_of
 from concordant.texts import read_file, read_text
 from tests.conftest import AS_OF
+from tests.record.test_courses import STORIES, events, exposures
 from tests.shipped import CASES, answer_to, case, record_of
 
 INVENTED = Path(__file__).parent / "second_guideline"
+OTHER = "invented-other-abc"
 ADVANCED = "disease: [{event: diagnosis, date: 2023-01-05, stage: IV, sites: [bone]}]\npatient: {sex: female, ecog: 1}\n"
 
 
-@pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
-    folder = tmp_path_factory.mktemp("both") / "knowledge"
-    shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("cases", "stories"))
-    shutil.copytree(INVENTED, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("README.md"))
+def built(folder: Path) -> Knowledge:
     assert [str(complaint) for complaint in lint(folder).complaints] == []
     knowledge = build(folder).knowledge
     assert knowledge is not None
     return knowledge
+
+
+def with_invented(folder: Path) -> Path:
+    """A folder of the shipped knowledge and the invented guideline."""
+    shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("cases", "stories"))
+    shutil.copytree(INVENTED, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("README.md"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
+    return built(with_invented(tmp_path_factory.mktemp("both") / "knowledge"))
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +89,7 @@ def test_each_guideline_has_its_verdict_and_one_is_heard(
     assert said(answer) == {"asco-her2-abc": first, "invented-receptor-abc": second}
     assert [one.id for one in answer.guidelines if one.speaks and one.id != "asco-her2-brain"] == [heard]
     assert answer.answer == (second if heard == "invented-receptor-abc" else first)
-    assert answer.line_of_therapy == line
+    assert answer.line == line
     statements = {name for option in answer.options for name in option.statements}
     assert all(name.startswith((heard, "asco-her2-brain")) for name in statements)
 
@@ -76,7 +97,7 @@ def test_each_guideline_has_its_verdict_and_one_is_heard(
 def test_the_first_guideline_is_heard_of_its_own_patients(both: Knowledge, words: Words) -> None:
     answer = recommend(read_case(read_file(case("A02")), both, words, AS_OF), both)
     assert said(answer) == {"asco-her2-abc": "recommends", "invented-receptor-abc": "out_of_scope"}
-    assert answer.line_of_therapy == "second"
+    assert answer.line == "second"
 
 
 def test_what_the_second_guideline_needs_is_asked(both: Knowledge, words: Words) -> None:
@@ -104,3 +125,159 @@ def test_the_shipped_answers_stay_as_they_are(both: Knowledge) -> None:
         if (after.answer, [o.regimen for o in after.options]) != (before.answer, [o.regimen for o in before.options]):
             changed[path.stem] = (before.answer, after.answer)
     assert {name: told for name, told in changed.items() if told[0] != "out_of_scope"} == {}
+
+
+# -- its own line, in the record in time ------------------------------------------------------------
+
+TREATED = """
+disease:
+  - {event: diagnosis, date: 2015-01-10, stage: IIA}
+  - {event: surgery, date: 2015-02-01}
+  - {event: recurrence, date: 2020-03-01, extent: metastatic, sites: [bone]}
+  - {event: progression, date: 2021-04-01, sites: [brain]}
+patient: {sex: female, ecog: 1}
+treatments:
+  - {drugs: [tamoxifen], setting: adjuvant, start: 2015-03-01, end: 2018-03-01, stopped: completed}
+  - {drugs: [letrozole], setting: advanced, start: 2020-04-01, end: 2021-04-01, stopped: progression}
+  - {drugs: [trastuzumab, docetaxel], setting: advanced, start: 2021-05-01, end: 2022-01-01, stopped: progression}
+  - {drugs: [SECOND], setting: advanced, start: 2022-02-01, stopped: ongoing}
+"""
+
+
+def lines_in_time(second: str, her2: str, both: Knowledge, words: Words) -> tuple[str | None, dict[str, int | None]]:
+    text = TREATED.replace("SECOND", second)
+    stated = f"stated: {{her2_status: {her2}, her2_low: no, hormone_receptor: positive, disease_status: stable}}"
+    answer = recommend(read_case(read_text(text + stated, "case.yaml"), both, words, AS_OF), both)
+    return answer.line, {course.drugs[0]: course.line for course in answer.timeline.courses}
+
+
+def test_the_line_in_time_is_counted_as_the_guideline_that_speaks_counts_it(both: Knowledge, words: Words) -> None:
+    """Endocrine lines after one before them for the invented guideline; for the shipped one those with its own drugs."""
+    mine = lines_in_time("fulvestrant", "negative", both, words)
+    assert mine == ("later", {"tamoxifen": None, "letrozole": 2, "trastuzumab": None, "fulvestrant": 3})
+    line, lines = lines_in_time("trastuzumab deruxtecan", "positive", both, words)
+    assert line == "second"
+    assert lines == {"tamoxifen": None, "letrozole": None, "trastuzumab": 1, "trastuzumab deruxtecan": 2}
+
+
+# A guideline whose features name no spared sites counts a progression in the brain; the shipped one asks what grew elsewhere.
+BRAIN = """
+disease:
+  - {event: diagnosis, date: 2020-03-01, stage: IV, sites: [bone]}
+  - {event: progression, date: 2021-04-01, sites: [brain], brain_metastases: active}
+patient: {sex: female, ecog: 1}
+treatments: [{drugs: [DRUG], setting: advanced, start: 2020-04-01, end: 2022-01-01, stopped: toxicity}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("drug", "name", "high"), [("letrozole", "invented_lines_progressed", 1), ("trastuzumab", "her2_lines_progressed", 0)]
+)
+def test_what_ends_no_line_is_said_by_the_feature_that_counts(
+    drug: str, name: str, high: int, both: Knowledge, words: Words
+) -> None:
+    text = BRAIN.replace("DRUG", drug) + "stated: {extracranial_progression: no, disease_status: stable}"
+    facts = derive_facts(read_case(read_text(text, "case.yaml"), both, words, AS_OF), plan_of(both))
+    assert facts[name].value == Interval(high, high)
+
+
+# -- its own leading drugs ---------------------------------------------------------------------------
+
+
+def test_its_leading_drugs_hold_its_courses_together(both: Knowledge, knowledge: Knowledge, words: Words) -> None:
+    """While the endocrine drug goes on, what ended beside it is a course with an end of its own: for this guideline only."""
+    given = ["letrozole from 2022-01-03, 16 times every 28 days", "palbociclib from 2022-01-03, 6 times every 28 days"]
+    told = exposures(given, words)
+    courses = {
+        name: sorted(course.drugs for course in courses_from(told, (), AS_OF, line_rules(one)).courses)
+        for name, one in (("both", both), ("shipped", knowledge))
+    }
+    assert courses == {"both": [("letrozole",), ("palbociclib",)], "shipped": [("letrozole", "palbociclib")]}
+
+
+def test_what_only_supplements_leads_nothing_beside_another_leader(both: Knowledge) -> None:
+    rules = line_rules(both)
+    assert rules.leaders(frozenset({"trastuzumab", "letrozole", "docetaxel"})) == {"trastuzumab"}
+    assert rules.leaders(frozenset({"letrozole", "palbociclib"})) == {"letrozole"}
+
+
+def test_the_leading_drugs_of_the_first_guideline_lead_as_before(both: Knowledge, knowledge: Knowledge, words: Words) -> None:
+    targeted = {drug.id for drug in knowledge.drugs if "her2_targeted" in drug.classes}
+    seen = 0
+    for story in STORIES:
+        told, happened = exposures(story["given"], words), events(story["disease"])
+        if not any(targeted.intersection(one.drugs) for one in told):
+            continue
+        before, after = (courses_from(told, happened, AS_OF, line_rules(one)).courses for one in (knowledge, both))
+        assert [c for c in after if targeted.intersection(c.drugs)] == [c for c in before if targeted.intersection(c.drugs)]
+        seen += 1
+    assert seen > 20
+
+
+# -- its own cut-off for evidence --------------------------------------------------------------------
+
+
+def test_what_is_newer_is_told_against_the_cut_off_of_the_guideline_that_speaks(both: Knowledge, words: Words) -> None:
+    second = asked(f"{NEGATIVE}, invented_line: first}}", both, words)
+    assert [one.split(" [")[0] for one in second.newer_in_short if "Invented" in one] == [
+        "Invented, Sep 2022",
+        "Invented, Mar 2022",
+    ]
+    first = recommend(read_case(read_file(case("A02")), both, words, AS_OF), both)
+    assert [one.split(" [")[0] for one in first.newer_in_short if "Invented" in one] == ["Invented, Sep 2022"]
+
+
+# -- two guidelines that both speak of a patient -----------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def differing(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
+    """With a third guideline, which is the invented one under another name, but for what it prefers in first line."""
+    folder = with_invented(tmp_path_factory.mktemp("differing") / "knowledge")
+    original = folder / "guidelines" / "invented-receptor-abc"
+    for path in sorted(original.rglob("*.yaml")):
+        text = path.read_text(encoding="utf-8").replace("invented-receptor-abc", OTHER)
+        text = text.replace("short_title: Invented", "short_title: Other").replace(
+            "regimens: [letrozole, anastrozole]", "regimens: [tamoxifen]"
+        )
+        copy = folder / "guidelines" / OTHER / path.relative_to(original)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(text, encoding="utf-8")
+    return built(folder)
+
+
+DIFFERS = "Invented speaks of this patient as well and differs: it leads to letrozole. The answer here is that of Other."
+
+
+def test_two_guidelines_that_differ_are_told_as_a_disagreement(differing: Knowledge) -> None:
+    answer = asked(f"{NEGATIVE}, invented_line: first}}", differing, words_of(differing))
+    assert said(answer) == {"asco-her2-abc": "out_of_scope", OTHER: "recommends", "invented-receptor-abc": "recommends"}
+    assert [option.regimen for option in answer.options if option.role == "preferred"] == ["tamoxifen"]
+    assert DIFFERS in answer.disagreements
+    assert [one.id for one in answer.guidelines if one.differs] == ["invented-receptor-abc"]
+
+
+def test_two_guidelines_that_agree_are_none(differing: Knowledge) -> None:
+    answer = asked(f"{NEGATIVE}, invented_line: second}}", differing, words_of(differing))
+    assert said(answer)[OTHER] == said(answer)["invented-receptor-abc"] == "recommends"
+    assert [one for one in answer.disagreements if "speaks of this patient" in one] == []
+    assert [one.id for one in answer.guidelines if one.differs] == []
+
+
+def text_in(told: str | bytes, format_: str) -> str:
+    """What a reader sees of a file, on one line."""
+    if format_ == "pdf" and isinstance(told, bytes):
+        pypdf = pytest.importorskip("pypdf")
+        told = " ".join(sheet.extract_text() for sheet in pypdf.PdfReader(io.BytesIO(told)).pages)
+    if isinstance(told, bytes):
+        told = zipfile.ZipFile(io.BytesIO(told)).read("word/document.xml").decode()
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", told)).split()).replace(" .", ".")
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_disagreement_of_guidelines_stands_on_the_first_screen(format_: str, differing: Knowledge) -> None:
+    answer = asked(f"{NEGATIVE}, invented_line: first}}", differing, words_of(differing))
+    shown = text_in(rendered(answer, Wanted(format_)), format_)
+    first, _, rest = shown.partition("Where sources disagree")
+    assert DIFFERS in (" ".join(json.loads(shown)["first_screen"]) if format_ == "json" else first)
+    assert format_ in ("terminal", "note", "json") or DIFFERS in rest

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from concordant.assembly import LinesOfTherapy
+from concordant.contract_names import Sex
 from concordant.drugs import Code, Drug, Regimen
 from concordant.features import Axiom, Feature
 from concordant.formulas import Formula, Rounding
@@ -161,7 +162,7 @@ CodeKind = Literal[
     "drug",
     "medication",
     "not_asked",
-    "sex",
+    Sex,
     "episode",
     "unit",
     "operator",

@@ -96,7 +96,7 @@ def _parts(answer: Answer) -> dict[str, tuple[str, ...]]:
     offered = (one for one in answer.options if one.status in ("applies", "applies_if_checked"))
     return {
         "answer": (answer.answer,),
-        "line": (answer.line_of_therapy or "not known",),
+        "line": (answer.line or "not known",),
         "offered": tuple(map(_option, offered)),
         "held": tuple(one.short or one.says for one in answer.held_until),
         "dangers": tuple(one.says for one in answer.dangers),

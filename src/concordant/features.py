@@ -117,6 +117,7 @@ class Feature(Record, frozen=True):
     not_known_skips: tuple[FeatureName, ...] = ()
     discordant: Action | None = None
     phrases: dict[str, str] = {}
+    multiplies: Literal["mg/kg", "mg/m2", ""] = ""
 
     @property
     def brief(self) -> str:

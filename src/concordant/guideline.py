@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from concordant.assembly import DrugGroup
 from concordant.conditions import Condition
 from concordant.naming import ClassName, DrugOrClass, FeatureName, RegimenName, SourceName
 from concordant.records import Action, ActionKind, Bar, Cite, Record, Role
@@ -87,11 +88,21 @@ class Version(Record, frozen=True):
     review_rule: str = ""
 
 
-class Guideline(Record, frozen=True):
-    """A published set of statements: title, publisher, scale, scope, rights, versions.
+class LineRule(Record, frozen=True):
+    """How a guideline counts lines of therapy: which feature tells the line, and of what it is made.
 
-    `line` names the feature that counts lines of therapy as this guideline does.
+    `progressed` counts the lines on record that ended in progression, by the drugs of its selector; each yes of `before` counts
+    as one more before them. `leading` are the drugs that hold a line together when courses are made of administrations.
     """
+
+    feature: FeatureName
+    progressed: FeatureName
+    before: tuple[FeatureName, ...] = ()
+    leading: DrugGroup | None = None
+
+
+class Guideline(Record, frozen=True):
+    """A published set of statements: title, publisher, scale, scope, rights, versions, and how it counts lines of therapy."""
 
     id: str
     title: str
@@ -101,7 +112,7 @@ class Guideline(Record, frozen=True):
     rights: str
     versions: tuple[Version, ...]
     parent: str = ""
-    line: FeatureName = ""
+    line: LineRule | None = None
     gap: Action | None = None
     out_of_scope: tuple[ScopeLimit, ...] = ()
 

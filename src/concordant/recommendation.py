@@ -63,7 +63,7 @@ class Recommendation:
     @property
     def line(self) -> str | None:
         """The line of treatment that the next regimen would be: `first`, `second`, `third_or_later`; None when it is open."""
-        return self.built.line_of_therapy
+        return self.built.line
 
     @property
     def held_until(self) -> list[HeldUntil]:

@@ -72,7 +72,7 @@ def test_the_seed_story_is_told_from_nothing(knowledge: Knowledge) -> None:
     done, typed = told(start(knowledge), SEED)
     assert done.now.answer == "recommends"
     assert done.now.options[0].drugs == ["trastuzumab deruxtecan"]
-    assert done.now.line_of_therapy == "second"
+    assert done.now.line == "second"
     assert len(typed) <= 12
     assert done.now.options == done.whole.options
 

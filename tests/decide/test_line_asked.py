@@ -14,7 +14,7 @@ SAID = "Stated as first line"
 @told_by("line-asked", "open")
 def test_the_line_is_not_asked_while_the_interval_is_unknown(story: Story, knowledge: Knowledge, read: ReadCase) -> None:
     answer = recommend(read(story.record), knowledge)
-    assert (answer.answer, answer.line_of_therapy, answer.conflicts) == ("needs_data", None, [])
+    assert (answer.answer, answer.line, answer.conflicts) == ("needs_data", None, [])
     assert not any(LINE in (q.feature, *q.together_with) for q in answer.ask)
     assert not any(side.feature == LINE for side in answer.other_sides)
     assert answer.ask[0].feature == story.expect["asked first"]
@@ -24,7 +24,7 @@ def test_the_line_is_not_asked_while_the_interval_is_unknown(story: Story, knowl
 @told_by("line-asked", "stated")
 def test_a_stated_line_holds_gives_way_or_is_assumed(story: Story, knowledge: Knowledge, read: ReadCase) -> None:
     answer, among = recommend(read(story.record), knowledge), story.expect["named among"]
-    assert answer.line_of_therapy == story.expect["line"]
+    assert answer.line == story.expect["line"]
     assert not any(SAID in notice for notice in answer.notices)
     assert any(SAID in one for one in answer.conflicts) is (among == "conflicts")
     assert any(one.startswith("Line of HER2-targeted therapy") for one in answer.assumed) is (among == "assumed")

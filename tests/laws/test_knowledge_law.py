@@ -88,15 +88,14 @@ def _refines(after: Value, before: Value) -> bool:
 
 
 def limbs(now: Situation, facts: Facts, reading: Collection[str]) -> dict[str, Truth]:
-    """The truth of every condition of every label that reads one of the features, and whether each such regimen is on its label."""
-    uses = [(drug.id, use) for drug in now.frame.drugs.values() for use in drug.indications]
-    found = {
-        f"{id_}: {limb.says}": explain(limb.if_, facts).truth for id_, use in uses for limb in use.limbs if _reads(limb.if_, reading)
-    }
+    """The truth of each condition of a label that reads one of the features; whether each such regimen is on its label."""
+    drugs = now.frame.drugs.values()
+    told = [(drug.id, limb) for drug in drugs for use in drug.indications for limb in use.limbs if _reads(limb.if_, reading)]
+    found = {f"{id_}: {limb.says}": explain(limb.if_, facts).truth for id_, limb in told}
     for regimen in now.frame.regimens.values():
-        drugs = [now.frame.drugs[d] for d in regimen.drugs if d in now.frame.drugs]
-        if any(_reads(limb.if_, reading) for drug in drugs for use in drug.indications for limb in use.limbs):
-            fit = label_fit(regimen, drugs, facts, now.record.as_of).fit
+        given = [now.frame.drugs[d] for d in regimen.drugs if d in now.frame.drugs]
+        if any(_reads(limb.if_, reading) for drug in given for use in drug.indications for limb in use.limbs):
+            fit = label_fit(regimen, given, facts, now.record.as_of).fit
             found[regimen.id] = {"on": Truth.TRUE, "off": Truth.FALSE, "unknown": UNKNOWN}[fit]
     return found
 

@@ -12,8 +12,6 @@ from concordant.features import Feature
 from concordant.quantities import Interval
 from concordant.records import Cite
 
-MEASURES: Mapping[DoseUnit, str] = {"mg/kg": "weight", "mg/m2": "body_surface_area"}
-
 
 @dataclass(frozen=True, slots=True)
 class Basis:
@@ -30,7 +28,8 @@ def basis_of(unit: DoseUnit, facts: Facts, by_name: Mapping[str, Feature]) -> Ba
     """What an amount in this unit is multiplied with; 1 for mg."""
     if unit == "mg":
         return Basis(1)
-    feature, fact = by_name[MEASURES[unit]], facts[MEASURES[unit]]
+    feature = next(one for one in by_name.values() if one.multiplies == unit)
+    fact = facts[feature.name]
     if not isinstance(fact.value, Interval) or not fact.value.is_exact:
         return Basis(None, why_not=_why_not(feature, facts, by_name))
     amount = _amount(feature, fact)

@@ -71,7 +71,7 @@ class Builder:
             held_until=[] if limited else self.safety.held_until(dangers),
             not_read=self.safety.not_read(),
             judged=self.safety.judged(),
-            line_of_therapy=None if limited else line_of(decision, self.now.facts),
+            line=None if limited else line_of(decision, self.now.facts),
             options=options,
             why=why,
             checks=[] if limited else [self._check(c) for c in checks(decision, self.now.frame, self.now.facts)],

@@ -19,6 +19,7 @@ from concordant.answer.parts import (
     Said,
     TimelineShown,
 )
+from concordant.contract_names import LINE_OF_THERAPY
 from concordant.outcomes import Status
 from concordant.records import ActionKind, Checked, Kind, Role
 
@@ -208,7 +209,10 @@ class WhyNot(Part):
 
 
 class GuidelineShown(Part):
-    """A guideline in force on the date of the question, what it says of this patient, and whether it is the one that is heard."""
+    """A guideline in force on the date of the question, what it says of this patient, and whether it is the one that is heard.
+
+    `differs` is told of one that is not heard though the patient is its subject as well, and that says something else.
+    """
 
     id: str
     version: str
@@ -219,6 +223,7 @@ class GuidelineShown(Part):
     notice: str = ""
     speaks: bool = True
     answer: Literal["recommends", "needs_data", "out_of_scope"] | None = None
+    differs: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Reference(Part):
@@ -251,7 +256,7 @@ class Answer(Part):
     not_read: list[NotRead]
     judged: list[str]
     on_record: list[str]
-    line_of_therapy: str | None
+    line: str | None = msgspec.field(name=LINE_OF_THERAPY)
     options: list[Option]
     why: list[Why]
     checks: list[CheckShown]

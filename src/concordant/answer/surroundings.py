@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import msgspec
 
 from concordant.answer import model
 from concordant.answer.phrases import fact_words, grade_shown, grade_words, sentence_case, unbracketed, with_medicines
 from concordant.answer.references import References, brackets
 from concordant.compiled import Knowledge
 from concordant.decide.ask import Situation
-from concordant.decide.decision import KNOWN_SUBJECT, Answer, Judged, line_of
+from concordant.decide.decision import KNOWN_SUBJECT, Answer, Judged, Outcome, Verdict, line_of
 from concordant.decide.frame import InForce
 from concordant.decide.gather import actions, avoided
 from concordant.evaluate.explain import explain, facts_behind
@@ -73,18 +75,35 @@ class Surroundings:
             if option.label.fit != "on" and option.role != "continue":
                 kind = "Outside the label" if option.label.fit == "off" else "Not known whether the label covers it"
                 found.append(f"{sentence_case(option.name)}. {kind}: {option.label.because}{brackets(option.label.refs)}")
-        found += self._other_voices()
+        found += [says for _, says in self._other_voices()]
         for one in self.now.frame.disagreements:
             if explain(one.relevant_if, self.now.facts).truth is TRUE:
                 found.append(self.cited(one.says, *one.sources))
         return found
 
-    def _other_voices(self) -> Iterator[str]:
-        """Every other guideline whose subject the patient is: its answer stands beside this one."""
-        verdicts = self.now.decision.verdicts
+    def _other_voices(self) -> Iterator[tuple[str, str]]:
+        """Every other guideline whose subject the patient is and that says something else: its id, and how it differs."""
+        verdicts, own = self.now.decision.verdicts, self.now.decision.outcome
         for other in (one for one in verdicts[1:] if one.rank == verdicts[0].rank == KNOWN_SUBJECT):
-            names = [one.force.guideline.short_title for one in (other, verdicts[0])]
-            yield f"{names[0]} speaks of this patient as well; the answer here is that of {names[1]}."
+            theirs = self._outcome_of(other)
+            if theirs != own:
+                names = [one.force.guideline.short_title for one in (other, verdicts[0])]
+                says = f"{names[0]} speaks of this patient as well and differs: {self._in_words(theirs)}."
+                yield other.force.guideline.id, f"{says} The answer here is that of {names[1]}."
+
+    def _outcome_of(self, verdict: Verdict) -> Outcome:
+        """What the answer would be were this guideline the one that is heard."""
+        decision, family = self.now.decision, self.now.frame.family
+        own = [one for one in decision.everything if family[one.proposal.statement.guideline] == verdict.force.guideline.id]
+        return replace(decision, answer=verdict.answer, judged=tuple(own)).outcome
+
+    def _in_words(self, outcome: Outcome) -> str:
+        """`it leads to REGIMEN or REGIMEN`; that it asks for more, or names no regimen."""
+        answer, regimens = outcome
+        if answer == "needs_data":
+            return "it needs to know more"
+        names = [self.now.frame.regimens[name].name for name in regimens]
+        return f"it leads to {' or '.join(names)}" if names else "it names no regimen that can be given"
 
     def newer(self) -> list[str]:
         """Dated events after the guideline, up to the date of the question."""
@@ -95,9 +114,8 @@ class Surroundings:
         return [self.cited(e.short, e.source) for e in sorted(self._newer(), key=_told_first) if e.short]
 
     def _newer(self) -> list[Newer]:
-        speaking = self.now.decision.speaking
-        own = [f for f in self.now.frame.in_force if speaking and self.now.frame.family[f.guideline.id] == speaking.id]
-        since = max((f.version.evidence_until for f in own), default=self.now.record.as_of)
+        speaking = self.now.decision.verdicts[:1]
+        since = speaking[0].force.version.evidence_until if speaking else self.now.record.as_of
         events = [e for e in self.knowledge.newer if since < e.date <= self.now.record.as_of]
         held = [e for e in events if explain(e.relevant_if, self.now.facts).truth is TRUE]
         return sorted(held, key=lambda e: e.date)
@@ -139,6 +157,7 @@ class Surroundings:
 
     def guidelines(self) -> list[model.GuidelineShown]:
         """The versions in force."""
+        differs = dict(self._other_voices())
         return [
             model.GuidelineShown(
                 id=f.guideline.id,
@@ -150,6 +169,7 @@ class Surroundings:
                 notice=f.version.notice,
                 speaks=self._speaks(f),
                 answer=self._answer(f),
+                differs=differs.get(f.guideline.id, msgspec.UNSET),
             )
             for f in self.now.frame.in_force
         ]
@@ -186,7 +206,8 @@ class Surroundings:
     def headline(self) -> str:
         """Who and what: the guideline's subject and the line, in words of the knowledge."""
         speaking, line = self.now.decision.speaking, line_of(self.now.decision, self.now.facts)
-        words = self.now.plan.by_name[speaking.line].phrases.get(line, "") if speaking and line else ""
+        rule = speaking.line if speaking else None
+        words = self.now.plan.by_name[rule.feature].phrases.get(line, "") if rule and line else ""
         return ", ".join(filter(None, (speaking.title if speaking else "", words)))
 
     def cited(self, text: str, *sources: Cite) -> str:

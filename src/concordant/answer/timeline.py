@@ -17,12 +17,13 @@ from concordant.derive.courses import setting_of
 from concordant.derive.line_numbers import numbered
 from concordant.facts import Fact, value_words
 from concordant.features import Feature
+from concordant.guideline import LineRule
 from concordant.quantities import Interval
 from concordant.record.events import FINDING, Course, DiseaseEvent
 from concordant.selectors.courses import LinesProgressed, MonthsToRecurrence
 from concordant.selectors.disease import Extent
 
-COUNTS_BEFORE = {"yes": 1, "no": 0}  # an early relapse counts as a line before those that are listed
+COUNTS = {"yes": 1, "no": 0}  # a yes counts as a line before those that are listed
 
 
 def timeline(now: Situation, knowledge: Knowledge, deciding: Collection[str]) -> TimelineShown:
@@ -67,14 +68,20 @@ class Chronicle:
             )
 
     def _lines(self) -> tuple[Mapping[str, int], Context[LinesProgressed] | None]:
-        """The line of each course, by the feature that counts them, and the way to look at the record as it does."""
-        plan = self.now.plan
-        counting = next(((f, f.derive) for f in plan.features if isinstance(f.derive, LinesProgressed)), None)
-        if counting is None:
+        """The line of each course as the guideline that speaks counts them, and the way to look at the record as it does."""
+        plan, speaking = self.now.plan, self.now.decision.speaking
+        rule = speaking.line if speaking else None
+        counting = plan.by_name[rule.progressed] if rule else None
+        if rule is None or counting is None or not isinstance(counting.derive, LinesProgressed):
             return {}, None
-        context = Context(self.now.record, self.now.facts, *counting, plan.members, plan.tags, plan.formulas)
-        early = self.now.facts.get("early_relapse")
-        return numbered(context, COUNTS_BEFORE.get(str(early.value)) if early else None), context
+        context = Context(self.now.record, self.now.facts, counting, counting.derive, plan.members, plan.tags, plan.formulas)
+        return numbered(context, self._lines_before(rule)), context
+
+    def _lines_before(self, rule: LineRule) -> int | None:
+        """How many lines count before those on record; None while one of the facts is open."""
+        counts = [COUNTS.get(str(self.now.facts[name].value)) for name in rule.before]
+        known = [count for count in counts if count is not None]
+        return sum(known) if len(known) == len(counts) else None
 
     def _events(self) -> Iterator[EventInTime]:
         for event in self.now.record.events:

@@ -20,7 +20,7 @@ from concordant.author.lint_names import names, twice, units
 from concordant.author.lint_statements import statements
 from concordant.author.lint_terms import terms
 from concordant.author.lint_trials import trials
-from concordant.author.lint_words import words
+from concordant.author.lint_words import counting, words
 from concordant.author.places import Places, places_of
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint
@@ -69,6 +69,7 @@ def _as_compiled(built: Built, places: Places, knowledge: Knowledge) -> Iterator
     """What needs the whole knowledge: a name is missing only where nothing else is wrong."""
     yield from names(places, built.entries, knowledge)
     yield from words(places, built.entries, knowledge)
+    yield from counting(places, knowledge)
     yield from dates(places, knowledge)
     yield from doses(places, built.entries, knowledge)
     yield from statements(places, knowledge)

@@ -89,6 +89,7 @@ class Known:
             "feature": {one.name for one in knowledge.features},
             "formula": {one.id for one in knowledge.formulas},
             "site": {one.id for one in words.sites},
+            "tag of a site": {tag for one in words.sites for tag in one.tags},
             "measurement": {one.name for one in words.measurements},
             "test": {one.name for one in words.tests},
             "condition": {one.id for one in words.conditions},

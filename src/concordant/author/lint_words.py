@@ -11,6 +11,7 @@ from concordant.compiled import Field, Knowledge
 from concordant.complaints import Complaint, did_you_mean
 from concordant.features import Feature
 from concordant.guideline import Effect
+from concordant.selectors.courses import LinesProgressed, OfEnoughLines
 from concordant.selectors.disease import SiteSeen
 from concordant.selectors.entries import ConditionStatus, MarkerPart, StatedAny
 from concordant.texts import Place
@@ -41,6 +42,22 @@ def words(places: Places, entries: Mapping[str, RawFeature], knowledge: Knowledg
         for said in (said for place, effects in ways for said in _of_effects(place, effects, by_name)):
             if said.word not in said.known:
                 yield node.complaint(said.place, _says(said), did_you_mean(said.word, said.known))
+
+
+def counting(places: Places, knowledge: Knowledge) -> Iterator[Complaint]:
+    """A guideline whose line rests on a feature that does not count lines, or on one that is no yes or no."""
+    by_name = {feature.name: feature for feature in knowledge.features}
+    for guideline in knowledge.guidelines:
+        if (rule := guideline.line) is None:
+            continue
+        node = places.of("guidelines/", guideline.id)
+        if (feature := by_name.get(rule.progressed)) and not isinstance(feature.derive, LinesProgressed):
+            says = f"'{rule.progressed}' does not count the lines that ended in progression"
+            yield node.complaint(("line", "progressed"), says, "Name a feature with `selector: lines_progressed`")
+        for i, name in enumerate(rule.before):
+            if (feature := by_name.get(name)) and feature.type != "yes_no":
+                way_out = "Name a feature whose yes counts as one line"
+                yield node.complaint(("line", "before", i), f"'{name}' is not answered by yes or no", way_out)
 
 
 def _says(said: Said) -> str:
@@ -74,6 +91,9 @@ def _of_selector(feature: Feature, by_name: Mapping[str, Feature], tests: Mappin
         case StatedAny() as by:
             known = {word for name in by.names for word in by_name[name].values}
             yield from (Said(("derive", "words"), word, " or ".join(by.names), known) for word in by.words)
+        case OfEnoughLines() as by:
+            for word in by.needs:
+                yield Said(("derive", "needs", word), word, by.line, by_name[by.line].values)
         case MarkerPart() as by if by.test in tests:
             test = tests[by.test]
             yield Said(("derive", "part"), by.part, by.test, ("word", *test.numbers))

@@ -135,8 +135,8 @@ class Decision:
 
 def line_of(decision: Decision, facts: Facts) -> str | None:
     """The line of therapy as the guideline that speaks counts it; None when it counts none, or when it is open."""
-    name = decision.speaking.line if decision.speaking else ""
-    value = facts[name].value if name else None
+    rule = decision.speaking.line if decision.speaking else None
+    value = facts[rule.feature].value if rule else None
     return value if isinstance(value, str) else None
 
 

@@ -24,6 +24,7 @@ from concordant.selectors.courses import (
     Running,
     Started,
 )
+from concordant.selectors.disease import GrewElsewhere
 
 EARLY = EARLY_SETTINGS
 ENDED_BADLY = GREW
@@ -143,9 +144,9 @@ def _during(course: Course, event: DiseaseEvent, ctx: Context[ProgressedOn]) -> 
     return UNKNOWN if course.start.first <= event.date.last and event.date.first <= end.last and course.stopped is None else FALSE
 
 
-def brain_only(event: DiseaseEvent, ctx: Context[Selector]) -> bool:
-    """True when every site that the event names lies in the central nervous system."""
-    return bool(event.sites) and all("cns" in ctx.tags.get(s, frozenset()) for s in event.sites)
+def spared_only(event: DiseaseEvent, ctx: Context[ProgressedOn | OfLines | GrewElsewhere]) -> bool:
+    """True when every site that the event names bears the tag of those at which a progression is none against the treatment."""
+    return bool(event.sites and ctx.by.spared) and all(ctx.by.spared in ctx.tags.get(s, frozenset()) for s in event.sites)
 
 
 def controlled(ctx: Context[ProgressedOn | OfLines]) -> Truth:
@@ -155,12 +156,12 @@ def controlled(ctx: Context[ProgressedOn | OfLines]) -> Truth:
 
 
 def _while_running(event: DiseaseEvent, ctx: Context[ProgressedOn]) -> Truth:
-    """A progression under a course that goes on: none against it when controlled since, or in the brain alone."""
+    """A progression under a course that goes on: none against it when controlled since, or at spared sites alone."""
     under_control = controlled(ctx)
     if under_control is not FALSE:
         return not_(under_control)
-    if brain_only(event, ctx):
-        return {"yes": TRUE, "no": FALSE}.get(ctx.word(ctx.by.outside_brain) or "", UNKNOWN)
+    if spared_only(event, ctx):
+        return {"yes": TRUE, "no": FALSE}.get(ctx.word(ctx.by.elsewhere) or "", UNKNOWN)
     return TRUE
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from concordant.dates import months_range, words
 from concordant.derive.context import Context
-from concordant.derive.courses import EARLY, ENDED_BADLY, brain_only, is_distant, places, recurrence
+from concordant.derive.courses import EARLY, ENDED_BADLY, is_distant, places, recurrence, spared_only
 from concordant.facts import Claim
 from concordant.quantities import Interval
 from concordant.record.events import Course, DiseaseEvent
 from concordant.selectors.base import Selector
 from concordant.selectors.courses import DiseaseStatus
-from concordant.selectors.disease import EventsListed, MonthsBetween, SiteSeen
+from concordant.selectors.disease import EventsListed, GrewElsewhere, MonthsBetween, SiteSeen
 
 
 def dated(event: DiseaseEvent) -> str:
@@ -127,17 +127,17 @@ def _by_courses(ctx: Context[Selector]) -> Claim | None:
     return Claim(None, "no event tells it") if ctx.record.courses else None
 
 
-def outside_brain(ctx: Context[Selector]) -> Claim | None:
-    """Whether the latest progression was (also) outside the brain; open when only the brain is named."""
+def grew_elsewhere(ctx: Context[GrewElsewhere]) -> Claim | None:
+    """Whether the latest progression was (also) outside the sites that are spared; open when only those are named."""
     last = may_be_last([e for e in ctx.record.events if e.kind == "progression" and e.sites])
     if not last:
         return None
-    elsewhere = [e for e in last if not brain_only(e, ctx)]
+    elsewhere = [e for e in last if not spared_only(e, ctx)]
     together = len({e.date for e in last}) == 1 and all(e.date and e.date.is_exact for e in last)
     if elsewhere == last or (elsewhere and together):
         sites = sorted({_plain(site) for e in elsewhere for site in e.sites})
         return Claim("yes", f"{min(map(dated, elsewhere))} in {', '.join(sites)}", places(elsewhere))
-    return Claim(None, "the record names the brain only, or not which progression came last", places(last))
+    return Claim(None, ctx.by.open_because, places(last))
 
 
 def _plain(site: str) -> str:

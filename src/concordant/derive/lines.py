@@ -15,13 +15,13 @@ from concordant.derive.context import Context
 from concordant.derive.courses import (
     EARLY,
     ENDED_BADLY,
-    brain_only,
     controlled,
     holds,
     may_hide,
     places,
     progressions,
     setting_of,
+    spared_only,
     with_drugs,
 )
 from concordant.facts import Claim, words_left
@@ -90,14 +90,14 @@ def _belongs(course: Course, line: Line, ctx: Context[OfLines]) -> bool:
 
 
 def _grew_between(line: Line, course: Course, ctx: Context[OfLines]) -> Truth:
-    """Whether a progression, not of the brain alone, lies between the start of a line and a later course."""
+    """Whether a progression, not at spared sites alone, lies between the start of a line and a later course."""
     return any_(_lies_between(event, line.start, course.start, ctx) for event in progressions(ctx))
 
 
 def _lies_between(event: DiseaseEvent, start: PartialDate | None, following: PartialDate | None, ctx: Context[OfLines]) -> Truth:
     if start is None or following is None or event.date is None:
         return FALSE  # without dates the reasons for stopping decide
-    if brain_only(event, ctx) and ctx.word(ctx.by.outside_brain) != "yes":
+    if spared_only(event, ctx) and ctx.word(ctx.by.elsewhere) != "yes":
         return FALSE
     if start.last <= event.date.first and event.date.last <= following.first:
         return TRUE
@@ -134,15 +134,15 @@ def _controlled_now(line: Line, lines: list[Line], ctx: Context[OfLines]) -> Tru
 
 
 def _grows_now(lines: list[Line], ctx: Context[OfLines]) -> Truth:
-    """The disease grows today: on the last line, unless only the brain does or other drugs came after."""
-    outside = ctx.word(ctx.by.outside_brain)
+    """The disease grows today: on the last line, unless only spared sites do or other drugs came after."""
+    outside = ctx.word(ctx.by.elsewhere)
     if outside == "no":
         return FALSE
     others = [c for c in ctx.record.courses if not holds(c, ctx.drugs()) and c.setting == "advanced"]
     after = [c for c in others if not _began_with(c, lines[-1])]
     ordered = len(lines) == 1 or all(one.declared or one.start for one in lines)
-    in_brain = any(brain_only(e, ctx) for e in progressions(ctx))
-    return UNKNOWN if after or not ordered or (in_brain and outside is None) else TRUE
+    at_spared = any(spared_only(e, ctx) for e in progressions(ctx))
+    return UNKNOWN if after or not ordered or (at_spared and outside is None) else TRUE
 
 
 def _began_with(course: Course, line: Line) -> bool:
@@ -159,8 +159,8 @@ def _event_counts(event: DiseaseEvent, line: Line, lines: list[Line], ctx: Conte
     under_control = _controlled_now(line, lines, ctx)
     if under_control is not FALSE and line.courses[-1].stopped == "ongoing":
         return not_(under_control)  # treated locally while the line went on, and controlled since
-    if brain_only(event, ctx):
-        outside = ctx.word(ctx.by.outside_brain)
+    if spared_only(event, ctx):
+        outside = ctx.word(ctx.by.elsewhere)
         return {"yes": placed, "no": FALSE}.get(outside or "", UNKNOWN)
     return placed
 
@@ -261,13 +261,10 @@ def line_declared(ctx: Context[LineDeclared]) -> Claim | None:
     return Claim(Interval(least, most), f"the record calls it line {declared}") if declared else None
 
 
-NEEDED = {"second": 1, "third_or_later": 2}
-
-
 def enough(lines: list[Line], ctx: Context[OfEnoughLines], hidden: int = 0) -> bool:
     """Whether the listed courses explain the line that was stated."""
     told = words_left(ctx.record.stated.get(ctx.by.line)) or ()
-    needed = max((NEEDED.get(word, 0) for word in told), default=0)
+    needed = max((ctx.by.needs.get(word, 0) for word in told), default=0)
     early = any(setting_of(c, ctx) in EARLY and holds(c, ctx.drugs()) for c in ctx.record.courses)
     return len(lines) + early + hidden >= needed
 

@@ -28,7 +28,7 @@ def person(ctx: Context[PersonField]) -> Claim | None:
 
 def stated_any(ctx: Context[StatedAny]) -> Claim:
     """Whether a named feature was stated: as yes or another of its words, a count above zero, or (`whatever`) at all."""
-    words_told = ("yes", "second", "third_or_later", *ctx.by.words)
+    words_told = ("yes", *ctx.by.words)
     for name in ctx.by.names:
         value = ctx.record.stated.get(name)
         told = among(value, words_told) is TRUE or (isinstance(value, Interval) and value.low >= 1)

@@ -41,7 +41,7 @@ SELECTORS: Mapping[type[Selector], Look[Any]] = dict(
         _on(by_disease.Extent, disease.extent),
         _on(by_disease.Presentation, disease.presentation),
         _on(by_courses.DiseaseStatus, disease.status),
-        _on(by_disease.OutsideBrain, disease.outside_brain),
+        _on(by_disease.GrewElsewhere, disease.grew_elsewhere),
         _on(by_disease.Brain, disease.brain),
         _on(by_disease.SiteSeen, disease.site_seen),
         _on(by_disease.EventsListed, disease.events_listed),

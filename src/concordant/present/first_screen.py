@@ -82,6 +82,7 @@ def _safety(told: Sentences, whole: int) -> list[Titled]:
         *_dangers(answer, whole),
         ("first.not_read", say("not_read", names=unread) if unread else "", "danger"),
         ("first.conflict", say("conflict.more", told=conflicts, more=more) if more > 0 else conflicts, "danger"),
+        ("first.differs", " ".join(one.differs for one in answer.guidelines if one.differs), "missing"),
         ("first.judged", "; ".join(answer.judged), "missing"),
         ("first.on_record", ", ".join(answer.on_record), "missing"),
     ]
@@ -198,8 +199,12 @@ def _doses(first: Option, told: Sentences) -> str:
 
 def _authority(first: Option, told: Sentences) -> str:
     """`Second line · preferred · strong recommendation, moderate evidence [ASCO 2022 2.1]`, then what else leads to it."""
-    line, say = told.answer.line_of_therapy, told.language.say
-    head = [say(f"line.{line}") if line else "", told.lower(say(f"role.{first.role}")), told.lower(told.own_grade(first))]
+    line, say = told.answer.line, told.language.say
+    head = [
+        told.language.known("line", line) if line else "",
+        told.lower(say(f"role.{first.role}")),
+        told.lower(told.own_grade(first)),
+    ]
     return ". ".join([sentence_case(" · ".join(filter(None, head))), *told.chain(first)])
 
 

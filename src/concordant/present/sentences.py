@@ -82,7 +82,7 @@ class Sentences:
         then = self.outcome(change.names, change.answer)
         if change.line in ("", line_now):
             return then
-        return self.language.say("then.line", line=self.language.say(f"line.{change.line}"), then=then)
+        return self.language.say("then.line", line=self.language.known("line", change.line), then=then)
 
     def outcome(self, names: list[str], answer: str) -> str:
         """The regimens that would be offered, or that none would be."""
@@ -112,9 +112,7 @@ class Sentences:
         options = self.answer.options
         now = sorted(o.regimen for o in options if o.role == "preferred") or sorted(o.regimen for o in options)
         elsewhere = [c for c in question.changes if sorted(c.then) != now]
-        return [
-            (self.language.cell(c.cell, c.if_), self._without(c) or self.then(c, self.answer.line_of_therapy)) for c in elsewhere
-        ]
+        return [(self.language.cell(c.cell, c.if_), self._without(c) or self.then(c, self.answer.line)) for c in elsewhere]
 
     def _without(self, change: Change) -> str:
         """Which regimens drop out, when that is all that changes."""

@@ -102,9 +102,9 @@ def _reason(drug: str, group: Group) -> Stopped | None:
 
 def _ended_apart(group: Group, rules: LineRules) -> list[Group]:
     """Other drugs that ended while leading ones went on: courses beside the group, those of one end together."""
-    going = frozenset(drug for drug in group.drugs & rules.leading if not _ended_before(drug, group, rules))
+    going = frozenset(drug for drug in rules.leaders(group.drugs) if not _ended_before(drug, group, rules))
     ends = {_reason(drug, group) for drug in going}
-    others = group.names - rules.leading
+    others = group.names - rules.leaders(group.drugs)
     ended = [n for n in others if _ended_before(n, group, rules) or _reason(n, group) not in (None, *ends)]
     found: dict[tuple[PartialDate, str], Group] = {}
     for name in sorted(ended) if going else ():
@@ -117,8 +117,8 @@ def _ended_apart(group: Group, rules: LineRules) -> list[Group]:
 
 def _fewer_leaders(group: Group, rules: LineRules) -> list[Group]:
     """The group in two where one of several leading drugs ended first: maintenance with fewer of them is the same line."""
-    ended = sorted(drug for drug in group.drugs & rules.leading if _ended_before(drug, group, rules))
-    if not ended or len(ended) == len(group.drugs & rules.leading):
+    ended = sorted(drug for drug in rules.leaders(group.drugs) if _ended_before(drug, group, rules))
+    if not ended or len(ended) == len(rules.leaders(group.drugs)):
         return [group]
     day = max((latest(group.of([drug])) for drug in ended), key=lambda date: (date.last, date.first))
     before = [part for part in group.parts if not day.certainly_before(part.first)]
@@ -131,7 +131,7 @@ def _fewer_leaders(group: Group, rules: LineRules) -> list[Group]:
 
 def _after_leaders(group: Group, rules: LineRules) -> list[Group]:
     """The group in two where all leading drugs ended and others went on: two courses, each with its own end."""
-    leaders = group.drugs & rules.leading
+    leaders = rules.leaders(group.drugs)
     others = group.names - leaders
     if not leaders or not others or not all(_ended_before(drug, group, rules) for drug in leaders):
         return [group]
@@ -155,7 +155,8 @@ def _beside(side: Iterable[Given], groups: Sequence[Group], rules: LineRules, ev
     known = [part for part in alone if part.told.drugs]
     unknown = [part for part in alone if not part.told.drugs]
     by_themselves = replace(rules, supplements=frozenset())
-    return [*Grouping(by_themselves, events).run(known), *Grouping(rules, events).run(unknown)]
+    own = [piece for group in Grouping(by_themselves, events).run(known) for piece in _pieces(group, rules)]
+    return [*own, *Grouping(rules, events).run(unknown)]
 
 
 def _lies_in(part: Given, group: Group, rules: LineRules) -> bool:

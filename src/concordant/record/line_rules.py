@@ -14,7 +14,10 @@ CENTRAL, DISTANT = "cns", "distant"  # tags of sites: in the central nervous sys
 
 @dataclass(frozen=True, slots=True)
 class LineRules:
-    """Days, and which drugs supplement, lead, stand alone or stand for each other; see `vocabulary/lines-of-therapy.yaml`."""
+    """Days, and which drugs supplement, lead, stand alone or stand for each other; see `vocabulary/lines-of-therapy.yaml`.
+
+    Which drugs lead is said by each guideline that counts lines; all of them are known here.
+    """
 
     together: int
     gap: int
@@ -25,13 +28,18 @@ class LineRules:
     supplements: frozenset[str]
     supportive: frozenset[str]
     leading: frozenset[str]
-    leading_classes: tuple[str, ...]
+    leading_classes: Mapping[str, frozenset[str]]
     alone: frozenset[str]
     alike: tuple[frozenset[str], ...]
     central_sites: frozenset[str]
     distant_sites: frozenset[str]
     by_mouth: frozenset[str]
     names: Mapping[str, str]
+
+    def leaders(self, drugs: frozenset[str]) -> frozenset[str]:
+        """Those of them that lead a line; what only supplements others leads none beside another leader."""
+        found = self.leading & drugs
+        return found - self.supplements or found
 
     def gap_for(self, drugs: Iterable[str]) -> int:
         """The longest pause that these drugs may have within one course."""
@@ -47,6 +55,7 @@ def line_rules(knowledge: Knowledge) -> LineRules:
     told = knowledge.vocabulary.lines_of_therapy
     days = {rule.id: rule.days for rule in told.days}
     groups = {group.id: _members(group, knowledge) for group in told.groups}
+    led = [rule.leading for guideline in knowledge.guidelines if (rule := guideline.line) and rule.leading]
     longer = {drug: group.days for group in told.longer_gaps for drug in _members(group, knowledge)}
     return LineRules(
         together=days["together"],
@@ -57,8 +66,8 @@ def line_rules(knowledge: Knowledge) -> LineRules:
         longer_gaps=longer,
         supplements=groups["supplements"],
         supportive=groups["supportive"],
-        leading=groups["leading"],
-        leading_classes=next(group.classes for group in told.groups if group.id == "leading"),
+        leading=frozenset[str]().union(*(_members(group, knowledge) for group in led)),
+        leading_classes={name: _members_of(name, knowledge) for group in led for name in group.classes},
         alone=groups["alone"],
         alike=tuple(_members(group, knowledge) for group in told.alike),
         central_sites=_sites(knowledge, CENTRAL),
@@ -76,6 +85,10 @@ def _routed(knowledge: Knowledge, route: str | None) -> frozenset[str]:
     """The drugs that some regimen gives by this route; with None, by another one than by mouth."""
     parts = [part for regimen in knowledge.regimens for part in regimen.components]
     return frozenset(part.drug for part in parts if part.route == route or (route is None and part.route != BY_MOUTH))
+
+
+def _members_of(name: str, knowledge: Knowledge) -> frozenset[str]:
+    return frozenset(drug.id for drug in knowledge.drugs if name in drug.classes)
 
 
 def _members(group: DrugGroup, knowledge: Knowledge) -> frozenset[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from concordant.record.ending import Finished
-from concordant.record.events import ONGOING, Course, Entry
+from concordant.record.events import ONGOING, Course
 from concordant.record.exposures import Exposure
 from concordant.record.given import Group
 from concordant.record.line_rules import LineRules
@@ -42,11 +42,12 @@ def undated_courses(same: Sequence[Exposure], rules: LineRules) -> Iterator[Fini
     if leading > 1 and first.end is None and first.line is None and not first.ongoing:
         why = "whether these undated entries are one regimen or several is not recorded"
         yield course, (why,)
-        yield _perhaps_another(entry, first, rules), (why,)
+        yield _perhaps_another(course, rules), (why,)
     else:
         yield course, ("no entry tells when it began",)
 
 
-def _perhaps_another(entry: Entry, told: Exposure, rules: LineRules) -> Course:
+def _perhaps_another(course: Course, rules: LineRules) -> Course:
     """A course that names only a class: it may be another line, and another drug of the class."""
-    return Course(entry, (), rules.leading_classes, (), told.setting, None, None, None, None, None)
+    classes = tuple(name for name, drugs in rules.leading_classes.items() if not drugs.isdisjoint(course.drugs))
+    return Course(course.entry, (), classes, (), course.setting, None, None, None, None, None)

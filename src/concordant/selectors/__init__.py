@@ -30,8 +30,8 @@ from concordant.selectors.disease import (
     CoursesListed,
     EventsListed,
     Extent,
+    GrewElsewhere,
     MonthsBetween,
-    OutsideBrain,
     Presentation,
     SiteSeen,
 )
@@ -73,7 +73,7 @@ AnySelector = (
     | SpecimenTested
     | Extent
     | Presentation
-    | OutsideBrain
+    | GrewElsewhere
     | Brain
     | SiteSeen
     | EventsListed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concordant.naming import DrugOrClass, FeatureName, StatedName
+from concordant.naming import DrugOrClass, FeatureName, SiteTag, StatedName
 from concordant.selectors.base import Members, Selector, Tags
 
 
@@ -86,18 +86,26 @@ class AdvancedNamed(InSetting, frozen=True, tag="advanced_named"):
     """The same of the courses for advanced disease."""
 
 
-class ProgressedOn(NamedDrugs, frozen=True, tag="progressed_on"):
-    """Whether the disease grew on the drug; what grows under a running course goes by `status` and `outside_brain`."""
+class ProgressedOn(NamedDrugs, frozen=True, kw_only=True, tag="progressed_on"):
+    """Whether the disease grew on the drug; what grows under a running course goes by `status`.
+
+    A progression at sites of the tag `spared` alone is none against it, unless `elsewhere` says that the disease grew there too.
+    """
 
     status: FeatureName
-    outside_brain: FeatureName
+    spared: SiteTag = ""
+    elsewhere: FeatureName = ""
 
 
-class OfLines(InSetting, frozen=True):
-    """Lines with the drugs; which of them ended in progression goes by `status` and `outside_brain` too."""
+class OfLines(InSetting, frozen=True, kw_only=True):
+    """Lines with the drugs; which of them ended in progression goes by `status` too.
+
+    A progression at sites of the tag `spared` alone ends none, unless `elsewhere` says that the disease grew there too.
+    """
 
     status: FeatureName
-    outside_brain: FeatureName
+    spared: SiteTag = ""
+    elsewhere: FeatureName = ""
 
 
 class LineDeclared(OfLines, frozen=True, tag="line_declared"):
@@ -105,9 +113,10 @@ class LineDeclared(OfLines, frozen=True, tag="line_declared"):
 
 
 class OfEnoughLines(OfLines, frozen=True):
-    """Lines with the drugs, held against the line that was stated of `line`."""
+    """Lines with the drugs, held against the stated `line`; `needs` says how many lines come before each of its words."""
 
     line: StatedName
+    needs: dict[str, int]
 
 
 class LinesProgressed(OfEnoughLines, frozen=True, tag="lines_progressed"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from concordant.naming import SiteName
+from concordant.naming import SiteName, SiteTag
 from concordant.selectors.base import EventKind, Members, Selector, Tags
 
 
@@ -12,12 +12,15 @@ class Extent(Selector, frozen=True, tag="extent"):
     """How far the disease has spread."""
 
 
-class Presentation(Selector, frozen=True, tag="presentation"):
+class Presentation(Selector, frozen=True, tag="how_it_began"):
     """Metastatic from the first, or come back."""
 
 
-class OutsideBrain(Selector, frozen=True, tag="outside_brain"):
-    """Whether the latest progression was outside the brain."""
+class GrewElsewhere(Selector, frozen=True, tag="grew_elsewhere"):
+    """Whether the latest progression was (also) at sites without the tag `spared`; `open_because` says why that is open."""
+
+    spared: SiteTag
+    open_because: str
 
 
 class Brain(Selector, frozen=True, tag="brain"):
@@ -52,5 +55,5 @@ class AdvancedCourse(Selector, frozen=True, tag="advanced_course"):
     """Whether a course is said to be for advanced disease."""
 
 
-class CoursesListed(Selector, frozen=True, tag="courses_listed"):
+class CoursesListed(Selector, frozen=True, tag="count_of_courses"):
     """How many courses are listed."""

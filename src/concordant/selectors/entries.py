@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, cast
 
+from concordant.contract_names import PatientWord
 from concordant.naming import (
     ConditionName,
     Culprit,
@@ -72,18 +73,18 @@ class FromFormula(Selector, frozen=True, tag="formula"):
 # -- the person, and what was stated ---------------------------------------------------------------
 
 
-class Age(Selector, frozen=True, tag="age"):
+class Age(Selector, frozen=True, tag="completed_years"):
     """Completed years."""
 
 
 class PersonField(Selector, frozen=True, tag="person"):
     """A word of the patient block."""
 
-    field: Literal["sex", "menopausal_status"]
+    field: PatientWord
 
 
 class StatedAny(Selector, frozen=True, tag="stated_any"):
-    """Whether one of the features was stated: as yes, as a line, as one of `words`, or `whatever` was said."""
+    """Whether one of the features was stated: as yes, as one of `words`, or `whatever` was said."""
 
     names: tuple[StatedName, ...]
     words: tuple[str, ...] = ()

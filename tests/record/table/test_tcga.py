@@ -71,7 +71,7 @@ ANSWERS = {
 @pytest.mark.parametrize("id_", ANSWERS)
 def test_a_patient_is_answered(id_: str, few: dict[str, Patient], knowledge: Knowledge) -> None:
     answer = recommend(few[id_].record, knowledge, "")
-    assert (answer.answer, answer.line_of_therapy) == ANSWERS[id_]
+    assert (answer.answer, answer.line) == ANSWERS[id_]
 
 
 @pytest.mark.parametrize("id_", ["TCGA-A2-A04U", "TCGA-AC-A3YI"])

@@ -53,6 +53,7 @@ PHRASES: dict[str, str] = {
     "first.watch": "Beachten",
     "first.assumed": "Angenommen",
     "first.conflict": "Widerspruch",
+    "first.differs": "Andere Leitlinie",
     "first.answered": "Beantwortet",
     "first.known": "Bekannt",
     "first.either_way": "In jedem Fall",

@@ -55,6 +55,7 @@ PHRASES: dict[str, str] = {
     "first.watch": "Watch",
     "first.assumed": "Assumed",
     "first.conflict": "In conflict",
+    "first.differs": "Disagreement",
     "first.answered": "Answered",
     "first.known": "Known",
     "first.either_way": "Either way",
