@@ -26,8 +26,8 @@ from concordant.decide.label import label_fit
 from concordant.decide.sides import Side
 from concordant.decide.why_not import not_offered
 from concordant.drugs import Drug
-from concordant.evaluate.explain import Because, facts_behind
-from concordant.facts import Fact, unit_words, value_words
+from concordant.evaluate.explain import facts_behind
+from concordant.facts import Because, Fact, unit_words, value_words
 from concordant.features import Feature
 from concordant.guideline import Statement
 from concordant.kleene import TRUE

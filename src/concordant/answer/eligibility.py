@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from concordant.answer.parts import Eligibility, RefAt
 from concordant.answer.phrases import and_list, lower_first
 from concordant.answer.references import References
-from concordant.evaluate.explain import Because, explain, facts_behind, missing
-from concordant.facts import Fact, Facts, value_words
+from concordant.evaluate.explain import explain, facts_behind, missing
+from concordant.facts import Because, Fact, Facts, value_words
 from concordant.features import Feature
 from concordant.kleene import FALSE, TRUE, all_
 from concordant.trials import Criterion, Trial

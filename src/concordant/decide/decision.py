@@ -9,8 +9,8 @@ from typing import Literal
 import msgspec
 
 from concordant.decide.frame import Frame, InForce, Proposal
-from concordant.evaluate.explain import Because, Evaluator, explain
-from concordant.facts import Facts
+from concordant.evaluate.explain import Evaluator, explain
+from concordant.facts import Because, Facts
 from concordant.guideline import Guideline, ScopeLimit
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_
 from concordant.outcomes import OFFERED, Status, status

@@ -14,8 +14,8 @@ from concordant.derive.selectors import SELECTORS
 from concordant.derive.settle import Reasons, settle
 from concordant.derive.topics import topics_of
 from concordant.derive.unread import Unread
-from concordant.evaluate.explain import Because, Evaluator, explain
-from concordant.facts import Claim, Fact, Facts, Value, one_of, words_left
+from concordant.evaluate.explain import Evaluator, explain
+from concordant.facts import Because, Claim, Fact, Facts, Value, one_of, words_left
 from concordant.features import Feature, Wait
 from concordant.kleene import FALSE, TRUE
 from concordant.quantities import point
