@@ -19,7 +19,7 @@ from concordant.decide.ask import Situation, questions
 from concordant.decide.decision import Decision, decide
 from concordant.decide.frame import CURRENT, Frame, frame_of, turning_days, with_current
 from concordant.decide.sides import other_sides
-from concordant.derive.book import LazyFacts, derive_facts
+from concordant.derive.book import FactsOnDemand, derive_facts
 from concordant.derive.discordance import discordances
 from concordant.derive.plan import Plan, plan_of
 from concordant.drugs import Component, Regimen
@@ -49,7 +49,7 @@ class Prepared:
 
     def decision(self, record: PatientRecord, wanted: str = "") -> Decision:
         """The decision alone, without reasons."""
-        return decide(self.frame(record, wanted), LazyFacts(record, self.plan, self.bare), look=self.bare)
+        return decide(self.frame(record, wanted), FactsOnDemand(record, self.plan, self.bare), look=self.bare)
 
     def answer(self, record: PatientRecord, wanted: str = "") -> Answer:
         """The whole answer."""
