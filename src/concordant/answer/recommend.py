@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from concordant.answer.build import Builder
-from concordant.answer.cells_shown import with_cells
 from concordant.answer.model import Answer
 from concordant.answer.references import References
 from concordant.answer.safety import Safety
@@ -58,8 +57,7 @@ class Prepared:
         references = References({source.id: source for source in self.knowledge.sources})
         around = Surroundings(self.knowledge, now, references)
         sides = other_sides(now)
-        built = Builder(self.knowledge, now, asked, sides, references, around, Safety(now, references)).answer()
-        return with_cells(built, asked, sides, self.plan.by_name)
+        return Builder(self.knowledge, now, asked, sides, references, around, Safety(now, references)).answer()
 
     def frame(self, record: PatientRecord, wanted: str) -> Frame:
         """The frame of the record's date with what the patient takes now; all days between two turning days share one."""
