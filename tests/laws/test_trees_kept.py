@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import msgspec
+import pytest
 from hypothesis import given
 
 from concordant.answer.recommend import situation
@@ -13,12 +14,19 @@ from concordant.conditions import Condition
 from concordant.evaluate.explain import explain
 from concordant.facts import Because, Fact, Facts
 from concordant.library import FOLDER
+from concordant.quantities import Interval
 from concordant.record.casefile import read_case
 from concordant.record.vocabulary import Words
 from concordant.texts import read_file
 from tests.strategies import conditions, facts
 
 DAY = dt.date(2023, 6, 1)
+
+
+@pytest.mark.parametrize("ends", [(float("-inf"), 3.0), (2.0, float("inf")), (float("-inf"), float("inf")), (2.0, 2.0)])
+def test_an_end_that_is_open_stays_open(ends: tuple[float, float]) -> None:
+    value = Interval(*ends)
+    assert msgspec.json.decode(msgspec.json.encode(value), type=Interval) == value
 
 
 @given(conditions(), facts())
