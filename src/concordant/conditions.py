@@ -1,27 +1,29 @@
-"""The intermediate representation: eight node types, each leaf about one feature and a constant.
+"""The intermediate representation: eight node types, each leaf about one feature and a constant; and the fold over them.
 
 There is no "is null" and no arithmetic, so evaluation is monotone in information: learning a fact
 never overturns a definite answer. The nodes are msgspec structs, because a compiled guideline is
-read from one MessagePack file (docs/decisions/0003).
+read from one MessagePack file (docs/decisions/0003). Everything that reads a condition is an algebra of
+the one fold (docs/decisions/0024).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Literal, assert_never
+from collections.abc import Sequence
+from itertools import chain
+from typing import Literal, Protocol, TypeVar, assert_never
 
 import msgspec
 
 Op = Literal["<=", "<", ">=", ">", "=="]
 
 
-class Constant(msgspec.Struct, frozen=True, tag=True, gc=False):
+class Constant(msgspec.Struct, frozen=True, tag=True, cache_hash=True, gc=False):
     """A truth that does not depend on the patient: "true", "false" or "unknown"."""
 
     truth: Literal["true", "false", "unknown"]
 
 
-class Compare(msgspec.Struct, frozen=True, tag=True):
+class Compare(msgspec.Struct, frozen=True, tag=True, cache_hash=True):
     """A number against a bound in the feature's own unit; unknown while the interval straddles it."""
 
     feature: str
@@ -29,82 +31,138 @@ class Compare(msgspec.Struct, frozen=True, tag=True):
     bound: float
 
 
-class OneOf(msgspec.Struct, frozen=True, tag=True):
+class OneOf(msgspec.Struct, frozen=True, tag=True, cache_hash=True):
     """A word among words; unknown while the word is unknown."""
 
     feature: str
     values: tuple[str, ...]
 
 
-class Not(msgspec.Struct, frozen=True, tag=True):
+class Not(msgspec.Struct, frozen=True, tag=True, cache_hash=True):
     """True and false change places; unknown stays."""
 
     arg: Condition
 
 
-class All(msgspec.Struct, frozen=True, tag=True):
+class All(msgspec.Struct, frozen=True, tag=True, cache_hash=True):
     """False if any is false, else unknown if any is unknown, else true."""
 
     args: tuple[Condition, ...]
 
 
-class Any(msgspec.Struct, frozen=True, tag=True):
+class Any(msgspec.Struct, frozen=True, tag=True, cache_hash=True):
     """True if any is true, else unknown if any is unknown, else false."""
 
     args: tuple[Condition, ...]
 
 
-class AtLeast(msgspec.Struct, frozen=True, tag=True):
+class AtLeast(msgspec.Struct, frozen=True, tag=True, cache_hash=True):
     """True once n are true, false once n can no longer be reached, else unknown."""
 
     n: int
     args: tuple[Condition, ...]
 
 
-class Named(msgspec.Struct, frozen=True, tag=True):
+class Named(msgspec.Struct, frozen=True, tag=True, cache_hash=True):
     """The same truth, under a name that explanations can use (a guard, a limb of a label)."""
 
     name: str
     arg: Condition
 
 
+Leaf = Compare | OneOf
 Condition = Constant | Compare | OneOf | Not | All | Any | AtLeast | Named
 
 ALWAYS = Constant("true")
 NEVER = Constant("false")
 
 
-def parts(condition: Condition) -> tuple[Condition, ...]:
-    """The conditions directly inside this one; none for a leaf."""
+T = TypeVar("T")
+
+
+class Algebra(Protocol[T]):
+    """What one reader makes of each node, from what it made of the parts."""
+
+    def constant(self, node: Constant) -> T:
+        """Of a truth that does not depend on the patient."""
+
+    def compare(self, node: Compare) -> T:
+        """Of a number against a bound."""
+
+    def one_of(self, node: OneOf) -> T:
+        """Of a word among words."""
+
+    def not_(self, node: Not, part: T) -> T:
+        """Of a condition turned round."""
+
+    def named(self, node: Named, part: T) -> T:
+        """Of a condition under a name."""
+
+    def all_(self, node: All, parts: Sequence[T]) -> T:
+        """Of several that must all hold."""
+
+    def any_(self, node: Any, parts: Sequence[T]) -> T:
+        """Of several one of which must hold."""
+
+    def at_least(self, node: AtLeast, parts: Sequence[T]) -> T:
+        """Of several so many of which must hold."""
+
+
+def fold(condition: Condition, algebra: Algebra[T]) -> T:
+    """What the algebra makes of the condition: of its parts first, from left to right, then of the node itself."""
     match condition:
-        case Constant() | Compare() | OneOf():
-            return ()
-        case Not(arg=arg) | Named(arg=arg):
-            return (arg,)
-        case All(args=args) | Any(args=args) | AtLeast(args=args):
-            return args
+        case OneOf():
+            return algebra.one_of(condition)
+        case Compare():
+            return algebra.compare(condition)
+        case All(args=args):
+            return algebra.all_(condition, [fold(arg, algebra) for arg in args])
+        case Any(args=args):
+            return algebra.any_(condition, [fold(arg, algebra) for arg in args])
+        case Not(arg=arg):
+            return algebra.not_(condition, fold(arg, algebra))
+        case Named(arg=arg):
+            return algebra.named(condition, fold(arg, algebra))
+        case AtLeast(args=args):
+            return algebra.at_least(condition, [fold(arg, algebra) for arg in args])
+        case Constant():
+            return algebra.constant(condition)
         case _:
             assert_never(condition)
 
 
-def leaves(condition: Condition) -> Iterator[Compare | OneOf]:
+class _Leaves:
+    """The algebra whose readings are the leaves below a node."""
+
+    def constant(self, _: Constant) -> tuple[Leaf, ...]:
+        return ()
+
+    def compare(self, node: Compare) -> tuple[Leaf, ...]:
+        return (node,)
+
+    def one_of(self, node: OneOf) -> tuple[Leaf, ...]:
+        return (node,)
+
+    def not_(self, _: Not, part: tuple[Leaf, ...]) -> tuple[Leaf, ...]:
+        return part
+
+    def named(self, _: Named, part: tuple[Leaf, ...]) -> tuple[Leaf, ...]:
+        return part
+
+    def all_(self, _: All | Any | AtLeast, parts: Sequence[tuple[Leaf, ...]]) -> tuple[Leaf, ...]:
+        return tuple(chain.from_iterable(parts))
+
+    any_ = at_least = all_
+
+
+def leaves(condition: Condition) -> tuple[Leaf, ...]:
     """Every sentence about a feature inside the condition, from left to right."""
-    if isinstance(condition, Compare | OneOf):
-        yield condition
-    for part in parts(condition):
-        yield from leaves(part)
+    return fold(condition, _LEAVES)
+
+
+_LEAVES = _Leaves()
 
 
 def features_read(condition: Condition) -> frozenset[str]:
     """The names of the features that the condition asks about."""
     return frozenset(leaf.feature for leaf in leaves(condition))
-
-
-def sentence(leaf: Compare | OneOf, *, negated: bool = False) -> str:
-    """The leaf as its author would write it."""
-    if isinstance(leaf, Compare):
-        return f"{'not ' if negated else ''}{leaf.feature} {leaf.op} {leaf.bound:g}"
-    word = " is not" if negated else " is"
-    if len(leaf.values) == 1:
-        return f"{leaf.feature}{word} {leaf.values[0]}"
-    return f"{leaf.feature}{word} one of {', '.join(leaf.values)}"

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import msgspec
 
+from concordant.conditions import Condition
 from concordant.dates import PartialDate
 from concordant.features import Feature
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth
 from concordant.quantities import Interval, interval_words
 from concordant.records import Cite
-
-if TYPE_CHECKING:
-    from concordant.evaluate.explain import Because
 
 Left = tuple[str, ...]  # the words that are left of a feature's, two at least and not all, in its order
 Value = Interval | str | Left | None
@@ -68,6 +66,15 @@ class Fact(msgspec.Struct, frozen=True):
     def is_known(self) -> bool:
         """True when a word is known, some words are left, or a number is known at least on one side."""
         return self.value is not None and not (isinstance(self.value, Interval) and self.value.is_unknown)
+
+
+class Because(msgspec.Struct, frozen=True):
+    """A condition, its truth for this patient, the fact it read (a leaf) or its parts (a node)."""
+
+    condition: Condition
+    truth: Truth
+    parts: tuple[Because, ...] = ()
+    fact: Fact | None = None
 
 
 Facts = Mapping[str, Fact]

@@ -11,20 +11,26 @@ import msgspec
 from concordant.complaints import quoted
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_, not_
 
+NO_LOW, NO_HIGH = -math.inf, math.inf
 
-class Interval(msgspec.Struct, frozen=True):
+
+class Interval(msgspec.Struct, frozen=True, omit_defaults=True):
     """All numbers from low to high, both included; unknown is open on both sides (infinite).
 
     "More than 12" starts at the float that follows 12, so that the interval stays closed and the
-    comparison with 12 is decided.
+    comparison with 12 is decided. JSON has no word for an infinite end: such an end is not written.
     """
 
-    low: float = -math.inf
-    high: float = math.inf
+    low: float = NO_LOW
+    high: float = NO_HIGH
 
     def __post_init__(self) -> None:
         if math.isnan(self.low) or math.isnan(self.high) or self.low > self.high:
             raise ValueError(f"no number lies between {self.low} and {self.high}")
+        if self.low == NO_LOW:  # what is left out when it is written is the default itself, no number equal to it
+            msgspec.structs.force_setattr(self, "low", NO_LOW)
+        if self.high == NO_HIGH:
+            msgspec.structs.force_setattr(self, "high", NO_HIGH)
 
     @property
     def is_exact(self) -> bool:

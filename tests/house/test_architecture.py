@@ -67,6 +67,13 @@ def test_a_core_room_reads_no_file_no_clock_and_no_network() -> None:
     assert failing(law, CORE_MODULES) == {}
 
 
+def test_no_core_room_knows_a_thing_by_where_it_lies_in_memory() -> None:
+    def law(path: Path) -> None:
+        assert "id" not in calls(path)
+
+    assert failing(law, CORE_MODULES) == {}
+
+
 def test_the_clock_is_read_in_one_place() -> None:
     readers = [p.relative_to(SOURCE).as_posix() for p in MODULES if calls(p) & {"today", "now"}]
     assert readers == ["cli/opening.py"]

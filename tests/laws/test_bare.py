@@ -10,7 +10,7 @@ from concordant.answer.recommend import decision_of, prepare, situation
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError
 from concordant.conditions import All, Any, Condition, OneOf
-from concordant.derive.book import LazyFacts
+from concordant.derive.book import FactsOnDemand
 from concordant.evaluate.bare import Bare, compiled
 from concordant.evaluate.explain import explain
 from concordant.facts import Fact, Facts
@@ -58,6 +58,6 @@ def test_the_same_decision_for_every_case(knowledge: Knowledge, words: Words) ->
 def test_the_same_facts_for_a_case(knowledge: Knowledge, words: Words) -> None:
     path = next((FOLDER / "cases").rglob("A02-*.yaml"))
     record, prepared = read_case(read_file(path), knowledge, words, DAY), prepare(knowledge)
-    lazy = LazyFacts(record, prepared.plan, prepared.bare)
+    lazy = FactsOnDemand(record, prepared.plan, prepared.bare)
     for name, fact in situation(record, knowledge).facts.items():
         assert (lazy[name].value, lazy[name].origin, lazy[name].conflict) == (fact.value, fact.origin, fact.conflict)

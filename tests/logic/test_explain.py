@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from concordant.conditions import All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf, leaves
-from concordant.evaluate.explain import Because, all_leaves, deciding, explain, missing
-from concordant.facts import Facts
+from concordant.evaluate.explain import all_leaves, deciding, explain, missing
+from concordant.facts import Because, Facts
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth
 from concordant.quantities import Interval
 from tests.strategies import DICTIONARY, conditions, fact, facts, known_values, refined

@@ -89,7 +89,7 @@ def _live_reads(patient: Patient, told: Mapping[str, Value]) -> Iterator[frozens
     now = patient.fresh(told)
     for one in now.decision.judged:
         if one.status != "does_not_apply":
-            reads = [now.frame.reads[one.proposal.statement.id], *(now.frame.bar_reads[id(bar)] for bar in one.proposal.bars)]
+            reads = [now.frame.reads[one.proposal.statement.id], *(now.frame.bar_reads[bar] for bar in one.proposal.bars)]
             yield from (_with_inputs(patient.features, read) for read in reads)
 
 

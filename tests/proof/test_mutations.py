@@ -438,8 +438,8 @@ ROWS: list[tuple[str, str, str, str, str, str]] = [
     (
         "cautions are taken for what precludes",
         "decide.frame",
-        'if bar.effect == "precludes")',
-        'if bar.effect == "caution")',
+        'if bar.effect == "precludes"}',
+        'if bar.effect == "caution"}',
         "second line",
         "4 other sides",
     ),
@@ -470,7 +470,7 @@ ROWS: list[tuple[str, str, str, str, str, str]] = [
     (
         "stale proposals",
         DECISION,
-        "proposal.reads if self.look is explain else proposal.decisive",
+        "proposal.reads if self.look.gives_reasons else proposal.decisive",
         "self.frame.reads[proposal.statement.id]",
         "interval far off",
         "2 complete",

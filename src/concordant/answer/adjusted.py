@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from concordant.answer.phrases import and_list, fact_words, lower_first
 from concordant.drugs import Adjustment, Drug, Regimen
-from concordant.evaluate.explain import Because, explain, facts_behind, missing
-from concordant.facts import Facts, value_words
+from concordant.evaluate.explain import explain, facts_behind, missing
+from concordant.facts import Because, Facts, value_words
 from concordant.features import Feature
 from concordant.kleene import TRUE, UNKNOWN
 from concordant.records import Cite

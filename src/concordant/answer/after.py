@@ -12,12 +12,10 @@ from concordant.conditions import Compare, OneOf
 from concordant.decide.ahead import Step
 from concordant.decide.ask import Situation
 from concordant.decide.why_not import NotOffered
-from concordant.evaluate.explain import Because
-from concordant.facts import unit_words, value_words
-from concordant.features import Feature
+from concordant.evaluate.words import WANTED, leaf_words
+from concordant.facts import Because, value_words
 
 SHOWN_LIMBS = 2
-SIGNS = {"<=": "at most", ">=": "at least", "<": "under", ">": "more than", "==": "exactly"}
 
 
 @dataclass(slots=True)
@@ -78,13 +76,7 @@ class After:
         """`line of therapy: first line (here second line)`."""
         assert isinstance(leaf.condition, OneOf | Compare)
         feature = self.now.plan.by_name[leaf.condition.feature]
-        asked = f"{lower_first(feature.label)}: {_wanted(feature, leaf.condition)}"
+        asked = f"{lower_first(feature.label)}: {leaf_words(leaf.condition, feature, WANTED)}"
         if leaf.fact is None or not leaf.fact.is_known:
             return f"{asked} (not known)"
         return f"{asked} (here {value_words(feature, leaf.fact.value)})"
-
-
-def _wanted(feature: Feature, condition: OneOf | Compare) -> str:
-    if isinstance(condition, OneOf):
-        return " or ".join(value_words(feature, value) for value in condition.values)
-    return f"{SIGNS[condition.op]} {condition.bound:g} {unit_words(feature.unit)}".strip()

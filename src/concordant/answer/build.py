@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from concordant.answer import model, parts
 from concordant.answer.after import After
+from concordant.answer.cells_shown import cell_shown, change_shown
 from concordant.answer.checks import check_label, check_words
 from concordant.answer.doses import Dosing
 from concordant.answer.evidence import evidence_of
@@ -26,8 +27,8 @@ from concordant.decide.label import label_fit
 from concordant.decide.sides import Side
 from concordant.decide.why_not import not_offered
 from concordant.drugs import Drug
-from concordant.evaluate.explain import Because, facts_behind
-from concordant.facts import Fact, unit_words, value_words
+from concordant.evaluate.explain import facts_behind
+from concordant.facts import Because, Fact, unit_words, value_words
 from concordant.features import Feature
 from concordant.guideline import Statement
 from concordant.kleene import TRUE
@@ -252,12 +253,7 @@ class Builder:
         feature = question.feature
         fact = self.now.facts[feature.name]
         branches = () if fact.conflict else question.branches  # nothing that is stated beside the entries would settle them
-        changes = [
-            model.Change(
-                if_=b.cell.name, then=list(b.outcome[1]), names=self._names(b.outcome[1]), line=b.line, answer=b.outcome[0]
-            )
-            for b in branches
-        ]
+        changes = [change_shown(feature, branch, self._names(branch.outcome[1])) for branch in branches]
         return model.Ask(
             feature=feature.name,
             label=feature.label,
@@ -280,6 +276,7 @@ class Builder:
             label=feature.label,
             now=f"{feature.label}: {value_words(feature, self.now.facts[side.feature].value)}",
             if_=side.cell,
+            cell=cell_shown(feature, side.whole),
             then=list(side.outcome[1]),
             names=self._names(side.outcome[1]),
             answer=side.outcome[0],

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-
-from msgspec.structs import replace
-
-from concordant.answer.model import Answer, Ask, OtherSide
+from concordant.answer.model import Change
 from concordant.answer.parts import CellShown
-from concordant.decide.ask import Question
+from concordant.decide.ask import Branch
 from concordant.decide.cells import Cell, bounds_of
-from concordant.decide.sides import Side
 from concordant.facts import unit_words, words_left
 from concordant.features import Feature
 from concordant.quantities import Interval
 
 
-def with_cells(answer: Answer, asked: Sequence[Question], sides: Iterable[Side], by_name: Mapping[str, Feature]) -> Answer:
-    """The answer in which every branch of a question and every other side tells its cell."""
-    questions = [_of_question(shown, one) for shown, one in zip(answer.ask, asked, strict=False)]
-    others = [_of_side(shown, one, by_name) for shown, one in zip(answer.other_sides, sides, strict=False)]
-    return replace(answer, ask=questions, other_sides=others)
-
-
-def _of_question(shown: Ask, one: Question) -> Ask:
-    pairs = zip(shown.changes, one.branches, strict=False)  # of a fact in conflict no branch is shown
-    return replace(shown, changes=[replace(change, cell=cell_shown(one.feature, branch.cell)) for change, branch in pairs])
-
-
-def _of_side(shown: OtherSide, one: Side, by_name: Mapping[str, Feature]) -> OtherSide:
-    return replace(shown, cell=cell_shown(by_name[one.feature], one.whole))
+def change_shown(feature: Feature, branch: Branch, names: list[str]) -> Change:
+    """What one branch of a question leads to, with its cell."""
+    answer, regimens = branch.outcome
+    cell = cell_shown(feature, branch.cell)
+    return Change(if_=branch.cell.name, then=list(regimens), names=names, line=branch.line, answer=answer, cell=cell)
 
 
 def cell_shown(feature: Feature, cell: Cell) -> CellShown:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from concordant.answer.parts import Eligibility, RefAt
 from concordant.answer.phrases import and_list, lower_first
 from concordant.answer.references import References
-from concordant.evaluate.explain import Because, explain, facts_behind, missing
-from concordant.facts import Fact, Facts, value_words
+from concordant.evaluate.explain import explain, facts_behind, missing
+from concordant.facts import Because, Fact, Facts, value_words
 from concordant.features import Feature
 from concordant.kleene import FALSE, TRUE, all_
 from concordant.trials import Criterion, Trial
@@ -59,8 +59,8 @@ def _open(one: _Judged, facts: Facts, features: Mapping[str, Feature]) -> str:
 
 def _known(reason: Because) -> Iterator[Fact]:
     """The deciding facts themselves, without those that they were inferred from."""
-    behind = {id(f) for fact in facts_behind(reason) if fact.because for f in facts_behind(fact.because)}
-    found = {fact.feature: fact for fact in facts_behind(reason) if fact.is_known and id(fact) not in behind}
+    behind = {f.feature for fact in facts_behind(reason) if fact.because for f in facts_behind(fact.because)}
+    found = {fact.feature: fact for fact in facts_behind(reason) if fact.is_known and fact.feature not in behind}
     return iter(found.values())
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from concordant.answer.parts import GradeShown
-from concordant.evaluate.explain import Because, facts_behind
-from concordant.facts import Fact, value_words
+from concordant.evaluate.explain import facts_behind
+from concordant.facts import Because, Fact, value_words
 from concordant.features import Feature
 from concordant.guideline import Grade
 from concordant.records import Role

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from concordant.answer.build import Builder
-from concordant.answer.cells_shown import with_cells
 from concordant.answer.model import Answer
 from concordant.answer.references import References
 from concordant.answer.safety import Safety
@@ -19,7 +18,7 @@ from concordant.decide.ask import Situation, questions
 from concordant.decide.decision import Decision, decide
 from concordant.decide.frame import CURRENT, Frame, frame_of, turning_days, with_current
 from concordant.decide.sides import other_sides
-from concordant.derive.book import LazyFacts, derive_facts
+from concordant.derive.book import FactsOnDemand, derive_facts
 from concordant.derive.discordance import discordances
 from concordant.derive.plan import Plan, plan_of
 from concordant.drugs import Component, Regimen
@@ -49,7 +48,7 @@ class Prepared:
 
     def decision(self, record: PatientRecord, wanted: str = "") -> Decision:
         """The decision alone, without reasons."""
-        return decide(self.frame(record, wanted), LazyFacts(record, self.plan, self.bare), look=self.bare)
+        return decide(self.frame(record, wanted), FactsOnDemand(record, self.plan, self.bare), look=self.bare)
 
     def answer(self, record: PatientRecord, wanted: str = "") -> Answer:
         """The whole answer."""
@@ -58,8 +57,7 @@ class Prepared:
         references = References({source.id: source for source in self.knowledge.sources})
         around = Surroundings(self.knowledge, now, references)
         sides = other_sides(now)
-        built = Builder(self.knowledge, now, asked, sides, references, around, Safety(now, references)).answer()
-        return with_cells(built, asked, sides, self.plan.by_name)
+        return Builder(self.knowledge, now, asked, sides, references, around, Safety(now, references)).answer()
 
     def frame(self, record: PatientRecord, wanted: str) -> Frame:
         """The frame of the record's date with what the patient takes now; all days between two turning days share one."""

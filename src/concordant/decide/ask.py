@@ -176,8 +176,8 @@ def _read_together(askable: Iterable[str], now: Situation) -> set[frozenset[str]
     """
     asked = frozenset(askable)
     live = _behind_outcome(now.decision)
-    sentences = {id(p.statement.applies_if): p.statement.applies_if for p in live}
-    sentences |= {id(bar.if_): bar.if_ for p in live for bar in (*p.precluding, *p.holding)}
+    sentences = {p.statement.id: p.statement.applies_if for p in live}
+    sentences |= {id_: bar.if_ for p in live for id_, bar in p.deciding.items()}
     found: set[frozenset[str]] = set()
     for sentence in sentences.values():
         if explain(sentence, now.facts).truth is UNKNOWN:

@@ -9,8 +9,8 @@ from typing import Literal
 from concordant.decide.decision import Barred, Decision, Judged
 from concordant.decide.frame import Frame
 from concordant.derive.unread import Unread
-from concordant.evaluate.explain import Because, deciding, explain
-from concordant.facts import Facts
+from concordant.evaluate.explain import deciding, explain
+from concordant.facts import Because, Facts
 from concordant.guideline import Danger
 from concordant.kleene import FALSE, TRUE
 from concordant.records import BarEffect, Cite, Kind

@@ -9,8 +9,8 @@ from typing import Literal
 import msgspec
 
 from concordant.decide.frame import Frame, InForce, Proposal
-from concordant.evaluate.explain import Because, Evaluator, explain
-from concordant.facts import Facts
+from concordant.evaluate.explain import Evaluator, explain
+from concordant.facts import Because, Facts
 from concordant.guideline import Guideline, ScopeLimit
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_
 from concordant.outcomes import OFFERED, Status, status
@@ -89,7 +89,7 @@ class Decision:
     statements: dict[str, Because]
     verdicts: tuple[Verdict, ...]
     everything: tuple[Judged, ...]
-    bars: dict[int, Because] = field(default_factory=dict, repr=False, compare=False)
+    bars: dict[str, Because] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def limits(self) -> tuple[Limit, ...]:
@@ -153,10 +153,11 @@ def decide(
 ) -> Decision:
     """Judge every proposal. With `before` and `touched`, only what reads a touched feature is evaluated anew.
 
-    `look` is `explain`, or for hypotheses and many patients an evaluator without reasons.
+    `look` is `explain`, or for hypotheses and many patients an evaluator that gives no reasons: then no bar that only cautions
+    is looked at.
     """
     told = touched or frozenset()
-    if before is not None and look is not explain and told.isdisjoint(frame.decisive):
+    if before is not None and not look.gives_reasons and told.isdisjoint(frame.decisive):
         return before  # nothing that could change a status reads what differs
     session = _Session(frame, facts, before, told, look, _kept(frame, before, told))
     statements = session.judge_statements()
@@ -175,7 +176,7 @@ class _Session:
     before: Decision | None
     touched: frozenset[str]
     look: Evaluator = explain
-    bars: dict[int, Because] = field(default_factory=dict)
+    bars: dict[str, Because] = field(default_factory=dict)
 
     def judge_statements(self) -> dict[str, Because]:
         """Why each statement applies or not; what reads nothing that differs stays as it was."""
@@ -192,7 +193,7 @@ class _Session:
             return [self.judge_proposal(proposal, statements) for proposal in proposals]
         found = list(self.before.everything)
         for index, proposal in enumerate(proposals):
-            if not self.touched.isdisjoint(proposal.reads if self.look is explain else proposal.decisive):
+            if not self.touched.isdisjoint(proposal.reads if self.look.gives_reasons else proposal.decisive):
                 found[index] = self.judge_proposal(proposal, statements)
         return found
 
@@ -205,26 +206,26 @@ class _Session:
 
     def _barred(self, proposal: Proposal) -> tuple[Barred, ...]:
         """Every bar of the proposal, and what it comes to; where nobody reads the reasons, those that settle the status."""
-        if self.look is explain:
-            return tuple([Barred(bar, self.bar(bar)) for bar in proposal.bars])
+        if self.look.gives_reasons:
+            return tuple([Barred(bar, self.bar(id_, bar)) for id_, bar in proposal.bars.items()])
         found = []
-        for bar in (*proposal.precluding, *proposal.holding):
-            reason = self.bars.get(id(bar)) or self.bar(bar)
+        for id_, bar in proposal.deciding.items():
+            reason = self.bars.get(id_) or self.bar(id_, bar)
             if reason.truth is not FALSE:
                 found.append(Barred(bar, reason))
                 if reason.truth is TRUE or bar.effect == "holds":
                     break
         return tuple(found)
 
-    def bar(self, bar: Bar) -> Because:
-        """Why the bar holds or not; kept by identity, because the frame keeps every bar alive."""
-        known = self.bars.get(id(bar))
+    def bar(self, id_: str, bar: Bar) -> Because:
+        """Why the bar holds or not."""
+        known = self.bars.get(id_)
         if known is None:
-            known = self.bars[id(bar)] = self.look(bar.if_, self.facts)
+            known = self.bars[id_] = self.look(bar.if_, self.facts)
         return known
 
 
-def _kept(frame: Frame, before: Decision | None, touched: frozenset[str]) -> dict[int, Because]:
+def _kept(frame: Frame, before: Decision | None, touched: frozenset[str]) -> dict[str, Because]:
     """What the bars came to before, without those that read what differs."""
     if before is None:
         return {}

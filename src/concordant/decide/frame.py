@@ -10,7 +10,7 @@ from concordant.compiled import Knowledge
 from concordant.complaints import Complaint, Unreadable, did_you_mean
 from concordant.conditions import ALWAYS, All, Condition, Not, features_read
 from concordant.decide.cells import Break, breaks
-from concordant.decide.published import as_known
+from concordant.decide.published import Bars, as_known, bars_by_owner, checks_by_drug, published_by
 from concordant.drugs import Check, Drug, Regimen
 from concordant.features import Feature
 from concordant.guideline import Danger, Disagreement, Guideline, Statement, Version, about
@@ -24,17 +24,17 @@ EVERY = "any_drug"  # the class that holds every drug
 class Proposal:
     """One regimen of one statement, and all its bars: of the statement, the regimen, its drugs, their classes.
 
-    `precluding` and `holding` are those that change the status; the others caution. `decisive` is what the statement and
+    `deciding` are those that change the status, first what precludes; the others caution. `decisive` is what the statement and
     those bars read.
     """
 
+    id: str
     statement: Statement
     regimen: Regimen
     role: Role
     against: bool
-    bars: tuple[Bar, ...]
-    precluding: tuple[Bar, ...]
-    holding: tuple[Bar, ...]
+    bars: Bars
+    deciding: Bars
     reads: frozenset[str]
     decisive: frozenset[str]
 
@@ -51,8 +51,9 @@ class InForce:
 class Frame:
     """Everything that can be asked of a patient on one date: prepared once, used for every hypothesis.
 
-    `bars_reading` are, for each feature, the bars that read it (by identity); `decisive` is all that can change a status or a
-    limit; `family` names the guideline to which each belongs, its own id or that of its parent.
+    `bars` are those of each owner (`drug/ID`), by their ids; `unmet` those that the checks of a drug are while they are not met;
+    `holding` those that dangers are. `bars_reading` are, for each feature, the ids of the bars that read it; `decisive` is all
+    that can change a status or a limit; `family` names the guideline to which each belongs, its own id or that of its parent.
     """
 
     in_force: tuple[InForce, ...]
@@ -61,14 +62,15 @@ class Frame:
     drugs: Mapping[str, Drug]
     regimens: Mapping[str, Regimen]
     reads: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    bar_reads: Mapping[int, frozenset[str]] = field(default_factory=dict)
-    bars_reading: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    bars: Mapping[str, Bars] = field(default_factory=dict)
+    bar_reads: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    bars_reading: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     decisive: frozenset[str] = frozenset()
     cuts: Mapping[str, tuple[Break, ...]] = field(default_factory=dict)
     disagreements: tuple[Disagreement, ...] = ()
     dangers: tuple[Danger, ...] = ()
-    unmet: Mapping[str, tuple[Bar, ...]] = field(default_factory=dict)
-    holding: tuple[tuple[Danger, Bar], ...] = ()
+    unmet: Mapping[str, Bars] = field(default_factory=dict)
+    holding: Mapping[str, tuple[Danger, Bar]] = field(default_factory=dict)
     family: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -84,43 +86,46 @@ def frame_of(knowledge: Knowledge, as_of: dt.date, wanted: str = "") -> Frame:
 
     Raises Unreadable when the wanted version does not exist.
     """
-    known = as_known(knowledge, as_of)
+    published = published_by(knowledge, as_of)
+    known = as_known(knowledge, published)
     in_force = _in_force(knowledge, as_of, wanted)
     spoken = {(f.guideline.id, f.version.version) for f in in_force}
     statements = tuple(s for s in known.statements if (s.guideline, s.version) in spoken)
     drugs = {drug.id: drug for drug in known.drugs}
     regimens = {regimen.id: regimen for regimen in known.regimens}
+    owned = bars_by_owner(knowledge, known, published)
+    unmet = {
+        drug: {id_: unmet_bar(check, drugs[drug]) for id_, check in checks.items() if check.holds and not check.advisory}
+        for drug, checks in checks_by_drug(knowledge, known, published).items()
+    }
     bare = Frame(in_force, statements, (), drugs, regimens, disagreements=known.disagreements, dangers=known.dangers)
-    return _proposing(_indexed(bare, known.features), None)
+    return _proposing(_indexed(replace(bare, bars=owned, unmet=unmet), known.features), None)
 
 
 def _indexed(frame: Frame, features: Iterable[Feature]) -> Frame:
     """The frame with what each sentence reads, and where the sentences cut the ranges of numbers."""
-    owners: list[Statement | Regimen | Drug] = [*frame.statements, *frame.regimens.values(), *frame.drugs.values()]
-    unmet = {d.id: tuple(unmet_bar(c, d) for c in d.checks if c.holds and not c.advisory) for d in frame.drugs.values()}
-    holding = tuple((danger, danger_bar(danger)) for danger in frame.dangers if danger.holds)
-    bars = [bar for owner in owners for bar in owner.unless] + [bar for found in unmet.values() for bar in found]
-    bars += [bar for _, bar in holding]
+    holding = {f"danger/{danger.id}": (danger, danger_bar(danger)) for danger in frame.dangers if danger.holds}
+    bars = {id_: bar for owned in (*frame.bars.values(), *frame.unmet.values()) for id_, bar in owned.items()}
+    bars |= {id_: bar for id_, (_, bar) in holding.items()}
     conditions: list[Condition] = [s.applies_if for s in frame.statements]
-    conditions += [bar.if_ for bar in bars]
+    conditions += [bar.if_ for bar in bars.values()]
     conditions += [limb.if_ for drug in frame.drugs.values() for use in drug.indications for limb in use.limbs]
     conditions += [rule.if_ for feature in features for rule in feature.rules]
     conditions += [limit.if_ for force in frame.in_force for limit in force.guideline.out_of_scope]
-    bar_reads = {id(bar): features_read(bar.if_) for bar in bars}
+    bar_reads = {id_: features_read(bar.if_) for id_, bar in bars.items()}
     return replace(
         frame,
         reads={s.id: features_read(s.applies_if) for s in frame.statements},
         bar_reads=bar_reads,
         bars_reading=_bars_reading(bar_reads),
         cuts=breaks(conditions),
-        unmet=unmet,
         holding=holding,
         family={f.guideline.id: f.guideline.parent or f.guideline.id for f in frame.in_force},
     )
 
 
-def _bars_reading(bar_reads: Mapping[int, frozenset[str]]) -> dict[str, tuple[int, ...]]:
-    found: dict[str, list[int]] = {}
+def _bars_reading(bar_reads: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
     for bar, names in bar_reads.items():
         for name in names:
             found.setdefault(name, []).append(bar)
@@ -134,28 +139,32 @@ def with_current(frame: Frame, current: Regimen) -> Frame:
 
 def _proposing(frame: Frame, only: str | None) -> Frame:
     """The frame with the proposals of its statements, or with those for one more regimen."""
-    kept = {(p.statement.id, p.regimen.id): p for p in frame.proposals}
+    kept = {proposal.id: proposal for proposal in frame.proposals}
     found = []
     for statement in sorted(frame.statements, key=lambda s: (s.rank, s.id)):
         for name in statement.recommend.regimens if statement.recommend else ():
-            if (statement.id, name) in kept:
-                found.append(kept[statement.id, name])
+            if (id_ := proposal_id(statement, name)) in kept:
+                found.append(kept[id_])
             elif name in frame.regimens and only in (None, name):
                 found.append(_proposal(statement, frame.regimens[name], frame))
     limits = (features_read(limit.if_) for force in frame.in_force for limit in force.guideline.out_of_scope)
     return replace(frame, proposals=tuple(found), decisive=frozenset().union(*(p.decisive for p in found), *limits))
 
 
+def proposal_id(statement: Statement, regimen: str) -> str:
+    """`asco/2022/2.1 REGIMEN`: each regimen of each statement has one."""
+    return f"{statement.id} {regimen}"
+
+
 def _proposal(statement: Statement, regimen: Regimen, frame: Frame) -> Proposal:
     assert statement.recommend is not None
     bars = _bars(statement, regimen, frame)
-    precluding = tuple(bar for bar in bars if bar.effect == "precludes")
-    holding = tuple(bar for bar in bars if bar.effect == "holds")
+    deciding = {id_: bar for id_, bar in bars.items() if bar.effect == "precludes"}
+    deciding |= {id_: bar for id_, bar in bars.items() if bar.effect == "holds"}
     against = statement.recommend.direction == "against"
-    reads, decisive = (
-        frame.reads[statement.id].union(*(frame.bar_reads[id(bar)] for bar in some)) for some in (bars, (*precluding, *holding))
-    )
-    return Proposal(statement, regimen, statement.recommend.role, against, bars, precluding, holding, reads, decisive)
+    reads, decisive = (frame.reads[statement.id].union(*(frame.bar_reads[id_] for id_ in some)) for some in (bars, deciding))
+    id_ = proposal_id(statement, regimen.id)
+    return Proposal(id_, statement, regimen, statement.recommend.role, against, bars, deciding, reads, decisive)
 
 
 def _in_force(knowledge: Knowledge, as_of: dt.date, wanted: str) -> tuple[InForce, ...]:
@@ -188,14 +197,16 @@ def _no_such(knowledge: Knowledge, wanted: str) -> Complaint:
     return Complaint(f"no guideline '{wanted}'", "guideline", way_out=did_you_mean(wanted, known))
 
 
-def _bars(statement: Statement, regimen: Regimen, frame: Frame) -> tuple[Bar, ...]:
+def _bars(statement: Statement, regimen: Regimen, frame: Frame) -> Bars:
     """Of the statement, the regimen and its drugs; what is looked at before a start does not hold back what runs already."""
-    found = [*statement.unless, *regimen.unless]
+    found: dict[str, Bar] = {}
+    for owner in (f"statement/{statement.id}", f"regimen/{regimen.id}"):
+        found |= frame.bars.get(owner, {})
     for drug in regimen.drugs:
-        found += frame.drugs[drug].unless if drug in frame.drugs else ()
-        found += frame.unmet.get(drug, ()) if regimen.id != CURRENT else ()
+        found |= frame.bars.get(f"drug/{drug}", {})
+        found |= frame.unmet.get(drug, {}) if regimen.id != CURRENT else {}
     names = {EVERY}.union(*((d, *frame.drugs[d].classes) for d in regimen.drugs if d in frame.drugs))
-    return (*found, *(bar for danger, bar in frame.holding if not names.isdisjoint(danger.holds)))
+    return found | {id_: bar for id_, (danger, bar) in frame.holding.items() if not names.isdisjoint(danger.holds)}
 
 
 def danger_bar(danger: Danger) -> Bar:

@@ -10,8 +10,8 @@ from concordant.decide.dangers import stated
 from concordant.decide.decision import Barred, Decision, Judged
 from concordant.decide.frame import Frame
 from concordant.drugs import Check, Drug
-from concordant.evaluate.explain import Because, explain, missing
-from concordant.facts import Facts
+from concordant.evaluate.explain import explain, missing
+from concordant.facts import Because, Facts
 from concordant.guideline import Grade, about
 from concordant.kleene import FALSE, TRUE, UNKNOWN
 from concordant.records import Action, Bar, Cite, Kind

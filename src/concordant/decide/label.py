@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from concordant.drugs import Drug, Indication, Regimen
-from concordant.evaluate.explain import Because, explain
-from concordant.facts import Facts
+from concordant.evaluate.explain import explain
+from concordant.facts import Because, Facts
 from concordant.kleene import FALSE, TRUE, Truth, all_
 from concordant.records import Cite
 

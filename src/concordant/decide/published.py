@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -16,13 +16,21 @@ from concordant.records import Action, Bar
 Cited = TypeVar("Cited", Action, Adjustment, Bar, Check, Danger, Indication, Levels, Modification, Remark, Tablet, Vial)
 
 
-def as_known(knowledge: Knowledge, as_of: dt.date) -> Knowledge:
-    """The statements, regimens, drugs and disagreements with what their sources said by `as_of`.
+Owner = Statement | Regimen | Drug
+Bars = Mapping[str, Bar]  # by their ids, in the order of their author
+
+
+def published_by(knowledge: Knowledge, as_of: dt.date) -> set[str]:
+    """The sources that were there on the date."""
+    return {s.id for s in knowledge.sources if s.known_from is None or s.known_from <= as_of}
+
+
+def as_known(knowledge: Knowledge, published: set[str]) -> Knowledge:
+    """The statements, regimens, drugs and disagreements with what these sources said.
 
     A regimen whose dose was not yet published is left out, and so is a derived statement or a disagreement with a
     source that was not.
     """
-    published = {s.id for s in knowledge.sources if s.known_from is None or s.known_from <= as_of}
     return replace(
         knowledge,
         statements=tuple(_statement(s, published) for s in knowledge.statements if not s.parent or _rests_on(s) <= published),
@@ -31,6 +39,37 @@ def as_known(knowledge: Knowledge, as_of: dt.date) -> Knowledge:
         dangers=_said(knowledge.dangers, published),
         disagreements=tuple(d for d in knowledge.disagreements if {cite.ref for cite in d.sources} <= published),
     )
+
+
+def bars_by_owner(knowledge: Knowledge, known: Knowledge, published: set[str]) -> dict[str, Bars]:
+    """The bars of each `statement/ID`, `regimen/ID` and `drug/ID` as it was known.
+
+    An id is the place among all that the author wrote, published or not, so a bar has the same one on every date.
+    """
+    authored = _owners(knowledge)
+    return {
+        name: dict(zip(_ids(f"{name}/bar", authored[name].unless, published), owner.unless, strict=True))
+        for name, owner in _owners(known).items()
+    }
+
+
+def checks_by_drug(knowledge: Knowledge, known: Knowledge, published: set[str]) -> dict[str, dict[str, Check]]:
+    """The checks of each drug as they were known, by ids that are made like those of the bars."""
+    authored = {drug.id: drug.checks for drug in knowledge.drugs}
+    return {
+        drug.id: dict(zip(_ids(f"drug/{drug.id}/check", authored[drug.id], published), drug.checks, strict=True))
+        for drug in known.drugs
+    }
+
+
+def _owners(knowledge: Knowledge) -> dict[str, Owner]:
+    found: dict[str, Owner] = {f"statement/{one.id}": one for one in knowledge.statements}
+    found |= {f"regimen/{one.id}": one for one in knowledge.regimens}
+    return found | {f"drug/{one.id}": one for one in knowledge.drugs}
+
+
+def _ids(prefix: str, cited: Iterable[Cited], published: set[str]) -> list[str]:
+    return [f"{prefix}/{place}" for place, one in enumerate(cited) if _is_said(one, published)]
 
 
 def _cites(regimen: Regimen) -> set[str]:
@@ -74,7 +113,11 @@ def _bars(bars: Iterable[Bar], published: set[str]) -> tuple[Bar, ...]:
 
 def _said(cited: Iterable[Cited], published: set[str]) -> tuple[Cited, ...]:
     """Those whose source was published, or the older source of the same rule."""
-    return tuple(_dated(one, published) for one in cited if {one.source.ref, _earlier(one)} & published)
+    return tuple(_dated(one, published) for one in cited if _is_said(one, published))
+
+
+def _is_said(one: Cited, published: set[str]) -> bool:
+    return one.source.ref in published or _earlier(one) in published
 
 
 def _earlier(one: Cited) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from concordant.decide.decision import Decision, Judged
 from concordant.decide.frame import CURRENT, Frame
 from concordant.drugs import Regimen
-from concordant.evaluate.explain import Because, all_leaves, deciding, facts_behind
+from concordant.evaluate.explain import all_leaves, deciding, facts_behind
+from concordant.facts import Because
 from concordant.kleene import TRUE
 from concordant.records import Bar
 

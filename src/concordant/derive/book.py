@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -14,8 +14,8 @@ from concordant.derive.selectors import SELECTORS
 from concordant.derive.settle import Reasons, settle
 from concordant.derive.topics import topics_of
 from concordant.derive.unread import Unread
-from concordant.evaluate.explain import Because, Evaluator, explain
-from concordant.facts import Claim, Fact, Facts, Value, one_of, words_left
+from concordant.evaluate.explain import Evaluator, explain
+from concordant.facts import Because, Claim, Fact, Facts, Value, one_of, words_left
 from concordant.features import Feature, Wait
 from concordant.kleene import FALSE, TRUE
 from concordant.quantities import point
@@ -28,7 +28,7 @@ class _Pass:
 
     record: PatientRecord
     plan: Plan
-    facts: dict[str, Fact]
+    facts: Facts
     look: Evaluator = explain
     topics: frozenset[str] = frozenset()
     unread: tuple[Unread, ...] = ()
@@ -87,13 +87,10 @@ class _Pass:
 
     def _silence(self, feature: Feature) -> Fact | None:
         """What the absence of any entry means, where the feature says so; always named as assumed."""
-        for silence in feature.absent_means:
-            key = self.plan.alike.get(id(silence.when), -1)
-            reason = self.silent.get(key)
+        for silence, alike in zip(feature.absent_means, self.plan.alike[feature.name], strict=True):
+            reason = self.silent.get(alike)
             if reason is None:
-                reason = self.look(silence.when, self.facts)
-                if key >= 0:
-                    self.silent[key] = reason
+                reason = self.silent[alike] = self.look(silence.when, self.facts)
             if reason.truth is TRUE:
                 if not silence.over_unread and (over := self._over(feature)):
                     return _not_assumed(feature, over)
@@ -132,21 +129,30 @@ def derive_facts(record: PatientRecord, plan: Plan) -> dict[str, Fact]:
     return facts
 
 
-class LazyFacts(dict[str, Fact]):
-    """The facts of a record, each derived when it is first asked for."""
+class FactsOnDemand(Mapping[str, Fact]):
+    """The facts of a record, one for every feature, each derived when it is first asked for."""
+
+    __slots__ = ("_features", "_known", "_pass")
 
     def __init__(self, record: PatientRecord, plan: Plan, look: Evaluator) -> None:
-        super().__init__()
         self._features = plan.by_name
+        self._known: dict[str, Fact] = {}
         self._pass = _Pass(record, plan, self, look)
 
-    def __missing__(self, name: str) -> Fact:
-        fact = self[name] = self._pass.fact(self._features[name])
+    def __getitem__(self, name: str) -> Fact:
+        fact = self._known.get(name)
+        if fact is None:
+            fact = self._known[name] = self._pass.fact(self._features[name])
         return fact
 
-    def get(self, name: str, _: object = None) -> Fact:
-        """The fact, derived now when it was not before; every feature of the dictionary has one."""
-        return self[name]
+    def __contains__(self, name: object) -> bool:
+        return name in self._features
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._features)
+
+    def __len__(self) -> int:
+        return len(self._features)
 
 
 def settle_value(feature: Feature, value: str | float) -> Value:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from itertools import product
 from math import prod
 
 from msgspec.structs import replace
 
 from concordant.evaluate.explain import Evaluator
-from concordant.facts import Fact, one_of, value_words, words_left
+from concordant.facts import Fact, Facts, one_of, value_words, words_left
 from concordant.features import Feature
 from concordant.kleene import TRUE
 
@@ -18,7 +17,7 @@ MOST = 64  # ways in which several features, each with words left, can combine; 
 
 
 def by_words(
-    feature: Feature, inputs: Iterable[str], facts: dict[str, Fact], by_name: Mapping[str, Feature], look: Evaluator
+    feature: Feature, inputs: Collection[str], facts: Facts, by_name: Mapping[str, Feature], look: Evaluator
 ) -> Fact | None:
     """The words that the rules prove, one for each way in which what is left can be true; None when one way is open.
 
@@ -27,10 +26,11 @@ def by_words(
     open_ = {name: left for name in sorted(inputs) if len(left := words_left(facts[name].value) or ()) > 1}
     if not open_ or prod(map(len, open_.values())) > MOST:
         return None
+    known = {name: facts[name] for name in inputs}  # a rule reads nothing else
     found = set()
     for words in product(*open_.values()):
         supposed = {name: replace(facts[name], value=word) for name, word in zip(open_, words, strict=True)}
-        proven = {str(rule.value) for rule in feature.rules if look(rule.if_, ChainMap(supposed, facts)).truth is TRUE}
+        proven = {str(rule.value) for rule in feature.rules if look(rule.if_, known | supposed).truth is TRUE}
         if len(proven) != 1:
             return None
         found |= proven

@@ -35,8 +35,9 @@ class Plan:
     `names` are, for each drug, its id and those of its classes.
 
     `listeners` are, for each feature, the features that look at what was stated of it; `topics` the names without which a
-    feature's selector claims nothing; `unknown` the facts of which nothing is known; `alike` one number for all conditions of
-    silence that say the same. `withheld` says of which entries, unread, silence is not taken for an answer.
+    feature's selector claims nothing; `unknown` the facts of which nothing is known; `alike` a number for each silence of a
+    feature, one for all whose conditions say the same. `withheld` says of which entries, unread, silence is not taken for an
+    answer.
     """
 
     features: tuple[Feature, ...]
@@ -52,7 +53,7 @@ class Plan:
     axioms: tuple[Axiom, ...]
     topics: Mapping[str, frozenset[str] | None]
     unknown: Mapping[str, Fact]
-    alike: Mapping[int, int]
+    alike: Mapping[str, tuple[int, ...]]
     reads: Reads
     withheld: Mapping[str, Withheld]
 
@@ -119,11 +120,9 @@ def _listeners(features: Iterable[Feature]) -> dict[str, frozenset[str]]:
     return {name: frozenset(heard) for name, heard in found.items()}
 
 
-def _alike(features: Iterable[Feature]) -> dict[int, int]:
-    """By identity, because a Knowledge keeps its conditions alive, and comparing them would take longer than looking at them."""
+def _alike(features: Iterable[Feature]) -> dict[str, tuple[int, ...]]:
     numbers: dict[Condition, int] = {}
-    conditions = [silence.when for feature in features for silence in feature.absent_means]
-    return {id(condition): numbers.setdefault(condition, len(numbers)) for condition in conditions}
+    return {f.name: tuple([numbers.setdefault(silence.when, len(numbers)) for silence in f.absent_means]) for f in features}
 
 
 def _downstream(features: Iterable[Feature]) -> dict[str, frozenset[str]]:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from concordant.evaluate.explain import Because
-from concordant.facts import TOLD, Claim, Fact, Origin, Value, one_of, value_words, words_left
+from concordant.facts import TOLD, Because, Claim, Fact, Origin, Value, one_of, value_words, words_left
 from concordant.features import Feature, Rule
 from concordant.kleene import FALSE, TRUE
 from concordant.quantities import Interval

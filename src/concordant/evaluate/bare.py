@@ -6,12 +6,11 @@ its trees have no parts, so nothing can be explained from them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple, assert_never
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
-from concordant.conditions import ALWAYS, All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf
-from concordant.evaluate.explain import Because
-from concordant.facts import Facts, Value, among
+from concordant.conditions import ALWAYS, All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf, fold
+from concordant.facts import Because, Facts, Value, among
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, at_least, not_
 from concordant.quantities import COMPARISONS, Interval
 
@@ -20,43 +19,109 @@ SHARED = {truth: Because(ALWAYS, truth) for truth in (TRUE, FALSE, UNKNOWN)}
 
 
 class Bare:
-    """An evaluator; each condition is turned into a function once, and kept alive beside it."""
+    """An evaluator; each condition is turned into a function once, and found again by what it says."""
+
+    gives_reasons = False
 
     def __init__(self) -> None:
-        self._tests: dict[int, tuple[Condition, Test]] = {}
+        self._tests: dict[Condition, Test] = {}
 
     def __call__(self, condition: Condition, facts: Facts) -> Because:
         """The truth, in a tree without parts."""
-        known = self._tests.get(id(condition))
-        if known is None:
-            known = self._tests[id(condition)] = (condition, compiled(condition))
-        return SHARED[known[1](facts)]
+        test = self._tests.get(condition)
+        if test is None:
+            test = self._tests[condition] = compiled(condition)
+        return SHARED[test(facts)]
 
 
 def compiled(condition: Condition) -> Test:
     """The condition as a function of facts."""
-    match condition:
-        case OneOf():
-            return _until((condition,), FALSE)
-        case Compare(feature=name, op=op, bound=bound):
-            return _compare(name, COMPARISONS[op], bound)
-        case All(args=args):
-            return _until(args, FALSE)
-        case Any(args=args):
-            return _until(args, TRUE)
-        case Not(arg=arg):
-            inner = compiled(arg)
-            return lambda facts: not_(inner(facts))
-        case Named(arg=arg):
-            return compiled(arg)
-        case AtLeast(n=n, args=args):
-            tests = [compiled(arg) for arg in args]
-            return lambda facts: at_least(n, [test(facts) for test in tests])
-        case Constant(truth=word):
-            truth = Truth(word)
-            return lambda _: truth
+    return _test_of(fold(condition, _TESTS))
+
+
+class Step(NamedTuple):
+    """One part of an All or an Any: a word among words, or (without a feature) a test of its own."""
+
+    feature: str
+    values: frozenset[str]
+    decides: bool  # whether being among the words, or not being, settles the whole
+    test: Test
+
+
+class Word(NamedTuple):
+    """A word that must be among these words, or (not `inside`) none of them: compared where it stands."""
+
+    feature: str
+    values: frozenset[str]
+    inside: bool
+
+
+class Joined(NamedTuple):
+    """Steps until one has the decisive truth; those of a joined part of the same kind stand beside the others."""
+
+    decisive: Truth
+    steps: tuple[Step, ...]
+
+
+Part = Word | Joined | Test
+
+
+class _Tests:
+    """The algebra whose readings are functions of facts, or what such a function is made of."""
+
+    def constant(self, node: Constant) -> Part:
+        truth = Truth(node.truth)
+        return lambda _: truth
+
+    def compare(self, node: Compare) -> Part:
+        return _compare(node.feature, COMPARISONS[node.op], node.bound)
+
+    def one_of(self, node: OneOf) -> Part:
+        return Word(node.feature, frozenset(node.values), True)
+
+    def not_(self, _: Not, part: Part) -> Part:
+        if isinstance(part, Word):
+            return part._replace(inside=not part.inside)
+        inner = _test_of(part)
+        return lambda facts: not_(inner(facts))
+
+    def named(self, _: Named, part: Part) -> Part:
+        return part
+
+    def all_(self, _: All, parts: Sequence[Part]) -> Part:
+        return Joined(FALSE, tuple(_steps(parts, FALSE)))
+
+    def any_(self, _: Any, parts: Sequence[Part]) -> Part:
+        return Joined(TRUE, tuple(_steps(parts, TRUE)))
+
+    def at_least(self, node: AtLeast, parts: Sequence[Part]) -> Part:
+        tests = [_test_of(part) for part in parts]
+        return lambda facts: at_least(node.n, [test(facts) for test in tests])
+
+
+_TESTS = _Tests()
+
+
+def _test_of(part: Part) -> Test:
+    match part:
+        case Word():
+            return _until(tuple(_steps((part,), FALSE)), FALSE)
+        case Joined(decisive=decisive, steps=steps):
+            return _until(steps, decisive)
         case _:
-            assert_never(condition)
+            return part
+
+
+def _steps(parts: Sequence[Part], decisive: Truth) -> Iterator[Step]:
+    """The parts in the order of their author; parts of parts of the same kind stand beside them."""
+    for part in parts:
+        match part:
+            case Word(feature=name, values=values, inside=inside):
+                yield Step(name, values, inside is (decisive is TRUE), _never)
+            case Joined(decisive=same, steps=steps) if same is decisive:
+                yield from steps
+            case _:
+                yield Step("", frozenset(), False, _test_of(part))
 
 
 def _compare(name: str, comparison: Callable[[Interval, float], Truth], bound: float) -> Test:
@@ -70,32 +135,6 @@ def _compare(name: str, comparison: Callable[[Interval, float], Truth], bound: f
     return test
 
 
-class Step(NamedTuple):
-    """One part of an All or an Any: a word among words, or (without a feature) a test of its own."""
-
-    feature: str
-    values: frozenset[str]
-    decides: bool  # whether being among the words, or not being, settles the whole
-    test: Test
-
-
-def _steps(args: Iterable[Condition], decisive: Truth) -> Iterator[Step]:
-    """The parts in the order of their author; parts of parts of the same kind stand beside them."""
-    same = All if decisive is FALSE else Any
-    for arg in args:
-        while isinstance(arg, Named):
-            arg = arg.arg
-        match arg:
-            case OneOf(feature=name, values=values):
-                yield Step(name, frozenset(values), decisive is TRUE, _never)
-            case Not(arg=OneOf(feature=name, values=values)):
-                yield Step(name, frozenset(values), decisive is FALSE, _never)
-            case All(args=inner) | Any(args=inner) if isinstance(arg, same):
-                yield from _steps(inner, decisive)
-            case _:
-                yield Step("", frozenset(), False, compiled(arg))
-
-
 def _never(_: Facts) -> Truth:
     raise AssertionError("a word is compared where it stands")
 
@@ -105,9 +144,8 @@ def _inside(value: Value, values: frozenset[str]) -> bool | None:
     return {TRUE: True, FALSE: False, UNKNOWN: None}[among(value, values)]
 
 
-def _until(args: Iterable[Condition], decisive: Truth) -> Test:
+def _until(steps: tuple[Step, ...], decisive: Truth) -> Test:
     """All until one is false, any until one is true. Most parts are words, and a call for each would cost more than the look."""
-    steps = list(_steps(args, decisive))
     otherwise = not_(decisive)
 
     def test(facts: Facts) -> Truth:

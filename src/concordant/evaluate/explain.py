@@ -2,68 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import assert_never
-
-import msgspec
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from concordant import kleene
-from concordant.conditions import All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf
-from concordant.facts import Fact, Facts, among
+from concordant.conditions import All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf, fold
+from concordant.facts import Because, Fact, Facts, among
 from concordant.kleene import UNKNOWN, Truth
 from concordant.quantities import Interval, compare
 
 
-class Because(msgspec.Struct, frozen=True):
-    """A condition, its truth for this patient, the fact it read (a leaf) or its parts (a node)."""
+class Evaluator(Protocol):
+    """Tells what a condition comes to; what `gives_reasons` has trees that somebody may read, down to the cautions."""
 
-    condition: Condition
-    truth: Truth
-    parts: tuple[Because, ...] = ()
-    fact: Fact | None = None
+    @property
+    def gives_reasons(self) -> bool:
+        """Whether the trees have parts."""
 
-
-Evaluator = Callable[[Condition, Facts], Because]
-
-
-def explain(condition: Condition, facts: Facts) -> Because:
-    """Evaluate with Kleene's three truths; a feature without a fact is unknown."""
-    match condition:
-        case OneOf(feature=name):
-            fact = facts.get(name)
-            return Because(condition, _one_of(condition, fact), (), fact)
-        case Compare(feature=name):
-            fact = facts.get(name)
-            return Because(condition, _compare(condition, fact), (), fact)
-        case All(args=args):
-            inner = tuple([explain(arg, facts) for arg in args])
-            return Because(condition, kleene.all_([b.truth for b in inner]), inner)
-        case Any(args=args):
-            inner = tuple([explain(arg, facts) for arg in args])
-            return Because(condition, kleene.any_([b.truth for b in inner]), inner)
-        case Not(arg=arg):
-            part = explain(arg, facts)
-            return Because(condition, kleene.not_(part.truth), (part,))
-        case Named(arg=arg):
-            part = explain(arg, facts)
-            return Because(condition, part.truth, (part,))
-        case AtLeast(n=n, args=args):
-            inner = tuple([explain(arg, facts) for arg in args])
-            return Because(condition, kleene.at_least(n, [b.truth for b in inner]), inner)
-        case Constant(truth=word):
-            return Because(condition, Truth(word))
-        case _:
-            assert_never(condition)
+    def __call__(self, condition: Condition, facts: Facts) -> Because:
+        """The truth of the condition, and perhaps why."""
 
 
-def _one_of(leaf: OneOf, fact: Fact | None) -> Truth:
-    return UNKNOWN if fact is None else among(fact.value, leaf.values)
+class Explain:
+    """The evaluator with reasons: Kleene's three truths; a feature without a fact is unknown."""
+
+    gives_reasons = True
+
+    def __call__(self, condition: Condition, facts: Facts) -> Because:
+        """The truth of the condition and why, as one tree."""
+        return fold(condition, _Reasons(facts))
 
 
-def _compare(leaf: Compare, fact: Fact | None) -> Truth:
-    if fact is None or not isinstance(fact.value, Interval):
-        return UNKNOWN
-    return compare(fact.value, leaf.op, leaf.bound)
+class _Reasons:
+    """The algebra whose readings are trees."""
+
+    __slots__ = ("_facts",)
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+
+    def constant(self, node: Constant) -> Because:
+        return Because(node, Truth(node.truth))
+
+    def compare(self, node: Compare) -> Because:
+        fact = self._facts.get(node.feature)
+        if fact is None or not isinstance(fact.value, Interval):
+            return Because(node, UNKNOWN, (), fact)
+        return Because(node, compare(fact.value, node.op, node.bound), (), fact)
+
+    def one_of(self, node: OneOf) -> Because:
+        fact = self._facts.get(node.feature)
+        return Because(node, UNKNOWN if fact is None else among(fact.value, node.values), (), fact)
+
+    def not_(self, node: Not, part: Because) -> Because:
+        return Because(node, kleene.not_(part.truth), (part,))
+
+    def named(self, node: Named, part: Because) -> Because:
+        return Because(node, part.truth, (part,))
+
+    def all_(self, node: All, parts: Sequence[Because]) -> Because:
+        return Because(node, kleene.all_([b.truth for b in parts]), tuple(parts))
+
+    def any_(self, node: Any, parts: Sequence[Because]) -> Because:
+        return Because(node, kleene.any_([b.truth for b in parts]), tuple(parts))
+
+    def at_least(self, node: AtLeast, parts: Sequence[Because]) -> Because:
+        return Because(node, kleene.at_least(node.n, [b.truth for b in parts]), tuple(parts))
+
+
+explain = Explain()
 
 
 def deciding(tree: Because) -> Iterator[Because]:

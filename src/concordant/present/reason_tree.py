@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from concordant.conditions import All, Any, AtLeast, Compare, Constant, Named, Not, OneOf, sentence
+from concordant.conditions import All, Any, AtLeast, Compare, Constant, Named, Not, OneOf
 from concordant.decide.ask import Situation
 from concordant.decide.decision import Judged
-from concordant.evaluate.explain import Because
-from concordant.facts import Fact, value_words
+from concordant.evaluate.words import AUTHORED, leaf_words
+from concordant.facts import Because, Fact, value_words
 from concordant.guideline import Statement
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth
 from concordant.present.reasons import STATUSES, statements_of
@@ -76,7 +76,8 @@ def _leaf(tree: Because, now: Situation, indent: str, *, negated: bool) -> Itera
         yield from _tree(tree, now, len(indent) // 2 + 1)
         return
     truth = tree.truth if not negated or tree.truth is UNKNOWN else (FALSE if tree.truth is TRUE else TRUE)
-    yield f"{indent}{MARKS[truth]} {sentence(tree.condition, negated=negated)}   <- {_told(tree.fact, now)}"
+    asked = leaf_words(tree.condition, now.plan.by_name[tree.condition.feature], AUTHORED, negated=negated)
+    yield f"{indent}{MARKS[truth]} {asked}   <- {_told(tree.fact, now)}"
     if tree.fact is not None and tree.fact.because is not None:
         yield from _tree(tree.fact.because, now, len(indent) // 2 + 1)
 

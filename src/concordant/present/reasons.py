@@ -10,11 +10,12 @@ from concordant.complaints import Complaint, Unreadable, did_you_mean
 from concordant.conditions import All, Any, Compare, Named, Not
 from concordant.decide.ask import Situation
 from concordant.decide.decision import Barred, Judged
-from concordant.evaluate.explain import Because, all_leaves, explain
-from concordant.facts import Fact, unit_words, value_words
+from concordant.evaluate.explain import all_leaves, explain
+from concordant.evaluate.words import leaf_words
+from concordant.facts import Because, Fact, value_words
 from concordant.guideline import Statement
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth
-from concordant.present.language import Side, language
+from concordant.present.language import language
 
 STATUSES = {
     "applies": "applies",
@@ -25,7 +26,6 @@ STATUSES = {
 }
 TRUTHS: dict[Truth, str] = {TRUE: "applies", FALSE: "does not apply", UNKNOWN: "cannot be told before more is known"}
 TITLES: dict[Truth, str] = {TRUE: "Because", FALSE: "It fails on", UNKNOWN: "Not known"}
-OPPOSITE: dict[Side, Side] = {"<=": ">", ">": "<=", "<": ">=", ">=": "<"}
 
 
 def statements_of(now: Situation, wanted: str) -> list[Statement]:
@@ -181,10 +181,7 @@ def _asked(leaf: Because, negated: bool, now: Situation) -> str:
     if not isinstance(leaf.condition, Compare):
         return ""
     feature = now.plan.by_name[leaf.condition.feature]
-    op, bound, unit = leaf.condition.op, leaf.condition.bound, unit_words(feature.unit)
-    if op == "==":
-        return f"; asked: {'other than ' if negated else ''}{bound:g} {unit}".rstrip()
-    return f"; asked: {language('en').side(OPPOSITE[op] if negated else op, bound, unit)}"
+    return f"; asked: {leaf_words(leaf.condition, feature, language('en').spelling(), negated=negated)}"
 
 
 def _against(one: Judged, now: Situation, *, whole: bool) -> Iterator[str]:

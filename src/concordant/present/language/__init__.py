@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import Literal
 
 from concordant.answer.parts import CellShown
+from concordant.evaluate.words import OPS, SIGNS, Spelling, turned
+from concordant.facts import unit_words, value_words
 
 LANGUAGES = ("en", "de")
 FEW = 3
@@ -79,6 +81,19 @@ class Language:
     def side(self, sign: Side, bound: float, unit: str) -> str:
         """All numbers on one side of a bound: `12 months or less`."""
         return self.say(f"range.{sign}", value=self._figure(bound, unit))
+
+    def spelling(self) -> Spelling:
+        """How a leaf is told in this language."""
+        signs = {sign: self.phrases[f"range.{sign}"] for sign in SIGNS}
+        return Spelling(
+            numbers={op: signs[op] for op in OPS},
+            turned=turned(signs),
+            figure=lambda feature, bound: self._figure(bound, unit_words(feature.unit)),
+            word=(either := ("{words}", self.phrases["range.not"])),
+            words=either,
+            value=value_words,
+            between=self.say("list.or", first="", last=""),
+        )
 
     def _figure(self, value: float, unit: str = "") -> str:
         return f"{self.number(value, 6)} {self.unit(unit)}" if unit else self.number(value, 6)

@@ -9,6 +9,9 @@ PHRASES: dict[str, str] = {
     "range.>=": "mindestens {value}",
     "range.<": "unter {value}",
     "range.>": "mehr als {value}",
+    "range.==": "{value}",
+    "range.!=": "anders als {value}",
+    "range.not": "nicht {words}",
     "range.between": "mehr als {low}, höchstens {high}",
     "range.between.under": "mehr als {low}, aber unter {high}",
     # the first screen: verdicts, titles, what its lines are made of

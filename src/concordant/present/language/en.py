@@ -11,6 +11,9 @@ PHRASES: dict[str, str] = {
     "range.>=": "{value} or more",
     "range.<": "under {value}",
     "range.>": "more than {value}",
+    "range.==": "{value}",
+    "range.!=": "other than {value}",
+    "range.not": "not {words}",
     "range.between": "more than {low}, up to {high}",
     "range.between.under": "more than {low}, up to under {high}",
     # the first screen: verdicts, titles, what its lines are made of
