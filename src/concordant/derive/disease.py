@@ -78,7 +78,13 @@ def status(ctx: Context[DiseaseStatus]) -> Claim | None:
 
 
 def _began_after(course: Course, event: DiseaseEvent) -> bool:
-    return course.start is not None and event.date is not None and course.start.first >= event.date.last
+    """Not certainly before the event; but one that ended badly, and not before the event, is the one that the event ended."""
+    if course.start is None or event.date is None:
+        return False
+    if course.start.first >= event.date.last:
+        return True
+    ended_by_it = course.stopped in ENDED_BADLY and (course.end is None or course.end.last >= event.date.first)
+    return course.start.last >= event.date.first and not ended_by_it
 
 
 def _maintains(course: Course, event: DiseaseEvent, ctx: Context[DiseaseStatus]) -> bool:
