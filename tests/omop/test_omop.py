@@ -19,11 +19,12 @@ from concordant.derive.plan import Plan
 from concordant.facts import Value
 from concordant.quantities import Interval, below
 from concordant.record.account import Account
+from concordant.record.builder import RecordBuilder
 from concordant.record.events import PatientRecord
 from concordant.record.omop.database import open_database
 from concordant.record.omop.read import patients_of
+from concordant.record.rules import record_rules
 from concordant.record.sources import Patient
-from concordant.record.told import Told, reading_of
 from concordant.record.vocabulary import Words
 from tests.conftest import ReadCase
 from tests.omop import build
@@ -483,11 +484,12 @@ def test_nothing_is_left_behind(cdm: Cdm, monkeypatch: pytest.MonkeyPatch) -> No
     assert list(scratch.iterdir()) == []
 
 
-def test_two_menopausal_statuses_leave_it_open(knowledge: Knowledge, words: Words) -> None:
-    told = Told("1", reading_of(knowledge, words, dt.date(2023, 6, 1), given=False))
+def test_two_menopausal_statuses_leave_it_open(knowledge: Knowledge) -> None:
+    record = RecordBuilder("1", dt.date(2023, 6, 1), record_rules(knowledge), cuts=False)
     for number, word in enumerate(("premenopausal", "postmenopausal", "postmenopausal")):
-        told.tell("patient", {"menopausal_status": word}, f"observation, row {number}", "observation")
-    patient = told.finish()
+        record.at(f"observation, row {number}", "observation")
+        record.tell_menopause(word)
+    patient = record.finish()
     assert patient.record.person.menopausal_status is None
     assert any("different menopausal statuses" in sentence for sentence in patient.record.set_aside)
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
+
+from concordant.dates import PartialDate, parse_partial_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +93,19 @@ def date_of(row: Row, column: str) -> str | None:
     """The date of a column, without the time that a timestamp carries; text that is no date stays, to be complained about."""
     text = (row.get(column) or "").strip()
     return (text[:10] if len(text) > 10 and text[10] in " T" else text) or None
+
+
+def read_date(text: str | None, key: str, as_of: dt.date) -> tuple[PartialDate | None, str]:
+    """The date of a text, clipped to the date of the question; why it is none, with the word that it goes by."""
+    if text is None:
+        return None, ""
+    date, why = _parsed(text)
+    return (date.clipped(as_of), "") if date is not None else (None, f"{key}: {why}")
+
+
+@lru_cache(maxsize=20_000)
+def _parsed(text: str) -> tuple[PartialDate | None, str]:
+    try:
+        return parse_partial_date(text), ""
+    except ValueError as error:
+        return None, str(error)
