@@ -58,7 +58,6 @@ class RecordBuilder:
         self.id, self.as_of, self.rules, self.cuts, self.as_written = id_, as_of, rules, cuts, as_written
         self.fates = RowFates()
         self.place, self.kind = "", ""
-        self.line: int | None = None
         self.found: list[AnyFinding] = []
         self.orders: set[str] = set()  # places of exposures that are orders, perhaps never carried out
         self.unmapped: list[tuple[str, str, str]] = []  # system, code, display, each time it was met
@@ -77,17 +76,17 @@ class RecordBuilder:
 
     # What becomes of the entry at hand.
 
-    def at(self, place: str, kind: str, line: int | None = None) -> None:
+    def at(self, place: str, kind: str) -> None:
         """The entry that is read next; one of the same place as another has a place of its own."""
         rows = self.fates.rows
         while place in rows:
             place += "'"
-        self.place, self.kind, self.line = place, kind, line
+        self.place, self.kind = place, kind
 
     @property
     def entry(self) -> ev.Entry:
         """The place of the entry at hand."""
-        return ev.Entry(self.place, self.line)
+        return ev.Entry(self.place)
 
     def used(self, label: str) -> None:
         """The entry at hand became part of the record, read as this."""

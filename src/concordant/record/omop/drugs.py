@@ -45,9 +45,9 @@ class DrugExposures:
 
     def read(self, coded: Coded, row: Row) -> None:
         """One drug exposure: treatment of the cancer, another drug, or what nothing here asks for."""
-        meaning = coded.meaning
+        meaning, stopped = coded.meaning, self._stopped(row)
         if meaning is not None and meaning.drugs:
-            self._keep(Exposure(self.record.entry, meaning.drugs), row)
+            self._keep(Exposure(self.record.entry, meaning.drugs), row, stopped)
         elif meaning is not None and meaning.kind == "medication":
             read = medicine_parts(coded.text, self.words)
             self._medicine(coded.text if read else meaning.name.replace("_", " "), self._span(row))
@@ -57,7 +57,7 @@ class DrugExposures:
             self.record.unmapped += coded.met
             self._beside(coded.text, self._span(row))
         else:
-            self._keep(self.named(coded.text or (f"concept {coded.met[0][1]}" if coded.met else "no name")), row)
+            self._keep(self.named(coded.text or (f"concept {coded.met[0][1]}" if coded.met else "no name")), row, stopped)
 
     def single(self, meaning: Concept, date: PartialDate | None, wrong: str) -> None:
         """A drug of which another table tells the day."""
@@ -92,9 +92,8 @@ class DrugExposures:
         drugs = tuple(part for part in parts if part not in self.words.class_ids)
         return Course(entry, drugs, classes, (), None, None, None, None, None, None) if classes else Exposure(entry, drugs)
 
-    def _keep(self, found: Exposure | Course, row: Row) -> None:
+    def _keep(self, found: Exposure | Course, row: Row, stopped: Stopped | None) -> None:
         """The exposure with its dates, its line and why it was stopped."""
-        stopped = self._stopped(row)
         wrong: list[str] = []
         line, setting = self._line(self.lines.get(row.get("drug_exposure_id") or ""), wrong)
         span = self._span(row)

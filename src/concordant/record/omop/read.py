@@ -12,8 +12,8 @@ from concordant.complaints import Complaint, Unreadable, quoted
 from concordant.record.account import Account
 from concordant.record.builder import RecordBuilder
 from concordant.record.omop.codes import Codes
-from concordant.record.omop.database import Database, missing_tables, open_database
-from concordant.record.omop.schema import EVENTS, PERSON, CdmTable, Row
+from concordant.record.omop.database import missing_tables, open_database
+from concordant.record.omop.schema import EVENTS, PERSON, Cdm, CdmTable, Row
 from concordant.record.omop.tell import PersonTeller
 from concordant.record.rules import RecordRules, record_rules
 from concordant.record.sources import Patient
@@ -39,7 +39,7 @@ def patients_of(
     """
     database = open_database(path)
     try:
-        run = _Run(database, terminology_of(knowledge, words), record_rules(knowledge), as_of, given)
+        run = Run(database, terminology_of(knowledge, words), record_rules(knowledge), as_of, given)
         yield from run.patients(_number(only), rest if rest is not None else Account())
     finally:
         database.close()
@@ -80,10 +80,10 @@ class _Stream:
 
 
 @dataclass(slots=True)
-class _Run:
+class Run:
     """One pass over a database."""
 
-    database: Database
+    database: Cdm
     terms: Terminology
     rules: RecordRules
     as_of: dt.date

@@ -32,7 +32,7 @@ class Results:
         test, number = self.record.rules.tests[meaning.name], self.values.number(row)
         if number is not None and meaning.part:
             self._numbered(test, meaning.part, number, date, wrong)
-        elif number is not None and "value" in test.numbers:
+        elif number is not None and "value" in test.numbers and number.text not in test.words:
             self._numbered(test, "value", self.values.amount(row) or number, date, wrong)
         elif word := self.values.word(test, row, number):
             self.worded(test.name, word, date, wrong)
@@ -62,7 +62,7 @@ class Results:
             numbers[part] = amount.interval(spec, self.words)
         except ValueError as error:
             meant = f". Or write one of: {', '.join(test.words)}" if part == "value" and test.words else ""
-            why = f"{part}: {error}{meant}"
+            why = f"{part}: {str(error).strip()}{meant}"
         self._keep(Marker(self.record.entry, test.name, None, numbers, date, None), why, wrong)
 
     def worded(self, test: str, word: str, date: PartialDate | None, wrong: str) -> None:
@@ -97,7 +97,7 @@ class Results:
         try:
             return amount.interval(field, self.words), ""
         except ValueError as error:
-            return None, f"{key}: {error}"
+            return None, f"{key}: {str(error).strip()}"
 
     def _keep(self, event: Marker | Measurement, *whys: str) -> None:
         """The event; a blank one where something of it cannot be."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
 from concordant.dates import PartialDate, parse_partial_date
 
@@ -87,6 +89,24 @@ EVENTS = (
 Row = dict[str, str | None]
 READ = (PERSON, *EVENTS)
 FILES = (*READ, EPISODE_EVENT, CONCEPT)
+
+
+class Cdm(Protocol):
+    """What the reader of persons asks of a database, wherever its rows lie."""
+
+    tables: dict[str, str]
+
+    def rows(self, table: CdmTable, person: int | None = None) -> Iterator[tuple[int | None, Row]]:
+        """The rows of a table in the order of their persons, as text."""
+
+    def concepts(self, person: int | None = None) -> Mapping[str, tuple[str, str, str]]:
+        """Vocabulary, code and name of every concept that the rows hold."""
+
+    def links(self) -> dict[str, list[str]]:
+        """The events of every episode."""
+
+    def spoilt(self) -> list[tuple[str, int, str]]:
+        """The lines that are no rows: file, line and why."""
 
 
 def date_of(row: Row, column: str) -> str | None:

@@ -93,7 +93,7 @@ class _Teller:
 
     def row(self, row: TableRow) -> None:
         """One row: put aside, ignored, or read entry by entry."""
-        self.record.at(row.place, row.file.id, row.line)
+        self.record.at(row.place, row.file.id)
         if row.wrong:
             self._spoilt(row)
             return
