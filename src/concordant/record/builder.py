@@ -19,7 +19,7 @@ from concordant.dates import PartialDate, exactly, whole_years, words
 from concordant.facts import Value
 from concordant.quantities import Interval
 from concordant.record import events as ev
-from concordant.record.account import Account
+from concordant.record.account import Account, Row
 from concordant.record.assemble import courses_from
 from concordant.record.contract_names import AGE
 from concordant.record.disease_course import DiseaseCourse
@@ -36,7 +36,7 @@ from concordant.record.findings import (
 )
 from concordant.record.merging import drop_repeated_progressions, merge_marker_parts
 from concordant.record.plausibility import Problem, impossible_birth, impossible_dates, problems_of
-from concordant.record.row_fate import SILENT, RowFates
+from concordant.record.row_fate import RowFates
 from concordant.record.rules import RecordRules
 from concordant.record.sources import Patient
 from concordant.record.treatments import carried_out, still_taken, unnamed_treatment, with_lines
@@ -47,7 +47,7 @@ LATER = "it lies after the date asked for"
 BESIDE_OTHERS = (PrimaryCancer, SecondaryCancer, CancerStage, DeclaredLine, UmbrellaResult, UnnamedTreatment)
 
 
-class RecordBuilder:
+class RecordBuilder(RowFates):
     """Collects the findings of one patient entry by entry; `finish` makes the record of them.
 
     `cuts`: the date was asked for, and what lies after it is left out; else such an entry is impossible.
@@ -55,9 +55,8 @@ class RecordBuilder:
     """
 
     def __init__(self, id_: str, as_of: dt.date, rules: RecordRules, *, cuts: bool, as_written: bool = False) -> None:
+        super().__init__()
         self.id, self.as_of, self.rules, self.cuts, self.as_written = id_, as_of, rules, cuts, as_written
-        self.fates = RowFates()
-        self.place, self.kind = "", ""
         self.found: list[AnyFinding] = []
         self.orders: set[str] = set()  # places of exposures that are orders, perhaps never carried out
         self.unmapped: list[tuple[str, str, str]] = []  # system, code, display, each time it was met
@@ -74,31 +73,16 @@ class RecordBuilder:
         self.menopause: list[tuple[PartialDate | None, str]] = []
         self.left_out = 0
 
-    # What becomes of the entry at hand.
-
-    def at(self, place: str, kind: str) -> None:
-        """The entry that is read next; one of the same place as another has a place of its own."""
-        rows = self.fates.rows
-        while place in rows:
-            place += "'"
-        self.place, self.kind = place, kind
+    # What the entry at hand tells.
 
     @property
     def entry(self) -> ev.Entry:
         """The place of the entry at hand."""
         return ev.Entry(self.place)
 
-    def used(self, label: str) -> None:
-        """The entry at hand became part of the record, read as this."""
-        self.fates.tell(self.place, self.kind, "used", label)
-
-    def ignored(self, why: str) -> None:
-        """The entry at hand says nothing that is asked about."""
-        self.fates.tell(self.place, self.kind, "ignored", why)
-
     def put_aside(self, why: str) -> None:
         """The entry at hand cannot be, or cannot be read."""
-        self.fates.tell(self.place, self.kind, "set aside", why)
+        self._tell(Row(self.place, self.kind, "set aside", why))
         self.set_aside.append(f"{self.place}: {why}")
 
     def keep(self, event: Dated) -> None:
@@ -130,11 +114,6 @@ class RecordBuilder:
             self.put_aside("different menopausal statuses are told")
         self.menopause.append((None, word))
 
-    def close_entry(self) -> None:
-        """The entry at hand has been read; where nothing was told of it, it says nothing."""
-        if self.place not in self.fates.rows:
-            self.ignored(SILENT)
-
     # The record.
 
     def finish(self, name: str = "") -> Patient:
@@ -156,7 +135,7 @@ class RecordBuilder:
             set_aside=arranged(self.set_aside),
             notes=self.notes,
         )
-        return Patient(self.id, record, Account(self.fates.closed(), Counter(self.unmapped)))
+        return Patient(self.id, record, Account(self.closed(), Counter(self.unmapped)))
 
     def _all_events(self) -> list[Dated]:
         """The events that the findings come to when they are read together, and those that stand by themselves."""
@@ -204,8 +183,8 @@ class RecordBuilder:
         if not self.cuts or start is None or start.first <= self.as_of:
             return True
         self.left_out += 1
-        self.fates.take_back(event.entry.place, read_as(event))
-        self._tell(event.entry.place, "ignored", LATER)
+        self.take_back(event.entry.place, read_as(event))
+        self.tell_later(event.entry.place, "ignored", LATER)
         return False
 
     def _possible(self, event: Dated) -> Dated:
@@ -232,14 +211,10 @@ class RecordBuilder:
 
     def _turn(self, place: str, why: str, *, label: str = "", is_told: bool = True) -> None:
         """An entry that was used turns out to be impossible, or to contradict another one."""
-        self.fates.take_back(place, label)
-        self._tell(place, "set aside", why)
+        self.take_back(place, label)
+        self.tell_later(place, "set aside", why)
         if is_told:
             self.set_aside.append(f"{place}: {why}")
-
-    def _tell(self, place: str, fate: Any, why: str) -> None:
-        if place in self.fates.rows:  # a case file has its account of its own
-            self.fates.tell(place, self.fates.rows[place].kind, fate, why)
 
     def _tables(self, events: Iterable[Dated]) -> dict[str, tuple[Any, ...]]:
         """The tables of the record, exposures put together to courses."""
@@ -266,8 +241,8 @@ class RecordBuilder:
             taken = still_taken(one, self.rules)
             tables["medications"] += taken
             if not taken:
-                self.fates.take_back(one.entry.place, read_as(one))
-                self._tell(one.entry.place, "ignored", "a supportive drug")
+                self.take_back(one.entry.place, read_as(one))
+                self.tell_later(one.entry.place, "ignored", "a supportive drug")
 
     def _menopausal_status(self) -> str | None:
         """The latest one; None when there are several of one day."""

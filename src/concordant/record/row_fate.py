@@ -3,27 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from concordant.record.account import Fate, Row
 
 SILENT = "it says nothing that is asked about"
 
 
-@dataclass(slots=True)
 class RowFates:
     """What became of each row so far. Most rows tell one thing; of the others everything is kept until the end."""
 
-    rows: dict[str, Row] = field(default_factory=dict)
-    several: dict[str, list[Row]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.rows: dict[str, Row] = {}
+        self.several: dict[str, list[Row]] = {}
+        self.place, self.kind = "", ""
 
-    def tell(self, place: str, kind: str, fate: Fate, why: str) -> None:
-        """Something that became of a row, or of a part of it."""
-        row = Row(place, kind, fate, why)
+    def at(self, place: str, kind: str) -> bool:
+        """The row that is read next. True when another one stood at this place: it gets a place of its own."""
+        self.place, self.kind = place, kind
+        if place not in self.rows:
+            return False
+        while self.place in self.rows:
+            self.place += "'"
+        return True
+
+    def used(self, label: str) -> None:
+        """The row at hand became part of the record, read as this."""
+        self._tell(Row(self.place, self.kind, "used", label))
+
+    def ignored(self, why: str) -> None:
+        """The row at hand says nothing that is asked about."""
+        row = Row(self.place, self.kind, "ignored", why)  # as most of a record: without a step between
+        if self.rows.setdefault(row.place, row) is not row:
+            self._parts(row.place).append(row)
+
+    def close_row(self) -> None:
+        """The row at hand has been read; where nothing was told of it, it says nothing."""
+        if self.place not in self.rows:
+            self.ignored(SILENT)
+
+    def tell_later(self, place: str, fate: Fate, why: str) -> None:
+        """What becomes of a row that has been read; a source with an account of its own has none."""
         if place in self.rows:
-            self._parts(place).append(row)
-        else:
-            self.rows[place] = row
+            self._tell(Row(place, self.rows[place].kind, fate, why))
 
     def take_back(self, place: str, read_as: str) -> None:
         """What a row was used for is gone; its kind of use is `read_as`, where it was told by itself."""
@@ -32,6 +53,10 @@ class RowFates:
             used = [number for number, part in enumerate(parts) if part.fate == "used"]
             if used:
                 del parts[next((number for number in used if parts[number].why == read_as), used[-1])]
+
+    def _tell(self, row: Row) -> None:
+        if self.rows.setdefault(row.place, row) is not row:
+            self._parts(row.place).append(row)
 
     def _parts(self, place: str) -> list[Row]:
         return self.several.setdefault(place, [self.rows[place]])

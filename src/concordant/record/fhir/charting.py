@@ -40,13 +40,14 @@ def read_entries(
 ) -> Chart:
     """All entries of one patient, read."""
     chart = Chart(tables, id_, as_of, around=[*shared, *group], cuts=cuts)
-    firsts: dict[str, int] = {}
-    for number, one in enumerate(group):
+    firsts: dict[str, Resource] = {}
+    for one in group:
         resource = one.resource
         kind = resource.resourceType or "?"
         place = place_of(one)
-        first = firsts.setdefault(place, number)
-        chart.at(place, kind)
+        again = chart.at(place, kind)
+        if again and not firsts:  # seldom: nobody looks them up before
+            firsts = {place_of(other): other.resource for other in reversed(group)}
         reader = READERS.get(kind)
         if one.why and (reader is not None or kind == "?"):
             chart.put_aside(one.why)
@@ -55,7 +56,7 @@ def read_entries(
             chart.ignored(HELD.get(kind) or f"nothing is read from {kind}")
             if any(inner.resourceType == "Observation" for inner in resource.contained or ()):
                 chart.not_understood.append(f"a result within {chart.place}: results are read where they stand by themselves")
-        elif first != number and group[first].resource == resource:
+        elif again and firsts[place] is not resource and firsts[place] == resource:
             chart.ignored("the same entry again")
         else:
             reader(resource, chart)

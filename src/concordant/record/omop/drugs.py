@@ -47,7 +47,7 @@ class DrugExposures:
         """One drug exposure: treatment of the cancer, another drug, or what nothing here asks for."""
         meaning, stopped = coded.meaning, self._stopped(row)
         if meaning is not None and meaning.drugs:
-            self._keep(Exposure(self.record.entry, meaning.drugs), row, stopped)
+            self._keep(self._of(meaning.drugs), row, stopped)
         elif meaning is not None and meaning.kind == "medication":
             read = medicine_parts(coded.text, self.words)
             self._medicine(coded.text if read else meaning.name.replace("_", " "), self._span(row))
@@ -62,15 +62,18 @@ class DrugExposures:
     def single(self, meaning: Concept, date: PartialDate | None, wrong: str) -> None:
         """A drug of which another table tells the day."""
         single = date is not None and date.is_exact
-        found = Exposure(self.record.entry, meaning.drugs, start=date, end=date, single=single)
-        self._add(found, [f"{key}{wrong.removeprefix('date')}" for key in ("start", "end")] if wrong else [])
+        told: dict[str, Any] = {"start": date, "end": date}
+        found = self._of(meaning.drugs)
+        if isinstance(found, Exposure):
+            told["single"] = single
+        self._add(replace(found, **told), [f"{key}{wrong.removeprefix('date')}" for key in ("start", "end")] if wrong else [])
 
     def of_episode(self, row: Row, number: str | None) -> None:
         """An episode of treatment none of whose exposures is told."""
         coded = self.codes.look(row.get("episode_object_concept_id"), None, row.get("episode_source_value"))
         entry, meaning = self.record.entry, coded.meaning
         if meaning is not None and meaning.drugs:
-            found: Exposure | Course = Exposure(entry, meaning.drugs)
+            found = self._of(meaning.drugs)
         else:
             found = self.named(coded.text) if coded.text else Exposure(entry, ())
         wrong: list[str] = []
@@ -84,13 +87,19 @@ class DrugExposures:
 
     def named(self, name: str) -> Exposure | Course:
         """Treatment by a written name; one of a class stands as a course, as it is told."""
-        parts, entry = drug_parts(name, self.words), self.record.entry
-        if not parts:
-            self.record.lost("drug", name, suggestion(name, self.words.drugs))
-            return Exposure(entry, (), (name,))
-        classes = tuple(part for part in parts if part in self.words.class_ids)
-        drugs = tuple(part for part in parts if part not in self.words.class_ids)
-        return Course(entry, drugs, classes, (), None, None, None, None, None, None) if classes else Exposure(entry, drugs)
+        if parts := drug_parts(name, self.words):
+            return self._of(parts)
+        self.record.lost("drug", name, suggestion(name, self.words.drugs))
+        return Exposure(self.record.entry, (), (name,))
+
+    def _of(self, ids: tuple[str, ...]) -> Exposure | Course:
+        """Treatment with these drugs; where one of them is a whole class, a course as it is told."""
+        entry = self.record.entry
+        if self.words.class_ids.isdisjoint(ids):
+            return Exposure(entry, ids)
+        classes = tuple(id_ for id_ in ids if id_ in self.words.class_ids)
+        drugs = tuple(id_ for id_ in ids if id_ not in self.words.class_ids)
+        return Course(entry, drugs, classes, (), None, None, None, None, None, None)
 
     def _keep(self, found: Exposure | Course, row: Row, stopped: Stopped | None) -> None:
         """The exposure with its dates, its line and why it was stopped."""

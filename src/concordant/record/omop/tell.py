@@ -71,7 +71,7 @@ class PersonTeller:
             self.record.tell_birth(born)
         if word or born is not None:
             self.record.used("patient")
-        self.record.close_entry()
+        self.record.close_row()
 
     def _said_sex(self, text: str) -> str:
         """The sex in words; another word is not understood, and the rest of the row stands."""

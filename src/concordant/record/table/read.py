@@ -104,7 +104,7 @@ class _Teller:
         for rule in row.file.rules:
             if rule.without not in self.files and all(self.holds(when, row) for when in rule.when):
                 self.entry(row, rule.block, rule.cells)
-        self.record.close_entry()
+        self.record.close_row()
 
     def _spoilt(self, row: TableRow) -> None:
         """A row that cannot be read; a course, a result or a number that it may have told stays open."""
