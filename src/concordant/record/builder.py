@@ -20,8 +20,8 @@ from concordant.facts import Value
 from concordant.quantities import Interval
 from concordant.record import events as ev
 from concordant.record.account import Account, Row
-from concordant.record.assemble import courses_from
 from concordant.record.contract_names import AGE
+from concordant.record.courses.assemble import courses_from
 from concordant.record.disease_course import DiseaseCourse
 from concordant.record.entries import Dated, blank_entry, by_time, dates_of, read_as, running, table_of
 from concordant.record.exposures import Exposure
