@@ -502,3 +502,41 @@ def test_a_row_of_an_administration_is_one_dose(cdm: Cdm, tmp_path: Path) -> Non
         return cdm.stream(made)[0].record.courses[0]
 
     assert (course(32818).stopped, course(0).stopped) == ("ongoing", None)
+
+
+HELD: list[tuple[str, Rows, str, Value]] = [
+    (
+        "a pregnancy test",
+        {
+            "observation": [
+                {"observation_id": 1, "person_id": 1, "observation_concept_id": 0, "observation_date": "2023-05-01"}
+                | {"observation_source_value": "2118-8", "value_as_string": "Positive"}
+            ]
+        },
+        "pregnant",
+        "yes",
+    ),
+    (
+        "two codes of one measurement",
+        {
+            "measurement": [
+                measured(1, 1, build.WEIGHT, "2023-05-20", value_as_number=64, unit_source_value="kg"),
+                measured(2, 1, build.WEIGHT, "2023-05-25", measurement_source_concept_id=build.LVEF, value_as_number=50),
+            ]
+        },
+        "weight",
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize(("rows", "feature", "value"), [held[1:] for held in HELD], ids=[held[0] for held in HELD])
+def test_what_a_row_says_holds(rows: Rows, feature: str, value: Value, cdm: Cdm, plan: Plan) -> None:
+    assert values(cdm.one(**rows).record, plan)[feature] == value
+
+
+@pytest.mark.parametrize(("end", "fate_"), [("2023-07-01", "used"), ("2023-05-01", "ignored")])
+def test_a_supportive_drug_is_a_medication_while_it_runs(end: str, fate_: str, cdm: Cdm) -> None:
+    patient = cdm.one(drug_exposure=[drug(1, 1, 0, "2023-04-10", end, drug_source_value="denosumab")])
+    assert [one.term for one in patient.record.medications] == (["denosumab"] if fate_ == "used" else [])
+    assert fate(patient, "drug_exposure 1")[0] == fate_
