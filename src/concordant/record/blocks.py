@@ -15,6 +15,7 @@ from concordant.features import Feature
 from concordant.quantities import ANY, Interval
 from concordant.record import events as ev
 from concordant.record.conditions import CODE_NAMES, condition_told, events_of
+from concordant.record.contract_names import BRAIN_METASTASES, MENOPAUSAL_STATUS, SEX
 from concordant.record.events import ABSENT
 from concordant.record.said import unlabelled
 from concordant.record.scalars import Scalars, shown
@@ -51,11 +52,11 @@ class Blocks(Scalars):
 
     def person(self, raw: Any) -> ev.Person:
         """The `patient` block, less its measurements."""
-        block = self._block(raw, ("patient",), ("sex", "birth_date", "menopausal_status", *self.patient))
+        block = self._block(raw, ("patient",), (SEX, "birth_date", MENOPAUSAL_STATUS, *self.patient))
         return ev.Person(
-            self._word(block, "sex", SEXES, ("patient",)),
+            self._word(block, SEX, SEXES, ("patient",)),
             self._date(block, "birth_date", ("patient",)),
-            self._word(block, "menopausal_status", self.features["menopausal_status"].values, ("patient",)),
+            self._word(block, MENOPAUSAL_STATUS, self.features[MENOPAUSAL_STATUS].values, ("patient",)),
         )
 
     def of_patient(self, raw: Any) -> tuple[ev.Measurement, ...]:
@@ -110,7 +111,7 @@ class Blocks(Scalars):
         return tuple(e for place, item in self._items(raw, "disease") if (e := self._event(item, place)))
 
     def _event(self, item: dict[str, Any], place: Place) -> ev.DiseaseEvent | None:
-        self._keys(item, place, ("event", "date", "stage", "extent", "sites", "procedure", "brain_metastases"))
+        self._keys(item, place, ("event", "date", "stage", "extent", "sites", "procedure", BRAIN_METASTASES))
         kind = self._word(item, "event", ev.HAPPENINGS, place, required=True)
         extent = self._word(item, "extent", ev.EXTENTS, place)
         if kind is None:
@@ -121,7 +122,7 @@ class Blocks(Scalars):
             self._date(item, "date", place),
             extent or self._stage(item, place),
             self._names(item, "sites", self.words.sites, "site", place),
-            self._word(item, "brain_metastases", ev.BRAIN, place),
+            self._word(item, BRAIN_METASTASES, ev.BRAIN, place),
             self._free(item, "procedure", place),
         )
 

@@ -12,6 +12,7 @@ from concordant.dates import PartialDate, parse_partial_date
 from concordant.facts import Value, one_of, value_words
 from concordant.features import Feature
 from concordant.quantities import Interval
+from concordant.record.contract_names import SEX
 from concordant.record.events import Entry, Word, word_of
 from concordant.record.said import words_said
 from concordant.record.vocabulary import Words, drug_parts, plain, quantity, suggestion, within
@@ -29,10 +30,10 @@ MEANT = {
     ("status", "past"): "resolved",
     ("status", "history"): "resolved",
     ("status", "current"): "active",
-    ("sex", "f"): "female",
-    ("sex", "woman"): "female",
-    ("sex", "m"): "male",
-    ("sex", "man"): "male",
+    (SEX, "f"): "female",
+    (SEX, "woman"): "female",
+    (SEX, "m"): "male",
+    (SEX, "man"): "male",
 }
 LEAVE_OUT = "Check its spelling, or leave it out"
 MAX_ENTRIES = 500

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concordant.compiled import CodeKind
 from concordant.complaints import quoted
 from concordant.dates import PartialDate, exactly
-from concordant.record.contract_names import LINE_OF_THERAPY, MENOPAUSAL_STATUS
+from concordant.record.contract_names import DISEASE_STATUS, LINE_OF_THERAPY, MENOPAUSAL_STATUS
 from concordant.record.events import ABSENT, ACTIVE, HAPPENINGS, Comorbidity, DiseaseEvent, word_of
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.references import resolved
@@ -171,7 +171,7 @@ OBSERVED: dict[str, Callable[[ObservedValue, Chart], str | None]] = {
     "stage_group": _staged,
     "distant_metastases": _staged,
     "metastasis_site": _site,
-    "disease_status": _status,
+    DISEASE_STATUS: _status,
     "condition_status": _condition_status,
     MENOPAUSAL_STATUS: _menopause,
     LINE_OF_THERAPY: _line,

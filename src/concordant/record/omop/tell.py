@@ -10,7 +10,7 @@ from concordant.quantities import Interval
 from concordant.record.blocks import SEXES
 from concordant.record.builder import RecordBuilder
 from concordant.record.conditions import Understood, events_of, understand
-from concordant.record.contract_names import MENOPAUSAL_STATUS, OTHER_CANCER
+from concordant.record.contract_names import DISEASE_STATUS, MENOPAUSAL_STATUS, OTHER_CANCER, SEX
 from concordant.record.events import ABSENT, ACTIVE, Comorbidity, Marker, Measurement, Status
 from concordant.record.findings import UNSPECIFIED
 from concordant.record.omop.codes import Coded, Codes
@@ -61,7 +61,7 @@ class PersonTeller:
         """The row of the person: sex and birth date, as far as they are told."""
         self.record.at(f"person {row['person_id']}", "person")
         sex = self.codes.of(row, "gender")
-        word = sex.meaning.name if sex.meaning and sex.meaning.kind == "sex" else self._said_sex(sex.text)
+        word = sex.meaning.name if sex.meaning and sex.meaning.kind == SEX else self._said_sex(sex.text)
         born, wrong = read_date(_birth(row), "birth_date", self.record.as_of)
         if wrong:
             self.record.put_aside(wrong)
@@ -76,9 +76,9 @@ class PersonTeller:
     def _said_sex(self, text: str) -> str:
         """The sex in words; another word is not understood, and the rest of the row stands."""
         word = text.strip().lower()
-        word = MEANT.get(("sex", word), word)
+        word = MEANT.get((SEX, word), word)
         if word and word not in SEXES:
-            self.record.lost("sex", text)
+            self.record.lost(SEX, text)
         return word if word in SEXES else ""
 
     def rows(self, tables: Mapping[str, Sequence[Row]]) -> None:
@@ -160,7 +160,7 @@ class PersonTeller:
             keep_stage(self.record, name, self.date, self.wrong)
         elif meaning.name == "stage_group" and text:
             keep_stage(self.record, text, self.date, self.wrong)
-        elif meaning.name == "disease_status" and kind == "status":
+        elif meaning.name == DISEASE_STATUS and kind == "status":
             keep_status(self.record, name, self.date, self.wrong)
         elif meaning.name == MENOPAUSAL_STATUS and kind == "menopause":
             self.record.tell_menopause(name)
