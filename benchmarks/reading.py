@@ -33,10 +33,10 @@ from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError
 from concordant.library import FOLDER, load
 from concordant.record.casefile import read_case
-from concordant.record.fhir.elements import Resource
-from concordant.record.fhir.kit import kit_of
 from concordant.record.fhir.read import read_with
+from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.stream import patients_of
+from concordant.record.fhir.tables import fhir_tables
 from concordant.record.vocabulary import words_of
 from concordant.texts import read_file
 
@@ -111,7 +111,7 @@ def by_hand(data: bytes, _: dt.date) -> dict[str, Any]:
 
 
 def table(bundles: Sequence[Bundle], knowledge: Knowledge) -> list[str]:
-    kit, decoder = kit_of(knowledge), msgspec.json.Decoder(Resource)
+    kit, decoder = fhir_tables(knowledge), msgspec.json.Decoder(Resource)
 
     def read(data: bytes, day: dt.date) -> list[Any]:
         return read_with(data, "bundle", kit, day).patients
@@ -159,7 +159,7 @@ def written(path: Path, megabytes: int, bundle: bytes) -> int:
 
 def read_bulk(name: str) -> None:
     """Print how many patients the file holds, and the peak of memory in MB."""
-    count = sum(1 for _ in patients_of(Path(name), kit_of(load()), DAY))
+    count = sum(1 for _ in patients_of(Path(name), fhir_tables(load()), DAY))
     print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from concordant.complaints import ConcordantError
 from concordant.library import load
-from concordant.record.fhir.kit import Kit, kit_of
 from concordant.record.fhir.read import read_with
+from concordant.record.fhir.tables import FhirTables, fhir_tables
 
 FOLDER = Path(__file__).parents[1] / "tests" / "data" / "fhir"
 AS_OF = dt.date(2024, 6, 1)
@@ -94,7 +94,7 @@ def entries_of(document: Any) -> int:
     )
 
 
-def fate(data: bytes, kit: Kit) -> str:
+def fate(data: bytes, kit: FhirTables) -> str:
     """What became of it: read, refused, or a fault of the program in words."""
     try:
         reading = read_with(data, "mutant.json", kit, AS_OF)
@@ -112,7 +112,7 @@ def fate(data: bytes, kit: Kit) -> str:
 
 def run(runs: int, seed: int) -> tuple[Counter[str], list[tuple[int, str]]]:
     """Try `runs` mutants; the counts, and the first faults with their number."""
-    dice, kit = random.Random(seed), kit_of(load())
+    dice, kit = random.Random(seed), fhir_tables(load())
     documents = [json.loads(path.read_bytes()) for path in sorted(FOLDER.glob("*.json"))]
     counts: Counter[str] = Counter()
     faults = []

@@ -29,9 +29,13 @@ class DrugGroup(Record, frozen=True):
 
 
 class LinesOfTherapy(Record, frozen=True):
-    """How courses are made of administrations; every number with its source."""
+    """How courses are made of administrations; every number with its source.
+
+    A progression at sites of an `ends_no_course` tag alone ends no course: it is treated where it is.
+    """
 
     days: tuple[Days, ...]
     longer_gaps: tuple[DrugGroup, ...]
     groups: tuple[DrugGroup, ...]
     alike: tuple[DrugGroup, ...]
+    ends_no_course: tuple[str, ...] = ()  # tags of sites

@@ -13,7 +13,7 @@ from concordant.drugs import Code, Drug, Regimen
 from concordant.features import Axiom, Feature
 from concordant.formulas import Formula, Rounding
 from concordant.guideline import Danger, Disagreement, Guideline, LedgerRow, Newer, Statement, Transition
-from concordant.naming import ClassName, ConditionName, Culprit, DrugOrClass, MedicationName, SiteName
+from concordant.naming import ClassName, ConditionName, Culprit, DrugOrClass, FeatureName, MedicationName, SiteName, TestName
 from concordant.records import Checked, Cite, Record, Source
 from concordant.trials import Trial
 
@@ -190,11 +190,22 @@ class ValueSet(Record, frozen=True):
     words: tuple[str, ...] = ()
 
 
+class Umbrella(Record, frozen=True):
+    """A result of several tests together (`observation` names its value set): it tells the feature where none of them is told."""
+
+    observation: str
+    feature: FeatureName
+    of: tuple[TestName, ...]
+
+
 class Reading(Record, frozen=True):
-    """Choices of the project about reading a record, with their source."""
+    """Choices of the project about reading a record, with their source: see `vocabulary/reading.yaml`."""
 
     de_novo_months: float
     source: Cite
+    subjects: tuple[str, ...] = ()
+    umbrellas: tuple[Umbrella, ...] = ()
+    undated_sites: dict[SiteName, FeatureName] = {}
 
 
 class Vocabulary(Record, frozen=True):

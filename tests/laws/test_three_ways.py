@@ -20,9 +20,9 @@ from concordant.dates import months_range
 from concordant.derive.book import derive_facts
 from concordant.derive.plan import Plan
 from concordant.facts import Value
+from concordant.record.courses.grouping import advanced_since
 from concordant.record.events import Course, DiseaseEvent, PatientRecord
 from concordant.record.fhir.read import read_fhir
-from concordant.record.grouping import advanced_since
 from concordant.record.line_rules import LineRules, line_rules
 from concordant.record.omop.read import patients_of
 from concordant.record.terminology import Terminology, terminology_of

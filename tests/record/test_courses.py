@@ -15,7 +15,7 @@ from concordant.compiled import Knowledge
 from concordant.dates import PartialDate, exactly, parse_partial_date
 from concordant.derive.book import derive_facts
 from concordant.derive.plan import Plan
-from concordant.record.assemble import Assembled, courses_from
+from concordant.record.courses.assemble import Assembled, courses_from
 from concordant.record.events import Course, DiseaseEvent, Entry, Marker, PatientRecord
 from concordant.record.exposures import Exposure
 from concordant.record.line_rules import line_rules

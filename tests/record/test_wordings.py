@@ -10,8 +10,8 @@ from typing import Any
 from concordant.compiled import Knowledge
 from concordant.record.conditions import Understood, condition_told, events_of, understand
 from concordant.record.events import Comorbidity, DiseaseEvent, Entry
-from concordant.record.fhir.kit import kit_of
 from concordant.record.fhir.read import read_with
+from concordant.record.fhir.tables import fhir_tables
 from concordant.record.terminology import terminology_of
 from concordant.record.vocabulary import Words
 from concordant.texts import read_file
@@ -66,7 +66,7 @@ def fhir_of(system: str, code: str, knowledge: Knowledge, words: Words) -> Any:
         "clinicalStatus": {"coding": [{"code": "active"}]},
     }
     bundle = {"resourceType": "Bundle", "entry": [{"resource": patient}, {"resource": condition}]}
-    kit = kit_of(knowledge, terminology_of(knowledge, words))
+    kit = fhir_tables(knowledge, terminology_of(knowledge, words))
     return read_with(json.dumps(bundle).encode(), "b.json", kit, AS_OF).patients[0].record
 
 

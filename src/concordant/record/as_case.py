@@ -14,6 +14,7 @@ from concordant.dates import exactly, words
 from concordant.facts import words_left
 from concordant.quantities import Interval
 from concordant.record.blocks import OPEN
+from concordant.record.contract_names import BRAIN_METASTASES, MENOPAUSAL_STATUS, SEX
 from concordant.record.events import (
     FINDING,
     FLAGGED,
@@ -100,7 +101,7 @@ class _Writer:
     def person(self) -> Pairs:
         told = self.record.person
         born = iso(told.birth_date, self.record.as_of)
-        return _told({"sex": told.sex, "birth_date": born, "menopausal_status": told.menopausal_status})
+        return _told({SEX: told.sex, "birth_date": born, MENOPAUSAL_STATUS: told.menopausal_status})
 
     def marker(self, item: Marker) -> Iterator[tuple[Entry, Pairs]]:
         """One entry; two where a word and a number would need the same key."""
@@ -122,7 +123,7 @@ class _Writer:
                 "extent": item.extent,
                 "sites": [_spelled(site) for site in item.sites],
                 "procedure": item.procedure[:LONGEST_NOTE],
-                "brain_metastases": item.brain,
+                BRAIN_METASTASES: item.brain,
             }
         )
 

@@ -9,20 +9,23 @@ from typing import Any
 
 from concordant.compiled import Field
 from concordant.complaints import quoted
-from concordant.dates import PartialDate, exactly, parse_partial_date, words
+from concordant.dates import exactly, parse_partial_date, words
 from concordant.facts import Value
 from concordant.features import Feature
 from concordant.quantities import ANY, Interval
 from concordant.record import events as ev
 from concordant.record.conditions import CODE_NAMES, condition_told, events_of
+from concordant.record.contract_names import BRAIN_METASTASES, MENOPAUSAL_STATUS, SEX
 from concordant.record.events import ABSENT
 from concordant.record.said import unlabelled
 from concordant.record.scalars import Scalars, shown
-from concordant.record.vocabulary import medicine_parts, plain
+from concordant.record.taken import is_taken, taken_by_name
+from concordant.record.vocabulary import plain, suggestion
 from concordant.texts import Place
 
 SPECIMENS = ("primary", "metastasis")
 SEXES = ("female", "male")
+NO_LIMIT = ("upper_limit is not one number above 0", "Write it with its unit")
 OPEN = "unknown"  # a measurement of which nothing can be read: that it was taken is told, and nothing else
 
 
@@ -49,11 +52,11 @@ class Blocks(Scalars):
 
     def person(self, raw: Any) -> ev.Person:
         """The `patient` block, less its measurements."""
-        block = self._block(raw, ("patient",), ("sex", "birth_date", "menopausal_status", *self.patient))
+        block = self._block(raw, ("patient",), (SEX, "birth_date", MENOPAUSAL_STATUS, *self.patient))
         return ev.Person(
-            self._word(block, "sex", SEXES, ("patient",)),
+            self._word(block, SEX, SEXES, ("patient",)),
             self._date(block, "birth_date", ("patient",)),
-            self._word(block, "menopausal_status", self.features["menopausal_status"].values, ("patient",)),
+            self._word(block, MENOPAUSAL_STATUS, self.features[MENOPAUSAL_STATUS].values, ("patient",)),
         )
 
     def of_patient(self, raw: Any) -> tuple[ev.Measurement, ...]:
@@ -108,7 +111,7 @@ class Blocks(Scalars):
         return tuple(e for place, item in self._items(raw, "disease") if (e := self._event(item, place)))
 
     def _event(self, item: dict[str, Any], place: Place) -> ev.DiseaseEvent | None:
-        self._keys(item, place, ("event", "date", "stage", "extent", "sites", "procedure", "brain_metastases"))
+        self._keys(item, place, ("event", "date", "stage", "extent", "sites", "procedure", BRAIN_METASTASES))
         kind = self._word(item, "event", ev.HAPPENINGS, place, required=True)
         extent = self._word(item, "extent", ev.EXTENTS, place)
         if kind is None:
@@ -119,7 +122,7 @@ class Blocks(Scalars):
             self._date(item, "date", place),
             extent or self._stage(item, place),
             self._names(item, "sites", self.words.sites, "site", place),
-            self._word(item, "brain_metastases", ev.BRAIN, place),
+            self._word(item, BRAIN_METASTASES, ev.BRAIN, place),
             self._free(item, "procedure", place),
         )
 
@@ -129,7 +132,7 @@ class Blocks(Scalars):
             return None
         extent = self.stages.get(plain(plain(stage).removeprefix("stage")))
         if extent is None:
-            self.not_understood.append(f"stage {quoted(stage)} ({shown(place)})")
+            self.not_understood.append(f"stage {quoted(stage)} ({self._entry(place).place})")
         return ev.word_of(extent, ev.EXTENTS)
 
     def courses(self, raw: Any) -> tuple[ev.Course, ...]:
@@ -169,7 +172,7 @@ class Blocks(Scalars):
         if name or code:
             for one in told.found:
                 if one.term is None and one.sites is None and one.status != ABSENT:
-                    self._lost_condition(told.name, one.near, place)
+                    self._lost("condition", told.name, one.near, place)
         plain = ev.Comorbidity(
             self._entry(place),
             None,
@@ -179,9 +182,6 @@ class Blocks(Scalars):
             judged=self._free(item, "judged", place),
         )
         return events_of(told.found, plain, self.as_of)
-
-    def _lost_condition(self, name: str, near: str, place: Place) -> None:
-        self.not_understood.append(f"condition {quoted(name)} ({shown(place)}){'; ' + near if near else ''}")
 
     def measurements(self, raw: Any) -> tuple[ev.Measurement, ...]:
         """The `measurements` block."""
@@ -210,7 +210,7 @@ class Blocks(Scalars):
         if limit is None:
             return None
         if not 0 < limit.low <= limit.high < math.inf:
-            self.complain((*place, "upper_limit"), "upper_limit is not one number above 0", "Write it with its unit")
+            self.complain((*place, "upper_limit"), *NO_LIMIT)
             return None
         return limit.high
 
@@ -226,30 +226,21 @@ class Blocks(Scalars):
             self.complain(place, f"{shown(place)} has no 'name'", "Give the `name` of the drug")
         if not name:
             return ()
-        parts = medicine_parts(name, self.words)
-        if not parts:
-            self._lost("medication", name, self.words.medications, place)
-            return (ev.Medication(entry, None, name, judged),)
-        others = tuple(ev.Medication(entry, part, name, judged) for part in parts if part in self.words.medication_ids)
-        drugs = tuple(part for part in parts if part not in self.words.medication_ids)
-        return (*others, self._running(entry, drugs, self._date(item, "start", place))) if drugs else others
-
-    def _running(self, entry: ev.Entry, parts: tuple[str, ...], start: PartialDate | None) -> ev.Course:
-        classes = tuple(part for part in parts if part in self.words.class_ids)
-        drugs = tuple(part for part in parts if part not in classes)
-        return ev.Course(entry, drugs, classes, (), None, None, start, None, ev.ONGOING, None)
+        taken = taken_by_name(name, entry, self._date(item, "start", place), self.words, judged)
+        if any(isinstance(one, ev.Medication) and one.term is None for one in taken):
+            self._lost("medication", name, suggestion(name, self.words.medications), place)
+        return taken
 
     def _is_taken(self, item: dict[str, Any], place: Place) -> bool:
-        """False for a drug that certainly was stopped before, or is begun after, the date of the question."""
+        """Whether it is taken on the date of the question; what is begun after it is kept in mind, to be complained about."""
         self._keys(item, place, ("name", "start", "end", "judged"))
-        start, end, today = self._date(item, "start", place), self._date(item, "end", place), exactly(self.as_of)
+        start, end = self._date(item, "start", place), self._date(item, "end", place)
         if start and end and end.certainly_before(start):
             says = f"{shown(place)} ends ({words(end)}) before it starts ({words(start)})"
             self.complain(place, says, "Correct start or end")
-        if start and today.certainly_before(start):
+        if start and exactly(self.as_of).certainly_before(start):
             self.later.append((self._entry(place), start))
-            return False
-        return end is None or not end.certainly_before(today)
+        return is_taken(start, end, self.as_of)
 
     def unavailable(self, raw: Any) -> tuple[str, ...]:
         """The drugs that this site cannot give."""

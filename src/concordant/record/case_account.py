@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from concordant.record.account import Account
-from concordant.record.entries import told_as
+from concordant.record.entries import read_as as label_of
 from concordant.record.events import PatientRecord
 from concordant.record.scalars import shown
 from concordant.texts import Text
@@ -17,7 +17,7 @@ MAPPINGS = ("patient", "stated")
 
 def account_of(record: PatientRecord, text: Text) -> Account:
     """The account of a case file that was read to this record."""
-    read_as = {event.entry.place: told_as(event) for event in _entries(record)}
+    read_as = {event.entry.place: label_of(event) for event in _entries(record)}
     account = Account()
     for place, kind in _places(text.value if isinstance(text.value, dict) else {}):
         block = place.partition(".")[0]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
-
-from msgspec.structs import replace
 
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint, Refused
-from concordant.dates import exactly
+from concordant.dates import PartialDate, exactly
 from concordant.dates import words as words_of_date
 from concordant.record.blocks import Blocks
-from concordant.record.events import Comorbidity, Course, DiseaseEvent, Finding, Medication, PatientRecord
-from concordant.record.impossible import check_possible, cut
+from concordant.record.builder import RecordBuilder
+from concordant.record.events import Course, Entry, Medication, PatientRecord
+from concordant.record.plausibility import later_than
+from concordant.record.rules import RecordRules, record_rules
 from concordant.record.vocabulary import Words
 from concordant.texts import MOST_COMPLAINTS, Text
 
@@ -45,14 +46,31 @@ def read_case(text: Text, knowledge: Knowledge, words: Words, as_of: dt.date, *,
     blocks = Blocks(text, knowledge, words)
     name, own = blocks.head({key: item for key, item in value.items() if key not in REVIEW_KEYS}, KEYS)
     faulty = own is None and value.get("as_of") is not None
-    record = replace(_read(value, blocks, dt.date.max if faulty else own or as_of), name=name)
-    if given:
-        record = cut(record, len(blocks.later)) if own is None else _noticed(record, as_of)
-    later = [] if given and own is None else blocks.later
-    complaints = blocks.complaints + check_possible(record, text, later)
-    if complaints:
+    blocks.as_of = dt.date.max if faulty else own or as_of
+    cuts = given and own is None
+    builder = RecordBuilder("", blocks.as_of, _rules(words, knowledge), cuts=cuts, as_written=True)
+    _read(value, blocks, builder)
+    if given and own is not None and own != as_of:
+        builder.notices.append(_not_used(own, as_of))
+    record = builder.finish(name).record
+    if complaints := blocks.complaints + _impossible(builder, text, blocks.later):
         raise Refused(_in_order(complaints))
     return record
+
+
+def _rules(words: Words, knowledge: Knowledge) -> RecordRules:
+    """The rules of the knowledge, made when its first case file is read."""
+    if "rules" not in words.made:
+        words.made["rules"] = record_rules(knowledge)
+    made: RecordRules = words.made["rules"]
+    return made
+
+
+def _impossible(builder: RecordBuilder, text: Text, later: Sequence[tuple[Entry, PartialDate]]) -> list[Complaint]:
+    """What cannot be, at the line of its entry; `later` are entries that were left out because they lie after the date."""
+    line = text.line(("patient", "birth_date"))
+    problems = [*builder.problems, *([] if builder.cuts else later_than(later, builder.as_of))]
+    return [Complaint(says, text.file, entry.line or line, way_out) for entry, says, way_out in problems]
 
 
 def _in_order(complaints: list[Complaint]) -> list[Complaint]:
@@ -63,12 +81,9 @@ def _in_order(complaints: list[Complaint]) -> list[Complaint]:
     return found[:MOST_COMPLAINTS] + rest
 
 
-def _noticed(record: PatientRecord, asked: dt.date) -> PatientRecord:
-    if asked == record.as_of:
-        return record
-    own, other = words_of_date(exactly(record.as_of)), words_of_date(exactly(asked))
-    notice = f"The case file has its own date, {own}; the date asked for, {other}, was not used: change `as_of` in the file."
-    return replace(record, notices=(*record.notices, notice))
+def _not_used(own: dt.date, asked: dt.date) -> str:
+    day, other = words_of_date(exactly(own)), words_of_date(exactly(asked))
+    return f"The case file has its own date, {day}; the date asked for, {other}, was not used: change `as_of` in the file."
 
 
 def _mapping(text: Text) -> dict[str, Any]:
@@ -83,39 +98,37 @@ def _mapping(text: Text) -> dict[str, Any]:
     return value
 
 
-def _read(value: dict[str, Any], blocks: Blocks, as_of: dt.date) -> PatientRecord:
-    blocks.as_of = as_of
-    told = blocks.conditions(value.get("conditions"))
-    record = PatientRecord(
-        as_of=as_of,
-        person=blocks.person(value.get("patient")),
-        markers=blocks.markers(value.get("tumor_markers")),
-        events=(*blocks.events(value.get("disease")), *(one for one in told if isinstance(one, DiseaseEvent))),
-        courses=blocks.courses(value.get("treatments")),
-        conditions=tuple(one for one in told if isinstance(one, Comorbidity)),
-        findings=tuple(one for one in told if isinstance(one, Finding)),
-        measurements=(*blocks.of_patient(value.get("patient")), *blocks.measurements(value.get("measurements"))),
-    )
-    record = _taking(record, blocks.medications(value.get("medications")))
-    unavailable, stated = blocks.unavailable(value.get("unavailable")), blocks.stated(value.get("stated"))
-    return replace(record, unavailable=unavailable, stated=stated, not_understood=tuple(blocks.not_understood))
+def _read(value: dict[str, Any], blocks: Blocks, builder: RecordBuilder) -> None:
+    """Every block of the file to the findings of the builder, in the order of the file."""
+    conditions = blocks.conditions(value.get("conditions"))
+    person = blocks.person(value.get("patient"))
+    builder.sex, builder.born = person.sex, person.birth_date
+    if person.menopausal_status is not None:
+        builder.menopause.append((None, person.menopausal_status))
+    builder.found += blocks.markers(value.get("tumor_markers"))
+    builder.found += (*blocks.events(value.get("disease")), *conditions)
+    courses = blocks.courses(value.get("treatments"))
+    builder.found += (*blocks.of_patient(value.get("patient")), *blocks.measurements(value.get("measurements")))
+    builder.found += courses
+    _add_taken(blocks.medications(value.get("medications")), courses, builder)
+    builder.left_out = len(blocks.later)
+    builder.unavailable = blocks.unavailable(value.get("unavailable"))
+    builder.stated = blocks.stated(value.get("stated"))
+    builder.not_understood = blocks.not_understood
 
 
-def _taking(record: PatientRecord, taken: tuple[Medication | Course, ...]) -> PatientRecord:
-    """The record with what is taken now; a treatment among it that already stands under the treatments adds none."""
-    running = [one for one in taken if isinstance(one, Course)]
-    known = {one.entry.place: (AMONG_TREATMENTS,) for one in running if _goes_on(one, record)}
-    return replace(
-        record,
-        courses=(*record.courses, *(one for one in running if one.entry.place not in known)),
-        medications=tuple(one for one in taken if isinstance(one, Medication)),
-        notes=known,
-    )
+def _add_taken(taken: Sequence[Medication | Course], courses: Sequence[Course], builder: RecordBuilder) -> None:
+    """What is taken now; a treatment among it that already stands under the treatments adds none."""
+    for one in taken:
+        if isinstance(one, Course) and _goes_on(one, courses, builder.as_of):
+            builder.notes[one.entry.place] = (AMONG_TREATMENTS,)
+        else:
+            builder.found.append(one)
 
 
-def _goes_on(told: Course, record: PatientRecord) -> bool:
+def _goes_on(told: Course, courses: Sequence[Course], as_of: dt.date) -> bool:
     """Whether the drugs stand in a course that may still run."""
-    today = exactly(record.as_of)
-    going = [one for one in record.courses if one.stopped in (None, "ongoing")]
+    today = exactly(as_of)
+    going = [one for one in courses if one.stopped in (None, "ongoing")]
     going = [one for one in going if one.end is None or not one.end.certainly_before(today)]
     return any({*told.drugs, *told.classes} <= {*one.drugs, *one.classes} for one in going)

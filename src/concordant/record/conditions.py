@@ -14,6 +14,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from concordant.dates import PartialDate, parse_partial_date
+from concordant.record.contract_names import BRAIN
 from concordant.record.events import (
     ABSENT,
     ACTIVE,
@@ -155,7 +156,7 @@ def _condition(head: Head, year: int | None, lexicon: Lexicon, *, own: bool) -> 
 
 def _spread(head: Head, year: int | None) -> Understood:
     """A metastasis; one that is only suspected, or was looked for and not found, is no site."""
-    central = "brain" if "brain" in head.sites else ""
+    central = BRAIN in head.sites
     if not head.sure:
         return Understood(sure=False)
     if head.status == ABSENT:
@@ -260,7 +261,7 @@ def _event(one: Understood, plain: Comorbidity, as_of: dt.date, *, words_first: 
     if status != ABSENT:
         extent = None if one.sites else METASTATIC
         return DiseaseEvent(plain.entry, FINDING, date, extent, one.sites, one.brain, "", plain.name)
-    if one.brain == "none" or "brain" in one.sites:
+    if one.brain == "none" or BRAIN in one.sites:
         return DiseaseEvent(plain.entry, FINDING, date, None, (), "none", "", plain.name)
     return replace(plain, term=None, status=ABSENT, date=date)
 

@@ -12,14 +12,14 @@ from concordant.quantities import Interval
 from concordant.record.events import ONGOING, Comorbidity, Course, DiseaseEvent, Event, Finding, Marker, Measurement, Medication
 from concordant.record.exposures import Exposure
 
-Told = Event | Exposure
+Dated = Event | Exposure
 
 
 @overload
-def opened(event: Comorbidity | DiseaseEvent) -> Comorbidity | DiseaseEvent: ...
+def blank_entry(event: Comorbidity | DiseaseEvent) -> Comorbidity | DiseaseEvent: ...
 @overload
-def opened(event: Told) -> Event: ...
-def opened(event: Told) -> Event:
+def blank_entry(event: Dated) -> Event: ...
+def blank_entry(event: Dated) -> Event:
     """The entry with everything unknown that it would have decided; that there was one stays, or it would be silence."""
     match event:
         case Marker():
@@ -42,7 +42,7 @@ def _open_course(given: Course | Exposure) -> Course:
     return Course(given.entry, (), (), named, None, None, None, None, None, None)
 
 
-def dates_of(event: Told) -> tuple[PartialDate | None, PartialDate | None]:
+def dates_of(event: Dated) -> tuple[PartialDate | None, PartialDate | None]:
     """The first and the last date of an entry."""
     match event:
         case Course() | Exposure():
@@ -53,7 +53,7 @@ def dates_of(event: Told) -> tuple[PartialDate | None, PartialDate | None]:
             return event.date, None
 
 
-def table_of(event: Told) -> str:
+def table_of(event: Dated) -> str:
     """The field of the record that holds it."""
     match event:
         case Marker():
@@ -72,7 +72,7 @@ def table_of(event: Told) -> str:
             return "medications"
 
 
-def told_as(event: Told) -> str:
+def read_as(event: Dated) -> str:
     """What an entry was read as, in a word."""
     match event:
         case Marker():
@@ -87,7 +87,7 @@ def told_as(event: Told) -> str:
             return table_of(event).removesuffix("s")
 
 
-def running(event: Told) -> dict[str, Any]:
+def running(event: Dated) -> dict[str, Any]:
     """An end that lies ahead is a plan: the course runs."""
     return {"ongoing": True, "stopped": None} if isinstance(event, Exposure) else {"stopped": ONGOING}
 
@@ -111,12 +111,7 @@ def as_exposure(course: Course, *, supply: bool = False) -> Exposure:
     )
 
 
-def by_time(event: Told) -> tuple[dt.date, dt.date, str]:
+def by_time(event: Dated) -> tuple[dt.date, dt.date, str]:
     """By date, then by place: the order of entries in the source plays no part."""
     start, last = dates_of(event)
     return (start.first if start else dt.date.max, last.last if last else dt.date.max, event.entry.place)
-
-
-def as_list(read: Any) -> list[Any]:
-    """What the reader of a block gave: nothing, one event, or several."""
-    return list(read) if isinstance(read, list | tuple) else [] if read is None else [read]

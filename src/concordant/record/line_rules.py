@@ -9,7 +9,7 @@ from concordant.assembly import DrugGroup
 from concordant.compiled import Knowledge
 
 BY_MOUTH = "PO"
-CENTRAL, DISTANT = "cns", "distant"  # tags of sites: in the central nervous system; a metastasis there is a distant one
+DISTANT = "distant"  # tag of sites: a metastasis there is a distant one
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class LineRules:
     leading_classes: Mapping[str, frozenset[str]]
     alone: frozenset[str]
     alike: tuple[frozenset[str], ...]
-    central_sites: frozenset[str]
+    ends_no_course: frozenset[str]  # sites: a progression at them alone is treated where it is
     distant_sites: frozenset[str]
     by_mouth: frozenset[str]
     names: Mapping[str, str]
@@ -70,7 +70,7 @@ def line_rules(knowledge: Knowledge) -> LineRules:
         leading_classes={name: _members_of(name, knowledge) for group in led for name in group.classes},
         alone=groups["alone"],
         alike=tuple(_members(group, knowledge) for group in told.alike),
-        central_sites=_sites(knowledge, CENTRAL),
+        ends_no_course=frozenset(site for tag in told.ends_no_course for site in _sites(knowledge, tag)),
         distant_sites=_sites(knowledge, DISTANT),
         by_mouth=_routed(knowledge, BY_MOUTH) - _routed(knowledge, None),
         names={drug.id: drug.name for drug in knowledge.drugs},

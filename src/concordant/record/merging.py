@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from concordant.record.events import PROGRESSION, RECURRENCE, DiseaseEvent, Marker
 
 
-def together(markers: Iterable[Marker]) -> tuple[Marker, ...]:
+def merge_marker_parts(markers: Iterable[Marker]) -> tuple[Marker, ...]:
     """Numbers of one test, day and specimen that stand in entries of their own (ratio, copies), as one result.
 
     Apart they would say something else: copies without a ratio are those of a single probe.
@@ -31,7 +31,7 @@ def _are_parts(one: Marker, other: Marker) -> bool:
     return same and parts and (one.word is None or other.word in (None, one.word))
 
 
-def told_once(events: Iterable[DiseaseEvent]) -> tuple[DiseaseEvent, ...]:
+def drop_repeated_progressions(events: Iterable[DiseaseEvent]) -> tuple[DiseaseEvent, ...]:
     """Without the progressions that tell a recurrence of the same day again, at no other site."""
     found = tuple(events)
     relapses = [event for event in found if event.kind == RECURRENCE and event.date is not None]

@@ -12,6 +12,7 @@ from concordant.dates import PartialDate, parse_partial_date
 from concordant.facts import Value, one_of, value_words
 from concordant.features import Feature
 from concordant.quantities import Interval
+from concordant.record.contract_names import SEX
 from concordant.record.events import Entry, Word, word_of
 from concordant.record.said import words_said
 from concordant.record.vocabulary import Words, drug_parts, plain, quantity, suggestion, within
@@ -29,10 +30,10 @@ MEANT = {
     ("status", "past"): "resolved",
     ("status", "history"): "resolved",
     ("status", "current"): "active",
-    ("sex", "f"): "female",
-    ("sex", "woman"): "female",
-    ("sex", "m"): "male",
-    ("sex", "man"): "male",
+    (SEX, "f"): "female",
+    (SEX, "woman"): "female",
+    (SEX, "m"): "male",
+    (SEX, "man"): "male",
 }
 LEAVE_OUT = "Check its spelling, or leave it out"
 MAX_ENTRIES = 500
@@ -169,8 +170,8 @@ class Scalars:
         text = self._scalar(item, key, place)
         if text is None:
             return None
-        if text.strip().isdecimal() and least <= int(text) <= MOST:
-            return int(text)
+        if (count := count_of(text, least)) is not None:
+            return count
         self.complain((*place, key), f"{quoted(text)} is not a count for '{key}'", f"Write a whole number from {least} to {MOST}")
         return None
 
@@ -180,7 +181,7 @@ class Scalars:
             if plain(name) in known:
                 found.append(known[plain(name)])
             else:
-                self._lost(what, name, known, place)
+                self._lost(what, name, suggestion(name, known), place)
         return tuple(dict.fromkeys(found))
 
     def _drugs(self, raw: Any, place: Place) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
@@ -193,7 +194,7 @@ class Scalars:
             drugs += [part for part in parts if part not in self.words.class_ids]
             if not parts:
                 unknown.append(name)
-                self._lost("drug", name, self.words.drugs, place)
+                self._lost("drug", name, suggestion(name, self.words.drugs), place)
         return tuple(dict.fromkeys(drugs)), tuple(dict.fromkeys(classes)), tuple(unknown)
 
     def _texts(self, raw: Any, place: Place) -> list[str]:
@@ -206,9 +207,14 @@ class Scalars:
         self.complain(place, f"'{place[-1]}' is not a list of names", "Write [name, name]")
         return []
 
-    def _lost(self, what: str, name: str, known: Any, place: Place) -> None:
-        near = suggestion(name, known)
+    def _lost(self, what: str, name: str, near: str, place: Place) -> None:
+        """A word that is not understood; `near` is what may have been meant."""
         self.not_understood.append(f"{what} {quoted(name)} ({shown(place)}){'; ' + near if near else ''}")
+
+
+def count_of(text: str, least: int = 1) -> int | None:
+    """The whole number that a text is; None for another one, and for one that no patient has."""
+    return int(text) if text.strip().isdecimal() and least <= int(text) <= MOST else None
 
 
 def _kind(raw: Any) -> str:

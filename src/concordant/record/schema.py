@@ -6,6 +6,7 @@ from typing import Any
 
 from concordant.compiled import Knowledge
 from concordant.record import blocks, events
+from concordant.record.contract_names import DISEASE_EXTENT, MENOPAUSAL_STATUS
 
 Schema = dict[str, Any]
 
@@ -37,7 +38,7 @@ def case_file_schema(knowledge: Knowledge) -> Schema:
         "patient": _object(
             sex=_words(*blocks.SEXES),
             birth_date=DATE,
-            menopausal_status=_words(*features["menopausal_status"].values),
+            menopausal_status=_words(*features[MENOPAUSAL_STATUS].values),
             **{field.name: TEXT for field in vocabulary.patient},
         ),
         "tumor_markers": _list(
@@ -51,7 +52,7 @@ def case_file_schema(knowledge: Knowledge) -> Schema:
             event=_words(*events.HAPPENINGS),
             date=DATE,
             stage=TEXT,
-            extent=_words(*features["disease_extent"].values),
+            extent=_words(*features[DISEASE_EXTENT].values),
             sites=NAMES,
             procedure=TEXT,
             brain_metastases=_words(*events.BRAIN),

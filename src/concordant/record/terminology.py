@@ -16,6 +16,7 @@ from concordant.record.vocabulary import Words, drug_parts, plain, words_of
 MOST_REMEMBERED = 5000  # a file can hold any number of spellings; the memory of them has to end
 LONGEST_TEXT = 300
 MOST_WORDS, SHORTEST_NAME = 5, 5  # of a drug's name among other words; shorter ones are protocols, and may be anything
+YES, NO = ("positive", "present", "yes"), ("negative", "absent", "no", "none")  # the value sets of a plain answer
 POINTED = "icd10"  # written with a point behind the third sign, which some leave out
 
 

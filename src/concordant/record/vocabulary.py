@@ -40,6 +40,7 @@ class Words:
     class_ids: frozenset[str] = frozenset()
     knowledge: Knowledge | None = None
     made: dict[str, Any] = field(default_factory=dict)  # tables that are only made when they are asked for
+    factors: dict[tuple[str, str, str], float | None] = field(default_factory=dict)  # of units that were met
 
     @property
     def lexicon(self) -> Lexicon | None:
@@ -207,13 +208,27 @@ def quantity(text: str, field_: Field, words: Words) -> Interval:
         return _without_unit(text, interval, field_, words)
     if not field_.unit:
         raise ValueError(f"'{text}' has a unit, and none is expected; write {text.replace(written, '').strip()}")
-    own = {squeezed(name): factor for name, factor in field_.also.items()}
-    factors = {squeezed(field_.unit): 1.0, **words.units.get(field_.unit, {}), **own}
-    factor = factors.get(squeezed(written))
+    factor = factor_of(field_, written, words)
     if factor is None:
         units = " or ".join((_friendly(field_.unit), *(name for name in field_.also if name.isascii())))
         raise ValueError(f"'{text}' has the wrong unit {quoted(written)}; use {units}")
     return Interval(interval.low * factor, interval.high * factor) if factor != 1.0 else interval
+
+
+MOST_UNITS = 5000  # a file can hold any number of spellings; the memory of them has to end
+
+
+def factor_of(field_: Field, unit: str, words: Words) -> float | None:
+    """What turns a number in this unit into that of the field; None for a unit that is not known, or where none is expected."""
+    key = (field_.name, field_.unit, unit)
+    if key in words.factors:
+        return words.factors[key]
+    own = {squeezed(name): factor for name, factor in field_.also.items()}
+    known = {squeezed(field_.unit): 1.0, **words.units.get(field_.unit, {}), **own} if field_.unit else {}
+    found = known.get(squeezed(unit))
+    if len(words.factors) < MOST_UNITS:
+        words.factors[key] = found
+    return found
 
 
 def _check_spelling(text: str, written: str) -> None:

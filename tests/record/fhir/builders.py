@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from concordant.library import load
-from concordant.record.fhir.kit import Kit, kit_of
 from concordant.record.fhir.read import Reading, read_with
+from concordant.record.fhir.tables import FhirTables, fhir_tables
 from concordant.record.sources import Patient
 
 AS_OF = dt.date(2023, 6, 1)
@@ -18,8 +18,8 @@ Json = dict[str, Any]
 
 
 @lru_cache(maxsize=1)
-def kit() -> Kit:
-    return kit_of(load())
+def kit() -> FhirTables:
+    return fhir_tables(load())
 
 
 def coded(system: str, code: str, display: str | None = None, text: str | None = None) -> Json:

@@ -19,11 +19,12 @@ from concordant.derive.plan import Plan
 from concordant.facts import Value
 from concordant.quantities import Interval, below
 from concordant.record.account import Account
+from concordant.record.builder import RecordBuilder
 from concordant.record.events import PatientRecord
 from concordant.record.omop.database import open_database
 from concordant.record.omop.read import patients_of
+from concordant.record.rules import record_rules
 from concordant.record.sources import Patient
-from concordant.record.told import Told, reading_of
 from concordant.record.vocabulary import Words
 from tests.conftest import ReadCase
 from tests.record.omop import build
@@ -467,11 +468,12 @@ def test_nothing_is_left_behind(cdm: Cdm, monkeypatch: pytest.MonkeyPatch) -> No
     assert list(scratch.iterdir()) == []
 
 
-def test_two_menopausal_statuses_leave_it_open(knowledge: Knowledge, words: Words) -> None:
-    told = Told("1", reading_of(knowledge, words, dt.date(2023, 6, 1), given=False))
+def test_two_menopausal_statuses_leave_it_open(knowledge: Knowledge) -> None:
+    record = RecordBuilder("1", dt.date(2023, 6, 1), record_rules(knowledge), cuts=False)
     for number, word in enumerate(("premenopausal", "postmenopausal", "postmenopausal")):
-        told.tell("patient", {"menopausal_status": word}, f"observation, row {number}", "observation")
-    patient = told.finish()
+        record.at(f"observation, row {number}", "observation")
+        record.tell_menopause(word)
+    patient = record.finish()
     assert patient.record.person.menopausal_status is None
     assert any("different menopausal statuses" in sentence for sentence in patient.record.set_aside)
 
@@ -484,3 +486,41 @@ def test_a_row_of_an_administration_is_one_dose(cdm: Cdm, tmp_path: Path) -> Non
         return cdm.stream(made)[0].record.courses[0]
 
     assert (course(32818).stopped, course(0).stopped) == ("ongoing", None)
+
+
+HELD: list[tuple[str, Rows, str, Value]] = [
+    (
+        "a pregnancy test",
+        {
+            "observation": [
+                {"observation_id": 1, "person_id": 1, "observation_concept_id": 0, "observation_date": "2023-05-01"}
+                | {"observation_source_value": "2118-8", "value_as_string": "Positive"}
+            ]
+        },
+        "pregnant",
+        "yes",
+    ),
+    (
+        "two codes of one measurement",
+        {
+            "measurement": [
+                measured(1, 1, build.WEIGHT, "2023-05-20", value_as_number=64, unit_source_value="kg"),
+                measured(2, 1, build.WEIGHT, "2023-05-25", measurement_source_concept_id=build.LVEF, value_as_number=50),
+            ]
+        },
+        "weight",
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize(("rows", "feature", "value"), [held[1:] for held in HELD], ids=[held[0] for held in HELD])
+def test_what_a_row_says_holds(rows: Rows, feature: str, value: Value, cdm: Cdm, plan: Plan) -> None:
+    assert values(cdm.one(**rows).record, plan)[feature] == value
+
+
+@pytest.mark.parametrize(("end", "fate_"), [("2023-07-01", "used"), ("2023-05-01", "ignored")])
+def test_a_supportive_drug_is_a_medication_while_it_runs(end: str, fate_: str, cdm: Cdm) -> None:
+    patient = cdm.one(drug_exposure=[drug(1, 1, 0, "2023-04-10", end, drug_source_value="denosumab")])
+    assert [one.term for one in patient.record.medications] == (["denosumab"] if fate_ == "used" else [])
+    assert fate(patient, "drug_exposure 1")[0] == fate_

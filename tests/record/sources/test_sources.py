@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from concordant.cli.commands import app
+from concordant.record.builder import RecordBuilder
 from concordant.record.omop.schema import FILES
 from concordant.record.sources.tables import is_cdm, is_table_mapping
 from concordant.record.table import mapping
-from concordant.record.told import Told
 from tests.record.omop import build
 from tests.record.omop.test_omop import STORY
 from tests.record.table.test_tcga import MAPPING, SLICE, placed
@@ -66,8 +66,8 @@ def test_a_cdm_is_answered(form: str, tmp_path: Path) -> None:
 def test_one_person_is_found_without_telling_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = build.database(tmp_path / "x.duckdb", STORY)
     told: list[str] = []
-    finish = Told.finish
-    monkeypatch.setattr(Told, "finish", lambda self: (told.append(self.id), finish(self))[1])
+    finish = RecordBuilder.finish
+    monkeypatch.setattr(RecordBuilder, "finish", lambda self: (told.append(self.id), finish(self))[1])
     assert run("recommend", str(made), "--patient", "3", "--format", "json").exit_code == 0
     assert told == ["3"]
     missing = run("recommend", str(made), "--patient", "8")

@@ -8,8 +8,8 @@ from concordant.record.conditions import Understood, events_of, is_understood, u
 from concordant.record.events import ABSENT, ACTIVE, RESOLVED, Comorbidity, Status
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.conditions import GONE, leave_open, texts_of, word_of
-from concordant.record.fhir.elements import Resource
-from concordant.record.fhir.values import meet
+from concordant.record.fhir.resources import Resource
+from concordant.record.fhir.values import lookup_code
 
 ALLERGY = "{} allergy"
 UNNAMED = "an allergy to something that is not named"
@@ -21,9 +21,9 @@ def allergy(resource: Resource, chart: Chart) -> None:
     if verified == "entered-in-error":
         chart.ignored("entered in error")
         return
-    met = meet(resource.code, ("drug",), chart.kit.terms)
+    met = lookup_code(resource.code, ("drug",), chart.tables.terms)
     drugs = met.meaning.drugs if met.meaning is not None else ()
-    names = [*(chart.kit.names.get(drug, drug) for drug in drugs), *texts_of(resource)]
+    names = [*(chart.rules.names.get(drug, drug) for drug in drugs), *texts_of(resource)]
     if met.conflict:
         leave_open(names, chart, ALLERGY)
         chart.put_aside(met.conflict)
@@ -39,7 +39,7 @@ def allergy(resource: Resource, chart: Chart) -> None:
 
 def _to_what(names: list[str], drugs: tuple[str, ...], chart: Chart) -> tuple[Understood, ...]:
     """What the entry is: the reaction, and what it is to; without a name that is known it may be anything."""
-    words = chart.kit.terms.words
+    words = chart.tables.terms.words
     reaction = words.lexicon.words.reactions[0] if words.lexicon is not None else None
     if drugs:
         return (Understood(reaction, drugs),)
@@ -53,7 +53,7 @@ def _to_what(names: list[str], drugs: tuple[str, ...], chart: Chart) -> tuple[Un
 
 def _with_grade(found: tuple[Understood, ...], resource: Resource, chart: Chart) -> tuple[Understood, ...]:
     """The worst reaction that was seen, else how bad one could be."""
-    grades = [chart.kit.severity(one.severity) for one in resource.reaction or ()]
-    grades += [chart.kit.severity(resource.criticality)] if not any(grades) else []
+    grades = [chart.tables.severity(one.severity) for one in resource.reaction or ()]
+    grades += [chart.tables.severity(resource.criticality)] if not any(grades) else []
     told = [grade for grade in grades if grade is not None]
     return tuple(replace(one, grade=one.grade if one.grade is not None else max(told)) if told else one for one in found)

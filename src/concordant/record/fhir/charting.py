@@ -10,12 +10,12 @@ from concordant.record.fhir.allergies import allergy
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.conditions import condition
 from concordant.record.fhir.decode import Found
-from concordant.record.fhir.elements import Resource
-from concordant.record.fhir.kit import Kit
 from concordant.record.fhir.medications import medication
 from concordant.record.fhir.observations import left_open, observation
 from concordant.record.fhir.person import person
 from concordant.record.fhir.procedures import procedure
+from concordant.record.fhir.resources import Resource
+from concordant.record.fhir.tables import FhirTables
 
 Reader = Callable[[Resource, Chart], None]
 READERS: dict[str, Reader] = {
@@ -35,13 +35,19 @@ LONGEST_ID = 64
 HELD = {"Medication": "read where an entry refers to it", "Specimen": "read where an entry refers to it"}
 
 
-def charted(id_: str, group: list[Found], shared: list[Found], kit: Kit, as_of: dt.date) -> Chart:
+def read_entries(
+    id_: str, group: list[Found], shared: list[Found], tables: FhirTables, as_of: dt.date, *, cuts: bool = False
+) -> Chart:
     """All entries of one patient, read."""
-    chart = Chart(kit, id_, as_of, around=[*shared, *group])
+    chart = Chart(tables, id_, as_of, around=[*shared, *group], cuts=cuts)
+    firsts: dict[str, Resource] = {}
     for one in group:
         resource = one.resource
         kind = resource.resourceType or "?"
-        before = chart.at(place_of(one), kind)
+        place = place_of(one)
+        again = chart.at(place, kind)
+        if again and not firsts:  # seldom: nobody looks them up before
+            firsts = {place_of(other): other.resource for other in reversed(group)}
         reader = READERS.get(kind)
         if one.why and (reader is not None or kind == "?"):
             chart.put_aside(one.why)
@@ -49,8 +55,8 @@ def charted(id_: str, group: list[Found], shared: list[Found], kit: Kit, as_of: 
         elif reader is None:
             chart.ignored(HELD.get(kind) or f"nothing is read from {kind}")
             if any(inner.resourceType == "Observation" for inner in resource.contained or ()):
-                chart.lost.append(f"a result within {chart.place}: results are read where they stand by themselves")
-        elif before is not None and group[before].resource == resource:
+                chart.not_understood.append(f"a result within {chart.place}: results are read where they stand by themselves")
+        elif again and firsts[place] is not resource and firsts[place] == resource:
             chart.ignored("the same entry again")
         else:
             reader(resource, chart)
@@ -62,7 +68,7 @@ def _leave_open(reader: Reader | None, resource: Resource, chart: Chart) -> None
     if reader is observation:
         left_open(resource.code, chart)
     elif reader is medication:
-        chart.exposures.append(Exposure(chart.entry, (), ("not readable",)))
+        chart.found.append(Exposure(chart.entry, (), ("not readable",)))
 
 
 def place_of(one: Found) -> str:

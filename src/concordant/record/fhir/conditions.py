@@ -11,13 +11,14 @@ from concordant.compiled import CodeKind
 from concordant.complaints import quoted
 from concordant.dates import PartialDate, exactly
 from concordant.record.conditions import Understood, events_of, is_understood, of_concept, understand, with_words
-from concordant.record.entries import opened
+from concordant.record.entries import blank_entry
 from concordant.record.events import ABSENT, ACTIVE, RESOLVED, Comorbidity, DiseaseEvent, Marker, Status
-from concordant.record.fhir.chart import Chart, Spread, Tumour
-from concordant.record.fhir.elements import Concept, Resource, several
+from concordant.record.fhir.chart import Chart
+from concordant.record.fhir.disease_observations import stage_of
 from concordant.record.fhir.references import resolved
-from concordant.record.fhir.statuses import stage_of
-from concordant.record.fhir.values import Met, meet
+from concordant.record.fhir.resources import CodeableConcept, Resource, several
+from concordant.record.fhir.values import CodeMatch, lookup_code
+from concordant.record.findings import PrimaryCancer, SecondaryCancer
 from concordant.record.terminology import Concept as Meaning
 from concordant.record.vocabulary import plain
 
@@ -31,7 +32,7 @@ OVER = (ABSENT, RESOLVED)
 OPEN = ("provisional", "differential", "unconfirmed", "unknown")
 
 
-def word_of(item: str | Concept | None) -> str:
+def word_of(item: str | CodeableConcept | None) -> str:
     """A status: a coded value, or the bare word of DSTU2."""
     if item is None:
         return ""
@@ -46,7 +47,7 @@ def condition(resource: Resource, chart: Chart) -> None:
     if verified == "entered-in-error":
         chart.ignored("entered in error")
         return
-    met = meet(resource.code, KINDS, chart.kit.terms)
+    met = lookup_code(resource.code, KINDS, chart.tables.terms)
     if why := met.conflict or _other_condition(met, resource, chart):
         leave_open((*texts_of(resource), met.meaning.name if met.meaning is not None else ""), chart)
         chart.put_aside(why)
@@ -101,20 +102,20 @@ def _ended_before(date: PartialDate | None, resource: Resource, chart: Chart) ->
 
 def _cancer(meaning: Meaning, resource: Resource, clinical: str, date: PartialDate | None, chart: Chart) -> str:
     """A primary tumour or a metastasis, kept until all is read."""
-    if meaning.name == OTHER and (read := of_concept(meaning, chart.kit.terms.words.lexicon)) is not None:
+    if meaning.name == OTHER and (read := of_concept(meaning, chart.tables.terms.words.lexicon)) is not None:
         verified = word_of(resource.verificationStatus)
         plain_ = Comorbidity(chart.entry, None, meaning.display, _status(resource, verified, clinical, chart), date)
         chart.found += events_of((read,), plain_, chart.as_of)
     if meaning.kind == "secondary":
         sites = [meaning.name] if meaning.name else body_sites(resource, chart) or [""]
-        chart.spread += [Spread(chart.entry, site, date) for site in sites]
+        chart.found += [SecondaryCancer(chart.entry, site, date) for site in sites]
         return f"metastasis {', '.join(sites)}".strip()
     if meaning.kind != "cancer":
         return "tumour marker"
-    chart.tumours.append(Tumour(chart.entry, meaning.name, date, clinical in AGAIN))
+    chart.found.append(PrimaryCancer(chart.entry, meaning.name, date, clinical in AGAIN))
     for stage in several(resource.stage):
         if stage.summary is not None and (why := stage_of([stage.summary], None, chart)):
-            chart.lost.append(f"stage within a diagnosis: {why} ({chart.place})")
+            chart.not_understood.append(f"stage within a diagnosis: {why} ({chart.place})")
     return f"cancer {meaning.name}"
 
 
@@ -122,12 +123,12 @@ def body_sites(resource: Resource, chart: Chart) -> list[str]:
     """The sites that an entry names beside its code; one that is not understood is named."""
     found = []
     for concept in several(resource.bodySite):
-        met = meet(concept, ("site",), chart.kit.terms)
+        met = lookup_code(concept, ("site",), chart.tables.terms)
         texts = [plain(text) for text in (concept.text, *(coding.display for coding in concept.coding or ())) if text]
-        known = chart.kit.terms.words.sites
+        known = chart.tables.terms.words.sites
         site = met.meaning.name if met.meaning is not None else next((known[text] for text in texts if text in known), None)
         if site is None:
-            chart.lost.append(f"site {quoted(texts[0] if texts else '?')} ({chart.place})")
+            chart.not_understood.append(f"site {quoted(texts[0] if texts else '?')} ({chart.place})")
         else:
             found.append(site)
     return found
@@ -137,22 +138,22 @@ def _of_another(resource: Resource, chart: Chart) -> bool:
     """Whether a metastasis names the cancer that it comes from, and that is another one."""
     pointed = (e.valueReference for e in resource.extension or () if e.url and RELATED in e.url.replace("-", "").lower())
     primaries = [found for one in pointed if (found := resolved(one, resource, chart)) is not None]
-    names = {m.name for one in primaries if (m := meet(one.code, ("cancer",), chart.kit.terms).meaning) is not None}
+    names = {m.name for one in primaries if (m := lookup_code(one.code, ("cancer",), chart.tables.terms).meaning) is not None}
     return names == {"other"}
 
 
 def texts_of(resource: Resource) -> list[str]:
     """The words of an entry's code that may be a name."""
-    concept = resource.code or Concept()
+    concept = resource.code or CodeableConcept()
     texts = (concept.text, *(coding.display for coding in concept.coding or ()))
     return list(dict.fromkeys(text for text in texts if text and len(text) < LONGEST_NAME))
 
 
-def _other_condition(met: Met, resource: Resource, chart: Chart) -> str:
+def _other_condition(met: CodeMatch, resource: Resource, chart: Chart) -> str:
     """Why a code cannot stand: the words beside it name another condition."""
     if met.meaning is None or met.meaning.kind != "condition" or not met.meaning.name:
         return ""
-    words = chart.kit.terms.words
+    words = chart.tables.terms.words
     coded = of_concept(met.meaning, words.lexicon)
     for text in texts_of(resource):
         if coded is not None and not with_words(coded, understand(text, words), words.lexicon):
@@ -163,11 +164,11 @@ def _other_condition(met: Met, resource: Resource, chart: Chart) -> str:
 def _implied(meaning: Meaning, date: PartialDate | None, chart: Chart, *, spoilt: bool = False) -> None:
     """Marker results that a diagnosis tells by its code."""
     for test, word in meaning.implies.items():
-        if test in chart.kit.tests:
+        if test in chart.rules.tests:
             chart.found.append(Marker(chart.entry, test, None if spoilt else word, {}, date, None))
 
 
-def told_condition(met: Met, resource: Resource, plain_: Comorbidity, wrong: str, chart: Chart) -> None:
+def told_condition(met: CodeMatch, resource: Resource, plain_: Comorbidity, wrong: str, chart: Chart) -> None:
     """A condition beside the cancer, or a metastasis in words; what nobody understands counts as long as it is not over."""
     name, found = _said(met, resource, chart)
     if not is_understood(found):
@@ -175,20 +176,20 @@ def told_condition(met: Met, resource: Resource, plain_: Comorbidity, wrong: str
         if plain_.status in OVER and not wrong:
             chart.ignored("refuted" if plain_.status == ABSENT else "it is not understood, and over")
             return
-    grade = chart.kit.severity(resource.severity)
+    grade = chart.tables.severity(resource.severity)
     known = tuple(replace(one, grade=grade) if one.grade is None and one.term else one for one in found)
     events = events_of(known, msgspec.structs.replace(plain_, name=name), chart.as_of, words_first=True)
     for event in events:
-        keep_told(opened(event) if wrong else event, chart)
+        keep_told(blank_entry(event) if wrong else event, chart)
     if wrong:
         chart.put_aside(wrong)
     else:
         chart.used(name if is_understood(found) else f"a condition that is not understood: {name}")
 
 
-def _said(met: Met, resource: Resource, chart: Chart) -> tuple[str, tuple[Understood, ...]]:
+def _said(met: CodeMatch, resource: Resource, chart: Chart) -> tuple[str, tuple[Understood, ...]]:
     """The name of an entry and what it says: by its code with the words beside it, else by its words, else nothing."""
-    words = chart.kit.terms.words
+    words = chart.tables.terms.words
     texts = texts_of(resource)
     said = [(text, found) for text in texts if is_understood(found := understand(text, words))]
     coded = of_concept(met.meaning, words.lexicon) if met.meaning is not None else None
@@ -201,7 +202,7 @@ def _said(met: Met, resource: Resource, chart: Chart) -> tuple[str, tuple[Unders
 
 
 def _code_in_words(resource: Resource) -> str:
-    codings = (resource.code or Concept()).coding or ()
+    codings = (resource.code or CodeableConcept()).coding or ()
     return next((f"the code {coding.code}" for coding in codings if coding.code), "a condition without a name")
 
 
@@ -211,27 +212,27 @@ def keep_told(event: Comorbidity | DiseaseEvent, chart: Chart) -> None:
         chart.found.append(event)
         return
     sites = event.sites or (("",) if event.extent is not None else ())
-    chart.spread += [Spread(chart.entry, site, event.date) for site in sites]
+    chart.found += [SecondaryCancer(chart.entry, site, event.date) for site in sites]
     if event.brain is not None:
         chart.found.append(msgspec.structs.replace(event, sites=(), extent=None))
 
 
 def _not_understood(name: str, found: tuple[Understood, ...], resource: Resource, chart: Chart) -> None:
-    codings = (resource.code or Concept()).coding or ()
+    codings = (resource.code or CodeableConcept()).coding or ()
     chart.not_mapped(tuple(codings), "")
     near = next((one.near for one in found if one.near), "")
-    what = "metastasis" if any(word in name.lower() for word in chart.kit.spread_words) else "condition"
-    chart.lost.append(f"{what} {quoted(name)} ({chart.place}){'; ' + near if near else ''}")
+    what = "metastasis" if any(word in name.lower() for word in chart.tables.spread_words) else "condition"
+    chart.not_understood.append(f"{what} {quoted(name)} ({chart.place}){'; ' + near if near else ''}")
 
 
 def leave_open(names: Iterable[str], chart: Chart, form: str = "{}") -> None:
     """What an entry that contradicts itself would have said is unknown, never silence. `form` makes a condition of a name."""
     for name in dict.fromkeys(names):
         for spelling in (name, form.format(name)):
-            found = understand(spelling, chart.kit.terms.words)
+            found = understand(spelling, chart.tables.terms.words)
             if name and is_understood(found):
                 plain_ = Comorbidity(chart.entry, None, name, None, None)
-                chart.found += [opened(e) for e in events_of(found, plain_, chart.as_of) if isinstance(e, Comorbidity)]
+                chart.found += [blank_entry(e) for e in events_of(found, plain_, chart.as_of) if isinstance(e, Comorbidity)]
                 break
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from concordant.complaints import Complaint, Unreadable, printable, quoted
-from concordant.record.fhir.elements import Concept, Head, RawEntry, Resource
+from concordant.record.fhir.resources import CodeableConcept, Head, RawEntry, Resource
 
 MAX_BYTES = 200_000_000  # of one JSON document; NDJSON has no limit but its longest line
 DEEPEST = 8  # bundles within bundles
@@ -190,7 +190,7 @@ def _headed(head: Head) -> Resource:
 def _concept(code: object) -> object:
     """What a faulty resource is about, so that its result can be left open; None when that is faulty as well."""
     try:
-        msgspec.convert(code, Concept)
+        msgspec.convert(code, CodeableConcept)
     except msgspec.ValidationError:
         return None
     return code

@@ -10,9 +10,9 @@ from concordant.dates import PartialDate, exactly
 from concordant.record.events import SETTINGS, STOPPED, Medication, Setting, Stopped, word_of
 from concordant.record.exposures import Exposure
 from concordant.record.fhir.chart import Chart
-from concordant.record.fhir.elements import Coding, Concept, Period, Resource, several
 from concordant.record.fhir.references import resolved
-from concordant.record.fhir.values import meet
+from concordant.record.fhir.resources import CodeableConcept, Coding, Period, Resource, several
+from concordant.record.fhir.values import lookup_code
 from concordant.record.terminology import Concept as Meaning
 from concordant.record.vocabulary import Words, medicine_parts
 
@@ -54,10 +54,10 @@ def medication(resource: Resource, chart: Chart) -> None:
     start, end, wrong = _dates(resource, chart)
     if given.conflict or wrong:
         if given.drugs or given.unknown or given.conflict:
-            chart.exposures.append(_open(given, chart))
+            chart.found.append(_open(given, chart))
         chart.put_aside("; ".join(filter(None, (given.conflict, wrong))))
     elif given.drugs or given.unknown:
-        chart.exposures.append(_exposure(resource, given, start, end, chart))
+        chart.found.append(_exposure(resource, given, start, end, chart))
         if resource.resourceType in ORDERS:
             chart.orders.add(chart.place)
         chart.used("treatment")
@@ -75,13 +75,13 @@ def _not_given(resource: Resource) -> str:
 
 def _open(given: Given, chart: Chart) -> Exposure:
     """Of a faulty entry it stays known that something was given, and nothing of what it says."""
-    names = (*(chart.kit.names.get(drug, drug) for drug in given.drugs), *given.unknown) or (given.name or "not readable",)
+    names = (*(chart.rules.names.get(drug, drug) for drug in given.drugs), *given.unknown) or (given.name or "not readable",)
     return Exposure(chart.entry, (), names)
 
 
 def _given(resource: Resource, chart: Chart) -> Given:
-    concept, terms = _concept(resource, chart), chart.kit.terms
-    met = meet(concept, ("drug", "medication"), terms)
+    concept, terms = _concept(resource, chart), chart.tables.terms
+    met = lookup_code(concept, ("drug", "medication"), terms)
     texts = [text for text in (concept.text, *(c.display for c in concept.coding or ())) if text]
     named = {drugs for text in texts if (drugs := terms.drugs_named(text)) and not _same(drugs, met.meaning, terms.words)}
     if met.conflict or (met.meaning is not None and named):
@@ -114,19 +114,19 @@ def _same(drugs: tuple[str, ...], meaning: Meaning | None, words: Words) -> bool
     return words.medication_ids.issuperset(drugs) if meaning.kind == "medication" else drugs == meaning.drugs
 
 
-def _differs(concept: Concept, texts: list[str]) -> str:
+def _differs(concept: CodeableConcept, texts: list[str]) -> str:
     codes = [coding.code for coding in concept.coding or () if coding.code]
     return f"the code '{codes[0] if codes else '?'}' stands for another drug than the words beside it, '{texts[0][:60]}'"
 
 
-def _concept(resource: Resource, chart: Chart) -> Concept:
+def _concept(resource: Resource, chart: Chart) -> CodeableConcept:
     if resource.medicationCodeableConcept is not None:
         return resource.medicationCodeableConcept
     reference = resource.medicationReference
     found = resolved(reference, resource, chart)
     if found is not None and found.code is not None:
         return found.code
-    return Concept(text=reference.display if reference is not None else None)
+    return CodeableConcept(text=reference.display if reference is not None else None)
 
 
 def _cancers(resource: Resource, chart: Chart) -> set[str]:
@@ -134,8 +134,8 @@ def _cancers(resource: Resource, chart: Chart) -> set[str]:
     pointed = [
         one for reference in several(resource.reasonReference) if (one := resolved(reference, resource, chart)) is not None
     ]
-    reasons: list[Concept | None] = [*several(resource.reasonCode), *(one.code for one in pointed)]
-    meanings = [meet(reason, ("cancer", "secondary"), chart.kit.terms).meaning for reason in reasons]
+    reasons: list[CodeableConcept | None] = [*several(resource.reasonCode), *(one.code for one in pointed)]
+    meanings = [lookup_code(reason, ("cancer", "secondary"), chart.tables.terms).meaning for reason in reasons]
     return {meaning.name if meaning.kind == "cancer" else meaning.kind for meaning in meanings if meaning is not None}
 
 
@@ -214,14 +214,14 @@ def _stopped(resource: Resource, chart: Chart) -> Stopped | None:
             reasons.append(extension.valueCodeableConcept)
     found: set[Stopped] = set()
     for reason in reasons:
-        met = meet(reason, ("stop_reason",), chart.kit.terms)
+        met = lookup_code(reason, ("stop_reason",), chart.tables.terms)
         told = word_of(met.meaning.name, STOPPED) if met.meaning is not None and not met.conflict else None
         if told is not None:
             found.add(told)
         else:
             chart.not_mapped(met.unknown, "")
             words = reason.text or next((coding.display or coding.code for coding in reason.coding or ()), None)
-            chart.lost.append(f"reason for stopping {quoted(words or '?')} ({chart.place})")
+            chart.not_understood.append(f"reason for stopping {quoted(words or '?')} ({chart.place})")
     return found.pop() if len(found) == 1 else None
 
 
@@ -229,7 +229,7 @@ def _setting(resource: Resource, chart: Chart) -> Setting | None:
     for extension in resource.extension or ():
         if extension.valueCodeableConcept is None or "intent" not in (extension.url or ""):
             continue
-        met = meet(extension.valueCodeableConcept, ("intent",), chart.kit.terms)
+        met = lookup_code(extension.valueCodeableConcept, ("intent",), chart.tables.terms)
         if met.meaning is not None and (setting := word_of(met.meaning.name, SETTINGS)):
             return setting
     return None

@@ -8,11 +8,11 @@ from concordant.dates import PartialDate
 from concordant.quantities import Interval
 from concordant.record.events import Finding, Marker, Measurement
 from concordant.record.fhir.chart import Chart
-from concordant.record.fhir.elements import Concept, Resource, Value, several
+from concordant.record.fhir.disease_observations import of_disease
 from concordant.record.fhir.references import resolved
-from concordant.record.fhir.results import Asked, marker, measured
-from concordant.record.fhir.statuses import OBSERVED
-from concordant.record.fhir.values import meet
+from concordant.record.fhir.resources import CodeableConcept, Resource, Value, several
+from concordant.record.fhir.results import ObservedValue, marker, measured
+from concordant.record.fhir.values import lookup_code
 from concordant.record.terminology import Concept as Meaning
 
 ABOUT: frozenset[CodeKind] = frozenset({"test", "measurement", "observation", "not_asked"})
@@ -52,7 +52,7 @@ def observation(resource: Resource, chart: Chart) -> None:
     whys: list[str] = [wrong] if wrong else []
     for value, meaning in [*([(resource, about)] if about is not None else []), *parts]:
         if meaning.kind != "not_asked":
-            _one(Asked(value, meaning, resource, date), chart, said, whys)
+            _one(ObservedValue(value, meaning, resource, date), chart, said, whys)
     _fate(said, whys, chart)
 
 
@@ -66,13 +66,13 @@ def _nobody_reads(resource: Resource, chart: Chart) -> None:
     name = next((text for text in texts if text), "a result without a name")
     date, _ = observed(resource, chart)
     chart.found.append(Finding(chart.entry, name[:LONGEST_NAME], date))
-    chart.turn_used(f"flagged as abnormal: {name[:LONGEST_NAME]}")
+    chart.used(f"flagged as abnormal: {name[:LONGEST_NAME]}")
 
 
 def _is_flagged(value: Value, chart: Chart) -> bool:
     for concept in several(value.interpretation) if value.interpretation is not None else ():
         told = (concept.text, *(word for coding in concept.coding or () for word in (coding.code, coding.display)))
-        if any(word and word.strip().lower() in chart.kit.flags for word in told):
+        if any(word and word.strip().lower() in chart.tables.flags for word in told):
             return True
     return False
 
@@ -82,27 +82,27 @@ def _of_another(resource: Resource, about: Meaning, chart: Chart) -> str:
     if about.kind != "observation" or not resource.focus:
         return ""
     pointed = [found for one in several(resource.focus) if (found := resolved(one, resource, chart)) is not None]
-    cancers = {m.name for found in pointed if (m := meet(found.code, ("cancer",), chart.kit.terms).meaning) is not None}
+    cancers = {m.name for found in pointed if (m := lookup_code(found.code, ("cancer",), chart.tables.terms).meaning) is not None}
     return "it is about another cancer" if cancers == {"other"} else ""
 
 
-def _contradicts(code: Concept | None, about: Meaning, chart: Chart) -> str:
+def _contradicts(code: CodeableConcept | None, about: Meaning, chart: Chart) -> str:
     """Why the code and the words beside it cannot both be: they name different tests."""
     for words in _displays(code):
-        said = chart.kit.terms.say(about.kind, words) if words != about.display else None
+        said = chart.tables.terms.say(about.kind, words) if words != about.display else None
         if said is not None and said.name != about.name:
             return f"its code stands for {about.name}, and the words beside it say {quoted(words)}"
     return ""
 
 
-def _displays(code: Concept | None) -> list[str]:
+def _displays(code: CodeableConcept | None) -> list[str]:
     return [coding.display for coding in code.coding or () if coding.display] if code is not None else []
 
 
-def left_open(code: Concept | None, chart: Chart) -> None:
+def left_open(code: CodeableConcept | None, chart: Chart) -> None:
     """The results that an observation which cannot be read may have told, by its code and by its words."""
     about = _about(code, chart)
-    said = [chart.kit.terms.say(kind, words) for kind in RESULTS for words in _displays(code)]
+    said = [chart.tables.terms.say(kind, words) for kind in RESULTS for words in _displays(code)]
     for name, kind in {(one.name, one.kind) for one in (about, *said) if one is not None}:
         if kind == "test":
             chart.found.append(Marker(chart.entry, name, None, {}, None, None))
@@ -119,7 +119,7 @@ def _fate(said: list[str], whys: list[str], chart: Chart) -> None:
         chart.ignored("it has no result")
 
 
-def _one(asked: Asked, chart: Chart, said: list[str], whys: list[str]) -> None:
+def _one(asked: ObservedValue, chart: Chart, said: list[str], whys: list[str]) -> None:
     """One value of an observation, by what it is about."""
     spoilt, about = bool(whys), asked.about
     if about.kind == "test":
@@ -127,7 +127,7 @@ def _one(asked: Asked, chart: Chart, said: list[str], whys: list[str]) -> None:
     elif about.kind == "measurement":
         why = measured(asked, chart, spoilt=spoilt)
     else:
-        why = "" if spoilt else OBSERVED[about.name](asked, chart)
+        why = "" if spoilt else of_disease(asked, chart)
     if why is None:
         return
     if why:
@@ -135,13 +135,13 @@ def _one(asked: Asked, chart: Chart, said: list[str], whys: list[str]) -> None:
     said.append(about.name)
 
 
-def _about(code: Concept | None, chart: Chart) -> Meaning | None:
+def _about(code: CodeableConcept | None, chart: Chart) -> Meaning | None:
     """What the observation is about; None when no code of it is known."""
     if code is None:
         return None
-    systems = chart.kit.terms.systems
+    systems = chart.tables.terms.systems
     if not code.coding and code.text:
-        return next((said for kind in RESULTS if (said := chart.kit.terms.say(kind, code.text)) is not None), None)
+        return next((said for kind in RESULTS if (said := chart.tables.terms.say(kind, code.text)) is not None), None)
     for coding in code.coding or ():
         if coding.system and coding.code:
             found = systems[coding.system][coding.code]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concordant.record.fhir.chart import Chart
-from concordant.record.fhir.elements import Resource
+from concordant.record.fhir.resources import Resource
 
 SEXES = {"female": "female", "male": "male", "F": "female", "M": "male"}
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from concordant.dates import PartialDate
 from concordant.record.events import HAPPENINGS, DiseaseEvent, word_of
 from concordant.record.fhir.chart import Chart
-from concordant.record.fhir.elements import Resource, several
-from concordant.record.fhir.values import meet
+from concordant.record.fhir.resources import Resource, several
+from concordant.record.fhir.values import lookup_code
+from concordant.record.findings import UnnamedTreatment
 
 UNDONE = {"entered-in-error": "entered in error", "not-done": "not done", "preparation": "not done yet", "aborted": "aborted"}
 
@@ -17,7 +18,7 @@ def procedure(resource: Resource, chart: Chart) -> None:
     if status in UNDONE or resource.notPerformed or resource.notDone:
         chart.ignored(UNDONE.get(status, "not done"))
         return
-    met = meet(resource.code, ("procedure", "not_asked"), chart.kit.terms)
+    met = lookup_code(resource.code, ("procedure", "not_asked"), chart.tables.terms)
     if met.conflict:
         chart.put_aside(met.conflict)
     elif met.meaning is None:
@@ -38,9 +39,9 @@ def _done(name: str, implies: dict[str, str], resource: Resource, chart: Chart) 
     if kind is not None:
         chart.found.append(DiseaseEvent(chart.entry, kind, date, None, (), None, "" if wrong else name))
     elif "drugs" in implies:
-        chart.chemo.append((chart.entry, date, name))
+        chart.found.append(UnnamedTreatment(chart.entry, name, date))
     for site in several(resource.bodySite):
-        met = meet(site, ("site",), chart.kit.terms)
+        met = lookup_code(site, ("site",), chart.tables.terms)
         if met.meaning is not None and (feature := implies.get(met.meaning.name)) and not wrong:
             chart.stated[feature] = "yes"
     if wrong:

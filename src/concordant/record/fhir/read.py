@@ -10,12 +10,11 @@ from msgspec.structs import replace
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint, Refused
 from concordant.record.account import Account
-from concordant.record.fhir.charting import HELD, READERS, charted, place_of
+from concordant.record.fhir.charting import HELD, READERS, place_of, read_entries
 from concordant.record.fhir.decode import Found, decoded, unzipped
-from concordant.record.fhir.elements import Resource
-from concordant.record.fhir.finish import finished
-from concordant.record.fhir.kit import Kit, kit_of
-from concordant.record.fhir.owners import owners_of
+from concordant.record.fhir.resources import Resource
+from concordant.record.fhir.subjects import subjects_of
+from concordant.record.fhir.tables import FhirTables, fhir_tables
 from concordant.record.sources import Patient
 from concordant.record.terminology import Terminology
 
@@ -32,18 +31,18 @@ def read_fhir(
     data: bytes, name: str, knowledge: Knowledge, terms: Terminology | None, as_of: dt.date, *, given: bool = False
 ) -> list[Patient]:
     """Every patient of a bundle, a list of resources or one resource. Raises Unreadable, or Refused when nobody is in it."""
-    return read_with(data, name, kit_of(knowledge, terms), as_of, given=given).patients
+    return read_with(data, name, fhir_tables(knowledge, terms), as_of, given=given).patients
 
 
-def read_with(data: bytes, name: str, kit: Kit, as_of: dt.date, *, given: bool = False) -> Reading:
+def read_with(data: bytes, name: str, tables: FhirTables, as_of: dt.date, *, given: bool = False) -> Reading:
     """The same with the tables made before, for many files."""
-    return patients_in(decoded(unzipped(data, name), name), name, kit, as_of, given=given)
+    return patients_in(decoded(unzipped(data, name), name), name, tables, as_of, given=given)
 
 
-def patients_in(found: list[Found], name: str, kit: Kit, as_of: dt.date, *, given: bool) -> Reading:
+def patients_in(found: list[Found], name: str, tables: FhirTables, as_of: dt.date, *, given: bool) -> Reading:
     """The patients that some resources make up."""
-    owners = owners_of(found)
-    plainly = {} if owners.ambiguous else owners.addresses
+    subjects = subjects_of(found)
+    plainly = {} if subjects.ambiguous else subjects.addresses
     groups: dict[str, list[Found]] = {}
     nobody: list[tuple[Found, str]] = []
     silent = 0
@@ -55,7 +54,7 @@ def patients_in(found: list[Found], name: str, kit: Kit, as_of: dt.date, *, give
                 continue
         elif subject is None and _is_silent(resource):
             silent += 1
-        owner, why = owners.owner(one)
+        owner, why = subjects.patient_of(one)
         if owner is None:
             nobody.append((one, why))
         else:
@@ -63,7 +62,7 @@ def patients_in(found: list[Found], name: str, kit: Kit, as_of: dt.date, *, give
     if not groups:
         raise Refused(Complaint(_nobody(found), name, 1, "A record needs a Patient, or entries with a subject"))
     shared = [one for one, why in nobody if not why]
-    patients = [finished(charted(id_, group, shared, kit, as_of), "", given=given) for id_, group in sorted(groups.items())]
+    patients = [read_entries(id_, group, shared, tables, as_of, cuts=given).finish() for id_, group in sorted(groups.items())]
     alone = len(patients) == 1
     rest = patients[0].account if alone else Account()
     for one, why in nobody:

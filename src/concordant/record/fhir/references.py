@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concordant.record.fhir.chart import Chart
-from concordant.record.fhir.elements import Reference, Resource
+from concordant.record.fhir.resources import Reference, Resource
 
 
 def tidy(reference: str) -> str:

@@ -9,16 +9,16 @@ from concordant.dates import PartialDate
 from concordant.quantities import Interval
 from concordant.record.events import Marker, Measurement
 from concordant.record.fhir.chart import Chart
-from concordant.record.fhir.elements import Resource, Value, several
 from concordant.record.fhir.references import resolved
-from concordant.record.fhir.values import coded_values, in_unit, is_told, meet, number_of, two_units, upper_limit
+from concordant.record.fhir.resources import Resource, Value, several
+from concordant.record.fhir.values import coded_values, in_unit, is_told, lookup_code, number_of, two_units, upper_limit
+from concordant.record.terminology import NO, YES
 from concordant.record.terminology import Concept as Meaning
 
 PERCENT, PERCENT_SIGNS = "percent", ("%", "percent", "{percent}")
-YES, NO = ("positive", "present", "yes"), ("negative", "absent", "no", "none")
 
 
-class Asked(msgspec.Struct, frozen=True, gc=False):
+class ObservedValue(msgspec.Struct, frozen=True, gc=False):
     """One value, what it is about, and the observation around it."""
 
     value: Value
@@ -27,10 +27,10 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
     date: PartialDate | None
 
 
-def marker(asked: Asked, chart: Chart, *, spoilt: bool) -> str | None:
+def marker(asked: ObservedValue, chart: Chart, *, spoilt: bool) -> str | None:
     """A result of a marker test; None when there is no result."""
     value, meaning = asked.value, asked.about
-    field = chart.kit.tests[meaning.name]
+    field = chart.rules.tests[meaning.name]
     word, conflict = word_of_result(value, chart)
     read = number_of(value)
     if word is None and read is None and not conflict and not spoilt and not _speaks(value, chart):
@@ -51,7 +51,7 @@ def marker(asked: Asked, chart: Chart, *, spoilt: bool) -> str | None:
         return conflict
     test, word = _fitting(meaning, word, field.words, chart)
     if word is None and not numbers:
-        chart.lost.append(f"{field.label}: a result that is not understood ({chart.place})")
+        chart.not_understood.append(f"{field.label}: a result that is not understood ({chart.place})")
         chart.found.append(Marker(entry, meaning.name, None, {}, asked.date, specimen))
         return "its result is not understood"
     chart.found.append(Marker(entry, test, word, numbers, asked.date, specimen))
@@ -63,7 +63,7 @@ def word_of_result(value: Value, chart: Chart) -> tuple[str | None, str]:
     found: dict[str, None] = {}
     conflict = ""
     for concept in coded_values(value):
-        met = meet(concept, ("value",), chart.kit.terms)
+        met = lookup_code(concept, ("value",), chart.tables.terms)
         conflict = conflict or met.conflict
         if met.meaning is not None:
             found[met.meaning.name] = None
@@ -84,7 +84,7 @@ def _fitting(meaning: Meaning, word: str | None, words: tuple[str, ...], chart: 
     if word in meaning.implies:
         return meaning.name, meaning.implies[word]
     other = meaning.implies.get("otherwise", "")
-    if other in chart.kit.tests and word in chart.kit.tests[other].words:
+    if other in chart.rules.tests and word in chart.rules.tests[other].words:
         return other, word
     return meaning.name, None
 
@@ -117,12 +117,12 @@ def _specimen(resource: Resource, chart: Chart) -> str | None:
         specimen = resolved(reference, resource, chart)
         if specimen is not None and specimen.collection is not None:
             sites += several(specimen.collection.bodySite)
-    found = {met.meaning.name for site in sites if (met := meet(site, ("site",), chart.kit.terms)).meaning is not None}
-    kinds = {"metastasis" if "distant" in chart.kit.tags.get(site, ()) else "primary" for site in found}
+    found = {met.meaning.name for site in sites if (met := lookup_code(site, ("site",), chart.tables.terms)).meaning is not None}
+    kinds = {"metastasis" if site in chart.rules.lines.distant_sites else "primary" for site in found}
     return kinds.pop() if len(kinds) == 1 else None
 
 
-def measured(asked: Asked, chart: Chart, *, spoilt: bool) -> str | None:
+def measured(asked: ObservedValue, chart: Chart, *, spoilt: bool) -> str | None:
     """A measured number; set aside, and open in the record, when its unit or its size cannot be."""
     value, name, date = asked.value, asked.about.name, asked.date
     read = number_of(value)
@@ -131,25 +131,26 @@ def measured(asked: Asked, chart: Chart, *, spoilt: bool) -> str | None:
     if read is None and not spoilt and not _speaks(value, chart):
         return None
     if read is None and not spoilt:
-        chart.lost.append(f"{chart.kit.measured[name].label}: a result that is not understood ({chart.place})")
+        chart.not_understood.append(f"{chart.rules.measured[name].label}: a result that is not understood ({chart.place})")
         return _open(name, chart, "its result is not understood", date)
     if read is None or spoilt:
         return _open(name, chart, "")
-    number, why = in_unit(name, read, "", chart.kit)
-    why = why or two_units(name, value.valueQuantity, chart.kit)
+    number, why = in_unit(name, read, "", chart.tables)
+    why = why or two_units(name, value.valueQuantity, chart.tables)
     if number is None or why:
         return _open(name, chart, why)
     if date is None:
-        chart.lost.append(f"{chart.kit.measured[name].label} without a date: whether it still holds is not known ({chart.place})")
+        label = chart.rules.measured[name].label
+        chart.not_understood.append(f"{label} without a date: whether it still holds is not known ({chart.place})")
         return _open(name, chart, "")
-    limit = upper_limit(name, value, chart.kit) if value.referenceRange else None
+    limit = upper_limit(name, value, chart.tables) if value.referenceRange else None
     chart.found.append(Measurement(chart.entry, name, number, date, limit))
     return ""
 
 
 def _speaks(value: Value, chart: Chart) -> bool:
     """Whether a value says something, understood or not; that a test was not done says nothing."""
-    silent = (meet(concept, ("not_asked",), chart.kit.terms).meaning for concept in coded_values(value))
+    silent = (lookup_code(concept, ("not_asked",), chart.tables.terms).meaning for concept in coded_values(value))
     return is_told(value) and all(meaning is None for meaning in silent)
 
 

@@ -19,11 +19,11 @@ from concordant.complaints import Complaint, ConcordantError, Unreadable
 from concordant.record.account import Account
 from concordant.record.fhir.charting import READERS
 from concordant.record.fhir.decode import MAX_BYTES, Found, malformed, one, wrong
-from concordant.record.fhir.elements import Reference
-from concordant.record.fhir.kit import Kit
 from concordant.record.fhir.read import patients_in, read_with
 from concordant.record.fhir.references import local, tidy
+from concordant.record.fhir.resources import Reference
 from concordant.record.fhir.spool import Kept, Spool
+from concordant.record.fhir.tables import FhirTables
 from concordant.record.sources import Patient
 
 LINES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
@@ -49,7 +49,7 @@ class Stream:
     """The patients of a path. `rest` fills up while they are read: entries of nobody, lines and files that cannot be read."""
 
     path: Path
-    kit: Kit
+    tables: FhirTables
     as_of: dt.date
     given: bool = False
     rest: Account = field(default_factory=Account)
@@ -80,7 +80,7 @@ class Stream:
             data = read_limited(path)
             if not alone and self._single(data, name, spool):
                 return
-            reading = read_with(data, name, self.kit, self.as_of, given=self.given)
+            reading = read_with(data, name, self.tables, self.as_of, given=self.given)
         except ConcordantError as error:
             if alone:
                 raise
@@ -108,7 +108,7 @@ class Stream:
 
     def _lines(self, path: Path, name: str, spool: Spool) -> None:
         try:
-            with opened(path) as lines:
+            with blank_entry(path) as lines:
                 for number, line in enumerate(_limited(lines), 1):
                     text = line.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else line.strip()
                     if text:
@@ -151,7 +151,7 @@ class Stream:
                     found += one(kept.data, None, kept.place)
             found += self._referred(found, spool)
             try:
-                reading = patients_in(found, str(self.path), self.kit, self.as_of, given=self.given)
+                reading = patients_in(found, str(self.path), self.tables, self.as_of, given=self.given)
             except ConcordantError as error:
                 for kept in group:
                     self._row(kept.place, kept.kind, error.complaints[0].says, "")
@@ -182,12 +182,12 @@ class Stream:
             self.rest.ignored(place, kind, ignored)
 
 
-def patients_of(path: Path, kit: Kit, as_of: dt.date, *, given: bool = False) -> Stream:
+def patients_of(path: Path, tables: FhirTables, as_of: dt.date, *, given: bool = False) -> Stream:
     """The patients of a file or a folder, one after the other. Raises Unreadable for a single file that cannot be read."""
-    return Stream(path, kit, as_of, given)
+    return Stream(path, tables, as_of, given)
 
 
-def opened(path: Path) -> BinaryIO:
+def blank_entry(path: Path) -> BinaryIO:
     """The file for reading, unpacked when it is gzip."""
     return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
 
@@ -207,7 +207,7 @@ def read_limited(path: Path) -> bytes:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
         way_out = "Check its name and permissions"
-        raise Unreadable(Complaint(f"cannot be opened ({error.strerror})", str(path), way_out=way_out)) from None
+        raise Unreadable(Complaint(f"cannot be blank_entry ({error.strerror})", str(path), way_out=way_out)) from None
 
 
 def _owner(reference: Reference | None) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from concordant.compiled import CodeKind, Field
 from concordant.complaints import quoted
 from concordant.quantities import Interval, above, below, parse_quantity, point
-from concordant.record.fhir.elements import Coding, Concept, Quantity, Range, Value, several
-from concordant.record.fhir.kit import Kit
+from concordant.record.fhir.resources import CodeableConcept, Coding, Quantity, Range, Value, several
+from concordant.record.fhir.tables import FhirTables
 from concordant.record.terminology import Concept as Meaning
 from concordant.record.terminology import Terminology
 
@@ -20,7 +20,7 @@ VAGUE = "unspecified"
 
 
 @dataclass(slots=True)
-class Met:
+class CodeMatch:
     """What the codings of one value stand for; a conflict when code and words, or two codes, contradict each other."""
 
     meaning: Meaning | None = None
@@ -29,28 +29,28 @@ class Met:
     unknown: tuple[Coding, ...] = ()
 
 
-NOTHING = Met()
+NOTHING = CodeMatch()
 
 
-def meet(concept: Concept | None, kinds: tuple[CodeKind, ...], terms: Terminology) -> Met:
+def lookup_code(concept: CodeableConcept | None, kinds: tuple[CodeKind, ...], terms: Terminology) -> CodeMatch:
     """The meaning of a coded value among some kinds; nobody changes what is returned, it is shared."""
     if concept is None:
         return NOTHING
     codings = concept.coding
     if codings is None or len(codings) != 1:
-        return _meet(concept, kinds, terms)
+        return _lookup_code(concept, kinds, terms)
     one = codings[0]
     key = (one.system, one.code, one.display, concept.text, kinds)
     met = terms.remembered.get(key)
     if met is None:
-        met = _meet(concept, kinds, terms)
+        met = _lookup_code(concept, kinds, terms)
         if len(terms.remembered) < MOST_REMEMBERED:
             terms.remembered[key] = met
     return met
 
 
-def _meet(concept: Concept, kinds: tuple[CodeKind, ...], terms: Terminology) -> Met:
-    met = Met()
+def _lookup_code(concept: CodeableConcept, kinds: tuple[CodeKind, ...], terms: Terminology) -> CodeMatch:
+    met = CodeMatch()
     for coding in concept.coding or ():
         meaning = terms.look(coding.system, coding.code)
         if meaning is None or meaning.kind not in kinds:
@@ -66,7 +66,7 @@ def _meet(concept: Concept, kinds: tuple[CodeKind, ...], terms: Terminology) -> 
     return met
 
 
-def _said(concept: Concept, kinds: tuple[CodeKind, ...], terms: Terminology) -> Meaning | None:
+def _said(concept: CodeableConcept, kinds: tuple[CodeKind, ...], terms: Terminology) -> Meaning | None:
     """What the words say where no code is understood."""
     texts = [concept.text, *(coding.display for coding in concept.coding or ())]
     for kind in kinds:
@@ -76,7 +76,7 @@ def _said(concept: Concept, kinds: tuple[CodeKind, ...], terms: Terminology) -> 
     return None
 
 
-def _add(met: Met, meaning: Meaning, code: str) -> None:
+def _add(met: CodeMatch, meaning: Meaning, code: str) -> None:
     if met.meaning is not None and (met.meaning.kind, met.meaning.name) != (meaning.kind, meaning.name):
         told = f"{quoted(met.code)} is {met.meaning.name or met.meaning.kind}, {quoted(code)} is {meaning.name or meaning.kind}"
         met.conflict = f"its codes stand for different things: {told}"
@@ -84,7 +84,7 @@ def _add(met: Met, meaning: Meaning, code: str) -> None:
         met.meaning, met.code = meaning, code
 
 
-def _against(met: Met, words: Meaning | None, meaning: Meaning, code: str, text: str) -> None:
+def _against(met: CodeMatch, words: Meaning | None, meaning: Meaning, code: str, text: str) -> None:
     if words is None or words.name == meaning.name:
         return
     if meaning.name == VAGUE:  # the words say which
@@ -151,12 +151,12 @@ def _range(between: Range) -> tuple[Interval, str] | None:
     return (Interval(start, end), unit) if start <= end else None
 
 
-def in_unit(name: str, read: tuple[Interval, str], unit: str, kit: Kit) -> tuple[Interval | None, str]:
+def in_unit(name: str, read: tuple[Interval, str], unit: str, tables: FhirTables) -> tuple[Interval | None, str]:
     """A number in the unit of the measurement; or why it cannot be."""
     interval, written = read
-    wanted: Field = kit.measured[name]
+    wanted: Field = tables.rules.measured[name]
     unit = written or unit
-    factor = kit.factor(name, unit) if unit else (1.0 if not wanted.unit or wanted.unit in kit.terms.words.bare else None)
+    factor = tables.factor(name, unit) if unit else (1.0 if not wanted.unit or wanted.unit in tables.terms.words.bare else None)
     if factor is None:
         return None, f"the unit {quoted(unit)} is not one of {wanted.label}" if unit else f"{wanted.label} has no unit"
     value = Interval(interval.low * factor, interval.high * factor)
@@ -165,19 +165,19 @@ def in_unit(name: str, read: tuple[Interval, str], unit: str, kit: Kit) -> tuple
     return value, ""
 
 
-def two_units(name: str, quantity: Quantity | None, kit: Kit) -> str:
+def two_units(name: str, quantity: Quantity | None, tables: FhirTables) -> str:
     """Why the unit and the code of a quantity cannot both be: they turn the number into different ones."""
     if quantity is None or not quantity.unit or not quantity.code:
         return ""
-    factors = {factor for unit in (quantity.unit, quantity.code) if (factor := kit.factor(name, unit)) is not None}
+    factors = {factor for unit in (quantity.unit, quantity.code) if (factor := tables.factor(name, unit)) is not None}
     return f"its unit {quoted(quantity.unit)} and the code {quoted(quantity.code)} differ" if len(factors) > 1 else ""
 
 
-def upper_limit(name: str, value: Value, kit: Kit) -> float | None:
+def upper_limit(name: str, value: Value, tables: FhirTables) -> float | None:
     """The upper limit of normal that stands beside the value."""
     for normal in value.referenceRange or ():
         if (high := amount(normal.high)) is not None and normal.high is not None and normal.high.comparator is None:
-            read, _ = in_unit(name, (high, normal.high.code or normal.high.unit or ""), _unit_of(value), kit)
+            read, _ = in_unit(name, (high, normal.high.code or normal.high.unit or ""), _unit_of(value), tables)
             return read.high if read is not None and read.high > 0 else None
     return None
 
@@ -195,11 +195,11 @@ def is_told(value: Value) -> bool:
     return any((*numbers, *words, bool(value.interpretation), value.valueRatio is not None, value.valueSampledData is not None))
 
 
-def coded_values(value: Value) -> list[Concept]:
+def coded_values(value: Value) -> list[CodeableConcept]:
     """The coded parts of a value, interpretation included; yes and no as words."""
     found = [value.valueCodeableConcept] if value.valueCodeableConcept is not None else []
     if value.valueString:
-        found.append(Concept(text=value.valueString))
+        found.append(CodeableConcept(text=value.valueString))
     if value.valueBoolean is not None:
-        found.append(Concept(text="yes" if value.valueBoolean else "no"))
+        found.append(CodeableConcept(text="yes" if value.valueBoolean else "no"))
     return [*found, *several(value.interpretation)]

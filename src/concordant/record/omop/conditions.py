@@ -1,30 +1,55 @@
-"""Conditions of the CDM: by their code with the words beside it, told as conditions or as metastases."""
+"""Conditions of the CDM: by their code with the words beside it, as conditions or as metastases."""
 
 from __future__ import annotations
 
-from concordant.record.conditions import Understood, is_understood, of_concept, understand, with_words
+from collections.abc import Iterable
+
+from concordant.dates import PartialDate
+from concordant.record.builder import RecordBuilder
+from concordant.record.conditions import Understood, events_of, is_understood, of_concept, understand, with_words
+from concordant.record.events import ACTIVE, RESOLVED, Comorbidity, Status
 from concordant.record.omop.codes import Coded
-from concordant.record.omop.disease import Disease
+from concordant.record.omop.disease import keep_spread
 from concordant.record.omop.schema import Row, date_of
-from concordant.record.told import Told
 from concordant.record.vocabulary import Words
 
 
-def tell_condition(told: Told, disease: Disease, coded: Coded, row: Row, where: tuple[str, str, str | None]) -> None:
-    """A row of a condition; what nobody understands counts as long as it is not over. `where`: place, table, date."""
-    place, kind, date = where
+def read_condition(record: RecordBuilder, coded: Coded, row: Row, words: Words, date: PartialDate | None, wrong: str) -> None:
+    """A row of a condition; what nobody understands counts as long as it is not over."""
     ended = date_of(row, "condition_end_date")
-    over = ended is not None and ended <= told.as_of.isoformat()  # one that ends later still holds on that day
-    name, found = _said(coded, told.words)
+    over = ended is not None and ended <= record.as_of.isoformat()  # one that ends later still holds on that day
+    name, found = _said(coded, words)
     if not is_understood(found):
         if over:
-            told.ignore(place, kind, "it is not understood, and over")
+            record.ignored("it is not understood, and over")
             return
-        told.lost("condition", name, near=next((one.near for one in found if one.near), ""))
-    for site in (site for one in found if one.sites is not None and one.status is None for site in one.sites or ("",)):
-        disease.metastasis(place, kind, site, date)
+        record.lost("condition", name, near=next((one.near for one in found if one.near), ""))
+    spread = [site for one in found if one.sites is not None and one.status is None for site in one.sites or ("",)]
+    for site in spread:
+        keep_spread(record, site, date, wrong)
     beside = tuple(one for one in found if one.sites is None)
-    told.condition(name, beside, "resolved" if over else "active", date)
+    keep_conditions(record, beside, name, RESOLVED if over else ACTIVE, date, wrong, words_first=True)
+
+
+def keep_conditions(
+    record: RecordBuilder,
+    found: Iterable[Understood],
+    name: str,
+    status: Status | None,
+    date: PartialDate | None,
+    wrong: str,
+    *,
+    words_first: bool = False,
+) -> None:
+    """The conditions of the row at hand; blank ones where its date is none."""
+    plain = Comorbidity(record.entry, None, name, status, date)
+    events = events_of(found, plain, record.as_of, words_first=words_first)
+    if wrong:
+        record.put_aside(wrong)
+        record.keep_blank(events)
+    else:
+        for event in events:
+            record.keep(event)
 
 
 def _said(coded: Coded, words: Words) -> tuple[str, tuple[Understood, ...]]:

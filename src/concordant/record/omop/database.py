@@ -10,7 +10,7 @@ from typing import Any
 
 from concordant.complaints import Complaint, Refused, Unreadable, quoted
 from concordant.record.omop.csv_files import dialect_of
-from concordant.record.omop.schema import CONCEPT, EPISODE_EVENT, FILES, PERSON, READ, CdmTable, Row
+from concordant.record.omop.schema import CONCEPT, EPISODE_EVENT, FILES, PERSON, READ, Cdm, CdmTable, Row
 
 OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 ENDINGS = (".parquet", ".csv", ".csv.gz", ".tsv", ".tsv.gz")
@@ -257,7 +257,7 @@ def _check(found: Database) -> None:
         raise Refused(wrong)
 
 
-def missing_tables(found: Database) -> list[str]:
+def missing_tables(found: Cdm) -> list[str]:
     """The tables that are read where they are, and are not there."""
     return [table.name for table in FILES if table.name not in found.tables]
 

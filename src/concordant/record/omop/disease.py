@@ -1,76 +1,63 @@
-"""The course of the disease from coded rows: gathered here, and read together by the same rules as a FHIR record."""
+"""The disease in coded rows: primary cancers, metastases and stages as findings, the trend as events."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from concordant.dates import PartialDate
-from concordant.record.events import Entry
-from concordant.record.fhir.chart import Chart, Spread, Staged, Tumour
-from concordant.record.fhir.disease import events_of
-from concordant.record.fhir.kit import Kit
-from concordant.record.told import Told
+from concordant.record.builder import RecordBuilder
+from concordant.record.events import HAPPENINGS, PROGRESSION, DiseaseEvent, word_of
+from concordant.record.findings import UNSPECIFIED, CancerStage, PrimaryCancer, SecondaryCancer
 
-UNSPECIFIED = "unspecified"
 SILENT = ("no_disease", "undetermined")
+OTHER_STAGES = ("M0",)
 
 
-@dataclass(slots=True)
-class Disease:
-    """Findings of one person; `tell` says what they come to when all are there."""
-
-    told: Told
-    chart: Chart
-    gathered: list[str] = field(default_factory=list)
-
-    def tumour(self, place: str, kind: str, cancer: str, date: str | None) -> None:
-        """A primary cancer."""
-        if (read := self._dated(place, kind, date)) is not None:
-            self.chart.tumours.append(Tumour(Entry(place), cancer, read[0], False))
-            self.told.mark(place, kind, "diagnosis")
-
-    def metastasis(self, place: str, kind: str, site: str, date: str | None) -> None:
-        """A secondary cancer, with its site as far as it is told."""
-        if (read := self._dated(place, kind, date)) is not None:
-            self.chart.spread.append(Spread(Entry(place), "" if site == UNSPECIFIED else site, read[0]))
-            self.told.mark(place, kind, "metastasis")
-
-    def staged(self, place: str, kind: str, stage: str, date: str | None) -> None:
-        """A stage; a word that is none is not understood."""
-        kit = self.chart.kit
-        if kit.stage_name(stage) not in kit.stages and stage not in ("M0",):
-            self.told.lost("stage", stage)
-            self.told.ignore(place, kind, "its stage is not understood")
-        elif (read := self._dated(place, kind, date)) is not None:
-            self.chart.stages.append(Staged(Entry(place), stage, kit.extent(stage), read[0]))
-            self.told.mark(place, kind, "stage")
-
-    def status(self, place: str, kind: str, event: str, date: str | None, site: str = "") -> None:
-        """An event that the source names itself, with the site that it is about."""
-        if event in SILENT:
-            self.told.ignore(place, kind, "it does not say how the disease goes")
-        else:
-            where = {"sites": [site.replace("_", " ")]} if site and site != UNSPECIFIED else {}
-            self.told.tell("disease", {"event": event, **({} if date is None else {"date": date}), **where}, place, kind)
-
-    def tell(self) -> None:
-        """The events that all findings come to."""
-        for event in events_of(self.chart):
-            self.told.add(event)
-        self.told.facts_told |= self.chart.stated
-        self.told.notices += self.chart.notices
-        self.told.aside += self.chart.aside
-
-    def _dated(self, place: str, kind: str, date: str | None) -> tuple[PartialDate | None] | None:
-        """The date in a bracket of its own; None for a row that is set aside, because its date is none."""
-        read, wrong = self.told.date(date)
-        if not wrong:
-            return (read,)
-        self.told.put_aside(place, kind, wrong)
-        self.told.leave_open("disease", {"event": "progression"}, place)
-        return None
+def keep_primary(record: RecordBuilder, cancer: str, date: PartialDate | None, wrong: str) -> None:
+    """A primary cancer."""
+    _keep(record, PrimaryCancer(record.entry, cancer, date), "diagnosis", wrong)
 
 
-def disease_of(told: Told, kit: Kit) -> Disease:
-    """An empty one."""
-    return Disease(told, Chart(kit, told.id, told.as_of))
+def keep_spread(record: RecordBuilder, site: str, date: PartialDate | None, wrong: str) -> None:
+    """A secondary cancer, with its site as far as it is told."""
+    _keep(record, SecondaryCancer(record.entry, "" if site == UNSPECIFIED else site, date), "metastasis", wrong)
+
+
+def keep_stage(record: RecordBuilder, stage: str, date: PartialDate | None, wrong: str) -> None:
+    """A stage; a word that is none is not understood."""
+    if record.rules.stage_name(stage) not in record.rules.stages and stage not in OTHER_STAGES:
+        record.lost("stage", stage)
+        record.ignored("its stage is not understood")
+    else:
+        _keep(record, CancerStage(record.entry, stage, record.rules.extent(stage), date), "stage", wrong)
+
+
+def keep_status(record: RecordBuilder, status: str, date: PartialDate | None, wrong: str, site: str = "") -> None:
+    """An event that the source names itself, with the site that it is about."""
+    kind = word_of(status, HAPPENINGS)
+    if status in SILENT or kind is None:
+        record.ignored("it does not say how the disease goes")
+    else:
+        keep_event(record, kind, date, wrong, site=site)
+
+
+def keep_event(
+    record: RecordBuilder, kind: str, date: PartialDate | None, wrong: str, *, site: str = "", procedure: str = ""
+) -> None:
+    """An event of the disease; a blank one where its date is none."""
+    happening = word_of(kind, HAPPENINGS) or PROGRESSION
+    sites = (site,) if site and site != UNSPECIFIED else ()
+    event = DiseaseEvent(record.entry, happening, date, None, sites, None, procedure)
+    if wrong:
+        record.put_aside(wrong)
+        record.keep_blank([event])
+    else:
+        record.keep(event)
+
+
+def _keep(record: RecordBuilder, finding: PrimaryCancer | SecondaryCancer | CancerStage, label: str, wrong: str) -> None:
+    """A finding; of one that is set aside, because its date is none, it stays open how the disease went."""
+    if wrong:
+        record.put_aside(wrong)
+        record.keep_blank([DiseaseEvent(record.entry, PROGRESSION, None, None, (), None, "")])
+    else:
+        record.found.append(finding)
+        record.used(label)

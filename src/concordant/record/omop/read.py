@@ -10,15 +10,14 @@ from pathlib import Path
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint, Unreadable, quoted
 from concordant.record.account import Account
-from concordant.record.fhir.kit import Kit, kit_of
+from concordant.record.builder import RecordBuilder
 from concordant.record.omop.codes import Codes
-from concordant.record.omop.database import Database, missing_tables, open_database
-from concordant.record.omop.disease import disease_of
-from concordant.record.omop.schema import EVENTS, PERSON, CdmTable, Row
+from concordant.record.omop.database import missing_tables, open_database
+from concordant.record.omop.schema import EVENTS, PERSON, Cdm, CdmTable, Row
 from concordant.record.omop.tell import PersonTeller
+from concordant.record.rules import RecordRules, record_rules
 from concordant.record.sources import Patient
-from concordant.record.terminology import terminology_of
-from concordant.record.told import Reading, Told, reading_of
+from concordant.record.terminology import Terminology, terminology_of
 from concordant.record.vocabulary import Words
 
 NOBODY = "there is no such person"
@@ -40,9 +39,7 @@ def patients_of(
     """
     database = open_database(path)
     try:
-        run = _Run(
-            database, reading_of(knowledge, words, as_of, given=given), kit_of(knowledge, terminology_of(knowledge, words))
-        )
+        run = Run(database, terminology_of(knowledge, words), record_rules(knowledge), as_of, given)
         yield from run.patients(_number(only), rest if rest is not None else Account())
     finally:
         database.close()
@@ -83,30 +80,33 @@ class _Stream:
 
 
 @dataclass(slots=True)
-class _Run:
+class Run:
     """One pass over a database."""
 
-    database: Database
-    reading: Reading
-    kit: Kit
+    database: Cdm
+    terms: Terminology
+    rules: RecordRules
+    as_of: dt.date
+    cuts: bool
 
     def patients(self, only: int | None, rest: Account) -> Iterator[Patient]:
         """Every person with their rows; rows of nobody are counted at the end."""
-        codes = Codes(self.kit.terms, self.database.concepts(only))
+        codes = Codes(self.terms, self.database.concepts(only))
         links = self.database.links()
         absent = missing_tables(self.database)
         streams = [_Stream(table, self.database.rows(table, only)) for table in EVENTS]
         for id_, rows in self._persons(only, rest):
             tables = {stream.table.name: stream.take(id_, rest) for stream in streams}
-            told = Told(str(id_), self.reading)
-            teller = PersonTeller(told, codes, links, disease_of(told, self.kit))
+            record = RecordBuilder(str(id_), self.as_of, self.rules, cuts=self.cuts)
+            teller = PersonTeller(record, codes, links)
             if absent:
-                told.notices.append(f"The source has no table {', '.join(absent)}.")
+                record.notices.append(f"The source has no table {', '.join(absent)}.")
             teller.person(rows[0])
             for number, row in enumerate(rows[1:], 2):
-                told.put_aside(f"person {row['person_id']} (again, {number})", "person", "the person stands there twice")
+                record.at(f"person {row['person_id']} (again, {number})", "person")
+                record.put_aside("the person stands there twice")
             teller.rows(tables)
-            yield told.finish()
+            yield record.finish()
         for stream in streams:
             stream.take(None, rest)
         for file, line, why in self.database.spoilt():

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+from concordant.dates import PartialDate, parse_partial_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,41 @@ READ = (PERSON, *EVENTS)
 FILES = (*READ, EPISODE_EVENT, CONCEPT)
 
 
+class Cdm(Protocol):
+    """What the reader of persons asks of a database, wherever its rows lie."""
+
+    tables: dict[str, str]
+
+    def rows(self, table: CdmTable, person: int | None = None) -> Iterator[tuple[int | None, Row]]:
+        """The rows of a table in the order of their persons, as text."""
+
+    def concepts(self, person: int | None = None) -> Mapping[str, tuple[str, str, str]]:
+        """Vocabulary, code and name of every concept that the rows hold."""
+
+    def links(self) -> dict[str, list[str]]:
+        """The events of every episode."""
+
+    def spoilt(self) -> list[tuple[str, int, str]]:
+        """The lines that are no rows: file, line and why."""
+
+
 def date_of(row: Row, column: str) -> str | None:
     """The date of a column, without the time that a timestamp carries; text that is no date stays, to be complained about."""
     text = (row.get(column) or "").strip()
     return (text[:10] if len(text) > 10 and text[10] in " T" else text) or None
+
+
+def read_date(text: str | None, key: str, as_of: dt.date) -> tuple[PartialDate | None, str]:
+    """The date of a text, clipped to the date of the question; why it is none, with the word that it goes by."""
+    if text is None:
+        return None, ""
+    date, why = _parsed(text)
+    return (date.clipped(as_of), "") if date is not None else (None, f"{key}: {why}")
+
+
+@lru_cache(maxsize=20_000)
+def _parsed(text: str) -> tuple[PartialDate | None, str]:
+    try:
+        return parse_partial_date(text), ""
+    except ValueError as error:
+        return None, str(error)

@@ -2,26 +2,71 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Any
 
 from concordant.compiled import CodeKind, Field
+from concordant.quantities import Interval, above, below, point
 from concordant.record.omop.codes import NO_CONCEPT, Coded, Codes
 from concordant.record.omop.schema import Row
 from concordant.record.terminology import Concept
-from concordant.record.told import Told
+from concordant.record.vocabulary import Words, factor_of, quantity, within
 
 MEANT = {"present": "positive", "absent": "negative"}
 KINDS: tuple[CodeKind, ...] = ("value", "stage", "status", "menopause", "site")
 UCUM = "UCUM"
 OPERATORS = ("<", "<=", ">=", ">")
+NUMBER = re.compile(r"-?\d{1,20}(?:\.\d{1,20})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number of a row: as it stands there, the operator before it, and its unit."""
+
+    number: str
+    operator: str = ""
+    unit: str = ""
+
+    @property
+    def text(self) -> str:
+        """The amount as a person would write it."""
+        return f"{self.operator} {self.number} {self.unit}".strip()
+
+    def interval(self, field: Field, words: Words) -> Interval:
+        """The number in the unit of a field. Raises ValueError with the way out."""
+        factor = self._factor(field, words)
+        if factor is None or NUMBER.fullmatch(self.number) is None or self.operator not in ("", *OPERATORS):
+            found = quantity(self.text, field, words)  # which says what is wrong, and reads what a source wrote as text
+        else:
+            read = _signed(self.operator, float(self.number))
+            found = Interval(read.low * factor, read.high * factor) if factor != 1.0 else read
+        within(field, found, self.text)
+        return found
+
+    def _factor(self, field: Field, words: Words) -> float | None:
+        if self.unit:
+            return factor_of(field, self.unit, words)
+        return 1.0 if not field.unit or field.unit in words.bare else None
+
+
+def _signed(operator: str, number: float) -> Interval:
+    match operator:
+        case "<":
+            return Interval(high=below(number))
+        case "<=":
+            return Interval(high=number)
+        case ">=":
+            return Interval(low=number)
+        case ">":
+            return Interval(low=above(number))
+        case _:
+            return point(number)
 
 
 @dataclass(slots=True)
 class Values:
-    """Tells results; `place` and `kind` are those of the row."""
+    """Reads the values of rows."""
 
-    told: Told
     codes: Codes
 
     def coded(self, row: Row) -> Coded:
@@ -37,75 +82,59 @@ class Values:
         )
         return Coded(said, words, found.met)
 
-    def marker(self, meaning: Concept, row: Row, date: Any, place: str, kind: str) -> None:
-        """One result of a tumour marker test: a number of its own name, a percentage, or a word."""
-        test = self.told.tests[meaning.name]
-        item: dict[str, Any] = {"test": test.name, "date": date}
-        number = self._number(row)
-        if number and meaning.part:
-            item[meaning.part] = number
-        elif number and "value" in test.numbers:
-            item["value"] = f"{number} {self._unit(row)}".strip()
-        elif word := self._word(test, row, number):
-            item["value"] = word
-        elif fitting := self._otherwise(meaning, row):
-            item |= fitting
-        elif met := self._any_value(row, number):
-            self.told.lost(f"{test.label}:", met)
-            self.told.leave_open("tumor_markers", {"test": test.name}, place)
-            self.told.ignore(place, kind, "its value is not understood")
-            return
-        else:
-            self.told.ignore(place, kind, "it has no value")
-            return
-        self.told.tell("tumor_markers", {k: v for k, v in item.items() if v is not None}, place, kind)
+    def number(self, row: Row) -> Amount | None:
+        """The number of a row with its operator, without a unit."""
+        number = _plain_number(row.get("value_as_number"))
+        if not number:
+            return None
+        id_ = row.get("operator_concept_id")
+        if id_ in NO_CONCEPT:
+            return Amount(number)
+        meaning = self.codes.look(id_).meaning
+        name = meaning.name if meaning is not None else self.codes.name(id_)
+        if name == "=":
+            return Amount(number)
+        return Amount(number, name if name in OPERATORS else f"(operator {id_})")
 
-    def _word(self, test: Field, row: Row, number: str) -> str:
+    def amount(self, row: Row) -> Amount | None:
+        """The number of a row with its unit; where there is none, what the source wrote."""
+        number = self.number(row)
+        if number is not None:
+            return Amount(number.number, number.operator, self._unit(row))
+        written = row.get("value_source_value")
+        return Amount(written, "", self._unit(row)) if written else None
+
+    def upper_limit(self, row: Row) -> Amount | None:
+        """The upper limit of normal, in the unit of the row."""
+        high = _plain_number(row.get("range_high"))
+        return Amount(high, "", self._unit(row)) if high else None
+
+    def word(self, test: Field, row: Row, number: Amount | None) -> str:
         """A word of the test's own list, in any of its spellings."""
         value = self.coded(row)
         name = value.meaning.name if value.meaning else ""
-        for word in (name, MEANT.get(name, ""), value.text.strip().lower(), number, f"{number}+"):
+        told = number.text if number is not None else ""
+        for word in (name, MEANT.get(name, ""), value.text.strip().lower(), told, f"{told}+"):
             if word and word in test.words:
                 return word
         return ""
 
-    def _otherwise(self, meaning: Concept, row: Row) -> dict[str, str]:
-        """The word of the test that a plain positive or negative belongs to, or the test that has the word."""
+    def otherwise(self, meaning: Concept, row: Row, tests: dict[str, Field]) -> tuple[str, str]:
+        """The word of the test that a plain positive or negative belongs to, or the test that has the word; else nothing."""
         value = self.coded(row).meaning
         word = MEANT.get(value.name, value.name) if value is not None else ""
         if word in meaning.implies:
-            return {"value": meaning.implies[word]}
-        other = self.told.tests.get(meaning.implies.get("otherwise", ""))
-        return {"test": other.name, "value": word} if other is not None and word in other.words else {}
+            return meaning.name, meaning.implies[word]
+        other = tests.get(meaning.implies.get("otherwise", ""))
+        return (other.name, word) if other is not None and word in other.words else ("", "")
 
-    def _any_value(self, row: Row, number: str) -> str:
-        return self.coded(row).text or number or self.codes.name(row.get("value_as_concept_id"))
-
-    def measured(self, meaning: Concept, row: Row, date: Any, place: str, kind: str) -> None:
-        """A number with its unit, and the upper limit of normal where the row has one."""
-        number = self._number(row) or row.get("value_source_value") or ""
-        if not number:
-            self.told.ignore(place, kind, "it has no value")
-            return
-        unit = self._unit(row)
-        item = {"name": meaning.name, "value": f"{number} {unit}".strip(), "date": date}
-        if (high := _plain_number(row.get("range_high"))) and self.told.measured[meaning.name].unit:
-            item["upper_limit"] = f"{high} {unit}".strip()
-        self.told.tell("measurements", {k: v for k, v in item.items() if v is not None}, place, kind)
-
-    def _number(self, row: Row) -> str:
-        number = _plain_number(row.get("value_as_number"))
-        if not number:
-            return ""
-        id_ = row.get("operator_concept_id")
-        meaning = self.codes.look(id_).meaning if id_ not in NO_CONCEPT else None
-        name = meaning.name if meaning is not None else self.codes.name(id_)
-        if id_ in NO_CONCEPT or name == "=":
-            return number
-        return f"{name if name in OPERATORS else f'(operator {id_})'} {number}"
+    def anything(self, row: Row, number: Amount | None) -> str:
+        """What stands there, understood or not."""
+        told = self.coded(row).text or (number.text if number is not None else "")
+        return told or self.codes.name(row.get("value_as_concept_id"))
 
     def _unit(self, row: Row) -> str:
-        """The unit as the source wrote it, else as the concept tells it."""
+        """The unit as the concept tells it, else as the source wrote it."""
         id_ = row.get("unit_concept_id")
         pinned = self.codes.terms.look("omop", id_)
         told = self.codes.code(id_, UCUM) or (pinned.name if pinned is not None and pinned.kind == "unit" else "")

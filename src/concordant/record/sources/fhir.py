@@ -14,7 +14,7 @@ from concordant.record.sources import Patient
 from concordant.record.sources.asked import AsOf
 
 if TYPE_CHECKING:
-    from concordant.record.fhir.kit import Kit  # loaded only for FHIR
+    from concordant.record.fhir.tables import FhirTables  # loaded only for FHIR
 
 NAMES = (".ndjson", ".jsonl", ".gz")
 MARK = b'"resourceType"'
@@ -47,25 +47,25 @@ def looks_like_fhir(head: bytes) -> bool:
     return head[:2] == b"\x1f\x8b" or (text[:1] in (b"{", b"[") and MARK in text)
 
 
-def patients_of_path(source: str, kit: Kit, as_of: AsOf, rest: Account) -> Iterator[Patient]:
+def patients_of_path(source: str, tables: FhirTables, as_of: AsOf, rest: Account) -> Iterator[Patient]:
     """The patients of a file or a folder; what belongs to none of them goes to `rest` at the end."""
     from concordant.record.fhir.stream import patients_of
 
     path = Path(source)
     if path.is_file() and path.stat().st_size <= CHECKED_BYTES and source.lower().endswith(".json"):
         refuse_twice(path.read_bytes(), source)
-    stream = patients_of(path, kit, as_of.day(source), given=as_of.cuts)
+    stream = patients_of(path, tables, as_of.day(source), given=as_of.cuts)
     yield from stream
     rest.add([stream.rest])
     rest.beyond += stream.beyond
 
 
-def patients_of_bytes(data: bytes, name: str, kit: Kit, as_of: AsOf, rest: Account) -> Iterator[Patient]:
+def patients_of_bytes(data: bytes, name: str, tables: FhirTables, as_of: AsOf, rest: Account) -> Iterator[Patient]:
     """The patients of a document that is at hand already."""
     from concordant.record.fhir.read import read_with
 
     refuse_twice(data, name)
-    reading = read_with(data, name, kit, as_of.day(name), given=as_of.cuts)
+    reading = read_with(data, name, tables, as_of.day(name), given=as_of.cuts)
     yield from reading.patients
     rest.add([reading.rest])
 

@@ -26,7 +26,7 @@ from concordant.record.vocabulary import Words, words_of
 from concordant.texts import Text
 
 if TYPE_CHECKING:
-    from concordant.record.fhir.kit import Kit  # loaded only for FHIR
+    from concordant.record.fhir.tables import FhirTables  # loaded only for FHIR
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,12 @@ class Opener:
         return words_of(self.knowledge)
 
     @cached_property
-    def kit(self) -> Kit:
+    def fhir_tables(self) -> FhirTables:
         """The codes of the knowledge, for reading FHIR."""
-        from concordant.record.fhir.kit import kit_of
+        from concordant.record.fhir.tables import fhir_tables
         from concordant.record.terminology import terminology_of
 
-        return kit_of(self.knowledge, terminology_of(self.knowledge, self.words))
+        return fhir_tables(self.knowledge, terminology_of(self.knowledge, self.words))
 
     def patients(self, source: Source, as_of: AsOf, rest: Account, only: str = "") -> Iterator[Patient]:
         """The patients of a source.
@@ -76,11 +76,11 @@ class Opener:
             case Named(name=name):
                 yield from self._of_name(name, as_of, rest, only)
             case Content(data=data, name=name) if looks_like_fhir(data):
-                yield from patients_of_bytes(data, name, self.kit, as_of, rest)
+                yield from patients_of_bytes(data, name, self.fhir_tables, as_of, rest)
             case Content(data=data, name=name):
                 yield self._of_text(read_source(data, name), as_of)
             case _ if "resourceType" in source:
-                yield from patients_of_bytes(_fhir(source), "FHIR", self.kit, as_of, rest)
+                yield from patients_of_bytes(_fhir(source), "FHIR", self.fhir_tables, as_of, rest)
             case _:
                 yield self._of_text(read_value(source), as_of)
 
@@ -93,7 +93,7 @@ class Opener:
         if is_tabular(name):
             yield from patients_of_tables(name, self.knowledge, self.words, as_of, rest, only)
         elif is_fhir(name):
-            yield from patients_of_path(name, self.kit, as_of, rest)
+            yield from patients_of_path(name, self.fhir_tables, as_of, rest)
         else:
             yield self._of_text(read_case_source(name), as_of)
 

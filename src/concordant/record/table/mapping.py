@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from concordant.complaints import Complaint, Refused, did_you_mean, quoted
+from concordant.record.contract_names import BRAIN_METASTASES, MENOPAUSAL_STATUS, NUMBERS_OF_PATIENT, SEX
 from concordant.texts import MOST_COMPLAINTS, Place, Text
 
 BLOCKS = {
-    "patient": ("sex", "birth_date", "menopausal_status", "weight", "height", "ecog"),
+    "patient": (SEX, "birth_date", MENOPAUSAL_STATUS, *NUMBERS_OF_PATIENT),
     "tumor_markers": ("test", "value", "ratio", "copies", "date", "specimen"),
-    "disease": ("event", "date", "stage", "extent", "sites", "procedure", "brain_metastases"),
+    "disease": ("event", "date", "stage", "extent", "sites", "procedure", BRAIN_METASTASES),
     "treatments": ("drugs", "setting", "line", "start", "end", "cycles", "stopped"),
     "conditions": ("name", "status", "date", "icd10", "snomed"),
     "measurements": ("name", "value", "date", "upper_limit"),

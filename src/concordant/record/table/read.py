@@ -11,11 +11,13 @@ from typing import Any
 from concordant.compiled import Knowledge
 from concordant.complaints import did_you_mean, quoted
 from concordant.record.account import Account
+from concordant.record.builder import RecordBuilder
+from concordant.record.rules import record_rules
 from concordant.record.sources import Patient
 from concordant.record.table.calendar import Calendar, calendar_of
 from concordant.record.table.cells import TableRow, rows_of
+from concordant.record.table.entries import RowEntries
 from concordant.record.table.mapping import DATES, LISTS, Cell, TableMapping, When, read_mapping
-from concordant.record.told import Told, reading_of
 from concordant.record.vocabulary import Words
 from concordant.texts import read_file
 
@@ -37,11 +39,11 @@ def patients_of(
     text = read_file(Path(path))
     mapping = read_mapping(text)
     by_patient = _gather(mapping, Path(path).parent, text.file, rest if rest is not None else Account())
-    reading = reading_of(knowledge, words, as_of, given=given)
+    rules = record_rules(knowledge)
     for id_ in sorted(by_patient):
         if not only or id_ == only:
-            told = Told(id_, reading)
-            yield _Teller(mapping, told).patient(by_patient[id_])
+            record = RecordBuilder(id_, as_of, rules, cuts=given)
+            yield _Teller(mapping, record, RowEntries(record, knowledge, words)).patient(by_patient[id_])
 
 
 def _gather(mapping: TableMapping, folder: Path, name: str, rest: Account) -> dict[str, list[TableRow]]:
@@ -64,10 +66,11 @@ LEFT_OPEN = ("treatments", "tumor_markers", "measurements")
 
 @dataclass(slots=True)
 class _Teller:
-    """Tells the rows of one patient."""
+    """Reads the rows of one patient."""
 
     mapping: TableMapping
-    told: Told
+    record: RecordBuilder
+    entries: RowEntries
     calendar: Calendar | None = None
     files: frozenset[str] = frozenset()
 
@@ -76,10 +79,10 @@ class _Teller:
         self.calendar = self._calendar(rows)
         self.files = frozenset(row.file.id for row in rows)
         if self.calendar is not None and self.calendar.notice:
-            self.told.notices.append(self.calendar.notice)
+            self.record.notices.append(self.calendar.notice)
         for row in rows:
             self.row(row)
-        return self.told.finish()
+        return self.record.finish()
 
     def _calendar(self, rows: list[TableRow]) -> Calendar | None:
         zero = self.mapping.day_zero
@@ -89,38 +92,40 @@ class _Teller:
         return calendar_of(texts, zero.called)
 
     def row(self, row: TableRow) -> None:
-        """One row: put aside, ignored, or told entry by entry."""
+        """One row: put aside, ignored, or read entry by entry."""
+        self.record.at(row.place, row.file.id)
         if row.wrong:
             self._spoilt(row)
             return
         for skip in row.file.skips:
             if all(self.holds(when, row) for when in skip.when):
-                self.told.ignore(row.place, row.file.id, skip.why)
+                self.record.ignored(skip.why)
                 return
-        self.told.at(row.place, row.line, row.file.id)
         for rule in row.file.rules:
             if rule.without not in self.files and all(self.holds(when, row) for when in rule.when):
                 self.entry(row, rule.block, rule.cells)
+        self.record.close_row()
 
     def _spoilt(self, row: TableRow) -> None:
         """A row that cannot be read; a course, a result or a number that it may have told stays open."""
-        self.told.put_aside(row.place, row.file.id, row.wrong)
+        self.record.put_aside(row.wrong)
         for rule in row.file.rules:
             words = {key: cell.word for key, cell in rule.cells.items() if cell.word is not None and key in ("test", "name")}
             if rule.block in LEFT_OPEN and not rule.without and (words or rule.block == "treatments"):
                 value = {"value": "unknown"} if rule.block == "measurements" else {}
-                self.told.leave_open(rule.block, {**words, **value}, row.place)
+                self.entries.leave_open(rule.block, {**words, **value})
 
     def entry(self, row: TableRow, block: str, cells: dict[str, Cell]) -> None:
         """One entry, unless all the columns that it comes from are silent."""
         item = {key: value for key, cell in cells.items() if (value := self.value(row, key, cell)) is not None}
         if block not in ALWAYS and _is_silent(item, cells):
-            self.told.complaints.clear()
+            self.entries.complaints.clear()
             return
         if block == "notice":
-            self.told.note(item.get("says", "a notice without words"), row.place, row.file.id)
+            self.record.notices.append(item.get("says", "a notice without words"))
+            self.record.used("notice")
         elif item:
-            self.told.tell(block, item, row.place, row.file.id)
+            self.entries.read(block, item)
 
     def holds(self, when: When, row: TableRow) -> bool:
         """Whether the column has one of the values."""
@@ -155,7 +160,7 @@ class _Teller:
             if cell.values is None or (is_open and part.lower() not in values):
                 found.append(part)
             elif part.lower() not in values:
-                self.told.lost(f"column {column}:", part, near=did_you_mean(part, values, listing=False))
+                self.record.lost(f"column {column}:", part, near=did_you_mean(part, values, listing=False))
             else:
                 found += _parts(values[part.lower()] or "", cell.split)
         return found
@@ -167,7 +172,7 @@ class _Teller:
         try:
             return self.calendar.birth(text) if key == "birth_date" else self.calendar.day(text)
         except ValueError as error:
-            self.told.complain((), f"{column}: {error}")
+            self.entries.complain((), f"{column}: {error}")
             return None
 
 

@@ -14,10 +14,10 @@ from concordant.record.events import Setting, Stopped
 from concordant.record.exposures import Exposure
 
 
-class Given(msgspec.Struct, frozen=True, gc=False):
+class ExposureSpan(msgspec.Struct, frozen=True, gc=False):
     """An exposure from its first to its last day; the last may be open (it runs) or not told (it lies before `as_of`)."""
 
-    told: Exposure
+    exposure: Exposure
     first: PartialDate
     last: PartialDate
     runs: bool = False
@@ -26,62 +26,64 @@ class Given(msgspec.Struct, frozen=True, gc=False):
     @property
     def names(self) -> frozenset[str]:
         """Ids of known drugs and names of unknown ones."""
-        return frozenset((*self.told.drugs, *self.told.unknown_drugs))
+        return frozenset((*self.exposure.drugs, *self.exposure.unknown_drugs))
 
     @property
     def stopped(self) -> Stopped | None:
         """The documented reason, of an exposure that does not run."""
-        return None if self.runs else self.told.stopped
+        return None if self.runs else self.exposure.stopped
 
-    def until(self, day: PartialDate) -> Given:
+    def until(self, day: PartialDate) -> ExposureSpan:
         """The part before a day on which another course took over."""
-        return replace(self, last=day, runs=False, told=replace(self.told, stopped=None, ongoing=False))
+        return replace(self, last=day, runs=False, exposure=replace(self.exposure, stopped=None, ongoing=False))
 
-    def only(self, names: Iterable[str]) -> Given:
+    def only(self, names: Iterable[str]) -> ExposureSpan:
         """The same span of some of its drugs."""
         kept = frozenset(names)
-        drugs = tuple(drug for drug in self.told.drugs if drug in kept)
-        unknown = tuple(name for name in self.told.unknown_drugs if name in kept)
-        return replace(self, told=replace(self.told, drugs=drugs, unknown_drugs=unknown))
+        drugs = tuple(drug for drug in self.exposure.drugs if drug in kept)
+        unknown = tuple(name for name in self.exposure.unknown_drugs if name in kept)
+        return replace(self, exposure=replace(self.exposure, drugs=drugs, unknown_drugs=unknown))
 
-    def since(self, day: PartialDate) -> Given:
+    def since(self, day: PartialDate) -> ExposureSpan:
         """The part from that day on."""
         return replace(self, first=day)
 
 
-def given_of(told: Exposure, as_of: dt.date) -> Given | None:
+def span_of(exposure: Exposure, as_of: dt.date) -> ExposureSpan | None:
     """The span of an exposure; None without any start."""
-    if told.start is None:
+    if exposure.start is None:
         return None
     today = exactly(as_of)
-    end = told.start if told.single else told.end
-    if told.ongoing or (end is not None and today.certainly_before(end)):
-        return Given(told, told.start, today, runs=True)
+    end = exposure.start if exposure.single else exposure.end
+    if exposure.ongoing or (end is not None and today.certainly_before(end)):
+        return ExposureSpan(exposure, exposure.start, today, runs=True)
     if end is None:  # a prescription or a statement with its start alone
-        return Given(told, told.start, PartialDate(told.start.first, max(as_of, told.start.last)), end_told=False)
-    return Given(told, told.start, end)
+        return ExposureSpan(
+            exposure, exposure.start, PartialDate(exposure.start.first, max(as_of, exposure.start.last)), end_told=False
+        )
+    return ExposureSpan(exposure, exposure.start, end)
 
 
 @dataclass(slots=True)
-class Group:
+class CourseDraft:
     """Spans that count as one course, and why they were joined or parted.
 
     What is given `beside` them belongs to the course, and neither begins nor ends it.
     """
 
-    parts: list[Given] = field(default_factory=list)
+    parts: list[ExposureSpan] = field(default_factory=list)
     why: list[str] = field(default_factory=list)
-    beside: list[Given] = field(default_factory=list)
+    beside: list[ExposureSpan] = field(default_factory=list)
 
     @property
     def names(self) -> frozenset[str]:
         """All drugs of the group."""
-        return frozenset([name for part in self.parts for name in (*part.told.drugs, *part.told.unknown_drugs)])
+        return frozenset([name for part in self.parts for name in (*part.exposure.drugs, *part.exposure.unknown_drugs)])
 
     @property
     def drugs(self) -> frozenset[str]:
         """The known drugs of the group."""
-        return frozenset([drug for part in self.parts for drug in part.told.drugs])
+        return frozenset([drug for part in self.parts for drug in part.exposure.drugs])
 
     @property
     def first(self) -> PartialDate:
@@ -101,20 +103,20 @@ class Group:
     @property
     def setting(self) -> Setting | None:
         """The setting that the source tells."""
-        return next((part.told.setting for part in self.parts if part.told.setting is not None), None)
+        return next((part.exposure.setting for part in self.parts if part.exposure.setting is not None), None)
 
     @property
     def line(self) -> int | None:
         """The line that the source tells."""
-        return next((part.told.line for part in self.parts if part.told.line is not None), None)
+        return next((part.exposure.line for part in self.parts if part.exposure.line is not None), None)
 
-    def of(self, drugs: Iterable[str]) -> list[Given]:
+    def of(self, drugs: Iterable[str]) -> list[ExposureSpan]:
         """The spans with one of the drugs."""
         wanted = frozenset(drugs)
         return [part for part in self.parts if not wanted.isdisjoint(part.names)]
 
     @property
-    def final(self) -> list[Given]:
+    def final(self) -> list[ExposureSpan]:
         """The spans that end last: no other ends certainly after them."""
         last = self.last
         return [part for part in self.parts if not part.last.certainly_before(last)]
@@ -123,14 +125,14 @@ class Group:
         """Takes a drug out."""
         self.parts = [part.only(part.names - {name}) for part in self.parts if part.names != {name}]
 
-    def add(self, parts: Iterable[Given], why: str = "") -> None:
+    def add(self, parts: Iterable[ExposureSpan], why: str = "") -> None:
         """More spans, and the reason where it is not plain."""
         self.parts += parts
         if why and why not in self.why:
             self.why.append(why)
 
 
-def latest(parts: Sequence[Given]) -> PartialDate:
+def latest(parts: Sequence[ExposureSpan]) -> PartialDate:
     """The latest end of some spans."""
     if len(parts) == 1:
         return parts[0].last

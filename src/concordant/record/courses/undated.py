@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
-from concordant.record.ending import Finished
+from concordant.record.courses.ending import CourseWithNote
+from concordant.record.courses.span import CourseDraft
 from concordant.record.events import ONGOING, Course
 from concordant.record.exposures import Exposure
-from concordant.record.given import Group
 from concordant.record.line_rules import LineRules
 
 
-def alike(undated: Iterable[Exposure], groups: Sequence[Group], rules: LineRules) -> list[list[Exposure]]:
+def group_undated(undated: Iterable[Exposure], groups: Sequence[CourseDraft], rules: LineRules) -> list[list[Exposure]]:
     """The exposures that may be one course. One that only names drugs whose dated courses are known tells nothing new."""
     kept: dict[tuple[object, ...], list[Exposure]] = {}
     for exposure in sorted(undated, key=lambda e: (e.drugs, e.unknown_drugs, e.entry.place)):
@@ -29,7 +29,7 @@ def alike(undated: Iterable[Exposure], groups: Sequence[Group], rules: LineRules
     return list(kept.values())
 
 
-def undated_courses(same: Sequence[Exposure], rules: LineRules) -> Iterator[Finished]:
+def undated_courses(same: Sequence[Exposure], rules: LineRules) -> Iterator[CourseWithNote]:
     """The course of exposures that tell the same; where they may be several regimens, an open course beside it says so."""
     first = same[0]
     place = first.entry.place if len(same) == 1 else f"{first.entry.place} and {len(same) - 1} more"

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 
 from concordant.record.fhir.charting import HELD, READERS
 from concordant.record.fhir.decode import Found
-from concordant.record.fhir.elements import Resource
 from concordant.record.fhir.references import local, tidy
+from concordant.record.fhir.resources import Resource
 
 TWO = "two different patients have this id"
 Owner = tuple[str | None, str]
 
 
 @dataclass(slots=True)
-class Owners:
+class Subjects:
     """Every address of a patient, to the id; ids and addresses that two patients share; ids whose patient has a web address."""
 
     addresses: dict[str, str] = field(default_factory=dict)
@@ -23,7 +23,7 @@ class Owners:
     elsewhere: set[str] = field(default_factory=set)
     only: str | None = None
 
-    def owner(self, one: Found) -> Owner:
+    def patient_of(self, one: Found) -> Owner:
         """The id of the patient; None with a reason, or without one when the entry is about nobody."""
         resource = one.resource
         if resource.resourceType == "Patient":
@@ -57,28 +57,28 @@ class Owners:
         return told, ""
 
 
-def owners_of(found: Iterable[Found]) -> Owners:
+def subjects_of(found: Iterable[Found]) -> Subjects:
     """The patients of a source, by their addresses."""
-    owners = Owners()
+    subjects = Subjects()
     told: dict[str, Resource] = {}
     for one in found:
         if one.resource.resourceType == "Patient":
             id_ = one.resource.id or one.url or one.place
             if told.setdefault(id_, one.resource) != one.resource:
-                owners.ambiguous.add(id_)
-            _enter(one, id_, owners)
-    ids = set(owners.addresses.values())
-    owners.only = ids.pop() if len(ids) == 1 else None
-    return owners
+                subjects.ambiguous.add(id_)
+            _enter(one, id_, subjects)
+    ids = set(subjects.addresses.values())
+    subjects.only = ids.pop() if len(ids) == 1 else None
+    return subjects
 
 
-def _enter(one: Found, id_: str, owners: Owners) -> None:
+def _enter(one: Found, id_: str, subjects: Subjects) -> None:
     if one.url is not None and one.url.startswith("http"):
-        owners.elsewhere.add(id_)
+        subjects.elsewhere.add(id_)
     names = (f"Patient/{one.resource.id}", f"urn:uuid:{one.resource.id}") if one.resource.id else ()
     for address in filter(None, (one.url, *names)):
-        if owners.addresses.get(address, id_) != id_:
-            owners.ambiguous.add(address)
-        owners.addresses[address] = id_
+        if subjects.addresses.get(address, id_) != id_:
+            subjects.ambiguous.add(address)
+        subjects.addresses[address] = id_
     if one.url is None and one.resource.id is None:
-        owners.addresses[one.place] = id_
+        subjects.addresses[one.place] = id_

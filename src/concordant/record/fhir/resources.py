@@ -25,7 +25,7 @@ class Coding(Part):
     display: str | None = None
 
 
-class Concept(Part):
+class CodeableConcept(Part):
     """A coded value; any of its codings, or its text."""
 
     coding: list[Coding] | None = None
@@ -65,20 +65,20 @@ class Range(Part):
 class Stage(Part):
     """The stage within a Condition."""
 
-    summary: Concept | None = None
+    summary: CodeableConcept | None = None
 
 
 class Collection(Part):
     """Where a specimen was taken from."""
 
-    bodySite: Concept | None = None  # noqa: N815
+    bodySite: CodeableConcept | None = None  # noqa: N815
 
 
 class Extension(Part):
     """An extension with a coded value or a date."""
 
     url: str | None = None
-    valueCodeableConcept: Concept | None = None  # noqa: N815
+    valueCodeableConcept: CodeableConcept | None = None  # noqa: N815
     valueCode: str | None = None  # noqa: N815
     valueReference: Reference | None = None  # noqa: N815
     valueDateTime: str | None = None  # noqa: N815
@@ -91,8 +91,8 @@ class Unread(Part):
 class Value(Part):
     """The value[x] of an observation, or of a component of it."""
 
-    code: Concept | None = None
-    valueCodeableConcept: Concept | None = None  # noqa: N815
+    code: CodeableConcept | None = None
+    valueCodeableConcept: CodeableConcept | None = None  # noqa: N815
     valueQuantity: Quantity | None = None  # noqa: N815
     valueString: str | None = None  # noqa: N815
     valueInteger: int | None = None  # noqa: N815
@@ -100,7 +100,7 @@ class Value(Part):
     valueRange: Range | None = None  # noqa: N815
     valueRatio: Unread | None = None  # noqa: N815
     valueSampledData: Unread | None = None  # noqa: N815
-    interpretation: Concept | list[Concept] | None = None
+    interpretation: CodeableConcept | list[CodeableConcept] | None = None
     referenceRange: list[Range] | None = None  # noqa: N815
 
 
@@ -133,11 +133,11 @@ class Resource(Value):
     component: list[Value] | None = None
     specimen: Reference | list[Reference] | None = None
     collection: Collection | None = None
-    bodySite: Concept | list[Concept] | None = None  # noqa: N815
+    bodySite: CodeableConcept | list[CodeableConcept] | None = None  # noqa: N815
     focus: Reference | list[Reference] | None = None
     # Condition
-    clinicalStatus: str | Concept | None = None  # noqa: N815
-    verificationStatus: str | Concept | None = None  # noqa: N815
+    clinicalStatus: str | CodeableConcept | None = None  # noqa: N815
+    verificationStatus: str | CodeableConcept | None = None  # noqa: N815
     onsetDateTime: str | None = None  # noqa: N815
     onsetPeriod: Period | None = None  # noqa: N815
     recordedDate: str | None = None  # noqa: N815
@@ -146,18 +146,18 @@ class Resource(Value):
     abatementDateTime: str | None = None  # noqa: N815
     abatementBoolean: bool | None = None  # noqa: N815
     stage: Stage | list[Stage] | None = None
-    severity: str | Concept | None = None
+    severity: str | CodeableConcept | None = None
     # AllergyIntolerance
     criticality: str | None = None
     reaction: list[Reaction] | None = None
     # Medication resources
-    medicationCodeableConcept: Concept | None = None  # noqa: N815
+    medicationCodeableConcept: CodeableConcept | None = None  # noqa: N815
     medicationReference: Reference | None = None  # noqa: N815
-    reasonCode: Concept | list[Concept] | None = None  # noqa: N815
-    reasonEnded: Concept | None = None  # noqa: N815
+    reasonCode: CodeableConcept | list[CodeableConcept] | None = None  # noqa: N815
+    reasonEnded: CodeableConcept | None = None  # noqa: N815
     dateEnded: str | None = None  # noqa: N815
     daysSupply: Quantity | None = None  # noqa: N815
-    statusReason: Concept | list[Concept] | None = None  # noqa: N815
+    statusReason: CodeableConcept | list[CodeableConcept] | None = None  # noqa: N815
     reasonReference: Reference | list[Reference] | None = None  # noqa: N815
     intent: str | None = None
     doNotPerform: bool | None = None  # noqa: N815

@@ -8,29 +8,31 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from concordant.dates import PartialDate, exactly, words
+from concordant.record.courses.grouping import advanced_since, order, today_after
+from concordant.record.courses.span import CourseDraft, ExposureSpan, days_between, latest
 from concordant.record.events import ADVANCED, GREW, METASTATIC, ONGOING, PROGRESSION, Course, DiseaseEvent, Setting, Stopped
-from concordant.record.given import Given, Group, days_between, latest
-from concordant.record.grouping import advanced_since, order, today_after
 from concordant.record.line_rules import LineRules
 
 WORST_FIRST: tuple[Stopped, ...] = (*GREW, "toxicity", "choice", "completed")
-Finished = tuple[Course, tuple[str, ...]]
+CourseWithNote = tuple[Course, tuple[str, ...]]
 
 
-def finished(group: Group, groups: Sequence[Group], events: Sequence[DiseaseEvent], as_of: dt.date, rules: LineRules) -> Finished:
+def make_course(
+    group: CourseDraft, groups: Sequence[CourseDraft], events: Sequence[DiseaseEvent], as_of: dt.date, rules: LineRules
+) -> CourseWithNote:
     """The course of a group, and what it rests on."""
     parts = sorted([*group.parts, *group.beside], key=order)
     setting, why_setting = _setting(group, events, rules)
     stopped, why_stopped = _stopped(group, groups, setting, events, as_of, rules)
     open_ = stopped is None and _used_up_lately(group, as_of, rules)
     end = None if stopped == ONGOING or open_ or not all(part.end_told for part in group.final) else group.last
-    places = list(dict.fromkeys(part.told.entry.place for part in parts))
-    entry = parts[0].told.entry
+    places = list(dict.fromkeys(part.exposure.entry.place for part in parts))
+    entry = parts[0].exposure.entry
     course = Course(
         replace(entry, place=places[0] if len(places) == 1 else f"{places[0]} and {len(places) - 1} more"),
-        tuple(dict.fromkeys(drug for part in parts for drug in part.told.drugs)),
+        tuple(dict.fromkeys(drug for part in parts for drug in part.exposure.drugs)),
         (),
-        tuple(dict.fromkeys(name for part in parts for name in part.told.unknown_drugs)),
+        tuple(dict.fromkeys(name for part in parts for name in part.exposure.unknown_drugs)),
         setting,
         group.line,
         group.first,
@@ -42,13 +44,13 @@ def finished(group: Group, groups: Sequence[Group], events: Sequence[DiseaseEven
     return course, tuple(sentence for sentence in says if sentence)
 
 
-def _evidence(parts: Sequence[Given], group: Group, end: PartialDate | None) -> str:
-    count = len({(part.told.entry.place, part.told.drugs) for part in parts})
+def _evidence(parts: Sequence[ExposureSpan], group: CourseDraft, end: PartialDate | None) -> str:
+    count = len({(part.exposure.entry.place, part.exposure.drugs) for part in parts})
     dates = f"from {words(group.first)}" + (f" to {words(end)}" if end and end != group.first else "")
     return f"{count} {'entry' if count == 1 else 'entries'} {dates}"
 
 
-def _setting(group: Group, events: Sequence[DiseaseEvent], rules: LineRules) -> tuple[Setting | None, str]:
+def _setting(group: CourseDraft, events: Sequence[DiseaseEvent], rules: LineRules) -> tuple[Setting | None, str]:
     """The setting told, or the one that surgery and the date of advanced disease leave; None when they leave it open."""
     if group.setting is not None:
         return group.setting, ""
@@ -62,7 +64,7 @@ def _setting(group: Group, events: Sequence[DiseaseEvent], rules: LineRules) -> 
     return _around_surgery(group, events, rules)
 
 
-def _around_surgery(group: Group, events: Sequence[DiseaseEvent], rules: LineRules) -> tuple[Setting | None, str]:
+def _around_surgery(group: CourseDraft, events: Sequence[DiseaseEvent], rules: LineRules) -> tuple[Setting | None, str]:
     surgeries = [event.date for event in events if event.kind == "surgery" and event.date is not None]
     for date in sorted(surgeries):
         since, _ = days_between(group.last, date)
@@ -75,8 +77,8 @@ def _around_surgery(group: Group, events: Sequence[DiseaseEvent], rules: LineRul
 
 
 def _stopped(
-    group: Group,
-    groups: Sequence[Group],
+    group: CourseDraft,
+    groups: Sequence[CourseDraft],
     setting: Setting | None,
     events: Sequence[DiseaseEvent],
     as_of: dt.date,
@@ -104,21 +106,23 @@ def _stopped(
     return None, "why it ended is not recorded"
 
 
-def _grown(group: Group, setting: Setting | None, events: Sequence[DiseaseEvent], rules: LineRules) -> Iterator[PartialDate]:
-    """Progressions of advanced disease, not of the brain alone, so near to the last day that the course ended with them."""
+def _grown(
+    group: CourseDraft, setting: Setting | None, events: Sequence[DiseaseEvent], rules: LineRules
+) -> Iterator[PartialDate]:
+    """Progressions of advanced disease so near to the last day that the course ended with them."""
     advanced_at_once = any(event.kind == "diagnosis" and event.extent == METASTATIC for event in events)
     if setting != ADVANCED and not (setting is None and advanced_at_once):
         return
     for event in events:
-        central = bool(event.sites) and rules.central_sites.issuperset(event.sites)
-        if event.kind != PROGRESSION or event.date is None or central or not group.first.certainly_before(event.date):
+        aside = bool(event.sites) and rules.ends_no_course.issuperset(event.sites)
+        if event.kind != PROGRESSION or event.date is None or aside or not group.first.certainly_before(event.date):
             continue
         least, most = days_between(group.last, event.date)
         if -rules.running <= least and most <= rules.running:
             yield event.date
 
 
-def _lately_given(group: Group, groups: Sequence[Group], as_of: dt.date, rules: LineRules) -> PartialDate | None:
+def _lately_given(group: CourseDraft, groups: Sequence[CourseDraft], as_of: dt.date, rules: LineRules) -> PartialDate | None:
     """The day of a last single administration so lately that nothing says that its drug, and so the course, has ended."""
     if any(other is not group and not other.first.certainly_before(group.last) and other.drugs for other in groups):
         return None
@@ -126,16 +130,16 @@ def _lately_given(group: Group, groups: Sequence[Group], as_of: dt.date, rules: 
     return max(days, key=lambda day: (day.last, day.first), default=None)
 
 
-def _last_given(parts: Sequence[Given], as_of: dt.date, rules: LineRules) -> PartialDate | None:
+def _last_given(parts: Sequence[ExposureSpan], as_of: dt.date, rules: LineRules) -> PartialDate | None:
     """The last day of one drug, where it is a single administration of lately."""
     last = latest(parts)
     final = [part for part in parts if part.last == last]
-    single = all(part.first == part.last and (part.told.single or part.told.end is None) for part in final)
+    single = all(part.first == part.last and (part.exposure.single or part.exposure.end is None) for part in final)
     recent = today_after(as_of, rules.running, last) and not exactly(as_of).certainly_before(last)
     return last if single and recent and not any(part.stopped for part in final) else None
 
 
-def _used_up_lately(group: Group, as_of: dt.date, rules: LineRules) -> bool:
+def _used_up_lately(group: CourseDraft, as_of: dt.date, rules: LineRules) -> bool:
     """Whether the course ended with tablets that were used up so lately that more may have been handed out since."""
-    handed_out = [part for part in group.final if part.told.supply and rules.by_mouth.issuperset(part.told.drugs)]
+    handed_out = [part for part in group.final if part.exposure.supply and rules.by_mouth.issuperset(part.exposure.drugs)]
     return bool(handed_out) and today_after(as_of, rules.running, group.last)

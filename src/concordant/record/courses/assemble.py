@@ -11,13 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from concordant.dates import PartialDate
-from concordant.record.ending import finished
+from concordant.record.courses.ending import make_course
+from concordant.record.courses.grouping import Grouping
+from concordant.record.courses.span import CourseDraft, ExposureSpan, days_between, latest, span_of
+from concordant.record.courses.undated import group_undated, undated_courses
 from concordant.record.events import ONGOING, Course, DiseaseEvent, Stopped
 from concordant.record.exposures import Exposure
-from concordant.record.given import Given, Group, days_between, given_of, latest
-from concordant.record.grouping import Grouping
 from concordant.record.line_rules import LineRules
-from concordant.record.undated import alike, undated_courses
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +41,25 @@ def courses_from(exposures: Sequence[Exposure], events: Sequence[DiseaseEvent], 
     """The courses that some exposures make. Their order in the source plays no part."""
     supportive = tuple(e for e in exposures if e.drugs and not e.unknown_drugs and rules.supportive.issuperset(e.drugs))
     told = [exposure for exposure in exposures if exposure not in supportive]
-    spans = [given for exposure in told if (given := given_of(exposure, as_of)) is not None]
-    side = [part for part in spans if rules.supplements.issuperset(part.told.drugs)]
+    spans = [span for exposure in told if (span := span_of(exposure, as_of)) is not None]
+    side = [part for part in spans if rules.supplements.issuperset(part.exposure.drugs)]
     groups = Grouping(rules, events).run(part for part in spans if part not in side)
     groups = _mended([piece for group in groups for piece in _pieces(group, rules)])
     groups += _beside(side, groups, rules, events)
     undated = [exposure for exposure in told if exposure.start is None]
-    loose = alike(undated, groups, rules)
-    found = [finished(group, groups, events, as_of, rules) for group in sorted(groups, key=_by_time)]
+    loose = group_undated(undated, groups, rules)
+    found = [make_course(group, groups, events, as_of, rules) for group in sorted(groups, key=_by_time)]
     found += [pair for same in loose for pair in undated_courses(same, rules)]
     courses = [course for course, _ in found]
     notes = [Note(course.entry.place, says) for course, says in found if says]
     return Assembled(tuple(courses), tuple(notes), supportive)
 
 
-def _by_time(group: Group) -> tuple[object, ...]:
-    return (group.first.first, group.first.last, group.last.first, sorted(group.names), group.parts[0].told.entry.place)
+def _by_time(group: CourseDraft) -> tuple[object, ...]:
+    return (group.first.first, group.first.last, group.last.first, sorted(group.names), group.parts[0].exposure.entry.place)
 
 
-def _pieces(group: Group, rules: LineRules) -> list[Group]:
+def _pieces(group: CourseDraft, rules: LineRules) -> list[CourseDraft]:
     """The group, less what ended before it: other drugs as courses beside it, a leading drug as a course before it."""
     if len({(part.last, part.runs, part.stopped) for part in group.parts}) == 1:
         return [group]  # all of it ended together
@@ -67,9 +67,9 @@ def _pieces(group: Group, rules: LineRules) -> list[Group]:
     return [*apart, *(piece for one in _fewer_leaders(group, rules) for piece in _after_leaders(one, rules))]
 
 
-def _mended(groups: Iterable[Group]) -> list[Group]:
+def _mended(groups: Iterable[CourseDraft]) -> list[CourseDraft]:
     """Groups of the same drugs, put together again where a regimen that took over had cut an entry in two."""
-    found: list[Group] = []
+    found: list[CourseDraft] = []
     for group in groups:
         home = next((other for other in found if other.names == group.names and _is_cut(other, group)), None)
         if home is None:
@@ -80,12 +80,12 @@ def _mended(groups: Iterable[Group]) -> list[Group]:
     return found
 
 
-def _is_cut(before: Group, after: Group) -> bool:
-    shared = {part.told.entry for part in before.parts} & {part.told.entry for part in after.parts}
+def _is_cut(before: CourseDraft, after: CourseDraft) -> bool:
+    shared = {part.exposure.entry for part in before.parts} & {part.exposure.entry for part in after.parts}
     return bool(shared) and before.last == after.first
 
 
-def _ended_before(drug: str, group: Group, rules: LineRules) -> bool:
+def _ended_before(drug: str, group: CourseDraft, rules: LineRules) -> bool:
     """Whether the drug certainly ended while others went on; of single doses, whether it no longer counts as running."""
     parts = group.of([drug])
     last = latest(parts)
@@ -93,29 +93,29 @@ def _ended_before(drug: str, group: Group, rules: LineRules) -> bool:
     return days_between(last, group.last)[0] > (rules.running if single else rules.lead_in)
 
 
-def _reason(drug: str, group: Group) -> Stopped | None:
+def _reason(drug: str, group: CourseDraft) -> Stopped | None:
     """Why a drug ended, where it is told of it; `ongoing` when it goes on."""
     parts = group.of([drug])
     last = [part for part in parts if part.last == latest(parts)]
     return ONGOING if any(part.runs for part in last) else next((part.stopped for part in last if part.stopped), None)
 
 
-def _ended_apart(group: Group, rules: LineRules) -> list[Group]:
+def _ended_apart(group: CourseDraft, rules: LineRules) -> list[CourseDraft]:
     """Other drugs that ended while leading ones went on: courses beside the group, those of one end together."""
     going = frozenset(drug for drug in rules.leaders(group.drugs) if not _ended_before(drug, group, rules))
     ends = {_reason(drug, group) for drug in going}
     others = group.names - rules.leaders(group.drugs)
     ended = [n for n in others if _ended_before(n, group, rules) or _reason(n, group) not in (None, *ends)]
-    found: dict[tuple[PartialDate, str], Group] = {}
+    found: dict[tuple[PartialDate, str], CourseDraft] = {}
     for name in sorted(ended) if going else ():
         parts = [part.only([name]) for part in group.of([name])]
         reason = _reason(name, group) or ""
-        found.setdefault((latest(parts), reason), Group(why=["the other drugs of the regimen went on"])).add(parts)
+        found.setdefault((latest(parts), reason), CourseDraft(why=["the other drugs of the regimen went on"])).add(parts)
         group.without(name)
     return [found[key] for key in sorted(found)]
 
 
-def _fewer_leaders(group: Group, rules: LineRules) -> list[Group]:
+def _fewer_leaders(group: CourseDraft, rules: LineRules) -> list[CourseDraft]:
     """The group in two where one of several leading drugs ended first: maintenance with fewer of them is the same line."""
     ended = sorted(drug for drug in rules.leaders(group.drugs) if _ended_before(drug, group, rules))
     if not ended or len(ended) == len(rules.leaders(group.drugs)):
@@ -126,10 +126,10 @@ def _fewer_leaders(group: Group, rules: LineRules) -> list[Group]:
     after += [part.since(day) for part in before if days_between(day, part.last)[0] > rules.lead_in]
     names = " and ".join(rules.names.get(drug, drug) for drug in ended)
     cut = [part.until(day) if days_between(day, part.last)[0] > rules.lead_in else part for part in before]
-    return [Group(cut, group.why), Group(after, [f"went on without {names}"])]
+    return [CourseDraft(cut, group.why), CourseDraft(after, [f"went on without {names}"])]
 
 
-def _after_leaders(group: Group, rules: LineRules) -> list[Group]:
+def _after_leaders(group: CourseDraft, rules: LineRules) -> list[CourseDraft]:
     """The group in two where all leading drugs ended and others went on: two courses, each with its own end."""
     leaders = rules.leaders(group.drugs)
     others = group.names - leaders
@@ -138,10 +138,12 @@ def _after_leaders(group: Group, rules: LineRules) -> list[Group]:
     names = " and ".join(sorted(rules.names.get(drug, drug) for drug in leaders))
     rest = [part.only(others) for part in group.of(others)]
     group.parts = [part.only(leaders) for part in group.of(leaders)]
-    return [group, Group(rest, [f"went on after {names} had ended"])]
+    return [group, CourseDraft(rest, [f"went on after {names} had ended"])]
 
 
-def _beside(side: Iterable[Given], groups: Sequence[Group], rules: LineRules, events: Sequence[DiseaseEvent]) -> list[Group]:
+def _beside(
+    side: Iterable[ExposureSpan], groups: Sequence[CourseDraft], rules: LineRules, events: Sequence[DiseaseEvent]
+) -> list[CourseDraft]:
     """Drugs that begin and end no course of others: with the course in which they lie wholly, else courses of their own."""
     alone = []
     for part in side:
@@ -152,15 +154,15 @@ def _beside(side: Iterable[Given], groups: Sequence[Group], rules: LineRules, ev
             home.beside.append(part)
     if not alone:
         return []
-    known = [part for part in alone if part.told.drugs]
-    unknown = [part for part in alone if not part.told.drugs]
+    known = [part for part in alone if part.exposure.drugs]
+    unknown = [part for part in alone if not part.exposure.drugs]
     by_themselves = replace(rules, supplements=frozenset())
     own = [piece for group in Grouping(by_themselves, events).run(known) for piece in _pieces(group, rules)]
     return [*own, *Grouping(rules, events).run(unknown)]
 
 
-def _lies_in(part: Given, group: Group, rules: LineRules) -> bool:
-    told = part.told
+def _lies_in(part: ExposureSpan, group: CourseDraft, rules: LineRules) -> bool:
+    told = part.exposure
     fits = told.setting in (None, group.setting) and told.line in (None, group.line)
     after = days_between(group.first, part.first)[0] >= -rules.together
     later = rules.running if part.runs else rules.lead_in

@@ -1,0 +1,262 @@
+"""One patient of any source: findings in, and out of them the record with the account of every entry.
+
+Every entry has one fate. An entry that cannot be is set aside, and a blank entry takes its place: what it would have said is
+unknown, and no older entry speaks in its stead. What a person wrote as a case file is refused instead, and nothing of it is put
+together: each entry stands as it is written.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec.structs import replace
+
+from concordant.complaints import quoted
+from concordant.dates import PartialDate, exactly, whole_years, words
+from concordant.facts import Value
+from concordant.quantities import Interval
+from concordant.record import events as ev
+from concordant.record.account import Account, Row
+from concordant.record.contract_names import AGE
+from concordant.record.courses.assemble import courses_from
+from concordant.record.disease_course import DiseaseCourse
+from concordant.record.entries import Dated, blank_entry, by_time, dates_of, read_as, running, table_of
+from concordant.record.exposures import Exposure
+from concordant.record.findings import (
+    AnyFinding,
+    CancerStage,
+    DeclaredLine,
+    PrimaryCancer,
+    SecondaryCancer,
+    UmbrellaResult,
+    UnnamedTreatment,
+)
+from concordant.record.merging import drop_repeated_progressions, merge_marker_parts
+from concordant.record.plausibility import Problem, impossible_birth, impossible_dates, problems_of
+from concordant.record.row_fate import RowFates
+from concordant.record.rules import RecordRules
+from concordant.record.sources import Patient
+from concordant.record.treatments import carried_out, still_taken, unnamed_treatment, with_lines
+
+TABLES = ("markers", "events", "courses", "conditions", "measurements", "medications", "findings")
+LATER = "it lies after the date asked for"
+# Findings that only say something beside others; all else stands in a table of the record, or is an exposure to drugs.
+BESIDE_OTHERS = (PrimaryCancer, SecondaryCancer, CancerStage, DeclaredLine, UmbrellaResult, UnnamedTreatment)
+
+
+class RecordBuilder(RowFates):
+    """Collects the findings of one patient entry by entry; `finish` makes the record of them.
+
+    `cuts`: the date was asked for, and what lies after it is left out; else such an entry is impossible.
+    `as_written`: the source is a case file, whose `problems` are for its reader to refuse.
+    """
+
+    def __init__(self, id_: str, as_of: dt.date, rules: RecordRules, *, cuts: bool, as_written: bool = False) -> None:
+        super().__init__()
+        self.id, self.as_of, self.rules, self.cuts, self.as_written = id_, as_of, rules, cuts, as_written
+        self.found: list[AnyFinding] = []
+        self.orders: set[str] = set()  # places of exposures that are orders, perhaps never carried out
+        self.unmapped: list[tuple[str, str, str]] = []  # system, code, display, each time it was met
+        self.not_understood: list[str] = []
+        self.notices: list[str] = []
+        self.set_aside: list[str] = []
+        self.problems: list[Problem] = []
+        self.stated: dict[str, Value] = {}
+        self.notes: dict[str, tuple[str, ...]] = {}
+        self.unavailable: tuple[str, ...] = ()
+        self.sex: str | None = None
+        self.born: PartialDate | None = None
+        self.born_at = ""
+        self.menopause: list[tuple[PartialDate | None, str]] = []
+        self.left_out = 0
+
+    # What the entry at hand tells.
+
+    @property
+    def entry(self) -> ev.Entry:
+        """The place of the entry at hand."""
+        return ev.Entry(self.place)
+
+    def put_aside(self, why: str) -> None:
+        """The entry at hand cannot be, or cannot be read."""
+        self._tell(Row(self.place, self.kind, "set aside", why))
+        self.set_aside.append(f"{self.place}: {why}")
+
+    def keep(self, event: Dated) -> None:
+        """An event of the entry at hand."""
+        self.found.append(event)
+        self.used(read_as(event))
+
+    def keep_blank(self, events: Iterable[Dated]) -> None:
+        """What an entry that was set aside would have said: that there is something, and nothing of it."""
+        self.found += map(blank_entry, events)
+
+    def lost(self, what: str, word: str, near: str = "") -> None:
+        """A word of the entry at hand that was met and not understood."""
+        self.unmapped.append((what, word, near))
+        self.not_understood.append(f"{what} {quoted(word)} ({self.place}){'; ' + near if near else ''}")
+
+    def tell_birth(self, date: PartialDate) -> None:
+        """The birth date; one that lies in one of several years is told as the age that it leaves, which any source can hold."""
+        self.born_at = self.place
+        if date.first.year != date.last.year and not exactly(self.as_of).certainly_before(date):
+            oldest, youngest = (max(0, whole_years(day, self.as_of)) for day in (date.first, date.last))
+            self.stated[AGE] = Interval(youngest, oldest)
+        else:
+            self.born = date
+
+    def tell_menopause(self, word: str) -> None:
+        """The menopausal status, of a source whose rows have no order: two different ones leave it open."""
+        if any(other != word for _, other in self.menopause):
+            self.put_aside("different menopausal statuses are told")
+        self.menopause.append((None, word))
+
+    # The record.
+
+    def finish(self, name: str = "") -> Patient:
+        """The record, with what cannot be taken out of it, and the account of all entries."""
+        self._check_birth()
+        events = [one for one in self._all_events() if self._is_in_time(one)]
+        kept = self._refused(events) if self.as_written else [self._possible(one) for one in events]
+        tables = self._tables(kept)
+        arranged = tuple if self.as_written else _sorted_once  # whether the order of the source plays a part
+        record = ev.PatientRecord(
+            self.as_of,
+            name,
+            ev.Person(self.sex, self.born, self._menopausal_status()),
+            **tables,
+            unavailable=self.unavailable,
+            stated=self.stated if self.as_written else dict(sorted(self.stated.items())),
+            not_understood=arranged(self.not_understood),
+            notices=(*arranged(self.notices), *self._cut_notice()),
+            set_aside=arranged(self.set_aside),
+            notes=self.notes,
+        )
+        return Patient(self.id, record, Account(self.closed(), Counter(self.unmapped)))
+
+    def _all_events(self) -> list[Dated]:
+        """The events that the findings come to when they are read together, and those that stand by themselves."""
+        plain: list[Any] = []
+        beside: dict[type, list[Any]] = {kind: [] for kind in BESIDE_OTHERS}
+        for one in self.found:
+            beside.get(type(one), plain).append(one)
+        course = self._disease_course(beside[PrimaryCancer], beside[CancerStage], beside[SecondaryCancer])
+        exposures = [one for one in plain if isinstance(one, Exposure)]
+        given, notices = carried_out(exposures, self.orders, self.rules)
+        self.notices += notices
+        self._umbrella_results(beside[UmbrellaResult], plain)
+        treated = [*with_lines(given, beside[DeclaredLine], self.as_of), *unnamed_treatment(beside[UnnamedTreatment], given)]
+        return [*course, *(one for one in plain if not isinstance(one, Exposure)), *treated]
+
+    def _disease_course(self, primaries: list[Any], stages: list[Any], spread: list[Any]) -> list[ev.DiseaseEvent]:
+        """The events of the disease; entries that contradict others are set aside."""
+        if not (primaries or stages or spread):
+            return []
+        course = DiseaseCourse(self.rules, primaries, stages, spread)
+        events = course.events()
+        self.stated |= course.stated
+        self.notices += course.notices
+        self.set_aside += course.contradictions
+        for place, why, is_told in course.doubted:
+            self._turn(place, why, is_told=is_told)
+        return events
+
+    def _umbrella_results(self, results: list[UmbrellaResult], plain: list[Any]) -> None:
+        """A result of several tests together states its feature where none of them stands by itself, and all say the same."""
+        tests = {marker.test for marker in plain if isinstance(marker, ev.Marker)} if results else ()
+        for umbrella in {one.umbrella.observation: one.umbrella for one in results}.values():
+            told = {one.word for one in results if one.umbrella == umbrella}
+            if len(told) == 1 and not set(umbrella.of) & set(tests):
+                self.stated[umbrella.feature] = told.pop()
+
+    def _check_birth(self) -> None:
+        if self.born is not None and not self.as_written and (why := impossible_birth(self.born, self.as_of)):
+            self._turn(self.born_at, why, label="patient")
+            self.born = None
+
+    def _is_in_time(self, event: Dated) -> bool:
+        """False for what lies after the date that was asked for."""
+        start, _ = dates_of(event)
+        if not self.cuts or start is None or start.first <= self.as_of:
+            return True
+        self.left_out += 1
+        self.take_back(event.entry.place, read_as(event))
+        self.tell_later(event.entry.place, "ignored", LATER)
+        return False
+
+    def _possible(self, event: Dated) -> Dated:
+        """The event as it may stand in the record; blank when it cannot be."""
+        start, last = dates_of(event)
+        if start is None and last is None:
+            return event
+        if why := impossible_dates(start, last, self.born, self.as_of):
+            self._turn(event.entry.place, why, label=read_as(event))
+            return blank_entry(event)
+        return self._reopened(event, last)
+
+    def _reopened(self, event: Dated, last: PartialDate | None) -> Dated:
+        """An end that lies ahead is a plan: the course runs."""
+        if last is None or last.first <= self.as_of:
+            return event
+        return replace(event, end=None, **running(event))
+
+    def _refused(self, events: list[Dated]) -> list[Dated]:
+        """The events of a case file; what cannot be among them is for its reader to refuse."""
+        kept = [self._reopened(one, dates_of(one)[1]) for one in events] if self.cuts else events
+        self.problems += problems_of(kept, self.born, self.as_of)
+        return kept
+
+    def _turn(self, place: str, why: str, *, label: str = "", is_told: bool = True) -> None:
+        """An entry that was used turns out to be impossible, or to contradict another one."""
+        self.take_back(place, label)
+        self.tell_later(place, "set aside", why)
+        if is_told:
+            self.set_aside.append(f"{place}: {why}")
+
+    def _tables(self, events: Iterable[Dated]) -> dict[str, tuple[Any, ...]]:
+        """The tables of the record, exposures put together to courses."""
+        tables: dict[str, list[Any]] = {table: [] for table in TABLES}
+        exposures: list[Exposure] = []
+        for event in events:
+            if isinstance(event, Exposure):
+                exposures.append(event)
+            else:
+                tables[table_of(event)].append(event)
+        if self.as_written:
+            return {name: tuple(table) for name, table in tables.items()}
+        tables["markers"] = list(merge_marker_parts(tables["markers"]))
+        tables["events"] = list(drop_repeated_progressions(tables["events"]))
+        self._add_courses(exposures, tables)
+        return {name: tuple(sorted(table, key=by_time)) for name, table in tables.items()}
+
+    def _add_courses(self, exposures: list[Exposure], tables: dict[str, list[Any]]) -> None:
+        """The courses that the exposures make; a supportive drug makes none, and is a medication while it runs."""
+        made = courses_from(exposures, tables["events"], self.as_of, self.rules.lines)
+        tables["courses"] += made.courses
+        self.notes |= {note.place: note.says for note in made.notes}
+        for one in made.supportive:
+            taken = still_taken(one, self.rules)
+            tables["medications"] += taken
+            if not taken:
+                self.take_back(one.entry.place, read_as(one))
+                self.tell_later(one.entry.place, "ignored", "a supportive drug")
+
+    def _menopausal_status(self) -> str | None:
+        """The latest one; None when there are several of one day."""
+        if not self.menopause:
+            return None
+        told = [(date.last if date else dt.date.min, word) for date, word in self.menopause]
+        latest = {word for last, word in told if last == max(told)[0]}
+        return latest.pop() if len(latest) == 1 else None
+
+    def _cut_notice(self) -> list[str]:
+        entries = "entry" if self.left_out == 1 else "entries"
+        told = f"The record was cut at {words(exactly(self.as_of))}: {self.left_out} later {entries} left out."
+        return [told] if self.cuts else []
+
+
+def _sorted_once(sentences: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(sentences)))

@@ -1,0 +1,1 @@
+"""Single administrations, prescriptions and statements, put together to courses of treatment."""

@@ -1,0 +1,176 @@
+"""The course of the disease from primary cancers, stages and metastases, read together whatever source told them.
+
+A metastasis near the diagnosis was there from the start; a later one is a recurrence, or after metastatic disease a progression.
+Where dates leave it open, only the extent is stated, and how it began stays unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from concordant.complaints import quoted
+from concordant.dates import PartialDate, months_range
+from concordant.record.contract_names import CANCER_TYPE, DISEASE_EXTENT, OTHER_CANCER
+from concordant.record.events import EARLY, METASTATIC, PROGRESSION, RECURRENCE, DiseaseEvent, Extent
+from concordant.record.findings import UNSPECIFIED, CancerStage, PrimaryCancer, SecondaryCancer
+from concordant.record.rules import RecordRules
+
+
+@dataclass(slots=True)
+class DiseaseCourse:
+    """The findings of one patient, and beside the events that they come to: what is stated, said, contradictory.
+
+    `doubted` are places of entries that cannot stand, each with the reason and whether that is a sentence of its own.
+    """
+
+    rules: RecordRules
+    primaries: Sequence[PrimaryCancer]
+    stages: Sequence[CancerStage]
+    spread: Sequence[SecondaryCancer]
+    stated: dict[str, str] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+    contradictions: list[str] = field(default_factory=list)
+    doubted: list[tuple[str, str, bool]] = field(default_factory=list)
+
+    def events(self) -> list[DiseaseEvent]:
+        """The events that all the findings come to."""
+        own = [one for one in self.primaries if one.cancer in self.rules.subjects]
+        self._state_cancer(own)
+        own = own or [one for one in self.primaries if one.cancer == UNSPECIFIED]
+        first = _first(own)
+        if first is None and not self.stages and not self.spread:
+            return []
+        return [*self._from_diagnosis(first), *(_again(one) for one in own if one.again)]
+
+    def _state_cancer(self, own: list[PrimaryCancer]) -> None:
+        """States the cancer where a diagnosis tells it."""
+        others = [one for one in self.primaries if one.cancer == OTHER_CANCER]
+        if own:
+            self.stated[CANCER_TYPE] = own[0].cancer
+            if others:
+                places = ", ".join(one.entry.place for one in others)
+                self.notices.append(f"The record names another cancer as well ({places}).")
+        elif others:
+            self.stated[CANCER_TYPE] = OTHER_CANCER
+
+    def _from_diagnosis(self, first: PrimaryCancer | None) -> list[DiseaseEvent]:
+        """The diagnosis with the stage and the metastases that belong to it, then what came later."""
+        since = first.date if first is not None else None
+        spread = [one for one in self.spread if self.rules.is_distant(one.site)]
+        placed = [(one, self._is_near(one.date, since)) for one in spread if not self._is_of_before(one, since)]
+        here = [one for one, near in placed if near is True]
+        later = [one for one, near in placed if near is False]
+        loose = [one for one, near in placed if near is None]
+        extent, later_stages, loose_stages = self._extent(first)
+        if here:
+            extent = None if self._is_staged_early(here, since) else METASTATIC
+        events = []
+        if first is not None or extent == EARLY:
+            entry = first.entry if first is not None else self.stages[0].entry
+            events.append(DiseaseEvent(entry, "diagnosis", since, extent, _sites(here), None, ""))
+        self._state_undated([*loose, *loose_stages], known=extent == METASTATIC or bool(later or later_stages))
+        return [*events, *_came_later([*later, *later_stages], at_first=extent)]
+
+    def _is_of_before(self, one: SecondaryCancer, since: PartialDate | None) -> bool:
+        """Whether a metastasis is older than this cancer, with another one on record: whose it is is not known, and is told."""
+        others = any(primary.cancer == OTHER_CANCER for primary in self.primaries)
+        if not others or since is None or one.date is None:
+            return False
+        if months_range(one.date, since)[0] <= self.rules.de_novo_months:
+            return False
+        why = "a metastasis from before this cancer, with another cancer on record: whose it is is not known"
+        self.doubted.append((one.entry.place, why, True))
+        return True
+
+    def _is_staged_early(self, here: list[SecondaryCancer], since: PartialDate | None) -> bool:
+        """Whether a stage says that there are no metastases when one was on record: a contradiction, which is told."""
+        for stage in (one for one in self.stages if one.extent == EARLY and one.date is not None):
+            for one in here if self._is_near(stage.date, since) is not False else ():
+                if one.date is not None and stage.date is not None and not stage.date.certainly_before(one.date):
+                    told = f"the stage {quoted(stage.word)} ({stage.entry.place}) and a metastasis ({one.entry.place})"
+                    self.contradictions.append(f"{told} of one time contradict each other")
+                    return True
+        return False
+
+    def _is_near(self, date: PartialDate | None, since: PartialDate | None) -> bool | None:
+        """Whether a date belongs to the diagnosis; None when it cannot be told."""
+        if date is None or since is None:
+            return None
+        low, high = months_range(since, date)
+        if high <= self.rules.de_novo_months:
+            return True
+        return False if low > self.rules.de_novo_months else None
+
+    def _extent(self, first: PrimaryCancer | None) -> tuple[Extent | None, list[SecondaryCancer], list[SecondaryCancer]]:
+        """The extent at diagnosis by the stages near it; metastatic stages of later, and those whose time is open."""
+        since = first.date if first is not None else None
+        near: dict[Extent, list[CancerStage]] = {}
+        later: list[SecondaryCancer] = []
+        loose: list[SecondaryCancer] = []
+        for stage in self.stages:
+            when = self._is_near(stage.date, since)
+            of_diagnosis = first is not None and stage.entry == first.entry
+            if stage.extent == METASTATIC and when is not True and not of_diagnosis:
+                (later if when is False else loose).append(SecondaryCancer(stage.entry, "", stage.date))
+            elif stage.extent is not None and (when is not False or stage.extent == METASTATIC):
+                near.setdefault(stage.extent, []).append(stage)
+        if len(near) > 1:
+            self._contradict([one for some in near.values() for one in some])
+            return None, later, loose
+        return next(iter(near), None), later, loose
+
+    def _contradict(self, stages: Sequence[CancerStage]) -> None:
+        """Stages of one time that cannot all be: none of them counts."""
+        told = " and ".join(sorted({f"{quoted(one.word)} ({one.entry.place})" for one in stages}))
+        self.contradictions.append(f"stages of one time that contradict each other: {told}")
+        for one in stages:
+            self.doubted.append((one.entry.place, "it contradicts another stage of the same time", False))
+
+    def _state_undated(self, found: list[SecondaryCancer], *, known: bool) -> None:
+        """Metastases whose time is open: the extent is stated, and nothing of how it began."""
+        if not found:
+            return
+        if not known:
+            self.stated[DISEASE_EXTENT] = METASTATIC
+        for site in {one.site for one in found} & self.rules.undated_sites.keys():
+            self.stated[self.rules.undated_sites[site]] = "yes"
+        names = sorted({one.site.replace("_", " ") for one in found if one.site})
+        if names:
+            self.notices.append(f"Metastases without a date that places them: {', '.join(names)}.")
+
+
+def _first(own: list[PrimaryCancer]) -> PrimaryCancer | None:
+    """The earliest diagnosis; several of one cancer are one diagnosis told again."""
+    dated = [one for one in own if one.date is not None]
+    if dated:
+        return min(dated, key=lambda one: (one.date.first, one.date.last, one.entry.place) if one.date else ())
+    return min(own, key=lambda one: one.entry.place) if own else None
+
+
+def _again(primary: PrimaryCancer) -> DiseaseEvent:
+    return DiseaseEvent(primary.entry, RECURRENCE, None, None, (), None, "")
+
+
+def _came_later(found: list[SecondaryCancer], at_first: Extent | None) -> list[DiseaseEvent]:
+    """Metastases of later: first a recurrence, or a progression when there were some before."""
+    events: list[DiseaseEvent] = []
+    kind = PROGRESSION if at_first == METASTATIC else RECURRENCE
+    for date, some in _by_date(found):
+        sites = _sites(some)
+        if not sites and (events or at_first == METASTATIC):
+            continue  # that it is metastatic was known
+        events.append(DiseaseEvent(some[0].entry, kind, date, METASTATIC, sites, None, ""))
+        kind = PROGRESSION
+    return events
+
+
+def _sites(found: Iterable[SecondaryCancer]) -> tuple[str, ...]:
+    return tuple(sorted({one.site for one in found if one.site}))
+
+
+def _by_date(found: Iterable[SecondaryCancer]) -> list[tuple[PartialDate | None, list[SecondaryCancer]]]:
+    groups: dict[PartialDate | None, list[SecondaryCancer]] = {}
+    for one in sorted(found, key=lambda one: one.entry.place):
+        groups.setdefault(one.date, []).append(one)
+    return sorted(groups.items(), key=lambda item: (item[0].first, item[0].last) if item[0] else ())

@@ -1,0 +1,54 @@
+"""What a reader of FHIR needs of the knowledge, made once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from concordant.compiled import Knowledge
+from concordant.record.contract_names import MENOPAUSAL_STATUS
+from concordant.record.fhir.resources import CodeableConcept
+from concordant.record.rules import RecordRules, record_rules
+from concordant.record.terminology import Terminology, terminology_of
+from concordant.record.vocabulary import factor_of
+
+
+@dataclass(slots=True)
+class FhirTables:
+    """Look-up tables and rules."""
+
+    terms: Terminology
+    rules: RecordRules
+    menopause: frozenset[str]
+    spread_words: tuple[str, ...]
+    flags: frozenset[str] = frozenset()
+
+    def severity(self, told: str | CodeableConcept | None) -> int | None:
+        """The grade that a severity in a word or a code comes to."""
+        lexicon = self.terms.words.lexicon
+        if told is None or lexicon is None:
+            return None
+        texts = [told] if isinstance(told, str) else [told.text, *(c.display for c in told.coding or ())]
+        items = [item for text in texts if text for item in lexicon.read(text)]
+        return next((item.grade for item in items if item.kind == "severity"), None)
+
+    def factor(self, name: str, unit: str) -> float | None:
+        """What turns a number in this unit into the unit of the measurement; None for a unit that is not known."""
+        wanted = self.rules.measured[name]
+        if not wanted.unit:
+            return 1.0
+        found = factor_of(wanted, unit, self.terms.words)
+        return found if found is not None else factor_of(wanted, unit.strip("[]{}"), self.terms.words)
+
+
+def fhir_tables(knowledge: Knowledge, terms: Terminology | None = None) -> FhirTables:
+    """The tables of a Knowledge for reading FHIR."""
+    vocabulary = knowledge.vocabulary
+    features = {feature.name: feature for feature in knowledge.features}
+    menopause = features[MENOPAUSAL_STATUS].values if MENOPAUSAL_STATUS in features else ()
+    return FhirTables(
+        terms or terminology_of(knowledge),
+        record_rules(knowledge),
+        frozenset(menopause),
+        vocabulary.spread_words,
+        frozenset(flag.lower() for flag in vocabulary.abnormal_flags),
+    )

@@ -1,0 +1,70 @@
+"""What an entry of a source tells, before anybody has read it together with the others.
+
+Whatever stands by itself is an event already, or an exposure to drugs. The findings here only say something beside others:
+a metastasis is one of the start or of later, a stage belongs to a diagnosis, a number of a line to the drugs given in it.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from concordant.compiled import Umbrella
+from concordant.dates import PartialDate
+from concordant.record.events import Entry, Event, Extent
+from concordant.record.exposures import Exposure
+
+UNSPECIFIED = "unspecified"  # in the value sets: a cancer, or a metastasis, of which the code does not say which
+
+
+class PrimaryCancer(msgspec.Struct, frozen=True, gc=False):
+    """A primary cancer: which, since when, and whether it is said to have come back."""
+
+    entry: Entry
+    cancer: str
+    date: PartialDate | None
+    again: bool = False
+
+
+class SecondaryCancer(msgspec.Struct, frozen=True, gc=False):
+    """A metastasis on record; no site when only that there is one is told."""
+
+    entry: Entry
+    site: str
+    date: PartialDate | None
+
+
+class CancerStage(msgspec.Struct, frozen=True, gc=False):
+    """What a stage says of the disease, and when."""
+
+    entry: Entry
+    word: str
+    extent: Extent | None
+    date: PartialDate | None
+
+
+class DeclaredLine(msgspec.Struct, frozen=True, gc=False):
+    """A line of therapy that the source itself counts."""
+
+    entry: Entry
+    line: str
+    start: PartialDate | None
+    end: PartialDate | None
+
+
+class UmbrellaResult(msgspec.Struct, frozen=True, gc=False):
+    """A result of several tests together, which counts where none of them stands by itself."""
+
+    entry: Entry
+    umbrella: Umbrella
+    word: str
+
+
+class UnnamedTreatment(msgspec.Struct, frozen=True, gc=False):
+    """Drug treatment that is told without its drugs, as a procedure."""
+
+    entry: Entry
+    name: str
+    date: PartialDate | None
+
+
+AnyFinding = Event | Exposure | PrimaryCancer | SecondaryCancer | CancerStage | DeclaredLine | UmbrellaResult | UnnamedTreatment

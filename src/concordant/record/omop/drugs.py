@@ -1,0 +1,204 @@
+"""Drug exposures of the CDM: treatment of the cancer as exposures, other drugs as what is taken now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from msgspec.structs import replace
+
+from concordant.complaints import did_you_mean, quoted
+from concordant.dates import PartialDate, words
+from concordant.record.builder import RecordBuilder
+from concordant.record.events import ADVANCED, ONGOING, STOPPED, Course, Medication, Setting, Stopped, word_of
+from concordant.record.exposures import Exposure
+from concordant.record.omop.codes import Coded, Codes
+from concordant.record.omop.schema import Row, date_of, read_date
+from concordant.record.scalars import MOST, count_of
+from concordant.record.taken import NOT_TAKEN, is_taken, taken_by_name
+from concordant.record.terminology import Concept
+from concordant.record.vocabulary import Words, drug_parts, medicine_parts, plain, suggestion
+
+NOT_ASKED = "nothing here asks for it"
+SHORTEST_NEAR = 5  # letters of a word that may be a drug misspelt
+
+
+@dataclass(slots=True)
+class Span:
+    """When a drug was given, as a row tells it, and what is wrong with it."""
+
+    start: PartialDate | None = None
+    end: PartialDate | None = None
+    wrong: list[str] = field(default_factory=list)
+    supply: bool = False  # whether the end is only when what was handed out is used up
+
+
+@dataclass(slots=True)
+class DrugExposures:
+    """Reads the drugs of one person; `lines` are the numbers that episodes tell of exposures."""
+
+    record: RecordBuilder
+    codes: Codes
+    words: Words
+    lines: dict[str, str] = field(default_factory=dict)
+
+    def read(self, coded: Coded, row: Row) -> None:
+        """One drug exposure: treatment of the cancer, another drug, or what nothing here asks for."""
+        meaning, stopped = coded.meaning, self._stopped(row)
+        if meaning is not None and meaning.drugs:
+            self._keep(self._of(meaning.drugs), row, stopped)
+        elif meaning is not None and meaning.kind == "medication":
+            read = medicine_parts(coded.text, self.words)
+            self._medicine(coded.text if read else meaning.name.replace("_", " "), self._span(row))
+        elif meaning is not None:
+            self.record.ignored(meaning.says or NOT_ASKED)
+        elif self._is_another(coded):
+            self.record.unmapped += coded.met
+            self._beside(coded.text, self._span(row))
+        else:
+            self._keep(self.named(coded.text or (f"concept {coded.met[0][1]}" if coded.met else "no name")), row, stopped)
+
+    def single(self, meaning: Concept, date: PartialDate | None, wrong: str) -> None:
+        """A drug of which another table tells the day."""
+        single = date is not None and date.is_exact
+        told: dict[str, Any] = {"start": date, "end": date}
+        found = self._of(meaning.drugs)
+        if isinstance(found, Exposure):
+            told["single"] = single
+        self._add(replace(found, **told), [f"{key}{wrong.removeprefix('date')}" for key in ("start", "end")] if wrong else [])
+
+    def of_episode(self, row: Row, number: str | None) -> None:
+        """An episode of treatment none of whose exposures is told."""
+        coded = self.codes.look(row.get("episode_object_concept_id"), None, row.get("episode_source_value"))
+        entry, meaning = self.record.entry, coded.meaning
+        if meaning is not None and meaning.drugs:
+            found = self._of(meaning.drugs)
+        else:
+            found = self.named(coded.text) if coded.text else Exposure(entry, ())
+        wrong: list[str] = []
+        line, setting = self._line(number, wrong)
+        start = self._date(row, "episode_start_date", "start", wrong)
+        end = self._date(row, "episode_end_date", "end", wrong)
+        told: dict[str, Any] = {"start": start, "end": end, "line": line, "setting": setting}
+        if isinstance(found, Exposure):
+            told["single"] = start is not None and start == end and start.is_exact
+        self._add(replace(found, **told), wrong)
+
+    def named(self, name: str) -> Exposure | Course:
+        """Treatment by a written name; one of a class stands as a course, as it is told."""
+        if parts := drug_parts(name, self.words):
+            return self._of(parts)
+        self.record.lost("drug", name, suggestion(name, self.words.drugs))
+        return Exposure(self.record.entry, (), (name,))
+
+    def _of(self, ids: tuple[str, ...]) -> Exposure | Course:
+        """Treatment with these drugs; where one of them is a whole class, a course as it is told."""
+        entry = self.record.entry
+        if self.words.class_ids.isdisjoint(ids):
+            return Exposure(entry, ids)
+        classes = tuple(id_ for id_ in ids if id_ in self.words.class_ids)
+        drugs = tuple(id_ for id_ in ids if id_ not in self.words.class_ids)
+        return Course(entry, drugs, classes, (), None, None, None, None, None, None)
+
+    def _keep(self, found: Exposure | Course, row: Row, stopped: Stopped | None) -> None:
+        """The exposure with its dates, its line and why it was stopped."""
+        wrong: list[str] = []
+        line, setting = self._line(self.lines.get(row.get("drug_exposure_id") or ""), wrong)
+        span = self._span(row)
+        told: dict[str, Any] = {"start": span.start, "end": span.end, "line": line, "setting": setting, "stopped": stopped}
+        if isinstance(found, Exposure):
+            told |= _of_exposure(span, stopped)
+        self._add(replace(found, **told), [*wrong, *span.wrong])
+
+    def _add(self, found: Exposure | Course, wrong: list[str]) -> None:
+        if wrong:
+            self.record.put_aside("; ".join(wrong))
+            self.record.keep_blank([found])
+        else:
+            self.record.keep(found)
+
+    def _stopped(self, row: Row) -> Stopped | None:
+        reason = row.get("stop_reason")
+        if not reason:
+            return None
+        meaning = self.codes.terms.say("stop_reason", reason)
+        stopped = word_of(meaning.name, STOPPED) if meaning is not None else None
+        if stopped is None:
+            self.record.lost("stop reason", reason)
+        return stopped
+
+    def _line(self, number: str | None, wrong: list[str]) -> tuple[int | None, Setting | None]:
+        """The line that an episode counts; its setting is that of advanced disease."""
+        if number is None:
+            return None, None
+        line = count_of(number)
+        if line is None:
+            wrong.append(f"{quoted(number)} is not a count for 'line'. Write a whole number from 1 to {MOST}")
+        return line, ADVANCED
+
+    def _date(self, row: Row, column: str, key: str, wrong: list[str]) -> PartialDate | None:
+        date, why = read_date(date_of(row, column), key, self.record.as_of)
+        if why:
+            wrong.append(why)
+        return date
+
+    def _span(self, row: Row) -> Span:
+        """The days of a row. The end of a dose is when the next one is due, or a day by default: it was given on its first."""
+        span = Span()
+        span.start = self._date(row, "drug_exposure_start_date", "start", span.wrong)
+        kind = self.codes.terms.look("omop", row.get("drug_type_concept_id"))
+        if kind is not None and kind.name == "administration":
+            span.end = self._date(row, "drug_exposure_start_date", "end", span.wrong)
+            return span
+        column = "verbatim_end_date" if date_of(row, "verbatim_end_date") else "drug_exposure_end_date"
+        span.end, span.supply = self._date(row, column, "end", span.wrong), True
+        return span
+
+    def _medicine(self, name: str, span: Span) -> None:
+        """A medicine that is no treatment of the cancer, or not only: it matters while it is taken."""
+        taken = is_taken(span.start, span.end, self.record.as_of)
+        events = taken_by_name(name, self.record.entry, span.start, self.words) if taken else ()
+        if not taken:
+            self.record.ignored(NOT_TAKEN)
+        if any(isinstance(one, Medication) and one.term is None for one in events):
+            self.record.lost("medication", name, suggestion(name, self.words.medications))
+        if wrong := self._impossible(span):
+            self.record.put_aside(wrong)
+            self.record.keep_blank(events)
+            return
+        for one in events:
+            self.record.keep(one)
+
+    def _beside(self, name: str, span: Span) -> None:
+        """A drug of another kind, of which nothing is known: it is listed while it is taken, for somebody to judge."""
+        if wrong := self._impossible(span):
+            self.record.put_aside(wrong)
+        elif is_taken(span.start, span.end, self.record.as_of):
+            self.record.keep(Medication(self.record.entry, None, name))
+        else:
+            self.record.ignored("another drug, which is not said to be taken now")
+
+    def _impossible(self, span: Span) -> str:
+        start, end = span.start, span.end
+        wrong = list(span.wrong)
+        if start is not None and end is not None and end.certainly_before(start):
+            wrong.append(f"it ends ({words(end)}) before it starts ({words(start)})")
+        return "; ".join(wrong)
+
+    def _is_another(self, coded: Coded) -> bool:
+        """True for a name that is near none of the known ones; one that is near, and a bare id, may be any drug."""
+        if not coded.text or self.codes.terms.may_be_treatment(coded.text):
+            return False
+        return not any(_near(part, self.words.drugs) for part in plain(coded.text).split())
+
+
+def _of_exposure(span: Span, stopped: Stopped | None) -> dict[str, Any]:
+    single = span.start is not None and span.start == span.end and span.start.is_exact
+    supply = span.supply and not single and span.end is not None and stopped is None
+    going = stopped == ONGOING
+    return {"single": single, "supply": supply, "ongoing": going, "stopped": None if going else stopped}
+
+
+def _near(word: str, known: Mapping[str, object]) -> bool:
+    return len(word) >= SHORTEST_NEAR and (word in known or bool(did_you_mean(word, known, listing=False)))

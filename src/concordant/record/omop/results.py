@@ -1,0 +1,108 @@
+"""Results of the CDM to findings: of tumour marker tests, and measured numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from concordant.compiled import Field
+from concordant.dates import PartialDate
+from concordant.quantities import Interval
+from concordant.record.blocks import NO_LIMIT, OPEN
+from concordant.record.builder import RecordBuilder
+from concordant.record.events import Marker, Measurement
+from concordant.record.omop.schema import Row
+from concordant.record.omop.values import Amount, Values
+from concordant.record.terminology import Concept
+from concordant.record.vocabulary import Words
+
+SILENT = "it has no value"
+LOST = "its value is not understood"
+
+
+@dataclass(slots=True)
+class Results:
+    """Reads the results of one person; `date` is that of the row, `wrong` why it has none."""
+
+    record: RecordBuilder
+    values: Values
+    words: Words
+
+    def marker(self, meaning: Concept, row: Row, date: PartialDate | None, wrong: str) -> None:
+        """One result of a tumour marker test: a number of its own name, a percentage, or a word."""
+        test, number = self.record.rules.tests[meaning.name], self.values.number(row)
+        if number is not None and meaning.part:
+            self._numbered(test, meaning.part, number, date, wrong)
+        elif number is not None and "value" in test.numbers and number.text not in test.words:
+            self._numbered(test, "value", self.values.amount(row) or number, date, wrong)
+        elif word := self.values.word(test, row, number):
+            self.worded(test.name, word, date, wrong)
+        else:
+            self._otherwise(meaning, test, number, row, date, wrong)
+
+    def _otherwise(
+        self, meaning: Concept, test: Field, number: Amount | None, row: Row, date: PartialDate | None, wrong: str
+    ) -> None:
+        """A word that belongs to another test, or a value that is not understood."""
+        name, word = self.values.otherwise(meaning, row, dict(self.record.rules.tests))
+        if name:
+            self.worded(name, word, date, wrong)
+        elif met := self.values.anything(row, number):
+            self.record.lost(f"{test.label}:", met)
+            self.record.keep_blank([Marker(self.record.entry, test.name, None, {}, None, None)])
+            self.record.ignored(LOST)
+        else:
+            self.record.ignored(SILENT)
+
+    def _numbered(self, test: Field, part: str, amount: Amount, date: PartialDate | None, wrong: str) -> None:
+        label = test.label if part == "value" else f"{test.label} ({part})"
+        spec = Field(name=part, label=label, unit=test.numbers.get(part, ""), low=test.low, high=test.high)
+        numbers: dict[str, Interval] = {}
+        why = ""
+        try:
+            numbers[part] = amount.interval(spec, self.words)
+        except ValueError as error:
+            meant = f". Or write one of: {', '.join(test.words)}" if part == "value" and test.words else ""
+            why = f"{part}: {str(error).strip()}{meant}"
+        self._keep(Marker(self.record.entry, test.name, None, numbers, date, None), why, wrong)
+
+    def worded(self, test: str, word: str, date: PartialDate | None, wrong: str) -> None:
+        """A result in a word of the test."""
+        self._keep(Marker(self.record.entry, test, word, {}, date, None), wrong)
+
+    def measured(self, meaning: Concept, row: Row, date: PartialDate | None, wrong: str) -> None:
+        """A number with its unit, and the upper limit of normal where the row has one."""
+        amount, field = self.values.amount(row), self.record.rules.measured[meaning.name]
+        if amount is None:
+            self.record.ignored(SILENT)
+            return
+        if amount.text.lower() == OPEN:
+            self._keep(Measurement(self.record.entry, field.name, Interval(), date), wrong)
+            return
+        value, why = self._in_unit(amount, field, "value")
+        limit, other = self._limit(row, field)
+        found = Measurement(self.record.entry, field.name, value or Interval(), date, limit)
+        self._keep(found, why, other, "" if why else wrong)
+
+    def _limit(self, row: Row, field: Field) -> tuple[float | None, str]:
+        """The upper limit of normal, of a measurement that has a unit; why it is none."""
+        amount = self.values.upper_limit(row) if field.unit else None
+        if amount is None:
+            return None, ""
+        value, why = self._in_unit(amount, field, "upper_limit")
+        if value is None:
+            return None, why
+        return (value.high, "") if 0 < value.low <= value.high < float("inf") else (None, ". ".join(NO_LIMIT))
+
+    def _in_unit(self, amount: Amount, field: Field, key: str) -> tuple[Interval | None, str]:
+        try:
+            return amount.interval(field, self.words), ""
+        except ValueError as error:
+            return None, f"{key}: {str(error).strip()}"
+
+    def _keep(self, event: Marker | Measurement, *whys: str) -> None:
+        """The event; a blank one where something of it cannot be."""
+        if why := "; ".join(filter(None, whys)):
+            self.record.put_aside(why)
+            self.record.keep_blank([event])
+        else:
+            self.record.keep(event)

@@ -1,0 +1,62 @@
+"""What the reading of any source needs of the knowledge, made once: stages, sites, rules for courses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from concordant.compiled import Field, Knowledge, Umbrella
+from concordant.record.events import EXTENTS, Extent, word_of
+from concordant.record.line_rules import LineRules, line_rules
+from concordant.record.vocabulary import plain
+
+ROMAN = {"0": "0", "1": "i", "2": "ii", "3": "iii", "4": "iv"}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRules:
+    """Look-up tables and rules by which findings become a record."""
+
+    lines: LineRules
+    tests: Mapping[str, Field]
+    measured: Mapping[str, Field]
+    stages: Mapping[str, str]
+    subjects: tuple[str, ...]
+    umbrellas: Mapping[str, Umbrella]
+    undated_sites: Mapping[str, str]
+    de_novo_months: float
+    medications: frozenset[str]
+    names: Mapping[str, str]
+
+    def is_distant(self, site: str) -> bool:
+        """Whether a metastasis there is a distant one; one without a site may be, and counts as such."""
+        return not site or site in self.lines.distant_sites
+
+    def extent(self, stage: str) -> Extent | None:
+        """The extent of disease that a stage tells; None when it leaves it open, or is no stage."""
+        return word_of(self.stages.get(self.stage_name(stage)), EXTENTS)
+
+    def stage_name(self, text: str) -> str:
+        """`Stage 3A`, `IIIA` and `c3A` in one spelling."""
+        name = plain(text).removeprefix("ajcc ").removeprefix("stage ").replace(" ", "")
+        if name[:1] in "cp" and name[1:2].isdigit():
+            name = name[1:]
+        return ROMAN[name[0]] + name[1:] if name[:1] in ROMAN else name
+
+
+def record_rules(knowledge: Knowledge) -> RecordRules:
+    """The rules of this knowledge."""
+    vocabulary = knowledge.vocabulary
+    reading = vocabulary.reading
+    return RecordRules(
+        lines=line_rules(knowledge),
+        tests={test.name: test for test in vocabulary.tests},
+        measured={one.name: one for one in vocabulary.measurements},
+        stages={plain(stage): extent for stage, extent in vocabulary.stages.items()},
+        subjects=reading.subjects if reading else (),
+        umbrellas={one.observation: one for one in reading.umbrellas} if reading else {},
+        undated_sites=reading.undated_sites if reading else {},
+        de_novo_months=reading.de_novo_months if reading else 0.0,
+        medications=frozenset(term.id for term in vocabulary.medications),
+        names={drug.id: drug.name for drug in knowledge.drugs},
+    )

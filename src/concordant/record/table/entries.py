@@ -1,0 +1,112 @@
+"""The entries of the rows of a table to findings, each cell read by the type that a case file gives to its key."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from concordant.compiled import Knowledge
+from concordant.dates import PartialDate, exactly
+from concordant.record import events as ev
+from concordant.record.blocks import OPEN, Blocks
+from concordant.record.builder import RecordBuilder
+from concordant.record.entries import Dated, as_exposure
+from concordant.record.taken import NOT_TAKEN
+from concordant.record.vocabulary import Words
+from concordant.texts import Place, Text
+
+Item = Mapping[str, Any]
+
+
+class RowEntries(Blocks):
+    """Reads the entries of the row that the record is at; what cannot be read of them is set aside."""
+
+    def __init__(self, record: RecordBuilder, knowledge: Knowledge, words: Words) -> None:
+        super().__init__(Text("", None), knowledge, words)
+        self.record, self.as_of, self.not_understood = record, record.as_of, record.not_understood
+        self.readers: dict[str, Callable[[dict[str, Any], Place], Any]] = {
+            "tumor_markers": self._marker,
+            "disease": self._event,
+            "treatments": self._course,
+            "conditions": self._condition,
+            "measurements": self._measurement,
+            "medications": self._taken,
+        }
+
+    def read(self, block: str, item: Item) -> None:
+        """One entry of the row, by the keys that it has in this block of a case file."""
+        if block == "patient":
+            self._read_person(dict(item))
+            return
+        events = self._events(block, item)
+        if wrong := self._wrong():
+            self.record.put_aside(wrong)
+            self.record.keep_blank(events or self._unread(block, item))
+        else:
+            for event in events:
+                self.record.keep(_together(event))
+
+    def leave_open(self, block: str, item: Item) -> None:
+        """What a row that was set aside would have said: that there is something, and nothing of it."""
+        events = self._events(block, item)
+        self.complaints.clear()
+        self.record.keep_blank(events)
+
+    def _events(self, block: str, item: Item) -> list[Dated]:
+        found = self.readers[block](dict(item), (block,))
+        return list(found) if isinstance(found, list | tuple) else [] if found is None else [found]
+
+    def _unread(self, block: str, item: Item) -> list[Dated]:
+        """A number that could not be read was measured all the same."""
+        if block != "measurements":
+            return []
+        found = self._events(block, {"name": item.get("name"), "value": OPEN})
+        self.complaints.clear()
+        return found
+
+    def _read_person(self, item: dict[str, Any]) -> None:
+        record, measured, person = self.record, self.of_patient(item), self.person(item)
+        if wrong := self._wrong():
+            record.put_aside(wrong)
+        record.found += measured
+        record.sex = person.sex or record.sex
+        if person.birth_date is not None:
+            record.tell_birth(person.birth_date)
+        if person.menopausal_status is not None:
+            record.tell_menopause(person.menopausal_status)
+        if measured or person != ev.Person():
+            record.used("patient")
+
+    def _taken(self, item: dict[str, Any], place: Place) -> tuple[ev.Medication | ev.Course, ...]:
+        if self._is_taken(item, place):
+            return self._medication(item, place)
+        self.record.ignored(NOT_TAKEN)
+        return ()
+
+    def _wrong(self) -> str:
+        """What was complained about, as one text; empty when nothing."""
+        told = dict.fromkeys(f"{one.says}. {one.way_out}".rstrip(". ") for one in self.complaints)
+        self.complaints.clear()
+        return "; ".join(told)
+
+    # What the reader of case files asks of the document it reads.
+
+    def _entry(self, place: Place) -> ev.Entry:  # noqa: ARG002
+        return self.record.entry
+
+    def _date(self, item: dict[str, Any], key: str, place: Place) -> PartialDate | None:
+        value = item.get(key)
+        if isinstance(value, dt.date):
+            value = exactly(value)
+        return value.clipped(self.as_of) if isinstance(value, PartialDate) else super()._date(item, key, place)
+
+    def _lost(self, what: str, name: str, near: str, place: Place) -> None:  # noqa: ARG002
+        self.record.lost(what, name, near)
+
+
+def _together(event: Dated) -> Dated:
+    """A course of named drugs is an exposure, of which courses are put together; one of a class stands as it is told."""
+    if isinstance(event, ev.Course) and not event.classes and event.cycles is None:
+        return as_exposure(event)
+    return event
