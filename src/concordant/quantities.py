@@ -27,9 +27,7 @@ class Interval(msgspec.Struct, frozen=True, omit_defaults=True):
     def __post_init__(self) -> None:
         if not self.low <= self.high:  # nor is anything between what is no number at all
             raise ValueError(f"no number lies between {self.low} and {self.high}")
-        if (
-            self.low == NO_LOW and self.low is not NO_LOW
-        ):  # left out when it is written is the default itself, nothing equal to it
+        if self.low == NO_LOW and self.low is not NO_LOW:  # only the default itself is left out
             msgspec.structs.force_setattr(self, "low", NO_LOW)
         if self.high == NO_HIGH and self.high is not NO_HIGH:
             msgspec.structs.force_setattr(self, "high", NO_HIGH)
