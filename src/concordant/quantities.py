@@ -25,11 +25,11 @@ class Interval(msgspec.Struct, frozen=True, omit_defaults=True):
     high: float = NO_HIGH
 
     def __post_init__(self) -> None:
-        if math.isnan(self.low) or math.isnan(self.high) or self.low > self.high:
+        if not self.low <= self.high:  # nor is anything between what is no number at all
             raise ValueError(f"no number lies between {self.low} and {self.high}")
-        if self.low == NO_LOW:  # what is left out when it is written is the default itself, no number equal to it
+        if self.low == NO_LOW and self.low is not NO_LOW:  # only the default itself is left out
             msgspec.structs.force_setattr(self, "low", NO_LOW)
-        if self.high == NO_HIGH:
+        if self.high == NO_HIGH and self.high is not NO_HIGH:
             msgspec.structs.force_setattr(self, "high", NO_HIGH)
 
     @property

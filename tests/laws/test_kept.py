@@ -79,10 +79,11 @@ def test_a_selector_that_looks_for_other_names_would_be_missed(
 
 
 def test_one_look_at_a_silence_serves_all_that_say_the_same(knowledge: Knowledge, plan: Plan) -> None:
-    conditions = [silence.when for feature in knowledge.features for silence in feature.absent_means]
     numbers: dict[int, set[object]] = {}
-    for condition in conditions:
-        numbers.setdefault(plan.alike[id(condition)], set()).add(condition)
+    for feature in knowledge.features:
+        for silence, number in zip(feature.absent_means, plan.alike[feature.name], strict=True):
+            numbers.setdefault(number, set()).add(silence.when)
+    conditions = [silence.when for feature in knowledge.features for silence in feature.absent_means]
     assert all(len(same) == 1 for same in numbers.values())
     assert len(numbers) == len(set(conditions)) < len(conditions)
     assert ALWAYS in conditions
