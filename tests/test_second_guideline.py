@@ -25,8 +25,8 @@ from concordant.derive.plan import plan_of
 from concordant.library import FOLDER
 from concordant.present.formats import FORMATS, Wanted, rendered
 from concordant.quantities import Interval
-from concordant.record.assemble import courses_from
 from concordant.record.casefile import read_case
+from concordant.record.courses.assemble import courses_from
 from concordant.record.line_rules import line_rules
 from concordant.record.vocabulary import Words, words_of
 from concordant.texts import read_file, read_text

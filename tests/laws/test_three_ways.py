@@ -40,8 +40,8 @@ LEAST = 20
 
 def tellable(record: PatientRecord, rules: LineRules) -> PatientRecord:
     """The record without what no entry of FHIR or OMOP tells."""
-    status = record.person.menopausal_status
-    coded = replace(record.person, menopausal_status=status if status in MENOPAUSE else None)  # around it: no code here
+    status = record.person.menopause
+    coded = replace(record.person, menopause=status if status in MENOPAUSE else None)  # around it: no code here
     return replace(
         record,
         person=coded,

@@ -122,8 +122,8 @@ class Bundle:
     def tell(self) -> Resource:
         record = self.record
         self.add("Patient", gender=record.person.sex, birthDate=self.date(record.person.birth_date))
-        if record.person.menopausal_status in MENOPAUSE:
-            value = concept(SNOMED, MENOPAUSE[record.person.menopausal_status])
+        if record.person.menopause in MENOPAUSE:
+            value = concept(SNOMED, MENOPAUSE[record.person.menopause])
             self.observe(("42802-9", "Menopausal status"), None, valueCodeableConcept=value)
         for marker in record.markers:
             self.marker(marker)

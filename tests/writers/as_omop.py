@@ -78,13 +78,13 @@ class Cdm:
             if born.is_exact:
                 parts["day_of_birth"] = born.first.day
         self.add("person", gender_concept_id=SEX.get(told.sex or "", 0), **{"year_of_birth": None, **parts})
-        if told.menopausal_status is not None:
+        if told.menopause is not None:
             about = self.concept("LOINC", "42802-9", "Menopausal status")
             self.add(
                 "observation",
                 observation_concept_id=about,
                 observation_date=self.record.as_of,
-                value_as_string=told.menopausal_status,
+                value_as_string=told.menopause,
             )
 
     def marker(self, item: Marker) -> None:

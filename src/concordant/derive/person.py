@@ -22,7 +22,7 @@ def age(ctx: Context[Age]) -> Claim | None:
 def person(ctx: Context[PersonField]) -> Claim | None:
     """A word of the patient block."""
     name = ctx.by.field
-    value = getattr(ctx.record.person, name)
+    value = ctx.record.person.words[name]
     return Claim(value, "as recorded", (f"patient.{name}",)) if value else None
 
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from concordant.compiled import Knowledge
 from concordant.complaints import printable
+from concordant.contract_names import BRAIN_METASTASES, MENOPAUSAL_STATUS, SEX
 from concordant.dates import exactly, words
 from concordant.facts import words_left
 from concordant.quantities import Interval
 from concordant.record.blocks import OPEN
-from concordant.record.contract_names import BRAIN_METASTASES, MENOPAUSAL_STATUS, SEX
 from concordant.record.events import (
     FINDING,
     FLAGGED,
@@ -101,7 +101,7 @@ class _Writer:
     def person(self) -> Pairs:
         told = self.record.person
         born = iso(told.birth_date, self.record.as_of)
-        return _told({SEX: told.sex, "birth_date": born, MENOPAUSAL_STATUS: told.menopausal_status})
+        return _told({SEX: told.sex, "birth_date": born, MENOPAUSAL_STATUS: told.menopause})
 
     def marker(self, item: Marker) -> Iterator[tuple[Entry, Pairs]]:
         """One entry; two where a word and a number would need the same key."""

@@ -9,13 +9,13 @@ from typing import Any
 
 from concordant.compiled import Field
 from concordant.complaints import quoted
+from concordant.contract_names import BRAIN_METASTASES, MENOPAUSAL_STATUS, SEX
 from concordant.dates import exactly, parse_partial_date, words
 from concordant.facts import Value
 from concordant.features import Feature
 from concordant.quantities import ANY, Interval
 from concordant.record import events as ev
 from concordant.record.conditions import CODE_NAMES, condition_told, events_of
-from concordant.record.contract_names import BRAIN_METASTASES, MENOPAUSAL_STATUS, SEX
 from concordant.record.events import ABSENT
 from concordant.record.said import unlabelled
 from concordant.record.scalars import Scalars, shown

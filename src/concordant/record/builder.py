@@ -15,12 +15,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from concordant.complaints import quoted
+from concordant.contract_names import AGE
 from concordant.dates import PartialDate, exactly, whole_years, words
 from concordant.facts import Value
 from concordant.quantities import Interval
 from concordant.record import events as ev
 from concordant.record.account import Account, Row
-from concordant.record.contract_names import AGE
 from concordant.record.courses.assemble import courses_from
 from concordant.record.disease_course import DiseaseCourse
 from concordant.record.entries import Dated, blank_entry, by_time, dates_of, read_as, running, table_of
@@ -126,7 +126,7 @@ class RecordBuilder(RowFates):
         record = ev.PatientRecord(
             self.as_of,
             name,
-            ev.Person(self.sex, self.born, self._menopausal_status()),
+            ev.Person(self.sex, self.born, self._menopause()),
             **tables,
             unavailable=self.unavailable,
             stated=self.stated if self.as_written else dict(sorted(self.stated.items())),
@@ -244,7 +244,7 @@ class RecordBuilder(RowFates):
                 self.take_back(one.entry.place, read_as(one))
                 self.tell_later(one.entry.place, "ignored", "a supportive drug")
 
-    def _menopausal_status(self) -> str | None:
+    def _menopause(self) -> str | None:
         """The latest one; None when there are several of one day."""
         if not self.menopause:
             return None

@@ -103,8 +103,8 @@ def _read(value: dict[str, Any], blocks: Blocks, builder: RecordBuilder) -> None
     conditions = blocks.conditions(value.get("conditions"))
     person = blocks.person(value.get("patient"))
     builder.sex, builder.born = person.sex, person.birth_date
-    if person.menopausal_status is not None:
-        builder.menopause.append((None, person.menopausal_status))
+    if person.menopause is not None:
+        builder.menopause.append((None, person.menopause))
     builder.found += blocks.markers(value.get("tumor_markers"))
     builder.found += (*blocks.events(value.get("disease")), *conditions)
     courses = blocks.courses(value.get("treatments"))

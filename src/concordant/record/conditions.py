@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from concordant.contract_names import BRAIN
 from concordant.dates import PartialDate, parse_partial_date
-from concordant.record.contract_names import BRAIN
 from concordant.record.events import (
     ABSENT,
     ACTIVE,

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from concordant.complaints import quoted
+from concordant.contract_names import CANCER_TYPE, DISEASE_EXTENT, OTHER_CANCER
 from concordant.dates import PartialDate, months_range
-from concordant.record.contract_names import CANCER_TYPE, DISEASE_EXTENT, OTHER_CANCER
 from concordant.record.events import EARLY, METASTATIC, PROGRESSION, RECURRENCE, DiseaseEvent, Extent
 from concordant.record.findings import UNSPECIFIED, CancerStage, PrimaryCancer, SecondaryCancer
 from concordant.record.rules import RecordRules

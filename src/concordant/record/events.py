@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, TypeVar, get_args
 
 import msgspec
 
+from concordant.contract_names import MENOPAUSAL_STATUS, SEX, PatientWord
 from concordant.dates import PartialDate
 from concordant.facts import Value
 from concordant.quantities import Interval
@@ -152,7 +153,12 @@ class Person(msgspec.Struct, frozen=True, gc=False):
 
     sex: str | None = None
     birth_date: PartialDate | None = None
-    menopausal_status: str | None = None
+    menopause: str | None = None
+
+    @property
+    def words(self) -> Mapping[PatientWord, str | None]:
+        """What was told, by the words of the patient block."""
+        return {SEX: self.sex, MENOPAUSAL_STATUS: self.menopause}
 
 
 class PatientRecord(msgspec.Struct, frozen=True):

@@ -8,11 +8,11 @@ from typing import Any
 
 from concordant.compiled import Field, Knowledge
 from concordant.complaints import Complaint, did_you_mean, quoted
+from concordant.contract_names import SEX
 from concordant.dates import PartialDate, parse_partial_date
 from concordant.facts import Value, one_of, value_words
 from concordant.features import Feature
 from concordant.quantities import Interval
-from concordant.record.contract_names import SEX
 from concordant.record.events import Entry, Word, word_of
 from concordant.record.said import words_said
 from concordant.record.vocabulary import Words, drug_parts, plain, quantity, suggestion, within

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from concordant.compiled import Knowledge
+from concordant.contract_names import BRAIN_METASTASES, DISEASE_EXTENT, MENOPAUSAL_STATUS, SEX
 from concordant.record import blocks, events
-from concordant.record.contract_names import DISEASE_EXTENT, MENOPAUSAL_STATUS
 
 Schema = dict[str, Any]
 
@@ -36,9 +36,8 @@ def case_file_schema(knowledge: Knowledge) -> Schema:
         "name": TEXT,
         "as_of": DATE,
         "patient": _object(
-            sex=_words(*blocks.SEXES),
-            birth_date=DATE,
-            menopausal_status=_words(*features[MENOPAUSAL_STATUS].values),
+            **{SEX: _words(*blocks.SEXES), "birth_date": DATE},
+            **{MENOPAUSAL_STATUS: _words(*features[MENOPAUSAL_STATUS].values)},
             **{field.name: TEXT for field in vocabulary.patient},
         ),
         "tumor_markers": _list(
@@ -55,7 +54,7 @@ def case_file_schema(knowledge: Knowledge) -> Schema:
             extent=_words(*features[DISEASE_EXTENT].values),
             sites=NAMES,
             procedure=TEXT,
-            brain_metastases=_words(*events.BRAIN),
+            **{BRAIN_METASTASES: _words(*events.BRAIN)},
         ),
         "treatments": _list(
             drugs=NAMES,

@@ -281,7 +281,7 @@ def test_status_of_disease_menopause_and_pregnancy() -> None:
     worse = observation("o", "97509-4", valueCodeableConcept=coded(SCT, "271299001", "Patient's condition worsened (finding)"))
     assert [e.kind for e in read(woman(), worse).record.events] == ["progression"]
     status = observation("o", "42802-9", valueCodeableConcept={"text": "Postmenopausal"})
-    assert read(woman(), status).record.person.menopausal_status == "postmenopausal"
+    assert read(woman(), status).record.person.menopause == "postmenopausal"
     negative = observation("o", "66174-4", interpretation=coded(SCT, "260385009", "Negative (qualifier value)"))
     (pregnant,) = read(woman(), negative).record.conditions
     assert (pregnant.term, pregnant.status) == ("pregnancy", "absent")

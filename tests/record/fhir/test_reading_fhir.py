@@ -100,9 +100,9 @@ def test_an_allergy_that_contradicts_itself_is_open_and_never_silence() -> None:
 
 def test_a_menopausal_status_of_later_is_not_known_on_the_day() -> None:
     status = observation("m", "42802-9", valueCodeableConcept={"text": "Postmenopausal"})
-    assert read(woman(), status | {"effectiveDateTime": "2023-05-01"}).record.person.menopausal_status == "postmenopausal"
+    assert read(woman(), status | {"effectiveDateTime": "2023-05-01"}).record.person.menopause == "postmenopausal"
     later = read(woman(), status | {"effectiveDateTime": "2024-05-01"})
-    assert later.record.person.menopausal_status is None
+    assert later.record.person.menopause is None
     assert "set aside" in fates(later).values()
 
 

@@ -474,7 +474,7 @@ def test_two_menopausal_statuses_leave_it_open(knowledge: Knowledge) -> None:
         record.at(f"observation, row {number}", "observation")
         record.tell_menopause(word)
     patient = record.finish()
-    assert patient.record.person.menopausal_status is None
+    assert patient.record.person.menopause is None
     assert any("different menopausal statuses" in sentence for sentence in patient.record.set_aside)
 
 

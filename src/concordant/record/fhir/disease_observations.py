@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from concordant.compiled import CodeKind
 from concordant.complaints import quoted
+from concordant.contract_names import DISEASE_STATUS, LINE_OF_THERAPY, MENOPAUSAL_STATUS
 from concordant.dates import PartialDate, exactly
-from concordant.record.contract_names import DISEASE_STATUS, LINE_OF_THERAPY, MENOPAUSAL_STATUS
 from concordant.record.events import ABSENT, ACTIVE, HAPPENINGS, Comorbidity, DiseaseEvent, word_of
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.references import resolved

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from concordant.compiled import Knowledge
-from concordant.record.contract_names import MENOPAUSAL_STATUS
+from concordant.contract_names import MENOPAUSAL_STATUS
 from concordant.record.fhir.resources import CodeableConcept
 from concordant.record.rules import RecordRules, record_rules
 from concordant.record.terminology import Terminology, terminology_of

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from concordant.contract_names import DISEASE_STATUS, MENOPAUSAL_STATUS, OTHER_CANCER, SEX
 from concordant.dates import PartialDate
 from concordant.quantities import Interval
 from concordant.record.blocks import SEXES
 from concordant.record.builder import RecordBuilder
 from concordant.record.conditions import Understood, events_of, understand
-from concordant.record.contract_names import DISEASE_STATUS, MENOPAUSAL_STATUS, OTHER_CANCER, SEX
 from concordant.record.events import ABSENT, ACTIVE, Comorbidity, Marker, Measurement, Status
 from concordant.record.findings import UNSPECIFIED
 from concordant.record.omop.codes import Coded, Codes

@@ -73,8 +73,8 @@ class RowEntries(Blocks):
         record.sex = person.sex or record.sex
         if person.birth_date is not None:
             record.tell_birth(person.birth_date)
-        if person.menopausal_status is not None:
-            record.tell_menopause(person.menopausal_status)
+        if person.menopause is not None:
+            record.tell_menopause(person.menopause)
         if measured or person != ev.Person():
             record.used("patient")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from concordant.complaints import Complaint, Refused, did_you_mean, quoted
-from concordant.record.contract_names import BRAIN_METASTASES, MENOPAUSAL_STATUS, NUMBERS_OF_PATIENT, SEX
+from concordant.contract_names import BRAIN_METASTASES, MENOPAUSAL_STATUS, NUMBERS_OF_PATIENT, SEX
 from concordant.texts import MOST_COMPLAINTS, Place, Text
 
 BLOCKS = {
