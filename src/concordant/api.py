@@ -181,7 +181,9 @@ class Engine:
 
 @dataclass(frozen=True)
 class Patients:
-    """The patients of a source, to go through as often as you like: each has an `id`, a `record` and an `account`."""
+    """The patients of a source. It can be iterated over more than once; each patient has an `id`, a `record` and an
+    `account` of its entries.
+    """
 
     engine: Engine
     source: Opened

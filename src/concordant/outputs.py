@@ -57,9 +57,9 @@ def put(data: bytes, target: str, unless: Callable[[], None] | None = None) -> N
 
 @contextlib.contextmanager
 def replacing(target: str, unless: Callable[[], None] | None = None) -> Iterator[Making]:
-    """A file that takes the place of `target` when the block ends, and is gone when the block fails.
+    """Open a temporary file that replaces `target` when the block ends, and is deleted when the block fails.
 
-    `unless` looks once more, just before, whether it may: what it raises leaves the target alone. Raises Unreadable.
+    `unless` is called just before the replacement; if it raises, the target is left as it was. Raises Unreadable.
     """
     path = Path(os.path.realpath(target))  # a link stays one: the file it names is replaced
     if _is_stream(target, path):
@@ -87,7 +87,7 @@ def replacing(target: str, unless: Callable[[], None] | None = None) -> Iterator
 
 @contextlib.contextmanager
 def complaining(target: str) -> Iterator[None]:
-    """A failing system call as a sentence about the target. Raises Unreadable."""
+    """Turn an operating system error in the block into an Unreadable that names the target."""
     try:
         yield
     except OSError as error:

@@ -203,5 +203,7 @@ def _side(strict: str, loose: str, value: float, neighbour: float) -> str:
 
 
 def is_strict(value: float, neighbour: float) -> bool:
-    """True for the float next to a short decimal: the end of a strict comparison, not a computed number."""
+    """Return True if a bound is the float next to a short decimal, so that it stands for `<` or `>` rather than a computed
+    number.
+    """
     return math.isfinite(value) and neighbour != value and round(neighbour, 4) == neighbour and round(value, 4) != value

@@ -104,7 +104,9 @@ class Builder:
     # -- options -----------------------------------------------------------------------------------
 
     def _shown(self) -> list[Judged]:
-        """What is offered; while data are missing, only what holds on every branch."""
+        """Return the proposals to show as options; while data are missing, only those offered whatever the missing
+        answer is.
+        """
         if self.now.decision.answer != "needs_data":
             return self.now.decision.offered
         common = self._common()

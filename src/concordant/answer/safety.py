@@ -96,7 +96,9 @@ class Safety:
         ]
 
     def on_record(self, dangers: list[model.DangerShown]) -> list[str]:
-        """What is active and read by a rule, and yet no danger of this patient: it is named, so that nothing is passed over."""
+        """List active conditions and metastases that rules read but that are no danger here, so that the reader sees
+        they were noticed.
+        """
         told = {place for one in dangers for place in one.entries} | {one.entry for one in self.unread()}
         listed = [c.name for c in self.now.record.conditions if self._counts(c, told)]
         spread = [e.told for e in self.now.record.events if e.kind == FINDING and e.brain != "none" and e.entry.place not in told]

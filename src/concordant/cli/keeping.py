@@ -16,7 +16,9 @@ MOST_BESIDE = 100
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The file for the completed case. A case file may be completed in place; any other source stays as it is."""
+    """The file in which the completed case is saved. A case file may be completed in place; any other kind of source is
+    never overwritten.
+    """
 
     path: str
     opened: Opened
@@ -29,7 +31,9 @@ class Target:
         return bool(self.opened.path) and same_path(self.path, self.opened.path)
 
     def check(self) -> None:
-        """Refuse, before anything is asked, to write over a file that is not the case itself. Raises Unreadable."""
+        """Check, before the first question, that the completed case may be saved here. Raises Unreadable if its folder
+        is missing, or if it would overwrite a file that is not the case itself.
+        """
         if not Path(self.path).parent.is_dir():
             raise Unreadable(Complaint("there is no such folder", self.path, way_out="Make it, or name another file"))
         if not self.completes:

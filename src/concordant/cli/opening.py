@@ -119,9 +119,10 @@ def day_of(text: str) -> dt.date | None:
 
 
 def open_for_answers(patient: str, as_of: dt.date | None, engine: Engine, id_: str = "") -> Opened:
-    """A case file to be completed, or an empty record; standard input is refused, the answers come from there.
+    """Open the case that an interview is to complete, or an empty record when no patient is named.
 
-    What is no case file has no path here: its answers are kept in a case file of their own, never over the source.
+    Standard input is refused, because the replies are read from it. Only a case file keeps its path: for FHIR and tables
+    the completed case is saved in a file of its own, so that the source is never overwritten.
     """
     if patient == "-":
         way_out = "Save the case in a file and name it, or name none to start from nothing"
@@ -156,9 +157,10 @@ def _text_of(patient: str) -> str:
 
 
 def whose(source: str, id_: str) -> str:
-    """What stands on every sheet: the id that the user gave, or the name of the file; never a path or an address.
+    """Return the label printed on every page: the patient id given by the user, or else the file name; never a path or an
+    address.
 
-    `-` is standard input, in the words of the page; empty when nothing is named.
+    `-` stands for standard input; the label is empty when nothing is named.
     """
     if id_ or source in ("", "-"):
         return printable(id_) or source

@@ -46,7 +46,7 @@ def _step(regimen: Regimen, transition: Transition, variant: Variant, now: Situa
 
 
 def kept(now: Situation) -> dict[str, Value]:
-    """What is assumed of each drug's past stays: progression on one regimen tells nothing of the other drugs."""
+    """Keep the values that are assumed about each drug's past: progression on one regimen says nothing about other drugs."""
     features = (feature for feature in now.plan.features if feature.drug)
     return {f.name: now.facts[f.name].value for f in features if now.facts[f.name].origin == "assumed"}
 

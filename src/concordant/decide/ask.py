@@ -69,7 +69,7 @@ class Situation:
         return found
 
     def suppose(self, changes: Mapping[str, Value]) -> tuple[Decision, Facts]:
-        """The decision, and the facts, had these been stated as well."""
+        """Decide again as if these values had been stated; return the decision and the facts."""
         facts, touched = with_facts(self.facts, changes, self.record, self.plan, self.look)
         return decide(self.frame, facts, self.decision, touched, self.look), facts
 
@@ -93,7 +93,7 @@ def _rank(question: Question) -> tuple[bool, bool, int]:
 
 
 def _holding(now: Situation) -> frozenset[str]:
-    """The features whose absence holds the decision back: behind what is unknown in open proposals."""
+    """Find the unknown features that keep the open proposals from being decided, and the features they are derived from."""
     preferred = [one for one in now.decision.open if one.role == "preferred"]  # where one is, only these hold the answer back
     unknown = {name for one in preferred or now.decision.open for name in missing(one.applies)}
     behind = {name for name, reached in now.plan.downstream.items() if reached & unknown}
@@ -170,9 +170,10 @@ def _merged(feature: Feature, branches: list[Branch], now: Situation) -> list[Br
 
 
 def _read_together(askable: Iterable[str], now: Situation) -> set[frozenset[str]]:
-    """The groups that could settle one live sentence: once an answer is definite, only those can decide together.
+    """Find groups of open features that could settle an unknown condition of a proposal together.
 
-    A bar or a condition that reads one of two facts would change the outcome by that fact alone.
+    Needed only once the answer is definite. A restriction that reads one feature would change the outcome by that feature
+    alone.
     """
     asked = frozenset(askable)
     live = _behind_outcome(now.decision)
@@ -193,7 +194,7 @@ def _behind_outcome(decision: Decision) -> list[Proposal]:
 
 
 def _together(groups: Iterable[frozenset[str]], cells: Mapping[str, Sequence[Cell]], now: Situation) -> list[Question]:
-    """The smallest group, of two or three features, that changes the outcome where none does alone."""
+    """Ask for the smallest group of two or three features that changes the outcome together, when no single feature does."""
     order = {name: i for i, name in enumerate(cells)}
     ordered = [tuple(sorted(group, key=order.__getitem__)) for group in groups]
     for names in sorted(ordered, key=lambda names: (len(names), [order[name] for name in names])):

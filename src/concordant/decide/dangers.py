@@ -104,7 +104,7 @@ def first_offered(decision: Decision) -> Judged | None:
 
 
 def candidates(decision: Decision) -> list[Judged]:
-    """What the answer is about: the first option, what would have come before it, and while facts are missing what is open."""
+    """List the proposals the answer is about: the first offered, those precluded that would have preceded it, and open ones."""
     first = first_offered(decision)
     live = [j for j in decision.judged if not j.proposal.against and j.applies.truth is not FALSE]
     out = [j for j in live if j.status == "precluded" and (first is None or j.proposal.role in ("preferred", "continue"))]

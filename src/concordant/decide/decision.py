@@ -151,10 +151,10 @@ def decide(
     touched: frozenset[str] | None = None,
     look: Evaluator = explain,
 ) -> Decision:
-    """Judge every proposal. With `before` and `touched`, only what reads a touched feature is evaluated anew.
+    """Decide on every proposal and determine each guideline's answer.
 
-    `look` is `explain`, or for hypotheses and many patients an evaluator that gives no reasons: then no bar that only cautions
-    is looked at.
+    With `before` and `touched`, only what reads a touched feature is evaluated again. `look` is `explain`, or an
+    evaluator without reasons for hypotheses and for many patients.
     """
     told = touched or frozenset()
     if before is not None and not look.gives_reasons and told.isdisjoint(frame.decisive):
@@ -237,7 +237,7 @@ def _kept(frame: Frame, before: Decision | None, touched: frozenset[str]) -> dic
 
 
 def unless_of(barred: Iterable[Barred]) -> Truth:
-    """What the bars come to together: one that precludes decides, one that only holds leaves it open until it is settled."""
+    """Combine the restrictions of a proposal into one truth: precluding ones count fully, holding ones at most as unknown."""
     return any_([weight(b) for b in barred if b.bar.effect != "caution"])
 
 

@@ -82,9 +82,9 @@ def turning_days(knowledge: Knowledge) -> list[dt.date]:
 
 
 def frame_of(knowledge: Knowledge, as_of: dt.date, wanted: str = "") -> Frame:
-    """The frame for a date; `wanted` is a guideline version `ID/VERSION`, if asked for.
+    """Make the ruleset in force on a date. `wanted` selects a guideline version as `ID/VERSION`.
 
-    Raises Unreadable when the wanted version does not exist.
+    Raises Unreadable when that version does not exist.
     """
     published = published_by(knowledge, as_of)
     known = as_known(knowledge, published)

@@ -59,9 +59,9 @@ class Advised:
 
 
 def avoided(decision: Decision, frame: Frame, facts: Facts) -> list[Avoided]:
-    """Every true bar of what would otherwise be offered, statements against, and drugs that are out.
+    """List the treatments that this patient is not given: precluded, advised against, or excluded because of a drug.
 
-    Nothing that is offered stands here: what speaks against a regimen that another statement offers is a caution of it.
+    A regimen that another statement offers is not listed; what speaks against it becomes a caution of that option.
     """
     found: dict[tuple[tuple[str, ...], Kind], Avoided] = {}
     named = [
@@ -122,9 +122,9 @@ def drugs_of(judged: Iterable[Judged], frame: Frame) -> list[Drug]:
 
 
 def checks(decision: Decision, frame: Frame, facts: Facts) -> list[Checked]:
-    """The checks of what is offered first, then those of the others that it has not itself; each with its regimen.
+    """Collect the checks before the first dose, each with its regimen: those of the first option, then those the others add.
 
-    A check of a substitute says nothing of the first option. An unknown fact that could speak against one is a check as well.
+    A fact that is unknown and could preclude or hold a regimen counts as a missing check.
     """
     open_ = [j for j in decision.open if j.role == "preferred"] or decision.open
     found: dict[str, Checked] = {}

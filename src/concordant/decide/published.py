@@ -26,10 +26,10 @@ def published_by(knowledge: Knowledge, as_of: dt.date) -> set[str]:
 
 
 def as_known(knowledge: Knowledge, published: set[str]) -> Knowledge:
-    """The statements, regimens, drugs and disagreements with what these sources said.
+    """Filter the knowledge to what had been published by `as_of`.
 
-    A regimen whose dose was not yet published is left out, and so is a derived statement or a disagreement with a
-    source that was not.
+    A regimen whose dose source was not yet published is left out, and so is a derived statement or a disagreement that
+    cites an unpublished source.
     """
     return replace(
         knowledge,

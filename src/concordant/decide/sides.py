@@ -33,10 +33,11 @@ class Side:
 
 
 def other_sides(now: Situation) -> list[Side]:
-    """For every known fact that a live statement rests on: the nearest other values that change the headline.
+    """Find the counterfactuals: for every known fact the decision rests on, the nearest other values that change the
+    headline.
 
-    A number is followed to both sides up to the first range with another headline; the near ones come first. What only takes
-    away a substitute is no other side, and a fact of which every other value leaves the answer open settles nothing.
+    For a number, the nearest such range is looked for above and below; near ones come first. A change that only removes a
+    substitute is ignored, and so is a fact whose every other value leaves the answer open.
     """
     if now.decision.answer != "recommends":
         return []

@@ -24,7 +24,7 @@ from concordant.record.events import PatientRecord
 
 @dataclass(slots=True)
 class _Pass:
-    """One pass over a record: what is looked at again and again in it is kept."""
+    """One derivation of a patient's facts; it caches what would otherwise be worked out again for each feature."""
 
     record: PatientRecord
     plan: Plan
@@ -41,7 +41,7 @@ class _Pass:
         self.has_choices = any(isinstance(value, tuple) for value in self.record.stated.values())
 
     def fact(self, feature: Feature) -> Fact:
-        """The fact of a feature; all that it is derived from has its fact, or gets it when it is asked for."""
+        """Derive the fact of one feature from the record, the stated value, the rules and, last, from silence."""
         name, wanted = feature.name, self.plan.topics[feature.name]
         claim = None if wanted is not None and wanted.isdisjoint(self.topics) else self._claim(feature)
         stated = self.record.stated.get(name)
@@ -59,7 +59,7 @@ class _Pass:
         return self._silence(feature) or self._inferred_over(feature, fact)
 
     def _inferred_over(self, feature: Feature, fact: Fact) -> Fact:
-        """An open fact that rests on facts left open by an unread entry is left open by it as well."""
+        """Mark an open fact as affected by the unread entries that leave its input facts open."""
         if not self.unread:
             return fact
         over = dict.fromkeys(entry for name in sorted(feature.inputs) for entry in self.facts[name].unread)
@@ -72,7 +72,7 @@ class _Pass:
         return look(Context(self.record, self.facts, feature, by, plan.members, plan.tags, plan.formulas, self.unread))
 
     def _put_off(self, feature: Feature, wait: Wait, claim: Claim | None, reasons: Reasons) -> Fact:
-        """The fact where a word was stated that another feature decides: it holds, waits, or gives way to the rules."""
+        """Settle a stated word that another feature has to confirm: it holds, stays open, or gives way to the rules."""
         if self.look(wait.overruled_if, self.facts).truth is TRUE:
             others = [word for word in words_left(self.record.stated[feature.name]) or () if word not in wait.puts_off]
             told_else = one_of(feature, others) if others else None
@@ -86,7 +86,9 @@ class _Pass:
         return replace(told, assumed=wait.held)
 
     def _silence(self, feature: Feature) -> Fact | None:
-        """What the absence of any entry means, where the feature says so; always named as assumed."""
+        """Return the value that a feature is assumed to have when the record says nothing, or None; it is always marked
+        as assumed.
+        """
         for silence, alike in zip(feature.absent_means, self.plan.alike[feature.name], strict=True):
             reason = self.silent.get(alike)
             if reason is None:
@@ -100,7 +102,7 @@ class _Pass:
         return None
 
     def _over(self, feature: Feature) -> list[Unread]:
-        """The unread entries over which silence about the feature means nothing."""
+        """Find the unread entries that forbid assuming anything about the feature from silence."""
         withheld = self.plan.withheld.get(feature.name)
         if withheld is None or not self.unread:
             return []
@@ -115,7 +117,7 @@ def _not_assumed(feature: Feature, over: list[Unread]) -> Fact:
 
 
 def waits(feature: Feature, facts: Facts, look: Evaluator = explain) -> bool:
-    """Whether another feature decides this one and is not known: then it is neither asked nor supposed otherwise."""
+    """Return True if another feature decides this one and is not known yet, so that this one must not be asked or assumed."""
     wait = feature.waits_for
     return wait is not None and facts[wait.feature].value is None and look(wait.when, facts).truth is TRUE
 
@@ -163,9 +165,9 @@ def settle_value(feature: Feature, value: str | float) -> Value:
 def with_facts(
     facts: Facts, changes: Mapping[str, Value], record: PatientRecord, plan: Plan, look: Evaluator = explain
 ) -> tuple[dict[str, Fact], frozenset[str]]:
-    """The facts had these been stated as well, and the names of those whose value differs.
+    """Derive the facts again as if these values had been stated too; return them with the names of the facts that differ.
 
-    A fact in conflict is settled by what is learnt. Only what depends on the changes is derived again.
+    A stated value also resolves a conflict about its feature. Only features that depend on the changes are derived again.
     """
     settled = {name: value for name, value in changes.items() if facts[name].conflict}
     told = replace(record, stated={**record.stated, **changes})
@@ -175,14 +177,14 @@ def with_facts(
 def with_overrides(
     facts: Facts, changes: Mapping[str, Value], record: PatientRecord, plan: Plan, look: Evaluator = explain
 ) -> tuple[dict[str, Fact], frozenset[str]]:
-    """The facts were these different from what the record says: hypothetical, and no conflict."""
+    """Derive the facts again with these values in place of the recorded ones (hypothetical, so never a conflict)."""
     return _again(facts, record, plan, frozenset(changes), changes, look)
 
 
 def _again(
     facts: Facts, record: PatientRecord, plan: Plan, changed: frozenset[str], fixed: Mapping[str, Value], look: Evaluator
 ) -> tuple[dict[str, Fact], frozenset[str]]:
-    """Derive again what the changes reach; where nothing that a feature reads differs, its fact stands."""
+    """Derive again only the features that the changes reach; keep a fact when none of its inputs differs."""
     told = changed.union(*(plan.listeners.get(name, frozenset()) for name in changed))
     reached = told.union(*(plan.downstream[name] for name in told))
     fresh = dict(facts)

@@ -19,9 +19,10 @@ MOST = 64  # ways in which several features, each with words left, can combine; 
 def by_words(
     feature: Feature, inputs: Collection[str], facts: Facts, by_name: Mapping[str, Feature], look: Evaluator
 ) -> Fact | None:
-    """The words that the rules prove, one for each way in which what is left can be true; None when one way is open.
+    """Infer a feature's value when its inputs are only narrowed to several words.
 
-    A condition on one word of several is unknown, and yet each of them may prove something.
+    The rules are tried for every combination of the remaining words. Returns None when a combination proves no single
+    word.
     """
     open_ = {name: left for name in sorted(inputs) if len(left := words_left(facts[name].value) or ()) > 1}
     if not open_ or prod(map(len, open_.values())) > MOST:

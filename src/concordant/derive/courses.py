@@ -46,7 +46,7 @@ def places(items: Iterable[Course | DiseaseEvent]) -> tuple[str, ...]:
 
 
 def may_hide(course: Course, ctx: Context[OfDrugs]) -> bool:
-    """True when a drug of `of` may stand behind an unknown name, a word for its class, or no name."""
+    """Return True if one of the selector's drugs may be part of this course under an unknown name, a class name or no name."""
     nameless = not (course.drugs or course.classes or course.unknown_drugs)
     hinted = any(not ctx.drugs().isdisjoint(ctx.members.get(name, ())) for name in course.classes)
     return nameless or hinted or bool(course.unknown_drugs)
@@ -62,7 +62,9 @@ def described(course: Course) -> str:
 
 
 def followed_by(course: Course, ctx: Context[Selector]) -> Course | None:
-    """The dated course with which the drugs of one without an end went on: the first cannot have lasted past its start."""
+    """Find the later course that continues the drugs of a course without an end date; the course must have ended by its
+    start.
+    """
     if course.end is not None or course.stopped == "ongoing" or course.start is None:
         return None
     start, drugs = course.start, frozenset(course.drugs)
@@ -71,7 +73,7 @@ def followed_by(course: Course, ctx: Context[Selector]) -> Course | None:
 
 
 def cut_short(course: Course, ctx: Context[Selector]) -> str:
-    """The sentence for an end that is taken from the course that followed."""
+    """Describe the assumption that a course without an end date ended when the next one began; empty when there is none."""
     following = followed_by(course, ctx)
     if following is None or following.start is None:
         return ""
@@ -120,7 +122,7 @@ def advanced_since(ctx: Context[Selector]) -> PartialDate | None:
 
 
 def progression_on(course: Course, ctx: Context[ProgressedOn]) -> Truth:
-    """Whether the disease grew or came back on this course: by its stop reason, or a dated event during it."""
+    """Judge whether the disease progressed or recurred on this course, from its stop reason or from a dated event during it."""
     if course.stopped in ENDED_BADLY:
         return TRUE
     events = [e for e in ctx.record.events if e.kind in ENDED_BADLY and e.date is not None]
@@ -156,7 +158,9 @@ def controlled(ctx: Context[ProgressedOn | OfLines]) -> Truth:
 
 
 def _while_running(event: DiseaseEvent, ctx: Context[ProgressedOn]) -> Truth:
-    """A progression under a course that goes on: none against it when controlled since, or at spared sites alone."""
+    """Judge whether a progression counts against a running course: not when the disease is controlled since, or only the
+    brain grew.
+    """
     under_control = controlled(ctx)
     if under_control is not FALSE:
         return not_(under_control)

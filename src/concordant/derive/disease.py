@@ -88,7 +88,9 @@ def _began_after(course: Course, event: DiseaseEvent) -> bool:
 
 
 def _maintains(course: Course, event: DiseaseEvent, ctx: Context[DiseaseStatus]) -> bool:
-    """Maintenance of the line that held the disease: its targeted drugs or fewer, begun after a response or stable disease."""
+    """Return True if a course is maintenance: it keeps some of the targeted drugs of a line that achieved response or stable
+    disease.
+    """
     kept = ctx.drugs().intersection(course.drugs)
     if STATUS[event.kind] == "progressing" or not kept:
         return False

@@ -9,9 +9,10 @@ from concordant.selectors.courses import OfLines
 
 
 def numbered(ctx: Context[OfLines], before: int | None) -> dict[str, int]:
-    """The line of each listed course by its entry: as the record declares it, else counted while nothing is open.
+    """Map the entry of each listed course to its line number: the declared one, or the counted one while nothing is
+    uncertain.
 
-    `before` is how many lines count before the first one that is listed, None when that is not known.
+    `before` is the number of lines before the first listed one, or None when it is not known.
     """
     found: dict[str, int] = {}
     for line in lines_of(ctx):

@@ -262,7 +262,7 @@ def line_declared(ctx: Context[LineDeclared]) -> Claim | None:
 
 
 def enough(lines: list[Line], ctx: Context[OfEnoughLines], hidden: int = 0) -> bool:
-    """Whether the listed courses explain the line that was stated."""
+    """Return True if the listed courses are enough to explain the stated line of therapy."""
     told = words_left(ctx.record.stated.get(ctx.by.line)) or ()
     needed = max((ctx.by.needs.get(word, 0) for word in told), default=0)
     early = any(setting_of(c, ctx) in EARLY and holds(c, ctx.drugs()) for c in ctx.record.courses)
@@ -270,7 +270,7 @@ def enough(lines: list[Line], ctx: Context[OfEnoughLines], hidden: int = 0) -> b
 
 
 def accounts_for_line(ctx: Context[AccountsForLine]) -> Claim:
-    """Whether the listed courses are as many as the known line and the progressions ask for."""
+    """Claim whether the listed courses explain both the stated line of therapy and the recorded progressions."""
     lines = lines_of(ctx)
     treated = any(setting_of(c, ctx) == "advanced" for c in ctx.record.courses)
     unexplained = bool(progressions(ctx)) and not treated

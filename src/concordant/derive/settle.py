@@ -15,7 +15,7 @@ Reasons = Sequence[tuple[Rule, Because]]
 
 
 def settle(feature: Feature, claim: Claim | None, stated: Value, reasons: Reasons) -> Fact:
-    """The fact that the derived claim, the stated value and the rules together allow."""
+    """Reconcile what the record claims, what was stated and what the rules prove into one fact, or into a conflict."""
     if feature.is_numeric:
         return _number(feature, claim, stated)
     return _word(feature, claim, stated, reasons)
@@ -96,7 +96,7 @@ def _stated_otherwise(feature: Feature, stated: Value, derived: Value, says: str
 
 
 def _backed(told: Fact, proven: Reasons) -> Fact:
-    """A told word that a rule proves as well keeps its own origin and gains the rule's statement."""
+    """Add the statement of a proving rule to a fact that was told anyway; its origin stays the same."""
     if not proven:
         return told
     rule, because = proven[0]

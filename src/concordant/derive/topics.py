@@ -31,9 +31,9 @@ def topics_of(record: PatientRecord, unread: Iterable[Unread] = ()) -> frozenset
 
 
 def wanted_topics(feature: Feature, members: Members, tags: Tags) -> frozenset[str] | None:
-    """The names without which the feature's selector claims nothing; None for one that has to be asked always.
+    """Return the topics (drugs, tests, terms, sites) a feature's selector looks for; None when the selector must always run.
 
-    Of a feature without a selector no names: nothing in a record makes a claim.
+    A feature without a selector has no topics, because no record entry can make a claim about it.
     """
     if feature.derive is None:
         return frozenset()

@@ -69,7 +69,7 @@ def reads_of(features: Iterable[Feature], vocabulary: Vocabulary) -> Reads:
 
 
 def unread_entries(record: PatientRecord, reads: Reads, members: Mapping[str, frozenset[str]]) -> tuple[Unread, ...]:
-    """Every entry that counts today, that nobody judged and no rule reads, in the order of the record."""
+    """Find every current entry that no rule reads and that no clinician has judged, in record order."""
     found = [one for item in record.conditions if (one := _condition(item, reads, members)) is not None]
     found += [one for item in record.medications if (one := _medication(item, reads)) is not None]
     found += [one for item in _newest(record, reads) if (one := _finding(item)) is not None]

@@ -17,7 +17,9 @@ def as_json(answer: Answer) -> str:
 
 
 def with_first_screen(answer: Answer) -> Answer:
-    """The answer with its verdict and the lines that every renderer shows first, as plain text."""
+    """Return the answer with its verdict and first-screen lines filled in as plain text, so that the JSON says what every
+    page shows first.
+    """
     told = Sentences(answer, language("en"))
     screen = first_screen(told)
     names = {one.n: one.short for one in answer.references}

@@ -28,12 +28,12 @@ class Citation:
 
 
 def in_short(text: str, names: Mapping[int, str]) -> str:
-    """The text with each number replaced by the short name of its source: ` [US label 5.1]`."""
+    """Replace each citation number in a text by the short name of its source: ` [US label 5.1]`."""
     return CITATION.sub(lambda found: f" [{' '.join(filter(None, (names.get(int(found[1]), found[1]), found[2])))}]", text)
 
 
 def cut(text: str) -> Iterator[str | Citation]:
-    """The words of a text and its citations, in order; a citation takes the blank before it along."""
+    """Split a text into plain strings and citations, in order. The blank before a citation is dropped."""
     done = 0
     for found in CITATION.finditer(text):
         if found.start() > done:
@@ -115,7 +115,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """The interval that decides, between two days, with its words."""
+    """The interval between two dates that decides the answer, with its description."""
 
     label: str
     start: dt.date
@@ -174,7 +174,9 @@ class Forest:
 
 
 def trials_of(forest: Forest) -> Iterator[Forest]:
-    """A figure for each trial: ratios of different trials are not to be compared, and a sheet of paper can end between them."""
+    """Split a forest plot into one plot per trial: ratios of different trials must not be compared, and a page may break
+    between them.
+    """
     for heading, rows in groupby(forest.rows, key=lambda row: row.heading):
         yield replace(forest, title=heading or forest.title, rows=tuple(rows))
 
@@ -184,7 +186,7 @@ Block = Paragraph | Points | Table | Timeline | Forest
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A titled part of the page; a folded one is there for those who look for it."""
+    """A titled part of the page. A folded section is collapsed until the reader opens it."""
 
     id: str
     title: str

@@ -44,7 +44,7 @@ def table(sheet: Sheet, rows: int, shares: list[int]) -> Table:
 
 
 def ends_in_table(sheet: Sheet) -> bool:
-    """Whether a table is the last thing so far; behind it stands only what the paper is like."""
+    """Return whether the last thing written to the document so far is a table."""
     return len(sheet.element.body) > 1 and sheet.element.body[-2].tag == qn("w:tbl")
 
 
@@ -73,7 +73,7 @@ def _name(n: int) -> str:
 
 
 def count_from(sheet: Sheet, line: Line, n: int) -> None:
-    """Let the list go on from this number, where one is left out."""
+    """Restart the numbering of the list at `n`, where a reference number was left out."""
     numbering = sheet.part.numbering_part.element
     held = sheet.styles["List Number"].element.pPr.numPr.numId.val
     abstract = numbering.num_having_numId(held).abstractNumId.val
@@ -83,7 +83,7 @@ def count_from(sheet: Sheet, line: Line, n: int) -> None:
 
 
 def footer(sheet: Sheet, document: Document) -> None:
-    """On every page: whose it is, that it supports and does not replace, and which page it is."""
+    """Write the footer of every page: the patient, the title, the disclaimer and the page number."""
     line = sheet.sections[0].footer.paragraphs[0]
     line.add_run(printable(" · ".join(filter(None, (document.whose, document.title, document.over)))))
     line.add_run().add_break()
@@ -105,7 +105,9 @@ def _field(line: Line, name: str) -> None:
 
 
 def packed(sheet: Sheet, document: Document) -> bytes:
-    """The bytes of the file; its dates are those of the question, and the archive has none of its own."""
+    """Return the DOCX file as bytes. Its dates are the day of the question and its archive has no timestamps, so equal
+    documents give equal bytes.
+    """
     _properties(sheet, document)
     raw, out = io.BytesIO(), io.BytesIO()
     sheet.save(raw)

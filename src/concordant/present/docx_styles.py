@@ -66,7 +66,7 @@ TABLE = f"""
 
 
 def dress(sheet: Sheet, document: Document) -> None:
-    """Everything that holds for the whole file."""
+    """Apply the page size, all styles and the language to the whole document."""
     _paper(sheet)
     for told in PARAGRAPHS:
         _paragraph(sheet, *told)

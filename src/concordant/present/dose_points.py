@@ -12,7 +12,9 @@ from concordant.present.sentences import Sentences, claim
 
 
 def dose_points(option: Option, told: Sentences) -> Iterator[Point]:
-    """One line a component, and after it what stands beside the dose of this drug, each once."""
+    """Yield a list item for each dose of the option, followed by the remarks about that dose. A remark shared by several
+    doses is listed once.
+    """
     beside: set[Point] = set()
     for dose in option.dose:
         yield _amount(dose, told)

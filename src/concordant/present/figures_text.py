@@ -20,7 +20,9 @@ CHARACTER = 6.0  # how wide one is beside the scale of a drawn figure, whose num
 
 
 def timeline_text(timeline: Timeline, width: int) -> list[str]:
-    """What happened when as one line, or as few as the width allows; a date or a course is broken only where it must be."""
+    """Write the timeline on one line, or on as few lines as the width allows. A date or a course is split only where it does
+    not fit on a line.
+    """
     lines: list[str] = []
     for piece in PIECES.split(timeline.told):
         if lines and len(lines[-1]) + 1 + len(piece) <= width:
@@ -35,7 +37,9 @@ def _wrapped(text: str, width: int, indent: str = "", hanging: str = "") -> list
 
 
 def forest_text(forest: Forest, width: int) -> list[str]:
-    """Each trial with its population, whether this patient would have been in it, and its bars; the scale below."""
+    """Draw the forest plot in characters: for each trial its population, whether this patient would have been eligible, and
+    its intervals; the scale comes last.
+    """
     bar = min(WIDEST_BAR, max(NARROWEST_BAR, width - len(INDENT) - FIGURES))
     drawing = _Bars(forest, log_scale_of(forest, 1.0), width, bar)
     lines: list[str] = []

@@ -33,7 +33,9 @@ class FirstScreen:
 
 
 def first_screen(told: Sentences) -> FirstScreen:
-    """The first screen of an answer, by its kind; of many dangers the lesser ones are told in short until all has room."""
+    """Choose the verdict and the first-screen lines for the kind of answer. When there are many dangers, the later ones are
+    shortened until everything fits.
+    """
     match told.answer.answer:
         case "out_of_scope":
             verdict, lines = refused(told), _refusal(told)

@@ -25,7 +25,7 @@ class LogScale:
     width: float
 
     def x(self, ratio: float) -> float:
-        """Where a ratio lies; one outside lies on the edge."""
+        """Return the horizontal position of a hazard ratio; a ratio outside the scale is placed on its edge."""
         part = math.log(max(ratio, self.low) / self.low) / math.log(self.high / self.low)
         return EDGE + min(1.0, part) * (self.width - 2 * EDGE)
 

@@ -15,7 +15,9 @@ BINARY = ("pdf", "docx")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How the answer is to look, and whose it is. `colour` and `full` are for a terminal, `paper` is for a PDF."""
+    """How the answer is to be rendered, and which patient it is for. `colour` and `full` apply to the terminal, `paper` to
+    PDF.
+    """
 
     format: str = "terminal"
     language: str = "en"

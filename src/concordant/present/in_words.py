@@ -29,7 +29,9 @@ def timeline_words(timeline: Timeline) -> tuple[Told, ...]:
 
 
 def forest_words(forest: Forest) -> tuple[Told, ...]:
-    """The title, then each trial with its population and whether this patient would have been in it, and its hazard ratios."""
+    """Describe the forest plot as blocks of text: its title, then each trial with its population, whether this patient would
+    have been eligible, and its hazard ratios.
+    """
     return (Paragraph(forest.title), Points(tuple(_trial_points(forest))))
 
 
@@ -58,7 +60,7 @@ def citation_words(citation: Citation) -> str:
 
 
 def lead_words(point: Point) -> str:
-    """What stands out at the beginning of a point, parted from the rest by its own sign or a colon."""
+    """Return the bold beginning of a list item, with a colon unless it already ends in punctuation."""
     return f"{point.lead}:" if point.lead and point.text and point.lead[-1] not in ".:;?!" else point.lead
 
 

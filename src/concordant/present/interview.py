@@ -74,13 +74,17 @@ class Interview:
 
     @property
     def silenced(self) -> frozenset[str]:
-        """What was replied to, and what nobody asks of a person who does not know that."""
+        """The features that must not be asked about: those already answered, and those that are pointless to ask of
+        someone who does not know another.
+        """
         skipped = (name for one in self.given if one.value is None for name in one.feature.not_known_skips)
         return frozenset(one.feature.name for one in self.given).union(skipped)
 
     @cached_property
     def whole(self) -> Answer:
-        """The answer so far as `recommend` gives it, with every question that is still open."""
+        """The answer so far, as `recommend` gives it: with every question that is still open, including those already
+        answered "not known".
+        """
         return recommend(self.told, self.knowledge, self.wanted)
 
     @property
@@ -102,14 +106,16 @@ class Interview:
 
     @property
     def still_unknown(self) -> list[str]:
-        """The labels of what was replied to be not known, and did not follow from another reply."""
+        """The labels of the features answered "not known" whose value no other reply has settled."""
         facts = situation(self.told, self.knowledge, self.wanted).facts
         return [one.feature.label for one in self.given if one.value is None and _open(facts[one.feature.name].value)]
 
     def new_conflicts(self, before: Interview) -> list[str]:
-        """What the last reply contradicts, in words; also a contradiction of the record that it cannot settle.
+        """List the contradictions that the last reply causes, and any contradiction in the record about the same feature
+        that it cannot settle.
 
-        A stated word that now gives way to what the reply decides was asked about: it is no contradiction of the reply.
+        A value that was stated earlier and now gives way to the reply is not a contradiction, because that is what
+        was asked.
         """
         facts = situation(self.told, self.knowledge, self.wanted).facts
         fact, expected = facts[self.given[-1].feature.name], {one.put_off for one in facts.values()}
@@ -134,7 +140,7 @@ class Misread(ValueError):
 
 
 def command(typed: str) -> str:
-    """`help`, `back`, `stop` or `not known` when the reply is a wish and not an answer; otherwise nothing."""
+    """Return `help`, `back`, `stop` or `not known` when the typed text is a command; an empty string when it is an answer."""
     word = "?" if typed.strip() == "?" else plain(typed)
     for wish, spellings in (("help", HELP), ("back", BACK), ("stop", STOP), ("not known", NOT_KNOWN)):
         if word in spellings:
@@ -157,7 +163,7 @@ def understood(typed: str, feature: Feature, interview: Interview) -> Given:
 
 
 def meant(typed: str, feature: Feature) -> Reply | None:
-    """What to tell a person whose words do not say which value they mean; nothing for other words."""
+    """Find the explanation for a reply that does not say which value is meant. None for any other reply."""
     word = plain(typed)
     return next((reply for reply in feature.replies if word and word in reply.words), None)
 
@@ -247,7 +253,7 @@ def echo(given: Given) -> str:
 
 
 def purpose(ask: Ask, interview: Interview) -> str:
-    """What hangs on the question, in one sentence."""
+    """Explain in one sentence what depends on the question."""
     partners = and_list([interview.feature(name).label for name in ask.together_with])
     if partners:
         return f"Alone it decides nothing; together with the next ({partners}) it does."

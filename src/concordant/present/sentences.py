@@ -57,7 +57,7 @@ class Sentences:
         return [claim(f"{sentence_case(link.title)}: {self.lower(self.grade(link.grade))}", link.refs) for link in links]
 
     def lower(self, text: str) -> str:
-        """With a small first letter, in a language whose nouns allow it."""
+        """Lower the first letter of a text, unless the language writes nouns with a capital."""
         return lower_first(text) if self.language.code == "en" else text
 
     def label(self, option: Option) -> str:
@@ -78,7 +78,9 @@ class Sentences:
     # -- outcomes ----------------------------------------------------------------------------------
 
     def then(self, change: Change, line_now: str | None = None) -> str:
-        """What a branch leads to; its line only where that is another."""
+        """Describe what an answer to a question leads to. The line of treatment is named only when it differs from the
+        current one.
+        """
         then = self.outcome(change.names, change.answer)
         if change.line in ("", line_now):
             return then
@@ -153,7 +155,9 @@ class Sentences:
         return self.language.say("dose.vials", told=told, vials=packs) if packs else told
 
     def lowered(self, dose: AdjustedDose) -> str:
-        """The label's rule, the fact behind it, and what it makes of the dose: `750 mg/m², 1245 mg (2 tablets of ...)`."""
+        """Describe a dose reduction: the rule of the label, the fact that triggers it, and the resulting dose: `750
+        mg/m², 1245 mg (2 tablets of ...)`.
+        """
         told = self.language.say("dose.lowered", says=dose.says, because=dose.because)
         if dose.amount is None:
             return told

@@ -133,7 +133,9 @@ class Sheet:
         self.element("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=stroke, stroke_width=width, **dashed)
 
     def text(self, x: float, y: float, text: str, size: float, fill: str, *, anchor: str = "start", bold: bool = False) -> None:
-        """One line of text with its baseline at y, on a ground of its own so that no line runs through it."""
+        """Draw one line of text with its baseline at `y`, outlined in the background colour so that lines behind it do
+        not cross the letters.
+        """
         attributes: dict[str, str | float] = {"x": x, "y": y, "font_size": size, "fill": fill}
         attributes |= {"stroke": self.palette.paper, "stroke_width": 3, "paint_order": "stroke", "stroke_linejoin": "round"}
         if anchor != "start":

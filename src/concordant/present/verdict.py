@@ -30,7 +30,9 @@ def asked(told: Sentences) -> str:
 
 
 def nothing(told: Sentences) -> str:
-    """What stands in the way, and where something runs that it stops, that this is held."""
+    """Say that no regimen is offered and what stands in the way. If that danger interrupts a running treatment, say that the
+    treatment is on hold.
+    """
     answer, say = told.answer, told.language.say
     if not answer.dangers:
         return say("verdict.none")
@@ -82,7 +84,7 @@ def first_option(answer: Answer) -> Option:
 
 
 def barred_because(answer: Answer) -> list[str]:
-    """Why what would have come first does not."""
+    """List the reasons why the regimens that would have been offered first are not."""
     return [cited(a.why, a.refs) for a in answer.avoid if a.kind in OUT and a.statements]
 
 

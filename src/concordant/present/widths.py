@@ -13,7 +13,9 @@ MARGIN = 2  # signs between two columns
 
 
 def widths(table: Table, line: int) -> list[int]:
-    """The columns in signs, on a line of so many: the table is as low as can be, and no column cuts its longest word."""
+    """Compute the width of each column, in characters, for a line of the given length, so that the table is as short as
+    possible and no word is cut.
+    """
     columns = list(zip(table.columns, *table.rows, strict=True))
     least = [MARGIN + max((len(word) for cell in cells for word in cell.split()), default=1) for cells in columns]
     longest = [MARGIN + max(map(len, cells)) for cells in columns]

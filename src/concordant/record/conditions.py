@@ -42,7 +42,9 @@ ONE_OF_ANOTHER = re.compile(r"(.+?) of (?:the )?(.+)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """One condition that a text tells. `sites` is not None where it is a metastasis; `sure` is False for a mere suspicion."""
+    """One condition that a text or a code stands for. `sites` is set only for a metastasis; `sure` is false for a mere
+    suspicion.
+    """
 
     term: str | None = None
     about: tuple[str, ...] = ()
@@ -178,7 +180,9 @@ def of_concept(meaning: Concept, lexicon: Lexicon | None) -> Understood | None:
 
 
 def with_words(coded: Understood, said: tuple[Understood, ...], lexicon: Lexicon | None) -> tuple[Understood, ...]:
-    """What the words beside a code add to it: a grade, a cause, a status, another condition. Empty when they contradict it."""
+    """Add what the words beside a code say: a grade, a cause, a status, another condition. Return an empty tuple when they
+    contradict the code.
+    """
     if not is_understood(said):
         return (coded,)
     if coded.term is None and coded.sites is None:
@@ -243,9 +247,11 @@ def events_of(
     *,
     words_first: bool = False,
 ) -> list[Comorbidity | DiseaseEvent]:
-    """The entries that what was understood comes to; `plain` has name, status, date and judgement as the source tells them.
+    """Make the record entries for the conditions that were understood. `plain` carries the name, status, date and judgement
+    given by the source.
 
-    `words_first`: the status of the source speaks of the entry and not of the illness, as that of a problem list does.
+    `words_first`: the status in the source is that of the list entry rather than of the illness, as in a problem list, so
+    the words win.
     """
     return [_event(one, plain, as_of, words_first=words_first) for one in found]
 

@@ -88,7 +88,7 @@ def read_as(event: Dated) -> str:
 
 
 def running(event: Dated) -> dict[str, Any]:
-    """An end that lies ahead is a plan: the course runs."""
+    """Return the fields that mark a course as ongoing, for an end that lies in the future and is therefore only planned."""
     return {"ongoing": True, "stopped": None} if isinstance(event, Exposure) else {"stopped": ONGOING}
 
 

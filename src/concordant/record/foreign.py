@@ -61,7 +61,9 @@ FEWEST_WORDS = 6  # fewer are a value in the wrong place rather than a note
 
 
 def read_source(data: bytes, name: str) -> Text:
-    """The text of a case file. Raises Unreadable; what is something else is told what it is."""
+    """Read the text of a case file. Raises Unreadable, with a message that names the kind of file where it is not a case
+    file.
+    """
     refuse_packed(data, name)
     told = "" if b"\x00" in data else data.decode("utf-8-sig", errors="replace")
     refuse_text(told, name)

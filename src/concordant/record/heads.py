@@ -35,7 +35,7 @@ class Head:
 
 @dataclass(slots=True)
 class Next:
-    """What is said of the conditions that follow."""
+    """The modifiers read so far (absent, past, suspected, a grade and so on) that apply to the conditions named next."""
 
     absent: bool = False
     past: bool = False
@@ -51,7 +51,7 @@ class Next:
 
 
 class NotSaid(Exception):
-    """A word that is not known, or one that belongs to nothing."""
+    """The text cannot be understood: a word is not known, or a word refers to nothing."""
 
 
 def comes(items: Iterable[Item], wanted: Container[str], stops: Container[str]) -> bool:

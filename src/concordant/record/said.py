@@ -13,9 +13,10 @@ SEPARATOR = re.compile(r"(?:\s*(?:,|/|\bor\b))+\s*", re.IGNORECASE)
 
 
 def words_said(text: str, feature: Feature) -> tuple[frozenset[str], str | None]:
-    """The words that a text names (`none or history`, `third line or later`), and the part that is none of them, if any.
+    """Return the words of a feature that a text names (`none or history`, `third line or later`), and the first part that is
+    none of them.
 
-    A word may be told by its phrase, in which an "or" or a comma may stand, so the text is taken apart in every way.
+    The phrase for one word may itself contain "or" or a comma, so every way of splitting the text is tried.
     """
     known, starts, ends = names(feature), *_parts(text)
     reached: dict[int, frozenset[str]] = {0: frozenset()}

@@ -100,7 +100,7 @@ class Terminology:
         return self.systems[system][code] if code and system else None
 
     def say(self, kind: CodeKind, text: str | None) -> Concept | None:
-        """What a text says as a value of this kind, or None; the whole text has to say it."""
+        """Return the concept of this kind that a text stands for, or None. The whole text has to match."""
         table = self.texts.get(kind)
         if not text or table is None or len(text) > LONGEST_TEXT:
             return None

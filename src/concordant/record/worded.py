@@ -32,7 +32,9 @@ def together(items: Iterable[Comorbidity | DiseaseEvent]) -> dict[tuple[Entry, s
 
 
 def worded(items: list[Any], words: Words, as_of: dt.date) -> Iterator[Named]:
-    """The entries that say what some items of one name say: one where the name says all of it, else one for each."""
+    """Yield the case-file entries for items that share a name: one entry if the name alone expresses all of them, else one
+    for each item.
+    """
     name = name_of(items[0])[:LONGEST_WORD].strip()
     status = next((item.status for item in items if isinstance(item, Comorbidity)), None)
     judged = next((item.judged for item in items if isinstance(item, Comorbidity)), "")

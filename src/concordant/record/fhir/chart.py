@@ -15,7 +15,7 @@ from concordant.record.fhir.tables import FhirTables
 
 
 class Chart(RecordBuilder):
-    """A record of FHIR in the making. `around` is all that a reference of an entry can point at."""
+    """What has been read of one patient so far."""
 
     def __init__(self, tables: FhirTables, id_: str, as_of: dt.date, around: Sequence[Found] = (), *, cuts: bool = False) -> None:
         super().__init__(id_, as_of, tables.rules, cuts=cuts)

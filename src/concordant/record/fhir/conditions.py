@@ -169,7 +169,9 @@ def _implied(meaning: Meaning, date: PartialDate | None, chart: Chart, *, spoilt
 
 
 def told_condition(met: CodeMatch, resource: Resource, plain_: Comorbidity, wrong: str, chart: Chart) -> None:
-    """A condition beside the cancer, or a metastasis in words; what nobody understands counts as long as it is not over."""
+    """Add a condition other than the cancer, or a metastasis described in words. A condition that is not understood is kept
+    unless it is over.
+    """
     name, found = _said(met, resource, chart)
     if not is_understood(found):
         _not_understood(name, found, resource, chart)

@@ -43,7 +43,9 @@ class Codes:
         return self.look(row.get(f"{stem}_concept_id"), row.get(f"{stem}_source_concept_id"), row.get(f"{stem}_source_value"))
 
     def look(self, standard: str | None, source: str | None = None, value: str | None = None) -> Coded:
-        """Standard concept, source concept, source value: the first that is understood; two that differ are a conflict."""
+        """Look up a standard concept, a source concept and a source value together. The first that is understood counts;
+        two concepts that differ are a conflict.
+        """
         key = (standard, source, value)
         if key not in self.remembered:
             if len(self.remembered) > 50_000:

@@ -23,7 +23,9 @@ def read_case_source(source: str) -> Text:
 
 
 def refuse_by_head(source: str) -> None:
-    """Refuse what its first bytes give away, whatever its name and its size are. Raises Unreadable."""
+    """Refuse a file whose first bytes show that it is of a kind that is not read, whatever its name or size. Raises
+    Unreadable.
+    """
     try:
         with Path(source).open("rb") as file:
             head = file.read(HEAD_BYTES)

@@ -153,7 +153,9 @@ class _Teller:
         return f"{found[0]} {cell.unit}".strip()
 
     def meanings(self, row: TableRow, column: str, cell: Cell, is_open: bool) -> list[str]:
-        """The cell, or its parts, as the mapping translates them; in an open list what it does not name stands as it is."""
+        """Translate a cell, or its parts, with the values of the mapping. In a list (`drugs`, `sites`) a value that the
+        mapping does not name is kept as it is.
+        """
         text, values = self.cell(row, column), cell.values or {}
         found: list[str] = []
         for part in [text] if text.lower() in values else _parts(text, cell.split):
