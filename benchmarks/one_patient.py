@@ -19,13 +19,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from concordant.answer.recommend import recommend, situation
+from concordant.answer.recommend import answer_record, build_situation
 from concordant.complaints import ConcordantError
 from concordant.derive.book import derive_facts
-from concordant.derive.plan import plan_of
-from concordant.library import load
+from concordant.derive.plan import make_plan
+from concordant.library import load_shipped
 from concordant.record.casefile import read_case
-from concordant.record.vocabulary import words_of
+from concordant.record.vocabulary import make_words
 from concordant.texts import read_file
 
 ROOT = Path(__file__).parent.parent
@@ -61,8 +61,8 @@ def row(name: str, values: list[float]) -> str:
 
 
 def measure(paths: list[Path]) -> list[str]:
-    knowledge = load()
-    words, plan, today = words_of(knowledge), plan_of(knowledge), dt.date.today()
+    knowledge = load_shipped()
+    words, plan, today = make_words(knowledge), make_plan(knowledge), dt.date.today()
     columns: dict[str, list[float]] = {
         name: [] for name in ("parse the case file", "facts", "facts and decision", "whole answer")
     }
@@ -73,8 +73,8 @@ def measure(paths: list[Path]) -> list[str]:
             continue
         columns["parse the case file"].append(timed(lambda p=path: read_case(read_file(p), knowledge, words, today)))
         columns["facts"].append(timed(lambda r=record: derive_facts(r, plan)))
-        columns["facts and decision"].append(timed(lambda r=record: situation(r, knowledge)))
-        columns["whole answer"].append(timed(lambda r=record: recommend(r, knowledge)))
+        columns["facts and decision"].append(timed(lambda r=record: build_situation(r, knowledge)))
+        columns["whole answer"].append(timed(lambda r=record: answer_record(r, knowledge)))
     cases = len(columns["facts"])
     return [
         f"{cases} cases, best of {REPEATS} runs each, ms",

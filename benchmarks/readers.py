@@ -23,16 +23,16 @@ from tests.writers.as_omop import Tables, tables_of
 
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError
-from concordant.library import FOLDER, load
+from concordant.library import FOLDER, load_shipped
 from concordant.record.account import Account
 from concordant.record.casefile import read_case
-from concordant.record.fhir.read import read_with
+from concordant.record.fhir.read import read_document
 from concordant.record.fhir.tables import fhir_tables
 from concordant.record.omop.read import Run
 from concordant.record.omop.schema import FILES, READ, CdmTable, Row
 from concordant.record.rules import record_rules
-from concordant.record.terminology import terminology_of
-from concordant.record.vocabulary import words_of
+from concordant.record.terminology import make_terminology
+from concordant.record.vocabulary import make_words
 from concordant.texts import read_file
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -97,7 +97,7 @@ class Memory:
 
 def told_both_ways(knowledge: Knowledge, rows: Memory) -> Iterator[tuple[bytes, int]]:
     """The cases that both can tell, as rows that are added and as bytes with so many resources."""
-    words = words_of(knowledge)
+    words = make_words(knowledge)
     for path in sorted((FOLDER / "cases").rglob("*.yaml")):
         try:
             record = read_case(read_file(path), knowledge, words, DAY)
@@ -123,7 +123,7 @@ def measure(knowledge: Knowledge) -> list[str]:
     """The table: microseconds a row and a resource, and the ratio of the two."""
     rows = Memory()
     told = list(told_both_ways(knowledge, rows))
-    fhir, terms, rules = fhir_tables(knowledge), terminology_of(knowledge), record_rules(knowledge)
+    fhir, terms, rules = fhir_tables(knowledge), make_terminology(knowledge), record_rules(knowledge)
 
     def read_rows() -> None:
         for _ in Run(rows, terms, rules, DAY, cuts=False).patients(None, Account()):
@@ -131,7 +131,7 @@ def measure(knowledge: Knowledge) -> list[str]:
 
     def read_resources() -> None:
         for data, _ in told:
-            read_with(data, "bundle", fhir, DAY)
+            read_document(data, "bundle", fhir, DAY)
 
     counts = (rows.size, sum(entries for _, entries in told))
     names = ("a row of OMOP, from memory", "a resource of FHIR, from bytes")
@@ -145,7 +145,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true")
     wanted = parser.parse_args()
-    lines = [f"Python {platform.python_version()}, {platform.machine()}, {dt.date.today()}", "", *measure(load())]
+    lines = [f"Python {platform.python_version()}, {platform.machine()}, {dt.date.today()}", "", *measure(load_shipped())]
     print("\n".join(lines))
     if wanted.write:
         page = ROOT / "docs" / "performance.md"

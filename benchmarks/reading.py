@@ -28,16 +28,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.writers.as_fhir import bundle_of
 
-from concordant.answer.recommend import decision_of
+from concordant.answer.recommend import decide_record
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError
-from concordant.library import FOLDER, load
+from concordant.library import FOLDER, load_shipped
 from concordant.record.casefile import read_case
-from concordant.record.fhir.read import read_with
+from concordant.record.fhir.read import read_document
 from concordant.record.fhir.resources import Resource
-from concordant.record.fhir.stream import patients_of
+from concordant.record.fhir.stream import iter_patients
 from concordant.record.fhir.tables import fhir_tables
-from concordant.record.vocabulary import words_of
+from concordant.record.vocabulary import make_words
 from concordant.texts import read_file
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,7 +48,7 @@ Bundle = tuple[bytes, dt.date]
 
 def told_as_fhir(knowledge: Knowledge) -> Iterator[tuple[dict[str, Any], dt.date]]:
     """Every case that can be told as FHIR."""
-    words = words_of(knowledge)
+    words = make_words(knowledge)
     for path in sorted((FOLDER / "cases").rglob("*.yaml")):
         try:
             record = read_case(read_file(path), knowledge, words, DAY)
@@ -114,14 +114,14 @@ def table(bundles: Sequence[Bundle], knowledge: Knowledge) -> list[str]:
     kit, decoder = fhir_tables(knowledge), msgspec.json.Decoder(Resource)
 
     def read(data: bytes, day: dt.date) -> list[Any]:
-        return read_with(data, "bundle", kit, day).patients
+        return read_document(data, "bundle", kit, day).patients
 
     actions: dict[str, Callable[[bytes, dt.date], object]] = {
         "decoding the bytes, into the same structs": lambda data, _: decoder.decode(data),
         "decoding the bytes, into dicts": lambda data, _: msgspec.json.decode(data),
         "a hand-written reader, one pass, no account": by_hand,
         "reading: record and account": read,
-        "reading and decision": lambda data, day: [decision_of(p.record, knowledge) for p in read(data, day)],
+        "reading and decision": lambda data, day: [decide_record(p.record, knowledge) for p in read(data, day)],
     }
     rows = per_second(bundles, actions)
     bare = rows["decoding the bytes, into the same structs"]
@@ -159,7 +159,7 @@ def written(path: Path, megabytes: int, bundle: bytes) -> int:
 
 def read_bulk(name: str) -> None:
     """Print how many patients the file holds, and the peak of memory in MB."""
-    count = sum(1 for _ in patients_of(Path(name), fhir_tables(load()), DAY))
+    count = sum(1 for _ in iter_patients(Path(name), fhir_tables(load_shipped()), DAY))
     print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 
@@ -168,7 +168,7 @@ def main() -> int:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--bulk", type=int, default=0, metavar="MEGABYTES")
     wanted = parser.parse_args()
-    knowledge, rng = load(), random.Random(1)
+    knowledge, rng = load_shipped(), random.Random(1)
     told = list(told_as_fhir(knowledge))
     small = [(json.dumps(b, separators=(",", ":")).encode(), day) for b, day in told]
     whole = [(json.dumps(filled(b, rng), separators=(",", ":")).encode(), day) for b, day in told]

@@ -12,11 +12,11 @@ from hypothesis import settings
 
 from concordant import texts
 from concordant.compiled import Knowledge
-from concordant.derive.plan import Plan, plan_of
+from concordant.derive.plan import DerivationPlan, make_plan
 from concordant.record.casefile import read_case
 from concordant.record.events import PatientRecord
 from concordant.record.vocabulary import Words
-from concordant.texts import Text, read_text
+from concordant.texts import SourceText, read_text
 from tests.shipped import shipped_knowledge, shipped_words
 
 AS_OF = dt.date(2023, 6, 1)  # for a case that has no date of its own: no test looks at the clock
@@ -24,7 +24,7 @@ AS_OF = dt.date(2023, 6, 1)  # for a case that has no date of its own: no test l
 ReadCase = Callable[[str | dict[str, Any]], PatientRecord]
 
 # One text always gives one tree, nobody changes it, and many tests read the same files again and again.
-texts._compose = functools.lru_cache(maxsize=1200)(texts._compose)
+texts._compose_nodes = functools.lru_cache(maxsize=1200)(texts._compose_nodes)
 
 settings.register_profile("repeatable", derandomize=True, database=None, deadline=None, max_examples=200)
 settings.load_profile("repeatable")
@@ -42,8 +42,8 @@ def words(knowledge: Knowledge) -> Words:
 
 
 @pytest.fixture(scope="session")
-def plan(knowledge: Knowledge) -> Plan:
-    return plan_of(knowledge)
+def plan(knowledge: Knowledge) -> DerivationPlan:
+    return make_plan(knowledge)
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +51,7 @@ def read(knowledge: Knowledge, words: Words) -> ReadCase:
     """The record of a case file given as text, or as what a story tells."""
 
     def record_of(told: str | dict[str, Any]) -> PatientRecord:
-        text = read_text(told, "case.yaml") if isinstance(told, str) else Text("case.yaml", told)
+        text = read_text(told, "case.yaml") if isinstance(told, str) else SourceText("case.yaml", told)
         return read_case(text, knowledge, words, AS_OF)
 
     return record_of

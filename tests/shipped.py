@@ -17,14 +17,14 @@ from typing import Any
 import pytest
 
 from concordant.answer.model import Answer
-from concordant.answer.recommend import recommend
+from concordant.answer.recommend import answer_record
 from concordant.complaints import ConcordantError
-from concordant.library import FOLDER, load
-from concordant.present.as_json import as_json
-from concordant.present.terminal import render
+from concordant.library import FOLDER, load_shipped
+from concordant.present.as_json import render_json
+from concordant.present.terminal import render_terminal
 from concordant.record.casefile import read_case
 from concordant.record.events import PatientRecord
-from concordant.record.vocabulary import words_of
+from concordant.record.vocabulary import make_words
 from concordant.texts import read_file
 
 AS_OF = dt.date(2022, 9, 20)  # for a case that has no date of its own
@@ -60,13 +60,13 @@ def failing(law: Callable[[Any], object], over: Iterable[Any], chunk: int | None
     return found
 
 
-shipped_knowledge = functools.cache(load)
+shipped_knowledge = functools.cache(load_shipped)
 
 
 @functools.cache
 def shipped_words() -> Any:
     """How drugs, tests and conditions are written, of the shipped knowledge."""
-    return words_of(shipped_knowledge())
+    return make_words(shipped_knowledge())
 
 
 def case(name: str) -> Path:
@@ -87,7 +87,7 @@ def record_of(path: Path) -> PatientRecord | None:
 def answer_to(path: Path) -> Answer | None:
     """The answer to a case; None for one that is refused."""
     record = record_of(path)
-    return None if record is None else recommend(record, shipped_knowledge())
+    return None if record is None else answer_record(record, shipped_knowledge())
 
 
 def shown(path: Path) -> tuple[dict[str, Any], str]:
@@ -99,4 +99,4 @@ def shown(path: Path) -> tuple[dict[str, Any], str]:
 @functools.cache
 def _printed(path: Path) -> tuple[str, str]:
     answer = answer_to(path)
-    return ("", "") if answer is None else (as_json(answer), render(answer, colour=False, width=100))
+    return ("", "") if answer is None else (render_json(answer), render_terminal(answer, colour=False, width=100))

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from concordant.conditions import All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf
 from concordant.dates import PartialDate
-from concordant.facts import Fact, Facts, Value, one_of
+from concordant.facts import Fact, Facts, Value, value_from_words
 from concordant.features import Feature
-from concordant.quantities import Interval, above, below
+from concordant.quantities import Interval, step_above, step_below
 
 OPS = ("<=", "<", ">=", ">", "==")
 WHOLE = tuple(float(n) for n in range(7))
-LATTICE = tuple(sorted({near for n in WHOLE for near in (below(n), n, above(n), n + 0.5)}))
+LATTICE = tuple(sorted({near for n in WHOLE for near in (step_below(n), n, step_above(n), n + 0.5)}))
 
 EXTENT = Feature(name="extent", label="Extent", type="enum", values=("early", "advanced", "metastatic"))
 STATUS = Feature(name="status", label="Status", type="enum", values=("stable", "growing"))
@@ -77,7 +77,7 @@ def values(feature: Feature) -> st.SearchStrategy[Value]:
 def words_of(feature: Feature) -> st.SearchStrategy[Value]:
     """A word, or some words that are left."""
     some = st.lists(st.sampled_from(feature.values), min_size=1, max_size=2, unique=True)
-    return some.map(lambda words: one_of(feature, words))
+    return some.map(lambda words: value_from_words(feature, words))
 
 
 def known_values(feature: Feature) -> st.SearchStrategy[Value]:

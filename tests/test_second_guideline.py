@@ -16,19 +16,19 @@ from pathlib import Path
 import pytest
 
 from concordant.answer.model import Answer
-from concordant.answer.recommend import recommend
-from concordant.author.build import build
-from concordant.author.lint import lint
+from concordant.answer.recommend import answer_record
+from concordant.author.build import build_knowledge
+from concordant.author.lint import lint_folder
 from concordant.compiled import Knowledge
 from concordant.derive.book import derive_facts
-from concordant.derive.plan import plan_of
+from concordant.derive.plan import make_plan
 from concordant.library import FOLDER
-from concordant.present.formats import FORMATS, Wanted, rendered
+from concordant.present.formats import FORMATS, RenderOptions, render_answer
 from concordant.quantities import Interval
 from concordant.record.casefile import read_case
-from concordant.record.courses.assemble import courses_from
-from concordant.record.line_rules import line_rules
-from concordant.record.vocabulary import Words, words_of
+from concordant.record.courses.assemble import assemble_courses
+from concordant.record.line_rules import make_line_rules
+from concordant.record.vocabulary import Words, make_words
 from concordant.texts import read_file, read_text
 from tests.conftest import AS_OF
 from tests.record.test_courses import STORIES, events, exposures
@@ -40,8 +40,8 @@ ADVANCED = "disease: [{event: diagnosis, date: 2023-01-05, stage: IV, sites: [bo
 
 
 def built(folder: Path) -> Knowledge:
-    assert [str(complaint) for complaint in lint(folder).complaints] == []
-    knowledge = build(folder).knowledge
+    assert [str(complaint) for complaint in lint_folder(folder).complaints] == []
+    knowledge = build_knowledge(folder).knowledge
     assert knowledge is not None
     return knowledge
 
@@ -60,11 +60,11 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
 
 @pytest.fixture(scope="module")
 def words(both: Knowledge) -> Words:
-    return words_of(both)
+    return make_words(both)
 
 
 def asked(text: str, both: Knowledge, words: Words) -> Answer:
-    return recommend(read_case(read_text(ADVANCED + text, "case.yaml"), both, words, AS_OF), both)
+    return answer_record(read_case(read_text(ADVANCED + text, "case.yaml"), both, words, AS_OF), both)
 
 
 def said(answer: Answer) -> dict[str, str | None]:
@@ -95,7 +95,7 @@ def test_each_guideline_has_its_verdict_and_one_is_heard(
 
 
 def test_the_first_guideline_is_heard_of_its_own_patients(both: Knowledge, words: Words) -> None:
-    answer = recommend(read_case(read_file(case("A02")), both, words, AS_OF), both)
+    answer = answer_record(read_case(read_file(case("A02")), both, words, AS_OF), both)
     assert said(answer) == {"asco-her2-abc": "recommends", "invented-receptor-abc": "out_of_scope"}
     assert answer.line == "second"
 
@@ -121,7 +121,7 @@ def test_the_shipped_answers_stay_as_they_are(both: Knowledge) -> None:
         record, before = record_of(path), answer_to(path)
         if record is None or before is None:
             continue
-        after = recommend(record, both)
+        after = answer_record(record, both)
         if (after.answer, [o.regimen for o in after.options]) != (before.answer, [o.regimen for o in before.options]):
             changed[path.stem] = (before.answer, after.answer)
     assert {name: told for name, told in changed.items() if told[0] != "out_of_scope"} == {}
@@ -147,7 +147,7 @@ treatments:
 def lines_in_time(second: str, her2: str, both: Knowledge, words: Words) -> tuple[str | None, dict[str, int | None]]:
     text = TREATED.replace("SECOND", second)
     stated = f"stated: {{her2_status: {her2}, her2_low: no, hormone_receptor: positive, disease_status: stable}}"
-    answer = recommend(read_case(read_text(text + stated, "case.yaml"), both, words, AS_OF), both)
+    answer = answer_record(read_case(read_text(text + stated, "case.yaml"), both, words, AS_OF), both)
     return answer.line, {course.drugs[0]: course.line for course in answer.timeline.courses}
 
 
@@ -177,7 +177,7 @@ def test_what_ends_no_line_is_said_by_the_feature_that_counts(
     drug: str, name: str, high: int, both: Knowledge, words: Words
 ) -> None:
     text = BRAIN.replace("DRUG", drug) + "stated: {extracranial_progression: no, disease_status: stable}"
-    facts = derive_facts(read_case(read_text(text, "case.yaml"), both, words, AS_OF), plan_of(both))
+    facts = derive_facts(read_case(read_text(text, "case.yaml"), both, words, AS_OF), make_plan(both))
     assert facts[name].value == Interval(high, high)
 
 
@@ -189,14 +189,14 @@ def test_its_leading_drugs_hold_its_courses_together(both: Knowledge, knowledge:
     given = ["letrozole from 2022-01-03, 16 times every 28 days", "palbociclib from 2022-01-03, 6 times every 28 days"]
     told = exposures(given, words)
     courses = {
-        name: sorted(course.drugs for course in courses_from(told, (), AS_OF, line_rules(one)).courses)
+        name: sorted(course.drugs for course in assemble_courses(told, (), AS_OF, make_line_rules(one)).courses)
         for name, one in (("both", both), ("shipped", knowledge))
     }
     assert courses == {"both": [("letrozole",), ("palbociclib",)], "shipped": [("letrozole", "palbociclib")]}
 
 
 def test_what_only_supplements_leads_nothing_beside_another_leader(both: Knowledge) -> None:
-    rules = line_rules(both)
+    rules = make_line_rules(both)
     assert rules.leaders(frozenset({"trastuzumab", "letrozole", "docetaxel"})) == {"trastuzumab"}
     assert rules.leaders(frozenset({"letrozole", "palbociclib"})) == {"letrozole"}
 
@@ -208,7 +208,7 @@ def test_the_leading_drugs_of_the_first_guideline_lead_as_before(both: Knowledge
         told, happened = exposures(story["given"], words), events(story["disease"])
         if not any(targeted.intersection(one.drugs) for one in told):
             continue
-        before, after = (courses_from(told, happened, AS_OF, line_rules(one)).courses for one in (knowledge, both))
+        before, after = (assemble_courses(told, happened, AS_OF, make_line_rules(one)).courses for one in (knowledge, both))
         assert [c for c in after if targeted.intersection(c.drugs)] == [c for c in before if targeted.intersection(c.drugs)]
         seen += 1
     assert seen > 20
@@ -223,7 +223,7 @@ def test_what_is_newer_is_told_against_the_cut_off_of_the_guideline_that_speaks(
         "Invented, Sep 2022",
         "Invented, Mar 2022",
     ]
-    first = recommend(read_case(read_file(case("A02")), both, words, AS_OF), both)
+    first = answer_record(read_case(read_file(case("A02")), both, words, AS_OF), both)
     assert [one.split(" [")[0] for one in first.newer_in_short if "Invented" in one] == ["Invented, Sep 2022"]
 
 
@@ -250,7 +250,7 @@ DIFFERS = "Invented speaks of this patient as well and differs: it leads to letr
 
 
 def test_two_guidelines_that_differ_are_told_as_a_disagreement(differing: Knowledge) -> None:
-    answer = asked(f"{NEGATIVE}, invented_line: first}}", differing, words_of(differing))
+    answer = asked(f"{NEGATIVE}, invented_line: first}}", differing, make_words(differing))
     assert said(answer) == {"asco-her2-abc": "out_of_scope", OTHER: "recommends", "invented-receptor-abc": "recommends"}
     assert [option.regimen for option in answer.options if option.role == "preferred"] == ["tamoxifen"]
     assert DIFFERS in answer.disagreements
@@ -258,7 +258,7 @@ def test_two_guidelines_that_differ_are_told_as_a_disagreement(differing: Knowle
 
 
 def test_two_guidelines_that_agree_are_none(differing: Knowledge) -> None:
-    answer = asked(f"{NEGATIVE}, invented_line: second}}", differing, words_of(differing))
+    answer = asked(f"{NEGATIVE}, invented_line: second}}", differing, make_words(differing))
     assert said(answer)[OTHER] == said(answer)["invented-receptor-abc"] == "recommends"
     assert [one for one in answer.disagreements if "speaks of this patient" in one] == []
     assert [one.id for one in answer.guidelines if one.differs] == []
@@ -276,8 +276,8 @@ def text_in(told: str | bytes, format_: str) -> str:
 
 @pytest.mark.parametrize("format_", FORMATS)
 def test_a_disagreement_of_guidelines_stands_on_the_first_screen(format_: str, differing: Knowledge) -> None:
-    answer = asked(f"{NEGATIVE}, invented_line: first}}", differing, words_of(differing))
-    shown = text_in(rendered(answer, Wanted(format_)), format_)
+    answer = asked(f"{NEGATIVE}, invented_line: first}}", differing, make_words(differing))
+    shown = text_in(render_answer(answer, RenderOptions(format_)), format_)
     first, _, rest = shown.partition("Where sources disagree")
     assert DIFFERS in (" ".join(json.loads(shown)["first_screen"]) if format_ == "json" else first)
     assert format_ in ("terminal", "note", "json") or DIFFERS in rest

@@ -14,16 +14,16 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from concordant.answer.recommend import situation
+from concordant.answer.recommend import build_situation
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError
-from concordant.decide.ask import questions
+from concordant.decide.ask import find_questions
 from concordant.facts import Facts, Value
-from concordant.library import load
+from concordant.library import load_shipped
 from concordant.quantities import Interval
 from concordant.record.casefile import read_case
 from concordant.record.events import PatientRecord
-from concordant.record.vocabulary import words_of
+from concordant.record.vocabulary import make_words
 from concordant.texts import read_file
 
 CASES = Path(__file__).parent.parent / "src" / "concordant" / "knowledge" / "cases"
@@ -42,8 +42,8 @@ def count(start: PatientRecord, known: Facts, knowledge: Knowledge) -> tuple[int
     told: dict[str, Value] = {}
     done: set[str] = set()  # a reply that is a range may leave its question open; nobody asks twice
     for asked in range(MOST):
-        now = situation(replace(start, stated=told), knowledge)
-        left = [q.feature.name for q in questions(now)] if now.decision.answer == "needs_data" else []
+        now = build_situation(replace(start, stated=told), knowledge)
+        left = [q.feature.name for q in find_questions(now)] if now.decision.answer == "needs_data" else []
         waiting = [name for name in left if name not in done]
         if not waiting:
             return asked, now.decision.answer
@@ -60,7 +60,7 @@ def reply(known: Facts, name: str) -> Value:
 
 
 def records(arguments: list[str], knowledge: Knowledge) -> Iterator[tuple[str, PatientRecord]]:
-    words, today = words_of(knowledge), dt.date.today()
+    words, today = make_words(knowledge), dt.date.today()
     folders = [Path(one) for one in arguments] or [CASES]
     for path in sorted(path for folder in folders for path in ([folder] if folder.is_file() else folder.rglob("*.yaml"))):
         try:
@@ -80,10 +80,10 @@ def table(rows: Mapping[str, list[tuple[int, str]]]) -> Iterator[str]:
 
 
 def main(arguments: list[str]) -> int:
-    knowledge = load()
+    knowledge = load_shipped()
     rows: dict[str, list[tuple[int, str]]] = {name: [] for name in STARTS}
     for _, record in records(arguments, knowledge):
-        known = situation(record, knowledge).facts
+        known = build_situation(record, knowledge).facts
         for name, start in zip(STARTS, stripped(record), strict=True):
             rows[name].append(count(start, known, knowledge))
     print("\n".join(table(rows)))

@@ -19,14 +19,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from concordant.answer.recommend import recommend
+from concordant.answer.recommend import answer_record
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError
-from concordant.library import load
-from concordant.present.as_json import as_json
-from concordant.present.terminal import render
+from concordant.library import load_shipped
+from concordant.present.as_json import render_json
+from concordant.present.terminal import render_terminal
 from concordant.record.casefile import read_case
-from concordant.record.vocabulary import Words, words_of
+from concordant.record.vocabulary import Words, make_words
 from concordant.texts import read_bytes
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -330,9 +330,9 @@ class Fuzzer:
 
     def _answer(self, data: bytes) -> str:
         record = read_case(read_bytes(data, "case.yaml"), self.knowledge, self.words, TODAY)
-        answer = recommend(record, self.knowledge)
-        as_json(answer).encode()
-        render(answer, colour=False, width=100).encode()
+        answer = answer_record(record, self.knowledge)
+        render_json(answer).encode()
+        render_terminal(answer, colour=False, width=100).encode()
         return str(answer.answer)
 
     def _failure(self, number: int, data: bytes, what: str) -> str:
@@ -351,8 +351,8 @@ def _where(error: BaseException) -> str:
 
 def fuzzer(seed: int) -> Fuzzer:
     """A fuzzer over the cases of the project."""
-    knowledge = load()
-    return Fuzzer(tuple(_cases()), knowledge, words_of(knowledge), seed)
+    knowledge = load_shipped()
+    return Fuzzer(tuple(_cases()), knowledge, make_words(knowledge), seed)
 
 
 def _cases() -> Iterator[str]:

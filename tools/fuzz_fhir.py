@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from concordant.complaints import ConcordantError
-from concordant.library import load
-from concordant.record.fhir.read import read_with
+from concordant.library import load_shipped
+from concordant.record.fhir.read import read_document
 from concordant.record.fhir.tables import FhirTables, fhir_tables
 
 FOLDER = Path(__file__).parents[1] / "tests" / "data" / "fhir"
@@ -97,7 +97,7 @@ def entries_of(document: Any) -> int:
 def fate(data: bytes, kit: FhirTables) -> str:
     """What became of it: read, refused, or a fault of the program in words."""
     try:
-        reading = read_with(data, "mutant.json", kit, AS_OF)
+        reading = read_document(data, "mutant.json", kit, AS_OF)
     except ConcordantError:
         return "refused"
     except Exception:  # every other exception is what is looked for
@@ -112,7 +112,7 @@ def fate(data: bytes, kit: FhirTables) -> str:
 
 def run(runs: int, seed: int) -> tuple[Counter[str], list[tuple[int, str]]]:
     """Try `runs` mutants; the counts, and the first faults with their number."""
-    dice, kit = random.Random(seed), fhir_tables(load())
+    dice, kit = random.Random(seed), fhir_tables(load_shipped())
     documents = [json.loads(path.read_bytes()) for path in sorted(FOLDER.glob("*.json"))]
     counts: Counter[str] = Counter()
     faults = []

@@ -13,14 +13,14 @@ from msgspec import Struct
 
 from concordant.compiled import Knowledge
 from concordant.derive.book import derive_facts
-from concordant.derive.plan import plan_of
+from concordant.derive.plan import make_plan
 from concordant.evaluate.explain import explain
 from concordant.features import Feature
 from concordant.guideline import Danger
 from concordant.kleene import TRUE
-from concordant.library import FOLDER, load
+from concordant.library import FOLDER, load_shipped
 from concordant.record.casefile import read_case
-from concordant.record.vocabulary import words_of
+from concordant.record.vocabulary import make_words
 from concordant.records import Cite
 from concordant.texts import read_text
 
@@ -73,7 +73,7 @@ def row(feature: Feature, name: str) -> str:
 
 def page() -> str:
     rows: dict[str, str] = {}
-    for feature in load().features:
+    for feature in load_shipped().features:
         family = feature.drug and feature.drug != feature.name
         name = feature.name.replace(feature.drug, "<drug>") if family else feature.name
         rows.setdefault(name, row(feature, name))
@@ -96,7 +96,7 @@ def marks_in(value: object) -> Iterator[str]:
 
 
 def knowledge_page() -> str:
-    known = load()
+    known = load_shipped()
     figures = [(t, e.checked) for t in known.trials for a in t.analyses for e in a.estimates]
     rows = [
         ("statements (first source)", len(known.statements), by_mark(s.sources[0].checked for s in known.statements)),
@@ -114,7 +114,7 @@ def knowledge_page() -> str:
 
 def shown_by(known: Knowledge) -> dict[str, str]:
     """For each danger the first case that was written for dangers and in which it is true."""
-    words, plan, found = words_of(known), plan_of(known), dict[str, str]()
+    words, plan, found = make_words(known), make_plan(known), dict[str, str]()
     for path in sorted((FOLDER / "cases").glob("D*.yaml"), key=lambda p: int(p.name.split("-")[0][1:])):
         text = read_text(HIDDEN.split(path.read_text(encoding="utf-8"))[0], path.name)
         facts = derive_facts(read_case(text, known, words, dt.date(2026, 11, 29)), plan)
@@ -125,7 +125,7 @@ def shown_by(known: Knowledge) -> dict[str, str]:
 
 
 def dangers_page() -> str:
-    known = load()
+    known = load_shipped()
     cases = shown_by(known)
     by_urgency = {u: [danger_row(d, cases[d.id]) for d in known.dangers if d.urgency == u] for u in URGENCY_HEADS}
     return DANGERS_HEAD + "".join(head + "\n".join([TABLE_HEAD, *by_urgency[u]]) + "\n" for u, head in URGENCY_HEADS.items())

@@ -7,14 +7,14 @@ import re
 import sys
 from pathlib import Path
 
-from concordant.answer.recommend import recommend
-from concordant.cli.stories import story
+from concordant.answer.recommend import answer_record
+from concordant.cli.stories import read_story
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError
-from concordant.library import load
-from concordant.present.terminal import render
+from concordant.library import load_shipped
+from concordant.present.terminal import render_terminal
 from concordant.record.casefile import read_case
-from concordant.record.vocabulary import words_of
+from concordant.record.vocabulary import make_words
 from concordant.texts import read_text
 
 README = Path(__file__).parent.parent / "README.md"
@@ -22,8 +22,8 @@ BAD = "as_of: 2022-11-07\ndisease:\n  - {event: progresion, date: 2022-13}\n"
 
 
 def answer(name: str, knowledge: Knowledge) -> str:
-    record = read_case(read_text(story(name), name), knowledge, words_of(knowledge), dt.date(2022, 1, 1))
-    return render(recommend(record, knowledge), colour=False, width=100, full=False)
+    record = read_case(read_text(read_story(name), name), knowledge, make_words(knowledge), dt.date(2022, 1, 1))
+    return render_terminal(answer_record(record, knowledge), colour=False, width=100, full=False)
 
 
 def first_part(text: str, sections: int) -> str:
@@ -32,14 +32,14 @@ def first_part(text: str, sections: int) -> str:
 
 def complaint(knowledge: Knowledge) -> str:
     try:
-        read_case(read_text(BAD, "patient.yaml"), knowledge, words_of(knowledge), dt.date(2022, 1, 1))
+        read_case(read_text(BAD, "patient.yaml"), knowledge, make_words(knowledge), dt.date(2022, 1, 1))
     except ConcordantError as error:
         return str(error)
     return ""
 
 
 def main() -> int:
-    knowledge = load()
+    knowledge = load_shipped()
     text = README.read_text(encoding="utf-8")
     blocks = [first_part(answer("A03", knowledge), 1), first_part(answer("P01", knowledge), 2), complaint(knowledge)]
     fences = [m for m in re.finditer(r"```\n(.*?)\n```", text, re.S) if not m[1].startswith("./dev")]

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from concordant.answer.model import Answer
-from concordant.library import load
-from concordant.record.schema import case_file_schema
+from concordant.library import load_shipped
+from concordant.record.schema import build_case_schema
 
 OUT = Path(__file__).parent.parent / "docs" / "schema"
 
@@ -32,7 +32,7 @@ def normal(shape: Any) -> Any:
 
 
 def schemas() -> dict[str, str]:
-    shapes = {"answer.json": normal(msgspec.json.schema(Answer)), "case-file.json": case_file_schema(load())}
+    shapes = {"answer.json": normal(msgspec.json.schema(Answer)), "case-file.json": build_case_schema(load_shipped())}
     return {name: json.dumps(shape, indent=1, ensure_ascii=False) + "\n" for name, shape in shapes.items()}
 
 

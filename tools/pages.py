@@ -19,14 +19,14 @@ from pathlib import Path
 from typing import Any
 
 import concordant
-from concordant.answer.recommend import recommend
-from concordant.library import load
+from concordant.answer.recommend import answer_record
+from concordant.library import load_shipped
 from concordant.present.document import Document
 from concordant.present.html import render_html
-from concordant.present.page import page
+from concordant.present.page import build_document
 from concordant.present.pdf import render_pdf
 from concordant.record.casefile import read_case
-from concordant.record.vocabulary import words_of
+from concordant.record.vocabulary import make_words
 from concordant.texts import read_file
 
 CASES = {
@@ -49,9 +49,9 @@ QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgroun
 
 
 def document_of(name: str) -> Document:
-    knowledge = load()
+    knowledge = load_shipped()
     path = next(FOLDER.glob(f"{name}-*.yaml"))
-    return page(recommend(read_case(read_file(path), knowledge, words_of(knowledge), dt.date.today()), knowledge))
+    return build_document(answer_record(read_case(read_file(path), knowledge, make_words(knowledge), dt.date.today()), knowledge))
 
 
 @contextmanager

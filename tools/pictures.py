@@ -12,14 +12,14 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-from concordant.answer.recommend import recommend
+from concordant.answer.recommend import answer_record
 from concordant.cli.conversation import Conversation
-from concordant.library import FOLDER, load
+from concordant.library import FOLDER, load_shipped
 from concordant.present.interview import Interview
-from concordant.present.terminal import render
+from concordant.present.terminal import render_terminal
 from concordant.record.casefile import read_case
 from concordant.record.events import PatientRecord
-from concordant.record.vocabulary import words_of
+from concordant.record.vocabulary import make_words
 from concordant.texts import read_file
 
 WIDTH, LINES = 80, 64
@@ -69,29 +69,29 @@ def put(console: Console, text: str, most: int) -> None:
 
 
 def draw(name: str, path: Path) -> None:
-    knowledge = load()
-    record = read_case(read_file(path), knowledge, words_of(knowledge), dt.date.today())
+    knowledge = load_shipped()
+    record = read_case(read_file(path), knowledge, make_words(knowledge), dt.date.today())
     console = paper()
     console.print(Text(f"$ concordant recommend {path.name}", style="dim"))
-    put(console, render(recommend(record, knowledge), colour=True, width=WIDTH, full=False), LINES)
+    put(console, render_terminal(answer_record(record, knowledge), colour=True, width=WIDTH, full=False), LINES)
     save(console, name)
 
 
 def draw_interview() -> None:
     """The real conversation, the replies typed by REPLIES."""
-    knowledge = load()
+    knowledge = load_shipped()
     console = paper()
     console.print(Text(f"$ concordant ask --as-of {DAY}", style="dim"))
-    talk = Conversation(Interview(PatientRecord(DAY), knowledge, words_of(knowledge)), console, lambda prompt: typed(prompt))
+    talk = Conversation(Interview(PatientRecord(DAY), knowledge, make_words(knowledge)), console, lambda prompt: typed(prompt))
 
     def typed(prompt: str) -> str:
-        ask = talk.state.next
+        ask = talk.state.next_question
         known = REPLIES.get(ask.feature, "d") if ask else "q"
         reply = known if prompt == "> " else "n" if "y/N" in prompt else "y"
         console.print(Text(prompt).append(reply, style="bold"))
         return reply
 
-    put(console, render(talk.run().whole, colour=True, width=WIDTH, full=False), ANSWER_LINES)
+    put(console, render_terminal(talk.ask_questions().full_answer, colour=True, width=WIDTH, full=False), ANSWER_LINES)
     save(console, "ask")
 
 

@@ -6,19 +6,19 @@ import re
 import sys
 from pathlib import Path
 
-from concordant.author.build import build
+from concordant.author.build import build_knowledge
 from concordant.library import FOLDER
-from concordant.record.terminology import pin_of
+from concordant.record.terminology import hash_codes
 
 ONE_SET = re.compile(r"(- id: (\S+)\n(?:(?!  - id: ).*\n)*?    sha256: )(\S+)")
 
 
 def main(check: bool) -> int:
-    knowledge = build(FOLDER).knowledge
+    knowledge = build_knowledge(FOLDER).knowledge
     if knowledge is None:
         print("the knowledge does not compile: run `concordant lint`")
         return 1
-    wrong = {v.id: pin_of(v.codes) for v in knowledge.vocabulary.value_sets if pin_of(v.codes) != v.sha256}
+    wrong = {v.id: hash_codes(v.codes) for v in knowledge.vocabulary.value_sets if hash_codes(v.codes) != v.sha256}
     for path in sorted((FOLDER / "vocabulary").glob("codes-*.yaml")):
         text = path.read_text(encoding="utf-8")
         new = ONE_SET.sub(lambda found: found[1] + wrong.get(found[2], found[3]), text)

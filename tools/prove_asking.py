@@ -26,7 +26,7 @@ from tests.proof.orders import ORDERS, Asked, compare_orders
 from tests.proof.states import State, draw
 
 from concordant.compiled import Knowledge
-from concordant.library import load
+from concordant.library import load_shipped
 
 CHECKED: dict[str, Claim] = {**CLAIMS, "9 printed": printed_is_what_holds}
 GIVEN = next(iter(ORDERS))
@@ -48,7 +48,7 @@ class Seen:
 
 @lru_cache(maxsize=1)
 def knowledge() -> Knowledge:
-    return load()
+    return load_shipped()
 
 
 def patient_of(state: State, effort: int) -> Patient:

@@ -16,16 +16,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.laws.telling import told_back
 
-from concordant.library import FOLDER, load
-from concordant.record.vocabulary import words_of
+from concordant.library import FOLDER, load_shipped
+from concordant.record.vocabulary import make_words
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--every", type=int, default=1, help="each Nth case alone")
     wanted = parser.parse_args(arguments)
-    knowledge = load()
-    words, all_, wrong = words_of(knowledge), Counter[str](), Counter[str]()
+    knowledge = load_shipped()
+    words, all_, wrong = make_words(knowledge), Counter[str](), Counter[str]()
     for path in sorted((FOLDER / "cases").rglob("*.yaml"))[:: wanted.every]:
         for told in told_back(path, knowledge, words):
             all_[told.where] += 1

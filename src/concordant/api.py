@@ -10,19 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from concordant.answer.model import Answer, Ask
-from concordant.answer.recommend import prepared
-from concordant.by_identity import ByIdentity
+from concordant.answer.recommend import prepare_knowledge
+from concordant.by_identity import IdentityCache
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint, ConcordantError, Refused, Unreadable
 from concordant.decide.decision import Decision
-from concordant.library import load, load_folder
+from concordant.library import load_folder, load_shipped
 from concordant.recommendation import Recommendation
 from concordant.record.account import Account
 from concordant.record.events import PatientRecord
 from concordant.record.sources import Patient
-from concordant.record.sources.asked import AsOf, day_of
-from concordant.record.sources.choosing import WaysOut, choose
-from concordant.record.sources.opening import Content, Named, Opener
+from concordant.record.sources.asked import AsOf, parse_day
+from concordant.record.sources.choosing import WaysOut, choose_patients
+from concordant.record.sources.opening import NamedSource, SourceContent, SourceOpener
 from concordant.record.sources.opening import Source as Opened
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ __all__ = [
     "recommend",
 ]
 
-Source = str | os.PathLike[str] | bytes | Mapping[str, Any] | Named | Content
+Source = str | os.PathLike[str] | bytes | Mapping[str, Any] | NamedSource | SourceContent
 Day = dt.date | str | None
 
 
@@ -58,7 +58,7 @@ def load_knowledge(path: str | os.PathLike[str] | None = None) -> Knowledge:
     plain functions tell one knowledge from another by the object, and load the shipped one once in a process. Raises
     `Unreadable` for what is no folder of knowledge, and `ConcordantError` with every complaint, each with file and line.
     """
-    return load() if path is None or os.fspath(path) == "" else load_folder(Path(path))
+    return load_shipped() if path is None or os.fspath(path) == "" else load_folder(Path(path))
 
 
 def read(
@@ -70,7 +70,7 @@ def read(
     together. `patient` names one of them. For `as_of` and `today` see `recommend`. Nothing is opened before the first patient is
     asked for.
     """
-    return _engine_of(knowledge).read(source, as_of=as_of, patient=patient, today=today)
+    return _get_engine(knowledge).read(source, as_of=as_of, patient=patient, today=today)
 
 
 def recommend(
@@ -92,7 +92,7 @@ def recommend(
     `today`, uncut; without both it is refused, because nothing here looks at a clock. `guideline` asks for a version by
     `ID/VERSION`, complete or not. Raises `Unreadable` or `Refused` with every complaint, each with its place and the way out.
     """
-    engine = _engine_of(knowledge)
+    engine = _get_engine(knowledge)
     return engine.recommend(source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today)
 
 
@@ -104,12 +104,12 @@ class Engine:
 
     def __init__(self, knowledge: Knowledge | None = None) -> None:
         self.knowledge = load_knowledge() if knowledge is None else knowledge
-        self._prepared = prepared(self.knowledge)
-        self._opener = Opener(self.knowledge)
+        self._prepared = prepare_knowledge(self.knowledge)
+        self._opener = SourceOpener(self.knowledge)
 
     def read(self, source: Source, *, as_of: Day = None, patient: str = "", today: dt.date | None = None) -> Patients:
         """The patients of a source, as the function `read` gives them."""
-        return Patients(self, _opened(source), AsOf(day_of(as_of), today), patient)
+        return Patients(self, _identify_source(source), AsOf(parse_day(as_of), today), patient)
 
     def recommend(
         self,
@@ -121,8 +121,8 @@ class Engine:
         today: dt.date | None = None,
     ) -> Recommendation:
         """The answer for one patient, as the function `recommend` gives it."""
-        one = self._patient(source_or_record, as_of, patient, today)
-        return Recommendation(self, one.record, guideline, one.id, self._prepared.answer(one.record, guideline))
+        one = self._find_patient(source_or_record, as_of, patient, today)
+        return Recommendation(self, one.record, guideline, one.id, self._prepared.answer_record(one.record, guideline))
 
     def decide(
         self,
@@ -134,7 +134,7 @@ class Engine:
         today: dt.date | None = None,
     ) -> Decision:
         """The decision alone: several times as fast as an answer, for the many patients of a cohort. It tells no reasons."""
-        return self._prepared.decision(self._patient(source_or_record, as_of, patient, today).record, guideline)
+        return self._prepared.decide_record(self._find_patient(source_or_record, as_of, patient, today).record, guideline)
 
     def questions(
         self,
@@ -162,11 +162,11 @@ class Engine:
         answer = self.recommend(source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today)
         return answer.explain(statement)
 
-    def _patient(self, source: Source | PatientRecord | Patient, as_of: Day, id_: str, today: dt.date | None) -> Patient:
+    def _find_patient(self, source: Source | PatientRecord | Patient, as_of: Day, id_: str, today: dt.date | None) -> Patient:
         if isinstance(source, Patient):
-            return _untouched(source, as_of)
+            return _check_same_day(source, as_of)
         if isinstance(source, PatientRecord):
-            return _untouched(Patient("", source, Account()), as_of)
+            return _check_same_day(Patient("", source, Account()), as_of)
         return self.read(source, as_of=as_of, patient=id_, today=today).one()
 
     @property
@@ -176,7 +176,7 @@ class Engine:
 
     def situation(self, record: PatientRecord, guideline: str = "") -> Situation:
         """Facts, decision and reasons for a record, as the rooms inside pass them on."""
-        return self._prepared.situation(record, guideline)
+        return self._prepared.build_situation(record, guideline)
 
 
 @dataclass(frozen=True)
@@ -195,44 +195,44 @@ class Patients:
 
     def stream(self, rest: Account) -> Iterator[Patient]:
         """The patients; entries that belong to none of them go to `rest` when the last patient has been read."""
-        return self._chosen(rest, every=True, ways_out=WaysOut())
+        return self._iter_chosen(rest, every=True, ways_out=WaysOut())
 
     def one(self, rest: Account | None = None, ways_out: WaysOut | None = None) -> Patient:
         """The only patient, or the one that was named. Raises `Unreadable` when the source leaves open which one is meant."""
-        return next(self._chosen(rest or Account(), every=False, ways_out=ways_out or WaysOut()))
+        return next(self._iter_chosen(rest or Account(), every=False, ways_out=ways_out or WaysOut()))
 
-    def _chosen(self, rest: Account, *, every: bool, ways_out: WaysOut) -> Iterator[Patient]:
-        stream = self.engine._opener.patients(self.source, self.as_of, rest, self.patient)
-        return choose(stream, _name_of(self.source), self.patient, every=every, ways_out=ways_out)
-
-
-_last_engines: ByIdentity[Knowledge, Engine] = ByIdentity(Engine)
-_shipped_engine = ByIdentity[None, Engine](lambda _: Engine(), most=1)
+    def _iter_chosen(self, rest: Account, *, every: bool, ways_out: WaysOut) -> Iterator[Patient]:
+        stream = self.engine._opener.iter_patients(self.source, self.as_of, rest, self.patient)
+        return choose_patients(stream, _get_source_name(self.source), self.patient, every=every, ways_out=ways_out)
 
 
-def _engine_of(knowledge: Knowledge | None) -> Engine:
+_last_engines: IdentityCache[Knowledge, Engine] = IdentityCache(Engine)
+_shipped_engine = IdentityCache[None, Engine](lambda _: Engine(), most=1)
+
+
+def _get_engine(knowledge: Knowledge | None) -> Engine:
     """The engine of the plain functions: one for each of the last few knowledges, and one for the shipped one."""
     return _shipped_engine(None) if knowledge is None else _last_engines(knowledge)
 
 
-def _opened(source: Source) -> Opened:
+def _identify_source(source: Source) -> Opened:
     """What a caller means: a text is told from a path by its lines or its first brace."""
-    if isinstance(source, Named | Content | Mapping):
+    if isinstance(source, NamedSource | SourceContent | Mapping):
         return source
     if isinstance(source, bytes):
-        return Content(source, "source")
+        return SourceContent(source, "source")
     told = os.fspath(source)
     is_text = isinstance(source, str) and ("\n" in told or told.lstrip().startswith(("{", "[")))
-    return Content(told.encode(), "source") if is_text else Named(told)
+    return SourceContent(told.encode(), "source") if is_text else NamedSource(told)
 
 
-def _name_of(source: Opened) -> str:
-    return source.name if isinstance(source, Named | Content) else "source"
+def _get_source_name(source: Opened) -> str:
+    return source.name if isinstance(source, NamedSource | SourceContent) else "source"
 
 
-def _untouched(patient: Patient, as_of: Day) -> Patient:
+def _check_same_day(patient: Patient, as_of: Day) -> Patient:
     """The patient as read. Raises `Unreadable` for another day: what a record says as of a day is settled when it is read."""
-    day = day_of(as_of)
+    day = parse_day(as_of)
     if day is not None and day != patient.record.as_of:
         says = f"this record was read as of {patient.record.as_of}, and cannot be answered as of {day}"
         raise Unreadable(Complaint(says, patient.id or "record", way_out="Read its source again with that `as_of`"))

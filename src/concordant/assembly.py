@@ -6,7 +6,7 @@ from concordant.naming import ClassName, DrugName
 from concordant.records import Cite, Record
 
 
-class Days(Record, frozen=True):
+class DayLimit(Record, frozen=True):
     """A number of days that decides between two courses and one, and where it comes from."""
 
     id: str
@@ -28,13 +28,13 @@ class DrugGroup(Record, frozen=True):
     beside: tuple[Cite, ...] = ()
 
 
-class LinesOfTherapy(Record, frozen=True):
+class AssemblyRules(Record, frozen=True):
     """How courses are made of administrations; every number with its source.
 
     A progression at sites of an `ends_no_course` tag alone ends no course: it is treated where it is.
     """
 
-    days: tuple[Days, ...]
+    days: tuple[DayLimit, ...]
     longer_gaps: tuple[DrugGroup, ...]
     groups: tuple[DrugGroup, ...]
     alike: tuple[DrugGroup, ...]

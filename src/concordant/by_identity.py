@@ -12,7 +12,7 @@ Made = TypeVar("Made")
 MOST = 4  # an interview looks at two knowledges in turn, a comparison at two more
 
 
-class ByIdentity(Generic[Key, Made]):
+class IdentityCache(Generic[Key, Made]):
     """A function that remembers its last results. It keeps their keys alive, and may be called from several threads."""
 
     def __init__(self, make: Callable[[Key], Made], most: int = MOST) -> None:

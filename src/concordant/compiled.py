@@ -7,12 +7,12 @@ from typing import Literal
 
 import msgspec
 
-from concordant.assembly import LinesOfTherapy
+from concordant.assembly import AssemblyRules
 from concordant.contract_names import Sex
 from concordant.drugs import Code, Drug, Regimen
 from concordant.features import Axiom, Feature
 from concordant.formulas import Formula, Rounding
-from concordant.guideline import Danger, Disagreement, Guideline, LedgerRow, Newer, Statement, Transition
+from concordant.guideline import Danger, Disagreement, Guideline, LedgerRow, NewerEvent, Statement, Transition
 from concordant.naming import ClassName, ConditionName, Culprit, DrugOrClass, FeatureName, MedicationName, SiteName, TestName
 from concordant.records import Checked, Cite, Record, Source
 from concordant.trials import Trial
@@ -36,7 +36,7 @@ class Term(Record, frozen=True):
     concerns: tuple[str, ...] = ()
 
 
-class Family(Record, frozen=True):
+class TermFamily(Record, frozen=True):
     """A whole family of terms, and the blocks of a hierarchical code system of which every code is one of it.
 
     Its members are terms with its `no_bearing`, `concerns` and `tags`; a code of a block that no term has stands for it.
@@ -121,7 +121,7 @@ class Unit(Record, frozen=True):
     bare: bool = False
 
 
-class Field(Record, frozen=True):
+class VocabularyField(Record, frozen=True):
     """A measurement or marker test that a case file may hold: its unit, or its words."""
 
     name: str
@@ -198,7 +198,7 @@ class Umbrella(Record, frozen=True):
     of: tuple[TestName, ...]
 
 
-class Reading(Record, frozen=True):
+class ReadingChoices(Record, frozen=True):
     """Choices of the project about reading a record, with their source: see `vocabulary/reading.yaml`."""
 
     de_novo_months: float
@@ -211,9 +211,9 @@ class Reading(Record, frozen=True):
 class Vocabulary(Record, frozen=True):
     """The closed and open lists that records are read with."""
 
-    tests: tuple[Field, ...]
-    measurements: tuple[Field, ...]
-    patient: tuple[Field, ...]
+    tests: tuple[VocabularyField, ...]
+    measurements: tuple[VocabularyField, ...]
+    patient: tuple[VocabularyField, ...]
     sites: tuple[Term, ...]
     conditions: tuple[Term, ...]
     medications: tuple[Term, ...]
@@ -224,7 +224,7 @@ class Vocabulary(Record, frozen=True):
     drug_suffixes: tuple[str, ...]
     qualifiers: tuple[str, ...]
     units: tuple[Unit, ...]
-    lines_of_therapy: LinesOfTherapy
+    lines_of_therapy: AssemblyRules
     substances: tuple[Term, ...] = ()
     wish_words: tuple[str, ...] = ()
     condition_words: ConditionWords | None = None
@@ -235,11 +235,11 @@ class Vocabulary(Record, frozen=True):
     product_words: tuple[str, ...] = ()
     study_words: tuple[str, ...] = ()
     spread_words: tuple[str, ...] = ()
-    families: tuple[Family, ...] = ()
+    families: tuple[TermFamily, ...] = ()
     combinations: dict[str, tuple[MedicationName, ...]] = {}
     medicine_words: tuple[str, ...] = ()
     abnormal_flags: tuple[str, ...] = ()
-    reading: Reading | None = None
+    reading: ReadingChoices | None = None
 
 
 class Knowledge(Record, frozen=True):
@@ -260,7 +260,7 @@ class Knowledge(Record, frozen=True):
     regimens: tuple[Regimen, ...]
     trials: tuple[Trial, ...]
     disagreements: tuple[Disagreement, ...]
-    newer: tuple[Newer, ...]
+    newer: tuple[NewerEvent, ...]
     transitions: tuple[Transition, ...]
     dangers: tuple[Danger, ...]
     sources: tuple[Source, ...]
@@ -268,17 +268,17 @@ class Knowledge(Record, frozen=True):
     classes: dict[str, str]
 
 
-def content_of(knowledge: Knowledge) -> bytes:
+def encode_content(knowledge: Knowledge) -> bytes:
     """What a fingerprint is taken of: everything but the fingerprint itself, each number in the type of its field."""
     content = msgspec.msgpack.encode(msgspec.structs.replace(knowledge, digest=""))
     return msgspec.msgpack.encode(msgspec.msgpack.decode(content, type=Knowledge))  # a compiler may give 12 where 12.0 is meant
 
 
-def from_content(content: bytes) -> Knowledge:
+def decode_content(content: bytes) -> Knowledge:
     """The knowledge that these bytes hold, under their own fingerprint. Raises DecodeError for what holds none."""
-    return msgspec.structs.replace(msgspec.msgpack.decode(content, type=Knowledge), digest=fingerprint(content))
+    return msgspec.structs.replace(msgspec.msgpack.decode(content, type=Knowledge), digest=compute_digest(content))
 
 
-def fingerprint(content: bytes) -> str:
+def compute_digest(content: bytes) -> str:
     """The SHA-256 of a content, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()

@@ -21,7 +21,7 @@ class Complaint:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         text = f"{place}: {self.says}" if place else self.says
-        return printable(f"{text}. {self.way_out}" if self.way_out else text)
+        return make_printable(f"{text}. {self.way_out}" if self.way_out else text)
 
 
 class ConcordantError(Exception):
@@ -46,22 +46,22 @@ class Refused(ConcordantError):
     exit_code = 3
 
 
-def printable(text: str) -> str:
+def make_printable(text: str) -> str:
     """The text on one line, without anything that steers a terminal."""
     if text.isprintable():
         return text
     return "".join(sign if sign.isprintable() else " " if sign.isspace() else "?" for sign in text)
 
 
-def quoted(word: str) -> str:
+def quote_word(word: str) -> str:
     """A word from a file in quotes, cut when it is long."""
     return f"'{word}'" if len(word) <= LONGEST else f"'{word[:LONGEST]}...'"
 
 
-def did_you_mean(word: str, known: Iterable[str], *, listing: bool = True) -> str:
+def suggest_word(word: str, known: Iterable[str], *, listing: bool = True) -> str:
     """The way out for a misspelt word: the nearest known one, those it begins, or (`listing`) all when few."""
     choices = {choice.lower(): choice for choice in reversed(list(known))}
-    if near := _near(word.lower(), choices):
+    if near := _find_nearest_word(word.lower(), choices):
         return f"Did you mean '{choices[near]}'?"
     longer = [choice for low, choice in reversed(choices.items()) if len(word) > 2 and low.startswith(word.lower())]
     if 0 < len(longer) <= 5:
@@ -69,7 +69,7 @@ def did_you_mean(word: str, known: Iterable[str], *, listing: bool = True) -> st
     return f"Known here: {', '.join(reversed(choices.values()))}" if listing and 0 < len(choices) <= 12 else ""
 
 
-def _near(word: str, choices: Iterable[str]) -> str:
+def _find_nearest_word(word: str, choices: Iterable[str]) -> str:
     # A far word is worse than none: of 'relapse' and 'response' two thirds agree.
     found = [] if len(word) > LONGEST else difflib.get_close_matches(word, choices, n=1, cutoff=0.72)
     return found[0] if found else ""

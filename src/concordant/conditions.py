@@ -155,7 +155,7 @@ class _Leaves:
     any_ = at_least = all_
 
 
-def leaves(condition: Condition) -> tuple[Leaf, ...]:
+def iter_condition_leaves(condition: Condition) -> tuple[Leaf, ...]:
     """Every sentence about a feature inside the condition, from left to right."""
     return fold(condition, _LEAVES)
 
@@ -163,6 +163,6 @@ def leaves(condition: Condition) -> tuple[Leaf, ...]:
 _LEAVES = _Leaves()
 
 
-def features_read(condition: Condition) -> frozenset[str]:
+def find_features_read(condition: Condition) -> frozenset[str]:
     """The names of the features that the condition asks about."""
-    return frozenset(leaf.feature for leaf in leaves(condition))
+    return frozenset(leaf.feature for leaf in iter_condition_leaves(condition))

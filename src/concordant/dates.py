@@ -12,7 +12,7 @@ import re
 
 import msgspec
 
-from concordant.complaints import quoted
+from concordant.complaints import quote_word
 
 Day = dt.date
 
@@ -33,22 +33,22 @@ class PartialDate(msgspec.Struct, frozen=True, order=True, gc=False):
         """True when the day is known."""
         return self.first == self.last
 
-    def clipped(self, as_of: Day) -> PartialDate:
+    def clip_to(self, as_of: Day) -> PartialDate:
         """The same date, given that it does not lie after `as_of`. Leaves a certainly later date alone."""
         if self.first > as_of:
             return self
         return PartialDate(self.first, min(self.last, as_of))
 
-    def certainly_before(self, other: PartialDate) -> bool:
+    def is_certainly_before(self, other: PartialDate) -> bool:
         """True when every reading of this date lies before every reading of the other."""
         return self.last < other.first
 
-    def overlaps(self, other: PartialDate) -> bool:
+    def can_overlap(self, other: PartialDate) -> bool:
         """True when some reading of the two is the same day."""
         return self.first <= other.last and other.first <= self.last
 
 
-def exactly(day: Day) -> PartialDate:
+def make_exact_date(day: Day) -> PartialDate:
     """A date that is known to the day."""
     return PartialDate(day, day)
 
@@ -57,24 +57,24 @@ def parse_partial_date(text: str) -> PartialDate:
     """Read `2021`, `2021-03` or `2021-03-05`. Raises ValueError with a sentence for people."""
     match = _PARTIAL.fullmatch(text.strip())
     if not match:
-        raise ValueError(f"{quoted(text)} is not a date; write 2021, 2021-03 or 2021-03-05")
+        raise ValueError(f"{quote_word(text)} is not a date; write 2021, 2021-03 or 2021-03-05")
     year, month, day = int(match[1]), match[2], match[3]
     if not 1800 <= year <= 2200:
-        raise ValueError(f"{quoted(text)} has a year outside 1800 to 2200")
-    return _partial(text, year, int(month) if month else None, int(day) if day else None)
+        raise ValueError(f"{quote_word(text)} has a year outside 1800 to 2200")
+    return _make_partial_date(text, year, int(month) if month else None, int(day) if day else None)
 
 
-def _partial(text: str, year: int, month: int | None, day: int | None) -> PartialDate:
+def _make_partial_date(text: str, year: int, month: int | None, day: int | None) -> PartialDate:
     if month is None:
         return PartialDate(Day(year, 1, 1), Day(year, 12, 31))
     if not 1 <= month <= 12:
-        raise ValueError(f"{quoted(text)} has no month {month}; months go from 01 to 12")
+        raise ValueError(f"{quote_word(text)} has no month {month}; months go from 01 to 12")
     length = calendar.monthrange(year, month)[1]
     if day is None:
         return PartialDate(Day(year, month, 1), Day(year, month, length))
     if not 1 <= day <= length:
-        raise ValueError(f"{quoted(text)} is not in the calendar: that month has {length} days")
-    return exactly(Day(year, month, day))
+        raise ValueError(f"{quote_word(text)} is not in the calendar: that month has {length} days")
+    return make_exact_date(Day(year, month, day))
 
 
 _SPOKEN = re.compile(
@@ -87,15 +87,15 @@ _SPOKEN = re.compile(
 )
 
 
-def dates_in(text: str) -> list[PartialDate]:
+def find_dates(text: str) -> list[PartialDate]:
     """The dates that a person typed, in their order: `2021-10-14`, `14 Oct 2021`, `October 2021`, `14.10.2021`.
 
     A year alone is read at the end only. Raises ValueError with a sentence for people when one is not in the calendar.
     """
-    return [_spoken(match) for match in _SPOKEN.finditer(text) if _month_of(match) != 0]
+    return [_parse_spoken_date(match) for match in _SPOKEN.finditer(text) if _find_month(match) != 0]
 
 
-def _month_of(match: re.Match[str]) -> int | None:
+def _find_month(match: re.Match[str]) -> int | None:
     """The number of a month in words; 0 for another word, None where there is no word."""
     word = match["month"] or match["month2"]
     if word is None:
@@ -104,12 +104,12 @@ def _month_of(match: re.Match[str]) -> int | None:
     return names.index(word[:3].lower()) + 1 if word[:3].lower() in names else 0
 
 
-def _spoken(match: re.Match[str]) -> PartialDate:
+def _parse_spoken_date(match: re.Match[str]) -> PartialDate:
     if match["iso"] or match["only"]:
         return parse_partial_date(match["iso"] or match["only"])
     year = match["year"] or match["year2"] or match["year3"]
     day = match["day"] or match["day2"] or match["day3"]
-    month = _month_of(match) or int(match["month3"])
+    month = _find_month(match) or int(match["month3"])
     return parse_partial_date(f"{year}-{month:02}" + (f"-{int(day):02}" if day else ""))
 
 
@@ -122,13 +122,13 @@ def add_months(day: Day, months: int) -> Day:
     return Day(year, month + 1, number)
 
 
-def months_between(start: Day, end: Day) -> float:
+def count_months_between(start: Day, end: Day) -> float:
     """Calendar-anchored months from start to end; negative when the end comes first.
 
     Exactly n on the same day n months later, and strictly between n and n + 1 until the next such day.
     """
     if end < start:
-        return -months_between(end, start)
+        return -count_months_between(end, start)
     whole = (end.year - start.year) * 12 + end.month - start.month
     if add_months(start, whole) > end:
         whole -= 1
@@ -136,17 +136,17 @@ def months_between(start: Day, end: Day) -> float:
     return whole + (end - anchor).days / (following - anchor).days
 
 
-def months_range(start: PartialDate, end: PartialDate) -> tuple[float, float]:
+def find_months_range(start: PartialDate, end: PartialDate) -> tuple[float, float]:
     """The shortest and the longest time in months that the two partial dates allow."""
-    return months_between(start.last, end.first), months_between(start.first, end.last)
+    return count_months_between(start.last, end.first), count_months_between(start.first, end.last)
 
 
-def whole_years(start: Day, end: Day) -> int:
+def count_whole_years(start: Day, end: Day) -> int:
     """Completed years: an age."""
-    return int(months_between(start, end) // 12)
+    return int(count_months_between(start, end) // 12)
 
 
-def words(date: PartialDate) -> str:
+def format_date(date: PartialDate) -> str:
     """The date as people write it: 5 Mar 2021, Mar 2021 or 2021."""
     first = date.first
     month = f"{MONTHS[first.month - 1]} {first.year}"  # not `%b`, which speaks the language of the machine
@@ -156,4 +156,4 @@ def words(date: PartialDate) -> str:
         return month
     if date.first.year == date.last.year:
         return f"{date.first.year}"
-    return f"{words(exactly(date.first))} to {words(exactly(date.last))}"
+    return f"{format_date(make_exact_date(date.first))} to {format_date(make_exact_date(date.last))}"

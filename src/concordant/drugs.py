@@ -9,7 +9,7 @@ import msgspec
 
 from concordant.conditions import ALWAYS, Condition
 from concordant.naming import ClassName, DrugName, FeatureName, RegimenName, TrialName
-from concordant.records import Action, Bar, Checked, Cite, Record
+from concordant.records import Action, Checked, Cite, Record, Restriction
 
 DoseUnit = Literal["mg", "mg/kg", "mg/m2"]
 LevelUnit = Literal["mg", "mg/kg", "mg/m2", "% of the starting dose"]
@@ -36,7 +36,7 @@ class Regimen(Record, frozen=True):
     id: str
     name: str
     components: tuple[Component, ...]
-    unless: tuple[Bar, ...] = ()
+    unless: tuple[Restriction, ...] = ()
     actions: tuple[Action, ...] = ()
     evidence: tuple[TrialName, ...] = ()
     label_note: str = ""
@@ -56,7 +56,7 @@ class Code(Record, frozen=True):
     checked: Checked
 
 
-class Limb(Record, frozen=True):
+class Criterion(Record, frozen=True):
     """One condition of a label's indication, with the words that name it when it fails."""
 
     if_: Condition = msgspec.field(name="if")
@@ -68,7 +68,7 @@ class Indication(Record, frozen=True):
 
     says: str
     regimens: tuple[RegimenName, ...]
-    limbs: tuple[Limb, ...]
+    limbs: tuple[Criterion, ...]
     known_from: dt.date
     source: Cite
 
@@ -92,7 +92,7 @@ class Check(Record, frozen=True):
     when: Condition = ALWAYS
 
 
-class Remark(Record, frozen=True):
+class LabelRemark(Record, frozen=True):
     """A sourced sentence of a label: a boxed warning, a contraindication, a handling rule."""
 
     says: str
@@ -114,7 +114,7 @@ class Tablet(Pack, frozen=True):
     """A tablet or capsule; none is ever cut."""
 
 
-class Adjustment(Record, frozen=True):
+class DoseAdjustment(Record, frozen=True):
     """A dose that a label lowers for a fact of the patient: to so many percent, to an amount, or with no amount named.
 
     It is a caution as well, of the drug or (with `regimens`) of those regimens: the compiler writes that out.
@@ -129,12 +129,12 @@ class Adjustment(Record, frozen=True):
     no_amount: str = ""
     regimens: tuple[RegimenName, ...] = ()
 
-    def of(self, amount: float) -> float | None:
+    def adjust_amount(self, amount: float) -> float | None:
         """What it makes of a starting amount; None where the label names none."""
         return self.amount if self.percent is None else amount * self.percent / 100
 
 
-class Levels(Record, frozen=True):
+class DoseLevels(Record, frozen=True):
     """The dose levels of a label, highest first; below the last one the drug is stopped."""
 
     amounts: tuple[float, ...]
@@ -144,7 +144,7 @@ class Levels(Record, frozen=True):
     note: str = ""
 
 
-class Modification(Record, frozen=True):
+class DoseModification(Record, frozen=True):
     """One row of a label's table of dose modifications: the finding, and what is done to the dose."""
 
     toxicity: str
@@ -164,18 +164,18 @@ class Drug(Record, frozen=True):
     contains: tuple[DrugName, ...] = ()
     codes: tuple[Code, ...] = ()
     indications: tuple[Indication, ...] = ()
-    boxed: tuple[Remark, ...] = ()
-    contraindications: tuple[Remark, ...] = ()
-    unless: tuple[Bar, ...] = ()
+    boxed: tuple[LabelRemark, ...] = ()
+    contraindications: tuple[LabelRemark, ...] = ()
+    unless: tuple[Restriction, ...] = ()
     checks: tuple[Check, ...] = ()
     actions: tuple[Action, ...] = ()
     vials: tuple[Vial, ...] = ()
     tablets: tuple[Tablet, ...] = ()
-    adjustments: tuple[Adjustment, ...] = ()
-    loaded_again: Remark | None = None
-    levels: tuple[Levels, ...] = ()
-    modifications: tuple[Modification, ...] = ()
-    handling: tuple[Remark, ...] = ()
+    adjustments: tuple[DoseAdjustment, ...] = ()
+    loaded_again: LabelRemark | None = None
+    levels: tuple[DoseLevels, ...] = ()
+    modifications: tuple[DoseModification, ...] = ()
+    handling: tuple[LabelRemark, ...] = ()
 
 
 class DrugClass(Record, frozen=True):
@@ -183,6 +183,6 @@ class DrugClass(Record, frozen=True):
 
     id: str
     name: str
-    unless: tuple[Bar, ...] = ()
+    unless: tuple[Restriction, ...] = ()
     checks: tuple[Check, ...] = ()
     actions: tuple[Action, ...] = ()

@@ -13,14 +13,14 @@ from concordant.api import Engine
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint, ConcordantError, Unreadable
 from concordant.library import FOLDER
-from concordant.record.sources.opening import Content
-from concordant.texts import bytes_of
+from concordant.record.sources.opening import SourceContent
+from concordant.texts import read_file_bytes
 
 UNSAID = frozenset({"knowledge"})  # the fingerprint of the knowledge differs in every answer
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class CaseEffect:
     """One case: what differs in what matters first, in words; else the other parts of the answer that differ."""
 
     case: str
@@ -29,14 +29,14 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class AnswerSummary:
     """What matters first in an answer, by name; the whole of it beside."""
 
     parts: dict[str, tuple[str, ...]]
     whole: dict[str, Any]
 
 
-def cases_for(*folders: Path) -> list[Path]:
+def find_cases(*folders: Path) -> list[Path]:
     """The cases of the first of these knowledge folders that has any, else those that are shipped. Raises Unreadable."""
     for folder in (*folders, FOLDER):
         if paths := sorted((folder / "cases").glob("*.yaml")):
@@ -45,32 +45,32 @@ def cases_for(*folders: Path) -> list[Path]:
     raise Unreadable(Complaint("no cases are here", str(folders[0] if folders else FOLDER), way_out=way_out))
 
 
-def effects(paths: Sequence[Path], old: Knowledge, new: Knowledge) -> Iterator[Effect]:
+def iter_effects(paths: Sequence[Path], old: Knowledge, new: Knowledge) -> Iterator[CaseEffect]:
     """Each case with what differs between the two knowledges. A case without a day of its own is answered as of one day."""
     if old.digest == new.digest:
-        yield from (Effect(path.stem) for path in paths)
+        yield from (CaseEffect(path.stem) for path in paths)
         return
-    newest = _newest(old, new)
+    newest = _find_newest_day(old, new)
     before, after = Engine(old), Engine(new)
     for path in paths:
-        yield _effect(path.stem, _shown(path, before, newest), _shown(path, after, newest))
+        yield _compare_answers(path.stem, _summarise_answer(path, before, newest), _summarise_answer(path, after, newest))
 
 
-def _newest(*several: Knowledge) -> dt.date:
+def _find_newest_day(*several: Knowledge) -> dt.date:
     days = (version.valid_from for one in several for guideline in one.guidelines for version in guideline.versions)
     return max(days, default=dt.date.max)
 
 
-def _effect(case: str, old: Shown, new: Shown) -> Effect:
+def _compare_answers(case: str, old: AnswerSummary, new: AnswerSummary) -> CaseEffect:
     names = dict.fromkeys((*old.parts, *new.parts))
-    found = (_difference(name, old.parts.get(name, ()), new.parts.get(name, ())) for name in names)
+    found = (_describe_difference(name, old.parts.get(name, ()), new.parts.get(name, ())) for name in names)
     differences = tuple(filter(None, found))
     keys = dict.fromkeys((*old.whole, *new.whole))
     elsewhere = tuple(key for key in keys if key not in UNSAID and old.whole.get(key) != new.whole.get(key))
-    return Effect(case, differences, () if differences else elsewhere)
+    return CaseEffect(case, differences, () if differences else elsewhere)
 
 
-def _difference(name: str, old: tuple[str, ...], new: tuple[str, ...]) -> str:
+def _describe_difference(name: str, old: tuple[str, ...], new: tuple[str, ...]) -> str:
     """`line: first -> second`, or what came and what went of several; empty where nothing differs."""
     if old == new:
         return ""
@@ -81,29 +81,29 @@ def _difference(name: str, old: tuple[str, ...], new: tuple[str, ...]) -> str:
     return f"{name}: {', '.join(changed) or 'in another order'}"
 
 
-def _shown(path: Path, engine: Engine, today: dt.date) -> Shown:
+def _summarise_answer(path: Path, engine: Engine, today: dt.date) -> AnswerSummary:
     """The answer to a case; a case that is refused has its first complaint for one."""
     try:
-        answer = engine.recommend(Content(bytes_of(path, path.name), path.name), today=today)
+        answer = engine.recommend(SourceContent(read_file_bytes(path, path.name), path.name), today=today)
     except ConcordantError as error:
-        return Shown({"answer": (f"refused ({error.complaints[0].says})",)}, {})
+        return AnswerSummary({"answer": (f"refused ({error.complaints[0].says})",)}, {})
     except Exception as error:  # faulty knowledge is told, never a traceback
-        return Shown({"answer": (f"cannot be answered ({type(error).__name__}: {error})",)}, {})
-    return Shown(_parts(answer.built), answer.to_dict())
+        return AnswerSummary({"answer": (f"cannot be answered ({type(error).__name__}: {error})",)}, {})
+    return AnswerSummary(_collect_parts(answer.built), answer.to_dict())
 
 
-def _parts(answer: Answer) -> dict[str, tuple[str, ...]]:
+def _collect_parts(answer: Answer) -> dict[str, tuple[str, ...]]:
     offered = (one for one in answer.options if one.status in ("applies", "applies_if_checked"))
     return {
         "answer": (answer.answer,),
         "line": (answer.line or "not known",),
-        "offered": tuple(map(_option, offered)),
+        "offered": tuple(map(_describe_option, offered)),
         "held": tuple(one.short or one.says for one in answer.held_until),
         "dangers": tuple(one.says for one in answer.dangers),
     }
 
 
-def _option(option: Option) -> str:
+def _describe_option(option: Option) -> str:
     """The regimen with its role, and whether something has still to be checked."""
     checked = "" if option.status == "applies" else ", if checked"
     return f"{option.name} ({option.role}{checked})"

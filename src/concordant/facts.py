@@ -11,7 +11,7 @@ from concordant.conditions import Condition
 from concordant.dates import PartialDate
 from concordant.features import Feature
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth
-from concordant.quantities import Interval, interval_words
+from concordant.quantities import Interval, format_interval
 from concordant.records import Cite
 
 Left = tuple[str, ...]  # the words that are left of a feature's, two at least and not all, in its order
@@ -80,17 +80,17 @@ class Because(msgspec.Struct, frozen=True):
 Facts = Mapping[str, Fact]
 
 
-def unknown(feature: str) -> Fact:
+def make_unknown(feature: str) -> Fact:
     """The fact that nothing is known."""
     return Fact(feature, None, "unknown")
 
 
-def words_left(value: Value) -> Left | None:
+def list_words_left(value: Value) -> Left | None:
     """The words that are still possible; None when any is (and for a number)."""
     return (value,) if isinstance(value, str) else value if isinstance(value, tuple) else None
 
 
-def one_of(feature: Feature, words: Iterable[str]) -> Value:
+def value_from_words(feature: Feature, words: Iterable[str]) -> Value:
     """The value that leaves these words: one word is known, all words say nothing."""
     wanted = frozenset(words)
     left = tuple(word for word in feature.values if word in wanted)
@@ -99,26 +99,26 @@ def one_of(feature: Feature, words: Iterable[str]) -> Value:
     return left if len(left) < len(feature.values) else None
 
 
-def among(value: Value, words: Collection[str]) -> Truth:
+def judge_among(value: Value, words: Collection[str]) -> Truth:
     """Whether the word is one of these: true when all that are left are, false when none is."""
-    left = words_left(value)
+    left = list_words_left(value)
     if left is None:
         return UNKNOWN
     inside = sum(word in words for word in left)
     return TRUE if inside == len(left) else UNKNOWN if inside else FALSE
 
 
-def value_words(feature: Feature, value: Value) -> str:
+def format_value(feature: Feature, value: Value) -> str:
     """A value for people, with its unit: `62 %`, `8 months`, `positive`, `none or history`, `unknown`."""
     if value is None:
         return "unknown"
     if isinstance(value, Interval):
-        words = interval_words(value)
-        return f"{words} {unit_words(feature.unit)}".strip() if words != "unknown" else words
+        words = format_interval(value)
+        return f"{words} {format_unit(feature.unit)}".strip() if words != "unknown" else words
     left = (value,) if isinstance(value, str) else value
     return " or ".join(feature.phrases.get(word, word.replace("_", " ")) for word in left)
 
 
-def unit_words(unit: str) -> str:
+def format_unit(unit: str) -> str:
     """A unit as people print it; what reads a record takes it from here as well, so that the two cannot drift."""
     return PRINTED.get(unit, unit)

@@ -6,14 +6,14 @@ from typing import Literal
 
 import msgspec
 
-from concordant.conditions import ALWAYS, Condition, features_read
+from concordant.conditions import ALWAYS, Condition, find_features_read
 from concordant.naming import DrugName, FeatureName, StatementName
 from concordant.records import Action, Cite, Record
 from concordant.selectors import AnySelector
 from concordant.selectors.base import Block
 
 
-class Silence(Record, frozen=True):
+class SilenceRule(Record, frozen=True):
     """What the absence of any entry means for a feature, when, and why that may be assumed.
 
     It is not assumed over an entry that was not read, unless it rests on something else that is known (`over_unread`).
@@ -26,7 +26,7 @@ class Silence(Record, frozen=True):
     over_unread: bool = False
 
 
-class Rule(Record, frozen=True):
+class InferenceRule(Record, frozen=True):
     """One value of an inferred feature: it holds when the condition holds; the statement behind it."""
 
     value: str | float
@@ -36,14 +36,14 @@ class Rule(Record, frozen=True):
     says: str = ""
 
 
-class Currency(Record, frozen=True):
+class ValidityPeriod(Record, frozen=True):
     """How long a value stays current, counted back from `as_of` (a project choice)."""
 
     days: int
     source: Cite
 
 
-class Reply(Record, frozen=True):
+class AmbiguousReply(Record, frozen=True):
     """Words that people answer a question with and that do not tell which of its values they mean.
 
     `says` is what to tell them; with their yes `value` is taken for another `feature`, which the words do settle.
@@ -55,7 +55,7 @@ class Reply(Record, frozen=True):
     value: str
 
 
-class Wait(Record, frozen=True):
+class WaitRule(Record, frozen=True):
     """Another feature that decides this one: while it is unknown and `when` holds, this one is not asked.
 
     A stated word of `stated` then does not hold either (`says` why); while `when` is itself unknown it holds as an assumption
@@ -71,14 +71,14 @@ class Wait(Record, frozen=True):
     overruled: str
 
     @property
-    def puts_off(self) -> frozenset[str]:
+    def waiting_words(self) -> frozenset[str]:
         """The words that wait; among several stated words one of them is enough."""
         return frozenset(self.stated)
 
     @property
     def reads(self) -> frozenset[str]:
         """The features that have to be known before it can be told whether this one waits."""
-        return features_read(self.when) | features_read(self.overruled_if) | {self.feature}
+        return find_features_read(self.when) | find_features_read(self.overruled_if) | {self.feature}
 
 
 class Feature(Record, frozen=True):
@@ -100,11 +100,11 @@ class Feature(Record, frozen=True):
     derive: AnySelector | None = None
     reads: tuple[FeatureName, ...] = ()
     reads_stated: tuple[str, ...] = ()
-    rules: tuple[Rule, ...] = ()
-    absent_means: tuple[Silence, ...] = ()
-    current_for: Currency | None = None
+    rules: tuple[InferenceRule, ...] = ()
+    absent_means: tuple[SilenceRule, ...] = ()
+    current_for: ValidityPeriod | None = None
     only_if: Condition | None = None
-    waits_for: Wait | None = None
+    waits_for: WaitRule | None = None
     asked_after_inputs: bool = False
     sources: tuple[Cite, ...] = ()
     drug: DrugName = ""
@@ -113,7 +113,7 @@ class Feature(Record, frozen=True):
     headline_when: tuple[str, ...] = ()
     asked: int = 50
     help: str = ""
-    replies: tuple[Reply, ...] = ()
+    replies: tuple[AmbiguousReply, ...] = ()
     not_known_skips: tuple[FeatureName, ...] = ()
     discordant: Action | None = None
     phrases: dict[str, str] = {}
@@ -139,7 +139,7 @@ class Feature(Record, frozen=True):
         """The features that must be derived before this one."""
         conditions = [rule.if_ for rule in self.rules] + [silence.when for silence in self.absent_means]
         waited = self.waits_for.reads if self.waits_for else frozenset()
-        return frozenset(self.reads).union(waited, *map(features_read, conditions))
+        return frozenset(self.reads).union(waited, *map(find_features_read, conditions))
 
 
 class Axiom(Record, frozen=True):

@@ -15,7 +15,7 @@ from concordant.quantities import Interval
 from concordant.records import Cite, Record
 
 
-class Term(Record, frozen=True):
+class FormulaTerm(Record, frozen=True):
     """A fact raised to a power, or what it leaves of a number (`taken_from`); `named` is said before its value."""
 
     feature: FeatureName
@@ -25,14 +25,14 @@ class Term(Record, frozen=True):
     named: str = ""
 
 
-class Factor(Record, frozen=True):
+class FormulaFactor(Record, frozen=True):
     """A number for each word that a fact may have."""
 
     feature: FeatureName
     values: dict[str, float]
 
 
-class Example(Record, frozen=True):
+class FormulaExample(Record, frozen=True):
     """What the formula gives for known facts, worked out apart from it, to so many decimals."""
 
     given: dict[FeatureName, str]
@@ -48,11 +48,11 @@ class Formula(Record, frozen=True):
     unit: str
     written: str
     source: Cite
-    terms: tuple[Term, ...]
-    factors: tuple[Factor, ...] = ()
+    terms: tuple[FormulaTerm, ...]
+    factors: tuple[FormulaFactor, ...] = ()
     factor: float = 1
     over: float = 1
-    examples: tuple[Example, ...] = ()
+    examples: tuple[FormulaExample, ...] = ()
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -72,11 +72,11 @@ DIGITS = 9  # a number that lies on a limit on paper must lie on it here, whatev
 Values = Mapping[str, Interval | str | tuple[str, ...] | None]
 
 
-def calculated(formula: Formula, values: Values) -> Interval | None:
+def calculate_formula(formula: Formula, values: Values) -> Interval | None:
     """The formula for these facts; None where a number is unknown or impossible. An unknown word leaves its range."""
     low = high = formula.factor / formula.over
-    parts = [_term(term, values.get(term.feature)) for term in formula.terms]
-    parts += [_factor(factor, values.get(factor.feature)) for factor in formula.factors]
+    parts = [_calculate_term(term, values.get(term.feature)) for term in formula.terms]
+    parts += [_calculate_factor(factor, values.get(factor.feature)) for factor in formula.factors]
     for part in parts:
         if part is None:
             return None
@@ -84,7 +84,7 @@ def calculated(formula: Formula, values: Values) -> Interval | None:
     return Interval(round(low, DIGITS), round(high, DIGITS))
 
 
-def _term(term: Term, value: Interval | str | tuple[str, ...] | None) -> Interval | None:
+def _calculate_term(term: FormulaTerm, value: Interval | str | tuple[str, ...] | None) -> Interval | None:
     """The power of what is known, cut off at nothing; None when nothing is known, or nothing positive is left."""
     if not isinstance(value, Interval) or value.is_unknown:
         return None
@@ -93,32 +93,32 @@ def _term(term: Term, value: Interval | str | tuple[str, ...] | None) -> Interva
         low, high = term.taken_from - high, term.taken_from - low
     if high <= 0:
         return None
-    ends = [_power(max(low, 0.0), term.power), _power(high, term.power)]
+    ends = [_raise_to_power(max(low, 0.0), term.power), _raise_to_power(high, term.power)]
     return Interval(min(ends), max(ends))
 
 
-def _power(base: float, power: float) -> float:
+def _raise_to_power(base: float, power: float) -> float:
     if base == 0 and power < 0:
         return math.inf
     return math.pow(base, power)
 
 
-def _factor(factor: Factor, value: Interval | str | tuple[str, ...] | None) -> Interval | None:
+def _calculate_factor(factor: FormulaFactor, value: Interval | str | tuple[str, ...] | None) -> Interval | None:
     if isinstance(value, str):
         return Interval(factor.values[value], factor.values[value]) if value in factor.values else None
     return Interval(min(factor.values.values()), max(factor.values.values()))
 
 
-def agrees(formula: Formula, example: Example) -> bool:
+def is_example_met(formula: Formula, example: FormulaExample) -> bool:
     """Whether the formula gives what its example says, to the last decimal that the example prints."""
     words = {factor.feature for factor in formula.factors}
-    given = {name: told if name in words else _exactly(told) for name, told in example.given.items()}
-    found = calculated(formula, given)
+    given = {name: told if name in words else _parse_exact(told) for name, told in example.given.items()}
+    found = calculate_formula(formula, given)
     if found is None or not found.is_exact:
         return False
     decimals = len(example.gives.partition(".")[2])
     return abs(Fraction(found.low) - Fraction(example.gives)) <= Fraction(1, 2 * 10**decimals) + Fraction(1, 10**9)
 
 
-def _exactly(told: str) -> Interval:
+def _parse_exact(told: str) -> Interval:
     return Interval(float(told), float(told))

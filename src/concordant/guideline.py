@@ -13,7 +13,7 @@ import msgspec
 from concordant.assembly import DrugGroup
 from concordant.conditions import Condition
 from concordant.naming import ClassName, DrugOrClass, FeatureName, RegimenName, SourceName
-from concordant.records import Action, ActionKind, Bar, Cite, Record, Role
+from concordant.records import Action, ActionKind, Cite, Record, Restriction, Role
 
 
 class Grade(Record, frozen=True):
@@ -50,7 +50,7 @@ class Statement(Record, frozen=True):
     derived_because: str = ""
     grade: Grade | None = None
     recommend: Recommendation | None = None
-    unless: tuple[Bar, ...] = ()
+    unless: tuple[Restriction, ...] = ()
     actions: tuple[Action, ...] = ()
     rank: int = 50
 
@@ -136,7 +136,7 @@ class Disagreement(Record, frozen=True):
     relevant_if: Condition
 
 
-class Newer(Record, frozen=True):
+class NewerEvent(Record, frozen=True):
     """A dated event after a guideline's evidence cut-off, and the patients to whom it matters.
 
     `short` is one line of it: what, when, which label or trial with its figure. The lowest `rank` is told first, then the latest.
@@ -172,12 +172,12 @@ class Danger(Record, frozen=True):
     holds: tuple[DrugOrClass, ...] = ()
 
 
-def about(danger: Danger) -> Action:
+def action_from_danger(danger: Danger) -> Action:
     """The first thing to do about a danger, as an action."""
     return Action(kind=danger.action, says=danger.do, source=danger.source, earlier=danger.earlier)
 
 
-class Effect(Record, frozen=True):
+class TransitionEffect(Record, frozen=True):
     """What a transition does to one fact: `value` sets it, `add` counts on, `move` goes by the present word (of `by`).
 
     `{drug}` and `{class}` in the feature's name stand for each drug of the regimen, and each class of it.
@@ -193,11 +193,11 @@ class Effect(Record, frozen=True):
     started: bool = False
 
 
-class Variant(Record, frozen=True):
+class TransitionVariant(Record, frozen=True):
     """One way in which a transition may go."""
 
     says: str
-    effects: tuple[Effect, ...]
+    effects: tuple[TransitionEffect, ...]
 
 
 class Transition(Record, frozen=True):
@@ -206,6 +206,6 @@ class Transition(Record, frozen=True):
     id: str
     says: str
     sources: tuple[Cite, ...]
-    effects: tuple[Effect, ...]
-    variants: tuple[Variant, ...]
+    effects: tuple[TransitionEffect, ...]
+    variants: tuple[TransitionVariant, ...]
     caveats: tuple[Action, ...] = ()

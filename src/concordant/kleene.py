@@ -23,19 +23,19 @@ class Truth(enum.Enum):
 TRUE, FALSE, UNKNOWN = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 
 
-def truth_of(value: bool) -> Truth:
+def truth_from_bool(value: bool) -> Truth:
     """The truth of something that is certainly known."""
     return TRUE if value else FALSE
 
 
-def not_(truth: Truth) -> Truth:
+def negate_truth(truth: Truth) -> Truth:
     """True and false change places; unknown stays unknown."""
     if truth is UNKNOWN:
         return UNKNOWN
     return FALSE if truth is TRUE else TRUE
 
 
-def at_least(n: int, truths: Iterable[Truth]) -> Truth:
+def judge_at_least(n: int, truths: Iterable[Truth]) -> Truth:
     """True once `n` are true, false once `n` can no longer be reached, else unknown."""
     known_true = possible = 0
     for truth in truths:
@@ -46,7 +46,7 @@ def at_least(n: int, truths: Iterable[Truth]) -> Truth:
     return FALSE if possible < n else UNKNOWN
 
 
-def all_(truths: Iterable[Truth]) -> Truth:
+def judge_all(truths: Iterable[Truth]) -> Truth:
     """False if any is false, else unknown if any is unknown, else true (so: nothing is all true)."""
     seen = TRUE
     for truth in truths:
@@ -57,7 +57,7 @@ def all_(truths: Iterable[Truth]) -> Truth:
     return seen
 
 
-def any_(truths: Iterable[Truth]) -> Truth:
+def judge_any(truths: Iterable[Truth]) -> Truth:
     """True if any is true, else unknown if any is unknown, else false (so: none of nothing)."""
     seen = FALSE
     for truth in truths:

@@ -15,9 +15,9 @@ from pathlib import Path
 import msgspec
 
 from concordant import __version__
-from concordant.compiled import Knowledge, content_of, fingerprint, from_content
+from concordant.compiled import Knowledge, compute_digest, decode_content, encode_content
 from concordant.complaints import Complaint, ConcordantError, Unreadable
-from concordant.outputs import put
+from concordant.outputs import write_file
 
 HERE = Path(__file__).parent
 FOLDER = HERE / "knowledge"
@@ -44,12 +44,12 @@ class DamagedKnowledge(Unreadable):
     """A compiled file whose content is not the one that it was written with."""
 
 
-def load() -> Knowledge:
+def load_shipped() -> Knowledge:
     """The knowledge that is shipped. Raises FaultyKnowledge for a checkout with a faulty file, DamagedKnowledge for a wheel."""
     shipped = FOLDER / COMPILED
     if shipped.exists():
-        return decode(shipped.read_bytes(), __version__, str(shipped))
-    return _compiled(FOLDER, compile_folder)
+        return decode_knowledge(shipped.read_bytes(), __version__, str(shipped))
+    return _load_cached(FOLDER, compile_folder)
 
 
 def load_folder(folder: Path) -> Knowledge:
@@ -57,69 +57,71 @@ def load_folder(folder: Path) -> Knowledge:
     if not folder.is_dir():
         raise Unreadable(Complaint("no such folder", str(folder), way_out="Name a folder of knowledge files"))
     if folder.resolve() == FOLDER.resolve():
-        return load()
+        return load_shipped()
     if not any(folder.rglob("*.yaml")):
         raise Unreadable(Complaint("no knowledge files are here", str(folder), way_out="Name a folder of knowledge files"))
-    return _compiled(folder, _compile_own)
+    return _load_cached(folder, _compile_own_folder)
 
 
-def _compiled(folder: Path, compile_: Callable[[Path], Knowledge]) -> Knowledge:
+def _load_cached(folder: Path, compile_: Callable[[Path], Knowledge]) -> Knowledge:
     """The folder out of the cache; compiled, and kept there, where that does not hold just these files."""
-    stamp = stamp_of(folder)
-    cached = _cache() / f"{stamp}.msgpack"
+    stamp = compute_stamp(folder)
+    cached = _find_cache_folder() / f"{stamp}.msgpack"
     with contextlib.suppress(OSError, DamagedKnowledge):
-        return decode(cached.read_bytes(), stamp, str(cached))
+        return decode_knowledge(cached.read_bytes(), stamp, str(cached))
     knowledge = compile_(folder)
-    if stamp_of(folder) == stamp:  # a file that was edited meanwhile would be kept under the name of what it was before
-        _keep(knowledge, stamp, cached)
+    if compute_stamp(folder) == stamp:  # a file that was edited meanwhile would be kept under the name of what it was before
+        _write_cache(knowledge, stamp, cached)
     return knowledge
 
 
-def _compile_own(folder: Path) -> Knowledge:
+def _compile_own_folder(folder: Path) -> Knowledge:
     """Compile a folder that nobody has looked at: what it names has to be there, or no patient can be answered."""
-    from concordant.author.build import build
-    from concordant.author.lint_names import names
-    from concordant.author.places import places_of
+    from concordant.author.build import build_knowledge
+    from concordant.author.lint_names import check_names
+    from concordant.author.places import index_places
 
-    built = build(folder)
+    built = build_knowledge(folder)
     found = list(built.complaints)
     if built.knowledge is not None:
-        found += names(places_of(built.texts), built.entries, built.knowledge)
+        found += check_names(index_places(built.texts), built.entries, built.knowledge)
     if found or built.knowledge is None:
-        told = [_in_folder(one, folder) for one in found] or [Complaint("the knowledge is not whole", str(folder))]
+        told = [_add_folder_path(one, folder) for one in found] or [Complaint("the knowledge is not whole", str(folder))]
         raise RefusedKnowledge(dict.fromkeys(told))
     return built.knowledge
 
 
-def _in_folder(complaint: Complaint, folder: Path) -> Complaint:
+def _add_folder_path(complaint: Complaint, folder: Path) -> Complaint:
     """The complaint with the whole path of the file that it is about."""
     return replace(complaint, file=str(folder / complaint.file)) if complaint.file else complaint
 
 
-def encode(knowledge: Knowledge, owner: str) -> bytes:
+def encode_knowledge(knowledge: Knowledge, owner: str) -> bytes:
     """Knowledge to a compiled file of `owner`: a version, or a stamp of the files."""
-    content = content_of(knowledge)
-    return _head(owner, content) + content
+    content = encode_content(knowledge)
+    return _make_head(owner, content) + content
 
 
-def decode(data: bytes, owner: str, name: str) -> Knowledge:
+def decode_knowledge(data: bytes, owner: str, name: str) -> Knowledge:
     """A compiled file to Knowledge. Raises DamagedKnowledge unless every byte is as `encode` wrote it for this owner."""
     head, _, content = data.partition(b"\n")
-    if head + b"\n" != _head(owner, content):
-        raise DamagedKnowledge(Complaint(_problem(head, owner), name, way_out="Install concordant anew; nothing was answered"))
+    if head + b"\n" != _make_head(owner, content):
+        raise DamagedKnowledge(
+            Complaint(_describe_damage(head, owner), name, way_out="Install concordant anew; nothing was answered")
+        )
     try:
-        return from_content(content)
+        return decode_content(content)
     except msgspec.DecodeError:  # written by a program with other records, under the same version
         raise DamagedKnowledge(
             Complaint("the compiled knowledge does not fit this program", name, way_out="Install concordant anew")
         ) from None
 
 
-def _head(owner: str, content: bytes) -> bytes:
-    return f"{KIND}, of {owner}, sha256 {fingerprint(content)}\n".encode()
+def _make_head(owner: str, content: bytes) -> bytes:
+    return f"{KIND}, of {owner}, sha256 {compute_digest(content)}\n".encode()
 
 
-def _problem(head: bytes, owner: str) -> str:
+def _describe_damage(head: bytes, owner: str) -> str:
     """What is wrong, as far as the first line tells."""
     of = head.decode(errors="replace").split(", ")[1:2]
     if head.startswith(KIND.encode()) and of and of[0] != f"of {owner}" and of[0].startswith("of ") and len(head) < 200:
@@ -129,33 +131,33 @@ def _problem(head: bytes, owner: str) -> str:
 
 def compile_folder(folder: Path) -> Knowledge:
     """Compile a folder of YAML. Raises FaultyKnowledge with every complaint."""
-    from concordant.author.build import build
+    from concordant.author.build import build_knowledge
 
-    built = build(folder)
+    built = build_knowledge(folder)
     if built.knowledge is None:
         raise FaultyKnowledge(built.complaints or [Complaint("no knowledge found", str(folder))])
     return built.knowledge
 
 
-def compile_to(folder: Path, target: Path) -> None:
+def compile_to_file(folder: Path, target: Path) -> None:
     """Compile a folder of YAML into the file of a wheel. Raises FaultyKnowledge with every complaint."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    put(encode(compile_folder(folder), __version__), str(target))
+    write_file(encode_knowledge(compile_folder(folder), __version__), str(target))
 
 
-def _keep(knowledge: Knowledge, stamp: str, cached: Path) -> None:
+def _write_cache(knowledge: Knowledge, stamp: str, cached: Path) -> None:
     with contextlib.suppress(OSError, Unreadable):  # a cache that cannot be written only costs time
         cached.parent.mkdir(parents=True, exist_ok=True)
-        put(encode(knowledge, stamp), str(cached))
+        write_file(encode_knowledge(knowledge, stamp), str(cached))
 
 
-def _cache() -> Path:
+def _find_cache_folder() -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("concordant")
 
 
-def stamp_of(folder: Path) -> str:
+def compute_stamp(folder: Path) -> str:
     """A hash of the names and bytes of every knowledge file, and of the code that compiles them.
 
     Neither time nor size is looked at: a file that was changed, or damaged, behind them would be taken for the old one.

@@ -23,31 +23,31 @@ class Naming(NamedTuple):
     stated: bool = False
 
 
-def _kind(kind: str, *, stated: bool = False) -> msgspec.Meta:
+def _mark_kind(kind: str, *, stated: bool = False) -> msgspec.Meta:
     return msgspec.Meta(extra={"naming": Naming(kind, stated)})
 
 
-DrugName = Annotated[str, _kind("drug")]
-ClassName = Annotated[str, _kind("class")]
-DrugOrClass = Annotated[str, _kind("drug or class")]
-Culprit = Annotated[str, _kind("drug, class or substance")]
-RegimenName = Annotated[str, _kind("regimen")]
-TrialName = Annotated[str, _kind("trial")]
-SourceName = Annotated[str, _kind("source")]
-StatementName = Annotated[str, _kind("statement")]
-FeatureName = Annotated[str, _kind("feature")]
-StatedName = Annotated[str, _kind("feature", stated=True)]
-FormulaName = Annotated[str, _kind("formula")]
-SiteName = Annotated[str, _kind("site")]
-SiteTag = Annotated[str, _kind("tag of a site")]
-MeasurementName = Annotated[str, _kind("measurement")]
-TestName = Annotated[str, _kind("test")]
-ConditionName = Annotated[str, _kind("condition")]
-MedicationName = Annotated[str, _kind("medication")]
-TagName = Annotated[str, _kind("tag of a medication")]
+DrugName = Annotated[str, _mark_kind("drug")]
+ClassName = Annotated[str, _mark_kind("class")]
+DrugOrClass = Annotated[str, _mark_kind("drug or class")]
+Culprit = Annotated[str, _mark_kind("drug, class or substance")]
+RegimenName = Annotated[str, _mark_kind("regimen")]
+TrialName = Annotated[str, _mark_kind("trial")]
+SourceName = Annotated[str, _mark_kind("source")]
+StatementName = Annotated[str, _mark_kind("statement")]
+FeatureName = Annotated[str, _mark_kind("feature")]
+StatedName = Annotated[str, _mark_kind("feature", stated=True)]
+FormulaName = Annotated[str, _mark_kind("formula")]
+SiteName = Annotated[str, _mark_kind("site")]
+SiteTag = Annotated[str, _mark_kind("tag of a site")]
+MeasurementName = Annotated[str, _mark_kind("measurement")]
+TestName = Annotated[str, _mark_kind("test")]
+ConditionName = Annotated[str, _mark_kind("condition")]
+MedicationName = Annotated[str, _mark_kind("medication")]
+TagName = Annotated[str, _mark_kind("tag of a medication")]
 
 
-class Named(NamedTuple):
+class NamedWord(NamedTuple):
     """A word, where it stands, and what it names."""
 
     place: Place
@@ -55,32 +55,32 @@ class Named(NamedTuple):
     naming: Naming
 
 
-def names_in(value: Any, kind: Any, place: Place = ()) -> Iterator[Named]:
+def find_names(value: Any, kind: Any, place: Place = ()) -> Iterator[NamedWord]:
     """Every word in a value (as read from a file, or a record) that names something, by the type it has to have."""
-    if naming := _naming(kind):
+    if naming := _find_naming(kind):
         if isinstance(value, str) and value:
-            yield Named(place, value, naming)
+            yield NamedWord(place, value, naming)
         return
     if isinstance(value, Mapping) and get_origin(kind) is dict:
         key_kind, item_kind = get_args(kind)
         for key, item in value.items():
-            yield from names_in(key, key_kind, (*place, key))
-            yield from names_in(item, item_kind, (*place, key))
+            yield from find_names(key, key_kind, (*place, key))
+            yield from find_names(item, item_kind, (*place, key))
     elif isinstance(value, Mapping):
-        yield from _fields(value, kind, place)
+        yield from _find_field_names(value, kind, place)
     elif isinstance(value, list | tuple):
         for i, item in enumerate(value):
-            yield from names_in(item, item_of(kind, i), (*place, i))
+            yield from find_names(item, find_item_type(kind, i), (*place, i))
 
 
-def _fields(value: Mapping[str, Any], kind: Any, place: Place) -> Iterator[Named]:
-    record = struct_of(kind, value)
+def _find_field_names(value: Mapping[str, Any], kind: Any, place: Place) -> Iterator[NamedWord]:
+    record = find_struct(kind, value)
     for key, item in value.items() if record is not None else ():
-        if (inner := types_of(record).get(key)) is not None:
-            yield from names_in(item, inner, (*place, key))
+        if (inner := list_field_types(record).get(key)) is not None:
+            yield from find_names(item, inner, (*place, key))
 
 
-def struct_of(kind: Any, value: Any) -> Any:
+def find_struct(kind: Any, value: Any) -> Any:
     """The struct that a mapping is to become; of several the one that its tag names, None where there is none."""
     structs = [one for one in (*get_args(kind), kind) if hasattr(one, "__struct_config__")]
     if len(structs) < 2:
@@ -90,12 +90,12 @@ def struct_of(kind: Any, value: Any) -> Any:
 
 
 @functools.cache
-def types_of(record: Any) -> Mapping[str, Any]:
+def list_field_types(record: Any) -> Mapping[str, Any]:
     """The type of each field by the key that it is written with."""
     return {field.encode_name: field.type for field in msgspec.structs.fields(record)}
 
 
-def _naming(kind: Any) -> Naming | None:
+def _find_naming(kind: Any) -> Naming | None:
     """What a field of this type names, also where it may be left out."""
     for one in (kind, *(get_args(kind) if get_origin(kind) in (Union, UnionType) else ())):
         if get_origin(one) is Annotated:
@@ -103,7 +103,7 @@ def _naming(kind: Any) -> Naming | None:
     return None
 
 
-def item_of(kind: Any, index: int) -> Any:
+def find_item_type(kind: Any, index: int) -> Any:
     """The type of an item: of a list or tuple of one kind, or of a tuple of fixed length."""
     kinds = [one for one in get_args(kind) if one is not Ellipsis]
     if not kinds:

@@ -23,6 +23,6 @@ TABLE: dict[tuple[Truth, Truth], Status] = {
 OFFERED: frozenset[Status] = frozenset({"applies", "applies_if_checked"})
 
 
-def status(applies_if: Truth, unless: Truth) -> Status:
+def determine_status(applies_if: Truth, unless: Truth) -> Status:
     """The status of a statement, from whether it applies and whether something speaks against it."""
     return TABLE[applies_if, unless]

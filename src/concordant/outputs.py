@@ -28,7 +28,7 @@ class Sink(Protocol):
         """Take some text."""
 
 
-class Making:
+class PendingFile:
     """A file in the making. A write that fails is told under the name of the target."""
 
     def __init__(self, file: IO[bytes], name: str) -> None:
@@ -40,42 +40,42 @@ class Making:
 
     def write_bytes(self, data: bytes) -> None:
         """Add bytes to it. Raises Unreadable."""
-        with complaining(self._name):
+        with report_write_errors(self._name):
             self._file.write(data)
 
 
-def sink(output: str) -> contextlib.AbstractContextManager[Sink]:
+def open_sink(output: str) -> contextlib.AbstractContextManager[Sink]:
     """The file that is named, once all of it is written; standard output when none is named."""
-    return replacing(output) if output else contextlib.nullcontext(sys.stdout)
+    return replace_file(output) if output else contextlib.nullcontext(sys.stdout)
 
 
-def put(data: bytes, target: str, unless: Callable[[], None] | None = None) -> None:
+def write_file(data: bytes, target: str, unless: Callable[[], None] | None = None) -> None:
     """Make `data` the content of a file, or raise Unreadable and leave it as it was; `unless` is that of `replacing`."""
-    with replacing(target, unless) as making:
+    with replace_file(target, unless) as making:
         making.write_bytes(data)
 
 
 @contextlib.contextmanager
-def replacing(target: str, unless: Callable[[], None] | None = None) -> Iterator[Making]:
+def replace_file(target: str, unless: Callable[[], None] | None = None) -> Iterator[PendingFile]:
     """Open a temporary file that replaces `target` when the block ends, and is deleted when the block fails.
 
     `unless` is called just before the replacement; if it raises, the target is left as it was. Raises Unreadable.
     """
     path = Path(os.path.realpath(target))  # a link stays one: the file it names is replaced
     if _is_stream(target, path):
-        with complaining(target), path.open("wb") as stream:
-            yield Making(stream, target)
+        with report_write_errors(target), path.open("wb") as stream:
+            yield PendingFile(stream, target)
         return
     beside = path.with_name(f".concordant-{secrets.token_hex(8)}")
-    with complaining(target):
+    with report_write_errors(target):
         file = _open_beside(beside, path)
     try:
-        yield Making(file, target)
-        with complaining(target):
-            _flush(file)
+        yield PendingFile(file, target)
+        with report_write_errors(target):
+            _flush_to_disk(file)
         if unless is not None:
             unless()
-        with complaining(target):
+        with report_write_errors(target):
             _put_in_place(beside, path)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -86,7 +86,7 @@ def replacing(target: str, unless: Callable[[], None] | None = None) -> Iterator
 
 
 @contextlib.contextmanager
-def complaining(target: str) -> Iterator[None]:
+def report_write_errors(target: str) -> Iterator[None]:
     """Turn an operating system error in the block into an Unreadable that names the target."""
     try:
         yield
@@ -101,20 +101,20 @@ def refuse_source(target: str, sources: Iterable[str]) -> None:
     """
     if not target or _is_stream(target, Path(os.path.realpath(target))):
         return
-    here = _identity(target)
+    here = _get_identity(target)
     for source in sources:
-        if same_path(target, source) or (here is not None and here in _identities(source)):
+        if is_same_path(target, source) or (here is not None and here in _iter_identities(source)):
             what = "standard input" if source == "-" else source
             says = f"this would be written over its own source ({what})"
             raise Unreadable(Complaint(says, target, way_out="Name another file"))
 
 
-def same_path(one: str, other: str) -> bool:
+def is_same_path(one: str, other: str) -> bool:
     """Whether two names lead to one place, links followed; a second name of a file (a hard link) is another place."""
     return os.path.realpath(one) == os.path.realpath(other)
 
 
-def _identity(path: str) -> tuple[int, int] | None:
+def _get_identity(path: str) -> tuple[int, int] | None:
     """What tells a file from every other, whatever its name; None for one that is not there."""
     try:
         found = os.fstat(0) if path == "-" else Path(path).stat()
@@ -123,10 +123,10 @@ def _identity(path: str) -> tuple[int, int] | None:
     return (found.st_dev, found.st_ino)
 
 
-def _identities(source: str) -> Iterator[tuple[int, int]]:
+def _iter_identities(source: str) -> Iterator[tuple[int, int]]:
     """Of a source, and of every file in it where it is a folder."""
     inside = Path(source).rglob("*") if source != "-" and Path(source).is_dir() else ()
-    yield from filter(None, map(_identity, (source, *map(str, inside))))
+    yield from filter(None, map(_get_identity, (source, *map(str, inside))))
 
 
 def _is_stream(target: str, path: Path) -> bool:
@@ -153,7 +153,7 @@ def _open_beside(beside: Path, path: Path) -> IO[bytes]:
     return file
 
 
-def _flush(file: IO[bytes]) -> None:
+def _flush_to_disk(file: IO[bytes]) -> None:
     with file:
         file.flush()
         os.fsync(file.fileno())

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from concordant.complaints import quoted
-from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_, not_
+from concordant.complaints import quote_word
+from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, judge_any, negate_truth
 
 NO_LOW, NO_HIGH = -math.inf, math.inf
 
@@ -42,72 +42,72 @@ class Interval(msgspec.Struct, frozen=True, omit_defaults=True):
         """True when nothing at all is known."""
         return self.low == -math.inf and self.high == math.inf
 
-    def hull(self, other: Interval) -> Interval:
+    def join_with(self, other: Interval) -> Interval:
         """The smallest interval that holds both."""
         return Interval(min(self.low, other.low), max(self.high, other.high))
 
-    def meet(self, other: Interval) -> Interval | None:
+    def intersect_with(self, other: Interval) -> Interval | None:
         """What both allow, or None when they contradict each other."""
         low, high = max(self.low, other.low), min(self.high, other.high)
         return Interval(low, high) if low <= high else None
 
-    def refines(self, other: Interval) -> bool:
+    def is_within(self, other: Interval) -> bool:
         """True when this interval lies inside the other: at least as much is known."""
         return other.low <= self.low and self.high <= other.high
 
 
-def point(value: float) -> Interval:
+def make_exact_interval(value: float) -> Interval:
     """A number that is known."""
     return Interval(value, value)
 
 
-def above(value: float) -> float:
+def step_above(value: float) -> float:
     """The low end of "more than value"."""
     return math.nextafter(value, math.inf)
 
 
-def below(value: float) -> float:
+def step_below(value: float) -> float:
     """The high end of "less than value"."""
     return math.nextafter(value, -math.inf)
 
 
-def compare(interval: Interval, op: str, bound: float) -> Truth:
+def compare_interval(interval: Interval, op: str, bound: float) -> Truth:
     """Kleene truth of `interval op bound`, with op one of <= < >= > ==. Raises ValueError on another op."""
     if op not in COMPARISONS:
         raise ValueError(f"unknown comparison {op!r}")
     return COMPARISONS[op](interval, bound)
 
 
-def _at_most(interval: Interval, bound: float) -> Truth:
+def _judge_at_most(interval: Interval, bound: float) -> Truth:
     if interval.high <= bound:
         return TRUE
     return FALSE if interval.low > bound else UNKNOWN
 
 
-def _at_least(interval: Interval, bound: float) -> Truth:
+def _judge_at_least(interval: Interval, bound: float) -> Truth:
     if interval.low >= bound:
         return TRUE
     return FALSE if interval.high < bound else UNKNOWN
 
 
-def _more_than(interval: Interval, bound: float) -> Truth:
-    return not_(_at_most(interval, bound))
+def _judge_more_than(interval: Interval, bound: float) -> Truth:
+    return negate_truth(_judge_at_most(interval, bound))
 
 
-def _less_than(interval: Interval, bound: float) -> Truth:
-    return not_(_at_least(interval, bound))
+def _judge_less_than(interval: Interval, bound: float) -> Truth:
+    return negate_truth(_judge_at_least(interval, bound))
 
 
-def _equal(interval: Interval, bound: float) -> Truth:
-    return not_(any_((_less_than(interval, bound), _more_than(interval, bound))))
+def _judge_equal(interval: Interval, bound: float) -> Truth:
+    return negate_truth(judge_any((_judge_less_than(interval, bound), _judge_more_than(interval, bound))))
 
 
 COMPARISONS: dict[str, Callable[[Interval, float], Truth]] = {
-    "<=": _at_most,
-    ">": _more_than,
-    ">=": _at_least,
-    "<": _less_than,
-    "==": _equal,
+    "<=": _judge_at_most,
+    ">": _judge_more_than,
+    ">=": _judge_at_least,
+    "<": _judge_less_than,
+    "==": _judge_equal,
 }
 
 
@@ -130,49 +130,49 @@ def parse_quantity(text: str) -> tuple[Interval, str]:
     if found := _AFTER.fullmatch(plain):
         plain = f"{'>=' if found[2].lower() == 'more' else '<='} {found[1]}"
     if found := _RANGE.fullmatch(plain):
-        return _between(found, text), found[5]
+        return _parse_range(found, text), found[5]
     if not (found := _SIGNED.fullmatch(plain)):
-        raise ValueError(f"{quoted(text)} is not a number; write for example 8, <= 12 or 8 to 11, then the unit")
+        raise ValueError(f"{quote_word(text)} is not a number; write for example 8, <= 12 or 8 to 11, then the unit")
     number = float(found[2])
     if not math.isfinite(number):
-        raise ValueError(f"{quoted(text)} is too large a number")
-    return _signed(_sign(found[1]), number), found[3]
+        raise ValueError(f"{quote_word(text)} is too large a number")
+    return _make_one_sided(_normalize_sign(found[1]), number), found[3]
 
 
-def _sign(written: str | None) -> str:
+def _normalize_sign(written: str | None) -> str:
     """`<=`, `<`, `>=`, `>`, or nothing, whichever way it was written."""
     sign = (written or "").lower()
     return _MEANT.get(sign, sign)
 
 
-def _between(found: re.Match[str], text: str) -> Interval:
+def _parse_range(found: re.Match[str], text: str) -> Interval:
     """The numbers from the one end to the other; an end may be excluded."""
-    first, last = _sign(found[1]), _sign(found[3])
+    first, last = _normalize_sign(found[1]), _normalize_sign(found[3])
     low, high = float(found[2]), float(found[4])
     if first.startswith("<") or last.startswith(">"):
-        raise ValueError(f"{quoted(text)} has two ends on one side; write for example > {low:g} to < {high:g}")
+        raise ValueError(f"{quote_word(text)} has two ends on one side; write for example > {low:g} to < {high:g}")
     if low > high:
-        raise ValueError(f"{quoted(text)} runs from the larger to the smaller number")
+        raise ValueError(f"{quote_word(text)} runs from the larger to the smaller number")
     if low == high and (first == ">" or last == "<"):
-        raise ValueError(f"{quoted(text)} leaves no number")
-    return Interval(above(low) if first == ">" else low, below(high) if last == "<" else high)
+        raise ValueError(f"{quote_word(text)} leaves no number")
+    return Interval(step_above(low) if first == ">" else low, step_below(high) if last == "<" else high)
 
 
-def _signed(sign: str, number: float) -> Interval:
+def _make_one_sided(sign: str, number: float) -> Interval:
     match sign:
         case "<=":
             return Interval(high=number)
         case ">=":
             return Interval(low=number)
         case "<":
-            return Interval(high=below(number))
+            return Interval(high=step_below(number))
         case ">":
-            return Interval(low=above(number))
+            return Interval(low=step_above(number))
         case _:
-            return point(number)
+            return make_exact_interval(number)
 
 
-def shown(number: float) -> str:
+def format_number(number: float) -> str:
     """A number for people: whole, or one decimal; two where one would hide that it is not whole."""
     if number == int(number):
         return f"{number:.0f}"
@@ -180,29 +180,29 @@ def shown(number: float) -> str:
     return f"{rounded:.1f}" if rounded != int(rounded) else f"{number:.2f}"
 
 
-def interval_words(interval: Interval) -> str:
+def format_interval(interval: Interval) -> str:
     """The interval in words: `8`, `11 to 13`, `at least 12`, `more than 12`, `unknown`."""
     low, high = interval.low, interval.high
     if interval.is_unknown:
         return "unknown"
     if interval.is_exact:
-        return shown(low)
+        return format_number(low)
     if high == math.inf:
-        return _side(">", ">=", low, below(low))
+        return _format_end(">", ">=", low, step_below(low))
     if low == -math.inf:
-        return _side("<", "<=", high, above(high))
-    first = _side(">", "", low, below(low))
-    last = _side("<", "", high, above(high))
+        return _format_end("<", "<=", high, step_above(high))
+    first = _format_end(">", "", low, step_below(low))
+    last = _format_end("<", "", high, step_above(high))
     return f"{first} to {last}"
 
 
-def _side(strict: str, loose: str, value: float, neighbour: float) -> str:
+def _format_end(strict: str, loose: str, value: float, neighbour: float) -> str:
     """One end in words."""
-    sign, number = (strict, neighbour) if is_strict(value, neighbour) else (loose, value)
-    return f"{SIGNS[sign]} {shown(number)}" if sign else shown(number)
+    sign, number = (strict, neighbour) if is_strict_bound(value, neighbour) else (loose, value)
+    return f"{SIGNS[sign]} {format_number(number)}" if sign else format_number(number)
 
 
-def is_strict(value: float, neighbour: float) -> bool:
+def is_strict_bound(value: float, neighbour: float) -> bool:
     """Return True if a bound is the float next to a short decimal, so that it stands for `<` or `>` rather than a computed
     number.
     """

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from concordant.answer.model import Answer, Ask, CheckShown, HeldUntil, NotRead, Option
-from concordant.complaints import Complaint, Refused, Unreadable, did_you_mean
+from concordant.complaints import Complaint, Refused, Unreadable, suggest_word
 from concordant.record.account import Account
-from concordant.record.blocks import Blocks
+from concordant.record.blocks import BlockReader
 from concordant.record.events import PatientRecord
 from concordant.record.sources import Patient
 from concordant.record.sources.values import read_value
@@ -35,9 +35,9 @@ class Recommendation:
     @cached_property
     def answer(self) -> Answer:
         """The typed answer, every key of the JSON as a field."""
-        from concordant.present.as_json import with_first_screen
+        from concordant.present.as_json import add_first_screen
 
-        return with_first_screen(self.built)
+        return add_first_screen(self.built)
 
     @property
     def outcome(self) -> Literal["recommends", "needs_data", "out_of_scope"]:
@@ -102,21 +102,21 @@ class Recommendation:
         """
         now = self.engine.situation(self.record, self.guideline)
         if whole:
-            from concordant.present.reason_tree import render_reasons
+            from concordant.present.reason_tree import render_reason_trees
 
-            return render_reasons(now, statement)
-        from concordant.present.page import page
-        from concordant.present.reasons import render_path
+            return render_reason_trees(now, statement)
+        from concordant.present.page import build_document
+        from concordant.present.reasons import render_reason_path
 
-        return render_path(now, statement, page(self.built).verdict, width)
+        return render_reason_path(now, statement, build_document(self.built).verdict, width)
 
     def what_if(self, **stated: Any) -> Recommendation:
         """The answer had these features been stated as well, as a case file writes them: `what_if(lvef="38 %")`.
 
         Raises `Refused` for a feature that is not known, or a value that is none of it.
         """
-        blocks = Blocks(read_value({"stated": stated}, "what_if"), self.engine.knowledge, self.engine.words)
-        values = blocks.stated(read_value(stated, "what_if").value)
+        blocks = BlockReader(read_value({"stated": stated}, "what_if"), self.engine.knowledge, self.engine.words)
+        values = blocks.read_stated(read_value(stated, "what_if").value)
         if blocks.complaints:
             raise Refused(blocks.complaints)
         record = msgspec.structs.replace(self.record, stated={**self.record.stated, **values})
@@ -134,12 +134,12 @@ class Recommendation:
 
         Raises `Unreadable` for a format that there is not, or a language.
         """
-        from concordant.present.formats import FORMATS, Wanted, rendered
+        from concordant.present.formats import FORMATS, RenderOptions, render_answer
         from concordant.present.language import LANGUAGES
 
-        _check("format", format, FORMATS)
-        _check("language", language, LANGUAGES)
-        return rendered(self.built, Wanted(format, language, paper, full, self.patient))
+        _check_known_word("format", format, FORMATS)
+        _check_known_word("language", language, LANGUAGES)
+        return render_answer(self.built, RenderOptions(format, language, paper, full, self.patient))
 
     def _repr_html_(self) -> str:
         """The page, in a frame of its own: its styles and those of a notebook leave each other alone."""
@@ -151,6 +151,6 @@ class Recommendation:
         return f"<Recommendation as of {self.record.as_of}: {self.verdict}>"
 
 
-def _check(what: str, word: str, known: tuple[str, ...]) -> None:
+def _check_known_word(what: str, word: str, known: tuple[str, ...]) -> None:
     if word not in known:
-        raise Unreadable(Complaint(f"'{word}' is no {what}", what, way_out=did_you_mean(word, known)))
+        raise Unreadable(Complaint(f"'{word}' is no {what}", what, way_out=suggest_word(word, known)))

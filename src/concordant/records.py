@@ -65,7 +65,7 @@ class Action(Record, frozen=True):
     if_: Condition = msgspec.field(name="if", default=ALWAYS)
 
 
-class Bar(Record, frozen=True):
+class Restriction(Record, frozen=True):
     """What speaks against a statement, a regimen, a drug or a class: its kind, effect and source.
 
     `precludes`: while it is true the regimen is not offered. `holds`: while it is true the regimen is offered, and what it says

@@ -54,7 +54,7 @@ class Analysis(Record, frozen=True):
     follow_up: str = ""
 
 
-class Criterion(Record, frozen=True):
+class EligibilityCriterion(Record, frozen=True):
     """One thing that a trial asked of its patients, in words that follow "the trial asked for".
 
     `here` are the facts that are told of a patient who does not meet it; without them, those that decide.
@@ -78,4 +78,4 @@ class Trial(Record, frozen=True):
     analyses: tuple[Analysis, ...]
     excluded: str = ""
     caveat: str = ""
-    eligible_if: tuple[Criterion, ...] = ()
+    eligible_if: tuple[EligibilityCriterion, ...] = ()

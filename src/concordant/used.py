@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from concordant.compiled import Knowledge
-from concordant.conditions import Condition, features_read
+from concordant.conditions import Condition, find_features_read
 from concordant.drugs import Drug, Regimen
 from concordant.features import Feature
 from concordant.guideline import Statement
 
 
-def read_anywhere(knowledge: Knowledge) -> set[str]:
+def find_features_used(knowledge: Knowledge) -> set[str]:
     """The features that a statement, a bar, a check, a danger, an action, an indication or a limit of scope reads."""
-    return {name for condition in _conditions(knowledge) for name in features_read(condition)}
+    return {name for condition in _iter_conditions(knowledge) for name in find_features_read(condition)}
 
 
-def with_all_behind(names: Iterable[str], by_name: Mapping[str, Feature]) -> set[str]:
+def add_inputs(names: Iterable[str], by_name: Mapping[str, Feature]) -> set[str]:
     """These features and all that they are derived from, however far back."""
     found: set[str] = set()
     waiting = list(names)
@@ -28,7 +28,7 @@ def with_all_behind(names: Iterable[str], by_name: Mapping[str, Feature]) -> set
     return found
 
 
-def _conditions(knowledge: Knowledge) -> Iterator[Condition]:
+def _iter_conditions(knowledge: Knowledge) -> Iterator[Condition]:
     yield from (s.applies_if for s in knowledge.statements)
     owners: tuple[Statement | Regimen | Drug, ...] = (*knowledge.statements, *knowledge.regimens, *knowledge.drugs)
     for owner in owners:

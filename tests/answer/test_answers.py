@@ -13,10 +13,10 @@ import jsonschema
 import pytest
 import yaml
 
-from concordant.answer.recommend import recommend
+from concordant.answer.recommend import answer_record
 from concordant.compiled import Knowledge
 from concordant.library import FOLDER
-from concordant.present.terminal import render
+from concordant.present.terminal import render_terminal
 from concordant.record.casefile import read_case
 from concordant.record.vocabulary import Words
 from concordant.texts import read_file, read_text
@@ -72,7 +72,7 @@ def test_a_hazard_ratio_never_stands_beside_the_median_of_another_cut(knowledge:
 
 def test_the_seed_answer_pairs_no_figures_of_two_analyses(knowledge: Knowledge, words: Words) -> None:
     text = read_text(case("A25").read_text(encoding="utf-8").replace("as_of: 2022-09-20", "as_of: 2026-06-01"), "seed")
-    answer = recommend(read_case(text, knowledge, words, dt.date(2026, 6, 1)), knowledge)
+    answer = answer_record(read_case(text, knowledge, words, dt.date(2026, 6, 1)), knowledge)
     rows = [row for row in answer.options[0].evidence if row.trial == "DESTINY-Breast03"]
     figures = {
         row.cut: {(e.values[0], e.effect) for e in row.estimates if e.endpoint == "progression-free survival"} for row in rows
@@ -80,7 +80,7 @@ def test_the_seed_answer_pairs_no_figures_of_two_analyses(knowledge: Knowledge, 
     with_28 = [cut for cut, pairs in figures.items() if any("28.8" in value for value, _ in pairs)]
     with_hr = [cut for cut, pairs in figures.items() if any("0.28 " in effect for _, effect in pairs)]
     assert with_28 and with_hr and set(with_28).isdisjoint(with_hr)
-    for line in render(answer, colour=False, width=160).splitlines():
+    for line in render_terminal(answer, colour=False, width=160).splitlines():
         assert not ("28.8" in line and "0.28" in line)
 
 
@@ -189,6 +189,6 @@ def test_both_sides_are_shown_within_a_month_of_the_boundary(knowledge: Knowledg
 def test_what_comes_after_the_first_line_of_untreated_disease(knowledge: Knowledge, words: Words) -> None:
     """What silence says of the other drugs stays: the preferred second line is not lost on the way there (ASCO 2.1)."""
     path = next((FOLDER / "cases").rglob("V01-*.yaml"))
-    answer = recommend(read_case(read_file(path), knowledge, words, dt.date(2022, 9, 26)), knowledge)
+    answer = answer_record(read_case(read_file(path), knowledge, words, dt.date(2022, 9, 26)), knowledge)
     ahead = [step for step in answer.next if step.after == answer.options[0].regimen]
     assert ahead and all([o.role for o in step.options][:1] == ["preferred"] for step in ahead)

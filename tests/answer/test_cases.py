@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 
-from concordant.answer.recommend import recommend
+from concordant.answer.recommend import answer_record
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError
 from concordant.library import FOLDER
-from concordant.present.as_json import as_json, with_first_screen
+from concordant.present.as_json import add_first_screen, render_json
 from concordant.record.casefile import read_case
 from concordant.record.vocabulary import Words
 from concordant.texts import read_text
@@ -26,7 +26,7 @@ def answered(case: Case, knowledge: Knowledge, words: Words) -> Run:
         text = read_text(without_hidden_blocks(case.text), "patient.yaml")
         record = read_case(text, knowledge, words, dt.date(2022, 9, 20))
         known = answer_to(case.path) if record == record_of(case.path) else None  # hidden blocks tell the reader nothing
-        return Run(0, as_json(with_first_screen(known or recommend(record, knowledge))), "")
+        return Run(0, render_json(add_first_screen(known or answer_record(record, knowledge))), "")
     except ConcordantError as error:
         return Run(error.exit_code, "", str(error))
 

@@ -13,24 +13,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from concordant.answer.doses import Dosing
-from concordant.answer.packs import tablets_for, vials_for
+from concordant.answer.doses import DoseCalculator
+from concordant.answer.packs import select_tablets, select_vials
 from concordant.answer.parts import AdjustedDose, Dose
-from concordant.answer.recommend import recommend
+from concordant.answer.recommend import answer_record
 from concordant.answer.references import References
-from concordant.author.build import build
+from concordant.author.build import build_knowledge
 from concordant.compiled import Knowledge
-from concordant.decide.frame import frame_of
+from concordant.decide.frame import make_ruleset
 from concordant.derive.book import derive_facts
-from concordant.derive.plan import Plan, plan_of
-from concordant.drugs import Adjustment, Drug, Tablet, Vial
+from concordant.derive.plan import DerivationPlan, make_plan
+from concordant.drugs import DoseAdjustment, Drug, Tablet, Vial
 from concordant.facts import Facts
-from concordant.formulas import Formula, calculated
+from concordant.formulas import Formula, calculate_formula
 from concordant.library import FOLDER
-from concordant.present.page import page
-from concordant.quantities import Interval, point
+from concordant.present.page import build_document
+from concordant.quantities import Interval, make_exact_interval
 from concordant.record.casefile import read_case
-from concordant.record.vocabulary import Words, words_of
+from concordant.record.vocabulary import Words, make_words
 from concordant.records import Cite
 from concordant.texts import read_text
 from tests.answer.second_method import AS_OF, Files, Patient, files, least_over, nearest_tablets, wanted
@@ -47,8 +47,8 @@ class Method:
 
     def __init__(self, knowledge: Knowledge, words: Words) -> None:
         self.knowledge, self.words = knowledge, words
-        self.plan: Plan = plan_of(knowledge)
-        self.frame = frame_of(knowledge, DAY)
+        self.plan: DerivationPlan = make_plan(knowledge)
+        self.frame = make_ruleset(knowledge, DAY)
         self.derived: dict[Patient, Facts] = {}
 
     def facts(self, patient: Patient) -> Facts:
@@ -62,8 +62,8 @@ class Method:
     def doses(self, patient: Patient, regimen: str) -> list[Dose]:
         references = References({source.id: source for source in self.knowledge.sources})
         facts = self.facts(patient)
-        dosing = Dosing(self.frame.drugs, facts, self.plan.by_name, self.knowledge.rounding, references)
-        return dosing.doses(self.frame.regimens[regimen])
+        dosing = DoseCalculator(self.frame.drugs, facts, self.plan.by_name, self.knowledge.rounding, references)
+        return dosing.build_doses(self.frame.regimens[regimen])
 
 
 def differences(method: Method, known: Files, patients: list[Patient]) -> Iterator[str]:
@@ -263,7 +263,7 @@ def with_drug(name: str, change: Callable[[Drug], Drug]) -> Plant:
     return lambda k: replace(k, drugs=tuple(change(d) if d.id == name else d for d in k.drugs))
 
 
-def adjusted(change: Callable[[Adjustment], Adjustment]) -> Callable[[Drug], Drug]:
+def adjusted(change: Callable[[DoseAdjustment], DoseAdjustment]) -> Callable[[Drug], Drug]:
     return lambda drug: replace(drug, adjustments=tuple(change(one) for one in drug.adjustments))
 
 
@@ -290,7 +290,7 @@ def no_loading(knowledge: Knowledge) -> Knowledge:
     )
 
 
-def strict_limit(one: Adjustment) -> Adjustment:
+def strict_limit(one: DoseAdjustment) -> DoseAdjustment:
     """50 itself no longer belongs to 30 to 50."""
     parts = tuple(replace(part, op="<") if getattr(part, "op", "") == "<=" else part for part in getattr(one.if_, "args", ()))
     return replace(one, if_=replace(one.if_, args=parts))
@@ -338,9 +338,9 @@ def capped(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_maximum_is_kept_and_a_dropped_one_noticed(capped: Path) -> None:
-    knowledge = build(capped).knowledge
+    knowledge = build_knowledge(capped).knowledge
     assert knowledge is not None
-    known, words = files(capped), words_of(knowledge)
+    known, words = files(capped), make_words(knowledge)
     assert list(differences(Method(knowledge, words), known, GRID)) == []
     dose = next(d for d in Method(knowledge, words).doses(GRID[0], VI) if d.unit == "mg/m2")
     assert (dose.calculated_mg, dose.capped) == (45.0, "limited to 45 mg, the most for one dose")
@@ -359,8 +359,8 @@ def formula(knowledge: Knowledge, name: str) -> Formula:
 
 
 def test_the_two_body_surfaces_are_close_and_not_the_same(knowledge: Knowledge) -> None:
-    given_ = {"height": point(168), "weight": point(64)}
-    mosteller, du_bois = (calculated(formula(knowledge, name), given_) for name in ("mosteller", "du-bois"))
+    given_ = {"height": make_exact_interval(168), "weight": make_exact_interval(64)}
+    mosteller, du_bois = (calculate_formula(formula(knowledge, name), given_) for name in ("mosteller", "du-bois"))
     assert mosteller is not None and du_bois is not None
     assert (round(mosteller.low, 2), round(du_bois.low, 2)) == (1.73, 1.73)
     assert 0 < abs(mosteller.low - du_bois.low) < 0.01
@@ -381,8 +381,8 @@ def test_a_formula_of_less_holds_what_a_formula_of_more_gives(
     for i, (name, span) in enumerate(rough.items()):
         a, b = sorted(span.low + (span.high - span.low) * part for part in within[2 * i : 2 * i + 2])
         fine[name] = Interval(min(max(a, span.low), span.high), min(max(b, span.low), span.high))
-    less = calculated(formula(knowledge, "cockcroft-gault"), {**rough, "sex": sex})
-    more = calculated(formula(knowledge, "cockcroft-gault"), {**fine, "sex": sex or "female"})
+    less = calculate_formula(formula(knowledge, "cockcroft-gault"), {**rough, "sex": sex})
+    more = calculate_formula(formula(knowledge, "cockcroft-gault"), {**fine, "sex": sex or "female"})
     assert less is not None and more is not None
     assert less.low <= more.low and more.high <= less.high
 
@@ -398,7 +398,7 @@ def test_a_clearance_of_somebody_of_unknown_sex_is_a_range(method: Method) -> No
 
 
 @told_by("doses", "clearance")
-def test_which_clearance_governs(story: Story, read: ReadCase, plan: Plan) -> None:
+def test_which_clearance_governs(story: Story, read: ReadCase, plan: DerivationPlan) -> None:
     facts = derive_facts(read(story.record), plan)
     assert list(unlike(story.expect, facts, plan)) == []
     calculated_ = facts["creatinine_clearance"].says.startswith("calculated: Cockcroft-Gault")
@@ -406,12 +406,14 @@ def test_which_clearance_governs(story: Story, read: ReadCase, plan: Plan) -> No
 
 
 @told_by("doses", "calculation told")
-def test_what_was_calculated_can_be_calculated_again_from_what_is_told(story: Story, read: ReadCase, plan: Plan) -> None:
+def test_what_was_calculated_can_be_calculated_again_from_what_is_told(
+    story: Story, read: ReadCase, plan: DerivationPlan
+) -> None:
     assert derive_facts(read(story.record), plan)["creatinine_clearance"].says == story.expect
 
 
 @told_by("doses", "stated clearance")
-def test_a_stated_clearance_is_not_contradicted_by_a_calculated_one(story: Story, read: ReadCase, plan: Plan) -> None:
+def test_a_stated_clearance_is_not_contradicted_by_a_calculated_one(story: Story, read: ReadCase, plan: DerivationPlan) -> None:
     facts = derive_facts(read(story.record), plan)
     assert list(unlike(story.expect, facts, plan)) == []
     assert (facts["creatinine_clearance"].origin, facts["creatinine_clearance"].conflict) == ("stated", "")
@@ -444,7 +446,7 @@ def test_vials_that_were_seen_in_print(method: Method) -> None:
     ],
 )
 def test_the_vials_with_the_least_left_over(mg: float, sizes: list[Vial], pieces: tuple, over: float) -> None:
-    packed = vials_for(mg, sizes)
+    packed = select_vials(mg, sizes)
     assert packed is not None and (packed.pieces, packed.over) == (pieces, over)
 
 
@@ -461,7 +463,7 @@ def test_the_vials_with_the_least_left_over(mg: float, sizes: list[Vial], pieces
     ],
 )
 def test_the_nearest_whole_tablets(mg: float, sizes: tuple[float, ...], pieces: tuple) -> None:
-    packed = tablets_for(mg, [Tablet(mg=size, source=HERE) for size in sizes])
+    packed = select_tablets(mg, [Tablet(mg=size, source=HERE) for size in sizes])
     assert packed is not None and packed.pieces == pieces
 
 
@@ -472,8 +474,8 @@ def doses_of(story: Story, method: Method, read: ReadCase) -> list[Dose]:
     """The doses of trastuzumab (by weight) and capecitabine (by surface), as the record of a story makes them."""
     references = References({source.id: source for source in method.knowledge.sources})
     facts = derive_facts(read(story.record), method.plan)
-    dosing = Dosing(method.frame.drugs, facts, method.plan.by_name, method.knowledge.rounding, references)
-    return dosing.doses(method.frame.regimens[XC])
+    dosing = DoseCalculator(method.frame.drugs, facts, method.plan.by_name, method.knowledge.rounding, references)
+    return dosing.build_doses(method.frame.regimens[XC])
 
 
 @told_by("doses", "basis")
@@ -498,10 +500,12 @@ def test_a_drug_given_before_says_when_it_is_loaded_again_and_never_guesses(stor
 
 def test_no_mg_stands_in_the_verdict_beside_a_check_that_is_not_met(knowledge: Knowledge, read: ReadCase) -> None:
     story = (FOLDER / "cases" / "P12-first-cycle-dose.yaml").read_text(encoding="utf-8").split("\nexpect:")[0]
-    as_told = page(recommend(read(story), knowledge))
+    as_told = build_document(answer_record(read(story), knowledge))
     assert "378 mg" in as_told.verdict
-    waiting = page(
-        recommend(read(story + "\nmeasurements: [{name: total_bilirubin, value: 4 mg/dL, upper_limit: 1 mg/dL}]\n"), knowledge)
+    waiting = build_document(
+        answer_record(
+            read(story + "\nmeasurements: [{name: total_bilirubin, value: 4 mg/dL, upper_limit: 1 mg/dL}]\n"), knowledge
+        )
     )
     assert " mg" not in waiting.verdict
 
@@ -509,7 +513,7 @@ def test_no_mg_stands_in_the_verdict_beside_a_check_that_is_not_met(knowledge: K
 @told_by("doses", "head")
 def test_no_dose_stands_in_the_head_while_a_label_lowers_it(story: Story, knowledge: Knowledge, read: ReadCase) -> None:
     failing_liver = {**story.record, "conditions": [{"name": "liver failure", "status": "active"}]}
-    plain, lowered = (page(recommend(read(record), knowledge)).first for record in (story.record, failing_liver))
+    plain, lowered = (build_document(answer_record(read(record), knowledge)).first for record in (story.record, failing_liver))
     assert any(story.expect in line.text for line in plain if line.title == "Dose")
     assert "Dose" not in {line.title for line in lowered}
-    assert [c for c in recommend(read(failing_liver), knowledge).checks if c.state == "unmet"] == []
+    assert [c for c in answer_record(read(failing_liver), knowledge).checks if c.state == "unmet"] == []

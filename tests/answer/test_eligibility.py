@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from concordant.answer.eligibility import eligibility
+from concordant.answer.eligibility import judge_eligibility
 from concordant.answer.model import Answer
-from concordant.answer.recommend import recommend, situation
+from concordant.answer.recommend import answer_record, build_situation
 from concordant.answer.references import References
-from concordant.author.build import build
-from concordant.author.lint import lint
+from concordant.author.build import build_knowledge
+from concordant.author.lint import lint_folder
 from concordant.compiled import Knowledge
 from concordant.decide.ask import Situation
 from concordant.library import FOLDER
@@ -65,11 +65,11 @@ def record_of(name: str, knowledge: Knowledge, words: Words) -> PatientRecord:
 
 
 def situation_of(name: str, knowledge: Knowledge, words: Words) -> Situation:
-    return situation(record_of(name, knowledge, words), knowledge)
+    return build_situation(record_of(name, knowledge, words), knowledge)
 
 
 def answer_of(name: str, knowledge: Knowledge, words: Words) -> Answer:
-    return recommend(record_of(name, knowledge, words), knowledge)
+    return answer_record(record_of(name, knowledge, words), knowledge)
 
 
 def trial_of(id_: str, knowledge: Knowledge) -> Trial:
@@ -82,7 +82,7 @@ def test_whether_the_patient_would_have_been_in_the_trial(
 ) -> None:
     now = situation_of(name, knowledge, words)
     references = References({source.id: source for source in knowledge.sources})
-    found = eligibility(trial_of(trial, knowledge), now.facts, now.plan.by_name, references)
+    found = judge_eligibility(trial_of(trial, knowledge), now.facts, now.plan.by_name, references)
     assert (found.verdict, [word for word in told if word not in found.because]) == (verdict, []), found.because
     assert found.refs
     assert found.because.startswith(trial_of(trial, knowledge).name) == (verdict != "yes")
@@ -92,7 +92,7 @@ def test_only_what_decides_is_told(knowledge: Knowledge, words: Words) -> None:
     """Nine criteria, one of them not met: the others are not in the way of the reason."""
     now = situation_of("A02", knowledge, words)
     references = References({source.id: source for source in knowledge.sources})
-    found = eligibility(trial_of("destiny-breast03", knowledge), now.facts, now.plan.by_name, references)
+    found = judge_eligibility(trial_of("destiny-breast03", knowledge), now.facts, now.plan.by_name, references)
     assert found.because.count(", here ") == 1
     assert "LVEF" not in found.because
 
@@ -111,7 +111,7 @@ def test_every_row_of_evidence_says_it_with_its_source(knowledge: Knowledge, wor
 def test_an_assumption_behind_a_verdict_is_named(knowledge: Knowledge, words: Words) -> None:
     """The only course on record holds no taxane, so it is assumed that none was given."""
     now = situation_of("A25", knowledge, words)
-    find = partial(eligibility, facts=now.facts, features=now.plan.by_name)
+    find = partial(judge_eligibility, facts=now.facts, features=now.plan.by_name)
     found = find(trial_of("destiny-breast03", knowledge), references=References({s.id: s for s in knowledge.sources}))
     assert found.verdict == "no"
     assert "a taxane received: no (assumed)" in found.because
@@ -120,7 +120,7 @@ def test_an_assumption_behind_a_verdict_is_named(knowledge: Knowledge, words: Wo
 def test_a_trial_without_criteria_is_not_judged(knowledge: Knowledge, words: Words) -> None:
     now = situation_of("A02", knowledge, words)
     references = References({source.id: source for source in knowledge.sources})
-    found = eligibility(trial_of("katherine", knowledge), now.facts, now.plan.by_name, references)
+    found = judge_eligibility(trial_of("katherine", knowledge), now.facts, now.plan.by_name, references)
     assert (found.verdict, found.refs) == ("unknown", [])
 
 
@@ -167,11 +167,11 @@ def test_a_trial_of_a_regimen_must_say_whom_it_took(trials_folder: Path) -> None
     try:
         path.write_text(before.partition("eligible_if:")[0], encoding="utf-8")
         assert "eligible_if:" not in path.read_text(encoding="utf-8")
-        complaints = [str(c) for c in lint(trials_folder).complaints]
+        complaints = [str(c) for c in lint_folder(trials_folder).complaints]
     finally:
         path.write_text(before, encoding="utf-8")
     assert [c for c in complaints if "does not say whom it took" in c], complaints
 
 
 def test_the_folder_itself_builds() -> None:
-    assert build(FOLDER).complaints == []
+    assert build_knowledge(FOLDER).complaints == []

@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from concordant.answer.recommend import recommend
+from concordant.answer.recommend import answer_record
 from concordant.compiled import Knowledge
 from concordant.library import FOLDER
-from concordant.present.as_json import as_json
-from concordant.present.terminal import render
+from concordant.present.as_json import render_json
+from concordant.present.terminal import render_terminal
 from concordant.record.casefile import read_case
 from concordant.record.vocabulary import Words
 from concordant.texts import read_text
@@ -776,8 +776,8 @@ def answering(knowledge: Knowledge, words: Words) -> Answering:
         for old, new in row.changes:
             assert old in text, f"{row.case} has no '{old}'"
             text = text.replace(old, new)
-        answer = recommend(read_case(read_text(text, row.case), knowledge, words, dt.date(2022, 9, 20)), knowledge)
-        return json.loads(as_json(answer)), render(answer, colour=False, width=200)
+        answer = answer_record(read_case(read_text(text, row.case), knowledge, words, dt.date(2022, 9, 20)), knowledge)
+        return json.loads(render_json(answer)), render_terminal(answer, colour=False, width=200)
 
     return both
 

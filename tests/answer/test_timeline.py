@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from concordant.answer.parts import CourseInTime, TimelineShown, When
-from concordant.answer.recommend import recommend
+from concordant.answer.recommend import answer_record
 from concordant.compiled import Knowledge
 from concordant.dates import PartialDate
 from concordant.library import FOLDER
@@ -25,7 +25,7 @@ from tests.stories import Story, told_by
 
 def timeline_of(name: str, knowledge: Knowledge, words: Words) -> TimelineShown:
     path = next((FOLDER / "cases").glob(f"{name}-*.yaml"))
-    return recommend(read_case(read_file(path), knowledge, words, dt.date(2022, 9, 20)), knowledge).timeline
+    return answer_record(read_case(read_file(path), knowledge, words, dt.date(2022, 9, 20)), knowledge).timeline
 
 
 def day(*parts: int) -> When:
@@ -73,7 +73,7 @@ def test_an_open_interval_that_is_asked_for_is_marked_too(knowledge: Knowledge, 
 
 @told_by("timeline", "rough")
 def test_a_partial_date_is_rough_and_never_runs_past_the_question(story: Story, read: ReadCase, knowledge: Knowledge) -> None:
-    found = recommend(read(story.record), knowledge).timeline
+    found = answer_record(read(story.record), knowledge).timeline
     assert [spanned(event.date) for event in found.events] == story.expect["events"]
     assert story.expect["told"] in found.told
 
@@ -86,13 +86,13 @@ def spanned(when: When | None) -> str:
 def test_a_date_that_a_reader_left_open_is_cut_at_the_question(story: Story, read: ReadCase, knowledge: Knowledge) -> None:
     record = read(story.record)
     month = PartialDate(dt.date(2022, 9, 1), dt.date(2022, 9, 30))
-    found = recommend(replace(record, events=(replace(record.events[0], date=month),)), knowledge).timeline
+    found = answer_record(replace(record, events=(replace(record.events[0], date=month),)), knowledge).timeline
     assert found.events[0].date == When(first=dt.date(2022, 9, 1), last=dt.date(2022, 9, 10))
 
 
 @told_by("timeline", "no setting")
 def test_a_course_of_unknown_setting_has_no_line(story: Story, read: ReadCase, knowledge: Knowledge) -> None:
-    found = recommend(read(story.record), knowledge).timeline
+    found = answer_record(read(story.record), knowledge).timeline
     assert [course.setting for course in found.courses] == [None]
     assert lines_of(found) == story.expect["lines"]
     assert found.told.startswith(story.expect["begins"])
@@ -117,12 +117,12 @@ def test_what_has_no_date_is_told_apart_in_the_order_of_nature(knowledge: Knowle
 
 @told_by("timeline", "empty")
 def test_a_record_of_statements_alone_has_an_empty_timeline(story: Story, read: ReadCase, knowledge: Knowledge) -> None:
-    assert recommend(read(story.record), knowledge).timeline == TimelineShown()
+    assert answer_record(read(story.record), knowledge).timeline == TimelineShown()
 
 
 @told_by("timeline", "lines")
 def test_the_line_of_a_course(story: Story, read: ReadCase, knowledge: Knowledge) -> None:
-    assert lines_of(recommend(read(story.record), knowledge).timeline) == story.expect["lines"]
+    assert lines_of(answer_record(read(story.record), knowledge).timeline) == story.expect["lines"]
 
 
 # -- every case --------------------------------------------------------------------------------------

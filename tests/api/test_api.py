@@ -21,13 +21,13 @@ from click.testing import CliRunner
 
 import concordant as cc
 from concordant import api
-from concordant.by_identity import ByIdentity
+from concordant.by_identity import IdentityCache
 from concordant.cli.commands import app
-from concordant.effect import effects
+from concordant.effect import iter_effects
 from concordant.library import FOLDER
-from concordant.present.formats import FORMATS, Wanted, rendered
-from concordant.record.sources.opening import Named
-from concordant.record.writing import with_stated
+from concordant.present.formats import FORMATS, RenderOptions, render_answer
+from concordant.record.sources.opening import NamedSource
+from concordant.record.writing import add_stated
 from tests.record.fhir import builders as b
 from tests.record.omop import build
 from tests.record.omop.test_omop import STORY
@@ -144,7 +144,7 @@ WHAT_IF = [("A03", {"lvef": "38 %"}), ("A03", {"pregnant": True}), ("P01", {"her
 def test_what_if_is_stating_it_in_the_file(name: str, stated: dict[str, Any], engine: cc.Engine, tmp_path: Path) -> None:
     text = case(name).read_text(encoding="utf-8")
     written = {key: "yes" if value is True else str(value) for key, value in stated.items()}
-    (tmp_path / "case.yaml").write_text(with_stated(text, written), encoding="utf-8")
+    (tmp_path / "case.yaml").write_text(add_stated(text, written), encoding="utf-8")
     before = engine.recommend(case(name), today=dt.date(2023, 6, 1))
     now = before.what_if(**stated)
     assert now.to_dict() == engine.recommend(tmp_path / "case.yaml", today=dt.date(2023, 6, 1)).to_dict()
@@ -162,13 +162,13 @@ def test_a_notebook_shows_the_page_in_a_frame(engine: cc.Engine) -> None:
     answer = engine.recommend(A03)
     shown = re.search(r'srcdoc="([^"]*)"', answer._repr_html_())
     assert shown is not None
-    assert html.unescape(shown[1]) == rendered(answer.built, Wanted("html"))
+    assert html.unescape(shown[1]) == render_answer(answer.built, RenderOptions("html"))
 
 
 @pytest.mark.parametrize("format_", [one for one in FORMATS if one not in ("pdf", "docx")])
 def test_every_format_can_be_had(format_: str, engine: cc.Engine) -> None:
     answer = engine.recommend(A03)
-    assert answer.render(format_) == rendered(answer.built, Wanted(format_, full=True))
+    assert answer.render(format_) == render_answer(answer.built, RenderOptions(format_, full=True))
 
 
 def other(knowledge: cc.Knowledge) -> cc.Knowledge:
@@ -180,8 +180,8 @@ def other(knowledge: cc.Knowledge) -> cc.Knowledge:
 def test_two_knowledges_in_turn_keep_apart_and_are_prepared_once(monkeypatch: pytest.MonkeyPatch) -> None:
     one, two = shipped_knowledge(), other(shipped_knowledge())
     made: list[int] = []
-    prepared = api.prepared
-    monkeypatch.setattr(api, "prepared", lambda knowledge: (made.append(id(knowledge)), prepared(knowledge))[1])
+    prepared = api.prepare_knowledge
+    monkeypatch.setattr(api, "prepare_knowledge", lambda knowledge: (made.append(id(knowledge)), prepared(knowledge))[1])
     told = [cc.recommend(A03, knowledge=knowledge).regimen for knowledge in (one, two, one, two, one)]
     assert told[0] != told[1]
     assert told == [told[0], told[1]] * 2 + [told[0]]
@@ -190,7 +190,7 @@ def test_two_knowledges_in_turn_keep_apart_and_are_prepared_once(monkeypatch: py
 
 def test_what_was_made_is_kept_for_the_last_few_keys() -> None:
     made: list[str] = []
-    kept = ByIdentity[list[int], int](lambda key: (made.append(str(key)), len(key))[1], most=2)
+    kept = IdentityCache[list[int], int](lambda key: (made.append(str(key)), len(key))[1], most=2)
     a, same, c = [1], [1], [1, 2]
     assert [kept(a), kept(same), kept(a), kept(c), kept(a), kept(same)] == [1, 1, 1, 2, 1, 1]
     assert made == ["[1]", "[1]", "[1, 2]", "[1]"]
@@ -344,7 +344,7 @@ def test_the_effect_of_a_change_is_told_case_by_case(own: Path) -> None:
 
 
 def test_the_same_knowledge_changes_nothing() -> None:
-    found = list(effects([A03], shipped_knowledge(), shipped_knowledge()))
+    found = list(iter_effects([A03], shipped_knowledge(), shipped_knowledge()))
     assert [(one.case, one.differences, one.elsewhere) for one in found] == [(A03.stem, (), ())]
 
 
@@ -386,6 +386,6 @@ def test_to_import_the_package_is_cheap_and_the_api_knows_no_command_line() -> N
 def test_nothing_is_printed(capsys: pytest.CaptureFixture[str], engine: cc.Engine, tmp_path: Path) -> None:
     source = tmp_path / "bulk.ndjson"
     source.write_text('{"resourceType": "Patient", "id": "p"}\n{"resourceType": broken\n', encoding="utf-8")
-    list(engine.read(Named(str(source)), as_of=DAY))
+    list(engine.read(NamedSource(str(source)), as_of=DAY))
     engine.recommend(A03, as_of=DAY).explain()
     assert capsys.readouterr() == ("", "")

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from concordant import __version__, library
 from concordant.cli.main import main
-from concordant.compiled import Knowledge, content_of, fingerprint
-from concordant.library import DamagedKnowledge, decode, encode
+from concordant.compiled import Knowledge, compute_digest, encode_content
+from concordant.library import DamagedKnowledge, decode_knowledge, encode_knowledge
 
 SAMPLED = 60
 CASE = Path(__file__).parents[1] / "complaints" / "good" / "no-date.yaml"
@@ -21,7 +21,7 @@ CASE = Path(__file__).parents[1] / "complaints" / "good" / "no-date.yaml"
 
 @pytest.fixture(scope="module")
 def whole(knowledge: Knowledge) -> bytes:
-    return encode(knowledge, __version__)
+    return encode_knowledge(knowledge, __version__)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def tiny(knowledge: Knowledge) -> bytes:
     )
     lists = {name: () for name in Knowledge.__struct_fields__ if isinstance(getattr(knowledge, name), tuple)}
     vocabulary = replace(knowledge.vocabulary, **no_words, code_systems=(), genes=(), protocols={}, class_words={}, stages={})
-    return encode(replace(knowledge, **lists, ledgers={}, vocabulary=vocabulary, classes={}), __version__)
+    return encode_knowledge(replace(knowledge, **lists, ledgers={}, vocabulary=vocabulary, classes={}), __version__)
 
 
 def flipped(data: bytes, places: range | list[int]) -> Iterator[tuple[str, bytes]]:
@@ -45,7 +45,7 @@ def flipped(data: bytes, places: range | list[int]) -> Iterator[tuple[str, bytes
 
 def assert_refused(data: bytes, what: str = "") -> None:
     try:
-        decode(data, __version__, "knowledge.msgpack")
+        decode_knowledge(data, __version__, "knowledge.msgpack")
     except DamagedKnowledge as error:
         assert error.exit_code == 2
         assert "Install concordant anew" in str(error)
@@ -54,8 +54,8 @@ def assert_refused(data: bytes, what: str = "") -> None:
 
 
 def test_whole_knowledge_is_used(whole: bytes, tiny: bytes, knowledge: Knowledge) -> None:
-    assert decode(whole, __version__, "knowledge.msgpack") == knowledge
-    assert decode(tiny, __version__, "knowledge.msgpack").statements == ()
+    assert decode_knowledge(whole, __version__, "knowledge.msgpack") == knowledge
+    assert decode_knowledge(tiny, __version__, "knowledge.msgpack").statements == ()
 
 
 def test_every_flipped_bit_of_a_small_file_is_refused(tiny: bytes) -> None:
@@ -85,28 +85,32 @@ def test_a_file_with_something_behind_it_is_refused(tiny: bytes) -> None:
 
 def test_a_file_of_another_version_is_refused_as_such(knowledge: Knowledge) -> None:
     with pytest.raises(DamagedKnowledge, match=f"not that of version {__version__}"):
-        decode(encode(knowledge, "0.0.9"), __version__, "knowledge.msgpack")
+        decode_knowledge(encode_knowledge(knowledge, "0.0.9"), __version__, "knowledge.msgpack")
 
 
 def test_a_content_of_other_records_is_refused() -> None:
     content = b"\x81\xa5other\x01"
-    head = f"concordant knowledge, of {__version__}, sha256 {fingerprint(content)}\n".encode()
+    head = f"concordant knowledge, of {__version__}, sha256 {compute_digest(content)}\n".encode()
     with pytest.raises(DamagedKnowledge, match="does not fit this program"):
-        decode(head + content, __version__, "knowledge.msgpack")
+        decode_knowledge(head + content, __version__, "knowledge.msgpack")
 
 
 # -- the fingerprint is that of what was used ---------------------------------------------------------
 
 
 def test_the_fingerprint_is_of_the_content(knowledge: Knowledge) -> None:
-    assert knowledge.digest == fingerprint(content_of(knowledge))
+    assert knowledge.digest == compute_digest(encode_content(knowledge))
     other = replace(knowledge, classes={})
-    assert decode(encode(other, "x"), "x", "").digest == fingerprint(content_of(other)) != knowledge.digest
+    assert (
+        decode_knowledge(encode_knowledge(other, "x"), "x", "").digest
+        == compute_digest(encode_content(other))
+        != knowledge.digest
+    )
 
 
 def test_a_fingerprint_is_not_taken_over_from_the_file(knowledge: Knowledge) -> None:
     told = replace(knowledge, digest="0" * 64)
-    assert decode(encode(told, "x"), "x", "").digest == knowledge.digest
+    assert decode_knowledge(encode_knowledge(told, "x"), "x", "").digest == knowledge.digest
 
 
 # -- a wheel -------------------------------------------------------------------------------------------
@@ -134,8 +138,8 @@ def test_a_damaged_wheel_is_refused_in_one_sentence(wheel: Path, capsys: pytest.
 def test_a_wheel_is_what_the_build_writes(knowledge: Knowledge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(library, "compile_folder", lambda _: knowledge)
     monkeypatch.setattr(library, "FOLDER", tmp_path / "knowledge")
-    library.compile_to(tmp_path, tmp_path / "knowledge" / library.COMPILED)
-    assert library.load() == knowledge
+    library.compile_to_file(tmp_path, tmp_path / "knowledge" / library.COMPILED)
+    assert library.load_shipped() == knowledge
 
 
 # -- a checkout and its cache --------------------------------------------------------------------------
@@ -148,7 +152,7 @@ def checkout(knowledge: Knowledge, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     folder.mkdir()
     (folder / "dose.yaml").write_text("amount: 5.4\n", encoding="utf-8")
     monkeypatch.setattr(library, "FOLDER", folder)
-    monkeypatch.setattr(library, "_cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr(library, "_find_cache_folder", lambda: tmp_path / "cache")
     monkeypatch.setattr(library, "compile_folder", lambda _: _compiled(knowledge, tmp_path))
     return tmp_path
 
@@ -171,32 +175,32 @@ def cached(checkout: Path) -> Path:
 
 
 def test_a_checkout_is_compiled_once(checkout: Path) -> None:
-    assert library.load() == library.load()
+    assert library.load_shipped() == library.load_shipped()
     assert compiled(checkout) == 1
 
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "empty", "other"])
 def test_a_damaged_cache_is_compiled_anew(damage: str, checkout: Path, knowledge: Knowledge) -> None:
-    library.load()
+    library.load_shipped()
     file = cached(checkout)
     data = bytearray(file.read_bytes())
     data[len(data) // 2] ^= 4
-    other = encode(replace(knowledge, classes={}), "another stamp")
+    other = encode_knowledge(replace(knowledge, classes={}), "another stamp")
     file.write_bytes({"flip": bytes(data), "cut": bytes(data[:5000]), "empty": b"", "other": other}[damage])
-    assert library.load() == knowledge
+    assert library.load_shipped() == knowledge
     assert compiled(checkout) == 2
-    assert library.load() == knowledge
+    assert library.load_shipped() == knowledge
     assert compiled(checkout) == 2
 
 
 def test_a_change_behind_time_and_size_is_seen(checkout: Path) -> None:
-    library.load()
+    library.load_shipped()
     file = checkout / "knowledge" / "dose.yaml"
     before = file.stat()
     file.write_text("amount: 6.4\n", encoding="utf-8")
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert (file.stat().st_size, file.stat().st_mtime_ns) == (before.st_size, before.st_mtime_ns)
-    library.load()
+    library.load_shipped()
     assert compiled(checkout) == 2
 
 
@@ -208,10 +212,10 @@ def test_what_is_edited_while_it_is_compiled_is_not_kept(checkout: Path, monkeyp
         return compile_folder(folder)
 
     monkeypatch.setattr(library, "compile_folder", edited)
-    library.load()
+    library.load_shipped()
     assert not (checkout / "cache").exists()
 
 
 def test_a_cache_that_cannot_be_written_costs_time_only(checkout: Path, knowledge: Knowledge) -> None:
     (checkout / "cache").write_text("a file where the folder should be", encoding="utf-8")
-    assert library.load() == knowledge
+    assert library.load_shipped() == knowledge

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from concordant.author.lint import Report, lint
-from concordant.author.lint_claims import figures_in
-from concordant.author.lint_codes import SYSTEMS, luhn, verhoeff
-from concordant.author.lint_ledger import covers
+from concordant.author.lint import LintReport, lint_folder
+from concordant.author.lint_claims import find_figures
+from concordant.author.lint_codes import SYSTEMS, is_luhn_valid, is_verhoeff_valid
+from concordant.author.lint_ledger import is_row_for
 from concordant.cli.cases import answer_cases
 from concordant.library import FOLDER
 from tests.stories import told_in
@@ -36,9 +36,9 @@ class Fault:
 FAULTS = [Fault(**{key: value or "" for key, value in one.items()}) for one in told_in("faults")]
 
 
-def told(root: Path) -> Report:
+def told(root: Path) -> LintReport:
     """The lint without the cases, which take longer."""
-    return lint(root)
+    return lint_folder(root)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def knowledge_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_shipped_knowledge_is_clean() -> None:
-    report = lint(FOLDER, answer_cases)
+    report = lint_folder(FOLDER, answer_cases)
     assert [str(complaint) for complaint in report.complaints] == []
     for word in ("figures (", "citations (", " primary", " secondary", " recalled", " choice", " cases ("):
         assert word in report.summary
@@ -102,14 +102,14 @@ def test_all_faults_of_a_folder_are_told_at_once(knowledge_copy: Path) -> None:
 
 
 def test_a_folder_without_cases_is_told(knowledge_copy: Path) -> None:
-    found = [str(c) for c in lint(knowledge_copy, answer_cases).complaints]
+    found = [str(c) for c in lint_folder(knowledge_copy, answer_cases).complaints]
     assert [says for says in found if "case" in says] == [
         "cases/: no cases are here. Write cases/NAME.yaml: a case file with its expected answer"
     ]
 
 
 def test_a_folder_without_knowledge_is_told(tmp_path: Path) -> None:
-    assert "no knowledge files are here" in str(lint(tmp_path).complaints[0])
+    assert "no knowledge files are here" in str(lint_folder(tmp_path).complaints[0])
 
 
 @pytest.fixture(scope="module")
@@ -123,19 +123,19 @@ def copy_with_cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-def with_cases(root: Path, changes: dict[str, tuple[str, str]]) -> Report:
+def with_cases(root: Path, changes: dict[str, tuple[str, str]]) -> LintReport:
     before = {name: (root / name).read_text(encoding="utf-8") for name in changes}
     try:
         for name, (text, planted) in changes.items():
             assert text in before[name]
             (root / name).write_text(before[name].replace(text, planted, 1), encoding="utf-8")
-        return lint(root, answer_cases)
+        return lint_folder(root, answer_cases)
     finally:
         for name, text in before.items():
             (root / name).write_text(text, encoding="utf-8")
 
 
-def unreached(report: Report) -> dict[str, int | None]:
+def unreached(report: LintReport) -> dict[str, int | None]:
     return {c.file: c.line for c in report.complaints if c.says == "no case reaches this statement"}
 
 
@@ -167,12 +167,12 @@ def test_knowledge_that_cannot_answer_is_a_complaint(copy_with_cases: Path) -> N
 
 @pytest.mark.parametrize("code", ["718-7", "2951-2", "94500-6"])
 def test_the_check_digit_by_luhn(code: str) -> None:
-    assert [digit for digit in "0123456789" if luhn(code[:-1] + digit)] == [code[-1]]
+    assert [digit for digit in "0123456789" if is_luhn_valid(code[:-1] + digit)] == [code[-1]]
 
 
 @pytest.mark.parametrize("code", ["233703007", "84114007", "2363"])
 def test_the_check_digit_by_verhoeff(code: str) -> None:
-    assert [digit for digit in "0123456789" if verhoeff(code[:-1] + digit)] == [code[-1]]
+    assert [digit for digit in "0123456789" if is_verhoeff_valid(code[:-1] + digit)] == [code[-1]]
 
 
 def test_the_shipped_codes_use_systems_that_are_known() -> None:
@@ -194,7 +194,7 @@ def test_the_shipped_codes_use_systems_that_are_known() -> None:
     ],
 )
 def test_a_row_speaks_of_its_statements(row: str, number: str, speaks: bool) -> None:
-    assert covers(row, number) is speaks
+    assert is_row_for(row, number) is speaks
 
 
 @pytest.mark.parametrize(
@@ -209,4 +209,4 @@ def test_a_row_speaks_of_its_statements(row: str, number: str, speaks: bool) -> 
     ],
 )
 def test_figures_are_found_in_free_text(said: str, figures: list[tuple[str, ...]]) -> None:
-    assert sorted(figures_in(said)) == figures
+    assert sorted(find_figures(said)) == figures

@@ -15,7 +15,7 @@ from concordant.conditions import ALWAYS, NEVER, All, Any, AtLeast, Compare, Con
 from concordant.evaluate.explain import explain
 from concordant.facts import Facts
 from concordant.features import Feature
-from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, truth_of
+from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, truth_from_bool
 from concordant.quantities import Interval
 from tests.strategies import fact
 
@@ -198,8 +198,8 @@ def test_with_an_unknown_guard_a_sentence_that_would_hold_is_unknown(sentence: s
 @pytest.mark.parametrize(("months", "is_early"), [(11.0, True), (12.0, True), (13.0, False)])
 def test_with_its_guard_a_sentence_and_its_negation_are_opposites(months: float, is_early: bool) -> None:
     facts = known("yes", months, None)
-    assert explain(compile_condition("months <= 12 months", FEATURES), facts).truth is truth_of(is_early)
-    assert explain(compile_condition({"none": ["months <= 12 months"]}, FEATURES), facts).truth is truth_of(not is_early)
+    assert explain(compile_condition("months <= 12 months", FEATURES), facts).truth is truth_from_bool(is_early)
+    assert explain(compile_condition({"none": ["months <= 12 months"]}, FEATURES), facts).truth is truth_from_bool(not is_early)
 
 
 # A meaning of its own for authored trees: for each its truth and the truth of its negation, counted 0, 1/2, 1.

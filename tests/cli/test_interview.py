@@ -14,12 +14,12 @@ from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError, Refused
 from concordant.facts import Value
 from concordant.library import FOLDER
-from concordant.present.interview import Given, Interview, Misread, command, explained, understood
-from concordant.quantities import Interval, point
+from concordant.present.interview import GivenReply, Interview, InvalidReply, explain_question, parse_command, parse_reply
+from concordant.quantities import Interval, make_exact_interval
 from concordant.record.casefile import read_case
 from concordant.record.events import PatientRecord
-from concordant.record.vocabulary import Words, words_of
-from concordant.record.writing import new_case, with_stated
+from concordant.record.vocabulary import Words, make_words
+from concordant.record.writing import add_stated, write_new_case
 from concordant.texts import read_file, read_text
 from tests.conftest import ReadCase
 
@@ -51,16 +51,16 @@ def run(*arguments: str, typed: str = "") -> Result:
 
 
 def start(knowledge: Knowledge, record: PatientRecord | None = None) -> Interview:
-    return Interview(record or PatientRecord(dt.date.fromisoformat(DAY)), knowledge, words_of(knowledge))
+    return Interview(record or PatientRecord(dt.date.fromisoformat(DAY)), knowledge, make_words(knowledge))
 
 
 def told(interview: Interview, replies: Mapping[str, str], most: int = 40) -> tuple[Interview, list[str]]:
     """The interview until no question decides, each feature answered from `replies`, and what was typed."""
     typed: list[str] = []
-    while (ask := interview.next) is not None and ask.blocking:
+    while (ask := interview.next_question) is not None and ask.blocking:
         assert len(typed) < most, "the interview does not end"
-        feature, reply = interview.feature(ask.feature), replies.get(ask.feature, "d")
-        interview = interview.reply(Given(feature) if reply == "d" else understood(reply, feature, interview))
+        feature, reply = interview.find_feature(ask.feature), replies.get(ask.feature, "d")
+        interview = interview.with_reply(GivenReply(feature) if reply == "d" else parse_reply(reply, feature, interview))
         typed.append(reply)
     return interview, typed
 
@@ -70,11 +70,11 @@ def told(interview: Interview, replies: Mapping[str, str], most: int = 40) -> tu
 
 def test_the_seed_story_is_told_from_nothing(knowledge: Knowledge) -> None:
     done, typed = told(start(knowledge), SEED)
-    assert done.now.answer == "recommends"
-    assert done.now.options[0].drugs == ["trastuzumab deruxtecan"]
-    assert done.now.line == "second"
+    assert done.answer_so_far.answer == "recommends"
+    assert done.answer_so_far.options[0].drugs == ["trastuzumab deruxtecan"]
+    assert done.answer_so_far.line == "second"
     assert len(typed) <= 12
-    assert done.now.options == done.whole.options
+    assert done.answer_so_far.options == done.full_answer.options
 
 
 def test_the_seed_story_by_typing(knowledge: Knowledge, tmp_path: Path) -> None:
@@ -93,12 +93,12 @@ def _with_consent(knowledge: Knowledge, typed: list[str]) -> list[str]:
     """The replies with a yes before the first group that comes after something not known."""
     interview, lines, agreed = start(knowledge), [], False
     for reply in typed:
-        ask = interview.next
+        ask = interview.next_question
         assert ask is not None
-        if ask.together_with and interview.still_unknown and not agreed:
+        if ask.together_with and interview.unknown_labels and not agreed:
             lines, agreed = [*lines, "y"], True
-        feature = interview.feature(ask.feature)
-        interview = interview.reply(Given(feature) if reply == "d" else understood(reply, feature, interview))
+        feature = interview.find_feature(ask.feature)
+        interview = interview.with_reply(GivenReply(feature) if reply == "d" else parse_reply(reply, feature, interview))
         lines.append(reply)
     return [*lines, "n"]
 
@@ -112,9 +112,9 @@ def answer_below(output: str) -> str:
 
 def test_not_known_everywhere_ends_honestly(knowledge: Knowledge) -> None:
     done, typed = told(start(knowledge), {})
-    assert done.whole.answer == "needs_data"
+    assert done.full_answer.answer == "needs_data"
     assert len({one.feature.name for one in done.given}) == len(typed) < 40
-    assert not any(q.blocking for q in done.now.ask)
+    assert not any(q.blocking for q in done.answer_so_far.ask)
 
 
 def test_not_known_everywhere_by_typing() -> None:
@@ -126,10 +126,10 @@ def test_not_known_everywhere_by_typing() -> None:
 
 def test_a_question_that_is_not_known_is_not_asked_again(knowledge: Knowledge) -> None:
     first = start(knowledge)
-    assert first.next is not None
-    later = first.reply(Given(first.feature(first.next.feature)))
-    assert first.next.feature not in {q.feature for q in later.now.ask}
-    assert first.next.feature in {q.feature for q in later.whole.ask}
+    assert first.next_question is not None
+    later = first.with_reply(GivenReply(first.find_feature(first.next_question.feature)))
+    assert first.next_question.feature not in {q.feature for q in later.answer_so_far.ask}
+    assert first.next_question.feature in {q.feature for q in later.full_answer.ask}
 
 
 def test_back_forgets_the_answer_before() -> None:
@@ -192,9 +192,9 @@ def test_a_contradiction_that_no_reply_settles_is_named() -> None:
 
 def test_the_conflict_of_a_reply_is_named(knowledge: Knowledge, read_story: PatientRecord) -> None:
     before = start(knowledge, read_story)
-    after = before.reply(understood("no", before.feature("adjuvant_her2_therapy"), before))
-    assert any("stated as no" in one for one in after.new_conflicts(before))
-    assert after.back() == before
+    after = before.with_reply(parse_reply("no", before.find_feature("adjuvant_her2_therapy"), before))
+    assert any("stated as no" in one for one in after.find_new_conflicts(before))
+    assert after.without_last_reply() == before
 
 
 @pytest.fixture
@@ -208,21 +208,21 @@ def read_story(knowledge: Knowledge, words: Words) -> PatientRecord:
 @pytest.mark.parametrize(
     ("typed", "value"),
     [
-        ("8", point(8)),
-        ("8 months", point(8)),
+        ("8", make_exact_interval(8)),
+        ("8 months", make_exact_interval(8)),
         ("<= 12 months", Interval(high=12)),
         ("8 to 11", Interval(8, 11)),
-        ("1 year", point(12)),
+        ("1 year", make_exact_interval(12)),
         ("1 week", None),
     ],
 )
 def test_numbers_are_read_as_a_case_file_reads_them(typed: str, value: Interval | None, knowledge: Knowledge) -> None:
     here = start(knowledge)
     if value is None:
-        with pytest.raises(Misread, match="wrong unit"):
-            understood(typed, here.feature(INTERVAL), here)
+        with pytest.raises(InvalidReply, match="wrong unit"):
+            parse_reply(typed, here.find_feature(INTERVAL), here)
     else:
-        assert understood(typed, here.feature(INTERVAL), here).value == value
+        assert parse_reply(typed, here.find_feature(INTERVAL), here).value == value
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_numbers_are_read_as_a_case_file_reads_them(typed: str, value: Interval 
 )
 def test_words_are_read_in_full_by_beginning_or_by_number(feature: str, typed: str, value: str, knowledge: Knowledge) -> None:
     here = start(knowledge)
-    assert understood(typed, here.feature(feature), here).value == value
+    assert parse_reply(typed, here.find_feature(feature), here).value == value
 
 
 @pytest.mark.parametrize(
@@ -254,25 +254,25 @@ def test_words_are_read_in_full_by_beginning_or_by_number(feature: str, typed: s
 )
 def test_a_branch_that_is_shown_can_be_the_reply(feature: str, typed: str, value: Value, knowledge: Knowledge) -> None:
     here = start(knowledge)
-    given = understood(typed, here.feature(feature), here)
+    given = parse_reply(typed, here.find_feature(feature), here)
     assert given.value == value
     if value is not None:
-        written = read_text(new_case(DAY, here.reply(given).stated), "kept.yaml")
+        written = read_text(write_new_case(DAY, here.with_reply(given).stated_values), "kept.yaml")
         assert read_case(written, knowledge, here.words, dt.date.fromisoformat(DAY)).stated == {feature: value}
 
 
 def test_an_ambiguous_beginning_is_named(knowledge: Knowledge) -> None:
     here = start(knowledge)
-    with pytest.raises(Misread, match="may be premenopausal or perimenopausal or postmenopausal"):
-        understood("p", here.feature("menopausal_status"), here)
+    with pytest.raises(InvalidReply, match="may be premenopausal or perimenopausal or postmenopausal"):
+        parse_reply("p", here.find_feature("menopausal_status"), here)
 
 
 @pytest.mark.parametrize(
     ("typed", "wish"), [("?", "help"), ("Help", "help"), ("D", "not known"), ("Don't know", "not known"), ("B", "back")]
 )
 def test_wishes(typed: str, wish: str) -> None:
-    assert command(typed) == wish
-    assert command("metastatic") == ""
+    assert parse_command(typed) == wish
+    assert parse_command("metastatic") == ""
 
 
 # -- dates, help, and words that do not tell ------------------------------------------------------------
@@ -298,7 +298,7 @@ def recurred(knowledge: Knowledge, read: ReadCase) -> Interview:
     ],
 )
 def test_a_last_dose_may_be_told_as_a_date(typed: str, low: float, high: float, recurred: Interview) -> None:
-    value = understood(typed, recurred.feature(INTERVAL), recurred).value
+    value = parse_reply(typed, recurred.find_feature(INTERVAL), recurred).value
     assert isinstance(value, Interval)
     assert (value.low, value.high) == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
 
@@ -312,15 +312,15 @@ def test_a_last_dose_may_be_told_as_a_date(typed: str, low: float, high: float, 
     ],
 )
 def test_a_date_that_cannot_be_is_named(typed: str, says: str, recurred: Interview) -> None:
-    with pytest.raises(Misread, match=says):
-        understood(typed, recurred.feature(INTERVAL), recurred)
+    with pytest.raises(InvalidReply, match=says):
+        parse_reply(typed, recurred.find_feature(INTERVAL), recurred)
 
 
 def test_without_a_recurrence_on_record_both_days_are_needed(knowledge: Knowledge) -> None:
     here = start(knowledge)
-    with pytest.raises(Misread, match="Type both days"):
-        understood("14 Oct 2021", here.feature(INTERVAL), here)
-    assert understood("14 Oct 2021 to 14 Jun 2022", here.feature(INTERVAL), here).value == point(8)
+    with pytest.raises(InvalidReply, match="Type both days"):
+        parse_reply("14 Oct 2021", here.find_feature(INTERVAL), here)
+    assert parse_reply("14 Oct 2021 to 14 Jun 2022", here.find_feature(INTERVAL), here).value == make_exact_interval(8)
 
 
 @pytest.mark.parametrize("call", ["?", "help", "h"])
@@ -337,7 +337,7 @@ def test_every_question_can_be_explained(knowledge: Knowledge) -> None:
     here = start(knowledge)
     for feature in knowledge.features:
         if feature.question:
-            told = explained(feature, here)
+            told = explain_question(feature, here)
             assert len(told) == 3, feature.name
             assert all(line.strip() and "  " not in line for line in told), feature.name
 
@@ -361,10 +361,12 @@ def test_not_knowing_one_her2_test_brings_one_question_at_most(knowledge: Knowle
     """The overall result, and neither ISH nor what it counted."""
     here = start(knowledge)
     for name in ("disease_extent", "her2_ihc"):
-        assert here.next is not None
-        assert here.next.feature == name
-        here = here.reply(Given(here.feature(name)) if name == "her2_ihc" else understood("meta", here.feature(name), here))
-    asked = [q.feature for q in here.now.ask if q.feature.startswith("her2_")]
+        assert here.next_question is not None
+        assert here.next_question.feature == name
+        here = here.with_reply(
+            GivenReply(here.find_feature(name)) if name == "her2_ihc" else parse_reply("meta", here.find_feature(name), here)
+        )
+    asked = [q.feature for q in here.answer_so_far.ask if q.feature.startswith("her2_")]
     assert asked[:1] == ["her2_reported"]
     assert not {"her2_ish", "her2_ish_ratio", "her2_copies", "her2_status"} & set(asked)
 
@@ -412,10 +414,10 @@ def test_written_cases_answer_the_same_as_the_interview(knowledge: Knowledge, wo
     done = 0
     for path, record in readable(knowledge, words)[::12]:
         here = start(knowledge, record)
-        ask = here.next
+        ask = here.next_question
         if ask is None:
             continue
-        feature = here.feature(ask.feature)
+        feature = here.find_feature(ask.feature)
         reply = "5 to 10" if feature.is_numeric else feature.values[0]
         case = tmp_path / path.name
         case.write_bytes(path.read_bytes())
@@ -434,7 +436,7 @@ def test_writing_touches_nothing_else() -> None:
             before = read_text(text, path.name).value
         except ConcordantError:
             continue
-        changed = with_stated(text, {"lvef": ">= 50 %", "pregnant": "no"}, DAY)
+        changed = add_stated(text, {"lvef": ">= 50 %", "pregnant": "no"}, DAY)
         after = read_text(changed, path.name).value
         assert after["stated"] == {**(before.get("stated") or {}), "lvef": ">= 50 %", "pregnant": "no"}
         assert {k: v for k, v in after.items() if k not in ("stated", "as_of")} == {
@@ -464,16 +466,16 @@ LAYOUTS = [
 
 @pytest.mark.parametrize("text", LAYOUTS)
 def test_facts_go_into_every_layout(text: str) -> None:
-    changed = read_text(with_stated(text, {"lvef": ">= 50 %", "pregnant": "no"}, DAY), "case").value
+    changed = read_text(add_stated(text, {"lvef": ">= 50 %", "pregnant": "no"}, DAY), "case").value
     assert changed["stated"] == {"lvef": ">= 50 %", "pregnant": "no"}
     assert changed["as_of"] == ("2022-01-01" if "2022-01-01" in text else DAY)
     assert changed.get("name") == (read_text(text, "case").value).get("name")
 
 
 def test_comments_stay_where_they_are() -> None:
-    changed = with_stated(LAYOUTS[6], {"lvef": "50 %", "pregnant": "no"}, DAY)
+    changed = add_stated(LAYOUTS[6], {"lvef": "50 %", "pregnant": "no"}, DAY)
     assert changed == f"as_of: {DAY}\nstated:   # c\n  lvef: 50 %   # d\n  pregnant: no\n\n# e\nname: z\n...\n"
 
 
 def test_a_new_case_without_answers_is_a_case() -> None:
-    assert read_text(new_case(DAY, {}), "case").value == {"as_of": DAY}
+    assert read_text(write_new_case(DAY, {}), "case").value == {"as_of": DAY}

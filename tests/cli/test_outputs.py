@@ -14,11 +14,11 @@ import pytest
 
 from concordant import outputs
 from concordant.api import Engine
-from concordant.cli.keeping import Target
+from concordant.cli.keeping import CaseTarget
 from concordant.cli.main import main
 from concordant.cli.opening import open_for_answers
 from concordant.complaints import Unreadable
-from concordant.outputs import put, replacing
+from concordant.outputs import replace_file, write_file
 from concordant.present.formats import FORMATS
 from tests.shipped import shipped_knowledge
 
@@ -132,7 +132,7 @@ def test_whatever_call_fails_the_file_is_old_or_new(
 
 @pytest.mark.parametrize("format_", FORMATS)
 def test_every_format_goes_through_the_one_door(format_: str, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("concordant.cli.commands.rendered", lambda *_: b"new" if format_ in ("pdf", "docx") else "new")
+    monkeypatch.setattr("concordant.cli.commands.render_answer", lambda *_: b"new" if format_ in ("pdf", "docx") else "new")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Path, "replace", Faults(patch, 1).counted(Path.replace))
         assert main(["recommend", "case.yaml", "--format", format_, "-o", "old.txt"]) == 2
@@ -250,7 +250,7 @@ def test_standard_input_is_a_source_as_well(here: Path) -> None:
 
 def test_a_link_stays_a_link(here: Path) -> None:
     Path("link.txt").symlink_to("old.txt")
-    put(b"new", "link.txt")
+    write_file(b"new", "link.txt")
     assert Path("link.txt").is_symlink()
     assert Path("old.txt").read_text(encoding="utf-8") == "new"
 
@@ -258,21 +258,21 @@ def test_a_link_stays_a_link(here: Path) -> None:
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o664])
 def test_a_file_keeps_its_rights(mode: int, here: Path) -> None:
     Path("old.txt").chmod(mode)
-    put(b"new", "old.txt")
+    write_file(b"new", "old.txt")
     assert Path("old.txt").stat().st_mode & 0o777 == mode
 
 
 def test_a_new_file_has_the_rights_of_any_new_file(here: Path) -> None:
     Path("plain.txt").write_text("", encoding="utf-8")
-    put(b"new", "new.txt")
+    write_file(b"new", "new.txt")
     assert Path("new.txt").stat().st_mode == Path("plain.txt").stat().st_mode
 
 
 def test_a_device_and_a_pipe_are_written_to_as_they_are(here: Path) -> None:
-    put(b"new", "/dev/null")
+    write_file(b"new", "/dev/null")
     os.mkfifo("pipe")
     with subprocess.Popen(["cat", "pipe"], stdout=subprocess.PIPE) as reader:
-        put(b"new", "pipe")
+        write_file(b"new", "pipe")
         assert reader.communicate(timeout=60)[0] == b"new"
     assert Path("pipe").is_fifo()
 
@@ -281,11 +281,11 @@ def test_a_device_and_a_pipe_are_written_to_as_they_are(here: Path) -> None:
 def test_what_is_no_file_is_refused(target: str, here: Path) -> None:
     Path("records").mkdir()
     with pytest.raises(Unreadable, match="cannot be written"):
-        put(b"new", target)
+        write_file(b"new", target)
 
 
 def test_an_error_that_is_not_of_the_file_keeps_its_own_words(here: Path) -> None:
-    with pytest.raises(FileNotFoundError), replacing("old.txt") as making:
+    with pytest.raises(FileNotFoundError), replace_file("old.txt") as making:
         making.write("half")
         Path("no-such-source").read_text(encoding="utf-8")
     assert Path("old.txt").read_text(encoding="utf-8") == OLD
@@ -294,14 +294,14 @@ def test_an_error_that_is_not_of_the_file_keeps_its_own_words(here: Path) -> Non
 # -- the answers of an interview ----------------------------------------------------------------------
 
 
-def target_for(path: str, source: str = "case.yaml", *, force: bool = False) -> Target:
-    return Target(path, open_for_answers(source, None, Engine(shipped_knowledge())), source, force)
+def target_for(path: str, source: str = "case.yaml", *, force: bool = False) -> CaseTarget:
+    return CaseTarget(path, open_for_answers(source, None, Engine(shipped_knowledge())), source, force)
 
 
 def test_a_case_is_completed_in_place(here: Path) -> None:
     target = target_for("case.yaml")
-    target.check()
-    target.keep("completed")
+    target.check_writable()
+    target.keep_case("completed")
     assert Path("case.yaml").read_text(encoding="utf-8") == "completed"
 
 
@@ -309,7 +309,7 @@ def test_an_edit_made_meanwhile_is_kept_and_so_are_the_answers(here: Path, capsy
     target = target_for("case.yaml")
     Path("case.yaml").write_text(f"{CASE}# edited\n", encoding="utf-8")
     with pytest.raises(Unreadable, match="was changed while the questions were answered"):
-        target.keep("completed")
+        target.keep_case("completed")
     assert Path("case.yaml").read_text(encoding="utf-8") == f"{CASE}# edited\n"
     assert Path("case.answers.yaml").read_text(encoding="utf-8") == "completed"
     assert capsys.readouterr().err == "The case with the answers is in case.answers.yaml instead.\n"
@@ -320,17 +320,17 @@ def test_answers_kept_beside_replace_none_that_are_there(here: Path) -> None:
         target = target_for("case.yaml")
         Path("case.yaml").write_text(f"{CASE}# edited for the {text}\n", encoding="utf-8")
         with pytest.raises(Unreadable):
-            target.keep(text)
+            target.keep_case(text)
     assert Path("case.answers.yaml").read_text(encoding="utf-8") == "first"
     assert Path("case.answers2.yaml").read_text(encoding="utf-8") == "second"
 
 
 def test_a_file_that_came_meanwhile_is_not_replaced(here: Path) -> None:
     target = target_for("new.yaml")
-    target.check()
+    target.check_writable()
     Path("new.yaml").write_text("of somebody else", encoding="utf-8")
     with pytest.raises(Unreadable, match="there already"):
-        target.keep("completed")
+        target.keep_case("completed")
     assert Path("new.yaml").read_text(encoding="utf-8") == "of somebody else"
     assert Path("new.answers.yaml").read_text(encoding="utf-8") == "completed"
 
@@ -340,7 +340,7 @@ def test_answers_that_no_file_takes_are_printed(here: Path, capsys: pytest.Captu
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(outputs.os, "open", _no_space)
         with pytest.raises(Unreadable, match="No space left"):
-            target.keep("the completed case\n")
+            target.keep_case("the completed case\n")
     out, told = capsys.readouterr()
     assert out.endswith("the completed case\n")
     assert "printed below the answer instead" in told
@@ -356,4 +356,4 @@ def test_answers_never_replace_another_source_or_another_name_of_the_case(force:
     os.link("case.yaml", "other.yaml")
     for path, source in (("bundle.json", "bundle.json"), ("other.yaml", "case.yaml")):
         with pytest.raises(Unreadable, match="over its own source"):
-            target_for(path, source, force=force).check()
+            target_for(path, source, force=force).check_writable()

@@ -17,11 +17,11 @@ from concordant.complaints import ConcordantError, Unreadable
 from concordant.library import FOLDER
 from concordant.present.account_table import render_account
 from concordant.record.account import Account
-from concordant.record.case_account import account_of
+from concordant.record.case_account import make_account
 from concordant.record.casefile import read_case
 from concordant.record.events import PatientRecord
 from concordant.record.sources import Patient
-from concordant.record.sources.choosing import choose
+from concordant.record.sources.choosing import choose_patients
 from concordant.record.vocabulary import Words
 from concordant.texts import read_file, read_text
 
@@ -32,9 +32,9 @@ BRAIN = str(next(path for path in CASES if path.name.startswith("A19")))
 
 def someone(id_: str) -> Patient:
     account = Account()
-    account.used("Observation/1", "Observation", "lvef")
-    account.ignored("Observation/2", "Observation", "not asked about")
-    account.set_aside("Observation/3", "Observation", "dated 2099")
+    account.mark_used("Observation/1", "Observation", "lvef")
+    account.mark_ignored("Observation/2", "Observation", "not asked about")
+    account.mark_set_aside("Observation/3", "Observation", "dated 2099")
     account.unmapped["loinc", "1234-5", "Something"] = 3
     return Patient(id_, PatientRecord(AS_OF, notes={"Course/1": ("12 entries", "docetaxel was begun")}), account)
 
@@ -52,7 +52,7 @@ def test_every_entry_of_every_case_has_one_fate(knowledge: Knowledge, words: Wor
             record = read_case(text, knowledge, words, AS_OF)
         except ConcordantError:
             continue
-        account = account_of(record, text)
+        account = make_account(record, text)
         assert len(account.rows) == entries_in(text.value) == sum(account.counts.values()), path.name
         assert len({row.place for row in account.rows}) == len(account.rows), path.name
         read += 1
@@ -66,7 +66,7 @@ def test_what_a_date_leaves_out_is_ignored_with_the_reason(knowledge: Knowledge,
         "x",
     )
     record = read_case(text, knowledge, words, AS_OF, given=True)
-    fates = {row.place: (row.fate, row.why) for row in account_of(record, text).rows}
+    fates = {row.place: (row.fate, row.why) for row in make_account(record, text).rows}
     assert fates == {
         "medications[1]": ("ignored", "it is not taken at the date of the question"),
         "medications[2]": ("used", "medication"),
@@ -139,8 +139,8 @@ def several() -> Iterator[Patient]:
 
 
 def test_one_of_several_is_picked_by_its_id() -> None:
-    assert [patient.id for patient in choose(several(), "x", "P7", every=False)] == ["P7"]
-    assert len(list(choose(several(), "x", "", every=True))) == 30
+    assert [patient.id for patient in choose_patients(several(), "x", "P7", every=False)] == ["P7"]
+    assert len(list(choose_patients(several(), "x", "", every=True))) == 30
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_one_of_several_is_picked_by_its_id() -> None:
 )
 def test_which_patient_is_meant_has_to_be_plain(patients: Iterator[Patient], id_: str, says: str) -> None:
     with pytest.raises(Unreadable) as error:
-        list(choose(patients, "x", id_, every=False, ways_out=WAYS_OUT))
+        list(choose_patients(patients, "x", id_, every=False, ways_out=WAYS_OUT))
     assert str(error.value).startswith(says)
 
 

@@ -11,12 +11,12 @@ import pytest
 from click.testing import CliRunner
 
 from concordant.cli.commands import app
-from concordant.cli.stories import template_text
-from concordant.library import load
+from concordant.cli.stories import read_template
+from concordant.library import load_shipped
 from concordant.record.casefile import KEYS, read_case
 from concordant.record.events import PatientRecord
-from concordant.record.vocabulary import words_of
-from concordant.record.writing import with_stated
+from concordant.record.vocabulary import make_words
+from concordant.record.writing import add_stated
 from concordant.texts import read_text
 
 TODAY = dt.date(2024, 1, 1)
@@ -24,20 +24,20 @@ EXAMPLE = re.compile(r"(?m)^  # (?=- |\w+: \w+$)")
 
 
 def record(text: str) -> PatientRecord:
-    knowledge = load()
-    return read_case(read_text(text, "template"), knowledge, words_of(knowledge), TODAY)
+    knowledge = load_shipped()
+    return read_case(read_text(text, "template"), knowledge, make_words(knowledge), TODAY)
 
 
 def test_it_tells_of_nobody() -> None:
-    assert record(template_text()) == PatientRecord(TODAY)
+    assert record(read_template()) == PatientRecord(TODAY)
 
 
 def test_it_has_every_key() -> None:
-    assert set(read_text(template_text(), "template").value) == set(KEYS)
+    assert set(read_text(read_template(), "template").value) == set(KEYS)
 
 
 def test_every_example_counts_once_it_is_uncommented() -> None:
-    text = template_text()
+    text = read_template()
     filled = record(EXAMPLE.sub("  ", text))
     tables = (filled.markers, filled.events, filled.courses, filled.conditions, filled.measurements, filled.medications)
     entries = sum(map(len, (*tables, filled.unavailable, filled.stated)))
@@ -47,7 +47,7 @@ def test_every_example_counts_once_it_is_uncommented() -> None:
 
 def test_recommend_says_what_is_missing(tmp_path: Path) -> None:
     path = tmp_path / "empty.yaml"
-    path.write_text(template_text(), encoding="utf-8")
+    path.write_text(read_template(), encoding="utf-8")
     done = CliRunner().invoke(app, ["recommend", str(path), "--format", "json"], standalone_mode=False, catch_exceptions=False)
     answer = json.loads(done.stdout)
     assert answer["answer"] == "needs_data"
@@ -57,7 +57,7 @@ def test_recommend_says_what_is_missing(tmp_path: Path) -> None:
 
 def test_ask_starts_from_nothing_and_keeps_the_comments(tmp_path: Path) -> None:
     path = tmp_path / "empty.yaml"
-    path.write_text(template_text(), encoding="utf-8")
+    path.write_text(read_template(), encoding="utf-8")
     done = CliRunner().invoke(
         app, ["ask", str(path), "--write", str(path)], input="metastatic\nq\n", standalone_mode=False, catch_exceptions=False
     )
@@ -70,6 +70,6 @@ def test_ask_starts_from_nothing_and_keeps_the_comments(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["as_of:\nname: x\n", "as_of: ~\n", '{"as_of": null, "name": "x"}'])
 def test_an_empty_date_is_filled_in_its_place(text: str) -> None:
-    value = read_text(with_stated(text, {"pregnant": "no"}, "2024-01-01"), "case").value
+    value = read_text(add_stated(text, {"pregnant": "no"}, "2024-01-01"), "case").value
     assert value["as_of"] == "2024-01-01"
     assert value["stated"] == {"pregnant": "no"}

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from concordant.cli.main import main
-from concordant.complaints import did_you_mean, printable
+from concordant.complaints import make_printable, suggest_word
 from tests.complaints.runs import BAD, CASE, FOREIGN, GOOD, MADE_BAD, MADE_GOOD, USAGE, Run, sources
 
 NAMES = [*sources(BAD), *USAGE, *MADE_BAD]
@@ -130,10 +130,10 @@ def test_no_patient_data_beyond_the_offending_word() -> None:
 
 
 def test_a_far_word_is_not_suggested() -> None:
-    assert did_you_mean("relapse", ("response", "stable")) == "Known here: response, stable"
-    assert did_you_mean("post", ("premenopausal", "postmenopausal")) == "Did you mean 'postmenopausal'?"
-    assert did_you_mean("x" * 100_000, ("response",) * 20) == "Known here: response"
+    assert suggest_word("relapse", ("response", "stable")) == "Known here: response, stable"
+    assert suggest_word("post", ("premenopausal", "postmenopausal")) == "Did you mean 'postmenopausal'?"
+    assert suggest_word("x" * 100_000, ("response",) * 20) == "Known here: response"
 
 
 def test_nothing_in_a_message_steers_the_terminal() -> None:
-    assert printable("a\x1b[31m\r\nb\u202ec\u00a0d") == "a?[31m  b?c d"
+    assert make_printable("a\x1b[31m\r\nb\u202ec\u00a0d") == "a?[31m  b?c d"

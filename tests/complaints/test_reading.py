@@ -7,18 +7,18 @@ import datetime as dt
 import pytest
 
 from concordant.complaints import Refused, Unreadable
-from concordant.library import load
+from concordant.library import load_shipped
 from concordant.record.casefile import read_case
 from concordant.record.events import PatientRecord
-from concordant.record.vocabulary import plain, words_of
+from concordant.record.vocabulary import make_words, normalize_name
 from concordant.texts import MAX_DEPTH, read_bytes, read_text
 
 TODAY = dt.date(2022, 9, 20)
 
 
 def _record(text: str, as_of: dt.date = TODAY, *, given: bool = False) -> PatientRecord:
-    knowledge = load()
-    return read_case(read_text(text, "case.yaml"), knowledge, words_of(knowledge), as_of, given=given)
+    knowledge = load_shipped()
+    return read_case(read_text(text, "case.yaml"), knowledge, make_words(knowledge), as_of, given=given)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_two_spellings_of_one_case(odd: str, usual: str) -> None:
 def test_json_keeps_its_characters_and_its_lines() -> None:
     text = read_text('{\n\t"name": "\\ud83d\\ude00 \\/ \\u00e9",\n\t"as_of": 20.50\n}', "case.json")
     assert text.value == {"name": "😀 / é", "as_of": "20.50"}
-    assert text.line(("as_of",)) == 3
+    assert text.find_line(("as_of",)) == 3
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e400", "1E5", "012", "0x1F"])
@@ -62,8 +62,8 @@ def test_a_byte_order_mark_is_no_character() -> None:
 
 
 def test_a_word_in_another_script_is_not_dropped() -> None:
-    assert plain("не Foo-Bar_2+") == "не foo bar 2+"
-    assert plain("ＦＯＯ") == "foo"
+    assert normalize_name("не Foo-Bar_2+") == "не foo bar 2+"
+    assert normalize_name("ＦＯＯ") == "foo"
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from concordant.conditions import All, Any, Compare, Condition, Not, OneOf
-from concordant.decide.cells import Break, breaks, cells_of, joined
+from concordant.decide.cells import Break, find_breaks, join_cells, make_cells
 from concordant.facts import Value
 from concordant.features import Feature
 from concordant.kleene import UNKNOWN
-from concordant.quantities import Interval, above, below, compare, point
+from concordant.quantities import Interval, compare_interval, make_exact_interval, step_above, step_below
 from tests.strategies import OPS, WHOLE, features, intervals, numbers
 
 INF = math.inf
@@ -28,7 +28,7 @@ WORDS = Feature(name="x", label="Line", type="enum", values=("first", "third_or_
 def read(*sentences: str) -> tuple[Break, ...]:
     """The cuts of sentences such as `<= 12`."""
     split = [sentence.split() for sentence in sentences]
-    return breaks([Compare("x", op, float(bound)) for op, bound in split]).get("x", ())  # type: ignore[arg-type]
+    return find_breaks([Compare("x", op, float(bound)) for op, bound in split]).get("x", ())  # type: ignore[arg-type]
 
 
 CUTS: list[tuple[str, tuple[Break, ...]]] = [
@@ -49,44 +49,44 @@ def test_cuts_are_found_deep_inside_once_and_in_order() -> None:
     nested: Condition = All(
         (Not(Compare("a", "<=", 12)), Any((Compare("a", ">", 12), Compare("b", "<", 1), Compare("a", "<", 6))))
     )
-    assert breaks([nested, OneOf("c", ("yes",)), Compare("b", ">=", 1)]) == {"a": ((6, 0), (12, 1)), "b": ((1, 0),)}
+    assert find_breaks([nested, OneOf("c", ("yes",)), Compare("b", ">=", 1)]) == {"a": ((6, 0), (12, 1)), "b": ((1, 0),)}
 
 
 # the feature, the sentences that are read, what is known, the cells: low, high, name
 CELLS: list[tuple[str, Feature, tuple[str, ...], Value, list[tuple[float, float, str]]]] = [
     ("nothing is read", MONTHS, (), None, [(0, INF, "any value")]),
-    ("at most", MONTHS, ("<= 12",), None, [(0, 12, "<= 12 months"), (above(12), INF, "> 12 months")]),
-    ("more than", MONTHS, ("> 12",), None, [(0, 12, "<= 12 months"), (above(12), INF, "> 12 months")]),
-    ("less than", MONTHS, ("< 12",), None, [(0, below(12), "< 12 months"), (12, INF, ">= 12 months")]),
-    ("at least", MONTHS, (">= 12",), None, [(0, below(12), "< 12 months"), (12, INF, ">= 12 months")]),
+    ("at most", MONTHS, ("<= 12",), None, [(0, 12, "<= 12 months"), (step_above(12), INF, "> 12 months")]),
+    ("more than", MONTHS, ("> 12",), None, [(0, 12, "<= 12 months"), (step_above(12), INF, "> 12 months")]),
+    ("less than", MONTHS, ("< 12",), None, [(0, step_below(12), "< 12 months"), (12, INF, ">= 12 months")]),
+    ("at least", MONTHS, (">= 12",), None, [(0, step_below(12), "< 12 months"), (12, INF, ">= 12 months")]),
     (
         "equal",
         MONTHS,
         ("== 12",),
         None,
-        [(0, below(12), "< 12 months"), (12, 12, "12 months"), (above(12), INF, "> 12 months")],
+        [(0, step_below(12), "< 12 months"), (12, 12, "12 months"), (step_above(12), INF, "> 12 months")],
     ),
     (
         "two thresholds",
         MONTHS,
         ("<= 6", "> 12"),
         None,
-        [(0, 6, "<= 6 months"), (above(6), 12, "> 6 to 12 months"), (above(12), INF, "> 12 months")],
+        [(0, 6, "<= 6 months"), (step_above(6), 12, "> 6 to 12 months"), (step_above(12), INF, "> 12 months")],
     ),
     (
         "two thresholds that exclude",
         MONTHS,
         (">= 6", "< 12"),
         None,
-        [(0, below(6), "< 6 months"), (6, below(12), "6 to < 12 months"), (12, INF, ">= 12 months")],
+        [(0, step_below(6), "< 6 months"), (6, step_below(12), "6 to < 12 months"), (12, INF, ">= 12 months")],
     ),
-    ("percent", PERCENT, ("< 50",), None, [(0, below(50), "< 50 %"), (50, 100, ">= 50 %")]),
-    ("the upper bound itself", PERCENT, ("< 100",), None, [(0, below(100), "< 100 %"), (100, 100, "100 %")]),
-    ("the lower bound itself", PERCENT, ("<= 0",), None, [(0, 0, "0 %"), (above(0), 100, "> 0 %")]),
+    ("percent", PERCENT, ("< 50",), None, [(0, step_below(50), "< 50 %"), (50, 100, ">= 50 %")]),
+    ("the upper bound itself", PERCENT, ("< 100",), None, [(0, step_below(100), "< 100 %"), (100, 100, "100 %")]),
+    ("the lower bound itself", PERCENT, ("<= 0",), None, [(0, 0, "0 %"), (step_above(0), 100, "> 0 %")]),
     ("a threshold at the upper bound that splits nothing", PERCENT, ("<= 100",), None, [(0, 100, "any value")]),
     ("a threshold above every value", PERCENT, ("<= 150",), None, [(0, 100, "any value")]),
     ("a threshold below every value", PERCENT, (">= 0",), None, [(0, 100, "any value")]),
-    ("without bounds", FREE, ("<= 2.5",), None, [(-INF, 2.5, "<= 2.5"), (above(2.5), INF, "> 2.5")]),
+    ("without bounds", FREE, ("<= 2.5",), None, [(-INF, 2.5, "<= 2.5"), (step_above(2.5), INF, "> 2.5")]),
     ("a count", COUNT, ("<= 0", ">= 2"), None, [(0, 0, "0"), (1, 1, "1"), (2, INF, ">= 2")]),
     ("a count between whole numbers", COUNT, ("<= 1.5",), None, [(0, 1, "<= 1"), (2, INF, ">= 2")]),
     ("one gap of a count, named twice", COUNT, ("<= 1", ">= 2"), None, [(0, 1, "<= 1"), (2, INF, ">= 2")]),
@@ -96,10 +96,10 @@ CELLS: list[tuple[str, Feature, tuple[str, ...], Value, list[tuple[float, float,
         MONTHS,
         ("<= 6", "<= 12"),
         Interval(8, 20),
-        [(8, 12, "> 6 to 12 months"), (above(12), 20, "> 12 months")],
+        [(8, 12, "> 6 to 12 months"), (step_above(12), 20, "> 12 months")],
     ),
-    ("all is known", MONTHS, ("<= 12",), point(8), [(8, 8, "<= 12 months")]),
-    ("one side is known", MONTHS, ("<= 12",), Interval(low=above(12)), [(above(12), INF, "> 12 months")]),
+    ("all is known", MONTHS, ("<= 12",), make_exact_interval(8), [(8, 8, "<= 12 months")]),
+    ("one side is known", MONTHS, ("<= 12",), Interval(low=step_above(12)), [(step_above(12), INF, "> 12 months")]),
 ]
 
 
@@ -108,25 +108,25 @@ def test_the_cells_of_a_number(
     feature: Feature, sentences: tuple[str, ...], known: Value, expected: list[tuple[float, float, str]]
 ) -> None:
     found = [
-        (c.value.low, c.value.high, c.name) for c in cells_of(feature, read(*sentences), known) if isinstance(c.value, Interval)
+        (c.value.low, c.value.high, c.name) for c in make_cells(feature, read(*sentences), known) if isinstance(c.value, Interval)
     ]
     assert found == expected
 
 
 def test_the_cells_of_words_are_the_words_with_their_phrases() -> None:
-    assert [(c.value, c.name) for c in cells_of(WORDS, (), None)] == [
+    assert [(c.value, c.name) for c in make_cells(WORDS, (), None)] == [
         ("first", "first line"),
         ("third_or_later", "third or later"),
     ]
 
 
 def test_neighbours_are_joined() -> None:
-    first, second, third = cells_of(MONTHS, read("<= 6", "<= 12"), None)
-    assert joined(MONTHS, first, second).value == Interval(0, 12)
-    assert joined(MONTHS, first, second).name == "<= 12 months"
-    assert joined(MONTHS, second, third).name == "> 6 months"
-    one, other = cells_of(WORDS, (), None)
-    assert (joined(WORDS, one, other).value, joined(WORDS, one, other).name) == (None, "first line or third or later")
+    first, second, third = make_cells(MONTHS, read("<= 6", "<= 12"), None)
+    assert join_cells(MONTHS, first, second).value == Interval(0, 12)
+    assert join_cells(MONTHS, first, second).name == "<= 12 months"
+    assert join_cells(MONTHS, second, third).name == "> 6 months"
+    one, other = make_cells(WORDS, (), None)
+    assert (join_cells(WORDS, one, other).value, join_cells(WORDS, one, other).name) == (None, "first line or third or later")
 
 
 bounds = st.sampled_from([*WHOLE, 0.5, 2.5, 7.5])
@@ -135,7 +135,7 @@ comparisons = st.lists(st.builds(Compare, st.just("x"), st.sampled_from(OPS), bo
 
 @given(st.data(), features(), comparisons)
 def test_every_value_lies_in_exactly_one_cell(data: st.DataObject, feature: Feature, read_: list[Compare]) -> None:
-    cells = cells_of(feature, breaks(read_).get("x", ()), None)
+    cells = make_cells(feature, find_breaks(read_).get("x", ()), None)
     if not feature.is_numeric:
         assert sorted(str(c.value) for c in cells) == sorted(feature.values)
         return
@@ -147,9 +147,9 @@ def test_every_value_lies_in_exactly_one_cell(data: st.DataObject, feature: Feat
 def test_within_a_cell_no_comparison_is_open(data: st.DataObject, feature: Feature, read_: list[Compare]) -> None:
     assume(feature.is_numeric)
     known = data.draw(st.none() | intervals(feature))
-    for cell in cells_of(feature, breaks(read_).get("x", ()), known):
+    for cell in make_cells(feature, find_breaks(read_).get("x", ()), known):
         assert isinstance(cell.value, Interval)
-        assert all(compare(cell.value, leaf.op, leaf.bound) is not UNKNOWN for leaf in read_)
+        assert all(compare_interval(cell.value, leaf.op, leaf.bound) is not UNKNOWN for leaf in read_)
 
 
 @given(st.data(), features(), comparisons)
@@ -158,12 +158,12 @@ def test_the_cells_of_what_is_known_are_the_known_part_of_all_cells(
 ) -> None:
     assume(feature.is_numeric)
     known, number = data.draw(intervals(feature)), data.draw(numbers(feature))
-    cells = cells_of(feature, breaks(read_).get("x", ()), known)
+    cells = make_cells(feature, find_breaks(read_).get("x", ()), known)
     inside = sum(c.value.low <= number <= c.value.high for c in cells if isinstance(c.value, Interval))
     assert inside == (1 if known.low <= number <= known.high else 0)
 
 
 @given(features(), comparisons)
 def test_no_two_cells_have_one_name(feature: Feature, read_: list[Compare]) -> None:
-    names = [c.name for c in cells_of(feature, breaks(read_).get("x", ()), None)]
+    names = [c.name for c in make_cells(feature, find_breaks(read_).get("x", ()), None)]
     assert len(set(names)) == len(names)

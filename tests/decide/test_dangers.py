@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from concordant.answer.recommend import situation
+from concordant.answer.recommend import build_situation
 from concordant.compiled import Knowledge
-from concordant.decide.dangers import stated
+from concordant.decide.dangers import find_stated_dangers
 from concordant.library import FOLDER
 from concordant.record.casefile import read_case
 from concordant.record.events import PatientRecord
@@ -26,8 +26,8 @@ def told(case: Case, knowledge: Knowledge, words: Words) -> PatientRecord:
 def test_each_danger_is_true_in_a_case(knowledge: Knowledge, words: Words) -> None:
     seen: set[str] = set()
     for case in CASES:
-        found = situation(told(case, knowledge, words), knowledge)
-        seen |= {one.id for one, _ in stated(found.frame, found.facts)}
+        found = build_situation(told(case, knowledge, words), knowledge)
+        seen |= {one.id for one, _ in find_stated_dangers(found.frame, found.facts)}
     assert {one.id for one in knowledge.dangers} - seen == set()
 
 

@@ -7,28 +7,28 @@ import datetime as dt
 from concordant.answer.recommend import prepare
 from concordant.compiled import Knowledge
 from concordant.conditions import Condition
-from concordant.decide.decision import decide
-from concordant.decide.frame import Frame, frame_of, turning_days
+from concordant.decide.decision import make_decision
+from concordant.decide.frame import Ruleset, list_turning_days, make_ruleset
 from concordant.derive.book import FactsOnDemand, derive_facts
-from concordant.evaluate.bare import Bare
+from concordant.evaluate.bare import TruthOnly
 from concordant.evaluate.explain import explain
 from concordant.facts import Because, Facts
 from concordant.library import FOLDER
 from concordant.record.casefile import read_case
 from concordant.record.events import PatientRecord
 from concordant.record.vocabulary import Words
-from concordant.records import Bar
+from concordant.records import Restriction
 from concordant.texts import read_file
 
 DAY = dt.date(2023, 6, 1)
 
 
-def bars_of(frame: Frame) -> dict[str, Bar]:
+def bars_of(frame: Ruleset) -> dict[str, Restriction]:
     return {id_: bar for owned in (*frame.bars.values(), *frame.unmet.values()) for id_, bar in owned.items()}
 
 
 def test_a_bar_has_one_id_on_every_date(knowledge: Knowledge) -> None:
-    frames = [frame_of(knowledge, day) for day in turning_days(knowledge)]
+    frames = [make_ruleset(knowledge, day) for day in list_turning_days(knowledge)]
     told: dict[str, tuple[str, str, Condition]] = {}
     for frame in frames:
         for id_, bar in bars_of(frame).items():
@@ -37,7 +37,7 @@ def test_a_bar_has_one_id_on_every_date(knowledge: Knowledge) -> None:
 
 
 def test_no_two_bars_share_an_id_and_each_is_read(knowledge: Knowledge) -> None:
-    frame = frame_of(knowledge, max(turning_days(knowledge)))
+    frame = make_ruleset(knowledge, max(list_turning_days(knowledge)))
     owners = (*knowledge.statements, *frame.regimens.values(), *frame.drugs.values())
     assert len(bars_of(frame)) >= sum(len(owner.unless) for owner in owners)
     assert frame.bar_reads.keys() == bars_of(frame).keys() | frame.holding.keys()
@@ -62,8 +62,8 @@ class Unread:
 
 def test_cautions_are_looked_at_where_reasons_are_read(knowledge: Knowledge, words: Words) -> None:
     record = case(knowledge, words)
-    frame, facts = frame_of(knowledge, record.as_of), derive_facts(record, prepare(knowledge).plan)
-    told, untold = decide(frame, facts), decide(frame, facts, look=Unread())
+    frame, facts = make_ruleset(knowledge, record.as_of), derive_facts(record, prepare(knowledge).plan)
+    told, untold = make_decision(frame, facts), make_decision(frame, facts, look=Unread())
     assert any(b.bar.effect == "caution" for one in told.everything for b in one.barred)
     assert not any(b.bar.effect == "caution" for one in untold.everything for b in one.barred)
     assert told.outcome == untold.outcome
@@ -73,7 +73,7 @@ def test_facts_on_demand_keep_the_promises_of_a_mapping(knowledge: Knowledge, wo
     record, plan = case(knowledge, words), prepare(knowledge).plan
 
     def fresh() -> FactsOnDemand:
-        return FactsOnDemand(record, plan, Bare())
+        return FactsOnDemand(record, plan, TruthOnly())
 
     names = list(plan.by_name)
     assert not isinstance(fresh(), dict)

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from concordant.derive.book import derive_facts
-from concordant.derive.plan import Plan
+from concordant.derive.plan import DerivationPlan
 from concordant.facts import Value
 from concordant.quantities import Interval
 from concordant.record.events import PatientRecord
@@ -21,11 +21,11 @@ LINES = stories("lines")
 
 
 @told_by("lines")
-def test_the_facts_of_a_story(story: Story, read: ReadCase, plan: Plan) -> None:
+def test_the_facts_of_a_story(story: Story, read: ReadCase, plan: DerivationPlan) -> None:
     assert list(unlike(story.expect, derive_facts(read(story.record), plan), plan)) == []
 
 
-def test_the_order_of_the_entries_changes_nothing(read: ReadCase, plan: Plan) -> None:
+def test_the_order_of_the_entries_changes_nothing(read: ReadCase, plan: DerivationPlan) -> None:
     def law(story: Story) -> None:
         record = read(story.record)
         told = values(record, plan)
@@ -38,11 +38,11 @@ def test_the_order_of_the_entries_changes_nothing(read: ReadCase, plan: Plan) ->
     assert failing(law, LINES) == {}
 
 
-def values(record: PatientRecord, plan: Plan) -> dict[str, Value]:
+def values(record: PatientRecord, plan: DerivationPlan) -> dict[str, Value]:
     return {name: fact.value for name, fact in derive_facts(record, plan).items()}
 
 
-def test_a_coarser_date_leaves_more_open_and_says_nothing_else(read: ReadCase, plan: Plan) -> None:
+def test_a_coarser_date_leaves_more_open_and_says_nothing_else(read: ReadCase, plan: DerivationPlan) -> None:
     """The month or the year of an event, the month of a start."""
 
     def law(story: Story) -> None:
@@ -63,17 +63,17 @@ def coarser(told: Any, key: str, length: int) -> Any:
     return told
 
 
-def overturned(expected: dict[str, str | None], found: dict[str, Value], plan: Plan) -> Iterator[str]:
+def overturned(expected: dict[str, str | None], found: dict[str, Value], plan: DerivationPlan) -> Iterator[str]:
     """The facts that are neither open, nor as expected, nor a range that holds what is expected."""
     for name, value in found.items():
         text = expected[name]
         fine = meant(name, text, plan)
-        held = isinstance(value, Interval) and isinstance(fine, Interval) and fine.refines(value)
+        held = isinstance(value, Interval) and isinstance(fine, Interval) and fine.is_within(value)
         if not (value in (None, fine) or held):
             yield f"{name} is {value}, not {text}"
 
 
-def test_numbers_of_lines_that_contradict_their_dates_are_a_conflict(read: ReadCase, plan: Plan) -> None:
+def test_numbers_of_lines_that_contradict_their_dates_are_a_conflict(read: ReadCase, plan: DerivationPlan) -> None:
     (story,) = (one for one in LINES if one.name == "numbers of lines that contradict their dates are a conflict")
     conflict = derive_facts(read(story.record), plan)["her2_lines_progressed"].conflict
     assert conflict.endswith("line 2 began (10 Jan 2022) before line 1 (29 Dec 2022)")

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from concordant.answer.recommend import recommend, situation
+from concordant.answer.recommend import answer_record, build_situation
 from concordant.compiled import Knowledge
 from concordant.library import FOLDER
-from concordant.present.as_json import as_json, with_first_screen
+from concordant.present.as_json import add_first_screen, render_json
 from tests.acceptance.check_cases import read_case as expected_case
 from tests.acceptance.check_cases import without_hidden_blocks
 from tests.conftest import ReadCase
@@ -22,7 +22,7 @@ CASES = [path for path in sorted((FOLDER / "cases").glob("[ACEKZ]*.yaml"))[::4] 
 
 
 def answer_to(told: str | dict[str, Any], read: ReadCase, knowledge: Knowledge) -> dict[str, Any]:
-    return dict(json.loads(as_json(with_first_screen(recommend(read(told), knowledge)))))
+    return dict(json.loads(render_json(add_first_screen(answer_record(read(told), knowledge)))))
 
 
 def regimens(answer: dict[str, Any]) -> set[str]:
@@ -54,7 +54,7 @@ def test_a_judgement_releases_it_and_is_shown(story: Story, read: ReadCase, know
 def test_nothing_is_assumed_over_it(read: ReadCase, knowledge: Knowledge) -> None:
     """Silence about a topic means nothing while an entry of that topic was not read."""
     with_it = {**COMPLETE.record, "conditions": [{"name": "flobberitis"}]}
-    free, open_ = (situation(read(record), knowledge).facts for record in (COMPLETE.record, with_it))
+    free, open_ = (build_situation(read(record), knowledge).facts for record in (COMPLETE.record, with_it))
     given_up = [name for name, fact in free.items() if fact.origin == "assumed" and open_[name].value is None]
     assert len(given_up) > 20
     assert all("flobberitis" in open_[name].says for name in given_up if open_[name].unread)

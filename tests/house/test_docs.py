@@ -13,7 +13,7 @@ import pytest
 from concordant.cli.commands import app
 from concordant.compiled import Knowledge
 from concordant.outcomes import Status
-from concordant.record.schema import case_file_schema
+from concordant.record.schema import build_case_schema
 from concordant.records import ActionKind, Checked, Kind, Role
 from tests.shipped import failing
 
@@ -37,7 +37,7 @@ def test_every_word_of_the_contract_is_documented() -> None:
 
 def test_every_key_of_the_case_file_is_documented(knowledge: Knowledge) -> None:
     page = (ROOT / "docs" / "case-file.md").read_text(encoding="utf-8")
-    blocks = case_file_schema(knowledge)["properties"]
+    blocks = build_case_schema(knowledge)["properties"]
     keys = {key for block in blocks.values() for key in (block.get("items", block)).get("properties", {})}
     missing = {key for key in keys | set(blocks) if f"`{key}`" not in page} - {f.name for f in knowledge.features}
     assert missing - {"icd10", "snomed"} == set()

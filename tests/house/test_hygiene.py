@@ -10,7 +10,7 @@ import yaml
 from tools import import_picture, make_schema
 
 import concordant
-from concordant.present.svg import width_of
+from concordant.present.svg import measure_width
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -59,4 +59,4 @@ def test_the_schema_is_the_same_whatever_wrote_it() -> None:
 def test_the_width_of_a_text_is_not_a_matter_of_rounding() -> None:
     """Since Python 3.12 `sum` rounds floats otherwise; an exact sum is the same whatever the order."""
     text = "Trastuzumab emtansine 28.8 v 6.8 months, WWW iii"
-    assert {width_of(text[i:] + text[:i], 12) for i in range(len(text))} == {width_of(text, 12)}
+    assert {measure_width(text[i:] + text[:i], 12) for i in range(len(text))} == {measure_width(text, 12)}

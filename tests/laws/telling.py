@@ -16,15 +16,15 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from concordant.answer.model import Answer
-from concordant.answer.recommend import recommend, situation
+from concordant.answer.recommend import answer_record, build_situation
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError
-from concordant.decide.ahead import kept
-from concordant.decide.ask import Branch, Situation, questions
-from concordant.decide.cells import cells_of, range_name
-from concordant.decide.decision import Decision, Outcome, decide
-from concordant.derive.book import with_overrides
-from concordant.facts import Value, value_words
+from concordant.decide.ahead import keep_assumed_facts
+from concordant.decide.ask import Branch, Situation, find_questions
+from concordant.decide.cells import format_range, make_cells
+from concordant.decide.decision import Decision, Outcome, make_decision
+from concordant.derive.book import derive_with_overrides
+from concordant.facts import Value, format_value
 from concordant.features import Feature
 from concordant.quantities import Interval
 from concordant.record.casefile import read_case
@@ -47,12 +47,12 @@ class Told:
 def told_back(path: Path, knowledge: Knowledge, words: Words) -> Iterator[Told]:
     """Every text of the answer to a case."""
     try:
-        now = situation(read_case(read_file(path), knowledge, words, DAY), knowledge)
+        now = build_situation(read_case(read_file(path), knowledge, words, DAY), knowledge)
     except ConcordantError:
         return
     teller = Teller(now, knowledge, words)
     yield from teller.branches()
-    answer = recommend(now.record, knowledge)
+    answer = answer_record(now.record, knowledge)
     yield from teller.other_sides(answer)
     yield from teller.next_facts(answer)
 
@@ -72,7 +72,7 @@ class Teller:
 
     def branches(self) -> Iterator[Told]:
         """Each branch of each question; of a fact in conflict nothing that is told can settle it, so those are apart."""
-        asked = [] if self.now.decision.answer == "out_of_scope" else questions(self.now)
+        asked = [] if self.now.decision.answer == "out_of_scope" else find_questions(self.now)
         for question in asked:
             name = question.feature.name
             where = "changes, in conflict" if self.now.facts[name].conflict else "changes"
@@ -92,7 +92,7 @@ class Teller:
 
     def _stated(self, name: str, value: Value) -> Outcome:
         told = {feature: one for feature, one in {**self.now.record.stated, name: value}.items() if one is not None}
-        return situation(replace(self.now.record, stated=told), self.knowledge).decision.outcome
+        return build_situation(replace(self.now.record, stated=told), self.knowledge).decision.outcome
 
     def other_sides(self, answer: Answer) -> Iterator[Told]:
         """What would change the answer, and the value that it stands beside."""
@@ -118,10 +118,10 @@ class Teller:
             value = self.read(name, text)
         except ConcordantError as error:
             return f"refused: {error}"
-        if f"{feature.label}: {value_words(feature, value)}" != text:
-            return f"read as {value}, which is printed as {value_words(feature, value)}"
+        if f"{feature.label}: {format_value(feature, value)}" != text:
+            return f"read as {value}, which is printed as {format_value(feature, value)}"
         cuts = self.now.frame.cuts.get(name, ())
-        cells = [[cell.name for cell in cells_of(feature, cuts, one)] for one in (value, held)]
+        cells = [[cell.name for cell in make_cells(feature, cuts, one)] for one in (value, held)]
         return "" if cells[0] == cells[1] else f"lies in {cells[0]}, the fact in {cells[1]}"
 
     def next_facts(self, answer: Answer) -> Iterator[Told]:
@@ -131,7 +131,7 @@ class Teller:
             for name, text in step.facts.items():
                 problem = self._wrong_fact(name, text, told)
                 yield Told("next", name, text, problem)
-            decision = self._supposed({**kept(self.now), **told}, {})
+            decision = self._supposed({**keep_assumed_facts(self.now), **told}, {})
             found = (decision.answer, sorted(one.proposal.regimen.id for one in decision.offered))
             wanted = (step.answer, sorted(one.regimen for one in step.options))
             yield Told("next step", step.after, step.if_, "" if found == wanted else f"leads to {found}, printed was {wanted}")
@@ -142,22 +142,22 @@ class Teller:
             told[name] = self.read(name, text)
         except ConcordantError as error:
             return f"refused: {error}"
-        again = value_words(feature, told[name])
+        again = format_value(feature, told[name])
         return "" if again == text else f"read as {told[name]}, which is printed as {again}"
 
     def _supposed(self, changes: Mapping[str, Value], stated: Mapping[str, Value]) -> Decision:
         """The decision were these facts different, whatever the record says."""
         now = self.now
         record = replace(now.record, stated={**now.record.stated, **stated})
-        facts, touched = with_overrides(now.facts, changes, record, now.plan, now.look)
-        return decide(now.frame, facts, now.decision, touched, now.look)
+        facts, touched = derive_with_overrides(now.facts, changes, record, now.plan, now.look)
+        return make_decision(now.frame, facts, now.decision, touched, now.look)
 
 
 def printed(feature: Feature, value: Value) -> str:
     """The value as the name of a branch."""
     if not feature.is_numeric:
-        return value_words(feature, value)
-    return range_name(feature, value if isinstance(value, Interval) else Interval())
+        return format_value(feature, value)
+    return format_range(feature, value if isinstance(value, Interval) else Interval())
 
 
 def _clipped(feature: Feature, value: Value) -> Value:
@@ -165,4 +165,4 @@ def _clipped(feature: Feature, value: Value) -> Value:
     if not feature.is_numeric:
         return value
     whole = Interval(-math.inf if feature.low is None else feature.low, math.inf if feature.high is None else feature.high)
-    return whole.meet(value) if isinstance(value, Interval) else whole
+    return whole.intersect_with(value) if isinstance(value, Interval) else whole

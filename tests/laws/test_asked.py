@@ -7,10 +7,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from concordant.answer.recommend import decision_of, recommend, situation
+from concordant.answer.recommend import answer_record, build_situation, decide_record
 from concordant.compiled import Knowledge
-from concordant.decide.ask import Situation, questions
-from concordant.decide.cells import cells_of
+from concordant.decide.ask import Situation, find_questions
+from concordant.decide.cells import make_cells
 from tests.conftest import ReadCase
 from tests.shipped import CASES, answer_to, failing, in_chunks, record_of
 from tests.stories import Story, told_by
@@ -18,13 +18,13 @@ from tests.stories import Story, told_by
 
 def broken(now: Situation, knowledge: Knowledge) -> Iterator[str]:
     """The branches that telling the value does not lead to."""
-    for question in (q for q in questions(now) if not now.facts[q.feature.name].conflict):
+    for question in (q for q in find_questions(now) if not now.facts[q.feature.name].conflict):
         name = question.feature.name
-        for cell in cells_of(question.feature, now.frame.cuts.get(name, ()), now.facts[name].value):
-            promised, facts = now.suppose({name: cell.value})
+        for cell in make_cells(question.feature, now.frame.cuts.get(name, ()), now.facts[name].value):
+            promised, facts = now.decide_with_stated({name: cell.value})
             if any(fact.conflict and not now.facts[other].conflict for other, fact in facts.items()):
                 continue  # no branch of the question
-            told = decision_of(replace(now.record, stated={**now.record.stated, name: cell.value}), knowledge)
+            told = decide_record(replace(now.record, stated={**now.record.stated, name: cell.value}), knowledge)
             if told.outcome != promised.outcome:
                 yield f"{name} = {cell.name}: {promised.outcome} is promised, {told.outcome} comes"
 
@@ -35,7 +35,7 @@ def test_every_branch_is_reached_by_stating_it(chunk: int, knowledge: Knowledge)
         record, answer = record_of(path), answer_to(path)
         if record is None or answer is None:
             return  # refused
-        now = situation(record, knowledge)
+        now = build_situation(record, knowledge)
         assert not list(broken(now, knowledge))
         if any(fact.conflict for fact in now.facts.values()):
             for ask in answer.ask:
@@ -48,7 +48,7 @@ def test_every_branch_is_reached_by_stating_it(chunk: int, knowledge: Knowledge)
 def test_of_entries_in_conflict_the_correction_is_asked_for(story: Story, read: ReadCase, knowledge: Knowledge) -> None:
     torn = story.expect
     record = read(story.record)
-    ask = next(q for q in recommend(record, knowledge).ask if q.feature == torn)
+    ask = next(q for q in answer_record(record, knowledge).ask if q.feature == torn)
     assert ask.changes == []
     assert "correct the entry that is wrong" in ask.question
-    assert ask.known == situation(record, knowledge).facts[torn].conflict
+    assert ask.known == build_situation(record, knowledge).facts[torn].conflict

@@ -6,12 +6,12 @@ import datetime as dt
 
 from hypothesis import given
 
-from concordant.answer.recommend import decision_of, prepare, situation
+from concordant.answer.recommend import build_situation, decide_record, prepare
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError
 from concordant.conditions import All, Any, Condition, OneOf
 from concordant.derive.book import FactsOnDemand
-from concordant.evaluate.bare import Bare, compiled
+from concordant.evaluate.bare import TruthOnly, compile_test
 from concordant.evaluate.explain import explain
 from concordant.facts import Fact, Facts
 from concordant.kleene import FALSE, TRUE, UNKNOWN
@@ -26,7 +26,7 @@ DAY = dt.date(2023, 6, 1)
 
 @given(st.conditions(), st.facts())
 def test_the_same_truth(condition: Condition, facts: Facts) -> None:
-    assert Bare()(condition, facts).truth is explain(condition, facts).truth
+    assert TruthOnly()(condition, facts).truth is explain(condition, facts).truth
 
 
 def test_nothing_is_looked_at_that_cannot_matter() -> None:
@@ -36,9 +36,9 @@ def test_nothing_is_looked_at_that_cannot_matter() -> None:
             return Fact("seen", "yes", "stated")
 
     yes, never = OneOf("seen", ("yes",)), OneOf("hidden", ("yes",))
-    assert compiled(Any((yes, never)))(Forbidden()) is TRUE
-    assert compiled(All((OneOf("seen", ("no",)), never)))(Forbidden()) is FALSE
-    assert compiled(All((OneOf("other", ("no",)), yes)))({}) is UNKNOWN
+    assert compile_test(Any((yes, never)))(Forbidden()) is TRUE
+    assert compile_test(All((OneOf("seen", ("no",)), never)))(Forbidden()) is FALSE
+    assert compile_test(All((OneOf("other", ("no",)), yes)))({}) is UNKNOWN
 
 
 def test_the_same_decision_for_every_case(knowledge: Knowledge, words: Words) -> None:
@@ -48,7 +48,7 @@ def test_the_same_decision_for_every_case(knowledge: Knowledge, words: Words) ->
             record = read_case(read_file(path), knowledge, words, DAY)
         except ConcordantError:
             continue
-        slow, quick = situation(record, knowledge).decision, decision_of(record, knowledge)
+        slow, quick = build_situation(record, knowledge).decision, decide_record(record, knowledge)
         assert [j.status for j in quick.judged] == [j.status for j in slow.judged], path.stem
         assert quick.outcome == slow.outcome, path.stem
         compared += 1
@@ -59,5 +59,5 @@ def test_the_same_facts_for_a_case(knowledge: Knowledge, words: Words) -> None:
     path = next((FOLDER / "cases").rglob("A02-*.yaml"))
     record, prepared = read_case(read_file(path), knowledge, words, DAY), prepare(knowledge)
     lazy = FactsOnDemand(record, prepared.plan, prepared.bare)
-    for name, fact in situation(record, knowledge).facts.items():
+    for name, fact in build_situation(record, knowledge).facts.items():
         assert (lazy[name].value, lazy[name].origin, lazy[name].conflict) == (fact.value, fact.origin, fact.conflict)

@@ -9,18 +9,18 @@ from typing import get_args
 
 import pytest
 
-from concordant.answer.recommend import decision_of, prepare
+from concordant.answer.recommend import decide_record, prepare
 from concordant.compiled import Knowledge
 from concordant.conditions import ALWAYS
-from concordant.decide.frame import frame_of, turning_days
+from concordant.decide.frame import list_turning_days, make_ruleset
 from concordant.derive.book import derive_facts
-from concordant.derive.context import Context
-from concordant.derive.plan import Plan, plan_of
+from concordant.derive.context import SelectorContext
+from concordant.derive.plan import DerivationPlan, make_plan
 from concordant.derive.selectors import SELECTORS
-from concordant.derive.topics import topics_of
+from concordant.derive.topics import collect_topics
 from concordant.facts import Facts
 from concordant.record.events import PatientRecord
-from concordant.record.terminology import MOST_REMEMBERED, terminology_of
+from concordant.record.terminology import MOST_REMEMBERED, make_terminology
 from concordant.selectors import AnySelector
 from concordant.selectors.base import Selector
 from tests.shipped import CASES, record_of
@@ -36,29 +36,29 @@ def records() -> list[PatientRecord]:
 
 
 @pytest.fixture(scope="module")
-def derived(records: list[PatientRecord], plan: Plan) -> list[tuple[PatientRecord, Facts]]:
+def derived(records: list[PatientRecord], plan: DerivationPlan) -> list[tuple[PatientRecord, Facts]]:
     return [(record, derive_facts(record, plan)) for record in records]
 
 
-def overlooked(derived: Derived, plan: Plan, selectors: Collection[type[Selector]]) -> set[type[Selector]]:
+def overlooked(derived: Derived, plan: DerivationPlan, selectors: Collection[type[Selector]]) -> set[type[Selector]]:
     """Those of the selectors that would have claimed something of a record where they were not asked."""
     found = set()
     features = [f for f in plan.features if type(f.derive) in selectors]
     for record, facts in derived:
-        unread = plan.unread_in(record)
-        topics = topics_of(record, unread)
+        unread = plan.find_unread(record)
+        topics = collect_topics(record, unread)
         for feature in features:
             wanted, by = plan.topics[feature.name], feature.derive
             assert by is not None
             if wanted is None or not wanted.isdisjoint(topics):
                 continue
-            context = Context(record, facts, feature, by, plan.members, plan.tags, plan.formulas, unread)
+            context = SelectorContext(record, facts, feature, by, plan.members, plan.tags, plan.formulas, unread)
             if SELECTORS[type(by)](context) is not None:
                 found.add(type(by))
     return found
 
 
-def test_a_selector_that_is_not_asked_has_nothing_to_say(derived: Derived, plan: Plan) -> None:
+def test_a_selector_that_is_not_asked_has_nothing_to_say(derived: Derived, plan: DerivationPlan) -> None:
     assert len(derived) > 250
     assert overlooked(derived, plan, SELECTORS) == set()
 
@@ -75,10 +75,10 @@ def test_a_selector_that_looks_for_other_names_would_be_missed(
     features = [f for f in knowledge.features if type(f.derive) is selector]
     assert features, "no feature uses it"
     monkeypatch.setattr(selector, "looks_for", lambda *_: frozenset({"a name that no record bears"}))
-    assert overlooked(derived, plan_of(knowledge), {selector}) == {selector}
+    assert overlooked(derived, make_plan(knowledge), {selector}) == {selector}
 
 
-def test_one_look_at_a_silence_serves_all_that_say_the_same(knowledge: Knowledge, plan: Plan) -> None:
+def test_one_look_at_a_silence_serves_all_that_say_the_same(knowledge: Knowledge, plan: DerivationPlan) -> None:
     numbers: dict[int, set[object]] = {}
     for feature in knowledge.features:
         for silence, number in zip(feature.absent_means, plan.alike[feature.name], strict=True):
@@ -90,7 +90,7 @@ def test_one_look_at_a_silence_serves_all_that_say_the_same(knowledge: Knowledge
 
 
 def test_between_two_turning_days_all_frames_are_alike(knowledge: Knowledge) -> None:
-    days = turning_days(knowledge)
+    days = list_turning_days(knowledge)
     assert days == sorted(set(days))
     for first, following in pairwise(days):
         last = following - dt.timedelta(days=1)
@@ -99,13 +99,13 @@ def test_between_two_turning_days_all_frames_are_alike(knowledge: Knowledge) -> 
 
 
 def test_a_turning_day_changes_a_frame(knowledge: Knowledge) -> None:
-    days = turning_days(knowledge)
+    days = list_turning_days(knowledge)
     changed = [day for day in days if not alike(knowledge, day - dt.timedelta(days=1), day)]
     assert len(changed) > len(days) // 3, "sources that only trials cite change no frame, but these are not the most"
 
 
 def alike(knowledge: Knowledge, one: dt.date, other: dt.date) -> bool:
-    first, second = frame_of(knowledge, one), frame_of(knowledge, other)
+    first, second = make_ruleset(knowledge, one), make_ruleset(knowledge, other)
     same = first.statements == second.statements and first.drugs == second.drugs and first.regimens == second.regimens
     return same and first.proposals == second.proposals and first.in_force == second.in_force
 
@@ -113,21 +113,21 @@ def alike(knowledge: Knowledge, one: dt.date, other: dt.date) -> bool:
 def test_frames_do_not_pile_up(knowledge: Knowledge, records: list[PatientRecord], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("concordant.answer.recommend.MOST_FRAMES", 3)
     prepare(knowledge).frames.clear()
-    before = [decision_of(record, knowledge).outcome for record in records[:40]]
+    before = [decide_record(record, knowledge).outcome for record in records[:40]]
     assert len(prepare(knowledge).frames) <= 3 + 1
-    assert [decision_of(record, knowledge).outcome for record in records[:40]] == before
+    assert [decide_record(record, knowledge).outcome for record in records[:40]] == before
 
 
 def test_a_code_means_the_same_when_it_is_met_again(knowledge: Knowledge) -> None:
-    terms = terminology_of(knowledge)
+    terms = make_terminology(knowledge)
     for system, table in list(terms.systems.known.items()):
         for code, meaning in list(table.items()):
             spellings = (code, f" {code} ", code.lower(), code)
-            assert [terms.look(system, spelling) for spelling in spellings] == [meaning] * len(spellings)
+            assert [terms.find_concept(system, spelling) for spelling in spellings] == [meaning] * len(spellings)
 
 
 def test_codes_that_nobody_lists_do_not_pile_up(knowledge: Knowledge) -> None:
-    table = terminology_of(knowledge).systems["http://loinc.org"]
+    table = make_terminology(knowledge).systems["http://loinc.org"]
     listed = len(table)
     assert [table[f"x{number}"] for number in range(MOST_REMEMBERED + 50)] == [None] * (MOST_REMEMBERED + 50)
     assert len(table) == listed + MOST_REMEMBERED

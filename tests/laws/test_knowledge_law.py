@@ -7,13 +7,13 @@ from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 
-from concordant.answer.recommend import situation
+from concordant.answer.recommend import build_situation
 from concordant.compiled import Knowledge
-from concordant.conditions import Condition, features_read
+from concordant.conditions import Condition, find_features_read
 from concordant.decide.ask import Situation
-from concordant.decide.cells import cells_of
+from concordant.decide.cells import make_cells
 from concordant.decide.decision import Decision
-from concordant.decide.label import label_fit
+from concordant.decide.label import judge_label_fit
 from concordant.evaluate.explain import explain
 from concordant.facts import Facts, Value
 from concordant.features import Feature
@@ -45,8 +45,8 @@ def learned(now: Situation) -> Iterator[tuple[str, Decision, Facts]]:
         fact = now.facts[feature.name]
         if not feature.question or _settled(fact.value) or fact.conflict:
             continue
-        for cell in cells_of(feature, now.frame.cuts.get(feature.name, ()), fact.value):
-            decision, facts = now.suppose({feature.name: cell.value})
+        for cell in make_cells(feature, now.frame.cuts.get(feature.name, ()), fact.value):
+            decision, facts = now.decide_with_stated({feature.name: cell.value})
             if not any(_outside(name, now.facts, facts) for name in touched(now.facts, facts)):
                 yield f"{feature.name} = {cell.name}", decision, facts
 
@@ -83,7 +83,7 @@ def _refines(after: Value, before: Value) -> bool:
     if isinstance(before, tuple):
         return set(after if isinstance(after, tuple) else (after,)) <= set(before)
     if isinstance(before, Interval):
-        return before.is_unknown or (isinstance(after, Interval) and after.refines(before))
+        return before.is_unknown or (isinstance(after, Interval) and after.is_within(before))
     return after == before
 
 
@@ -95,7 +95,7 @@ def limbs(now: Situation, facts: Facts, reading: Collection[str]) -> dict[str, T
     for regimen in now.frame.regimens.values():
         given = [now.frame.drugs[d] for d in regimen.drugs if d in now.frame.drugs]
         if any(_reads(limb.if_, reading) for drug in given for use in drug.indications for limb in use.limbs):
-            fit = label_fit(regimen, given, facts, now.record.as_of).fit
+            fit = judge_label_fit(regimen, given, facts, now.record.as_of).fit
             found[regimen.id] = {"on": Truth.TRUE, "off": Truth.FALSE, "unknown": UNKNOWN}[fit]
     return found
 
@@ -104,7 +104,7 @@ def _reads(condition: Condition, names: Collection[str]) -> bool:
     return not _features_of(condition).isdisjoint(names)
 
 
-_features_of = lru_cache(maxsize=None)(features_read)
+_features_of = lru_cache(maxsize=None)(find_features_read)
 
 
 def assert_law(now: Situation) -> None:
@@ -126,7 +126,7 @@ def assert_law(now: Situation) -> None:
 
 def case(path: Path, knowledge: Knowledge) -> Situation | None:
     record = record_of(path)
-    return None if record is None else situation(record, knowledge)
+    return None if record is None else build_situation(record, knowledge)
 
 
 def assert_kept(before: Decision, after: Decision, what: str) -> None:
@@ -149,13 +149,13 @@ def test_learning_a_fact_overturns_nothing(chunk: int, knowledge: Knowledge) -> 
 
 @told_by("ragged")
 def test_learning_a_fact_of_a_ragged_record_overturns_nothing(story: Story, read: ReadCase, knowledge: Knowledge) -> None:
-    assert_law(situation(read(story.record), knowledge))
+    assert_law(build_situation(read(story.record), knowledge))
 
 
 @told_by("counts-told")
 def test_a_count_that_is_told_narrows_another_or_contradicts_it(story: Story, read: ReadCase, knowledge: Knowledge) -> None:
-    now = situation(read(story.record), knowledge)
-    facts = now.suppose({name: meant(name, value, now.plan) for name, value in story.expect["told"].items()})[1]
+    now = build_situation(read(story.record), knowledge)
+    facts = now.decide_with_stated({name: meant(name, value, now.plan) for name, value in story.expect["told"].items()})[1]
     assert list(unlike(story.expect.get("then", {}), facts, now.plan)) == []
     if conflict := story.expect.get("conflict"):
         assert facts[conflict].conflict
@@ -168,12 +168,12 @@ def learned_in_steps(now: Situation) -> Iterator[tuple[str, Decision, Decision]]
         if feature.is_numeric or len(feature.values) < 3 or fact.is_known or fact.conflict:
             continue
         for pair in combinations(feature.values, 2):
-            between, facts = now.suppose({feature.name: pair})
+            between, facts = now.decide_with_stated({feature.name: pair})
             if any(_outside(name, now.facts, facts) for name in facts):
                 continue
             yield f"{feature.name} = {' or '.join(pair)}", now.decision, between
             for word in pair:
-                decision, then = now.suppose({feature.name: word})
+                decision, then = now.decide_with_stated({feature.name: word})
                 if not any(_outside(name, facts, then) for name in then):
                     yield f"{feature.name} = {word} after {' or '.join(pair)}", between, decision
 

@@ -12,18 +12,18 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from concordant.answer.recommend import recommend
+from concordant.answer.recommend import answer_record
 from concordant.compiled import Knowledge
 from concordant.dates import PartialDate
 from concordant.derive.book import derive_facts
-from concordant.derive.plan import Plan
+from concordant.derive.plan import DerivationPlan
 from concordant.facts import Fact
-from concordant.present.as_json import as_json
+from concordant.present.as_json import render_json
 from concordant.quantities import Interval
 from concordant.record.events import PatientRecord
 from concordant.record.fhir.read import read_fhir
 from concordant.record.sources import Patient
-from concordant.record.terminology import Terminology, terminology_of
+from concordant.record.terminology import Terminology, make_terminology
 from concordant.record.vocabulary import Words
 from tests.laws.test_three_ways import facts, in_fhir
 from tests.shipped import failing, in_chunks
@@ -41,7 +41,7 @@ def names() -> list[str]:
 
 @pytest.fixture(scope="session")
 def terms(knowledge: Knowledge, words: Words) -> Terminology:
-    return terminology_of(knowledge, words)
+    return make_terminology(knowledge, words)
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def unrelated() -> list[Bundle]:
 
 
 @in_chunks
-def test_unrelated_entries_change_nothing(chunk: int, patient: Read, knowledge: Knowledge, plan: Plan) -> None:
+def test_unrelated_entries_change_nothing(chunk: int, patient: Read, knowledge: Knowledge, plan: DerivationPlan) -> None:
     def law(name: str) -> None:
         record, bundle = in_fhir()[name], bundle_of(in_fhir()[name], knowledge)
         before = patient(bundle, record.as_of)
@@ -102,7 +102,7 @@ def coarser(date: PartialDate | None, as_of: dt.date) -> PartialDate | None:
     """The same date, known to its year."""
     if date is None:
         return None
-    return PartialDate(dt.date(date.first.year, 1, 1), dt.date(date.last.year, 12, 31)).clipped(as_of)
+    return PartialDate(dt.date(date.first.year, 1, 1), dt.date(date.last.year, 12, 31)).clip_to(as_of)
 
 
 def in_years(record: PatientRecord) -> PatientRecord:
@@ -118,7 +118,7 @@ def contradicts(fine: Fact, coarse: Fact) -> bool:
     if not (fine.is_known and coarse.is_known) or "assumed" in (fine.origin, coarse.origin) or coarse.assumed or fine.assumed:
         return False
     if isinstance(fine.value, Interval) and isinstance(coarse.value, Interval):
-        return fine.value.meet(coarse.value) is None
+        return fine.value.intersect_with(coarse.value) is None
     return fine.value != coarse.value
 
 
@@ -136,7 +136,9 @@ OF_THE_RECORD = {
 
 
 @in_chunks
-def test_coarser_dates_move_facts_only_towards_unknown(chunk: int, patient: Read, knowledge: Knowledge, plan: Plan) -> None:
+def test_coarser_dates_move_facts_only_towards_unknown(
+    chunk: int, patient: Read, knowledge: Knowledge, plan: DerivationPlan
+) -> None:
     def law(name: str) -> None:
         record = in_fhir()[name]
         fine = derive_facts(patient(bundle_of(record, knowledge), record.as_of).record, plan)
@@ -152,7 +154,7 @@ COUNTS = {"courses_listed", "progression_listed", "growth_listed", "recurrence_l
 
 @in_chunks
 def test_an_entry_left_out_changes_only_what_the_answer_names(
-    chunk: int, patient: Read, knowledge: Knowledge, plan: Plan
+    chunk: int, patient: Read, knowledge: Knowledge, plan: DerivationPlan
 ) -> None:
     """A fact turns into another known value only by silence, by the newest entry that is left, or by counting what is listed."""
 
@@ -184,7 +186,9 @@ def exact() -> list[str]:
 
 
 @in_chunks
-def test_single_administrations_never_tell_another_line(chunk: int, patient: Read, knowledge: Knowledge, plan: Plan) -> None:
+def test_single_administrations_never_tell_another_line(
+    chunk: int, patient: Read, knowledge: Knowledge, plan: DerivationPlan
+) -> None:
     """The courses of a case as administrations, without setting, line or reason: the same line, or none."""
 
     def law(name: str) -> None:
@@ -196,7 +200,7 @@ def test_single_administrations_never_tell_another_line(chunk: int, patient: Rea
     assert failing(law, exact(), chunk) == {}
 
 
-def test_most_lines_are_found_from_administrations_alone(patient: Read, knowledge: Knowledge, plan: Plan) -> None:
+def test_most_lines_are_found_from_administrations_alone(patient: Read, knowledge: Knowledge, plan: DerivationPlan) -> None:
     found = [patient(administrations_of(in_fhir()[n], knowledge), in_fhir()[n].as_of).record for n in exact()]
     known = [n for n, r in zip(exact(), found, strict=True) if facts(r, plan)["line_of_therapy"] is not None]
     assert len(known) / len(exact()) > 0.5, (len(known), len(exact()))
@@ -206,7 +210,7 @@ def test_the_answer_of_a_bundle_is_that_of_its_case_file(patient: Read, knowledg
     for name in names()[::3]:
         record = in_fhir()[name]
         read = patient(bundle_of(record, knowledge), record.as_of).record
-        first, second = (json.loads(as_json(recommend(r, knowledge))) for r in (record, read))
+        first, second = (json.loads(render_json(answer_record(r, knowledge))) for r in (record, read))
         for key in ("answer", "line_of_therapy"):
             assert first[key] == second[key], (name, key)
         offered = [[(o["regimen"], sorted(o["drugs"]), o["role"], o["status"]) for o in a["options"]] for a in (first, second)]

@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from concordant.answer.model import Answer
-from concordant.answer.recommend import recommend
+from concordant.answer.recommend import answer_record
 from concordant.compiled import Knowledge
 from concordant.guideline import Statement
 from concordant.library import FOLDER
@@ -47,7 +47,7 @@ def test_a_statement_against_what_another_offers_is_a_caution(knowledge: Knowled
     turned = replace(knowledge, statements=tuple(map(against, knowledge.statements)))
     record = record_of(MASS_EFFECT)
     assert record is not None
-    answer = recommend(record, turned)
+    answer = answer_record(record, turned)
     assert not list(in_both(answer))
     option = next(o for o in answer.options if "tucatinib" in o.drugs)
     assert any("without symptomatic mass effect, after a HER2 line" in caution for caution in option.cautions)

@@ -16,16 +16,16 @@ import pytest
 from msgspec.structs import replace
 
 from concordant.compiled import Knowledge
-from concordant.dates import months_range
+from concordant.dates import find_months_range
 from concordant.derive.book import derive_facts
-from concordant.derive.plan import Plan
+from concordant.derive.plan import DerivationPlan
 from concordant.facts import Value
-from concordant.record.courses.grouping import advanced_since
+from concordant.record.courses.grouping import find_advanced_date
 from concordant.record.events import Course, DiseaseEvent, PatientRecord
 from concordant.record.fhir.read import read_fhir
-from concordant.record.line_rules import LineRules, line_rules
-from concordant.record.omop.read import patients_of
-from concordant.record.terminology import Terminology, terminology_of
+from concordant.record.line_rules import LineRules, make_line_rules
+from concordant.record.omop.read import iter_patients
+from concordant.record.terminology import Terminology, make_terminology
 from concordant.record.vocabulary import Words
 from tests.shipped import CASES, failing, in_chunks, record_of, shipped_knowledge
 from tests.writers.as_fhir import ICD10, MENOPAUSE, METASTASES, bundle_of
@@ -100,7 +100,7 @@ def _of_events(record: PatientRecord) -> Iterator[str]:
 def _is_unclear(event: DiseaseEvent, first: DiseaseEvent) -> bool:
     if event.date is None or first.date is None:
         return False
-    low, high = months_range(first.date, event.date)
+    low, high = find_months_range(first.date, event.date)
     reading = shipped_knowledge().vocabulary.reading
     return reading is not None and low <= reading.de_novo_months < high
 
@@ -126,10 +126,10 @@ def not_in_omop(record: PatientRecord, rules: LineRules) -> Iterator[str]:
         yield "a date that is no day"
     if any(course.start is None or (course.end is None and course.stopped != "ongoing") for course in record.courses):
         yield "a course without start or end: a drug exposure has both"
-    advanced = advanced_since(record.events, rules)
+    advanced = find_advanced_date(record.events, rules)
     for course in record.courses:
         early = course.setting in ("neoadjuvant", "adjuvant")
-        if early and not (advanced and course.end and course.end.certainly_before(advanced)):
+        if early and not (advanced and course.end and course.end.is_certainly_before(advanced)):
             yield "the intent of a treatment that the date of metastatic disease does not tell"
     if any(condition.status not in ("active", "resolved") for condition in record.conditions):
         yield "a condition that is absent, or without a status"
@@ -140,14 +140,14 @@ def not_in_omop(record: PatientRecord, rules: LineRules) -> Iterator[str]:
         yield "a number between two ends"
 
 
-def facts(record: PatientRecord, plan: Plan) -> dict[str, Value]:
+def facts(record: PatientRecord, plan: DerivationPlan) -> dict[str, Value]:
     return {name: fact.value for name, fact in derive_facts(record, plan).items() if name not in NOT_COMPARED}
 
 
 @functools.cache
 def in_fhir() -> dict[str, PatientRecord]:
     """The cases that FHIR can tell; those that are refused are bad input."""
-    rules = line_rules(shipped_knowledge())
+    rules = make_line_rules(shipped_knowledge())
     told = {path.stem: tellable(record, rules) for path in CASES if (record := record_of(path)) is not None}
     return {name: record for name, record in told.items() if not list(in_neither(record, rules))}
 
@@ -155,14 +155,14 @@ def in_fhir() -> dict[str, PatientRecord]:
 @functools.cache
 def in_omop() -> dict[str, PatientRecord]:
     """The cases that OMOP can tell as well."""
-    rules = line_rules(shipped_knowledge())
+    rules = make_line_rules(shipped_knowledge())
     told = {name: for_omop(record) for name, record in in_fhir().items()}
     return {name: record for name, record in told.items() if not list(not_in_omop(record, rules))}
 
 
 @pytest.fixture(scope="session")
 def terms(knowledge: Knowledge, words: Words) -> Terminology:
-    return terminology_of(knowledge, words)
+    return make_terminology(knowledge, words)
 
 
 def by_fhir(bundle: dict[str, Any], record: PatientRecord, knowledge: Knowledge, terms: Terminology) -> PatientRecord:
@@ -170,7 +170,7 @@ def by_fhir(bundle: dict[str, Any], record: PatientRecord, knowledge: Knowledge,
 
 
 def by_omop(record: PatientRecord, folder: Path, knowledge: Knowledge, words: Words) -> PatientRecord:
-    found = patients_of(write_csv(tables_of(record, knowledge), folder), knowledge, words, record.as_of, given=False)
+    found = iter_patients(write_csv(tables_of(record, knowledge), folder), knowledge, words, record.as_of, given=False)
     return next(found).record
 
 
@@ -182,7 +182,7 @@ def test_enough_cases_are_told_three_ways() -> None:
 
 
 @in_chunks
-def test_fhir_tells_the_same_facts(chunk: int, knowledge: Knowledge, terms: Terminology, plan: Plan) -> None:
+def test_fhir_tells_the_same_facts(chunk: int, knowledge: Knowledge, terms: Terminology, plan: DerivationPlan) -> None:
     def law(name: str) -> None:
         record = in_fhir()[name]
         read = by_fhir(bundle_of(record, knowledge), record, knowledge, terms)
@@ -192,7 +192,7 @@ def test_fhir_tells_the_same_facts(chunk: int, knowledge: Knowledge, terms: Term
 
 
 @in_chunks
-def test_omop_tells_the_same_facts(chunk: int, knowledge: Knowledge, words: Words, plan: Plan, tmp_path: Path) -> None:
+def test_omop_tells_the_same_facts(chunk: int, knowledge: Knowledge, words: Words, plan: DerivationPlan, tmp_path: Path) -> None:
     def law(name: str) -> None:
         record = in_omop()[name]
         read = by_omop(record, tmp_path / name, knowledge, words)

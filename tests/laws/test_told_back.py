@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from concordant.answer.cells_shown import cell_shown
-from concordant.answer.recommend import recommend, situation
+from concordant.answer.cells_shown import make_cell_shown
+from concordant.answer.recommend import answer_record, build_situation
 from concordant.compiled import Knowledge
 from concordant.complaints import Refused
-from concordant.decide.cells import cells_of
-from concordant.facts import PRINTED, Value, one_of, unit_words, value_words
+from concordant.decide.cells import make_cells
+from concordant.facts import PRINTED, Value, format_unit, format_value, value_from_words
 from concordant.features import Feature
 from concordant.library import FOLDER
-from concordant.present.language import language
-from concordant.quantities import Interval, above, below, point
-from concordant.record.vocabulary import Words, squeezed
+from concordant.present.language import load_language
+from concordant.quantities import Interval, make_exact_interval, step_above, step_below
+from concordant.record.vocabulary import Words, normalize_unit
 from tests.conftest import ReadCase
 from tests.laws.telling import Teller, printed, told_back
 from tests.stories import Story, told_by
@@ -47,18 +47,18 @@ def stated(read: ReadCase, name: str, text: str) -> Value:
 # what is printed, of which feature, and what it means
 TOLD: list[tuple[str, str, Value]] = [
     ("total_bilirubin_xuln", "<= 1 x upper limit", Interval(high=1)),
-    ("total_bilirubin_xuln", "> 1 to 1.5 x upper limit", Interval(above(1), 1.5)),
+    ("total_bilirubin_xuln", "> 1 to 1.5 x upper limit", Interval(step_above(1), 1.5)),
     ("neutrophils", ">= 1.5 x 10⁹/L", Interval(low=1.5)),
-    ("platelets", "150 × 10⁹/L", point(150)),
-    ("body_surface_area", "1.73 m²", point(1.73)),
-    ("lvef", ">= 50 to < 60 %", Interval(50, below(60))),
+    ("platelets", "150 × 10⁹/L", make_exact_interval(150)),
+    ("body_surface_area", "1.73 m²", make_exact_interval(1.73)),
+    ("lvef", ">= 50 to < 60 %", Interval(50, step_below(60))),
     ("lvef", "at least 50 %", Interval(low=50)),
-    (INTERVAL, "> 6 to 12 months", Interval(above(6), 12)),
-    (INTERVAL, "more than 6 to less than 12 months", Interval(above(6), below(12))),
+    (INTERVAL, "> 6 to 12 months", Interval(step_above(6), 12)),
+    (INTERVAL, "more than 6 to less than 12 months", Interval(step_above(6), step_below(12))),
     (INTERVAL, "At  Most 12  Months", Interval(high=12)),
     (INTERVAL, "12 months or less", Interval(high=12)),
-    (INTERVAL, "more than 6, up to 12 months", Interval(above(6), 12)),
-    (INTERVAL, "more than 6, up to under 12 months", Interval(above(6), below(12))),
+    (INTERVAL, "more than 6, up to 12 months", Interval(step_above(6), 12)),
+    (INTERVAL, "more than 6, up to under 12 months", Interval(step_above(6), step_below(12))),
     (INTERVAL, "any value", None),
     ("her2_lines_progressed", ">= 2", Interval(low=2)),
     ("line_of_therapy", "second line", "second"),
@@ -107,21 +107,25 @@ def test_what_is_refused_says_why(name: str, text: str, says: str, read: ReadCas
 
 
 def test_every_word_and_any_two_of_them_are_read_as_printed(knowledge: Knowledge, words: Words, read: ReadCase) -> None:
-    teller = Teller(situation(read("as_of: 2023-06-01"), knowledge), knowledge, words)
+    teller = Teller(build_situation(read("as_of: 2023-06-01"), knowledge), knowledge, words)
     for feature in (one for one in knowledge.features if not one.is_numeric):
         for some in (*combinations(feature.values, 1), *combinations(feature.values, 2)):
-            value = one_of(feature, some)
-            text = " or ".join(value_words(feature, word) for word in some)
+            value = value_from_words(feature, some)
+            text = " or ".join(format_value(feature, word) for word in some)
             for spelling in (text, text.upper(), f"{feature.label}: {text}", " or ".join(some)):
                 assert teller.read(feature.name, spelling) == value, f"{feature.name}: {spelling}"
 
 
 def test_every_range_between_thresholds_is_read_as_printed(knowledge: Knowledge, words: Words, read: ReadCase) -> None:
-    now = situation(read("as_of: 2026-06-01"), knowledge)
+    now = build_situation(read("as_of: 2026-06-01"), knowledge)
     teller, met = Teller(now, knowledge, words), 0
     for feature in (one for one in knowledge.features if one.is_numeric):
-        for cell in cells_of(feature, now.frame.cuts.get(feature.name, ()), None):
-            for text in (cell.name, cell.name.upper(), language("en").cell(cell_shown(feature, cell), cell.name)):
+        for cell in make_cells(feature, now.frame.cuts.get(feature.name, ()), None):
+            for text in (
+                cell.name,
+                cell.name.upper(),
+                load_language("en").describe_cell(make_cell_shown(feature, cell), cell.name),
+            ):
                 assert printed(feature, teller.read(feature.name, text)) == cell.name, f"{feature.name}: {text}"
             met += 1
     assert met > 40
@@ -131,17 +135,17 @@ def test_every_unit_is_read_as_it_is_printed(knowledge: Knowledge, words: Words)
     units = {feature.unit for feature in knowledge.features if feature.unit}
     assert set(PRINTED) <= units
     for unit in units:
-        assert words.units[unit][squeezed(unit_words(unit))] == 1
+        assert words.units[unit][normalize_unit(format_unit(unit))] == 1
 
 
 @told_by("words-left", "decides")
 def test_the_words_that_are_left_decide_when_all_or_none_would(story: Story, knowledge: Knowledge, read: ReadCase) -> None:
-    assert recommend(read(story.record), knowledge).answer == story.expect
+    assert answer_record(read(story.record), knowledge).answer == story.expect
 
 
 @told_by("words-left", "asks")
 def test_words_that_lead_to_different_answers_are_asked_about(story: Story, knowledge: Knowledge, read: ReadCase) -> None:
-    answer = recommend(read(story.record), knowledge)
+    answer = answer_record(read(story.record), knowledge)
     asked = next(ask for ask in answer.ask if ask.feature == story.expect["feature"])
     assert answer.answer == story.expect["answer"]
     assert [change.if_ for change in asked.changes] == story.expect["branches"]
@@ -149,7 +153,7 @@ def test_words_that_lead_to_different_answers_are_asked_about(story: Story, know
 
 @told_by("words-left", "narrowed")
 def test_words_that_the_record_narrows_contradict_nothing(story: Story, knowledge: Knowledge, read: ReadCase) -> None:
-    fact = situation(read(story.record), knowledge).facts["her2_reported"]
+    fact = build_situation(read(story.record), knowledge).facts["her2_reported"]
     assert {"value": fact.value, "conflict": fact.conflict} == story.expect
     assert fact.conflict or fact.origin == "derived"
 
@@ -158,6 +162,6 @@ FEATURE = Feature(name="x", label="X", type="enum", values=("a", "b", "c"))
 
 
 def test_words_have_one_form() -> None:
-    assert one_of(FEATURE, ["c", "a"]) == one_of(FEATURE, ["a", "c", "a"]) == ("a", "c")
-    assert one_of(FEATURE, ["b"]) == "b"
-    assert one_of(FEATURE, "abc") is None
+    assert value_from_words(FEATURE, ["c", "a"]) == value_from_words(FEATURE, ["a", "c", "a"]) == ("a", "c")
+    assert value_from_words(FEATURE, ["b"]) == "b"
+    assert value_from_words(FEATURE, "abc") is None

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from concordant.dates import (
     PartialDate,
     add_months,
-    exactly,
-    months_between,
-    months_range,
+    count_months_between,
+    count_whole_years,
+    find_months_range,
+    format_date,
+    make_exact_date,
     parse_partial_date,
-    whole_years,
-    words,
 )
 from tests.strategies import days, partial_dates, readings
 
@@ -66,61 +66,61 @@ FRACTIONS = [
 @pytest.mark.parametrize(("start", "months", "end"), ENDS_OF_MONTHS)
 def test_same_day_months_later(start: str, months: int, end: str) -> None:
     assert add_months(day(start), months) == day(end)
-    assert months_between(day(start), day(end)) == months
-    assert months_between(day(start), day(end) - ONE_DAY) < months < months_between(day(start), day(end) + ONE_DAY)
+    assert count_months_between(day(start), day(end)) == months
+    assert count_months_between(day(start), day(end) - ONE_DAY) < months < count_months_between(day(start), day(end) + ONE_DAY)
 
 
 @pytest.mark.parametrize(("start", "end", "months"), FRACTIONS)
 def test_fractions_of_a_month(start: str, end: str, months: float) -> None:
-    assert months_between(day(start), day(end)) == pytest.approx(months, abs=1e-12)
+    assert count_months_between(day(start), day(end)) == pytest.approx(months, abs=1e-12)
 
 
 @given(days, st.integers(0, 240))
 def test_the_same_day_n_months_later_is_exactly_n_and_no_other_day_is(start: Day, months: int) -> None:
     end = by_the_calendar(start, months)
-    assert months_between(start, end) == months
-    assert months_between(start, end + ONE_DAY) > months
-    assert months == 0 or months_between(start, end - ONE_DAY) < months
+    assert count_months_between(start, end) == months
+    assert count_months_between(start, end + ONE_DAY) > months
+    assert months == 0 or count_months_between(start, end - ONE_DAY) < months
 
 
 @given(days, st.integers(0, 4000), st.integers(1, 60))
 def test_a_later_end_is_strictly_more_months(start: Day, length: int, longer: int) -> None:
     end = start + dt.timedelta(days=length)
-    assert months_between(start, end) < months_between(start, end + dt.timedelta(days=longer))
+    assert count_months_between(start, end) < count_months_between(start, end + dt.timedelta(days=longer))
 
 
 @given(days, st.integers(0, 4000), st.integers(1, 60))
 def test_a_later_start_is_never_more_months(start: Day, length: int, later: int) -> None:
     end = start + dt.timedelta(days=length)
-    assert months_between(start + dt.timedelta(days=later), end) <= months_between(start, end)
+    assert count_months_between(start + dt.timedelta(days=later), end) <= count_months_between(start, end)
 
 
 @given(days, days)
 def test_backwards_is_the_negative(start: Day, end: Day) -> None:
-    assert months_between(end, start) == -months_between(start, end)
+    assert count_months_between(end, start) == -count_months_between(start, end)
 
 
 @given(st.data(), partial_dates(), partial_dates())
 def test_the_range_holds_every_reading(data: st.DataObject, start: PartialDate, end: PartialDate) -> None:
-    low, high = months_range(start, end)
-    assert low <= months_between(data.draw(readings(start)), data.draw(readings(end))) <= high
+    low, high = find_months_range(start, end)
+    assert low <= count_months_between(data.draw(readings(start)), data.draw(readings(end))) <= high
 
 
 @given(partial_dates(), partial_dates())
 def test_the_range_is_no_wider_than_the_readings(start: PartialDate, end: PartialDate) -> None:
-    corners = {months_between(s, e) for s in (start.first, start.last) for e in (end.first, end.last)}
-    assert months_range(start, end) == (min(corners), max(corners))
+    corners = {count_months_between(s, e) for s in (start.first, start.last) for e in (end.first, end.last)}
+    assert find_months_range(start, end) == (min(corners), max(corners))
 
 
 @given(days, days)
 def test_between_two_days_the_range_is_one_number(start: Day, end: Day) -> None:
-    assert months_range(exactly(start), exactly(end)) == (months_between(start, end),) * 2
+    assert find_months_range(make_exact_date(start), make_exact_date(end)) == (count_months_between(start, end),) * 2
 
 
 @given(partial_dates(), days)
 def test_a_clipped_date_keeps_its_readings_up_to_the_day(date: PartialDate, as_of: Day) -> None:
     assume(date.first <= as_of)
-    clipped = date.clipped(as_of)
+    clipped = date.clip_to(as_of)
     assert clipped.first == date.first
     assert clipped.last == (date.last if date.last <= as_of else as_of)
 
@@ -128,7 +128,7 @@ def test_a_clipped_date_keeps_its_readings_up_to_the_day(date: PartialDate, as_o
 @given(partial_dates(), days)
 def test_a_certainly_later_date_is_not_clipped(date: PartialDate, as_of: Day) -> None:
     assume(date.first > as_of)
-    assert date.clipped(as_of) == date
+    assert date.clip_to(as_of) == date
 
 
 # the first date, the other, certainly before, overlaps
@@ -147,9 +147,9 @@ ORDER = [
 @pytest.mark.parametrize(("one", "other", "before", "meets"), ORDER)
 def test_certainly_before_means_in_every_reading(one: str, other: str, before: bool, meets: bool) -> None:
     first, second = parse_partial_date(one), parse_partial_date(other)
-    assert first.certainly_before(second) is before
-    assert first.overlaps(second) is meets
-    assert second.overlaps(first) is meets
+    assert first.is_certainly_before(second) is before
+    assert first.can_overlap(second) is meets
+    assert second.can_overlap(first) is meets
 
 
 # what is written, the first and the last day, in words
@@ -168,7 +168,7 @@ def test_partial_dates_are_read_and_told(text: str, first: str, last: str, told:
     date = parse_partial_date(text)
     assert (date.first, date.last) == (day(first), day(last))
     assert date.is_exact is (first == last)
-    assert words(date) == told
+    assert format_date(date) == told
 
 
 NO_DATES = [
@@ -201,4 +201,4 @@ AGES = [
 
 @pytest.mark.parametrize(("born", "today", "age"), AGES)
 def test_an_age_changes_on_the_birthday(born: str, today: str, age: int) -> None:
-    assert whole_years(day(born), day(today)) == age
+    assert count_whole_years(day(born), day(today)) == age

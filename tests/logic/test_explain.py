@@ -9,8 +9,8 @@ from collections.abc import Callable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from concordant.conditions import All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf, leaves
-from concordant.evaluate.explain import all_leaves, deciding, explain, missing
+from concordant.conditions import All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf, iter_condition_leaves
+from concordant.evaluate.explain import explain, find_deciding_leaves, find_missing_features, iter_reason_leaves
 from concordant.facts import Because, Facts
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth
 from concordant.quantities import Interval
@@ -94,16 +94,16 @@ def test_every_truth_of_the_tree_is_that_of_the_direct_evaluator(condition: Cond
 
 @given(conditions(), facts())
 def test_the_tree_keeps_every_leaf_in_reading_order_with_its_fact(condition: Condition, known: Facts) -> None:
-    read = [node for node in all_leaves(explain(condition, known)) if isinstance(node.condition, Compare | OneOf)]
-    assert [node.condition for node in read] == list(leaves(condition))
-    assert [node.fact for node in read] == [known.get(leaf.feature) for leaf in leaves(condition)]
+    read = [node for node in iter_reason_leaves(explain(condition, known)) if isinstance(node.condition, Compare | OneOf)]
+    assert [node.condition for node in read] == list(iter_condition_leaves(condition))
+    assert [node.fact for node in read] == [known.get(leaf.feature) for leaf in iter_condition_leaves(condition)]
 
 
 @settings(max_examples=300)
 @given(conditions(), facts())
 def test_the_deciding_leaves_suffice(condition: Condition, known: Facts) -> None:
     tree = explain(condition, known)
-    kept = {id(leaf) for leaf in deciding(tree)}
+    kept = {id(leaf) for leaf in find_deciding_leaves(tree)}
     assert explain(without(tree, kept), known).truth is tree.truth
 
 
@@ -111,7 +111,7 @@ def test_the_deciding_leaves_suffice(condition: Condition, known: Facts) -> None
 @given(conditions(), facts())
 def test_the_facts_of_the_deciding_leaves_suffice(condition: Condition, known: Facts) -> None:
     tree = explain(condition, known)
-    read = {leaf.fact.feature for leaf in deciding(tree) if leaf.fact is not None}
+    read = {leaf.fact.feature for leaf in find_deciding_leaves(tree) if leaf.fact is not None}
     kept = {name: held if name in read else fact(name, None) for name, held in known.items()}
     if tree.truth is not UNKNOWN:
         assert explain(condition, kept).truth is tree.truth
@@ -121,20 +121,20 @@ def test_the_facts_of_the_deciding_leaves_suffice(condition: Condition, known: F
 def test_the_deciding_leaves_of_a_definite_truth_are_definite(condition: Condition, known: Facts) -> None:
     tree = explain(condition, known)
     wanted: tuple[Truth, ...] = (UNKNOWN,) if tree.truth is UNKNOWN else (TRUE, FALSE)
-    assert all(leaf.truth in wanted for leaf in deciding(tree))
+    assert all(leaf.truth in wanted for leaf in find_deciding_leaves(tree))
 
 
 @settings(max_examples=300)
 @given(conditions(unknown_constants=False), facts())
 def test_something_is_missing_exactly_when_the_truth_is_unknown(condition: Condition, known: Facts) -> None:
     tree = explain(condition, known)
-    assert (missing(tree) != ()) is (tree.truth is UNKNOWN)
+    assert (find_missing_features(tree) != ()) is (tree.truth is UNKNOWN)
 
 
 @given(conditions(), facts())
 def test_what_is_missing_is_read_not_known_and_named_once(condition: Condition, known: Facts) -> None:
-    names = missing(explain(condition, known))
-    open_ = [leaf.feature for leaf in leaves(condition) if leaf_worth(leaf, known) == 0.5]
+    names = find_missing_features(explain(condition, known))
+    open_ = [leaf.feature for leaf in iter_condition_leaves(condition) if leaf_worth(leaf, known) == 0.5]
     assert set(names) <= set(open_)
     assert list(names) == sorted(set(names), key=names.index)
 
@@ -142,7 +142,7 @@ def test_what_is_missing_is_read_not_known_and_named_once(condition: Condition, 
 @settings(max_examples=300)
 @given(st.data(), conditions(unknown_constants=False), facts())
 def test_learning_all_that_is_missing_settles_the_truth(data: st.DataObject, condition: Condition, known: Facts) -> None:
-    names = missing(explain(condition, known))
+    names = find_missing_features(explain(condition, known))
     told = {name: fact(name, data.draw(known_values(DICTIONARY[name]))) for name in names}
     assert explain(condition, {**known, **told}).truth is not UNKNOWN
 
@@ -151,5 +151,5 @@ def test_learning_all_that_is_missing_settles_the_truth(data: st.DataObject, con
 @given(st.data(), conditions(), facts())
 def test_learning_anything_else_settles_nothing(data: st.DataObject, condition: Condition, known: Facts) -> None:
     tree = explain(condition, known)
-    told = data.draw(refined(known, keeping=frozenset(missing(tree))))
+    told = data.draw(refined(known, keeping=frozenset(find_missing_features(tree))))
     assert explain(condition, told).truth is tree.truth

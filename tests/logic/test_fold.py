@@ -18,9 +18,9 @@ from concordant.conditions import (
     Named,
     Not,
     OneOf,
-    features_read,
+    find_features_read,
     fold,
-    leaves,
+    iter_condition_leaves,
 )
 from tests.strategies import conditions
 
@@ -92,5 +92,5 @@ def test_a_further_reader_takes_one_algebra(condition: Condition) -> None:
 @given(conditions())
 def test_the_leaves_are_those_of_the_tree_from_left_to_right(condition: Condition) -> None:
     named = [node["feature"] for _, node in plain_nodes(msgspec.to_builtins(condition)) if "feature" in node]
-    assert [leaf.feature for leaf in leaves(condition)] == named
-    assert features_read(condition) == set(named)
+    assert [leaf.feature for leaf in iter_condition_leaves(condition)] == named
+    assert find_features_read(condition) == set(named)

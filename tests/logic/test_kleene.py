@@ -6,7 +6,7 @@ from itertools import permutations, product
 
 import pytest
 
-from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, all_, any_, at_least, not_, truth_of
+from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, judge_all, judge_any, judge_at_least, negate_truth, truth_from_bool
 from tests.shipped import failing
 
 SHORT = {"T": TRUE, "U": UNKNOWN, "F": FALSE}
@@ -47,51 +47,51 @@ def spelt(word: str) -> list[Truth]:
 @pytest.mark.parametrize("row", PAIRS)
 def test_all_and_any_of_two(row: str) -> None:
     left, right, both, either = spelt(row)
-    assert all_([left, right]) is both
-    assert any_([left, right]) is either
+    assert judge_all([left, right]) is both
+    assert judge_any([left, right]) is either
 
 
 @pytest.mark.parametrize(("truth", "opposite"), [(TRUE, FALSE), (FALSE, TRUE), (UNKNOWN, UNKNOWN)])
 def test_not(truth: Truth, opposite: Truth) -> None:
-    assert not_(truth) is opposite
+    assert negate_truth(truth) is opposite
 
 
 @pytest.mark.parametrize(("n", "truths", "expected"), COUNTED, ids=lambda item: str(item) or "nothing")
 def test_at_least(n: int, truths: str, expected: str) -> None:
     for order in permutations(spelt(truths)):
-        assert at_least(n, order) is SHORT[expected]
+        assert judge_at_least(n, order) is SHORT[expected]
 
 
 def test_of_nothing_all_are_true_and_none_is() -> None:
-    assert (all_([]), any_([])) == (TRUE, FALSE)
+    assert (judge_all([]), judge_any([])) == (TRUE, FALSE)
 
 
 def test_of_a_bool() -> None:
-    assert (truth_of(True), truth_of(False)) == (TRUE, FALSE)
+    assert (truth_from_bool(True), truth_from_bool(False)) == (TRUE, FALSE)
 
 
 def test_de_morgan() -> None:
     def law(truths: tuple[Truth, ...]) -> None:
-        opposite = [not_(truth) for truth in truths]
-        assert not_(all_(truths)) is any_(opposite)
-        assert not_(any_(truths)) is all_(opposite)
+        opposite = [negate_truth(truth) for truth in truths]
+        assert negate_truth(judge_all(truths)) is judge_any(opposite)
+        assert negate_truth(judge_any(truths)) is judge_all(opposite)
         for n in range(len(truths) + 2):
-            assert not_(at_least(n, truths)) is at_least(len(truths) - n + 1, opposite)
+            assert negate_truth(judge_at_least(n, truths)) is judge_at_least(len(truths) - n + 1, opposite)
 
     assert failing(law, ALL_TUPLES) == {}
 
 
 def test_all_and_any_are_at_least_every_one_and_at_least_one() -> None:
     def law(truths: tuple[Truth, ...]) -> None:
-        assert all_(truths) is at_least(len(truths), truths)
-        assert any_(truths) is at_least(1, truths)
+        assert judge_all(truths) is judge_at_least(len(truths), truths)
+        assert judge_any(truths) is judge_at_least(1, truths)
 
     assert failing(law, ALL_TUPLES) == {}
 
 
 def test_there_is_no_excluded_middle() -> None:
-    assert any_([UNKNOWN, not_(UNKNOWN)]) is UNKNOWN
-    assert all_([UNKNOWN, not_(UNKNOWN)]) is UNKNOWN
+    assert judge_any([UNKNOWN, negate_truth(UNKNOWN)]) is UNKNOWN
+    assert judge_all([UNKNOWN, negate_truth(UNKNOWN)]) is UNKNOWN
 
 
 @pytest.mark.parametrize("truth", Truth)

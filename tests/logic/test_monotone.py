@@ -11,8 +11,8 @@ from concordant.conditions import Condition
 from concordant.evaluate.explain import explain
 from concordant.facts import Facts
 from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth
-from concordant.outcomes import OFFERED, Status, status
-from concordant.quantities import Interval, above, below, compare
+from concordant.outcomes import OFFERED, Status, determine_status
+from concordant.quantities import Interval, compare_interval, step_above, step_below
 from tests.strategies import OPS, conditions, refined_pairs
 
 INF = float("inf")
@@ -46,12 +46,12 @@ def refinements(truth: Truth) -> tuple[Truth, ...]:
 
 @pytest.mark.parametrize(("applies_if", "unless", "expected"), CELLS, ids=lambda item: getattr(item, "name", item))
 def test_each_of_the_nine_cells(applies_if: Truth, unless: Truth, expected: Status) -> None:
-    assert status(applies_if, unless) == expected
+    assert determine_status(applies_if, unless) == expected
 
 
 def test_the_nine_cells_are_all_there_are() -> None:
     assert {(a, u) for a, u, _ in CELLS} == set(product(Truth, repeat=2))
-    assert {status(a, u) for a, u in product(Truth, repeat=2)} == set(MAY_BECOME)
+    assert {determine_status(a, u) for a, u in product(Truth, repeat=2)} == set(MAY_BECOME)
 
 
 def test_what_applies_is_offered_checked_or_not() -> None:
@@ -60,17 +60,17 @@ def test_what_applies_is_offered_checked_or_not() -> None:
 
 @pytest.mark.parametrize(("applies_if", "unless", "before"), CELLS, ids=lambda item: getattr(item, "name", item))
 def test_learning_moves_each_cell_only_where_the_law_lets_it(applies_if: Truth, unless: Truth, before: Status) -> None:
-    after = {status(a, u) for a, u in product(refinements(applies_if), refinements(unless))}
+    after = {determine_status(a, u) for a, u in product(refinements(applies_if), refinements(unless))}
     assert after <= MAY_BECOME[before]
 
 
 @pytest.mark.parametrize("op", OPS)
 def test_narrowing_a_number_never_overturns_a_comparison(op: str) -> None:
-    ends = [-INF, 0.0, below(1), 1.0, above(1), 2.0, INF]
+    ends = [-INF, 0.0, step_below(1), 1.0, step_above(1), 2.0, INF]
     held = [Interval(low, high) for low in ends for high in ends if low <= high]
     for wide, narrow, bound in product(held, held, (0.0, 1.0, 2.0)):
-        if narrow.refines(wide):
-            assert compare(narrow, op, bound) in refinements(compare(wide, op, bound)), (narrow, wide, bound)
+        if narrow.is_within(wide):
+            assert compare_interval(narrow, op, bound) in refinements(compare_interval(wide, op, bound)), (narrow, wide, bound)
 
 
 @settings(max_examples=300)
@@ -85,5 +85,5 @@ def test_a_definite_truth_is_never_overturned(condition: Condition, pair: tuple[
 def test_the_status_of_a_statement_moves_as_the_law_says(
     applies_if: Condition, unless: Condition, pair: tuple[Facts, Facts]
 ) -> None:
-    before, after = (status(explain(applies_if, f).truth, explain(unless, f).truth) for f in pair)
+    before, after = (determine_status(explain(applies_if, f).truth, explain(unless, f).truth) for f in pair)
     assert after in MAY_BECOME[before]

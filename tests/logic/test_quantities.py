@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from concordant.kleene import FALSE, TRUE, UNKNOWN
-from concordant.quantities import Interval, above, below, compare, interval_words, parse_quantity, point
+from concordant.quantities import (
+    Interval,
+    compare_interval,
+    format_interval,
+    make_exact_interval,
+    parse_quantity,
+    step_above,
+    step_below,
+)
 from tests.strategies import LATTICE, OPS, WHOLE, intervals
 
 INF = math.inf
@@ -35,10 +43,10 @@ WRITTEN = [
     ("  8   months ", 8, 8, "months"),
     ("<= 12 months", -INF, 12, "months"),
     ("≤12 months", -INF, 12, "months"),
-    ("< 12 months", -INF, below(12), "months"),
+    ("< 12 months", -INF, step_below(12), "months"),
     (">= 12 months", 12, INF, "months"),
     ("≥ 12 months", 12, INF, "months"),
-    ("> 12 months", above(12), INF, "months"),
+    ("> 12 months", step_above(12), INF, "months"),
     ("8 to 11 months", 8, 11, "months"),
     ("8-11 months", 8, 11, "months"),
     ("8 – 11 months", 8, 11, "months"),
@@ -91,68 +99,68 @@ AGAINST_TWELVE = [
     (10, 14, "UUUUU"),
     (-INF, 11, "TTFFF"),
     (-INF, 12, "TUUFU"),
-    (-INF, below(12), "TTFFF"),
+    (-INF, step_below(12), "TTFFF"),
     (12, INF, "UFTUU"),
     (13, INF, "FFTTF"),
-    (above(12), INF, "FFTTF"),
+    (step_above(12), INF, "FFTTF"),
     (-INF, INF, "UUUUU"),
 ]
 
 
 @pytest.mark.parametrize(("low", "high", "row"), AGAINST_TWELVE)
 def test_comparisons_with_twelve(low: float, high: float, row: str) -> None:
-    found = [compare(Interval(low, high), op, 12) for op in OPS]
+    found = [compare_interval(Interval(low, high), op, 12) for op in OPS]
     assert found == [SHORT[sign] for sign in row]
 
 
 def test_an_unknown_comparison_is_a_mistake_of_the_programmer() -> None:
     with pytest.raises(ValueError, match="unknown comparison '!='"):
-        compare(point(1), "!=", 1)
+        compare_interval(make_exact_interval(1), "!=", 1)
 
 
 @given(st.sampled_from(LATTICE), st.sampled_from(OPS), st.sampled_from(WHOLE))
 def test_a_known_number_compares_as_numbers_do(number: float, op: str, bound: float) -> None:
-    assert compare(point(number), op, bound) is (TRUE if MEANING[op](number, bound) else FALSE)
+    assert compare_interval(make_exact_interval(number), op, bound) is (TRUE if MEANING[op](number, bound) else FALSE)
 
 
 @given(intervals(), st.sampled_from(OPS), st.sampled_from(WHOLE))
 def test_a_comparison_is_open_exactly_when_some_number_says_yes_and_another_no(held: Interval, op: str, bound: float) -> None:
-    samples = [n for n in (held.low, held.high, below(bound), bound, above(bound)) if held.low <= n <= held.high]
+    samples = [n for n in (held.low, held.high, step_below(bound), bound, step_above(bound)) if held.low <= n <= held.high]
     answers = {MEANING[op](number, bound) for number in samples}
     expected = UNKNOWN if len(answers) == 2 else TRUE if answers == {True} else FALSE
-    assert compare(held, op, bound) is expected
+    assert compare_interval(held, op, bound) is expected
 
 
 @pytest.mark.parametrize("number", [0, 0.1, 1, 12, 50, 99.9, 150, 1000000])
 def test_more_than_a_number_leaves_it_out_and_less_than_too(number: float) -> None:
     more, _ = parse_quantity(f"> {number} months")
     less, _ = parse_quantity(f"< {number} months")
-    assert [compare(more, op, number) for op in OPS] == [FALSE, FALSE, TRUE, TRUE, FALSE]
-    assert [compare(less, op, number) for op in OPS] == [TRUE, TRUE, FALSE, FALSE, FALSE]
-    assert more.meet(less) is None
+    assert [compare_interval(more, op, number) for op in OPS] == [FALSE, FALSE, TRUE, TRUE, FALSE]
+    assert [compare_interval(less, op, number) for op in OPS] == [TRUE, TRUE, FALSE, FALSE, FALSE]
+    assert more.intersect_with(less) is None
 
 
 IN_WORDS: list[tuple[Interval, str]] = [
     (Interval(), "unknown"),
-    (point(8), "8"),
-    (point(8.25), "8.2"),
-    (point(5.4), "5.4"),
-    (point(0), "0"),
+    (make_exact_interval(8), "8"),
+    (make_exact_interval(8.25), "8.2"),
+    (make_exact_interval(5.4), "5.4"),
+    (make_exact_interval(0), "0"),
     (Interval(11, 13), "11 to 13"),
     (Interval(11.5, 13), "11.5 to 13"),
     (Interval(low=12), "at least 12"),
     (Interval(high=12), "at most 12"),
-    (Interval(low=above(12)), "more than 12"),
-    (Interval(high=below(12)), "less than 12"),
-    (Interval(low=above(0)), "more than 0"),
-    (Interval(high=below(0.5)), "less than 0.5"),
+    (Interval(low=step_above(12)), "more than 12"),
+    (Interval(high=step_below(12)), "less than 12"),
+    (Interval(low=step_above(0)), "more than 0"),
+    (Interval(high=step_below(0.5)), "less than 0.5"),
     (Interval(low=0), "at least 0"),
 ]
 
 
 @pytest.mark.parametrize(("held", "told"), IN_WORDS, ids=[told for _, told in IN_WORDS])
 def test_intervals_in_words(held: Interval, told: str) -> None:
-    assert interval_words(held) == told
+    assert format_interval(held) == told
 
 
 @given(intervals(), intervals(), st.sampled_from(LATTICE))
@@ -160,12 +168,12 @@ def test_meet_is_what_both_hold_and_hull_holds_both(one: Interval, other: Interv
     def held(within: Interval | None) -> bool:
         return within is not None and within.low <= number <= within.high
 
-    meet, hull = one.meet(other), one.hull(other)
+    meet, hull = one.intersect_with(other), one.join_with(other)
     assert held(meet) is (held(one) and held(other))
     assert held(hull) or not (held(one) or held(other))
-    assert one.refines(hull)
-    assert other.refines(hull)
-    assert meet is None or (meet.refines(one) and meet.refines(other))
+    assert one.is_within(hull)
+    assert other.is_within(hull)
+    assert meet is None or (meet.is_within(one) and meet.is_within(other))
 
 
 REFINES = [
@@ -181,4 +189,4 @@ REFINES = [
 def test_an_interval_refines_another_when_it_lies_inside(
     inner: tuple[float, float], outer: tuple[float, float], expected: bool
 ) -> None:
-    assert Interval(*inner).refines(Interval(*outer)) is expected
+    assert Interval(*inner).is_within(Interval(*outer)) is expected

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from concordant.answer.recommend import recommend
+from concordant.answer.recommend import answer_record
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError
-from concordant.library import FOLDER, load
-from concordant.present.terminal import render
+from concordant.library import FOLDER, load_shipped
+from concordant.present.terminal import render_terminal
 from concordant.record.casefile import read_case
-from concordant.record.vocabulary import Words, words_of
+from concordant.record.vocabulary import Words, make_words
 from concordant.texts import read_file
 from tests.conftest import AS_OF
 
@@ -28,13 +28,13 @@ def answer_text(path: Path, knowledge: Knowledge, words: Words) -> str:
         record = read_case(read_file(path), knowledge, words, AS_OF)
     except ConcordantError as error:
         return "".join(f"{complaint}\n".replace(f"{path.parent}/", "") for complaint in error.complaints)
-    text = render(recommend(record, knowledge), colour=False, width=WIDTH, full=True)
+    text = render_terminal(answer_record(record, knowledge), colour=False, width=WIDTH, full=True)
     return text.replace(f"Knowledge {knowledge.digest[:12]}", "Knowledge DIGEST")
 
 
 def main() -> None:
-    knowledge = load()
-    words = words_of(knowledge)
+    knowledge = load_shipped()
+    words = make_words(knowledge)
     for golden in sorted(GOLDEN.glob("*.txt")):
         golden.write_text(answer_text(CASES / f"{golden.stem}.yaml", knowledge, words), encoding="utf-8")
 

@@ -7,13 +7,13 @@ from functools import cache
 from pathlib import Path
 
 import concordant
-from concordant.answer.recommend import recommend
-from concordant.library import load
-from concordant.present.document import Block, Document, Forest, Timeline
-from concordant.present.in_words import in_words
-from concordant.present.page import page
+from concordant.answer.recommend import answer_record
+from concordant.library import load_shipped
+from concordant.present.document import Block, Document, ForestPlot, Timeline
+from concordant.present.in_words import to_text_blocks
+from concordant.present.page import build_document
 from concordant.record.casefile import read_case
-from concordant.record.vocabulary import words_of
+from concordant.record.vocabulary import make_words
 from concordant.texts import read_file
 from tests.conftest import AS_OF
 
@@ -34,16 +34,16 @@ FOLDER = Path(concordant.__file__).parent / "knowledge" / "cases"
 
 @cache
 def real_page(name: str, language: str = "en") -> Document:
-    knowledge = load()
+    knowledge = load_shipped()
     path = next(FOLDER.glob(f"{name}-*.yaml"))
-    return page(recommend(read_case(read_file(path), knowledge, words_of(knowledge), AS_OF), knowledge), language)
+    return build_document(answer_record(read_case(read_file(path), knowledge, make_words(knowledge), AS_OF), knowledge), language)
 
 
 def worded(document: Document, *, figures: bool = True) -> Document:
     """The page with its figures in words, or without them."""
 
     def told(block: Block) -> tuple[Block, ...]:
-        return in_words(block) if figures or not isinstance(block, Timeline | Forest) else ()
+        return to_text_blocks(block) if figures or not isinstance(block, Timeline | ForestPlot) else ()
 
     sections = (replace(s, blocks=tuple(one for block in s.blocks for one in told(block))) for s in document.sections)
     return replace(document, sections=tuple(sections))

@@ -6,20 +6,20 @@ import datetime as dt
 
 from concordant.present.document import (
     Document,
-    Forest,
+    ForestPlot,
     ForestRow,
-    Line,
-    Marked,
-    Moment,
+    PageReference,
     Paragraph,
     Point,
-    Points,
+    PointList,
+    ScreenLine,
     Section,
     Shape,
-    Source,
-    Span,
     Table,
     Timeline,
+    TimelineCourse,
+    TimelineEvent,
+    TimelineInterval,
     Tone,
 )
 
@@ -31,19 +31,25 @@ WORDS = {
     "folded_not_printed": "folded, not printed",
 }
 SOURCES = (
-    Source(1, "A Society. Systemic therapy of an advanced disease. J Ex 2022;40(23):2612-2635", "read elsewhere", "secondary"),
-    Source(2, "Drug one, prescribing information, a maker, revision of May 2022", "read in the document itself", "primary"),
-    Source(3, "Author AB. Drug one against drug two. N Ex Med 2022;386:1143", "RECALLED, nobody has checked it", "recalled"),
-    Source(4, "The choices of the project", "choice of the project, to be signed off", "choice"),
+    PageReference(
+        1, "A Society. Systemic therapy of an advanced disease. J Ex 2022;40(23):2612-2635", "read elsewhere", "secondary"
+    ),
+    PageReference(
+        2, "Drug one, prescribing information, a maker, revision of May 2022", "read in the document itself", "primary"
+    ),
+    PageReference(
+        3, "Author AB. Drug one against drug two. N Ex Med 2022;386:1143", "RECALLED, nobody has checked it", "recalled"
+    ),
+    PageReference(4, "The choices of the project", "choice of the project, to be signed off", "choice"),
 )
-CHECKS = Points(
+CHECKS = PointList(
     (
         Point("62 % (4 Jan 2023) [4: low ejection fraction]", "Ejection fraction", "done"),
         Point("not on record [2: boxed warning, 5.1]", "Lung history and chest imaging", "missing"),
         Point("38 10*9/L on 4 Jan 2023, at least 50 is asked [2: 5.2]", "Platelets", "unmet"),
     )
 )
-OPTIONS = Points((Point("Preferred [1: 2.1].", "Drug one"), Point("If it cannot be given [1: 2.0].", "Drug two")))
+OPTIONS = PointList((Point("Preferred [1: 2.1].", "Drug one"), Point("If it cannot be given [1: 2.0].", "Drug two")))
 EVIDENCE = Table(
     ("analysis, data cut", "endpoint", "result", "effect (95 % CI)", "read by"),
     (
@@ -63,17 +69,17 @@ BRANCHES = Table(
 )
 TIMELINE = Timeline(
     "The record in time",
-    (Span("drug three", dt.date(2021, 8, 1), dt.date(2022, 5, 12), "early"),),
+    (TimelineCourse("drug three", dt.date(2021, 8, 1), dt.date(2022, 5, 12), "early"),),
     (
-        Moment("diagnosis", dt.date(2021, 6, 1), "diagnosis"),
-        Moment("recurrence", dt.date(2023, 1, 2), "recurrence"),
-        Moment("asked", dt.date(2023, 1, 12), "question"),
+        TimelineEvent("diagnosis", dt.date(2021, 6, 1), "diagnosis"),
+        TimelineEvent("recurrence", dt.date(2023, 1, 2), "recurrence"),
+        TimelineEvent("asked", dt.date(2023, 1, 12), "question"),
     ),
-    (Marked("7.7 months", dt.date(2022, 5, 12), dt.date(2023, 1, 2)),),
+    (TimelineInterval("7.7 months", dt.date(2022, 5, 12), dt.date(2023, 1, 2)),),
     "Diagnosis 1 Jun 2021, drug three Aug 2021 to 12 May 2022, recurrence 2 Jan 2023 after 7.7 months.",
     ("A course of drug four without dates",),
 )
-FOREST = Forest(
+FOREST = ForestPlot(
     "Hazard ratios, progression or death",
     (
         ForestRow("TRIAL-1, May 2021", 0.28, 0.22, 0.37, "0.28 (0.22-0.37)", "after drug three", "Relapse at 7.7 months"),
@@ -93,7 +99,7 @@ def document(
         title=f"Recommendation for one patient: {name or shape}",
         over="advanced disease, second line · as of 12 Jan 2023 · A Society 2022",
         verdict=verdict,
-        first=tuple(Line(title, text, (tones or {}).get(title, "")) for title, text in first.items()),
+        first=tuple(ScreenLine(title, text, (tones or {}).get(title, "")) for title, text in first.items()),
         sections=sections,
         references_title="References",
         references=SOURCES,
@@ -116,7 +122,7 @@ def recommendation(name: str = "") -> Document:
         Section("checks", "Before the first dose", (CHECKS,)),
         Section("record", "The record in time", (TIMELINE,)),
         Section(
-            "options", "Options", (Points((Point("Preferred [1: 2.1].", "Drug one"), Point("If not [1: 2.0].", "Drug two"))),)
+            "options", "Options", (PointList((Point("Preferred [1: 2.1].", "Drug one"), Point("If not [1: 2.0].", "Drug two"))),)
         ),
         Section("evidence", "Evidence, each figure with its data cut", (EVIDENCE, FOREST), folded=True),
         Section("hold", "When to hold, lower or stop", (Paragraph("Interrupt until grade 0 [2: 2.3]."),), folded=True),
@@ -151,7 +157,7 @@ def conflict() -> Document:
         "continue",
         "Continue drug three, no change",
         {"In conflict": "The record states 8 months; its dates give 14.", "Why": "The disease is stable [1: 4.0]."},
-        Section("watch", "Watch", (Points((Point("Ejection fraction every 3 months [2: 5.3]."),)),)),
+        Section("watch", "Watch", (PointList((Point("Ejection fraction every 3 months [2: 5.3]."),)),)),
         tones={"In conflict": "danger"},
     )
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from concordant.present.document import Document, Line, Paragraph, Point, Points, Section, Table
+from concordant.present.document import Document, Paragraph, Point, PointList, ScreenLine, Section, Table
 from concordant.present.docx import DocxMissing, render_docx
-from concordant.present.numbering import texts as texts_of
+from concordant.present.numbering import iter_texts as texts_of
 from tests.present.pages import CASES, real_page, worded
 from tests.present.samples import CHECKS, EVIDENCE, FOREST, SAMPLES, recommendation, refusal
 
@@ -154,8 +154,8 @@ def test_each_page_names_the_patient_and_its_number() -> None:
 @pytest.mark.parametrize("text", ["<w:p>&amp;", "a\x00b\x0bc", "\ud800", "{page}", "a\nb", "北 😀"])
 def test_any_text_is_only_text(text: str) -> None:
     told = "".join(sign if sign.isprintable() else " " if sign.isspace() else "?" for sign in text)
-    section = Section("s", text, (Paragraph(text), Points((Point(text, text),)), Table((text,), ((text,),), text, text)))
-    document = Document("en", "refusal", text, text, text, (Line(text, text, "danger"),), (section,), text, (), (text,))
+    section = Section("s", text, (Paragraph(text), PointList((Point(text, text),)), Table((text,), ((text,),), text, text)))
+    document = Document("en", "refusal", text, text, text, (ScreenLine(text, text, "danger"),), (section,), text, (), (text,))
     found = [line.replace("\xa0", " ") for _, line in body(opened(document)) if line]
     assert sum(line.count(told) for line in found) == 14
 

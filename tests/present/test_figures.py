@@ -17,26 +17,36 @@ from msgspec.structs import replace as replaced
 
 from concordant.answer.model import Answer
 from concordant.answer.parts import TimelineShown
-from concordant.answer.recommend import recommend
+from concordant.answer.recommend import answer_record
 from concordant.compiled import Knowledge
 from concordant.library import FOLDER
-from concordant.present.document import Document, Forest, ForestRow, Marked, Moment, Section, Source, Span, Timeline
-from concordant.present.figures import forest_svg, timeline_svg
-from concordant.present.figures_data import forest_of, timeline_of
-from concordant.present.figures_text import forest_text, timeline_text
-from concordant.present.forest_figure import LogScale, log_scale_of
-from concordant.present.forest_figure import ticks as ratio_ticks
-from concordant.present.language import language
-from concordant.present.numbering import renumbered
+from concordant.present.document import (
+    Document,
+    ForestPlot,
+    ForestRow,
+    PageReference,
+    Section,
+    Timeline,
+    TimelineCourse,
+    TimelineEvent,
+    TimelineInterval,
+)
+from concordant.present.figures import render_forest_svg, render_timeline_svg
+from concordant.present.figures_data import make_forest_plot, make_timeline
+from concordant.present.figures_text import draw_forest_text, draw_timeline_text
+from concordant.present.forest_figure import LogScale, make_log_scale
+from concordant.present.forest_figure import choose_ticks as ratio_ticks
+from concordant.present.language import load_language
+from concordant.present.numbering import renumber_references
 from concordant.present.sentences import Uncited
-from concordant.present.svg import ASCENT, DESCENT, WIDTH, in_pieces, width_of, wrapped
-from concordant.present.timeline_figure import Scale, rows_of, scale_of, ticks
+from concordant.present.svg import ASCENT, DESCENT, WIDTH, measure_width, wrap_label, wrap_text
+from concordant.present.timeline_figure import TimeScale, choose_ticks, list_dated_rows, make_time_scale
 from concordant.record.casefile import read_case
 from concordant.record.vocabulary import Words
 from concordant.texts import read_file
 
 SVG = "{http://www.w3.org/2000/svg}"
-ENGLISH, GERMAN = language("en"), language("de")
+ENGLISH, GERMAN = load_language("en"), load_language("de")
 CASES = ("A01", "A02", "A03", "A05", "A11", "A17", "A20", "C08", "C12", "E03", "Q76", "R01", "V02b", "K51")
 DAY = dt.date
 
@@ -46,18 +56,18 @@ def answers(knowledge: Knowledge, words: Words) -> dict[str, Answer]:
     found = {}
     for name in (*CASES, "A25"):
         path = next((FOLDER / "cases").glob(f"{name}-*.yaml"))
-        found[name] = recommend(read_case(read_file(path), knowledge, words, DAY(2022, 9, 20)), knowledge)
+        found[name] = answer_record(read_case(read_file(path), knowledge, words, DAY(2022, 9, 20)), knowledge)
     return found
 
 
 def timeline_for(name: str, answers: dict[str, Answer]) -> Timeline:
-    found = timeline_of(answers[name], ENGLISH)
+    found = make_timeline(answers[name], ENGLISH)
     assert found is not None
     return found
 
 
-def forest_for(name: str, answers: dict[str, Answer]) -> Forest:
-    found = forest_of(answers[name], ENGLISH)
+def forest_for(name: str, answers: dict[str, Answer]) -> ForestPlot:
+    found = make_forest_plot(answers[name], ENGLISH)
     assert found is not None
     return found
 
@@ -81,7 +91,7 @@ def boxes(svg: str) -> list[Box]:
     found = []
     for node in parsed(svg).iter(f"{SVG}text"):
         size, x, y, text = float(node.attrib["font-size"]), float(node.attrib["x"]), float(node.attrib["y"]), node.text or ""
-        width = width_of(text, size, bold=node.get("font-weight") == "600")
+        width = measure_width(text, size, bold=node.get("font-weight") == "600")
         left = x - {"start": 0.0, "middle": width / 2, "end": width}[node.get("text-anchor", "start")]
         found.append(Box(text, left, y - ASCENT * size, left + width, y + DESCENT * size))
     return found
@@ -108,9 +118,9 @@ def said(svg: str) -> str:
 def every_figure(answers: dict[str, Answer]) -> Iterator[tuple[str, str]]:
     for name in CASES:
         for speech in (ENGLISH, GERMAN):
-            timeline, forest = timeline_of(answers[name], speech), forest_of(answers[name], speech)
-            yield name, timeline_svg(timeline) if timeline else ""
-            yield name, forest_svg(forest) if forest else ""
+            timeline, forest = make_timeline(answers[name], speech), make_forest_plot(answers[name], speech)
+            yield name, render_timeline_svg(timeline) if timeline else ""
+            yield name, render_forest_svg(forest) if forest else ""
 
 
 def test_no_label_overlaps_another_or_leaves_the_sheet(answers: dict[str, Answer]) -> None:
@@ -121,7 +131,7 @@ def test_no_label_overlaps_another_or_leaves_the_sheet(answers: dict[str, Answer
 
 
 def test_a_planted_overlap_is_found(answers: dict[str, Answer]) -> None:
-    svg = timeline_svg(timeline_for("A02", answers))
+    svg = render_timeline_svg(timeline_for("A02", answers))
     first, second = re.findall(r'<text x="[^"]+" y="[^"]+"', svg)[3:5]
     assert overlapping(boxes(svg.replace(second, first)))
     assert outside(svg.replace(first, '<text x="350" y="30"'))
@@ -133,21 +143,25 @@ def test_the_same_record_gives_the_same_figure(answers: dict[str, Answer]) -> No
 
 @pytest.mark.parametrize("kind", ["timeline", "forest"])
 def test_a_figure_is_an_image_with_a_name_and_a_description(kind: str, answers: dict[str, Answer]) -> None:
-    svg = timeline_svg(timeline_for("A02", answers)) if kind == "timeline" else forest_svg(forest_for("A02", answers))
+    svg = (
+        render_timeline_svg(timeline_for("A02", answers)) if kind == "timeline" else render_forest_svg(forest_for("A02", answers))
+    )
     root = parsed(svg)
     assert root.attrib["role"] == "img"
     title, told = root[0], root[1]
     assert (title.tag, told.tag) == (f"{SVG}title", f"{SVG}desc")
     assert root.attrib["aria-labelledby"] == f"{title.attrib['id']} {told.attrib['id']}"
     assert "HR 0.28" in (told.text or "") if kind == "forest" else "7.7 months" in (told.text or "")
-    ids = re.findall(r' id="([^"]+)"', timeline_svg(timeline_for("A02", answers)) + forest_svg(forest_for("A02", answers)))
+    ids = re.findall(
+        r' id="([^"]+)"', render_timeline_svg(timeline_for("A02", answers)) + render_forest_svg(forest_for("A02", answers))
+    )
     assert len(ids) == len(set(ids)) == 4
 
 
 def test_a_figure_of_the_page_takes_its_colours_and_one_that_stands_alone_has_its_own(answers: dict[str, Answer]) -> None:
     for page, alone in (
-        (timeline_svg(timeline_for("A02", answers)), timeline_svg(timeline_for("A02", answers), standalone=True)),
-        (forest_svg(forest_for("A02", answers)), forest_svg(forest_for("A02", answers), standalone=True)),
+        (render_timeline_svg(timeline_for("A02", answers)), render_timeline_svg(timeline_for("A02", answers), standalone=True)),
+        (render_forest_svg(forest_for("A02", answers)), render_forest_svg(forest_for("A02", answers), standalone=True)),
     ):
         assert "currentColor" in page and "var(--accent, #" in page
         assert not re.search(r"(?:fill|stroke)=\"#", page), "a fixed colour would not follow the dark scheme"
@@ -162,15 +176,15 @@ HOSTILE = '<script>alert(1)</script> & "quotes" \' ]]> \x00\x07 \ud800 end'
 def test_what_a_record_says_is_never_markup() -> None:
     timeline = Timeline(
         HOSTILE,
-        (Span(HOSTILE, DAY(2021, 1, 1), None, "other"),),
-        (Moment(HOSTILE, DAY(2022, 1, 1), "surgery"),),
-        (Marked(HOSTILE, DAY(2021, 2, 1), DAY(2021, 9, 1)),),
+        (TimelineCourse(HOSTILE, DAY(2021, 1, 1), None, "other"),),
+        (TimelineEvent(HOSTILE, DAY(2022, 1, 1), "surgery"),),
+        (TimelineInterval(HOSTILE, DAY(2021, 2, 1), DAY(2021, 9, 1)),),
         HOSTILE,
         (HOSTILE,),
         HOSTILE,
     )
-    forest = Forest(HOSTILE, (row(label=HOSTILE, because=HOSTILE, population=HOSTILE, heading=HOSTILE),), HOSTILE, HOSTILE)
-    for svg in (timeline_svg(timeline), forest_svg(forest), timeline_svg(timeline, standalone=True)):
+    forest = ForestPlot(HOSTILE, (row(label=HOSTILE, because=HOSTILE, population=HOSTILE, heading=HOSTILE),), HOSTILE, HOSTILE)
+    for svg in (render_timeline_svg(timeline), render_forest_svg(forest), render_timeline_svg(timeline, standalone=True)):
         assert {node.tag for node in parsed(svg).iter()} <= {
             f"{SVG}{name}" for name in ("svg", "title", "desc", "text", "line", "rect", "circle", "polygon")
         }
@@ -182,7 +196,7 @@ def test_what_a_record_says_is_never_markup() -> None:
 
 
 def test_the_record_in_order_with_the_interval_before_what_it_led_to(answers: dict[str, Answer]) -> None:
-    rows = rows_of(timeline_for("A02", answers))
+    rows = list_dated_rows(timeline_for("A02", answers))
     assert [row.label.partition(",")[0].partition(" 20")[0] for row in rows] == [
         "diagnosis 20 Jan 2021 (early)".partition(" 20")[0],
         "neoadjuvant: docetaxel + carboplatin + trastuzumab",
@@ -196,40 +210,40 @@ def test_the_record_in_order_with_the_interval_before_what_it_led_to(answers: di
 
 def test_the_interval_is_drawn_from_the_last_dose_to_the_recurrence(answers: dict[str, Answer]) -> None:
     timeline = timeline_for("A02", answers)
-    scale = scale_of(timeline, WIDTH)
-    lines = [node.attrib for node in parsed(timeline_svg(timeline)).iter(f"{SVG}line") if node.get("stroke-width") == "2"]
+    scale = make_time_scale(timeline, WIDTH)
+    lines = [node.attrib for node in parsed(render_timeline_svg(timeline)).iter(f"{SVG}line") if node.get("stroke-width") == "2"]
     across = next(line for line in lines if line["y1"] == line["y2"])
-    assert float(across["x1"]) == pytest.approx(scale.x(DAY(2022, 1, 20)), abs=0.06)
-    assert float(across["x2"]) == pytest.approx(scale.x(DAY(2022, 9, 12)), abs=0.06)
+    assert float(across["x1"]) == pytest.approx(scale.x_from_day(DAY(2022, 1, 20)), abs=0.06)
+    assert float(across["x2"]) == pytest.approx(scale.x_from_day(DAY(2022, 9, 12)), abs=0.06)
 
 
 def test_rough_dates_are_drawn_as_rough(answers: dict[str, Answer]) -> None:
     timeline = timeline_for("A05", answers)
     assert all(span.rough for span in timeline.spans)
     assert [m.rough for m in timeline.moments] == [True, True, False]
-    bars = [node.attrib for node in parsed(timeline_svg(timeline)).iter(f"{SVG}rect")]
+    bars = [node.attrib for node in parsed(render_timeline_svg(timeline)).iter(f"{SVG}rect")]
     assert len(bars) == 2 and all("stroke-dasharray" in bar for bar in bars)
-    exact = [node.attrib for node in parsed(timeline_svg(timeline_for("A02", answers))).iter(f"{SVG}rect")]
+    exact = [node.attrib for node in parsed(render_timeline_svg(timeline_for("A02", answers))).iter(f"{SVG}rect")]
     assert len(exact) == 2 and not any("stroke-dasharray" in bar for bar in exact)
 
 
 def test_a_running_course_ends_in_an_arrow(answers: dict[str, Answer]) -> None:
     (running,) = [span for span in timeline_for("C08", answers).spans if span.end is None]
     assert "running" in running.label and not running.rough
-    alone = Timeline("t", (running,), (Moment("asked", DAY(2024, 6, 24), "question"),), (), "t")
+    alone = Timeline("t", (running,), (TimelineEvent("asked", DAY(2024, 6, 24), "question"),), (), "t")
     ended = replace(alone, spans=(replace(running, end=DAY(2024, 1, 1)),))
-    assert len(list(parsed(timeline_svg(alone)).iter(f"{SVG}polygon"))) == 2
-    assert len(list(parsed(timeline_svg(ended)).iter(f"{SVG}polygon"))) == 1
+    assert len(list(parsed(render_timeline_svg(alone)).iter(f"{SVG}polygon"))) == 2
+    assert len(list(parsed(render_timeline_svg(ended)).iter(f"{SVG}polygon"))) == 1
 
 
 def test_what_has_no_date_is_listed_and_alone_where_nothing_has_one(answers: dict[str, Answer]) -> None:
     mixed, undated = timeline_for("Q76", answers), timeline_for("V02b", answers)
     assert len(mixed.undated) == 11 and len(mixed.moments) == 3
     assert (undated.spans, undated.moments) == ((), ())
-    svg = timeline_svg(undated)
+    svg = render_timeline_svg(undated)
     assert said(svg).startswith("On record without a date")
     assert "line 2: trastuzumab deruxtecan, ended by progression" in said(svg)
-    assert timeline_of(replace_timeline(answers["A02"]), ENGLISH) is None
+    assert make_timeline(replace_timeline(answers["A02"]), ENGLISH) is None
 
 
 def replace_timeline(answer: Answer) -> Answer:
@@ -237,7 +251,7 @@ def replace_timeline(answer: Answer) -> Answer:
 
 
 def test_the_record_in_another_language(answers: dict[str, Answer]) -> None:
-    found = timeline_of(answers["A02"], GERMAN)
+    found = make_timeline(answers["A02"], GERMAN)
     assert found is not None
     assert found.marked[0].label == "7,7 Monate von der letzten Dosis bis zum Rezidiv"
     assert "adjuvant: trastuzumab, 1. Sept. 2021 bis 20. Jan. 2022, 7 Zyklen" in found.told
@@ -252,10 +266,10 @@ def test_a_month_and_a_year_stay_what_they_are(answers: dict[str, Answer]) -> No
 @pytest.mark.parametrize("months", [2, 5, 14, 30, 60, 400])
 def test_the_scale_has_a_few_ticks_that_stand_apart(months: int) -> None:
     last = DAY(2024, 6, 24)
-    scale = Scale(last - dt.timedelta(days=round(30.4 * months)), last, WIDTH)
-    found = ticks(scale)
+    scale = TimeScale(last - dt.timedelta(days=round(30.4 * months)), last, WIDTH)
+    found = choose_ticks(scale)
     assert 1 <= len(found) <= 8
-    places = [scale.x(day) for day, _ in found]
+    places = [scale.x_from_day(day) for day, _ in found]
     assert places == sorted(places)
     assert all(label == str(day.year) or label == f"{day:%m/%Y}" for day, label in found)
 
@@ -263,7 +277,9 @@ def test_the_scale_has_a_few_ticks_that_stand_apart(months: int) -> None:
 LABELS = st.text(alphabet="abcdefgh +,():0123456789", min_size=1, max_size=90)
 DATES = st.dates(DAY(1990, 1, 1), DAY(2026, 11, 1))
 SPAN_DRAWN = st.builds(
-    lambda label, start, days, kind, rough: Span(label, start, start + dt.timedelta(days=days) if days else None, kind, rough),
+    lambda label, start, days, kind, rough: TimelineCourse(
+        label, start, start + dt.timedelta(days=days) if days else None, kind, rough
+    ),
     LABELS,
     DATES,
     st.integers(0, 4000),
@@ -271,14 +287,16 @@ SPAN_DRAWN = st.builds(
     st.booleans(),
 )
 KINDS = ["diagnosis", "surgery", "recurrence", "progression", "response", "stable", "question"]
-MOMENT_DRAWN = st.builds(Moment, LABELS, DATES, st.sampled_from(KINDS), st.booleans())
+MOMENT_DRAWN = st.builds(TimelineEvent, LABELS, DATES, st.sampled_from(KINDS), st.booleans())
 
 
 @settings(max_examples=60)
 @given(st.lists(SPAN_DRAWN, max_size=8), st.lists(MOMENT_DRAWN, max_size=8), st.lists(LABELS, max_size=4))
-def test_any_record_is_drawn_without_overlap(spans: list[Span], moments: list[Moment], undated: list[str]) -> None:
-    marked = (Marked("between", spans[0].start, moments[0].date),) if spans and moments else ()
-    svg = timeline_svg(Timeline("title", tuple(spans), tuple(moments), marked, "told", tuple(undated), "without a date"))
+def test_any_record_is_drawn_without_overlap(
+    spans: list[TimelineCourse], moments: list[TimelineEvent], undated: list[str]
+) -> None:
+    marked = (TimelineInterval("between", spans[0].start, moments[0].date),) if spans and moments else ()
+    svg = render_timeline_svg(Timeline("title", tuple(spans), tuple(moments), marked, "told", tuple(undated), "without a date"))
     assert (overlapping(boxes(svg)), outside(svg)) == ([], [])
     for node in parsed(svg).iter():
         for name in ("x", "cx", "x1", "x2"):
@@ -320,7 +338,7 @@ def test_each_hazard_ratio_stands_once_with_its_cut_and_its_source(answers: dict
 def test_a_recalled_figure_says_so_and_one_without_an_interval_is_not_drawn(answers: dict[str, Answer]) -> None:
     option = answers["A02"].options[0]
     recalled = [replaced(one, estimates=[replaced(e, checked="recalled") for e in one.estimates]) for one in option.evidence]
-    forest = forest_of(replaced(answers["A02"], options=[replaced(option, evidence=recalled)]), ENGLISH)
+    forest = make_forest_plot(replaced(answers["A02"], options=[replaced(option, evidence=recalled)]), ENGLISH)
     assert forest is not None and all(one.words.endswith(", from memory, nobody has checked it") for one in forest.rows)
     ratios = [e.hr.estimate for o in answers["R01"].options for r in o.evidence for e in r.estimates if e.hr and e.hr.low is None]
     assert ratios == [0.36, 0.66]
@@ -332,7 +350,7 @@ def test_a_hazard_ratio_without_a_source_is_a_fault(answers: dict[str, Answer]) 
     bare = [replaced(one, refs=[]) for one in option.evidence]
     answer = replaced(answers["A02"], options=[replaced(option, evidence=bare)])
     with pytest.raises(Uncited):
-        forest_of(answer, ENGLISH)
+        make_forest_plot(answer, ENGLISH)
 
 
 def test_whom_each_side_favours(answers: dict[str, Answer]) -> None:
@@ -345,7 +363,7 @@ def test_how_the_patient_compares_with_those_of_the_trial(answers: dict[str, Ans
     first = forest_for("A02", answers).rows[0]
     assert first.because.startswith("DESTINY-Breast03 asked for ")
     assert "here 7.7 months [" in first.because
-    assert first.because.replace(" ", "") in said(forest_svg(forest_for("A02", answers))).replace(" ", "")
+    assert first.because.replace(" ", "") in said(render_forest_svg(forest_for("A02", answers))).replace(" ", "")
 
 
 def test_nothing_is_drawn_that_was_published_after_the_question(answers: dict[str, Answer]) -> None:
@@ -355,49 +373,50 @@ def test_nothing_is_drawn_that_was_published_after_the_question(answers: dict[st
 
 @pytest.mark.parametrize("name", ["A05", "C08", "Q76"])
 def test_without_a_hazard_ratio_behind_the_first_option_there_is_no_figure(name: str, answers: dict[str, Answer]) -> None:
-    assert forest_of(answers[name], ENGLISH) is None
+    assert make_forest_plot(answers[name], ENGLISH) is None
 
 
 def test_numbers_in_the_digits_of_the_language(answers: dict[str, Answer]) -> None:
-    found = forest_of(answers["A02"], GERMAN)
+    found = make_forest_plot(answers["A02"], GERMAN)
     assert found is not None
     assert found.rows[0].words == "HR 0,28 (95-%-KI 0,22-0,37)"
-    assert "0,5" in said(forest_svg(found)) and "0.5" not in said(forest_svg(found))
+    assert "0,5" in said(render_forest_svg(found)) and "0.5" not in said(render_forest_svg(found))
 
 
 def test_the_scale_is_logarithmic_and_holds_one() -> None:
     scale = LogScale(0.1, 10, WIDTH)
-    assert scale.x(1) == pytest.approx(WIDTH / 2)
-    assert scale.x(2) - scale.x(1) == pytest.approx(scale.x(1) - scale.x(0.5))
+    assert scale.x_from_ratio(1) == pytest.approx(WIDTH / 2)
+    assert scale.x_from_ratio(2) - scale.x_from_ratio(1) == pytest.approx(scale.x_from_ratio(1) - scale.x_from_ratio(0.5))
     for low, high in ((0.2, 0.3), (1.4, 3.0), (0.9, 1.1), (0.01, 90.0)):
-        found = log_scale_of(Forest("t", (row(low, low, high),), "l", "r"), WIDTH)
+        found = make_log_scale(ForestPlot("t", (row(low, low, high),), "l", "r"), WIDTH)
         assert found.low < 1 < found.high
         assert 1 in [value for value, _ in ratio_ticks(found)]
 
 
 def test_the_estimate_lies_where_its_number_says(answers: dict[str, Answer]) -> None:
     forest = forest_for("A02", answers)
-    scale = log_scale_of(forest, WIDTH)
-    squares = [float(node.attrib["x"]) + 4 for node in parsed(forest_svg(forest)).iter(f"{SVG}rect")]
-    assert squares == pytest.approx([scale.x(one.estimate) for one in forest.rows], abs=0.06)
-    whiskers = [n.attrib for n in parsed(forest_svg(forest)).iter(f"{SVG}line") if n.get("stroke-width") == "1.5"]
+    scale = make_log_scale(forest, WIDTH)
+    squares = [float(node.attrib["x"]) + 4 for node in parsed(render_forest_svg(forest)).iter(f"{SVG}rect")]
+    assert squares == pytest.approx([scale.x_from_ratio(one.estimate) for one in forest.rows], abs=0.06)
+    whiskers = [n.attrib for n in parsed(render_forest_svg(forest)).iter(f"{SVG}line") if n.get("stroke-width") == "1.5"]
     across = [(float(n["x1"]), float(n["x2"])) for n in whiskers if n["y1"] == n["y2"]]
     assert across == [
-        (pytest.approx(scale.x(one.low), abs=0.06), pytest.approx(scale.x(one.high), abs=0.06)) for one in forest.rows
+        (pytest.approx(scale.x_from_ratio(one.low), abs=0.06), pytest.approx(scale.x_from_ratio(one.high), abs=0.06))
+        for one in forest.rows
     ]
 
 
 def test_a_trial_drawn_alone_keeps_the_scale_of_all(answers: dict[str, Answer]) -> None:
     forest = forest_for("R01", answers)
     last = replace(forest, rows=forest.rows[-1:])
-    assert log_scale_of(last, WIDTH) == log_scale_of(forest, WIDTH) != log_scale_of(replace(last, span=None), WIDTH)
+    assert make_log_scale(last, WIDTH) == make_log_scale(forest, WIDTH) != make_log_scale(replace(last, span=None), WIDTH)
 
 
 def test_an_interval_beyond_the_scale_ends_in_an_arrow() -> None:
-    wide = Forest("t", (row(1.0, 0.01, 90.0),), "left", "right")
-    assert len(list(parsed(forest_svg(wide)).iter(f"{SVG}polygon"))) == 2
-    assert not list(parsed(forest_svg(Forest("t", (row(),), "left", "right"))).iter(f"{SVG}polygon"))
-    assert "◄" in "\n".join(forest_text(wide, 80)) and "►" in "\n".join(forest_text(wide, 80))
+    wide = ForestPlot("t", (row(1.0, 0.01, 90.0),), "left", "right")
+    assert len(list(parsed(render_forest_svg(wide)).iter(f"{SVG}polygon"))) == 2
+    assert not list(parsed(render_forest_svg(ForestPlot("t", (row(),), "left", "right"))).iter(f"{SVG}polygon"))
+    assert "◄" in "\n".join(draw_forest_text(wide, 80)) and "►" in "\n".join(draw_forest_text(wide, 80))
 
 
 RATIOS = st.tuples(st.floats(0.02, 40), st.floats(0.02, 40), st.floats(0.02, 40)).map(sorted)
@@ -407,19 +426,22 @@ RATIOS = st.tuples(st.floats(0.02, 40), st.floats(0.02, 40), st.floats(0.02, 40)
 @given(st.lists(st.tuples(RATIOS, LABELS, LABELS), min_size=1, max_size=6), st.integers(60, 200))
 def test_any_ratios_are_drawn_without_overlap(drawn: list[tuple[list[float], str, str]], width: int) -> None:
     rows = tuple(row(e, low, high, label=label, heading=head) for (low, e, high), label, head in drawn)
-    svg = forest_svg(Forest("title", rows, "favours drug one", "favours drug two and drug three"))
+    svg = render_forest_svg(ForestPlot("title", rows, "favours drug one", "favours drug two and drug three"))
     assert (overlapping(boxes(svg)), outside(svg)) == ([], [])
-    assert max(len(line) for line in forest_text(Forest("title", rows, "favours drug one", "favours the other"), width)) <= width
+    assert (
+        max(len(line) for line in draw_forest_text(ForestPlot("title", rows, "favours drug one", "favours the other"), width))
+        <= width
+    )
 
 
 def test_the_citations_of_a_figure_are_numbered_with_those_of_the_page() -> None:
-    sources = tuple(Source(n, f"source {n}", "read", "primary") for n in (7, 8, 9))
+    sources = tuple(PageReference(n, f"source {n}", "read", "primary") for n in (7, 8, 9))
     one = replace(row(label="T, survival [9]", because="Because [7: who]."), short="May [9]")
-    forest = Forest("t", (one,), "l", "r")
+    forest = ForestPlot("t", (one,), "l", "r")
     page = Document("en", "recommendation", "t", "", "v", (), (Section("s", "S", (forest,)),), "R", sources, ())
-    done = renumbered(page)
+    done = renumber_references(page)
     (changed,) = done.sections[0].blocks
-    assert isinstance(changed, Forest)
+    assert isinstance(changed, ForestPlot)
     assert (changed.rows[0].label, changed.rows[0].short) == ("T, survival [1]", "May [1]")
     assert changed.rows[0].because == "Because [2: who]."
     assert [(source.n, source.citation) for source in done.references] == [(1, "source 9"), (2, "source 7")]
@@ -431,20 +453,20 @@ def test_the_citations_of_a_figure_are_numbered_with_those_of_the_page() -> None
 @pytest.mark.parametrize("width", [60, 72, 80, 100, 120, 200])
 def test_the_figures_on_a_terminal_keep_its_width_and_say_everything(width: int, answers: dict[str, Answer]) -> None:
     for name in CASES:
-        timeline, forest = timeline_of(answers[name], ENGLISH), forest_of(answers[name], ENGLISH)
+        timeline, forest = make_timeline(answers[name], ENGLISH), make_forest_plot(answers[name], ENGLISH)
         if timeline:
-            lines = timeline_text(timeline, width)
+            lines = draw_timeline_text(timeline, width)
             assert max(map(len, lines)) <= width
             assert " ".join(" ".join(lines).split()) == " ".join(timeline.told.split())
         if forest:
-            lines = forest_text(forest, width)
+            lines = draw_forest_text(forest, width)
             assert max(map(len, lines)) <= width
             text = " ".join(" ".join(lines).split())
             assert all(" ".join(one.words.split()) in text and one.because in text for one in forest.rows)
 
 
 def test_bars_of_characters_stand_on_one_scale(answers: dict[str, Answer]) -> None:
-    lines = forest_text(forest_for("R01", answers), 100)
+    lines = draw_forest_text(forest_for("R01", answers), 100)
     bars = [line for line in lines if "■" in line]
     assert len(bars) == len(forest_for("R01", answers).rows)
     assert {line.index("│") for line in bars} == {lines[-3].rindex("┴")}
@@ -455,14 +477,14 @@ def test_bars_of_characters_stand_on_one_scale(answers: dict[str, Answer]) -> No
 
 
 def test_half_and_twice_lie_equally_far_from_one() -> None:
-    (bar,) = [line for line in forest_text(Forest("t", (row(1.0, 0.25, 4.0),), "left", "right"), 80) if "■" in line]
+    (bar,) = [line for line in draw_forest_text(ForestPlot("t", (row(1.0, 0.25, 4.0),), "left", "right"), 80) if "■" in line]
     assert bar.index("■") - bar.index("├") == pytest.approx(bar.index("┤") - bar.index("■"), abs=1)
-    (scale,) = [line for line in forest_text(Forest("t", (row(1.0, 0.25, 4.0),), "left", "right"), 80) if "┴" in line]
+    (scale,) = [line for line in draw_forest_text(ForestPlot("t", (row(1.0, 0.25, 4.0),), "left", "right"), 80) if "┴" in line]
     assert bar.index("├") - scale.index("─") == pytest.approx(scale.rindex("─") - bar.index("┤"), abs=1)
 
 
 def test_an_interval_over_one_crosses_its_line() -> None:
-    lines = forest_text(Forest("t", (row(1.2, 0.87, 1.74),), "left", "right"), 80)
+    lines = draw_forest_text(ForestPlot("t", (row(1.2, 0.87, 1.74),), "left", "right"), 80)
     assert any(re.search(r"├─*┼─*■─*┤", line) for line in lines)
 
 
@@ -470,11 +492,11 @@ def test_an_interval_over_one_crosses_its_line() -> None:
 
 
 def test_lines_are_filled_and_words_that_are_too_long_are_cut() -> None:
-    assert wrapped("aa bb cc", width_of("aa bb", 10), 10) == ["aa bb", "cc"]
-    assert wrapped("aaaaaaaa", width_of("aaa", 10), 10) == ["aaa", "aaa", "aa"]
-    assert in_pieces("drug one, 10 Feb 2021 to 30 Jun 2021", width_of("drug one, 10 Feb 2021 to", 10), 10) == [
+    assert wrap_text("aa bb cc", measure_width("aa bb", 10), 10) == ["aa bb", "cc"]
+    assert wrap_text("aaaaaaaa", measure_width("aaa", 10), 10) == ["aaa", "aaa", "aa"]
+    assert wrap_label("drug one, 10 Feb 2021 to 30 Jun 2021", measure_width("drug one, 10 Feb 2021 to", 10), 10) == [
         "drug one,",
         "10 Feb 2021 to 30 Jun",
         "2021",
     ]
-    assert in_pieces("drug one, 10 Feb 2021", width_of("drug one, 10 Feb", 10), 10) == ["drug one,", "10 Feb 2021"]
+    assert wrap_label("drug one, 10 Feb 2021", measure_width("drug one, 10 Feb", 10), 10) == ["drug one,", "10 Feb 2021"]

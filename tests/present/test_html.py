@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from concordant.cli.main import main
-from concordant.present.document import Citation, Document, Forest, Section, Timeline, cut
+from concordant.present.document import Citation, Document, ForestPlot, Section, Timeline, split_citations
 from concordant.present.html import render_html
-from concordant.present.html_parts import sentences
+from concordant.present.html_parts import render_text
 from concordant.present.language import LANGUAGES
-from concordant.present.markup import css_string
+from concordant.present.markup import quote_css
 from tests.present.pages import CASES, FOLDER, real_page
 from tests.present.parsed import Parsed, parsed, words
 from tests.present.samples import SAMPLES, TIMELINE, recommendation
@@ -47,7 +47,7 @@ def texts(part: Any) -> Iterator[str]:
             yield from texts(one)
     elif isinstance(part, Timeline):
         yield from (part.title, part.told)
-    elif isinstance(part, Forest):
+    elif isinstance(part, ForestPlot):
         yield part.title
         yield from (text for row in part.rows for text in (row.label, row.words))
     elif dataclasses.is_dataclass(part):
@@ -83,7 +83,7 @@ def test_every_claim_of_the_document_is_on_the_page(name: str) -> None:
     shown, document = page_of(name).text, document_of(name)
     citations = {source.citation for source in document.references}
     for text in texts(document):
-        for piece in cut(text):
+        for piece in split_citations(text):
             if isinstance(piece, Citation):
                 at = f": {piece.at}" if piece.at else ""
                 assert f"[{piece.n}{at}]" in shown
@@ -121,12 +121,12 @@ def test_a_dangerous_line_is_marked_and_no_other() -> None:
 
 @pytest.mark.parametrize("text", ["5.4 mg/kg", "12 months", "62 %", "0.22-0.37", "28.8 v 6.8 months"])
 def test_an_amount_does_not_break_over_two_lines(text: str) -> None:
-    held = re.findall(r'<span class="amount">([^<]*)</span>', sentences(f"Give {text} now."))
+    held = re.findall(r'<span class="amount">([^<]*)</span>', render_text(f"Give {text} now."))
     assert held and held[-1].startswith(text.split(" v ")[-1])
 
 
 def test_a_citation_beside_a_dose_stands_in_brackets() -> None:
-    assert "[1:\N{NO-BREAK SPACE}2.1]</a>" in sentences("5.4 mg/kg [1: 2.1].")
+    assert "[1:\N{NO-BREAK SPACE}2.1]</a>" in render_text("5.4 mg/kg [1: 2.1].")
 
 
 # -- what it must not hold ---------------------------------------------------------------------------
@@ -168,7 +168,7 @@ def test_nothing_runs_and_nothing_is_loaded(name: str) -> None:
 
 def test_the_name_on_every_sheet_cannot_leave_its_string() -> None:
     text = 'a"b\\c\n</style>é'
-    inside = css_string(text)[1:-1]
+    inside = quote_css(text)[1:-1]
     assert re.fullmatch(r"(?:[A-Za-z0-9]|\\[0-9a-f]+ )*", inside)
     assert re.sub(r"\\([0-9a-f]+) ", lambda found: chr(int(found[1], 16)), inside) == text
 

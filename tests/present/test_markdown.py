@@ -11,11 +11,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concordant.complaints import printable
-from concordant.present.document import Citation, Document, Line, Paragraph, Point, Points, Section, Source, Table, cut
-from concordant.present.in_words import citation_words
-from concordant.present.markdown import line, render_markdown
-from concordant.present.numbering import texts
+from concordant.complaints import make_printable
+from concordant.present.document import (
+    Citation,
+    Document,
+    PageReference,
+    Paragraph,
+    Point,
+    PointList,
+    ScreenLine,
+    Section,
+    Table,
+    split_citations,
+)
+from concordant.present.in_words import format_citation
+from concordant.present.markdown import render_markdown, render_text
+from concordant.present.numbering import iter_texts
 from tests.present.pages import CASES, real_page, worded
 from tests.present.samples import EVIDENCE, SAMPLES, question, recommendation, refusal
 
@@ -48,9 +59,9 @@ def headings(tokens: list[Any]) -> list[tuple[str, str]]:
 
 def seen(text: str) -> str:
     """A text as a reader should see it: on one line, citations with one blank before them."""
-    parts = list(cut(" ".join(printable(text).split())))
+    parts = list(split_citations(" ".join(make_printable(text).split())))
     return "".join(
-        f"{' ' if i else ''}{citation_words(part)}" if isinstance(part, Citation) else part for i, part in enumerate(parts)
+        f"{' ' if i else ''}{format_citation(part)}" if isinstance(part, Citation) else part for i, part in enumerate(parts)
     )
 
 
@@ -92,9 +103,9 @@ def test_references_keep_their_numbers() -> None:
 
 
 def test_the_source_is_easy_to_read() -> None:
-    assert line("Give it every 3 weeks [1: 2.1]. Then more [2].") == "Give it every 3 weeks [1: 2.1]. Then more [2]."
-    assert line("3.6 mg/kg, -5 to +5") == "3.6 mg/kg, -5 to +5"
-    assert line("P <0.001, 40 % or more & 3+") == "P <0.001, 40 % or more & 3+"
+    assert render_text("Give it every 3 weeks [1: 2.1]. Then more [2].") == "Give it every 3 weeks [1: 2.1]. Then more [2]."
+    assert render_text("3.6 mg/kg, -5 to +5") == "3.6 mg/kg, -5 to +5"
+    assert render_text("P <0.001, 40 % or more & 3+") == "P <0.001, 40 % or more & 3+"
 
 
 HOSTILE = (
@@ -136,10 +147,14 @@ def everywhere(text: str) -> Document:
     section = Section(
         "s",
         f"S {text}",
-        (Paragraph(text), Points((Point(text, f"L{text}"), Point(text))), Table((f"C {text}", "D"), ((text, "E"),), text, text)),
+        (
+            Paragraph(text),
+            PointList((Point(text, f"L{text}"), Point(text))),
+            Table((f"C {text}", "D"), ((text, "E"),), text, text),
+        ),
     )
-    source = Source(1, text, text, "recalled")
-    return Document("en", "refusal", text, "over", text, (Line("F", text, "danger"),), (section,), "R", (source,), (text,))
+    source = PageReference(1, text, text, "recalled")
+    return Document("en", "refusal", text, "over", text, (ScreenLine("F", text, "danger"),), (section,), "R", (source,), (text,))
 
 
 def assert_prints_as_itself(text: str) -> None:
@@ -183,6 +198,6 @@ def test_a_real_page_says_everything_once_read(name: str, language: str) -> None
     tokens = parsed(document)
     found = [told(token) for token in tokens if token.type == "inline"]
     assert headings(tokens)[0] == ("h1", document.verdict)
-    for text in texts(worded(document)):
+    for text in iter_texts(worded(document)):
         assert any(seen(text) in one for one in found), text
     assert [one.content for one in tokens if one.type in ("code_block", "fence", "html_block")] == []

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from concordant.present.document import Document, Line, Paragraph, Point, Points, Section, Table
-from concordant.present.in_words import forest_told
-from concordant.present.numbering import texts
+from concordant.present.document import Document, Paragraph, Point, PointList, ScreenLine, Section, Table
+from concordant.present.in_words import forest_to_text
+from concordant.present.numbering import iter_texts
 from concordant.present.pdf import PdfMissing, render_pdf
 from concordant.present.pdf_data import CHARACTERS
-from concordant.present.widths import widths
+from concordant.present.widths import compute_column_widths
 from tests.present.pages import CASES, real_page, worded
 from tests.present.samples import EVIDENCE, FOREST, SAMPLES, TIMELINE, question, recommendation, refusal
 
@@ -94,7 +94,7 @@ def test_a_part_of_wide_tables_has_its_title_over_the_first() -> None:
 
 def test_a_slightly_smaller_type_saves_a_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
     def sheets(lines: int) -> int:
-        part = Section("long", "Long", (Points(tuple(Point(f"Point {n}") for n in range(lines))),))
+        part = Section("long", "Long", (PointList(tuple(Point(f"Point {n}") for n in range(lines))),))
         return len(opened(replace(refusal(), sections=(part,))).pages)
 
     fitted = [sheets(lines) for lines in range(120, 140)]
@@ -128,7 +128,7 @@ def test_everything_that_is_said_can_be_found_and_copied(shape: str) -> None:
 
 
 def test_each_page_names_the_patient_its_day_and_its_number() -> None:
-    long = Section("long", "Long", (Points(tuple(Point(f"Point {n}") for n in range(600))),))
+    long = Section("long", "Long", (PointList(tuple(Point(f"Point {n}") for n in range(600))),))
     document = replace(recommendation("Case 7"), sections=(long,), words={"page": "Seite {page} von {pages}"})
     reader = opened(document)
     assert len(reader.pages) > 2
@@ -143,7 +143,7 @@ def test_each_page_names_the_patient_its_day_and_its_number() -> None:
 def test_figures_have_a_text_that_says_the_same() -> None:
     told = [alt for name, alt in structure(opened(recommendation())) if name == "Figure"]
     assert told[0] == TIMELINE.told
-    assert told[1:] == [forest_told(FOREST)]
+    assert told[1:] == [forest_to_text(FOREST)]
     found = text_of(opened(recommendation()))
     assert plain(FOREST.title) in found
     assert found.count(plain(TIMELINE.title)) == 1, "the section is called like its figure"
@@ -199,9 +199,9 @@ def test_nothing_in_the_data_is_read_as_markup(text: str) -> None:
         title=f"T {text}",
         over=f"O {text}",
         verdict=f"V {text}",
-        first=(Line(f"F {text}", f"G {text}", "danger"),),
+        first=(ScreenLine(f"F {text}", f"G {text}", "danger"),),
         sections=(
-            Section("s", f"S {text}", (Paragraph(f"P {text}"), Points((Point(f"Q {text}", f"L {text}"),)))),
+            Section("s", f"S {text}", (Paragraph(f"P {text}"), PointList((Point(f"Q {text}", f"L {text}"),)))),
             Section("t", "T", (Table((f"C {text}", "D"), ((f"R {text}", "E"),), f"K {text}", f"N {text}"),), folded=True),
         ),
         references_title=f"X {text}",
@@ -257,7 +257,7 @@ def test_weakly_checked_references_and_loud_lines_stand_out() -> None:
 
 def test_a_long_column_gets_more_room_and_none_cuts_a_word() -> None:
     table = Table(("a", "b", "c"), (("incomprehensibilities", "word " * 60, "x"), ("x", "word " * 40, "y")))
-    first, second, third = widths(table, 60)
+    first, second, third = compute_column_widths(table, 60)
     assert first >= len("incomprehensibilities")
     assert second > first > third >= 1
     assert first + second + third <= 60
@@ -303,7 +303,7 @@ def test_a_real_page_is_short_and_whole(name: str, language: str) -> None:
     assert ends <= PAGES[name][1]
     found = text_of(reader)
     assert "[U+" not in found
-    for text in texts(worded(document, figures=False)):
+    for text in iter_texts(worded(document, figures=False)):
         assert plain(text) in found, text
     for source in document.references:
         assert plain(source.citation) in found

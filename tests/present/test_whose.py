@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from concordant.cli.main import main
-from concordant.cli.opening import whose
-from concordant.present.markup import css_string
+from concordant.cli.opening import make_sheet_label
+from concordant.present.markup import quote_css
 from tests.present.pages import FOLDER
 
 NAME = "ward 3 [1] & 4.yaml"
@@ -55,7 +55,7 @@ def test_it_leads(format_: str, case: Path) -> None:
 
 def test_the_printed_margin_of_the_page_has_it_with_the_day(case: Path) -> None:
     html = _answer(case, "html").decode()
-    assert css_string(f"{NAME} · as of {DAY}")[1:-1] in html
+    assert quote_css(f"{NAME} · as of {DAY}")[1:-1] in html
 
 
 def test_every_sheet_of_the_pdf_has_it(case: Path) -> None:
@@ -93,7 +93,7 @@ def test_the_json_never_has_it(case: Path) -> None:
     ],
 )
 def test_only_a_name_never_a_path_or_an_address(source: str, id_: str, told: str) -> None:
-    assert whose(source, id_) == told
+    assert make_sheet_label(source, id_) == told
 
 
 @pytest.mark.parametrize(("language", "told"), [("en", "standard input"), ("de", "Standardeingabe")])

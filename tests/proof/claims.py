@@ -17,13 +17,13 @@ from typing import Any
 import msgspec
 
 from concordant.answer.model import NextStep
-from concordant.answer.recommend import prepare, recommend, situation
+from concordant.answer.recommend import answer_record, build_situation, prepare
 from concordant.compiled import Knowledge
-from concordant.conditions import features_read
+from concordant.conditions import find_features_read
 from concordant.decide import ahead, ask, sides
 from concordant.decide.ask import Question, Situation
-from concordant.decide.cells import joined
-from concordant.decide.decision import Outcome, decide
+from concordant.decide.cells import join_cells
+from concordant.decide.decision import Outcome, make_decision
 from concordant.derive.book import derive_facts
 from concordant.evaluate.explain import explain
 from concordant.facts import Fact, Value
@@ -49,7 +49,9 @@ class Asking:
 
 def shipped(knowledge: Knowledge) -> Asking:
     """The real code."""
-    return Asking(lambda record: situation(record, knowledge), ask.questions, sides.other_sides, ahead.steps_ahead)
+    return Asking(
+        lambda record: build_situation(record, knowledge), ask.find_questions, sides.find_counterfactuals, ahead.look_ahead
+    )
 
 
 def outcome_of(now: Situation) -> Outcome:
@@ -100,7 +102,7 @@ def line_waits(now: Situation) -> bool:
 def limiting(now: Situation) -> frozenset[str]:
     """What the limits of the guidelines in force read."""
     limits = [limit for force in now.frame.in_force for limit in force.guideline.out_of_scope]
-    return frozenset().union(*(features_read(limit.if_) for limit in limits))
+    return frozenset().union(*(find_features_read(limit.if_) for limit in limits))
 
 
 @dataclass(slots=True)
@@ -125,7 +127,7 @@ class Patient:
         """The situation of a record that states these facts as well, or instead."""
         key = tuple(sorted((changes or {}).items()))
         if key not in self.known:
-            self.known[key] = situation(self.state.record(changes), self.knowledge)
+            self.known[key] = build_situation(self.state.record(changes), self.knowledge)
         return self.known[key]
 
     def asked(self, changes: Changes | None = None) -> tuple[Any, Sequence[Any]]:
@@ -150,7 +152,7 @@ class Patient:
         chosen = (one_for_each if few else samples)(self.features[name], self.knowledge)
         if isinstance(held, Interval):
             ends = [Interval(n, n) for n in (held.low, held.high) if math.isfinite(n)]
-            chosen = [*ends, *(v for v in chosen if isinstance(v, Interval) and v.refines(held))]
+            chosen = [*ends, *(v for v in chosen if isinstance(v, Interval) and v.is_within(held))]
         return [v for v in dict.fromkeys(chosen) if self.fits({name: v}, base)]
 
     def open_features(self, base: Changes | None = None) -> list[Feature]:
@@ -239,7 +241,7 @@ def _directly_read(patient: Patient) -> frozenset[str]:
     live = [one.proposal for one in patient.fresh().decision.judged if one.status != "does_not_apply"]
     preferring = [proposal.statement for proposal in live if proposal.role == "preferred"]
     conditions = [c for s in preferring for c in (s.applies_if, *(bar.if_ for bar in s.unless))]
-    return frozenset().union(*(features_read(c) for c in conditions))
+    return frozenset().union(*(find_features_read(c) for c in conditions))
 
 
 def is_read(patient: Patient, name: str) -> bool:
@@ -290,7 +292,7 @@ def branches_tell_what_comes(patient: Patient) -> Iterator[str]:
     for q in patient.asked()[1]:
         name = q.feature.name
         for one, other in pairwise(q.branches):
-            if one.outcome == other.outcome == patient.outcome({name: joined(q.feature, one.cell, other.cell).value}):
+            if one.outcome == other.outcome == patient.outcome({name: join_cells(q.feature, one.cell, other.cell).value}):
                 yield f"{name}: two neighbouring branches have one outcome, and told as one they have it too"
         for branch in q.branches:
             if branch.outcome != (whole := patient.outcome({name: branch.cell.value})):
@@ -372,8 +374,8 @@ def overridden(patient: Patient, changes: Changes) -> Situation:
     plan = replace(prepared.plan, features=tuple(freed))
     record = patient.state.record(changes)
     facts = derive_facts(record, plan)
-    frame = prepared.frame(record, "")
-    return Situation(record, plan, frame, facts, decide(frame, facts))
+    frame = prepared.find_ruleset(record, "")
+    return Situation(record, plan, frame, facts, make_decision(frame, facts))
 
 
 def can_be(name: str, fresh: Situation, patient: Patient) -> bool:
@@ -417,17 +419,17 @@ def _sides_of(feature: Feature, sides: list[Any], patient: Patient) -> Iterator[
     told = {other: outcome_of(fresh) for other, fresh in possible.items()}
     heads = {other: headline_of(fresh) for other, fresh in possible.items()}
     for side in sides:
-        here = [other for other in told if covers(side.cell, feature, other)]
+        here = [other for other in told if covers(side.cell_name, feature, other)]
         if any(heads[other] == before for other in here):
-            yield f"{feature.name} other side {side.cell}: the headline is that of now"
+            yield f"{feature.name} other side {side.cell_name}: the headline is that of now"
         if not here or any(told[other] != side.outcome for other in here):
-            yield f"{feature.name} other side {side.cell}: told is {side.outcome}, fresh is {sorted({told[o] for o in here})}"
+            yield f"{feature.name} other side {side.cell_name}: told is {side.outcome}, fresh is {sorted({told[o] for o in here})}"
     settled = any(told[other][0] != "needs_data" for other in _first_to_change(value, heads, before))
     if not settled and sides:
         yield f"{feature.name}: all its other sides leave the answer open"
     elif settled and isinstance(value, Interval):
         yield from _nearest(feature, value, sides, heads, before)
-    elif settled and (missed := [o for o in heads if heads[o] != before and not any(covers(s.cell, feature, o) for s in sides)]):
+    elif settled and (missed := [o for o in heads if heads[o] != before and not any(covers(s.cell_name, feature, o) for s in sides)]):
         yield f"{feature.name}: {missed[0]} changes the headline to {heads[missed[0]]}, and is not told"
 
 
@@ -449,7 +451,7 @@ def _nearest(
     for way in (1, -1):
         walked = sorted((o for o in points if (o.low - value.low) * way > 0), key=lambda o: o.low * way)
         first = next((o for o in walked if told[o] != before), None)
-        here = [s for s in sides if _lies(s.cell, feature, walked)]
+        here = [s for s in sides if _lies(s.cell_name, feature, walked)]
         if first is None and here:
             yield f"{feature.name}: nothing changes that way, told is {here[0].cell}"
         if first is None:
@@ -586,7 +588,7 @@ def failures(patient: Patient) -> Iterator[tuple[str, str]]:
 
 def printed_is_what_holds(patient: Patient, most: int = 2) -> Iterator[str]:
     """(3) to (5) on the answer itself: `ask`, `other_sides` and `next` against whole answers to changed records."""
-    answer, rng = recommend(patient.state.record(), patient.knowledge), random.Random(patient.state.number)
+    answer, rng = answer_record(patient.state.record(), patient.knowledge), random.Random(patient.state.number)
     asked = [(a.feature, a.blocking, tuple(a.together_with), [(c.if_, tuple(c.then)) for c in a.changes]) for a in answer.ask]
     found = [(q.feature.name, q.blocking, q.together_with, _branch_words(q)) for q in patient.asked()[1]]
     if asked != found:
@@ -615,7 +617,7 @@ def _printed_branch(patient: Patient, name: str, cell: str, then: Sequence[str],
         return
     if feature.rules and not is_open(held) and not patient.fits({name: value}):
         return  # a rule says otherwise, which a fresh record cannot overrule; claim 4 takes the rule away
-    fresh = recommend(patient.state.record({name: value}), patient.knowledge)
+    fresh = answer_record(patient.state.record({name: value}), patient.knowledge)
     offered = [o for o in fresh.options if o.status in OFFERED]
     shown = sorted({o.regimen for o in offered if o.role == "preferred"} or {o.regimen for o in offered})
     if fresh.answer != says or (says != "needs_data" and shown != sorted(then)):
@@ -627,7 +629,7 @@ def _printed_step(patient: Patient, step: NextStep) -> Iterator[str]:
     changes = {**silent_on_drugs(patient), **told}
     if any(patient.features[name].rules for name in changes) and any(f.conflict for f in patient.fresh(changes).facts.values()):
         return  # a rule says otherwise, which a fresh record cannot overrule; claim 5 takes the rule away
-    fresh = recommend(patient.state.record(changes), patient.knowledge)
+    fresh = answer_record(patient.state.record(changes), patient.knowledge)
     offered = {(o.regimen, o.role) for o in fresh.options if o.status in OFFERED}
     printed = {(o.regimen, o.role) for o in step.options}
     if fresh.answer != step.answer or (fresh.answer == "recommends" and offered != printed):

@@ -61,14 +61,14 @@ def loaded(changed: Mapping[str, str]) -> Iterator[dict[str, Any]]:
 
 def asking_of(modules: Mapping[str, Any], knowledge: Knowledge) -> Asking:
     """The asking that these modules make, from a record on."""
-    plan, frames = modules["derive.plan"].plan_of(knowledge), dict[Any, Any]()
+    plan, frames = modules["derive.plan"].make_plan(knowledge), dict[Any, Any]()
 
     def now(record: PatientRecord) -> Any:
         if record.as_of not in frames:
-            frames[record.as_of] = modules["decide.frame"].frame_of(knowledge, record.as_of)
+            frames[record.as_of] = modules["decide.frame"].make_ruleset(knowledge, record.as_of)
         frame, facts = frames[record.as_of], derive_facts(record, prepare(knowledge).plan)
-        decision, bare = modules["decide.decision"].decide(frame, facts), prepare(knowledge).bare
+        decision, bare = modules["decide.decision"].make_decision(frame, facts), prepare(knowledge).bare
         return modules["decide.ask"].Situation(record, plan, frame, facts, decision, (), bare)
 
     ask, sides, ahead = (modules[f"decide.{name}"] for name in ("ask", "sides", "ahead"))
-    return Asking(now, ask.questions, sides.other_sides, ahead.steps_ahead)
+    return Asking(now, ask.find_questions, sides.find_counterfactuals, ahead.look_ahead)

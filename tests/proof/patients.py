@@ -10,7 +10,7 @@ import msgspec
 from concordant.compiled import Knowledge
 from concordant.conditions import All, Any, Condition, OneOf
 from concordant.facts import Value
-from concordant.quantities import Interval, point
+from concordant.quantities import Interval, make_exact_interval
 from tests.proof.states import State
 
 AS_OF = dt.date(2023, 6, 1)
@@ -31,19 +31,19 @@ CORE: dict[str, Value] = {
     "visceral_crisis": "no",
     "low_disease_burden": "no",
     "interstitial_lung_disease": "none",
-    "lvef": point(60.0),
+    "lvef": make_exact_interval(60.0),
     "symptomatic_heart_failure": "no",
     "pregnant": "no",
     "received_trastuzumab": "yes",
     "received_trastuzumab_deruxtecan": "no",
     "received_trastuzumab_emtansine": "no",
     "received_pertuzumab": "no",
-    "ecog": point(1.0),
+    "ecog": make_exact_interval(1.0),
     "declines_chemotherapy": "no",
     "long_disease_free_interval": "no",
     "her2_therapy_started": "no",
-    "her2_lines_progressed": point(0.0),
-    "her2_regimens_received_advanced": point(0.0),
+    "her2_lines_progressed": make_exact_interval(0.0),
+    "her2_regimens_received_advanced": make_exact_interval(0.0),
 }
 
 
@@ -55,8 +55,8 @@ def told(name: str, *without: str, **facts: Value) -> State:
 THREE = ("visceral_crisis", "low_disease_burden", "taxane_contraindicated")
 LATER: dict[str, Value] = {
     "her2_therapy_started": "yes",
-    "her2_regimens_received_advanced": point(3.0),
-    MONTHS: point(30.0),
+    "her2_regimens_received_advanced": make_exact_interval(3.0),
+    MONTHS: make_exact_interval(30.0),
 }
 
 PATIENTS: dict[str, State] = {
@@ -64,32 +64,44 @@ PATIENTS: dict[str, State] = {
     for one in (
         told("interval unknown"),
         told("interval straddles", **{MONTHS: Interval(8.0, 14.0)}),
-        told("interval at the bound", **{MONTHS: point(12.0)}),
-        told("interval inside the bound", **{MONTHS: point(11.5)}),
-        told("interval far off", **{MONTHS: point(40.0)}, hormone_receptor="positive"),
+        told("interval at the bound", **{MONTHS: make_exact_interval(12.0)}),
+        told("interval inside the bound", **{MONTHS: make_exact_interval(11.5)}),
+        told("interval far off", **{MONTHS: make_exact_interval(40.0)}, hormone_receptor="positive"),
         told("tumour and extent unknown", "her2_reported", "disease_extent", "lvef"),
-        told("ratio unknown", "her2_reported", her2_ihc="2+", her2_copies=point(5.0)),
+        told("ratio unknown", "her2_reported", her2_ihc="2+", her2_copies=make_exact_interval(5.0)),
         told("ratio and copies unknown", "her2_reported", her2_ihc="2+"),
-        told("receptors unknown", "hormone_receptor", **LATER, her2_lines_progressed=point(2.0)),
+        told("receptors unknown", "hormone_receptor", **LATER, her2_lines_progressed=make_exact_interval(2.0)),
         told("lines unknown", "her2_lines_progressed", **LATER),
         told("guard unknown", "adjuvant_her2_therapy", "presentation"),
         told("interval within one range", **{MONTHS: Interval(7.0, 11.0)}, received_trastuzumab_deruxtecan="yes"),
-        told("interval one month off", **{MONTHS: point(13.0)}),
-        told("heart known in part", **LATER, her2_lines_progressed=point(1.0), lvef=Interval(35.0, 45.0)),
-        told("heart known within one range", **LATER, her2_lines_progressed=point(1.0), lvef=Interval(41.0, 49.0)),
-        told("brain by the companion", "brain_metastases", **LATER, her2_lines_progressed=point(1.0), has_brain_metastases="yes"),
+        told("interval one month off", **{MONTHS: make_exact_interval(13.0)}),
+        told("heart known in part", **LATER, her2_lines_progressed=make_exact_interval(1.0), lvef=Interval(35.0, 45.0)),
+        told("heart known within one range", **LATER, her2_lines_progressed=make_exact_interval(1.0), lvef=Interval(41.0, 49.0)),
+        told(
+            "brain by the companion",
+            "brain_metastases",
+            **LATER,
+            her2_lines_progressed=make_exact_interval(1.0),
+            has_brain_metastases="yes",
+        ),
         *(
-            told(name, *THREE, **LATER, her2_lines_progressed=point(1.0), total_bilirubin_xuln=point(1.0))
+            told(
+                name,
+                *THREE,
+                **LATER,
+                her2_lines_progressed=make_exact_interval(1.0),
+                total_bilirubin_xuln=make_exact_interval(1.0),
+            )
             for name in ("pair", "triple", "pair stands", "triple stands")
         ),
-        told("second line", **LATER, her2_lines_progressed=point(1.0)),
+        told("second line", **LATER, her2_lines_progressed=make_exact_interval(1.0)),
         told("second line stated", "her2_lines_progressed", "adjuvant_her2_therapy", **LATER, line_of_therapy="second"),
         told(
             "second line stated, interval unknown",
             "her2_lines_progressed",
             line_of_therapy="second",
             her2_therapy_started="yes",
-            her2_regimens_received_advanced=point(1.0),
+            her2_regimens_received_advanced=make_exact_interval(1.0),
         ),
         told("interval unknown, line not counted", "her2_lines_progressed", her2_therapy_started="yes"),
         State(
@@ -98,8 +110,8 @@ PATIENTS: dict[str, State] = {
             {
                 "adjuvant_her2_therapy": "no",
                 "disease_extent": "metastatic",
-                "her2_lines_progressed": point(1.0),
-                "her2_regimens_received_advanced": point(1.0),
+                "her2_lines_progressed": make_exact_interval(1.0),
+                "her2_regimens_received_advanced": make_exact_interval(1.0),
                 "her2_reported": "positive",
                 "received_trastuzumab_deruxtecan": "yes",
                 "received_trastuzumab_emtansine": "yes",
@@ -109,7 +121,12 @@ PATIENTS: dict[str, State] = {
         State(
             "second line, drugs and lungs unknown",
             AS_OF,
-            {"her2_reported": "positive", "disease_extent": "metastatic", "presentation": "recurrent", MONTHS: point(8.0)},
+            {
+                "her2_reported": "positive",
+                "disease_extent": "metastatic",
+                "presentation": "recurrent",
+                MONTHS: make_exact_interval(8.0),
+            },
         ),
         State(
             "de novo, first line stated",
@@ -117,12 +134,12 @@ PATIENTS: dict[str, State] = {
             {"her2_reported": "positive", "disease_extent": "metastatic", "presentation": "de_novo", "line_of_therapy": "first"},
         ),
         State("nothing told of the past", AS_OF, {"her2_reported": "positive", "disease_extent": "metastatic"}),
-        told("third line", **LATER, her2_lines_progressed=point(2.0), lvef=point(45.0)),
+        told("third line", **LATER, her2_lines_progressed=make_exact_interval(2.0), lvef=make_exact_interval(45.0)),
         told(
             "third line with failing heart",
             **LATER,
-            her2_lines_progressed=point(3.0),
-            lvef=point(50.0),
+            her2_lines_progressed=make_exact_interval(3.0),
+            lvef=make_exact_interval(50.0),
             hormone_receptor="positive",
         ),
         told(
@@ -131,14 +148,14 @@ PATIENTS: dict[str, State] = {
             "lvef",
             "taxane_contraindicated",
             hormone_receptor="positive",
-            **{MONTHS: point(30.0)},
+            **{MONTHS: make_exact_interval(30.0)},
         ),
         told(
             "brain unknown",
             "brain_metastases",
             "extracranial_progression",
             **LATER,
-            her2_lines_progressed=point(2.0),
+            her2_lines_progressed=make_exact_interval(2.0),
             on_her2_therapy_now="yes",
         ),
         State(
@@ -157,17 +174,17 @@ PATIENTS: dict[str, State] = {
                 "extracranial_progression": "yes",
                 "her2_therapy_started": "no",
                 MONTHS: Interval(low=11.0),
-                "lvef": point(39.0),
+                "lvef": make_exact_interval(39.0),
             },
         ),
-        told("status unknown", "disease_status", "on_her2_therapy_now", **LATER, her2_lines_progressed=point(1.0)),
+        told("status unknown", "disease_status", "on_her2_therapy_now", **LATER, her2_lines_progressed=make_exact_interval(1.0)),
         told("presentation unknown", "presentation", "adjuvant_her2_therapy", "long_disease_free_interval"),
         told(
             "drugs unknown",
             "received_trastuzumab_deruxtecan",
             "received_trastuzumab_emtansine",
             **LATER,
-            her2_lines_progressed=point(1.0),
+            her2_lines_progressed=make_exact_interval(1.0),
         ),
     )
 }

@@ -19,8 +19,8 @@ from concordant.compiled import Knowledge
 from concordant.conditions import Compare
 from concordant.facts import Value
 from concordant.features import Feature
-from concordant.quantities import Interval, above, below, is_strict, point
-from concordant.record.events import Comorbidity, Entry, PatientRecord
+from concordant.quantities import Interval, is_strict_bound, make_exact_interval, step_above, step_below
+from concordant.record.events import Comorbidity, EntryLocation, PatientRecord
 
 DATES = (dt.date(2022, 9, 20), dt.date(2023, 6, 1), dt.date(2024, 12, 1), dt.date(2026, 1, 15))
 MOST_HIDDEN = 8
@@ -65,7 +65,7 @@ class State:
         """The record of this patient, with some facts stated otherwise; None unstates one."""
         told = {**self.stated, **(changes or {})}
         listed = tuple(
-            Comorbidity(Entry(f"conditions[{i}]"), None, name, "active", None) for i, name in enumerate(self.unread, 1)
+            Comorbidity(EntryLocation(f"conditions[{i}]"), None, name, "active", None) for i, name in enumerate(self.unread, 1)
         )
         stated = {name: value for name, value in told.items() if value is not None}
         return PatientRecord(self.as_of, conditions=listed, stated=stated)
@@ -88,11 +88,11 @@ def _written(value: Value) -> str:
     if value.is_exact:
         return repr(value.low)
     if value.low == -math.inf:
-        strict = is_strict(value.high, above(value.high))
-        return f"< {above(value.high)!r}" if strict else f"<= {value.high!r}"
+        strict = is_strict_bound(value.high, step_above(value.high))
+        return f"< {step_above(value.high)!r}" if strict else f"<= {value.high!r}"
     if value.high == math.inf:
-        strict = is_strict(value.low, below(value.low))
-        return f"> {below(value.low)!r}" if strict else f">= {value.low!r}"
+        strict = is_strict_bound(value.low, step_below(value.low))
+        return f"> {step_below(value.low)!r}" if strict else f">= {value.low!r}"
     return f"{value.low!r} to {value.high!r}"
 
 
@@ -141,12 +141,12 @@ def samples(feature: Feature, knowledge: Knowledge) -> list[Value]:
     low, high = ends(feature)
     bounds = [b for b in thresholds(knowledge).get(feature.name, ()) if low <= b <= high]
     marks = [low, *bounds, high]
-    found = {low, high, *(near for b in bounds for near in (below(b), b, above(b)))}
+    found = {low, high, *(near for b in bounds for near in (step_below(b), b, step_above(b)))}
     for one, other in pairwise(marks):
         found |= {one + (other - one) / 3, one + (other - one) * 0.7}
     if feature.type == "count":
         found = {float(n) for value in found for n in (math.floor(value), math.ceil(value))}
-    return [point(n) for n in sorted(found) if low <= n <= high]
+    return [make_exact_interval(n) for n in sorted(found) if low <= n <= high]
 
 
 def one_for_each(feature: Feature, knowledge: Knowledge) -> list[Value]:
@@ -157,10 +157,10 @@ def one_for_each(feature: Feature, knowledge: Knowledge) -> list[Value]:
     bounds = [b for b in thresholds(knowledge).get(feature.name, ()) if low <= b <= high]
     if feature.type == "count":
         whole = {float(n) for b in bounds for n in (math.ceil(b) - 1, math.floor(b), math.floor(b) + 1)} or {max(low, 0.0)}
-        return [point(n) for n in sorted(whole) if low <= n <= high]
+        return [make_exact_interval(n) for n in sorted(whole) if low <= n <= high]
     marks = [low, *bounds, high]
     inside = {one + (other - one) / 2 for one, other in pairwise(marks)}
-    return [point(n) for n in sorted(inside | set(bounds))]
+    return [make_exact_interval(n) for n in sorted(inside | set(bounds))]
 
 
 # -- patients --------------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ class Drawer:
         bound = self.rng.choice(bounds)
         if self.by_name[name].type == "count":  # counts bound each other, so the true one stays inside
             around = Interval(max(low, math.floor(bound)), min(high, math.floor(bound) + self.rng.randint(1, 2)))
-            return around if value.refines(around) else value
+            return around if value.is_within(around) else value
         wide = self.rng.choice((0.5, 1, 5))
         around = Interval(max(low, bound - wide), min(high, bound + wide))
         return self.rng.choice((around, around, Interval(low=around.low), Interval(high=around.high)))
@@ -214,10 +214,12 @@ class Drawer:
         bounds = thresholds(self.knowledge).get(name, ())
         low, high = ends(self.by_name[name])
         if not bounds:
-            return point(low + round((min(high, 200) - low) * self.rng.uniform(0.2, 0.5), 1))
+            return make_exact_interval(low + round((min(high, 200) - low) * self.rng.uniform(0.2, 0.5), 1))
         bound = self.rng.choice(bounds)
-        near = self.rng.choice((bound, bound, below(bound), above(bound), bound * 0.7, bound * 1.3, bound + 0.5, bound - 0.5))
-        return point(min(high, max(low, near)))
+        near = self.rng.choice(
+            (bound, bound, step_below(bound), step_above(bound), bound * 0.7, bound * 1.3, bound + 0.5, bound - 0.5)
+        )
+        return make_exact_interval(min(high, max(low, near)))
 
     def _whole(self) -> dict[str, Value]:
         told: dict[str, Value] = {}
@@ -235,8 +237,8 @@ class Drawer:
             "ish": {"her2_ihc": "2+", "her2_ish": "positive" if good else self._pick(negative=2, equivocal=1)},
             "ratio": {
                 "her2_ihc": "2+",
-                "her2_ish_ratio": point(self.rng.choice((1.4, 2.0, 2.0, 2.6, 5.0))),
-                "her2_copies": point(self.rng.choice((3.0, 4.0, 5.0, 6.0, 7.5))),
+                "her2_ish_ratio": make_exact_interval(self.rng.choice((1.4, 2.0, 2.0, 2.6, 5.0))),
+                "her2_copies": make_exact_interval(self.rng.choice((3.0, 4.0, 5.0, 6.0, 7.5))),
                 "her2_ish_recount": self._pick(same_group=2, other_group=1),
             },
         }
@@ -254,7 +256,7 @@ class Drawer:
         told["presentation"] = self._pick(de_novo=1, recurrent=2)
         told["disease_status"] = self._pick(untreated=1, responding=1, stable=1, progressing=5)
         told["extracranial_progression"] = self._yes(0.7)
-        told["months_disease_free"] = point(float(self.rng.randint(0, 60)))
+        told["months_disease_free"] = make_exact_interval(float(self.rng.randint(0, 60)))
         if told["presentation"] == "recurrent":
             told["long_disease_free_interval"] = self._yes(0.2)
         judged = {"visceral_crisis": 0.1, "low_disease_burden": 0.2}
@@ -277,10 +279,10 @@ class Drawer:
         failed = {"first": 0, "second": 1, "third_or_later": self.rng.randint(2, 4)}[line]
         begun = failed > 0 or told["disease_status"] in ("responding", "stable")
         now: dict[str, Value] = {"her2_therapy_started": "yes" if begun else "no", "on_her2_therapy_now": self._yes(0.6 * begun)}
-        now["her2_regimens_received_advanced"] = point(float(failed + (begun and self._is(0.5)) or begun))
+        now["her2_regimens_received_advanced"] = make_exact_interval(float(failed + (begun and self._is(0.5)) or begun))
         if self._is(0.35):
             return now | {"line_of_therapy": line}
-        now |= {"her2_lines_progressed": point(float(failed)), "adjuvant_her2_therapy": "yes" if early else "no"}
+        now |= {"her2_lines_progressed": make_exact_interval(float(failed)), "adjuvant_her2_therapy": "yes" if early else "no"}
         if early:
             name = "months_from_adjuvant_her2_therapy_to_recurrence"
             now[name] = self._number(name)
@@ -310,14 +312,18 @@ class Drawer:
         told["symptomatic_heart_failure"] = "yes" if failing else "no"
         told["heart_failure_history"] = self._yes(1.0 if failing else 0.1)
         if self._is(0.7):
-            told |= {"lvef_lowest": told["lvef"], "lvef_fall": point(self.rng.choice((0.0, 5.0, 10.0, 20.0)))}
+            told |= {"lvef_lowest": told["lvef"], "lvef_fall": make_exact_interval(self.rng.choice((0.0, 5.0, 10.0, 20.0)))}
         return told
 
     def _rest(self, _: Mapping[str, Value]) -> dict[str, Value]:
         labs = ("total_bilirubin_xuln", "ast_xuln", "alt_xuln", "platelets", "neutrophils", "creatinine_clearance")
         told: dict[str, Value] = {name: self._number(name) if self._is(0.4) else _normal(name) for name in labs}
-        told |= {"weight": point(64.0), "height": point(168.0), "age": point(float(self.rng.randint(28, 88)))}
-        told |= {"ecog": point(float(self._pick(**{"0": 3, "1": 4, "2": 2, "3": 1, "4": 0.3})))}
+        told |= {
+            "weight": make_exact_interval(64.0),
+            "height": make_exact_interval(168.0),
+            "age": make_exact_interval(float(self.rng.randint(28, 88))),
+        }
+        told |= {"ecog": make_exact_interval(float(self._pick(**{"0": 3, "1": 4, "2": 2, "3": 1, "4": 0.3})))}
         told |= {"sex": self._pick(female=9, male=1)}
         if told["sex"] == "female":
             told["menopausal_status"] = self._pick(premenopausal=1, perimenopausal=1, postmenopausal=3)
@@ -330,7 +336,7 @@ class Drawer:
 
 
 def _normal(name: str) -> Value:
-    return point({"platelets": 210.0, "neutrophils": 4.0, "creatinine_clearance": 90.0}.get(name, 0.7))
+    return make_exact_interval({"platelets": 210.0, "neutrophils": 4.0, "creatinine_clearance": 90.0}.get(name, 0.7))
 
 
 def draw(knowledge: Knowledge, seed: int, number: int) -> State:

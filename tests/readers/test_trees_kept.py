@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given
 
-from concordant.answer.recommend import situation
+from concordant.answer.recommend import build_situation
 from concordant.compiled import Knowledge
 from concordant.conditions import Condition
 from concordant.evaluate.explain import explain
@@ -37,7 +37,7 @@ def test_a_tree_is_read_back(condition: Condition, known: Facts) -> None:
 
 def test_the_reasons_and_facts_of_a_patient_are_read_back(knowledge: Knowledge, words: Words) -> None:
     path = next((FOLDER / "cases").rglob("A02-*.yaml"))
-    now = situation(read_case(read_file(path), knowledge, words, DAY), knowledge)
+    now = build_situation(read_case(read_file(path), knowledge, words, DAY), knowledge)
     assert any(fact.because for fact in now.facts.values())
     for fact in now.facts.values():
         assert msgspec.json.decode(msgspec.json.encode(fact), type=Fact) == fact

@@ -7,17 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from concordant.author.sentence import parse_sentence
-from concordant.conditions import Compare, Leaf, Not, OneOf, leaves
+from concordant.conditions import Compare, Leaf, Not, OneOf, iter_condition_leaves
 from concordant.evaluate.words import AUTHORED, OPPOSITE, WANTED, Spelling, leaf_words
 from concordant.features import Feature
-from concordant.kleene import not_
-from concordant.present.language import language
-from concordant.quantities import COMPARISONS, point
+from concordant.kleene import negate_truth
+from concordant.present.language import load_language
+from concordant.quantities import COMPARISONS, make_exact_interval
 from tests.strategies import DICTIONARY, conditions
 
 MONTHS = Feature(name="months", label="Months", type="number", unit="months")
 EXTENT = Feature(name="extent", label="Extent", type="enum", values=("none", "few", "very_many"), phrases={"few": "a few"})
-ENGLISH, GERMAN = language("en").spelling(), language("de").spelling()
+ENGLISH, GERMAN = load_language("en").spelling(), load_language("de").spelling()
 LEAVES: dict[str, tuple[Leaf, Feature]] = {
     "at most": (Compare("months", "<=", 12), MONTHS),
     "under": (Compare("months", "<", 6.5), MONTHS),
@@ -53,7 +53,7 @@ def test_each_reader_is_told_in_one_way(spelling: Spelling, leaf: str, said: str
 
 @given(conditions(), st.booleans())
 def test_what_an_author_would_write_is_read_back(condition: object, negated: bool) -> None:
-    for leaf in leaves(condition):  # type: ignore[arg-type]
+    for leaf in iter_condition_leaves(condition):  # type: ignore[arg-type]
         feature, turned = DICTIONARY[leaf.feature], negated and isinstance(leaf, OneOf)
         unit = f" {feature.unit}" if feature.is_numeric else ""
         text = f"{leaf_words(leaf, feature, AUTHORED, negated=turned)}{unit}".rstrip()
@@ -64,4 +64,6 @@ def test_what_an_author_would_write_is_read_back(condition: object, negated: boo
 def test_the_opposite_sign_is_the_sign_under_a_not(number: float) -> None:
     for op, opposite in OPPOSITE.items():
         if opposite != "!=":
-            assert COMPARISONS[opposite](point(number), 12) is not_(COMPARISONS[op](point(number), 12))
+            assert COMPARISONS[opposite](make_exact_interval(number), 12) is negate_truth(
+                COMPARISONS[op](make_exact_interval(number), 12)
+            )

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 
 from concordant.compiled import Knowledge
-from concordant.dates import PartialDate, exactly, parse_partial_date
+from concordant.dates import PartialDate, make_exact_date, parse_partial_date
 from concordant.derive.book import derive_facts
-from concordant.derive.plan import Plan
-from concordant.record.courses.assemble import Assembled, courses_from
-from concordant.record.events import Course, DiseaseEvent, Entry, Marker, PatientRecord
+from concordant.derive.plan import DerivationPlan
+from concordant.record.courses.assemble import AssembledCourses, assemble_courses
+from concordant.record.events import Course, DiseaseEvent, EntryLocation, Marker, PatientRecord
 from concordant.record.exposures import Exposure
-from concordant.record.line_rules import line_rules
-from concordant.record.vocabulary import Words, drug_parts
+from concordant.record.line_rules import make_line_rules
+from concordant.record.vocabulary import Words, drugs_from_name
 from concordant.texts import read_file
 
 AS_OF = dt.date(2023, 6, 1)
@@ -38,18 +38,18 @@ def _exposures(told: Any, place: str, words: Words) -> Iterator[Exposure]:
         return
     found = SERIES.fullmatch(told)
     assert found, told
-    known = drug_parts(found[1], words)
+    known = drugs_from_name(found[1], words)
     for number in range(int(found[3])):
-        day = exactly(dt.date.fromisoformat(found[2]) + dt.timedelta(days=number * int(found[4])))
+        day = make_exact_date(dt.date.fromisoformat(found[2]) + dt.timedelta(days=number * int(found[4])))
         unknown = () if known else (found[1],)
-        yield Exposure(Entry(f"{place}.{number + 1}"), known, unknown, start=day, end=day, single=True)
+        yield Exposure(EntryLocation(f"{place}.{number + 1}"), known, unknown, start=day, end=day, single=True)
 
 
 def _span(told: dict[str, str], place: str, words: Words) -> Exposure:
-    drugs = tuple(id_ for name in told["drugs"].split("+") for id_ in drug_parts(name, words))
-    dates = {key: parse_partial_date(told[key]).clipped(AS_OF) for key in ("start", "end") if key in told}
+    drugs = tuple(id_ for name in told["drugs"].split("+") for id_ in drugs_from_name(name, words))
+    dates = {key: parse_partial_date(told[key]).clip_to(AS_OF) for key in ("start", "end") if key in told}
     return Exposure(
-        Entry(place), drugs, setting=told.get("setting"), stopped=told.get("stopped"), ongoing="ongoing" in told, **dates
+        EntryLocation(place), drugs, setting=told.get("setting"), stopped=told.get("stopped"), ongoing="ongoing" in told, **dates
     )
 
 
@@ -59,7 +59,7 @@ def events(told: list[str]) -> tuple[DiseaseEvent, ...]:
         kind, date, *more = line.split()
         extent = next((EXTENTS[word] for word in more if word in EXTENTS), None)
         sites = tuple(word for word in more if word not in EXTENTS)
-        found.append(DiseaseEvent(Entry(f"disease/{i}"), kind, parse_partial_date(date), extent, sites, None, ""))
+        found.append(DiseaseEvent(EntryLocation(f"disease/{i}"), kind, parse_partial_date(date), extent, sites, None, ""))
     return tuple(found)
 
 
@@ -76,17 +76,17 @@ def described(course: Course) -> str:
     return f"{drugs}; {course.setting or '?'}; {dates}; {course.stopped or '?'}"
 
 
-def assembled(story: dict[str, Any], knowledge: Knowledge, words: Words) -> Assembled:
-    return courses_from(exposures(story["given"], words), events(story["disease"]), AS_OF, line_rules(knowledge))
+def assembled(story: dict[str, Any], knowledge: Knowledge, words: Words) -> AssembledCourses:
+    return assemble_courses(exposures(story["given"], words), events(story["disease"]), AS_OF, make_line_rules(knowledge))
 
 
 def record_of(story: dict[str, Any], courses: tuple[Course, ...]) -> PatientRecord:
-    her2 = Marker(Entry("marker"), "her2", "positive", {}, None, None)
+    her2 = Marker(EntryLocation("marker"), "her2", "positive", {}, None, None)
     return PatientRecord(AS_OF, markers=(her2,), events=events(story["disease"]), courses=courses)
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda s: s["name"].replace(" ", "-"))
-def test_story(story: dict[str, Any], knowledge: Knowledge, words: Words, plan: Plan) -> None:
+def test_story(story: dict[str, Any], knowledge: Knowledge, words: Words, plan: DerivationPlan) -> None:
     found = assembled(story, knowledge, words)
     assert [described(course) for course in found.courses] == story["courses"]
     if "line" in story:
@@ -96,11 +96,11 @@ def test_story(story: dict[str, Any], knowledge: Knowledge, words: Words, plan: 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda s: s["name"].replace(" ", "-"))
 def test_the_order_of_the_source_plays_no_part(story: dict[str, Any], knowledge: Knowledge, words: Words) -> None:
-    told, rules = exposures(story["given"], words), line_rules(knowledge)
+    told, rules = exposures(story["given"], words), make_line_rules(knowledge)
     expected = assembled(story, knowledge, words)
     for seed in range(5):
         shuffled = random.Random(seed).sample(told, len(told))
-        found = courses_from(shuffled, events(story["disease"]), AS_OF, rules)
+        found = assemble_courses(shuffled, events(story["disease"]), AS_OF, rules)
         assert (found.courses, found.notes) == (expected.courses, expected.notes)
 
 

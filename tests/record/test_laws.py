@@ -10,12 +10,19 @@ from msgspec.structs import replace
 
 from concordant.compiled import Knowledge, Term
 from concordant.record.account import Account
-from concordant.record.as_case import case_text
+from concordant.record.as_case import write_case
 from concordant.record.casefile import read_case
-from concordant.record.conditions import Understood, condition_told, events_of, of_concept, understand, with_words
-from concordant.record.events import Comorbidity, DiseaseEvent, Entry, Finding, PatientRecord
+from concordant.record.conditions import (
+    ConditionMention,
+    events_from_mentions,
+    mention_from_concept,
+    merge_code_and_words,
+    parse_condition_entry,
+    parse_conditions,
+)
+from concordant.record.events import Comorbidity, DiseaseEvent, EntryLocation, Finding, PatientRecord
 from concordant.record.sources import Patient
-from concordant.record.terminology import Terminology, terminology_of
+from concordant.record.terminology import Terminology, make_terminology
 from concordant.record.vocabulary import Words
 from concordant.texts import read_text
 from tests.record.test_wordings import ROWS, fhir_of, told
@@ -34,7 +41,7 @@ def test_every_name_is_understood_as_its_term(knowledge: Knowledge, words: Words
     wrong = {}
     for term in terms_of(knowledge):
         for name in (term.name, term.id, *term.synonyms):
-            found = understand(name, words)
+            found = parse_conditions(name, words)
             if [one.term for one in found] != [term.id] and found[0].sites is None:
                 wrong[name] = [one.term for one in found]
     assert wrong == {}
@@ -44,7 +51,7 @@ def test_no_with_every_name_is_absent(knowledge: Knowledge, words: Words) -> Non
     wishes = set(words.lexicon.words.wishes.values()) if words.lexicon else set()
     wrong = {}
     for term in terms_of(knowledge):
-        found = understand(f"no {term.name}", words)
+        found = parse_conditions(f"no {term.name}", words)
         if term.id not in wishes and [(one.term, one.status) for one in found] != [(term.id, "absent")]:
             wrong[term.name] = found
     assert wrong == {}
@@ -60,7 +67,7 @@ def test_a_pneumonitis_due_to_a_drug_is_about_it(knowledge: Knowledge, words: Wo
                 f"anaphylaxis to {name}",
                 f"{name} allergy",
             ):
-                found = understand(text, words)
+                found = parse_conditions(text, words)
                 if [one.about for one in found] != [drug.contains or (drug.id,)]:
                     wrong[text] = found
     assert wrong == {}
@@ -69,13 +76,13 @@ def test_a_pneumonitis_due_to_a_drug_is_about_it(knowledge: Knowledge, words: Wo
 def test_case_and_hyphens_do_not_matter(words: Words) -> None:
     def law(row: str) -> None:
         for other in (row.upper(), f"  {row}  ", row.replace("-", " ") if "-" in row[:-1] and not row.endswith("-") else row):
-            again = understand(other, words)
+            again = parse_conditions(other, words)
             assert [replace_near(one) for one in again] == [replace_near(one) for one in told(row, words)]
 
     assert failing(law, [row for row in ROWS if ":" not in row and "c.1" not in row][::3]) == {}
 
 
-def replace_near(one: Understood) -> Understood:
+def replace_near(one: ConditionMention) -> ConditionMention:
     """Without the question, which quotes a name."""
     return dataclasses.replace(one, near="")
 
@@ -85,7 +92,7 @@ def test_a_family_of_codes_says_the_same_in_a_case_file_and_in_fhir(knowledge: K
     for family in knowledge.vocabulary.code_families:
         if family.site is None and family.cancer in ("", "other"):
             code = family.codes[0].partition("-")[0]
-            own = events_of(condition_told("", "icd10", code, words).found, ACTIVE, AS_OF, words_first=True)
+            own = events_from_mentions(parse_condition_entry("", "icd10", code, words).found, ACTIVE, AS_OF, words_first=True)
             here = [(one.term, one.about, one.grade, one.status) for one in own if isinstance(one, Comorbidity)]
             record = fhir_of("icd10", code, knowledge, words)
             there = [(one.term, one.about, one.grade, one.status) for one in record.conditions]
@@ -94,22 +101,22 @@ def test_a_family_of_codes_says_the_same_in_a_case_file_and_in_fhir(knowledge: K
     assert wrong == {}
 
 
-ACTIVE = Comorbidity(Entry("here"), None, "", "active", None)
+ACTIVE = Comorbidity(EntryLocation("here"), None, "", "active", None)
 
 
 def test_the_name_of_a_family_does_not_contradict_it(knowledge: Knowledge, words: Words) -> None:
-    terms: Terminology = terminology_of(knowledge, words)
+    terms: Terminology = make_terminology(knowledge, words)
     wrong = []
     for family in knowledge.vocabulary.code_families:
-        meaning = terms.look("icd10", family.codes[0].partition("-")[0])
-        coded = of_concept(meaning, words.lexicon) if meaning else None
-        if coded is None or not with_words(coded, understand(family.name, words), words.lexicon):
+        meaning = terms.find_concept("icd10", family.codes[0].partition("-")[0])
+        coded = mention_from_concept(meaning, words.lexicon) if meaning else None
+        if coded is None or not merge_code_and_words(coded, parse_conditions(family.name, words), words.lexicon):
             wrong.append((family.codes[0], family.name))
     assert wrong == []
 
 
 def test_what_is_near_is_a_question_and_no_fact(words: Words) -> None:
-    [one] = understand("hart failure", words)
+    [one] = parse_conditions("hart failure", words)
     assert (one.term, one.near) == (None, "Did you mean 'heart failure'?")
 
 
@@ -120,7 +127,7 @@ def test_every_everyday_family_has_its_reason(knowledge: Knowledge) -> None:
 
 
 def again_of(record: PatientRecord, knowledge: Knowledge, words: Words) -> PatientRecord:
-    text = case_text(Patient("p", record, Account()), knowledge, words)
+    text = write_case(Patient("p", record, Account()), knowledge, words)
     return read_case(read_text(text, "again.yaml"), knowledge, words, AS_OF)
 
 
@@ -128,8 +135,14 @@ def again_of(record: PatientRecord, knowledge: Knowledge, words: Words) -> Patie
 def test_a_condition_written_and_read_again_is_the_same(status: str | None, knowledge: Knowledge, words: Words) -> None:
     def law(row: str) -> None:
         system, _, code = row.partition(":")
-        told_ = condition_told("", system, code, words) if system in ("icd10", "snomed") else condition_told(row, "", "", words)
-        events = events_of(told_.found, Comorbidity(Entry("c"), None, told_.name, status, None, judged="seen by us"), AS_OF)
+        told_ = (
+            parse_condition_entry("", system, code, words)
+            if system in ("icd10", "snomed")
+            else parse_condition_entry(row, "", "", words)
+        )
+        events = events_from_mentions(
+            told_.found, Comorbidity(EntryLocation("c"), None, told_.name, status, None, judged="seen by us"), AS_OF
+        )
         conditions = tuple(one for one in events if isinstance(one, Comorbidity))
         found = tuple(one for one in events if isinstance(one, DiseaseEvent))
         again = again_of(PatientRecord(AS_OF, conditions=conditions, events=found), knowledge, words)
@@ -142,10 +155,10 @@ def test_a_condition_written_and_read_again_is_the_same(status: str | None, know
 
 
 def bare(one: Comorbidity) -> Comorbidity:
-    return replace(one, entry=Entry("c"), name="", judged=one.judged)
+    return replace(one, entry=EntryLocation("c"), name="", judged=one.judged)
 
 
 def test_a_finding_written_and_read_again_is_the_same(knowledge: Knowledge, words: Words) -> None:
-    record = PatientRecord(AS_OF, findings=(Finding(Entry("o"), "Troponin I", None, "seen"),))
+    record = PatientRecord(AS_OF, findings=(Finding(EntryLocation("o"), "Troponin I", None, "seen"),))
     [one] = again_of(record, knowledge, words).findings
     assert (one.name, one.judged) == ("Troponin I", "seen")

@@ -10,8 +10,8 @@ from ruamel.yaml import YAML
 
 from concordant.compiled import Knowledge
 from concordant.record.events import Medication
-from concordant.record.terminology import Terminology, terminology_of
-from concordant.record.vocabulary import Words, medicine_parts
+from concordant.record.terminology import Terminology, make_terminology
+from concordant.record.vocabulary import Words, medicines_from_name
 from tests.conftest import ReadCase
 from tests.record.fhir.builders import coded, dose, resource, woman
 from tests.record.fhir.builders import read as read_fhir
@@ -24,17 +24,17 @@ ATC = "http://www.whocc.no/atc"
 
 @pytest.fixture(scope="module")
 def terms(knowledge: Knowledge, words: Words) -> Terminology:
-    return terminology_of(knowledge, words)
+    return make_terminology(knowledge, words)
 
 
 @pytest.mark.parametrize(("name", "expected"), NAMES["written"].items(), ids=str)
 def test_a_name_as_records_write_it(name: str, expected: list[str], words: Words) -> None:
-    assert list(medicine_parts(name, words)) == expected
+    assert list(medicines_from_name(name, words)) == expected
 
 
 def test_a_name_with_a_strange_word_is_not_understood(words: Words) -> None:
     def law(name: str) -> None:
-        assert medicine_parts(name, words) == ()
+        assert medicines_from_name(name, words) == ()
 
     assert failing(law, NAMES["not_understood"]) == {}
 
@@ -42,7 +42,7 @@ def test_a_name_with_a_strange_word_is_not_understood(words: Words) -> None:
 def test_an_everyday_medicine_holds_nothing_back(words: Words, knowledge: Knowledge) -> None:
     def law(name: str) -> None:
         reasons = {term.id: term.no_bearing for term in knowledge.vocabulary.medications}
-        parts = medicine_parts(name, words)
+        parts = medicines_from_name(name, words)
         assert parts
         assert all(reasons[part] for part in parts)
 
@@ -52,13 +52,13 @@ def test_an_everyday_medicine_holds_nothing_back(words: Words, knowledge: Knowle
 @pytest.mark.parametrize(("name", "features"), NAMES["read"].items(), ids=str)
 def test_a_medicine_that_a_rule_reads(name: str, features: list[str], words: Words, knowledge: Knowledge) -> None:
     tags = {term.id: term.tags for term in knowledge.vocabulary.medications}
-    found = {tag for part in medicine_parts(name, words) for tag in tags[part]}
+    found = {tag for part in medicines_from_name(name, words) for tag in tags[part]}
     assert found == set(features)
 
 
 @pytest.mark.parametrize(("code", "term"), NAMES["atc"].items())
 def test_a_code_of_a_block_is_one_of_the_family(code: str, term: str | None, terms: Terminology) -> None:
-    found = terms.look(ATC, code)
+    found = terms.find_concept(ATC, code)
     assert (found.name if found else None) == term
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from concordant.compiled import Knowledge
-from concordant.record.conditions import Understood, condition_told, events_of, understand
-from concordant.record.events import Comorbidity, DiseaseEvent, Entry
-from concordant.record.fhir.read import read_with
+from concordant.record.conditions import ConditionMention, events_from_mentions, parse_condition_entry, parse_conditions
+from concordant.record.events import Comorbidity, DiseaseEvent, EntryLocation
+from concordant.record.fhir.read import read_document
 from concordant.record.fhir.tables import fhir_tables
-from concordant.record.terminology import terminology_of
+from concordant.record.terminology import make_terminology
 from concordant.record.vocabulary import Words
 from concordant.texts import read_file
 from tests.shipped import failing
@@ -20,10 +20,10 @@ from tests.shipped import failing
 AS_OF = dt.date(2023, 6, 1)
 ROWS: dict[str, str] = read_file(Path(__file__).parent / "wordings.yaml").value
 SYSTEMS = {"icd10": "http://hl7.org/fhir/sid/icd-10-cm", "snomed": "http://snomed.info/sct"}
-PLAIN = Comorbidity(Entry("here"), None, "", None, None)
+PLAIN = Comorbidity(EntryLocation("here"), None, "", None, None)
 
 
-def reading(one: Understood) -> str:
+def reading(one: ConditionMention) -> str:
     """A reading in the words of the table."""
     if one.sites is not None and one.status == "absent":
         return f"sites {one.brain}"
@@ -36,9 +36,9 @@ def reading(one: Understood) -> str:
     return " ".join(filter(None, ("" if one.sure else "suspected", one.term, about, grade, one.status)))
 
 
-def told(row: str, words: Words) -> tuple[Understood, ...]:
+def told(row: str, words: Words) -> tuple[ConditionMention, ...]:
     system, colon, code = row.partition(":")
-    return condition_told("", system, code, words).found if colon and system in SYSTEMS else understand(row, words)
+    return parse_condition_entry("", system, code, words).found if colon and system in SYSTEMS else parse_conditions(row, words)
 
 
 def test_a_wording_says_what_it_says(words: Words) -> None:
@@ -66,15 +66,15 @@ def fhir_of(system: str, code: str, knowledge: Knowledge, words: Words) -> Any:
         "clinicalStatus": {"coding": [{"code": "active"}]},
     }
     bundle = {"resourceType": "Bundle", "entry": [{"resource": patient}, {"resource": condition}]}
-    kit = fhir_tables(knowledge, terminology_of(knowledge, words))
-    return read_with(json.dumps(bundle).encode(), "b.json", kit, AS_OF).patients[0].record
+    kit = fhir_tables(knowledge, make_terminology(knowledge, words))
+    return read_document(json.dumps(bundle).encode(), "b.json", kit, AS_OF).patients[0].record
 
 
 def test_a_code_says_the_same_in_fhir(knowledge: Knowledge, words: Words) -> None:
     def law(row: str) -> None:
         system, _, code = row.partition(":")
         record = fhir_of(system, code, knowledge, words)
-        own = events_of(told(row, words), Comorbidity(PLAIN.entry, None, "", "active", None), AS_OF, words_first=True)
+        own = events_from_mentions(told(row, words), Comorbidity(PLAIN.entry, None, "", "active", None), AS_OF, words_first=True)
         here = [(c.term, c.about, c.grade, c.status) for c in own if isinstance(c, Comorbidity) and c.term != "breast_cancer"]
         assert [(c.term, c.about, c.grade, c.status) for c in record.conditions] == here
         sites = [e.sites for e in own if isinstance(e, DiseaseEvent) and e.sites and e.sites != ("axilla",)]

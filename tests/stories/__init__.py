@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from concordant.derive.plan import Plan
+from concordant.derive.plan import DerivationPlan
 from concordant.facts import Facts, Value
 from concordant.quantities import Interval
 from concordant.texts import read_file
@@ -60,7 +60,7 @@ def told_by(topic: str, *kinds: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("story", stories(topic, *kinds), ids=lambda story: story.name.replace(" ", "-"))
 
 
-def meant(feature: str, text: str | None, plan: Plan) -> Value:
+def meant(feature: str, text: str | None, plan: DerivationPlan) -> Value:
     """What a story expects: a word, or a number or range of numbers, as `12`, `0 to 1` or `11 15/31 to 12 14/31`."""
     if text is None or not plan.by_name[feature].is_numeric:
         return text
@@ -68,7 +68,7 @@ def meant(feature: str, text: str | None, plan: Plan) -> Value:
     return Interval(ends[0], ends[-1])
 
 
-def unlike(expected: dict[str, str | None], facts: Facts, plan: Plan) -> Iterator[str]:
+def unlike(expected: dict[str, str | None], facts: Facts, plan: DerivationPlan) -> Iterator[str]:
     """The facts that are not as expected."""
     for feature, text in expected.items():
         if _rounded(facts[feature].value) != _rounded(meant(feature, text, plan)):

@@ -6,30 +6,30 @@ import msgspec
 import pytest
 
 from concordant.compiled import Knowledge
-from concordant.record.terminology import Terminology, pin_of, terminology_of
+from concordant.record.terminology import Terminology, hash_codes, make_terminology
 
 
 @pytest.fixture(scope="module")
 def terms(knowledge: Knowledge) -> Terminology:
-    return terminology_of(knowledge)
+    return make_terminology(knowledge)
 
 
 def test_every_value_set_is_pinned(knowledge: Knowledge) -> None:
     sets = knowledge.vocabulary.value_sets
     assert len(sets) > 50
-    assert [values.id for values in sets if pin_of(values.codes) != values.sha256] == []
+    assert [values.id for values in sets if hash_codes(values.codes) != values.sha256] == []
 
 
 @pytest.mark.parametrize("part", ["code", "display", "system"])
 def test_a_changed_code_breaks_the_pin(knowledge: Knowledge, part: str) -> None:
     values = knowledge.vocabulary.value_sets[0]
     changed = msgspec.structs.replace(values.codes[0], **{part: "other"})
-    assert pin_of((changed, *values.codes[1:])) != values.sha256
+    assert hash_codes((changed, *values.codes[1:])) != values.sha256
 
 
 def test_the_order_of_codes_is_no_content(knowledge: Knowledge) -> None:
     values = max(knowledge.vocabulary.value_sets, key=lambda one: len(one.codes))
-    assert pin_of(reversed(values.codes)) == values.sha256
+    assert hash_codes(reversed(values.codes)) == values.sha256
 
 
 def test_every_concept_is_in_the_vocabulary(knowledge: Knowledge) -> None:
@@ -62,7 +62,7 @@ SYSTEMS = [
 
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_a_system_goes_by_many_names(terms: Terminology, system: str) -> None:
-    found = terms.look(system, "85319-2")
+    found = terms.find_concept(system, "85319-2")
     assert found is not None
     assert (found.kind, found.name) == ("test", "her2_ihc")
 
@@ -82,7 +82,7 @@ def test_a_system_goes_by_many_names(terms: Terminology, system: str) -> None:
     ],
 )
 def test_codes(terms: Terminology, system: str, code: str, kind: str, name: str) -> None:
-    found = terms.look(system, code)
+    found = terms.find_concept(system, code)
     assert found is not None
     assert (found.kind, found.name) == (kind, name)
 
@@ -92,22 +92,22 @@ def test_codes(terms: Terminology, system: str, code: str, kind: str, name: str)
     [("http://loinc.org", "10828004"), ("http://snomed.info/sct", "85319-2"), ("urn:x", "224905"), (None, "4"), ("ICD10", "C79")],
 )
 def test_a_code_of_another_system_is_no_code(terms: Terminology, system: str | None, code: str) -> None:
-    assert terms.look(system, code) is None
+    assert terms.find_concept(system, code) is None
 
 
 def test_products_stand_for_their_drugs(terms: Terminology) -> None:
-    found = terms.look("http://www.nlm.nih.gov/research/umls/rxnorm", "2382603")
+    found = terms.find_concept("http://www.nlm.nih.gov/research/umls/rxnorm", "2382603")
     assert found is not None
     assert found.drugs == ("pertuzumab", "trastuzumab")
-    named = terms.drugs_named("5 ML hyaluronidase-oysk 2000 UNT/ML / trastuzumab 120 MG/ML Injection")
+    named = terms.drugs_from_text("5 ML hyaluronidase-oysk 2000 UNT/ML / trastuzumab 120 MG/ML Injection")
     assert named == ("trastuzumab",)
-    assert terms.drugs_named("Paclitaxel 100 MG Injection") == ("paclitaxel",)
-    assert terms.drugs_named("unheard 5 MG / paclitaxel 6 MG/ML Injection") == ()
+    assert terms.drugs_from_text("Paclitaxel 100 MG Injection") == ("paclitaxel",)
+    assert terms.drugs_from_text("unheard 5 MG / paclitaxel 6 MG/ML Injection") == ()
 
 
 def test_the_memory_of_spellings_ends(terms: Terminology) -> None:
     for number in range(7000):
-        assert terms.look(f"urn:unheard:{number}", "4") is None
-        assert terms.drugs_named(f"unheard {number}") == ()
+        assert terms.find_concept(f"urn:unheard:{number}", "4") is None
+        assert terms.drugs_from_text(f"unheard {number}") == ()
     assert len(terms.systems) <= 5000
     assert len(terms.named) <= 5000

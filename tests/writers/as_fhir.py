@@ -14,7 +14,7 @@ from concordant.compiled import Knowledge
 from concordant.dates import PartialDate
 from concordant.quantities import Interval
 from concordant.record.events import Comorbidity, Course, DiseaseEvent, Marker, Measurement, PatientRecord
-from concordant.record.yaml_text import iso
+from concordant.record.yaml_text import to_iso_date
 
 Resource = dict[str, Any]
 LOINC, SNOMED, RXNORM = "http://loinc.org", "http://snomed.info/sct", "http://www.nlm.nih.gov/research/umls/rxnorm"
@@ -117,7 +117,7 @@ class Bundle:
         return f"{kind}/{resource['id']}"
 
     def date(self, date: PartialDate | None) -> str | None:
-        return iso(date, self.record.as_of)
+        return to_iso_date(date, self.record.as_of)
 
     def tell(self) -> Resource:
         record = self.record

@@ -6,77 +6,77 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from concordant.answer import model, parts
-from concordant.answer.phrases import lower_first, with_medicines
+from concordant.answer.phrases import add_medicines, lower_first
 from concordant.answer.references import References
 from concordant.conditions import Compare, OneOf
-from concordant.decide.ahead import Step
+from concordant.decide.ahead import StepAhead
 from concordant.decide.ask import Situation
 from concordant.decide.why_not import NotOffered
 from concordant.evaluate.words import WANTED, leaf_words
-from concordant.facts import Because, value_words
+from concordant.facts import Because, format_value
 
 SHOWN_LIMBS = 2
 
 
 @dataclass(slots=True)
-class After:
+class OutlookBuilder:
     """One patient's answer beyond today's options."""
 
     now: Situation
     references: References
 
-    def next_steps(self, steps: Iterable[Step]) -> list[model.NextStep]:
+    def build_next_steps(self, steps: Iterable[StepAhead]) -> list[model.NextStep]:
         """The answer had the disease progressed on each offered regimen."""
-        return [self._next(step) for step in steps]
+        return [self._build_next_step(step) for step in steps]
 
-    def _next(self, step: Step) -> model.NextStep:
+    def _build_next_step(self, step: StepAhead) -> model.NextStep:
         happened = step.transition.says.replace("{regimen}", step.regimen.name)
         return model.NextStep(
             if_=f"{happened}, {step.variant.says}",
             happened=happened,
             after=step.regimen.id,
-            facts={name: value_words(self.now.plan.by_name[name], value) for name, value in step.changes.items()},
+            facts={name: format_value(self.now.plan.by_name[name], value) for name, value in step.changes.items()},
             answer=step.decision.answer,
             options=[
                 model.NextOption(regimen=j.proposal.regimen.id, name=j.proposal.regimen.name, role=j.role)
                 for j in step.decision.offered
             ],
-            caveats=[parts.Said(says=c.says, refs=self.references.at([c.source])) for c in step.caveats],
+            caveats=[parts.Said(says=c.says, refs=self.references.cite_places([c.source])) for c in step.caveats],
         )
 
-    def why_not(self, ones: Iterable[NotOffered]) -> list[model.WhyNot]:
+    def build_why_not(self, ones: Iterable[NotOffered]) -> list[model.WhyNot]:
         """Each regimen that is not offered: the deciding fact, its entry, and the place that asks for it."""
-        return [self._why_not(one) for one in ones]
+        return [self._build_why_not_entry(one) for one in ones]
 
-    def _why_not(self, one: NotOffered) -> model.WhyNot:
+    def _build_why_not_entry(self, one: NotOffered) -> model.WhyNot:
         statement = one.nearest.proposal.statement if one.nearest else None
         cites = [one.bar.source] if one.bar else statement.sources[:1] if statement else []
         return model.WhyNot(
             regimen=one.regimen.id,
             name=one.regimen.name,
-            because=self._because(one),
+            because=self._explain_not_offered(one),
             entry=", ".join(one.entries),
             statement=statement.short_id if statement else "",
-            refs=self.references.at(cites),
+            refs=self.references.cite_places(cites),
         )
 
-    def _because(self, one: NotOffered) -> str:
+    def _explain_not_offered(self, one: NotOffered) -> str:
         if one.nearest is None:
             return "no statement in force names it"
         if one.bar is not None:
-            return with_medicines(one.bar.says, one.leaves[0], self.now.plan.by_name)
+            return add_medicines(one.bar.says, one.leaves[0], self.now.plan.by_name)
         statement = one.nearest.proposal.statement
         if one.nearest.proposal.against and one.nearest.status != "does_not_apply":
             return statement.says
-        limbs = "; ".join(self._limb(leaf) for leaf in one.leaves[:SHOWN_LIMBS])
+        limbs = "; ".join(self._describe_unmet_condition(leaf) for leaf in one.leaves[:SHOWN_LIMBS])
         more = len(one.leaves) - SHOWN_LIMBS
         return f"only for {limbs}{f', and {more} more' if more > 0 else ''}"
 
-    def _limb(self, leaf: Because) -> str:
+    def _describe_unmet_condition(self, leaf: Because) -> str:
         """`line of therapy: first line (here second line)`."""
         assert isinstance(leaf.condition, OneOf | Compare)
         feature = self.now.plan.by_name[leaf.condition.feature]
         asked = f"{lower_first(feature.label)}: {leaf_words(leaf.condition, feature, WANTED)}"
         if leaf.fact is None or not leaf.fact.is_known:
             return f"{asked} (not known)"
-        return f"{asked} (here {value_words(feature, leaf.fact.value)})"
+        return f"{asked} (here {format_value(feature, leaf.fact.value)})"

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from concordant.derive.calculated import number_words, when_words
+from concordant.derive.calculated import format_exact_number, format_fact_date
 from concordant.drugs import DoseUnit
-from concordant.facts import Fact, Facts, unit_words, value_words
+from concordant.facts import Fact, Facts, format_unit, format_value
 from concordant.features import Feature
 from concordant.quantities import Interval
 from concordant.records import Cite
 
 
 @dataclass(frozen=True, slots=True)
-class Basis:
+class DoseBasis:
     """One number to multiply with and its words (`amount` without day and formula), or why it is not known."""
 
     value: float | None
@@ -24,34 +24,36 @@ class Basis:
     sources: tuple[Cite, ...] = ()
 
 
-def basis_of(unit: DoseUnit, facts: Facts, by_name: Mapping[str, Feature]) -> Basis:
+def find_dose_basis(unit: DoseUnit, facts: Facts, by_name: Mapping[str, Feature]) -> DoseBasis:
     """What an amount in this unit is multiplied with; 1 for mg."""
     if unit == "mg":
-        return Basis(1)
+        return DoseBasis(1)
     feature = next(one for one in by_name.values() if one.multiplies == unit)
     fact = facts[feature.name]
     if not isinstance(fact.value, Interval) or not fact.value.is_exact:
-        return Basis(None, why_not=_why_not(feature, facts, by_name))
-    amount = _amount(feature, fact)
-    return Basis(fact.value.low, _words(feature, fact, amount), amount, sources=(fact.source,) if fact.source else ())
+        return DoseBasis(None, why_not=_explain_unknown_basis(feature, facts, by_name))
+    amount = _format_amount(feature, fact)
+    return DoseBasis(
+        fact.value.low, _describe_basis(feature, fact, amount), amount, sources=(fact.source,) if fact.source else ()
+    )
 
 
-def _words(feature: Feature, fact: Fact, amount: str) -> str:
+def _describe_basis(feature: Feature, fact: Fact, amount: str) -> str:
     """`64 kg on 4 Jan 2023`; `1.73 m² (Mosteller, 168 cm and 64 kg on 4 Jan 2023)`."""
     if not feature.reads:
-        return f"{amount}{when_words(fact)}"
+        return f"{amount}{format_fact_date(fact)}"
     return f"{amount}{f' ({fact.says})' if fact.says else ''}"
 
 
-def _amount(feature: Feature, fact: Fact) -> str:
+def _format_amount(feature: Feature, fact: Fact) -> str:
     """`64 kg`, `1.73 m²`."""
     if not feature.reads:
-        return number_words(fact, feature.unit)
+        return format_exact_number(fact, feature.unit)
     assert isinstance(fact.value, Interval)
-    return f"{fact.value.low:.2f} {unit_words(feature.unit)}"
+    return f"{fact.value.low:.2f} {format_unit(feature.unit)}"
 
 
-def _why_not(feature: Feature, facts: Facts, by_name: Mapping[str, Feature]) -> str:
+def _explain_unknown_basis(feature: Feature, facts: Facts, by_name: Mapping[str, Feature]) -> str:
     """Each fact that is wanting, in words: not on record, out of date, known roughly, told twice and differently."""
     stated = facts[feature.name].origin == "stated"
     wanted = [by_name[name] for name in feature.reads] if feature.reads and not stated else [feature]
@@ -61,15 +63,15 @@ def _why_not(feature: Feature, facts: Facts, by_name: Mapping[str, Feature]) -> 
         if absent
         else []
     )
-    told += [_wanting(one, facts[one.name]) for one in wanted if facts[one.name].is_known or facts[one.name].stale]
+    told += [_describe_missing_fact(one, facts[one.name]) for one in wanted if facts[one.name].is_known or facts[one.name].stale]
     return "; ".join(filter(None, told))
 
 
-def _wanting(feature: Feature, fact: Fact) -> str:
+def _describe_missing_fact(feature: Feature, fact: Fact) -> str:
     if fact.stale:
         return f"the {feature.label.lower()} is out of date: {fact.stale}"
     if fact.conflict:
         return f"the record contradicts itself: {fact.conflict}"
     if isinstance(fact.value, Interval) and fact.value.is_exact:
         return ""
-    return f"the {feature.label.lower()} is known only as {value_words(feature, fact.value)}"
+    return f"the {feature.label.lower()} is known only as {format_value(feature, fact.value)}"

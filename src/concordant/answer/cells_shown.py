@@ -5,8 +5,8 @@ from __future__ import annotations
 from concordant.answer.model import Change
 from concordant.answer.parts import CellShown
 from concordant.decide.ask import Branch
-from concordant.decide.cells import Cell, bounds_of
-from concordant.facts import unit_words, words_left
+from concordant.decide.cells import Cell, find_bounds
+from concordant.facts import format_unit, list_words_left
 from concordant.features import Feature
 from concordant.quantities import Interval
 
@@ -14,20 +14,20 @@ from concordant.quantities import Interval
 def change_shown(feature: Feature, branch: Branch, names: list[str]) -> Change:
     """What one branch of a question leads to, with its cell."""
     answer, regimens = branch.outcome
-    cell = cell_shown(feature, branch.cell)
+    cell = make_cell_shown(feature, branch.cell)
     return Change(if_=branch.cell.name, then=list(regimens), names=names, line=branch.line, answer=answer, cell=cell)
 
 
-def cell_shown(feature: Feature, cell: Cell) -> CellShown:
+def make_cell_shown(feature: Feature, cell: Cell) -> CellShown:
     """The words of the cell, or the ends of its range with the unit as people print it."""
     part = cell.part or cell.value
     if not isinstance(part, Interval):
-        return CellShown(words=list(words_left(part) or feature.values))
-    ends = bounds_of(feature, part)
+        return CellShown(words=list(list_words_left(part) or feature.values))
+    ends = find_bounds(feature, part)
     return CellShown(
         low=ends.low,
         high=ends.high,
         low_outside=ends.low_outside,
         high_outside=ends.high_outside,
-        unit=unit_words(feature.unit),
+        unit=format_unit(feature.unit),
     )

@@ -4,37 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from concordant.answer.phrases import and_list, fact_words, lower_first
-from concordant.decide.gather import Checked, check_state
+from concordant.answer.phrases import describe_fact, join_with_and, lower_first
+from concordant.decide.gather import CheckResult, judge_check
 from concordant.drugs import Drug
-from concordant.evaluate.explain import explain, facts_behind
+from concordant.evaluate.explain import explain, iter_facts_behind
 from concordant.facts import Facts
 from concordant.features import Feature
 from concordant.kleene import FALSE
 
 
-def check_label(one: Checked, by_name: Mapping[str, Feature]) -> str:
+def label_check(one: CheckResult, by_name: Mapping[str, Feature]) -> str:
     """The name of the check, or of the facts that it looks at."""
     features = [by_name[name] for name in one.features]
-    return one.label or and_list([lower_first(f.brief) for f in features])
+    return one.label or join_with_and([lower_first(f.brief) for f in features])
 
 
-def check_words(one: Checked, facts: Facts, by_name: Mapping[str, Feature]) -> str:
+def describe_check(one: CheckResult, facts: Facts, by_name: Mapping[str, Feature]) -> str:
     """The values that it looked at, and what is wrong with them when it is not met."""
-    told = list(_told(one, facts, by_name))
+    told = list(_describe_checked_facts(one, facts, by_name))
     if one.state == "done" and not told:
-        told = [fact_words(by_name[f.feature], f) for f in facts_behind(one.reason) if f.is_known]
+        told = [describe_fact(by_name[f.feature], f) for f in iter_facts_behind(one.reason) if f.is_known]
     says = "; ".join(told) or "not on record"
     return f"{says}: {one.unmet}" if one.state != "done" and one.reason.truth is FALSE and one.unmet else says
 
 
-def _told(one: Checked, facts: Facts, by_name: Mapping[str, Feature]) -> Iterable[str]:
+def _describe_checked_facts(one: CheckResult, facts: Facts, by_name: Mapping[str, Feature]) -> Iterable[str]:
     several = len(one.features) > 1
     known = (name for name in one.features if facts[name].is_known or facts[name].stale)
-    return (fact_words(by_name[name], facts[name], labelled=several) for name in known)
+    return (describe_fact(by_name[name], facts[name], labelled=several) for name in known)
 
 
-def unmet(drug: Drug, facts: Facts) -> list[Checked]:
+def find_unmet_checks(drug: Drug, facts: Facts) -> list[CheckResult]:
     """The checks of this drug that are not met."""
-    judged = [check_state(check, facts) for check in drug.checks if explain(check.when, facts).truth is not FALSE]
+    judged = [judge_check(check, facts) for check in drug.checks if explain(check.when, facts).truth is not FALSE]
     return [one for one in judged if one.state == "unmet"]

@@ -7,12 +7,19 @@ from dataclasses import dataclass
 
 from msgspec.structs import asdict, replace
 
-from concordant.answer.adjusted import Asked, Lowered, asked, lowered
-from concordant.answer.basis import Basis, basis_of
-from concordant.answer.checks import check_label, check_words, unmet
-from concordant.answer.packs import Packed, left_words, off_words, pieces_words, tablets_for, vials_for
+from concordant.answer.adjusted import LoweredDose, UndecidedAdjustment, find_lowered_doses, find_undecided_adjustments
+from concordant.answer.basis import DoseBasis, find_dose_basis
+from concordant.answer.checks import describe_check, find_unmet_checks, label_check
+from concordant.answer.packs import (
+    PackSelection,
+    describe_difference,
+    describe_left_over,
+    describe_pieces,
+    select_tablets,
+    select_vials,
+)
 from concordant.answer.parts import AdjustedDose, Amount, Dose, Piece, RefAt, Said
-from concordant.answer.phrases import sentence_case
+from concordant.answer.phrases import capitalize_first
 from concordant.answer.references import References
 from concordant.drugs import Component, DoseUnit, Drug, Regimen
 from concordant.facts import Facts
@@ -23,7 +30,7 @@ TIMES_A_DAY = {"twice daily": 2, "three times daily": 3}
 
 
 @dataclass(frozen=True, slots=True)
-class Dosing:
+class DoseCalculator:
     """One patient and what is known of drugs: everything that a dose is made of."""
 
     drugs: Mapping[str, Drug]
@@ -32,16 +39,16 @@ class Dosing:
     rounding: Rounding | None
     references: References
 
-    def doses(self, regimen: Regimen) -> list[Dose]:
+    def build_doses(self, regimen: Regimen) -> list[Dose]:
         """Every component of the regimen, with mg where the patient's measure is known and current."""
-        return [self._dose(part, self.drugs[part.drug], regimen) for part in regimen.components]
+        return [self._build_dose(part, self.drugs[part.drug], regimen) for part in regimen.components]
 
-    def _dose(self, part: Component, drug: Drug, regimen: Regimen) -> Dose:
-        basis = basis_of(part.unit, self.facts, self.by_name)
-        holding = lowered(drug, regimen, self.facts, self.by_name)
-        adjusted = [self._adjusted(one, part, drug) for one in holding]
-        basis_refs = self.references.at(basis.sources)
-        held, held_refs = self._held(drug, holding)
+    def _build_dose(self, part: Component, drug: Drug, regimen: Regimen) -> Dose:
+        basis = find_dose_basis(part.unit, self.facts, self.by_name)
+        holding = find_lowered_doses(drug, regimen, self.facts, self.by_name)
+        adjusted = [self._build_adjusted_dose(one, part, drug) for one in holding]
+        basis_refs = self.references.cite_places(basis.sources)
+        held, held_refs = self._explain_held_dose(drug, holding)
         return Dose(
             drug=drug.name,
             phase=part.phase,
@@ -55,16 +62,16 @@ class Dosing:
             note=part.note,
             held=held,
             held_refs=held_refs,
-            adjusted=sorted(adjusted, key=_lowest_first),
-            asks=self._asks(asked(drug, regimen, self.facts, self.by_name)),
-            loaded_again=self._loaded_again(part, drug),
-            refs=self.references.at([part.source]),
-            **asdict(self._amount(part.amount, part.unit, basis, part, drug)),
+            adjusted=sorted(adjusted, key=_rank_adjusted_dose),
+            asks=self._build_undecided(find_undecided_adjustments(drug, regimen, self.facts, self.by_name)),
+            loaded_again=self._build_reloading_note(part, drug),
+            refs=self.references.cite_places([part.source]),
+            **asdict(self._calculate_amount(part.amount, part.unit, basis, part, drug)),
         )
 
     # -- amounts -----------------------------------------------------------------------------------
 
-    def _amount(self, amount: float, unit: DoseUnit, basis: Basis, part: Component, drug: Drug) -> Amount:
+    def _calculate_amount(self, amount: float, unit: DoseUnit, basis: DoseBasis, part: Component, drug: Drug) -> Amount:
         """An amount, its mg for this patient up to the maximum of one dose, and the vials or tablets that make it."""
         if basis.value is None:
             return Amount(amount=amount, unit=unit, calculated_mg=None)
@@ -72,69 +79,74 @@ class Dosing:
         if part.maximum is not None and wanted > part.maximum:
             wanted, capped = part.maximum, f"limited to {part.maximum:g} mg, the most for one dose"
         milligrams = round(wanted, 1)
-        return self._packed(Amount(amount=amount, unit=unit, calculated_mg=milligrams, capped=capped), milligrams, part, drug)
+        return self._add_packs(Amount(amount=amount, unit=unit, calculated_mg=milligrams, capped=capped), milligrams, part, drug)
 
-    def _packed(self, made: Amount, milligrams: float, part: Component, drug: Drug) -> Amount:
+    def _add_packs(self, made: Amount, milligrams: float, part: Component, drug: Drug) -> Amount:
         """The amount with the vials or tablets that make it, where it is known which there are."""
-        if part.route == "IV" and (vials := vials_for(milligrams, drug.vials)):
-            words = f"{pieces_words(vials, 'vial')}, {left_words(vials)}"
-            return replace(made, vials=words, left_over_mg=vials.over, pieces=_pieces(vials), pack_refs=self._of(vials))
-        if part.route == "PO" and self.rounding and (tablets := tablets_for(milligrams, drug.tablets)):
-            refs = self._of(tablets) + (self.references.at([self.rounding.source]) if tablets.over else [])
-            words = _tablet_words(tablets, part)
-            return replace(made, tablets=words, rounded_mg=tablets.total, pieces=_pieces(tablets), pack_refs=refs)
+        if part.route == "IV" and (vials := select_vials(milligrams, drug.vials)):
+            words = f"{describe_pieces(vials, 'vial')}, {describe_left_over(vials)}"
+            return replace(
+                made, vials=words, left_over_mg=vials.over, pieces=_list_pieces(vials), pack_refs=self._cite_packs(vials)
+            )
+        if part.route == "PO" and self.rounding and (tablets := select_tablets(milligrams, drug.tablets)):
+            refs = self._cite_packs(tablets) + (self.references.cite_places([self.rounding.source]) if tablets.over else [])
+            words = _describe_tablets(tablets, part)
+            return replace(made, tablets=words, rounded_mg=tablets.total, pieces=_list_pieces(tablets), pack_refs=refs)
         return made
 
-    def _of(self, packed: Packed) -> list[RefAt]:
+    def _cite_packs(self, packed: PackSelection) -> list[RefAt]:
         """Where it stands which vials or tablets there are."""
-        return self.references.at(packed.sources)
+        return self.references.cite_places(packed.sources)
 
     # -- what lowers or holds it -------------------------------------------------------------------
 
-    def _adjusted(self, one: Lowered, part: Component, drug: Drug) -> AdjustedDose:
+    def _build_adjusted_dose(self, one: LoweredDose, part: Component, drug: Drug) -> AdjustedDose:
         unit = one.adjustment.unit or part.unit
-        amount = one.adjustment.of(part.amount)
+        amount = one.adjustment.adjust_amount(part.amount)
         made = Amount(amount=None, unit=unit, calculated_mg=None)
         if amount is not None:
-            made = self._amount(amount, unit, basis_of(unit, self.facts, self.by_name), part, drug)
-        refs, says, percent = self.references.at(one.sources), one.adjustment.says, one.adjustment.percent
+            made = self._calculate_amount(amount, unit, find_dose_basis(unit, self.facts, self.by_name), part, drug)
+        refs, says, percent = self.references.cite_places(one.sources), one.adjustment.says, one.adjustment.percent
         return AdjustedDose(percent=percent, says=says, because=one.because, refs=refs, **asdict(made))
 
-    def _held(self, drug: Drug, holding: Sequence[Lowered]) -> tuple[str, list[RefAt]]:
+    def _explain_held_dose(self, drug: Drug, holding: Sequence[LoweredDose]) -> tuple[str, list[RefAt]]:
         """A check of the drug that is not met, or a dose that its label lowers: no mg may stand beside it as if nothing were."""
-        checks = unmet(drug, self.facts)
-        told = [f"{check_label(one, self.by_name)}: {check_words(one, self.facts, self.by_name)}" for one in checks]
-        said = [*(f"{sentence_case(text)}." for text in told), *(f"{one.adjustment.says}{_no_amount(one)}" for one in holding)]
+        checks = find_unmet_checks(drug, self.facts)
+        told = [f"{label_check(one, self.by_name)}: {describe_check(one, self.facts, self.by_name)}" for one in checks]
+        said = [
+            *(f"{capitalize_first(text)}." for text in told),
+            *(f"{one.adjustment.says}{_explain_missing_amount(one)}" for one in holding),
+        ]
         sources = [*(one.source for one in checks), *(one.adjustment.source for one in holding)]
-        return " ".join(said), self.references.at(sources)
+        return " ".join(said), self.references.cite_places(sources)
 
-    def _asks(self, asking: Iterable[Asked]) -> list[Said]:
-        return [Said(says=one.says, refs=self.references.at(one.sources)) for one in asking]
+    def _build_undecided(self, asking: Iterable[UndecidedAdjustment]) -> list[Said]:
+        return [Said(says=one.says, refs=self.references.cite_places(one.sources)) for one in asking]
 
-    def _loaded_again(self, part: Component, drug: Drug) -> list[Said]:
+    def _build_reloading_note(self, part: Component, drug: Drug) -> list[Said]:
         """When a new loading dose is due, for a drug that may have been given before; whether it is due is not judged."""
         received = self.facts.get(f"received_{drug.id}")
         if part.phase != "loading" or drug.loaded_again is None or (received and received.value == "no"):
             return []
-        return [Said(says=drug.loaded_again.says, refs=self.references.at([drug.loaded_again.source]))]
+        return [Said(says=drug.loaded_again.says, refs=self.references.cite_places([drug.loaded_again.source]))]
 
 
-def _pieces(packed: Packed) -> list[Piece]:
+def _list_pieces(packed: PackSelection) -> list[Piece]:
     return [Piece(count=count, mg=mg) for count, mg in packed.pieces]
 
 
-def _lowest_first(one: AdjustedDose) -> tuple[bool, float]:
+def _rank_adjusted_dose(one: AdjustedDose) -> tuple[bool, float]:
     """The lowest amount first; one that names no amount before all."""
     return one.amount is not None, one.amount or 0
 
 
-def _no_amount(one: Lowered) -> str:
+def _explain_missing_amount(one: LoweredDose) -> str:
     return f" No amount is named: {one.adjustment.no_amount}." if one.adjustment.no_amount else ""
 
 
-def _tablet_words(packed: Packed, part: Component) -> str:
+def _describe_tablets(packed: PackSelection, part: Component) -> str:
     """`3 tablets of 500 mg and 2 of 150 mg twice daily: 1800 mg a dose, 1.9 % more than calculated; 3600 mg a day`."""
     times = TIMES_A_DAY.get(part.schedule)
-    off = f": {packed.total:g} mg a dose, {off_words(packed)}" if packed.over else ""
+    off = f": {packed.total:g} mg a dose, {describe_difference(packed)}" if packed.over else ""
     daily = f"; {times * packed.total:g} mg a day" if times else ""
-    return f"{pieces_words(packed, 'tablet')} {part.schedule}{off}{daily}"
+    return f"{describe_pieces(packed, 'tablet')} {part.schedule}{off}{daily}"

@@ -6,69 +6,75 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from concordant.answer.parts import Eligibility, RefAt
-from concordant.answer.phrases import and_list, lower_first
+from concordant.answer.phrases import join_with_and, lower_first
 from concordant.answer.references import References
-from concordant.evaluate.explain import explain, facts_behind, missing
-from concordant.facts import Because, Fact, Facts, value_words
+from concordant.evaluate.explain import explain, find_missing_features, iter_facts_behind
+from concordant.facts import Because, Fact, Facts, format_value
 from concordant.features import Feature
-from concordant.kleene import FALSE, TRUE, all_
-from concordant.trials import Criterion, Trial
+from concordant.kleene import FALSE, TRUE, judge_all
+from concordant.trials import EligibilityCriterion, Trial
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
-    criterion: Criterion
+class _JudgedCriterion:
+    criterion: EligibilityCriterion
     reason: Because
 
 
-def eligibility(trial: Trial, facts: Facts, features: Mapping[str, Feature], references: References) -> Eligibility:
+def judge_eligibility(trial: Trial, facts: Facts, features: Mapping[str, Feature], references: References) -> Eligibility:
     """Yes, no or unknown, and because of which criteria; those that decide are cited."""
-    judged = [_Judged(one, explain(one.if_, facts)) for one in trial.eligible_if]
+    judged = [_JudgedCriterion(one, explain(one.if_, facts)) for one in trial.eligible_if]
     if not judged:
         return Eligibility(verdict="unknown", because=f"{trial.name}: whom it took is not on file here", refs=[])
-    truth = all_(one.reason.truth for one in judged)
+    truth = judge_all(one.reason.truth for one in judged)
     if truth is TRUE:
-        looked_up = and_list(list(dict.fromkeys(one.criterion.says for one in judged)))
+        looked_up = join_with_and(list(dict.fromkeys(one.criterion.says for one in judged)))
         because = f"looked up in the record for {trial.name}: {looked_up}; nothing else that it asked for was"
-        return Eligibility(verdict="yes", because=because, refs=_refs(judged, references))
+        return Eligibility(verdict="yes", because=because, refs=_cite_criteria(judged, references))
     deciding = [one for one in judged if one.reason.truth is truth]
-    told = [_unmet(one, facts, features) if truth is FALSE else _open(one, facts, features) for one in deciding]
+    told = [
+        _describe_unmet_criterion(one, facts, features) if truth is FALSE else _describe_open_criterion(one, facts, features)
+        for one in deciding
+    ]
     because = f"{trial.name} asked for {'; for '.join(told)}"
-    return Eligibility(verdict="no" if truth is FALSE else "unknown", because=because, refs=_refs(deciding, references))
+    return Eligibility(verdict="no" if truth is FALSE else "unknown", because=because, refs=_cite_criteria(deciding, references))
 
 
-def _refs(judged: Iterable[_Judged], references: References) -> list[RefAt]:
-    return references.at([one.criterion.source for one in judged])
+def _cite_criteria(judged: Iterable[_JudgedCriterion], references: References) -> list[RefAt]:
+    return references.cite_places([one.criterion.source for one in judged])
 
 
-def _unmet(one: _Judged, facts: Facts, features: Mapping[str, Feature]) -> str:
+def _describe_unmet_criterion(one: _JudgedCriterion, facts: Facts, features: Mapping[str, Feature]) -> str:
     """`recurrence within 6 months, here 7.7 months`: what was asked, and what this patient has instead."""
     chosen = [facts[name] for name in one.criterion.here if name in facts and facts[name].is_known]
-    shown = chosen or list(_known(one.reason))
+    shown = chosen or list(_iter_deciding_facts(one.reason))
     alone = len(shown) == 1 and features[shown[0].feature].is_numeric
-    here = [_value(fact, features) if alone else f"{_label(fact, features)}: {_value(fact, features)}" for fact in shown]
-    return f"{one.criterion.says}, here {and_list(here)}"
+    here = [
+        _format_fact_value(fact, features) if alone else f"{_format_label(fact, features)}: {_format_fact_value(fact, features)}"
+        for fact in shown
+    ]
+    return f"{one.criterion.says}, here {join_with_and(here)}"
 
 
-def _open(one: _Judged, facts: Facts, features: Mapping[str, Feature]) -> str:
+def _describe_open_criterion(one: _JudgedCriterion, facts: Facts, features: Mapping[str, Feature]) -> str:
     """What was asked, and which facts are missing or too wide to tell."""
-    names = [facts[name] if name in facts else Fact(name, None, "unknown") for name in missing(one.reason)]
-    told = [f"{_label(f, features)}{f': {_value(f, features)}' if f.is_known else ''}" for f in names]
-    return f"{one.criterion.says}, not known here ({and_list(told)})"
+    names = [facts[name] if name in facts else Fact(name, None, "unknown") for name in find_missing_features(one.reason)]
+    told = [f"{_format_label(f, features)}{f': {_format_fact_value(f, features)}' if f.is_known else ''}" for f in names]
+    return f"{one.criterion.says}, not known here ({join_with_and(told)})"
 
 
-def _known(reason: Because) -> Iterator[Fact]:
+def _iter_deciding_facts(reason: Because) -> Iterator[Fact]:
     """The deciding facts themselves, without those that they were inferred from."""
-    behind = {f.feature for fact in facts_behind(reason) if fact.because for f in facts_behind(fact.because)}
-    found = {fact.feature: fact for fact in facts_behind(reason) if fact.is_known and fact.feature not in behind}
+    behind = {f.feature for fact in iter_facts_behind(reason) if fact.because for f in iter_facts_behind(fact.because)}
+    found = {fact.feature: fact for fact in iter_facts_behind(reason) if fact.is_known and fact.feature not in behind}
     return iter(found.values())
 
 
-def _label(fact: Fact, features: Mapping[str, Feature]) -> str:
+def _format_label(fact: Fact, features: Mapping[str, Feature]) -> str:
     return lower_first(features[fact.feature].label)
 
 
-def _value(fact: Fact, features: Mapping[str, Feature]) -> str:
+def _format_fact_value(fact: Fact, features: Mapping[str, Feature]) -> str:
     """The value, and that it is assumed where the record is silent."""
-    value = value_words(features[fact.feature], fact.value)
+    value = format_value(features[fact.feature], fact.value)
     return f"{value} (assumed)" if fact.origin == "assumed" else value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from concordant.answer.eligibility import eligibility
+from concordant.answer.eligibility import judge_eligibility
 from concordant.answer.parts import Eligibility, Estimate, EvidenceRow, HazardRatioShown
 from concordant.answer.references import References
 from concordant.compiled import Knowledge
@@ -16,7 +16,7 @@ from concordant.trials import Estimate as Figure
 SILENT = Eligibility(verdict="unknown", because="", refs=[])
 
 
-def evidence_of(
+def build_evidence(
     names: Iterable[str], knowledge: Knowledge, now: Situation, references: References, *, compared: bool
 ) -> list[EvidenceRow]:
     """The analyses of the named trials, one row a data cut, in order of publication; `compared` with this patient, or not.
@@ -26,17 +26,17 @@ def evidence_of(
     trials = {trial.id: trial for trial in knowledge.trials}
     rows = []
     for trial in (trials[name] for name in names):
-        if known := sorted(_published(trial, now.record.as_of), key=lambda a: a.known_from):
-            fits = eligibility(trial, now.facts, now.plan.by_name, references) if compared else SILENT
-            rows += [_row(trial, analysis, fits, references) for analysis in known]
+        if known := sorted(_find_published_analyses(trial, now.record.as_of), key=lambda a: a.known_from):
+            fits = judge_eligibility(trial, now.facts, now.plan.by_name, references) if compared else SILENT
+            rows += [_build_row(trial, analysis, fits, references) for analysis in known]
     return rows
 
 
-def _published(trial: Trial, as_of: dt.date) -> list[Analysis]:
+def _find_published_analyses(trial: Trial, as_of: dt.date) -> list[Analysis]:
     return [analysis for analysis in trial.analyses if analysis.known_from <= as_of]
 
 
-def _row(trial: Trial, analysis: Analysis, fits: Eligibility, references: References) -> EvidenceRow:
+def _build_row(trial: Trial, analysis: Analysis, fits: Eligibility, references: References) -> EvidenceRow:
     worst = max((e.checked for e in analysis.estimates), key=["primary", "secondary", "choice", "recalled"].index)
     return EvidenceRow(
         trial=trial.name,
@@ -45,26 +45,26 @@ def _row(trial: Trial, analysis: Analysis, fits: Eligibility, references: Refere
         population=trial.population,
         analysis=analysis.name,
         cut=analysis.cut,
-        estimates=[_estimate(one) for one in analysis.estimates],
-        refs=references.of(analysis.source, worst),
+        estimates=[_build_estimate(one) for one in analysis.estimates],
+        refs=references.cite_source(analysis.source, worst),
         eligibility=fits,
         caveat=trial.caveat,
     )
 
 
-def _estimate(one: Figure) -> Estimate:
+def _build_estimate(one: Figure) -> Estimate:
     return Estimate(
         endpoint=one.endpoint,
         values=list(one.values),
         unit=one.unit,
         assessed_by=one.assessed_by,
         effect=one.effect,
-        hr=_shown(one.hr) if one.hr else None,
+        hr=_build_hazard_ratio(one.hr) if one.hr else None,
         p=one.p,
         note=one.note,
         checked=one.checked,
     )
 
 
-def _shown(ratio: HazardRatio) -> HazardRatioShown:
+def _build_hazard_ratio(ratio: HazardRatio) -> HazardRatioShown:
     return HazardRatioShown(of=ratio.of, estimate=ratio.estimate, low=ratio.low, high=ratio.high, level=ratio.level)

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from concordant.answer.parts import DoseChange, LabelFacts, Said
 from concordant.answer.references import References
-from concordant.drugs import Adjustment, Drug, Levels, Remark
+from concordant.drugs import DoseAdjustment, DoseLevels, Drug, LabelRemark
 
 
-def label_facts(drugs: Iterable[Drug], references: References) -> list[LabelFacts]:
+def build_label_facts(drugs: Iterable[Drug], references: References) -> list[LabelFacts]:
     """One entry a drug that has any; the frame holds only what was published by the date of the question."""
-    told = [_of(drug, references) for drug in drugs]
+    told = [_build_drug_label(drug, references) for drug in drugs]
     return [
         one
         for one in told
@@ -19,26 +19,26 @@ def label_facts(drugs: Iterable[Drug], references: References) -> list[LabelFact
     ]
 
 
-def _of(drug: Drug, references: References) -> LabelFacts:
+def _build_drug_label(drug: Drug, references: References) -> LabelFacts:
     return LabelFacts(
         drug=drug.name,
-        boxed=_said(drug.boxed, references),
-        contraindications=_said(drug.contraindications, references),
-        levels=[Said(says=_steps(one), refs=references.at([one.source])) for one in drug.levels],
-        adjustments=_said(drug.adjustments, references),
+        boxed=_build_remarks(drug.boxed, references),
+        contraindications=_build_remarks(drug.contraindications, references),
+        levels=[Said(says=_describe_dose_levels(one), refs=references.cite_places([one.source])) for one in drug.levels],
+        adjustments=_build_remarks(drug.adjustments, references),
         dose_changes=[
-            DoseChange(toxicity=m.toxicity, finding=m.finding, do=m.do, refs=references.at([m.source]))
+            DoseChange(toxicity=m.toxicity, finding=m.finding, do=m.do, refs=references.cite_places([m.source]))
             for m in drug.modifications
         ],
-        handling=_said((*drug.handling, *filter(None, [drug.loaded_again])), references),
+        handling=_build_remarks((*drug.handling, *filter(None, [drug.loaded_again])), references),
     )
 
 
-def _said(remarks: Iterable[Remark | Adjustment], references: References) -> list[Said]:
-    return [Said(says=one.says, refs=references.at([one.source])) for one in remarks]
+def _build_remarks(remarks: Iterable[LabelRemark | DoseAdjustment], references: References) -> list[Said]:
+    return [Said(says=one.says, refs=references.cite_places([one.source])) for one in remarks]
 
 
-def _steps(levels: Levels) -> str:
+def _describe_dose_levels(levels: DoseLevels) -> str:
     """`5.4, 4.4, 3.2 mg/kg every 3 weeks, then stop`."""
     amounts = ", ".join(f"{amount:g}" for amount in levels.amounts)
     says = " ".join(filter(None, (amounts, levels.unit, levels.schedule)))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from concordant.answer.parts import GradeShown
-from concordant.evaluate.explain import facts_behind
-from concordant.facts import Because, Fact, value_words
+from concordant.evaluate.explain import iter_facts_behind
+from concordant.facts import Because, Fact, format_value
 from concordant.features import Feature
 from concordant.guideline import Grade
 from concordant.records import Role
@@ -21,42 +21,42 @@ ROLES: dict[Role, str] = {
 }
 
 
-def unbracketed(text: str) -> str:
+def replace_brackets(text: str) -> str:
     """Words of a record, in which nothing can be taken for one of our references."""
     return text.replace("[", "(").replace("]", ")")
 
 
-def brief_words(feature: Feature, fact: Fact) -> str:
+def describe_fact_briefly(feature: Feature, fact: Fact) -> str:
     """`LVEF 44 % (10 Nov 2026)`: a fact where there is little room."""
-    value = value_words(feature, fact.value)
+    value = format_value(feature, fact.value)
     told = f"{feature.brief} {value}" if feature.is_numeric else f"{feature.brief}: {value}"
-    return f"{told} ({unbracketed(fact.says)})" if fact.says else told
+    return f"{told} ({replace_brackets(fact.says)})" if fact.says else told
 
 
-def with_medicines(says: str, reason: Because, features: Mapping[str, Feature]) -> str:
+def add_medicines(says: str, reason: Because, features: Mapping[str, Feature]) -> str:
     """A sentence about a bar, with the patient's own medicines that it is about."""
-    behind = [f for f in facts_behind(reason) if isinstance(features[f.feature].derive, MedicationTaken)]
-    taken = [unbracketed(fact.says) for fact in behind if fact.value == "yes"]
-    return f"{says.removesuffix('.')} ({and_list(taken)})." if taken else says
+    behind = [f for f in iter_facts_behind(reason) if isinstance(features[f.feature].derive, MedicationTaken)]
+    taken = [replace_brackets(fact.says) for fact in behind if fact.value == "yes"]
+    return f"{says.removesuffix('.')} ({join_with_and(taken)})." if taken else says
 
 
-def fact_words(feature: Feature, fact: Fact, *, labelled: bool = True) -> str:
+def describe_fact(feature: Feature, fact: Fact, *, labelled: bool = True) -> str:
     """`Weight: 64 kg (as recorded)`; the provenance in brackets."""
-    value = value_words(feature, fact.value)
-    about = unbracketed(fact.assumed or fact.stale or fact.says)
+    value = format_value(feature, fact.value)
+    about = replace_brackets(fact.assumed or fact.stale or fact.says)
     origin = "assumed: " if fact.assumed or fact.origin == "assumed" else ""
     label = f"{feature.label}: " if labelled else ""
     return f"{label}{value}{f' ({origin}{about})' if about else ''}"
 
 
-def grade_shown(grade: Grade | None) -> GradeShown | None:
+def make_grade_shown(grade: Grade | None) -> GradeShown | None:
     """The grade for the answer, words as printed."""
     if grade is None:
         return None
     return GradeShown(scale=grade.scale, strength=grade.strength, evidence=grade.evidence, type=grade.type, grade_note=grade.note)
 
 
-def grade_words(grade: GradeShown | None) -> str:
+def describe_grade(grade: GradeShown | None) -> str:
     """`Strong recommendation, moderate-quality evidence`, or that the rating was not seen."""
     if grade is None:
         return "No rating of its own"
@@ -65,14 +65,14 @@ def grade_words(grade: GradeShown | None) -> str:
     return f"{grade.strength.capitalize()} recommendation, {grade.evidence}-quality evidence"
 
 
-def and_list(items: Sequence[str]) -> str:
+def join_with_and(items: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
-def sentence_case(text: str) -> str:
+def capitalize_first(text: str) -> str:
     """The text with its first letter large."""
     return text[:1].upper() + text[1:]
 

@@ -20,28 +20,28 @@ class References:
         self._numbers: dict[str, int] = {}
         self._checked: dict[str, Checked] = {}
 
-    def at(self, cites: Iterable[Cite]) -> list[RefAt]:
+    def cite_places(self, cites: Iterable[Cite]) -> list[RefAt]:
         """The numbers and places of some citations, each once."""
-        found = {(self._number(cite), cite.at): None for cite in cites}
+        found = {(self._assign_number(cite), cite.at): None for cite in cites}
         return [RefAt(n=n, at=at) for n, at in found]
 
-    def of(self, source: str, checked: Checked) -> list[RefAt]:
+    def cite_source(self, source: str, checked: Checked) -> list[RefAt]:
         """The number of a whole document."""
-        return self.at([Cite(ref=source, checked=checked)])
+        return self.cite_places([Cite(ref=source, checked=checked)])
 
-    def known_by(self, cite: Cite, as_of: dt.date) -> bool:
+    def is_known_by(self, cite: Cite, as_of: dt.date) -> bool:
         """Whether the document had been published on the date."""
         since = self._sources[cite.ref].known_from
         return since is None or since <= as_of
 
-    def _number(self, cite: Cite) -> int:
+    def _assign_number(self, cite: Cite) -> int:
         _ = self._sources[cite.ref]
         number = self._numbers.setdefault(cite.ref, len(self._numbers) + 1)
         worst = self._checked.get(cite.ref, cite.checked)
         self._checked[cite.ref] = max(worst, cite.checked, key=lambda mark: ORDER[mark])
         return number
 
-    def listed(self) -> list[Reference]:
+    def list_references(self) -> list[Reference]:
         """All references so far; each with the weakest mark of what was taken from it here."""
         return [
             Reference(
@@ -49,17 +49,17 @@ class References:
                 ref=ref,
                 citation=self._sources[ref].citation,
                 checked=self._checked[ref],
-                known_from=self._known_from(ref),
+                known_from=self._format_known_from(ref),
                 short=self._sources[ref].short,
             )
             for ref, n in self._numbers.items()
         ]
 
-    def _known_from(self, ref: str) -> str:
+    def _format_known_from(self, ref: str) -> str:
         since = self._sources[ref].known_from
         return since.isoformat() if since else ""
 
 
-def brackets(refs: Iterable[RefAt]) -> str:
+def format_brackets(refs: Iterable[RefAt]) -> str:
     """` [1: 2.1] [2]`, or nothing."""
     return "".join(f" [{r.n}: {r.at}]" if r.at else f" [{r.n}]" for r in refs)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from concordant.answer import model
-from concordant.answer.phrases import brief_words, unbracketed
+from concordant.answer.phrases import describe_fact_briefly, replace_brackets
 from concordant.answer.references import References
 from concordant.decide.ask import Situation
-from concordant.decide.dangers import Held, Met, dangers, held_until, is_waiting
-from concordant.decide.decision import Judged
-from concordant.derive.unread import Unread
-from concordant.evaluate.explain import facts_behind
+from concordant.decide.dangers import HoldReason, PresentDanger, find_dangers, find_hold_reasons, is_held_back
+from concordant.decide.decision import JudgedProposal
+from concordant.derive.unread import UnreadItem
+from concordant.evaluate.explain import iter_facts_behind
 from concordant.facts import Fact
 from concordant.record.events import ACTIVE, FINDING, Comorbidity, Finding, Measurement, Medication
 from concordant.selectors.base import Block
@@ -28,110 +28,110 @@ class Safety:
     now: Situation
     references: References
 
-    def dangers(self) -> list[model.DangerShown]:
+    def build_dangers(self) -> list[model.DangerShown]:
         """The blocking one first, whatever the answer is."""
-        return [self._danger(met) for met in dangers(self.now.decision, self.now.frame, self.now.facts)]
+        return [self._build_danger(met) for met in find_dangers(self.now.decision, self.now.frame, self.now.facts)]
 
-    def _danger(self, met: Met) -> model.DangerShown:
-        entries = list(dict.fromkeys(entry for fact in _facts(met) for entry in fact.entries))
-        shown = self._shown(met)
+    def _build_danger(self, met: PresentDanger) -> model.DangerShown:
+        entries = list(dict.fromkeys(entry for fact in _iter_danger_facts(met) for entry in fact.entries))
+        shown = self._describe_deciding_facts(met)
         return model.DangerShown(
             says=met.says,
             do=met.do,
             fact=", ".join(sorted(met.features)),
             entry=", ".join(entries),
-            sources=self.references.at([met.source]),
+            sources=self.references.cite_places([met.source]),
             urgency=met.urgency,
             shown_by=TOGETHER.join(shown),
             shown=shown,
             entries=entries,
         )
 
-    def held_until(self, dangers: list[model.DangerShown]) -> list[model.HeldUntil]:
+    def build_held_until(self, dangers: list[model.DangerShown]) -> list[model.HeldUntil]:
         """What the first dose waits for, what shows the worst danger first; nothing while no regimen is near."""
         shown = [set(one.shown) for one in dangers]
 
-        def rank(one: model.HeldUntil) -> int:
+        def rank_held(one: model.HeldUntil) -> int:
             return next((i for i, by in enumerate(shown) if not by.isdisjoint(one.shown)), len(shown))
 
-        return sorted(map(self._held, self._waiting()), key=rank)
+        return sorted(map(self._build_held, self._find_hold_reasons()), key=rank_held)
 
-    def is_waiting(self, one: Judged) -> bool:
+    def is_held_back(self, one: JudgedProposal) -> bool:
         """Whether the first dose of this regimen waits for anything that is on record."""
-        return is_waiting(one, self.now.frame, self.unread())
+        return is_held_back(one, self.now.frame, self.find_unread())
 
-    def is_held(self) -> bool:
+    def has_hold_reasons(self) -> bool:
         """Whether a first dose waits for anything."""
-        return bool(self._waiting())
+        return bool(self._find_hold_reasons())
 
-    def _waiting(self) -> list[Held]:
-        return held_until(self.now.decision, self.now.frame, self.unread())
+    def _find_hold_reasons(self) -> list[HoldReason]:
+        return find_hold_reasons(self.now.decision, self.now.frame, self.find_unread())
 
-    def _held(self, one: Held) -> model.HeldUntil:
+    def _build_held(self, one: HoldReason) -> model.HeldUntil:
         if one.met is None:
-            name = unbracketed(one.says)
+            name = replace_brackets(one.says)
             says = f"Not read: {name}. Judge it before the first dose."
             return model.HeldUntil(says=says, fact="", short=name, what=says)
         fact = ", ".join(sorted(one.met.features))
-        shown = self._shown(one.met)
+        shown = self._describe_deciding_facts(one.met)
         short = TOGETHER.join(shown)
         says = f"{one.says} ({short})" if short else one.says
         return model.HeldUntil(says=says, fact=fact, short=short or one.says, what=one.says, shown=shown)
 
-    def unread(self) -> tuple[Unread, ...]:
+    def find_unread(self) -> tuple[UnreadItem, ...]:
         """The entries that no rule reads."""
-        return self.now.plan.unread_in(self.now.record)
+        return self.now.plan.find_unread(self.now.record)
 
-    def not_read(self) -> list[model.NotRead]:
+    def build_not_read(self) -> list[model.NotRead]:
         """The same, in words; what they concern by the names of the drugs."""
         drugs = self.now.frame.drugs
         return [
             model.NotRead(
-                name=unbracketed(one.name),
+                name=replace_brackets(one.name),
                 entry=one.entry,
                 why=one.why,
                 concerns=[drugs[name].name if name in drugs else name.replace("_", " ") for name in one.concerns],
             )
-            for one in self.unread()
+            for one in self.find_unread()
         ]
 
-    def on_record(self, dangers: list[model.DangerShown]) -> list[str]:
+    def list_other_active_entries(self, dangers: list[model.DangerShown]) -> list[str]:
         """List active conditions and metastases that rules read but that are no danger here, so that the reader sees
         they were noticed.
         """
-        told = {place for one in dangers for place in one.entries} | {one.entry for one in self.unread()}
-        listed = [c.name for c in self.now.record.conditions if self._counts(c, told)]
+        told = {place for one in dangers for place in one.entries} | {one.entry for one in self.find_unread()}
+        listed = [c.name for c in self.now.record.conditions if self._is_active_entry(c, told)]
         spread = [e.told for e in self.now.record.events if e.kind == FINDING and e.brain != "none" and e.entry.place not in told]
-        return list(dict.fromkeys(map(unbracketed, listed + spread)))
+        return list(dict.fromkeys(map(replace_brackets, listed + spread)))
 
-    def _counts(self, entry: Comorbidity, told: set[str]) -> bool:
+    def _is_active_entry(self, entry: Comorbidity, told: set[str]) -> bool:
         term = self.now.plan.reads.terms.get(entry.term or "")
         bears = term is not None and not term.no_bearing
         return bears and entry.status in (ACTIVE, None) and not entry.judged and entry.entry.place not in told
 
-    def judged(self) -> list[str]:
+    def list_judged_entries(self) -> list[str]:
         """What a clinician let pass, and why."""
         record = self.now.record
         listed: tuple[Comorbidity | Measurement | Medication | Finding, ...]
         listed = (*record.conditions, *record.measurements, *record.medications, *record.findings)
-        return [unbracketed(f"{one.name}: {one.judged} ({one.entry.place})") for one in listed if one.judged]
+        return [replace_brackets(f"{one.name}: {one.judged} ({one.entry.place})") for one in listed if one.judged]
 
-    def _shown(self, met: Met) -> list[str]:
+    def _describe_deciding_facts(self, met: PresentDanger) -> list[str]:
         """`ischaemic stroke, active (19 Nov 2026)`; `Neutrophils: 0.3 x 10⁹/L (20 Nov 2026)`; each once."""
-        facts = list(_facts(met))
-        measured = [fact for fact in facts if self._block(fact) is not None] or facts  # what was found, not what is given
-        return list(dict.fromkeys(filter(None, map(self._words, measured))))
+        facts = list(_iter_danger_facts(met))
+        measured = [fact for fact in facts if self._find_block(fact) is not None] or facts  # what was found, not what is given
+        return list(dict.fromkeys(filter(None, map(self._describe_danger_fact, measured))))
 
-    def _block(self, fact: Fact) -> Block | None:
+    def _find_block(self, fact: Fact) -> Block | None:
         return self.now.plan.by_name[fact.feature].block
 
-    def _words(self, fact: Fact) -> str:
+    def _describe_danger_fact(self, fact: Fact) -> str:
         feature = self.now.plan.by_name[fact.feature]
-        if self._block(fact) in NAMED_BY_ENTRY and fact.says and fact.origin == "derived":
-            return unbracketed(fact.says)
-        return brief_words(feature, fact)
+        if self._find_block(fact) in NAMED_BY_ENTRY and fact.says and fact.origin == "derived":
+            return replace_brackets(fact.says)
+        return describe_fact_briefly(feature, fact)
 
 
-def _facts(met: Met) -> Iterator[Fact]:
+def _iter_danger_facts(met: PresentDanger) -> Iterator[Fact]:
     """The deciding facts and what they were worked out from, each once."""
-    return iter({fact.feature: fact for fact in facts_behind(met.reason) if fact.is_known}.values())
+    return iter({fact.feature: fact for fact in iter_facts_behind(met.reason) if fact.is_known}.values())

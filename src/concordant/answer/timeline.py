@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import cast
 
 from concordant.answer.parts import CourseInTime, EventInTime, EventKind, IntervalInTime, Setting, TimelineShown, When
-from concordant.answer.timeline_words import ENGLISH, told
+from concordant.answer.timeline_words import ENGLISH, phrase_timeline
 from concordant.compiled import Knowledge
-from concordant.dates import PartialDate, exactly
+from concordant.dates import PartialDate, make_exact_date
 from concordant.decide.ask import Situation
-from concordant.derive.context import Context
-from concordant.derive.courses import setting_of
-from concordant.derive.line_numbers import numbered
-from concordant.facts import Fact, value_words
+from concordant.derive.context import SelectorContext
+from concordant.derive.courses import find_setting
+from concordant.derive.line_numbers import number_lines
+from concordant.facts import Fact, format_value
 from concordant.features import Feature
 from concordant.guideline import LineRule
 from concordant.quantities import Interval
@@ -26,56 +26,58 @@ from concordant.selectors.disease import Extent
 COUNTS = {"yes": 1, "no": 0}  # a yes counts as a line before those that are listed
 
 
-def timeline(now: Situation, knowledge: Knowledge, deciding: Collection[str]) -> TimelineShown:
+def build_timeline(now: Situation, knowledge: Knowledge, deciding: Collection[str]) -> TimelineShown:
     """The record in time; `deciding` are the features on which the answer rests, or which it asks for."""
     if not now.record.courses and not now.record.events:
         return TimelineShown()
-    return Chronicle(now, knowledge).timeline(deciding)
+    return TimelineBuilder(now, knowledge).build_timeline(deciding)
 
 
 @dataclass(frozen=True, slots=True)
-class Chronicle:
+class TimelineBuilder:
     """One patient's record, and the knowledge that names its drugs and sites."""
 
     now: Situation
     knowledge: Knowledge
 
-    def timeline(self, deciding: Collection[str]) -> TimelineShown:
+    def build_timeline(self, deciding: Collection[str]) -> TimelineShown:
         """Courses and events as listed, what has a date first, and the intervals between them that decide."""
         shown = TimelineShown(
-            courses=sorted(self._courses(), key=lambda c: _day(c.start or c.end)),
-            events=sorted(self._events(), key=lambda e: _day(e.date)),
-            intervals=[found for feature in self._measuring(deciding) if (found := self._interval(feature))],
+            courses=sorted(self._iter_courses(), key=lambda c: _get_first_day(c.start or c.end)),
+            events=sorted(self._iter_events(), key=lambda e: _get_first_day(e.date)),
+            intervals=[found for feature in self._iter_interval_features(deciding) if (found := self._build_interval(feature))],
         )
-        shown.told = told(shown, self._when(exactly(self.now.record.as_of)), ENGLISH)
+        shown.told = phrase_timeline(shown, self._clip_date(make_exact_date(self.now.record.as_of)), ENGLISH)
         return shown
 
-    def _courses(self) -> Iterator[CourseInTime]:
-        lines, context = self._lines()
+    def _iter_courses(self) -> Iterator[CourseInTime]:
+        lines, context = self._number_courses()
         drugs = {drug.id: drug.name for drug in self.knowledge.drugs}
         for course in self.now.record.courses:
-            setting = setting_of(course, context) if context else course.setting
+            setting = find_setting(course, context) if context else course.setting
             yield CourseInTime(
-                drugs=_names(course, drugs, self.knowledge.classes),
+                drugs=_list_drug_names(course, drugs, self.knowledge.classes),
                 setting=cast("Setting | None", setting),
                 line=course.line or (lines.get(course.entry.place) if setting == "advanced" else None),
-                start=self._when(course.start) if course.start else None,
-                end=self._when(course.end) if course.end else None,
+                start=self._clip_date(course.start) if course.start else None,
+                end=self._clip_date(course.end) if course.end else None,
                 running=course.stopped == "ongoing",
                 stopped="" if course.stopped == "ongoing" else course.stopped or "",
                 cycles=course.cycles,
                 entry=course.entry.place,
             )
 
-    def _lines(self) -> tuple[Mapping[str, int], Context[LinesProgressed] | None]:
+    def _number_courses(self) -> tuple[Mapping[str, int], SelectorContext[LinesProgressed] | None]:
         """The line of each course as the guideline that speaks counts them, and the way to look at the record as it does."""
         plan, speaking = self.now.plan, self.now.decision.speaking
         rule = speaking.line if speaking else None
         counting = plan.by_name[rule.progressed] if rule else None
         if rule is None or counting is None or not isinstance(counting.derive, LinesProgressed):
             return {}, None
-        context = Context(self.now.record, self.now.facts, counting, counting.derive, plan.members, plan.tags, plan.formulas)
-        return numbered(context, self._lines_before(rule)), context
+        context = SelectorContext(
+            self.now.record, self.now.facts, counting, counting.derive, plan.members, plan.tags, plan.formulas
+        )
+        return number_lines(context, self._lines_before(rule)), context
 
     def _lines_before(self, rule: LineRule) -> int | None:
         """How many lines count before those on record; None while one of the facts is open."""
@@ -83,18 +85,18 @@ class Chronicle:
         known = [count for count in counts if count is not None]
         return sum(known) if len(known) == len(counts) else None
 
-    def _events(self) -> Iterator[EventInTime]:
+    def _iter_events(self) -> Iterator[EventInTime]:
         for event in self.now.record.events:
             if event.kind == FINDING:  # where a metastasis is, and not what happened when
                 continue
             yield EventInTime(
                 kind=cast("EventKind", event.kind),
-                date=self._when(event.date) if event.date else None,
-                about=self._about(event),
+                date=self._clip_date(event.date) if event.date else None,
+                about=self._describe_event(event),
                 entry=event.entry.place,
             )
 
-    def _about(self, event: DiseaseEvent) -> list[str]:
+    def _describe_event(self, event: DiseaseEvent) -> list[str]:
         """The sites, and the extent where it is the news; of surgery, the operation."""
         if event.procedure:
             return [event.procedure]
@@ -102,36 +104,36 @@ class Chronicle:
         sites = [names.get(site, site) for site in event.sites]
         feature = next((f for f in self.now.plan.features if isinstance(f.derive, Extent) and f.question), None)
         told = feature is not None and event.extent is not None and (event.kind == "diagnosis" or not sites)
-        return [value_words(feature, event.extent), *sites] if feature and told else sites
+        return [format_value(feature, event.extent), *sites] if feature and told else sites
 
     # -- the interval ------------------------------------------------------------------------------
 
-    def _measuring(self, deciding: Collection[str]) -> Iterator[Feature]:
+    def _iter_interval_features(self, deciding: Collection[str]) -> Iterator[Feature]:
         """The features that measure from a last dose to what followed, and that the answer rests on."""
         for feature in self.now.plan.features:
             if isinstance(feature.derive, MonthsToRecurrence) and feature.name in deciding:
                 yield feature
 
-    def _interval(self, feature: Feature) -> IntervalInTime | None:
+    def _build_interval(self, feature: Feature) -> IntervalInTime | None:
         """From the end of the course to the event that the fact names; None when one of them has no date."""
         fact = self.now.facts[feature.name]
         value = fact.value
         if not isinstance(value, Interval) or not math.isfinite(value.low + value.high):
             return None
-        if (ends := self._ends(fact, value)) is None:
+        if (ends := self._find_interval_ends(fact, value)) is None:
             return None
         return IntervalInTime(
             feature=feature.name,
             label=feature.label,
-            says=value_words(feature, value),
+            says=format_value(feature, value),
             low=value.low,
             high=value.high,
             unit=feature.unit,
-            start=self._when(ends[0]),
-            end=self._when(ends[1]),
+            start=self._clip_date(ends[0]),
+            end=self._clip_date(ends[1]),
         )
 
-    def _ends(self, fact: Fact, value: Interval) -> tuple[PartialDate, PartialDate] | None:
+    def _find_interval_ends(self, fact: Fact, value: Interval) -> tuple[PartialDate, PartialDate] | None:
         """The last dose and the event behind a fact; one that came during treatment needs no last dose."""
         record = self.now.record
         event = next((e.date for e in record.events if e.entry.place in fact.entries and e.date), None)
@@ -142,15 +144,15 @@ class Chronicle:
             return min([*doses, event], key=lambda day: day.first), event
         return (max(doses, key=lambda day: day.last), event) if doses else None
 
-    def _when(self, date: PartialDate) -> When:
-        known = date.clipped(self.now.record.as_of)
+    def _clip_date(self, date: PartialDate) -> When:
+        known = date.clip_to(self.now.record.as_of)
         return When(first=known.first, last=known.last)
 
 
-def _names(course: Course, drugs: Mapping[str, str], classes: Mapping[str, str]) -> list[str]:
+def _list_drug_names(course: Course, drugs: Mapping[str, str], classes: Mapping[str, str]) -> list[str]:
     known = [drugs.get(drug, drug) for drug in course.drugs]
     return [*known, *(classes.get(name, name) for name in course.classes), *course.unknown_drugs]
 
 
-def _day(when: When | None) -> float:
+def _get_first_day(when: When | None) -> float:
     return when.first.toordinal() if when else math.inf

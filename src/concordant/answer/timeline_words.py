@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from concordant.answer.parts import CourseInTime, EventInTime, IntervalInTime, TimelineShown, When
-from concordant.dates import PartialDate, words
-from concordant.quantities import shown
+from concordant.dates import PartialDate, format_date
+from concordant.quantities import format_number
 
 PHRASES: dict[str, str] = {
     "neoadjuvant": "neoadjuvant",
@@ -54,94 +54,98 @@ class Wording:
 
     phrases: Mapping[str, str]
     day: Callable[[When], str]
-    number: Callable[[float], str] = shown
+    number: Callable[[float], str] = format_number
     unit: Callable[[str], str] = str
 
-    def say(self, key: str, **values: object) -> str:
+    def fill_phrase(self, key: str, **values: object) -> str:
         """A phrase with its values filled in."""
         return self.phrases[key].format(**values)
 
 
-ENGLISH = Wording(PHRASES, lambda when: words(PartialDate(when.first, when.last)))
+ENGLISH = Wording(PHRASES, lambda when: format_date(PartialDate(when.first, when.last)))
 
 
-def course_words(course: CourseInTime, wording: Wording, *, dated: bool = True) -> str:
+def phrase_course(course: CourseInTime, wording: Wording, *, dated: bool = True) -> str:
     """`line 1: drug one + drug two, 16 Nov 2020 to 13 Jun 2022, ended by progression`."""
-    drugs = " + ".join(course.drugs) or wording.say("drugs.unnamed")
-    where = wording.say("line", line=course.line) if course.line else wording.phrases.get(course.setting or "", "")
-    told = [wording.say("course", where=where, drugs=drugs) if where else drugs]
+    drugs = " + ".join(course.drugs) or wording.fill_phrase("drugs.unnamed")
+    where = wording.fill_phrase("line", line=course.line) if course.line else wording.phrases.get(course.setting or "", "")
+    told = [wording.fill_phrase("course", where=where, drugs=drugs) if where else drugs]
     if dated:
-        told.append(_span(course, wording))
+        told.append(_phrase_course_dates(course, wording))
     if course.cycles:
-        told.append(wording.say("cycles", count=course.cycles) if course.cycles > 1 else wording.say("cycles.one"))
+        told.append(
+            wording.fill_phrase("cycles", count=course.cycles) if course.cycles > 1 else wording.fill_phrase("cycles.one")
+        )
     told.append(wording.phrases.get(f"ended.{course.stopped}", ""))
     return ", ".join(filter(None, told))
 
 
-def _span(course: CourseInTime, wording: Wording) -> str:
+def _phrase_course_dates(course: CourseInTime, wording: Wording) -> str:
     start = wording.day(course.start) if course.start else ""
     end = wording.day(course.end) if course.end else ""
     if course.running:
-        return wording.say("dates.running", start=start) if start else wording.say("dates.running.undated")
+        return wording.fill_phrase("dates.running", start=start) if start else wording.fill_phrase("dates.running.undated")
     if start and end:
-        return start if start == end else wording.say("dates", start=start, end=end)
+        return start if start == end else wording.fill_phrase("dates", start=start, end=end)
     if start:
-        return wording.say("dates.no_end", start=start)
-    return wording.say("dates.no_start", end=end) if end else ""
+        return wording.fill_phrase("dates.no_end", start=start)
+    return wording.fill_phrase("dates.no_start", end=end) if end else ""
 
 
-def event_words(event: EventInTime, wording: Wording) -> str:
+def phrase_event(event: EventInTime, wording: Wording) -> str:
     """`recurrence 12 Sep 2022 (liver, bone)`; an operation is called by its name."""
-    own = event.about[0] if event.kind == "surgery" and event.about else wording.say(event.kind)
-    told = wording.say("event", name=own, date=wording.day(event.date)) if event.date else own
+    own = event.about[0] if event.kind == "surgery" and event.about else wording.fill_phrase(event.kind)
+    told = wording.fill_phrase("event", name=own, date=wording.day(event.date)) if event.date else own
     about = [] if event.kind == "surgery" else event.about
-    return wording.say("about", event=told, about=", ".join(about)) if about else told
+    return wording.fill_phrase("about", event=told, about=", ".join(about)) if about else told
 
 
-def interval_sentence(interval: IntervalInTime, wording: Wording) -> str:
+def phrase_interval(interval: IntervalInTime, wording: Wording) -> str:
     """`7.7 months from the last dose to the recurrence`, or that it came during treatment."""
     if interval.high <= 0:
-        return wording.say("interval.during")
-    return wording.say("interval", length=_length(interval, wording))
+        return wording.fill_phrase("interval.during")
+    return wording.fill_phrase("interval", length=_phrase_length(interval, wording))
 
 
-def _length(interval: IntervalInTime, wording: Wording) -> str:
+def _phrase_length(interval: IntervalInTime, wording: Wording) -> str:
     unit = wording.unit(interval.unit)
     if interval.low == interval.high:
-        return wording.say("interval.exact", value=wording.number(interval.low), unit=unit)
-    return wording.say("interval.between", low=wording.number(interval.low), high=wording.number(interval.high), unit=unit)
+        return wording.fill_phrase("interval.exact", value=wording.number(interval.low), unit=unit)
+    return wording.fill_phrase(
+        "interval.between", low=wording.number(interval.low), high=wording.number(interval.high), unit=unit
+    )
 
 
-def told(timeline: TimelineShown, question: When, wording: Wording) -> str:
+def phrase_timeline(timeline: TimelineShown, question: When, wording: Wording) -> str:
     """All of it as one line: what has a date in order, then what has none."""
-    dated = sorted(_dated(timeline, wording), key=lambda item: item[:2])
+    dated = sorted(_iter_dated_phrases(timeline, wording), key=lambda item: item[:2])
     lines = [text for *_, text in dated]
     if lines:
-        lines.append(wording.say("event", name=wording.say("question"), date=wording.day(question)))
-    undated = undated_words(timeline, wording)
-    rest = [wording.say("undated", all="; ".join(undated))] if undated else []
-    return "; ".join(filter(None, [wording.say("then").join(lines), *rest]))
+        lines.append(wording.fill_phrase("event", name=wording.fill_phrase("question"), date=wording.day(question)))
+    undated = phrase_undated(timeline, wording)
+    rest = [wording.fill_phrase("undated", all="; ".join(undated))] if undated else []
+    return "; ".join(filter(None, [wording.fill_phrase("then").join(lines), *rest]))
 
 
-def _dated(timeline: TimelineShown, wording: Wording) -> Iterator[tuple[int, int, str]]:
+def _iter_dated_phrases(timeline: TimelineShown, wording: Wording) -> Iterator[tuple[int, int, str]]:
     """Each with the day that it is sorted by; on one day what was begun comes before what happened."""
     for course in timeline.courses:
         if when := course.start or course.end:
-            yield when.first.toordinal(), 1, course_words(course, wording)
+            yield when.first.toordinal(), 1, phrase_course(course, wording)
     for event in timeline.events:
         if event.date:
-            yield event.date.first.toordinal(), 0 if event.kind == "diagnosis" else 3, event_words(event, wording)
+            yield event.date.first.toordinal(), 0 if event.kind == "diagnosis" else 3, phrase_event(event, wording)
     for interval in timeline.intervals:
-        yield interval.end.first.toordinal(), 2, interval_sentence(interval, wording)
+        yield interval.end.first.toordinal(), 2, phrase_interval(interval, wording)
 
 
-def undated_words(timeline: TimelineShown, wording: Wording) -> list[str]:
+def phrase_undated(timeline: TimelineShown, wording: Wording) -> list[str]:
     """What has no place in time, in the order of nature: early disease before advanced, lines by their number."""
     found: list[tuple[int, int, str]] = []
     for course in timeline.courses:
         if course.start is None and course.end is None:
-            found.append((NATURAL[course.setting], course.line or 0, course_words(course, wording)))
+            found.append((NATURAL[course.setting], course.line or 0, phrase_course(course, wording)))
     for event in timeline.events:
         if event.date is None:
-            found.append((NATURAL.get(event.kind, LAST), 0, event_words(event, wording)))
+            found.append((NATURAL.get(event.kind, LAST), 0, phrase_event(event, wording)))
     return [text for *_, text in sorted(found, key=lambda item: item[:2])]

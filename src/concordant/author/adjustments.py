@@ -6,21 +6,21 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from concordant.drugs import Adjustment, Drug, Regimen
-from concordant.records import Bar
+from concordant.drugs import DoseAdjustment, Drug, Regimen
+from concordant.records import Restriction
 
 
-def cautions_of(drug: Drug, regimen: str = "") -> tuple[Bar, ...]:
+def make_cautions(drug: Drug, regimen: str = "") -> tuple[Restriction, ...]:
     """The cautions of a drug in every regimen; with `regimen`, those that the drug has in that one only."""
     wanted = [one for one in drug.adjustments if (regimen in one.regimens if regimen else not one.regimens)]
-    return tuple(_caution(one, drug) for one in wanted)
+    return tuple(_make_caution(one, drug) for one in wanted)
 
 
-def with_cautions(regimen: Regimen, drugs: Iterable[Drug]) -> Regimen:
+def add_cautions(regimen: Regimen, drugs: Iterable[Drug]) -> Regimen:
     """The regimen with the cautions that its drugs have in this regimen only."""
-    own = [bar for drug in drugs if drug.id in regimen.drugs for bar in cautions_of(drug, regimen.id)]
+    own = [bar for drug in drugs if drug.id in regimen.drugs for bar in make_cautions(drug, regimen.id)]
     return replace(regimen, unless=(*regimen.unless, *own))
 
 
-def _caution(one: Adjustment, drug: Drug) -> Bar:
-    return Bar(if_=one.if_, kind="precaution", effect="caution", says=one.says, source=one.source, drug=drug.id)
+def _make_caution(one: DoseAdjustment, drug: Drug) -> Restriction:
+    return Restriction(if_=one.if_, kind="precaution", effect="caution", says=one.says, source=one.source, drug=drug.id)

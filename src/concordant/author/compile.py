@@ -18,51 +18,51 @@ def compile_condition(authored: Anything, features: Mapping[str, Feature]) -> Co
 
     Raises ValueError with a sentence for the author.
     """
-    return _compile(authored, features, negate=False)
+    return _compile_part(authored, features, negate=False)
 
 
-def _compile(authored: Anything, features: Mapping[str, Feature], *, negate: bool) -> Condition:
+def _compile_part(authored: Anything, features: Mapping[str, Feature], *, negate: bool) -> Condition:
     match authored:
         case "always" | "never":
             return Constant("true" if (authored == "always") is not negate else "false")
         case str():
-            return _guarded(parse_sentence(authored, features), features, negate=negate)
+            return _add_guard(parse_sentence(authored, features), features, negate=negate)
         case []:
             raise ValueError("an empty condition; write `always` or `never`")
         case list():
-            return _join(authored, features, negate=negate, every=True)
+            return _join_parts(authored, features, negate=negate, every=True)
         case dict() if len(authored) == 1:
             ((key, items),) = authored.items()
-            return _combine(key, items, features, negate=negate)
+            return _compile_mapping(key, items, features, negate=negate)
         case _:
             raise ValueError(f"{authored!r} is not a condition; write a sentence, or one of all, any, none")
 
 
-def _combine(key: str, items: Anything, features: Mapping[str, Feature], *, negate: bool) -> Condition:
+def _compile_mapping(key: str, items: Anything, features: Mapping[str, Feature], *, negate: bool) -> Condition:
     if not isinstance(items, list) or not items:
         raise ValueError(f"'{key}' needs a list of sentences")
     if key in ("all", "any"):
-        return _join(items, features, negate=negate, every=(key == "all"))
+        return _join_parts(items, features, negate=negate, every=(key == "all"))
     if key == "none":
-        return _join(items, features, negate=not negate, every=False)
+        return _join_parts(items, features, negate=not negate, every=False)
     if found := _AT_LEAST.fullmatch(key):
         wanted = int(found[1])
         if not 1 <= wanted <= len(items):
             raise ValueError(f"'{key}' must count from 1 to {len(items)}: so many sentences stand under it")
-        args = tuple(_compile(item, features, negate=negate) for item in items)
+        args = tuple(_compile_part(item, features, negate=negate) for item in items)
         return AtLeast(len(args) - wanted + 1 if negate else wanted, args)
     raise ValueError(f"'{key}' is not one of all, any, none, at least n of")
 
 
-def _join(items: list[Anything], features: Mapping[str, Feature], *, negate: bool, every: bool) -> Condition:
+def _join_parts(items: list[Anything], features: Mapping[str, Feature], *, negate: bool, every: bool) -> Condition:
     """De Morgan pushes a negation down to the sentences, where the guards are."""
-    args = tuple(_compile(item, features, negate=negate) for item in items)
+    args = tuple(_compile_part(item, features, negate=negate) for item in items)
     if len(args) == 1:
         return args[0]
     return All(args) if every is not negate else Any(args)
 
 
-def _guarded(leaf: Condition, features: Mapping[str, Feature], *, negate: bool) -> Condition:
+def _add_guard(leaf: Condition, features: Mapping[str, Feature], *, negate: bool) -> Condition:
     """`guard and sentence`, or `guard and not sentence`: without meaning for a patient, both are false."""
     if isinstance(leaf, Not):
         leaf, negate = leaf.arg, not negate

@@ -16,16 +16,16 @@ _TIMED = re.compile(r" at \d")
 WRITTEN_AS = "HR 0.28 (95 % CI 0.22-0.37)"
 
 
-def with_ratios(trial: Trial) -> Trial:
+def add_ratios(trial: Trial) -> Trial:
     """The trial with the numbers of each hazard ratio beside its words."""
-    return replace(trial, analyses=tuple(_analysis(one) for one in trial.analyses))
+    return replace(trial, analyses=tuple(_add_analysis_ratios(one) for one in trial.analyses))
 
 
-def _analysis(analysis: Analysis) -> Analysis:
-    return replace(analysis, estimates=tuple(replace(one, hr=ratio_of(one)) for one in analysis.estimates))
+def _add_analysis_ratios(analysis: Analysis) -> Analysis:
+    return replace(analysis, estimates=tuple(replace(one, hr=parse_ratio(one)) for one in analysis.estimates))
 
 
-def ratio_of(estimate: Estimate) -> HazardRatio | None:
+def parse_ratio(estimate: Estimate) -> HazardRatio | None:
     """The hazard ratio that the effect tells, or None for another effect or none."""
     if not (found := _RATIO.fullmatch(estimate.effect)):
         return None
@@ -34,11 +34,11 @@ def ratio_of(estimate: Estimate) -> HazardRatio | None:
     return HazardRatio(of=estimate.ratio_of or estimate.endpoint, estimate=ratio, low=low, high=high, level=level)
 
 
-def mentions_ratio(text: str) -> bool:
+def has_ratio_words(text: str) -> bool:
     """Whether the words speak of a hazard ratio at all."""
     return _MENTIONED.search(text) is not None
 
 
-def names_a_time(estimate: Estimate) -> bool:
+def has_time_point(estimate: Estimate) -> bool:
     """Whether the endpoint is a share at a point in time, or a count of patients: neither is what a hazard ratio compares."""
     return _TIMED.search(estimate.endpoint) is not None or estimate.unit == "patients"

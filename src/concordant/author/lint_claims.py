@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import combinations, product
 
-from concordant.author.lint_trials import leading, same_cut
-from concordant.author.places import Places
+from concordant.author.lint_trials import is_same_cut, strip_brackets
+from concordant.author.places import PlaceIndex
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint
 from concordant.trials import Analysis, Trial
@@ -38,47 +38,47 @@ Figure = tuple[str, ...]
 Cut = tuple[str, str]
 
 
-def claims(places: Places, knowledge: Knowledge) -> Iterator[Complaint]:
+def check_claims(places: PlaceIndex, knowledge: Knowledge) -> Iterator[Complaint]:
     """A hazard ratio or a pair of medians that no trial holds, or that two data cuts hold between them."""
-    held = {trial.name: list(_cuts(trial)) for trial in knowledge.trials}
+    held = {trial.name: list(_iter_cut_figures(trial)) for trial in knowledge.trials}
     for node in places.nodes:
         if node.text.file.startswith(ELSEWHERE):
             continue
         for key in CLAIMS:
-            if isinstance(said := node.value.get(key), str) and (found := figures_in(said)):
-                yield from (node.complaint((key,), says, way_out) for says, way_out in _judge(said, found, held))
+            if isinstance(said := node.value.get(key), str) and (found := find_figures(said)):
+                yield from (node.make_complaint((key,), says, way_out) for says, way_out in _judge_claim(said, found, held))
 
 
-def figures_in(said: str) -> dict[Figure, str]:
+def find_figures(said: str) -> dict[Figure, str]:
     """The hazard ratios and pairs of a text, each in one form, with the words that they stand in."""
-    ratios = {("HR", *(_plain(part) for part in match.groups() if part)): match[0] for match in _RATIO.finditer(said)}
-    pairs = {("v", *sorted(map(_plain, match.groups()))): match[0] for match in _PAIR.finditer(said)}
+    ratios = {("HR", *(_normalize_number(part) for part in match.groups() if part)): match[0] for match in _RATIO.finditer(said)}
+    pairs = {("v", *sorted(map(_normalize_number, match.groups()))): match[0] for match in _PAIR.finditer(said)}
     return ratios | pairs
 
 
-def _plain(number: str) -> str:
+def _normalize_number(number: str) -> str:
     return f"{float(number):g}" if number[0].isdigit() else number
 
 
-def _cuts(trial: Trial) -> Iterator[tuple[Cut, set[Figure]]]:
+def _iter_cut_figures(trial: Trial) -> Iterator[tuple[Cut, set[Figure]]]:
     """The figures of each analysis, and of the others that report the same cut."""
-    everywhere = set(figures_in(trial.n))
+    everywhere = set(find_figures(trial.n))
     for analysis in trial.analyses:
-        same = [other for other in trial.analyses if other is analysis or same_cut(other, analysis)]
-        yield (trial.name, analysis.id), everywhere.union(*map(_figures, same))
+        same = [other for other in trial.analyses if other is analysis or is_same_cut(other, analysis)]
+        yield (trial.name, analysis.id), everywhere.union(*map(_collect_figures, same))
 
 
-def _figures(analysis: Analysis) -> set[Figure]:
-    found = set(figures_in(analysis.follow_up))
+def _collect_figures(analysis: Analysis) -> set[Figure]:
+    found = set(find_figures(analysis.follow_up))
     for estimate in analysis.estimates:
-        ratios = [figure for figure in figures_in(estimate.effect) if figure[0] == "HR"]
+        ratios = [figure for figure in find_figures(estimate.effect) if figure[0] == "HR"]
         found |= {*ratios, *(ratio[:2] for ratio in ratios)}
-        values = [value for value in leading(estimate) if re.fullmatch(rf"{_NUMBER}|not reached", value)]
-        found |= {("v", *sorted(map(_plain, pair))) for pair in combinations(values, 2)}
+        values = [value for value in strip_brackets(estimate) if re.fullmatch(rf"{_NUMBER}|not reached", value)]
+        found |= {("v", *sorted(map(_normalize_number, pair))) for pair in combinations(values, 2)}
     return found
 
 
-def _judge(
+def _judge_claim(
     said: str, found: Mapping[Figure, str], held: Mapping[str, list[tuple[Cut, set[Figure]]]]
 ) -> Iterator[tuple[str, str]]:
     """Where trials are named, one cut of each must hold the figures together; else one cut of any trial."""

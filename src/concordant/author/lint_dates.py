@@ -5,35 +5,39 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 
-from concordant.author.places import Places
+from concordant.author.places import PlaceIndex
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint
 
 
-def dates(places: Places, knowledge: Knowledge) -> Iterator[Complaint]:
+def check_dates(places: PlaceIndex, knowledge: Knowledge) -> Iterator[Complaint]:
     """A source without its day, a newer event or an analysis that is older than its source."""
     for source in knowledge.sources:
         if source.known_from is None and source.kind != "choice":
             says = f"the source '{source.id}' does not say since when it is known"
-            yield places.of("sources/", source.id).complaint((), says, "Add `known_from`; without it, it counts as always known")
+            yield places.find_record("sources/", source.id).make_complaint(
+                (), says, "Add `known_from`; without it, it counts as always known"
+            )
     known = {source.id: source.known_from for source in knowledge.sources}
-    yield from _newer(places, knowledge, known)
-    yield from _analyses(places, knowledge, known)
+    yield from _check_newer_events(places, knowledge, known)
+    yield from _check_analyses(places, knowledge, known)
 
 
-def _newer(places: Places, knowledge: Knowledge, known: Mapping[str, dt.date | None]) -> Iterator[Complaint]:
+def _check_newer_events(places: PlaceIndex, knowledge: Knowledge, known: Mapping[str, dt.date | None]) -> Iterator[Complaint]:
     for event in knowledge.newer:
         since = known.get(event.source.ref)
         if since and event.date < since:
             says = f"the event is dated {event.date}, before its source '{event.source.ref}' was known ({since})"
-            yield places.of("newer/", event.id).complaint(("date",), says, "Nothing can be told before it is published")
+            yield places.find_record("newer/", event.id).make_complaint(
+                ("date",), says, "Nothing can be told before it is published"
+            )
 
 
-def _analyses(places: Places, knowledge: Knowledge, known: Mapping[str, dt.date | None]) -> Iterator[Complaint]:
+def _check_analyses(places: PlaceIndex, knowledge: Knowledge, known: Mapping[str, dt.date | None]) -> Iterator[Complaint]:
     for trial in knowledge.trials:
         for i, analysis in enumerate(trial.analyses):
             since = known.get(analysis.source)
             if since and analysis.known_from < since:
                 says = f"'{analysis.id}' is known from {analysis.known_from}, before its source '{analysis.source}' ({since})"
                 place = ("analyses", i, "known_from")
-                yield places.of("trials/", trial.id).complaint(place, says, "The publication counts, not the cut")
+                yield places.find_record("trials/", trial.id).make_complaint(place, says, "The publication counts, not the cut")

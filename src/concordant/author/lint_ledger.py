@@ -4,50 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from concordant.author.places import Places
+from concordant.author.places import PlaceIndex
 from concordant.compiled import Knowledge
-from concordant.complaints import Complaint, did_you_mean
+from concordant.complaints import Complaint, suggest_word
 from concordant.guideline import LedgerRow
-from concordant.texts import Text
+from concordant.texts import SourceText
 
 
-def ledger(places: Places, knowledge: Knowledge) -> Iterator[Complaint]:
+def check_ledger(places: PlaceIndex, knowledge: Knowledge) -> Iterator[Complaint]:
     """A statement without a row, a row without its statement, a row that stands twice."""
     for statement in knowledge.statements:
         rows = knowledge.ledgers.get(statement.guideline, ())
-        if not statement.parent and not any(covers(row.number, statement.number) for row in rows):
-            node = places.of("guidelines/", statement.id)
-            yield node.complaint(("id",), f"the ledger has no row for '{statement.number}'", "Add it to ledger.yaml")
+        if not statement.parent and not any(is_row_for(row.number, statement.number) for row in rows):
+            node = places.find_record("guidelines/", statement.id)
+            yield node.make_complaint(("id",), f"the ledger has no row for '{statement.number}'", "Add it to ledger.yaml")
     for guideline, rows in knowledge.ledgers.items():
         text = places.texts[f"guidelines/{guideline}/ledger.yaml"]
         numbers = {s.number for s in knowledge.statements if s.guideline == guideline}
-        others = _where(knowledge) | numbers | {s.id for s in knowledge.statements}
+        others = _list_row_targets(knowledge) | numbers | {s.id for s in knowledge.statements}
         for i, row in enumerate(rows):
-            yield from _row(text, i, row, numbers, others)
+            yield from _check_row(text, i, row, numbers, others)
             if row.number in [before.number for before in rows[:i]]:
-                yield text.complaint((i, "number"), f"the ledger has two rows for '{row.number}'", "Keep one of the two")
+                yield text.make_complaint((i, "number"), f"the ledger has two rows for '{row.number}'", "Keep one of the two")
 
 
-def _where(knowledge: Knowledge) -> set[str]:
+def _list_row_targets(knowledge: Knowledge) -> set[str]:
     """What a row may name as the place where it is computed, beside statements."""
     given = {drug.id for drug in knowledge.drugs} | {regimen.id for regimen in knowledge.regimens}
     return {feature.name for feature in knowledge.features} | set(knowledge.classes) | given
 
 
-def _row(text: Text, i: int, row: LedgerRow, numbers: set[str], others: set[str]) -> Iterator[Complaint]:
+def _check_row(text: SourceText, i: int, row: LedgerRow, numbers: set[str], others: set[str]) -> Iterator[Complaint]:
     if row.where and row.where not in others:
         says = f"the row '{row.number}' names '{row.where}', which does not exist"
-        yield text.complaint((i, "where"), says, did_you_mean(row.where, others, listing=False))
-    if row.state == "computed" and not row.where and not any(covers(row.number, number) for number in numbers):
+        yield text.make_complaint((i, "where"), says, suggest_word(row.where, others, listing=False))
+    if row.state == "computed" and not row.where and not any(is_row_for(row.number, number) for number in numbers):
         says = f"the row '{row.number}' says computed, and no statement has this number"
         way_out = "Write the statement, correct the state, or name what computes it in `where`"
-        yield text.complaint((i, "number"), says, way_out)
+        yield text.make_complaint((i, "number"), says, way_out)
     if row.state != "computed" and row.number in numbers:
         says = f"the row '{row.number}' says {row.state}, but a statement with this number is computed"
-        yield text.complaint((i, "state"), says, "Correct the state, or take the statement out")
+        yield text.make_complaint((i, "state"), says, "Correct the state, or take the statement out")
 
 
-def covers(row: str, number: str) -> bool:
+def is_row_for(row: str, number: str) -> bool:
     """Whether a row speaks of a statement: its own number, `3.1.1 to 3.1.8`, or `3.1.x` for `3.1.x-name`."""
     first, _, last = row.partition(" to ")
     stem, _, low = first.rpartition(".")

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from concordant.author.dictionary import RawFeature
-from concordant.author.places import Node, Places
+from concordant.author.places import Node, PlaceIndex
 from concordant.compiled import Knowledge, Vocabulary
-from concordant.complaints import Complaint, did_you_mean
+from concordant.complaints import Complaint, suggest_word
 from concordant.drugs import Drug, DrugClass, Regimen
 from concordant.features import Feature
 from concordant.formulas import Formula
-from concordant.guideline import Danger, Disagreement, Guideline, Newer, Statement, Transition
-from concordant.naming import Named, Naming, names_in
-from concordant.texts import Text
+from concordant.guideline import Danger, Disagreement, Guideline, NewerEvent, Statement, Transition
+from concordant.naming import NamedWord, Naming, find_names
+from concordant.texts import SourceText
 from concordant.trials import Trial
 
 # What the concept of a value set names, by its kind.
@@ -33,7 +33,7 @@ RECORDS: Mapping[str, Any] = {
     "classes": DrugClass,
     "trials": Trial,
     "disagreements": Disagreement,
-    "newer": Newer,
+    "newer": NewerEvent,
     "transitions": Transition,
     "dangers": Danger,
     "formulas": Formula,
@@ -42,34 +42,34 @@ RECORDS: Mapping[str, Any] = {
 }
 
 
-def names(places: Places, entries: Mapping[str, RawFeature], knowledge: Knowledge) -> Iterator[Complaint]:
+def check_names(places: PlaceIndex, entries: Mapping[str, RawFeature], knowledge: Knowledge) -> Iterator[Complaint]:
     """What is named and not there."""
-    known = Known(knowledge)
-    for text, one in _named(places, entries):
-        if not known.holds(one):
-            way_out = did_you_mean(one.word, sorted(known.spelled(one)), listing=False)
-            yield text.complaint(one.place, f"the {one.naming.kind} '{one.word}' does not exist", way_out)
+    known = KnownNames(knowledge)
+    for text, one in _find_named_words(places, entries):
+        if not known.has_name(one):
+            way_out = suggest_word(one.word, sorted(known.list_spellings(one)), listing=False)
+            yield text.make_complaint(one.place, f"the {one.naming.kind} '{one.word}' does not exist", way_out)
     for name, text in places.texts.items():
         parents = known.words["statement" if name.count("/") == 3 else "guideline"]
         if name.startswith("guidelines/") and isinstance(text.value, dict) and text.value.get("parent", "") not in {"", *parents}:
             says = f"the parent '{text.value['parent']}' does not exist"
-            yield text.complaint(("parent",), says, did_you_mean(text.value["parent"], parents, listing=False))
+            yield text.make_complaint(("parent",), says, suggest_word(text.value["parent"], parents, listing=False))
 
 
-def _named(places: Places, entries: Mapping[str, RawFeature]) -> Iterator[tuple[Text, Named]]:
+def _find_named_words(places: PlaceIndex, entries: Mapping[str, RawFeature]) -> Iterator[tuple[SourceText, NamedWord]]:
     """Every word of the folder that names something, with its file; features are written out for their drugs."""
     for text, place, entry, _ in entries.values():
-        yield from ((text, one) for one in names_in(entry, Feature, place))
+        yield from ((text, one) for one in find_names(entry, Feature, place))
     for name, text in places.texts.items():
         kind = Guideline if name.endswith("/guideline.yaml") else RECORDS.get(name.partition("/")[0])
         if kind is not None and isinstance(text.value, dict):
-            yield from ((text, one) for one in names_in(text.value, kind))
+            yield from ((text, one) for one in find_names(text.value, kind))
     for node in places.nodes:
         if node.place[:1] == ("value_sets",) and (naming := CONCEPTS.get(str(node.value.get("kind")))):
-            yield node.text, Named((*node.place, "concept"), str(node.value.get("concept", "")), naming)
+            yield node.text, NamedWord((*node.place, "concept"), str(node.value.get("concept", "")), naming)
 
 
-class Known:
+class KnownNames:
     """The words that name something in a Knowledge, by what they name."""
 
     def __init__(self, knowledge: Knowledge) -> None:
@@ -97,7 +97,7 @@ class Known:
             "tag of a medication": {tag for one in words.medications for tag in one.tags},
         }
 
-    def spelled(self, one: Named) -> set[str]:
+    def list_spellings(self, one: NamedWord) -> set[str]:
         """How a name of this kind may be written: with `{drug}` or `{class}` where the word has it."""
         known = self.words[one.naming.kind]
         for sign, some in self.fillings.items():
@@ -105,14 +105,14 @@ class Known:
                 return {name.replace(word, sign) for name in known for word in some if word in name}
         return known
 
-    def holds(self, one: Named) -> bool:
+    def has_name(self, one: NamedWord) -> bool:
         """Whether what is named is there; of a name with `{drug}` or `{class}`, for one of them at least."""
         known = self.words[one.naming.kind]
         filled = {one.word.replace(sign, word) for sign, some in self.fillings.items() if sign in one.word for word in some}
         return not known.isdisjoint(filled or {one.word})
 
 
-def twice(places: Places) -> Iterator[Complaint]:
+def check_duplicate_ids(places: PlaceIndex) -> Iterator[Complaint]:
     """Two records of one id in a folder: the second would hide the first."""
     seen: dict[tuple[str, str], Node] = {}
     for node in places.nodes:
@@ -121,14 +121,14 @@ def twice(places: Places) -> Iterator[Complaint]:
         id_ = str(node.value["id"])
         first = seen.setdefault((node.text.file.split("/")[0], id_), node)
         if first is not node:
-            yield node.complaint(("id",), f"two records have the id '{id_}'", f"The other one is {first.text.file}")
+            yield node.make_complaint(("id",), f"two records have the id '{id_}'", f"The other one is {first.text.file}")
 
 
-def units(places: Places) -> Iterator[Complaint]:
+def check_units(places: PlaceIndex) -> Iterator[Complaint]:
     """A feature, test or measurement in a unit that the vocabulary does not know."""
     known = {str(node.value.get("id")) for node in places.nodes if node.place[:1] == ("units",)}
     for node in places.nodes:
         if node.text.file.startswith(("features/", "vocabulary/")) and node.place:
             unit = node.value.get("unit")
             if isinstance(unit, str) and unit and unit not in known:
-                yield node.complaint(("unit",), f"the unit '{unit}' is not known", did_you_mean(unit, known))
+                yield node.make_complaint(("unit",), f"the unit '{unit}' is not known", suggest_word(unit, known))

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from concordant.author.places import Places
+from concordant.author.places import PlaceIndex
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint
 
 LONGEST_PARAPHRASE = 140
 
 
-def statements(places: Places, knowledge: Knowledge) -> Iterator[Complaint]:
+def check_statements(places: PlaceIndex, knowledge: Knowledge) -> Iterator[Complaint]:
     """An overlong paraphrase, a statement without a source, a derived one with a single source."""
     for statement in knowledge.statements:
-        node = places.of("guidelines/", statement.id)
+        node = places.find_record("guidelines/", statement.id)
         if len(statement.says) > LONGEST_PARAPHRASE:
             says = f"'says' has {len(statement.says)} characters; a paraphrase has at most {LONGEST_PARAPHRASE}"
-            yield node.complaint(("says",), says, "Say it shorter, in our own words")
+            yield node.make_complaint(("says",), says, "Say it shorter, in our own words")
         if not statement.sources:
-            yield node.complaint(("sources",), "a statement without a source", "Name the document and the place")
+            yield node.make_complaint(("sources",), "a statement without a source", "Name the document and the place")
         if statement.parent and len(statement.sources) < 2:
-            yield node.complaint(("sources",), "a derived statement needs two sources or more")
+            yield node.make_complaint(("sources",), "a derived statement needs two sources or more")

@@ -6,29 +6,29 @@ import re
 from collections.abc import Iterator
 
 from concordant.author.families import LISTS
-from concordant.author.places import Node, Places
+from concordant.author.places import Node, PlaceIndex
 from concordant.compiled import Knowledge, Term
-from concordant.complaints import Complaint, did_you_mean
+from concordant.complaints import Complaint, suggest_word
 from concordant.selectors.entries import Listed, MedicationTaken
-from concordant.used import read_anywhere, with_all_behind
+from concordant.used import add_inputs, find_features_used
 
 FAMILY, MEMBER = 2, 4  # steps to families[1] and to families[1].terms[1]
 
 
-def terms(places: Places, knowledge: Knowledge) -> Iterator[Complaint]:
+def check_terms(places: PlaceIndex, knowledge: Knowledge) -> Iterator[Complaint]:
     """A term that no rule reads and that says no `no_bearing`, or does both; drugs, parts and names that are wrong."""
     known = {name: {term.id: term for term in getattr(knowledge.vocabulary, name)} for name in LISTS}
-    read = _read(knowledge)
+    read = _collect_read_terms(knowledge)
     drugs = {drug.id for drug in knowledge.drugs} | set(knowledge.classes)
-    for name, node in _nodes(places):
+    for name, node in _iter_term_nodes(places):
         term = known[name].get(str(node.value.get("id")))
         if term is not None:
-            yield from _bearing(node, term, read)
-            yield from _concerned(node, term, drugs)
-    yield from _names(places)
+            yield from _check_bearing(node, term, read)
+            yield from _check_concerns(node, term, drugs)
+    yield from _check_term_names(places)
 
 
-def _nodes(places: Places) -> Iterator[tuple[str, Node]]:
+def _iter_term_nodes(places: PlaceIndex) -> Iterator[tuple[str, Node]]:
     """Every term where it stands, with its list: alone, as a family, as a member of one."""
     for node in places.nodes:
         folder, _, file = node.text.file.rpartition("/")
@@ -41,10 +41,10 @@ def _nodes(places: Places) -> Iterator[tuple[str, Node]]:
             yield own, node
 
 
-def _read(knowledge: Knowledge) -> frozenset[str]:
+def _collect_read_terms(knowledge: Knowledge) -> frozenset[str]:
     """The terms and tags that those features look for which something asks for."""
     found: set[str] = set()
-    used = with_all_behind(read_anywhere(knowledge), {feature.name: feature for feature in knowledge.features})
+    used = add_inputs(find_features_used(knowledge), {feature.name: feature for feature in knowledge.features})
     for feature in (one for one in knowledge.features if one.name in used):
         if isinstance(feature.derive, Listed | MedicationTaken):
             found.update(feature.derive.terms)
@@ -53,37 +53,37 @@ def _read(knowledge: Knowledge) -> frozenset[str]:
     return frozenset(found)
 
 
-def _bearing(node: Node, term: Term, read: frozenset[str]) -> Iterator[Complaint]:
+def _check_bearing(node: Node, term: Term, read: frozenset[str]) -> Iterator[Complaint]:
     is_read = not read.isdisjoint((term.id, *term.tags))
     if not is_read and not term.no_bearing:
         way_out = "Give it a tag that a feature looks for, or say in `no_bearing` why it does not matter"
-        yield node.complaint(("id",), f"the term '{term.id}' is read by no rule and says no no_bearing", way_out)
+        yield node.make_complaint(("id",), f"the term '{term.id}' is read by no rule and says no no_bearing", way_out)
     if is_read and term.no_bearing:
         way_out = "Take one of them out: what a rule reads has a bearing"
-        yield node.complaint(("id",), f"the term '{term.id}' is read by a rule, and says no_bearing too", way_out)
+        yield node.make_complaint(("id",), f"the term '{term.id}' is read by a rule, and says no_bearing too", way_out)
 
 
-def _concerned(node: Node, term: Term, drugs: set[str]) -> Iterator[Complaint]:
+def _check_concerns(node: Node, term: Term, drugs: set[str]) -> Iterator[Complaint]:
     for name in node.value.get("concerns") or () if term.concerns else ():
         if name not in drugs:
-            yield node.complaint(
-                ("concerns",), f"the drug or class '{name}' does not exist", did_you_mean(name, drugs, listing=False)
+            yield node.make_complaint(
+                ("concerns",), f"the drug or class '{name}' does not exist", suggest_word(name, drugs, listing=False)
             )
 
 
-def _names(places: Places) -> Iterator[Complaint]:
+def _check_term_names(places: PlaceIndex) -> Iterator[Complaint]:
     """A name of two terms: which of them a record means would depend on their order."""
     owners: dict[tuple[str, str], tuple[str, Node]] = {}
-    for name, node in _nodes(places):
+    for name, node in _iter_term_nodes(places):
         id_ = str(node.value["id"])
         for said in (id_, str(node.value.get("name", "")), *map(str, node.value.get("synonyms") or ())):
-            owner, there = owners.setdefault((name, _spelled(said)), (id_, node))
+            owner, there = owners.setdefault((name, _normalize_name(said)), (id_, node))
             if there is not node:
-                yield node.complaint(
-                    ("id",), f"'{said}' names '{id_}', and '{owner}' too ({there.where()})", "Leave one of them out"
+                yield node.make_complaint(
+                    ("id",), f"'{said}' names '{id_}', and '{owner}' too ({there.format_location()})", "Leave one of them out"
                 )
 
 
-def _spelled(name: str) -> str:
+def _normalize_name(name: str) -> str:
     """Without case and punctuation, as records are read."""
     return re.sub(r"(?:[^\w+]|_)+", " ", name.lower()).strip()

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any as Anything
 
-from concordant.author.effects import WRITTEN_AS, mentions_ratio, names_a_time
-from concordant.author.lint_citations import allowed
-from concordant.author.places import Node, Places
+from concordant.author.effects import WRITTEN_AS, has_ratio_words, has_time_point
+from concordant.author.lint_citations import is_mark_allowed
+from concordant.author.places import Node, PlaceIndex
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint
 from concordant.texts import Place
@@ -18,52 +18,54 @@ from concordant.trials import Analysis, Estimate, Trial
 NOT_GIVEN = "not given"
 
 
-def trials(places: Places, knowledge: Knowledge) -> Iterator[Complaint]:
+def check_trials(places: PlaceIndex, knowledge: Knowledge) -> Iterator[Complaint]:
     """Everything that can be wrong with the figures of a trial."""
     marks = {source.id: source.checked for source in knowledge.sources}
     for trial in knowledge.trials:
-        node = places.of("trials/", trial.id)
+        node = places.find_record("trials/", trial.id)
         for i, analysis in enumerate(trial.analyses):
             if not analysis.cut:
                 says = f"the analysis '{analysis.id}' has no data cut"
-                yield node.complaint(("analyses", i, "cut"), says, "Give `cut`, or say that it was not seen")
-            yield from _twice(node, i, analysis)
+                yield node.make_complaint(("analyses", i, "cut"), says, "Give `cut`, or say that it was not seen")
+            yield from _check_duplicate_endpoints(node, i, analysis)
             for j, estimate in enumerate(analysis.estimates):
-                yield from _estimate(node, _place(i, j), estimate, trial, marks.get(analysis.source, ""))
-                yield from _ratio(node, _place(i, j), estimate)
-        yield from _copies(node, trial)
+                yield from _check_estimate(node, _make_estimate_place(i, j), estimate, trial, marks.get(analysis.source, ""))
+                yield from _check_ratio(node, _make_estimate_place(i, j), estimate)
+        yield from _check_copied_figures(node, trial)
 
 
-def _place(analysis: int, estimate: int) -> Place:
+def _make_estimate_place(analysis: int, estimate: int) -> Place:
     return ("analyses", analysis, "estimates", estimate)
 
 
-def _estimate(node: Node, place: Place, estimate: Estimate, trial: Trial, source_mark: str) -> Iterator[Complaint]:
+def _check_estimate(node: Node, place: Place, estimate: Estimate, trial: Trial, source_mark: str) -> Iterator[Complaint]:
     if len(estimate.values) not in (0, len(trial.arms)):
         says = f"'{estimate.endpoint}' has {len(estimate.values)} values for {len(trial.arms)} arms"
-        yield node.complaint((*place, "values"), says, "Give one value for each arm")
-    if not allowed(estimate.checked, source_mark):
+        yield node.make_complaint((*place, "values"), says, "Give one value for each arm")
+    if not is_mark_allowed(estimate.checked, source_mark):
         says = f"'{estimate.endpoint}' is marked '{estimate.checked}', but its publication was checked as '{source_mark}' only"
-        yield node.complaint((*place, "checked"), says, "Lower the mark, or check the source")
+        yield node.make_complaint((*place, "checked"), says, "Lower the mark, or check the source")
 
 
-def _ratio(node: Node, place: Place, estimate: Estimate) -> Iterator[Complaint]:
+def _check_ratio(node: Node, place: Place, estimate: Estimate) -> Iterator[Complaint]:
     """A hazard ratio in words that cannot be read as numbers, outside its own interval, or tied to a point in time."""
-    if "hr" in _as_written(node, place):
-        yield node.complaint((*place, "hr"), "`hr` is read from `effect` and never written", f"Write `effect: {WRITTEN_AS}`")
+    if "hr" in _read_written_value(node, place):
+        yield node.make_complaint((*place, "hr"), "`hr` is read from `effect` and never written", f"Write `effect: {WRITTEN_AS}`")
     if estimate.hr is None:
-        if mentions_ratio(estimate.effect):
-            yield node.complaint((*place, "effect"), f"'{estimate.effect}' cannot be read", f"Write it as `{WRITTEN_AS}`")
+        if has_ratio_words(estimate.effect):
+            yield node.make_complaint((*place, "effect"), f"'{estimate.effect}' cannot be read", f"Write it as `{WRITTEN_AS}`")
         return
     low, high = estimate.hr.low, estimate.hr.high
     if low is not None and high is not None and not low <= estimate.hr.estimate <= high:
-        yield node.complaint((*place, "effect"), f"'{estimate.effect}' lies outside its own interval", "Read the source again")
-    if names_a_time(estimate) and not estimate.ratio_of:
+        yield node.make_complaint(
+            (*place, "effect"), f"'{estimate.effect}' lies outside its own interval", "Read the source again"
+        )
+    if has_time_point(estimate) and not estimate.ratio_of:
         says = f"'{estimate.endpoint}' has a hazard ratio, which compares no single point in time and no count"
-        yield node.complaint((*place, "endpoint"), says, "Say under `ratio_of` what it compares: progression-free survival")
+        yield node.make_complaint((*place, "endpoint"), says, "Say under `ratio_of` what it compares: progression-free survival")
 
 
-def _as_written(node: Node, place: Place) -> Anything:
+def _read_written_value(node: Node, place: Place) -> Anything:
     """The mapping of the file at this place."""
     value: Anything = node.value
     for step in place:
@@ -71,58 +73,58 @@ def _as_written(node: Node, place: Place) -> Anything:
     return value
 
 
-def _twice(node: Node, i: int, analysis: Analysis) -> Iterator[Complaint]:
+def _check_duplicate_endpoints(node: Node, i: int, analysis: Analysis) -> Iterator[Complaint]:
     """Two estimates of one endpoint, unless the second only adds what is known less well, under another mark."""
     for (_, first), (j, second) in combinations(enumerate(analysis.estimates), 2):
         same = (first.endpoint, first.assessed_by, first.unit) == (second.endpoint, second.assessed_by, second.unit)
-        if same and (first.checked == second.checked or _contradict(first, second)):
+        if same and (first.checked == second.checked or _is_contradictory(first, second)):
             says = f"'{second.endpoint}' stands twice in the analysis '{analysis.id}'"
             way_out = "Keep one, or say in `endpoint` or `assessed_by` how they differ"
-            yield node.complaint((*_place(i, j), "endpoint"), says, way_out)
+            yield node.make_complaint((*_make_estimate_place(i, j), "endpoint"), says, way_out)
 
 
-def _contradict(first: Estimate, second: Estimate) -> bool:
-    values = [leading(e) for e in (first, second) if NOT_GIVEN not in e.values]
+def _is_contradictory(first: Estimate, second: Estimate) -> bool:
+    values = [strip_brackets(e) for e in (first, second) if NOT_GIVEN not in e.values]
     effects = [e.effect for e in (first, second) if e.effect]
     return len(set(values)) > 1 or len(set(effects)) > 1
 
 
-def leading(estimate: Estimate) -> tuple[str, ...]:
+def strip_brackets(estimate: Estimate) -> tuple[str, ...]:
     """The values without what stands in brackets after them."""
     return tuple(value.partition("(")[0].strip() for value in estimate.values)
 
 
-def _copies(node: Node, trial: Trial) -> Iterator[Complaint]:
+def _check_copied_figures(node: Node, trial: Trial) -> Iterator[Complaint]:
     """A figure that stands for one endpoint in two data cuts: one of them was copied."""
     for (_, first), (i, second) in combinations(enumerate(trial.analyses), 2):
-        if same_cut(first, second):
+        if is_same_cut(first, second):
             continue
         for old in first.estimates:
             for j, new in enumerate(second.estimates):
-                if key := _copied(old, new) if _alike(old, new) else "":
+                if key := _find_copied_key(old, new) if _is_comparable(old, new) else "":
                     told = new.effect if key == "effect" else " v ".join(new.values)
                     says = f"'{new.endpoint}' has the same {key} {told} as the analysis '{first.id}' of another data cut"
                     way_out = "Read the publication again; where both report one cut, write the same `cut`"
-                    yield node.complaint((*_place(i, j), key), says, way_out)
+                    yield node.make_complaint((*_make_estimate_place(i, j), key), says, way_out)
 
 
-def same_cut(first: Analysis, second: Analysis) -> bool:
+def is_same_cut(first: Analysis, second: Analysis) -> bool:
     """Whether two analyses say that they report one data cut; two that were not seen may be different ones."""
     one, other = (analysis.cut.partition("(")[0].strip() for analysis in (first, second))
     return one == other and one != "not seen"
 
 
-def _alike(old: Estimate, new: Estimate) -> bool:
+def _is_comparable(old: Estimate, new: Estimate) -> bool:
     """The same endpoint and unit; an assessor left out may be any."""
     assessors = {old.assessed_by, new.assessed_by} - {""}
     return (old.endpoint, old.unit) == (new.endpoint, new.unit) and len(assessors) < 2
 
 
-def _copied(old: Estimate, new: Estimate) -> str:
+def _find_copied_key(old: Estimate, new: Estimate) -> str:
     """The key of the estimate that is the same in both, if any; one number alone may be the same by chance."""
     if old.effect and old.effect == new.effect:
         return "effect"
-    numbers = [value for value in leading(new) if re.match(r"\d", value)]
+    numbers = [value for value in strip_brackets(new) if re.match(r"\d", value)]
     whole = old.values == new.values and len(re.findall(r"\d+(?:\.\d+)?", " ".join(new.values))) > 1
-    pair = len(numbers) == len(new.values) > 1 and leading(old) == leading(new)
+    pair = len(numbers) == len(new.values) > 1 and strip_brackets(old) == strip_brackets(new)
     return "values" if whole or pair else ""

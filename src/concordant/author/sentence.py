@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from concordant.complaints import did_you_mean
+from concordant.complaints import suggest_word
 from concordant.conditions import Compare, Condition, Not, OneOf, Op
 from concordant.features import Feature
 
@@ -20,20 +20,20 @@ def parse_sentence(text: str, features: Mapping[str, Feature]) -> Condition:
     Raises ValueError with a sentence for the author: unknown feature, value or unit.
     """
     if found := _COMPARISON.fullmatch(text.strip()):
-        return _comparison(text, features, *found.groups())
+        return _parse_comparison(text, features, *found.groups())
     if found := _WORDS.fullmatch(text.strip()):
-        return _words(text, features, *found.groups())
+        return _parse_word_sentence(text, features, *found.groups())
     raise ValueError(f"'{text}' is not a sentence; write `feature is value` or `feature <= 12 months`")
 
 
-def _feature(text: str, name: str, features: Mapping[str, Feature]) -> Feature:
+def _find_feature(text: str, name: str, features: Mapping[str, Feature]) -> Feature:
     if name not in features:
-        raise ValueError(f"'{text}' asks about the unknown feature '{name}'. {did_you_mean(name, features)}".rstrip())
+        raise ValueError(f"'{text}' asks about the unknown feature '{name}'. {suggest_word(name, features)}".rstrip())
     return features[name]
 
 
-def _comparison(text: str, features: Mapping[str, Feature], name: str, op: str, number: str, unit: str) -> Condition:
-    feature = _feature(text, name, features)
+def _parse_comparison(text: str, features: Mapping[str, Feature], name: str, op: str, number: str, unit: str) -> Condition:
+    feature = _find_feature(text, name, features)
     if not feature.is_numeric:
         raise ValueError(f"'{text}' compares '{name}', which is not a number")
     if unit.strip() != feature.unit:
@@ -41,13 +41,13 @@ def _comparison(text: str, features: Mapping[str, Feature], name: str, op: str, 
     return Compare(name, OPS[op], float(number))
 
 
-def _words(text: str, features: Mapping[str, Feature], name: str, negation: str | None, listed: str) -> Condition:
-    feature = _feature(text, name, features)
+def _parse_word_sentence(text: str, features: Mapping[str, Feature], name: str, negation: str | None, listed: str) -> Condition:
+    feature = _find_feature(text, name, features)
     if feature.is_numeric:
         raise ValueError(f"'{text}' must compare '{name}' with a number, such as <= 12 {feature.unit}".rstrip())
     values = tuple(value.strip() for value in listed.split(","))
     for value in values:
         if value not in feature.values:
-            raise ValueError(f"'{text}': '{name}' has no value '{value}'. {did_you_mean(value, feature.values)}".rstrip())
+            raise ValueError(f"'{text}': '{name}' has no value '{value}'. {suggest_word(value, feature.values)}".rstrip())
     leaf = OneOf(name, values)
     return Not(leaf) if negation else leaf

@@ -6,27 +6,27 @@ import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from concordant.answer.recommend import situation
-from concordant.author.lint_cases import Cases
+from concordant.answer.recommend import build_situation
+from concordant.author.lint_cases import CaseSummary
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint, ConcordantError
 from concordant.kleene import TRUE
 from concordant.record.casefile import read_case
-from concordant.record.vocabulary import Words, words_of
-from concordant.texts import Text, read_file
+from concordant.record.vocabulary import Words, make_words
+from concordant.texts import SourceText, read_file
 
 
-def answer_cases(knowledge: Knowledge, folder: Path) -> Cases:
+def answer_cases(knowledge: Knowledge, folder: Path) -> CaseSummary:
     """Decide each case as of its own day, and once more for each incomplete version that has statements."""
     paths = sorted((folder / "cases").glob("*.yaml"))
     newest = max((v.valid_from for g in knowledge.guidelines for v in g.versions), default=dt.date.max)
-    run = _Run(knowledge, words_of(knowledge), newest, _versions(knowledge))
+    run = _CaseRun(knowledge, make_words(knowledge), newest, _list_versions(knowledge))
     for path in paths:
-        run.case(path, path.relative_to(folder).as_posix())
-    return Cases(len(paths), run.refused, frozenset(run.reached), tuple(run.complaints))
+        run.run_case(path, path.relative_to(folder).as_posix())
+    return CaseSummary(len(paths), run.refused, frozenset(run.reached), tuple(run.complaints))
 
 
-def _versions(knowledge: Knowledge) -> list[str]:
+def _list_versions(knowledge: Knowledge) -> list[str]:
     """The version in force on the day (no name), and the incomplete ones."""
     spoken = {(s.guideline, s.version) for s in knowledge.statements}
     versions = ((g.id, v) for g in knowledge.guidelines for v in g.versions)
@@ -34,7 +34,7 @@ def _versions(knowledge: Knowledge) -> list[str]:
 
 
 @dataclass(slots=True)
-class _Run:
+class _CaseRun:
     """What has come of the cases so far; a case without a day of its own is answered as of `undated`."""
 
     knowledge: Knowledge
@@ -45,27 +45,27 @@ class _Run:
     reached: set[str] = field(default_factory=set)
     complaints: list[Complaint] = field(default_factory=list)
 
-    def case(self, path: Path, name: str) -> None:
+    def run_case(self, path: Path, name: str) -> None:
         """Read and decide one case; bad input is right where the case expects it."""
-        text = Text(name, None)
+        text = SourceText(name, None)
         try:
             text = read_file(path, name=name)
-            self.decide(text)
+            self.decide_case(text)
         except ConcordantError as error:
-            self.refused += _expects_error(text)
-            self.complaints += () if _expects_error(text) else error.complaints
+            self.refused += _is_error_expected(text)
+            self.complaints += () if _is_error_expected(text) else error.complaints
         except Exception as error:  # faulty knowledge is a complaint, never a traceback
             problem = f"{type(error).__name__}: {error}"
-            self.complaints.append(text.complaint((), f"this case cannot be answered with this knowledge ({problem})"))
+            self.complaints.append(text.make_complaint((), f"this case cannot be answered with this knowledge ({problem})"))
 
-    def decide(self, text: Text) -> None:
+    def decide_case(self, text: SourceText) -> None:
         """Note the statements that are true of the case. Raises ConcordantError for bad input."""
         record = read_case(text, self.knowledge, self.words, self.undated)
         for version in self.versions:
-            decision = situation(record, self.knowledge, version).decision
+            decision = build_situation(record, self.knowledge, version).decision
             self.reached |= {id_ for id_, reason in decision.statements.items() if reason.truth is TRUE}
 
 
-def _expects_error(text: Text) -> bool:
+def _is_error_expected(text: SourceText) -> bool:
     expect = text.value.get("expect") if isinstance(text.value, dict) else None
     return isinstance(expect, dict) and expect.get("error") == "true"

@@ -13,9 +13,9 @@ from concordant.cli.linting import lint
 from concordant.cli.options import as_of_option, guideline_option, id_option, knowledge_option, output_option
 from concordant.cli.pager import write_paged
 from concordant.cli.reading import read
-from concordant.cli.writing import check_target, write
+from concordant.cli.writing import check_target, write_output
 from concordant.complaints import Complaint, Unreadable
-from concordant.present.formats import FORMATS, Wanted, rendered
+from concordant.present.formats import FORMATS, RenderOptions, render_answer
 from concordant.present.language import LANGUAGES
 
 
@@ -63,27 +63,27 @@ def recommend(
     knowledge: str,
 ) -> None:
     """What to do next for this patient, why, and what would change it."""
-    from concordant.cli.opening import engine_of, open_patient, sources_of, whose
+    from concordant.cli.opening import list_sources, make_engine, make_sheet_label, open_patient
     from concordant.outputs import refuse_source
 
     check_target(format_, output)
-    refuse_source(output, sources_of(patient))
+    refuse_source(output, list_sources(patient))
     if every and (id_ or format_ not in ("terminal", "json")):
         way_out = "Leave out --patient and --format: --all prints one JSON object a line, for every patient"
         raise Unreadable(Complaint("--all goes with neither --patient nor another format", "--all", way_out=way_out))
-    engine = engine_of(knowledge)
+    engine = make_engine(knowledge)
     if every:
         from concordant.cli.every import recommend_all
 
-        recommend_all(patient, _date(as_of), guideline, output, engine)
+        recommend_all(patient, _parse_date(as_of), guideline, output, engine)
         return
-    answer = engine.recommend(open_patient(patient, _date(as_of), id_, engine), guideline=guideline).built
+    answer = engine.recommend(open_patient(patient, _parse_date(as_of), id_, engine), guideline=guideline).built
     colour = not output and sys.stdout.isatty()
-    told = rendered(answer, Wanted(format_, language, paper, full, whose(patient, id_), colour))
+    told = render_answer(answer, RenderOptions(format_, language, paper, full, make_sheet_label(patient, id_), colour))
     if isinstance(told, str) and format_ == "terminal" and full and not output:
         write_paged(told)  # the first screen alone needs no pager
         return
-    write(told, output)
+    write_output(told, output)
 
 
 @app.command()
@@ -96,13 +96,13 @@ def recommend(
 @knowledge_option
 def ask(patient: str, target: str, force: bool, as_of: str, guideline: str, id_: str, knowledge: str) -> None:
     """The questions that matter for this patient, one by one, then the answer; from nothing when no PATIENT is named."""
-    from concordant.cli.asking import interview
-    from concordant.cli.keeping import Target
-    from concordant.cli.opening import engine_of, open_for_answers, whose
+    from concordant.cli.asking import hold_interview
+    from concordant.cli.keeping import CaseTarget
+    from concordant.cli.opening import make_engine, make_sheet_label, open_for_answers
 
-    opened = open_for_answers(patient, _date(as_of), engine_of(knowledge), id_)
-    kept = Target(target, opened, patient, force=force) if target else None
-    interview(opened, guideline, kept, whose(patient or target, id_))
+    opened = open_for_answers(patient, _parse_date(as_of), make_engine(knowledge), id_)
+    kept = CaseTarget(target, opened, patient, force=force) if target else None
+    hold_interview(opened, guideline, kept, make_sheet_label(patient or target, id_))
 
 
 @app.command()
@@ -115,31 +115,31 @@ def ask(patient: str, target: str, force: bool, as_of: str, guideline: str, id_:
 @knowledge_option
 def explain(patient: str, statement: str, whole: bool, as_of: str, guideline: str, id_: str, knowledge: str) -> None:
     """Why: what the decision (or one STATEMENT, such as 2.1) rests on, fact by fact, down to the record entry."""
-    from concordant.cli.opening import engine_of, open_patient, width
+    from concordant.cli.opening import get_terminal_width, make_engine, open_patient
 
-    engine = engine_of(knowledge)
-    answer = engine.recommend(open_patient(patient, _date(as_of), id_, engine), guideline=guideline)
-    write_paged(answer.explain(statement, whole=whole, width=width()))
+    engine = make_engine(knowledge)
+    answer = engine.recommend(open_patient(patient, _parse_date(as_of), id_, engine), guideline=guideline)
+    write_paged(answer.explain(statement, whole=whole, width=get_terminal_width()))
 
 
 @app.command()
 @click.argument("name", default="")
 def example(name: str) -> None:
     """The shipped story NAME as a case file, or the list of stories."""
-    from concordant.cli.stories import story, story_list
+    from concordant.cli.stories import read_story, render_story_list
 
-    write(story(name) if name else story_list(), "")
+    write_output(read_story(name) if name else render_story_list(), "")
 
 
 @app.command()
 def template() -> None:
     """An empty case file to fill in: every key, and beside it what it may hold."""
-    from concordant.cli.stories import template_text
+    from concordant.cli.stories import read_template
 
-    write(template_text(), "")
+    write_output(read_template(), "")
 
 
-def _date(text: str) -> dt.date | None:
-    from concordant.cli.opening import day_of
+def _parse_date(text: str) -> dt.date | None:
+    from concordant.cli.opening import parse_day
 
-    return day_of(text)
+    return parse_day(text)

@@ -9,7 +9,7 @@ import sys
 from concordant.api import Engine
 from concordant.cli.opening import open_patients
 from concordant.complaints import ConcordantError
-from concordant.outputs import sink
+from concordant.outputs import open_sink
 from concordant.record.account import Account
 
 PROGRESS = 100
@@ -18,7 +18,7 @@ PROGRESS = 100
 def recommend_all(source: str, as_of: dt.date | None, guideline: str, output: str, engine: Engine) -> None:
     """Answer for each patient; one that is refused is named and counted, and the rest goes on."""
     met = answered = 0
-    with sink(output) as out:
+    with open_sink(output) as out:
         for patient in open_patients(source, as_of, engine, Account()):
             met += 1
             if met % PROGRESS == 0 and sys.stderr.isatty():

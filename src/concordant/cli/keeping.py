@@ -7,57 +7,57 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from concordant.cli.opening import Opened, sources_of
+from concordant.cli.opening import OpenedCase, list_sources
 from concordant.complaints import Complaint, Unreadable
-from concordant.outputs import put, refuse_source, same_path
+from concordant.outputs import is_same_path, refuse_source, write_file
 
 MOST_BESIDE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class CaseTarget:
     """The file in which the completed case is saved. A case file may be completed in place; any other kind of source is
     never overwritten.
     """
 
     path: str
-    opened: Opened
+    opened: OpenedCase
     source: str
     force: bool = False
 
     @property
-    def completes(self) -> bool:
+    def is_case_itself(self) -> bool:
         """True when the case file itself is meant."""
-        return bool(self.opened.path) and same_path(self.path, self.opened.path)
+        return bool(self.opened.path) and is_same_path(self.path, self.opened.path)
 
-    def check(self) -> None:
+    def check_writable(self) -> None:
         """Check, before the first question, that the completed case may be saved here. Raises Unreadable if its folder
         is missing, or if it would overwrite a file that is not the case itself.
         """
         if not Path(self.path).parent.is_dir():
             raise Unreadable(Complaint("there is no such folder", self.path, way_out="Make it, or name another file"))
-        if not self.completes:
-            refuse_source(self.path, sources_of(self.source))
-            self._refuse_what_is_there()
+        if not self.is_case_itself:
+            refuse_source(self.path, list_sources(self.source))
+            self._refuse_existing_target()
 
-    def keep(self, text: str) -> None:
+    def keep_case(self, text: str) -> None:
         """Write the completed case. Where that fails it goes into a file beside, or to standard output. Raises Unreadable."""
         try:
-            put(text.encode(), self.path, self._look_again)
+            write_file(text.encode(), self.path, self._check_unchanged)
         except Unreadable:
             self._keep_elsewhere(text)
             raise
         print(f"The case with the answers is in {self.path}.", file=sys.stderr)  # noqa: T201
 
-    def _look_again(self) -> None:
+    def _check_unchanged(self) -> None:
         """Refuse to replace what is not what was read. Raises Unreadable."""
-        if not self.completes:
-            self._refuse_what_is_there()
-        elif self._changed():
+        if not self.is_case_itself:
+            self._refuse_existing_target()
+        elif self._has_changed():
             way_out = "Nothing in it was replaced: put the answers into it by hand"
             raise Unreadable(Complaint("this file was changed while the questions were answered", self.path, way_out=way_out))
 
-    def _changed(self) -> bool:
+    def _has_changed(self) -> bool:
         try:
             return Path(self.path).read_bytes() != self.opened.text.encode()
         except FileNotFoundError:
@@ -65,7 +65,7 @@ class Target:
         except OSError:
             return True
 
-    def _refuse_what_is_there(self) -> None:
+    def _refuse_existing_target(self) -> None:
         if not self.force and Path(self.path).exists():
             way_out = "Name another, or add --force to replace it"
             raise Unreadable(Complaint("this file is there already", self.path, way_out=way_out))
@@ -76,13 +76,13 @@ class Target:
         names = (path.with_name(f"{path.stem}.answers{number if number > 1 else ''}{path.suffix}") for number in count(1))
         beside = next((name for name, _ in zip(names, range(MOST_BESIDE), strict=False) if not name.exists()), path)
         try:
-            put(text.encode(), str(beside), lambda: _refuse(beside))
+            write_file(text.encode(), str(beside), lambda: _refuse_existing_file(beside))
             print(f"The case with the answers is in {beside} instead.", file=sys.stderr)  # noqa: T201
         except Unreadable:
             sys.stdout.write(f"\n{text}")
             print("The case with the answers is printed below the answer instead.", file=sys.stderr)  # noqa: T201
 
 
-def _refuse(path: Path) -> None:
+def _refuse_existing_file(path: Path) -> None:
     if path.exists():
         raise Unreadable(Complaint("this file is there already", str(path)))

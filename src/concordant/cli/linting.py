@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from concordant.cli.writing import write
+from concordant.cli.writing import write_output
 from concordant.complaints import Complaint, Unreadable
 
 
@@ -31,38 +31,38 @@ def lint(folder: str, base: str | None) -> None:
     if not root.is_dir():
         raise Unreadable(Complaint("no such folder", folder, way_out="Name a folder of knowledge files"))
     if base is not None:
-        _tell_effect(root, Path(base) if base else FOLDER)
+        _print_effects(root, Path(base) if base else FOLDER)
         return
-    from concordant.author.lint import lint as find
+    from concordant.author.lint import lint_folder as find
     from concordant.cli.cases import answer_cases
 
     report = find(root, answer_cases)
-    write("\n".join([*map(str, report.complaints), report.summary]), "")
+    write_output("\n".join([*map(str, report.complaints), report.summary]), "")
     if report.complaints:
         sys.exit(1)
 
 
-def _tell_effect(root: Path, base: Path) -> None:
+def _print_effects(root: Path, base: Path) -> None:
     """A line for each case whose answer differs, then the counts; progress on a terminal."""
     from concordant.api import load_knowledge
-    from concordant.effect import cases_for, effects
+    from concordant.effect import find_cases, iter_effects
 
     old, new = load_knowledge(base), load_knowledge(root)
-    paths = cases_for(root, base)
+    paths = find_cases(root, base)
     changed, elsewhere = 0, Counter[str]()
-    for number, one in enumerate(effects(paths, old, new), 1):
-        _tell_progress(number, len(paths))
+    for number, one in enumerate(iter_effects(paths, old, new), 1):
+        _print_progress(number, len(paths))
         if one.differences:
             changed += 1
-            write(f"{one.case}: {'; '.join(one.differences)}", "")
+            write_output(f"{one.case}: {'; '.join(one.differences)}", "")
         elif one.elsewhere:
             elsewhere[", ".join(one.elsewhere)] += 1
-    write(f"{changed} of {len(paths)} cases are answered differently", "")
+    write_output(f"{changed} of {len(paths)} cases are answered differently", "")
     for parts, count in elsewhere.most_common():
-        write(f"{count} more in other parts of the answer: {parts}", "")
+        write_output(f"{count} more in other parts of the answer: {parts}", "")
 
 
-def _tell_progress(number: int, total: int) -> None:
+def _print_progress(number: int, total: int) -> None:
     """The line is cleared again: results go to the same screen."""
     if sys.stderr.isatty():
         told = f"\r{number} of {total} cases" if number < total else "\r\x1b[K"

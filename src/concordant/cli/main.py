@@ -17,7 +17,7 @@ BUG = 70
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit code."""
-    _write_utf8()
+    _set_utf8_output()
     try:
         app.main(list(arguments), prog_name="concordant", standalone_mode=False)
         sys.stdout.flush()
@@ -42,18 +42,18 @@ def main(arguments: Sequence[str]) -> int:
     except Exception as error:  # the last resort: one line, no patient data, no traceback
         if os.environ.get("CONCORDANT_DEBUG"):
             raise
-        place = _last_place(error)
+        place = _find_last_place(error)
         print(f"This is a bug in concordant ({type(error).__name__} in {place}). Please report it.", file=sys.stderr)  # noqa: T201
         return BUG
 
 
-def _write_utf8() -> None:
+def _set_utf8_output() -> None:
     """Answers hold signs that older encodings lack; one that cannot be shown is replaced."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
 
 
-def _last_place(error: BaseException) -> str:
+def _find_last_place(error: BaseException) -> str:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

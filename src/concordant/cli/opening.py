@@ -12,17 +12,17 @@ from urllib.parse import urlsplit
 
 from concordant.api import Engine, Patients, load_knowledge
 from concordant.cli.missing import refuse_missing
-from concordant.complaints import Complaint, Unreadable, printable
+from concordant.complaints import Complaint, Unreadable, make_printable
 from concordant.record.account import Account
-from concordant.record.as_case import case_text
+from concordant.record.as_case import write_case
 from concordant.record.events import PatientRecord
 from concordant.record.sources import Patient, asked
 from concordant.record.sources.asked import AsOf
 from concordant.record.sources.case_file import read_case_source, refuse_by_head
 from concordant.record.sources.choosing import WaysOut
 from concordant.record.sources.fhir import is_fhir
-from concordant.record.sources.opening import Content, Named
-from concordant.record.sources.opening import sources_of as sources_of_name
+from concordant.record.sources.opening import NamedSource, SourceContent
+from concordant.record.sources.opening import list_source_files as sources_of_name
 from concordant.record.sources.tables import ADDRESSES, is_tabular
 from concordant.texts import MAX_BYTES
 
@@ -38,7 +38,7 @@ WAYS_OUT = WaysOut(
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedCase:
     """A record to be completed, with the file it stands in; no path when it starts from nothing."""
 
     record: PatientRecord
@@ -52,7 +52,7 @@ class Opened:
         return _has_content(self.text)
 
 
-def engine_of(folder: str) -> Engine:
+def make_engine(folder: str) -> Engine:
     """An engine with the knowledge of a folder, or with the shipped one when none is named."""
     return Engine(load_knowledge(folder))
 
@@ -60,41 +60,41 @@ def engine_of(folder: str) -> Engine:
 def open_patient(source: str, as_of: dt.date | None, id_: str, engine: Engine, rest: Account | None = None) -> Patient:
     """The one patient that is meant. Raises Unreadable when the source leaves open which one it is."""
     rest = Account() if rest is None else rest
-    patient = _told_of_date(patients_of(source, as_of, id_, engine).one(rest, WAYS_OUT), source, as_of)
+    patient = _report_other_date(find_patients(source, as_of, id_, engine).one(rest, WAYS_OUT), source, as_of)
     if not id_:  # once the named one is found, nobody reads on
-        tell_rest(rest)
+        print_rest(rest)
     return patient
 
 
 def open_patients(source: str, as_of: dt.date | None, engine: Engine, rest: Account, id_: str = "") -> Iterator[Patient]:
     """Every patient of a source, or the one that is named; what belongs to nobody is told when the last one has been read."""
-    for patient in patients_of(source, as_of, id_, engine).stream(rest):
-        yield _told_of_date(patient, source, as_of)
+    for patient in find_patients(source, as_of, id_, engine).stream(rest):
+        yield _report_other_date(patient, source, as_of)
     if not id_:
-        tell_rest(rest)
+        print_rest(rest)
 
 
-def patients_of(source: str, as_of: dt.date | None, id_: str, engine: Engine) -> Patients:
+def find_patients(source: str, as_of: dt.date | None, id_: str, engine: Engine) -> Patients:
     """What the user named, as the API has it. Only here does the project look at a clock."""
     if not source:
         raise Unreadable(Complaint("no file is named", way_out="Name a case file, or use - for standard input"))
     if source == "-":
-        content = Content(sys.stdin.buffer.read(MAX_STANDARD_INPUT + 1), STANDARD_INPUT)
-        return Patients(engine, content, AsOf(as_of, _today()), id_)
+        content = SourceContent(sys.stdin.buffer.read(MAX_STANDARD_INPUT + 1), STANDARD_INPUT)
+        return Patients(engine, content, AsOf(as_of, _get_today()), id_)
     if not is_tabular(source):
         refuse_missing(source)
-    return Patients(engine, Named(source), AsOf(as_of, _today()), id_)
+    return Patients(engine, NamedSource(source), AsOf(as_of, _get_today()), id_)
 
 
-def _told_of_date(patient: Patient, source: str, as_of: dt.date | None) -> Patient:
+def _report_other_date(patient: Patient, source: str, as_of: dt.date | None) -> Patient:
     """The patient; that a case file is answered for another day than was asked for is said aloud."""
     if as_of is not None and patient.record.as_of != as_of:
         name = STANDARD_INPUT if source == "-" else source
-        print(printable(f"{name}: {patient.record.notices[-1]}"), file=sys.stderr)  # noqa: T201
+        print(make_printable(f"{name}: {patient.record.notices[-1]}"), file=sys.stderr)  # noqa: T201
     return patient
 
 
-def tell_rest(rest: Account) -> None:
+def print_rest(rest: Account) -> None:
     """Entries that belong to no patient, and lines that cannot be read: counted, the first ones named."""
     if not rest.rows:
         return
@@ -108,17 +108,17 @@ def tell_rest(rest: Account) -> None:
         print(more, file=sys.stderr)  # noqa: T201
 
 
-def sources_of(source: str) -> list[str]:
+def list_sources(source: str) -> list[str]:
     """What is read for a source, so that nothing is written over it."""
     return ["-"] if source == "-" else sources_of_name(source)
 
 
-def day_of(text: str) -> dt.date | None:
+def parse_day(text: str) -> dt.date | None:
     """The day of `--as-of`; None when it is not given. Raises Unreadable for what is no day."""
-    return asked.day_of(text, "--as-of")
+    return asked.parse_day(text, "--as-of")
 
 
-def open_for_answers(patient: str, as_of: dt.date | None, engine: Engine, id_: str = "") -> Opened:
+def open_for_answers(patient: str, as_of: dt.date | None, engine: Engine, id_: str = "") -> OpenedCase:
     """Open the case that an interview is to complete, or an empty record when no patient is named.
 
     Standard input is refused, because the replies are read from it. Only a case file keeps its path: for FHIR and tables
@@ -128,25 +128,25 @@ def open_for_answers(patient: str, as_of: dt.date | None, engine: Engine, id_: s
         way_out = "Save the case in a file and name it, or name none to start from nothing"
         raise Unreadable(Complaint("the answers are read from standard input, so the case cannot be", "ask", way_out=way_out))
     if not patient:
-        return Opened(PatientRecord(as_of or _today()), engine)
+        return OpenedCase(PatientRecord(as_of or _get_today()), engine)
     refuse_by_head(patient)
     if is_tabular(patient) or is_fhir(patient):
         chosen = open_patient(patient, as_of, id_, engine)
-        return Opened(chosen.record, engine, "", case_text(chosen, engine.knowledge, engine.words))
+        return OpenedCase(chosen.record, engine, "", write_case(chosen, engine.knowledge, engine.words))
     refuse_missing(patient)
-    text = _text_of(patient)
+    text = _read_case_text(patient)
     if not _has_content(text):
-        return Opened(PatientRecord(as_of or _today()), engine, patient, text)
-    content = Content(text.encode(), patient)
-    chosen = _told_of_date(Patients(engine, content, AsOf(as_of, _today())).one(), patient, as_of)
-    return Opened(chosen.record, engine, patient, text)
+        return OpenedCase(PatientRecord(as_of or _get_today()), engine, patient, text)
+    content = SourceContent(text.encode(), patient)
+    chosen = _report_other_date(Patients(engine, content, AsOf(as_of, _get_today())).one(), patient, as_of)
+    return OpenedCase(chosen.record, engine, patient, text)
 
 
-def _today() -> dt.date:
+def _get_today() -> dt.date:
     return dt.datetime.now().astimezone().date()
 
 
-def _text_of(patient: str) -> str:
+def _read_case_text(patient: str) -> str:
     """The file as it stands; what cannot be read as text is left to `read_case_source` and its messages."""
     try:
         with Path(patient).open("rb") as file:
@@ -156,18 +156,18 @@ def _text_of(patient: str) -> str:
         raise Unreadable(Complaint("cannot be opened", patient, way_out="Check its name and permissions")) from None
 
 
-def whose(source: str, id_: str) -> str:
+def make_sheet_label(source: str, id_: str) -> str:
     """Return the label printed on every page: the patient id given by the user, or else the file name; never a path or an
     address.
 
     `-` stands for standard input; the label is empty when nothing is named.
     """
     if id_ or source in ("", "-"):
-        return printable(id_) or source
-    return printable(urlsplit(source).path.strip("/") if source.startswith(ADDRESSES) else Path(source).resolve().name)
+        return make_printable(id_) or source
+    return make_printable(urlsplit(source).path.strip("/") if source.startswith(ADDRESSES) else Path(source).resolve().name)
 
 
-def width() -> int:
+def get_terminal_width() -> int:
     """The width of the terminal, in the bounds in which sentences can be read."""
     return max(NARROWEST, min(shutil.get_terminal_size((100, 40)).columns, WIDEST))
 

@@ -13,7 +13,7 @@ import click
 
 from concordant.cli.options import knowledge_option
 from concordant.complaints import Complaint, Unreadable
-from concordant.outputs import Sink, complaining, put, refuse_source, replacing, same_path, sink
+from concordant.outputs import Sink, is_same_path, open_sink, refuse_source, replace_file, report_write_errors, write_file
 from concordant.record.account import Account
 from concordant.record.sources import Patient
 
@@ -32,42 +32,42 @@ if TYPE_CHECKING:
 @knowledge_option
 def read(source: str, report: bool, refused: str, id_: str, every: bool, output: str, as_of: str, knowledge: str) -> None:
     """What was understood of SOURCE, as a case file to check, correct and give to `recommend`."""
-    from concordant.cli.opening import day_of, engine_of, open_patient, open_patients, sources_of
+    from concordant.cli.opening import list_sources, make_engine, open_patient, open_patients, parse_day
 
-    sources = sources_of(source)
-    _check(output, refused, sources)
-    rest, engine, day = Account(), engine_of(knowledge), day_of(as_of)
+    sources = list_sources(source)
+    _check_outputs(output, refused, sources)
+    rest, engine, day = Account(), make_engine(knowledge), parse_day(as_of)
     one = () if every else (open_patient(source, day, id_, engine, rest),)
     patients = one or open_patients(source, day, engine, rest, id_)
-    with _opened(refused) as aside:
-        kept = _refusing(patients, aside, rest)
+    with _open_set_aside(refused) as aside:
+        kept = _iter_patients(patients, aside, rest)
         if report:
             _write_report(kept, output, every=every)
         else:
             _write_cases(kept, output, sources, engine, every=every)
 
 
-def _check(output: str, refused: str, sources: list[str]) -> None:
+def _check_outputs(output: str, refused: str, sources: list[str]) -> None:
     """Refuse, before anything is read, to write over the source, or two things into one file."""
     for target in (output, refused):
         refuse_source(target, sources)
-    if output and refused and same_path(output, refused):
+    if output and refused and is_same_path(output, refused):
         raise Unreadable(Complaint("--refused and --output name the same file", refused, way_out="Name another for one of them"))
 
 
-def _opened(name: str) -> AbstractContextManager[Sink | None]:
-    return replacing(name) if name else nullcontext()
+def _open_set_aside(name: str) -> AbstractContextManager[Sink | None]:
+    return replace_file(name) if name else nullcontext()
 
 
-def _refusing(patients: Iterable[Patient], aside: Sink | None, rest: Account) -> Iterator[Patient]:
+def _iter_patients(patients: Iterable[Patient], aside: Sink | None, rest: Account) -> Iterator[Patient]:
     """The patients as they come; what was set aside of each, and of nobody, goes to the file."""
     for patient in patients:
-        _put_aside(patient.id, patient.account, aside)
+        _write_set_aside(patient.id, patient.account, aside)
         yield patient
-    _put_aside("", rest, aside)
+    _write_set_aside("", rest, aside)
 
 
-def _put_aside(patient: str, account: Account, aside: Sink | None) -> None:
+def _write_set_aside(patient: str, account: Account, aside: Sink | None) -> None:
     for row in account.rows if aside is not None else ():
         if aside is not None and row.fate == "set aside":
             told = {"patient": patient, "place": row.place, "kind": row.kind, "why": row.why}
@@ -79,7 +79,7 @@ def _write_report(patients: Iterable[Patient], output: str, *, every: bool) -> N
 
     counts: Counter[str] = Counter()
     number = 0
-    with sink(output) as out:
+    with open_sink(output) as out:
         for patient in patients:
             number += 1
             counts.update({str(fate): count for fate, count in patient.account.counts.items()})
@@ -89,23 +89,23 @@ def _write_report(patients: Iterable[Patient], output: str, *, every: bool) -> N
 
 
 def _write_cases(patients: Iterable[Patient], output: str, sources: list[str], engine: Engine, *, every: bool) -> None:
-    from concordant.record.as_case import case_text
+    from concordant.record.as_case import write_case
 
-    texts = ((patient.id, case_text(patient, engine.knowledge, engine.words)) for patient in patients)
+    texts = ((patient.id, write_case(patient, engine.knowledge, engine.words)) for patient in patients)
     if every and output:
         _write_folder(texts, Path(output), sources)
         return
-    with sink(output) as out:
+    with open_sink(output) as out:
         for number, (_, text) in enumerate(texts):
             out.write(f"---\n{text}" if number else text)
 
 
 def _write_folder(texts: Iterable[tuple[str, str]], folder: Path, sources: list[str]) -> None:
     """One file a patient, named by a number and what of the id may stand in a file name."""
-    with complaining(str(folder)):
+    with report_write_errors(str(folder)):
         folder.mkdir(parents=True, exist_ok=True)
     for number, (id_, text) in enumerate(texts, 1):
         safe = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in id_)[:60]
         target = str(folder / f"{number:05}-{safe or 'patient'}.yaml")
         refuse_source(target, sources)
-        put(text.encode(), target)
+        write_file(text.encode(), target)

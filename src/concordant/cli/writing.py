@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from concordant.complaints import Complaint, Unreadable
-from concordant.outputs import put
+from concordant.outputs import write_file
 from concordant.present.formats import BINARY
 
 
@@ -16,17 +16,17 @@ def check_target(format_: str, output: str) -> None:
         raise Unreadable(Complaint(says, "--format", way_out=f"Name a file: -o answer.{format_}"))
 
 
-def write(content: str | bytes, output: str) -> None:
+def write_output(content: str | bytes, output: str) -> None:
     """To the file, or to standard output; text ends with a line end. Raises Unreadable when it cannot be written."""
     if isinstance(content, str):
         content = content if content.endswith("\n") else content + "\n"
     if not output:
-        _to_stdout(content)
+        _write_to_stdout(content)
         return
-    put(content if isinstance(content, bytes) else content.encode(), output)
+    write_file(content if isinstance(content, bytes) else content.encode(), output)
 
 
-def _to_stdout(content: str | bytes) -> None:
+def _write_to_stdout(content: str | bytes) -> None:
     if isinstance(content, str):
         sys.stdout.write(content)
     else:

@@ -6,52 +6,52 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from concordant.decide.ask import Situation
-from concordant.decide.decision import Decision, Judged, decide
+from concordant.decide.decision import Decision, JudgedProposal, make_decision
 from concordant.decide.frame import CURRENT
-from concordant.derive.book import with_overrides
+from concordant.derive.book import derive_with_overrides
 from concordant.drugs import Drug, Regimen
 from concordant.evaluate.explain import explain
-from concordant.facts import Facts, Value, one_of, words_left
+from concordant.facts import Facts, Value, list_words_left, value_from_words
 from concordant.features import Feature
-from concordant.guideline import Effect, Transition, Variant
+from concordant.guideline import Transition, TransitionEffect, TransitionVariant
 from concordant.kleene import TRUE
 from concordant.quantities import Interval
 from concordant.records import Action
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StepAhead:
     """One possible next step: what happened, the facts that it set, the decision then, and what to bear in mind."""
 
     regimen: Regimen
     transition: Transition
-    variant: Variant
+    variant: TransitionVariant
     changes: Mapping[str, Value]
     decision: Decision
     caveats: tuple[Action, ...]
 
 
-def steps_ahead(now: Situation, transitions: Iterable[Transition], offered: Iterable[Judged]) -> list[Step]:
+def look_ahead(now: Situation, transitions: Iterable[Transition], offered: Iterable[JudgedProposal]) -> list[StepAhead]:
     """One step deep, for every offered regimen and every variant; facts are overridden, never the record."""
     ways = [(transition, variant) for transition in transitions for variant in transition.variants]
-    return [_step(one.proposal.regimen, *way, now) for one in offered for way in ways]
+    return [_make_step(one.proposal.regimen, *way, now) for one in offered for way in ways]
 
 
-def _step(regimen: Regimen, transition: Transition, variant: Variant, now: Situation) -> Step:
-    changes = changes_of(regimen, (*transition.effects, *variant.effects), now)
-    facts, touched = with_overrides(now.facts, {**kept(now), **changes}, now.record, now.plan, now.look)
-    decision = decide(now.frame, facts, now.decision, touched, now.look)
+def _make_step(regimen: Regimen, transition: Transition, variant: TransitionVariant, now: Situation) -> StepAhead:
+    changes = compute_changes(regimen, (*transition.effects, *variant.effects), now)
+    facts, touched = derive_with_overrides(now.facts, {**keep_assumed_facts(now), **changes}, now.record, now.plan, now.look)
+    decision = make_decision(now.frame, facts, now.decision, touched, now.look)
     caveats = tuple(c for c in transition.caveats if explain(c.if_, facts).truth is TRUE)
-    return Step(regimen, transition, variant, changes, decision, caveats)
+    return StepAhead(regimen, transition, variant, changes, decision, caveats)
 
 
-def kept(now: Situation) -> dict[str, Value]:
+def keep_assumed_facts(now: Situation) -> dict[str, Value]:
     """Keep the values that are assumed about each drug's past: progression on one regimen says nothing about other drugs."""
     features = (feature for feature in now.plan.features if feature.drug)
     return {f.name: now.facts[f.name].value for f in features if now.facts[f.name].origin == "assumed"}
 
 
-def changes_of(regimen: Regimen, effects: Iterable[Effect], now: Situation) -> dict[str, Value]:
+def compute_changes(regimen: Regimen, effects: Iterable[TransitionEffect], now: Situation) -> dict[str, Value]:
     """The facts that differ afterwards; an effect on a feature that the dictionary has not is passed over."""
     drugs = [now.frame.drugs[d] for d in regimen.drugs]
     classes = {c for drug in drugs for c in drug.classes}
@@ -59,13 +59,13 @@ def changes_of(regimen: Regimen, effects: Iterable[Effect], now: Situation) -> d
     for effect in effects:
         if (effect.given and effect.given not in classes) or (effect.started and regimen.id == CURRENT):
             continue
-        for name in _features(effect, drugs, classes):
+        for name in _iter_affected_features(effect, drugs, classes):
             if name in now.plan.by_name:
-                changes[name] = _value(effect, now.plan.by_name[name], now.facts)
+                changes[name] = _apply_effect(effect, now.plan.by_name[name], now.facts)
     return {name: value for name, value in changes.items() if value is not None}
 
 
-def _features(effect: Effect, drugs: Iterable[Drug], classes: Iterable[str]) -> Iterator[str]:
+def _iter_affected_features(effect: TransitionEffect, drugs: Iterable[Drug], classes: Iterable[str]) -> Iterator[str]:
     if "{drug}" in effect.feature:
         yield from (effect.feature.replace("{drug}", drug.id) for drug in drugs)
     elif "{class}" in effect.feature:
@@ -74,16 +74,16 @@ def _features(effect: Effect, drugs: Iterable[Drug], classes: Iterable[str]) -> 
         yield effect.feature
 
 
-def _value(effect: Effect, feature: Feature, facts: Facts) -> Value:
+def _apply_effect(effect: TransitionEffect, feature: Feature, facts: Facts) -> Value:
     if effect.move:
-        return _moved(effect, feature, facts[effect.by or feature.name].value)
+        return _move_words(effect, feature, facts[effect.by or feature.name].value)
     if effect.add:
         value = facts[feature.name].value
         return Interval(value.low + effect.add, value.high + effect.add) if isinstance(value, Interval) else None
     return effect.value
 
 
-def _moved(effect: Effect, feature: Feature, value: Value) -> Value:
+def _move_words(effect: TransitionEffect, feature: Feature, value: Value) -> Value:
     """Where each word that is left moves to; nothing when one of them moves nowhere."""
-    moved = [effect.move.get(word) for word in words_left(value) or ("unknown",)]
-    return one_of(feature, [word for word in moved if word]) if all(moved) else None
+    moved = [effect.move.get(word) for word in list_words_left(value) or ("unknown",)]
+    return value_from_words(feature, [word for word in moved if word]) if all(moved) else None

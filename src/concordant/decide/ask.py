@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from concordant.conditions import features_read
-from concordant.decide.cells import Cell, cells_of, joined
-from concordant.decide.decision import Decision, Outcome, decide, line_of
-from concordant.decide.frame import Frame, Proposal
-from concordant.decide.groups import groups_that_settle, some_of
-from concordant.derive.book import waits, with_facts
-from concordant.derive.plan import Plan
-from concordant.evaluate.explain import Evaluator, explain, missing
+from concordant.conditions import find_features_read
+from concordant.decide.cells import Cell, join_cells, make_cells
+from concordant.decide.decision import Decision, Outcome, find_line, make_decision
+from concordant.decide.frame import Proposal, Ruleset
+from concordant.decide.groups import combine_names, find_settling_groups
+from concordant.derive.book import derive_with_stated, is_awaiting_input
+from concordant.derive.plan import DerivationPlan
+from concordant.evaluate.explain import Evaluator, explain, find_missing_features
 from concordant.facts import Fact, Facts, Value
 from concordant.features import Feature
 from concordant.kleene import TRUE, UNKNOWN
@@ -50,14 +50,14 @@ class Situation:
     """
 
     record: PatientRecord
-    plan: Plan
-    frame: Frame
+    plan: DerivationPlan
+    frame: Ruleset
     facts: Facts
     decision: Decision
     discordances: tuple[tuple[str, Action], ...] = ()
     look: Evaluator = explain
 
-    def read(self) -> set[str]:
+    def find_read_features(self) -> set[str]:
         """The features that a living proposal or a limit of scope reads."""
         found: set[str] = set()
         for one in self.decision.judged:
@@ -65,103 +65,103 @@ class Situation:
                 found |= one.proposal.reads
         for force in self.frame.in_force:
             for limit in force.guideline.out_of_scope:
-                found |= features_read(limit.if_)
+                found |= find_features_read(limit.if_)
         return found
 
-    def suppose(self, changes: Mapping[str, Value]) -> tuple[Decision, Facts]:
+    def decide_with_stated(self, changes: Mapping[str, Value]) -> tuple[Decision, Facts]:
         """Decide again as if these values had been stated; return the decision and the facts."""
-        facts, touched = with_facts(self.facts, changes, self.record, self.plan, self.look)
-        return decide(self.frame, facts, self.decision, touched, self.look), facts
+        facts, touched = derive_with_stated(self.facts, changes, self.record, self.plan, self.look)
+        return make_decision(self.frame, facts, self.decision, touched, self.look), facts
 
 
-def questions(now: Situation) -> list[Question]:
+def find_questions(now: Situation) -> list[Question]:
     """What to ask, the blocking and most settling questions first."""
-    cells = {f.name: cells_of(f, now.frame.cuts.get(f.name, ()), now.facts[f.name].value) for f in _askable(now)}
-    holding = _holding(now)
-    found = [q for name in cells if (q := _alone(name, cells[name], now, holding)) is not None]
+    cells = {f.name: make_cells(f, now.frame.cuts.get(f.name, ()), now.facts[f.name].value) for f in _find_askable_features(now)}
+    holding = _find_holding_features(now)
+    found = [q for name in cells if (q := _ask_alone(name, cells[name], now, holding)) is not None]
     if now.decision.answer == "needs_data" and not any(q.blocking for q in found):
-        found += _together(some_of(holding.intersection(cells)), cells, now)
+        found += _ask_together(combine_names(holding.intersection(cells)), cells, now)
     elif not found:
-        found += _together(_read_together(cells, now), cells, now)
+        found += _ask_together(_find_joint_groups(cells, now), cells, now)
     order = {name: i for i, name in enumerate(cells)}
-    return sorted(found, key=lambda q: (*_rank(q), q.feature.asked, order[q.feature.name]))
+    return sorted(found, key=lambda q: (*_rank_question(q), q.feature.asked, order[q.feature.name]))
 
 
-def _rank(question: Question) -> tuple[bool, bool, int]:
+def _rank_question(question: Question) -> tuple[bool, bool, int]:
     """Blocking first; what sums others up after them; then the fewest regimens in the worst branch."""
-    return not question.blocking, question.feature.asked_after_inputs, _worst(question)
+    return not question.blocking, question.feature.asked_after_inputs, _count_worst_branch(question)
 
 
-def _holding(now: Situation) -> frozenset[str]:
+def _find_holding_features(now: Situation) -> frozenset[str]:
     """Find the unknown features that keep the open proposals from being decided, and the features they are derived from."""
     preferred = [one for one in now.decision.open if one.role == "preferred"]  # where one is, only these hold the answer back
-    unknown = {name for one in preferred or now.decision.open for name in missing(one.applies)}
+    unknown = {name for one in preferred or now.decision.open for name in find_missing_features(one.applies)}
     behind = {name for name, reached in now.plan.downstream.items() if reached & unknown}
     return frozenset(unknown | behind)
 
 
-def _worst(question: Question) -> int:
+def _count_worst_branch(question: Question) -> int:
     return max((len(b.possible) for b in question.branches), default=0)
 
 
-def _askable(now: Situation) -> list[Feature]:
+def _find_askable_features(now: Situation) -> list[Feature]:
     """Features with a question, not yet known, that a proposal reads directly or through others."""
-    wanted = _open_behind(now.read(), now)
-    return [f for f in now.plan.features if f.name in wanted and f.question and _meaningful(f, now.facts)]
+    wanted = _find_open_behind(now.find_read_features(), now)
+    return [f for f in now.plan.features if f.name in wanted and f.question and _is_meaningful(f, now.facts)]
 
 
-def _open_behind(read: Iterable[str], now: Situation) -> set[str]:
+def _find_open_behind(read: Iterable[str], now: Situation) -> set[str]:
     """The open facts among those read and all that they are derived from: what is assumed may rest on an open one."""
-    return {name for name in now.plan.with_inputs(read) if _open(now.facts[name])}
+    return {name for name in now.plan.collect_inputs(read) if _is_open(now.facts[name])}
 
 
-def _open(fact: Fact) -> bool:
+def _is_open(fact: Fact) -> bool:
     if isinstance(fact.value, Interval):
         return not fact.value.is_exact and fact.origin != "assumed"
     return not isinstance(fact.value, str)
 
 
-def _meaningful(feature: Feature, facts: Facts) -> bool:
+def _is_meaningful(feature: Feature, facts: Facts) -> bool:
     """A guarded feature is asked only once its guard is known to hold, and one that waits for another not before that."""
-    return not waits(feature, facts) and (feature.only_if is None or explain(feature.only_if, facts).truth is TRUE)
+    return not is_awaiting_input(feature, facts) and (feature.only_if is None or explain(feature.only_if, facts).truth is TRUE)
 
 
-def _alone(name: str, cells: Sequence[Cell], now: Situation, holding: frozenset[str]) -> Question | None:
-    branches = _branches(name, cells, now)
+def _ask_alone(name: str, cells: Sequence[Cell], now: Situation, holding: frozenset[str]) -> Question | None:
+    branches = _make_branches(name, cells, now)
     before = now.decision.outcome
     if all(b.outcome == before for b in branches):
         return None
     settles = name in holding and any(b.outcome[0] != "needs_data" for b in branches)
     blocking = before[0] == "needs_data" and settles
     feature = now.plan.by_name[name]
-    return Question(feature, blocking, tuple(_merged(feature, branches, now)))
+    return Question(feature, blocking, tuple(_merge_branches(feature, branches, now)))
 
 
-def _branches(name: str, cells: Sequence[Cell], now: Situation) -> list[Branch]:
+def _make_branches(name: str, cells: Sequence[Cell], now: Situation) -> list[Branch]:
     """One branch a cell; a cell that contradicts what is known is no possible answer."""
-    supposed = [(cell, now.suppose({name: cell.value})) for cell in cells]
-    return [_branch(cell, one) for cell, one in supposed if not _contradicts(one[1], now.facts)]
+    supposed = [(cell, now.decide_with_stated({name: cell.value})) for cell in cells]
+    return [_make_branch(cell, one) for cell, one in supposed if not _has_new_conflict(one[1], now.facts)]
 
 
-def _contradicts(supposed: Facts, known: Facts) -> bool:
+def _has_new_conflict(supposed: Facts, known: Facts) -> bool:
     return any(fact.conflict and not known[name].conflict for name, fact in supposed.items())
 
 
-def _branch(cell: Cell, supposed: tuple[Decision, Facts]) -> Branch:
+def _make_branch(cell: Cell, supposed: tuple[Decision, Facts]) -> Branch:
     decision, facts = supposed
-    line = line_of(decision, facts)
+    line = find_line(decision, facts)
     outcome = decision.outcome
     still = frozenset(j.proposal.regimen.id for j in decision.open) if decision.answer == "needs_data" else frozenset()
     return Branch(cell, outcome, still | frozenset(outcome[1]), line or "")
 
 
-def _merged(feature: Feature, branches: list[Branch], now: Situation) -> list[Branch]:
+def _merge_branches(feature: Feature, branches: list[Branch], now: Situation) -> list[Branch]:
     """Neighbouring cells that lead to the same outcome are told as one, where being told as one leads there too."""
     found: list[Branch] = []
     for branch in branches:
         if found and found[-1].outcome == branch.outcome:
-            cell = joined(feature, found[-1].cell, branch.cell)
-            if now.suppose({feature.name: cell.value})[0].outcome == branch.outcome:
+            cell = join_cells(feature, found[-1].cell, branch.cell)
+            if now.decide_with_stated({feature.name: cell.value})[0].outcome == branch.outcome:
                 last = found.pop()
                 line = branch.line if branch.line == last.line else ""
                 branch = Branch(cell, branch.outcome, last.possible | branch.possible, line)
@@ -169,54 +169,56 @@ def _merged(feature: Feature, branches: list[Branch], now: Situation) -> list[Br
     return found
 
 
-def _read_together(askable: Iterable[str], now: Situation) -> set[frozenset[str]]:
+def _find_joint_groups(askable: Iterable[str], now: Situation) -> set[frozenset[str]]:
     """Find groups of open features that could settle an unknown condition of a proposal together.
 
     Needed only once the answer is definite. A restriction that reads one feature would change the outcome by that feature
     alone.
     """
     asked = frozenset(askable)
-    live = _behind_outcome(now.decision)
+    live = _find_outcome_proposals(now.decision)
     sentences = {p.statement.id: p.statement.applies_if for p in live}
     sentences |= {id_: bar.if_ for p in live for id_, bar in p.deciding.items()}
     found: set[frozenset[str]] = set()
     for sentence in sentences.values():
         if explain(sentence, now.facts).truth is UNKNOWN:
-            found |= groups_that_settle(sentence, lambda part: now.look(part, now.facts).truth, lambda n: _open_behind([n], now))
+            found |= find_settling_groups(
+                sentence, lambda part: now.look(part, now.facts).truth, lambda n: _find_open_behind([n], now)
+            )
     return {group for group in found if len(group) > 1 and group <= asked}
 
 
-def _behind_outcome(decision: Decision) -> list[Proposal]:
+def _find_outcome_proposals(decision: Decision) -> list[Proposal]:
     """The proposals that the outcome rests on: of the statements with the preferred regimen, or all that are alive."""
     preferring = {one.proposal.statement.id for one in decision.offered if one.role == "preferred"}
     live = [one.proposal for one in decision.judged if one.status != "does_not_apply"]
     return [proposal for proposal in live if not preferring or proposal.statement.id in preferring]
 
 
-def _together(groups: Iterable[frozenset[str]], cells: Mapping[str, Sequence[Cell]], now: Situation) -> list[Question]:
+def _ask_together(groups: Iterable[frozenset[str]], cells: Mapping[str, Sequence[Cell]], now: Situation) -> list[Question]:
     """Ask for the smallest group of two or three features that changes the outcome together, when no single feature does."""
     order = {name: i for i, name in enumerate(cells)}
     ordered = [tuple(sorted(group, key=order.__getitem__)) for group in groups]
     for names in sorted(ordered, key=lambda names: (len(names), [order[name] for name in names])):
-        if len(names) > 1 and (found := _group(names, cells, now)):
+        if len(names) > 1 and (found := _ask_group(names, cells, now)):
             return found
     return []
 
 
-def _group(names: tuple[str, ...], cells: Mapping[str, Sequence[Cell]], now: Situation) -> list[Question]:
+def _ask_group(names: tuple[str, ...], cells: Mapping[str, Sequence[Cell]], now: Situation) -> list[Question]:
     choices = product(*(cells[name] for name in names))
-    if not any(_differs({n: cell.value for n, cell in zip(names, choice, strict=True)}, now) for choice in choices):
+    if not any(_has_other_outcome({n: cell.value for n, cell in zip(names, choice, strict=True)}, now) for choice in choices):
         return []
     found = []
     for name in names:
         feature = now.plan.by_name[name]
-        branches = _merged(feature, _branches(name, cells[name], now), now)
+        branches = _merge_branches(feature, _make_branches(name, cells[name], now), now)
         partners = tuple(other for other in names if other != name)
         found.append(Question(feature, now.decision.answer == "needs_data", tuple(branches), partners))
     return found
 
 
-def _differs(changes: Mapping[str, Value], now: Situation) -> bool:
+def _has_other_outcome(changes: Mapping[str, Value], now: Situation) -> bool:
     """Whether these facts together change the outcome, and can be true of the patient."""
-    decision, facts = now.suppose(changes)
-    return decision.outcome != now.decision.outcome and not _contradicts(facts, now.facts)
+    decision, facts = now.decide_with_stated(changes)
+    return decision.outcome != now.decision.outcome and not _has_new_conflict(facts, now.facts)

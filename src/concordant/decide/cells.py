@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from concordant.conditions import Compare, Condition, leaves
-from concordant.facts import Value, one_of, unit_words, value_words, words_left
+from concordant.conditions import Compare, Condition, iter_condition_leaves
+from concordant.facts import Value, format_unit, format_value, list_words_left, value_from_words
 from concordant.features import Feature
-from concordant.quantities import ANY, Interval, above, below, is_strict
+from concordant.quantities import ANY, Interval, is_strict_bound, step_above, step_below
 
 Break = tuple[float, int]  # a bound, and 0 when the cut lies before it, 1 when it lies after
 
@@ -33,34 +33,34 @@ class Bounds:
     high_outside: bool = False
 
 
-def breaks(conditions: Iterable[Condition]) -> dict[str, tuple[Break, ...]]:
+def find_breaks(conditions: Iterable[Condition]) -> dict[str, tuple[Break, ...]]:
     """For each number that the conditions read, where its ranges are cut."""
     found: dict[str, set[Break]] = {}
     for condition in conditions:
-        for leaf in leaves(condition):
+        for leaf in iter_condition_leaves(condition):
             if isinstance(leaf, Compare):
                 sides = {"<=": (1,), ">": (1,), "<": (0,), ">=": (0,), "==": (0, 1)}[leaf.op]
                 found.setdefault(leaf.feature, set()).update((leaf.bound, side) for side in sides)
     return {name: tuple(sorted(cuts)) for name, cuts in found.items()}
 
 
-def cells_of(feature: Feature, cuts: tuple[Break, ...], known: Value) -> list[Cell]:
+def make_cells(feature: Feature, cuts: tuple[Break, ...], known: Value) -> list[Cell]:
     """The cells that what is known leaves possible; together they cover every value of it."""
     if not feature.is_numeric:
-        return [Cell(word, value_words(feature, word)) for word in words_left(known) or feature.values]
+        return [Cell(word, format_value(feature, word)) for word in list_words_left(known) or feature.values]
     low = feature.low if feature.low is not None else -math.inf
     high = feature.high if feature.high is not None else math.inf
-    ranges = _ranges(low, high, cuts, whole=feature.type == "count")
+    ranges = _split_range(low, high, cuts, whole=feature.type == "count")
     held = known if isinstance(known, Interval) else Interval()
-    return [Cell(meet, range_name(feature, part), part) for part in ranges if (meet := part.meet(held)) is not None]
+    return [Cell(meet, format_range(feature, part), part) for part in ranges if (meet := part.intersect_with(held)) is not None]
 
 
-def _ranges(low: float, high: float, cuts: tuple[Break, ...], *, whole: bool) -> list[Interval]:
+def _split_range(low: float, high: float, cuts: tuple[Break, ...], *, whole: bool) -> list[Interval]:
     found = []
     start = low
     for bound, side in cuts:
-        end = bound if side else below(bound)
-        following = above(bound) if side else bound
+        end = bound if side else step_below(bound)
+        following = step_above(bound) if side else bound
         if whole:
             end, following = math.floor(end), math.ceil(following)
         if following > high:
@@ -73,19 +73,19 @@ def _ranges(low: float, high: float, cuts: tuple[Break, ...], *, whole: bool) ->
     return found
 
 
-def joined(feature: Feature, first: Cell, second: Cell) -> Cell:
+def join_cells(feature: Feature, first: Cell, second: Cell) -> Cell:
     """Two neighbouring cells as one."""
     if isinstance(first.value, Interval) and isinstance(second.value, Interval):
         part = Interval(first.part.low, second.part.high) if first.part and second.part else None
         both = Interval(first.value.low, second.value.high)
-        return Cell(both, range_name(feature, part or both), part)
-    words = (*(words_left(first.value) or ()), *(words_left(second.value) or ()))
-    return Cell(one_of(feature, words), f"{first.name} or {second.name}")
+        return Cell(both, format_range(feature, part or both), part)
+    words = (*(list_words_left(first.value) or ()), *(list_words_left(second.value) or ()))
+    return Cell(value_from_words(feature, words), f"{first.name} or {second.name}")
 
 
-def range_name(feature: Feature, part: Interval) -> str:
+def format_range(feature: Feature, part: Interval) -> str:
     """`<= 12 months`, `> 12 months`, `> 6 to 12 months`, `>= 50 %`, `2`."""
-    ends, unit = bounds_of(feature, part), f" {unit_words(feature.unit)}" if feature.unit else ""
+    ends, unit = find_bounds(feature, part), f" {format_unit(feature.unit)}" if feature.unit else ""
     match ends.low, ends.high:
         case None, None:
             return ANY
@@ -99,17 +99,17 @@ def range_name(feature: Feature, part: Interval) -> str:
             return f"{'> ' if ends.low_outside else ''}{low:g} to {'< ' if ends.high_outside else ''}{high:g}{unit}"
 
 
-def bounds_of(feature: Feature, part: Interval) -> Bounds:
+def find_bounds(feature: Feature, part: Interval) -> Bounds:
     """The ends of a range of the feature; one that lies at the feature's own end is open."""
     floor = feature.low if feature.low is not None else -math.inf
     ceiling = feature.high if feature.high is not None else math.inf
     point = part.low == part.high and not (part.low <= floor and part.high >= ceiling)
-    low, low_outside = _end(part.low, below(part.low)) if part.low > floor or point else (None, False)
-    high, high_outside = _end(part.high, above(part.high)) if part.high < ceiling or point else (None, False)
+    low, low_outside = _find_authored_bound(part.low, step_below(part.low)) if part.low > floor or point else (None, False)
+    high, high_outside = _find_authored_bound(part.high, step_above(part.high)) if part.high < ceiling or point else (None, False)
     return Bounds(low, high, low_outside, high_outside)
 
 
-def _end(value: float, neighbour: float) -> tuple[float, bool]:
+def _find_authored_bound(value: float, neighbour: float) -> tuple[float, bool]:
     """A bound as it was authored, and whether it is excluded."""
-    strict = is_strict(value, neighbour)
+    strict = is_strict_bound(value, neighbour)
     return float(neighbour if strict else value), strict

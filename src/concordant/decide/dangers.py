@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from concordant.decide.decision import Barred, Decision, Judged
-from concordant.decide.frame import Frame
-from concordant.derive.unread import Unread
-from concordant.evaluate.explain import deciding, explain
+from concordant.decide.decision import Decision, JudgedProposal, JudgedRestriction
+from concordant.decide.frame import Ruleset
+from concordant.derive.unread import UnreadItem
+from concordant.evaluate.explain import explain, find_deciding_leaves
 from concordant.facts import Because, Facts
 from concordant.guideline import Danger
 from concordant.kleene import FALSE, TRUE
@@ -23,7 +23,7 @@ NO_HARM: frozenset[Kind] = frozenset({"against", "already_failed", "unavailable"
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
+class PresentDanger:
     """A danger of this patient: what it is, the first thing to do about it, the facts that show it, and where it stands."""
 
     says: str
@@ -35,25 +35,27 @@ class Met:
     @property
     def features(self) -> frozenset[str]:
         """The facts that show it."""
-        return frozenset(leaf.fact.feature for leaf in deciding(self.reason) if leaf.fact is not None)
+        return frozenset(leaf.fact.feature for leaf in find_deciding_leaves(self.reason) if leaf.fact is not None)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HoldReason:
     """What is on record and is settled before the first dose: a danger or an unmet check, or an entry that was not read."""
 
     says: str
-    met: Met | None = None
-    unread: Unread | None = None
+    met: PresentDanger | None = None
+    unread: UnreadItem | None = None
 
 
-def dangers(decision: Decision, frame: Frame, facts: Facts) -> list[Met]:
+def find_dangers(decision: Decision, frame: Ruleset, facts: Facts) -> list[PresentDanger]:
     """Every danger that holds, the blocking one first; a bar about facts that a worse danger names already is left out."""
-    found = [Met(one.says, one.do, one.urgency, reason, one.source) for one, reason in stated(frame, facts)]
-    found += _of_bars(decision)
-    kept: list[Met] = []
+    found = [
+        PresentDanger(one.says, one.do, one.urgency, reason, one.source) for one, reason in find_stated_dangers(frame, facts)
+    ]
+    found += _iter_restriction_dangers(decision)
+    kept: list[PresentDanger] = []
     for one in sorted(found, key=lambda met: ORDER[met.urgency]):
-        same = next((i for i, other in enumerate(kept) if _told_by(one, other)), None)
+        same = next((i for i, other in enumerate(kept) if _is_told_by(one, other)), None)
         if same is None:
             kept.append(one)
         elif not kept[same].do and one.features == kept[same].features:  # the same finding, told with what to do about it
@@ -61,82 +63,82 @@ def dangers(decision: Decision, frame: Frame, facts: Facts) -> list[Met]:
     return kept
 
 
-def _told_by(one: Met, other: Met) -> bool:
+def _is_told_by(one: PresentDanger, other: PresentDanger) -> bool:
     """Whether another danger says it already: in the same words, of the same facts, or with the same thing to do."""
     return one.says == other.says or one.features <= other.features or bool(one.do and one.do == other.do)
 
 
-def stated(frame: Frame, facts: Facts) -> list[tuple[Danger, Because]]:
+def find_stated_dangers(frame: Ruleset, facts: Facts) -> list[tuple[Danger, Because]]:
     """The dangers that the knowledge names and that hold for the patient, the most urgent first."""
     judged = [(danger, explain(danger.if_, facts)) for danger in frame.dangers]
     return sorted((one for one in judged if one[1].truth is TRUE), key=lambda one: ORDER[one[0].urgency])
 
 
-def _of_bars(decision: Decision) -> Iterator[Met]:
+def _iter_restriction_dangers(decision: Decision) -> Iterator[PresentDanger]:
     """What the labels and the guideline say of this patient, against what is offered first or would have been."""
-    for one in candidates(decision):
-        yield from (_met(barred) for barred in one.barred if _harms(barred))
-    for one in _equals_left_out(decision):
-        harmful = [barred for barred in one.barred if _harms(barred) and barred.bar.effect == "precludes"]
-        yield from (replace(_met(barred), do="") for barred in harmful)  # what to do for one of them is not for all
+    for one in find_candidates(decision):
+        yield from (_make_danger(barred) for barred in one.barred if _is_harmful(barred))
+    for one in _find_precluded_equals(decision):
+        harmful = [barred for barred in one.barred if _is_harmful(barred) and barred.bar.effect == "precludes"]
+        yield from (replace(_make_danger(barred), do="") for barred in harmful)  # what to do for one of them is not for all
 
 
-def _harms(barred: Barred) -> bool:
+def _is_harmful(barred: JudgedRestriction) -> bool:
     return barred.reason.truth is TRUE and barred.bar.kind not in NO_HARM
 
 
-def _equals_left_out(decision: Decision) -> list[Judged]:
+def _find_precluded_equals(decision: Decision) -> list[JudgedProposal]:
     """Where several stand side by side and none is preferred: those that this patient cannot be given."""
-    first = first_offered(decision)
+    first = find_first_offered(decision)
     if first is None or first.role != "option":
         return []
     return [j for j in decision.judged if j.status == "precluded" and j.proposal.role == first.role]
 
 
-def _met(barred: Barred) -> Met:
+def _make_danger(barred: JudgedRestriction) -> PresentDanger:
     do = next((action.says for action in barred.bar.actions), "")
-    return Met(barred.bar.says, do, URGENCY[barred.bar.effect], barred.reason, barred.bar.source)
+    return PresentDanger(barred.bar.says, do, URGENCY[barred.bar.effect], barred.reason, barred.bar.source)
 
 
-def first_offered(decision: Decision) -> Judged | None:
+def find_first_offered(decision: Decision) -> JudgedProposal | None:
     """The option that an answer is about: the preferred one, or the first."""
     return next((j for j in decision.offered if j.role == "preferred"), next(iter(decision.offered), None))
 
 
-def candidates(decision: Decision) -> list[Judged]:
+def find_candidates(decision: Decision) -> list[JudgedProposal]:
     """List the proposals the answer is about: the first offered, those precluded that would have preceded it, and open ones."""
-    first = first_offered(decision)
+    first = find_first_offered(decision)
     live = [j for j in decision.judged if not j.proposal.against and j.applies.truth is not FALSE]
     out = [j for j in live if j.status == "precluded" and (first is None or j.proposal.role in ("preferred", "continue"))]
     open_ = [j for j in live if j.status == "needs_data"] if decision.answer == "needs_data" else []
     return [*([first] if first else []), *out, *([j for j in open_ if j.role == "preferred"] or open_)]
 
 
-def held_until(decision: Decision, frame: Frame, unread: Iterable[Unread]) -> list[Held]:
+def find_hold_reasons(decision: Decision, frame: Ruleset, unread: Iterable[UnreadItem]) -> list[HoldReason]:
     """What the first option waits for; while a decision is open, what the open ones wait for."""
-    first = first_offered(decision)
-    ones = [first] if first else [j for j in candidates(decision) if j.status == "needs_data"]
-    found: dict[str, Held] = {}
+    first = find_first_offered(decision)
+    ones = [first] if first else [j for j in find_candidates(decision) if j.status == "needs_data"]
+    found: dict[str, HoldReason] = {}
     for one in ones:
-        for met in sorted(map(_met, _holding(one)), key=lambda met: ORDER[met.urgency]):
+        for met in sorted(map(_make_danger, _find_holding_restrictions(one)), key=lambda met: ORDER[met.urgency]):
             if not any(held.met and met.features <= held.met.features for held in found.values()):
-                found.setdefault(met.says, Held(met.says, met))
+                found.setdefault(met.says, HoldReason(met.says, met))
     for entry in unread:
-        if any(entry.holds(_names(one, frame)) for one in ones):
-            found.setdefault(entry.entry, Held(entry.name, unread=entry))
+        if any(entry.holds_back(_list_drug_names(one, frame)) for one in ones):
+            found.setdefault(entry.entry, HoldReason(entry.name, unread=entry))
     return list(found.values())
 
 
-def is_waiting(one: Judged, frame: Frame, unread: Iterable[Unread]) -> bool:
+def is_held_back(one: JudgedProposal, frame: Ruleset, unread: Iterable[UnreadItem]) -> bool:
     """Whether something on record is settled before the first dose of this one."""
-    return bool(_holding(one)) or any(entry.holds(_names(one, frame)) for entry in unread)
+    return bool(_find_holding_restrictions(one)) or any(entry.holds_back(_list_drug_names(one, frame)) for entry in unread)
 
 
-def _holding(one: Judged) -> list[Barred]:
+def _find_holding_restrictions(one: JudgedProposal) -> list[JudgedRestriction]:
     return [b for b in one.barred if b.bar.effect == "holds" and b.reason.truth is TRUE]
 
 
-def _names(one: Judged, frame: Frame) -> set[str]:
+def _list_drug_names(one: JudgedProposal, frame: Ruleset) -> set[str]:
     """The drugs of a regimen with their classes."""
     drugs = [frame.drugs[d] for d in one.proposal.regimen.drugs if d in frame.drugs]
     return {name for drug in drugs for name in (drug.id, *drug.classes)}

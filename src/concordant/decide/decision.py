@@ -8,13 +8,13 @@ from typing import Literal
 
 import msgspec
 
-from concordant.decide.frame import Frame, InForce, Proposal
+from concordant.decide.frame import GuidelineInForce, Proposal, Ruleset
 from concordant.evaluate.explain import Evaluator, explain
 from concordant.facts import Because, Facts
 from concordant.guideline import Guideline, ScopeLimit
-from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, any_
-from concordant.outcomes import OFFERED, Status, status
-from concordant.records import Bar, Role
+from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, judge_any
+from concordant.outcomes import OFFERED, Status, determine_status
+from concordant.records import Restriction, Role
 
 Answer = Literal["recommends", "needs_data", "out_of_scope"]
 Outcome = tuple[Answer, tuple[str, ...]]
@@ -24,34 +24,34 @@ KNOWN_SUBJECT = 2  # the rank of a guideline whose subject the patient is known 
 ROLE_ORDER: dict[Role, int] = {"continue": 0, "preferred": 1, "option": 2, "alternative": 3, "selected": 4}
 
 
-class Barred(msgspec.Struct, frozen=True):
+class JudgedRestriction(msgspec.Struct, frozen=True):
     """A bar and what it comes to for this patient."""
 
-    bar: Bar
+    bar: Restriction
     reason: Because
 
 
-class Judged(msgspec.Struct, frozen=True):
+class JudgedProposal(msgspec.Struct, frozen=True):
     """A proposal with its status and the reasons for it."""
 
     proposal: Proposal
     role: Role
     status: Status
     applies: Because
-    barred: tuple[Barred, ...]
+    barred: tuple[JudgedRestriction, ...]
 
     @property
-    def offered(self) -> bool:
+    def is_offered(self) -> bool:
         """True when the regimen can be given, perhaps after a check."""
         return self.status in OFFERED and not self.proposal.against
 
-    def bars(self, truth: object, effect: str) -> list[Barred]:
+    def find_restrictions(self, truth: object, effect: str) -> list[JudgedRestriction]:
         """The bars of one effect that are true (or unknown) for this patient."""
         return [b for b in self.barred if b.reason.truth is truth and b.bar.effect == effect]
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class ActiveScopeLimit:
     """A scope limit that holds for this patient."""
 
     limit: ScopeLimit
@@ -59,15 +59,15 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class GuidelineVerdict:
     """What one guideline says of the patient: its answer, and the limits of its scope that hold.
 
     `certain` means that no limit is open: the guideline's subject is known to be the patient's disease.
     """
 
-    force: InForce
+    force: GuidelineInForce
     answer: Answer
-    limits: tuple[Limit, ...]
+    limits: tuple[ActiveScopeLimit, ...]
     certain: bool
 
     @property
@@ -85,14 +85,14 @@ class Decision:
     """
 
     answer: Answer
-    judged: tuple[Judged, ...]
+    judged: tuple[JudgedProposal, ...]
     statements: dict[str, Because]
-    verdicts: tuple[Verdict, ...]
-    everything: tuple[Judged, ...]
+    verdicts: tuple[GuidelineVerdict, ...]
+    everything: tuple[JudgedProposal, ...]
     bars: dict[str, Because] = field(default_factory=dict, repr=False, compare=False)
 
     @property
-    def limits(self) -> tuple[Limit, ...]:
+    def limits(self) -> tuple[ActiveScopeLimit, ...]:
         """Why no guideline speaks; none when one does."""
         return tuple(limit for verdict in self.verdicts for limit in verdict.limits) if self.answer == "out_of_scope" else ()
 
@@ -102,10 +102,10 @@ class Decision:
         return self.verdicts[0].force.guideline if self.verdicts else None
 
     @property
-    def offered(self) -> list[Judged]:
+    def offered(self) -> list[JudgedProposal]:
         """What can be given, the best role first, each regimen once; a derived statement gives way to a numbered one."""
-        found: dict[str, Judged] = {}
-        for one in sorted((j for j in self.judged if j.offered), key=_precedence):
+        found: dict[str, JudgedProposal] = {}
+        for one in sorted((j for j in self.judged if j.is_offered), key=_rank_proposal):
             found.setdefault(one.proposal.regimen.id, one)
         return sorted(found.values(), key=lambda j: ROLE_ORDER[j.role])
 
@@ -128,24 +128,24 @@ class Decision:
         return self.answer, tuple(sorted(j.proposal.regimen.id for j in leading))
 
     @property
-    def open(self) -> list[Judged]:
+    def open(self) -> list[JudgedProposal]:
         """What cannot be judged before more is known."""
         return [j for j in self.judged if j.status == "needs_data" and not j.proposal.against]
 
 
-def line_of(decision: Decision, facts: Facts) -> str | None:
+def find_line(decision: Decision, facts: Facts) -> str | None:
     """The line of therapy as the guideline that speaks counts it; None when it counts none, or when it is open."""
     rule = decision.speaking.line if decision.speaking else None
     value = facts[rule.feature].value if rule else None
     return value if isinstance(value, str) else None
 
 
-def _precedence(one: Judged) -> tuple[bool, int]:
+def _rank_proposal(one: JudgedProposal) -> tuple[bool, int]:
     return bool(one.proposal.statement.parent), ROLE_ORDER[one.role]
 
 
-def decide(
-    frame: Frame,
+def make_decision(
+    frame: Ruleset,
     facts: Facts,
     before: Decision | None = None,
     touched: frozenset[str] | None = None,
@@ -159,19 +159,21 @@ def decide(
     told = touched or frozenset()
     if before is not None and not look.gives_reasons and told.isdisjoint(frame.decisive):
         return before  # nothing that could change a status reads what differs
-    session = _Session(frame, facts, before, told, look, _kept(frame, before, told))
+    session = _Session(frame, facts, before, told, look, _keep_unaffected_reasons(frame, before, told))
     statements = session.judge_statements()
-    everything = tuple(_with_roles(session.judge_proposals(statements)))
+    everything = tuple(_assign_roles(session.judge_proposals(statements)))
     verdicts = tuple(sorted(_judge_guidelines(frame, everything, facts, look), key=lambda verdict: -verdict.rank))
     answer: Answer = verdicts[0].answer if verdicts else "out_of_scope"
-    return Decision(answer, _of_the_first(verdicts, everything, frame), statements, verdicts, everything, session.bars)
+    return Decision(
+        answer, _select_governing_proposals(verdicts, everything, frame), statements, verdicts, everything, session.bars
+    )
 
 
 @dataclass(slots=True)
 class _Session:
     """One pass through the statements; a bar that several regimens share is evaluated once."""
 
-    frame: Frame
+    frame: Ruleset
     facts: Facts
     before: Decision | None
     touched: frozenset[str]
@@ -186,7 +188,7 @@ class _Session:
                 found[statement.id] = self.look(statement.applies_if, self.facts)
         return found
 
-    def judge_proposals(self, statements: Mapping[str, Because]) -> list[Judged]:
+    def judge_proposals(self, statements: Mapping[str, Because]) -> list[JudgedProposal]:
         """Every proposal with its status, in the order of the frame."""
         proposals = self.frame.proposals
         if self.before is None:
@@ -197,27 +199,29 @@ class _Session:
                 found[index] = self.judge_proposal(proposal, statements)
         return found
 
-    def judge_proposal(self, proposal: Proposal, statements: Mapping[str, Because]) -> Judged:
+    def judge_proposal(self, proposal: Proposal, statements: Mapping[str, Because]) -> JudgedProposal:
         applies = statements[proposal.statement.id]
         if applies.truth is FALSE:  # nothing can change the status, so the bars are not read
-            return Judged(proposal, proposal.role, "does_not_apply", applies, ())
-        barred = self._barred(proposal)
-        return Judged(proposal, proposal.role, status(applies.truth, unless_of(barred)), applies, barred)
+            return JudgedProposal(proposal, proposal.role, "does_not_apply", applies, ())
+        barred = self._judge_restrictions(proposal)
+        return JudgedProposal(
+            proposal, proposal.role, determine_status(applies.truth, combine_restrictions(barred)), applies, barred
+        )
 
-    def _barred(self, proposal: Proposal) -> tuple[Barred, ...]:
+    def _judge_restrictions(self, proposal: Proposal) -> tuple[JudgedRestriction, ...]:
         """Every bar of the proposal, and what it comes to; where nobody reads the reasons, those that settle the status."""
         if self.look.gives_reasons:
-            return tuple([Barred(bar, self.bar(id_, bar)) for id_, bar in proposal.bars.items()])
+            return tuple([JudgedRestriction(bar, self.judge_restriction(id_, bar)) for id_, bar in proposal.bars.items()])
         found = []
         for id_, bar in proposal.deciding.items():
-            reason = self.bars.get(id_) or self.bar(id_, bar)
+            reason = self.bars.get(id_) or self.judge_restriction(id_, bar)
             if reason.truth is not FALSE:
-                found.append(Barred(bar, reason))
+                found.append(JudgedRestriction(bar, reason))
                 if reason.truth is TRUE or bar.effect == "holds":
                     break
         return tuple(found)
 
-    def bar(self, id_: str, bar: Bar) -> Because:
+    def judge_restriction(self, id_: str, bar: Restriction) -> Because:
         """Why the bar holds or not."""
         known = self.bars.get(id_)
         if known is None:
@@ -225,7 +229,7 @@ class _Session:
         return known
 
 
-def _kept(frame: Frame, before: Decision | None, touched: frozenset[str]) -> dict[str, Because]:
+def _keep_unaffected_reasons(frame: Ruleset, before: Decision | None, touched: frozenset[str]) -> dict[str, Because]:
     """What the bars came to before, without those that read what differs."""
     if before is None:
         return {}
@@ -236,18 +240,18 @@ def _kept(frame: Frame, before: Decision | None, touched: frozenset[str]) -> dic
     return bars
 
 
-def unless_of(barred: Iterable[Barred]) -> Truth:
+def combine_restrictions(barred: Iterable[JudgedRestriction]) -> Truth:
     """Combine the restrictions of a proposal into one truth: precluding ones count fully, holding ones at most as unknown."""
-    return any_([weight(b) for b in barred if b.bar.effect != "caution"])
+    return judge_any([weigh_restriction(b) for b in barred if b.bar.effect != "caution"])
 
 
-def weight(barred: Barred) -> Truth:
+def weigh_restriction(barred: JudgedRestriction) -> Truth:
     """The truth of a bar as it counts: what is to be settled first is open, never a reason not to offer."""
     truth = barred.reason.truth
     return UNKNOWN if barred.bar.effect == "holds" and truth is TRUE else truth
 
 
-def _with_roles(judged: list[Judged]) -> list[Judged]:
+def _assign_roles(judged: list[JudgedProposal]) -> list[JudgedProposal]:
     """Of several regimens of one statement the first that can be given has the role, the others stand in."""
     taken: set[str] = set()
     found = []
@@ -256,31 +260,35 @@ def _with_roles(judged: list[Judged]) -> list[Judged]:
         role = one.proposal.role
         if role == "preferred" and statement.id in taken:
             role = "alternative"
-        if one.offered:
+        if one.is_offered:
             taken.add(statement.id)
-        found.append(Judged(one.proposal, role, one.status, one.applies, one.barred) if role != one.role else one)
+        found.append(JudgedProposal(one.proposal, role, one.status, one.applies, one.barred) if role != one.role else one)
     return found
 
 
-def _judge_guidelines(frame: Frame, judged: tuple[Judged, ...], facts: Facts, look: Evaluator) -> Iterator[Verdict]:
+def _judge_guidelines(
+    frame: Ruleset, judged: tuple[JudgedProposal, ...], facts: Facts, look: Evaluator
+) -> Iterator[GuidelineVerdict]:
     """One for each guideline in force that is no companion; the companions' proposals count for their parent."""
     for force in frame.in_force:
         if not force.guideline.parent:
-            reasons = [Limit(limit, look(limit.if_, facts)) for limit in force.guideline.out_of_scope]
-            limits = _first_of_each_topic(one for one in reasons if one.reason.truth is TRUE)
+            reasons = [ActiveScopeLimit(limit, look(limit.if_, facts)) for limit in force.guideline.out_of_scope]
+            limits = _take_first_by_topic(one for one in reasons if one.reason.truth is TRUE)
             own = [one for one in judged if frame.family[one.proposal.statement.guideline] == force.guideline.id]
-            answer: Answer = "out_of_scope" if limits else _answer(own)
-            yield Verdict(force, answer, limits, all(one.reason.truth is FALSE for one in reasons))
+            answer: Answer = "out_of_scope" if limits else _determine_answer(own)
+            yield GuidelineVerdict(force, answer, limits, all(one.reason.truth is FALSE for one in reasons))
 
 
-def _first_of_each_topic(limits: Iterable[Limit]) -> tuple[Limit, ...]:
-    found: dict[str, Limit] = {}
+def _take_first_by_topic(limits: Iterable[ActiveScopeLimit]) -> tuple[ActiveScopeLimit, ...]:
+    found: dict[str, ActiveScopeLimit] = {}
     for one in limits:
         found.setdefault(one.limit.topic, one)
     return tuple(found.values())
 
 
-def _of_the_first(verdicts: tuple[Verdict, ...], judged: tuple[Judged, ...], frame: Frame) -> tuple[Judged, ...]:
+def _select_governing_proposals(
+    verdicts: tuple[GuidelineVerdict, ...], judged: tuple[JudgedProposal, ...], frame: Ruleset
+) -> tuple[JudgedProposal, ...]:
     """The proposals of the guideline that speaks and of its companions."""
     if len(verdicts) < 2:
         return judged
@@ -288,11 +296,11 @@ def _of_the_first(verdicts: tuple[Verdict, ...], judged: tuple[Judged, ...], fra
     return tuple(one for one in judged if frame.family[one.proposal.statement.guideline] == speaking)
 
 
-def _answer(judged: Iterable[Judged]) -> Answer:
+def _determine_answer(judged: Iterable[JudgedProposal]) -> Answer:
     """needs_data only when what could be preferred is open, or where all that could be offered is."""
     live = [j for j in judged if not j.proposal.against]
     if any(j.status == "needs_data" for j in live if j.role == "preferred"):
         return "needs_data"
-    if any(j.offered for j in live):
+    if any(j.is_offered for j in live):
         return "recommends"
     return "needs_data" if any(j.status == "needs_data" for j in live) else "recommends"

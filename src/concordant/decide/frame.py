@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from concordant.compiled import Knowledge
-from concordant.complaints import Complaint, Unreadable, did_you_mean
-from concordant.conditions import ALWAYS, All, Condition, Not, features_read
-from concordant.decide.cells import Break, breaks
-from concordant.decide.published import Bars, as_known, bars_by_owner, checks_by_drug, published_by
+from concordant.complaints import Complaint, Unreadable, suggest_word
+from concordant.conditions import ALWAYS, All, Condition, Not, find_features_read
+from concordant.decide.cells import Break, find_breaks
+from concordant.decide.published import Bars, bars_by_owner, checks_by_drug, filter_published, published_by
 from concordant.drugs import Check, Drug, Regimen
 from concordant.features import Feature
-from concordant.guideline import Danger, Disagreement, Guideline, Statement, Version, about
-from concordant.records import Bar, Role
+from concordant.guideline import Danger, Disagreement, Guideline, Statement, Version, action_from_danger
+from concordant.records import Restriction, Role
 
 CURRENT = "current"
 EVERY = "any_drug"  # the class that holds every drug
@@ -40,7 +40,7 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
-class InForce:
+class GuidelineInForce:
     """A guideline with the version that speaks on the date."""
 
     guideline: Guideline
@@ -48,7 +48,7 @@ class InForce:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class Ruleset:
     """Everything that can be asked of a patient on one date: prepared once, used for every hypothesis.
 
     `bars` are those of each owner (`drug/ID`), by their ids; `unmet` those that the checks of a drug are while they are not met;
@@ -56,7 +56,7 @@ class Frame:
     that can change a status or a limit; `family` names the guideline to which each belongs, its own id or that of its parent.
     """
 
-    in_force: tuple[InForce, ...]
+    in_force: tuple[GuidelineInForce, ...]
     statements: tuple[Statement, ...]
     proposals: tuple[Proposal, ...]
     drugs: Mapping[str, Drug]
@@ -70,41 +70,43 @@ class Frame:
     disagreements: tuple[Disagreement, ...] = ()
     dangers: tuple[Danger, ...] = ()
     unmet: Mapping[str, Bars] = field(default_factory=dict)
-    holding: Mapping[str, tuple[Danger, Bar]] = field(default_factory=dict)
+    holding: Mapping[str, tuple[Danger, Restriction]] = field(default_factory=dict)
     family: Mapping[str, str] = field(default_factory=dict)
 
 
-def turning_days(knowledge: Knowledge) -> list[dt.date]:
+def list_turning_days(knowledge: Knowledge) -> list[dt.date]:
     """The days on which something became known or came into force, in order: between two of them all frames are alike."""
     days = {source.known_from for source in knowledge.sources if source.known_from is not None}
     days |= {version.valid_from for guideline in knowledge.guidelines for version in guideline.versions}
     return sorted(days)
 
 
-def frame_of(knowledge: Knowledge, as_of: dt.date, wanted: str = "") -> Frame:
+def make_ruleset(knowledge: Knowledge, as_of: dt.date, wanted: str = "") -> Ruleset:
     """Make the ruleset in force on a date. `wanted` selects a guideline version as `ID/VERSION`.
 
     Raises Unreadable when that version does not exist.
     """
     published = published_by(knowledge, as_of)
-    known = as_known(knowledge, published)
-    in_force = _in_force(knowledge, as_of, wanted)
+    known = filter_published(knowledge, published)
+    in_force = _find_versions_in_force(knowledge, as_of, wanted)
     spoken = {(f.guideline.id, f.version.version) for f in in_force}
     statements = tuple(s for s in known.statements if (s.guideline, s.version) in spoken)
     drugs = {drug.id: drug for drug in known.drugs}
     regimens = {regimen.id: regimen for regimen in known.regimens}
     owned = bars_by_owner(knowledge, known, published)
     unmet = {
-        drug: {id_: unmet_bar(check, drugs[drug]) for id_, check in checks.items() if check.holds and not check.advisory}
+        drug: {
+            id_: restriction_from_check(check, drugs[drug]) for id_, check in checks.items() if check.holds and not check.advisory
+        }
         for drug, checks in checks_by_drug(knowledge, known, published).items()
     }
-    bare = Frame(in_force, statements, (), drugs, regimens, disagreements=known.disagreements, dangers=known.dangers)
-    return _proposing(_indexed(replace(bare, bars=owned, unmet=unmet), known.features), None)
+    bare = Ruleset(in_force, statements, (), drugs, regimens, disagreements=known.disagreements, dangers=known.dangers)
+    return _add_proposals(_index_ruleset(replace(bare, bars=owned, unmet=unmet), known.features), None)
 
 
-def _indexed(frame: Frame, features: Iterable[Feature]) -> Frame:
+def _index_ruleset(frame: Ruleset, features: Iterable[Feature]) -> Ruleset:
     """The frame with what each sentence reads, and where the sentences cut the ranges of numbers."""
-    holding = {f"danger/{danger.id}": (danger, danger_bar(danger)) for danger in frame.dangers if danger.holds}
+    holding = {f"danger/{danger.id}": (danger, restriction_from_danger(danger)) for danger in frame.dangers if danger.holds}
     bars = {id_: bar for owned in (*frame.bars.values(), *frame.unmet.values()) for id_, bar in owned.items()}
     bars |= {id_: bar for id_, (_, bar) in holding.items()}
     conditions: list[Condition] = [s.applies_if for s in frame.statements]
@@ -112,19 +114,19 @@ def _indexed(frame: Frame, features: Iterable[Feature]) -> Frame:
     conditions += [limb.if_ for drug in frame.drugs.values() for use in drug.indications for limb in use.limbs]
     conditions += [rule.if_ for feature in features for rule in feature.rules]
     conditions += [limit.if_ for force in frame.in_force for limit in force.guideline.out_of_scope]
-    bar_reads = {id_: features_read(bar.if_) for id_, bar in bars.items()}
+    bar_reads = {id_: find_features_read(bar.if_) for id_, bar in bars.items()}
     return replace(
         frame,
-        reads={s.id: features_read(s.applies_if) for s in frame.statements},
+        reads={s.id: find_features_read(s.applies_if) for s in frame.statements},
         bar_reads=bar_reads,
-        bars_reading=_bars_reading(bar_reads),
-        cuts=breaks(conditions),
+        bars_reading=_index_restrictions(bar_reads),
+        cuts=find_breaks(conditions),
         holding=holding,
         family={f.guideline.id: f.guideline.parent or f.guideline.id for f in frame.in_force},
     )
 
 
-def _bars_reading(bar_reads: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, ...]]:
+def _index_restrictions(bar_reads: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for bar, names in bar_reads.items():
         for name in names:
@@ -132,12 +134,12 @@ def _bars_reading(bar_reads: Mapping[str, frozenset[str]]) -> dict[str, tuple[st
     return {name: tuple(bars) for name, bars in found.items()}
 
 
-def with_current(frame: Frame, current: Regimen) -> Frame:
+def add_current_regimen(frame: Ruleset, current: Regimen) -> Ruleset:
     """The same frame for a patient who takes something now: what could be continued is proposed as well."""
-    return _proposing(replace(frame, regimens={**frame.regimens, CURRENT: current}), CURRENT)
+    return _add_proposals(replace(frame, regimens={**frame.regimens, CURRENT: current}), CURRENT)
 
 
-def _proposing(frame: Frame, only: str | None) -> Frame:
+def _add_proposals(frame: Ruleset, only: str | None) -> Ruleset:
     """The frame with the proposals of its statements, or with those for one more regimen."""
     kept = {proposal.id: proposal for proposal in frame.proposals}
     found = []
@@ -146,8 +148,8 @@ def _proposing(frame: Frame, only: str | None) -> Frame:
             if (id_ := proposal_id(statement, name)) in kept:
                 found.append(kept[id_])
             elif name in frame.regimens and only in (None, name):
-                found.append(_proposal(statement, frame.regimens[name], frame))
-    limits = (features_read(limit.if_) for force in frame.in_force for limit in force.guideline.out_of_scope)
+                found.append(_make_proposal(statement, frame.regimens[name], frame))
+    limits = (find_features_read(limit.if_) for force in frame.in_force for limit in force.guideline.out_of_scope)
     return replace(frame, proposals=tuple(found), decisive=frozenset().union(*(p.decisive for p in found), *limits))
 
 
@@ -156,9 +158,9 @@ def proposal_id(statement: Statement, regimen: str) -> str:
     return f"{statement.id} {regimen}"
 
 
-def _proposal(statement: Statement, regimen: Regimen, frame: Frame) -> Proposal:
+def _make_proposal(statement: Statement, regimen: Regimen, frame: Ruleset) -> Proposal:
     assert statement.recommend is not None
-    bars = _bars(statement, regimen, frame)
+    bars = _collect_restrictions(statement, regimen, frame)
     deciding = {id_: bar for id_, bar in bars.items() if bar.effect == "precludes"}
     deciding |= {id_: bar for id_, bar in bars.items() if bar.effect == "holds"}
     against = statement.recommend.direction == "against"
@@ -167,23 +169,23 @@ def _proposal(statement: Statement, regimen: Regimen, frame: Frame) -> Proposal:
     return Proposal(id_, statement, regimen, statement.recommend.role, against, bars, deciding, reads, decisive)
 
 
-def _in_force(knowledge: Knowledge, as_of: dt.date, wanted: str) -> tuple[InForce, ...]:
+def _find_versions_in_force(knowledge: Knowledge, as_of: dt.date, wanted: str) -> tuple[GuidelineInForce, ...]:
     """For each guideline the newest complete version of the date, or the one that was asked for."""
     found = []
     for guideline in knowledge.guidelines:
         versions = [v for v in guideline.versions if v.valid_from <= as_of and v.complete]
         if wanted.startswith(guideline.id + "/"):
-            versions = [_wanted(guideline, wanted, as_of)]
+            versions = [_find_wanted_version(guideline, wanted, as_of)]
         if versions:
-            found.append(InForce(guideline, max(versions, key=lambda v: v.valid_from)))
+            found.append(GuidelineInForce(guideline, max(versions, key=lambda v: v.valid_from)))
     speaking = {f.guideline.id: f.version.version for f in found}
     found = [f for f in found if not f.guideline.parent or speaking.get(f.guideline.parent) == f.version.beside]
     if wanted and not any(wanted == f"{f.guideline.id}/{f.version.version}" for f in found):
-        raise Unreadable(_no_such(knowledge, wanted))
+        raise Unreadable(_complain_unknown_version(knowledge, wanted))
     return tuple(found)
 
 
-def _wanted(guideline: Guideline, wanted: str, as_of: dt.date) -> Version:
+def _find_wanted_version(guideline: Guideline, wanted: str, as_of: dt.date) -> Version:
     """The version asked for. Raises Unreadable when it came after the date of the question."""
     version = next((v for v in guideline.versions if wanted == f"{guideline.id}/{v.version}"), guideline.versions[0])
     if version.valid_from > as_of:
@@ -192,14 +194,14 @@ def _wanted(guideline: Guideline, wanted: str, as_of: dt.date) -> Version:
     return version
 
 
-def _no_such(knowledge: Knowledge, wanted: str) -> Complaint:
+def _complain_unknown_version(knowledge: Knowledge, wanted: str) -> Complaint:
     known = [f"{g.id}/{v.version}" for g in knowledge.guidelines for v in g.versions]
-    return Complaint(f"no guideline '{wanted}'", "guideline", way_out=did_you_mean(wanted, known))
+    return Complaint(f"no guideline '{wanted}'", "guideline", way_out=suggest_word(wanted, known))
 
 
-def _bars(statement: Statement, regimen: Regimen, frame: Frame) -> Bars:
+def _collect_restrictions(statement: Statement, regimen: Regimen, frame: Ruleset) -> Bars:
     """Of the statement, the regimen and its drugs; what is looked at before a start does not hold back what runs already."""
-    found: dict[str, Bar] = {}
+    found: dict[str, Restriction] = {}
     for owner in (f"statement/{statement.id}", f"regimen/{regimen.id}"):
         found |= frame.bars.get(owner, {})
     for drug in regimen.drugs:
@@ -209,22 +211,22 @@ def _bars(statement: Statement, regimen: Regimen, frame: Frame) -> Bars:
     return found | {id_: bar for id_, (danger, bar) in frame.holding.items() if not names.isdisjoint(danger.holds)}
 
 
-def danger_bar(danger: Danger) -> Bar:
+def restriction_from_danger(danger: Danger) -> Restriction:
     """What a danger holds back, as a bar; one for all drugs that wait for it."""
-    return Bar(
+    return Restriction(
         if_=danger.if_,
         kind="precaution",
         effect="holds",
         says=danger.says,
         source=danger.source,
         earlier=danger.earlier,
-        actions=(about(danger),),
+        actions=(action_from_danger(danger),),
     )
 
 
-def unmet_bar(check: Check, drug: Drug) -> Bar:
+def restriction_from_check(check: Check, drug: Drug) -> Restriction:
     """A check before the first dose, as the bar that it is while it is not met."""
     unmet = Not(check.met_if)
     condition = unmet if check.when == ALWAYS else All((check.when, unmet))
     says = f"{check.label}: {check.unmet}" if check.unmet else check.label
-    return Bar(if_=condition, kind="precaution", effect="holds", says=says, source=check.source, drug=drug.id)
+    return Restriction(if_=condition, kind="precaution", effect="holds", says=says, source=check.source, drug=drug.id)

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from concordant.decide.dangers import stated
-from concordant.decide.decision import Barred, Decision, Judged
-from concordant.decide.frame import Frame
+from concordant.decide.dangers import find_stated_dangers
+from concordant.decide.decision import Decision, JudgedProposal, JudgedRestriction
+from concordant.decide.frame import Ruleset
 from concordant.drugs import Check, Drug
-from concordant.evaluate.explain import explain, missing
+from concordant.evaluate.explain import explain, find_missing_features
 from concordant.facts import Because, Facts
-from concordant.guideline import Grade, about
+from concordant.guideline import Grade, action_from_danger
 from concordant.kleene import FALSE, TRUE, UNKNOWN
-from concordant.records import Action, Bar, Cite, Kind
+from concordant.records import Action, Cite, Kind, Restriction
 
 State = Literal["done", "missing", "unmet"]
 
@@ -23,7 +23,7 @@ ALWAYS_NAMED: frozenset[Kind] = frozenset({"already_failed", "stopped_for_toxici
 
 
 @dataclass(frozen=True, slots=True)
-class Avoided:
+class AvoidedTreatment:
     """A drug or a regimen that is not given, the kind of reason and its source."""
 
     regimen: str
@@ -37,7 +37,7 @@ class Avoided:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckResult:
     """A check before the first dose, and how it stands."""
 
     check: str
@@ -51,28 +51,30 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class Advised:
+class AdvisedAction:
     """An action, and the statement that it came with (if it came with one)."""
 
     action: Action
     statement: str = ""
 
 
-def avoided(decision: Decision, frame: Frame, facts: Facts) -> list[Avoided]:
+def find_avoided(decision: Decision, frame: Ruleset, facts: Facts) -> list[AvoidedTreatment]:
     """List the treatments that this patient is not given: precluded, advised against, or excluded because of a drug.
 
     A regimen that another statement offers is not listed; what speaks against it becomes a caution of that option.
     """
-    found: dict[tuple[tuple[str, ...], Kind], Avoided] = {}
+    found: dict[tuple[tuple[str, ...], Kind], AvoidedTreatment] = {}
     named = [
-        one for one in (*_barred(decision, frame), *_against(decision, frame)) if not _offered_after_all(one, decision, frame)
+        one
+        for one in (*_iter_precluded(decision, frame), *_iter_advised_against(decision, frame))
+        if not _is_offered_after_all(one, decision, frame)
     ]
-    for one in (*named, *_out(frame, facts)):
+    for one in (*named, *_iter_excluded_drugs(frame, facts)):
         found.setdefault((one.drugs, one.kind), one)
     return list(found.values())
 
 
-def _offered_after_all(one: Avoided, decision: Decision, frame: Frame) -> bool:
+def _is_offered_after_all(one: AvoidedTreatment, decision: Decision, frame: Ruleset) -> bool:
     """Whether the regimen is offered, or is a part of one that is: `why_not` tells of the part without forbidding its drugs."""
     regimens = [j.proposal.regimen for j in decision.offered]
     if one.kind == "against":
@@ -80,60 +82,62 @@ def _offered_after_all(one: Avoided, decision: Decision, frame: Frame) -> bool:
     return any({frame.drugs[d].name for d in regimen.drugs}.issuperset(one.drugs) for regimen in regimens)
 
 
-def _barred(decision: Decision, frame: Frame) -> Iterator[Avoided]:
+def _iter_precluded(decision: Decision, frame: Ruleset) -> Iterator[AvoidedTreatment]:
     for one in decision.judged:
         if one.status != "precluded":
             continue
-        for barred in one.bars(TRUE, "precludes"):
-            yield _avoided(one, barred, frame)
+        for barred in one.find_restrictions(TRUE, "precludes"):
+            yield _make_avoided(one, barred, frame)
 
 
-def _avoided(one: Judged, barred: Barred, frame: Frame) -> Avoided:
+def _make_avoided(one: JudgedProposal, barred: JudgedRestriction, frame: Ruleset) -> AvoidedTreatment:
     bar, regimen = barred.bar, one.proposal.regimen
     drugs = (bar.drug,) if bar.drug else regimen.drugs
     names = tuple(frame.drugs[d].name for d in drugs)
-    return Avoided(regimen.id, names, bar.kind, bar.says, (bar.source,), (one.proposal.statement.short_id,), barred.reason)
+    return AvoidedTreatment(
+        regimen.id, names, bar.kind, bar.says, (bar.source,), (one.proposal.statement.short_id,), barred.reason
+    )
 
 
-def _against(decision: Decision, frame: Frame) -> Iterator[Avoided]:
+def _iter_advised_against(decision: Decision, frame: Ruleset) -> Iterator[AvoidedTreatment]:
     for one in decision.judged:
         if one.proposal.against and one.applies.truth is TRUE:
             names = tuple(frame.drugs[d].name for d in one.proposal.regimen.drugs)
             statement = one.proposal.statement
             grade = statement.recommend.grade if statement.recommend else None
             places = (statement.sources, (statement.short_id,), one.applies, grade)
-            yield Avoided(one.proposal.regimen.id, names, "against", statement.says, *places)
+            yield AvoidedTreatment(one.proposal.regimen.id, names, "against", statement.says, *places)
 
 
-def _out(frame: Frame, facts: Facts) -> Iterator[Avoided]:
+def _iter_excluded_drugs(frame: Ruleset, facts: Facts) -> Iterator[AvoidedTreatment]:
     proposed = dict.fromkeys(d for p in frame.proposals for d in p.regimen.drugs)
     for drug in (frame.drugs[d] for d in proposed):
         for bar in drug.unless:
             if bar.kind in ALWAYS_NAMED and bar.effect == "precludes":
                 reason = explain(bar.if_, facts)
                 if reason.truth is TRUE:
-                    yield Avoided("", (drug.name,), bar.kind, bar.says, (bar.source,), (), reason)
+                    yield AvoidedTreatment("", (drug.name,), bar.kind, bar.says, (bar.source,), (), reason)
 
 
-def drugs_of(judged: Iterable[Judged], frame: Frame) -> list[Drug]:
+def collect_drugs(judged: Iterable[JudgedProposal], frame: Ruleset) -> list[Drug]:
     """The drugs of the proposals, each once."""
     ids = dict.fromkeys(d for one in judged for d in one.proposal.regimen.drugs)
     return [frame.drugs[d] for d in ids if d in frame.drugs]
 
 
-def checks(decision: Decision, frame: Frame, facts: Facts) -> list[Checked]:
+def collect_checks(decision: Decision, frame: Ruleset, facts: Facts) -> list[CheckResult]:
     """Collect the checks before the first dose, each with its regimen: those of the first option, then those the others add.
 
     A fact that is unknown and could preclude or hold a regimen counts as a missing check.
     """
     open_ = [j for j in decision.open if j.role == "preferred"] or decision.open
-    found: dict[str, Checked] = {}
+    found: dict[str, CheckResult] = {}
     for one in decision.offered or open_:
-        own = _checks_of(one, frame, facts)
+        own = _check_regimen_drugs(one, frame, facts)
         covered = {name for check in own.values() for name in check.features}
-        for name, barred in _open_bars(one, facts):
+        for name, barred in _iter_open_restrictions(one, facts):
             if name not in covered:
-                own.setdefault(name, Checked(name, "", "missing", barred.reason, "", barred.bar.source, (name,)))
+                own.setdefault(name, CheckResult(name, "", "missing", barred.reason, "", barred.bar.source, (name,)))
         told = {name for check in found.values() for name in check.features}
         for key, check in own.items():
             if key not in found and not (check.features and told.issuperset(check.features)):
@@ -141,77 +145,84 @@ def checks(decision: Decision, frame: Frame, facts: Facts) -> list[Checked]:
     return list(found.values())
 
 
-def _checks_of(one: Judged, frame: Frame, facts: Facts) -> dict[str, Checked]:
+def _check_regimen_drugs(one: JudgedProposal, frame: Ruleset, facts: Facts) -> dict[str, CheckResult]:
     """The checks of one regimen's drugs; of the same one the worst state."""
-    found: dict[str, Checked] = {}
-    for drug in drugs_of([one], frame):
+    found: dict[str, CheckResult] = {}
+    for drug in collect_drugs([one], frame):
         for check in (c for c in drug.checks if explain(c.when, facts).truth is not FALSE):
-            state = check_state(check, facts)
-            if check.check not in found or _weight(state.state) > _weight(found[check.check].state):
+            state = judge_check(check, facts)
+            if check.check not in found or _rank_state(state.state) > _rank_state(found[check.check].state):
                 found[check.check] = state
     return found
 
 
-def _open_bars(one: Judged, facts: Facts) -> Iterator[tuple[str, Barred]]:
+def _iter_open_restrictions(one: JudgedProposal, facts: Facts) -> Iterator[tuple[str, JudgedRestriction]]:
     """Each fact that keeps open whether something speaks against it; an unread entry is named itself, not what it leaves open."""
-    for barred in (*one.bars(UNKNOWN, "precludes"), *one.bars(UNKNOWN, "holds")):
-        yield from ((name, barred) for name in missing(barred.reason) if not facts[name].unread)
+    for barred in (*one.find_restrictions(UNKNOWN, "precludes"), *one.find_restrictions(UNKNOWN, "holds")):
+        yield from ((name, barred) for name in find_missing_features(barred.reason) if not facts[name].unread)
 
 
-def _weight(state: State) -> int:
+def _rank_state(state: State) -> int:
     return {"done": 0, "missing": 1, "unmet": 2}[state]
 
 
-def check_state(check: Check, facts: Facts) -> Checked:
+def judge_check(check: Check, facts: Facts) -> CheckResult:
     """How one check of a drug stands."""
     reason = explain(check.met_if, facts)
     state: State = "missing"
     if reason.truth is not UNKNOWN:
         state = "done" if reason.truth is TRUE else "missing" if check.advisory else "unmet"
-    return Checked(check.check, check.label, state, reason, check.unmet, check.source, check.features)
+    return CheckResult(check.check, check.label, state, reason, check.unmet, check.source, check.features)
 
 
-def cautions(one: Judged, decision: Decision) -> list[Barred]:
+def collect_cautions(one: JudgedProposal, decision: Decision) -> list[JudgedRestriction]:
     """What holds a proposal back or cautions against it, and what another statement has against the same regimen, each once."""
     same = [j for j in decision.judged if j.proposal.regimen.id == one.proposal.regimen.id]
-    elsewhere = [barred for j in same if j.status == "precluded" for barred in j.bars(TRUE, "precludes")]
-    against = [_as_bar(j) for j in same if j.proposal.against and j.applies.truth is TRUE]
-    return list({b.bar.says: b for b in (*one.bars(TRUE, "holds"), *one.bars(TRUE, "caution"), *elsewhere, *against)}.values())
+    elsewhere = [barred for j in same if j.status == "precluded" for barred in j.find_restrictions(TRUE, "precludes")]
+    against = [_restriction_from_statement(j) for j in same if j.proposal.against and j.applies.truth is TRUE]
+    return list(
+        {
+            b.bar.says: b
+            for b in (*one.find_restrictions(TRUE, "holds"), *one.find_restrictions(TRUE, "caution"), *elsewhere, *against)
+        }.values()
+    )
 
 
-def _as_bar(one: Judged) -> Barred:
+def _restriction_from_statement(one: JudgedProposal) -> JudgedRestriction:
     """A statement against a regimen, as what speaks against it where another statement offers it."""
     statement = one.proposal.statement
-    bar = Bar(if_=statement.applies_if, kind="against", says=statement.says, source=statement.sources[0], effect="caution")
-    return Barred(bar, one.applies)
+    bar = Restriction(
+        if_=statement.applies_if, kind="against", says=statement.says, source=statement.sources[0], effect="caution"
+    )
+    return JudgedRestriction(bar, one.applies)
 
 
-def actions(decision: Decision, frame: Frame, facts: Facts) -> list[Advised]:
+def collect_actions(decision: Decision, frame: Ruleset, facts: Facts) -> list[AdvisedAction]:
     """What to do beside the regimen: first about dangers, then of statements that apply, offered drugs, and bars that hold."""
-    found = [one for one in _all_actions(decision, frame) if explain(one.action.if_, facts).truth is TRUE]
+    found = [one for one in _iter_actions(decision, frame) if explain(one.action.if_, facts).truth is TRUE]
     if not found and not decision.offered and decision.answer == "recommends":
-        found = [Advised(decision.speaking.gap)] if decision.speaking and decision.speaking.gap else []
-    each: dict[tuple[str, str], Advised] = {}
-    for one in [*(Advised(about(danger)) for danger, _ in stated(frame, facts)), *found]:
+        found = [AdvisedAction(decision.speaking.gap)] if decision.speaking and decision.speaking.gap else []
+    each: dict[tuple[str, str], AdvisedAction] = {}
+    for one in [*(AdvisedAction(action_from_danger(danger)) for danger, _ in find_stated_dangers(frame, facts)), *found]:
         each.setdefault((one.action.kind, one.action.says), one)
     return list(each.values())
 
 
-def _held_back(decision: Decision) -> set[str]:
+def _find_held_back_statements(decision: Decision) -> set[str]:
     """Statements none of whose regimens can be given: what they advise beside them falls away too."""
     proposed = {j.proposal.statement.id for j in decision.judged}
-    return proposed - {j.proposal.statement.id for j in decision.judged if j.offered or j.status == "needs_data"}
+    return proposed - {j.proposal.statement.id for j in decision.judged if j.is_offered or j.status == "needs_data"}
 
 
-def _all_actions(decision: Decision, frame: Frame) -> Iterator[Advised]:
-    held_back = _held_back(decision)
+def _iter_actions(decision: Decision, frame: Ruleset) -> Iterator[AdvisedAction]:
+    held_back = _find_held_back_statements(decision)
     for statement in frame.statements:
         if decision.statements[statement.id].truth is TRUE and statement.id not in held_back:
-            yield from (Advised(a, statement.short_id) for a in statement.actions)
+            yield from (AdvisedAction(a, statement.short_id) for a in statement.actions)
     for one in decision.judged:
         if one.applies.truth is TRUE and not one.proposal.against:  # nobody prepares for what is advised against
-            yield from (Advised(a) for b in one.barred if b.reason.truth is TRUE for a in b.bar.actions)
+            yield from (AdvisedAction(a) for b in one.barred if b.reason.truth is TRUE for a in b.bar.actions)
     for one in decision.offered[:1] + [j for j in decision.offered[1:] if j.role == "preferred"]:
-        yield from (Advised(a) for a in one.proposal.regimen.actions)
-    for drug in drugs_of([j for j in decision.offered if j.role in ("preferred", "continue")] or decision.offered, frame):
-        yield from (Advised(a) for a in drug.actions)
+        yield from (AdvisedAction(a) for a in one.proposal.regimen.actions)
+    for drug in collect_drugs([j for j in decision.offered if j.role in ("preferred", "continue")] or decision.offered, frame):
+        yield from (AdvisedAction(a) for a in drug.actions)

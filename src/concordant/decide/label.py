@@ -10,7 +10,7 @@ from typing import Literal
 from concordant.drugs import Drug, Indication, Regimen
 from concordant.evaluate.explain import explain
 from concordant.facts import Because, Facts
-from concordant.kleene import FALSE, TRUE, Truth, all_
+from concordant.kleene import FALSE, TRUE, Truth, judge_all
 from concordant.records import Cite
 
 Fit = Literal["on", "off", "unknown"]
@@ -26,17 +26,17 @@ class LabelFit:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class _IndicationMatch:
     drug: Drug
     indication: Indication
     truth: Truth
     limbs: tuple[Because, ...]
 
 
-def label_fit(regimen: Regimen, drugs: Iterable[Drug], facts: Facts, as_of: dt.date) -> LabelFit:
+def judge_label_fit(regimen: Regimen, drugs: Iterable[Drug], facts: Facts, as_of: dt.date) -> LabelFit:
     """Judge the indications that name the regimen and were known on the date; the best one counts."""
     read = [
-        _read(drug, use, facts)
+        _match_indication(drug, use, facts)
         for drug in drugs
         for use in drug.indications
         if regimen.id in use.regimens and use.known_from <= as_of
@@ -47,16 +47,16 @@ def label_fit(regimen: Regimen, drugs: Iterable[Drug], facts: Facts, as_of: dt.d
     for truth in (TRUE, None, FALSE):
         for one in read:
             if one.truth is truth or (truth is None and one.truth not in (TRUE, FALSE)):
-                return _fit(one)
-    return _fit(read[0])
+                return _make_label_fit(one)
+    return _make_label_fit(read[0])
 
 
-def _read(drug: Drug, use: Indication, facts: Facts) -> _Read:
+def _match_indication(drug: Drug, use: Indication, facts: Facts) -> _IndicationMatch:
     limbs = tuple(explain(limb.if_, facts) for limb in use.limbs)
-    return _Read(drug, use, all_(limb.truth for limb in limbs), limbs)
+    return _IndicationMatch(drug, use, judge_all(limb.truth for limb in limbs), limbs)
 
 
-def _fit(one: _Read) -> LabelFit:
+def _make_label_fit(one: _IndicationMatch) -> LabelFit:
     sources = (one.indication.source,)
     if one.truth is TRUE:
         return LabelFit("on", f"the {one.drug.name} label covers it: {one.indication.says}", sources)

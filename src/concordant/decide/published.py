@@ -9,15 +9,39 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from concordant.compiled import Knowledge
-from concordant.drugs import Adjustment, Check, Drug, Indication, Levels, Modification, Regimen, Remark, Tablet, Vial
+from concordant.drugs import (
+    Check,
+    DoseAdjustment,
+    DoseLevels,
+    DoseModification,
+    Drug,
+    Indication,
+    LabelRemark,
+    Regimen,
+    Tablet,
+    Vial,
+)
 from concordant.guideline import Danger, Statement
-from concordant.records import Action, Bar
+from concordant.records import Action, Restriction
 
-Cited = TypeVar("Cited", Action, Adjustment, Bar, Check, Danger, Indication, Levels, Modification, Remark, Tablet, Vial)
+Cited = TypeVar(
+    "Cited",
+    Action,
+    DoseAdjustment,
+    Restriction,
+    Check,
+    Danger,
+    Indication,
+    DoseLevels,
+    DoseModification,
+    LabelRemark,
+    Tablet,
+    Vial,
+)
 
 
 Owner = Statement | Regimen | Drug
-Bars = Mapping[str, Bar]  # by their ids, in the order of their author
+Bars = Mapping[str, Restriction]  # by their ids, in the order of their author
 
 
 def published_by(knowledge: Knowledge, as_of: dt.date) -> set[str]:
@@ -25,7 +49,7 @@ def published_by(knowledge: Knowledge, as_of: dt.date) -> set[str]:
     return {s.id for s in knowledge.sources if s.known_from is None or s.known_from <= as_of}
 
 
-def as_known(knowledge: Knowledge, published: set[str]) -> Knowledge:
+def filter_published(knowledge: Knowledge, published: set[str]) -> Knowledge:
     """Filter the knowledge to what had been published by `as_of`.
 
     A regimen whose dose source was not yet published is left out, and so is a derived statement or a disagreement that
@@ -33,10 +57,14 @@ def as_known(knowledge: Knowledge, published: set[str]) -> Knowledge:
     """
     return replace(
         knowledge,
-        statements=tuple(_statement(s, published) for s in knowledge.statements if not s.parent or _rests_on(s) <= published),
-        regimens=tuple(_regimen(r, published) for r in knowledge.regimens if _cites(r) <= published),
-        drugs=tuple(_drug(d, published) for d in knowledge.drugs),
-        dangers=_said(knowledge.dangers, published),
+        statements=tuple(
+            _filter_statement(s, published)
+            for s in knowledge.statements
+            if not s.parent or _list_statement_sources(s) <= published
+        ),
+        regimens=tuple(_filter_regimen(r, published) for r in knowledge.regimens if _list_component_sources(r) <= published),
+        drugs=tuple(_filter_drug(d, published) for d in knowledge.drugs),
+        dangers=_filter_cited(knowledge.dangers, published),
         disagreements=tuple(d for d in knowledge.disagreements if {cite.ref for cite in d.sources} <= published),
     )
 
@@ -72,59 +100,63 @@ def _ids(prefix: str, cited: Iterable[Cited], published: set[str]) -> list[str]:
     return [f"{prefix}/{place}" for place, one in enumerate(cited) if _is_said(one, published)]
 
 
-def _cites(regimen: Regimen) -> set[str]:
+def _list_component_sources(regimen: Regimen) -> set[str]:
     return {part.source.ref for part in regimen.components}
 
 
-def _rests_on(statement: Statement) -> set[str]:
+def _list_statement_sources(statement: Statement) -> set[str]:
     return {cite.ref for cite in statement.sources}
 
 
-def _statement(statement: Statement, published: set[str]) -> Statement:
-    return replace(statement, unless=_bars(statement.unless, published), actions=_said(statement.actions, published))
-
-
-def _regimen(regimen: Regimen, published: set[str]) -> Regimen:
-    return replace(regimen, unless=_bars(regimen.unless, published), actions=_said(regimen.actions, published))
-
-
-def _drug(drug: Drug, published: set[str]) -> Drug:
+def _filter_statement(statement: Statement, published: set[str]) -> Statement:
     return replace(
-        drug,
-        unless=_bars(drug.unless, published),
-        checks=_said(drug.checks, published),
-        actions=_said(drug.actions, published),
-        indications=_said(drug.indications, published),
-        boxed=_said(drug.boxed, published),
-        contraindications=_said(drug.contraindications, published),
-        handling=_said(drug.handling, published),
-        vials=_said(drug.vials, published),
-        tablets=_said(drug.tablets, published),
-        adjustments=_said(drug.adjustments, published),
-        loaded_again=next(iter(_said(filter(None, [drug.loaded_again]), published)), None),
-        levels=_said(drug.levels, published),
-        modifications=_said(drug.modifications, published),
+        statement, unless=_filter_restrictions(statement.unless, published), actions=_filter_cited(statement.actions, published)
     )
 
 
-def _bars(bars: Iterable[Bar], published: set[str]) -> tuple[Bar, ...]:
-    return tuple(replace(bar, actions=_said(bar.actions, published)) for bar in _said(bars, published))
+def _filter_regimen(regimen: Regimen, published: set[str]) -> Regimen:
+    return replace(
+        regimen, unless=_filter_restrictions(regimen.unless, published), actions=_filter_cited(regimen.actions, published)
+    )
 
 
-def _said(cited: Iterable[Cited], published: set[str]) -> tuple[Cited, ...]:
+def _filter_drug(drug: Drug, published: set[str]) -> Drug:
+    return replace(
+        drug,
+        unless=_filter_restrictions(drug.unless, published),
+        checks=_filter_cited(drug.checks, published),
+        actions=_filter_cited(drug.actions, published),
+        indications=_filter_cited(drug.indications, published),
+        boxed=_filter_cited(drug.boxed, published),
+        contraindications=_filter_cited(drug.contraindications, published),
+        handling=_filter_cited(drug.handling, published),
+        vials=_filter_cited(drug.vials, published),
+        tablets=_filter_cited(drug.tablets, published),
+        adjustments=_filter_cited(drug.adjustments, published),
+        loaded_again=next(iter(_filter_cited(filter(None, [drug.loaded_again]), published)), None),
+        levels=_filter_cited(drug.levels, published),
+        modifications=_filter_cited(drug.modifications, published),
+    )
+
+
+def _filter_restrictions(bars: Iterable[Restriction], published: set[str]) -> tuple[Restriction, ...]:
+    return tuple(replace(bar, actions=_filter_cited(bar.actions, published)) for bar in _filter_cited(bars, published))
+
+
+def _filter_cited(cited: Iterable[Cited], published: set[str]) -> tuple[Cited, ...]:
     """Those whose source was published, or the older source of the same rule."""
-    return tuple(_dated(one, published) for one in cited if _is_said(one, published))
+    return tuple(_cite_published_source(one, published) for one in cited if _is_said(one, published))
 
 
 def _is_said(one: Cited, published: set[str]) -> bool:
-    return one.source.ref in published or _earlier(one) in published
+    return one.source.ref in published or _find_earlier_source(one) in published
 
 
-def _earlier(one: Cited) -> str:
-    return one.earlier.ref if isinstance(one, Action | Bar | Check | Danger) and one.earlier else ""
+def _find_earlier_source(one: Cited) -> str:
+    return one.earlier.ref if isinstance(one, Action | Restriction | Check | Danger) and one.earlier else ""
 
 
-def _dated(one: Cited, published: set[str]) -> Cited:
-    if one.source.ref in published or not isinstance(one, Action | Bar | Check | Danger):
+def _cite_published_source(one: Cited, published: set[str]) -> Cited:
+    if one.source.ref in published or not isinstance(one, Action | Restriction | Check | Danger):
         return one
     return replace(one, source=one.earlier)

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from concordant.decide.ask import Situation
-from concordant.decide.cells import Cell, cells_of, joined
-from concordant.decide.decision import Decision, Outcome, decide
-from concordant.derive.book import waits, with_overrides
+from concordant.decide.cells import Cell, join_cells, make_cells
+from concordant.decide.decision import Decision, Outcome, make_decision
+from concordant.derive.book import derive_with_overrides, is_awaiting_input
 from concordant.features import Feature
 from concordant.kleene import TRUE
 from concordant.quantities import Interval
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class Counterfactual:
     """A known fact, the other value that changes the outcome, and how far off its boundary is (numbers only)."""
 
     feature: str
@@ -27,12 +27,12 @@ class Side:
     near: bool = False
 
     @property
-    def cell(self) -> str:
+    def cell_name(self) -> str:
         """The other value by its name."""
         return self.whole.name
 
 
-def other_sides(now: Situation) -> list[Side]:
+def find_counterfactuals(now: Situation) -> list[Counterfactual]:
     """Find the counterfactuals: for every known fact the decision rests on, the nearest other values that change the
     headline.
 
@@ -41,75 +41,77 @@ def other_sides(now: Situation) -> list[Side]:
     """
     if now.decision.answer != "recommends":
         return []
-    found = [side for feature in _known_behind(now) for side in _settling(_sides(feature, now))]
+    found = [side for feature in _find_known_features(now) for side in _keep_if_settling(_iter_counterfactuals(feature, now))]
     return sorted(found, key=lambda s: (not s.near, s.distance is None))
 
 
-def _settling(sides: Iterator[Side]) -> list[Side]:
+def _keep_if_settling(sides: Iterator[Counterfactual]) -> list[Counterfactual]:
     """The sides of one fact, unless all of them leave the answer open."""
     found = list(sides)
     return found if any(side.outcome[0] != "needs_data" for side in found) else []
 
 
-def _known_behind(now: Situation) -> list[Feature]:
+def _find_known_features(now: Situation) -> list[Feature]:
     """Known features with a question, read by what is alive, directly or through others; none that waits for another."""
-    wanted = now.plan.with_inputs(now.read())
-    known = (f for f in now.plan.features if f.name in wanted and f.question and _settled(f, now))
-    return [f for f in known if not waits(f, now.facts)]
+    wanted = now.plan.collect_inputs(now.find_read_features())
+    known = (f for f in now.plan.features if f.name in wanted and f.question and _is_settled(f, now))
+    return [f for f in known if not is_awaiting_input(f, now.facts)]
 
 
-def _settled(feature: Feature, now: Situation) -> bool:
+def _is_settled(feature: Feature, now: Situation) -> bool:
     value = now.facts[feature.name].value
     return value.is_exact if isinstance(value, Interval) else isinstance(value, str)
 
 
-def _sides(feature: Feature, now: Situation) -> Iterator[Side]:
+def _iter_counterfactuals(feature: Feature, now: Situation) -> Iterator[Counterfactual]:
     value = now.facts[feature.name].value
-    cells = cells_of(feature, now.frame.cuts.get(feature.name, ()), None)
+    cells = make_cells(feature, now.frame.cuts.get(feature.name, ()), None)
     if not isinstance(value, Interval):
-        told = ((cell, _decided(feature, cell, now)) for cell in cells if cell.value != value)
-        yield from (Side(feature.name, cell, one.outcome) for cell, one in told if one.headline != now.decision.headline)
+        told = ((cell, _decide_with_value(feature, cell, now)) for cell in cells if cell.value != value)
+        yield from (
+            Counterfactual(feature.name, cell, one.outcome) for cell, one in told if one.headline != now.decision.headline
+        )
         return
     lower = [c for c in cells if isinstance(c.value, Interval) and c.value.high < value.low]
     upper = [c for c in cells if isinstance(c.value, Interval) and c.value.low > value.high]
     for way in (lower[::-1], upper):
-        yield from _beyond(feature, way, value, now)
+        yield from _find_beyond(feature, way, value, now)
 
 
-def _beyond(feature: Feature, cells: Sequence[Cell], value: Interval, now: Situation) -> list[Side]:
+def _find_beyond(feature: Feature, cells: Sequence[Cell], value: Interval, now: Situation) -> list[Counterfactual]:
     """The first ranges with another headline, walking away from the value, told as one where their outcome is one."""
     whole: Cell | None = None
     beyond = now.decision.outcome
     for cell in cells:
-        decided = _decided(feature, cell, now)
+        decided = _decide_with_value(feature, cell, now)
         if whole is None and decided.headline != now.decision.headline:
             whole, beyond = cell, decided.outcome
         elif whole is not None:
-            both = joined(feature, *sorted((whole, cell), key=_low))
-            if decided.outcome != beyond or _decided(feature, both, now).outcome != beyond:
+            both = join_cells(feature, *sorted((whole, cell), key=_get_low_end))
+            if decided.outcome != beyond or _decide_with_value(feature, both, now).outcome != beyond:
                 break
             whole = both
     if whole is None:
         return []
-    distance = _distance(whole, value)
+    distance = _measure_distance(whole, value)
     near = feature.near is not None and distance <= feature.near
-    return [Side(feature.name, whole, beyond, distance, near)]
+    return [Counterfactual(feature.name, whole, beyond, distance, near)]
 
 
-def _low(cell: Cell) -> float:
+def _get_low_end(cell: Cell) -> float:
     return cell.value.low if isinstance(cell.value, Interval) else 0.0
 
 
-def _decided(feature: Feature, cell: Cell, now: Situation) -> Decision:
+def _decide_with_value(feature: Feature, cell: Cell, now: Situation) -> Decision:
     """The decision had this been told; that of now for what no patient can have beside the other facts."""
     changes = {feature.name: cell.value}
     told = replace(now.record, stated={**now.record.stated, **changes})
-    facts, touched = with_overrides(now.facts, changes, told, now.plan, now.look)
+    facts, touched = derive_with_overrides(now.facts, changes, told, now.plan, now.look)
     if any(now.look(axiom.never, facts).truth is TRUE for axiom in now.plan.axioms):
         return now.decision
-    return decide(now.frame, facts, now.decision, touched, now.look)
+    return make_decision(now.frame, facts, now.decision, touched, now.look)
 
 
-def _distance(cell: Cell, value: Interval) -> float:
+def _measure_distance(cell: Cell, value: Interval) -> float:
     assert isinstance(cell.value, Interval)
     return cell.value.low - value.high if cell.value.low > value.high else value.low - cell.value.high

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from concordant.decide.decision import Decision, Judged
-from concordant.decide.frame import CURRENT, Frame
+from concordant.decide.decision import Decision, JudgedProposal
+from concordant.decide.frame import CURRENT, Ruleset
 from concordant.drugs import Regimen
-from concordant.evaluate.explain import all_leaves, deciding, facts_behind
+from concordant.evaluate.explain import find_deciding_leaves, iter_facts_behind, iter_reason_leaves
 from concordant.facts import Because
 from concordant.kleene import TRUE
-from concordant.records import Bar
+from concordant.records import Restriction
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,42 +22,42 @@ class NotOffered:
     """
 
     regimen: Regimen
-    nearest: Judged | None = None
-    bar: Bar | None = None
+    nearest: JudgedProposal | None = None
+    bar: Restriction | None = None
     leaves: tuple[Because, ...] = ()
 
     @property
     def entries(self) -> tuple[str, ...]:
         """The record entries behind what decided."""
-        facts = (fact for leaf in self.leaves for fact in facts_behind(leaf))
+        facts = (fact for leaf in self.leaves for fact in iter_facts_behind(leaf))
         return tuple(dict.fromkeys(entry for fact in facts if fact.is_known for entry in fact.entries))
 
 
-def not_offered(decision: Decision, frame: Frame) -> list[NotOffered]:
+def find_not_offered(decision: Decision, frame: Ruleset) -> list[NotOffered]:
     """One entry for every known regimen that is not offered, those that came nearest first."""
     offered = {one.proposal.regimen.id for one in decision.offered}
     waiting = [r for r in frame.regimens.values() if r.id not in offered | {CURRENT}]
-    found = [_why(r, [j for j in decision.judged if j.proposal.regimen.id == r.id]) for r in waiting]
-    return sorted(found, key=_distance)
+    found = [_find_nearest(r, [j for j in decision.judged if j.proposal.regimen.id == r.id]) for r in waiting]
+    return sorted(found, key=_rank_nearness)
 
 
-def _distance(one: NotOffered) -> tuple[int, int, int]:
+def _rank_nearness(one: NotOffered) -> tuple[int, int, int]:
     """Nearest first: barred, open, not applying; then by conditions that fail, then by those that hold."""
     kinds = {"precluded": 0, "needs_data": 1, "applies": 2, "applies_if_checked": 2, "does_not_apply": 3}
     if one.nearest is None:
         return (4, 0, 0)
-    holding = sum(leaf.truth is TRUE for leaf in all_leaves(one.nearest.applies))
+    holding = sum(leaf.truth is TRUE for leaf in iter_reason_leaves(one.nearest.applies))
     return (kinds[one.nearest.status], len(one.leaves), -holding)
 
 
-def _why(regimen: Regimen, judged: Iterable[Judged]) -> NotOffered:
-    found = [one for each in judged for one in _reasons(regimen, each)]
-    return min(found, key=_distance) if found else NotOffered(regimen)
+def _find_nearest(regimen: Regimen, judged: Iterable[JudgedProposal]) -> NotOffered:
+    found = [one for each in judged for one in _iter_reasons(regimen, each)]
+    return min(found, key=_rank_nearness) if found else NotOffered(regimen)
 
 
-def _reasons(regimen: Regimen, one: Judged) -> Iterator[NotOffered]:
+def _iter_reasons(regimen: Regimen, one: JudgedProposal) -> Iterator[NotOffered]:
     if one.status == "precluded":
-        barred = one.bars(TRUE, "precludes")[0]
+        barred = one.find_restrictions(TRUE, "precludes")[0]
         yield NotOffered(regimen, one, barred.bar, (barred.reason,))
     else:
-        yield NotOffered(regimen, one, None, tuple(deciding(one.applies)))
+        yield NotOffered(regimen, one, None, tuple(find_deciding_leaves(one.applies)))

@@ -9,14 +9,14 @@ from math import prod
 from msgspec.structs import replace
 
 from concordant.evaluate.explain import Evaluator
-from concordant.facts import Fact, Facts, one_of, value_words, words_left
+from concordant.facts import Fact, Facts, format_value, list_words_left, value_from_words
 from concordant.features import Feature
 from concordant.kleene import TRUE
 
 MOST = 64  # ways in which several features, each with words left, can combine; more are not followed
 
 
-def by_words(
+def infer_from_remaining_words(
     feature: Feature, inputs: Collection[str], facts: Facts, by_name: Mapping[str, Feature], look: Evaluator
 ) -> Fact | None:
     """Infer a feature's value when its inputs are only narrowed to several words.
@@ -24,7 +24,7 @@ def by_words(
     The rules are tried for every combination of the remaining words. Returns None when a combination proves no single
     word.
     """
-    open_ = {name: left for name in sorted(inputs) if len(left := words_left(facts[name].value) or ()) > 1}
+    open_ = {name: left for name in sorted(inputs) if len(left := list_words_left(facts[name].value) or ()) > 1}
     if not open_ or prod(map(len, open_.values())) > MOST:
         return None
     known = {name: facts[name] for name in inputs}  # a rule reads nothing else
@@ -35,7 +35,7 @@ def by_words(
         if len(proven) != 1:
             return None
         found |= proven
-    says = "; ".join(f"{by_name[name].label}: {value_words(by_name[name], left)}" for name, left in open_.items())
+    says = "; ".join(f"{by_name[name].label}: {format_value(by_name[name], left)}" for name, left in open_.items())
     entries = dict.fromkeys(entry for name in open_ for entry in facts[name].entries)
-    value = one_of(feature, found)
+    value = value_from_words(feature, found)
     return None if value is None else Fact(feature.name, value, "inferred", says, tuple(entries))

@@ -7,8 +7,8 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from concordant.derive.unread import Unread
-from concordant.facts import Claim, Facts, words_left
+from concordant.derive.unread import UnreadItem
+from concordant.facts import Claim, Facts, list_words_left
 from concordant.features import Feature
 from concordant.formulas import Formula
 from concordant.record.events import Comorbidity, Marker, Measurement, PatientRecord
@@ -18,7 +18,7 @@ from concordant.selectors.courses import OfDrugs
 S_co = TypeVar("S_co", bound=Selector, covariant=True)
 
 
-class Context(msgspec.Struct, Generic[S_co], frozen=True):
+class SelectorContext(msgspec.Struct, Generic[S_co], frozen=True):
     """One patient, half derived, and the selector that looks."""
 
     record: PatientRecord
@@ -28,26 +28,26 @@ class Context(msgspec.Struct, Generic[S_co], frozen=True):
     members: Mapping[str, frozenset[str]]
     tags: Mapping[str, frozenset[str]]
     formulas: Mapping[str, Formula]
-    unread: tuple[Unread, ...] = ()
+    unread: tuple[UnreadItem, ...] = ()
 
-    def drugs(self: Context[OfDrugs]) -> frozenset[str]:
+    def drugs(self: SelectorContext[OfDrugs]) -> frozenset[str]:
         """The drugs of the selector: one, or all members of a class."""
-        return self.by.drugs(self.members)
+        return self.by.list_drugs(self.members)
 
-    def word(self, feature: str) -> str | None:
+    def known_word(self, feature: str) -> str | None:
         """The value of an enum or yes/no feature derived before, None when unknown."""
         fact = self.facts.get(feature)
         return fact.value if fact and isinstance(fact.value, str) else None
 
-    def left(self, feature: str) -> tuple[str, ...] | None:
+    def remaining_words(self, feature: str) -> tuple[str, ...] | None:
         """The words that are left of a feature derived before, None when nothing is told of it."""
         fact = self.facts.get(feature)
-        return words_left(fact.value) if fact else None
+        return list_words_left(fact.value) if fact else None
 
 
-Look = Callable[[Context[S_co]], Claim | None]
+Look = Callable[[SelectorContext[S_co]], Claim | None]
 
 
-def places_of(items: Sequence[Comorbidity | Marker | Measurement]) -> tuple[str, ...]:
+def list_entry_places(items: Sequence[Comorbidity | Marker | Measurement]) -> tuple[str, ...]:
     """The entries behind a claim."""
     return tuple(item.entry.place for item in items)

@@ -5,28 +5,28 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from concordant.derive.book import derive_facts
-from concordant.derive.plan import Plan
-from concordant.facts import value_words
+from concordant.derive.plan import DerivationPlan
+from concordant.facts import format_value
 from concordant.record.events import PatientRecord
 from concordant.records import Action
 
 SPECIMENS = ("primary", "metastasis")
 
 
-def discordances(record: PatientRecord, plan: Plan) -> list[tuple[str, Action]]:
+def find_discordances(record: PatientRecord, plan: DerivationPlan) -> list[tuple[str, Action]]:
     """For every marker status that is compared: what differs between primary and metastasis, and what to do."""
     told = [s for s in SPECIMENS if any(m.specimen == s for m in record.markers)]
     if len(told) < 2:
         return []
-    facts = {s: derive_facts(_only(record, s), plan) for s in told}
+    facts = {s: derive_facts(_keep_specimen(record, s), plan) for s in told}
     found = []
     for feature in plan.features:
         values = {s: facts[s][feature.name].value for s in told}
         if feature.discordant is not None and None not in values.values() and len(set(values.values())) > 1:
-            shown = [f"{value_words(feature, value)} in the {specimen}" for specimen, value in values.items()]
+            shown = [f"{format_value(feature, value)} in the {specimen}" for specimen, value in values.items()]
             found.append((f"{feature.label} is discordant: {' and '.join(shown)}.", feature.discordant))
     return found
 
 
-def _only(record: PatientRecord, specimen: str) -> PatientRecord:
+def _keep_specimen(record: PatientRecord, specimen: str) -> PatientRecord:
     return replace(record, markers=tuple(m for m in record.markers if m.specimen == specimen), stated={})

@@ -6,19 +6,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from concordant.compiled import Knowledge
-from concordant.conditions import Condition, features_read
-from concordant.derive.topics import wanted_topics
-from concordant.derive.unread import Reads, Unread, reads_of, unread_entries
-from concordant.facts import Fact, unknown
+from concordant.conditions import Condition, find_features_read
+from concordant.derive.topics import find_wanted_topics
+from concordant.derive.unread import ReadTerms, UnreadItem, collect_read_terms, find_unread_entries
+from concordant.facts import Fact, make_unknown
 from concordant.features import Axiom, Feature
 from concordant.formulas import Formula
 from concordant.record.events import PatientRecord
 from concordant.selectors.base import Block
-from concordant.used import read_anywhere, with_all_behind
+from concordant.used import add_inputs, find_features_used
 
 
 @dataclass(frozen=True, slots=True)
-class Withheld:
+class SilenceLimit:
     """Over which unread entries a feature's silence means nothing: those of its block, or only the wishes among them.
 
     Wishes only, where a statement asks for the fact to say whether it applies (contract 4).
@@ -29,7 +29,7 @@ class Withheld:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class DerivationPlan:
     """What is worked out once for a Knowledge: members of classes, tags of terms, formulas, who depends on whom.
 
     `names` are, for each drug, its id and those of its classes.
@@ -54,14 +54,14 @@ class Plan:
     topics: Mapping[str, frozenset[str] | None]
     unknown: Mapping[str, Fact]
     alike: Mapping[str, tuple[int, ...]]
-    reads: Reads
-    withheld: Mapping[str, Withheld]
+    reads: ReadTerms
+    withheld: Mapping[str, SilenceLimit]
 
-    def unread_in(self, record: PatientRecord) -> tuple[Unread, ...]:
+    def find_unread(self, record: PatientRecord) -> tuple[UnreadItem, ...]:
         """What the record holds and no rule reads."""
-        return unread_entries(record, self.reads, self.members)
+        return find_unread_entries(record, self.reads, self.members)
 
-    def with_inputs(self, names: Iterable[str]) -> set[str]:
+    def collect_inputs(self, names: Iterable[str]) -> set[str]:
         """These features, and all that they are derived from, however far back."""
         found: set[str] = set()
         waiting = list(names)
@@ -73,7 +73,7 @@ class Plan:
         return found
 
 
-def plan_of(knowledge: Knowledge) -> Plan:
+def make_plan(knowledge: Knowledge) -> DerivationPlan:
     """Prepare a Knowledge for deriving."""
     members: dict[str, frozenset[str]] = {}
     for drug in knowledge.drugs:
@@ -83,36 +83,36 @@ def plan_of(knowledge: Knowledge) -> Plan:
     terms = (*knowledge.vocabulary.sites, *knowledge.vocabulary.medications)
     tags = {term.id: frozenset(term.tags) for term in terms}
     by_name = {feature.name: feature for feature in knowledge.features}
-    used = with_all_behind(read_anywhere(knowledge), by_name)
+    used = add_inputs(find_features_used(knowledge), by_name)
     inputs = {feature.name: feature.inputs for feature in knowledge.features}
-    return Plan(
+    return DerivationPlan(
         knowledge.features,
         members,
         {drug.id: frozenset((drug.id, *drug.classes)) for drug in knowledge.drugs},
         tags,
-        downstream=_downstream(knowledge.features),
+        downstream=_find_downstream(knowledge.features),
         inputs=inputs,
-        listeners=_listeners(knowledge.features),
+        listeners=_find_listeners(knowledge.features),
         by_name=by_name,
         order={name: i for i, name in enumerate(by_name)},
         formulas={formula.id: formula for formula in knowledge.formulas},
         axioms=knowledge.axioms,
-        unknown={name: unknown(name) for name in by_name},
-        alike=_alike(knowledge.features),
-        topics={feature.name: wanted_topics(feature, members, tags) for feature in knowledge.features},
-        reads=reads_of([f for f in knowledge.features if f.name in used], knowledge.vocabulary),
-        withheld=_withheld(knowledge, by_name),
+        unknown={name: make_unknown(name) for name in by_name},
+        alike=_number_alike_conditions(knowledge.features),
+        topics={feature.name: find_wanted_topics(feature, members, tags) for feature in knowledge.features},
+        reads=collect_read_terms([f for f in knowledge.features if f.name in used], knowledge.vocabulary),
+        withheld=_find_silence_limits(knowledge, by_name),
     )
 
 
-def _withheld(knowledge: Knowledge, by_name: Mapping[str, Feature]) -> dict[str, Withheld]:
+def _find_silence_limits(knowledge: Knowledge, by_name: Mapping[str, Feature]) -> dict[str, SilenceLimit]:
     """Every feature that silence answers and that is read from a block in which an entry may go unread."""
-    asked = with_all_behind({name for s in knowledge.statements for name in features_read(s.applies_if)}, by_name)
+    asked = add_inputs({name for s in knowledge.statements for name in find_features_read(s.applies_if)}, by_name)
     blocks = {f.name: f.block for f in knowledge.features if f.absent_means}
-    return {name: Withheld(block, name in asked) for name, block in blocks.items() if block is not None}
+    return {name: SilenceLimit(block, name in asked) for name, block in blocks.items() if block is not None}
 
 
-def _listeners(features: Iterable[Feature]) -> dict[str, frozenset[str]]:
+def _find_listeners(features: Iterable[Feature]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for feature in features:
         for name in feature.reads_stated:
@@ -120,12 +120,12 @@ def _listeners(features: Iterable[Feature]) -> dict[str, frozenset[str]]:
     return {name: frozenset(heard) for name, heard in found.items()}
 
 
-def _alike(features: Iterable[Feature]) -> dict[str, tuple[int, ...]]:
+def _number_alike_conditions(features: Iterable[Feature]) -> dict[str, tuple[int, ...]]:
     numbers: dict[Condition, int] = {}
     return {f.name: tuple([numbers.setdefault(silence.when, len(numbers)) for silence in f.absent_means]) for f in features}
 
 
-def _downstream(features: Iterable[Feature]) -> dict[str, frozenset[str]]:
+def _find_downstream(features: Iterable[Feature]) -> dict[str, frozenset[str]]:
     users: dict[str, set[str]] = {}
     for feature in features:  # in derivation order, so what is upstream of an input is complete
         upstream = feature.inputs

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from concordant.derive.unread import Unread
+from concordant.derive.unread import UnreadItem
 from concordant.features import Feature
 from concordant.record.events import PatientRecord
 from concordant.selectors.base import UNREAD, Members, Tags
 
 
-def topics_of(record: PatientRecord, unread: Iterable[Unread] = ()) -> frozenset[str]:
+def collect_topics(record: PatientRecord, unread: Iterable[UnreadItem] = ()) -> frozenset[str]:
     """Every name that an entry of the record bears; a sign of its own where some entry was not read."""
     found: set[str | None] = {m.name for m in record.measurements}
     found.update([marker.test for marker in record.markers])
@@ -30,7 +30,7 @@ def topics_of(record: PatientRecord, unread: Iterable[Unread] = ()) -> frozenset
     return frozenset(name for name in found if name is not None)
 
 
-def wanted_topics(feature: Feature, members: Members, tags: Tags) -> frozenset[str] | None:
+def find_wanted_topics(feature: Feature, members: Members, tags: Tags) -> frozenset[str] | None:
     """Return the topics (drugs, tests, terms, sites) a feature's selector looks for; None when the selector must always run.
 
     A feature without a selector has no topics, because no record entry can make a claim about it.

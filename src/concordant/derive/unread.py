@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from concordant.compiled import Term, Vocabulary
-from concordant.dates import exactly
+from concordant.dates import make_exact_date
 from concordant.features import Feature
 from concordant.record.events import Comorbidity, Finding, Medication, PatientRecord
 from concordant.selectors.base import Block
@@ -18,7 +18,7 @@ NO_RULE, NOT_UNDERSTOOD, FLAGGED = "no rule here reads it", "it was not understo
 GRAVE = 3  # from this grade on, what has no bearing when it is mild is looked at
 
 
-class Unread(msgspec.Struct, frozen=True):
+class UnreadItem(msgspec.Struct, frozen=True):
     """An entry that no rule reads: its name, its place, why, and the drugs that it holds back (all, where none is named)."""
 
     name: str
@@ -28,12 +28,12 @@ class Unread(msgspec.Struct, frozen=True):
     concerns: tuple[str, ...] = ()
     wish: bool = False
 
-    def holds(self, names: Iterable[str]) -> bool:
+    def holds_back(self, names: Iterable[str]) -> bool:
         """Whether it holds back a drug that goes by these names: its own, and those of its classes."""
         return not self.concerns or not set(self.concerns).isdisjoint(names)
 
 
-class Reads(msgspec.Struct, frozen=True):
+class ReadTerms(msgspec.Struct, frozen=True):
     """What the rules of a Knowledge read of the open vocabularies, worked out once."""
 
     terms: Mapping[str, Term]
@@ -44,7 +44,7 @@ class Reads(msgspec.Struct, frozen=True):
     flagged_days: int
 
 
-def reads_of(features: Iterable[Feature], vocabulary: Vocabulary) -> Reads:
+def collect_read_terms(features: Iterable[Feature], vocabulary: Vocabulary) -> ReadTerms:
     """The terms that a feature looks for, by name or by tag; of those that it takes `about` something, also of what."""
     read: set[str] = set()
     about: dict[str, set[str]] = {}
@@ -58,7 +58,7 @@ def reads_of(features: Iterable[Feature], vocabulary: Vocabulary) -> Reads:
             read.update(one.terms)
     medications = vocabulary.medications
     read |= {term.id for term in medications if not tags.isdisjoint(term.tags)}
-    return Reads(
+    return ReadTerms(
         terms={term.id: term for term in (*vocabulary.conditions, *medications)},
         read=frozenset(read),
         read_about={term: frozenset(names) for term, names in about.items()},
@@ -68,27 +68,27 @@ def reads_of(features: Iterable[Feature], vocabulary: Vocabulary) -> Reads:
     )
 
 
-def unread_entries(record: PatientRecord, reads: Reads, members: Mapping[str, frozenset[str]]) -> tuple[Unread, ...]:
+def find_unread_entries(record: PatientRecord, reads: ReadTerms, members: Mapping[str, frozenset[str]]) -> tuple[UnreadItem, ...]:
     """Find every current entry that no rule reads and that no clinician has judged, in record order."""
-    found = [one for item in record.conditions if (one := _condition(item, reads, members)) is not None]
-    found += [one for item in record.medications if (one := _medication(item, reads)) is not None]
-    found += [one for item in _newest(record, reads) if (one := _finding(item)) is not None]
+    found = [one for item in record.conditions if (one := _check_condition(item, reads, members)) is not None]
+    found += [one for item in record.medications if (one := _check_medication(item, reads)) is not None]
+    found += [one for item in _find_flagged_findings(record, reads) if (one := _check_finding(item)) is not None]
     return tuple(found)
 
 
-def _condition(item: Comorbidity, reads: Reads, members: Mapping[str, frozenset[str]]) -> Unread | None:
-    if item.judged or item.status == "absent" or _is_read(item, reads, members):
+def _check_condition(item: Comorbidity, reads: ReadTerms, members: Mapping[str, frozenset[str]]) -> UnreadItem | None:
+    if item.judged or item.status == "absent" or _is_condition_read(item, reads, members):
         return None
     term = reads.terms.get(item.term or "")
     wish = not reads.wish_words.isdisjoint(item.name.lower().replace(",", " ").split())
     if item.status == "resolved" and not (item.about or wish):
         return None
     if term is None:
-        return Unread(item.name, item.entry.place, NOT_UNDERSTOOD, "conditions", item.about, wish)
-    return Unread(item.name, item.entry.place, NO_RULE, "conditions", item.about or term.concerns, wish)
+        return UnreadItem(item.name, item.entry.place, NOT_UNDERSTOOD, "conditions", item.about, wish)
+    return UnreadItem(item.name, item.entry.place, NO_RULE, "conditions", item.about or term.concerns, wish)
 
 
-def _is_read(item: Comorbidity, reads: Reads, members: Mapping[str, frozenset[str]]) -> bool:
+def _is_condition_read(item: Comorbidity, reads: ReadTerms, members: Mapping[str, frozenset[str]]) -> bool:
     """Whether a rule reads the entry, or the vocabulary says why it does not matter here."""
     term = reads.terms.get(item.term or "")
     if term is None:
@@ -97,10 +97,10 @@ def _is_read(item: Comorbidity, reads: Reads, members: Mapping[str, frozenset[st
         return True
     if item.term in reads.read:
         return True
-    return bool(item.about) and all(_read_about(term.id, name, reads, members) for name in item.about)
+    return bool(item.about) and all(_is_read_about(term.id, name, reads, members) for name in item.about)
 
 
-def _read_about(term: str, name: str, reads: Reads, members: Mapping[str, frozenset[str]]) -> bool:
+def _is_read_about(term: str, name: str, reads: ReadTerms, members: Mapping[str, frozenset[str]]) -> bool:
     substance = reads.substances.get(name)
     if substance is not None and substance.no_bearing:
         return True
@@ -108,16 +108,16 @@ def _read_about(term: str, name: str, reads: Reads, members: Mapping[str, frozen
     return name in read or not read.isdisjoint(members.get(name, ()))
 
 
-def _medication(item: Medication, reads: Reads) -> Unread | None:
+def _check_medication(item: Medication, reads: ReadTerms) -> UnreadItem | None:
     term = reads.terms.get(item.term or "")
     if item.judged or (term is not None and (term.no_bearing or term.id in reads.read)):
         return None
     if term is None:
-        return Unread(item.name, item.entry.place, NOT_UNDERSTOOD, "medications")
-    return Unread(item.name, item.entry.place, NO_RULE, "medications", term.concerns)
+        return UnreadItem(item.name, item.entry.place, NOT_UNDERSTOOD, "medications")
+    return UnreadItem(item.name, item.entry.place, NO_RULE, "medications", term.concerns)
 
 
-def _newest(record: PatientRecord, reads: Reads) -> Iterator[Finding]:
+def _find_flagged_findings(record: PatientRecord, reads: ReadTerms) -> Iterator[Finding]:
     """Of the flagged observations those that may still hold today: not long ago, and none of the same name after it."""
     since = record.as_of - dt.timedelta(days=reads.flagged_days)
     last: dict[str, dt.date] = {}
@@ -125,10 +125,10 @@ def _newest(record: PatientRecord, reads: Reads) -> Iterator[Finding]:
         if item.date is not None:
             last[item.name] = max(item.date.first, last.get(item.name, item.date.first))
     for item in record.findings:
-        until = (item.date or exactly(record.as_of)).last
+        until = (item.date or make_exact_date(record.as_of)).last
         if until >= since and until >= last.get(item.name, until):
             yield item
 
 
-def _finding(item: Finding) -> Unread | None:
-    return None if item.judged else Unread(item.name, item.entry.place, FLAGGED, "measurements")
+def _check_finding(item: Finding) -> UnreadItem | None:
+    return None if item.judged else UnreadItem(item.name, item.entry.place, FLAGGED, "measurements")

@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from concordant.conditions import ALWAYS, All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf, fold
-from concordant.facts import Because, Facts, Value, among
-from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, at_least, not_
+from concordant.facts import Because, Facts, Value, judge_among
+from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, judge_at_least, negate_truth
 from concordant.quantities import COMPARISONS, Interval
 
 Test = Callable[[Facts], Truth]
 SHARED = {truth: Because(ALWAYS, truth) for truth in (TRUE, FALSE, UNKNOWN)}
 
 
-class Bare:
+class TruthOnly:
     """An evaluator; each condition is turned into a function once, and found again by what it says."""
 
     gives_reasons = False
@@ -30,16 +30,16 @@ class Bare:
         """The truth, in a tree without parts."""
         test = self._tests.get(condition)
         if test is None:
-            test = self._tests[condition] = compiled(condition)
+            test = self._tests[condition] = compile_test(condition)
         return SHARED[test(facts)]
 
 
-def compiled(condition: Condition) -> Test:
+def compile_test(condition: Condition) -> Test:
     """The condition as a function of facts."""
     return _test_of(fold(condition, _TESTS))
 
 
-class Step(NamedTuple):
+class PartTest(NamedTuple):
     """One part of an All or an Any: a word among words, or (without a feature) a test of its own."""
 
     feature: str
@@ -60,7 +60,7 @@ class Joined(NamedTuple):
     """Steps until one has the decisive truth; those of a joined part of the same kind stand beside the others."""
 
     decisive: Truth
-    steps: tuple[Step, ...]
+    steps: tuple[PartTest, ...]
 
 
 Part = Word | Joined | Test
@@ -74,7 +74,7 @@ class _Tests:
         return lambda _: truth
 
     def compare(self, node: Compare) -> Part:
-        return _compare(node.feature, COMPARISONS[node.op], node.bound)
+        return _compile_comparison(node.feature, COMPARISONS[node.op], node.bound)
 
     def one_of(self, node: OneOf) -> Part:
         return Word(node.feature, frozenset(node.values), True)
@@ -83,20 +83,20 @@ class _Tests:
         if isinstance(part, Word):
             return part._replace(inside=not part.inside)
         inner = _test_of(part)
-        return lambda facts: not_(inner(facts))
+        return lambda facts: negate_truth(inner(facts))
 
     def named(self, _: Named, part: Part) -> Part:
         return part
 
     def all_(self, _: All, parts: Sequence[Part]) -> Part:
-        return Joined(FALSE, tuple(_steps(parts, FALSE)))
+        return Joined(FALSE, tuple(_iter_part_tests(parts, FALSE)))
 
     def any_(self, _: Any, parts: Sequence[Part]) -> Part:
-        return Joined(TRUE, tuple(_steps(parts, TRUE)))
+        return Joined(TRUE, tuple(_iter_part_tests(parts, TRUE)))
 
     def at_least(self, node: AtLeast, parts: Sequence[Part]) -> Part:
         tests = [_test_of(part) for part in parts]
-        return lambda facts: at_least(node.n, [test(facts) for test in tests])
+        return lambda facts: judge_at_least(node.n, [test(facts) for test in tests])
 
 
 _TESTS = _Tests()
@@ -105,50 +105,50 @@ _TESTS = _Tests()
 def _test_of(part: Part) -> Test:
     match part:
         case Word():
-            return _until(tuple(_steps((part,), FALSE)), FALSE)
+            return _compile_until(tuple(_iter_part_tests((part,), FALSE)), FALSE)
         case Joined(decisive=decisive, steps=steps):
-            return _until(steps, decisive)
+            return _compile_until(steps, decisive)
         case _:
             return part
 
 
-def _steps(parts: Sequence[Part], decisive: Truth) -> Iterator[Step]:
+def _iter_part_tests(parts: Sequence[Part], decisive: Truth) -> Iterator[PartTest]:
     """The parts in the order of their author; parts of parts of the same kind stand beside them."""
     for part in parts:
         match part:
             case Word(feature=name, values=values, inside=inside):
-                yield Step(name, values, inside is (decisive is TRUE), _never)
+                yield PartTest(name, values, inside is (decisive is TRUE), _raise_if_called)
             case Joined(decisive=same, steps=steps) if same is decisive:
                 yield from steps
             case _:
-                yield Step("", frozenset(), False, _test_of(part))
+                yield PartTest("", frozenset(), False, _test_of(part))
 
 
-def _compare(name: str, comparison: Callable[[Interval, float], Truth], bound: float) -> Test:
-    def test(facts: Facts) -> Truth:
+def _compile_comparison(name: str, comparison: Callable[[Interval, float], Truth], bound: float) -> Test:
+    def evaluate_comparison(facts: Facts) -> Truth:
         try:
             value = facts[name].value
         except KeyError:
             return UNKNOWN
         return comparison(value, bound) if isinstance(value, Interval) else UNKNOWN
 
-    return test
+    return evaluate_comparison
 
 
-def _never(_: Facts) -> Truth:
+def _raise_if_called(_: Facts) -> Truth:
     raise AssertionError("a word is compared where it stands")
 
 
-def _inside(value: Value, values: frozenset[str]) -> bool | None:
+def _judge_inside(value: Value, values: frozenset[str]) -> bool | None:
     """Whether all words that are left are among these (True), or none (False)."""
-    return {TRUE: True, FALSE: False, UNKNOWN: None}[among(value, values)]
+    return {TRUE: True, FALSE: False, UNKNOWN: None}[judge_among(value, values)]
 
 
-def _until(steps: tuple[Step, ...], decisive: Truth) -> Test:
+def _compile_until(steps: tuple[PartTest, ...], decisive: Truth) -> Test:
     """All until one is false, any until one is true. Most parts are words, and a call for each would cost more than the look."""
-    otherwise = not_(decisive)
+    otherwise = negate_truth(decisive)
 
-    def test(facts: Facts) -> Truth:
+    def evaluate_parts(facts: Facts) -> Truth:
         seen = otherwise
         for name, values, decides, one in steps:
             if name:
@@ -156,7 +156,7 @@ def _until(steps: tuple[Step, ...], decisive: Truth) -> Test:
                     value = facts[name].value
                 except KeyError:  # facts that are derived when asked for have no cheap `get`
                     value = None
-                inside = value in values if isinstance(value, str) else value and _inside(value, values)
+                inside = value in values if isinstance(value, str) else value and _judge_inside(value, values)
                 if inside is None:
                     seen = UNKNOWN
                 elif inside is decides:
@@ -167,4 +167,4 @@ def _until(steps: tuple[Step, ...], decisive: Truth) -> Test:
                 seen = UNKNOWN
         return seen
 
-    return test
+    return evaluate_parts

@@ -7,9 +7,9 @@ from typing import Protocol
 
 from concordant import kleene
 from concordant.conditions import All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf, fold
-from concordant.facts import Because, Fact, Facts, among
+from concordant.facts import Because, Fact, Facts, judge_among
 from concordant.kleene import UNKNOWN, Truth
-from concordant.quantities import Interval, compare
+from concordant.quantities import Interval, compare_interval
 
 
 class Evaluator(Protocol):
@@ -48,69 +48,69 @@ class _Reasons:
         fact = self._facts.get(node.feature)
         if fact is None or not isinstance(fact.value, Interval):
             return Because(node, UNKNOWN, (), fact)
-        return Because(node, compare(fact.value, node.op, node.bound), (), fact)
+        return Because(node, compare_interval(fact.value, node.op, node.bound), (), fact)
 
     def one_of(self, node: OneOf) -> Because:
         fact = self._facts.get(node.feature)
-        return Because(node, UNKNOWN if fact is None else among(fact.value, node.values), (), fact)
+        return Because(node, UNKNOWN if fact is None else judge_among(fact.value, node.values), (), fact)
 
     def not_(self, node: Not, part: Because) -> Because:
-        return Because(node, kleene.not_(part.truth), (part,))
+        return Because(node, kleene.negate_truth(part.truth), (part,))
 
     def named(self, node: Named, part: Because) -> Because:
         return Because(node, part.truth, (part,))
 
     def all_(self, node: All, parts: Sequence[Because]) -> Because:
-        return Because(node, kleene.all_([b.truth for b in parts]), tuple(parts))
+        return Because(node, kleene.judge_all([b.truth for b in parts]), tuple(parts))
 
     def any_(self, node: Any, parts: Sequence[Because]) -> Because:
-        return Because(node, kleene.any_([b.truth for b in parts]), tuple(parts))
+        return Because(node, kleene.judge_any([b.truth for b in parts]), tuple(parts))
 
     def at_least(self, node: AtLeast, parts: Sequence[Because]) -> Because:
-        return Because(node, kleene.at_least(node.n, [b.truth for b in parts]), tuple(parts))
+        return Because(node, kleene.judge_at_least(node.n, [b.truth for b in parts]), tuple(parts))
 
 
 explain = Explain()
 
 
-def deciding(tree: Because) -> Iterator[Because]:
+def find_deciding_leaves(tree: Because) -> Iterator[Because]:
     """The leaves that made the truth what it is: all of a true All, the false ones of a false All, ..."""
     if not tree.parts:
         if tree.fact is not None or isinstance(tree.condition, Compare | OneOf):
             yield tree
         return
     for part in tree.parts:
-        if _decides(tree, part):
-            yield from deciding(part)
+        if _is_deciding(tree, part):
+            yield from find_deciding_leaves(part)
 
 
-def _decides(tree: Because, part: Because) -> bool:
+def _is_deciding(tree: Because, part: Because) -> bool:
     if isinstance(tree.condition, Not | Named):
         return True
     return part.truth is tree.truth
 
 
-def missing(tree: Because) -> tuple[str, ...]:
+def find_missing_features(tree: Because) -> tuple[str, ...]:
     """The features whose unknown values keep the condition unknown, each once, in reading order."""
     if tree.truth is not UNKNOWN:
         return ()
-    names = [leaf.condition.feature for leaf in deciding(tree) if isinstance(leaf.condition, Compare | OneOf)]
+    names = [leaf.condition.feature for leaf in find_deciding_leaves(tree) if isinstance(leaf.condition, Compare | OneOf)]
     return tuple(dict.fromkeys(names))
 
 
-def all_leaves(tree: Because) -> Iterator[Because]:
+def iter_reason_leaves(tree: Because) -> Iterator[Because]:
     """Every leaf of the tree, deciding or not."""
     if not tree.parts:
         yield tree
     for part in tree.parts:
-        yield from all_leaves(part)
+        yield from iter_reason_leaves(part)
 
 
-def facts_behind(tree: Because, *, decisive: bool = True) -> Iterator[Fact]:
+def iter_facts_behind(tree: Because, *, decisive: bool = True) -> Iterator[Fact]:
     """The deciding facts (or all), and behind an inferred one the facts that its rule read, deepest last."""
-    for leaf in deciding(tree) if decisive else all_leaves(tree):
+    for leaf in find_deciding_leaves(tree) if decisive else iter_reason_leaves(tree):
         if leaf.fact is None:
             continue
         yield leaf.fact
         if leaf.fact.because is not None:
-            yield from facts_behind(leaf.fact.because)
+            yield from iter_facts_behind(leaf.fact.because)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from concordant.conditions import Compare, Leaf, Op
-from concordant.facts import unit_words, value_words
+from concordant.facts import format_unit, format_value
 from concordant.features import Feature
 
 Sign = Op | Literal["!="]
@@ -70,9 +70,9 @@ ASKED: Mapping[Sign, str] = {
 WANTED = Spelling(
     numbers={op: ASKED[op] for op in OPS},
     turned=turned(ASKED),
-    figure=lambda feature, bound: f"{bound:g} {unit_words(feature.unit)}".strip(),
+    figure=lambda feature, bound: f"{bound:g} {format_unit(feature.unit)}".strip(),
     word=("{words}", "not {words}"),
     words=("{words}", "not {words}"),
-    value=value_words,
+    value=format_value,
     between=" or ",
 )

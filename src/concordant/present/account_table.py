@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from concordant.complaints import printable
-from concordant.dates import exactly, words
+from concordant.complaints import make_printable
+from concordant.dates import format_date, make_exact_date
 from concordant.record.account import FATES, Account
 from concordant.record.sources import Patient
 
@@ -15,7 +15,16 @@ WIDEST_PLACE, WIDEST_KIND = 44, 26
 
 def render_account(patient: Patient) -> str:
     """The table of one patient: a line for each entry, the counts, what is open."""
-    return "\n".join([*_title(patient), "", *_rows(patient.account), *_unmapped(patient.account), *_open(patient), ""])
+    return "\n".join(
+        [
+            *_iter_title_lines(patient),
+            "",
+            *_iter_entry_lines(patient.account),
+            *_iter_unmapped_codes(patient.account),
+            *_iter_course_notes(patient),
+            "",
+        ]
+    )
 
 
 def render_total(counts: Counter[str], patients: int) -> str:
@@ -25,33 +34,33 @@ def render_total(counts: Counter[str], patients: int) -> str:
     return f"{patients} {who}, {sum(counts.values())} entries: {told}"
 
 
-def _title(patient: Patient) -> Iterator[str]:
+def _iter_title_lines(patient: Patient) -> Iterator[str]:
     who = patient.id or patient.record.name or "One patient"
-    yield printable(f"{who}, as of {words(exactly(patient.record.as_of))}")
+    yield make_printable(f"{who}, as of {format_date(make_exact_date(patient.record.as_of))}")
     yield patient.account.sentence
-    yield from map(printable, patient.record.notices)
+    yield from map(make_printable, patient.record.notices)
 
 
-def _rows(account: Account) -> Iterator[str]:
+def _iter_entry_lines(account: Account) -> Iterator[str]:
     """Used, ignored and set aside, in this order; inside as in the source."""
     place = min(WIDEST_PLACE, max((len(row.place) for row in account.rows), default=0))
     kind = min(WIDEST_KIND, max((len(row.kind) for row in account.rows), default=0))
     for fate in FATES:
         for row in account.rows:
             if row.fate == fate:
-                yield printable(f"{fate:<9}  {row.place:<{place}}  {row.kind:<{kind}}  {row.why}").rstrip()
+                yield make_printable(f"{fate:<9}  {row.place:<{place}}  {row.kind:<{kind}}  {row.why}").rstrip()
 
 
-def _unmapped(account: Account) -> Iterator[str]:
+def _iter_unmapped_codes(account: Account) -> Iterator[str]:
     if account.unmapped:
         yield from ("", "Codes and words that were met and not mapped:")
     for (system, code, display), number in sorted(account.unmapped.items(), key=lambda item: (-item[1], item[0])):
-        yield printable(f"{number:>7} x  {system}  {code}  {display}").rstrip()
+        yield make_printable(f"{number:>7} x  {system}  {code}  {display}").rstrip()
 
 
-def _open(patient: Patient) -> Iterator[str]:
+def _iter_course_notes(patient: Patient) -> Iterator[str]:
     """How courses came to be read as they were: entries, dates, what joined or parted them."""
     if patient.record.notes:
         yield from ("", "Courses of treatment, and what each rests on:")
     for place, says in patient.record.notes.items():
-        yield printable(f"  {place}: {'; '.join(says)}")
+        yield make_printable(f"  {place}: {'; '.join(says)}")

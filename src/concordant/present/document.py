@@ -27,12 +27,12 @@ class Citation:
     at: str = ""
 
 
-def in_short(text: str, names: Mapping[int, str]) -> str:
+def abbreviate_citations(text: str, names: Mapping[int, str]) -> str:
     """Replace each citation number in a text by the short name of its source: ` [US label 5.1]`."""
     return CITATION.sub(lambda found: f" [{' '.join(filter(None, (names.get(int(found[1]), found[1]), found[2])))}]", text)
 
 
-def cut(text: str) -> Iterator[str | Citation]:
+def split_citations(text: str) -> Iterator[str | Citation]:
     """Split a text into plain strings and citations, in order. The blank before a citation is dropped."""
     done = 0
     for found in CITATION.finditer(text):
@@ -49,7 +49,7 @@ Tone = Literal["", "danger", "missing", "done"]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ScreenLine:
     """A titled line of the first screen; its tone says how loud it is."""
 
     title: str
@@ -74,7 +74,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Points:
+class PointList:
     """A list."""
 
     points: tuple[Point, ...]
@@ -91,7 +91,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TimelineCourse:
     """A course of treatment on the time line; an end that is None runs on. `rough` ends are known to the month or year only."""
 
     label: str
@@ -103,7 +103,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class TimelineEvent:
     """An event on the time line."""
 
     label: str
@@ -114,7 +114,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class TimelineInterval:
     """The interval between two dates that decides the answer, with its description."""
 
     label: str
@@ -130,9 +130,9 @@ class Timeline:
     """
 
     title: str
-    spans: tuple[Span, ...]
-    moments: tuple[Moment, ...]
-    marked: tuple[Marked, ...]
+    spans: tuple[TimelineCourse, ...]
+    moments: tuple[TimelineEvent, ...]
+    marked: tuple[TimelineInterval, ...]
     told: str
     undated: tuple[str, ...] = ()
     undated_title: str = ""
@@ -159,7 +159,7 @@ class ForestRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Forest:
+class ForestPlot:
     """Hazard ratios side by side; `left` and `right` say whom each side favours, `decimal` is the sign in its numbers.
 
     `span` are the least and the greatest ratio of its scale: a part of a figure that is drawn alone keeps the scale of all.
@@ -173,7 +173,7 @@ class Forest:
     span: tuple[float, float] | None = None
 
 
-def trials_of(forest: Forest) -> Iterator[Forest]:
+def split_by_trial(forest: ForestPlot) -> Iterator[ForestPlot]:
     """Split a forest plot into one plot per trial: ratios of different trials must not be compared, and a page may break
     between them.
     """
@@ -181,7 +181,7 @@ def trials_of(forest: Forest) -> Iterator[Forest]:
         yield replace(forest, title=heading or forest.title, rows=tuple(rows))
 
 
-Block = Paragraph | Points | Table | Timeline | Forest
+Block = Paragraph | PointList | Table | Timeline | ForestPlot
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PageReference:
     """A numbered reference: the citation, how far it was checked in words, the mark itself, and its name in short."""
 
     n: int
@@ -223,10 +223,10 @@ class Document:
     title: str
     over: str
     verdict: str
-    first: tuple[Line, ...]
+    first: tuple[ScreenLine, ...]
     sections: tuple[Section, ...]
     references_title: str
-    references: tuple[Source, ...]
+    references: tuple[PageReference, ...]
     footer: tuple[str, ...]
     words: Mapping[str, str] = field(default_factory=dict)
     as_of: dt.date | None = None

@@ -12,7 +12,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Emu
 
-from concordant.complaints import printable
+from concordant.complaints import make_printable
 from concordant.present.document import Document
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first day that the format of the archive
 UNDATED = ("dcterms:created", "dcterms:modified")
 
 
-def table(sheet: Sheet, rows: int, shares: list[int]) -> Table:
+def add_table(sheet: Sheet, rows: int, shares: list[int]) -> Table:
     """A table whose first row is its heading, also on the next page; no row breaks in two."""
     made: Table = sheet.add_table(rows, len(shares), style="Concordant table")
     made.autofit = False
@@ -43,36 +43,36 @@ def table(sheet: Sheet, rows: int, shares: list[int]) -> Table:
     return made
 
 
-def ends_in_table(sheet: Sheet) -> bool:
+def has_table_at_end(sheet: Sheet) -> bool:
     """Return whether the last thing written to the document so far is a table."""
     return len(sheet.element.body) > 1 and sheet.element.body[-2].tag == qn("w:tbl")
 
 
-def citation(line: Line, text: str, to: int | None) -> None:
+def add_citation(line: Line, text: str, to: int | None) -> None:
     """A citation, leading to its reference when there is one."""
     run = line.add_run(text.replace(" ", "\N{NO-BREAK SPACE}") if len(text) < TOGETHER else text, style="Citation")
     if to is not None:
         link = OxmlElement("w:hyperlink")
-        link.set(qn("w:anchor"), _name(to))
+        link.set(qn("w:anchor"), _bookmark_name(to))
         run._r.addprevious(link)
         link.append(run._r)
 
 
-def anchor(line: Line, n: int) -> None:
+def add_bookmark(line: Line, n: int) -> None:
     """The place that the citations of a reference lead to."""
     for tag in ("w:bookmarkStart", "w:bookmarkEnd"):
         mark = OxmlElement(tag)
         mark.set(qn("w:id"), str(n))
         if tag == "w:bookmarkStart":
-            mark.set(qn("w:name"), _name(n))
+            mark.set(qn("w:name"), _bookmark_name(n))
         line._p.append(mark)
 
 
-def _name(n: int) -> str:
+def _bookmark_name(n: int) -> str:
     return f"reference_{n}"
 
 
-def count_from(sheet: Sheet, line: Line, n: int) -> None:
+def restart_numbering(sheet: Sheet, line: Line, n: int) -> None:
     """Restart the numbering of the list at `n`, where a reference number was left out."""
     numbering = sheet.part.numbering_part.element
     held = sheet.styles["List Number"].element.pPr.numPr.numId.val
@@ -82,21 +82,21 @@ def count_from(sheet: Sheet, line: Line, n: int) -> None:
     line._p.get_or_add_pPr().get_or_add_numPr().get_or_add_numId().val = num.numId
 
 
-def footer(sheet: Sheet, document: Document) -> None:
+def add_footer(sheet: Sheet, document: Document) -> None:
     """Write the footer of every page: the patient, the title, the disclaimer and the page number."""
     line = sheet.sections[0].footer.paragraphs[0]
-    line.add_run(printable(" · ".join(filter(None, (document.whose, document.title, document.over)))))
+    line.add_run(make_printable(" · ".join(filter(None, (document.whose, document.title, document.over)))))
     line.add_run().add_break()
-    line.add_run(printable(document.footer[-1]) if document.footer else "")
+    line.add_run(make_printable(document.footer[-1]) if document.footer else "")
     line.add_run(" · ")
     for part in re.split(r"(\{\w+\})", document.words.get("page", "{page} / {pages}")):
         if part in FIELDS:
-            _field(line, FIELDS[part])
+            _add_field(line, FIELDS[part])
         else:
-            line.add_run(printable(part))
+            line.add_run(make_printable(part))
 
 
-def _field(line: Line, name: str) -> None:
+def _add_field(line: Line, name: str) -> None:
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), name)
     run = line.add_run("1")
@@ -104,11 +104,11 @@ def _field(line: Line, name: str) -> None:
     field.append(run._r)
 
 
-def packed(sheet: Sheet, document: Document) -> bytes:
+def pack_docx(sheet: Sheet, document: Document) -> bytes:
     """Return the DOCX file as bytes. Its dates are the day of the question and its archive has no timestamps, so equal
     documents give equal bytes.
     """
-    _properties(sheet, document)
+    _set_properties(sheet, document)
     raw, out = io.BytesIO(), io.BytesIO()
     sheet.save(raw)
     with zipfile.ZipFile(raw) as given, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
@@ -117,9 +117,9 @@ def packed(sheet: Sheet, document: Document) -> bytes:
     return out.getvalue()
 
 
-def _properties(sheet: Sheet, document: Document) -> None:
+def _set_properties(sheet: Sheet, document: Document) -> None:
     told = sheet.core_properties
-    told.title, told.language = printable(document.title)[:255], document.language
+    told.title, told.language = make_printable(document.title)[:255], document.language
     told.author, told.last_modified_by, told.comments, told.revision = "Concordant", "", "", 1
     if document.as_of:
         told.created = told.modified = dt.datetime.combine(document.as_of, dt.time())

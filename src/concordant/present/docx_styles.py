@@ -65,29 +65,29 @@ TABLE = f"""
 </w:style>"""
 
 
-def dress(sheet: Sheet, document: Document) -> None:
+def apply_styles(sheet: Sheet, document: Document) -> None:
     """Apply the page size, all styles and the language to the whole document."""
-    _paper(sheet)
+    _set_paper(sheet)
     for told in PARAGRAPHS:
-        _paragraph(sheet, *told)
+        _define_paragraph_style(sheet, *told)
     for name, colour, bold in CHARACTERS:
         style: CharacterStyle = sheet.styles.add_style(name, WD_STYLE_TYPE.CHARACTER)
         style.font.color.rgb, style.font.bold = RGBColor.from_string(colour.upper()), bold or None
-    _hanging(sheet)
+    _indent_first_lines(sheet)
     sheet.styles.element.append(parse_xml(TABLE))
-    _language(sheet, document.language)
+    _set_language(sheet, document.language)
 
 
-def _paper(sheet: Sheet) -> None:
+def _set_paper(sheet: Sheet) -> None:
     part = sheet.sections[0]
     part.page_width, part.page_height = Cm(21), Cm(29.7)
     part.left_margin = part.right_margin = part.top_margin = part.bottom_margin = Cm(2)
 
 
-def _paragraph(
+def _define_paragraph_style(
     sheet: Sheet, name: str, base: str, size: float, colour: str, bold: bool, italic: bool, before: float, after: float
 ) -> None:
-    style = _style(sheet, name)
+    style = _get_plain_style(sheet, name)
     if base:
         style.base_style = sheet.styles[base]
     style.font.name, style.font.size, style.font.color.rgb = FONT, Pt(size), RGBColor.from_string(colour.upper())
@@ -96,7 +96,7 @@ def _paragraph(
     style.paragraph_format.line_spacing = 1.08
 
 
-def _style(sheet: Sheet, name: str) -> ParagraphStyle:
+def _get_plain_style(sheet: Sheet, name: str) -> ParagraphStyle:
     """The built-in style without the looks it came with, or a new one."""
     if name not in sheet.styles:
         sheet.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
@@ -107,7 +107,7 @@ def _style(sheet: Sheet, name: str) -> ParagraphStyle:
     return style
 
 
-def _hanging(sheet: Sheet) -> None:
+def _indent_first_lines(sheet: Sheet) -> None:
     """The titles of the first lines stand in a column of their own."""
     for name in ("First line", "First line loud"):
         form = sheet.styles[name].paragraph_format
@@ -116,6 +116,6 @@ def _hanging(sheet: Sheet) -> None:
     sheet.styles["Caption"].paragraph_format.keep_with_next = True
 
 
-def _language(sheet: Sheet, code: str) -> None:
+def _set_language(sheet: Sheet, code: str) -> None:
     for lang in sheet.styles.element.iter(qn("w:lang")):
         lang.set(qn("w:val"), REGIONS.get(code, code))

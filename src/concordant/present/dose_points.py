@@ -6,42 +6,42 @@ from collections.abc import Iterator
 
 from concordant.answer.model import Option
 from concordant.answer.parts import Dose
-from concordant.answer.phrases import sentence_case
+from concordant.answer.phrases import capitalize_first
 from concordant.present.document import Point
-from concordant.present.sentences import Sentences, claim
+from concordant.present.sentences import Sentences, cite_claim
 
 
-def dose_points(option: Option, told: Sentences) -> Iterator[Point]:
+def iter_dose_points(option: Option, told: Sentences) -> Iterator[Point]:
     """Yield a list item for each dose of the option, followed by the remarks about that dose. A remark shared by several
     doses is listed once.
     """
     beside: set[Point] = set()
     for dose in option.dose:
-        yield _amount(dose, told)
-        for point in _beside(dose, told):
+        yield _make_amount_point(dose, told)
+        for point in _iter_remark_points(dose, told):
             if point not in beside:
                 beside.add(point)
                 yield point
 
 
-def _amount(dose: Dose, told: Sentences) -> Point:
+def _make_amount_point(dose: Dose, told: Sentences) -> Point:
     phase = f" ({told.language.say(f'dose.{dose.phase}')})" if dose.phase != "every" else ""
-    milligrams = "" if dose.adjusted else told.milligrams(dose)  # the lower dose below is the one to give
+    milligrams = "" if dose.adjusted else told.describe_milligrams(dose)  # the lower dose below is the one to give
     note = f" ({dose.note})" if dose.note else ""
     between = "" if not milligrams else " " if dose.unit == "mg" else ": "
     refs = {(ref.n, ref.at): ref for ref in (*dose.refs, *dose.basis_refs, *dose.pack_refs)}
-    text = f"{told.amount(dose)}{between}{milligrams}{note}"
-    return Point(claim(text, list(refs.values())), lead=f"{sentence_case(dose.drug)}{phase}")
+    text = f"{told.describe_amount(dose)}{between}{milligrams}{note}"
+    return Point(cite_claim(text, list(refs.values())), lead=f"{capitalize_first(dose.drug)}{phase}")
 
 
-def _beside(dose: Dose, told: Sentences) -> Iterator[Point]:
+def _iter_remark_points(dose: Dose, told: Sentences) -> Iterator[Point]:
     """What the label lowers it to, what it would lower it for and nobody knows, when it is loaded again, why it waits."""
 
-    def lead(key: str) -> str:
-        return told.language.say(f"dose.{key}", drug=sentence_case(dose.drug))
+    def make_lead(key: str) -> str:
+        return told.language.say(f"dose.{key}", drug=capitalize_first(dose.drug))
 
-    yield from (Point(claim(told.lowered(one), one.refs), lead=lead("lower")) for one in dose.adjusted)
-    yield from (Point(claim(one.says, one.refs), lead=lead("asks")) for one in dose.asks)
-    yield from (Point(claim(one.says, one.refs), lead=lead("again")) for one in dose.loaded_again)
+    yield from (Point(cite_claim(told.describe_lowered_dose(one), one.refs), lead=make_lead("lower")) for one in dose.adjusted)
+    yield from (Point(cite_claim(one.says, one.refs), lead=make_lead("asks")) for one in dose.asks)
+    yield from (Point(cite_claim(one.says, one.refs), lead=make_lead("again")) for one in dose.loaded_again)
     if dose.held and not dose.adjusted:
-        yield Point(claim(dose.held, dose.held_refs), lead=lead("held"))
+        yield Point(cite_claim(dose.held, dose.held_refs), lead=make_lead("held"))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from concordant.present.document import Forest, Timeline
+from concordant.present.document import ForestPlot, Timeline
 from concordant.present.forest_figure import draw_forest
 from concordant.present.svg import ALONE, PAGE
 from concordant.present.timeline_figure import draw_timeline
 
 
-def timeline_svg(timeline: Timeline, *, standalone: bool = False) -> str:
+def render_timeline_svg(timeline: Timeline, *, standalone: bool = False) -> str:
     """The record in time; `standalone` has fixed colours, a size and the shipped font, for a file of its own."""
     return draw_timeline(timeline, ALONE if standalone else PAGE)
 
 
-def forest_svg(forest: Forest, *, standalone: bool = False, name: str = "forest") -> str:
+def render_forest_svg(forest: ForestPlot, *, standalone: bool = False, name: str = "forest") -> str:
     """Hazard ratios on a logarithmic scale; `standalone` as above, `name` tells several figures of a page apart."""
     return draw_forest(forest, ALONE if standalone else PAGE, name)

@@ -11,10 +11,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from concordant.answer.model import Answer, Ask, DangerShown, Option
-from concordant.answer.phrases import lower_first, sentence_case
-from concordant.present.document import Line, Tone, in_short
-from concordant.present.sentences import Sentences, cited
-from concordant.present.verdict import OUT, asked, barred_because, first_option, nothing, offered, refused
+from concordant.answer.phrases import capitalize_first, lower_first
+from concordant.present.document import ScreenLine, Tone, abbreviate_citations
+from concordant.present.sentences import Sentences, append_references
+from concordant.present.verdict import (
+    OUT,
+    get_first_option,
+    list_barred_reasons,
+    make_no_regimen_verdict,
+    make_question_verdict,
+    make_recommendation_verdict,
+    make_refusal_verdict,
+)
 
 ROWS, COLUMNS = 22, 80  # of a plain terminal of 24 lines, less those that say whose it is and where the rest is
 DANGERS_WHOLE, WHY_SHOWN, ASSUMED_SHOWN, CONFLICTS_SHOWN, BRANCHES_SHOWN, CHECKS_SHOWN = 3, 3, 4, 2, 4, 7
@@ -32,56 +40,56 @@ class FirstScreen:
     lines: tuple[Titled, ...]
 
 
-def first_screen(told: Sentences) -> FirstScreen:
+def make_first_screen(told: Sentences) -> FirstScreen:
     """Choose the verdict and the first-screen lines for the kind of answer. When there are many dangers, the later ones are
     shortened until everything fits.
     """
     match told.answer.answer:
         case "out_of_scope":
-            verdict, lines = refused(told), _refusal(told)
+            verdict, lines = make_refusal_verdict(told), _list_refusal_lines(told)
         case "needs_data":
-            verdict, lines = asked(told), _question(told)
+            verdict, lines = make_question_verdict(told), _list_question_lines(told)
         case _ if told.answer.options:
-            verdict, lines = offered(told), _recommendation(told)
+            verdict, lines = make_recommendation_verdict(told), _list_recommendation_lines(told)
         case _:
-            verdict, lines = nothing(told), _no_regimen(told)
-    screens = [_screen(verdict, [*_safety(told, whole), *lines], told) for whole in range(DANGERS_WHOLE, 0, -1)]
-    return next((one for one in screens if _rows(verdict, one.lines, told) <= ROWS), screens[-1])
+            verdict, lines = make_no_regimen_verdict(told), _list_no_regimen_lines(told)
+    screens = [_fit_screen(verdict, [*_list_safety_lines(told, whole), *lines], told) for whole in range(DANGERS_WHOLE, 0, -1)]
+    return next((one for one in screens if _count_rows(verdict, one.lines, told) <= ROWS), screens[-1])
 
 
-def lines_of(screen: FirstScreen, told: Sentences) -> tuple[Line, ...]:
+def make_screen_lines(screen: FirstScreen, told: Sentences) -> tuple[ScreenLine, ...]:
     """The lines with their titles in the language of the page."""
-    return tuple(Line(told.language.say(key), text, tone) for key, text, tone in screen.lines)
+    return tuple(ScreenLine(told.language.say(key), text, tone) for key, text, tone in screen.lines)
 
 
-def _screen(verdict: str, lines: Iterable[Titled], told: Sentences) -> FirstScreen:
+def _fit_screen(verdict: str, lines: Iterable[Titled], told: Sentences) -> FirstScreen:
     kept = [line for line in lines if line[1]]
     for key in GIVES_WAY:
-        if _rows(verdict, kept, told) <= ROWS:
+        if _count_rows(verdict, kept, told) <= ROWS:
             break
         kept = [line for line in kept if line[0] != key]
     return FirstScreen(verdict, tuple(kept))
 
 
-def _rows(verdict: str, lines: Sequence[Titled], told: Sentences) -> int:
+def _count_rows(verdict: str, lines: Sequence[Titled], told: Sentences) -> int:
     """How many rows of a plain terminal they take, with their sources in short."""
     names = {one.n: one.short for one in told.answer.references}
     titles = max((len(told.language.say(key)) for key, _, _ in lines), default=0) + 1
-    texts = (textwrap.wrap(in_short(text, names), COLUMNS - titles) for _, text, _ in lines)
+    texts = (textwrap.wrap(abbreviate_citations(text, names), COLUMNS - titles) for _, text, _ in lines)
     return len(textwrap.wrap(verdict, COLUMNS)) + sum(max(1, len(rows)) for rows in texts)
 
 
 # -- what could harm -------------------------------------------------------------------------------
 
 
-def _safety(told: Sentences, whole: int) -> list[Titled]:
+def _list_safety_lines(told: Sentences, whole: int) -> list[Titled]:
     """The dangers, what nobody read, what was judged, and what contradicts itself: the same for every kind of answer."""
     answer, say = told.answer, told.language.say
     unread = ", ".join(dict.fromkeys(one.name for one in answer.not_read))
     conflicts = " ".join(answer.conflicts[:CONFLICTS_SHOWN])
     more = len(answer.conflicts) - CONFLICTS_SHOWN
     return [
-        *_dangers(answer, whole),
+        *_iter_danger_lines(answer, whole),
         ("first.not_read", say("not_read", names=unread) if unread else "", "danger"),
         ("first.conflict", say("conflict.more", told=conflicts, more=more) if more > 0 else conflicts, "danger"),
         ("first.differs", " ".join(one.differs for one in answer.guidelines if one.differs), "missing"),
@@ -90,169 +98,178 @@ def _safety(told: Sentences, whole: int) -> list[Titled]:
     ]
 
 
-def _dangers(answer: Answer, whole: int) -> Iterator[Titled]:
+def _iter_danger_lines(answer: Answer, whole: int) -> Iterator[Titled]:
     """The first ones with what to do, the rest in short; a finding that is a danger in several ways is named once."""
     shown: set[str] = set()
     for i, one in enumerate(answer.dangers):
         new = [part for part in one.shown if part not in shown]
         told_before = bool(one.shown) and not new
-        text = _danger(one) if i < whole and (one.do or not told_before) else _in_short(one, new)
+        text = _describe_danger(one) if i < whole and (one.do or not told_before) else _abbreviate_danger(one, new)
         shown.update(new)
         caution = one.urgency == "caution"
         yield ("first.caution" if caution else "first.danger"), text, ("missing" if caution else "danger")
 
 
-def _in_short(one: DangerShown, new: Sequence[str]) -> str:
+def _abbreviate_danger(one: DangerShown, new: Sequence[str]) -> str:
     """What shows it; its own name where nothing does, or where a part of that was told of another danger."""
     named = not one.shown or 0 < len(new) < len(one.shown)
     return one.says if named else "; ".join(new)
 
 
-def _danger(one: DangerShown) -> str:
+def _describe_danger(one: DangerShown) -> str:
     """What it is, on what record, and the first thing to do about it."""
     shown = f" ({one.shown_by})" if one.shown_by and one.shown_by.lower() not in one.says.lower() else ""
     says = f"{one.says.rstrip('.')}{shown}."
-    return cited(f"{says} {one.do}".strip(), one.sources)
+    return append_references(f"{says} {one.do}".strip(), one.sources)
 
 
 # -- the lines below the verdict -------------------------------------------------------------------
 
 
-def _refusal(told: Sentences) -> list[Titled]:
+def _list_refusal_lines(told: Sentences) -> list[Titled]:
     instead: list[Titled] = [("first.do", text, "") for text in told.answer.instead]
-    return [*instead, ("first.why", _why(told), ""), ("first.answered", told.answered(), ""), *_notes(told)]
-
-
-def _question(told: Sentences) -> list[Titled]:
-    answer, say = told.answer, told.language.say
-    blocking = [q for q in answer.ask if q.blocking]
-    names = told.language.all_of([o.name for o in answer.options])
     return [
-        ("first.question", _put(blocking[0], told) if blocking else "", ""),
-        *_branches(blocking[0] if blocking else None, told),
-        ("first.either_way", say("either_way", names=names) if names else "", ""),
-        ("first.known", _why(told), ""),
-        ("first.missing", _labels(told, "missing"), "missing"),
-        ("first.assumed", _assumed(told), ""),
-        ("first.answered", told.answered(), ""),
-        *_notes(told),
+        *instead,
+        ("first.why", _describe_reasons(told), ""),
+        ("first.answered", told.describe_as_of(), ""),
+        *_list_note_lines(told),
     ]
 
 
-def _put(question: Ask, told: Sentences) -> str:
+def _list_question_lines(told: Sentences) -> list[Titled]:
+    answer, say = told.answer, told.language.say
+    blocking = [q for q in answer.ask if q.blocking]
+    names = told.language.join_with_and([o.name for o in answer.options])
+    return [
+        ("first.question", _describe_question(blocking[0], told) if blocking else "", ""),
+        *_list_branch_lines(blocking[0] if blocking else None, told),
+        ("first.either_way", say("either_way", names=names) if names else "", ""),
+        ("first.known", _describe_reasons(told), ""),
+        ("first.missing", _join_check_labels(told, "missing"), "missing"),
+        ("first.assumed", _describe_assumptions(told), ""),
+        ("first.answered", told.describe_as_of(), ""),
+        *_list_note_lines(told),
+    ]
+
+
+def _describe_question(question: Ask, told: Sentences) -> str:
     """The question as it is put to a person, and what is asked beside it where one alone does not settle."""
     if not question.together_with:
         return question.question
     others = [q.label for q in told.answer.ask if q.feature in question.together_with]
-    return told.language.say("question.together", question=question.question, others=told.language.all_of(others))
+    return told.language.say("question.together", question=question.question, others=told.language.join_with_and(others))
 
 
-def _branches(question: Ask | None, told: Sentences) -> list[Titled]:
+def _list_branch_lines(question: Ask | None, told: Sentences) -> list[Titled]:
     if question is None or question.together_with:
         return []
-    shown = [(told.language.cell(c.cell, c.if_), told.then(c)) for c in question.changes]
+    shown = [(told.language.describe_cell(c.cell, c.if_), told.describe_change(c)) for c in question.changes]
     if len({then for _, then in shown}) < 2:
         return []
     return [("first.branch", told.language.say("branch", cell=cell, then=then), "") for cell, then in shown[:BRANCHES_SHOWN]]
 
 
-def _recommendation(told: Sentences) -> list[Titled]:
-    answer, first = told.answer, first_option(told.answer)
+def _list_recommendation_lines(told: Sentences) -> list[Titled]:
+    answer, first = told.answer, get_first_option(told.answer)
     continuing = first.role == "continue"
     return [
-        ("first.dose", _doses(first, told), ""),
-        ("first.sure", _authority(first, told), ""),
-        ("first.instead_of", _instead_of(answer, first), "missing"),
-        ("first.off_label", _off_label(first, told), "missing"),
-        ("first.boundary", "; ".join(told.boundary(s) for s in answer.other_sides if s.near), "missing"),
-        ("first.newer", _newer(told), ""),
-        ("first.why", _why(told), ""),
-        ("first.missing", _labels(told, "missing"), "missing"),
-        ("first.done", "" if continuing else _labels(told, "done"), "done"),
-        ("first.assumed", _assumed(told), ""),
-        ("first.flip", _flip(told), ""),
-        ("first.if_not", _if_not(told), ""),
-        ("first.watch", _watch(told), ""),
-        *_notes(told),
+        ("first.dose", _describe_doses(first, told), ""),
+        ("first.sure", _describe_authority(first, told), ""),
+        ("first.instead_of", _explain_alternative(answer, first), "missing"),
+        ("first.off_label", _describe_off_label_use(first, told), "missing"),
+        ("first.boundary", "; ".join(told.describe_boundary(s) for s in answer.other_sides if s.near), "missing"),
+        ("first.newer", _describe_newer_evidence(told), ""),
+        ("first.why", _describe_reasons(told), ""),
+        ("first.missing", _join_check_labels(told, "missing"), "missing"),
+        ("first.done", "" if continuing else _join_check_labels(told, "done"), "done"),
+        ("first.assumed", _describe_assumptions(told), ""),
+        ("first.flip", _describe_changing_answer(told), ""),
+        ("first.if_not", _name_alternative(told), ""),
+        ("first.watch", _describe_monitoring(told), ""),
+        *_list_note_lines(told),
     ]
 
 
-def _no_regimen(told: Sentences) -> list[Titled]:
+def _list_no_regimen_lines(told: Sentences) -> list[Titled]:
     answer = told.answer
     led = {one.do for one in answer.dangers}
     todo = next((a for a in sorted(answer.actions, key=lambda a: a.kind != "referral") if a.says not in led), None)
-    barred = [cited(f"{sentence_case(' + '.join(a.drugs))}: {lower_first(a.why)}", a.refs) for a in answer.avoid if a.kind in OUT]
+    barred = [
+        append_references(f"{capitalize_first(' + '.join(a.drugs))}: {lower_first(a.why)}", a.refs)
+        for a in answer.avoid
+        if a.kind in OUT
+    ]
     return [
-        ("first.do", cited(todo.says, todo.refs) if todo else "", ""),
+        ("first.do", append_references(todo.says, todo.refs) if todo else "", ""),
         ("first.instead_of", "" if answer.dangers else " ".join(barred[:2]), "missing"),
-        ("first.why", _why(told), ""),
-        ("first.assumed", _assumed(told), ""),
-        ("first.answered", told.answered(), ""),
-        *_notes(told),
+        ("first.why", _describe_reasons(told), ""),
+        ("first.assumed", _describe_assumptions(told), ""),
+        ("first.answered", told.describe_as_of(), ""),
+        *_list_note_lines(told),
     ]
 
 
-def _doses(first: Option, told: Sentences) -> str:
+def _describe_doses(first: Option, told: Sentences) -> str:
     """Of several drugs each with its dose; none while something holds the first dose back."""
     if told.answer.held_until or first.role in ("option", "continue") or len({d.drug for d in first.dose}) < 2:
         return ""
-    return "" if any(d.held or d.adjusted for d in first.dose) else "; ".join(told.dose_in_short(first))
+    return "" if any(d.held or d.adjusted for d in first.dose) else "; ".join(told.list_doses_briefly(first))
 
 
-def _authority(first: Option, told: Sentences) -> str:
+def _describe_authority(first: Option, told: Sentences) -> str:
     """`Second line · preferred · strong recommendation, moderate evidence [ASCO 2022 2.1]`, then what else leads to it."""
     line, say = told.answer.line, told.language.say
     head = [
-        told.language.known("line", line) if line else "",
-        told.lower(say(f"role.{first.role}")),
-        told.lower(told.own_grade(first)),
+        told.language.translate_word("line", line) if line else "",
+        told.lower_initial(say(f"role.{first.role}")),
+        told.lower_initial(told.describe_own_grade(first)),
     ]
-    return ". ".join([sentence_case(" · ".join(filter(None, head))), *told.chain(first)])
+    return ". ".join([capitalize_first(" · ".join(filter(None, head))), *told.list_supporting_statements(first)])
 
 
-def _instead_of(answer: Answer, first: Option) -> str:
+def _explain_alternative(answer: Answer, first: Option) -> str:
     named = {one.says for one in answer.dangers}
     if first.role != "alternative" or any(a.why in named for a in answer.avoid):
         return ""
-    return " ".join(barred_because(answer)[:2])
+    return " ".join(list_barred_reasons(answer)[:2])
 
 
-def _off_label(first: Option, told: Sentences) -> str:
-    return told.label(first) if first.label.fit != "on" and first.role != "continue" else ""
+def _describe_off_label_use(first: Option, told: Sentences) -> str:
+    return told.describe_label(first) if first.label.fit != "on" and first.role != "continue" else ""
 
 
-def _newer(told: Sentences) -> str:
+def _describe_newer_evidence(told: Sentences) -> str:
     shown = told.answer.newer_in_short[:1]
-    return told.language.say("newer", told=shown[0], guideline=told.guidelines()) if shown else ""
+    return told.language.say("newer", told=shown[0], guideline=told.name_guidelines()) if shown else ""
 
 
-def _why(told: Sentences) -> str:
+def _describe_reasons(told: Sentences) -> str:
     headed = sorted((w for w in told.answer.why if w.headline), key=lambda w: w.headline) or told.answer.why
-    return "; ".join(cited(w.brief, w.refs) for w in headed[:WHY_SHOWN]) or told.language.say("why.nothing")
+    return "; ".join(append_references(w.brief, w.refs) for w in headed[:WHY_SHOWN]) or told.language.say("why.nothing")
 
 
-def _labels(told: Sentences, state: str) -> str:
+def _join_check_labels(told: Sentences, state: str) -> str:
     """Names of the checks of the option that the screen is about; done is only what is on record."""
     options = told.answer.options
-    own = [c for c in told.answer.checks if not options or c.regimen == first_option(told.answer).regimen]
+    own = [c for c in told.answer.checks if not options or c.regimen == get_first_option(told.answer).regimen]
     names = list(dict.fromkeys(c.label for c in own if c.state == state and not c.assumed))
     more = len(names) - CHECKS_SHOWN
     return " · ".join([*names[:CHECKS_SHOWN], *([told.language.say("and_more", more=more)] if more > 0 else [])])
 
 
-def _assumed(told: Sentences) -> str:
-    return told.language.few(told.answer.assumed_in_short, ASSUMED_SHOWN)
+def _describe_assumptions(told: Sentences) -> str:
+    return told.language.join_few(told.answer.assumed_in_short, ASSUMED_SHOWN)
 
 
-def _flip(told: Sentences) -> str:
+def _describe_changing_answer(told: Sentences) -> str:
     """The first open question whose answer would change the headline."""
-    flips = [(q, told.flips(q)) for q in told.answer.ask]
+    flips = [(q, told.list_changing_answers(q)) for q in told.answer.ask]
     found = next(((q, cells) for q, cells in flips if cells), None)
     return f"{found[0].label}: {'; '.join(f'{cell}: {then}' for cell, then in found[1][:2])}" if found else ""
 
 
-def _if_not(told: Sentences) -> str:
-    first = first_option(told.answer)
+def _name_alternative(told: Sentences) -> str:
+    first = get_first_option(told.answer)
     others = [o for o in told.answer.options if o.role == "alternative" and o is not first and not o.held]
     if not others or first.role != "preferred":
         return ""
@@ -260,10 +277,10 @@ def _if_not(told: Sentences) -> str:
     return f"{others[0].name}{off}"
 
 
-def _watch(told: Sentences) -> str:
+def _describe_monitoring(told: Sentences) -> str:
     """What to look out for: the first monitoring of the option."""
-    return next((cited(a.says, a.refs) for a in told.answer.actions if a.kind == "monitoring"), "")
+    return next((append_references(a.says, a.refs) for a in told.answer.actions if a.kind == "monitoring"), "")
 
 
-def _notes(told: Sentences) -> list[Titled]:
+def _list_note_lines(told: Sentences) -> list[Titled]:
     return [("first.note", notice, "") for notice in told.answer.notices]

@@ -14,7 +14,7 @@ BINARY = ("pdf", "docx")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RenderOptions:
     """How the answer is to be rendered, and which patient it is for. `colour` and `full` apply to the terminal, `paper` to
     PDF.
     """
@@ -27,55 +27,55 @@ class Wanted:
     colour: bool = False
 
 
-def rendered(answer: Answer, wanted: Wanted) -> str | bytes:
+def render_answer(answer: Answer, wanted: RenderOptions) -> str | bytes:
     """The answer, ready to be written; bytes for the formats of `BINARY`."""
     if wanted.format == "json":
-        from concordant.present.as_json import as_json
+        from concordant.present.as_json import render_json
 
-        return as_json(answer)
+        return render_json(answer)
     if wanted.format == "terminal":
-        from concordant.present.terminal import render
+        from concordant.present.terminal import render_terminal
 
-        return render(answer, colour=wanted.colour, language=wanted.language, full=wanted.full, whose=wanted.whose)
-    from concordant.present.page import page
+        return render_terminal(answer, colour=wanted.colour, language=wanted.language, full=wanted.full, whose=wanted.whose)
+    from concordant.present.page import build_document
 
-    return RENDERERS[wanted.format](page(answer, wanted.language, wanted.whose), wanted)
+    return RENDERERS[wanted.format](build_document(answer, wanted.language, wanted.whose), wanted)
 
 
-def _markdown(document: Document, _: Wanted) -> str:
+def _render_markdown(document: Document, _: RenderOptions) -> str:
     from concordant.present.markdown import render_markdown
 
     return render_markdown(document)
 
 
-def _html(document: Document, _: Wanted) -> str:
+def _render_html(document: Document, _: RenderOptions) -> str:
     from concordant.present.html import render_html
 
     return render_html(document)
 
 
-def _pdf(document: Document, wanted: Wanted) -> bytes:
+def _render_pdf(document: Document, wanted: RenderOptions) -> bytes:
     from concordant.present.pdf import render_pdf
 
     return render_pdf(document, paper=wanted.paper)
 
 
-def _docx(document: Document, _: Wanted) -> bytes:
+def _render_docx(document: Document, _: RenderOptions) -> bytes:
     from concordant.present.docx import render_docx
 
     return render_docx(document)
 
 
-def _note(document: Document, _: Wanted) -> str:
+def _render_note(document: Document, _: RenderOptions) -> str:
     from concordant.present.note import render_note
 
     return render_note(document)
 
 
-RENDERERS: dict[str, Callable[[Document, Wanted], str | bytes]] = {
-    "md": _markdown,
-    "html": _html,
-    "pdf": _pdf,
-    "docx": _docx,
-    "note": _note,
+RENDERERS: dict[str, Callable[[Document, RenderOptions], str | bytes]] = {
+    "md": _render_markdown,
+    "html": _render_html,
+    "pdf": _render_pdf,
+    "docx": _render_docx,
+    "note": _render_note,
 }

@@ -8,18 +8,18 @@ from collections.abc import Iterator, Mapping
 from concordant.present.document import (
     Block,
     Citation,
-    Forest,
+    ForestPlot,
     Paragraph,
     Point,
-    Points,
+    PointList,
     Section,
     Table,
     Timeline,
-    cut,
-    trials_of,
+    split_by_trial,
+    split_citations,
 )
-from concordant.present.figures import forest_svg, timeline_svg
-from concordant.present.markup import NOTHING, Html, element, escaped, joined
+from concordant.present.figures import render_forest_svg, render_timeline_svg
+from concordant.present.markup import NOTHING, Html, escape_html, join_html, make_element
 
 SIGNS = {"done": "✓", "missing": "?", "unmet": "!"}
 NUMBER, UNIT = r"\d(?:[\d.,]*\d)?", r" (?:%|[A-Za-zµ][\w/*²]{0,6})(?![\w/])"
@@ -30,102 +30,104 @@ STACKED_FROM = 3  # columns; fewer fit side by side on a phone
 Words = Mapping[str, str]
 
 
-def sentences(text: str) -> Html:
+def render_text(text: str) -> Html:
     """The words, with each citation as a link to its reference."""
-    return joined(_citation(part) if isinstance(part, Citation) else _words(part) for part in cut(text))
+    return join_html(
+        _render_citation(part) if isinstance(part, Citation) else _render_words(part) for part in split_citations(text)
+    )
 
 
-def _words(text: str) -> Html:
+def _render_words(text: str) -> Html:
     """An amount stays together with its unit, an interval with its ends: what breaks over two lines is misread."""
     done, parts = 0, []
     for found in AMOUNT.finditer(text):
-        parts += [escaped(text[done : found.start()]), element("span", escaped(found[0]), class_="amount")]
+        parts += [escape_html(text[done : found.start()]), make_element("span", escape_html(found[0]), class_="amount")]
         done = found.end()
-    return joined([*parts, escaped(text[done:])])
+    return join_html([*parts, escape_html(text[done:])])
 
 
-def _citation(citation: Citation) -> Html:
+def _render_citation(citation: Citation) -> Html:
     """In brackets, not raised alone: a bare raised number beside a dose could be read as part of it."""
     at = f":\N{NO-BREAK SPACE}{citation.at}" if citation.at else ""
-    link = element("a", escaped(f"[{citation.n}{at}]"), class_="cite", role="doc-noteref", href=f"#ref-{citation.n}")
-    return joined([escaped("\N{NARROW NO-BREAK SPACE}"), link])
+    link = make_element("a", escape_html(f"[{citation.n}{at}]"), class_="cite", role="doc-noteref", href=f"#ref-{citation.n}")
+    return join_html([escape_html("\N{NARROW NO-BREAK SPACE}"), link])
 
 
-def block(one: Block, section: Section, words: Words) -> Html:
+def render_block(one: Block, section: Section, words: Words) -> Html:
     """One block of a section."""
     match one:
         case Paragraph():
-            return element("p", sentences(one.text))
-        case Points():
-            return _points(one, words)
+            return make_element("p", render_text(one.text))
+        case PointList():
+            return _render_point_list(one, words)
         case Table():
-            return _table(one, _kind(one, section))
+            return _render_table(one, _choose_table_class(one, section))
         case Timeline():
-            return _timeline(one, section)
-        case Forest():
-            figures = [Html(forest_svg(trial, name=f"forest-{i}")) for i, trial in enumerate(trials_of(one), 1)]
-            return _captioned(one.title if one.title != section.title else "", joined(figures))
+            return _render_timeline(one, section)
+        case ForestPlot():
+            figures = [Html(render_forest_svg(trial, name=f"forest-{i}")) for i, trial in enumerate(split_by_trial(one), 1)]
+            return _wrap_in_figure(one.title if one.title != section.title else "", join_html(figures))
 
 
-def _timeline(timeline: Timeline, section: Section) -> Html:
+def _render_timeline(timeline: Timeline, section: Section) -> Html:
     """A figure; a record without a single date has nothing to draw and is told."""
     if not timeline.spans and not timeline.moments:
-        return element("p", sentences(timeline.told))
-    return _captioned(timeline.title if timeline.title != section.title else "", Html(timeline_svg(timeline)))
+        return make_element("p", render_text(timeline.told))
+    return _wrap_in_figure(timeline.title if timeline.title != section.title else "", Html(render_timeline_svg(timeline)))
 
 
-def _kind(table: Table, section: Section) -> str:
+def _choose_table_class(table: Table, section: Section) -> str:
     """The branches of a question stand beside each other as cards; a wide table is stacked on a phone."""
     if section.id == QUESTION:
         return "branches"
     return "stacked" if len(table.columns) >= STACKED_FROM else ""
 
 
-def _points(points: Points, words: Words) -> Html:
+def _render_point_list(points: PointList, words: Words) -> Html:
     """A list; one whose points have marks is a list of checks."""
     checks = any(point.mark for point in points.points)
-    items = joined(_point(point, words) for point in points.points)
-    return element("ul", items, class_="checks", role="list") if checks else element("ul", items)
+    items = join_html(_render_point(point, words) for point in points.points)
+    return make_element("ul", items, class_="checks", role="list") if checks else make_element("ul", items)
 
 
-def _point(point: Point, words: Words) -> Html:
-    lead = joined([element("strong", sentences(f"{point.lead}:")), escaped(" ")]) if point.lead else NOTHING
-    told = joined([lead, sentences(point.text)])
+def _render_point(point: Point, words: Words) -> Html:
+    lead = join_html([make_element("strong", render_text(f"{point.lead}:")), escape_html(" ")]) if point.lead else NOTHING
+    told = join_html([lead, render_text(point.text)])
     if not point.mark:
-        return element("li", told)
-    sign = element("span", escaped(SIGNS[point.mark]), class_="sign", aria_hidden="true")
-    mark = element("span", sign, escaped(f" {words[point.mark]}"), class_="mark")
-    return element("li", mark, escaped(" "), element("span", told), class_=point.mark)
+        return make_element("li", told)
+    sign = make_element("span", escape_html(SIGNS[point.mark]), class_="sign", aria_hidden="true")
+    mark = make_element("span", sign, escape_html(f" {words[point.mark]}"), class_="mark")
+    return make_element("li", mark, escape_html(" "), make_element("span", told), class_=point.mark)
 
 
-def _table(table: Table, kind: str) -> Html:
+def _render_table(table: Table, kind: str) -> Html:
     """A table with headings for columns and rows. The roles are said aloud, since a stacked table would lose them."""
-    headings = element("tr", *(_heading(column) for column in table.columns), role="row")
-    head = element("thead", headings, role="rowgroup")
-    body = element("tbody", *(_row(table.columns, row) for row in table.rows), role="rowgroup")
-    note = element("p", sentences(table.note), class_="note") if table.note else NOTHING
-    held = joined([element("table", head, body, class_=kind, role="table"), note])
-    return _captioned(table.caption, held) if table.caption else held
+    headings = make_element("tr", *(_render_heading_cell(column) for column in table.columns), role="row")
+    head = make_element("thead", headings, role="rowgroup")
+    body = make_element("tbody", *(_render_row(table.columns, row) for row in table.rows), role="rowgroup")
+    note = make_element("p", render_text(table.note), class_="note") if table.note else NOTHING
+    held = join_html([make_element("table", head, body, class_=kind, role="table"), note])
+    return _wrap_in_figure(table.caption, held) if table.caption else held
 
 
-def _captioned(caption: str, inside: Html) -> Html:
+def _wrap_in_figure(caption: str, inside: Html) -> Html:
     """As a figure with its caption: a link in the caption of a table itself would count as one of its rows."""
-    return element("figure", element("figcaption", sentences(caption)) if caption else NOTHING, inside)
+    return make_element("figure", make_element("figcaption", render_text(caption)) if caption else NOTHING, inside)
 
 
-def _heading(column: str) -> Html:
+def _render_heading_cell(column: str) -> Html:
     if not column:
-        return element("td", role="cell")
-    return element("th", sentences(column), scope="col", role="columnheader")
+        return make_element("td", role="cell")
+    return make_element("th", render_text(column), scope="col", role="columnheader")
 
 
-def _row(columns: tuple[str, ...], row: tuple[str, ...]) -> Html:
-    return element("tr", *_cells(columns, row), role="row")
+def _render_row(columns: tuple[str, ...], row: tuple[str, ...]) -> Html:
+    return make_element("tr", *_iter_row_cells(columns, row), role="row")
 
 
-def _cells(columns: tuple[str, ...], row: tuple[str, ...]) -> Iterator[Html]:
+def _iter_row_cells(columns: tuple[str, ...], row: tuple[str, ...]) -> Iterator[Html]:
     for i, (column, cell) in enumerate(zip(columns, row, strict=True)):
         if i == 0 and cell:
-            yield element("th", sentences(cell), scope="row", role="rowheader", data_label=column)
+            yield make_element("th", render_text(cell), scope="row", role="rowheader", data_label=column)
         else:
-            yield element("td", sentences(cell), role="cell", data_label=column)
+            yield make_element("td", render_text(cell), role="cell", data_label=column)

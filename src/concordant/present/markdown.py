@@ -5,9 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from concordant.complaints import printable
-from concordant.present.document import Citation, Document, Paragraph, Point, Points, Section, Source, Table, cut
-from concordant.present.in_words import Told, citation_words, in_words, lead_words, mark_words
+from concordant.complaints import make_printable
+from concordant.present.document import (
+    Citation,
+    Document,
+    PageReference,
+    Paragraph,
+    Point,
+    PointList,
+    Section,
+    Table,
+    split_citations,
+)
+from concordant.present.in_words import Told, format_citation, format_lead, format_mark, to_text_blocks
 
 LOUD = "⚠"
 ALWAYS = re.compile(r"[\\`*_\[\]~$#]|<(?=[A-Za-z/!?])|&(?=#?\w+;)")
@@ -16,101 +26,104 @@ BEGINS_A_BLOCK = re.compile(r"[-+](?=[\s-]|$)|[=>]|\d{1,9}[.)](?=\s|$)")
 
 def render_markdown(document: Document) -> str:
     """The document as one text."""
-    return "\n\n".join(part for part in _parts(document) if part) + "\n"
+    return "\n\n".join(part for part in _iter_parts(document) if part) + "\n"
 
 
-def _parts(document: Document) -> Iterator[str]:
+def _iter_parts(document: Document) -> Iterator[str]:
     """Blocks, each to be parted from the next by an empty line."""
-    yield line(" · ".join(filter(None, (document.whose, document.title, document.over))))
-    yield f"# {line(document.verdict)}"
-    yield "\n".join(_first(document))
+    yield render_text(" · ".join(filter(None, (document.whose, document.title, document.over))))
+    yield f"# {render_text(document.verdict)}"
+    yield "\n".join(_iter_screen_lines(document))
     for section in document.sections:
-        yield from _section(section, document.words)
+        yield from _iter_section(section, document.words)
     if document.references:
-        yield f"## {line(document.references_title)}"
-        yield "\n".join(_references(document))
+        yield f"## {render_text(document.references_title)}"
+        yield "\n".join(_iter_references(document))
     yield "---"
-    yield from map(line, document.footer)
+    yield from map(render_text, document.footer)
 
 
-def _first(document: Document) -> Iterator[str]:
+def _iter_screen_lines(document: Document) -> Iterator[str]:
     for one in document.first:
         loud = f"{LOUD} " if one.tone == "danger" else ""
-        yield f"- {loud}{_strong(f'{one.title}:')} {line(one.text)}".rstrip()
+        yield f"- {loud}{_render_strong(f'{one.title}:')} {render_text(one.text)}".rstrip()
 
 
-def _section(section: Section, words: Mapping[str, str]) -> Iterator[str]:
-    yield f"## {line(section.title)}"
+def _iter_section(section: Section, words: Mapping[str, str]) -> Iterator[str]:
+    yield f"## {render_text(section.title)}"
     for block in section.blocks:
-        for told in in_words(block):
-            yield from _told(told, words)
+        for told in to_text_blocks(block):
+            yield from _iter_block(told, words)
 
 
-def _told(told: Told, words: Mapping[str, str]) -> Iterator[str]:
+def _iter_block(told: Told, words: Mapping[str, str]) -> Iterator[str]:
     match told:
         case Paragraph(text):
-            yield line(text)
-        case Points(points):
-            yield "\n".join(_point(point, words) for point in points)
+            yield render_text(text)
+        case PointList(points):
+            yield "\n".join(_render_point(point, words) for point in points)
         case Table():
-            yield _strong(told.caption)
-            yield "\n".join(_table(told))
-            yield line(told.note)
+            yield _render_strong(told.caption)
+            yield "\n".join(_iter_table_rows(told))
+            yield render_text(told.note)
 
 
-def _point(point: Point, words: Mapping[str, str]) -> str:
-    parts = (line(mark_words(point, words)), _strong(lead_words(point)), line(point.text))
+def _render_point(point: Point, words: Mapping[str, str]) -> str:
+    parts = (render_text(format_mark(point, words)), _render_strong(format_lead(point)), render_text(point.text))
     return f"- {' '.join(filter(None, parts))}"
 
 
-def _table(table: Table) -> Iterator[str]:
-    yield _row(table.columns)
+def _iter_table_rows(table: Table) -> Iterator[str]:
+    yield _render_row(table.columns)
     yield f"|{' --- |' * len(table.columns)}"
-    yield from map(_row, table.rows)
+    yield from map(_render_row, table.rows)
 
 
-def _row(cells: tuple[str, ...]) -> str:
-    return f"| {' | '.join(line(cell).replace('|', chr(92) + '|') for cell in cells)} |"
+def _render_row(cells: tuple[str, ...]) -> str:
+    return f"| {' | '.join(render_text(cell).replace('|', chr(92) + '|') for cell in cells)} |"
 
 
-def _references(document: Document) -> Iterator[str]:
+def _iter_references(document: Document) -> Iterator[str]:
     """The numbers of a list only count on; where one is left out, the other sign behind it begins a list anew."""
     sign, before = ".", 0
     for source in document.references:
         if before and source.n != before + 1:
             sign = ")" if sign == "." else "."
-        yield f"{source.n}{sign} {_source(source)}"
+        yield f"{source.n}{sign} {_render_reference(source)}"
         before = source.n
 
 
-def _source(source: Source) -> str:
+def _render_reference(source: PageReference) -> str:
     """The citation, and how far it was checked; a weak one is in bold."""
     checked = f"({source.checked})"
-    return f"{line(source.citation)} {_strong(checked) if source.mark in ('recalled', 'choice') else line(checked)}"
+    weak = source.mark in ("recalled", "choice")
+    return f"{render_text(source.citation)} {_render_strong(checked) if weak else render_text(checked)}"
 
 
-def _strong(text: str) -> str:
-    told = line(text)
+def _render_strong(text: str) -> str:
+    told = render_text(text)
     return f"**{told}**" if told else ""
 
 
-def line(text: str) -> str:
+def render_text(text: str) -> str:
     """A text on one line in which nothing is read as markup."""
-    parts = list(cut(" ".join(printable(text).split())))
+    parts = list(split_citations(" ".join(make_printable(text).split())))
     behind = [*parts[1:], ""]
-    told = [_citation(one, i, behind[i]) if isinstance(one, Citation) else _escaped(one) for i, one in enumerate(parts)]
+    told = [
+        _render_citation(one, i, behind[i]) if isinstance(one, Citation) else _escape_markdown(one) for i, one in enumerate(parts)
+    ]
     whole = "".join(told)
     if found := BEGINS_A_BLOCK.match(whole):
         return f"{whole[: found.end() - 1]}\\{whole[found.end() - 1 :]}"
     return whole
 
 
-def _escaped(text: str) -> str:
+def _escape_markdown(text: str) -> str:
     return ALWAYS.sub(r"\\\g<0>", text)
 
 
-def _citation(one: Citation, i: int, behind: str | Citation) -> str:
+def _render_citation(one: Citation, i: int, behind: str | Citation) -> str:
     """Its brackets stand plain, easy to read in the source, unless what is around could make a link of them."""
-    told = _escaped(citation_words(one))
+    told = _escape_markdown(format_citation(one))
     plain = i > 0 and not (isinstance(behind, str) and behind[:1] in ("(", "[", ":"))
     return f"{' ' if i else ''}{f'[{told[2:-2]}]' if plain else told}"

@@ -29,27 +29,27 @@ OWN_LINE = {
 }
 
 
-def escaped(text: str) -> Html:
+def escape_html(text: str) -> Html:
     """A text of the answer, harmless wherever it stands."""
     return Html(html.escape(text))
 
 
-def joined(parts: Iterable[Html]) -> Html:
+def join_html(parts: Iterable[Html]) -> Html:
     """Several pieces as one."""
     return Html("".join(parts))
 
 
-def element(name: str, *inside: Html, **attributes: str) -> Html:
+def make_element(name: str, *inside: Html, **attributes: str) -> Html:
     """`<name attributes>inside</name>`; `class_` and `data_label` become `class` and `data-label`, an empty one is left out."""
-    told = "".join(f' {_attribute(key)}="{html.escape(value)}"' for key, value in attributes.items() if value)
+    told = "".join(f' {_attribute_name(key)}="{html.escape(value)}"' for key, value in attributes.items() if value)
     end = "\n" if name in OWN_LINE else ""
     return Html(f"<{name}{told}>{''.join(inside)}</{name}>{end}")
 
 
-def css_string(text: str) -> str:
+def quote_css(text: str) -> str:
     """A text as a string of a style sheet: all but plain letters by number, so that nothing can end the string or the sheet."""
     return '"' + "".join(sign if sign.isalnum() and sign.isascii() else f"\\{ord(sign):x} " for sign in text) + '"'
 
 
-def _attribute(key: str) -> str:
+def _attribute_name(key: str) -> str:
     return key.rstrip("_").replace("_", "-")

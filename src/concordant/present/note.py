@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from concordant.present.document import Document, Line, in_short
+from concordant.present.document import Document, ScreenLine, abbreviate_citations
 
 LINES = 12  # of a note that is still read; what could harm has room however many they are
 
@@ -12,12 +12,12 @@ LINES = 12  # of a note that is still read; what could harm has room however man
 def render_note(document: Document) -> str:
     """Over the verdict who and what, then the lines of the first screen that have room, and the foot."""
     names = {source.n: source.short for source in document.references}
-    lines = [document.over, document.verdict, *(f"{line.title}: {line.text}" for line in _kept(document))]
-    told = [_ended(in_short(" ".join(line.split()), names)) for line in (*lines, document.footer[-1])]
-    return "\n".join([*([_ended(document.whose)] if document.whose else []), *told]) + "\n"
+    lines = [document.over, document.verdict, *(f"{line.title}: {line.text}" for line in _iter_kept_lines(document))]
+    told = [_end_sentence(abbreviate_citations(" ".join(line.split()), names)) for line in (*lines, document.footer[-1])]
+    return "\n".join([*([_end_sentence(document.whose)] if document.whose else []), *told]) + "\n"
 
 
-def _kept(document: Document) -> Iterator[Line]:
+def _iter_kept_lines(document: Document) -> Iterator[ScreenLine]:
     """Every line about a danger, then as many of the others as there is room for."""
     room = LINES
     for line in document.first:
@@ -26,6 +26,6 @@ def _kept(document: Document) -> Iterator[Line]:
             room -= 1
 
 
-def _ended(text: str) -> str:
+def _end_sentence(text: str) -> str:
     """A sentence ends with its stop."""
     return text if text[-1:] in ".?!" else f"{text}."

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from concordant.complaints import Complaint, Unreadable
 from concordant.present.document import Document
-from concordant.present.pdf_data import Data, page_data
+from concordant.present.pdf_data import Data, build_page_data
 
 Paper = Literal["a4", "letter"]
 PAPERS: dict[Paper, str] = {"a4": "a4", "letter": "us-letter"}
@@ -27,25 +27,25 @@ def render_pdf(document: Document, *, paper: Paper = "a4") -> bytes:
     except ImportError:
         way_out = "Install it with: pip install 'concordant[pdf]'"
         raise PdfMissing(Complaint("PDF needs an extra that is not installed", "--format pdf", way_out=way_out)) from None
-    given = page_data(document) | {"paper": PAPERS[paper]}
-    pdf: bytes = typst.compile(**_inputs(given, _scale(given)), pdf_standards=["ua-1"])
+    given = build_page_data(document) | {"paper": PAPERS[paper]}
+    pdf: bytes = typst.compile(**_make_inputs(given, _choose_scale(given)), pdf_standards=["ua-1"])
     return pdf
 
 
-def _scale(given: Data) -> float:
+def _choose_scale(given: Data) -> float:
     """The full one, or the first smaller one that saves a sheet."""
     full, *smaller = SCALES
-    sheets = _pages(given, full)
-    return next((scale for scale in smaller if sheets > 1 and _pages(given, scale) < sheets), full)
+    sheets = _count_pages(given, full)
+    return next((scale for scale in smaller if sheets > 1 and _count_pages(given, scale) < sheets), full)
 
 
-def _pages(given: Data, scale: float) -> int:
+def _count_pages(given: Data, scale: float) -> int:
     import typst
 
-    return int(typst.query(selector="<pages>", field="value", one=True, **_inputs(given, scale)))
+    return int(typst.query(selector="<pages>", field="value", one=True, **_make_inputs(given, scale)))
 
 
-def _inputs(given: Data, scale: float) -> dict[str, Any]:
+def _make_inputs(given: Data, scale: float) -> dict[str, Any]:
     return {
         "input": HERE / "page.typ",
         "font_paths": [HERE / "fonts"],

@@ -64,58 +64,58 @@ ALONE = Palette(
 )
 
 
-def width_of(text: str, size: float, *, bold: bool = False) -> float:
+def measure_width(text: str, size: float, *, bold: bool = False) -> float:
     """About how wide a text is, rather too much than too little."""
     return math.fsum(_WIDTHS.get(letter, _USUAL) for letter in text) * size * (_BOLD if bold else 1)
 
 
-def wrapped(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
+def wrap_text(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
     """The text in lines of at most this width; a word that is longer is cut."""
-    return _filled(text.split(" "), width, size, bold=bold)
+    return _fill_lines(text.split(" "), width, size, bold=bold)
 
 
-def in_pieces(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
+def wrap_label(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
     """The same for a label: broken after a comma where that is possible, so that a date stays on one line."""
     pieces = [f"{piece}," for piece in text.split(", ")]
     pieces[-1] = pieces[-1].removesuffix(",")
-    return _filled(pieces, width, size, bold=bold)
+    return _fill_lines(pieces, width, size, bold=bold)
 
 
-def _filled(words: Iterable[str], width: float, size: float, *, bold: bool) -> list[str]:
+def _fill_lines(words: Iterable[str], width: float, size: float, *, bold: bool) -> list[str]:
     lines: list[str] = []
     for word in words:
         together = f"{lines[-1]} {word}" if lines else word
-        if width_of(together, size, bold=bold) <= width:
+        if measure_width(together, size, bold=bold) <= width:
             lines[-1:] = [together]
-        elif " " in word and width_of(word, size, bold=bold) > width:
-            lines += wrapped(word, width, size, bold=bold)
+        elif " " in word and measure_width(word, size, bold=bold) > width:
+            lines += wrap_text(word, width, size, bold=bold)
         else:
-            lines += _cut(word, width, size, bold=bold)
+            lines += _cut_word(word, width, size, bold=bold)
     return lines
 
 
-def _cut(word: str, width: float, size: float, *, bold: bool) -> list[str]:
+def _cut_word(word: str, width: float, size: float, *, bold: bool) -> list[str]:
     pieces = [""]
     for letter in word:
-        if pieces[-1] and width_of(pieces[-1] + letter, size, bold=bold) > width:
+        if pieces[-1] and measure_width(pieces[-1] + letter, size, bold=bold) > width:
             pieces.append("")
         pieces[-1] += letter
     return pieces
 
 
-def number(value: float) -> str:
+def format_coordinate(value: float) -> str:
     """A coordinate: at most one decimal."""
     told = f"{value:.1f}".removesuffix(".0")
     return "0" if told == "-0" else told
 
 
-def plain(text: str) -> str:
+def strip_invalid_xml(text: str) -> str:
     """The text without the characters that no XML file may hold."""
     return "".join(c for c in text if c in "\t\n" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff"))
 
 
 @dataclass(slots=True)
-class Sheet:
+class SvgSheet:
     """Draws from top to bottom: `y` is where the next row begins."""
 
     palette: Palette
@@ -123,16 +123,18 @@ class Sheet:
     y: float = 0.0
     parts: list[str] = field(default_factory=list)
 
-    def element(self, name: str, **attributes: str | float) -> None:
+    def add_element(self, name: str, **attributes: str | float) -> None:
         """One element; `_` in a name stands for `-`."""
-        self.parts.append(_element(name, attributes))
+        self.parts.append(_format_element(name, attributes))
 
-    def line(self, x1: float, y1: float, x2: float, y2: float, stroke: str, width: float = 1, dash: str = "") -> None:
+    def add_line(self, x1: float, y1: float, x2: float, y2: float, stroke: str, width: float = 1, dash: str = "") -> None:
         """A straight line."""
         dashed = {"stroke_dasharray": dash} if dash else {}
-        self.element("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=stroke, stroke_width=width, **dashed)
+        self.add_element("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=stroke, stroke_width=width, **dashed)
 
-    def text(self, x: float, y: float, text: str, size: float, fill: str, *, anchor: str = "start", bold: bool = False) -> None:
+    def add_text(
+        self, x: float, y: float, text: str, size: float, fill: str, *, anchor: str = "start", bold: bool = False
+    ) -> None:
         """Draw one line of text with its baseline at `y`, outlined in the background colour so that lines behind it do
         not cross the letters.
         """
@@ -142,41 +144,42 @@ class Sheet:
             attributes["text_anchor"] = anchor
         if bold:
             attributes["font_weight"] = 600
-        self.parts.append(_element("text", attributes, escape(plain(text))))
+        self.parts.append(_format_element("text", attributes, escape(strip_invalid_xml(text))))
 
-    def lines(
+    def add_lines(
         self, texts: Iterable[str], size: float, fill: str, *, x: float = 0, anchor: str = "start", bold: bool = False
     ) -> None:
         """Lines of text below each other; moves on."""
         for text in texts:
-            self.text(x, self.y + ASCENT * size, text, size, fill, anchor=anchor, bold=bold)
+            self.add_text(x, self.y + ASCENT * size, text, size, fill, anchor=anchor, bold=bold)
             self.y += LEADING * size
 
-    def paragraph(self, text: str, size: float, fill: str, *, indent: float = 0, bold: bool = False) -> None:
+    def add_paragraph(self, text: str, size: float, fill: str, *, indent: float = 0, bold: bool = False) -> None:
         """A text wrapped to the width of the sheet; moves on."""
-        self.lines(wrapped(text, self.width - indent, size, bold=bold), size, fill, x=indent, bold=bold)
+        self.add_lines(wrap_text(text, self.width - indent, size, bold=bold), size, fill, x=indent, bold=bold)
 
-    def label(self, text: str, size: float, fill: str, *, indent: float = 0) -> None:
+    def add_label(self, text: str, size: float, fill: str, *, indent: float = 0) -> None:
         """A label wrapped to the width of the sheet, its pieces whole; moves on."""
-        self.lines(in_pieces(text, self.width - indent, size), size, fill, x=indent)
+        self.add_lines(wrap_label(text, self.width - indent, size), size, fill, x=indent)
 
-    def svg(self, name: str, title: str, description: str) -> str:
+    def to_svg(self, name: str, title: str, description: str) -> str:
         """The whole figure; `name` keeps its ids apart from those of other figures of a page."""
-        height = number(self.y)
+        width, height = format_coordinate(self.width), format_coordinate(self.y)
         font = f" font-family={quoteattr(self.palette.font)}" if self.palette.font else ' font-family="inherit"'
-        size = f'width="{number(self.width)}" height="{height}"' if self.palette.font else 'width="100%"'
+        size = f'width="{width}" height="{height}"' if self.palette.font else 'width="100%"'
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="figure {name}" viewBox="0 0 {number(self.width)} {height}" {size}'
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="figure {name}" viewBox="0 0 {width} {height}" {size}'
             f' role="img" aria-labelledby="{name}-title {name}-told"{font} fill="none">'
-            f'<title id="{name}-title">{escape(plain(title))}</title><desc id="{name}-told">{escape(plain(description))}</desc>'
+            f'<title id="{name}-title">{escape(strip_invalid_xml(title))}</title>'
+            f'<desc id="{name}-told">{escape(strip_invalid_xml(description))}</desc>'
             f"{''.join(self.parts)}</svg>"
         )
 
 
-def _element(name: str, attributes: dict[str, str | float], content: str | None = None) -> str:
-    told = "".join(f" {key.replace('_', '-')}={quoteattr(_value(value))}" for key, value in attributes.items())
+def _format_element(name: str, attributes: dict[str, str | float], content: str | None = None) -> str:
+    told = "".join(f" {key.replace('_', '-')}={quoteattr(_format_value(value))}" for key, value in attributes.items())
     return f"<{name}{told}/>" if content is None else f"<{name}{told}>{content}</{name}>"
 
 
-def _value(value: str | float) -> str:
-    return value if isinstance(value, str) else number(value)
+def _format_value(value: str | float) -> str:
+    return value if isinstance(value, str) else format_coordinate(value)

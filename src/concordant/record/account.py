@@ -13,7 +13,7 @@ Fate = Literal["used", "ignored", "set aside"]
 FATES: tuple[Fate, ...] = ("used", "ignored", "set aside")
 
 
-class Row(msgspec.Struct, frozen=True, gc=False):  # a struct, because a file can have millions
+class AccountRow(msgspec.Struct, frozen=True, gc=False):  # a struct, because a file can have millions
     """One entry of the source: where it stands, what kind it is, what became of it, and why (or what it was read as)."""
 
     place: str
@@ -26,23 +26,23 @@ class Row(msgspec.Struct, frozen=True, gc=False):  # a struct, because a file ca
 class Account:
     """The rows of one patient (or of a whole file), how many more were not kept, and the codes that were met and not mapped."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[AccountRow] = field(default_factory=list)
     unmapped: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # system, code, display
     beyond: int = 0
 
-    def used(self, place: str, kind: str, read_as: str) -> None:
+    def mark_used(self, place: str, kind: str, read_as: str) -> None:
         """An entry that became part of the record."""
-        self.rows.append(Row(place, kind, "used", read_as))
+        self.rows.append(AccountRow(place, kind, "used", read_as))
 
-    def ignored(self, place: str, kind: str, why: str) -> None:
+    def mark_ignored(self, place: str, kind: str, why: str) -> None:
         """An entry that says nothing which this project asks about."""
-        self.rows.append(Row(place, kind, "ignored", why))
+        self.rows.append(AccountRow(place, kind, "ignored", why))
 
-    def set_aside(self, place: str, kind: str, why: str) -> None:
+    def mark_set_aside(self, place: str, kind: str, why: str) -> None:
         """An entry that cannot be, or cannot be read; what it would have said is unknown."""
-        self.rows.append(Row(place, kind, "set aside", why))
+        self.rows.append(AccountRow(place, kind, "set aside", why))
 
-    def add(self, others: Iterable[Account]) -> None:
+    def add_accounts(self, others: Iterable[Account]) -> None:
         """The accounts of other patients added to this one."""
         for other in others:
             self.rows += other.rows

@@ -14,16 +14,16 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from concordant.complaints import quoted
+from concordant.complaints import quote_word
 from concordant.contract_names import AGE
-from concordant.dates import PartialDate, exactly, whole_years, words
+from concordant.dates import PartialDate, count_whole_years, format_date, make_exact_date
 from concordant.facts import Value
 from concordant.quantities import Interval
 from concordant.record import events as ev
-from concordant.record.account import Account, Row
-from concordant.record.courses.assemble import courses_from
+from concordant.record.account import Account, AccountRow
+from concordant.record.courses.assemble import assemble_courses
 from concordant.record.disease_course import DiseaseCourse
-from concordant.record.entries import Dated, blank_entry, by_time, dates_of, read_as, running, table_of
+from concordant.record.entries import Dated, blank_entry, entry_dates, entry_table, read_as, running_fields, time_key
 from concordant.record.exposures import Exposure
 from concordant.record.findings import (
     AnyFinding,
@@ -35,7 +35,7 @@ from concordant.record.findings import (
     UnnamedTreatment,
 )
 from concordant.record.merging import drop_repeated_progressions, merge_marker_parts
-from concordant.record.plausibility import Problem, impossible_birth, impossible_dates, problems_of
+from concordant.record.plausibility import Problem, explain_impossible_birth, explain_impossible_dates, problems_of
 from concordant.record.row_fate import RowFates
 from concordant.record.rules import RecordRules
 from concordant.record.sources import Patient
@@ -76,13 +76,13 @@ class RecordBuilder(RowFates):
     # What the entry at hand tells.
 
     @property
-    def entry(self) -> ev.Entry:
+    def entry(self) -> ev.EntryLocation:
         """The place of the entry at hand."""
-        return ev.Entry(self.place)
+        return ev.EntryLocation(self.place)
 
-    def put_aside(self, why: str) -> None:
+    def mark_set_aside(self, why: str) -> None:
         """The entry at hand cannot be, or cannot be read."""
-        self._tell(Row(self.place, self.kind, "set aside", why))
+        self._add_entry(AccountRow(self.place, self.kind, "set aside", why))
         self.set_aside.append(f"{self.place}: {why}")
 
     def keep(self, event: Dated) -> None:
@@ -94,16 +94,16 @@ class RecordBuilder(RowFates):
         """What an entry that was set aside would have said: that there is something, and nothing of it."""
         self.found += map(blank_entry, events)
 
-    def lost(self, what: str, word: str, near: str = "") -> None:
+    def record_unmapped(self, what: str, word: str, near: str = "") -> None:
         """A word of the entry at hand that was met and not understood."""
         self.unmapped.append((what, word, near))
-        self.not_understood.append(f"{what} {quoted(word)} ({self.place}){'; ' + near if near else ''}")
+        self.not_understood.append(f"{what} {quote_word(word)} ({self.place}){'; ' + near if near else ''}")
 
     def tell_birth(self, date: PartialDate) -> None:
         """The birth date; one that lies in one of several years is told as the age that it leaves, which any source can hold."""
         self.born_at = self.place
-        if date.first.year != date.last.year and not exactly(self.as_of).certainly_before(date):
-            oldest, youngest = (max(0, whole_years(day, self.as_of)) for day in (date.first, date.last))
+        if date.first.year != date.last.year and not make_exact_date(self.as_of).is_certainly_before(date):
+            oldest, youngest = (max(0, count_whole_years(day, self.as_of)) for day in (date.first, date.last))
             self.stated[AGE] = Interval(youngest, oldest)
         else:
             self.born = date
@@ -111,16 +111,16 @@ class RecordBuilder(RowFates):
     def tell_menopause(self, word: str) -> None:
         """The menopausal status, of a source whose rows have no order: two different ones leave it open."""
         if any(other != word for _, other in self.menopause):
-            self.put_aside("different menopausal statuses are told")
+            self.mark_set_aside("different menopausal statuses are told")
         self.menopause.append((None, word))
 
     # The record.
 
-    def finish(self, name: str = "") -> Patient:
+    def build_record(self, name: str = "") -> Patient:
         """The record, with what cannot be taken out of it, and the account of all entries."""
         self._check_birth()
         events = [one for one in self._all_events() if self._is_in_time(one)]
-        kept = self._refused(events) if self.as_written else [self._possible(one) for one in events]
+        kept = self._refused(events) if self.as_written else [self._check_event_dates(one) for one in events]
         tables = self._tables(kept)
         arranged = tuple if self.as_written else _sorted_once  # whether the order of the source plays a part
         record = ev.PatientRecord(
@@ -131,7 +131,7 @@ class RecordBuilder(RowFates):
             unavailable=self.unavailable,
             stated=self.stated if self.as_written else dict(sorted(self.stated.items())),
             not_understood=arranged(self.not_understood),
-            notices=(*arranged(self.notices), *self._cut_notice()),
+            notices=(*arranged(self.notices), *self._make_cut_notice()),
             set_aside=arranged(self.set_aside),
             notes=self.notes,
         )
@@ -173,13 +173,13 @@ class RecordBuilder(RowFates):
                 self.stated[umbrella.feature] = told.pop()
 
     def _check_birth(self) -> None:
-        if self.born is not None and not self.as_written and (why := impossible_birth(self.born, self.as_of)):
+        if self.born is not None and not self.as_written and (why := explain_impossible_birth(self.born, self.as_of)):
             self._turn(self.born_at, why, label="patient")
             self.born = None
 
     def _is_in_time(self, event: Dated) -> bool:
         """False for what lies after the date that was asked for."""
-        start, _ = dates_of(event)
+        start, _ = entry_dates(event)
         if not self.cuts or start is None or start.first <= self.as_of:
             return True
         self.left_out += 1
@@ -187,12 +187,12 @@ class RecordBuilder(RowFates):
         self.tell_later(event.entry.place, "ignored", LATER)
         return False
 
-    def _possible(self, event: Dated) -> Dated:
+    def _check_event_dates(self, event: Dated) -> Dated:
         """The event as it may stand in the record; blank when it cannot be."""
-        start, last = dates_of(event)
+        start, last = entry_dates(event)
         if start is None and last is None:
             return event
-        if why := impossible_dates(start, last, self.born, self.as_of):
+        if why := explain_impossible_dates(start, last, self.born, self.as_of):
             self._turn(event.entry.place, why, label=read_as(event))
             return blank_entry(event)
         return self._reopened(event, last)
@@ -201,11 +201,11 @@ class RecordBuilder(RowFates):
         """An end that lies ahead is a plan: the course runs."""
         if last is None or last.first <= self.as_of:
             return event
-        return replace(event, end=None, **running(event))
+        return replace(event, end=None, **running_fields(event))
 
     def _refused(self, events: list[Dated]) -> list[Dated]:
         """The events of a case file; what cannot be among them is for its reader to refuse."""
-        kept = [self._reopened(one, dates_of(one)[1]) for one in events] if self.cuts else events
+        kept = [self._reopened(one, entry_dates(one)[1]) for one in events] if self.cuts else events
         self.problems += problems_of(kept, self.born, self.as_of)
         return kept
 
@@ -224,17 +224,17 @@ class RecordBuilder(RowFates):
             if isinstance(event, Exposure):
                 exposures.append(event)
             else:
-                tables[table_of(event)].append(event)
+                tables[entry_table(event)].append(event)
         if self.as_written:
             return {name: tuple(table) for name, table in tables.items()}
         tables["markers"] = list(merge_marker_parts(tables["markers"]))
         tables["events"] = list(drop_repeated_progressions(tables["events"]))
         self._add_courses(exposures, tables)
-        return {name: tuple(sorted(table, key=by_time)) for name, table in tables.items()}
+        return {name: tuple(sorted(table, key=time_key)) for name, table in tables.items()}
 
     def _add_courses(self, exposures: list[Exposure], tables: dict[str, list[Any]]) -> None:
         """The courses that the exposures make; a supportive drug makes none, and is a medication while it runs."""
-        made = courses_from(exposures, tables["events"], self.as_of, self.rules.lines)
+        made = assemble_courses(exposures, tables["events"], self.as_of, self.rules.lines)
         tables["courses"] += made.courses
         self.notes |= {note.place: note.says for note in made.notes}
         for one in made.supportive:
@@ -252,9 +252,9 @@ class RecordBuilder(RowFates):
         latest = {word for last, word in told if last == max(told)[0]}
         return latest.pop() if len(latest) == 1 else None
 
-    def _cut_notice(self) -> list[str]:
+    def _make_cut_notice(self) -> list[str]:
         entries = "entry" if self.left_out == 1 else "entries"
-        told = f"The record was cut at {words(exactly(self.as_of))}: {self.left_out} later {entries} left out."
+        told = f"The record was cut at {format_date(make_exact_date(self.as_of))}: {self.left_out} later {entries} left out."
         return [told] if self.cuts else []
 
 

@@ -8,46 +8,46 @@ from typing import Any
 from concordant.record.account import Account
 from concordant.record.entries import read_as as label_of
 from concordant.record.events import PatientRecord
-from concordant.record.scalars import shown
-from concordant.texts import Text
+from concordant.record.scalars import format_place
+from concordant.texts import SourceText
 
 LISTS = ("tumor_markers", "disease", "treatments", "conditions", "measurements", "medications")
 MAPPINGS = ("patient", "stated")
 
 
-def account_of(record: PatientRecord, text: Text) -> Account:
+def make_account(record: PatientRecord, text: SourceText) -> Account:
     """The account of a case file that was read to this record."""
-    read_as = {event.entry.place: label_of(event) for event in _entries(record)}
+    read_as = {event.entry.place: label_of(event) for event in _iter_entries(record)}
     account = Account()
-    for place, kind in _places(text.value if isinstance(text.value, dict) else {}):
+    for place, kind in _iter_places(text.value if isinstance(text.value, dict) else {}):
         block = place.partition(".")[0]
         if place in read_as or block in MAPPINGS:
-            account.used(place, kind, read_as.get(place, place.partition(".")[2]))
+            account.mark_used(place, kind, read_as.get(place, place.partition(".")[2]))
         elif kind == "unavailable":
-            account.used(place, kind, "a drug that cannot be given")
+            account.mark_used(place, kind, "a drug that cannot be given")
         elif place in record.notes:
-            account.used(place, kind, "course")
+            account.mark_used(place, kind, "course")
         else:
             when = "it is not taken at the date of the question" if kind == "medications" else "it lies after the date asked for"
-            account.ignored(place, kind, when)
+            account.mark_ignored(place, kind, when)
     return account
 
 
-def _entries(record: PatientRecord) -> Iterator[Any]:
+def _iter_entries(record: PatientRecord) -> Iterator[Any]:
     tables: tuple[tuple[Any, ...], ...] = (record.markers, record.events, record.courses, record.conditions)
     for table in (*tables, record.measurements, record.medications, record.findings):
         yield from table
 
 
-def _places(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _iter_places(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Every entry with its block: of a list each item, of a mapping each key that has a value."""
     for block in MAPPINGS:
         for key, told in (value.get(block) or {}).items():
             if told is not None:
-                yield shown((block, key)), block
+                yield format_place((block, key)), block
     for block in LISTS:
         for i in range(len(value.get(block) or [])):
-            yield shown((block, i)), block
+            yield format_place((block, i)), block
     unavailable = value.get("unavailable") or []
     for i in range(1 if isinstance(unavailable, str) else len(unavailable)):
-        yield shown(("unavailable", i)), "unavailable"
+        yield format_place(("unavailable", i)), "unavailable"

@@ -8,15 +8,15 @@ from typing import Any
 
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint, Refused
-from concordant.dates import PartialDate, exactly
-from concordant.dates import words as words_of_date
-from concordant.record.blocks import Blocks
+from concordant.dates import PartialDate, make_exact_date
+from concordant.dates import format_date as words_of_date
+from concordant.record.blocks import BlockReader
 from concordant.record.builder import RecordBuilder
-from concordant.record.events import Course, Entry, Medication, PatientRecord
+from concordant.record.events import Course, EntryLocation, Medication, PatientRecord
 from concordant.record.plausibility import later_than
 from concordant.record.rules import RecordRules, record_rules
 from concordant.record.vocabulary import Words
-from concordant.texts import MOST_COMPLAINTS, Text
+from concordant.texts import MOST_COMPLAINTS, SourceText
 
 KEYS = (
     "name",
@@ -36,25 +36,25 @@ REVIEW_KEYS = ("expect", "because", "origin", "difficulty", "confidence")
 AMONG_TREATMENTS = "It stands among the treatments already, and may still run there."
 
 
-def read_case(text: Text, knowledge: Knowledge, words: Words, as_of: dt.date, *, given: bool = False) -> PatientRecord:
+def read_case(text: SourceText, knowledge: Knowledge, words: Words, as_of: dt.date, *, given: bool = False) -> PatientRecord:
     """The record of a case file.
 
     `as_of` serves when the file has none; `given` says that the user asked for that date, which then
     cuts the record. Raises Refused with every complaint, each with its line.
     """
-    value = _mapping(text)
-    blocks = Blocks(text, knowledge, words)
-    name, own = blocks.head({key: item for key, item in value.items() if key not in REVIEW_KEYS}, KEYS)
+    value = _check_mapping(text)
+    blocks = BlockReader(text, knowledge, words)
+    name, own = blocks.read_head({key: item for key, item in value.items() if key not in REVIEW_KEYS}, KEYS)
     faulty = own is None and value.get("as_of") is not None
     blocks.as_of = dt.date.max if faulty else own or as_of
     cuts = given and own is None
     builder = RecordBuilder("", blocks.as_of, _rules(words, knowledge), cuts=cuts, as_written=True)
-    _read(value, blocks, builder)
+    _read_record(value, blocks, builder)
     if given and own is not None and own != as_of:
         builder.notices.append(_not_used(own, as_of))
-    record = builder.finish(name).record
+    record = builder.build_record(name).record
     if complaints := blocks.complaints + _impossible(builder, text, blocks.later):
-        raise Refused(_in_order(complaints))
+        raise Refused(_sort_complaints(complaints))
     return record
 
 
@@ -66,14 +66,14 @@ def _rules(words: Words, knowledge: Knowledge) -> RecordRules:
     return made
 
 
-def _impossible(builder: RecordBuilder, text: Text, later: Sequence[tuple[Entry, PartialDate]]) -> list[Complaint]:
+def _impossible(builder: RecordBuilder, text: SourceText, later: Sequence[tuple[EntryLocation, PartialDate]]) -> list[Complaint]:
     """What cannot be, at the line of its entry; `later` are entries that were left out because they lie after the date."""
-    line = text.line(("patient", "birth_date"))
+    line = text.find_line(("patient", "birth_date"))
     problems = [*builder.problems, *([] if builder.cuts else later_than(later, builder.as_of))]
     return [Complaint(says, text.file, entry.line or line, way_out) for entry, says, way_out in problems]
 
 
-def _in_order(complaints: list[Complaint]) -> list[Complaint]:
+def _sort_complaints(complaints: list[Complaint]) -> list[Complaint]:
     """By line; of very many the first hundred."""
     found = sorted(dict.fromkeys(complaints), key=lambda complaint: complaint.line or 0)
     more = len(found) - MOST_COMPLAINTS
@@ -82,53 +82,56 @@ def _in_order(complaints: list[Complaint]) -> list[Complaint]:
 
 
 def _not_used(own: dt.date, asked: dt.date) -> str:
-    day, other = words_of_date(exactly(own)), words_of_date(exactly(asked))
+    day, other = words_of_date(make_exact_date(own)), words_of_date(make_exact_date(asked))
     return f"The case file has its own date, {day}; the date asked for, {other}, was not used: change `as_of` in the file."
 
 
-def _mapping(text: Text) -> dict[str, Any]:
+def _check_mapping(text: SourceText) -> dict[str, Any]:
     value = text.value
     way_out = "`concordant template` prints a case file to fill in"
     if not isinstance(value, dict):
         kind = "a list" if isinstance(value, list) else "a single value"
-        raise Refused(text.complaint((), f"this is {kind}, and a case file has keys", way_out))
+        raise Refused(text.make_complaint((), f"this is {kind}, and a case file has keys", way_out))
     if "resourceType" in value:
         says = "this is FHIR that is not written as JSON"
-        raise Refused(text.complaint((), says, "Save it as JSON, one resource or Bundle a file, or as NDJSON: that is read"))
+        raise Refused(text.make_complaint((), says, "Save it as JSON, one resource or Bundle a file, or as NDJSON: that is read"))
     return value
 
 
-def _read(value: dict[str, Any], blocks: Blocks, builder: RecordBuilder) -> None:
+def _read_record(value: dict[str, Any], blocks: BlockReader, builder: RecordBuilder) -> None:
     """Every block of the file to the findings of the builder, in the order of the file."""
-    conditions = blocks.conditions(value.get("conditions"))
-    person = blocks.person(value.get("patient"))
+    conditions = blocks.read_conditions(value.get("conditions"))
+    person = blocks.read_person(value.get("patient"))
     builder.sex, builder.born = person.sex, person.birth_date
     if person.menopause is not None:
         builder.menopause.append((None, person.menopause))
-    builder.found += blocks.markers(value.get("tumor_markers"))
-    builder.found += (*blocks.events(value.get("disease")), *conditions)
-    courses = blocks.courses(value.get("treatments"))
-    builder.found += (*blocks.of_patient(value.get("patient")), *blocks.measurements(value.get("measurements")))
+    builder.found += blocks.read_markers(value.get("tumor_markers"))
+    builder.found += (*blocks.read_events(value.get("disease")), *conditions)
+    courses = blocks.read_courses(value.get("treatments"))
+    builder.found += (
+        *blocks.read_patient_measurements(value.get("patient")),
+        *blocks.read_measurements(value.get("measurements")),
+    )
     builder.found += courses
-    _add_taken(blocks.medications(value.get("medications")), courses, builder)
+    _add_taken(blocks.read_medications(value.get("medications")), courses, builder)
     builder.left_out = len(blocks.later)
-    builder.unavailable = blocks.unavailable(value.get("unavailable"))
-    builder.stated = blocks.stated(value.get("stated"))
+    builder.unavailable = blocks.read_unavailable(value.get("unavailable"))
+    builder.stated = blocks.read_stated(value.get("stated"))
     builder.not_understood = blocks.not_understood
 
 
 def _add_taken(taken: Sequence[Medication | Course], courses: Sequence[Course], builder: RecordBuilder) -> None:
     """What is taken now; a treatment among it that already stands under the treatments adds none."""
     for one in taken:
-        if isinstance(one, Course) and _goes_on(one, courses, builder.as_of):
+        if isinstance(one, Course) and _has_running_course(one, courses, builder.as_of):
             builder.notes[one.entry.place] = (AMONG_TREATMENTS,)
         else:
             builder.found.append(one)
 
 
-def _goes_on(told: Course, courses: Sequence[Course], as_of: dt.date) -> bool:
+def _has_running_course(told: Course, courses: Sequence[Course], as_of: dt.date) -> bool:
     """Whether the drugs stand in a course that may still run."""
-    today = exactly(as_of)
+    today = make_exact_date(as_of)
     going = [one for one in courses if one.stopped in (None, "ongoing")]
-    going = [one for one in going if one.end is None or not one.end.certainly_before(today)]
+    going = [one for one in going if one.end is None or not one.end.is_certainly_before(today)]
     return any({*told.drugs, *told.classes} <= {*one.drugs, *one.classes} for one in going)

@@ -26,11 +26,11 @@ from concordant.record.events import (
     DiseaseEvent,
     Status,
 )
-from concordant.record.genotypes import genotype
-from concordant.record.grammar import Reader
-from concordant.record.heads import Head, NotSaid
-from concordant.record.terminology import Concept, Terminology, terminology_of
-from concordant.record.vocabulary import Words, suggestion
+from concordant.record.genotypes import read_genotype
+from concordant.record.grammar import ConditionParser
+from concordant.record.heads import ConditionHead, NotUnderstood
+from concordant.record.terminology import CodeableConcept, Terminology, make_terminology
+from concordant.record.vocabulary import Words, suggest_name
 from concordant.record.wording import Lexicon
 
 MOST_REMEMBERED, LONGEST = 50_000, 300
@@ -41,7 +41,7 @@ ONE_OF_ANOTHER = re.compile(r"(.+?) of (?:the )?(.+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class ConditionMention:
     """One condition that a text or a code stands for. `sites` is set only for a metastasis; `sure` is false for a mere
     suspicion.
     """
@@ -58,54 +58,54 @@ class Understood:
     narrow: bool = False
 
 
-def understand(text: str, words: Words) -> tuple[Understood, ...]:
+def parse_conditions(text: str, words: Words) -> tuple[ConditionMention, ...]:
     """What a text says of conditions; one without a term, and with `did you mean`, when a part of it is not understood."""
     lexicon = words.lexicon
     if lexicon is None:
-        return (Understood(),)
-    found: tuple[Understood, ...] | None = lexicon.remembered.get(text)
+        return (ConditionMention(),)
+    found: tuple[ConditionMention, ...] | None = lexicon.remembered.get(text)
     if found is None:
-        found = _understand(text, lexicon) or (Understood(near=suggestion(text, words.conditions)),)
+        found = _parse_text(text, lexicon) or (ConditionMention(near=suggest_name(text, words.conditions)),)
         if len(lexicon.remembered) < MOST_REMEMBERED:
             lexicon.remembered[text] = found
     return found
 
 
-def is_understood(found: Iterable[Understood]) -> bool:
+def is_understood(found: Iterable[ConditionMention]) -> bool:
     """Whether every part of a text was understood."""
     return all(one.term is not None or one.sites is not None or one.status == ABSENT for one in found)
 
 
-def _understand(text: str, lexicon: Lexicon) -> tuple[Understood, ...]:
+def _parse_text(text: str, lexicon: Lexicon) -> tuple[ConditionMention, ...]:
     if len(text) > LONGEST:
         return ()
-    if found := genotype(text, lexicon):
-        return (Understood(found[0], status=found[1]),)
-    if (whole := lexicon.whole(text)) is not None:
-        return tuple(_meant(Reader([whole], lexicon.words).read(), None, lexicon))
-    for spelling in _orders(text):
-        reader = Reader(lexicon.read(spelling), lexicon.words)
+    if found := read_genotype(text, lexicon):
+        return (ConditionMention(found[0], status=found[1]),)
+    if (whole := lexicon.match_whole_text(text)) is not None:
+        return tuple(_iter_mentions(ConditionParser([whole], lexicon.words).parse_heads(), None, lexicon))
+    for spelling in _iter_word_orders(text):
+        reader = ConditionParser(lexicon.read_items(spelling), lexicon.words)
         try:
-            heads = reader.read()
-        except NotSaid:
+            heads = reader.parse_heads()
+        except NotUnderstood:
             continue
-        return _once(_meant(heads, reader.year, lexicon))
+        return _drop_repeated(_iter_mentions(heads, reader.year, lexicon))
     return ()
 
 
-def _once(found: Iterable[Understood]) -> tuple[Understood, ...]:
+def _drop_repeated(found: Iterable[ConditionMention]) -> tuple[ConditionMention, ...]:
     """Without what says of the same condition no more than another one does."""
-    kept: list[Understood] = []
+    kept: list[ConditionMention] = []
     for one in found:
-        same = next((i for i, other in enumerate(kept) if _says_no_more(one, other) or _says_no_more(other, one)), None)
+        same = next((i for i, other in enumerate(kept) if _is_covered_by(one, other) or _is_covered_by(other, one)), None)
         if same is None:
             kept.append(one)
-        elif not _says_no_more(one, kept[same]) or not one.narrow:
+        elif not _is_covered_by(one, kept[same]) or not one.narrow:
             kept[same] = one
     return tuple(kept)
 
 
-def _says_no_more(one: Understood, other: Understood) -> bool:
+def _is_covered_by(one: ConditionMention, other: ConditionMention) -> bool:
     """Whether all that one says is said by the other as well."""
     same = (one.term, one.status, one.sure, one.sites, one.brain) == (
         other.term,
@@ -117,7 +117,7 @@ def _says_no_more(one: Understood, other: Understood) -> bool:
     return same and one.grade in (None, other.grade) and set(one.about) <= set(other.about)
 
 
-def _orders(text: str) -> Iterator[str]:
+def _iter_word_orders(text: str) -> Iterator[str]:
     """The text, and the same turned round as lists and tables turn it: `failure, heart`, `failure of the heart`."""
     yield text
     if text.count(",") == 1:
@@ -127,7 +127,7 @@ def _orders(text: str) -> Iterator[str]:
         yield f"{turned[2]} {turned[1]}"
 
 
-def _meant(heads: list[Head], year: int | None, lexicon: Lexicon) -> Iterator[Understood]:
+def _iter_mentions(heads: list[ConditionHead], year: int | None, lexicon: Lexicon) -> Iterator[ConditionMention]:
     words = lexicon.words
     named = {id_ for head in heads for id_ in head.ids}
     spread = any(head.kind == "spread" for head in heads)
@@ -136,15 +136,15 @@ def _meant(heads: list[Head], year: int | None, lexicon: Lexicon) -> Iterator[Un
         own = head.kind == "term" and head.ids[0] == words.own_cancer
         if head.other:
             hereditary = bool(head.ids) and head.ids[0] in words.hereditary
-            yield Understood(None if hereditary else words.another_person)
+            yield ConditionMention(None if hereditary else words.another_person)
         elif head.kind == "spread" or (own and head.scale == "stage" and head.grade == words.spread_stage):
             if not anothers:
-                yield _spread(head, year)
+                yield _make_metastasis_mention(head, year)
         elif not (own and spread):
-            yield _condition(head, year, lexicon, own=own)
+            yield _make_condition_mention(head, year, lexicon, own=own)
 
 
-def _condition(head: Head, year: int | None, lexicon: Lexicon, *, own: bool) -> Understood:
+def _make_condition_mention(head: ConditionHead, year: int | None, lexicon: Lexicon, *, own: bool) -> ConditionMention:
     term, grade = head.ids[0], None if own else head.grade
     for one, least, other in lexicon.words.becomes:
         if term == one and (grade or 0) >= least and head.status != ABSENT:
@@ -153,33 +153,37 @@ def _condition(head: Head, year: int | None, lexicon: Lexicon, *, own: bool) -> 
     status = None if status == RESOLVED and term in lexicon.words.lasting else status
     about = () if head.unnamed else tuple(dict.fromkeys(head.about))
     narrow = head.narrow or (bool(about) and head.kind != "reaction")
-    return Understood(term, about, grade, status if head.sure else None, head.sure, year=year, narrow=narrow)
+    return ConditionMention(term, about, grade, status if head.sure else None, head.sure, year=year, narrow=narrow)
 
 
-def _spread(head: Head, year: int | None) -> Understood:
+def _make_metastasis_mention(head: ConditionHead, year: int | None) -> ConditionMention:
     """A metastasis; one that is only suspected, or was looked for and not found, is no site."""
     central = BRAIN in head.sites
     if not head.sure:
-        return Understood(sure=False)
+        return ConditionMention(sure=False)
     if head.status == ABSENT:
-        return Understood(status=ABSENT, sites=() if central else None, brain="none" if central else None)
+        return ConditionMention(status=ABSENT, sites=() if central else None, brain="none" if central else None)
     trend = TREND.get(head.trend or "") if central else None
-    return Understood(status=head.status, sites=tuple(dict.fromkeys(head.sites)), brain=trend, year=year)
+    return ConditionMention(status=head.status, sites=tuple(dict.fromkeys(head.sites)), brain=trend, year=year)
 
 
-def of_concept(meaning: Concept, lexicon: Lexicon | None) -> Understood | None:
+def mention_from_concept(meaning: CodeableConcept, lexicon: Lexicon | None) -> ConditionMention | None:
     """What a code stands for, as far as it is a condition, a metastasis or a cancer."""
     words = lexicon.words if lexicon is not None else None
     if meaning.kind == "secondary":
-        return Understood(sites=(meaning.name,) if meaning.name else ())
+        return ConditionMention(sites=(meaning.name,) if meaning.name else ())
     if meaning.kind == "cancer" and words is not None:
-        return Understood(words.other_cancer if meaning.name == "other" else words.own_cancer)
+        return ConditionMention(words.other_cancer if meaning.name == "other" else words.own_cancer)
     if meaning.kind == "condition":
-        return Understood(meaning.name or None, meaning.about, meaning.grade, meaning.status or None, narrow=not meaning.whole)
+        return ConditionMention(
+            meaning.name or None, meaning.about, meaning.grade, meaning.status or None, narrow=not meaning.whole
+        )
     return None
 
 
-def with_words(coded: Understood, said: tuple[Understood, ...], lexicon: Lexicon | None) -> tuple[Understood, ...]:
+def merge_code_and_words(
+    coded: ConditionMention, said: tuple[ConditionMention, ...], lexicon: Lexicon | None
+) -> tuple[ConditionMention, ...]:
     """Add what the words beside a code say: a grade, a cause, a status, another condition. Return an empty tuple when they
     contradict the code.
     """
@@ -189,15 +193,15 @@ def with_words(coded: Understood, said: tuple[Understood, ...], lexicon: Lexicon
         return said
     same = next((one for one in said if (one.term, one.sites is None) == (coded.term, coded.sites is None)), None)
     if same is not None:
-        return tuple(_fuller(coded, one) if one is same else one for one in said)
+        return tuple(_merge_mentions(coded, one) if one is same else one for one in said)
     kin = lexicon.words.kin if lexicon is not None else ()
     near = any({coded.term, one.term} <= set(row) for row in kin for one in said)
     return (coded, *said) if near or any(one.sites is not None for one in said) else ()
 
 
-def _fuller(coded: Understood, said: Understood) -> Understood:
+def _merge_mentions(coded: ConditionMention, said: ConditionMention) -> ConditionMention:
     sites = said.sites if coded.sites is None else tuple(dict.fromkeys((*coded.sites, *(said.sites or ()))))
-    return Understood(
+    return ConditionMention(
         said.term,
         said.about or coded.about,
         said.grade if said.grade is not None else coded.grade,
@@ -209,39 +213,41 @@ def _fuller(coded: Understood, said: Understood) -> Understood:
     )
 
 
-class Told(NamedTuple):
+class NamedMentions(NamedTuple):
     """What an entry says of conditions, and the name that it goes by."""
 
     name: str
-    found: tuple[Understood, ...]
+    found: tuple[ConditionMention, ...]
 
 
-def condition_told(name: str, system: str, code: str, words: Words) -> Told:
+def parse_condition_entry(name: str, system: str, code: str, words: Words) -> NamedMentions:
     """An entry with a name, a code or both; one whose name contradicts its code says nothing."""
     if not code:
-        system, code = code_of(name)
+        system, code = parse_code_name(name)
         if not code:
-            return Told(name, understand(name, words))
+            return NamedMentions(name, parse_conditions(name, words))
         name = ""
-    meaning = terms_of(words).look(system, code)
-    coded = of_concept(meaning, words.lexicon) if meaning is not None else None
-    called = name or code_name(system, code, meaning.display if meaning is not None else "")
-    said = understand(name, words) if name else ()
+    meaning = get_terminology(words).find_concept(system, code)
+    coded = mention_from_concept(meaning, words.lexicon) if meaning is not None else None
+    called = name or format_code_name(system, code, meaning.display if meaning is not None else "")
+    said = parse_conditions(name, words) if name else ()
     if coded is None:
-        return Told(called, said or (Understood(),))
-    return Told(called, (with_words(coded, said, words.lexicon) or (Understood(),)) if said else (coded,))
+        return NamedMentions(called, said or (ConditionMention(),))
+    return NamedMentions(
+        called, (merge_code_and_words(coded, said, words.lexicon) or (ConditionMention(),)) if said else (coded,)
+    )
 
 
-def terms_of(words: Words) -> Terminology:
+def get_terminology(words: Words) -> Terminology:
     """The tables of codes, made when the first code is met."""
     if "terminology" not in words.made and words.knowledge is not None:
-        words.made["terminology"] = terminology_of(words.knowledge, words)
+        words.made["terminology"] = make_terminology(words.knowledge, words)
     made: Terminology = words.made["terminology"]
     return made
 
 
-def events_of(
-    found: Iterable[Understood],
+def events_from_mentions(
+    found: Iterable[ConditionMention],
     plain: Comorbidity,
     as_of: dt.date,
     *,
@@ -253,12 +259,12 @@ def events_of(
     `words_first`: the status in the source is that of the list entry rather than of the illness, as in a problem list, so
     the words win.
     """
-    return [_event(one, plain, as_of, words_first=words_first) for one in found]
+    return [_make_event(one, plain, as_of, words_first=words_first) for one in found]
 
 
-def _event(one: Understood, plain: Comorbidity, as_of: dt.date, *, words_first: bool) -> Comorbidity | DiseaseEvent:
-    date = plain.date or _year(one.year, as_of)
-    status = _status(one, plain.status, words_first=words_first)
+def _make_event(one: ConditionMention, plain: Comorbidity, as_of: dt.date, *, words_first: bool) -> Comorbidity | DiseaseEvent:
+    date = plain.date or _date_from_year(one.year, as_of)
+    status = _combine_status(one, plain.status, words_first=words_first)
     if one.sites is None:
         term = None if one.narrow and status == ABSENT else one.term  # without the narrower thing the wider one may be there
         return replace(plain, term=term, about=one.about, grade=one.grade, status=status, date=date)
@@ -272,7 +278,7 @@ def _event(one: Understood, plain: Comorbidity, as_of: dt.date, *, words_first: 
     return replace(plain, term=None, status=ABSENT, date=date)
 
 
-def _status(one: Understood, given: Status | None, *, words_first: bool) -> Status | None:
+def _combine_status(one: ConditionMention, given: Status | None, *, words_first: bool) -> Status | None:
     """The status by words and source together; unknown where they cannot both be."""
     if not one.sure:
         return ABSENT if given == ABSENT else None
@@ -287,16 +293,16 @@ def _status(one: Understood, given: Status | None, *, words_first: bool) -> Stat
     return one.status if words_first and one.status == RESOLVED else given
 
 
-def _year(year: int | None, as_of: dt.date) -> PartialDate | None:
-    return parse_partial_date(str(year)).clipped(as_of) if year is not None and year <= as_of.year else None
+def _date_from_year(year: int | None, as_of: dt.date) -> PartialDate | None:
+    return parse_partial_date(str(year)).clip_to(as_of) if year is not None and year <= as_of.year else None
 
 
-def code_name(system: str, code: str, display: str) -> str:
+def format_code_name(system: str, code: str, display: str) -> str:
     """The name of an entry that is told by its code alone."""
     return f"{CODE_NAMES.get(system, system)} {code} {display}".strip()
 
 
-def code_of(name: str) -> tuple[str, str]:
+def parse_code_name(name: str) -> tuple[str, str]:
     """System and code of such a name; nothing for another one."""
     if (found := CODED.fullmatch(name)) is None:
         return "", ""

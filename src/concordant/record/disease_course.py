@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from concordant.complaints import quoted
+from concordant.complaints import quote_word
 from concordant.contract_names import CANCER_TYPE, DISEASE_EXTENT, OTHER_CANCER
-from concordant.dates import PartialDate, months_range
+from concordant.dates import PartialDate, find_months_range
 from concordant.record.events import EARLY, METASTATIC, PROGRESSION, RECURRENCE, DiseaseEvent, Extent
 from concordant.record.findings import UNSPECIFIED, CancerStage, PrimaryCancer, SecondaryCancer
 from concordant.record.rules import RecordRules
@@ -41,7 +41,7 @@ class DiseaseCourse:
         first = _first(own)
         if first is None and not self.stages and not self.spread:
             return []
-        return [*self._from_diagnosis(first), *(_again(one) for one in own if one.again)]
+        return [*self._from_diagnosis(first), *(_make_recurrence(one) for one in own if one.again)]
 
     def _state_cancer(self, own: list[PrimaryCancer]) -> None:
         """States the cancer where a diagnosis tells it."""
@@ -77,7 +77,7 @@ class DiseaseCourse:
         others = any(primary.cancer == OTHER_CANCER for primary in self.primaries)
         if not others or since is None or one.date is None:
             return False
-        if months_range(one.date, since)[0] <= self.rules.de_novo_months:
+        if find_months_range(one.date, since)[0] <= self.rules.de_novo_months:
             return False
         why = "a metastasis from before this cancer, with another cancer on record: whose it is is not known"
         self.doubted.append((one.entry.place, why, True))
@@ -87,8 +87,8 @@ class DiseaseCourse:
         """Whether a stage says that there are no metastases when one was on record: a contradiction, which is told."""
         for stage in (one for one in self.stages if one.extent == EARLY and one.date is not None):
             for one in here if self._is_near(stage.date, since) is not False else ():
-                if one.date is not None and stage.date is not None and not stage.date.certainly_before(one.date):
-                    told = f"the stage {quoted(stage.word)} ({stage.entry.place}) and a metastasis ({one.entry.place})"
+                if one.date is not None and stage.date is not None and not stage.date.is_certainly_before(one.date):
+                    told = f"the stage {quote_word(stage.word)} ({stage.entry.place}) and a metastasis ({one.entry.place})"
                     self.contradictions.append(f"{told} of one time contradict each other")
                     return True
         return False
@@ -97,7 +97,7 @@ class DiseaseCourse:
         """Whether a date belongs to the diagnosis; None when it cannot be told."""
         if date is None or since is None:
             return None
-        low, high = months_range(since, date)
+        low, high = find_months_range(since, date)
         if high <= self.rules.de_novo_months:
             return True
         return False if low > self.rules.de_novo_months else None
@@ -122,7 +122,7 @@ class DiseaseCourse:
 
     def _contradict(self, stages: Sequence[CancerStage]) -> None:
         """Stages of one time that cannot all be: none of them counts."""
-        told = " and ".join(sorted({f"{quoted(one.word)} ({one.entry.place})" for one in stages}))
+        told = " and ".join(sorted({f"{quote_word(one.word)} ({one.entry.place})" for one in stages}))
         self.contradictions.append(f"stages of one time that contradict each other: {told}")
         for one in stages:
             self.doubted.append((one.entry.place, "it contradicts another stage of the same time", False))
@@ -148,7 +148,7 @@ def _first(own: list[PrimaryCancer]) -> PrimaryCancer | None:
     return min(own, key=lambda one: one.entry.place) if own else None
 
 
-def _again(primary: PrimaryCancer) -> DiseaseEvent:
+def _make_recurrence(primary: PrimaryCancer) -> DiseaseEvent:
     return DiseaseEvent(primary.entry, RECURRENCE, None, None, (), None, "")
 
 
@@ -156,7 +156,7 @@ def _came_later(found: list[SecondaryCancer], at_first: Extent | None) -> list[D
     """Metastases of later: first a recurrence, or a progression when there were some before."""
     events: list[DiseaseEvent] = []
     kind = PROGRESSION if at_first == METASTATIC else RECURRENCE
-    for date, some in _by_date(found):
+    for date, some in _group_by_date(found):
         sites = _sites(some)
         if not sites and (events or at_first == METASTATIC):
             continue  # that it is metastatic was known
@@ -169,7 +169,7 @@ def _sites(found: Iterable[SecondaryCancer]) -> tuple[str, ...]:
     return tuple(sorted({one.site for one in found if one.site}))
 
 
-def _by_date(found: Iterable[SecondaryCancer]) -> list[tuple[PartialDate | None, list[SecondaryCancer]]]:
+def _group_by_date(found: Iterable[SecondaryCancer]) -> list[tuple[PartialDate | None, list[SecondaryCancer]]]:
     groups: dict[PartialDate | None, list[SecondaryCancer]] = {}
     for one in sorted(found, key=lambda one: one.entry.place):
         groups.setdefault(one.date, []).append(one)

@@ -31,18 +31,18 @@ def blank_entry(event: Dated) -> Event:
         case Comorbidity():
             return replace(event, status=None, date=None)
         case Course() | Exposure():
-            return _open_course(event)
+            return _blank_course(event)
         case _:
             return event
 
 
-def _open_course(given: Course | Exposure) -> Course:
+def _blank_course(given: Course | Exposure) -> Course:
     """A course of drugs that may be any: those it names were perhaps not given, and perhaps others were."""
     named = (*given.drugs, *given.unknown_drugs) or ("not readable",)
     return Course(given.entry, (), (), named, None, None, None, None, None, None)
 
 
-def dates_of(event: Dated) -> tuple[PartialDate | None, PartialDate | None]:
+def entry_dates(event: Dated) -> tuple[PartialDate | None, PartialDate | None]:
     """The first and the last date of an entry."""
     match event:
         case Course() | Exposure():
@@ -53,7 +53,7 @@ def dates_of(event: Dated) -> tuple[PartialDate | None, PartialDate | None]:
             return event.date, None
 
 
-def table_of(event: Dated) -> str:
+def entry_table(event: Dated) -> str:
     """The field of the record that holds it."""
     match event:
         case Marker():
@@ -84,15 +84,15 @@ def read_as(event: Dated) -> str:
         case Course() | Exposure():
             return "course"
         case _:
-            return table_of(event).removesuffix("s")
+            return entry_table(event).removesuffix("s")
 
 
-def running(event: Dated) -> dict[str, Any]:
+def running_fields(event: Dated) -> dict[str, Any]:
     """Return the fields that mark a course as ongoing, for an end that lies in the future and is therefore only planned."""
     return {"ongoing": True, "stopped": None} if isinstance(event, Exposure) else {"stopped": ONGOING}
 
 
-def as_exposure(course: Course, *, supply: bool = False) -> Exposure:
+def to_exposure(course: Course, *, supply: bool = False) -> Exposure:
     """A course as a source told it, to be put together with others."""
     single = course.start is not None and course.start == course.end and course.start.is_exact
     going = course.stopped == ONGOING
@@ -111,7 +111,7 @@ def as_exposure(course: Course, *, supply: bool = False) -> Exposure:
     )
 
 
-def by_time(event: Dated) -> tuple[dt.date, dt.date, str]:
+def time_key(event: Dated) -> tuple[dt.date, dt.date, str]:
     """By date, then by place: the order of entries in the source plays no part."""
-    start, last = dates_of(event)
+    start, last = entry_dates(event)
     return (start.first if start else dt.date.max, last.last if last else dt.date.max, event.entry.place)

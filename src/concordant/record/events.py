@@ -45,12 +45,12 @@ METASTATIC: Extent = "metastatic"
 Word = TypeVar("Word", bound=str)
 
 
-def word_of(text: str | None, words: Sequence[Word]) -> Word | None:
+def match_word(text: str | None, words: Sequence[Word]) -> Word | None:
     """The text as one of these words; None where it is none of them."""
     return next((word for word in words if word == text), None)
 
 
-class Entry(msgspec.Struct, frozen=True, gc=False):
+class EntryLocation(msgspec.Struct, frozen=True, gc=False):
     """Where an event stands in its source: `treatments[1]` and the line, if there is one."""
 
     place: str
@@ -60,7 +60,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 class Marker(msgspec.Struct, frozen=True, gc=False):
     """One result of a tumour marker test; numbers by their name (ratio, copies, percent)."""
 
-    entry: Entry
+    entry: EntryLocation
     test: str
     word: str | None
     numbers: dict[str, Interval]
@@ -74,7 +74,7 @@ FLAGGED = " (flagged as abnormal)"  # behind the name of a finding in a case fil
 class DiseaseEvent(msgspec.Struct, frozen=True, gc=False):
     """Diagnosis, surgery, recurrence, progression, response, stable disease; or a finding, with the words that told it."""
 
-    entry: Entry
+    entry: EntryLocation
     kind: EventKind
     date: PartialDate | None
     extent: Extent | None
@@ -87,7 +87,7 @@ class DiseaseEvent(msgspec.Struct, frozen=True, gc=False):
 class Course(msgspec.Struct, frozen=True, gc=False):
     """Drugs given together: ids of known drugs, words for a whole class, unknown names kept apart."""
 
-    entry: Entry
+    entry: EntryLocation
     drugs: tuple[str, ...]
     classes: tuple[str, ...]
     unknown_drugs: tuple[str, ...]
@@ -106,7 +106,7 @@ class Comorbidity(msgspec.Struct, frozen=True, gc=False):
     `grade` is the CTCAE grade, or the stage or class that the words give. `judged` says why a clinician lets it pass.
     """
 
-    entry: Entry
+    entry: EntryLocation
     term: str | None
     name: str
     status: Status | None
@@ -119,7 +119,7 @@ class Comorbidity(msgspec.Struct, frozen=True, gc=False):
 class Measurement(msgspec.Struct, frozen=True, gc=False):
     """A measured number in the unit of the dictionary, with the upper limit of normal if given."""
 
-    entry: Entry
+    entry: EntryLocation
     name: str
     value: Interval
     date: PartialDate | None
@@ -130,7 +130,7 @@ class Measurement(msgspec.Struct, frozen=True, gc=False):
 class Finding(msgspec.Struct, frozen=True, gc=False):
     """An observation of which the dictionary knows nothing, and which its own source flags as abnormal."""
 
-    entry: Entry
+    entry: EntryLocation
     name: str
     date: PartialDate | None
     judged: str = ""
@@ -139,7 +139,7 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
 class Medication(msgspec.Struct, frozen=True, gc=False):
     """Another drug that the patient takes now."""
 
-    entry: Entry
+    entry: EntryLocation
     term: str | None
     name: str
     judged: str = ""

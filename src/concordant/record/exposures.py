@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from concordant.dates import PartialDate
-from concordant.record.events import Entry, Setting, Stopped
+from concordant.record.events import EntryLocation, Setting, Stopped
 
 
 class Exposure(msgspec.Struct, frozen=True, gc=False):
@@ -17,7 +17,7 @@ class Exposure(msgspec.Struct, frozen=True, gc=False):
     is only when what was handed out is used up.
     """
 
-    entry: Entry
+    entry: EntryLocation
     drugs: tuple[str, ...]
     unknown_drugs: tuple[str, ...] = ()
     start: PartialDate | None = None

@@ -10,7 +10,7 @@ import msgspec
 
 from concordant.compiled import Umbrella
 from concordant.dates import PartialDate
-from concordant.record.events import Entry, Event, Extent
+from concordant.record.events import EntryLocation, Event, Extent
 from concordant.record.exposures import Exposure
 
 UNSPECIFIED = "unspecified"  # in the value sets: a cancer, or a metastasis, of which the code does not say which
@@ -19,7 +19,7 @@ UNSPECIFIED = "unspecified"  # in the value sets: a cancer, or a metastasis, of 
 class PrimaryCancer(msgspec.Struct, frozen=True, gc=False):
     """A primary cancer: which, since when, and whether it is said to have come back."""
 
-    entry: Entry
+    entry: EntryLocation
     cancer: str
     date: PartialDate | None
     again: bool = False
@@ -28,7 +28,7 @@ class PrimaryCancer(msgspec.Struct, frozen=True, gc=False):
 class SecondaryCancer(msgspec.Struct, frozen=True, gc=False):
     """A metastasis on record; no site when only that there is one is told."""
 
-    entry: Entry
+    entry: EntryLocation
     site: str
     date: PartialDate | None
 
@@ -36,7 +36,7 @@ class SecondaryCancer(msgspec.Struct, frozen=True, gc=False):
 class CancerStage(msgspec.Struct, frozen=True, gc=False):
     """What a stage says of the disease, and when."""
 
-    entry: Entry
+    entry: EntryLocation
     word: str
     extent: Extent | None
     date: PartialDate | None
@@ -45,7 +45,7 @@ class CancerStage(msgspec.Struct, frozen=True, gc=False):
 class DeclaredLine(msgspec.Struct, frozen=True, gc=False):
     """A line of therapy that the source itself counts."""
 
-    entry: Entry
+    entry: EntryLocation
     line: str
     start: PartialDate | None
     end: PartialDate | None
@@ -54,7 +54,7 @@ class DeclaredLine(msgspec.Struct, frozen=True, gc=False):
 class UmbrellaResult(msgspec.Struct, frozen=True, gc=False):
     """A result of several tests together, which counts where none of them stands by itself."""
 
-    entry: Entry
+    entry: EntryLocation
     umbrella: Umbrella
     word: str
 
@@ -62,7 +62,7 @@ class UmbrellaResult(msgspec.Struct, frozen=True, gc=False):
 class UnnamedTreatment(msgspec.Struct, frozen=True, gc=False):
     """Drug treatment that is told without its drugs, as a procedure."""
 
-    entry: Entry
+    entry: EntryLocation
     name: str
     date: PartialDate | None
 

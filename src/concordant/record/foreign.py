@@ -6,7 +6,7 @@ import re
 
 from concordant.complaints import Complaint, Unreadable
 from concordant.record.casefile import KEYS
-from concordant.texts import Text, read_bytes
+from concordant.texts import SourceText, read_bytes
 
 HEAD_BYTES = 100_000
 WRITE = "Write what it says into a case file: `concordant template` prints one to fill in"
@@ -60,7 +60,7 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 FEWEST_WORDS = 6  # fewer are a value in the wrong place rather than a note
 
 
-def read_source(data: bytes, name: str) -> Text:
+def read_source(data: bytes, name: str) -> SourceText:
     """Read the text of a case file. Raises Unreadable, with a message that names the kind of file where it is not a case
     file.
     """
@@ -70,11 +70,11 @@ def read_source(data: bytes, name: str) -> Text:
     try:
         text = read_bytes(data, name)
     except Unreadable:
-        if reads_like_a_note(told):
-            raise Unreadable(_note(name)) from None
+        if is_note(told):
+            raise Unreadable(_make_note_complaint(name)) from None
         raise
-    if not isinstance(text.value, dict) and reads_like_a_note(told):
-        raise Unreadable(_note(name))
+    if not isinstance(text.value, dict) and is_note(told):
+        raise Unreadable(_make_note_complaint(name))
     return text
 
 
@@ -92,7 +92,7 @@ def refuse_packed(head: bytes, name: str) -> None:
 def refuse_text(text: str, name: str) -> None:
     """Refuse a text of another kind: XML and HTML, an e-mail, a table. Raises Unreadable."""
     if MARKUP.match(text):
-        raise Unreadable(_markup(text[:HEAD_BYTES].lower(), name))
+        raise Unreadable(_make_markup_complaint(text[:HEAD_BYTES].lower(), name))
     if _is_mail(text):
         way_out = "Save what is attached and name that; what the e-mail itself says belongs in a case file: `concordant template`"
         raise Unreadable(Complaint("this is an e-mail, which is not read", name, way_out=way_out))
@@ -100,7 +100,7 @@ def refuse_text(text: str, name: str) -> None:
         raise Unreadable(Complaint("this is a table (CSV), and nothing tells what its columns mean", name, way_out=MAPPED))
 
 
-def _markup(head: str, name: str) -> Complaint:
+def _make_markup_complaint(head: str, name: str) -> Complaint:
     if "<svg" in head:
         return Complaint("this is a picture (SVG), which is not read", name, way_out=WRITE)
     if "<html" in head or "<!doctype html" in head:
@@ -130,7 +130,7 @@ def _is_heading(cell: str) -> bool:
     return len(cell.split()) <= 3 and not set(cell) & set("{}[]:")
 
 
-def reads_like_a_note(text: str) -> bool:
+def is_note(text: str) -> bool:
     """Words, and no key of a case file at the beginning of any line."""
     written = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
     if written.lstrip()[:1] in ("{", "[") or OWN_KEY.search(written):
@@ -138,6 +138,6 @@ def reads_like_a_note(text: str) -> bool:
     return len(WORD.findall(written[:HEAD_BYTES])) >= FEWEST_WORDS
 
 
-def _note(name: str) -> Complaint:
+def _make_note_complaint(name: str) -> Complaint:
     way_out = "Write a case file: `concordant template` prints one to fill in"
     return Complaint("this reads like a note, which this version cannot read yet", name, way_out=way_out)

@@ -12,25 +12,25 @@ FREE = ("free", "pause", "join", "cause", "or", "positive")
 BOTH = 2  # copies of a gene
 
 
-def genotype(text: str, lexicon: Lexicon) -> tuple[str, Status | None] | None:
+def read_genotype(text: str, lexicon: Lexicon) -> tuple[str, Status | None] | None:
     """The term and the status that a genotype comes to; None when the text is none, or holds a word that is not known."""
     compact = re.sub(r"[\s_]", "", text).lower()
     for gene in lexicon.words.genotypes:
-        if any(name.lower() in compact for name in (*gene.genes, *_specific(gene))):
-            return _of_gene(text, compact, gene, lexicon)
+        if any(name.lower() in compact for name in (*gene.genes, *_list_specific_variants(gene))):
+            return _read_gene(text, compact, gene, lexicon)
     return None
 
 
-def _specific(gene: Genotype) -> tuple[str, ...]:
+def _list_specific_variants(gene: Genotype) -> tuple[str, ...]:
     """Variants whose names alone say of which gene they are: those by the changed base."""
     return tuple(name for name in (*gene.lost, *gene.weak) if ">" in name)
 
 
-def _of_gene(text: str, compact: str, gene: Genotype, lexicon: Lexicon) -> tuple[str, Status | None] | None:
-    lost, rest = _taken(compact, gene.lost)
-    weak, rest = _taken(rest, gene.weak)
-    wild, _ = _taken(rest, gene.wild)
-    copies = _zygosity(text, lexicon)
+def _read_gene(text: str, compact: str, gene: Genotype, lexicon: Lexicon) -> tuple[str, Status | None] | None:
+    lost, rest = _count_names(compact, gene.lost)
+    weak, rest = _count_names(rest, gene.weak)
+    wild, _ = _count_names(rest, gene.wild)
+    copies = _count_copies(text, lexicon)
     if not (lost or weak or wild) or not _is_rest_known(text, gene, lexicon):
         return None
     if not (lost or weak):
@@ -44,7 +44,7 @@ def _of_gene(text: str, compact: str, gene: Genotype, lexicon: Lexicon) -> tuple
     return (gene.partial, None) if gene.partial else None
 
 
-def _taken(text: str, names: tuple[str, ...]) -> tuple[int, str]:
+def _count_names(text: str, names: tuple[str, ...]) -> tuple[int, str]:
     """How often one of the names stands in the text, and the text without them."""
     count = 0
     for name in sorted((n.lower().replace(" ", "") for n in names), key=len, reverse=True):
@@ -54,7 +54,7 @@ def _taken(text: str, names: tuple[str, ...]) -> tuple[int, str]:
     return count, text
 
 
-def _zygosity(text: str, lexicon: Lexicon) -> int:
+def _count_copies(text: str, lexicon: Lexicon) -> int:
     said = text.lower()
     found = [number for word, number in lexicon.words.zygosity.items() if re.search(rf"\b{word}\b", said)]
     return max(found, default=0)
@@ -66,4 +66,4 @@ def _is_rest_known(text: str, gene: Genotype, lexicon: Lexicon) -> bool:
         rest = re.sub(r"\s*".join(map(re.escape, name.lower().replace(" ", ""))) + r"(?!\d)", " ", rest)
     for word in (*(name.lower() for name in gene.genes), *lexicon.words.zygosity):
         rest = re.sub(rf"(?<![a-z]){re.escape(word)}(?![a-z])", " ", rest)
-    return all(item.kind in FREE or item.text == "/" for item in lexicon.read(rest))
+    return all(item.kind in FREE or item.text == "/" for item in lexicon.read_items(rest))

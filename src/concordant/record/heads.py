@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from concordant.record.events import Status
-from concordant.record.wording import Item
+from concordant.record.wording import LexiconItem
 
 HEADS = ("term", "test", "reaction", "spread")
 STOPS = ("pause", "break")
@@ -14,7 +14,7 @@ JOINS = ("join", "or")
 
 
 @dataclass(slots=True)
-class Head:
+class ConditionHead:
     """One condition in the text, as far as its words tell of it."""
 
     kind: str
@@ -34,7 +34,7 @@ class Head:
 
 
 @dataclass(slots=True)
-class Next:
+class PendingModifiers:
     """The modifiers read so far (absent, past, suspected, a grade and so on) that apply to the conditions named next."""
 
     absent: bool = False
@@ -50,11 +50,11 @@ class Next:
     trend: str | None = None
 
 
-class NotSaid(Exception):
+class NotUnderstood(Exception):
     """The text cannot be understood: a word is not known, or a word refers to nothing."""
 
 
-def comes(items: Iterable[Item], wanted: Container[str], stops: Container[str]) -> bool:
+def is_kind_ahead(items: Iterable[LexiconItem], wanted: Container[str], stops: Container[str]) -> bool:
     """Whether an item of a wanted kind comes before one that stops the search."""
     for item in items:
         if item.kind in stops:

@@ -41,22 +41,22 @@ class LineRules:
         found = self.leading & drugs
         return found - self.supplements or found
 
-    def gap_for(self, drugs: Iterable[str]) -> int:
+    def find_allowed_gap(self, drugs: Iterable[str]) -> int:
         """The longest pause that these drugs may have within one course."""
         return max((self.longer_gaps.get(drug, self.gap) for drug in drugs), default=self.gap)
 
-    def stands_for(self, drug: str, others: Iterable[str]) -> bool:
+    def can_replace(self, drug: str, others: Iterable[str]) -> bool:
         """Whether the drug may take the place of one of the others."""
         return any(drug in same and not same.isdisjoint(others) for same in self.alike)
 
 
-def line_rules(knowledge: Knowledge) -> LineRules:
+def make_line_rules(knowledge: Knowledge) -> LineRules:
     """The rules of this knowledge."""
     told = knowledge.vocabulary.lines_of_therapy
     days = {rule.id: rule.days for rule in told.days}
-    groups = {group.id: _members(group, knowledge) for group in told.groups}
+    groups = {group.id: _find_members(group, knowledge) for group in told.groups}
     led = [rule.leading for guideline in knowledge.guidelines if (rule := guideline.line) and rule.leading]
-    longer = {drug: group.days for group in told.longer_gaps for drug in _members(group, knowledge)}
+    longer = {drug: group.days for group in told.longer_gaps for drug in _find_members(group, knowledge)}
     return LineRules(
         together=days["together"],
         gap=days["gap"],
@@ -66,22 +66,22 @@ def line_rules(knowledge: Knowledge) -> LineRules:
         longer_gaps=longer,
         supplements=groups["supplements"],
         supportive=groups["supportive"],
-        leading=frozenset[str]().union(*(_members(group, knowledge) for group in led)),
+        leading=frozenset[str]().union(*(_find_members(group, knowledge) for group in led)),
         leading_classes={name: _members_of(name, knowledge) for group in led for name in group.classes},
         alone=groups["alone"],
-        alike=tuple(_members(group, knowledge) for group in told.alike),
-        ends_no_course=frozenset(site for tag in told.ends_no_course for site in _sites(knowledge, tag)),
-        distant_sites=_sites(knowledge, DISTANT),
-        by_mouth=_routed(knowledge, BY_MOUTH) - _routed(knowledge, None),
+        alike=tuple(_find_members(group, knowledge) for group in told.alike),
+        ends_no_course=frozenset(site for tag in told.ends_no_course for site in _find_sites(knowledge, tag)),
+        distant_sites=_find_sites(knowledge, DISTANT),
+        by_mouth=_find_routed_drugs(knowledge, BY_MOUTH) - _find_routed_drugs(knowledge, None),
         names={drug.id: drug.name for drug in knowledge.drugs},
     )
 
 
-def _sites(knowledge: Knowledge, tag: str) -> frozenset[str]:
+def _find_sites(knowledge: Knowledge, tag: str) -> frozenset[str]:
     return frozenset(site.id for site in knowledge.vocabulary.sites if tag in site.tags)
 
 
-def _routed(knowledge: Knowledge, route: str | None) -> frozenset[str]:
+def _find_routed_drugs(knowledge: Knowledge, route: str | None) -> frozenset[str]:
     """The drugs that some regimen gives by this route; with None, by another one than by mouth."""
     parts = [part for regimen in knowledge.regimens for part in regimen.components]
     return frozenset(part.drug for part in parts if part.route == route or (route is None and part.route != BY_MOUTH))
@@ -91,6 +91,6 @@ def _members_of(name: str, knowledge: Knowledge) -> frozenset[str]:
     return frozenset(drug.id for drug in knowledge.drugs if name in drug.classes)
 
 
-def _members(group: DrugGroup, knowledge: Knowledge) -> frozenset[str]:
+def _find_members(group: DrugGroup, knowledge: Knowledge) -> frozenset[str]:
     classes = set(group.classes)
     return frozenset(group.drugs) | {drug.id for drug in knowledge.drugs if classes.intersection(drug.classes)}

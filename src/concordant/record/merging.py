@@ -16,7 +16,7 @@ def merge_marker_parts(markers: Iterable[Marker]) -> tuple[Marker, ...]:
     """
     found: list[Marker] = []
     for marker in sorted(markers, key=lambda one: one.entry.place):  # the order of the source plays no part
-        home = next((i for i, other in enumerate(found) if _are_parts(marker, other)), None)
+        home = next((i for i, other in enumerate(found) if _is_part_of(marker, other)), None)
         if home is None:
             found.append(marker)
         else:
@@ -25,7 +25,7 @@ def merge_marker_parts(markers: Iterable[Marker]) -> tuple[Marker, ...]:
     return tuple(found)
 
 
-def _are_parts(one: Marker, other: Marker) -> bool:
+def _is_part_of(one: Marker, other: Marker) -> bool:
     same = (one.test, one.date, one.specimen) == (other.test, other.date, other.specimen)
     parts = bool(one.numbers) and bool(other.numbers) and one.numbers.keys().isdisjoint(other.numbers)
     return same and parts and (one.word is None or other.word in (None, one.word))
@@ -35,9 +35,9 @@ def drop_repeated_progressions(events: Iterable[DiseaseEvent]) -> tuple[DiseaseE
     """Without the progressions that tell a recurrence of the same day again, at no other site."""
     found = tuple(events)
     relapses = [event for event in found if event.kind == RECURRENCE and event.date is not None]
-    return tuple(event for event in found if not any(_tells_again(event, relapse) for relapse in relapses))
+    return tuple(event for event in found if not any(_is_repeat(event, relapse) for relapse in relapses))
 
 
-def _tells_again(event: DiseaseEvent, relapse: DiseaseEvent) -> bool:
+def _is_repeat(event: DiseaseEvent, relapse: DiseaseEvent) -> bool:
     same = event.kind == PROGRESSION and event.date == relapse.date and set(event.sites) <= set(relapse.sites)
     return same and event.brain is None and event.extent in (None, relapse.extent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from concordant.record.account import Fate, Row
+from concordant.record.account import AccountRow, Fate
 
 SILENT = "it says nothing that is asked about"
 
@@ -13,11 +13,11 @@ class RowFates:
     """What became of each row so far. Most rows tell one thing; of the others everything is kept until the end."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, Row] = {}
-        self.several: dict[str, list[Row]] = {}
+        self.rows: dict[str, AccountRow] = {}
+        self.several: dict[str, list[AccountRow]] = {}
         self.place, self.kind = "", ""
 
-    def at(self, place: str, kind: str) -> bool:
+    def start_row(self, place: str, kind: str) -> bool:
         """The row that is read next. True when another one stood at this place: it gets a place of its own."""
         self.place, self.kind = place, kind
         if place not in self.rows:
@@ -28,11 +28,11 @@ class RowFates:
 
     def used(self, label: str) -> None:
         """The row at hand became part of the record, read as this."""
-        self._tell(Row(self.place, self.kind, "used", label))
+        self._add_entry(AccountRow(self.place, self.kind, "used", label))
 
     def ignored(self, why: str) -> None:
         """The row at hand says nothing that is asked about."""
-        row = Row(self.place, self.kind, "ignored", why)  # as most of a record: without a step between
+        row = AccountRow(self.place, self.kind, "ignored", why)  # as most of a record: without a step between
         if self.rows.setdefault(row.place, row) is not row:
             self._parts(row.place).append(row)
 
@@ -44,7 +44,7 @@ class RowFates:
     def tell_later(self, place: str, fate: Fate, why: str) -> None:
         """What becomes of a row that has been read; a source with an account of its own has none."""
         if place in self.rows:
-            self._tell(Row(place, self.rows[place].kind, fate, why))
+            self._add_entry(AccountRow(place, self.rows[place].kind, fate, why))
 
     def take_back(self, place: str, read_as: str) -> None:
         """What a row was used for is gone; its kind of use is `read_as`, where it was told by itself."""
@@ -54,28 +54,28 @@ class RowFates:
             if used:
                 del parts[next((number for number in used if parts[number].why == read_as), used[-1])]
 
-    def _tell(self, row: Row) -> None:
+    def _add_entry(self, row: AccountRow) -> None:
         if self.rows.setdefault(row.place, row) is not row:
             self._parts(row.place).append(row)
 
-    def _parts(self, place: str) -> list[Row]:
+    def _parts(self, place: str) -> list[AccountRow]:
         return self.several.setdefault(place, [self.rows[place]])
 
-    def closed(self) -> list[Row]:
+    def closed(self) -> list[AccountRow]:
         """One fate a row, in the order in which the rows were met."""
         for place, parts in self.several.items():
             self.rows[place] = _one(self.rows[place], parts)
         return list(self.rows.values())
 
 
-def _one(row: Row, parts: Iterable[Row]) -> Row:
+def _one(row: AccountRow, parts: Iterable[AccountRow]) -> AccountRow:
     """Used when any part of it is, else set aside, else ignored."""
     used, aside, ignored = ([part.why for part in parts if part.fate == fate] for fate in ("used", "set aside", "ignored"))
     if used:
-        return Row(row.place, row.kind, "used", _joined([*dict.fromkeys(used), *(f"set aside: {why}" for why in aside)]))
+        return AccountRow(row.place, row.kind, "used", _joined([*dict.fromkeys(used), *(f"set aside: {why}" for why in aside)]))
     if aside:
-        return Row(row.place, row.kind, "set aside", _joined(dict.fromkeys(aside)))
-    return Row(row.place, row.kind, "ignored", _joined(dict.fromkeys(ignored)) or SILENT)
+        return AccountRow(row.place, row.kind, "set aside", _joined(dict.fromkeys(aside)))
+    return AccountRow(row.place, row.kind, "ignored", _joined(dict.fromkeys(ignored)) or SILENT)
 
 
 def _joined(sentences: Iterable[str]) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from concordant.compiled import Field, Knowledge, Umbrella
-from concordant.record.events import EXTENTS, Extent, word_of
-from concordant.record.line_rules import LineRules, line_rules
-from concordant.record.vocabulary import plain
+from concordant.compiled import Knowledge, Umbrella, VocabularyField
+from concordant.record.events import EXTENTS, Extent, match_word
+from concordant.record.line_rules import LineRules, make_line_rules
+from concordant.record.vocabulary import normalize_name
 
 ROMAN = {"0": "0", "1": "i", "2": "ii", "3": "iii", "4": "iv"}
 
@@ -18,8 +18,8 @@ class RecordRules:
     """Look-up tables and rules by which findings become a record."""
 
     lines: LineRules
-    tests: Mapping[str, Field]
-    measured: Mapping[str, Field]
+    tests: Mapping[str, VocabularyField]
+    measured: Mapping[str, VocabularyField]
     stages: Mapping[str, str]
     subjects: tuple[str, ...]
     umbrellas: Mapping[str, Umbrella]
@@ -32,13 +32,13 @@ class RecordRules:
         """Whether a metastasis there is a distant one; one without a site may be, and counts as such."""
         return not site or site in self.lines.distant_sites
 
-    def extent(self, stage: str) -> Extent | None:
+    def find_extent(self, stage: str) -> Extent | None:
         """The extent of disease that a stage tells; None when it leaves it open, or is no stage."""
-        return word_of(self.stages.get(self.stage_name(stage)), EXTENTS)
+        return match_word(self.stages.get(self.normalize_stage(stage)), EXTENTS)
 
-    def stage_name(self, text: str) -> str:
+    def normalize_stage(self, text: str) -> str:
         """`Stage 3A`, `IIIA` and `c3A` in one spelling."""
-        name = plain(text).removeprefix("ajcc ").removeprefix("stage ").replace(" ", "")
+        name = normalize_name(text).removeprefix("ajcc ").removeprefix("stage ").replace(" ", "")
         if name[:1] in "cp" and name[1:2].isdigit():
             name = name[1:]
         return ROMAN[name[0]] + name[1:] if name[:1] in ROMAN else name
@@ -49,10 +49,10 @@ def record_rules(knowledge: Knowledge) -> RecordRules:
     vocabulary = knowledge.vocabulary
     reading = vocabulary.reading
     return RecordRules(
-        lines=line_rules(knowledge),
+        lines=make_line_rules(knowledge),
         tests={test.name: test for test in vocabulary.tests},
         measured={one.name: one for one in vocabulary.measurements},
-        stages={plain(stage): extent for stage, extent in vocabulary.stages.items()},
+        stages={normalize_name(stage): extent for stage, extent in vocabulary.stages.items()},
         subjects=reading.subjects if reading else (),
         umbrellas={one.observation: one for one in reading.umbrellas} if reading else {},
         undated_sites=reading.undated_sites if reading else {},

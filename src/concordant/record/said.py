@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import re
 
-from concordant.facts import value_words
+from concordant.facts import format_value
 from concordant.features import Feature
-from concordant.record.vocabulary import plain
+from concordant.record.vocabulary import normalize_name
 
 YES_NO = {"yes": "yes", "true": "yes", "no": "no", "false": "no"}
 SEPARATOR = re.compile(r"(?:\s*(?:,|/|\bor\b))+\s*", re.IGNORECASE)
 
 
-def words_said(text: str, feature: Feature) -> tuple[frozenset[str], str | None]:
+def parse_words(text: str, feature: Feature) -> tuple[frozenset[str], str | None]:
     """Return the words of a feature that a text names (`none or history`, `third line or later`), and the first part that is
     none of them.
 
     The phrase for one word may itself contain "or" or a comma, so every way of splitting the text is tried.
     """
-    known, starts, ends = names(feature), *_parts(text)
+    known, starts, ends = list_spellings(feature), *_find_parts(text)
     reached: dict[int, frozenset[str]] = {0: frozenset()}
     for i, start in enumerate(starts):
         for j, end in enumerate(ends[i:], i + 1):
-            word = known.get(plain(text[start:end]))
+            word = known.get(normalize_name(text[start:end]))
             if i in reached and word is not None:
                 reached.setdefault(j, reached[i] | {word})
     last = max(reached)
@@ -31,20 +31,24 @@ def words_said(text: str, feature: Feature) -> tuple[frozenset[str], str | None]
     return reached[last], (text[starts[last] : ends[last]] or text) if last else text
 
 
-def _parts(text: str) -> tuple[list[int], list[int]]:
+def _find_parts(text: str) -> tuple[list[int], list[int]]:
     """Where the parts between separators begin and end."""
     between = [found.span() for found in SEPARATOR.finditer(text)]
     return [0, *(end for _, end in between)], [*(start for start, _ in between), len(text)]
 
 
-def names(feature: Feature) -> dict[str, str]:
+def list_spellings(feature: Feature) -> dict[str, str]:
     """The spellings of each word of a feature: as the knowledge has it, and as an answer prints it."""
     own = YES_NO if feature.type == "yes_no" else {}
-    printed = {plain(value_words(feature, word)): word for word in feature.values}
-    return {**own, **printed, **{plain(word): word for word in feature.values}}
+    printed = {normalize_name(format_value(feature, word)): word for word in feature.values}
+    return {**own, **printed, **{normalize_name(word): word for word in feature.values}}
 
 
-def unlabelled(text: str, feature: Feature) -> str:
+def strip_label(text: str, feature: Feature) -> str:
     """The value alone: an answer prints some behind the label of the feature."""
     label, colon, value = text.partition(":")
-    return value.strip() if colon and plain(label) in (plain(feature.label), plain(feature.name)) else text
+    return (
+        value.strip()
+        if colon and normalize_name(label) in (normalize_name(feature.label), normalize_name(feature.name))
+        else text
+    )

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 
-from concordant.dates import PartialDate, exactly
-from concordant.record.events import ONGOING, Course, Entry, Medication
-from concordant.record.vocabulary import Words, medicine_parts
+from concordant.dates import PartialDate, make_exact_date
+from concordant.record.events import ONGOING, Course, EntryLocation, Medication
+from concordant.record.vocabulary import Words, medicines_from_name
 
 NOT_TAKEN = "it is not taken at the date of the question"
 
 
 def is_taken(start: PartialDate | None, end: PartialDate | None, as_of: dt.date) -> bool:
     """False for a drug that certainly was stopped before, or is begun after, the date of the question."""
-    today = exactly(as_of)
-    if start is not None and today.certainly_before(start):
+    today = make_exact_date(as_of)
+    if start is not None and today.is_certainly_before(start):
         return False
-    return end is None or not end.certainly_before(today)
+    return end is None or not end.is_certainly_before(today)
 
 
 def taken_by_name(
-    name: str, entry: Entry, start: PartialDate | None, words: Words, judged: str = ""
+    name: str, entry: EntryLocation, start: PartialDate | None, words: Words, judged: str = ""
 ) -> tuple[Medication | Course, ...]:
     """One entry for each medicine that the name holds; one that is not understood where any part of it is not."""
-    parts = medicine_parts(name, words)
+    parts = medicines_from_name(name, words)
     if not parts:
         return (Medication(entry, None, name, judged),)
     others = tuple(Medication(entry, part, name, judged) for part in parts if part in words.medication_ids)
@@ -31,7 +31,7 @@ def taken_by_name(
     return (*others, _running(entry, drugs, start, words)) if drugs else others
 
 
-def _running(entry: Entry, parts: tuple[str, ...], start: PartialDate | None, words: Words) -> Course:
+def _running(entry: EntryLocation, parts: tuple[str, ...], start: PartialDate | None, words: Words) -> Course:
     classes = tuple(part for part in parts if part in words.class_ids)
     drugs = tuple(part for part in parts if part not in classes)
     return Course(entry, drugs, classes, (), None, None, start, None, ONGOING, None)

@@ -8,15 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from concordant.compiled import Field, Knowledge, Term, Vocabulary
-from concordant.complaints import did_you_mean, quoted
+from concordant.compiled import Knowledge, Term, Vocabulary, VocabularyField
+from concordant.complaints import quote_word, suggest_word
 from concordant.drugs import Drug
-from concordant.facts import unit_words
+from concordant.facts import format_unit
 from concordant.quantities import Interval, parse_quantity
-from concordant.record.wording import Lexicon, lexicon_of
+from concordant.record.wording import Lexicon, make_lexicon
 
 
-def plain(name: str) -> str:
+def normalize_name(name: str) -> str:
     """A name without case, punctuation and double blanks, so that spellings meet."""
     return re.sub(r"(?:[^\w+]|_)+", " ", unicodedata.normalize("NFKC", name).lower()).strip()
 
@@ -46,29 +46,29 @@ class Words:
     def lexicon(self) -> Lexicon | None:
         """The words that conditions are told in."""
         if "lexicon" not in self.made:
-            self.made["lexicon"] = lexicon_of(self.knowledge) if self.knowledge is not None else None
+            self.made["lexicon"] = make_lexicon(self.knowledge) if self.knowledge is not None else None
         found: Lexicon | None = self.made["lexicon"]
         return found
 
 
-def words_of(knowledge: Knowledge) -> Words:
+def make_words(knowledge: Knowledge) -> Words:
     """The tables for reading a record."""
     words = Words()
     for drug in knowledge.drugs:
         _add_drug(words, drug)
-    words.classes = {plain(name): id_ for id_, name in knowledge.classes.items()}
-    words.classes |= {plain(id_): id_ for id_ in knowledge.classes}
+    words.classes = {normalize_name(name): id_ for id_, name in knowledge.classes.items()}
+    words.classes |= {normalize_name(id_): id_ for id_ in knowledge.classes}
     vocabulary = knowledge.vocabulary
-    words.classes |= {plain(word): id_ for word, id_ in vocabulary.class_words.items()}
-    words.drugs |= {plain(name): parts for name, parts in vocabulary.protocols.items()}
+    words.classes |= {normalize_name(word): id_ for word, id_ in vocabulary.class_words.items()}
+    words.drugs |= {normalize_name(name): parts for name, parts in vocabulary.protocols.items()}
     words.suffixes = vocabulary.drug_suffixes
     words.class_ids = frozenset(knowledge.classes)
     _add_terms(words.sites, words.codes, vocabulary.sites)
     _add_terms(words.conditions, words.codes, vocabulary.conditions)
     _add_medications(words, vocabulary)
     for unit in vocabulary.units:
-        printed = {squeezed(unit.id): 1.0, squeezed(unit_words(unit.id)): 1.0}
-        words.units[unit.id] = printed | {squeezed(k): v for k, v in unit.also.items()}
+        printed = {normalize_unit(unit.id): 1.0, normalize_unit(format_unit(unit.id)): 1.0}
+        words.units[unit.id] = printed | {normalize_unit(k): v for k, v in unit.also.items()}
         if unit.bare:
             words.bare.add(unit.id)
     words.knowledge = knowledge
@@ -78,13 +78,13 @@ def words_of(knowledge: Knowledge) -> Words:
 def _add_drug(words: Words, drug: Drug) -> None:
     ids = drug.contains or (drug.id,)
     for name in (drug.name, drug.id, *drug.synonyms, *drug.brands):
-        words.drugs[plain(name)] = ids
+        words.drugs[normalize_name(name)] = ids
 
 
 def _add_terms(table: dict[str, str], codes: dict[str, str], terms: Iterable[Term]) -> None:
     for term in terms:
         for name in (term.id, term.name, *term.synonyms, *term.kinds):
-            table[plain(name)] = term.id
+            table[normalize_name(name)] = term.id
         for code in term.codes:
             codes[f"{code.system}:{code.code.upper()}"] = term.id
 
@@ -93,11 +93,11 @@ def _add_medications(words: Words, vocabulary: Vocabulary) -> None:
     single: dict[str, str] = {}
     _add_terms(single, words.codes, vocabulary.medications)
     words.medications = {name: (term,) for name, term in single.items()}
-    words.medications |= {plain(name): parts for name, parts in vocabulary.combinations.items()}
+    words.medications |= {normalize_name(name): parts for name, parts in vocabulary.combinations.items()}
     words.medication_ids = frozenset(term.id for term in vocabulary.medications)
     words.family_ids = frozenset(family.id for family in vocabulary.families)
     words.fillers = frozenset(
-        part for word in (*vocabulary.medicine_words, *vocabulary.product_words) for part in plain(word).split()
+        part for word in (*vocabulary.medicine_words, *vocabulary.product_words) for part in normalize_name(word).split()
     )
 
 
@@ -105,7 +105,7 @@ def _add_medications(words: Words, vocabulary: Vocabulary) -> None:
 TYPED = str.maketrans({"μ": "µ", "×": "x", **{raised: f"^{digit}" for digit, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}})
 
 
-def squeezed(unit: str) -> str:
+def normalize_unit(unit: str) -> str:
     """A unit without blanks and case, its signs as they are typed."""
     return re.sub(r"\s+", "", unit.translate(TYPED)).lower()
 
@@ -113,38 +113,38 @@ def squeezed(unit: str) -> str:
 SEPARATORS = (r"[+/,&;]|\band\b|\bwith\b|\bplus\b", "-")
 
 
-def drug_parts(name: str, words: Words) -> tuple[str, ...]:
+def drugs_from_name(name: str, words: Words) -> tuple[str, ...]:
     """The ids of drugs and classes that a name stands for; nothing when any part of it is unknown.
 
     A name may be a drug, a protocol or a class, several of them joined, or one with a suffix for its form.
     """
-    if found := _named(plain(name), words) or _bracketed(name, words):
+    if found := _drugs_from_spelling(normalize_name(name), words) or _drugs_from_brackets(name, words):
         return found
     for separator in SEPARATORS:
         pieces = [piece for piece in re.split(separator, name, flags=re.I) if piece.strip()]
-        known = [_named(plain(piece), words) for piece in pieces]
+        known = [_drugs_from_spelling(normalize_name(piece), words) for piece in pieces]
         if len(pieces) > 1 and all(known):
             return tuple(dict.fromkeys(id_ for part in known for id_ in part))
     return ()
 
 
-def _bracketed(name: str, words: Words) -> tuple[str, ...]:
+def _drugs_from_brackets(name: str, words: Words) -> tuple[str, ...]:
     """A name and, in brackets, another one for the same: a brand and its ingredient. Brackets that say something else count."""
     both = re.fullmatch(r"([^()]+)\(([^()]+)\)\s*", name)
-    first, second = (_named(plain(part), words) for part in both.groups()) if both else ((), ())
+    first, second = (_drugs_from_spelling(normalize_name(part), words) for part in both.groups()) if both else ((), ())
     return first if first == second else ()
 
 
-def _named(spelling: str, words: Words) -> tuple[str, ...]:
+def _drugs_from_spelling(spelling: str, words: Words) -> tuple[str, ...]:
     head, _, last = spelling.rpartition(" ")
     if spelling in words.drugs:
         return words.drugs[spelling]
     if spelling in words.classes:
         return (words.classes[spelling],)
-    return _named(head, words) if head and last in words.suffixes else ()
+    return _drugs_from_spelling(head, words) if head and last in words.suffixes else ()
 
 
-def medicine_parts(name: str, words: Words) -> tuple[str, ...]:
+def medicines_from_name(name: str, words: Words) -> tuple[str, ...]:
     """The ids of all that the written name of a medicine holds; nothing when any word of it is not understood.
 
     Ids of medications and, for a name that is none of theirs, of drugs and classes. Strengths, forms, salts, routes and
@@ -152,12 +152,12 @@ def medicine_parts(name: str, words: Words) -> tuple[str, ...]:
     """
     if len(name) > LONGEST_MEDICINE:
         return ()
-    if exact := words.medications.get(plain(name)) or drug_parts(name, words):
+    if exact := words.medications.get(normalize_name(name)) or drugs_from_name(name, words):
         return exact
-    left = plain(re.sub(r"[+/,;&]", f" {JOINING[0]} ", name)).split()
+    left = normalize_name(re.sub(r"[+/,;&]", f" {JOINING[0]} ", name)).split()
     found, after_name = dict[str, None](), False
     while left:
-        length, parts = _first_medicine(left, words, after_name=after_name)
+        length, parts = _match_first_medicine(left, words, after_name=after_name)
         if not length or left[-1] in JOINING:  # the second medicine is not told
             return ()
         found |= dict.fromkeys(parts)
@@ -171,7 +171,7 @@ JOINING = ("and", "with", "plus", "und")
 AMOUNT = re.compile(r"[qx]?\d+([^\W\d_]*)\d?|[a-z]{1,4}\d{4,}")  # 500mg, q6h, x7d; the number of a product
 
 
-def _first_medicine(left: list[str], words: Words, *, after_name: bool) -> tuple[int, tuple[str, ...]]:
+def _match_first_medicine(left: list[str], words: Words, *, after_name: bool) -> tuple[int, tuple[str, ...]]:
     """How many words the first name or word that names nothing takes, and what it stands for; none where it is strange.
 
     Behind a name the word for a salt is no medicine of its own.
@@ -180,52 +180,52 @@ def _first_medicine(left: list[str], words: Words, *, after_name: bool) -> tuple
         if length == 1 and after_name and left[0] in words.fillers:
             break
         spelling = " ".join(left[:length])
-        drug = _named(spelling, words) if len(spelling) >= SHORTEST_DRUG else ()
+        drug = _drugs_from_spelling(spelling, words) if len(spelling) >= SHORTEST_DRUG else ()
         if parts := words.medications.get(spelling) or drug:
             return length, parts
-    return int(_names_nothing(left[0], words)), ()
+    return int(_is_filler(left[0], words)), ()
 
 
-def _names_nothing(word: str, words: Words) -> bool:
+def _is_filler(word: str, words: Words) -> bool:
     """A strength, a form, a salt, a route, a direction."""
     amount = AMOUNT.fullmatch(word)
     unit = (amount[1] or "") if amount else word
     return len(unit) < 2 or unit in words.fillers
 
 
-def suggestion(name: str, known: Mapping[str, object]) -> str:
+def suggest_name(name: str, known: Mapping[str, object]) -> str:
     """`did you mean` for an open vocabulary, or nothing when no known word is near."""
-    return did_you_mean(plain(name), known, listing=False)
+    return suggest_word(normalize_name(name), known, listing=False)
 
 
-def quantity(text: str, field_: Field, words: Words) -> Interval:
+def convert_quantity(text: str, field_: VocabularyField, words: Words) -> Interval:
     """Read a number with its unit and turn it into the field's. Raises ValueError with the way out."""
     if re.search(r"\d{25}", text):
-        raise ValueError(f"{quoted(text)} has too many digits")
+        raise ValueError(f"{quote_word(text)} has too many digits")
     interval, written = parse_quantity(text)
     _check_spelling(text, written)
     if not written:
-        return _without_unit(text, interval, field_, words)
+        return _check_bare_number(text, interval, field_, words)
     if not field_.unit:
         raise ValueError(f"'{text}' has a unit, and none is expected; write {text.replace(written, '').strip()}")
     factor = factor_of(field_, written, words)
     if factor is None:
-        units = " or ".join((_friendly(field_.unit), *(name for name in field_.also if name.isascii())))
-        raise ValueError(f"'{text}' has the wrong unit {quoted(written)}; use {units}")
+        units = " or ".join((_format_unit(field_.unit), *(name for name in field_.also if name.isascii())))
+        raise ValueError(f"'{text}' has the wrong unit {quote_word(written)}; use {units}")
     return Interval(interval.low * factor, interval.high * factor) if factor != 1.0 else interval
 
 
 MOST_UNITS = 5000  # a file can hold any number of spellings; the memory of them has to end
 
 
-def factor_of(field_: Field, unit: str, words: Words) -> float | None:
+def factor_of(field_: VocabularyField, unit: str, words: Words) -> float | None:
     """What turns a number in this unit into that of the field; None for a unit that is not known, or where none is expected."""
     key = (field_.name, field_.unit, unit)
     if key in words.factors:
         return words.factors[key]
-    own = {squeezed(name): factor for name, factor in field_.also.items()}
-    known = {squeezed(field_.unit): 1.0, **words.units.get(field_.unit, {}), **own} if field_.unit else {}
-    found = known.get(squeezed(unit))
+    own = {normalize_unit(name): factor for name, factor in field_.also.items()}
+    known = {normalize_unit(field_.unit): 1.0, **words.units.get(field_.unit, {}), **own} if field_.unit else {}
+    found = known.get(normalize_unit(unit))
     if len(words.factors) < MOST_UNITS:
         words.factors[key] = found
     return found
@@ -239,19 +239,19 @@ def _check_spelling(text: str, written: str) -> None:
         raise ValueError(f"'{text}' has an exponent; write the number out")
 
 
-def _without_unit(text: str, interval: Interval, field_: Field, words: Words) -> Interval:
+def _check_bare_number(text: str, interval: Interval, field_: VocabularyField, words: Words) -> Interval:
     if not field_.unit or field_.unit in words.bare:
         return interval
-    raise ValueError(f"'{text}' has no unit; write for example {text.strip()} {_friendly(field_.unit)}")
+    raise ValueError(f"'{text}' has no unit; write for example {text.strip()} {_format_unit(field_.unit)}")
 
 
-def _friendly(unit: str) -> str:
+def _format_unit(unit: str) -> str:
     return {"percent": "%"}.get(unit, unit)
 
 
-def within(field_: Field, interval: Interval, text: str) -> None:
+def check_range(field_: VocabularyField, interval: Interval, text: str) -> None:
     """Refuse a number that no patient can have. Raises ValueError."""
     if field_.low is not None and interval.high < field_.low:
-        raise ValueError(f"'{text}' cannot be: {field_.label} is at least {field_.low:g} {_friendly(field_.unit)}".rstrip())
+        raise ValueError(f"'{text}' cannot be: {field_.label} is at least {field_.low:g} {_format_unit(field_.unit)}".rstrip())
     if field_.high is not None and interval.low > field_.high:
-        raise ValueError(f"'{text}' cannot be: {field_.label} is at most {field_.high:g} {_friendly(field_.unit)}".rstrip())
+        raise ValueError(f"'{text}' cannot be: {field_.label} is at most {field_.high:g} {_format_unit(field_.unit)}".rstrip())

@@ -23,7 +23,7 @@ MOST_REMEMBERED = 20_000
 SIGNS = frozenset(",;:.()/")
 
 
-class Item(msgspec.Struct, frozen=True):
+class LexiconItem(msgspec.Struct, frozen=True):
     """One known word or name in a text: what it does, the ids that it stands for, and a number."""
 
     kind: str
@@ -34,24 +34,24 @@ class Item(msgspec.Struct, frozen=True):
 
 
 @dataclass(slots=True)
-class Spelling:
+class Tokenizer:
     """Turns texts into words of one spelling, and remembers what it made of each word."""
 
     words: ConditionWords
     made: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def tokens(self, text: str) -> list[str]:
+    def split_tokens(self, text: str) -> list[str]:
         """The words of a text without case, accents, hyphens and plurals; signs that mean something stand alone."""
-        folded = text.lower() if text.isascii() else _plain_letters(text)
+        folded = text.lower() if text.isascii() else _strip_accents(text)
         bare = folded.replace("'s", "").replace("_", " ")
         folded = SPACED_DASH.sub(" , ", f" {bare} ")
-        return [piece for token in JOINED.findall(MINUS.sub(" negative", folded)) for piece in self._pieces(token)]
+        return [piece for token in JOINED.findall(MINUS.sub(" negative", folded)) for piece in self._normalize_token(token)]
 
-    def _pieces(self, token: str) -> tuple[str, ...]:
+    def _normalize_token(self, token: str) -> tuple[str, ...]:
         """The word as it is spelled here; a scale written together with its step as two: `g3` is `g 3`."""
         found = self.made.get(token)
         if found is None:
-            spelled = self._spelled(token)
+            spelled = self._normalize_spelling(token)
             head = spelled.rstrip("0123456789")
             apart = head != spelled and head in self.words.scale_words.get("together", ())
             found = (head, spelled[len(head) :]) if apart else (spelled,)
@@ -59,7 +59,7 @@ class Spelling:
                 self.made[token] = found
         return found
 
-    def _spelled(self, token: str) -> str:
+    def _normalize_spelling(self, token: str) -> str:
         for one, other in self.words.spellings.items():
             token = token.replace(one, other)
         if len(token) > LONGEST_PLURAL and token.endswith("s") and token[-2] not in "siu":
@@ -67,7 +67,7 @@ class Spelling:
         return token
 
 
-def _plain_letters(text: str) -> str:
+def _strip_accents(text: str) -> str:
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text)).lower().replace("’", "'")
     return "".join(sign for sign in folded if not unicodedata.combining(sign))
 
@@ -77,100 +77,100 @@ class Lexicon:
     """All names by their tokens, made once for a Knowledge; `remembered` holds what texts came to."""
 
     words: ConditionWords
-    spelling: Spelling
-    items: dict[str, Item] = field(default_factory=dict)
+    spelling: Tokenizer
+    items: dict[str, LexiconItem] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)  # of terms, to be written in a case file
     remembered: dict[str, Any] = field(default_factory=dict)
 
-    def add(self, name: str, item: Item) -> None:
+    def add_name(self, name: str, item: LexiconItem) -> None:
         """A name and its item; the first of a name stays."""
-        found = self.spelling.tokens(name)
+        found = self.spelling.split_tokens(name)
         if found and self.items.setdefault(" ".join(found), item) is item:
             self.longest[found[0]] = max(self.longest.get(found[0], 1), len(found))
 
-    def read(self, text: str) -> list[Item]:
+    def read_items(self, text: str) -> list[LexiconItem]:
         """The items of a text in order; a word that is not known is an item of the kind `unknown`."""
-        return list(self._read(self.spelling.tokens(_bare(text, self.words))))
+        return list(self._iter_items(self.spelling.split_tokens(_strip_tag(text, self.words))))
 
-    def whole(self, text: str) -> Item | None:
+    def match_whole_text(self, text: str) -> LexiconItem | None:
         """The condition whose name is all of the text, whatever signs stand between its words."""
-        found = " ".join(token for token in self.spelling.tokens(_bare(text, self.words)) if token not in SIGNS)
+        found = " ".join(token for token in self.spelling.split_tokens(_strip_tag(text, self.words)) if token not in SIGNS)
         item = self.items.get(found)
         return item if item is not None and item.kind in ("term", "reaction", "spread") else None
 
-    def _read(self, found: list[str]) -> Iterator[Item]:
+    def _iter_items(self, found: list[str]) -> Iterator[LexiconItem]:
         at = 0
         while at < len(found):
-            item, length = self._longest(found, at)
+            item, length = self._match_longest(found, at)
             yield item
             at += length
 
-    def _longest(self, found: list[str], at: int) -> tuple[Item, int]:
+    def _match_longest(self, found: list[str], at: int) -> tuple[LexiconItem, int]:
         for length in range(min(self.longest.get(found[at], 1), len(found) - at), 0, -1):
             text = " ".join(found[at : at + length])
             if (item := self.items.get(text)) is not None:
                 return msgspec.structs.replace(item, text=text), length
-        return Item(_kind_of_sign(found[at]), text=found[at]), 1
+        return LexiconItem(_classify_sign(found[at]), text=found[at]), 1
 
 
-def _kind_of_sign(token: str) -> str:
+def _classify_sign(token: str) -> str:
     if NUMBER.fullmatch(token):
         return "number"
     return {",": "pause", "(": "pause", ")": "pause", ";": "break", ".": "break", "!": "break", ":": "free"}.get(token, "unknown")
 
 
-def _bare(text: str, words: ConditionWords) -> str:
+def _strip_tag(text: str, words: ConditionWords) -> str:
     """A name of a terminology without the tag behind it: `(disorder)`."""
     bare, bracket, tag = text.rstrip().rpartition("(")
     return bare if bracket and tag.rstrip(") ").lower() in words.tags else text
 
 
-def lexicon_of(knowledge: Knowledge) -> Lexicon | None:
+def make_lexicon(knowledge: Knowledge) -> Lexicon | None:
     """The lexicon of a Knowledge; the order of adding is the order of preference."""
     vocabulary = knowledge.vocabulary
     if vocabulary.condition_words is None:
         return None
-    made = Lexicon(vocabulary.condition_words, Spelling(vocabulary.condition_words))
+    made = Lexicon(vocabulary.condition_words, Tokenizer(vocabulary.condition_words))
     _add_names(made, vocabulary.condition_words)
     _add_terms(made, vocabulary.conditions)
     for kind, phrases in made.words.marks.items():
         for phrase in phrases:
-            made.add(phrase, Item(kind))
+            made.add_name(phrase, LexiconItem(kind))
     _add_drugs(made, knowledge)
     for kind, terms in (("site", vocabulary.sites), ("drug", vocabulary.substances)):
         for term in terms:
             for name in (term.name, term.id, *term.synonyms):
-                made.add(name, Item(kind, (term.id,)))
+                made.add_name(name, LexiconItem(kind, (term.id,)))
     for word in vocabulary.qualifiers:
-        made.add(word, Item("narrow"))
+        made.add_name(word, LexiconItem("narrow"))
     return made
 
 
 def _add_names(made: Lexicon, words: ConditionWords) -> None:
     """Names that say more than a term: a grade, a result, a status, a place."""
     for name, (term, grade) in words.graded.items():
-        made.add(name, Item("reaction" if term in words.reactions else "term", (term,), grade, narrow=True))
+        made.add_name(name, LexiconItem("reaction" if term in words.reactions else "term", (term,), grade, narrow=True))
     for name, (term, status) in words.said.items():
-        made.add(name, Item("reaction" if term in words.reactions else "term", (term, status)))
+        made.add_name(name, LexiconItem("reaction" if term in words.reactions else "term", (term, status)))
     for name, term in words.tests.items():
-        made.add(name, Item("test", (term,)))
+        made.add_name(name, LexiconItem("test", (term,)))
     for name, site in words.spread.items():
-        made.add(name, Item("spread", (site,) if site else ()))
+        made.add_name(name, LexiconItem("spread", (site,) if site else ()))
     for word, grade in words.severity.items():
-        made.add(word, Item("severity", grade=grade))
+        made.add_name(word, LexiconItem("severity", grade=grade))
     for scale in words.scales:
         for word in words.scale_words[scale]:
-            made.add(word, Item("scale", (scale,)))
+            made.add_name(word, LexiconItem("scale", (scale,)))
 
 
 def _add_terms(made: Lexicon, terms: Iterable[Term]) -> None:
     for term in terms:
         kind = "reaction" if term.id in made.words.reactions else "term"
         for name in (term.name, term.id, *term.synonyms):
-            made.add(name, Item(kind, (term.id,)))
+            made.add_name(name, LexiconItem(kind, (term.id,)))
         for name in term.kinds:
-            made.add(name, Item(kind, (term.id,), narrow=True))
+            made.add_name(name, LexiconItem(kind, (term.id,), narrow=True))
         made.names.setdefault(term.id, term.name)
 
 
@@ -178,11 +178,11 @@ def _add_drugs(made: Lexicon, knowledge: Knowledge) -> None:
     """Drugs, classes and the protocols whose names are no everyday letters."""
     for drug in knowledge.drugs:
         for name in (drug.name, drug.id, *drug.synonyms, *drug.brands):
-            made.add(name, Item("drug", drug.contains or (drug.id,)))
+            made.add_name(name, LexiconItem("drug", drug.contains or (drug.id,)))
     for id_, name in knowledge.classes.items():
-        made.add(name, Item("drug", (id_,)))
+        made.add_name(name, LexiconItem("drug", (id_,)))
     for word, id_ in knowledge.vocabulary.class_words.items():
-        made.add(word, Item("drug", (id_,)))
+        made.add_name(word, LexiconItem("drug", (id_,)))
     for name, parts in knowledge.vocabulary.protocols.items():
         if len(name) >= SHORTEST_PROTOCOL:
-            made.add(name, Item("drug", tuple(parts)))
+            made.add_name(name, LexiconItem("drug", tuple(parts)))

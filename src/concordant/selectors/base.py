@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from concordant.naming import Named, names_in
+from concordant.naming import NamedWord, find_names
 from concordant.records import Record
 
 UNREAD = "(not read)"  # stands among the words of a record in which an entry was not read
@@ -24,19 +24,19 @@ class Selector(Record, frozen=True, tag_field="selector"):
     block: ClassVar[Block | None] = None
 
     @property
-    def named(self) -> tuple[Named, ...]:
+    def named_words(self) -> tuple[NamedWord, ...]:
         """Every word that names something, with the place of its parameter."""
-        return tuple(names_in(msgspec.to_builtins(self), type(self)))
+        return tuple(find_names(msgspec.to_builtins(self), type(self)))
 
     @property
     def reads(self) -> tuple[str, ...]:
         """The features that have to be derived first, but for those that a formula takes."""
-        return tuple(one.word for one in self.named if one.naming.kind == "feature" and not one.naming.stated)
+        return tuple(one.word for one in self.named_words if one.naming.kind == "feature" and not one.naming.stated)
 
     @property
     def reads_stated(self) -> tuple[str, ...]:
         """The features of which it looks at what was stated."""
-        return tuple(one.word for one in self.named if one.naming.kind == "feature" and one.naming.stated)
+        return tuple(one.word for one in self.named_words if one.naming.kind == "feature" and one.naming.stated)
 
     def looks_for(self, members: Members, tags: Tags) -> frozenset[str] | None:
         """The words of a record without which it claims nothing; None for one that has to be asked always."""

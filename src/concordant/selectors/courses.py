@@ -11,7 +11,7 @@ class OfDrugs(Selector, frozen=True):
 
     of: DrugOrClass
 
-    def drugs(self, members: Members) -> frozenset[str]:
+    def list_drugs(self, members: Members) -> frozenset[str]:
         """The drugs that are meant."""
         return members.get(self.of, frozenset({self.of}))
 
@@ -21,7 +21,7 @@ class NamedDrugs(OfDrugs, frozen=True):
 
     def looks_for(self, members: Members, tags: Tags) -> frozenset[str] | None:
         """The drugs."""
-        return self.drugs(members)
+        return self.list_drugs(members)
 
 
 class Received(OfDrugs, frozen=True, tag="received"):
@@ -29,7 +29,7 @@ class Received(OfDrugs, frozen=True, tag="received"):
 
     def looks_for(self, members: Members, tags: Tags) -> frozenset[str] | None:
         """The drugs, and every class behind which one of them may stand."""
-        drugs = self.drugs(members)
+        drugs = self.list_drugs(members)
         return frozenset({self.of, *drugs, *(name for name, some in members.items() if not drugs.isdisjoint(some))})
 
 
@@ -55,7 +55,7 @@ class NamedInSetting(InSetting, frozen=True):
 
     def looks_for(self, members: Members, tags: Tags) -> frozenset[str] | None:
         """The drugs."""
-        return self.drugs(members)
+        return self.list_drugs(members)
 
 
 class ReceivedEarly(NamedInSetting, frozen=True, tag="received_early"):

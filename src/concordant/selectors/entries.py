@@ -115,7 +115,7 @@ class ConditionStatus(Listed, frozen=True, kw_only=True, tag="condition"):
     event: bool = False
     no_for_days: int | None = None
 
-    def word_for(self, status: str | None) -> str | None:
+    def map_status(self, status: str | None) -> str | None:
         """What an entry of this status says of the feature; None for nothing."""
         return cast("dict[str, str]", self.map).get(status or "unknown")
 

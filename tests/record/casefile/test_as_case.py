@@ -13,34 +13,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import fields, replace
 
-from concordant.answer.recommend import recommend
+from concordant.answer.recommend import answer_record
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError
-from concordant.dates import PartialDate, exactly, parse_partial_date
+from concordant.dates import PartialDate, make_exact_date, parse_partial_date
 from concordant.derive.book import derive_facts
-from concordant.derive.plan import Plan
+from concordant.derive.plan import DerivationPlan
 from concordant.facts import Value
-from concordant.present.as_json import as_json
-from concordant.quantities import Interval, above, below, parse_quantity, point
+from concordant.present.as_json import render_json
+from concordant.quantities import Interval, make_exact_interval, parse_quantity, step_above, step_below
 from concordant.record.account import Account
-from concordant.record.as_case import case_text
+from concordant.record.as_case import write_case
 from concordant.record.casefile import read_case
-from concordant.record.events import Comorbidity, Course, DiseaseEvent, Entry, Marker, Measurement, PatientRecord
+from concordant.record.events import Comorbidity, Course, DiseaseEvent, EntryLocation, Marker, Measurement, PatientRecord
 from concordant.record.fhir.read import read_fhir
 from concordant.record.sources import Patient
-from concordant.record.terminology import terminology_of
+from concordant.record.terminology import make_terminology
 from concordant.record.vocabulary import Words
-from concordant.record.yaml_text import flow, iso, number
+from concordant.record.yaml_text import quote_text, to_iso_date, to_number_text
 from concordant.texts import read_text
 from tests.shipped import SHIPPED, failing, in_chunks, record_of
 
 AS_OF = dt.date(2023, 6, 1)
 TABLES = ("markers", "events", "courses", "conditions", "measurements", "medications")
-ANYWHERE = Entry("somewhere")
+ANYWHERE = EntryLocation("somewhere")
 
 
 def again(record: PatientRecord, knowledge: Knowledge, words: Words) -> PatientRecord:
-    text = case_text(Patient("someone", record, Account()), knowledge, words)
+    text = write_case(Patient("someone", record, Account()), knowledge, words)
     return read_case(read_text(text, "again.yaml"), knowledge, words, AS_OF)
 
 
@@ -52,7 +52,7 @@ def content(record: PatientRecord) -> dict[str, Any]:
 
 
 @in_chunks
-def test_a_case_written_and_read_again_is_the_same(chunk: int, knowledge: Knowledge, words: Words, plan: Plan) -> None:
+def test_a_case_written_and_read_again_is_the_same(chunk: int, knowledge: Knowledge, words: Words, plan: DerivationPlan) -> None:
     def law(path: Path) -> None:
         record = record_of(path)
         if record is None:
@@ -75,7 +75,7 @@ def test_the_answer_is_the_same(knowledge: Knowledge, words: Words) -> None:
         record = record_of(path)
         if record is None:
             return
-        first, second = (json.loads(as_json(recommend(r, knowledge))) for r in (record, again(record, knowledge, words)))
+        first, second = (json.loads(render_json(answer_record(r, knowledge))) for r in (record, again(record, knowledge, words)))
         for answer in (first, second):  # the places of entries are those of the file in which they stand
             answer["avoid"] = [{**one, "entry": ""} for one in answer["avoid"]]
         for key in ("answer", "options", "avoid", "checks", "ask", "line_of_therapy", "assumed", "disagreements", "next"):
@@ -90,15 +90,20 @@ def test_most_files_are_read() -> None:
 
 OPEN_ENTRIES = (
     {"markers": (Marker(ANYWHERE, "her2_ihc", None, {}, None, "metastasis"),)},
-    {"measurements": (Measurement(ANYWHERE, "lvef", Interval(), None), Measurement(ANYWHERE, "lvef", point(62), exactly(AS_OF)))},
+    {
+        "measurements": (
+            Measurement(ANYWHERE, "lvef", Interval(), None),
+            Measurement(ANYWHERE, "lvef", make_exact_interval(62), make_exact_date(AS_OF)),
+        )
+    },
     {"events": (DiseaseEvent(ANYWHERE, "progression", None, None, (), None, ""),)},
     {"conditions": (Comorbidity(ANYWHERE, "interstitial_lung_disease", "J84.9", None, None),)},
-    {"markers": (Marker(ANYWHERE, "er", "negative", {"value": point(80)}, None, None),)},
+    {"markers": (Marker(ANYWHERE, "er", "negative", {"value": make_exact_interval(80)}, None, None),)},
 )
 
 
 @pytest.mark.parametrize("tables", OPEN_ENTRIES, ids=lambda t: next(iter(t)))
-def test_what_a_source_leaves_open_stays_open(tables: Any, knowledge: Knowledge, words: Words, plan: Plan) -> None:
+def test_what_a_source_leaves_open_stays_open(tables: Any, knowledge: Knowledge, words: Words, plan: DerivationPlan) -> None:
     record = PatientRecord(AS_OF, **tables)
     second = again(record, knowledge, words)
     values = {name: (fact.value, bool(fact.conflict)) for name, fact in derive_facts(record, plan).items()}
@@ -114,10 +119,10 @@ def test_a_drug_of_a_course_that_was_set_aside_stays_unknown(knowledge: Knowledg
 
 def test_what_was_set_aside_and_not_understood_stands_in_comments(knowledge: Knowledge, words: Words) -> None:
     record = PatientRecord(AS_OF, set_aside=("Observation/7 is dated\n2099",), not_understood=("code 'x'",), notes={"a": ("b",)})
-    record = replace(record, measurements=(Measurement(Entry("a", 3), "lvef", point(62), None),))
+    record = replace(record, measurements=(Measurement(EntryLocation("a", 3), "lvef", make_exact_interval(62), None),))
     account = Account()
-    account.used("a", "Observation", "LVEF")
-    lines = case_text(Patient("P1", record, account), knowledge, words).splitlines()
+    account.mark_used("a", "Observation", "LVEF")
+    lines = write_case(Patient("P1", record, account), knowledge, words).splitlines()
     assert lines[0].startswith("# What was understood of P1, as of 1 Jun 2023.")
     assert lines[1] == "# 1 entry: 1 used, 0 ignored, 0 set aside"
     assert lines[3:6] == ["measurements:", "  # b", "  - {name: lvef, value: 62 %}  # a, line 3"]
@@ -131,10 +136,10 @@ def test_what_was_set_aside_and_not_understood_stands_in_comments(knowledge: Kno
 
 def test_dates_known_in_part() -> None:
     for text in ("2021", "2021-03", "2021-03-05", "2023", "2023-06"):
-        date = parse_partial_date(text).clipped(AS_OF)
-        assert parse_partial_date(iso(date, AS_OF) or "").clipped(AS_OF) == date
-    assert iso(PartialDate(dt.date(2021, 2, 3), dt.date(2021, 4, 5)), AS_OF) is None
-    assert iso(None, AS_OF) is None
+        date = parse_partial_date(text).clip_to(AS_OF)
+        assert parse_partial_date(to_iso_date(date, AS_OF) or "").clip_to(AS_OF) == date
+    assert to_iso_date(PartialDate(dt.date(2021, 2, 3), dt.date(2021, 4, 5)), AS_OF) is None
+    assert to_iso_date(None, AS_OF) is None
 
 
 @given(
@@ -143,30 +148,30 @@ def test_dates_known_in_part() -> None:
 def test_a_number_reads_as_itself(first: float, second: float, kind: str) -> None:
     low, high = round(min(first, second), 6), round(max(first, second), 6)
     value = {
-        "point": point(low),
+        "point": make_exact_interval(low),
         "both": Interval(low, high),
-        "inside": Interval(above(low), max(above(low), below(high))),
+        "inside": Interval(step_above(low), max(step_above(low), step_below(high))),
         "at least": Interval(low=low),
         "at most": Interval(high=high),
-        "above": Interval(low=above(low)),
-        "below": Interval(high=below(high)),
+        "above": Interval(low=step_above(low)),
+        "below": Interval(high=step_below(high)),
     }[kind]
-    assert parse_quantity(f"{number(value)} kg") == (value, "kg")
+    assert parse_quantity(f"{to_number_text(value)} kg") == (value, "kg")
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"])).filter(str.isprintable))
 def test_a_text_reads_as_itself(text: str) -> None:
-    assert read_text(f"name: {{a: {flow(text)}}}", "x").value["name"]["a"] == text
+    assert read_text(f"name: {{a: {quote_text(text)}}}", "x").value["name"]["a"] == text
 
 
 def test_what_is_no_text_in_yaml_is_quoted() -> None:
-    assert [flow(text) for text in ("null", "~", "", " a", "a, b", "a: b", "a #b", "3+")] == [
+    assert [quote_text(text) for text in ("null", "~", "", " a", "a, b", "a: b", "a #b", "3+")] == [
         '"null"', '"~"', '""', '" a"', '"a, b"', '"a: b"', '"a #b"', "3+",
     ]  # fmt: skip
 
 
 def test_infinite_numbers_have_words() -> None:
-    assert number(Interval(-math.inf, 12)) == "<= 12"
+    assert to_number_text(Interval(-math.inf, 12)) == "<= 12"
 
 
 ROOT = Path(__file__).parents[3]
@@ -174,14 +179,16 @@ SHARED = ROOT.parent / "shared" / "data" / "fhir"  # open records, beside the ch
 BUNDLES = [*sorted((ROOT / "tests" / "data" / "fhir").glob("*.json")), *sorted(SHARED.rglob("*.json"))]
 
 
-def test_open_records_written_as_case_files_tell_the_same(knowledge: Knowledge, words: Words, plan: Plan) -> None:
+def test_open_records_written_as_case_files_tell_the_same(knowledge: Knowledge, words: Words, plan: DerivationPlan) -> None:
     def law(path: Path) -> None:
         try:
-            patients = read_fhir(path.read_bytes(), path.name, knowledge, terminology_of(knowledge, words), dt.date(2026, 11, 1))
+            patients = read_fhir(
+                path.read_bytes(), path.name, knowledge, make_terminology(knowledge, words), dt.date(2026, 11, 1)
+            )
         except ConcordantError:
             return  # nobody is in it: tests/record/fhir
         for patient in patients:
-            text = case_text(patient, knowledge, words)
+            text = write_case(patient, knowledge, words)
             facts, again_ = (
                 derive_facts(r, plan) for r in (patient.record, read_case(read_text(text, "x"), knowledge, words, AS_OF))
             )
@@ -194,6 +201,6 @@ def test_words_that_are_left_and_ranges_read_as_themselves(knowledge: Knowledge,
     told: dict[str, Value] = {
         "her2_status": ("negative", "equivocal"),
         "disease_extent": ("locally_advanced_unresectable", "metastatic"),
-        "months_from_adjuvant_her2_therapy_to_recurrence": Interval(above(6), below(12)),
+        "months_from_adjuvant_her2_therapy_to_recurrence": Interval(step_above(6), step_below(12)),
     }
     assert again(PatientRecord(AS_OF, stated=told), knowledge, words).stated == told

@@ -7,8 +7,8 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from concordant.library import load
-from concordant.record.fhir.read import Reading, read_with
+from concordant.library import load_shipped
+from concordant.record.fhir.read import PatientBatch, read_document
 from concordant.record.fhir.tables import FhirTables, fhir_tables
 from concordant.record.sources import Patient
 
@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 @lru_cache(maxsize=1)
 def kit() -> FhirTables:
-    return fhir_tables(load())
+    return fhir_tables(load_shipped())
 
 
 def coded(system: str, code: str, display: str | None = None, text: str | None = None) -> Json:
@@ -60,9 +60,9 @@ def bundle(*resources: Json) -> Json:
     return {"resourceType": "Bundle", "type": "collection", "entry": entries}
 
 
-def reading(document: Any, *, as_of: dt.date = AS_OF, given: bool = False, name: str = "test.json") -> Reading:
+def reading(document: Any, *, as_of: dt.date = AS_OF, given: bool = False, name: str = "test.json") -> PatientBatch:
     data = document if isinstance(document, bytes) else json.dumps(document).encode()
-    return read_with(data, name, kit(), as_of, given=given)
+    return read_document(data, name, kit(), as_of, given=given)
 
 
 def read(*resources: Json, as_of: dt.date = AS_OF, given: bool = False) -> Patient:

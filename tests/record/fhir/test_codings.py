@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from concordant.quantities import Interval, above, below, point
+from concordant.quantities import Interval, make_exact_interval, step_above, step_below
 from tests.record.fhir.builders import (
     LNC,
     RXN,
@@ -78,10 +78,10 @@ def test_a_score_by_immunohistochemistry(value: int, word: str) -> None:
 @pytest.mark.parametrize(
     ("text", "interval"),
     [
-        ("greater than 2.2", Interval(low=above(2.2))),
-        ("less than 1.8", Interval(high=below(1.8))),
+        ("greater than 2.2", Interval(low=step_above(2.2))),
+        ("less than 1.8", Interval(high=step_below(1.8))),
         (">= 2", Interval(low=2.0)),
-        ("2.4", point(2.4)),
+        ("2.4", make_exact_interval(2.4)),
     ],
 )
 def test_a_ratio_told_as_text(text: str, interval: Interval) -> None:
@@ -89,8 +89,8 @@ def test_a_ratio_told_as_text(text: str, interval: Interval) -> None:
 
 
 def test_ratio_and_copies_have_codes_of_their_own() -> None:
-    assert only_marker(code_="49683-6", valueQuantity={"value": 2.5}).numbers == {"ratio": point(2.5)}
-    assert only_marker(code_="74860-8", valueQuantity={"value": 6.1}).numbers == {"copies": point(6.1)}
+    assert only_marker(code_="49683-6", valueQuantity={"value": 2.5}).numbers == {"ratio": make_exact_interval(2.5)}
+    assert only_marker(code_="74860-8", valueQuantity={"value": 6.1}).numbers == {"copies": make_exact_interval(6.1)}
 
 
 def test_percent_with_a_comparator_and_components() -> None:
@@ -98,7 +98,7 @@ def test_percent_with_a_comparator_and_components() -> None:
     assert percent.numbers == {"value": Interval(low=10.0)}
     parts = [{"code": coded(LNC, "49683-6"), "valueQuantity": {"value": 2.1}}]
     patient = read(woman(), observation("o", "74885-5", component=parts))
-    assert patient.record.markers[0].numbers == {"ratio": point(2.1)}
+    assert patient.record.markers[0].numbers == {"ratio": make_exact_interval(2.1)}
 
 
 CONFLICTS = [
@@ -264,7 +264,7 @@ def test_measurements_in_many_units() -> None:
         (measured,) = read(woman(), observation("o", code, valueQuantity=quantity)).record.measurements
         assert measured.name == name
     (ecog,) = read(woman(), observation("o", "89247-1", valueCodeableConcept=coded(LNC, "LA9623-5"))).record.measurements
-    assert ecog.value == point(1.0)
+    assert ecog.value == make_exact_interval(1.0)
     limit = [{"low": {"value": 0.1, "unit": "mg/dL"}, "high": {"value": 1.2, "unit": "mg/dL"}}]
     lab = observation("o", "1975-2", valueQuantity={"value": 0.8, "unit": "mg/dL"}, referenceRange=limit)
     assert read(woman(), lab).record.measurements[0].upper_limit == 1.2

@@ -29,7 +29,7 @@ DRUG_TEXTS = [
 
 @pytest.mark.parametrize(("text", "drugs"), DRUG_TEXTS)
 def test_a_drug_is_found_among_doses_and_forms_only(text: str, drugs: tuple[str, ...]) -> None:
-    assert kit().terms.drugs_named(text) == drugs
+    assert kit().terms.drugs_from_text(text) == drugs
 
 
 @pytest.mark.parametrize(

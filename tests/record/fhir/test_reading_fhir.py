@@ -14,7 +14,7 @@ import pytest
 
 from concordant.complaints import ConcordantError, Refused, Unreadable
 from concordant.record.fhir.read import read_fhir
-from concordant.record.fhir.stream import patients_of
+from concordant.record.fhir.stream import iter_patients
 from tests.record.fhir.builders import (
     AS_OF,
     RXN,
@@ -177,13 +177,13 @@ def test_an_impossible_treatment_is_set_aside_and_leaves_open_what_was_given(ent
 @pytest.mark.parametrize("date", ["2021-13", "2031-01-01", "1950-01-01"])
 def test_an_impossible_result_is_open_and_no_older_one_speaks_for_it(date: str, knowledge: Any) -> None:
     from concordant.derive.book import derive_facts
-    from concordant.derive.plan import plan_of
+    from concordant.derive.plan import make_plan
 
     older = observation("old", "10230-1", valueQuantity={"value": 62, "unit": "%"}, effectiveDateTime="2023-05-01")
     marker = observation("m1", "48676-1", **POSITIVE, effectiveDateTime="2023-05-01")
     newer = observation("new", "10230-1", valueQuantity={"value": 40, "unit": "%"}, effectiveDateTime=date)
     taken = observation("m2", "48676-1", valueCodeableConcept=coded(SCT, "260385009"), effectiveDateTime=date)
-    plan = plan_of(knowledge)
+    plan = make_plan(knowledge)
     fine = derive_facts(read(woman(), older, marker).record, plan)
     assert fine["lvef"].is_known and fine["her2_status"].is_known
     facts = derive_facts(read(woman(), older, marker, newer, taken).record, plan)
@@ -297,7 +297,7 @@ def test_lines_go_on_after_a_bad_one(tmp_path: Path) -> None:
         packed.write(json.dumps(observation("x", "89247-1", valueInteger=1)))
     (tmp_path / "c.json").write_text(json.dumps(bundle(woman("q"))), encoding="utf-8")
     (tmp_path / "d.json").write_text('{"resourceType": "Bundle', encoding="utf-8")
-    stream = patients_of(tmp_path, kit(), AS_OF)
+    stream = iter_patients(tmp_path, kit(), AS_OF)
     found = {patient.id: patient for patient in stream}
     assert set(found) == {"p1", "q"}
     assert len(found["p1"].record.markers) == len(found["p1"].record.measurements) == 1
@@ -311,7 +311,7 @@ def test_a_patient_in_two_bundles_of_a_folder_is_not_mixed(tmp_path: Path) -> No
         (tmp_path / f"{name}.json").write_text(
             json.dumps(bundle(woman(), observation(name, "48676-1", **POSITIVE))), encoding="utf-8"
         )
-    stream = patients_of(tmp_path, kit(), AS_OF)
+    stream = iter_patients(tmp_path, kit(), AS_OF)
     (patient,) = stream
     assert len(patient.record.markers) == 1
     assert [row.fate for row in stream.rest.rows] == ["set aside", "set aside"]
@@ -338,7 +338,7 @@ FILES = sorted(SHARED.glob("*/*.json")) if SHARED.is_dir() else []
 def test_every_shared_bundle_is_answered_or_refused_and_accounts_for_its_entries(knowledge: Any) -> None:
     from tools.fuzz_fhir import entries_of
 
-    from concordant.answer.recommend import recommend
+    from concordant.answer.recommend import answer_record
 
     refused = []
     answered = 0
@@ -352,7 +352,7 @@ def test_every_shared_bundle_is_answered_or_refused_and_accounts_for_its_entries
         counted = sum(len(p.account.rows) for p in found.patients) + len(found.rest.rows)
         assert counted == entries_of(json.loads(data)), path
         for patient in found.patients:
-            assert recommend(patient.record, knowledge, "").answer in ("recommends", "needs_data", "out_of_scope")
+            assert answer_record(patient.record, knowledge, "").answer in ("recommends", "needs_data", "out_of_scope")
             answered += 1
     assert refused == ["PatinaEligibility.json", "data.json", "DefaultUploadedFiles.json"]
     assert answered > 80

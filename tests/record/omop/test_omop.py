@@ -15,14 +15,14 @@ import pytest
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError
 from concordant.derive.book import derive_facts
-from concordant.derive.plan import Plan
+from concordant.derive.plan import DerivationPlan
 from concordant.facts import Value
-from concordant.quantities import Interval, below
+from concordant.quantities import Interval, step_below
 from concordant.record.account import Account
 from concordant.record.builder import RecordBuilder
 from concordant.record.events import PatientRecord
 from concordant.record.omop.database import open_database
-from concordant.record.omop.read import patients_of
+from concordant.record.omop.read import iter_patients
 from concordant.record.rules import record_rules
 from concordant.record.sources import Patient
 from concordant.record.vocabulary import Words
@@ -79,7 +79,7 @@ class Cdm:
 
     def stream(self, source: Path | str, *, given: bool = False, only: str = "") -> list[Patient]:
         self.rest = Account()
-        return list(patients_of(source, self.knowledge, self.words, AS_OF, given=given, only=only, rest=self.rest))
+        return list(iter_patients(source, self.knowledge, self.words, AS_OF, given=given, only=only, rest=self.rest))
 
     def read(self, rows: Mapping[str, Any], *, given: bool = False, **how: Any) -> dict[str, Patient]:
         return {patient.id: patient for patient in self.stream(self.make(rows, **how), given=given)}
@@ -93,7 +93,7 @@ def cdm(tmp_path: Path, knowledge: Knowledge, words: Words) -> Cdm:
     return Cdm(tmp_path, knowledge, words)
 
 
-def values(record: PatientRecord, plan: Plan) -> dict[str, Value]:
+def values(record: PatientRecord, plan: DerivationPlan) -> dict[str, Value]:
     return {name: fact.value for name, fact in derive_facts(record, plan).items()}
 
 
@@ -105,7 +105,7 @@ def count(rows: Mapping[str, Any]) -> int:
     return sum(len(list(items)) for name, items in rows.items() if name != "episode_event")
 
 
-def test_a_person_gives_the_facts_of_the_case_file(cdm: Cdm, plan: Plan, read: ReadCase) -> None:
+def test_a_person_gives_the_facts_of_the_case_file(cdm: Cdm, plan: DerivationPlan, read: ReadCase) -> None:
     found = values(cdm.read(STORY)["1"].record, plan)
     told = values(read(SAME.record), plan)
     assert {n: (v, told[n]) for n, v in found.items() if v != told[n]} == {}
@@ -231,7 +231,7 @@ def test_without_the_concept_table_pinned_ids_and_source_values_speak(cdm: Cdm) 
 def test_a_number_keeps_its_operator(cdm: Cdm) -> None:
     less = measured(1, 1, build.BILIRUBIN, "2023-05-10", value_as_number=0.8, unit_concept_id=build.MG_DL)
     record = cdm.one(measurement=[{**less, "operator_concept_id": build.LESS}]).record
-    assert record.measurements[0].value == Interval(high=below(0.8))
+    assert record.measurements[0].value == Interval(high=step_below(0.8))
     unknown = cdm.one(measurement=[{**less, "operator_concept_id": 999}])
     assert fate(unknown, "measurement 1")[0] == "set aside"
     assert unknown.record.measurements[0].value == Interval()
@@ -273,7 +273,7 @@ BAD: list[tuple[str, Rows, str, str]] = [
 
 @pytest.mark.parametrize(("rows", "feature", "why"), [bad[1:] for bad in BAD], ids=[bad[0] for bad in BAD])
 def test_a_row_that_cannot_be_leaves_open_what_it_would_have_said(
-    rows: Rows, feature: str, why: str, cdm: Cdm, plan: Plan
+    rows: Rows, feature: str, why: str, cdm: Cdm, plan: DerivationPlan
 ) -> None:
     [place] = [f"{table} 1" for table in rows]
     patient = cdm.one(**rows)
@@ -282,7 +282,7 @@ def test_a_row_that_cannot_be_leaves_open_what_it_would_have_said(
     assert values(patient.record, plan)[feature] in (None, Interval())
 
 
-def test_a_drug_that_is_misspelt_may_be_any(cdm: Cdm, plan: Plan) -> None:
+def test_a_drug_that_is_misspelt_may_be_any(cdm: Cdm, plan: DerivationPlan) -> None:
     patient = cdm.one(drug_exposure=[drug(1, 1, 0, "2021-02-10", drug_source_value="Trastuzmab")])
     assert patient.record.not_understood == ("drug 'Trastuzmab' (drug_exposure 1); Did you mean 'trastuzumab'?",)
     assert values(patient.record, plan)["received_trastuzumab"] is None
@@ -471,9 +471,9 @@ def test_nothing_is_left_behind(cdm: Cdm, monkeypatch: pytest.MonkeyPatch) -> No
 def test_two_menopausal_statuses_leave_it_open(knowledge: Knowledge) -> None:
     record = RecordBuilder("1", dt.date(2023, 6, 1), record_rules(knowledge), cuts=False)
     for number, word in enumerate(("premenopausal", "postmenopausal", "postmenopausal")):
-        record.at(f"observation, row {number}", "observation")
+        record.start_row(f"observation, row {number}", "observation")
         record.tell_menopause(word)
-    patient = record.finish()
+    patient = record.build_record()
     assert patient.record.person.menopause is None
     assert any("different menopausal statuses" in sentence for sentence in patient.record.set_aside)
 
@@ -515,7 +515,7 @@ HELD: list[tuple[str, Rows, str, Value]] = [
 
 
 @pytest.mark.parametrize(("rows", "feature", "value"), [held[1:] for held in HELD], ids=[held[0] for held in HELD])
-def test_what_a_row_says_holds(rows: Rows, feature: str, value: Value, cdm: Cdm, plan: Plan) -> None:
+def test_what_a_row_says_holds(rows: Rows, feature: str, value: Value, cdm: Cdm, plan: DerivationPlan) -> None:
     assert values(cdm.one(**rows).record, plan)[feature] == value
 
 

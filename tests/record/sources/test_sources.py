@@ -66,8 +66,8 @@ def test_a_cdm_is_answered(form: str, tmp_path: Path) -> None:
 def test_one_person_is_found_without_telling_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = build.database(tmp_path / "x.duckdb", STORY)
     told: list[str] = []
-    finish = RecordBuilder.finish
-    monkeypatch.setattr(RecordBuilder, "finish", lambda self: (told.append(self.id), finish(self))[1])
+    finish = RecordBuilder.build_record
+    monkeypatch.setattr(RecordBuilder, "build_record", lambda self: (told.append(self.id), finish(self))[1])
     assert run("recommend", str(made), "--patient", "3", "--format", "json").exit_code == 0
     assert told == ["3"]
     missing = run("recommend", str(made), "--patient", "8")

@@ -10,10 +10,10 @@ import pytest
 from concordant.compiled import Knowledge
 from concordant.complaints import ConcordantError
 from concordant.derive.book import derive_facts
-from concordant.derive.plan import Plan
+from concordant.derive.plan import DerivationPlan
 from concordant.record.account import Account
 from concordant.record.sources import Patient
-from concordant.record.table.read import patients_of
+from concordant.record.table.read import iter_patients
 from concordant.record.vocabulary import Words
 
 AS_OF = dt.date(2023, 6, 1)
@@ -35,7 +35,7 @@ class Table:
         (self.folder / "drugs.csv").write_bytes((DRUGS + drugs).encode("utf-8", "surrogateescape"))
         (self.folder / "map.yaml").write_text(mapping, encoding="utf-8")
         self.rest = Account()
-        stream = patients_of(self.folder / "map.yaml", self.knowledge, self.words, AS_OF, given=given, rest=self.rest)
+        stream = iter_patients(self.folder / "map.yaml", self.knowledge, self.words, AS_OF, given=given, rest=self.rest)
         return {patient.id: patient for patient in stream}
 
     def wrong(self, people: str = FIRST, drugs: str = "", mapping: str = MAPPING) -> list[str]:
@@ -99,7 +99,7 @@ BAD_ROWS = [
 
 
 @pytest.mark.parametrize(("row", "why"), BAD_ROWS, ids=[why[:30] for _, why in BAD_ROWS])
-def test_a_bad_row_is_set_aside_and_the_rest_goes_on(row: str, why: str, table: Table, plan: Plan) -> None:
+def test_a_bad_row_is_set_aside_and_the_rest_goes_on(row: str, why: str, table: Table, plan: DerivationPlan) -> None:
     [patient] = table.read(FIRST, f"{row}1,docetaxel,10,20\n").values()
     assert fates(patient)[1] == ("drugs, line 2", "set aside", why)
     assert fates(patient)[2] == ("drugs, line 3", "used", "course")
@@ -110,20 +110,20 @@ def test_a_bad_row_is_set_aside_and_the_rest_goes_on(row: str, why: str, table: 
     assert derive_facts(table.read(FIRST, "1,docetaxel,10,20\n")["1"].record, plan)["received_trastuzumab"].value == "no"
 
 
-def test_a_number_that_no_patient_has_leaves_the_number_open(table: Table, plan: Plan) -> None:
+def test_a_number_that_no_patient_has_leaves_the_number_open(table: Table, plan: DerivationPlan) -> None:
     [patient] = table.read("1,F,1970-02-03,2023-05-01,IV,3+,160\n1,,,2023-04-01,,,55\n").values()
     assert patient.record.set_aside[0].startswith("people, line 2: value: '160 %' cannot be")
     assert derive_facts(patient.record, plan)["lvef"].value is None
     assert patient.account.rows[0].fate == "used"
 
 
-def test_a_word_that_is_no_result_leaves_the_result_open(table: Table, plan: Plan) -> None:
+def test_a_word_that_is_no_result_leaves_the_result_open(table: Table, plan: DerivationPlan) -> None:
     [patient] = table.read("1,F,1970-02-03,2021-03-04,IV,4+,\n").values()
     assert "'4+' is not a value of 'her2_ihc'" in patient.record.set_aside[0]
     assert derive_facts(patient.record, plan)["her2_status"].value is None
 
 
-def test_a_result_of_the_future_leaves_the_result_open(table: Table, plan: Plan) -> None:
+def test_a_result_of_the_future_leaves_the_result_open(table: Table, plan: DerivationPlan) -> None:
     """What it would have decided is unknown, not the earlier result."""
     sure = "1,F,1970-02-03,2021-03-04,IV,0,\n"
     assert derive_facts(table.read(sure)["1"].record, plan)["her2_ihc"].value == "0"

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from concordant.answer.recommend import recommend
+from concordant.answer.recommend import answer_record
 from concordant.compiled import Knowledge
 from concordant.derive.book import derive_facts
-from concordant.derive.plan import Plan
+from concordant.derive.plan import DerivationPlan
 from concordant.record.account import Account
 from concordant.record.sources import Patient
-from concordant.record.table.read import patients_of
+from concordant.record.table.read import iter_patients
 from concordant.record.vocabulary import Words
 
 ROOT = Path(__file__).parents[3]
@@ -37,7 +37,7 @@ def placed(source: Path, folder: Path) -> Path:
 
 def read(mapping: Path, knowledge: Knowledge, words: Words, only: str = "") -> dict[str, Patient]:
     rest = Account()
-    found = {p.id: p for p in patients_of(mapping, knowledge, words, AS_OF, given=False, only=only, rest=rest)}
+    found = {p.id: p for p in iter_patients(mapping, knowledge, words, AS_OF, given=False, only=only, rest=rest)}
     assert rest.rows == []
     return found
 
@@ -70,13 +70,13 @@ ANSWERS = {
 
 @pytest.mark.parametrize("id_", ANSWERS)
 def test_a_patient_is_answered(id_: str, few: dict[str, Patient], knowledge: Knowledge) -> None:
-    answer = recommend(few[id_].record, knowledge, "")
+    answer = answer_record(few[id_].record, knowledge, "")
     assert (answer.answer, answer.line) == ANSWERS[id_]
 
 
 @pytest.mark.parametrize("id_", ["TCGA-A2-A04U", "TCGA-AC-A3YI"])
 def test_results_that_contradict_each_other_are_a_conflict(id_: str, few: dict[str, Patient], knowledge: Knowledge) -> None:
-    answer = recommend(few[id_].record, knowledge, "")
+    answer = answer_record(few[id_].record, knowledge, "")
     assert answer.answer != "recommends"
     assert any("HER2 status" in text for text in answer.conflicts)
 
@@ -97,7 +97,7 @@ def test_the_day_of_the_diagnosis_is_no_date(few: dict[str, Patient]) -> None:
 
 
 def test_shuffled_rows_change_nothing(
-    tmp_path: Path, few: dict[str, Patient], knowledge: Knowledge, words: Words, plan: Plan
+    tmp_path: Path, few: dict[str, Patient], knowledge: Knowledge, words: Words, plan: DerivationPlan
 ) -> None:
     mapping = placed(SLICE, tmp_path)
     for file in sorted(tmp_path.glob("*.txt")):
@@ -152,7 +152,7 @@ def test_the_whole_of_tcga(tmp_path: Path, knowledge: Knowledge, words: Words) -
     assert len(rows) == lines(WHOLE) == 5757
     fates = Counter((row.kind, row.fate) for row in rows)
     assert (fates["drugs", "used"], fates["drugs", "ignored"], fates["drugs", "set aside"]) == (2359, 47, 0)
-    answers = Counter(recommend(p.record, knowledge, "").answer for p in patients.values())
+    answers = Counter(answer_record(p.record, knowledge, "").answer for p in patients.values())
     assert answers == {"out_of_scope": 1007, "needs_data": 83, "recommends": 7}
     lost = Counter(what for p in patients.values() for what, *_ in p.account.unmapped.elements())
     assert lost == {"drug": 12, "site": 6}

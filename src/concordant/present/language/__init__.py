@@ -10,7 +10,7 @@ from typing import Literal
 
 from concordant.answer.parts import CellShown
 from concordant.evaluate.words import OPS, SIGNS, Spelling, turned
-from concordant.facts import unit_words, value_words
+from concordant.facts import format_unit, format_value
 
 LANGUAGES = ("en", "de")
 FEW = 3
@@ -28,59 +28,61 @@ class Language:
         """A phrase with its values filled in."""
         return self.phrases[key].format(**values)
 
-    def known(self, kind: str, word: str) -> str:
+    def translate_word(self, kind: str, word: str) -> str:
         """A word of the knowledge (a unit, a schedule, a route) in this language, or as it is."""
         return self.phrases.get(f"{kind}.{word}", word)
 
-    def all_of(self, items: Sequence[str]) -> str:
+    def join_with_and(self, items: Sequence[str]) -> str:
         """`a`, `a and b`, `a, b and c`."""
         if len(items) < 2:
             return "".join(items)
         return self.say("list.and", first=", ".join(items[:-1]), last=items[-1])
 
-    def any_of(self, items: Sequence[str]) -> str:
+    def join_with_or(self, items: Sequence[str]) -> str:
         """`a`, `a or b`, `a, b or c`."""
         if len(items) < 2:
             return "".join(items)
         return self.say("list.or", first=", ".join(items[:-1]), last=items[-1])
 
-    def few(self, items: Sequence[str], most: int = FEW) -> str:
+    def join_few(self, items: Sequence[str], most: int = FEW) -> str:
         """The first few of a list, and how many more there are."""
         more = len(items) - most
-        return self.say("list.more", shown=", ".join(items[:most]), more=more) if more > 0 else self.all_of(items)
+        return self.say("list.more", shown=", ".join(items[:most]), more=more) if more > 0 else self.join_with_and(items)
 
-    def day(self, iso: str) -> str:
+    def format_day(self, iso: str) -> str:
         """An ISO day as people write it: 20 Sep 2022."""
         from babel.dates import format_date
 
         return format_date(dt.date.fromisoformat(iso), self.phrases["format.day"], locale=self.code)
 
-    def number(self, value: float, digits: int = 2) -> str:
+    def format_number(self, value: float, digits: int = 2) -> str:
         """A number with at most so many decimals, in the digits of the language."""
         from babel.numbers import format_decimal
 
         return format_decimal(value, format=f"0.{'#' * digits}" if digits else "0", locale=self.code)
 
-    def unit(self, unit: str) -> str:
+    def format_unit(self, unit: str) -> str:
         """A unit as people write it."""
-        return self.known("unit", unit.replace("m2", "m²"))
+        return self.translate_word("unit", unit.replace("m2", "m²"))
 
-    def cell(self, cell: CellShown, name: str) -> str:
+    def describe_cell(self, cell: CellShown, name: str) -> str:
         """A cell for people: `12 months or less`, `more than 12 months`, `under 40 %`; another one by its own name."""
         match cell.low, cell.high:
             case None, float(high):
-                return self.side("<" if cell.high_outside else "<=", high, cell.unit)
+                return self.describe_bound("<" if cell.high_outside else "<=", high, cell.unit)
             case float(low), None:
-                return self.side(">" if cell.low_outside else ">=", low, cell.unit)
+                return self.describe_bound(">" if cell.low_outside else ">=", low, cell.unit)
             case float(low), float(high) if low < high and cell.low_outside:
                 under = ".under" if cell.high_outside else ""
-                return self.say(f"range.between{under}", low=self._figure(low), high=self._figure(high, cell.unit))
+                return self.say(
+                    f"range.between{under}", low=self._format_quantity(low), high=self._format_quantity(high, cell.unit)
+                )
             case _:
                 return name
 
-    def side(self, sign: Side, bound: float, unit: str) -> str:
+    def describe_bound(self, sign: Side, bound: float, unit: str) -> str:
         """All numbers on one side of a bound: `12 months or less`."""
-        return self.say(f"range.{sign}", value=self._figure(bound, unit))
+        return self.say(f"range.{sign}", value=self._format_quantity(bound, unit))
 
     def spelling(self) -> Spelling:
         """How a leaf is told in this language."""
@@ -88,18 +90,18 @@ class Language:
         return Spelling(
             numbers={op: signs[op] for op in OPS},
             turned=turned(signs),
-            figure=lambda feature, bound: self._figure(bound, unit_words(feature.unit)),
+            figure=lambda feature, bound: self._format_quantity(bound, format_unit(feature.unit)),
             word=(either := ("{words}", self.phrases["range.not"])),
             words=either,
-            value=value_words,
+            value=format_value,
             between=self.say("list.or", first="", last=""),
         )
 
-    def _figure(self, value: float, unit: str = "") -> str:
-        return f"{self.number(value, 6)} {self.unit(unit)}" if unit else self.number(value, 6)
+    def _format_quantity(self, value: float, unit: str = "") -> str:
+        return f"{self.format_number(value, 6)} {self.format_unit(unit)}" if unit else self.format_number(value, 6)
 
 
-def language(code: str) -> Language:
+def load_language(code: str) -> Language:
     """The language of a code of LANGUAGES."""
     phrases: Mapping[str, str] = import_module(f"concordant.present.language.{code}").PHRASES
     return Language(code, phrases)

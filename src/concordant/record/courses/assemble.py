@@ -12,16 +12,16 @@ from dataclasses import dataclass, replace
 
 from concordant.dates import PartialDate
 from concordant.record.courses.ending import make_course
-from concordant.record.courses.grouping import Grouping
-from concordant.record.courses.span import CourseDraft, ExposureSpan, days_between, latest, span_of
-from concordant.record.courses.undated import group_undated, undated_courses
+from concordant.record.courses.grouping import CourseGrouping
+from concordant.record.courses.span import CourseDraft, ExposureSpan, days_between, latest_end, span_of
+from concordant.record.courses.undated import group_undated, make_undated_courses
 from concordant.record.events import ONGOING, Course, DiseaseEvent, Stopped
 from concordant.record.exposures import Exposure
 from concordant.record.line_rules import LineRules
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class CourseNote:
     """What a course rests on, in sentences: entries, dates, why it was joined or parted, what stays open."""
 
     place: str
@@ -29,45 +29,47 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Assembled:
+class AssembledCourses:
     """The courses in the order of time, a note for each, and the exposures that are supportive and make no course."""
 
     courses: tuple[Course, ...] = ()
-    notes: tuple[Note, ...] = ()
+    notes: tuple[CourseNote, ...] = ()
     supportive: tuple[Exposure, ...] = ()
 
 
-def courses_from(exposures: Sequence[Exposure], events: Sequence[DiseaseEvent], as_of: dt.date, rules: LineRules) -> Assembled:
+def assemble_courses(
+    exposures: Sequence[Exposure], events: Sequence[DiseaseEvent], as_of: dt.date, rules: LineRules
+) -> AssembledCourses:
     """The courses that some exposures make. Their order in the source plays no part."""
     supportive = tuple(e for e in exposures if e.drugs and not e.unknown_drugs and rules.supportive.issuperset(e.drugs))
     told = [exposure for exposure in exposures if exposure not in supportive]
     spans = [span for exposure in told if (span := span_of(exposure, as_of)) is not None]
     side = [part for part in spans if rules.supplements.issuperset(part.exposure.drugs)]
-    groups = Grouping(rules, events).run(part for part in spans if part not in side)
-    groups = _mended([piece for group in groups for piece in _pieces(group, rules)])
+    groups = CourseGrouping(rules, events).group_spans(part for part in spans if part not in side)
+    groups = _rejoin_drafts([piece for group in groups for piece in _split_draft(group, rules)])
     groups += _beside(side, groups, rules, events)
     undated = [exposure for exposure in told if exposure.start is None]
     loose = group_undated(undated, groups, rules)
-    found = [make_course(group, groups, events, as_of, rules) for group in sorted(groups, key=_by_time)]
-    found += [pair for same in loose for pair in undated_courses(same, rules)]
+    found = [make_course(group, groups, events, as_of, rules) for group in sorted(groups, key=_time_key)]
+    found += [pair for same in loose for pair in make_undated_courses(same, rules)]
     courses = [course for course, _ in found]
-    notes = [Note(course.entry.place, says) for course, says in found if says]
-    return Assembled(tuple(courses), tuple(notes), supportive)
+    notes = [CourseNote(course.entry.place, says) for course, says in found if says]
+    return AssembledCourses(tuple(courses), tuple(notes), supportive)
 
 
-def _by_time(group: CourseDraft) -> tuple[object, ...]:
+def _time_key(group: CourseDraft) -> tuple[object, ...]:
     return (group.first.first, group.first.last, group.last.first, sorted(group.names), group.parts[0].exposure.entry.place)
 
 
-def _pieces(group: CourseDraft, rules: LineRules) -> list[CourseDraft]:
+def _split_draft(group: CourseDraft, rules: LineRules) -> list[CourseDraft]:
     """The group, less what ended before it: other drugs as courses beside it, a leading drug as a course before it."""
     if len({(part.last, part.runs, part.stopped) for part in group.parts}) == 1:
         return [group]  # all of it ended together
-    apart = _ended_apart(group, rules)
-    return [*apart, *(piece for one in _fewer_leaders(group, rules) for piece in _after_leaders(one, rules))]
+    apart = _split_ended_drugs(group, rules)
+    return [*apart, *(piece for one in _split_at_fewer_leaders(group, rules) for piece in _split_after_leaders(one, rules))]
 
 
-def _mended(groups: Iterable[CourseDraft]) -> list[CourseDraft]:
+def _rejoin_drafts(groups: Iterable[CourseDraft]) -> list[CourseDraft]:
     """Groups of the same drugs, put together again where a regimen that took over had cut an entry in two."""
     found: list[CourseDraft] = []
     for group in groups:
@@ -88,56 +90,56 @@ def _is_cut(before: CourseDraft, after: CourseDraft) -> bool:
 def _ended_before(drug: str, group: CourseDraft, rules: LineRules) -> bool:
     """Whether the drug certainly ended while others went on; of single doses, whether it no longer counts as running."""
     parts = group.of([drug])
-    last = latest(parts)
+    last = latest_end(parts)
     single = all(part.first == part.last for part in parts if part.last == last)
     return days_between(last, group.last)[0] > (rules.running if single else rules.lead_in)
 
 
-def _reason(drug: str, group: CourseDraft) -> Stopped | None:
+def _find_stop_reason(drug: str, group: CourseDraft) -> Stopped | None:
     """Why a drug ended, where it is told of it; `ongoing` when it goes on."""
     parts = group.of([drug])
-    last = [part for part in parts if part.last == latest(parts)]
+    last = [part for part in parts if part.last == latest_end(parts)]
     return ONGOING if any(part.runs for part in last) else next((part.stopped for part in last if part.stopped), None)
 
 
-def _ended_apart(group: CourseDraft, rules: LineRules) -> list[CourseDraft]:
+def _split_ended_drugs(group: CourseDraft, rules: LineRules) -> list[CourseDraft]:
     """Other drugs that ended while leading ones went on: courses beside the group, those of one end together."""
     going = frozenset(drug for drug in rules.leaders(group.drugs) if not _ended_before(drug, group, rules))
-    ends = {_reason(drug, group) for drug in going}
+    ends = {_find_stop_reason(drug, group) for drug in going}
     others = group.names - rules.leaders(group.drugs)
-    ended = [n for n in others if _ended_before(n, group, rules) or _reason(n, group) not in (None, *ends)]
+    ended = [n for n in others if _ended_before(n, group, rules) or _find_stop_reason(n, group) not in (None, *ends)]
     found: dict[tuple[PartialDate, str], CourseDraft] = {}
     for name in sorted(ended) if going else ():
-        parts = [part.only([name]) for part in group.of([name])]
-        reason = _reason(name, group) or ""
-        found.setdefault((latest(parts), reason), CourseDraft(why=["the other drugs of the regimen went on"])).add(parts)
+        parts = [part.keep_drugs([name]) for part in group.of([name])]
+        reason = _find_stop_reason(name, group) or ""
+        found.setdefault((latest_end(parts), reason), CourseDraft(why=["the other drugs of the regimen went on"])).add(parts)
         group.without(name)
     return [found[key] for key in sorted(found)]
 
 
-def _fewer_leaders(group: CourseDraft, rules: LineRules) -> list[CourseDraft]:
+def _split_at_fewer_leaders(group: CourseDraft, rules: LineRules) -> list[CourseDraft]:
     """The group in two where one of several leading drugs ended first: maintenance with fewer of them is the same line."""
     ended = sorted(drug for drug in rules.leaders(group.drugs) if _ended_before(drug, group, rules))
     if not ended or len(ended) == len(rules.leaders(group.drugs)):
         return [group]
-    day = max((latest(group.of([drug])) for drug in ended), key=lambda date: (date.last, date.first))
-    before = [part for part in group.parts if not day.certainly_before(part.first)]
-    after = [part for part in group.parts if day.certainly_before(part.first)]
-    after += [part.since(day) for part in before if days_between(day, part.last)[0] > rules.lead_in]
+    day = max((latest_end(group.of([drug])) for drug in ended), key=lambda date: (date.last, date.first))
+    before = [part for part in group.parts if not day.is_certainly_before(part.first)]
+    after = [part for part in group.parts if day.is_certainly_before(part.first)]
+    after += [part.cut_since(day) for part in before if days_between(day, part.last)[0] > rules.lead_in]
     names = " and ".join(rules.names.get(drug, drug) for drug in ended)
-    cut = [part.until(day) if days_between(day, part.last)[0] > rules.lead_in else part for part in before]
+    cut = [part.cut_until(day) if days_between(day, part.last)[0] > rules.lead_in else part for part in before]
     return [CourseDraft(cut, group.why), CourseDraft(after, [f"went on without {names}"])]
 
 
-def _after_leaders(group: CourseDraft, rules: LineRules) -> list[CourseDraft]:
+def _split_after_leaders(group: CourseDraft, rules: LineRules) -> list[CourseDraft]:
     """The group in two where all leading drugs ended and others went on: two courses, each with its own end."""
     leaders = rules.leaders(group.drugs)
     others = group.names - leaders
     if not leaders or not others or not all(_ended_before(drug, group, rules) for drug in leaders):
         return [group]
     names = " and ".join(sorted(rules.names.get(drug, drug) for drug in leaders))
-    rest = [part.only(others) for part in group.of(others)]
-    group.parts = [part.only(leaders) for part in group.of(leaders)]
+    rest = [part.keep_drugs(others) for part in group.of(others)]
+    group.parts = [part.keep_drugs(leaders) for part in group.of(leaders)]
     return [group, CourseDraft(rest, [f"went on after {names} had ended"])]
 
 
@@ -157,8 +159,8 @@ def _beside(
     known = [part for part in alone if part.exposure.drugs]
     unknown = [part for part in alone if not part.exposure.drugs]
     by_themselves = replace(rules, supplements=frozenset())
-    own = [piece for group in Grouping(by_themselves, events).run(known) for piece in _pieces(group, rules)]
-    return [*own, *Grouping(rules, events).run(unknown)]
+    own = [piece for group in CourseGrouping(by_themselves, events).group_spans(known) for piece in _split_draft(group, rules)]
+    return [*own, *CourseGrouping(rules, events).group_spans(unknown)]
 
 
 def _lies_in(part: ExposureSpan, group: CourseDraft, rules: LineRules) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from concordant.dates import PartialDate, exactly, words
-from concordant.record.courses.grouping import advanced_since, order, today_after
-from concordant.record.courses.span import CourseDraft, ExposureSpan, days_between, latest
+from concordant.dates import PartialDate, format_date, make_exact_date
+from concordant.record.courses.grouping import find_advanced_date, is_recent, span_key
+from concordant.record.courses.span import CourseDraft, ExposureSpan, days_between, latest_end
 from concordant.record.events import ADVANCED, GREW, METASTATIC, ONGOING, PROGRESSION, Course, DiseaseEvent, Setting, Stopped
 from concordant.record.line_rules import LineRules
 
@@ -21,11 +21,11 @@ def make_course(
     group: CourseDraft, groups: Sequence[CourseDraft], events: Sequence[DiseaseEvent], as_of: dt.date, rules: LineRules
 ) -> CourseWithNote:
     """The course of a group, and what it rests on."""
-    parts = sorted([*group.parts, *group.beside], key=order)
+    parts = sorted([*group.parts, *group.beside], key=span_key)
     setting, why_setting = _setting(group, events, rules)
     stopped, why_stopped = _stopped(group, groups, setting, events, as_of, rules)
-    open_ = stopped is None and _used_up_lately(group, as_of, rules)
-    end = None if stopped == ONGOING or open_ or not all(part.end_told for part in group.final) else group.last
+    open_ = stopped is None and _is_recently_used_up(group, as_of, rules)
+    end = None if stopped == ONGOING or open_ or not all(part.end_told for part in group.final_spans) else group.last
     places = list(dict.fromkeys(part.exposure.entry.place for part in parts))
     entry = parts[0].exposure.entry
     course = Course(
@@ -40,13 +40,13 @@ def make_course(
         stopped,
         None,
     )
-    says = (_evidence(parts, group, end), *group.why, why_setting, why_stopped)
+    says = (_describe_evidence(parts, group, end), *group.why, why_setting, why_stopped)
     return course, tuple(sentence for sentence in says if sentence)
 
 
-def _evidence(parts: Sequence[ExposureSpan], group: CourseDraft, end: PartialDate | None) -> str:
+def _describe_evidence(parts: Sequence[ExposureSpan], group: CourseDraft, end: PartialDate | None) -> str:
     count = len({(part.exposure.entry.place, part.exposure.drugs) for part in parts})
-    dates = f"from {words(group.first)}" + (f" to {words(end)}" if end and end != group.first else "")
+    dates = f"from {format_date(group.first)}" + (f" to {format_date(end)}" if end and end != group.first else "")
     return f"{count} {'entry' if count == 1 else 'entries'} {dates}"
 
 
@@ -54,25 +54,25 @@ def _setting(group: CourseDraft, events: Sequence[DiseaseEvent], rules: LineRule
     """The setting told, or the one that surgery and the date of advanced disease leave; None when they leave it open."""
     if group.setting is not None:
         return group.setting, ""
-    advanced = advanced_since(events, rules)
+    advanced = find_advanced_date(events, rules)
     if advanced is not None and advanced.last <= group.first.first:
-        return ADVANCED, f"advanced: the disease was so since {words(advanced)}"
-    early = advanced is None or group.last.certainly_before(advanced)
+        return ADVANCED, f"advanced: the disease was so since {format_date(advanced)}"
+    early = advanced is None or group.last.is_certainly_before(advanced)
     if not early:
-        straddles = advanced is not None and group.first.certainly_before(advanced)
+        straddles = advanced is not None and group.first.is_certainly_before(advanced)
         return None, "the setting is open: the disease became advanced while the course went on" if straddles else ""
-    return _around_surgery(group, events, rules)
+    return _find_surgery_setting(group, events, rules)
 
 
-def _around_surgery(group: CourseDraft, events: Sequence[DiseaseEvent], rules: LineRules) -> tuple[Setting | None, str]:
+def _find_surgery_setting(group: CourseDraft, events: Sequence[DiseaseEvent], rules: LineRules) -> tuple[Setting | None, str]:
     surgeries = [event.date for event in events if event.kind == "surgery" and event.date is not None]
     for date in sorted(surgeries):
         since, _ = days_between(group.last, date)
         if 0 <= since <= rules.adjuvant:
-            return "neoadjuvant", f"neoadjuvant: surgery on {words(date)} followed"
+            return "neoadjuvant", f"neoadjuvant: surgery on {format_date(date)} followed"
         least, most = days_between(date, group.first)
         if least >= 0 and most <= rules.adjuvant:
-            return "adjuvant", f"adjuvant: begun after surgery on {words(date)}"
+            return "adjuvant", f"adjuvant: begun after surgery on {format_date(date)}"
     return None, ""
 
 
@@ -85,7 +85,7 @@ def _stopped(
     rules: LineRules,
 ) -> tuple[Stopped | None, str]:
     """Why the course ended: as documented, by a progression near its end, or not known; `ongoing` while it runs."""
-    final = group.final
+    final = group.final_spans
     if any(part.runs for part in final):
         return ONGOING, "the source says that it goes on"
     reasons = {part.stopped for part in final if part.stopped is not None}
@@ -93,20 +93,23 @@ def _stopped(
         worst = next(reason for reason in WORST_FIRST if reason in reasons)
         others = f"its entries tell different reasons ({', '.join(sorted(reasons))}): {worst} counts" if len(reasons) > 1 else ""
         return worst, others
-    grown = next(_grown(group, setting, events, rules), None)
+    grown = next(_find_progressions(group, setting, events, rules), None)
     if grown is not None:
-        return PROGRESSION, f"ended with the progression of {words(grown)}"
+        return PROGRESSION, f"ended with the progression of {format_date(grown)}"
     if not any(part.end_told for part in final):
         return None, "when and why it ended is not recorded"
-    last = _lately_given(group, groups, as_of, rules)
+    last = _find_recent_dose(group, groups, as_of, rules)
     if last is not None:
-        return ONGOING, f"taken as running: the last administration ({words(last)}) is not more than {rules.running} days ago"
-    if _used_up_lately(group, as_of, rules):
+        return (
+            ONGOING,
+            f"taken as running: the last administration ({format_date(last)}) is not more than {rules.running} days ago",
+        )
+    if _is_recently_used_up(group, as_of, rules):
         return None, "whether it goes on is not recorded: what was handed out was used up lately"
     return None, "why it ended is not recorded"
 
 
-def _grown(
+def _find_progressions(
     group: CourseDraft, setting: Setting | None, events: Sequence[DiseaseEvent], rules: LineRules
 ) -> Iterator[PartialDate]:
     """Progressions of advanced disease so near to the last day that the course ended with them."""
@@ -115,31 +118,31 @@ def _grown(
         return
     for event in events:
         aside = bool(event.sites) and rules.ends_no_course.issuperset(event.sites)
-        if event.kind != PROGRESSION or event.date is None or aside or not group.first.certainly_before(event.date):
+        if event.kind != PROGRESSION or event.date is None or aside or not group.first.is_certainly_before(event.date):
             continue
         least, most = days_between(group.last, event.date)
         if -rules.running <= least and most <= rules.running:
             yield event.date
 
 
-def _lately_given(group: CourseDraft, groups: Sequence[CourseDraft], as_of: dt.date, rules: LineRules) -> PartialDate | None:
+def _find_recent_dose(group: CourseDraft, groups: Sequence[CourseDraft], as_of: dt.date, rules: LineRules) -> PartialDate | None:
     """The day of a last single administration so lately that nothing says that its drug, and so the course, has ended."""
-    if any(other is not group and not other.first.certainly_before(group.last) and other.drugs for other in groups):
+    if any(other is not group and not other.first.is_certainly_before(group.last) and other.drugs for other in groups):
         return None
-    days = [day for drug in sorted(group.drugs) if (day := _last_given(group.of([drug]), as_of, rules)) is not None]
+    days = [day for drug in sorted(group.drugs) if (day := _find_recent_drug_dose(group.of([drug]), as_of, rules)) is not None]
     return max(days, key=lambda day: (day.last, day.first), default=None)
 
 
-def _last_given(parts: Sequence[ExposureSpan], as_of: dt.date, rules: LineRules) -> PartialDate | None:
+def _find_recent_drug_dose(parts: Sequence[ExposureSpan], as_of: dt.date, rules: LineRules) -> PartialDate | None:
     """The last day of one drug, where it is a single administration of lately."""
-    last = latest(parts)
+    last = latest_end(parts)
     final = [part for part in parts if part.last == last]
     single = all(part.first == part.last and (part.exposure.single or part.exposure.end is None) for part in final)
-    recent = today_after(as_of, rules.running, last) and not exactly(as_of).certainly_before(last)
+    recent = is_recent(as_of, rules.running, last) and not make_exact_date(as_of).is_certainly_before(last)
     return last if single and recent and not any(part.stopped for part in final) else None
 
 
-def _used_up_lately(group: CourseDraft, as_of: dt.date, rules: LineRules) -> bool:
+def _is_recently_used_up(group: CourseDraft, as_of: dt.date, rules: LineRules) -> bool:
     """Whether the course ended with tablets that were used up so lately that more may have been handed out since."""
-    handed_out = [part for part in group.final if part.exposure.supply and rules.by_mouth.issuperset(part.exposure.drugs)]
-    return bool(handed_out) and today_after(as_of, rules.running, group.last)
+    handed_out = [part for part in group.final_spans if part.exposure.supply and rules.by_mouth.issuperset(part.exposure.drugs)]
+    return bool(handed_out) and is_recent(as_of, rules.running, group.last)

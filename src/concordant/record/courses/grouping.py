@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from concordant.dates import PartialDate, words
-from concordant.record.courses.span import CourseDraft, ExposureSpan, days_between, latest
+from concordant.dates import PartialDate, format_date
+from concordant.record.courses.span import CourseDraft, ExposureSpan, days_between, latest_end
 from concordant.record.events import EARLY, GREW, DiseaseEvent, Stopped
 from concordant.record.line_rules import LineRules
 
@@ -16,7 +16,7 @@ MONTH = 31
 ENDED: tuple[Stopped, ...] = (*GREW, "toxicity", "choice")
 
 
-def order(part: ExposureSpan) -> tuple[object, ...]:
+def span_key(part: ExposureSpan) -> tuple[object, ...]:
     """By date, then by content: the order of the source plays no part."""
     told = part.exposure
     ends = (part.last.first, part.last.last, part.runs)
@@ -24,104 +24,109 @@ def order(part: ExposureSpan) -> tuple[object, ...]:
     return (part.first.first, part.first.last, rest[:2], ends, rest[2:])
 
 
-def _day(part: ExposureSpan) -> tuple[object, ...]:
+def _day_key(part: ExposureSpan) -> tuple[object, ...]:
     """What is taken together; of spans told more coarsely than to the month, those that also end alike."""
     coarse = (part.first.last - part.first.first).days >= MONTH
     return (part.first, part.exposure.setting, part.exposure.line, part.last if coarse else None)
 
 
 @dataclass(slots=True)
-class Grouping:
+class CourseGrouping:
     """Goes through the spans once; the last group is the one that may go on."""
 
     rules: LineRules
     events: Sequence[DiseaseEvent]
     groups: list[CourseDraft] = field(default_factory=list)
 
-    def run(self, parts: Iterable[ExposureSpan]) -> list[CourseDraft]:
+    def group_spans(self, parts: Iterable[ExposureSpan]) -> list[CourseDraft]:
         """The groups of some spans, those of one day taken together."""
-        ordered = sorted(parts, key=order)
-        for _, same in groupby(ordered, key=_day):
+        ordered = sorted(parts, key=span_key)
+        for _, same in groupby(ordered, key=_day_key):
             day = list(same)
-            self._place(day, [part for part in ordered if self._is_ahead(part, day[0].first)])
+            self._place_day(day, [part for part in ordered if self._is_ahead(part, day[0].first)])
         return self.groups
 
     def _is_ahead(self, part: ExposureSpan, start: PartialDate) -> bool:
         low, high = days_between(start, part.first)
         return low >= 0 and high <= self.rules.together
 
-    def _place(self, day: list[ExposureSpan], ahead: Sequence[ExposureSpan]) -> None:
+    def _place_day(self, day: list[ExposureSpan], ahead: Sequence[ExposureSpan]) -> None:
         if not self.groups:
             self.groups.append(CourseDraft(day))
             return
         group = self.groups[-1]
-        parted = self._parted(group, day)
+        parted = self._explain_split(group, day)
         if not parted:
-            group.add(day, self._joined(group, day))
+            group.add(day, self._explain_join(group, day))
             return
-        following = CourseDraft(self._led_in(group, day, ahead), [parted])
-        following.add(self._carried(group, day))
+        following = CourseDraft(self._take_lead_in(group, day, ahead), [parted])
+        following.add(self._carry_over(group, day))
         following.add(day)
         self.groups.append(following)
 
-    def _parted(self, group: CourseDraft, day: list[ExposureSpan]) -> str:
+    def _explain_split(self, group: CourseDraft, day: list[ExposureSpan]) -> str:
         """Why the day begins another course; empty when it goes on with the group."""
         told = day[0].exposure
         if None not in (told.setting, group.setting) and told.setting != group.setting:
             return f"the source tells another setting ({told.setting})"
         if None not in (told.line, group.line) and told.line != group.line:
             return f"the source tells another line ({told.line})"
-        return self._ended(group, day) or self._paused(group, day) or self._operated(group, day) or self._changed(group, day)
+        return (
+            self._explain_stop(group, day)
+            or self._explain_pause(group, day)
+            or self._explain_surgery(group, day)
+            or self._explain_change(group, day)
+        )
 
-    def _ended(self, group: CourseDraft, day: list[ExposureSpan]) -> str:
-        reasons = {part.stopped for part in group.final if part.stopped in ENDED}
-        if reasons and not any(part.runs for part in group.final) and not day[0].first.overlaps(group.last):
+    def _explain_stop(self, group: CourseDraft, day: list[ExposureSpan]) -> str:
+        reasons = {part.stopped for part in group.final_spans if part.stopped in ENDED}
+        if reasons and not any(part.runs for part in group.final_spans) and not day[0].first.can_overlap(group.last):
             return f"the course before was stopped ({', '.join(sorted(filter(None, reasons)))})"
         return ""
 
-    def _paused(self, group: CourseDraft, day: list[ExposureSpan]) -> str:
-        allowed = self.rules.gap_for(group.drugs)
+    def _explain_pause(self, group: CourseDraft, day: list[ExposureSpan]) -> str:
+        allowed = self.rules.find_allowed_gap(group.drugs)
         least, most = days_between(group.last, day[0].first)
         if least > allowed:
             return f"{least} days after the last entry of the course before, more than {allowed}"
-        if most > allowed and self._grew(group.last, day[0].first):
+        if most > allowed and self._can_have_progressed(group.last, day[0].first):
             return f"the pause may be longer than {allowed} days, and the disease may have grown in it"
         return ""
 
-    def _operated(self, group: CourseDraft, day: list[ExposureSpan]) -> str:
-        advanced = advanced_since(self.events, self.rules)
+    def _explain_surgery(self, group: CourseDraft, day: list[ExposureSpan]) -> str:
+        advanced = find_advanced_date(self.events, self.rules)
         for event in self.events:
             date = event.date
-            early = advanced is None or (date is not None and date.certainly_before(advanced))
-            between = date is not None and group.last.certainly_before(date) and date.certainly_before(day[0].first)
+            early = advanced is None or (date is not None and date.is_certainly_before(advanced))
+            between = date is not None and group.last.is_certainly_before(date) and date.is_certainly_before(day[0].first)
             if event.kind == "surgery" and early and between and date is not None:
-                return f"surgery of {words(date)} lies between"
+                return f"surgery of {format_date(date)} lies between"
         return ""
 
-    def _changed(self, group: CourseDraft, day: list[ExposureSpan]) -> str:
-        new = self._new(group, day)
+    def _explain_change(self, group: CourseDraft, day: list[ExposureSpan]) -> str:
+        new = self._find_new_drugs(group, day)
         if not new:
-            return self._restarted(group, day)
+            return self._explain_restart(group, day)
         if self._is_together(group, day):
             return ""
-        replaced = all(self.rules.stands_for(drug, group.drugs) for drug in new)
-        if replaced and not self._grew(latest(group.parts), day[0].first):
+        replaced = all(self.rules.can_replace(drug, group.drugs) for drug in new)
+        if replaced and not self._can_have_progressed(latest_end(group.parts), day[0].first):
             return ""
-        return f"{self._named(new)} was begun"
+        return f"{self._join_names(new)} was begun"
 
-    def _new(self, group: CourseDraft, day: Iterable[ExposureSpan]) -> frozenset[str]:
+    def _find_new_drugs(self, group: CourseDraft, day: Iterable[ExposureSpan]) -> frozenset[str]:
         """Known drugs that the group has not had; what only supplements others is none of them."""
         drugs = frozenset(drug for part in day for drug in part.exposure.drugs)
         return drugs - group.drugs - self.rules.supplements
 
-    def _restarted(self, group: CourseDraft, day: list[ExposureSpan]) -> str:
+    def _explain_restart(self, group: CourseDraft, day: list[ExposureSpan]) -> str:
         """A drug that was left out for longer than a pause while the others went on, and is given again."""
         for part in day:
-            allowed = self.rules.gap_for(part.exposure.drugs)
+            allowed = self.rules.find_allowed_gap(part.exposure.drugs)
             before = group.of(part.names)
-            if before and days_between(latest(before), part.first)[0] > allowed:
-                least = days_between(latest(before), part.first)[0]
-                return f"{self._named(part.names)} was begun again after {least} days"
+            if before and days_between(latest_end(before), part.first)[0] > allowed:
+                least = days_between(latest_end(before), part.first)[0]
+                return f"{self._join_names(part.names)} was begun again after {least} days"
         return ""
 
     def _is_together(self, group: CourseDraft, day: list[ExposureSpan]) -> bool:
@@ -132,19 +137,19 @@ class Grouping:
         alike = start == first and all(part.last == day[0].last for part in (*group.parts, *day))
         return most <= self.rules.together or same or alike
 
-    def _joined(self, group: CourseDraft, day: list[ExposureSpan]) -> str:
+    def _explain_join(self, group: CourseDraft, day: list[ExposureSpan]) -> str:
         """What is worth saying of a day that goes on with the group."""
-        new = self._new(group, day)
-        allowed = self.rules.gap_for(group.drugs)
+        new = self._find_new_drugs(group, day)
+        allowed = self.rules.find_allowed_gap(group.drugs)
         _, most = days_between(group.last, day[0].first)
         if new and not self._is_together(group, day):
-            return f"{self._named(new)} took the place of a drug of the same kind"
+            return f"{self._join_names(new)} took the place of a drug of the same kind"
         if new and day[0].first != group.first:
-            return f"{self._named(new)} was begun within {self.rules.together} days of the first drug"
+            return f"{self._join_names(new)} was begun within {self.rules.together} days of the first drug"
         exact = group.last.is_exact and day[0].first.is_exact
         return f"whether the pause was longer than {allowed} days is not certain" if most > allowed and not exact else ""
 
-    def _led_in(self, group: CourseDraft, day: list[ExposureSpan], ahead: Sequence[ExposureSpan]) -> list[ExposureSpan]:
+    def _take_lead_in(self, group: CourseDraft, day: list[ExposureSpan], ahead: Sequence[ExposureSpan]) -> list[ExposureSpan]:
         """The last doses of drugs that go on, so shortly before that they belong to the new regimen."""
         coming = frozenset[str]().union(*(part.names for part in ahead))
         found = [
@@ -159,7 +164,7 @@ class Grouping:
         group.parts = [part for part in group.parts if part not in found]
         return found
 
-    def _carried(self, group: CourseDraft, day: list[ExposureSpan]) -> list[ExposureSpan]:
+    def _carry_over(self, group: CourseDraft, day: list[ExposureSpan]) -> list[ExposureSpan]:
         """Spans that reach beyond the new day: cut there, the rest goes on with the new regimen."""
         start, told = day[0].first, day[0].exposure
         alone = any(not self.rules.alone.isdisjoint(part.names) for part in day)
@@ -168,32 +173,32 @@ class Grouping:
             beyond = days_between(start, part.last)[0] > self.rules.lead_in and part.end_told
             same = part.exposure.setting == told.setting and part.exposure.line == told.line
             if beyond and same and not (alone and part.runs):
-                carried.append(part.since(start))
+                carried.append(part.cut_since(start))
             cut = (beyond and same) or not part.end_told
-            kept.append(part.until(self._cut(part, start)) if cut else part)
+            kept.append(part.cut_until(self._find_cut_date(part, start)) if cut else part)
         group.parts = kept
         return carried
 
-    def _cut(self, part: ExposureSpan, start: PartialDate) -> PartialDate:
+    def _find_cut_date(self, part: ExposureSpan, start: PartialDate) -> PartialDate:
         """Where a span ends that the new day cuts; one without an end has it somewhere before."""
         return start if part.end_told else PartialDate(part.first.first, max(part.first.last, start.last))
 
-    def _grew(self, after: PartialDate, before: PartialDate) -> bool:
+    def _can_have_progressed(self, after: PartialDate, before: PartialDate) -> bool:
         """Whether a progression or recurrence may lie between two days."""
         dates = [event.date for event in self.events if event.kind in GREW and event.date is not None]
         return any(after.first <= date.last and date.first <= before.last for date in dates)
 
-    def _named(self, drugs: Iterable[str]) -> str:
+    def _join_names(self, drugs: Iterable[str]) -> str:
         return " and ".join(sorted(self.rules.names.get(drug, f"'{drug}'") for drug in drugs))
 
 
-def advanced_since(events: Iterable[DiseaseEvent], rules: LineRules) -> PartialDate | None:
+def find_advanced_date(events: Iterable[DiseaseEvent], rules: LineRules) -> PartialDate | None:
     """The date of the event that first told advanced disease, in so many words or by a distant site."""
     far = [e for e in events if e.extent not in (None, EARLY) or not rules.distant_sites.isdisjoint(e.sites)]
     dates = [event.date for event in far if event.date is not None]
     return min(dates, key=lambda date: (date.first, date.last)) if dates else None
 
 
-def today_after(as_of: dt.date, days: int, last: PartialDate) -> bool:
+def is_recent(as_of: dt.date, days: int, last: PartialDate) -> bool:
     """True when the last day certainly lies no longer ago than so many days."""
     return (as_of - last.first).days <= days

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec.structs import replace
 
-from concordant.dates import PartialDate, exactly
+from concordant.dates import PartialDate, make_exact_date
 from concordant.record.events import Setting, Stopped
 from concordant.record.exposures import Exposure
 
@@ -33,18 +33,18 @@ class ExposureSpan(msgspec.Struct, frozen=True, gc=False):
         """The documented reason, of an exposure that does not run."""
         return None if self.runs else self.exposure.stopped
 
-    def until(self, day: PartialDate) -> ExposureSpan:
+    def cut_until(self, day: PartialDate) -> ExposureSpan:
         """The part before a day on which another course took over."""
         return replace(self, last=day, runs=False, exposure=replace(self.exposure, stopped=None, ongoing=False))
 
-    def only(self, names: Iterable[str]) -> ExposureSpan:
+    def keep_drugs(self, names: Iterable[str]) -> ExposureSpan:
         """The same span of some of its drugs."""
         kept = frozenset(names)
         drugs = tuple(drug for drug in self.exposure.drugs if drug in kept)
         unknown = tuple(name for name in self.exposure.unknown_drugs if name in kept)
         return replace(self, exposure=replace(self.exposure, drugs=drugs, unknown_drugs=unknown))
 
-    def since(self, day: PartialDate) -> ExposureSpan:
+    def cut_since(self, day: PartialDate) -> ExposureSpan:
         """The part from that day on."""
         return replace(self, first=day)
 
@@ -53,9 +53,9 @@ def span_of(exposure: Exposure, as_of: dt.date) -> ExposureSpan | None:
     """The span of an exposure; None without any start."""
     if exposure.start is None:
         return None
-    today = exactly(as_of)
+    today = make_exact_date(as_of)
     end = exposure.start if exposure.single else exposure.end
-    if exposure.ongoing or (end is not None and today.certainly_before(end)):
+    if exposure.ongoing or (end is not None and today.is_certainly_before(end)):
         return ExposureSpan(exposure, exposure.start, today, runs=True)
     if end is None:  # a prescription or a statement with its start alone
         return ExposureSpan(
@@ -93,7 +93,7 @@ class CourseDraft:
     @property
     def last(self) -> PartialDate:
         """The latest end."""
-        return latest(self.parts)
+        return latest_end(self.parts)
 
     @property
     def runs(self) -> bool:
@@ -116,14 +116,14 @@ class CourseDraft:
         return [part for part in self.parts if not wanted.isdisjoint(part.names)]
 
     @property
-    def final(self) -> list[ExposureSpan]:
+    def final_spans(self) -> list[ExposureSpan]:
         """The spans that end last: no other ends certainly after them."""
         last = self.last
-        return [part for part in self.parts if not part.last.certainly_before(last)]
+        return [part for part in self.parts if not part.last.is_certainly_before(last)]
 
     def without(self, name: str) -> None:
         """Takes a drug out."""
-        self.parts = [part.only(part.names - {name}) for part in self.parts if part.names != {name}]
+        self.parts = [part.keep_drugs(part.names - {name}) for part in self.parts if part.names != {name}]
 
     def add(self, parts: Iterable[ExposureSpan], why: str = "") -> None:
         """More spans, and the reason where it is not plain."""
@@ -132,7 +132,7 @@ class CourseDraft:
             self.why.append(why)
 
 
-def latest(parts: Sequence[ExposureSpan]) -> PartialDate:
+def latest_end(parts: Sequence[ExposureSpan]) -> PartialDate:
     """The latest end of some spans."""
     if len(parts) == 1:
         return parts[0].last

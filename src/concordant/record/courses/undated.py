@@ -29,7 +29,7 @@ def group_undated(undated: Iterable[Exposure], groups: Sequence[CourseDraft], ru
     return list(kept.values())
 
 
-def undated_courses(same: Sequence[Exposure], rules: LineRules) -> Iterator[CourseWithNote]:
+def make_undated_courses(same: Sequence[Exposure], rules: LineRules) -> Iterator[CourseWithNote]:
     """The course of exposures that tell the same; where they may be several regimens, an open course beside it says so."""
     first = same[0]
     place = first.entry.place if len(same) == 1 else f"{first.entry.place} and {len(same) - 1} more"
@@ -42,12 +42,12 @@ def undated_courses(same: Sequence[Exposure], rules: LineRules) -> Iterator[Cour
     if leading > 1 and first.end is None and first.line is None and not first.ongoing:
         why = "whether these undated entries are one regimen or several is not recorded"
         yield course, (why,)
-        yield _perhaps_another(course, rules), (why,)
+        yield _make_possible_course(course, rules), (why,)
     else:
         yield course, ("no entry tells when it began",)
 
 
-def _perhaps_another(course: Course, rules: LineRules) -> Course:
+def _make_possible_course(course: Course, rules: LineRules) -> Course:
     """A course that names only a class: it may be another line, and another drug of the class."""
     classes = tuple(name for name, drugs in rules.leading_classes.items() if not drugs.isdisjoint(course.drugs))
     return Course(course.entry, (), classes, (), course.setting, None, None, None, None, None)

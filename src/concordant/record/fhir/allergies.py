@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from concordant.record.conditions import Understood, events_of, is_understood, understand
+from concordant.record.conditions import ConditionMention, events_from_mentions, is_understood, parse_conditions
 from concordant.record.events import ABSENT, ACTIVE, RESOLVED, Comorbidity, Status
 from concordant.record.fhir.chart import Chart
-from concordant.record.fhir.conditions import GONE, leave_open, texts_of, word_of
+from concordant.record.fhir.conditions import GONE, add_blank_conditions, list_code_texts, status_word
 from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.values import lookup_code
 
@@ -15,45 +15,45 @@ ALLERGY = "{} allergy"
 UNNAMED = "an allergy to something that is not named"
 
 
-def allergy(resource: Resource, chart: Chart) -> None:
+def read_allergy(resource: Resource, chart: Chart) -> None:
     """One AllergyIntolerance: exactly one fate. An allergy counts whether or not it is said to be over."""
-    verified, clinical = word_of(resource.verificationStatus), word_of(resource.clinicalStatus)
+    verified, clinical = status_word(resource.verificationStatus), status_word(resource.clinicalStatus)
     if verified == "entered-in-error":
         chart.ignored("entered in error")
         return
     met = lookup_code(resource.code, ("drug",), chart.tables.terms)
     drugs = met.meaning.drugs if met.meaning is not None else ()
-    names = [*(chart.rules.names.get(drug, drug) for drug in drugs), *texts_of(resource)]
+    names = [*(chart.rules.names.get(drug, drug) for drug in drugs), *list_code_texts(resource)]
     if met.conflict:
-        leave_open(names, chart, ALLERGY)
-        chart.put_aside(met.conflict)
+        add_blank_conditions(names, chart, ALLERGY)
+        chart.mark_set_aside(met.conflict)
         return
     status: Status = ABSENT if verified == "refuted" else RESOLVED if clinical in GONE else ACTIVE
     plain = Comorbidity(chart.entry, None, (names or [UNNAMED])[0], status, None)
-    found = _with_grade(_to_what(names, drugs, chart), resource, chart)
+    found = _add_grade(_read_allergens(names, drugs, chart), resource, chart)
     if not drugs and not any(one.about or one.status for one in found):
-        chart.not_mapped(met.unknown, "allergy to")
-    chart.found += events_of(found, plain, chart.as_of)
+        chart.record_unmapped_codes(met.unknown, "allergy to")
+    chart.found += events_from_mentions(found, plain, chart.as_of)
     chart.used(plain.name)
 
 
-def _to_what(names: list[str], drugs: tuple[str, ...], chart: Chart) -> tuple[Understood, ...]:
+def _read_allergens(names: list[str], drugs: tuple[str, ...], chart: Chart) -> tuple[ConditionMention, ...]:
     """What the entry is: the reaction, and what it is to; without a name that is known it may be anything."""
     words = chart.tables.terms.words
     reaction = words.lexicon.words.reactions[0] if words.lexicon is not None else None
     if drugs:
-        return (Understood(reaction, drugs),)
+        return (ConditionMention(reaction, drugs),)
     for name in names:
         for spelling in (name, ALLERGY.format(name)):
-            found = understand(spelling, words)
+            found = parse_conditions(spelling, words)
             if is_understood(found) and all(one.term == reaction and (one.about or one.status) for one in found):
                 return found
-    return (Understood(reaction),)
+    return (ConditionMention(reaction),)
 
 
-def _with_grade(found: tuple[Understood, ...], resource: Resource, chart: Chart) -> tuple[Understood, ...]:
+def _add_grade(found: tuple[ConditionMention, ...], resource: Resource, chart: Chart) -> tuple[ConditionMention, ...]:
     """The worst reaction that was seen, else how bad one could be."""
-    grades = [chart.tables.severity(one.severity) for one in resource.reaction or ()]
-    grades += [chart.tables.severity(resource.criticality)] if not any(grades) else []
+    grades = [chart.tables.find_grade(one.severity) for one in resource.reaction or ()]
+    grades += [chart.tables.find_grade(resource.criticality)] if not any(grades) else []
     told = [grade for grade in grades if grade is not None]
     return tuple(replace(one, grade=one.grade if one.grade is not None else max(told)) if told else one for one in found)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from concordant.complaints import quoted
+from concordant.complaints import quote_word
 from concordant.dates import PartialDate
 from concordant.record.builder import RecordBuilder
-from concordant.record.fhir.dates import read_date, why_no_date
-from concordant.record.fhir.decode import Found
+from concordant.record.fhir.dates import explain_bad_date, parse_fhir_date
+from concordant.record.fhir.decode import LocatedResource
 from concordant.record.fhir.resources import CodeableConcept, Coding, Resource
 from concordant.record.fhir.tables import FhirTables
 
@@ -17,18 +17,20 @@ from concordant.record.fhir.tables import FhirTables
 class Chart(RecordBuilder):
     """What has been read of one patient so far."""
 
-    def __init__(self, tables: FhirTables, id_: str, as_of: dt.date, around: Sequence[Found] = (), *, cuts: bool = False) -> None:
+    def __init__(
+        self, tables: FhirTables, id_: str, as_of: dt.date, around: Sequence[LocatedResource] = (), *, cuts: bool = False
+    ) -> None:
         super().__init__(id_, as_of, tables.rules, cuts=cuts)
         self.tables, self.around = tables, around
         self.urls: dict[str, Resource] | None = None
 
-    def referred(self, address: str) -> Resource | None:
+    def find_referenced(self, address: str) -> Resource | None:
         """The resource at an address, among those that entries refer to; they are gathered when the first one is asked for."""
         if self.urls is None:
-            self.urls = _addresses(self.around)
+            self.urls = _index_addresses(self.around)
         return self.urls.get(address)
 
-    def unmapped_code(self, code: CodeableConcept | None) -> None:
+    def ignore_unmapped_code(self, code: CodeableConcept | None) -> None:
         """The entry at hand is about something that stands in no value set, or says not about what."""
         codings = code.coding if code is not None else None
         text = code.text if code is not None and not codings else None
@@ -38,30 +40,30 @@ class Chart(RecordBuilder):
             self.unmapped.append(("", "", text))
         self.ignored("its code is in no value set" if codings else "its name is in no value set" if text else "it has no code")
 
-    def not_mapped(self, codings: Iterable[Coding], what: str) -> None:
+    def record_unmapped_codes(self, codings: Iterable[Coding], what: str) -> None:
         """Codes that were met and stand in no value set."""
         for coding in codings:
             self.unmapped.append((coding.system or "", coding.code or "", coding.display or ""))
             if what:
-                self.not_understood.append(f"{what} {quoted(coding.display or coding.code or '?')} ({self.place})")
+                self.not_understood.append(f"{what} {quote_word(coding.display or coding.code or '?')} ({self.place})")
                 what = ""
 
-    def date_as_told(self, text: str | None) -> tuple[PartialDate | None, str]:
+    def parse_unclipped_date(self, text: str | None) -> tuple[PartialDate | None, str]:
         """A date as it stands, also one after the question; or why the text is none."""
         if not text:
             return None, ""
-        read = read_date(text)
-        return (read, "") if read is not None else (None, why_no_date(text))
+        read = parse_fhir_date(text)
+        return (read, "") if read is not None else (None, explain_bad_date(text))
 
-    def date(self, text: str | None) -> tuple[PartialDate | None, str]:
+    def parse_date(self, text: str | None) -> tuple[PartialDate | None, str]:
         """A date, clipped to the date of the question; or why the text is none."""
         if not text:
             return None, ""
-        read = read_date(text)
-        return (read.clipped(self.as_of), "") if read is not None else (None, why_no_date(text))
+        read = parse_fhir_date(text)
+        return (read.clip_to(self.as_of), "") if read is not None else (None, explain_bad_date(text))
 
 
-def _addresses(found: Iterable[Found]) -> dict[str, Resource]:
+def _index_addresses(found: Iterable[LocatedResource]) -> dict[str, Resource]:
     """What a reference can point at."""
     known: dict[str, Resource] = {}
     for one in found:

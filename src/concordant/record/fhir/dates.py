@@ -5,28 +5,28 @@ from __future__ import annotations
 import datetime as dt
 from functools import lru_cache
 
-from concordant.complaints import quoted
-from concordant.dates import PartialDate, exactly, parse_partial_date
+from concordant.complaints import quote_word
+from concordant.dates import PartialDate, make_exact_date, parse_partial_date
 
 DAY = 10
 
 
 @lru_cache(maxsize=20_000)
-def read_date(text: str) -> PartialDate | None:
+def parse_fhir_date(text: str) -> PartialDate | None:
     """The date, or None when it is none: `2021-13`, `yesterday`, a year that no patient saw."""
     try:
         if len(text) >= DAY and (len(text) == DAY or text[DAY] == "T"):
             day = dt.date.fromisoformat(text[:DAY])
-            return exactly(day) if 1800 <= day.year <= 2200 else None
+            return make_exact_date(day) if 1800 <= day.year <= 2200 else None
         return parse_partial_date(text) if text[4:5] in ("", "-") else None
     except ValueError:
         return None
 
 
-def why_no_date(text: str) -> str:
+def explain_bad_date(text: str) -> str:
     """Why a text is no date, in a sentence."""
     try:
         parse_partial_date(text.partition("T")[0])
     except ValueError as error:
         return str(error).partition("; write")[0]
-    return f"{quoted(text)} is not a date"
+    return f"{quote_word(text)} is not a date"

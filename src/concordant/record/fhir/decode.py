@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from concordant.complaints import Complaint, Unreadable, printable, quoted
-from concordant.record.fhir.resources import CodeableConcept, Head, RawEntry, Resource
+from concordant.complaints import Complaint, Unreadable, make_printable, quote_word
+from concordant.record.fhir.resources import CodeableConcept, Head, RawBundleEntry, Resource
 
 MAX_BYTES = 200_000_000  # of one JSON document; NDJSON has no limit but its longest line
 DEEPEST = 8  # bundles within bundles
@@ -25,7 +25,7 @@ class RawBundle(msgspec.Struct):
     entry: list[msgspec.Raw] | None = None
 
 
-class Found(msgspec.Struct, gc=False):
+class LocatedResource(msgspec.Struct, gc=False):
     """One resource of a source: where it stands, its address, and why it cannot be read when it cannot.
 
     `number` is its place among the entries of the bundle that stands at `where`; -1 for a resource by itself.
@@ -46,11 +46,11 @@ class Found(msgspec.Struct, gc=False):
 ANY = msgspec.json.Decoder(Resource | list[Resource])
 ONE = msgspec.json.Decoder(Resource)
 BUNDLE = msgspec.json.Decoder(RawBundle | list[msgspec.Raw])
-ENTRY = msgspec.json.Decoder(RawEntry)
+ENTRY = msgspec.json.Decoder(RawBundleEntry)
 HEAD = msgspec.json.Decoder(Head)
 
 
-def unzipped(data: bytes, name: str) -> bytes:
+def unzip_data(data: bytes, name: str) -> bytes:
     """The bytes themselves, unpacked when they are gzip, without a byte order mark. Raises Unreadable."""
     if data[:2] == GZIP:
         try:
@@ -63,33 +63,33 @@ def unzipped(data: bytes, name: str) -> bytes:
     return data.removeprefix(b"\xef\xbb\xbf")
 
 
-def decoded(data: bytes, name: str) -> list[Found]:
+def decode_resources(data: bytes, name: str) -> list[LocatedResource]:
     """Every resource of a bundle, a list of resources or a single resource. Raises Unreadable."""
     try:
         try:
-            return flat(ANY.decode(data))
+            return flatten_bundles(ANY.decode(data))
         except msgspec.ValidationError:
-            return entry_by_entry(data, name)
+            return decode_each_entry(data, name)
     except RecursionError:
         raise Unreadable(Complaint("nested too deeply to be a record", name, way_out="Check how the file was written")) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Unreadable(malformed(data, name, str(error))) from None
+        raise Unreadable(describe_malformed(data, name, str(error))) from None
 
 
-def malformed(data: bytes, name: str, error: str, line: int = 0) -> Complaint:
+def describe_malformed(data: bytes, name: str, error: str, line: int = 0) -> Complaint:
     """What is wrong with bytes that are no JSON, and where."""
     if "truncated" in error:
         says, at = "the JSON ends in the middle", len(data)
     elif "UTF-8" in error or "utf-8" in error:
-        says, at = "not UTF-8 text", _not_utf8(data)
+        says, at = "not UTF-8 text", _find_bad_byte(data)
     else:
         says, _, rest = error.partition(" (byte ")
         at = int(rest.rstrip(")")) if rest.rstrip(")").isdigit() else 0
     row = line or data.count(b"\n", 0, at) + 1
-    return Complaint(f"{_small(says)} (byte {at})", name, row, WAY_OUT)
+    return Complaint(f"{_lower_first(says)} (byte {at})", name, row, WAY_OUT)
 
 
-def _not_utf8(data: bytes) -> int:
+def _find_bad_byte(data: bytes) -> int:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -97,97 +97,97 @@ def _not_utf8(data: bytes) -> int:
     return 0
 
 
-def flat(top: Resource | list[Resource]) -> list[Found]:
+def flatten_bundles(top: Resource | list[Resource]) -> list[LocatedResource]:
     """The resources of bundles, also of bundles within bundles, each with its place."""
-    found: list[Found] = []
+    found: list[LocatedResource] = []
     if isinstance(top, list):
         for number, resource in enumerate(top):
-            _flatten(resource, None, f"[{number}]", found, 0)
+            _flatten_resource(resource, None, f"[{number}]", found, 0)
     else:
-        _flatten(top, None, "", found, 0)
+        _flatten_resource(top, None, "", found, 0)
     return found
 
 
-def _flatten(resource: Resource, url: str | None, place: str, found: list[Found], depth: int) -> None:
+def _flatten_resource(resource: Resource, url: str | None, place: str, found: list[LocatedResource], depth: int) -> None:
     if resource.entry is None and resource.resourceType != "Bundle":
-        found.append(Found(place, url, resource))
+        found.append(LocatedResource(place, url, resource))
         return
     if depth > DEEPEST:
-        found.append(Found(place, url, resource, "bundles within bundles, too deep"))
+        found.append(LocatedResource(place, url, resource, "bundles within bundles, too deep"))
         return
     if not resource.entry and depth:
-        found.append(Found(place, url, resource))
+        found.append(LocatedResource(place, url, resource))
         return
     prefix = f"{place}/" if place else ""
     for number, entry in enumerate(resource.entry or ()):
         inner = entry.resource
         if inner is None:
-            found.append(Found(prefix, entry.fullUrl, Resource(), "the entry has no resource", number))
+            found.append(LocatedResource(prefix, entry.fullUrl, Resource(), "the entry has no resource", number))
         elif inner.entry is None and inner.resourceType != "Bundle":
-            found.append(Found(prefix, entry.fullUrl, inner, "", number))
+            found.append(LocatedResource(prefix, entry.fullUrl, inner, "", number))
         else:
-            _flatten(inner, entry.fullUrl, f"{prefix}entry[{number}]", found, depth + 1)
+            _flatten_resource(inner, entry.fullUrl, f"{prefix}entry[{number}]", found, depth + 1)
 
 
-def entry_by_entry(data: bytes, name: str) -> list[Found]:
+def decode_each_entry(data: bytes, name: str) -> list[LocatedResource]:
     """The same for a document of which a part has the wrong type: only that part is lost."""
     try:
         top = BUNDLE.decode(data)
     except msgspec.ValidationError as error:
-        raise Unreadable(Complaint(f"this is no FHIR bundle ({printable(str(error))})", name, 1)) from None
+        raise Unreadable(Complaint(f"this is no FHIR bundle ({make_printable(str(error))})", name, 1)) from None
     if isinstance(top, list):
-        return [part for number, raw in enumerate(top) for part in one(raw, None, f"[{number}]")]
+        return [part for number, raw in enumerate(top) for part in decode_one(raw, None, f"[{number}]")]
     if top.entry is None and top.resourceType != "Bundle":
-        return list(one(msgspec.Raw(data), None, ""))
-    return list(_entries(top.entry or [], ""))
+        return list(decode_one(msgspec.Raw(data), None, ""))
+    return list(_iter_entries(top.entry or [], ""))
 
 
-def _entries(raws: list[msgspec.Raw], prefix: str, depth: int = 0) -> Iterator[Found]:
+def _iter_entries(raws: list[msgspec.Raw], prefix: str, depth: int = 0) -> Iterator[LocatedResource]:
     for number, raw in enumerate(raws):
         place = f"{prefix}entry[{number}]"
         try:
             entry = ENTRY.decode(raw)
         except (msgspec.MsgspecError, RecursionError) as error:
-            yield Found(place, None, Resource(), wrong(error))
+            yield LocatedResource(place, None, Resource(), describe_error(error))
             continue
         if not bytes(entry.resource):
-            yield Found(place, entry.fullUrl, Resource(), "the entry has no resource")
+            yield LocatedResource(place, entry.fullUrl, Resource(), "the entry has no resource")
         else:
-            yield from one(entry.resource, entry.fullUrl, place, depth + 1)
+            yield from decode_one(entry.resource, entry.fullUrl, place, depth + 1)
 
 
-def one(raw: msgspec.Raw | bytes, url: str | None, place: str, depth: int = 0) -> Iterator[Found]:
+def decode_one(raw: msgspec.Raw | bytes, url: str | None, place: str, depth: int = 0) -> Iterator[LocatedResource]:
     """One resource; when it has a wrong type inside, its head alone, with the reason."""
     try:
-        inner: list[Found] = []
-        _flatten(ONE.decode(raw), url, place, inner, depth)
+        inner: list[LocatedResource] = []
+        _flatten_resource(ONE.decode(raw), url, place, inner, depth)
         yield from inner
         return
     except (msgspec.MsgspecError, RecursionError) as error:
-        why = wrong(error)
+        why = describe_error(error)
     try:
         head = HEAD.decode(raw)
     except (msgspec.MsgspecError, RecursionError):
-        yield Found(place, url, Resource(), why)
+        yield LocatedResource(place, url, Resource(), why)
         return
     if head.entry and depth <= DEEPEST:
-        yield from _entries(head.entry, f"{place}/" if place else "", depth)
+        yield from _iter_entries(head.entry, f"{place}/" if place else "", depth)
     else:
-        yield Found(place, url, _headed(head), why)
+        yield LocatedResource(place, url, _resource_from_head(head), why)
 
 
-def _headed(head: Head) -> Resource:
-    def text(value: object) -> str | None:
+def _resource_from_head(head: Head) -> Resource:
+    def to_text(value: object) -> str | None:
         return value if isinstance(value, str) else None
 
-    def reference(value: object) -> object:
-        return {"reference": text(value.get("reference"))} if isinstance(value, dict) else None
+    def to_reference(value: object) -> object:
+        return {"reference": to_text(value.get("reference"))} if isinstance(value, dict) else None
 
-    known = {"resourceType": text(head.resourceType), "id": text(head.id), "code": _concept(head.code)}
-    return msgspec.convert({**known, "subject": reference(head.subject), "patient": reference(head.patient)}, Resource)
+    known = {"resourceType": to_text(head.resourceType), "id": to_text(head.id), "code": _drop_bad_code(head.code)}
+    return msgspec.convert({**known, "subject": to_reference(head.subject), "patient": to_reference(head.patient)}, Resource)
 
 
-def _concept(code: object) -> object:
+def _drop_bad_code(code: object) -> object:
     """What a faulty resource is about, so that its result can be left open; None when that is faulty as well."""
     try:
         msgspec.convert(code, CodeableConcept)
@@ -196,16 +196,16 @@ def _concept(code: object) -> object:
     return code
 
 
-def wrong(error: Exception) -> str:
+def describe_error(error: Exception) -> str:
     """What is wrong inside one entry, in words without its content."""
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
-    says = printable(str(error))
+    says = make_printable(str(error))
     if "at `" in says:
-        return f"a value of the wrong type: {_small(says)}"
-    return "it is no JSON object" if says.startswith("Expected `") else quoted(says)
+        return f"a value of the wrong type: {_lower_first(says)}"
+    return "it is no JSON object" if says.startswith("Expected `") else quote_word(says)
 
 
-def _small(says: str) -> str:
+def _lower_first(says: str) -> str:
     """The sentence with a small first letter, unless it begins with an abbreviation."""
     return says if says[1:2].isupper() else f"{says[:1].lower()}{says[1:]}"

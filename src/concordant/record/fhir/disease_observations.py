@@ -5,66 +5,70 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from concordant.compiled import CodeKind
-from concordant.complaints import quoted
+from concordant.complaints import quote_word
 from concordant.contract_names import DISEASE_STATUS, LINE_OF_THERAPY, MENOPAUSAL_STATUS
-from concordant.dates import PartialDate, exactly
-from concordant.record.events import ABSENT, ACTIVE, HAPPENINGS, Comorbidity, DiseaseEvent, word_of
+from concordant.dates import PartialDate, make_exact_date
+from concordant.record.events import ABSENT, ACTIVE, HAPPENINGS, Comorbidity, DiseaseEvent, match_word
 from concordant.record.fhir.chart import Chart
-from concordant.record.fhir.references import resolved
-from concordant.record.fhir.resources import CodeableConcept, Resource, several
-from concordant.record.fhir.results import ObservedValue, word_of_result
-from concordant.record.fhir.values import CodeMatch, coded_values, lookup_code, number_of
+from concordant.record.fhir.references import resolve_reference
+from concordant.record.fhir.resources import CodeableConcept, Resource, to_list
+from concordant.record.fhir.results import ObservedValue, read_result_word
+from concordant.record.fhir.values import CodeMatch, list_coded_values, lookup_code, read_number
 from concordant.record.findings import CancerStage, DeclaredLine, SecondaryCancer, UmbrellaResult
 from concordant.record.terminology import NO, YES
-from concordant.record.vocabulary import plain
+from concordant.record.vocabulary import normalize_name
 
 
-def _staged(asked: ObservedValue, chart: Chart) -> str | None:
+def _read_stage(asked: ObservedValue, chart: Chart) -> str | None:
     """A stage group or an M category."""
-    return stage_of(coded_values(asked.value), asked.date, chart)
+    return add_stage(list_coded_values(asked.value), asked.date, chart)
 
 
-def stage_of(concepts: list[CodeableConcept], date: PartialDate | None, chart: Chart) -> str | None:
+def add_stage(concepts: list[CodeableConcept], date: PartialDate | None, chart: Chart) -> str | None:
     """A stage in codes or in words, kept until all is read; why it cannot be, or None when there is none."""
     for concept in concepts:
         met = lookup_code(concept, ("stage",), chart.tables.terms)
         if met.conflict:
             return met.conflict
-        said = _stage_in_words(concept, chart)
-        if met.meaning is not None and said and chart.rules.extent(said) != chart.rules.extent(met.meaning.name):
-            return f"its code stands for stage {met.meaning.name}, and the words beside it say {quoted(said)}"
+        said = _find_stage_text(concept, chart)
+        if met.meaning is not None and said and chart.rules.find_extent(said) != chart.rules.find_extent(met.meaning.name):
+            return f"its code stands for stage {met.meaning.name}, and the words beside it say {quote_word(said)}"
         word = met.meaning.name if met.meaning is not None else said
         if word:
-            chart.found.append(CancerStage(chart.entry, word, chart.rules.extent(word), date))
+            chart.found.append(CancerStage(chart.entry, word, chart.rules.find_extent(word), date))
             return ""
-        chart.not_mapped(met.unknown, "stage")
+        chart.record_unmapped_codes(met.unknown, "stage")
     return "its stage is not understood" if concepts else None
 
 
-def _stage_in_words(concept: CodeableConcept, chart: Chart) -> str:
+def _find_stage_text(concept: CodeableConcept, chart: Chart) -> str:
     texts = [concept.text, *(coding.display for coding in concept.coding or ())]
     known = chart.rules.stages
-    return next((text for text in texts if text and len(text) < 60 and chart.rules.stage_name(text) in known), "")
+    return next((text for text in texts if text and len(text) < 60 and chart.rules.normalize_stage(text) in known), "")
 
 
-def _site(asked: ObservedValue, chart: Chart) -> str | None:
+def _read_metastasis_site(asked: ObservedValue, chart: Chart) -> str | None:
     """Where a metastasis is, or that there is none."""
-    concepts = coded_values(asked.value)
+    concepts = list_coded_values(asked.value)
     for concept in concepts:
         met = lookup_code(concept, ("site", "secondary", "value"), chart.tables.terms)
         if met.meaning is not None and met.meaning.kind == "value":
             return ""
-        site = met.meaning.name if met.meaning is not None else chart.tables.terms.words.sites.get(plain(concept.text or ""))
+        site = (
+            met.meaning.name
+            if met.meaning is not None
+            else chart.tables.terms.words.sites.get(normalize_name(concept.text or ""))
+        )
         if site is not None:
             chart.found.append(SecondaryCancer(chart.entry, site, asked.date))
             return ""
-        chart.not_mapped(met.unknown, "site")
+        chart.record_unmapped_codes(met.unknown, "site")
     return "its site is not understood" if concepts else None
 
 
 def _status(asked: ObservedValue, chart: Chart) -> str | None:
     """The trend of the disease, as an event."""
-    concepts = coded_values(asked.value)
+    concepts = list_coded_values(asked.value)
     if not concepts:
         return None
     met = _first(concepts, "status", chart)
@@ -72,10 +76,14 @@ def _status(asked: ObservedValue, chart: Chart) -> str | None:
         return met.conflict or "its disease status is not understood"
     if met.meaning.name == "undetermined":
         return None
-    kind = word_of({"no_disease": "response"}.get(met.meaning.name, met.meaning.name), HAPPENINGS)
+    kind = match_word({"no_disease": "response"}.get(met.meaning.name, met.meaning.name), HAPPENINGS)
     if kind is None:
         return "its disease status is not understood"
-    sites = [site for one in several(asked.resource.focus) if (site := _focus_site(resolved(one, asked.resource, chart), chart))]
+    sites = [
+        site
+        for one in to_list(asked.resource.focus)
+        if (site := _find_focus_site(resolve_reference(one, asked.resource, chart), chart))
+    ]
     chart.found.append(DiseaseEvent(chart.entry, kind, asked.date, None, tuple(sites), None, ""))
     return ""
 
@@ -86,20 +94,20 @@ def _first(concepts: list[CodeableConcept], kind: CodeKind, chart: Chart) -> Cod
         met = lookup_code(concept, (kind,), chart.tables.terms)
         if met.meaning is not None or met.conflict:
             return met
-        chart.not_mapped(met.unknown, kind.replace("_", " "))
+        chart.record_unmapped_codes(met.unknown, kind.replace("_", " "))
     return met
 
 
-def _focus_site(resource: Resource | None, chart: Chart) -> str:
+def _find_focus_site(resource: Resource | None, chart: Chart) -> str:
     if resource is None or resource.resourceType != "Condition":
         return ""
     met = lookup_code(resource.code, ("secondary",), chart.tables.terms)
     return met.meaning.name if met.meaning is not None else ""
 
 
-def _condition_status(asked: ObservedValue, chart: Chart) -> str | None:
+def _read_condition_status(asked: ObservedValue, chart: Chart) -> str | None:
     """A condition told as an observation: present or absent."""
-    concepts = coded_values(asked.value)
+    concepts = list_coded_values(asked.value)
     if not concepts:
         return None
     for concept in concepts:
@@ -119,15 +127,15 @@ LATER = "it is dated after the day of the question"
 
 
 def _is_later(asked: ObservedValue, chart: Chart) -> bool:
-    return asked.date is not None and exactly(chart.as_of).certainly_before(asked.date)
+    return asked.date is not None and make_exact_date(chart.as_of).is_certainly_before(asked.date)
 
 
-def _menopause(asked: ObservedValue, chart: Chart) -> str | None:
-    concepts = coded_values(asked.value)
+def _read_menopause(asked: ObservedValue, chart: Chart) -> str | None:
+    concepts = list_coded_values(asked.value)
     if not concepts:
         return None
     met = _first(concepts, "menopause", chart)
-    word = met.meaning.name if met.meaning is not None else plain(concepts[0].text or "").replace(" ", "")
+    word = met.meaning.name if met.meaning is not None else normalize_name(concepts[0].text or "").replace(" ", "")
     if word not in chart.tables.menopause or met.conflict:
         return met.conflict or "its menopausal status is not understood"
     if _is_later(asked, chart):
@@ -136,23 +144,23 @@ def _menopause(asked: ObservedValue, chart: Chart) -> str | None:
     return ""
 
 
-def _line(asked: ObservedValue, chart: Chart) -> str | None:
+def _read_therapy_line(asked: ObservedValue, chart: Chart) -> str | None:
     """A line of therapy that the source counts."""
-    read = number_of(asked.value)
-    met = _first(coded_values(asked.value), "line", chart)
+    read = read_number(asked.value)
+    met = _first(list_coded_values(asked.value), "line", chart)
     word = f"{read[0].low:g}" if read is not None and read[0].is_exact else met.meaning.name if met.meaning is not None else ""
     if not word or met.conflict:
         return met.conflict or "its line of therapy is not understood"
     start, end = asked.date, None
     if (period := asked.resource.effectivePeriod) is not None and asked.resource.effectiveDateTime is None:
-        start, end = chart.date(period.start)[0], chart.date(period.end)[0]
+        start, end = chart.parse_date(period.start)[0], chart.parse_date(period.end)[0]
     chart.found.append(DeclaredLine(chart.entry, word, start, end))
     return ""
 
 
 def _umbrella(asked: ObservedValue, chart: Chart) -> str | None:
     """A result of several tests together; it counts where no single result stands."""
-    word, conflict = word_of_result(asked.value, chart)
+    word, conflict = read_result_word(asked.value, chart)
     if conflict or word is None:
         return conflict or None
     if _is_later(asked, chart):
@@ -168,11 +176,11 @@ def of_disease(asked: ObservedValue, chart: Chart) -> str | None:
 
 
 OBSERVED: dict[str, Callable[[ObservedValue, Chart], str | None]] = {
-    "stage_group": _staged,
-    "distant_metastases": _staged,
-    "metastasis_site": _site,
+    "stage_group": _read_stage,
+    "distant_metastases": _read_stage,
+    "metastasis_site": _read_metastasis_site,
     DISEASE_STATUS: _status,
-    "condition_status": _condition_status,
-    MENOPAUSAL_STATUS: _menopause,
-    LINE_OF_THERAPY: _line,
+    "condition_status": _read_condition_status,
+    MENOPAUSAL_STATUS: _read_menopause,
+    LINE_OF_THERAPY: _read_therapy_line,
 }

@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from concordant.complaints import quoted
-from concordant.dates import PartialDate, exactly
-from concordant.record.events import SETTINGS, STOPPED, Medication, Setting, Stopped, word_of
+from concordant.complaints import quote_word
+from concordant.dates import PartialDate, make_exact_date
+from concordant.record.events import SETTINGS, STOPPED, Medication, Setting, Stopped, match_word
 from concordant.record.exposures import Exposure
 from concordant.record.fhir.chart import Chart
-from concordant.record.fhir.references import resolved
-from concordant.record.fhir.resources import CodeableConcept, Coding, Period, Resource, several
+from concordant.record.fhir.references import resolve_reference
+from concordant.record.fhir.resources import CodeableConcept, Coding, Period, Resource, to_list
 from concordant.record.fhir.values import lookup_code
-from concordant.record.terminology import Concept as Meaning
-from concordant.record.vocabulary import Words, medicine_parts
+from concordant.record.terminology import CodeableConcept as Meaning
+from concordant.record.vocabulary import Words, medicines_from_name
 
 UNTAKEN = {
     "entered-in-error": "entered in error",
@@ -33,7 +33,7 @@ GOING = ("active", "in-progress", "on-hold")
 
 
 @dataclass(slots=True)
-class Given:
+class DrugMatch:
     """The drug of one resource: ids, or the name under which nothing is known; or another medication."""
 
     drugs: tuple[str, ...] = ()
@@ -44,28 +44,28 @@ class Given:
     codings: tuple[Coding, ...] = ()
 
 
-def medication(resource: Resource, chart: Chart) -> None:
+def read_medication(resource: Resource, chart: Chart) -> None:
     """One medication resource: exactly one fate."""
-    if why := _not_given(resource) or _for_another(resource, chart):
+    if why := _explain_not_given(resource) or _explain_other_cancer(resource, chart):
         chart.ignored(why)
         return
-    given = _given(resource, chart)
-    chart.not_mapped(given.codings, "" if given.drugs or given.terms else "drug")
-    start, end, wrong = _dates(resource, chart)
+    given = _match_drug(resource, chart)
+    chart.record_unmapped_codes(given.codings, "" if given.drugs or given.terms else "drug")
+    start, end, wrong = _read_dates(resource, chart)
     if given.conflict or wrong:
         if given.drugs or given.unknown or given.conflict:
-            chart.found.append(_open(given, chart))
-        chart.put_aside("; ".join(filter(None, (given.conflict, wrong))))
+            chart.found.append(_blank_exposure(given, chart))
+        chart.mark_set_aside("; ".join(filter(None, (given.conflict, wrong))))
     elif given.drugs or given.unknown:
-        chart.found.append(_exposure(resource, given, start, end, chart))
+        chart.found.append(_make_exposure(resource, given, start, end, chart))
         if resource.resourceType in ORDERS:
             chart.orders.add(chart.place)
         chart.used("treatment")
     else:
-        _beside(resource, given, start, end, chart)
+        _read_other_medication(resource, given, start, end, chart)
 
 
-def _not_given(resource: Resource) -> str:
+def _explain_not_given(resource: Resource) -> str:
     if (status := resource.status or "") in UNTAKEN:
         return UNTAKEN[status]
     if resource.doNotPerform or resource.wasNotTaken or resource.wasNotGiven or resource.notGiven or resource.taken == "n":
@@ -73,81 +73,87 @@ def _not_given(resource: Resource) -> str:
     return WISHED.get(resource.intent or "", "")
 
 
-def _open(given: Given, chart: Chart) -> Exposure:
+def _blank_exposure(given: DrugMatch, chart: Chart) -> Exposure:
     """Of a faulty entry it stays known that something was given, and nothing of what it says."""
     names = (*(chart.rules.names.get(drug, drug) for drug in given.drugs), *given.unknown) or (given.name or "not readable",)
     return Exposure(chart.entry, (), names)
 
 
-def _given(resource: Resource, chart: Chart) -> Given:
-    concept, terms = _concept(resource, chart), chart.tables.terms
+def _match_drug(resource: Resource, chart: Chart) -> DrugMatch:
+    concept, terms = _find_medication_code(resource, chart), chart.tables.terms
     met = lookup_code(concept, ("drug", "medication"), terms)
     texts = [text for text in (concept.text, *(c.display for c in concept.coding or ())) if text]
-    named = {drugs for text in texts if (drugs := terms.drugs_named(text)) and not _same(drugs, met.meaning, terms.words)}
+    named = {
+        drugs for text in texts if (drugs := terms.drugs_from_text(text)) and not _is_same_drug(drugs, met.meaning, terms.words)
+    }
     if met.conflict or (met.meaning is not None and named):
-        return Given(conflict=met.conflict or _differs(concept, texts), name=texts[0] if texts else "")
+        return DrugMatch(conflict=met.conflict or _describe_conflict(concept, texts), name=texts[0] if texts else "")
     if met.meaning is not None and met.meaning.kind != "medication":
-        return Given(met.meaning.drugs, name=met.meaning.name)
+        return DrugMatch(met.meaning.drugs, name=met.meaning.name)
     if len(named) == 1:
-        return Given(named.pop(), codings=met.unknown)
+        return DrugMatch(named.pop(), codings=met.unknown)
     if len(named) > 1:
-        return Given(conflict="its texts name different drugs", name=texts[0])
-    found = _medicines(met.meaning, texts, terms.words)
+        return DrugMatch(conflict="its texts name different drugs", name=texts[0])
+    found = _find_medicines(met.meaning, texts, terms.words)
     name = texts[0] if texts else (concept.coding[0].code or "" if concept.coding else "")
-    if not found and (not texts or _for_cancer(resource, chart) or any(map(terms.may_be_treatment, texts))):
-        return Given(unknown=(name or "not named",), codings=met.unknown)
-    return Given(terms=found, name=name, codings=met.unknown)
+    if not found and (not texts or _is_for_cancer(resource, chart) or any(map(terms.can_be_treatment, texts))):
+        return DrugMatch(unknown=(name or "not named",), codings=met.unknown)
+    return DrugMatch(terms=found, name=name, codings=met.unknown)
 
 
-def _medicines(coded: Meaning | None, texts: list[str], words: Words) -> tuple[str, ...]:
+def _find_medicines(coded: Meaning | None, texts: list[str], words: Words) -> tuple[str, ...]:
     """What the code and the words beside it stand for; a code for a whole family says less than words that are understood."""
-    read = next((parts for text in texts if words.medication_ids.issuperset(parts := medicine_parts(text, words)) and parts), ())
+    read = next(
+        (parts for text in texts if words.medication_ids.issuperset(parts := medicines_from_name(text, words)) and parts), ()
+    )
     if coded is None or (read and coded.name in words.family_ids):
         return read
     return tuple(dict.fromkeys((coded.name, *read)))
 
 
-def _same(drugs: tuple[str, ...], meaning: Meaning | None, words: Words) -> bool:
+def _is_same_drug(drugs: tuple[str, ...], meaning: Meaning | None, words: Words) -> bool:
     """Whether the drugs that words name are those of the code; some are medicines of other diseases as well."""
     if meaning is None:
         return False
     return words.medication_ids.issuperset(drugs) if meaning.kind == "medication" else drugs == meaning.drugs
 
 
-def _differs(concept: CodeableConcept, texts: list[str]) -> str:
+def _describe_conflict(concept: CodeableConcept, texts: list[str]) -> str:
     codes = [coding.code for coding in concept.coding or () if coding.code]
     return f"the code '{codes[0] if codes else '?'}' stands for another drug than the words beside it, '{texts[0][:60]}'"
 
 
-def _concept(resource: Resource, chart: Chart) -> CodeableConcept:
+def _find_medication_code(resource: Resource, chart: Chart) -> CodeableConcept:
     if resource.medicationCodeableConcept is not None:
         return resource.medicationCodeableConcept
     reference = resource.medicationReference
-    found = resolved(reference, resource, chart)
+    found = resolve_reference(reference, resource, chart)
     if found is not None and found.code is not None:
         return found.code
     return CodeableConcept(text=reference.display if reference is not None else None)
 
 
-def _cancers(resource: Resource, chart: Chart) -> set[str]:
+def _find_reason_cancers(resource: Resource, chart: Chart) -> set[str]:
     """The cancers that are named as the reason; a metastasis by the kind of its code."""
     pointed = [
-        one for reference in several(resource.reasonReference) if (one := resolved(reference, resource, chart)) is not None
+        one
+        for reference in to_list(resource.reasonReference)
+        if (one := resolve_reference(reference, resource, chart)) is not None
     ]
-    reasons: list[CodeableConcept | None] = [*several(resource.reasonCode), *(one.code for one in pointed)]
+    reasons: list[CodeableConcept | None] = [*to_list(resource.reasonCode), *(one.code for one in pointed)]
     meanings = [lookup_code(reason, ("cancer", "secondary"), chart.tables.terms).meaning for reason in reasons]
     return {meaning.name if meaning.kind == "cancer" else meaning.kind for meaning in meanings if meaning is not None}
 
 
-def _for_cancer(resource: Resource, chart: Chart) -> bool:
-    return bool(_cancers(resource, chart))
+def _is_for_cancer(resource: Resource, chart: Chart) -> bool:
+    return bool(_find_reason_cancers(resource, chart))
 
 
-def _for_another(resource: Resource, chart: Chart) -> str:
-    return "it was given for another cancer" if _cancers(resource, chart) == {"other"} else ""
+def _explain_other_cancer(resource: Resource, chart: Chart) -> str:
+    return "it was given for another cancer" if _find_reason_cancers(resource, chart) == {"other"} else ""
 
 
-def _dates(resource: Resource, chart: Chart) -> tuple[PartialDate | None, PartialDate | None, str]:
+def _read_dates(resource: Resource, chart: Chart) -> tuple[PartialDate | None, PartialDate | None, str]:
     period = resource.effectivePeriod or resource.effectiveTimePeriod
     single = resource.effectiveDateTime or resource.effectiveTimeDateTime or None
     if single is None and period is None and resource.dateEnded is not None:
@@ -155,13 +161,13 @@ def _dates(resource: Resource, chart: Chart) -> tuple[PartialDate | None, Partia
     if single is None and period is None:
         single = resource.authoredOn or resource.dateWritten or resource.whenHandedOver
     if single is not None:
-        date, wrong = chart.date(single)
+        date, wrong = chart.parse_date(single)
         alone = resource.resourceType == "MedicationAdministration"
-        return date, date if alone else _used_up(date, resource), wrong
-    return _of_period(period, chart) if period is not None else (None, None, "")
+        return date, date if alone else _find_supply_end(date, resource), wrong
+    return _read_period(period, chart) if period is not None else (None, None, "")
 
 
-def _used_up(date: PartialDate | None, resource: Resource) -> PartialDate | None:
+def _find_supply_end(date: PartialDate | None, resource: Resource) -> PartialDate | None:
     """The last day of what was handed out for so many days; None where nothing tells it."""
     supply = resource.daysSupply
     if date is None or supply is None or supply.value is None or not 1 <= supply.value <= LONGEST_SUPPLY:
@@ -170,19 +176,21 @@ def _used_up(date: PartialDate | None, resource: Resource) -> PartialDate | None
     return PartialDate(date.first + days, date.last + days)
 
 
-def _of_period(period: Period, chart: Chart) -> tuple[PartialDate | None, PartialDate | None, str]:
-    start, wrong = chart.date(period.start)
-    end, also = chart.date(period.end)
-    if start is not None and end is not None and end.certainly_before(start):
+def _read_period(period: Period, chart: Chart) -> tuple[PartialDate | None, PartialDate | None, str]:
+    start, wrong = chart.parse_date(period.start)
+    end, also = chart.parse_date(period.end)
+    if start is not None and end is not None and end.is_certainly_before(start):
         return None, None, "it ends before it starts"
     return start, end, wrong or also
 
 
-def _exposure(resource: Resource, given: Given, start: PartialDate | None, end: PartialDate | None, chart: Chart) -> Exposure:
-    single = resource.resourceType == "MedicationAdministration" and _on_one_day(start, end)
+def _make_exposure(
+    resource: Resource, given: DrugMatch, start: PartialDate | None, end: PartialDate | None, chart: Chart
+) -> Exposure:
+    single = resource.resourceType == "MedicationAdministration" and _is_on_one_day(start, end)
     end = start if single else end
     supply = resource.resourceType == "MedicationDispense" and end is not None
-    stopped = _stopped(resource, chart)
+    stopped = _read_stop_reason(resource, chart)
     going = resource.status in GOING and end is None and resource.resourceType != "MedicationAdministration"
     return Exposure(
         chart.entry,
@@ -190,7 +198,7 @@ def _exposure(resource: Resource, given: Given, start: PartialDate | None, end: 
         given.unknown,
         start,
         end,
-        _setting(resource, chart),
+        _read_setting(resource, chart),
         None,
         stopped,
         going and stopped is None and resource.status != "on-hold",
@@ -199,50 +207,52 @@ def _exposure(resource: Resource, given: Given, start: PartialDate | None, end: 
     )
 
 
-def _on_one_day(start: PartialDate | None, end: PartialDate | None) -> bool:
+def _is_on_one_day(start: PartialDate | None, end: PartialDate | None) -> bool:
     """An infusion may go on past midnight."""
     if start is None or end is None:
         return False
     return start == end or (start.is_exact and end.is_exact and (end.first - start.first).days == 1)
 
 
-def _stopped(resource: Resource, chart: Chart) -> Stopped | None:
+def _read_stop_reason(resource: Resource, chart: Chart) -> Stopped | None:
     """The reason for stopping, where one is documented: as status reason, or in mCODE's extension."""
-    reasons = [*several(resource.statusReason), *several(resource.reasonEnded)]
+    reasons = [*to_list(resource.statusReason), *to_list(resource.reasonEnded)]
     for extension in resource.extension or ():
         if extension.valueCodeableConcept is not None and "termination-reason" in (extension.url or ""):
             reasons.append(extension.valueCodeableConcept)
     found: set[Stopped] = set()
     for reason in reasons:
         met = lookup_code(reason, ("stop_reason",), chart.tables.terms)
-        told = word_of(met.meaning.name, STOPPED) if met.meaning is not None and not met.conflict else None
+        told = match_word(met.meaning.name, STOPPED) if met.meaning is not None and not met.conflict else None
         if told is not None:
             found.add(told)
         else:
-            chart.not_mapped(met.unknown, "")
+            chart.record_unmapped_codes(met.unknown, "")
             words = reason.text or next((coding.display or coding.code for coding in reason.coding or ()), None)
-            chart.not_understood.append(f"reason for stopping {quoted(words or '?')} ({chart.place})")
+            chart.not_understood.append(f"reason for stopping {quote_word(words or '?')} ({chart.place})")
     return found.pop() if len(found) == 1 else None
 
 
-def _setting(resource: Resource, chart: Chart) -> Setting | None:
+def _read_setting(resource: Resource, chart: Chart) -> Setting | None:
     for extension in resource.extension or ():
         if extension.valueCodeableConcept is None or "intent" not in (extension.url or ""):
             continue
         met = lookup_code(extension.valueCodeableConcept, ("intent",), chart.tables.terms)
-        if met.meaning is not None and (setting := word_of(met.meaning.name, SETTINGS)):
+        if met.meaning is not None and (setting := match_word(met.meaning.name, SETTINGS)):
             return setting
     return None
 
 
-def _beside(resource: Resource, given: Given, start: PartialDate | None, end: PartialDate | None, chart: Chart) -> None:
+def _read_other_medication(
+    resource: Resource, given: DrugMatch, start: PartialDate | None, end: PartialDate | None, chart: Chart
+) -> None:
     """Another drug: it matters while it is taken."""
-    today = exactly(chart.as_of)
-    over = end is not None and end.certainly_before(today)
+    today = make_exact_date(chart.as_of)
+    over = end is not None and end.is_certainly_before(today)
     if over or (resource.status not in GOING and resource.status is not None) or not given.name:
         chart.ignored("another drug, which is not said to be taken now")
         return
-    if start is not None and today.certainly_before(start):
+    if start is not None and today.is_certainly_before(start):
         chart.ignored("it lies after the date of the question")
         return
     chart.found += [Medication(chart.entry, term, given.name) for term in given.terms or (None,)]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from concordant.compiled import CodeKind
-from concordant.complaints import quoted
+from concordant.complaints import quote_word
 from concordant.dates import PartialDate
 from concordant.quantities import Interval
 from concordant.record.events import Finding, Marker, Measurement
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.disease_observations import of_disease
-from concordant.record.fhir.references import resolved
-from concordant.record.fhir.resources import CodeableConcept, Resource, Value, several
-from concordant.record.fhir.results import ObservedValue, marker, measured
+from concordant.record.fhir.references import resolve_reference
+from concordant.record.fhir.resources import CodeableConcept, Resource, Value, to_list
+from concordant.record.fhir.results import ObservedValue, read_marker, read_measurement
 from concordant.record.fhir.values import lookup_code
-from concordant.record.terminology import Concept as Meaning
+from concordant.record.terminology import CodeableConcept as Meaning
 
 ABOUT: frozenset[CodeKind] = frozenset({"test", "measurement", "observation", "not_asked"})
 RESULTS: tuple[CodeKind, ...] = ("test", "measurement")
@@ -21,88 +21,88 @@ LONGEST_NAME = 200
 UNSAID = {"entered-in-error": "entered in error", "cancelled": "cancelled", "registered": "no result yet"}
 
 
-def observation(resource: Resource, chart: Chart) -> None:
+def read_observation(resource: Resource, chart: Chart) -> None:
     """One Observation: exactly one fate."""
     if resource.status in UNSAID:
         chart.ignored(UNSAID[resource.status])
         return
-    about = _about(resource.code, chart)
+    about = _find_meaning(resource.code, chart)
     components = resource.component
     if about is None and components is None:  # most of a record: results that nobody asks for
-        _nobody_reads(resource, chart)
+        _add_unknown_result(resource, chart)
         return
-    if about is not None and (why := _of_another(resource, about, chart)):
+    if about is not None and (why := _explain_other_cancer(resource, about, chart)):
         chart.ignored(why)
         return
-    if about is not None and (why := _contradicts(resource.code, about, chart)):
-        left_open(resource.code, chart)
-        chart.put_aside(why)
+    if about is not None and (why := _explain_contradiction(resource.code, about, chart)):
+        add_blank_results(resource.code, chart)
+        chart.mark_set_aside(why)
         return
-    parts = [(part, found) for part in components or () if (found := _about(part.code, chart)) is not None]
+    parts = [(part, found) for part in components or () if (found := _find_meaning(part.code, chart)) is not None]
     if about is None and not parts:
-        _nobody_reads(resource, chart)
+        _add_unknown_result(resource, chart)
         return
     if about is not None and about.kind == "not_asked" and not parts:
         chart.ignored(about.says)
         return
     if resource.status == "preliminary":
         chart.notices.append(f"A preliminary result counts as it stands ({chart.place}).")
-    date, wrong = observed(resource, chart)
+    date, wrong = find_observed_date(resource, chart)
     said: list[str] = []
     whys: list[str] = [wrong] if wrong else []
     for value, meaning in [*([(resource, about)] if about is not None else []), *parts]:
         if meaning.kind != "not_asked":
-            _one(ObservedValue(value, meaning, resource, date), chart, said, whys)
-    _fate(said, whys, chart)
+            _read_value(ObservedValue(value, meaning, resource, date), chart, said, whys)
+    _set_fate(said, whys, chart)
 
 
-def _nobody_reads(resource: Resource, chart: Chart) -> None:
+def _add_unknown_result(resource: Resource, chart: Chart) -> None:
     """A result of which nothing is known is only counted; one that its own source flags as abnormal is a finding."""
-    chart.unmapped_code(resource.code)
+    chart.ignore_unmapped_code(resource.code)
     values: list[Value] = [resource, *(resource.component or ())]
     if not any(_is_flagged(value, chart) for value in values):
         return
-    texts = [*_displays(resource.code), resource.code.text if resource.code is not None else ""]
+    texts = [*_list_displays(resource.code), resource.code.text if resource.code is not None else ""]
     name = next((text for text in texts if text), "a result without a name")
-    date, _ = observed(resource, chart)
+    date, _ = find_observed_date(resource, chart)
     chart.found.append(Finding(chart.entry, name[:LONGEST_NAME], date))
     chart.used(f"flagged as abnormal: {name[:LONGEST_NAME]}")
 
 
 def _is_flagged(value: Value, chart: Chart) -> bool:
-    for concept in several(value.interpretation) if value.interpretation is not None else ():
+    for concept in to_list(value.interpretation) if value.interpretation is not None else ():
         told = (concept.text, *(word for coding in concept.coding or () for word in (coding.code, coding.display)))
         if any(word and word.strip().lower() in chart.tables.flags for word in told):
             return True
     return False
 
 
-def _of_another(resource: Resource, about: Meaning, chart: Chart) -> str:
+def _explain_other_cancer(resource: Resource, about: Meaning, chart: Chart) -> str:
     """Why an observation of a disease is not of this one: what it points at is another cancer."""
     if about.kind != "observation" or not resource.focus:
         return ""
-    pointed = [found for one in several(resource.focus) if (found := resolved(one, resource, chart)) is not None]
+    pointed = [found for one in to_list(resource.focus) if (found := resolve_reference(one, resource, chart)) is not None]
     cancers = {m.name for found in pointed if (m := lookup_code(found.code, ("cancer",), chart.tables.terms).meaning) is not None}
     return "it is about another cancer" if cancers == {"other"} else ""
 
 
-def _contradicts(code: CodeableConcept | None, about: Meaning, chart: Chart) -> str:
+def _explain_contradiction(code: CodeableConcept | None, about: Meaning, chart: Chart) -> str:
     """Why the code and the words beside it cannot both be: they name different tests."""
-    for words in _displays(code):
-        said = chart.tables.terms.say(about.kind, words) if words != about.display else None
+    for words in _list_displays(code):
+        said = chart.tables.terms.find_text_concept(about.kind, words) if words != about.display else None
         if said is not None and said.name != about.name:
-            return f"its code stands for {about.name}, and the words beside it say {quoted(words)}"
+            return f"its code stands for {about.name}, and the words beside it say {quote_word(words)}"
     return ""
 
 
-def _displays(code: CodeableConcept | None) -> list[str]:
+def _list_displays(code: CodeableConcept | None) -> list[str]:
     return [coding.display for coding in code.coding or () if coding.display] if code is not None else []
 
 
-def left_open(code: CodeableConcept | None, chart: Chart) -> None:
+def add_blank_results(code: CodeableConcept | None, chart: Chart) -> None:
     """The results that an observation which cannot be read may have told, by its code and by its words."""
-    about = _about(code, chart)
-    said = [chart.tables.terms.say(kind, words) for kind in RESULTS for words in _displays(code)]
+    about = _find_meaning(code, chart)
+    said = [chart.tables.terms.find_text_concept(kind, words) for kind in RESULTS for words in _list_displays(code)]
     for name, kind in {(one.name, one.kind) for one in (about, *said) if one is not None}:
         if kind == "test":
             chart.found.append(Marker(chart.entry, name, None, {}, None, None))
@@ -110,22 +110,22 @@ def left_open(code: CodeableConcept | None, chart: Chart) -> None:
             chart.found.append(Measurement(chart.entry, name, Interval(), None))
 
 
-def _fate(said: list[str], whys: list[str], chart: Chart) -> None:
+def _set_fate(said: list[str], whys: list[str], chart: Chart) -> None:
     if whys:
-        chart.put_aside("; ".join(whys))
+        chart.mark_set_aside("; ".join(whys))
     elif said:
         chart.used(", ".join(said))
     else:
         chart.ignored("it has no result")
 
 
-def _one(asked: ObservedValue, chart: Chart, said: list[str], whys: list[str]) -> None:
+def _read_value(asked: ObservedValue, chart: Chart, said: list[str], whys: list[str]) -> None:
     """One value of an observation, by what it is about."""
     spoilt, about = bool(whys), asked.about
     if about.kind == "test":
-        why = marker(asked, chart, spoilt=spoilt)
+        why = read_marker(asked, chart, spoilt=spoilt)
     elif about.kind == "measurement":
-        why = measured(asked, chart, spoilt=spoilt)
+        why = read_measurement(asked, chart, spoilt=spoilt)
     else:
         why = "" if spoilt else of_disease(asked, chart)
     if why is None:
@@ -135,13 +135,15 @@ def _one(asked: ObservedValue, chart: Chart, said: list[str], whys: list[str]) -
     said.append(about.name)
 
 
-def _about(code: CodeableConcept | None, chart: Chart) -> Meaning | None:
+def _find_meaning(code: CodeableConcept | None, chart: Chart) -> Meaning | None:
     """What the observation is about; None when no code of it is known."""
     if code is None:
         return None
     systems = chart.tables.terms.systems
     if not code.coding and code.text:
-        return next((said for kind in RESULTS if (said := chart.tables.terms.say(kind, code.text)) is not None), None)
+        return next(
+            (said for kind in RESULTS if (said := chart.tables.terms.find_text_concept(kind, code.text)) is not None), None
+        )
     for coding in code.coding or ():
         if coding.system and coding.code:
             found = systems[coding.system][coding.code]
@@ -150,13 +152,13 @@ def _about(code: CodeableConcept | None, chart: Chart) -> Meaning | None:
     return None
 
 
-def observed(resource: Resource, chart: Chart) -> tuple[PartialDate | None, str]:
+def find_observed_date(resource: Resource, chart: Chart) -> tuple[PartialDate | None, str]:
     """When it was observed; why the date is none."""
     period = resource.effectivePeriod
     if resource.effectiveDateTime is not None or period is None:
-        return chart.date(resource.effectiveDateTime or resource.issued)  # it was made no later than it was issued
-    start, wrong = chart.date(period.start)
-    end, also = chart.date(period.end)
-    if start is not None and end is not None and end.certainly_before(start):
+        return chart.parse_date(resource.effectiveDateTime or resource.issued)  # it was made no later than it was issued
+    start, wrong = chart.parse_date(period.start)
+    end, also = chart.parse_date(period.end)
+    if start is not None and end is not None and end.is_certainly_before(start):
         return None, "it ends before it starts"
     return end or start, wrong or also

@@ -8,17 +8,17 @@ from concordant.record.fhir.resources import Resource
 SEXES = {"female": "female", "male": "male", "F": "female", "M": "male"}
 
 
-def person(resource: Resource, chart: Chart) -> None:
+def read_patient(resource: Resource, chart: Chart) -> None:
     """Sex and birth date; death is noticed."""
     at_birth = [SEXES.get(e.valueCode or "") for e in resource.extension or () if (e.url or "").endswith("us-core-birthsex")]
     sexes = [sex for sex in (SEXES.get(resource.gender or ""), *at_birth) if sex]
-    born, wrong = chart.date(resource.birthDate)
+    born, wrong = chart.parse_date(resource.birthDate)
     chart.sex = sexes[0] if sexes else None
     chart.born, chart.born_at = born, chart.place
-    died, _ = chart.date(resource.deceasedDateTime)
+    died, _ = chart.parse_date(resource.deceasedDateTime)
     if resource.deceasedBoolean or (died is not None and died.first <= chart.as_of):
         chart.notices.append(f"The record says that the patient has died ({chart.place}).")
     if wrong:
-        chart.put_aside(f"birth date: {wrong}")
+        chart.mark_set_aside(f"birth date: {wrong}")
     else:
         chart.used("patient")

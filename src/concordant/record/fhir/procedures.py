@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from concordant.dates import PartialDate
-from concordant.record.events import HAPPENINGS, DiseaseEvent, word_of
+from concordant.record.events import HAPPENINGS, DiseaseEvent, match_word
 from concordant.record.fhir.chart import Chart
-from concordant.record.fhir.resources import Resource, several
+from concordant.record.fhir.resources import Resource, to_list
 from concordant.record.fhir.values import lookup_code
 from concordant.record.findings import UnnamedTreatment
 
 UNDONE = {"entered-in-error": "entered in error", "not-done": "not done", "preparation": "not done yet", "aborted": "aborted"}
 
 
-def procedure(resource: Resource, chart: Chart) -> None:
+def read_procedure(resource: Resource, chart: Chart) -> None:
     """One Procedure: exactly one fate."""
     status = resource.status or ""
     if status in UNDONE or resource.notPerformed or resource.notDone:
@@ -20,27 +20,27 @@ def procedure(resource: Resource, chart: Chart) -> None:
         return
     met = lookup_code(resource.code, ("procedure", "not_asked"), chart.tables.terms)
     if met.conflict:
-        chart.put_aside(met.conflict)
+        chart.mark_set_aside(met.conflict)
     elif met.meaning is None:
-        chart.not_mapped(met.unknown, "")
+        chart.record_unmapped_codes(met.unknown, "")
         chart.ignored("its code is in no value set" if met.unknown else "it has no code")
     elif met.meaning.kind == "not_asked":
         chart.ignored(met.meaning.says)
     else:
-        _done(met.meaning.name, dict(met.meaning.implies), resource, chart)
+        _add_procedure(met.meaning.name, dict(met.meaning.implies), resource, chart)
 
 
-def _done(name: str, implies: dict[str, str], resource: Resource, chart: Chart) -> None:
-    date, wrong = performed(resource, chart)
-    kind = word_of(implies.get("event"), HAPPENINGS)
+def _add_procedure(name: str, implies: dict[str, str], resource: Resource, chart: Chart) -> None:
+    date, wrong = find_performed_date(resource, chart)
+    kind = match_word(implies.get("event"), HAPPENINGS)
     if wrong:
-        chart.put_aside(wrong)
+        chart.mark_set_aside(wrong)
         date = None
     if kind is not None:
         chart.found.append(DiseaseEvent(chart.entry, kind, date, None, (), None, "" if wrong else name))
     elif "drugs" in implies:
         chart.found.append(UnnamedTreatment(chart.entry, name, date))
-    for site in several(resource.bodySite):
+    for site in to_list(resource.bodySite):
         met = lookup_code(site, ("site",), chart.tables.terms)
         if met.meaning is not None and (feature := implies.get(met.meaning.name)) and not wrong:
             chart.stated[feature] = "yes"
@@ -52,13 +52,13 @@ def _done(name: str, implies: dict[str, str], resource: Resource, chart: Chart) 
         chart.used(name)
 
 
-def performed(resource: Resource, chart: Chart) -> tuple[PartialDate | None, str]:
+def find_performed_date(resource: Resource, chart: Chart) -> tuple[PartialDate | None, str]:
     """When it was done; of a period its start."""
     period = resource.performedPeriod
     if resource.performedDateTime is not None or period is None:
-        return chart.date(resource.performedDateTime)
-    start, wrong = chart.date(period.start)
-    end, also = chart.date(period.end)
-    if start is not None and end is not None and end.certainly_before(start):
+        return chart.parse_date(resource.performedDateTime)
+    start, wrong = chart.parse_date(period.start)
+    end, also = chart.parse_date(period.end)
+    if start is not None and end is not None and end.is_certainly_before(start):
         return None, "it ends before it starts"
     return start or end, wrong or also

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint, Refused
 from concordant.record.account import Account
-from concordant.record.fhir.charting import HELD, READERS, place_of, read_entries
-from concordant.record.fhir.decode import Found, decoded, unzipped
+from concordant.record.fhir.charting import HELD, READERS, entry_place, read_entries
+from concordant.record.fhir.decode import LocatedResource, decode_resources, unzip_data
 from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.subjects import subjects_of
 from concordant.record.fhir.tables import FhirTables, fhir_tables
@@ -20,7 +20,7 @@ from concordant.record.terminology import Terminology
 
 
 @dataclass(slots=True)
-class Reading:
+class PatientBatch:
     """The patients of a source, and what became of entries that belong to none of them."""
 
     patients: list[Patient]
@@ -31,20 +31,20 @@ def read_fhir(
     data: bytes, name: str, knowledge: Knowledge, terms: Terminology | None, as_of: dt.date, *, given: bool = False
 ) -> list[Patient]:
     """Every patient of a bundle, a list of resources or one resource. Raises Unreadable, or Refused when nobody is in it."""
-    return read_with(data, name, fhir_tables(knowledge, terms), as_of, given=given).patients
+    return read_document(data, name, fhir_tables(knowledge, terms), as_of, given=given).patients
 
 
-def read_with(data: bytes, name: str, tables: FhirTables, as_of: dt.date, *, given: bool = False) -> Reading:
+def read_document(data: bytes, name: str, tables: FhirTables, as_of: dt.date, *, given: bool = False) -> PatientBatch:
     """The same with the tables made before, for many files."""
-    return patients_in(decoded(unzipped(data, name), name), name, tables, as_of, given=given)
+    return build_patients(decode_resources(unzip_data(data, name), name), name, tables, as_of, given=given)
 
 
-def patients_in(found: list[Found], name: str, tables: FhirTables, as_of: dt.date, *, given: bool) -> Reading:
+def build_patients(found: list[LocatedResource], name: str, tables: FhirTables, as_of: dt.date, *, given: bool) -> PatientBatch:
     """The patients that some resources make up."""
     subjects = subjects_of(found)
     plainly = {} if subjects.ambiguous else subjects.addresses
-    groups: dict[str, list[Found]] = {}
-    nobody: list[tuple[Found, str]] = []
+    groups: dict[str, list[LocatedResource]] = {}
+    nobody: list[tuple[LocatedResource, str]] = []
     silent = 0
     for one in found:
         resource = one.resource
@@ -52,7 +52,7 @@ def patients_in(found: list[Found], name: str, tables: FhirTables, as_of: dt.dat
             if resource.resourceType != "Patient":
                 (groups.get(direct) or groups.setdefault(direct, [])).append(one)  # as nearly all; the rest needs a closer look
                 continue
-        elif subject is None and _is_silent(resource):
+        elif subject is None and _has_no_subject(resource):
             silent += 1
         owner, why = subjects.patient_of(one)
         if owner is None:
@@ -60,46 +60,48 @@ def patients_in(found: list[Found], name: str, tables: FhirTables, as_of: dt.dat
         else:
             groups.setdefault(owner, []).append(one)
     if not groups:
-        raise Refused(Complaint(_nobody(found), name, 1, "A record needs a Patient, or entries with a subject"))
+        raise Refused(Complaint(_describe_no_patient(found), name, 1, "A record needs a Patient, or entries with a subject"))
     shared = [one for one, why in nobody if not why]
-    patients = [read_entries(id_, group, shared, tables, as_of, cuts=given).finish() for id_, group in sorted(groups.items())]
+    patients = [
+        read_entries(id_, group, shared, tables, as_of, cuts=given).build_record() for id_, group in sorted(groups.items())
+    ]
     alone = len(patients) == 1
     rest = patients[0].account if alone else Account()
     for one, why in nobody:
-        _row_of_nobody(one, why, rest)
-    if alone and (told := _told_of_owners(silent, nobody)):
+        _add_unowned_row(one, why, rest)
+    if alone and (told := _make_owner_notices(silent, nobody)):
         patients = [replace(patients[0], record=replace(patients[0].record, notices=(*patients[0].record.notices, *told)))]
-    return Reading(patients, Account() if alone else rest)
+    return PatientBatch(patients, Account() if alone else rest)
 
 
-def _told_of_owners(silent: int, nobody: list[tuple[Found, str]]) -> list[str]:
+def _make_owner_notices(silent: int, nobody: list[tuple[LocatedResource, str]]) -> list[str]:
     """What has to be said where entries name another patient, or (`silent` of them) none."""
     strangers = sum(bool(why) for _, why in nobody)
-    silent -= sum(_is_silent(one.resource) for one, _ in nobody)
+    silent -= sum(_has_no_subject(one.resource) for one, _ in nobody)
     told = []
     if strangers:
-        told.append(f"{_entries(strangers, 'names', 'name')} no patient of this file, and count for nobody.")
+        told.append(f"{_count_entries(strangers, 'names', 'name')} no patient of this file, and count for nobody.")
     if silent:
-        told.append(f"{_entries(silent, 'names', 'name')} no patient, and count for the only one of this file.")
+        told.append(f"{_count_entries(silent, 'names', 'name')} no patient, and count for the only one of this file.")
     return told
 
 
-def _is_silent(resource: Resource) -> bool:
+def _has_no_subject(resource: Resource) -> bool:
     return resource.resourceType in READERS and resource.resourceType != "Patient" and not (resource.subject or resource.patient)
 
 
-def _entries(number: int, one: str, many: str) -> str:
+def _count_entries(number: int, one: str, many: str) -> str:
     return f"1 entry {one}" if number == 1 else f"{number} entries {many}"
 
 
-def _nobody(found: list[Found]) -> str:
+def _describe_no_patient(found: list[LocatedResource]) -> str:
     kinds = sorted({one.resource.resourceType or "no type" for one in found})
     return f"no patient is in this FHIR data ({', '.join(kinds[:5]) or 'no entries'})"
 
 
-def _row_of_nobody(one: Found, why: str, rest: Account) -> None:
+def _add_unowned_row(one: LocatedResource, why: str, rest: Account) -> None:
     kind = one.resource.resourceType or "?"
     if one.why or why:
-        rest.set_aside(place_of(one), kind, one.why or why)
+        rest.mark_set_aside(entry_place(one), kind, one.why or why)
     else:
-        rest.ignored(place_of(one), kind, HELD.get(kind) or "it is about no patient")
+        rest.mark_ignored(entry_place(one), kind, HELD.get(kind) or "it is about no patient")

@@ -6,22 +6,22 @@ from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.resources import Reference, Resource
 
 
-def tidy(reference: str) -> str:
+def strip_version(reference: str) -> str:
     """A reference without the version it names."""
     return reference.partition("/_history/")[0].strip()
 
 
-def local(reference: str) -> str:
+def to_local_reference(reference: str) -> str:
     """`Type/id` of an address, or the address itself."""
     parts = reference.rsplit("/", 2)
     return f"{parts[-2]}/{parts[-1]}" if len(parts) == 3 else reference
 
 
-def resolved(reference: Reference | None, holder: Resource, chart: Chart) -> Resource | None:
+def resolve_reference(reference: Reference | None, holder: Resource, chart: Chart) -> Resource | None:
     """The resource that a reference points at, among those of the same patient and those of nobody; one step only."""
     if reference is None or not reference.reference:
         return None
-    text = tidy(reference.reference)
+    text = strip_version(reference.reference)
     if text.startswith("#"):
         return next((one for one in holder.contained or () if one.id == text[1:]), None)
-    return chart.referred(text) or chart.referred(local(text))
+    return chart.find_referenced(text) or chart.find_referenced(to_local_reference(text))

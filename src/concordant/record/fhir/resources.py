@@ -13,11 +13,11 @@ import msgspec
 T = TypeVar("T")
 
 
-class Part(msgspec.Struct, gc=False):
+class Element(msgspec.Struct, gc=False):
     """What all elements share: no cycles, unknown keys skipped."""
 
 
-class Coding(Part):
+class Coding(Element):
     """One code of a system, with the words that stand beside it."""
 
     system: str | None = None
@@ -25,28 +25,28 @@ class Coding(Part):
     display: str | None = None
 
 
-class CodeableConcept(Part):
+class CodeableConcept(Element):
     """A coded value; any of its codings, or its text."""
 
     coding: list[Coding] | None = None
     text: str | None = None
 
 
-class Reference(Part):
+class Reference(Element):
     """A pointer to another resource."""
 
     reference: str | None = None
     display: str | None = None
 
 
-class Period(Part):
+class Period(Element):
     """Start and end; either may be missing."""
 
     start: str | None = None
     end: str | None = None
 
 
-class Quantity(Part):
+class Quantity(Element):
     """A number with its unit and a comparator."""
 
     value: float | None = None
@@ -55,26 +55,26 @@ class Quantity(Part):
     code: str | None = None
 
 
-class Range(Part):
+class Range(Element):
     """Two quantities; also the range of normal."""
 
     low: Quantity | None = None
     high: Quantity | None = None
 
 
-class Stage(Part):
+class ConditionStage(Element):
     """The stage within a Condition."""
 
     summary: CodeableConcept | None = None
 
 
-class Collection(Part):
+class SpecimenCollection(Element):
     """Where a specimen was taken from."""
 
     bodySite: CodeableConcept | None = None  # noqa: N815
 
 
-class Extension(Part):
+class Extension(Element):
     """An extension with a coded value or a date."""
 
     url: str | None = None
@@ -84,11 +84,11 @@ class Extension(Part):
     valueDateTime: str | None = None  # noqa: N815
 
 
-class Unread(Part):
+class UnreadElement(Element):
     """An element of which only that it stands there is known."""
 
 
-class Value(Part):
+class Value(Element):
     """The value[x] of an observation, or of a component of it."""
 
     code: CodeableConcept | None = None
@@ -98,13 +98,13 @@ class Value(Part):
     valueInteger: int | None = None  # noqa: N815
     valueBoolean: bool | None = None  # noqa: N815
     valueRange: Range | None = None  # noqa: N815
-    valueRatio: Unread | None = None  # noqa: N815
-    valueSampledData: Unread | None = None  # noqa: N815
+    valueRatio: UnreadElement | None = None  # noqa: N815
+    valueSampledData: UnreadElement | None = None  # noqa: N815
     interpretation: CodeableConcept | list[CodeableConcept] | None = None
     referenceRange: list[Range] | None = None  # noqa: N815
 
 
-class Reaction(Part):
+class Reaction(Element):
     """One reaction of an allergy."""
 
     severity: str | None = None
@@ -132,7 +132,7 @@ class Resource(Value):
     issued: str | None = None
     component: list[Value] | None = None
     specimen: Reference | list[Reference] | None = None
-    collection: Collection | None = None
+    collection: SpecimenCollection | None = None
     bodySite: CodeableConcept | list[CodeableConcept] | None = None  # noqa: N815
     focus: Reference | list[Reference] | None = None
     # Condition
@@ -145,7 +145,7 @@ class Resource(Value):
     dateRecorded: str | None = None  # noqa: N815
     abatementDateTime: str | None = None  # noqa: N815
     abatementBoolean: bool | None = None  # noqa: N815
-    stage: Stage | list[Stage] | None = None
+    stage: ConditionStage | list[ConditionStage] | None = None
     severity: str | CodeableConcept | None = None
     # AllergyIntolerance
     criticality: str | None = None
@@ -177,21 +177,21 @@ class Resource(Value):
     notDone: bool | None = None  # noqa: N815
 
 
-class Entry(Part):
+class Entry(Element):
     """One entry of a bundle."""
 
     fullUrl: str | None = None  # noqa: N815
     resource: Resource | None = None
 
 
-class RawEntry(Part):
+class RawBundleEntry(Element):
     """One entry, its resource not decoded: for bundles of which a part is faulty."""
 
     fullUrl: str | None = None  # noqa: N815
     resource: msgspec.Raw = msgspec.Raw(b"")
 
 
-class Head(Part):
+class Head(Element):
     """What stands at the head of a faulty resource."""
 
     resourceType: object = None  # noqa: N815
@@ -202,7 +202,7 @@ class Head(Part):
     entry: list[msgspec.Raw] | None = None
 
 
-def several(item: T | list[T] | None) -> list[T]:
+def to_list(item: T | list[T] | None) -> list[T]:
     """An element that is a list in one version of FHIR and single in another, as a list."""
     if item is None:
         return []

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import msgspec
 
-from concordant.complaints import quoted
+from concordant.complaints import quote_word
 from concordant.dates import PartialDate
 from concordant.quantities import Interval
 from concordant.record.events import Marker, Measurement
 from concordant.record.fhir.chart import Chart
-from concordant.record.fhir.references import resolved
-from concordant.record.fhir.resources import Resource, Value, several
-from concordant.record.fhir.values import coded_values, in_unit, is_told, lookup_code, number_of, two_units, upper_limit
+from concordant.record.fhir.references import resolve_reference
+from concordant.record.fhir.resources import Resource, Value, to_list
+from concordant.record.fhir.values import (
+    convert_unit,
+    explain_unit_conflict,
+    find_upper_limit,
+    has_value,
+    list_coded_values,
+    lookup_code,
+    read_number,
+)
 from concordant.record.terminology import NO, YES
-from concordant.record.terminology import Concept as Meaning
+from concordant.record.terminology import CodeableConcept as Meaning
 
 PERCENT, PERCENT_SIGNS = "percent", ("%", "percent", "{percent}")
 
@@ -27,29 +35,29 @@ class ObservedValue(msgspec.Struct, frozen=True, gc=False):
     date: PartialDate | None
 
 
-def marker(asked: ObservedValue, chart: Chart, *, spoilt: bool) -> str | None:
+def read_marker(asked: ObservedValue, chart: Chart, *, spoilt: bool) -> str | None:
     """A result of a marker test; None when there is no result."""
     value, meaning = asked.value, asked.about
     field = chart.rules.tests[meaning.name]
-    word, conflict = word_of_result(value, chart)
-    read = number_of(value)
-    if word is None and read is None and not conflict and not spoilt and not _speaks(value, chart):
+    word, conflict = read_result_word(value, chart)
+    read = read_number(value)
+    if word is None and read is None and not conflict and not spoilt and not _has_content(value, chart):
         return None
-    specimen, entry = _specimen(asked.resource, chart), chart.entry
+    specimen, entry = _find_specimen(asked.resource, chart), chart.entry
     numbers: dict[str, Interval] = {}
     if read is not None and (part := meaning.part or next(iter(field.numbers), "")):
-        number, strange = _number_of_part(read, field.numbers.get(part, ""), told=bool(meaning.part))
+        number, strange = _convert_part_number(read, field.numbers.get(part, ""), told=bool(meaning.part))
         numbers[part] = number
         conflict = conflict or strange
         impossible = (field.high is not None and number.low > field.high) or (field.low is not None and number.high < field.low)
         if impossible and not strange:
             conflict = conflict or f"no patient has this {field.label}"
     elif read is not None and word is None:
-        word = _score(read[0], field.words)
+        word = _score_from_number(read[0], field.words)
     if conflict or spoilt:
         chart.found.append(Marker(entry, meaning.name, None, {}, None, specimen))
         return conflict
-    test, word = _fitting(meaning, word, field.words, chart)
+    test, word = _fit_word(meaning, word, field.words, chart)
     if word is None and not numbers:
         chart.not_understood.append(f"{field.label}: a result that is not understood ({chart.place})")
         chart.found.append(Marker(entry, meaning.name, None, {}, asked.date, specimen))
@@ -58,23 +66,23 @@ def marker(asked: ObservedValue, chart: Chart, *, spoilt: bool) -> str | None:
     return ""
 
 
-def word_of_result(value: Value, chart: Chart) -> tuple[str | None, str]:
+def read_result_word(value: Value, chart: Chart) -> tuple[str | None, str]:
     """The word of a result: its value, else its interpretation; both have to agree."""
     found: dict[str, None] = {}
     conflict = ""
-    for concept in coded_values(value):
+    for concept in list_coded_values(value):
         met = lookup_code(concept, ("value",), chart.tables.terms)
         conflict = conflict or met.conflict
         if met.meaning is not None:
             found[met.meaning.name] = None
         else:
-            chart.not_mapped(met.unknown, "value")
+            chart.record_unmapped_codes(met.unknown, "value")
     if len(found) > 1 and not conflict:
         conflict = f"its value and its interpretation differ ({', '.join(found)})"
     return next(iter(found), None), conflict
 
 
-def _fitting(meaning: Meaning, word: str | None, words: tuple[str, ...], chart: Chart) -> tuple[str, str | None]:
+def _fit_word(meaning: Meaning, word: str | None, words: tuple[str, ...], chart: Chart) -> tuple[str, str | None]:
     """A word in the words of the test, or the word of the test that a plain positive or negative belongs to."""
     if word is None or word in words:
         return meaning.name, word
@@ -89,7 +97,7 @@ def _fitting(meaning: Meaning, word: str | None, words: tuple[str, ...], chart: 
     return meaning.name, None
 
 
-def _number_of_part(read: tuple[Interval, str], unit: str, *, told: bool) -> tuple[Interval, str]:
+def _convert_part_number(read: tuple[Interval, str], unit: str, *, told: bool) -> tuple[Interval, str]:
     """The number of a part of a result in its unit; or why it is none: a score is no percentage, a percentage no ratio."""
     number, written = read
     plain = written.strip().lower()
@@ -99,10 +107,10 @@ def _number_of_part(read: tuple[Interval, str], unit: str, *, told: bool) -> tup
         return Interval(number.low * 100, number.high * 100), ""
     if plain in PERCENT_SIGNS or (not plain and told):
         return number, ""
-    return number, f"the unit {quoted(written)} is no percentage" if plain else "its number has no unit"
+    return number, f"the unit {quote_word(written)} is no percentage" if plain else "its number has no unit"
 
 
-def _score(read: Interval, words: tuple[str, ...]) -> str | None:
+def _score_from_number(read: Interval, words: tuple[str, ...]) -> str | None:
     """A score told as a number: 0, or 3 for `3+`."""
     if not read.is_exact:
         return None
@@ -110,50 +118,50 @@ def _score(read: Interval, words: tuple[str, ...]) -> str | None:
     return text if text in words else f"{text}+" if f"{text}+" in words else None
 
 
-def _specimen(resource: Resource, chart: Chart) -> str | None:
+def _find_specimen(resource: Resource, chart: Chart) -> str | None:
     """Primary or metastasis, by the site that the result or its specimen names."""
-    sites = several(resource.bodySite)
-    for reference in several(resource.specimen):
-        specimen = resolved(reference, resource, chart)
+    sites = to_list(resource.bodySite)
+    for reference in to_list(resource.specimen):
+        specimen = resolve_reference(reference, resource, chart)
         if specimen is not None and specimen.collection is not None:
-            sites += several(specimen.collection.bodySite)
+            sites += to_list(specimen.collection.bodySite)
     found = {met.meaning.name for site in sites if (met := lookup_code(site, ("site",), chart.tables.terms)).meaning is not None}
     kinds = {"metastasis" if site in chart.rules.lines.distant_sites else "primary" for site in found}
     return kinds.pop() if len(kinds) == 1 else None
 
 
-def measured(asked: ObservedValue, chart: Chart, *, spoilt: bool) -> str | None:
+def read_measurement(asked: ObservedValue, chart: Chart, *, spoilt: bool) -> str | None:
     """A measured number; set aside, and open in the record, when its unit or its size cannot be."""
     value, name, date = asked.value, asked.about.name, asked.date
-    read = number_of(value)
-    if read is None and (word := word_of_result(value, chart)[0]) is not None and word.isdigit():
+    read = read_number(value)
+    if read is None and (word := read_result_word(value, chart)[0]) is not None and word.isdigit():
         read = (Interval(float(word), float(word)), "")
-    if read is None and not spoilt and not _speaks(value, chart):
+    if read is None and not spoilt and not _has_content(value, chart):
         return None
     if read is None and not spoilt:
         chart.not_understood.append(f"{chart.rules.measured[name].label}: a result that is not understood ({chart.place})")
-        return _open(name, chart, "its result is not understood", date)
+        return _add_blank_measurement(name, chart, "its result is not understood", date)
     if read is None or spoilt:
-        return _open(name, chart, "")
-    number, why = in_unit(name, read, "", chart.tables)
-    why = why or two_units(name, value.valueQuantity, chart.tables)
+        return _add_blank_measurement(name, chart, "")
+    number, why = convert_unit(name, read, "", chart.tables)
+    why = why or explain_unit_conflict(name, value.valueQuantity, chart.tables)
     if number is None or why:
-        return _open(name, chart, why)
+        return _add_blank_measurement(name, chart, why)
     if date is None:
         label = chart.rules.measured[name].label
         chart.not_understood.append(f"{label} without a date: whether it still holds is not known ({chart.place})")
-        return _open(name, chart, "")
-    limit = upper_limit(name, value, chart.tables) if value.referenceRange else None
+        return _add_blank_measurement(name, chart, "")
+    limit = find_upper_limit(name, value, chart.tables) if value.referenceRange else None
     chart.found.append(Measurement(chart.entry, name, number, date, limit))
     return ""
 
 
-def _speaks(value: Value, chart: Chart) -> bool:
+def _has_content(value: Value, chart: Chart) -> bool:
     """Whether a value says something, understood or not; that a test was not done says nothing."""
-    silent = (lookup_code(concept, ("not_asked",), chart.tables.terms).meaning for concept in coded_values(value))
-    return is_told(value) and all(meaning is None for meaning in silent)
+    silent = (lookup_code(concept, ("not_asked",), chart.tables.terms).meaning for concept in list_coded_values(value))
+    return has_value(value) and all(meaning is None for meaning in silent)
 
 
-def _open(name: str, chart: Chart, why: str, date: PartialDate | None = None) -> str:
+def _add_blank_measurement(name: str, chart: Chart, why: str, date: PartialDate | None = None) -> str:
     chart.found.append(Measurement(chart.entry, name, Interval(), date))
     return why

@@ -15,7 +15,7 @@ CREATE TABLE shared (address TEXT PRIMARY KEY, data BLOB);
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class SpooledEntry:
     """One entry as it was put away; without its bytes where nothing is read from its kind."""
 
     owner: str
@@ -36,32 +36,32 @@ class Spool:
         self.base.executescript(TABLES)
         self.base.execute("BEGIN")
 
-    def put(self, kept: Kept) -> None:
+    def add_entry(self, kept: SpooledEntry) -> None:
         """Put an entry away."""
         self.waiting.append((kept.owner, kept.place, kept.kind, kept.why, kept.data))
         if len(self.waiting) >= BATCH:
-            self._write()
+            self._write_waiting()
 
-    def share(self, address: str, data: bytes) -> None:
+    def add_shared(self, address: str, data: bytes) -> None:
         """Put away what entries of several patients may refer to."""
         self.base.execute("INSERT OR REPLACE INTO shared VALUES (?, ?)", (address, data))
 
-    def shared(self, address: str) -> bytes | None:
+    def find_shared(self, address: str) -> bytes | None:
         """What stands at an address."""
         row = self.base.execute("SELECT data FROM shared WHERE address = ?", (address,)).fetchone()
         return row[0] if row else None
 
-    def _write(self) -> None:
+    def _write_waiting(self) -> None:
         self.base.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?)", self.waiting)
         self.waiting.clear()
 
-    def groups(self) -> Iterator[list[Kept]]:
+    def iter_groups(self) -> Iterator[list[SpooledEntry]]:
         """The entries, patient by patient."""
-        self._write()
+        self._write_waiting()
         self.base.execute("CREATE INDEX by_owner ON entries (owner)")
-        group: list[Kept] = []
+        group: list[SpooledEntry] = []
         for row in self.base.execute("SELECT owner, place, kind, why, data FROM entries ORDER BY owner, rowid"):
-            kept = Kept(*row)
+            kept = SpooledEntry(*row)
             if group and group[0].owner != kept.owner:
                 yield group
                 group = []

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from concordant.record.fhir.charting import HELD, READERS
-from concordant.record.fhir.decode import Found
-from concordant.record.fhir.references import local, tidy
+from concordant.record.fhir.decode import LocatedResource
+from concordant.record.fhir.references import strip_version, to_local_reference
 from concordant.record.fhir.resources import Resource
 
 TWO = "two different patients have this id"
@@ -23,7 +23,7 @@ class Subjects:
     elsewhere: set[str] = field(default_factory=set)
     only: str | None = None
 
-    def patient_of(self, one: Found) -> Owner:
+    def patient_of(self, one: LocatedResource) -> Owner:
         """The id of the patient; None with a reason, or without one when the entry is about nobody."""
         resource = one.resource
         if resource.resourceType == "Patient":
@@ -33,9 +33,9 @@ class Subjects:
         text = reference.reference if reference is not None else None
         if text and text.startswith("#"):
             text = next((f"Patient/{one.id}" for one in resource.contained or () if f"#{one.id}" == text and one.id), None)
-        return self._named(text) if text else self._unnamed(resource.resourceType)
+        return self._named(text) if text else self._find_default_owner(resource.resourceType)
 
-    def _unnamed(self, kind: str | None) -> Owner:
+    def _find_default_owner(self, kind: str | None) -> Owner:
         """Of an entry that names nobody: the only patient there is."""
         if kind not in READERS:
             return (self.only if kind not in HELD else None), ""
@@ -44,20 +44,20 @@ class Subjects:
     def _named(self, text: str) -> Owner:
         found = self.addresses.get(text)
         if found is None:
-            text = tidy(text)
-            found = self.addresses.get(text) or self.addresses.get(local(text))
+            text = strip_version(text)
+            found = self.addresses.get(text) or self.addresses.get(to_local_reference(text))
             if found in self.elsewhere and text.startswith("http"):
                 found = self.addresses.get(text)  # the same id on another server is another patient
         if found is not None:
-            shared = self.ambiguous and not self.ambiguous.isdisjoint((text, local(text), found))
+            shared = self.ambiguous and not self.ambiguous.isdisjoint((text, to_local_reference(text), found))
             return (None, TWO) if shared else (found, "")
-        told = local(text).removeprefix("Patient/")
+        told = to_local_reference(text).removeprefix("Patient/")
         if self.addresses or "/" in told:
             return None, "it belongs to a patient who is not in this file"
         return told, ""
 
 
-def subjects_of(found: Iterable[Found]) -> Subjects:
+def subjects_of(found: Iterable[LocatedResource]) -> Subjects:
     """The patients of a source, by their addresses."""
     subjects = Subjects()
     told: dict[str, Resource] = {}
@@ -66,13 +66,13 @@ def subjects_of(found: Iterable[Found]) -> Subjects:
             id_ = one.resource.id or one.url or one.place
             if told.setdefault(id_, one.resource) != one.resource:
                 subjects.ambiguous.add(id_)
-            _enter(one, id_, subjects)
+            _add_addresses(one, id_, subjects)
     ids = set(subjects.addresses.values())
     subjects.only = ids.pop() if len(ids) == 1 else None
     return subjects
 
 
-def _enter(one: Found, id_: str, subjects: Subjects) -> None:
+def _add_addresses(one: LocatedResource, id_: str, subjects: Subjects) -> None:
     if one.url is not None and one.url.startswith("http"):
         subjects.elsewhere.add(id_)
     names = (f"Patient/{one.resource.id}", f"urn:uuid:{one.resource.id}") if one.resource.id else ()

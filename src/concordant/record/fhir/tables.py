@@ -8,7 +8,7 @@ from concordant.compiled import Knowledge
 from concordant.contract_names import MENOPAUSAL_STATUS
 from concordant.record.fhir.resources import CodeableConcept
 from concordant.record.rules import RecordRules, record_rules
-from concordant.record.terminology import Terminology, terminology_of
+from concordant.record.terminology import Terminology, make_terminology
 from concordant.record.vocabulary import factor_of
 
 
@@ -22,16 +22,16 @@ class FhirTables:
     spread_words: tuple[str, ...]
     flags: frozenset[str] = frozenset()
 
-    def severity(self, told: str | CodeableConcept | None) -> int | None:
+    def find_grade(self, told: str | CodeableConcept | None) -> int | None:
         """The grade that a severity in a word or a code comes to."""
         lexicon = self.terms.words.lexicon
         if told is None or lexicon is None:
             return None
         texts = [told] if isinstance(told, str) else [told.text, *(c.display for c in told.coding or ())]
-        items = [item for text in texts if text for item in lexicon.read(text)]
+        items = [item for text in texts if text for item in lexicon.read_items(text)]
         return next((item.grade for item in items if item.kind == "severity"), None)
 
-    def factor(self, name: str, unit: str) -> float | None:
+    def find_unit_factor(self, name: str, unit: str) -> float | None:
         """What turns a number in this unit into the unit of the measurement; None for a unit that is not known."""
         wanted = self.rules.measured[name]
         if not wanted.unit:
@@ -46,7 +46,7 @@ def fhir_tables(knowledge: Knowledge, terms: Terminology | None = None) -> FhirT
     features = {feature.name: feature for feature in knowledge.features}
     menopause = features[MENOPAUSAL_STATUS].values if MENOPAUSAL_STATUS in features else ()
     return FhirTables(
-        terms or terminology_of(knowledge),
+        terms or make_terminology(knowledge),
         record_rules(knowledge),
         frozenset(menopause),
         vocabulary.spread_words,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from concordant.compiled import CodeKind, Field
-from concordant.complaints import quoted
-from concordant.quantities import Interval, above, below, parse_quantity, point
-from concordant.record.fhir.resources import CodeableConcept, Coding, Quantity, Range, Value, several
+from concordant.compiled import CodeKind, VocabularyField
+from concordant.complaints import quote_word
+from concordant.quantities import Interval, make_exact_interval, parse_quantity, step_above, step_below
+from concordant.record.fhir.resources import CodeableConcept, Coding, Quantity, Range, Value, to_list
 from concordant.record.fhir.tables import FhirTables
-from concordant.record.terminology import Concept as Meaning
+from concordant.record.terminology import CodeableConcept as Meaning
 from concordant.record.terminology import Terminology
 
 SIGNS = {"greater than or equal to": ">=", "less than or equal to": "<=", "greater than": ">", "less than": "<", "more than": ">"}
@@ -52,70 +52,71 @@ def lookup_code(concept: CodeableConcept | None, kinds: tuple[CodeKind, ...], te
 def _lookup_code(concept: CodeableConcept, kinds: tuple[CodeKind, ...], terms: Terminology) -> CodeMatch:
     met = CodeMatch()
     for coding in concept.coding or ():
-        meaning = terms.look(coding.system, coding.code)
+        meaning = terms.find_concept(coding.system, coding.code)
         if meaning is None or meaning.kind not in kinds:
             met.unknown += (coding,) if meaning is None else ()
             continue
-        _add(met, meaning, coding.code or "")
+        _add_meaning(met, meaning, coding.code or "")
         if coding.display and coding.display != meaning.display:
-            _against(met, terms.say(meaning.kind, coding.display), meaning, coding.code or "", coding.display)
+            _check_words(met, terms.find_text_concept(meaning.kind, coding.display), meaning, coding.code or "", coding.display)
     if met.meaning is None:
-        met.meaning = _said(concept, kinds, terms)
+        met.meaning = _match_texts(concept, kinds, terms)
     elif concept.text:
-        _against(met, terms.say(met.meaning.kind, concept.text), met.meaning, met.code, concept.text)
+        _check_words(met, terms.find_text_concept(met.meaning.kind, concept.text), met.meaning, met.code, concept.text)
     return met
 
 
-def _said(concept: CodeableConcept, kinds: tuple[CodeKind, ...], terms: Terminology) -> Meaning | None:
+def _match_texts(concept: CodeableConcept, kinds: tuple[CodeKind, ...], terms: Terminology) -> Meaning | None:
     """What the words say where no code is understood."""
     texts = [concept.text, *(coding.display for coding in concept.coding or ())]
     for kind in kinds:
         for text in texts:
-            if (meaning := terms.say(kind, text)) is not None:
+            if (meaning := terms.find_text_concept(kind, text)) is not None:
                 return meaning
     return None
 
 
-def _add(met: CodeMatch, meaning: Meaning, code: str) -> None:
-    if met.meaning is not None and (met.meaning.kind, met.meaning.name) != (meaning.kind, meaning.name):
-        told = f"{quoted(met.code)} is {met.meaning.name or met.meaning.kind}, {quoted(code)} is {meaning.name or meaning.kind}"
+def _add_meaning(met: CodeMatch, meaning: Meaning, code: str) -> None:
+    first = met.meaning
+    if first is not None and (first.kind, first.name) != (meaning.kind, meaning.name):
+        told = f"{quote_word(met.code)} is {first.name or first.kind}, {quote_word(code)} is {meaning.name or meaning.kind}"
         met.conflict = f"its codes stand for different things: {told}"
     if met.meaning is None:
         met.meaning, met.code = meaning, code
 
 
-def _against(met: CodeMatch, words: Meaning | None, meaning: Meaning, code: str, text: str) -> None:
+def _check_words(met: CodeMatch, words: Meaning | None, meaning: Meaning, code: str, text: str) -> None:
     if words is None or words.name == meaning.name:
         return
     if meaning.name == VAGUE:  # the words say which
         met.meaning = words
     elif words.name != VAGUE:
-        met.conflict = f"the code {quoted(code)} stands for {meaning.name}, and the words beside it say {quoted(text)}"
+        met.conflict = f"the code {quote_word(code)} stands for {meaning.name}, and the words beside it say {quote_word(text)}"
 
 
-def amount(quantity: Quantity | None) -> Interval | None:
+def interval_from_quantity(quantity: Quantity | None) -> Interval | None:
     """The number of a quantity with its comparator."""
     if quantity is None or quantity.value is None or not math.isfinite(quantity.value):
         return None
-    return signed(quantity.comparator, quantity.value)
+    return interval_from_comparator(quantity.comparator, quantity.value)
 
 
-def signed(comparator: str | None, value: float) -> Interval:
+def interval_from_comparator(comparator: str | None, value: float) -> Interval:
     """A number with a sign before it."""
     match comparator:
         case ">":
-            return Interval(low=above(value))
+            return Interval(low=step_above(value))
         case "<":
-            return Interval(high=below(value))
+            return Interval(high=step_below(value))
         case ">=":
             return Interval(low=value)
         case "<=":
             return Interval(high=value)
         case _:
-            return point(value)
+            return make_exact_interval(value)
 
 
-def number_in(text: str | None) -> tuple[Interval, str] | None:
+def parse_number(text: str | None) -> tuple[Interval, str] | None:
     """The number that a text is, with its unit: `greater than 2.2`, `>= 10 %`, `2.4`."""
     if not text or len(text) > 60:
         return None
@@ -130,20 +131,20 @@ def number_in(text: str | None) -> tuple[Interval, str] | None:
         return None
 
 
-def number_of(value: Value) -> tuple[Interval, str] | None:
+def read_number(value: Value) -> tuple[Interval, str] | None:
     """The number of a value[x], and its unit."""
-    if (quantity := value.valueQuantity) is not None and (read := amount(quantity)) is not None:
+    if (quantity := value.valueQuantity) is not None and (read := interval_from_quantity(quantity)) is not None:
         return read, quantity.code or quantity.unit or ""
     if value.valueInteger is not None:
-        return point(float(value.valueInteger)), ""
+        return make_exact_interval(float(value.valueInteger)), ""
     if value.valueRange is not None:
-        return _range(value.valueRange)
+        return _interval_from_range(value.valueRange)
     coded = value.valueCodeableConcept
-    return number_in(value.valueString) or number_in(coded.text if coded is not None else None)
+    return parse_number(value.valueString) or parse_number(coded.text if coded is not None else None)
 
 
-def _range(between: Range) -> tuple[Interval, str] | None:
-    low, high = amount(between.low), amount(between.high)
+def _interval_from_range(between: Range) -> tuple[Interval, str] | None:
+    low, high = interval_from_quantity(between.low), interval_from_quantity(between.high)
     if low is None and high is None:
         return None
     start, end = low.low if low else -math.inf, high.high if high else math.inf
@@ -151,43 +152,51 @@ def _range(between: Range) -> tuple[Interval, str] | None:
     return (Interval(start, end), unit) if start <= end else None
 
 
-def in_unit(name: str, read: tuple[Interval, str], unit: str, tables: FhirTables) -> tuple[Interval | None, str]:
+def convert_unit(name: str, read: tuple[Interval, str], unit: str, tables: FhirTables) -> tuple[Interval | None, str]:
     """A number in the unit of the measurement; or why it cannot be."""
     interval, written = read
-    wanted: Field = tables.rules.measured[name]
+    wanted: VocabularyField = tables.rules.measured[name]
     unit = written or unit
-    factor = tables.factor(name, unit) if unit else (1.0 if not wanted.unit or wanted.unit in tables.terms.words.bare else None)
+    factor = (
+        tables.find_unit_factor(name, unit)
+        if unit
+        else (1.0 if not wanted.unit or wanted.unit in tables.terms.words.bare else None)
+    )
     if factor is None:
-        return None, f"the unit {quoted(unit)} is not one of {wanted.label}" if unit else f"{wanted.label} has no unit"
+        return None, f"the unit {quote_word(unit)} is not one of {wanted.label}" if unit else f"{wanted.label} has no unit"
     value = Interval(interval.low * factor, interval.high * factor)
     if (wanted.low is not None and value.high < wanted.low) or (wanted.high is not None and value.low > wanted.high):
         return None, f"no patient has this {wanted.label}"
     return value, ""
 
 
-def two_units(name: str, quantity: Quantity | None, tables: FhirTables) -> str:
+def explain_unit_conflict(name: str, quantity: Quantity | None, tables: FhirTables) -> str:
     """Why the unit and the code of a quantity cannot both be: they turn the number into different ones."""
     if quantity is None or not quantity.unit or not quantity.code:
         return ""
-    factors = {factor for unit in (quantity.unit, quantity.code) if (factor := tables.factor(name, unit)) is not None}
-    return f"its unit {quoted(quantity.unit)} and the code {quoted(quantity.code)} differ" if len(factors) > 1 else ""
+    factors = {factor for unit in (quantity.unit, quantity.code) if (factor := tables.find_unit_factor(name, unit)) is not None}
+    return f"its unit {quote_word(quantity.unit)} and the code {quote_word(quantity.code)} differ" if len(factors) > 1 else ""
 
 
-def upper_limit(name: str, value: Value, tables: FhirTables) -> float | None:
+def find_upper_limit(name: str, value: Value, tables: FhirTables) -> float | None:
     """The upper limit of normal that stands beside the value."""
     for normal in value.referenceRange or ():
-        if (high := amount(normal.high)) is not None and normal.high is not None and normal.high.comparator is None:
-            read, _ = in_unit(name, (high, normal.high.code or normal.high.unit or ""), _unit_of(value), tables)
+        if (
+            (high := interval_from_quantity(normal.high)) is not None
+            and normal.high is not None
+            and normal.high.comparator is None
+        ):
+            read, _ = convert_unit(name, (high, normal.high.code or normal.high.unit or ""), _find_unit(value), tables)
             return read.high if read is not None and read.high > 0 else None
     return None
 
 
-def _unit_of(value: Value) -> str:
+def _find_unit(value: Value) -> str:
     quantity = value.valueQuantity
     return (quantity.code or quantity.unit or "") if quantity is not None else ""
 
 
-def is_told(value: Value) -> bool:
+def has_value(value: Value) -> bool:
     """Whether there is a value at all, understood or not."""
     quantity, coded = value.valueQuantity, value.valueCodeableConcept
     numbers = (quantity is not None and quantity.value is not None, value.valueInteger is not None, value.valueRange is not None)
@@ -195,11 +204,11 @@ def is_told(value: Value) -> bool:
     return any((*numbers, *words, bool(value.interpretation), value.valueRatio is not None, value.valueSampledData is not None))
 
 
-def coded_values(value: Value) -> list[CodeableConcept]:
+def list_coded_values(value: Value) -> list[CodeableConcept]:
     """The coded parts of a value, interpretation included; yes and no as words."""
     found = [value.valueCodeableConcept] if value.valueCodeableConcept is not None else []
     if value.valueString:
         found.append(CodeableConcept(text=value.valueString))
     if value.valueBoolean is not None:
         found.append(CodeableConcept(text="yes" if value.valueBoolean else "no"))
-    return [*found, *several(value.interpretation)]
+    return [*found, *to_list(value.interpretation)]

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from concordant.complaints import quoted
-from concordant.record.conditions import is_understood, understand
+from concordant.complaints import quote_word
+from concordant.record.conditions import is_understood, parse_conditions
 from concordant.record.omop.schema import Row
-from concordant.record.terminology import Concept, Terminology
-from concordant.record.vocabulary import medicine_parts
+from concordant.record.terminology import CodeableConcept, Terminology
+from concordant.record.vocabulary import medicines_from_name
 
 PINNED = "omop"
 NO_CONCEPT = (None, "", "0")
@@ -21,28 +21,30 @@ PREFIXED = re.compile(r"([A-Za-z][\w -]{1,20})[:|^]\s*(\S+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Coded:
+class CodedColumn:
     """The meaning of a coded column, the words for it, the codes that were met, and what contradicts itself in it."""
 
-    meaning: Concept | None = None
+    meaning: CodeableConcept | None = None
     text: str = ""
     met: tuple[tuple[str, str, str], ...] = ()
     conflict: str = ""
 
 
 @dataclass(slots=True)
-class Codes:
+class ConceptLookup:
     """Looks up the coded columns of rows. `concepts` are vocabulary, code and name of concept ids, as the CDM tells them."""
 
     terms: Terminology
     concepts: Mapping[str, tuple[str, str, str]]
-    remembered: dict[tuple[str | None, str | None, str | None], Coded] = field(default_factory=dict)
+    remembered: dict[tuple[str | None, str | None, str | None], CodedColumn] = field(default_factory=dict)
 
-    def of(self, row: Row, stem: str) -> Coded:
+    def read_column(self, row: Row, stem: str) -> CodedColumn:
         """The columns `STEM_concept_id`, `STEM_source_concept_id` and `STEM_source_value` of a row together."""
-        return self.look(row.get(f"{stem}_concept_id"), row.get(f"{stem}_source_concept_id"), row.get(f"{stem}_source_value"))
+        return self.match_codes(
+            row.get(f"{stem}_concept_id"), row.get(f"{stem}_source_concept_id"), row.get(f"{stem}_source_value")
+        )
 
-    def look(self, standard: str | None, source: str | None = None, value: str | None = None) -> Coded:
+    def match_codes(self, standard: str | None, source: str | None = None, value: str | None = None) -> CodedColumn:
         """Look up a standard concept, a source concept and a source value together. The first that is understood counts;
         two concepts that differ are a conflict.
         """
@@ -50,65 +52,65 @@ class Codes:
         if key not in self.remembered:
             if len(self.remembered) > 50_000:
                 self.remembered.clear()
-            self.remembered[key] = self._look(standard, source, value)
+            self.remembered[key] = self._match_codes(standard, source, value)
         return self.remembered[key]
 
-    def _look(self, standard: str | None, source: str | None, value: str | None) -> Coded:
+    def _match_codes(self, standard: str | None, source: str | None, value: str | None) -> CodedColumn:
         ids = list(dict.fromkeys(id_ for id_ in (standard, source) if id_ not in NO_CONCEPT and id_ is not None))
-        met = tuple(self._met(id_) for id_ in ids)
-        found = [(told, meaning) for id_, told in zip(ids, met, strict=True) if (meaning := self._meaning(id_)) is not None]
+        met = tuple(self._find_concept_row(id_) for id_ in ids)
+        found = [(told, meaning) for id_, told in zip(ids, met, strict=True) if (meaning := self._find_meaning(id_)) is not None]
         text = next((name for _, _, name in met if name), value or "")
-        conflict = _contradiction(found)
+        conflict = _explain_contradiction(found)
         if found:
-            return Coded(found[0][1], text, met, conflict)
-        tried = [(system, code) for system, code in _as_codes(value or "")]
-        meaning = next((m for system, code in tried if (m := self.terms.look(system, code)) is not None), None)
+            return CodedColumn(found[0][1], text, met, conflict)
+        tried = [(system, code) for system, code in _iter_possible_codes(value or "")]
+        meaning = next((m for system, code in tried if (m := self.terms.find_concept(system, code)) is not None), None)
         known = met or tuple((system, code, "") for system, code in tried[:1])
-        return Coded(meaning or self._said(met, value), text, known or ((("", value, ""),) if value else ()))
+        return CodedColumn(meaning or self._match_texts(met, value), text, known or ((("", value, ""),) if value else ()))
 
-    def _met(self, id_: str) -> tuple[str, str, str]:
+    def _find_concept_row(self, id_: str) -> tuple[str, str, str]:
         return self.concepts.get(id_, (PINNED, id_, ""))
 
-    def _meaning(self, id_: str) -> Concept | None:
-        if (pinned := self.terms.look(PINNED, id_)) is not None:
+    def _find_meaning(self, id_: str) -> CodeableConcept | None:
+        if (pinned := self.terms.find_concept(PINNED, id_)) is not None:
             return pinned
         system, code, _ = self.concepts.get(id_, ("", "", ""))
-        return self.terms.look(system, code)
+        return self.terms.find_concept(system, code)
 
-    def _said(self, met: tuple[tuple[str, str, str], ...], value: str | None) -> Concept | None:
+    def _match_texts(self, met: tuple[tuple[str, str, str], ...], value: str | None) -> CodeableConcept | None:
         """What the names of the concepts, or else the source value, say in words."""
         for text in (*(name for _, _, name in met), value):
-            if text and (drugs := self.terms.drugs_named(text)):
-                return Concept("drug", drugs[0], text, drugs=drugs)
-            if text and is_understood(found := understand(text, self.terms.words)):
-                return Concept("condition", next((one.term for one in found if one.term), ""), text)
-            if text and (parts := medicine_parts(text, self.terms.words)):
-                return Concept("medication", parts[0], text)
+            if text and (drugs := self.terms.drugs_from_text(text)):
+                return CodeableConcept("drug", drugs[0], text, drugs=drugs)
+            if text and is_understood(found := parse_conditions(text, self.terms.words)):
+                return CodeableConcept("condition", next((one.term for one in found if one.term), ""), text)
+            if text and (parts := medicines_from_name(text, self.terms.words)):
+                return CodeableConcept("medication", parts[0], text)
         return None
 
-    def name(self, id_: str | None) -> str:
+    def find_name(self, id_: str | None) -> str:
         """The name of a concept, or its code where the CDM's table has no name."""
         vocabulary, code, name = self.concepts.get(id_ or "", ("", "", ""))
         return name or (code if vocabulary else "")
 
-    def code(self, id_: str | None, system: str) -> str:
+    def find_code(self, id_: str | None, system: str) -> str:
         """The code of a concept of one system: the unit of UCUM, for example."""
         vocabulary, code, _ = self.concepts.get(id_ or "", ("", "", ""))
         return code if vocabulary == system else ""
 
 
-def _contradiction(found: list[tuple[tuple[str, str, str], Concept]]) -> str:
+def _explain_contradiction(found: list[tuple[tuple[str, str, str], CodeableConcept]]) -> str:
     """Standard and source concept that stand for different things of one kind."""
     if len(found) < 2:
         return ""
     (one, first), (two, second) = found[0], found[1]
     if first.kind != second.kind or first.name == second.name or "unspecified" in (first.name, second.name):
         return ""
-    names = (quoted(name or code) for _, code, name in (one, two))
+    names = (quote_word(name or code) for _, code, name in (one, two))
     return "its standard concept ({}) and its source concept ({}) stand for different things".format(*names)
 
 
-def _as_codes(value: str) -> Iterator[tuple[str, str]]:
+def _iter_possible_codes(value: str) -> Iterator[tuple[str, str]]:
     """The codes that a source value may be, with their systems."""
     value = value.strip()
     if (told := PREFIXED.fullmatch(value)) is not None:

@@ -6,24 +6,33 @@ from collections.abc import Iterable
 
 from concordant.dates import PartialDate
 from concordant.record.builder import RecordBuilder
-from concordant.record.conditions import Understood, events_of, is_understood, of_concept, understand, with_words
+from concordant.record.conditions import (
+    ConditionMention,
+    events_from_mentions,
+    is_understood,
+    mention_from_concept,
+    merge_code_and_words,
+    parse_conditions,
+)
 from concordant.record.events import ACTIVE, RESOLVED, Comorbidity, Status
-from concordant.record.omop.codes import Coded
+from concordant.record.omop.codes import CodedColumn
 from concordant.record.omop.disease import keep_spread
-from concordant.record.omop.schema import Row, date_of
+from concordant.record.omop.schema import Row, read_date_column
 from concordant.record.vocabulary import Words
 
 
-def read_condition(record: RecordBuilder, coded: Coded, row: Row, words: Words, date: PartialDate | None, wrong: str) -> None:
+def read_condition(
+    record: RecordBuilder, coded: CodedColumn, row: Row, words: Words, date: PartialDate | None, wrong: str
+) -> None:
     """A row of a condition; what nobody understands counts as long as it is not over."""
-    ended = date_of(row, "condition_end_date")
+    ended = read_date_column(row, "condition_end_date")
     over = ended is not None and ended <= record.as_of.isoformat()  # one that ends later still holds on that day
-    name, found = _said(coded, words)
+    name, found = _read_mentions(coded, words)
     if not is_understood(found):
         if over:
             record.ignored("it is not understood, and over")
             return
-        record.lost("condition", name, near=next((one.near for one in found if one.near), ""))
+        record.record_unmapped("condition", name, near=next((one.near for one in found if one.near), ""))
     spread = [site for one in found if one.sites is not None and one.status is None for site in one.sites or ("",)]
     for site in spread:
         keep_spread(record, site, date, wrong)
@@ -33,7 +42,7 @@ def read_condition(record: RecordBuilder, coded: Coded, row: Row, words: Words, 
 
 def keep_conditions(
     record: RecordBuilder,
-    found: Iterable[Understood],
+    found: Iterable[ConditionMention],
     name: str,
     status: Status | None,
     date: PartialDate | None,
@@ -43,21 +52,21 @@ def keep_conditions(
 ) -> None:
     """The conditions of the row at hand; blank ones where its date is none."""
     plain = Comorbidity(record.entry, None, name, status, date)
-    events = events_of(found, plain, record.as_of, words_first=words_first)
+    events = events_from_mentions(found, plain, record.as_of, words_first=words_first)
     if wrong:
-        record.put_aside(wrong)
+        record.mark_set_aside(wrong)
         record.keep_blank(events)
     else:
         for event in events:
             record.keep(event)
 
 
-def _said(coded: Coded, words: Words) -> tuple[str, tuple[Understood, ...]]:
+def _read_mentions(coded: CodedColumn, words: Words) -> tuple[str, tuple[ConditionMention, ...]]:
     """The name of a condition and what it says."""
     display = coded.meaning.display if coded.meaning is not None else ""
     name = coded.text or display or (f"the code {coded.met[0][1]}" if coded.met else "a condition without a name")
-    said = understand(name, words)
-    read = of_concept(coded.meaning, words.lexicon) if coded.meaning is not None else None
+    said = parse_conditions(name, words)
+    read = mention_from_concept(coded.meaning, words.lexicon) if coded.meaning is not None else None
     if read is None or (read.term is None and read.sites is None):
         return name, said
-    return name, with_words(read, said, words.lexicon) or (read,)
+    return name, merge_code_and_words(read, said, words.lexicon) or (read,)

@@ -6,24 +6,24 @@ import csv
 import gzip
 from pathlib import Path
 
-from concordant.complaints import Complaint, Refused, Unreadable, quoted
+from concordant.complaints import Complaint, Refused, Unreadable, quote_word
 
 LONGEST_HEADER = 100_000
 
 
-def dialect_of(path: Path) -> str:
+def make_csv_options(path: Path) -> str:
     """The options with which DuckDB reads the file: every column as text, and a list of the lines that are no rows."""
-    line = _first_line(path)
+    line = _read_first_line(path)
     tab = "\t" in line
-    names = _names(path, line, "\t" if tab else ",")
-    _check(path, names)
-    columns = ", ".join(f"'{_escaped(name)}': 'VARCHAR'" for name in names)
+    names = _split_names(path, line, "\t" if tab else ",")
+    _check_names(path, names)
+    columns = ", ".join(f"'{_escape_quotes(name)}': 'VARCHAR'" for name in names)
     # The vocabularies' own export has tabs and no quotes, and names with a quote in them.
     written = "delim = '\t', quote = '', escape = ''" if tab else "delim = ',', quote = '\"', escape = '\"'"
     return f"header = true, auto_detect = false, columns = {{{columns}}}, {written}, store_rejects = true"
 
 
-def _first_line(path: Path) -> str:
+def _read_first_line(path: Path) -> str:
     opener = gzip.open if path.name.lower().endswith(".gz") else open
     try:
         with opener(path, "rb") as file:
@@ -32,7 +32,7 @@ def _first_line(path: Path) -> str:
         raise Unreadable(Complaint("its first line cannot be read", str(path), 1, "Save the file as UTF-8")) from None
 
 
-def _names(path: Path, line: str, separator: str) -> list[str]:
+def _split_names(path: Path, line: str, separator: str) -> list[str]:
     try:
         return [name.strip() for name in next(csv.reader([line], delimiter=separator), [])]
     except csv.Error:
@@ -41,18 +41,18 @@ def _names(path: Path, line: str, separator: str) -> list[str]:
         ) from None
 
 
-def _check(path: Path, names: list[str]) -> None:
+def _check_names(path: Path, names: list[str]) -> None:
     if not any(names):
         raise Unreadable(Complaint("the file is empty", str(path), way_out="The first line has to name the columns"))
     low = [name.lower() for name in names]
     twice = sorted({name for name in low if low.count(name) > 1})
     if twice:
         raise Refused(
-            [Complaint(f"the column {quoted(name)} stands twice", str(path), 1, "Rename one of the two") for name in twice]
+            [Complaint(f"the column {quote_word(name)} stands twice", str(path), 1, "Rename one of the two") for name in twice]
         )
     if "" in low:
         raise Refused(Complaint("a column has no name", str(path), 1, "Name every column in the first line"))
 
 
-def _escaped(name: str) -> str:
+def _escape_quotes(name: str) -> str:
     return name.replace("'", "''")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concordant.dates import PartialDate
 from concordant.record.builder import RecordBuilder
-from concordant.record.events import HAPPENINGS, PROGRESSION, DiseaseEvent, word_of
+from concordant.record.events import HAPPENINGS, PROGRESSION, DiseaseEvent, match_word
 from concordant.record.findings import UNSPECIFIED, CancerStage, PrimaryCancer, SecondaryCancer
 
 SILENT = ("no_disease", "undetermined")
@@ -23,16 +23,16 @@ def keep_spread(record: RecordBuilder, site: str, date: PartialDate | None, wron
 
 def keep_stage(record: RecordBuilder, stage: str, date: PartialDate | None, wrong: str) -> None:
     """A stage; a word that is none is not understood."""
-    if record.rules.stage_name(stage) not in record.rules.stages and stage not in OTHER_STAGES:
-        record.lost("stage", stage)
+    if record.rules.normalize_stage(stage) not in record.rules.stages and stage not in OTHER_STAGES:
+        record.record_unmapped("stage", stage)
         record.ignored("its stage is not understood")
     else:
-        _keep(record, CancerStage(record.entry, stage, record.rules.extent(stage), date), "stage", wrong)
+        _keep(record, CancerStage(record.entry, stage, record.rules.find_extent(stage), date), "stage", wrong)
 
 
 def keep_status(record: RecordBuilder, status: str, date: PartialDate | None, wrong: str, site: str = "") -> None:
     """An event that the source names itself, with the site that it is about."""
-    kind = word_of(status, HAPPENINGS)
+    kind = match_word(status, HAPPENINGS)
     if status in SILENT or kind is None:
         record.ignored("it does not say how the disease goes")
     else:
@@ -43,11 +43,11 @@ def keep_event(
     record: RecordBuilder, kind: str, date: PartialDate | None, wrong: str, *, site: str = "", procedure: str = ""
 ) -> None:
     """An event of the disease; a blank one where its date is none."""
-    happening = word_of(kind, HAPPENINGS) or PROGRESSION
+    happening = match_word(kind, HAPPENINGS) or PROGRESSION
     sites = (site,) if site and site != UNSPECIFIED else ()
     event = DiseaseEvent(record.entry, happening, date, None, sites, None, procedure)
     if wrong:
-        record.put_aside(wrong)
+        record.mark_set_aside(wrong)
         record.keep_blank([event])
     else:
         record.keep(event)
@@ -56,7 +56,7 @@ def keep_event(
 def _keep(record: RecordBuilder, finding: PrimaryCancer | SecondaryCancer | CancerStage, label: str, wrong: str) -> None:
     """A finding; of one that is set aside, because its date is none, it stays open how the disease went."""
     if wrong:
-        record.put_aside(wrong)
+        record.mark_set_aside(wrong)
         record.keep_blank([DiseaseEvent(record.entry, PROGRESSION, None, None, (), None, "")])
     else:
         record.found.append(finding)

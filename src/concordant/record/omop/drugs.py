@@ -8,17 +8,17 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from concordant.complaints import did_you_mean, quoted
-from concordant.dates import PartialDate, words
+from concordant.complaints import quote_word, suggest_word
+from concordant.dates import PartialDate, format_date
 from concordant.record.builder import RecordBuilder
-from concordant.record.events import ADVANCED, ONGOING, STOPPED, Course, Medication, Setting, Stopped, word_of
+from concordant.record.events import ADVANCED, ONGOING, STOPPED, Course, Medication, Setting, Stopped, match_word
 from concordant.record.exposures import Exposure
-from concordant.record.omop.codes import Coded, Codes
-from concordant.record.omop.schema import Row, date_of, read_date
+from concordant.record.omop.codes import CodedColumn, ConceptLookup
+from concordant.record.omop.schema import Row, read_date, read_date_column
 from concordant.record.scalars import MOST, count_of
 from concordant.record.taken import NOT_TAKEN, is_taken, taken_by_name
-from concordant.record.terminology import Concept
-from concordant.record.vocabulary import Words, drug_parts, medicine_parts, plain, suggestion
+from concordant.record.terminology import CodeableConcept
+from concordant.record.vocabulary import Words, drugs_from_name, medicines_from_name, normalize_name, suggest_name
 
 NOT_ASKED = "nothing here asks for it"
 SHORTEST_NEAR = 5  # letters of a word that may be a drug misspelt
@@ -39,17 +39,17 @@ class DrugExposures:
     """Reads the drugs of one person; `lines` are the numbers that episodes tell of exposures."""
 
     record: RecordBuilder
-    codes: Codes
+    codes: ConceptLookup
     words: Words
     lines: dict[str, str] = field(default_factory=dict)
 
-    def read(self, coded: Coded, row: Row) -> None:
+    def read(self, coded: CodedColumn, row: Row) -> None:
         """One drug exposure: treatment of the cancer, another drug, or what nothing here asks for."""
         meaning, stopped = coded.meaning, self._stopped(row)
         if meaning is not None and meaning.drugs:
             self._keep(self._of(meaning.drugs), row, stopped)
         elif meaning is not None and meaning.kind == "medication":
-            read = medicine_parts(coded.text, self.words)
+            read = medicines_from_name(coded.text, self.words)
             self._medicine(coded.text if read else meaning.name.replace("_", " "), self._span(row))
         elif meaning is not None:
             self.record.ignored(meaning.says or NOT_ASKED)
@@ -59,7 +59,7 @@ class DrugExposures:
         else:
             self._keep(self.named(coded.text or (f"concept {coded.met[0][1]}" if coded.met else "no name")), row, stopped)
 
-    def single(self, meaning: Concept, date: PartialDate | None, wrong: str) -> None:
+    def single(self, meaning: CodeableConcept, date: PartialDate | None, wrong: str) -> None:
         """A drug of which another table tells the day."""
         single = date is not None and date.is_exact
         told: dict[str, Any] = {"start": date, "end": date}
@@ -70,7 +70,7 @@ class DrugExposures:
 
     def of_episode(self, row: Row, number: str | None) -> None:
         """An episode of treatment none of whose exposures is told."""
-        coded = self.codes.look(row.get("episode_object_concept_id"), None, row.get("episode_source_value"))
+        coded = self.codes.match_codes(row.get("episode_object_concept_id"), None, row.get("episode_source_value"))
         entry, meaning = self.record.entry, coded.meaning
         if meaning is not None and meaning.drugs:
             found = self._of(meaning.drugs)
@@ -87,9 +87,9 @@ class DrugExposures:
 
     def named(self, name: str) -> Exposure | Course:
         """Treatment by a written name; one of a class stands as a course, as it is told."""
-        if parts := drug_parts(name, self.words):
+        if parts := drugs_from_name(name, self.words):
             return self._of(parts)
-        self.record.lost("drug", name, suggestion(name, self.words.drugs))
+        self.record.record_unmapped("drug", name, suggest_name(name, self.words.drugs))
         return Exposure(self.record.entry, (), (name,))
 
     def _of(self, ids: tuple[str, ...]) -> Exposure | Course:
@@ -113,7 +113,7 @@ class DrugExposures:
 
     def _add(self, found: Exposure | Course, wrong: list[str]) -> None:
         if wrong:
-            self.record.put_aside("; ".join(wrong))
+            self.record.mark_set_aside("; ".join(wrong))
             self.record.keep_blank([found])
         else:
             self.record.keep(found)
@@ -122,10 +122,10 @@ class DrugExposures:
         reason = row.get("stop_reason")
         if not reason:
             return None
-        meaning = self.codes.terms.say("stop_reason", reason)
-        stopped = word_of(meaning.name, STOPPED) if meaning is not None else None
+        meaning = self.codes.terms.find_text_concept("stop_reason", reason)
+        stopped = match_word(meaning.name, STOPPED) if meaning is not None else None
         if stopped is None:
-            self.record.lost("stop reason", reason)
+            self.record.record_unmapped("stop reason", reason)
         return stopped
 
     def _line(self, number: str | None, wrong: list[str]) -> tuple[int | None, Setting | None]:
@@ -134,11 +134,11 @@ class DrugExposures:
             return None, None
         line = count_of(number)
         if line is None:
-            wrong.append(f"{quoted(number)} is not a count for 'line'. Write a whole number from 1 to {MOST}")
+            wrong.append(f"{quote_word(number)} is not a count for 'line'. Write a whole number from 1 to {MOST}")
         return line, ADVANCED
 
     def _date(self, row: Row, column: str, key: str, wrong: list[str]) -> PartialDate | None:
-        date, why = read_date(date_of(row, column), key, self.record.as_of)
+        date, why = read_date(read_date_column(row, column), key, self.record.as_of)
         if why:
             wrong.append(why)
         return date
@@ -147,11 +147,11 @@ class DrugExposures:
         """The days of a row. The end of a dose is when the next one is due, or a day by default: it was given on its first."""
         span = Span()
         span.start = self._date(row, "drug_exposure_start_date", "start", span.wrong)
-        kind = self.codes.terms.look("omop", row.get("drug_type_concept_id"))
+        kind = self.codes.terms.find_concept("omop", row.get("drug_type_concept_id"))
         if kind is not None and kind.name == "administration":
             span.end = self._date(row, "drug_exposure_start_date", "end", span.wrong)
             return span
-        column = "verbatim_end_date" if date_of(row, "verbatim_end_date") else "drug_exposure_end_date"
+        column = "verbatim_end_date" if read_date_column(row, "verbatim_end_date") else "drug_exposure_end_date"
         span.end, span.supply = self._date(row, column, "end", span.wrong), True
         return span
 
@@ -162,9 +162,9 @@ class DrugExposures:
         if not taken:
             self.record.ignored(NOT_TAKEN)
         if any(isinstance(one, Medication) and one.term is None for one in events):
-            self.record.lost("medication", name, suggestion(name, self.words.medications))
+            self.record.record_unmapped("medication", name, suggest_name(name, self.words.medications))
         if wrong := self._impossible(span):
-            self.record.put_aside(wrong)
+            self.record.mark_set_aside(wrong)
             self.record.keep_blank(events)
             return
         for one in events:
@@ -173,7 +173,7 @@ class DrugExposures:
     def _beside(self, name: str, span: Span) -> None:
         """A drug of another kind, of which nothing is known: it is listed while it is taken, for somebody to judge."""
         if wrong := self._impossible(span):
-            self.record.put_aside(wrong)
+            self.record.mark_set_aside(wrong)
         elif is_taken(span.start, span.end, self.record.as_of):
             self.record.keep(Medication(self.record.entry, None, name))
         else:
@@ -182,15 +182,15 @@ class DrugExposures:
     def _impossible(self, span: Span) -> str:
         start, end = span.start, span.end
         wrong = list(span.wrong)
-        if start is not None and end is not None and end.certainly_before(start):
-            wrong.append(f"it ends ({words(end)}) before it starts ({words(start)})")
+        if start is not None and end is not None and end.is_certainly_before(start):
+            wrong.append(f"it ends ({format_date(end)}) before it starts ({format_date(start)})")
         return "; ".join(wrong)
 
-    def _is_another(self, coded: Coded) -> bool:
+    def _is_another(self, coded: CodedColumn) -> bool:
         """True for a name that is near none of the known ones; one that is near, and a bare id, may be any drug."""
-        if not coded.text or self.codes.terms.may_be_treatment(coded.text):
+        if not coded.text or self.codes.terms.can_be_treatment(coded.text):
             return False
-        return not any(_near(part, self.words.drugs) for part in plain(coded.text).split())
+        return not any(_is_near_diagnosis(part, self.words.drugs) for part in normalize_name(coded.text).split())
 
 
 def _of_exposure(span: Span, stopped: Stopped | None) -> dict[str, Any]:
@@ -200,5 +200,5 @@ def _of_exposure(span: Span, stopped: Stopped | None) -> dict[str, Any]:
     return {"single": single, "supply": supply, "ongoing": going, "stopped": None if going else stopped}
 
 
-def _near(word: str, known: Mapping[str, object]) -> bool:
-    return len(word) >= SHORTEST_NEAR and (word in known or bool(did_you_mean(word, known, listing=False)))
+def _is_near_diagnosis(word: str, known: Mapping[str, object]) -> bool:
+    return len(word) >= SHORTEST_NEAR and (word in known or bool(suggest_word(word, known, listing=False)))

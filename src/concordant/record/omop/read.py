@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from concordant.compiled import Knowledge
-from concordant.complaints import Complaint, Unreadable, quoted
+from concordant.complaints import Complaint, Unreadable, quote_word
 from concordant.record.account import Account
 from concordant.record.builder import RecordBuilder
-from concordant.record.omop.codes import Codes
-from concordant.record.omop.database import missing_tables, open_database
+from concordant.record.omop.codes import ConceptLookup
+from concordant.record.omop.database import list_missing_tables, open_database
 from concordant.record.omop.schema import EVENTS, PERSON, Cdm, CdmTable, Row
-from concordant.record.omop.tell import PersonTeller
+from concordant.record.omop.tell import PersonReader
 from concordant.record.rules import RecordRules, record_rules
 from concordant.record.sources import Patient
-from concordant.record.terminology import Terminology, terminology_of
+from concordant.record.terminology import Terminology, make_terminology
 from concordant.record.vocabulary import Words
 
 NOBODY = "there is no such person"
 
 
-def patients_of(
+def iter_patients(
     path: Path | str,
     knowledge: Knowledge,
     words: Words,
@@ -39,24 +39,24 @@ def patients_of(
     """
     database = open_database(path)
     try:
-        run = Run(database, terminology_of(knowledge, words), record_rules(knowledge), as_of, given)
-        yield from run.patients(_number(only), rest if rest is not None else Account())
+        run = Run(database, make_terminology(knowledge, words), record_rules(knowledge), as_of, given)
+        yield from run.patients(_parse_person_id(only), rest if rest is not None else Account())
     finally:
         database.close()
 
 
-def _number(only: str) -> int | None:
+def _parse_person_id(only: str) -> int | None:
     if not only:
         return None
     if not only.strip().lstrip("-").isdecimal():
         raise Unreadable(
-            Complaint(f"{quoted(only)} is no person_id", "--patient", way_out="A person_id of OMOP is a whole number")
+            Complaint(f"{quote_word(only)} is no person_id", "--patient", way_out="A person_id of OMOP is a whole number")
         )
     return int(only)
 
 
 @dataclass(slots=True)
-class _Stream:
+class _RowStream:
     """The rows of one table, to be taken person by person in rising order."""
 
     table: CdmTable
@@ -66,7 +66,7 @@ class _Stream:
     def __post_init__(self) -> None:
         self.ahead = next(self.rows, None)
 
-    def take(self, person: int | None, strangers: Account) -> list[Row]:
+    def take_rows(self, person: int | None, strangers: Account) -> list[Row]:
         """The rows of a person; those before them belong to nobody. With None, all that are left do."""
         found: list[Row] = []
         while self.ahead is not None and (person is None or self.ahead[0] is None or self.ahead[0] <= person):
@@ -74,7 +74,9 @@ class _Stream:
             if person is not None and id_ == person:
                 found.append(row)
             else:
-                strangers.set_aside(f"{self.table.name} {row.get(self.table.key) or 'without an id'}", self.table.name, NOBODY)
+                strangers.mark_set_aside(
+                    f"{self.table.name} {row.get(self.table.key) or 'without an id'}", self.table.name, NOBODY
+                )
             self.ahead = next(self.rows, None)
         return found
 
@@ -91,33 +93,33 @@ class Run:
 
     def patients(self, only: int | None, rest: Account) -> Iterator[Patient]:
         """Every person with their rows; rows of nobody are counted at the end."""
-        codes = Codes(self.terms, self.database.concepts(only))
-        links = self.database.links()
-        absent = missing_tables(self.database)
-        streams = [_Stream(table, self.database.rows(table, only)) for table in EVENTS]
-        for id_, rows in self._persons(only, rest):
-            tables = {stream.table.name: stream.take(id_, rest) for stream in streams}
+        codes = ConceptLookup(self.terms, self.database.read_concepts(only))
+        links = self.database.read_episode_events()
+        absent = list_missing_tables(self.database)
+        streams = [_RowStream(table, self.database.iter_rows(table, only)) for table in EVENTS]
+        for id_, rows in self._iter_person_rows(only, rest):
+            tables = {stream.table.name: stream.take_rows(id_, rest) for stream in streams}
             record = RecordBuilder(str(id_), self.as_of, self.rules, cuts=self.cuts)
-            teller = PersonTeller(record, codes, links)
+            teller = PersonReader(record, codes, links)
             if absent:
                 record.notices.append(f"The source has no table {', '.join(absent)}.")
-            teller.person(rows[0])
+            teller.read_person(rows[0])
             for number, row in enumerate(rows[1:], 2):
-                record.at(f"person {row['person_id']} (again, {number})", "person")
-                record.put_aside("the person stands there twice")
-            teller.rows(tables)
-            yield record.finish()
+                record.start_row(f"person {row['person_id']} (again, {number})", "person")
+                record.mark_set_aside("the person stands there twice")
+            teller.read_rows(tables)
+            yield record.build_record()
         for stream in streams:
-            stream.take(None, rest)
-        for file, line, why in self.database.spoilt():
-            rest.set_aside(f"{file}, line {line}", file.partition(".")[0], f"the line is no row ({why})")
+            stream.take_rows(None, rest)
+        for file, line, why in self.database.list_rejects():
+            rest.mark_set_aside(f"{file}, line {line}", file.partition(".")[0], f"the line is no row ({why})")
 
-    def _persons(self, only: int | None, rest: Account) -> Iterator[tuple[int, list[Row]]]:
+    def _iter_person_rows(self, only: int | None, rest: Account) -> Iterator[tuple[int, list[Row]]]:
         held: list[Row] = []
         at: int | None = None
-        for id_, row in self.database.rows(PERSON, only):
+        for id_, row in self.database.iter_rows(PERSON, only):
             if id_ is None:
-                rest.set_aside("person without an id", "person", "its person_id is no number")
+                rest.mark_set_aside("person without an id", "person", "its person_id is no number")
                 continue
             if id_ != at and held and at is not None:
                 yield at, held

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from concordant.compiled import Field
+from concordant.compiled import VocabularyField
 from concordant.dates import PartialDate
 from concordant.quantities import Interval
 from concordant.record.blocks import NO_LIMIT, OPEN
 from concordant.record.builder import RecordBuilder
 from concordant.record.events import Marker, Measurement
 from concordant.record.omop.schema import Row
-from concordant.record.omop.values import Amount, Values
-from concordant.record.terminology import Concept
+from concordant.record.omop.values import Amount, ResultReader
+from concordant.record.terminology import CodeableConcept
 from concordant.record.vocabulary import Words
 
 SILENT = "it has no value"
@@ -24,10 +24,10 @@ class Results:
     """Reads the results of one person; `date` is that of the row, `wrong` why it has none."""
 
     record: RecordBuilder
-    values: Values
+    values: ResultReader
     words: Words
 
-    def marker(self, meaning: Concept, row: Row, date: PartialDate | None, wrong: str) -> None:
+    def marker(self, meaning: CodeableConcept, row: Row, date: PartialDate | None, wrong: str) -> None:
         """One result of a tumour marker test: a number of its own name, a percentage, or a word."""
         test, number = self.record.rules.tests[meaning.name], self.values.number(row)
         if number is not None and meaning.part:
@@ -37,25 +37,31 @@ class Results:
         elif word := self.values.word(test, row, number):
             self.worded(test.name, word, date, wrong)
         else:
-            self._otherwise(meaning, test, number, row, date, wrong)
+            self._find_other_test(meaning, test, number, row, date, wrong)
 
-    def _otherwise(
-        self, meaning: Concept, test: Field, number: Amount | None, row: Row, date: PartialDate | None, wrong: str
+    def _find_other_test(
+        self,
+        meaning: CodeableConcept,
+        test: VocabularyField,
+        number: Amount | None,
+        row: Row,
+        date: PartialDate | None,
+        wrong: str,
     ) -> None:
         """A word that belongs to another test, or a value that is not understood."""
         name, word = self.values.otherwise(meaning, row, dict(self.record.rules.tests))
         if name:
             self.worded(name, word, date, wrong)
         elif met := self.values.anything(row, number):
-            self.record.lost(f"{test.label}:", met)
+            self.record.record_unmapped(f"{test.label}:", met)
             self.record.keep_blank([Marker(self.record.entry, test.name, None, {}, None, None)])
             self.record.ignored(LOST)
         else:
             self.record.ignored(SILENT)
 
-    def _numbered(self, test: Field, part: str, amount: Amount, date: PartialDate | None, wrong: str) -> None:
+    def _numbered(self, test: VocabularyField, part: str, amount: Amount, date: PartialDate | None, wrong: str) -> None:
         label = test.label if part == "value" else f"{test.label} ({part})"
-        spec = Field(name=part, label=label, unit=test.numbers.get(part, ""), low=test.low, high=test.high)
+        spec = VocabularyField(name=part, label=label, unit=test.numbers.get(part, ""), low=test.low, high=test.high)
         numbers: dict[str, Interval] = {}
         why = ""
         try:
@@ -69,7 +75,7 @@ class Results:
         """A result in a word of the test."""
         self._keep(Marker(self.record.entry, test, word, {}, date, None), wrong)
 
-    def measured(self, meaning: Concept, row: Row, date: PartialDate | None, wrong: str) -> None:
+    def read_measurement(self, meaning: CodeableConcept, row: Row, date: PartialDate | None, wrong: str) -> None:
         """A number with its unit, and the upper limit of normal where the row has one."""
         amount, field = self.values.amount(row), self.record.rules.measured[meaning.name]
         if amount is None:
@@ -83,7 +89,7 @@ class Results:
         found = Measurement(self.record.entry, field.name, value or Interval(), date, limit)
         self._keep(found, why, other, "" if why else wrong)
 
-    def _limit(self, row: Row, field: Field) -> tuple[float | None, str]:
+    def _limit(self, row: Row, field: VocabularyField) -> tuple[float | None, str]:
         """The upper limit of normal, of a measurement that has a unit; why it is none."""
         amount = self.values.upper_limit(row) if field.unit else None
         if amount is None:
@@ -93,7 +99,7 @@ class Results:
             return None, why
         return (value.high, "") if 0 < value.low <= value.high < float("inf") else (None, ". ".join(NO_LIMIT))
 
-    def _in_unit(self, amount: Amount, field: Field, key: str) -> tuple[Interval | None, str]:
+    def _in_unit(self, amount: Amount, field: VocabularyField, key: str) -> tuple[Interval | None, str]:
         try:
             return amount.interval(field, self.words), ""
         except ValueError as error:
@@ -102,7 +108,7 @@ class Results:
     def _keep(self, event: Marker | Measurement, *whys: str) -> None:
         """The event; a blank one where something of it cannot be."""
         if why := "; ".join(filter(None, whys)):
-            self.record.put_aside(why)
+            self.record.mark_set_aside(why)
             self.record.keep_blank([event])
         else:
             self.record.keep(event)

@@ -31,7 +31,7 @@ class CdmTable:
         return tuple(column for column in self.columns if column.endswith("_concept_id"))
 
 
-def _table(name: str, key: str, needed: str, others: str) -> CdmTable:
+def _make_table(name: str, key: str, needed: str, others: str) -> CdmTable:
     return CdmTable(name, key, (key, "person_id", *needed.split()), tuple(others.split()))
 
 
@@ -45,39 +45,39 @@ DEATH = CdmTable("death", "person_id", ("person_id", "death_date"), ())
 EPISODE_EVENT = CdmTable("episode_event", "episode_id", ("episode_id", "event_id", "episode_event_field_concept_id"), ())
 CONCEPT = CdmTable("concept", "concept_id", ("concept_id", "concept_name", "vocabulary_id", "concept_code"), ())
 EVENTS = (
-    _table(
+    _make_table(
         "condition_occurrence",
         "condition_occurrence_id",
         "condition_concept_id condition_start_date",
         "condition_end_date condition_source_value condition_source_concept_id",
     ),
-    _table(
+    _make_table(
         "drug_exposure",
         "drug_exposure_id",
         "drug_concept_id drug_exposure_start_date",
         "drug_exposure_end_date verbatim_end_date drug_type_concept_id stop_reason drug_source_value drug_source_concept_id",
     ),
-    _table(
+    _make_table(
         "measurement",
         "measurement_id",
         "measurement_concept_id measurement_date",
         "operator_concept_id value_as_number value_as_concept_id unit_concept_id range_high measurement_source_value "
         "measurement_source_concept_id unit_source_value value_source_value",
     ),
-    _table(
+    _make_table(
         "observation",
         "observation_id",
         "observation_concept_id observation_date",
         "value_as_number value_as_string value_as_concept_id unit_concept_id observation_source_value "
         "observation_source_concept_id unit_source_value value_source_value",
     ),
-    _table(
+    _make_table(
         "procedure_occurrence",
         "procedure_occurrence_id",
         "procedure_concept_id procedure_date",
         "procedure_source_value procedure_source_concept_id",
     ),
-    _table(
+    _make_table(
         "episode",
         "episode_id",
         "episode_concept_id episode_start_date",
@@ -96,20 +96,20 @@ class Cdm(Protocol):
 
     tables: dict[str, str]
 
-    def rows(self, table: CdmTable, person: int | None = None) -> Iterator[tuple[int | None, Row]]:
+    def iter_rows(self, table: CdmTable, person: int | None = None) -> Iterator[tuple[int | None, Row]]:
         """The rows of a table in the order of their persons, as text."""
 
-    def concepts(self, person: int | None = None) -> Mapping[str, tuple[str, str, str]]:
+    def read_concepts(self, person: int | None = None) -> Mapping[str, tuple[str, str, str]]:
         """Vocabulary, code and name of every concept that the rows hold."""
 
-    def links(self) -> dict[str, list[str]]:
+    def read_episode_events(self) -> dict[str, list[str]]:
         """The events of every episode."""
 
-    def spoilt(self) -> list[tuple[str, int, str]]:
+    def list_rejects(self) -> list[tuple[str, int, str]]:
         """The lines that are no rows: file, line and why."""
 
 
-def date_of(row: Row, column: str) -> str | None:
+def read_date_column(row: Row, column: str) -> str | None:
     """The date of a column, without the time that a timestamp carries; text that is no date stays, to be complained about."""
     text = (row.get(column) or "").strip()
     return (text[:10] if len(text) > 10 and text[10] in " T" else text) or None
@@ -120,7 +120,7 @@ def read_date(text: str | None, key: str, as_of: dt.date) -> tuple[PartialDate |
     if text is None:
         return None, ""
     date, why = _parsed(text)
-    return (date.clipped(as_of), "") if date is not None else (None, f"{key}: {why}")
+    return (date.clip_to(as_of), "") if date is not None else (None, f"{key}: {why}")
 
 
 @lru_cache(maxsize=20_000)

@@ -10,18 +10,18 @@ from concordant.dates import PartialDate
 from concordant.quantities import Interval
 from concordant.record.blocks import SEXES
 from concordant.record.builder import RecordBuilder
-from concordant.record.conditions import Understood, events_of, understand
+from concordant.record.conditions import ConditionMention, events_from_mentions, parse_conditions
 from concordant.record.events import ABSENT, ACTIVE, Comorbidity, Marker, Measurement, Status
 from concordant.record.findings import UNSPECIFIED
-from concordant.record.omop.codes import Coded, Codes
+from concordant.record.omop.codes import CodedColumn, ConceptLookup
 from concordant.record.omop.conditions import keep_conditions, read_condition
 from concordant.record.omop.disease import keep_event, keep_primary, keep_spread, keep_stage, keep_status
 from concordant.record.omop.drugs import DrugExposures
 from concordant.record.omop.results import LOST, Results
-from concordant.record.omop.schema import Row, date_of, read_date
-from concordant.record.omop.values import Values
+from concordant.record.omop.schema import Row, read_date, read_date_column
+from concordant.record.omop.values import ResultReader
 from concordant.record.scalars import MEANT
-from concordant.record.terminology import NO, YES, Concept
+from concordant.record.terminology import NO, YES, CodeableConcept
 from concordant.record.vocabulary import Words
 
 NOT_ASKED = "nothing here asks for it"
@@ -35,20 +35,20 @@ DATES = {
 
 
 @dataclass(slots=True)
-class PersonTeller:
+class PersonReader:
     """Reads one person; `links` are the events of each episode."""
 
     record: RecordBuilder
-    codes: Codes
+    codes: ConceptLookup
     links: Mapping[str, Sequence[str]]
     date: PartialDate | None = None  # of the row at hand; `wrong` says why it has none
     wrong: str = ""
-    values: Values = field(init=False)
+    values: ResultReader = field(init=False)
     results: Results = field(init=False)
     drugs: DrugExposures = field(init=False)
 
     def __post_init__(self) -> None:
-        self.values = Values(self.codes)
+        self.values = ResultReader(self.codes)
         self.results = Results(self.record, self.values, self.words)
         self.drugs = DrugExposures(self.record, self.codes, self.words)
 
@@ -57,14 +57,14 @@ class PersonTeller:
         """The names of the knowledge."""
         return self.codes.terms.words
 
-    def person(self, row: Row) -> None:
+    def read_person(self, row: Row) -> None:
         """The row of the person: sex and birth date, as far as they are told."""
-        self.record.at(f"person {row['person_id']}", "person")
-        sex = self.codes.of(row, "gender")
-        word = sex.meaning.name if sex.meaning and sex.meaning.kind == SEX else self._said_sex(sex.text)
-        born, wrong = read_date(_birth(row), "birth_date", self.record.as_of)
+        self.record.start_row(f"person {row['person_id']}", "person")
+        sex = self.codes.read_column(row, "gender")
+        word = sex.meaning.name if sex.meaning and sex.meaning.kind == SEX else self._sex_from_text(sex.text)
+        born, wrong = read_date(_read_birth_date(row), "birth_date", self.record.as_of)
         if wrong:
-            self.record.put_aside(wrong)
+            self.record.mark_set_aside(wrong)
         if word:
             self.record.sex = word
         if born is not None:
@@ -73,53 +73,53 @@ class PersonTeller:
             self.record.used("patient")
         self.record.close_row()
 
-    def _said_sex(self, text: str) -> str:
+    def _sex_from_text(self, text: str) -> str:
         """The sex in words; another word is not understood, and the rest of the row stands."""
         word = text.strip().lower()
         word = MEANT.get((SEX, word), word)
         if word and word not in SEXES:
-            self.record.lost(SEX, text)
+            self.record.record_unmapped(SEX, text)
         return word if word in SEXES else ""
 
-    def rows(self, tables: Mapping[str, Sequence[Row]]) -> None:
+    def read_rows(self, tables: Mapping[str, Sequence[Row]]) -> None:
         """All rows; episodes first, because they say to which line an exposure belongs."""
         exposures = {row["drug_exposure_id"] for row in tables.get("drug_exposure", ())}
         for row in tables.get("episode", ()):
-            self._episode(row, tables.get("episode", ()), exposures)
+            self._read_episode(row, tables.get("episode", ()), exposures)
         for name in ORDER:
             for row in tables.get(name, ()):
-                self._row(name, row)
+                self._read_row(name, row)
 
-    def _at(self, table: str, id_: str | None) -> None:
-        self.record.at(f"{table} {id_ or 'without an id'}", table)
+    def _start_row(self, table: str, id_: str | None) -> None:
+        self.record.start_row(f"{table} {id_ or 'without an id'}", table)
 
     def _date(self, row: Row, column: str) -> None:
-        self.date, self.wrong = read_date(date_of(row, column), "date", self.record.as_of)
+        self.date, self.wrong = read_date(read_date_column(row, column), "date", self.record.as_of)
 
-    def _row(self, name: str, row: Row) -> None:
-        self._at(name, row.get(f"{name}_id") or row.get("person_id"))
+    def _read_row(self, name: str, row: Row) -> None:
+        self._start_row(name, row.get(f"{name}_id") or row.get("person_id"))
         if name == "death":
             self.record.notices.append("The source says that the patient has died.")
             self.record.used("notice")
             return
-        coded = self.codes.of(row, name.partition("_")[0])
+        coded = self.codes.read_column(row, name.partition("_")[0])
         if name in DATES:
             self._date(row, DATES[name])
         if coded.conflict:
-            self.record.put_aside(coded.conflict)
+            self.record.mark_set_aside(coded.conflict)
             self._leave_open(coded, name)
         elif name == "drug_exposure":
             self.drugs.read(coded, row)
         elif coded.meaning is None and name == "condition_occurrence" and (coded.text or coded.met):
             self.record.unmapped += coded.met
-            self._condition(coded, row)
+            self._read_condition(coded, row)
         elif coded.meaning is None:
             self.record.unmapped += coded.met
             self.record.ignored("its code is not mapped" if coded.met else "it has no code")
         else:
-            self._coded(coded, coded.meaning, row)
+            self._read_meaning(coded, coded.meaning, row)
 
-    def _coded(self, coded: Coded, meaning: Concept, row: Row) -> None:
+    def _read_meaning(self, coded: CodedColumn, meaning: CodeableConcept, row: Row) -> None:
         if meaning.kind == "test":
             self.results.marker(meaning, row, self.date, self.wrong)
             return
@@ -128,11 +128,11 @@ class PersonTeller:
                 self.results.worded(test, word, self.date, self.wrong)
         match meaning.kind:
             case "measurement":
-                self.results.measured(meaning, row, self.date, self.wrong)
+                self.results.read_measurement(meaning, row, self.date, self.wrong)
             case "observation":
-                self._about(meaning, self.values.coded(row))
+                self._read_observation(meaning, self.values.read_coded_value(row))
             case "cancer" | "secondary" | "site" | "stage" | "status" | "condition":
-                self._of_disease(coded, meaning, row)
+                self._add_disease_finding(coded, meaning, row)
             case "procedure" if meaning.implies.get("event"):
                 keep_event(self.record, meaning.implies["event"], self.date, self.wrong, procedure=meaning.name)
             case "drug":
@@ -143,15 +143,15 @@ class PersonTeller:
             case _:
                 self.record.ignored(meaning.says or NOT_ASKED)
 
-    def _of_disease(self, coded: Coded, meaning: Concept, row: Row) -> None:
+    def _add_disease_finding(self, coded: CodedColumn, meaning: CodeableConcept, row: Row) -> None:
         """A finding of the disease; another cancer is a condition beside it as well."""
         if meaning.kind != "condition":
             keep = {"cancer": keep_primary, "stage": keep_stage, "status": keep_status}.get(meaning.kind, keep_spread)
             keep(self.record, meaning.name, self.date, self.wrong)
         if meaning.kind == "condition" or meaning.name == OTHER_CANCER:
-            self._condition(coded, row)
+            self._read_condition(coded, row)
 
-    def _about(self, meaning: Concept, value: Coded) -> None:
+    def _read_observation(self, meaning: CodeableConcept, value: CodedColumn) -> None:
         """An observation that is about the disease or the person."""
         told, text = value.meaning, value.text
         kind = told.kind if told is not None else ""
@@ -170,53 +170,53 @@ class PersonTeller:
         elif meaning.name == "condition_status" and name in (*YES, *NO, meaning.part):
             self._stated_condition(meaning.part, ABSENT if name in NO else ACTIVE)
         else:
-            self._unread(meaning, text)
+            self._ignore_unknown_value(meaning, text)
 
-    def _unread(self, meaning: Concept, text: str) -> None:
+    def _ignore_unknown_value(self, meaning: CodeableConcept, text: str) -> None:
         """An observation that is asked about, with a value that is not understood."""
         if text:
-            self.record.lost(f"{spaced(meaning.name)}:", text)
+            self.record.record_unmapped(f"{spaced(meaning.name)}:", text)
         if text and meaning.name == "condition_status":
             self.record.keep_blank([Comorbidity(self.record.entry, meaning.part, spaced(meaning.part), None, None)])
         self.record.ignored(LOST if text else "it has no value")
 
     def _stated_condition(self, term: str, status: Status) -> None:
         """A condition told as an observation: present or absent."""
-        keep_conditions(self.record, [Understood(term)], spaced(term), status, self.date, self.wrong)
+        keep_conditions(self.record, [ConditionMention(term)], spaced(term), status, self.date, self.wrong)
 
-    def _condition(self, coded: Coded, row: Row) -> None:
+    def _read_condition(self, coded: CodedColumn, row: Row) -> None:
         read_condition(self.record, coded, row, self.words, self.date, self.wrong)
 
-    def _episode(self, row: Row, all_: Sequence[Row], exposures: set[str | None]) -> None:
-        self._at("episode", row.get("episode_id"))
-        meaning = self.codes.of(row, "episode").meaning
+    def _read_episode(self, row: Row, all_: Sequence[Row], exposures: set[str | None]) -> None:
+        self._start_row("episode", row.get("episode_id"))
+        meaning = self.codes.read_column(row, "episode").meaning
         self._date(row, "episode_start_date")
         if meaning is None or meaning.kind not in ("status", "episode"):
             told = row.get("episode_source_value") or row.get("episode_concept_id") or "without a concept"
-            self.record.lost("episode", told)
+            self.record.record_unmapped("episode", told)
             self.record.ignored("what kind of episode it is is not understood")
         elif meaning.name == "treatment":
-            self._treatment(row, all_, exposures)
+            self._read_treatment(row, all_, exposures)
         elif meaning.name == "diagnosis":
-            thing = self._object(row)
+            thing = self._find_episode_object(row)
             cancer = thing.name if thing is not None and thing.kind == "cancer" else UNSPECIFIED
             keep_primary(self.record, cancer, self.date, self.wrong)
         elif meaning.kind == "status":
-            self._trend(meaning, self._object(row))
+            self._trend(meaning, self._find_episode_object(row))
         else:
             self.record.ignored(meaning.says or NOT_ASKED)
 
-    def _trend(self, meaning: Concept, thing: Concept | None) -> None:
+    def _trend(self, meaning: CodeableConcept, thing: CodeableConcept | None) -> None:
         """How the disease went, and the metastasis that the episode is about."""
         site = thing.name if thing is not None and thing.kind == "secondary" else ""
         keep_status(self.record, meaning.name, self.date, self.wrong, site)
         if thing is not None and thing.kind == "secondary":
             keep_spread(self.record, thing.name, self.date, self.wrong)
 
-    def _object(self, row: Row | None) -> Concept | None:
-        return self.codes.look(row.get("episode_object_concept_id")).meaning if row is not None else None
+    def _find_episode_object(self, row: Row | None) -> CodeableConcept | None:
+        return self.codes.match_codes(row.get("episode_object_concept_id")).meaning if row is not None else None
 
-    def _treatment(self, row: Row, all_: Sequence[Row], exposures: set[str | None]) -> None:
+    def _read_treatment(self, row: Row, all_: Sequence[Row], exposures: set[str | None]) -> None:
         """Its events are exposures by themselves; under an episode of advanced disease it says which line they are."""
         events = [event for event in self.links.get(row.get("episode_id") or "", ()) if event in exposures]
         number = row.get("episode_number") if self._is_advanced(row, all_) else None
@@ -229,10 +229,10 @@ class PersonTeller:
     def _is_advanced(self, row: Row, all_: Sequence[Row]) -> bool:
         """Under an episode whose object is a metastasis a number counts lines; elsewhere it may count early treatment."""
         parent = next((one for one in all_ if one.get("episode_id") == row.get("episode_parent_id")), None)
-        thing = self._object(parent)
+        thing = self._find_episode_object(parent)
         return thing is not None and thing.kind == "secondary"
 
-    def _leave_open(self, coded: Coded, table: str) -> None:
+    def _leave_open(self, coded: CodedColumn, table: str) -> None:
         """What a contradictory row would have said."""
         meaning, entry = coded.meaning, self.record.entry
         if table == "drug_exposure":
@@ -242,7 +242,7 @@ class PersonTeller:
         elif meaning is not None and meaning.kind == "condition":
             name = spaced(meaning.name)
             plain = Comorbidity(entry, None, name, None, None)
-            self.record.keep_blank(events_of(understand(name, self.words), plain, self.record.as_of))
+            self.record.keep_blank(events_from_mentions(parse_conditions(name, self.words), plain, self.record.as_of))
         elif meaning is not None and meaning.kind == "measurement":
             self.record.keep_blank([Measurement(entry, meaning.name, Interval(), None)])
 
@@ -252,7 +252,7 @@ def spaced(term: str) -> str:
     return term.replace("_", " ")
 
 
-def _birth(row: Row) -> str | None:
+def _read_birth_date(row: Row) -> str | None:
     """The birth date, as far as year, month and day are told."""
     parts = [row.get(f"{part}_of_birth") for part in ("year", "month", "day")]
     told = []

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from concordant.compiled import CodeKind, Field
-from concordant.quantities import Interval, above, below, point
-from concordant.record.omop.codes import NO_CONCEPT, Coded, Codes
+from concordant.compiled import CodeKind, VocabularyField
+from concordant.quantities import Interval, make_exact_interval, step_above, step_below
+from concordant.record.omop.codes import NO_CONCEPT, CodedColumn, ConceptLookup
 from concordant.record.omop.schema import Row
-from concordant.record.terminology import Concept
-from concordant.record.vocabulary import Words, factor_of, quantity, within
+from concordant.record.terminology import CodeableConcept
+from concordant.record.vocabulary import Words, check_range, convert_quantity, factor_of
 
 MEANT = {"present": "positive", "absent": "negative"}
 KINDS: tuple[CodeKind, ...] = ("value", "stage", "status", "menopause", "site")
@@ -32,18 +32,18 @@ class Amount:
         """The amount as a person would write it."""
         return f"{self.operator} {self.number} {self.unit}".strip()
 
-    def interval(self, field: Field, words: Words) -> Interval:
+    def interval(self, field: VocabularyField, words: Words) -> Interval:
         """The number in the unit of a field. Raises ValueError with the way out."""
-        factor = self._factor(field, words)
+        factor = self._compute_unit_factor(field, words)
         if factor is None or NUMBER.fullmatch(self.number) is None or self.operator not in ("", *OPERATORS):
-            found = quantity(self.text, field, words)  # which says what is wrong, and reads what a source wrote as text
+            found = convert_quantity(self.text, field, words)  # which says what is wrong, and reads what a source wrote as text
         else:
             read = _signed(self.operator, float(self.number))
             found = Interval(read.low * factor, read.high * factor) if factor != 1.0 else read
-        within(field, found, self.text)
+        check_range(field, found, self.text)
         return found
 
-    def _factor(self, field: Field, words: Words) -> float | None:
+    def _compute_unit_factor(self, field: VocabularyField, words: Words) -> float | None:
         if self.unit:
             return factor_of(field, self.unit, words)
         return 1.0 if not field.unit or field.unit in words.bare else None
@@ -52,46 +52,52 @@ class Amount:
 def _signed(operator: str, number: float) -> Interval:
     match operator:
         case "<":
-            return Interval(high=below(number))
+            return Interval(high=step_below(number))
         case "<=":
             return Interval(high=number)
         case ">=":
             return Interval(low=number)
         case ">":
-            return Interval(low=above(number))
+            return Interval(low=step_above(number))
         case _:
-            return point(number)
+            return make_exact_interval(number)
 
 
 @dataclass(slots=True)
-class Values:
+class ResultReader:
     """Reads the values of rows."""
 
-    codes: Codes
+    codes: ConceptLookup
 
-    def coded(self, row: Row) -> Coded:
+    def read_coded_value(self, row: Row) -> CodedColumn:
         """The value as a concept, else as the text that stands for it."""
         id_ = row.get("value_as_concept_id")
         text = row.get("value_as_string") or row.get("value_source_value") or ""
-        found = self.codes.look(id_) if id_ not in NO_CONCEPT else Coded()
+        found = self.codes.match_codes(id_) if id_ not in NO_CONCEPT else CodedColumn()
         if found.meaning is not None:
             return found
         words = text or found.text
         said = next(
-            (m for kind in KINDS for told in (text, found.text) if (m := self.codes.terms.say(kind, told)) is not None), None
+            (
+                m
+                for kind in KINDS
+                for told in (text, found.text)
+                if (m := self.codes.terms.find_text_concept(kind, told)) is not None
+            ),
+            None,
         )
-        return Coded(said, words, found.met)
+        return CodedColumn(said, words, found.met)
 
     def number(self, row: Row) -> Amount | None:
         """The number of a row with its operator, without a unit."""
-        number = _plain_number(row.get("value_as_number"))
+        number = _trim_number(row.get("value_as_number"))
         if not number:
             return None
         id_ = row.get("operator_concept_id")
         if id_ in NO_CONCEPT:
             return Amount(number)
-        meaning = self.codes.look(id_).meaning
-        name = meaning.name if meaning is not None else self.codes.name(id_)
+        meaning = self.codes.match_codes(id_).meaning
+        name = meaning.name if meaning is not None else self.codes.find_name(id_)
         if name == "=":
             return Amount(number)
         return Amount(number, name if name in OPERATORS else f"(operator {id_})")
@@ -100,18 +106,18 @@ class Values:
         """The number of a row with its unit; where there is none, what the source wrote."""
         number = self.number(row)
         if number is not None:
-            return Amount(number.number, number.operator, self._unit(row))
+            return Amount(number.number, number.operator, self._read_unit(row))
         written = row.get("value_source_value")
-        return Amount(written, "", self._unit(row)) if written else None
+        return Amount(written, "", self._read_unit(row)) if written else None
 
     def upper_limit(self, row: Row) -> Amount | None:
         """The upper limit of normal, in the unit of the row."""
-        high = _plain_number(row.get("range_high"))
-        return Amount(high, "", self._unit(row)) if high else None
+        high = _trim_number(row.get("range_high"))
+        return Amount(high, "", self._read_unit(row)) if high else None
 
-    def word(self, test: Field, row: Row, number: Amount | None) -> str:
+    def word(self, test: VocabularyField, row: Row, number: Amount | None) -> str:
         """A word of the test's own list, in any of its spellings."""
-        value = self.coded(row)
+        value = self.read_coded_value(row)
         name = value.meaning.name if value.meaning else ""
         told = number.text if number is not None else ""
         for word in (name, MEANT.get(name, ""), value.text.strip().lower(), told, f"{told}+"):
@@ -119,9 +125,9 @@ class Values:
                 return word
         return ""
 
-    def otherwise(self, meaning: Concept, row: Row, tests: dict[str, Field]) -> tuple[str, str]:
+    def otherwise(self, meaning: CodeableConcept, row: Row, tests: dict[str, VocabularyField]) -> tuple[str, str]:
         """The word of the test that a plain positive or negative belongs to, or the test that has the word; else nothing."""
-        value = self.coded(row).meaning
+        value = self.read_coded_value(row).meaning
         word = MEANT.get(value.name, value.name) if value is not None else ""
         if word in meaning.implies:
             return meaning.name, meaning.implies[word]
@@ -130,19 +136,19 @@ class Values:
 
     def anything(self, row: Row, number: Amount | None) -> str:
         """What stands there, understood or not."""
-        told = self.coded(row).text or (number.text if number is not None else "")
-        return told or self.codes.name(row.get("value_as_concept_id"))
+        told = self.read_coded_value(row).text or (number.text if number is not None else "")
+        return told or self.codes.find_name(row.get("value_as_concept_id"))
 
-    def _unit(self, row: Row) -> str:
+    def _read_unit(self, row: Row) -> str:
         """The unit as the concept tells it, else as the source wrote it."""
         id_ = row.get("unit_concept_id")
-        pinned = self.codes.terms.look("omop", id_)
-        told = self.codes.code(id_, UCUM) or (pinned.name if pinned is not None and pinned.kind == "unit" else "")
-        unit = told or row.get("unit_source_value") or self.codes.name(id_)
+        pinned = self.codes.terms.find_concept("omop", id_)
+        told = self.codes.find_code(id_, UCUM) or (pinned.name if pinned is not None and pinned.kind == "unit" else "")
+        unit = told or row.get("unit_source_value") or self.codes.find_name(id_)
         return unit.strip("[]{}")
 
 
-def _plain_number(text: str | None) -> str:
+def _trim_number(text: str | None) -> str:
     """A number without the zeros that a database appends; what is no number stays as it is, to be complained about."""
     if not text:
         return ""

@@ -22,11 +22,11 @@ class AsOf:
     today: dt.date | None = None
 
     @property
-    def cuts(self) -> bool:
+    def cuts_record(self) -> bool:
         """Whether a record without a date of its own is cut."""
         return self.asked is not None
 
-    def day(self, name: str) -> dt.date:
+    def get_day(self, name: str) -> dt.date:
         """The day for a record without one of its own. Raises Unreadable when nobody told any."""
         found = self.asked or self.today
         if found is None:
@@ -35,7 +35,7 @@ class AsOf:
         return found
 
 
-def day_of(told: dt.date | str | None, place: str = "as_of") -> dt.date | None:
+def parse_day(told: dt.date | str | None, place: str = "as_of") -> dt.date | None:
     """The day that a text names; None when there is none. Raises Unreadable for what is no day."""
     if told is None or told == "":
         return None

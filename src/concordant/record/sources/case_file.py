@@ -5,21 +5,21 @@ from __future__ import annotations
 from itertools import islice
 from pathlib import Path
 
-from concordant.complaints import Complaint, Unreadable, did_you_mean
+from concordant.complaints import Complaint, Unreadable, suggest_word
 from concordant.record.foreign import HEAD_BYTES, read_source, refuse_packed
-from concordant.texts import Text, bytes_of
+from concordant.texts import SourceText, read_file_bytes
 
 MOST_NEIGHBOURS = 1000
 
 
-def read_case_source(source: str) -> Text:
+def read_case_source(source: str) -> SourceText:
     """The text of a named case file. Raises Unreadable."""
     path = Path(source)
     if not path.exists():
-        raise Unreadable(Complaint("no such file", source, way_out=neighbour_near(path) or "Check its name and its folder"))
+        raise Unreadable(Complaint("no such file", source, way_out=suggest_neighbour(path) or "Check its name and its folder"))
     if path.is_dir():
-        raise Unreadable(_folder(path, source))
-    return read_source(bytes_of(path, source), source)
+        raise Unreadable(_make_folder_complaint(path, source))
+    return read_source(read_file_bytes(path, source), source)
 
 
 def refuse_by_head(source: str) -> None:
@@ -34,20 +34,20 @@ def refuse_by_head(source: str) -> None:
     refuse_packed(head, source)
 
 
-def neighbour_near(path: Path) -> str:
+def suggest_neighbour(path: Path) -> str:
     """The way out when a file of a similar name stands beside the one that is not there; else empty."""
-    return did_you_mean(path.name, _neighbours(path), listing=False)
+    return suggest_word(path.name, _list_neighbours(path), listing=False)
 
 
-def _neighbours(path: Path) -> list[str]:
+def _list_neighbours(path: Path) -> list[str]:
     try:
         return [one.name for one in islice(path.parent.iterdir(), MOST_NEIGHBOURS)]
     except OSError:
         return []
 
 
-def _folder(path: Path, source: str) -> Complaint:
-    cases = sorted(name for name in _neighbours(path / "any") if name.lower().endswith((".yaml", ".yml")))
+def _make_folder_complaint(path: Path, source: str) -> Complaint:
+    cases = sorted(name for name in _list_neighbours(path / "any") if name.lower().endswith((".yaml", ".yml")))
     if cases:
         return Complaint("this is a folder of case files", source, way_out=f"Name one of them: {path / cases[0]}")
     says = "this is a folder without patients: neither FHIR (.json, .ndjson) nor OMOP tables (person.csv, person.parquet) in it"

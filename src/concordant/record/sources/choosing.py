@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from concordant.complaints import Complaint, Unreadable, did_you_mean, quoted
+from concordant.complaints import Complaint, Unreadable, quote_word, suggest_word
 from concordant.record.sources import Patient
 
 MOST_NAMED = 20
@@ -21,7 +21,7 @@ class WaysOut:
     no_id: str = "It names none; leave out `patient`"
 
 
-def choose(
+def choose_patients(
     patients: Iterable[Patient], source: str, id_: str, *, every: bool, ways_out: WaysOut | None = None
 ) -> Iterator[Patient]:
     """The patients that are meant, one after the other. Raises Unreadable when the source leaves open which one is."""
@@ -30,7 +30,7 @@ def choose(
         yield from stream
         return
     if id_:
-        yield _named(stream, source, id_, ways_out)
+        yield _find_named(stream, source, id_, ways_out)
         return
     first = list(islice(stream, MOST_NAMED + 1))
     if not first:
@@ -43,13 +43,13 @@ def choose(
     yield first[0]
 
 
-def _named(patients: Iterator[Patient], source: str, id_: str, ways_out: WaysOut) -> Patient:
+def _find_named(patients: Iterator[Patient], source: str, id_: str, ways_out: WaysOut) -> Patient:
     met: list[str] = []
     for patient in patients:
         if patient.id == id_:
             return patient
         met.append(patient.id)
     named = [name for name in met if name]
-    near = did_you_mean(id_, named[:1000], listing=False)
+    near = suggest_word(id_, named[:1000], listing=False)
     way_out = near or (f"There: {', '.join(named[:MOST_NAMED])}" if named else ways_out.no_id)
-    raise Unreadable(Complaint(f"there is no patient {quoted(id_)}", source, way_out=way_out))
+    raise Unreadable(Complaint(f"there is no patient {quote_word(id_)}", source, way_out=way_out))

@@ -12,42 +12,42 @@ from typing import TYPE_CHECKING, Any
 from concordant.compiled import Knowledge
 from concordant.complaints import Complaint, Unreadable
 from concordant.record.account import Account
-from concordant.record.case_account import account_of
+from concordant.record.case_account import make_account
 from concordant.record.casefile import read_case
 from concordant.record.events import PatientRecord
 from concordant.record.foreign import read_source
 from concordant.record.sources import Patient
 from concordant.record.sources.asked import AsOf
 from concordant.record.sources.case_file import read_case_source, refuse_by_head
-from concordant.record.sources.fhir import is_fhir, looks_like_fhir, patients_of_bytes, patients_of_path
-from concordant.record.sources.tables import is_table_mapping, is_tabular, patients_of_tables, tables_of
+from concordant.record.sources.fhir import is_fhir, is_fhir_content, iter_document_patients, iter_path_patients
+from concordant.record.sources.tables import is_table_mapping, is_tabular, iter_table_patients, list_mapped_files
 from concordant.record.sources.values import read_value
-from concordant.record.vocabulary import Words, words_of
-from concordant.texts import Text
+from concordant.record.vocabulary import Words, make_words
+from concordant.texts import SourceText
 
 if TYPE_CHECKING:
     from concordant.record.fhir.tables import FhirTables  # loaded only for FHIR
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedSource:
     """A file, a folder, or the address of a database."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class SourceContent:
     """What stands in a file, and how to call it in a message."""
 
     data: bytes
     name: str
 
 
-Source = Named | Content | Mapping[str, Any]
+Source = NamedSource | SourceContent | Mapping[str, Any]
 
 
-class Opener:
+class SourceOpener:
     """Opens sources with one knowledge; its look-up tables are made once, when a source first needs them."""
 
     def __init__(self, knowledge: Knowledge) -> None:
@@ -56,68 +56,70 @@ class Opener:
     @cached_property
     def words(self) -> Words:
         """The names of the knowledge, for reading a case file."""
-        return words_of(self.knowledge)
+        return make_words(self.knowledge)
 
     @cached_property
     def fhir_tables(self) -> FhirTables:
         """The codes of the knowledge, for reading FHIR."""
         from concordant.record.fhir.tables import fhir_tables
-        from concordant.record.terminology import terminology_of
+        from concordant.record.terminology import make_terminology
 
-        return fhir_tables(self.knowledge, terminology_of(self.knowledge, self.words))
+        return fhir_tables(self.knowledge, make_terminology(self.knowledge, self.words))
 
-    def patients(self, source: Source, as_of: AsOf, rest: Account, only: str = "") -> Iterator[Patient]:
+    def iter_patients(self, source: Source, as_of: AsOf, rest: Account, only: str = "") -> Iterator[Patient]:
         """The patients of a source.
 
         Entries that belong to no patient go to `rest` when the last one has been read. A source that can find a patient by the
         id gives that one alone where `only` names it. Raises ConcordantError for a source that cannot be read, or is refused.
         """
         match source:
-            case Named(name=name):
-                yield from self._of_name(name, as_of, rest, only)
-            case Content(data=data, name=name) if looks_like_fhir(data):
-                yield from patients_of_bytes(data, name, self.fhir_tables, as_of, rest)
-            case Content(data=data, name=name):
-                yield self._of_text(read_source(data, name), as_of)
+            case NamedSource(name=name):
+                yield from self._iter_named_patients(name, as_of, rest, only)
+            case SourceContent(data=data, name=name) if is_fhir_content(data):
+                yield from iter_document_patients(data, name, self.fhir_tables, as_of, rest)
+            case SourceContent(data=data, name=name):
+                yield self._read_case_patient(read_source(data, name), as_of)
             case _ if "resourceType" in source:
-                yield from patients_of_bytes(_fhir(source), "FHIR", self.fhir_tables, as_of, rest)
+                yield from iter_document_patients(_encode_fhir(source), "FHIR", self.fhir_tables, as_of, rest)
             case _:
-                yield self._of_text(read_value(source), as_of)
+                yield self._read_case_patient(read_value(source), as_of)
 
-    def _of_name(self, name: str, as_of: AsOf, rest: Account, only: str) -> Iterator[Patient]:
+    def _iter_named_patients(self, name: str, as_of: AsOf, rest: Account, only: str) -> Iterator[Patient]:
         if not name:
             raise Unreadable(
                 Complaint("no file is named", way_out="Name a case file, FHIR, an OMOP database or a mapping of tables")
             )
         refuse_by_head(name)
         if is_tabular(name):
-            yield from patients_of_tables(name, self.knowledge, self.words, as_of, rest, only)
+            yield from iter_table_patients(name, self.knowledge, self.words, as_of, rest, only)
         elif is_fhir(name):
-            yield from patients_of_path(name, self.fhir_tables, as_of, rest)
+            yield from iter_path_patients(name, self.fhir_tables, as_of, rest)
         else:
-            yield self._of_text(read_case_source(name), as_of)
+            yield self._read_case_patient(read_case_source(name), as_of)
 
-    def _of_text(self, text: Text, as_of: AsOf) -> Patient:
-        record = self.record(text, as_of)
-        return Patient("", record, account_of(record, text))
+    def _read_case_patient(self, text: SourceText, as_of: AsOf) -> Patient:
+        record = self.read_record(text, as_of)
+        return Patient("", record, make_account(record, text))
 
-    def record(self, text: Text, as_of: AsOf) -> PatientRecord:
+    def read_record(self, text: SourceText, as_of: AsOf) -> PatientRecord:
         """The record of a case file that was read as text. Raises Refused."""
-        day = as_of.day(text.file) if as_of.asked or as_of.today or _undated(text) else dt.date.max  # the file has its own
-        return read_case(text, self.knowledge, self.words, day, given=as_of.cuts)
+        day = (
+            as_of.get_day(text.file) if as_of.asked or as_of.today or _has_no_date(text) else dt.date.max
+        )  # the file has its own
+        return read_case(text, self.knowledge, self.words, day, given=as_of.cuts_record)
 
 
-def sources_of(name: str) -> list[str]:
+def list_source_files(name: str) -> list[str]:
     """What is read for a named source: itself, and the tables that a mapping names."""
-    return [name, *(tables_of(name) if is_table_mapping(name) else ())] if name else []
+    return [name, *(list_mapped_files(name) if is_table_mapping(name) else ())] if name else []
 
 
-def _undated(text: Text) -> bool:
+def _has_no_date(text: SourceText) -> bool:
     """Whether a case file leaves it to the caller for which day it is answered."""
     return isinstance(text.value, dict) and text.value.get("as_of") is None
 
 
-def _fhir(value: Mapping[str, Any]) -> bytes:
+def _encode_fhir(value: Mapping[str, Any]) -> bytes:
     """FHIR that was decoded already, as a document. Raises Unreadable for what is no JSON."""
     try:
         return json.dumps(value, allow_nan=False).encode()

@@ -29,15 +29,15 @@ def is_cdm(source: str) -> bool:
         from concordant.record.omop.database import is_cdm_folder
 
         return is_cdm_folder(path)
-    return _head(path)[8:12] == DUCKDB
+    return _read_head(path)[8:12] == DUCKDB
 
 
 def is_table_mapping(source: str) -> bool:
     """A mapping file: YAML with the key `table` at its top."""
-    return Path(source).suffix.lower() in (".yaml", ".yml") and MAPPING.search(_head(Path(source))) is not None
+    return Path(source).suffix.lower() in (".yaml", ".yml") and MAPPING.search(_read_head(Path(source))) is not None
 
 
-def tables_of(mapping: str) -> list[str]:
+def list_mapped_files(mapping: str) -> list[str]:
     """The files that a mapping names; none of one that cannot be read, which is told when it is."""
     try:
         files = read_file(Path(mapping)).value["files"]
@@ -51,7 +51,7 @@ def is_tabular(source: str) -> bool:
     return is_cdm(source) or is_table_mapping(source)
 
 
-def patients_of_tables(
+def iter_table_patients(
     source: str, knowledge: Knowledge, words: Words, as_of: AsOf, rest: Account, only: str = ""
 ) -> Iterator[Patient]:
     """The patients; rows that belong to none of them go to `rest`.
@@ -59,20 +59,20 @@ def patients_of_tables(
     With `only`, the one of that id, found without telling the others; all of them where there is none, to be named.
     """
     if is_cdm(source):
-        from concordant.record.omop.read import patients_of
+        from concordant.record.omop.read import iter_patients
     else:
-        from concordant.record.table.read import patients_of
-    day, found = as_of.day(source), False
+        from concordant.record.table.read import iter_patients
+    day, found = as_of.get_day(source), False
     if only:
-        for patient in patients_of(source, knowledge, words, day, given=as_of.cuts, only=only, rest=rest):
+        for patient in iter_patients(source, knowledge, words, day, given=as_of.cuts_record, only=only, rest=rest):
             found = True
             yield patient
     if not found:
         rest.rows.clear()
-        yield from patients_of(source, knowledge, words, day, given=as_of.cuts, rest=rest)
+        yield from iter_patients(source, knowledge, words, day, given=as_of.cuts_record, rest=rest)
 
 
-def _head(path: Path) -> bytes:
+def _read_head(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(HEAD_BYTES)

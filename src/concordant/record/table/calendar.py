@@ -6,65 +6,65 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from concordant.complaints import quoted
-from concordant.dates import PartialDate, exactly, parse_partial_date, words
+from concordant.complaints import quote_word
+from concordant.dates import PartialDate, format_date, make_exact_date, parse_partial_date
 
 EPOCH = dt.date(2000, 1, 1)  # stands for a day zero of which nothing is known; any other would do
 FARTHEST = 60_000
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
+class PatientCalendar:
     """Day zero as it is used, as far as it is known, and what has to be said about it."""
 
     zero: dt.date
     known: PartialDate | None
     notice: str = ""
 
-    def day(self, text: str) -> PartialDate:
+    def date_from_days(self, text: str) -> PartialDate:
         """The date of an event. Raises ValueError with a sentence."""
-        return exactly(self.zero + _days(text))
+        return make_exact_date(self.zero + _parse_days(text))
 
-    def birth(self, text: str) -> PartialDate | None:
+    def birth_from_days(self, text: str) -> PartialDate | None:
         """The date of birth, with the whole uncertainty of day zero; None when day zero is not known at all."""
-        days = _days(text)
+        days = _parse_days(text)
         return PartialDate(self.known.first + days, self.known.last + days) if self.known else None
 
 
-def _days(text: str) -> dt.timedelta:
+def _parse_days(text: str) -> dt.timedelta:
     try:
         number = int(text)
     except ValueError:
-        raise ValueError(f"{quoted(text)} is not a number of days") from None
+        raise ValueError(f"{quote_word(text)} is not a number of days") from None
     if abs(number) > FARTHEST:
-        raise ValueError(f"{quoted(text)} days are more than a life")
+        raise ValueError(f"{quote_word(text)} days are more than a life")
     return dt.timedelta(days=number)
 
 
-def calendar_of(texts: Sequence[str], called: str) -> Calendar:
+def make_calendar(texts: Sequence[str], called: str) -> PatientCalendar:
     """The calendar of one patient from what the rows say of day zero: a date, a month, a year, nothing, or different things."""
-    known, told = _day_zero(texts)
+    known, told = _parse_day_zero(texts)
     if known is None:
         notice = (
-            f"The day of {called} is not known{told}: it is set to {words(exactly(EPOCH))}. "
+            f"The day of {called} is not known{told}: it is set to {format_date(make_exact_date(EPOCH))}. "
             "Intervals between entries are right, calendar dates and the age are not."
         )
-        return Calendar(EPOCH, None, notice)
+        return PatientCalendar(EPOCH, None, notice)
     if known.is_exact:
-        return Calendar(known.first, known)
+        return PatientCalendar(known.first, known)
     middle = known.first + (known.last - known.first) / 2
     notice = (
-        f"The day of {called} is known as {words(known)} only: it is set to {words(exactly(middle))}. "
+        f"The day of {called} is known as {format_date(known)} only: it is set to {format_date(make_exact_date(middle))}. "
         "Intervals between entries are right, calendar dates only as near as that."
     )
-    return Calendar(middle, known, notice)
+    return PatientCalendar(middle, known, notice)
 
 
-def _day_zero(texts: Sequence[str]) -> tuple[PartialDate | None, str]:
+def _parse_day_zero(texts: Sequence[str]) -> tuple[PartialDate | None, str]:
     """Day zero where the rows tell one; else why it is not known, in brackets."""
     if len(texts) > 1:
-        return None, f" (the rows tell different ones: {', '.join(map(quoted, texts))})"
+        return None, f" (the rows tell different ones: {', '.join(map(quote_word, texts))})"
     try:
         return (parse_partial_date(texts[0]) if texts else None), ""
     except ValueError:
-        return None, f" ({quoted(texts[0])} is not a date)"
+        return None, f" ({quote_word(texts[0])} is not a date)"

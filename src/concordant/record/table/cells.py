@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from concordant.complaints import Complaint, Refused, Unreadable, did_you_mean, quoted
-from concordant.record.table.mapping import File
+from concordant.complaints import Complaint, Refused, Unreadable, quote_word, suggest_word
+from concordant.record.table.mapping import TableFile
 
 LONGEST_CELL = 100_000
 
@@ -18,7 +18,7 @@ LONGEST_CELL = 100_000
 class TableRow:
     """One row: its file and line, its cells by column, and what is wrong with it."""
 
-    file: File
+    file: TableFile
     line: int
     cells: dict[str, str]
     wrong: str = ""
@@ -29,21 +29,21 @@ class TableRow:
         return f"{self.file.id}, line {self.line}"
 
 
-def rows_of(file: File, folder: Path, mapping: str) -> Iterator[TableRow]:
+def iter_rows(file: TableFile, folder: Path, mapping: str) -> Iterator[TableRow]:
     """The rows of one file. Raises Unreadable or Refused for the file as a whole."""
     path = folder / file.path
     try:
         with path.open(encoding="utf-8-sig", newline="", errors="surrogateescape") as handle:
-            yield from _rows(file, _reader(handle, file), str(path), mapping)
+            yield from _iter_rows(file, _make_reader(handle, file), str(path), mapping)
     except FileNotFoundError:
         way_out = "Correct `path`; it counts from the folder of the mapping file"
-        raise Unreadable(Complaint(f"the file {quoted(file.path)} is not there", mapping, file.line, way_out)) from None
+        raise Unreadable(Complaint(f"the file {quote_word(file.path)} is not there", mapping, file.line, way_out)) from None
     except (OSError, csv.Error) as error:
         says = getattr(error, "strerror", None) or str(error)
         raise Unreadable(Complaint(f"cannot be read ({says})", str(path), way_out="Save it as plain text")) from None
 
 
-def _reader(handle: TextIO, file: File) -> Any:
+def _make_reader(handle: TextIO, file: TableFile) -> Any:
     """A tab separates what is written without quotes; there a quote is a sign like any other."""
     csv.field_size_limit(LONGEST_CELL)
     if file.separator == "\t":
@@ -51,28 +51,28 @@ def _reader(handle: TextIO, file: File) -> Any:
     return csv.reader(handle, delimiter=file.separator)
 
 
-def _rows(file: File, lines: Any, path: str, mapping: str) -> Iterator[TableRow]:
-    header = _header(file, next(lines, []), path, mapping)
+def _iter_rows(file: TableFile, lines: Any, path: str, mapping: str) -> Iterator[TableRow]:
+    header = _read_header(file, next(lines, []), path, mapping)
     for number, cells in enumerate(lines, 2):
         if number > file.header_lines and any(cell.strip() for cell in cells):
-            yield _row(file, lines.line_num, header, cells)
+            yield _make_row(file, lines.line_num, header, cells)
 
 
-def _header(file: File, names: list[str], path: str, mapping: str) -> list[str]:
+def _read_header(file: TableFile, names: list[str], path: str, mapping: str) -> list[str]:
     header = [name.strip() for name in names]
     if not any(header):
         raise Unreadable(Complaint("the file is empty", path, way_out="The first line has to name the columns"))
     twice = {name for name in header if header.count(name) > 1} & file.columns
-    wrong = [Complaint(f"the column {quoted(name)} stands twice", path, 1, "Rename one of the two") for name in sorted(twice)]
+    wrong = [Complaint(f"the column {quote_word(name)} stands twice", path, 1, "Rename one of the two") for name in sorted(twice)]
     for name in sorted(file.columns - set(header)):
-        says = f"the file {quoted(file.path)} has no column {quoted(name)}"
-        wrong.append(Complaint(says, mapping, file.line, did_you_mean(name, header)))
+        says = f"the file {quote_word(file.path)} has no column {quote_word(name)}"
+        wrong.append(Complaint(says, mapping, file.line, suggest_word(name, header)))
     if wrong:
         raise Refused(wrong)
     return header
 
 
-def _row(file: File, line: int, header: list[str], cells: list[str]) -> TableRow:
+def _make_row(file: TableFile, line: int, header: list[str], cells: list[str]) -> TableRow:
     found = {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
     wrong = ""
     if len(cells) != len(header):

@@ -7,31 +7,31 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from concordant.compiled import Knowledge
-from concordant.dates import PartialDate, exactly
+from concordant.dates import PartialDate, make_exact_date
 from concordant.record import events as ev
-from concordant.record.blocks import OPEN, Blocks
+from concordant.record.blocks import OPEN, BlockReader
 from concordant.record.builder import RecordBuilder
-from concordant.record.entries import Dated, as_exposure
+from concordant.record.entries import Dated, to_exposure
 from concordant.record.taken import NOT_TAKEN
 from concordant.record.vocabulary import Words
-from concordant.texts import Place, Text
+from concordant.texts import Place, SourceText
 
 Item = Mapping[str, Any]
 
 
-class RowEntries(Blocks):
+class RowEntries(BlockReader):
     """Reads the entries of the row that the record is at; what cannot be read of them is set aside."""
 
     def __init__(self, record: RecordBuilder, knowledge: Knowledge, words: Words) -> None:
-        super().__init__(Text("", None), knowledge, words)
+        super().__init__(SourceText("", None), knowledge, words)
         self.record, self.as_of, self.not_understood = record, record.as_of, record.not_understood
         self.readers: dict[str, Callable[[dict[str, Any], Place], Any]] = {
-            "tumor_markers": self._marker,
-            "disease": self._event,
-            "treatments": self._course,
-            "conditions": self._condition,
-            "measurements": self._measurement,
-            "medications": self._taken,
+            "tumor_markers": self._read_marker,
+            "disease": self._read_event,
+            "treatments": self._read_course,
+            "conditions": self._read_condition,
+            "measurements": self._read_measurement,
+            "medications": self._read_current_medication,
         }
 
     def read(self, block: str, item: Item) -> None:
@@ -40,14 +40,14 @@ class RowEntries(Blocks):
             self._read_person(dict(item))
             return
         events = self._events(block, item)
-        if wrong := self._wrong():
-            self.record.put_aside(wrong)
+        if wrong := self._pop_complaints():
+            self.record.mark_set_aside(wrong)
             self.record.keep_blank(events or self._unread(block, item))
         else:
             for event in events:
-                self.record.keep(_together(event))
+                self.record.keep(_read_joint_receptors(event))
 
-    def leave_open(self, block: str, item: Item) -> None:
+    def add_blank_entry(self, block: str, item: Item) -> None:
         """What a row that was set aside would have said: that there is something, and nothing of it."""
         events = self._events(block, item)
         self.complaints.clear()
@@ -66,9 +66,9 @@ class RowEntries(Blocks):
         return found
 
     def _read_person(self, item: dict[str, Any]) -> None:
-        record, measured, person = self.record, self.of_patient(item), self.person(item)
-        if wrong := self._wrong():
-            record.put_aside(wrong)
+        record, measured, person = self.record, self.read_patient_measurements(item), self.read_person(item)
+        if wrong := self._pop_complaints():
+            record.mark_set_aside(wrong)
         record.found += measured
         record.sex = person.sex or record.sex
         if person.birth_date is not None:
@@ -78,13 +78,13 @@ class RowEntries(Blocks):
         if measured or person != ev.Person():
             record.used("patient")
 
-    def _taken(self, item: dict[str, Any], place: Place) -> tuple[ev.Medication | ev.Course, ...]:
+    def _read_current_medication(self, item: dict[str, Any], place: Place) -> tuple[ev.Medication | ev.Course, ...]:
         if self._is_taken(item, place):
-            return self._medication(item, place)
+            return self._read_medication(item, place)
         self.record.ignored(NOT_TAKEN)
         return ()
 
-    def _wrong(self) -> str:
+    def _pop_complaints(self) -> str:
         """What was complained about, as one text; empty when nothing."""
         told = dict.fromkeys(f"{one.says}. {one.way_out}".rstrip(". ") for one in self.complaints)
         self.complaints.clear()
@@ -92,21 +92,21 @@ class RowEntries(Blocks):
 
     # What the reader of case files asks of the document it reads.
 
-    def _entry(self, place: Place) -> ev.Entry:  # noqa: ARG002
+    def _locate_entry(self, place: Place) -> ev.EntryLocation:  # noqa: ARG002
         return self.record.entry
 
-    def _date(self, item: dict[str, Any], key: str, place: Place) -> PartialDate | None:
+    def _read_date(self, item: dict[str, Any], key: str, place: Place) -> PartialDate | None:
         value = item.get(key)
         if isinstance(value, dt.date):
-            value = exactly(value)
-        return value.clipped(self.as_of) if isinstance(value, PartialDate) else super()._date(item, key, place)
+            value = make_exact_date(value)
+        return value.clip_to(self.as_of) if isinstance(value, PartialDate) else super()._read_date(item, key, place)
 
-    def _lost(self, what: str, name: str, near: str, place: Place) -> None:  # noqa: ARG002
-        self.record.lost(what, name, near)
+    def _report_unknown(self, what: str, name: str, near: str, place: Place) -> None:  # noqa: ARG002
+        self.record.record_unmapped(what, name, near)
 
 
-def _together(event: Dated) -> Dated:
+def _read_joint_receptors(event: Dated) -> Dated:
     """A course of named drugs is an exposure, of which courses are put together; one of a class stands as it is told."""
     if isinstance(event, ev.Course) and not event.classes and event.cycles is None:
-        return as_exposure(event)
+        return to_exposure(event)
     return event

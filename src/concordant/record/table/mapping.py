@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from concordant.complaints import Complaint, Refused, did_you_mean, quoted
+from concordant.complaints import Complaint, Refused, quote_word, suggest_word
 from concordant.contract_names import BRAIN_METASTASES, MENOPAUSAL_STATUS, NUMBERS_OF_PATIENT, SEX
-from concordant.texts import MOST_COMPLAINTS, Place, Text
+from concordant.texts import MOST_COMPLAINTS, Place, SourceText
 
 BLOCKS = {
     "patient": (SEX, "birth_date", MENOPAUSAL_STATUS, *NUMBERS_OF_PATIENT),
@@ -29,7 +29,7 @@ CELL = ("is", "column", "columns", "days", "date", "values", "unit", "split")
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class RowCondition:
     """A column and the values (in small letters) that it must have; `missing` and `present` stand for any or none."""
 
     column: str
@@ -38,7 +38,7 @@ class When:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ValueSource:
     """Where one value of an entry comes from: a word of its own, or columns and what their values mean."""
 
     word: str | None = None
@@ -50,25 +50,25 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class EntryRule:
     """One entry that a row may tell."""
 
     block: str
-    cells: dict[str, Cell]
-    when: tuple[When, ...] = ()
+    cells: dict[str, ValueSource]
+    when: tuple[RowCondition, ...] = ()
     without: str = ""  # only of a patient who has no row in that file
 
 
 @dataclass(frozen=True, slots=True)
-class Skip:
+class SkipRule:
     """Rows that are not asked about, and why."""
 
     why: str
-    when: tuple[When, ...] = ()
+    when: tuple[RowCondition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class TableFile:
     """One file: how it is written, and what its rows tell."""
 
     id: str
@@ -76,8 +76,8 @@ class File:
     separator: str
     header_lines: int
     patient: str
-    rules: tuple[Rule, ...]
-    skips: tuple[Skip, ...]
+    rules: tuple[EntryRule, ...]
+    skips: tuple[SkipRule, ...]
     line: int | None
     zero: str = ""  # the column with the day from which days count, of the file that has it
 
@@ -106,179 +106,199 @@ class TableMapping:
     name: str
     missing: frozenset[str]
     day_zero: DayZero | None
-    files: tuple[File, ...]
+    files: tuple[TableFile, ...]
 
 
-def read_mapping(text: Text) -> TableMapping:
+def read_mapping(text: SourceText) -> TableMapping:
     """The mapping of a read document. Raises Refused with every complaint."""
-    reader = _Reader(text)
-    found = reader.whole()
+    reader = _MappingParser(text)
+    found = reader.parse_mapping()
     if reader.complaints:
         raise Refused(reader.complaints[:MOST_COMPLAINTS])
     return found
 
 
 @dataclass(slots=True)
-class _Reader:
+class _MappingParser:
     """Raw values to the mapping; collects complaints."""
 
-    text: Text
+    text: SourceText
     complaints: list[Complaint] = field(default_factory=list)
     shared: dict[str, dict[str, str | None]] = field(default_factory=dict)
 
-    def complain(self, place: Place, says: str, way_out: str = "") -> None:
-        self.complaints.append(self.text.complaint(place, says, way_out))
+    def add_complaint(self, place: Place, says: str, way_out: str = "") -> None:
+        self.complaints.append(self.text.make_complaint(place, says, way_out))
 
-    def whole(self) -> TableMapping:
-        value = self.block(self.text.value, (), TOP)
+    def parse_mapping(self) -> TableMapping:
+        value = self.read_block(self.text.value, (), TOP)
         shared = value.get("values")
         self.shared = (
-            {name: self.meanings(raw, ("values", name)) for name, raw in shared.items()} if isinstance(shared, dict) else {}
+            {name: self.read_meanings(raw, ("values", name)) for name, raw in shared.items()} if isinstance(shared, dict) else {}
         )
         files = value.get("files")
         if not isinstance(files, dict) or not files:
-            self.complain(("files",), "the mapping names no files", "Write `files:` and one block for each file under it")
+            self.add_complaint(("files",), "the mapping names no files", "Write `files:` and one block for each file under it")
             files = {}
-        found = tuple(self.file(name, raw, ("files", name)) for name, raw in files.items())
-        missing = frozenset(word.strip().lower() for word in self.words(value.get("missing"), ("missing",)))
-        return TableMapping(str(value.get("table") or ""), missing, self.day_zero(value.get("days_from"), files), found)
+        found = tuple(self.read_file_block(name, raw, ("files", name)) for name, raw in files.items())
+        missing = frozenset(word.strip().lower() for word in self.read_words(value.get("missing"), ("missing",)))
+        return TableMapping(str(value.get("table") or ""), missing, self.read_day_zero(value.get("days_from"), files), found)
 
-    def block(self, raw: Any, place: Place, keys: Sequence[str]) -> dict[str, Any]:
+    def read_block(self, raw: Any, place: Place, keys: Sequence[str]) -> dict[str, Any]:
         if not isinstance(raw, dict):
-            self.complain(place, f"'{place[-1] if place else 'the mapping'}' is no mapping", "Write `key: value` lines under it")
+            self.add_complaint(
+                place, f"'{place[-1] if place else 'the mapping'}' is no mapping", "Write `key: value` lines under it"
+            )
             return {}
         for key in raw:
             if key not in keys:
-                self.complain((*place, key), f"unknown key {quoted(key)}", did_you_mean(key, keys) or f"Known: {', '.join(keys)}")
+                self.add_complaint(
+                    (*place, key), f"unknown key {quote_word(key)}", suggest_word(key, keys) or f"Known: {', '.join(keys)}"
+                )
         return raw
 
-    def words(self, raw: Any, place: Place) -> tuple[str, ...]:
+    def read_words(self, raw: Any, place: Place) -> tuple[str, ...]:
         if raw is None:
             return ()
         if isinstance(raw, str):
             return (raw,)
         if isinstance(raw, list) and all(isinstance(item, str) for item in raw):
             return tuple(raw)
-        self.complain(place, f"'{place[-1]}' is not a word or a list of words", "Write [word, word]")
+        self.add_complaint(place, f"'{place[-1]}' is not a word or a list of words", "Write [word, word]")
         return ()
 
-    def word(self, raw: dict[str, Any], key: str, place: Place, *, needed: bool = False) -> str:
+    def read_word(self, raw: dict[str, Any], key: str, place: Place, *, needed: bool = False) -> str:
         value = raw.get(key)
         if isinstance(value, str) and value.strip():
             return value.strip()
         if value is not None or needed:
-            self.complain((*place, key), f"'{key}' is missing or no word", f"Write `{key}: ...`")
+            self.add_complaint((*place, key), f"'{key}' is missing or no word", f"Write `{key}: ...`")
         return ""
 
-    def day_zero(self, raw: Any, files: dict[str, Any]) -> DayZero | None:
+    def read_day_zero(self, raw: Any, files: dict[str, Any]) -> DayZero | None:
         if raw is None:
             return None
         here: Place = ("days_from",)
-        value = self.block(raw, here, ("called", "file", "column"))
-        name = self.word(value, "file", here)
+        value = self.read_block(raw, here, ("called", "file", "column"))
+        name = self.read_word(value, "file", here)
         if name and name not in files:
-            self.complain((*here, "file"), f"no file is called {quoted(name)}", did_you_mean(name, files))
-        return DayZero(self.word(value, "called", here, needed=True), name, self.word(value, "column", here, needed=bool(name)))
+            self.add_complaint((*here, "file"), f"no file is called {quote_word(name)}", suggest_word(name, files))
+        return DayZero(
+            self.read_word(value, "called", here, needed=True), name, self.read_word(value, "column", here, needed=bool(name))
+        )
 
-    def file(self, name: str, raw: Any, place: Place) -> File:
-        value = self.block(raw, place, FILE)
-        path = self.word(value, "path", place, needed=True)
-        separator = self.word(value, "separator", place) or ("comma" if path.endswith(".csv") else "tab")
+    def read_file_block(self, name: str, raw: Any, place: Place) -> TableFile:
+        value = self.read_block(raw, place, FILE)
+        path = self.read_word(value, "path", place, needed=True)
+        separator = self.read_word(value, "separator", place) or ("comma" if path.endswith(".csv") else "tab")
         if separator not in SEPARATORS:
-            self.complain((*place, "separator"), f"unknown separator {quoted(separator)}", f"Known: {', '.join(SEPARATORS)}")
-        lines = self.word(value, "header_lines", place) or "1"
+            self.add_complaint(
+                (*place, "separator"), f"unknown separator {quote_word(separator)}", f"Known: {', '.join(SEPARATORS)}"
+            )
+        lines = self.read_word(value, "header_lines", place) or "1"
         if not lines.isdecimal() or not 1 <= int(lines) <= 100:
-            self.complain(
-                (*place, "header_lines"), f"{quoted(lines)} is not a number of lines", "Write 1, or how many come before the data"
+            self.add_complaint(
+                (*place, "header_lines"),
+                f"{quote_word(lines)} is not a number of lines",
+                "Write 1, or how many come before the data",
             )
             lines = "1"
-        rules, skips = self.items(value, "entries", place), self.items(value, "ignore", place)
-        return File(
+        rules, skips = self.read_list(value, "entries", place), self.read_list(value, "ignore", place)
+        return TableFile(
             name,
             path,
             SEPARATORS.get(separator, ","),
             int(lines),
-            self.word(value, "patient", place, needed=True),
-            tuple(self.rule(item, (*place, "entries", i)) for i, item in enumerate(rules)),
-            tuple(self.skip(item, (*place, "ignore", i)) for i, item in enumerate(skips)),
-            self.text.line((*place, "path")),
-            self.zero_column(name),
+            self.read_word(value, "patient", place, needed=True),
+            tuple(self.read_rule(item, (*place, "entries", i)) for i, item in enumerate(rules)),
+            tuple(self.read_skip(item, (*place, "ignore", i)) for i, item in enumerate(skips)),
+            self.text.find_line((*place, "path")),
+            self.find_zero_column(name),
         )
 
-    def zero_column(self, file: str) -> str:
+    def find_zero_column(self, file: str) -> str:
         """The column of `days_from`, where it stands in this file."""
         zero = self.text.value.get("days_from")
         column = zero.get("column") if isinstance(zero, dict) and zero.get("file") == file else None
         return column if isinstance(column, str) else ""
 
-    def items(self, value: dict[str, Any], key: str, place: Place) -> list[Any]:
+    def read_list(self, value: dict[str, Any], key: str, place: Place) -> list[Any]:
         raw = value.get(key)
         if raw is None or isinstance(raw, list):
             return raw or []
-        self.complain((*place, key), f"'{key}' is not a list", "Write one entry a line, each after a dash")
+        self.add_complaint((*place, key), f"'{key}' is not a list", "Write one entry a line, each after a dash")
         return []
 
-    def rule(self, raw: Any, place: Place) -> Rule:
+    def read_rule(self, raw: Any, place: Place) -> EntryRule:
         value = raw if isinstance(raw, dict) else {}
-        block = self.word(value, "block", place, needed=True)
+        block = self.read_word(value, "block", place, needed=True)
         if block and block not in BLOCKS:
-            self.complain(
-                (*place, "block"), f"unknown block {quoted(block)}", did_you_mean(block, BLOCKS) or f"Known: {', '.join(BLOCKS)}"
+            self.add_complaint(
+                (*place, "block"),
+                f"unknown block {quote_word(block)}",
+                suggest_word(block, BLOCKS) or f"Known: {', '.join(BLOCKS)}",
             )
         keys = BLOCKS.get(block, ())
-        self.block(value, place, ("block", "when", "without", *keys) if keys else tuple(value))
-        cells = {key: self.cell(value[key], key, (*place, key)) for key in keys if value.get(key) is not None}
-        return Rule(block, cells, self.conditions(value.get("when"), (*place, "when")), self.without(value, place))
+        self.read_block(value, place, ("block", "when", "without", *keys) if keys else tuple(value))
+        cells = {key: self.read_cell(value[key], key, (*place, key)) for key in keys if value.get(key) is not None}
+        return EntryRule(block, cells, self.read_conditions(value.get("when"), (*place, "when")), self.read_without(value, place))
 
-    def without(self, value: dict[str, Any], place: Place) -> str:
-        name, files = self.word(value, "without", place), self.text.value.get("files")
+    def read_without(self, value: dict[str, Any], place: Place) -> str:
+        name, files = self.read_word(value, "without", place), self.text.value.get("files")
         if name and name not in files:
-            self.complain((*place, "without"), f"no file is called {quoted(name)}", did_you_mean(name, files))
+            self.add_complaint((*place, "without"), f"no file is called {quote_word(name)}", suggest_word(name, files))
         return name
 
-    def skip(self, raw: Any, place: Place) -> Skip:
-        value = self.block(raw, place, ("why", "when"))
-        return Skip(self.word(value, "why", place, needed=True), self.conditions(value.get("when"), (*place, "when")))
+    def read_skip(self, raw: Any, place: Place) -> SkipRule:
+        value = self.read_block(raw, place, ("why", "when"))
+        return SkipRule(
+            self.read_word(value, "why", place, needed=True), self.read_conditions(value.get("when"), (*place, "when"))
+        )
 
-    def conditions(self, raw: Any, place: Place) -> tuple[When, ...]:
-        value = {} if raw is None else self.block(raw, place, tuple(raw) if isinstance(raw, dict) else ())
+    def read_conditions(self, raw: Any, place: Place) -> tuple[RowCondition, ...]:
+        value = {} if raw is None else self.read_block(raw, place, tuple(raw) if isinstance(raw, dict) else ())
         found = []
         for column, wanted in value.items():
-            words = self.words(wanted, (*place, column))
+            words = self.read_words(wanted, (*place, column))
             special = wanted if wanted in ("missing", "present") else ""
-            found.append(When(column, tuple(w.strip().lower() for w in words), special))
+            found.append(RowCondition(column, tuple(w.strip().lower() for w in words), special))
         return tuple(found)
 
-    def cell(self, raw: Any, key: str, place: Place) -> Cell:
+    def read_cell(self, raw: Any, key: str, place: Place) -> ValueSource:
         if isinstance(raw, str):
-            return Cell(columns=(raw,))
-        value = self.block(raw, place, CELL)
+            return ValueSource(columns=(raw,))
+        value = self.read_block(raw, place, CELL)
         if "is" in value:
-            return Cell(word=self.word(value, "is", place, needed=True))
+            return ValueSource(word=self.read_word(value, "is", place, needed=True))
         in_days = "days" in value
-        columns = [c for name in ("column", "columns", "days", "date") for c in self.words(value.get(name), (*place, name))]
+        columns = [c for name in ("column", "columns", "days", "date") for c in self.read_words(value.get(name), (*place, name))]
         if not columns:
-            self.complain(place, f"'{key}' names no column", "Write a column's name, or {is: word}")
+            self.add_complaint(place, f"'{key}' names no column", "Write a column's name, or {is: word}")
         if in_days and key not in DATES:
-            self.complain(place, f"'{key}' is no date, so it has no days", "Write {column: ...}")
-        values = self.values(value.get("values"), (*place, "values"))
-        return Cell(None, tuple(columns), in_days, values, self.word(value, "unit", place), self.word(value, "split", place))
+            self.add_complaint(place, f"'{key}' is no date, so it has no days", "Write {column: ...}")
+        values = self.read_values(value.get("values"), (*place, "values"))
+        return ValueSource(
+            None, tuple(columns), in_days, values, self.read_word(value, "unit", place), self.read_word(value, "split", place)
+        )
 
-    def values(self, raw: Any, place: Place) -> dict[str, str | None] | None:
+    def read_values(self, raw: Any, place: Place) -> dict[str, str | None] | None:
         """What the values of a column mean: written here, or under `values` at the top and named here."""
         if isinstance(raw, str):
             if raw not in self.shared:
-                self.complain(
-                    place, f"no values are called {quoted(raw)}", did_you_mean(raw, self.shared) or "Write them under `values`"
+                self.add_complaint(
+                    place,
+                    f"no values are called {quote_word(raw)}",
+                    suggest_word(raw, self.shared) or "Write them under `values`",
                 )
             return self.shared.get(raw)
-        return None if raw is None else self.meanings(raw, place)
+        return None if raw is None else self.read_meanings(raw, place)
 
-    def meanings(self, raw: Any, place: Place) -> dict[str, str | None]:
-        value = self.block(raw, place, tuple(raw) if isinstance(raw, dict) else ())
+    def read_meanings(self, raw: Any, place: Place) -> dict[str, str | None]:
+        value = self.read_block(raw, place, tuple(raw) if isinstance(raw, dict) else ())
         for key, item in value.items():
             if item is not None and not isinstance(item, str):
-                self.complain(
-                    (*place, key), f"the meaning of {quoted(key)} is not a word", "Write one word, or nothing for `says nothing`"
+                self.add_complaint(
+                    (*place, key),
+                    f"the meaning of {quote_word(key)} is not a word",
+                    "Write one word, or nothing for `says nothing`",
                 )
         return {key.strip().lower(): item if isinstance(item, str) else None for key, item in value.items()}

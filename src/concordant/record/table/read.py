@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from concordant.compiled import Knowledge
-from concordant.complaints import did_you_mean, quoted
+from concordant.complaints import quote_word, suggest_word
 from concordant.record.account import Account
 from concordant.record.builder import RecordBuilder
 from concordant.record.rules import record_rules
 from concordant.record.sources import Patient
-from concordant.record.table.calendar import Calendar, calendar_of
-from concordant.record.table.cells import TableRow, rows_of
+from concordant.record.table.calendar import PatientCalendar, make_calendar
+from concordant.record.table.cells import TableRow, iter_rows
 from concordant.record.table.entries import RowEntries
-from concordant.record.table.mapping import DATES, LISTS, Cell, TableMapping, When, read_mapping
+from concordant.record.table.mapping import DATES, LISTS, RowCondition, TableMapping, ValueSource, read_mapping
 from concordant.record.vocabulary import Words
 from concordant.texts import read_file
 
 
-def patients_of(
+def iter_patients(
     path: Path | str,
     knowledge: Knowledge,
     words: Words,
@@ -38,22 +38,22 @@ def patients_of(
     """
     text = read_file(Path(path))
     mapping = read_mapping(text)
-    by_patient = _gather(mapping, Path(path).parent, text.file, rest if rest is not None else Account())
+    by_patient = _gather_rows(mapping, Path(path).parent, text.file, rest if rest is not None else Account())
     rules = record_rules(knowledge)
     for id_ in sorted(by_patient):
         if not only or id_ == only:
             record = RecordBuilder(id_, as_of, rules, cuts=given)
-            yield _Teller(mapping, record, RowEntries(record, knowledge, words)).patient(by_patient[id_])
+            yield _PatientReader(mapping, record, RowEntries(record, knowledge, words)).read_patient(by_patient[id_])
 
 
-def _gather(mapping: TableMapping, folder: Path, name: str, rest: Account) -> dict[str, list[TableRow]]:
+def _gather_rows(mapping: TableMapping, folder: Path, name: str, rest: Account) -> dict[str, list[TableRow]]:
     """The rows of each patient, over all files; memory holds the tables once."""
     found: dict[str, list[TableRow]] = {}
     for file in mapping.files:
-        for row in rows_of(file, folder, name):
+        for row in iter_rows(file, folder, name):
             id_ = row.cells.get(file.patient, "")
             if not id_ or id_.lower() in mapping.missing:
-                rest.set_aside(row.place, file.id, row.wrong or f"the column {quoted(file.patient)} names no patient")
+                rest.mark_set_aside(row.place, file.id, row.wrong or f"the column {quote_word(file.patient)} names no patient")
             else:
                 found.setdefault(id_, []).append(row)
     return found
@@ -65,59 +65,59 @@ LEFT_OPEN = ("treatments", "tumor_markers", "measurements")
 
 
 @dataclass(slots=True)
-class _Teller:
+class _PatientReader:
     """Reads the rows of one patient."""
 
     mapping: TableMapping
     record: RecordBuilder
     entries: RowEntries
-    calendar: Calendar | None = None
+    calendar: PatientCalendar | None = None
     files: frozenset[str] = frozenset()
 
-    def patient(self, rows: list[TableRow]) -> Patient:
+    def read_patient(self, rows: list[TableRow]) -> Patient:
         """All rows, then the record."""
-        self.calendar = self._calendar(rows)
+        self.calendar = self._make_calendar(rows)
         self.files = frozenset(row.file.id for row in rows)
         if self.calendar is not None and self.calendar.notice:
             self.record.notices.append(self.calendar.notice)
         for row in rows:
-            self.row(row)
-        return self.record.finish()
+            self.read_row(row)
+        return self.record.build_record()
 
-    def _calendar(self, rows: list[TableRow]) -> Calendar | None:
+    def _make_calendar(self, rows: list[TableRow]) -> PatientCalendar | None:
         zero = self.mapping.day_zero
         if zero is None:
             return None
-        texts = sorted({self.cell(row, zero.column) for row in rows if row.file.id == zero.file and not row.wrong} - {""})
-        return calendar_of(texts, zero.called)
+        texts = sorted({self.read_cell(row, zero.column) for row in rows if row.file.id == zero.file and not row.wrong} - {""})
+        return make_calendar(texts, zero.called)
 
-    def row(self, row: TableRow) -> None:
+    def read_row(self, row: TableRow) -> None:
         """One row: put aside, ignored, or read entry by entry."""
-        self.record.at(row.place, row.file.id)
+        self.record.start_row(row.place, row.file.id)
         if row.wrong:
-            self._spoilt(row)
+            self._blank_faulty_row(row)
             return
         for skip in row.file.skips:
-            if all(self.holds(when, row) for when in skip.when):
+            if all(self.holds_condition(when, row) for when in skip.when):
                 self.record.ignored(skip.why)
                 return
         for rule in row.file.rules:
-            if rule.without not in self.files and all(self.holds(when, row) for when in rule.when):
-                self.entry(row, rule.block, rule.cells)
+            if rule.without not in self.files and all(self.holds_condition(when, row) for when in rule.when):
+                self.read_entry(row, rule.block, rule.cells)
         self.record.close_row()
 
-    def _spoilt(self, row: TableRow) -> None:
+    def _blank_faulty_row(self, row: TableRow) -> None:
         """A row that cannot be read; a course, a result or a number that it may have told stays open."""
-        self.record.put_aside(row.wrong)
+        self.record.mark_set_aside(row.wrong)
         for rule in row.file.rules:
             words = {key: cell.word for key, cell in rule.cells.items() if cell.word is not None and key in ("test", "name")}
             if rule.block in LEFT_OPEN and not rule.without and (words or rule.block == "treatments"):
                 value = {"value": "unknown"} if rule.block == "measurements" else {}
-                self.entries.leave_open(rule.block, {**words, **value})
+                self.entries.add_blank_entry(rule.block, {**words, **value})
 
-    def entry(self, row: TableRow, block: str, cells: dict[str, Cell]) -> None:
+    def read_entry(self, row: TableRow, block: str, cells: dict[str, ValueSource]) -> None:
         """One entry, unless all the columns that it comes from are silent."""
-        item = {key: value for key, cell in cells.items() if (value := self.value(row, key, cell)) is not None}
+        item = {key: value for key, cell in cells.items() if (value := self.read_value(row, key, cell)) is not None}
         if block not in ALWAYS and _is_silent(item, cells):
             self.entries.complaints.clear()
             return
@@ -127,63 +127,63 @@ class _Teller:
         elif item:
             self.entries.read(block, item)
 
-    def holds(self, when: When, row: TableRow) -> bool:
+    def holds_condition(self, when: RowCondition, row: TableRow) -> bool:
         """Whether the column has one of the values."""
-        value = self.cell(row, when.column)
+        value = self.read_cell(row, when.column)
         if when.wanted:
             return (when.wanted == "present") == bool(value)
         return row.cells[when.column].lower() in when.values
 
-    def cell(self, row: TableRow, column: str) -> str:
+    def read_cell(self, row: TableRow, column: str) -> str:
         """What the cell says; nothing for one of the words for a missing value."""
         text = row.cells.get(column, "")
         return "" if text.lower() in self.mapping.missing else text
 
-    def value(self, row: TableRow, key: str, cell: Cell) -> Any:
+    def read_value(self, row: TableRow, key: str, cell: ValueSource) -> Any:
         """The value as a case file would have it; None when the row does not tell it."""
         if cell.word is not None:
             return [cell.word] if key in LISTS else cell.word
-        found = [meant for column in cell.columns for meant in self.meanings(row, column, cell, key in LISTS)]
+        found = [meant for column in cell.columns for meant in self.translate_cell(row, column, cell, key in LISTS)]
         if not found:
             return None
         if key in LISTS:
             return found
         if cell.in_days:
-            return self.date(key, found[0], cell.columns[0])
+            return self.read_date(key, found[0], cell.columns[0])
         return f"{found[0]} {cell.unit}".strip()
 
-    def meanings(self, row: TableRow, column: str, cell: Cell, is_open: bool) -> list[str]:
+    def translate_cell(self, row: TableRow, column: str, cell: ValueSource, is_open: bool) -> list[str]:
         """Translate a cell, or its parts, with the values of the mapping. In a list (`drugs`, `sites`) a value that the
         mapping does not name is kept as it is.
         """
-        text, values = self.cell(row, column), cell.values or {}
+        text, values = self.read_cell(row, column), cell.values or {}
         found: list[str] = []
-        for part in [text] if text.lower() in values else _parts(text, cell.split):
+        for part in [text] if text.lower() in values else _split_parts(text, cell.split):
             if cell.values is None or (is_open and part.lower() not in values):
                 found.append(part)
             elif part.lower() not in values:
-                self.record.lost(f"column {column}:", part, near=did_you_mean(part, values, listing=False))
+                self.record.record_unmapped(f"column {column}:", part, near=suggest_word(part, values, listing=False))
             else:
-                found += _parts(values[part.lower()] or "", cell.split)
+                found += _split_parts(values[part.lower()] or "", cell.split)
         return found
 
-    def date(self, key: str, text: str, column: str) -> Any:
+    def read_date(self, key: str, text: str, column: str) -> Any:
         """A date from a number of days; what is no number is complained about, and the entry set aside."""
         if self.calendar is None:
-            self.calendar = calendar_of((), "day zero")
+            self.calendar = make_calendar((), "day zero")
         try:
-            return self.calendar.birth(text) if key == "birth_date" else self.calendar.day(text)
+            return self.calendar.birth_from_days(text) if key == "birth_date" else self.calendar.date_from_days(text)
         except ValueError as error:
-            self.entries.complain((), f"{column}: {error}")
+            self.entries.add_complaint((), f"{column}: {error}")
             return None
 
 
-def _is_silent(item: dict[str, Any], cells: dict[str, Cell]) -> bool:
+def _is_silent(item: dict[str, Any], cells: dict[str, ValueSource]) -> bool:
     """True when no column that the entry comes from says anything; a date alone says something only where nothing else could."""
     named = [key for key, cell in cells.items() if cell.columns]
     telling = [key for key in named if key not in DATES] or named
     return bool(telling) and not any(key in item for key in telling)
 
 
-def _parts(text: str, split: str) -> list[str]:
+def _split_parts(text: str, split: str) -> list[str]:
     return [part.strip() for part in (text.split(split) if split else [text]) if part.strip()]
