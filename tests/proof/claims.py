@@ -453,12 +453,12 @@ def _nearest(
         first = next((o for o in walked if told[o] != before), None)
         here = [s for s in sides if _lies(s.cell_name, feature, walked)]
         if first is None and here:
-            yield f"{feature.name}: nothing changes that way, told is {here[0].cell}"
+            yield f"{feature.name}: nothing changes that way, told is {here[0].cell_name}"
         if first is None:
             continue
         away = abs(first.low - value.low)
-        if len(here) != 1 or not covers(here[0].cell, feature, first):
-            yield f"{feature.name}: first change at {first.low!r}, told is {[s.cell for s in here]}"
+        if len(here) != 1 or not covers(here[0].cell_name, feature, first):
+            yield f"{feature.name}: first change at {first.low!r}, told is {[s.cell_name for s in here]}"
         elif here[0].distance is None or not math.isclose(here[0].distance, away, abs_tol=1e-9):
             yield f"{feature.name}: {away} away, told is {here[0].distance}"
         elif here[0].near != (feature.near is not None and away <= feature.near):
