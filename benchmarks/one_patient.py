@@ -19,13 +19,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from concordant.answer.recommend import answer_record, build_situation
-from concordant.complaints import ConcordantError
-from concordant.derive.book import derive_facts
+from concordant.answer.engine import answer_record, build_situation
+from concordant.derive.engine import derive_facts
 from concordant.derive.plan import make_plan
+from concordant.errors import ConcordantError
 from concordant.library import load_shipped
-from concordant.record.casefile import read_case
-from concordant.record.vocabulary import make_words
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import make_words
 from concordant.texts import read_file
 
 ROOT = Path(__file__).parent.parent

@@ -21,18 +21,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.writers.as_fhir import bundle_of
 from tests.writers.as_omop import Tables, tables_of
 
-from concordant.compiled import Knowledge
-from concordant.complaints import ConcordantError
+from concordant.errors import ConcordantError
 from concordant.library import FOLDER, load_shipped
-from concordant.record.account import Account
-from concordant.record.casefile import read_case
+from concordant.model.knowledge import Knowledge
+from concordant.patient.account import Account
+from concordant.record.casefile.read import read_case
 from concordant.record.fhir.read import read_document
 from concordant.record.fhir.tables import fhir_tables
 from concordant.record.omop.read import Run
 from concordant.record.omop.schema import FILES, READ, CdmTable, Row
 from concordant.record.rules import record_rules
-from concordant.record.terminology import make_terminology
-from concordant.record.vocabulary import make_words
+from concordant.terminology.codes import make_terminology
+from concordant.terminology.names import make_words
 from concordant.texts import read_file
 
 ROOT = Path(__file__).resolve().parents[1]

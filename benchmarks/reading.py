@@ -28,16 +28,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.writers.as_fhir import bundle_of
 
-from concordant.answer.recommend import decide_record
-from concordant.compiled import Knowledge
-from concordant.complaints import ConcordantError
+from concordant.answer.engine import decide_record
+from concordant.errors import ConcordantError
 from concordant.library import FOLDER, load_shipped
-from concordant.record.casefile import read_case
+from concordant.model.knowledge import Knowledge
+from concordant.record.casefile.read import read_case
 from concordant.record.fhir.read import read_document
 from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.stream import iter_patients
 from concordant.record.fhir.tables import fhir_tables
-from concordant.record.vocabulary import make_words
+from concordant.terminology.names import make_words
 from concordant.texts import read_file
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import settings
 
 from concordant import texts
-from concordant.compiled import Knowledge
 from concordant.derive.plan import DerivationPlan, make_plan
-from concordant.record.casefile import read_case
-from concordant.record.events import PatientRecord
-from concordant.record.vocabulary import Words
+from concordant.model.knowledge import Knowledge
+from concordant.patient.events import PatientRecord
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import Words
 from concordant.texts import SourceText, read_text
 from tests.shipped import shipped_knowledge, shipped_words
 

@@ -16,15 +16,15 @@ from typing import Any
 
 import pytest
 
-from concordant.answer.model import Answer
-from concordant.answer.recommend import answer_record
-from concordant.complaints import ConcordantError
+from concordant.answer.engine import answer_record
+from concordant.answer.schema import Answer
+from concordant.errors import ConcordantError
 from concordant.library import FOLDER, load_shipped
+from concordant.patient.events import PatientRecord
 from concordant.present.as_json import render_json
 from concordant.present.terminal import render_terminal
-from concordant.record.casefile import read_case
-from concordant.record.events import PatientRecord
-from concordant.record.vocabulary import make_words
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import make_words
 from concordant.texts import read_file
 
 AS_OF = dt.date(2022, 9, 20)  # for a case that has no date of its own

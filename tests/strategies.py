@@ -12,11 +12,11 @@ from collections.abc import Mapping
 
 from hypothesis import strategies as st
 
-from concordant.conditions import All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf
-from concordant.dates import PartialDate
-from concordant.facts import Fact, Facts, Value, value_from_words
-from concordant.features import Feature
-from concordant.quantities import Interval, step_above, step_below
+from concordant.logic.conditions import All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf
+from concordant.logic.dates import PartialDate
+from concordant.logic.intervals import Interval, step_above, step_below
+from concordant.model.features import Feature
+from concordant.patient.facts import Fact, Facts, Value, value_from_words
 
 OPS = ("<=", "<", ">=", ">", "==")
 WHOLE = tuple(float(n) for n in range(7))

@@ -15,20 +15,20 @@ from pathlib import Path
 
 import pytest
 
-from concordant.answer.model import Answer
-from concordant.answer.recommend import answer_record
+from concordant.answer.engine import answer_record
+from concordant.answer.schema import Answer
 from concordant.author.build import build_knowledge
-from concordant.author.lint import lint_folder
-from concordant.compiled import Knowledge
-from concordant.derive.book import derive_facts
+from concordant.author.lint.run import lint_folder
+from concordant.derive.engine import derive_facts
 from concordant.derive.plan import make_plan
 from concordant.library import FOLDER
+from concordant.logic.intervals import Interval
+from concordant.model.knowledge import Knowledge
 from concordant.present.formats import FORMATS, RenderOptions, render_answer
-from concordant.quantities import Interval
-from concordant.record.casefile import read_case
+from concordant.record.casefile.read import read_case
 from concordant.record.courses.assemble import assemble_courses
-from concordant.record.line_rules import make_line_rules
-from concordant.record.vocabulary import Words, make_words
+from concordant.record.courses.line_rules import make_line_rules
+from concordant.terminology.names import Words, make_words
 from concordant.texts import read_file, read_text
 from tests.conftest import AS_OF
 from tests.record.test_courses import STORIES, events, exposures

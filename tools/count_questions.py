@@ -14,16 +14,16 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from concordant.answer.recommend import build_situation
-from concordant.compiled import Knowledge
-from concordant.complaints import ConcordantError
-from concordant.decide.ask import find_questions
-from concordant.facts import Facts, Value
+from concordant.answer.engine import build_situation
+from concordant.decide.questions import find_questions
+from concordant.errors import ConcordantError
 from concordant.library import load_shipped
-from concordant.quantities import Interval
-from concordant.record.casefile import read_case
-from concordant.record.events import PatientRecord
-from concordant.record.vocabulary import make_words
+from concordant.logic.intervals import Interval
+from concordant.model.knowledge import Knowledge
+from concordant.patient.events import PatientRecord
+from concordant.patient.facts import Facts, Value
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import make_words
 from concordant.texts import read_file
 
 CASES = Path(__file__).parent.parent / "src" / "concordant" / "knowledge" / "cases"

@@ -19,14 +19,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from concordant.answer.recommend import answer_record
-from concordant.compiled import Knowledge
-from concordant.complaints import ConcordantError
+from concordant.answer.engine import answer_record
+from concordant.errors import ConcordantError
 from concordant.library import load_shipped
+from concordant.model.knowledge import Knowledge
 from concordant.present.as_json import render_json
 from concordant.present.terminal import render_terminal
-from concordant.record.casefile import read_case
-from concordant.record.vocabulary import Words, make_words
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import Words, make_words
 from concordant.texts import read_bytes
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from concordant.complaints import ConcordantError
+from concordant.errors import ConcordantError
 from concordant.library import load_shipped
 from concordant.record.fhir.read import read_document
 from concordant.record.fhir.tables import FhirTables, fhir_tables

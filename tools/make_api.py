@@ -23,7 +23,7 @@ clock. An error is a `ConcordantError`: its `complaints` each have a place, what
 |---|---|
 {table}
 """
-OWN = ("concordant.api", "concordant.recommendation")
+OWN = ("concordant.api", "concordant.api.recommendation")
 
 
 def cleaned(thing: Any) -> str:

@@ -11,17 +11,17 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from concordant.compiled import Knowledge
-from concordant.derive.book import derive_facts
+from concordant.derive.engine import derive_facts
 from concordant.derive.plan import make_plan
-from concordant.evaluate.explain import explain
-from concordant.features import Feature
-from concordant.guideline import Danger
-from concordant.kleene import TRUE
 from concordant.library import FOLDER, load_shipped
-from concordant.record.casefile import read_case
-from concordant.record.vocabulary import make_words
-from concordant.records import Cite
+from concordant.logic.truth import TRUE
+from concordant.model.features import Feature
+from concordant.model.guideline import Danger
+from concordant.model.knowledge import Knowledge
+from concordant.model.sources import Cite
+from concordant.readers.explain import explain
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import make_words
 from concordant.texts import read_text
 
 DOCS = Path(__file__).parent.parent / "docs"

@@ -1,4 +1,4 @@
-"""Cut the font of the PDF pages out of Source Sans 3: python tools/make_fonts.py (writes src/concordant/present/fonts/).
+"""Cut the font of the PDF pages out of Source Sans 3: python tools/make_fonts.py (writes src/concordant/present/pdf/fonts/).
 
 Needs `pip install fonttools fontpkg-source-sans-3`. A cut font is a modified version, and its licence reserves the name
 "Source", so the cut carries a name of its own.
@@ -17,7 +17,7 @@ from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
 FAMILY = "Concordant Sans"
-OUT = Path(__file__).parent.parent / "src" / "concordant" / "present" / "fonts"
+OUT = Path(__file__).parent.parent / "src" / "concordant" / "present" / "pdf" / "fonts"
 STYLES = {
     "Regular": ("SourceSans3[wght].ttf", 400),
     "SemiBold": ("SourceSans3[wght].ttf", 600),

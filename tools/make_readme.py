@@ -7,14 +7,14 @@ import re
 import sys
 from pathlib import Path
 
-from concordant.answer.recommend import answer_record
+from concordant.answer.engine import answer_record
 from concordant.cli.stories import read_story
-from concordant.compiled import Knowledge
-from concordant.complaints import ConcordantError
+from concordant.errors import ConcordantError
 from concordant.library import load_shipped
+from concordant.model.knowledge import Knowledge
 from concordant.present.terminal import render_terminal
-from concordant.record.casefile import read_case
-from concordant.record.vocabulary import make_words
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import make_words
 from concordant.texts import read_text
 
 README = Path(__file__).parent.parent / "README.md"

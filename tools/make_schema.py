@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from concordant.answer.model import Answer
+from concordant.answer.schema import Answer
 from concordant.library import load_shipped
-from concordant.record.schema import build_case_schema
+from concordant.record.casefile.schema import build_case_schema
 
 OUT = Path(__file__).parent.parent / "docs" / "schema"
 

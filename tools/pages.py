@@ -19,14 +19,14 @@ from pathlib import Path
 from typing import Any
 
 import concordant
-from concordant.answer.recommend import answer_record
+from concordant.answer.engine import answer_record
 from concordant.library import load_shipped
-from concordant.present.document import Document
-from concordant.present.html import render_html
-from concordant.present.page import build_document
-from concordant.present.pdf import render_pdf
-from concordant.record.casefile import read_case
-from concordant.record.vocabulary import make_words
+from concordant.present.html.page import render_html
+from concordant.present.page.document import Document
+from concordant.present.page.page import build_document
+from concordant.present.pdf.page import render_pdf
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import make_words
 from concordant.texts import read_file
 
 CASES = {

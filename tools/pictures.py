@@ -12,14 +12,14 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-from concordant.answer.recommend import answer_record
+from concordant.answer.engine import answer_record
 from concordant.cli.conversation import Conversation
 from concordant.library import FOLDER, load_shipped
+from concordant.patient.events import PatientRecord
 from concordant.present.interview import Interview
 from concordant.present.terminal import render_terminal
-from concordant.record.casefile import read_case
-from concordant.record.events import PatientRecord
-from concordant.record.vocabulary import make_words
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import make_words
 from concordant.texts import read_file
 
 WIDTH, LINES = 80, 64

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from concordant.author.build import build_knowledge
 from concordant.library import FOLDER
-from concordant.record.terminology import hash_codes
+from concordant.terminology.codes import hash_codes
 
 ONE_SET = re.compile(r"(- id: (\S+)\n(?:(?!  - id: ).*\n)*?    sha256: )(\S+)")
 

@@ -25,8 +25,8 @@ from tests.proof.claims import CLAIMS, Claim, Patient, printed_is_what_holds, sh
 from tests.proof.orders import ORDERS, Asked, compare_orders
 from tests.proof.states import State, draw
 
-from concordant.compiled import Knowledge
 from concordant.library import load_shipped
+from concordant.model.knowledge import Knowledge
 
 CHECKED: dict[str, Claim] = {**CLAIMS, "9 printed": printed_is_what_holds}
 GIVEN = next(iter(ORDERS))

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.laws.telling import told_back
 
 from concordant.library import FOLDER, load_shipped
-from concordant.record.vocabulary import make_words
+from concordant.terminology.names import make_words
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

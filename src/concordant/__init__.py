@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from concordant.version import __version__
+
 if TYPE_CHECKING:
     from concordant.api import (
         Account,
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
         recommend,
     )
 
-__version__ = "0.2.0"
 __all__ = [
     "Account",
     "Answer",

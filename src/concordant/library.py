@@ -14,18 +14,17 @@ from pathlib import Path
 
 import msgspec
 
-from concordant import __version__
-from concordant.compiled import Knowledge, compute_digest, decode_content, encode_content
-from concordant.complaints import Complaint, ConcordantError, Unreadable
+from concordant.errors import Complaint, ConcordantError, Unreadable
+from concordant.model.knowledge import Knowledge, compute_digest, decode_content, encode_content
 from concordant.outputs import write_file
+from concordant.version import __version__
 
 HERE = Path(__file__).parent
 FOLDER = HERE / "knowledge"
 COMPILED = "knowledge.msgpack"
 KIND = "concordant knowledge"
-# What the content of a compiled file depends on beside the knowledge files.
-CODE = ("records", "features", "guideline", "drugs", "formulas", "trials", "compiled", "conditions", "texts", "quantities")
-ROOMS = ("naming.py", "selectors/*.py", "author/*.py")
+# The code on which the content of a compiled file depends, beside the knowledge files.
+ROOMS = ("texts.py", "logic/*.py", "model/**/*.py", "author/*.py")
 
 
 class FaultyKnowledge(ConcordantError):
@@ -78,7 +77,7 @@ def _load_cached(folder: Path, compile_: Callable[[Path], Knowledge]) -> Knowled
 def _compile_own_folder(folder: Path) -> Knowledge:
     """Compile a folder that nobody has looked at: what it names has to be there, or no patient can be answered."""
     from concordant.author.build import build_knowledge
-    from concordant.author.lint_names import check_names
+    from concordant.author.lint.names import check_names
     from concordant.author.places import index_places
 
     built = build_knowledge(folder)
@@ -162,8 +161,7 @@ def compute_stamp(folder: Path) -> str:
 
     Neither time nor size is looked at: a file that was changed, or damaged, behind them would be taken for the old one.
     """
-    code = [HERE / f"{name}.py" for name in CODE]
-    code += [path for room in ROOMS for path in sorted(HERE.glob(room))]
+    code = [path for room in ROOMS for path in sorted(HERE.glob(room))]
     files = [path for path in sorted(folder.rglob("*.yaml")) if path.parent != folder / "cases"]
     total = hashlib.sha256()
     for root, paths in ((folder, files), (HERE, code)):

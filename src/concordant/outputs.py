@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Protocol
 
-from concordant.complaints import Complaint, Unreadable
+from concordant.errors import Complaint, Unreadable
 
 FRESH = 0o666  # less what the user's mask takes away, as for any new file
 STREAMS = ("/dev/", "/proc/")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from concordant.complaints import Complaint, Unreadable, quote_word
+from concordant.errors import Complaint, Unreadable, quote_word
 
 MAX_BYTES = 10_000_000
 MAX_YAML = 1_000_000  # YAML is read slowly, 1 MB in some seconds; a larger file has to be JSON

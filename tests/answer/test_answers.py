@@ -13,12 +13,12 @@ import jsonschema
 import pytest
 import yaml
 
-from concordant.answer.recommend import answer_record
-from concordant.compiled import Knowledge
+from concordant.answer.engine import answer_record
 from concordant.library import FOLDER
+from concordant.model.knowledge import Knowledge
 from concordant.present.terminal import render_terminal
-from concordant.record.casefile import read_case
-from concordant.record.vocabulary import Words
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import Words
 from concordant.texts import read_file, read_text
 from tests.shipped import CASES, case, failing, in_chunks, shown
 

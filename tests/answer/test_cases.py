@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 
-from concordant.answer.recommend import answer_record
-from concordant.compiled import Knowledge
-from concordant.complaints import ConcordantError
+from concordant.answer.engine import answer_record
+from concordant.errors import ConcordantError
 from concordant.library import FOLDER
+from concordant.model.knowledge import Knowledge
 from concordant.present.as_json import add_first_screen, render_json
-from concordant.record.casefile import read_case
-from concordant.record.vocabulary import Words
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import Words
 from concordant.texts import read_text
 from tests.acceptance.check_cases import Case, Run, find_cases, judge, without_hidden_blocks
 from tests.acceptance.check_cases import read_case as expected_case

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from concordant.compiled import Knowledge
-from concordant.drugs import Regimen
+from concordant.model.drugs import Regimen
+from concordant.model.knowledge import Knowledge
 from tests.shipped import CASES, case, failing, in_chunks, shown
 
 Check = Callable[[dict[str, Any], str, Knowledge], list[str]]

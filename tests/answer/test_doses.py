@@ -13,25 +13,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from concordant.answer.dispensing import select_tablets, select_vials
 from concordant.answer.doses import DoseCalculator
-from concordant.answer.packs import select_tablets, select_vials
+from concordant.answer.engine import answer_record
 from concordant.answer.parts import AdjustedDose, Dose
-from concordant.answer.recommend import answer_record
 from concordant.answer.references import References
 from concordant.author.build import build_knowledge
-from concordant.compiled import Knowledge
-from concordant.decide.frame import make_ruleset
-from concordant.derive.book import derive_facts
+from concordant.decide.ruleset import make_ruleset
+from concordant.derive.engine import derive_facts
 from concordant.derive.plan import DerivationPlan, make_plan
-from concordant.drugs import DoseAdjustment, Drug, Tablet, Vial
-from concordant.facts import Facts
-from concordant.formulas import Formula, calculate_formula
 from concordant.library import FOLDER
-from concordant.present.page import build_document
-from concordant.quantities import Interval, make_exact_interval
-from concordant.record.casefile import read_case
-from concordant.record.vocabulary import Words, make_words
-from concordant.records import Cite
+from concordant.logic.intervals import Interval, make_exact_interval
+from concordant.model.drugs import DoseAdjustment, Drug, Tablet, Vial
+from concordant.model.formulas import Formula, calculate_formula
+from concordant.model.knowledge import Knowledge
+from concordant.model.sources import Cite
+from concordant.patient.facts import Facts
+from concordant.present.page.page import build_document
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import Words, make_words
 from concordant.texts import read_text
 from tests.answer.second_method import AS_OF, Files, Patient, files, least_over, nearest_tablets, wanted
 from tests.conftest import ReadCase

@@ -9,19 +9,19 @@ from pathlib import Path
 import pytest
 
 from concordant.answer.eligibility import judge_eligibility
-from concordant.answer.model import Answer
-from concordant.answer.recommend import answer_record, build_situation
+from concordant.answer.engine import answer_record, build_situation
 from concordant.answer.references import References
+from concordant.answer.schema import Answer
 from concordant.author.build import build_knowledge
-from concordant.author.lint import lint_folder
-from concordant.compiled import Knowledge
-from concordant.decide.ask import Situation
+from concordant.author.lint.run import lint_folder
+from concordant.decide.questions import Situation
 from concordant.library import FOLDER
-from concordant.record.casefile import read_case
-from concordant.record.events import PatientRecord
-from concordant.record.vocabulary import Words
+from concordant.model.knowledge import Knowledge
+from concordant.model.trials import Trial
+from concordant.patient.events import PatientRecord
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import Words
 from concordant.texts import read_file
-from concordant.trials import Trial
 
 # Case, trial, verdict, and what the reason must name. DESTINY-Breast03: trastuzumab and a taxane for advanced disease or
 # relapse during or within 6 months of (neo)adjuvant therapy (12 after pertuzumab, which counted as a line); no lung disease

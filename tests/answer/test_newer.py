@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from concordant.compiled import Knowledge
-from concordant.guideline import NewerEvent
 from concordant.library import FOLDER
+from concordant.model.guideline import NewerEvent
+from concordant.model.knowledge import Knowledge
 
 EVENTS = sorted(path.stem for path in (FOLDER / "newer").glob("*.yaml"))
 LONGEST = 110

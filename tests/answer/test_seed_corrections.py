@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 
-from concordant.answer.recommend import answer_record
-from concordant.compiled import Knowledge
+from concordant.answer.engine import answer_record
 from concordant.library import FOLDER
+from concordant.model.knowledge import Knowledge
 from concordant.present.as_json import render_json
 from concordant.present.terminal import render_terminal
-from concordant.record.casefile import read_case
-from concordant.record.vocabulary import Words
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import Words
 from concordant.texts import read_text
 
 Answer = dict[str, Any]

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from concordant.answer.engine import answer_record
 from concordant.answer.parts import CourseInTime, TimelineShown, When
-from concordant.answer.recommend import answer_record
-from concordant.compiled import Knowledge
-from concordant.dates import PartialDate
 from concordant.library import FOLDER
-from concordant.record.casefile import read_case
-from concordant.record.events import FINDING
-from concordant.record.vocabulary import Words
+from concordant.logic.dates import PartialDate
+from concordant.model.knowledge import Knowledge
+from concordant.patient.events import FINDING
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import Words
 from concordant.texts import read_file
 from tests.conftest import ReadCase
 from tests.shipped import CASES, answer_to, failing, in_chunks, record_of

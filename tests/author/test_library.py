@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from concordant import __version__, library
 from concordant.cli.main import main
-from concordant.compiled import Knowledge, compute_digest, encode_content
 from concordant.library import DamagedKnowledge, decode_knowledge, encode_knowledge
+from concordant.model.knowledge import Knowledge, compute_digest, encode_content
 
 SAMPLED = 60
 CASE = Path(__file__).parents[1] / "complaints" / "good" / "no-date.yaml"

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from concordant.author.lint import LintReport, lint_folder
-from concordant.author.lint_claims import find_figures
-from concordant.author.lint_codes import SYSTEMS, is_luhn_valid, is_verhoeff_valid
-from concordant.author.lint_ledger import is_row_for
+from concordant.author.lint.claims import find_figures
+from concordant.author.lint.codes import SYSTEMS, is_luhn_valid, is_verhoeff_valid
+from concordant.author.lint.ledger import is_row_for
+from concordant.author.lint.run import LintReport, lint_folder
 from concordant.cli.cases import answer_cases
 from concordant.library import FOLDER
 from tests.stories import told_in

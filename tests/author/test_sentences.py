@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from concordant.author.compile import compile_condition
 from concordant.author.sentence import parse_sentence
-from concordant.conditions import ALWAYS, NEVER, All, Any, AtLeast, Compare, Condition, Not, OneOf
-from concordant.evaluate.explain import explain
-from concordant.facts import Facts
-from concordant.features import Feature
-from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, truth_from_bool
-from concordant.quantities import Interval
+from concordant.logic.conditions import ALWAYS, NEVER, All, Any, AtLeast, Compare, Condition, Not, OneOf
+from concordant.logic.intervals import Interval
+from concordant.logic.truth import FALSE, TRUE, UNKNOWN, Truth, truth_from_bool
+from concordant.model.features import Feature
+from concordant.patient.facts import Facts
+from concordant.readers.explain import explain
 from tests.strategies import fact
 
 GUARD = OneOf("treated", ("yes",))

@@ -10,16 +10,16 @@ import pytest
 from click.testing import CliRunner, Result
 
 from concordant.cli.commands import app
-from concordant.compiled import Knowledge
-from concordant.complaints import ConcordantError, Refused
-from concordant.facts import Value
+from concordant.errors import ConcordantError, Refused
 from concordant.library import FOLDER
+from concordant.logic.intervals import Interval, make_exact_interval
+from concordant.model.knowledge import Knowledge
+from concordant.patient.events import PatientRecord
+from concordant.patient.facts import Value
 from concordant.present.interview import GivenReply, Interview, InvalidReply, explain_question, parse_command, parse_reply
-from concordant.quantities import Interval, make_exact_interval
-from concordant.record.casefile import read_case
-from concordant.record.events import PatientRecord
-from concordant.record.vocabulary import Words, make_words
-from concordant.record.writing import add_stated, write_new_case
+from concordant.record.casefile.edit import add_stated, write_new_case
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import Words, make_words
 from concordant.texts import read_file, read_text
 from tests.conftest import ReadCase
 

@@ -17,7 +17,7 @@ from concordant.api import Engine
 from concordant.cli.keeping import CaseTarget
 from concordant.cli.main import main
 from concordant.cli.opening import open_for_answers
-from concordant.complaints import Unreadable
+from concordant.errors import Unreadable
 from concordant.outputs import replace_file, write_file
 from concordant.present.formats import FORMATS
 from tests.shipped import shipped_knowledge

@@ -12,17 +12,17 @@ import pytest
 
 from concordant.cli.main import main
 from concordant.cli.opening import WAYS_OUT
-from concordant.compiled import Knowledge
-from concordant.complaints import ConcordantError, Unreadable
+from concordant.errors import ConcordantError, Unreadable
 from concordant.library import FOLDER
-from concordant.present.account_table import render_account
-from concordant.record.account import Account
-from concordant.record.case_account import make_account
-from concordant.record.casefile import read_case
-from concordant.record.events import PatientRecord
+from concordant.model.knowledge import Knowledge
+from concordant.patient.account import Account
+from concordant.patient.events import PatientRecord
+from concordant.present.page.account_table import render_account
+from concordant.record.casefile.account import make_account
+from concordant.record.casefile.read import read_case
 from concordant.record.sources import Patient
 from concordant.record.sources.choosing import choose_patients
-from concordant.record.vocabulary import Words
+from concordant.terminology.names import Words
 from concordant.texts import read_file, read_text
 
 AS_OF = dt.date(2023, 6, 1)

@@ -13,10 +13,10 @@ from click.testing import CliRunner
 from concordant.cli.commands import app
 from concordant.cli.stories import read_template
 from concordant.library import load_shipped
-from concordant.record.casefile import KEYS, read_case
-from concordant.record.events import PatientRecord
-from concordant.record.vocabulary import make_words
-from concordant.record.writing import add_stated
+from concordant.patient.events import PatientRecord
+from concordant.record.casefile.edit import add_stated
+from concordant.record.casefile.read import KEYS, read_case
+from concordant.terminology.names import make_words
 from concordant.texts import read_text
 
 TODAY = dt.date(2024, 1, 1)

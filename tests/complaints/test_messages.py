@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from concordant.cli.main import main
-from concordant.complaints import make_printable, suggest_word
+from concordant.errors import make_printable, suggest_word
 from tests.complaints.runs import BAD, CASE, FOREIGN, GOOD, MADE_BAD, MADE_GOOD, USAGE, Run, sources
 
 NAMES = [*sources(BAD), *USAGE, *MADE_BAD]

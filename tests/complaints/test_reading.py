@@ -6,11 +6,11 @@ import datetime as dt
 
 import pytest
 
-from concordant.complaints import Refused, Unreadable
+from concordant.errors import Refused, Unreadable
 from concordant.library import load_shipped
-from concordant.record.casefile import read_case
-from concordant.record.events import PatientRecord
-from concordant.record.vocabulary import make_words, normalize_name
+from concordant.patient.events import PatientRecord
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import make_words, normalize_name
 from concordant.texts import MAX_DEPTH, read_bytes, read_text
 
 TODAY = dt.date(2022, 9, 20)

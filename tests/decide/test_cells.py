@@ -8,12 +8,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from concordant.conditions import All, Any, Compare, Condition, Not, OneOf
-from concordant.decide.cells import Break, find_breaks, join_cells, make_cells
-from concordant.facts import Value
-from concordant.features import Feature
-from concordant.kleene import UNKNOWN
-from concordant.quantities import Interval, compare_interval, make_exact_interval, step_above, step_below
+from concordant.decide.partitions import Break, find_breaks, join_cells, make_cells
+from concordant.logic.conditions import All, Any, Compare, Condition, Not, OneOf
+from concordant.logic.intervals import Interval, compare_interval, make_exact_interval, step_above, step_below
+from concordant.logic.truth import UNKNOWN
+from concordant.model.features import Feature
+from concordant.patient.facts import Value
 from tests.strategies import OPS, WHOLE, features, intervals, numbers
 
 INF = math.inf

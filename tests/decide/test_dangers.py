@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from concordant.answer.recommend import build_situation
-from concordant.compiled import Knowledge
+from concordant.answer.engine import build_situation
 from concordant.decide.dangers import find_stated_dangers
 from concordant.library import FOLDER
-from concordant.record.casefile import read_case
-from concordant.record.events import PatientRecord
-from concordant.record.vocabulary import Words
+from concordant.model.knowledge import Knowledge
+from concordant.patient.events import PatientRecord
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import Words
 from concordant.texts import read_text
 from tests.acceptance.check_cases import Case, find_cases, without_hidden_blocks
 from tests.acceptance.check_cases import read_case as expected_case

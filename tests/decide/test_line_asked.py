@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from concordant.answer.recommend import answer_record
-from concordant.compiled import Knowledge
+from concordant.answer.engine import answer_record
+from concordant.model.knowledge import Knowledge
 from tests.conftest import ReadCase
 from tests.stories import Story, told_by
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 
-from concordant.answer.recommend import prepare
-from concordant.compiled import Knowledge
-from concordant.conditions import Condition
+from concordant.answer.engine import prepare
 from concordant.decide.decision import make_decision
-from concordant.decide.frame import Ruleset, list_turning_days, make_ruleset
-from concordant.derive.book import FactsOnDemand, derive_facts
-from concordant.evaluate.bare import TruthOnly
-from concordant.evaluate.explain import explain
-from concordant.facts import Because, Facts
+from concordant.decide.ruleset import Ruleset, list_turning_days, make_ruleset
+from concordant.derive.engine import FactsOnDemand, derive_facts
 from concordant.library import FOLDER
-from concordant.record.casefile import read_case
-from concordant.record.events import PatientRecord
-from concordant.record.vocabulary import Words
-from concordant.records import Restriction
+from concordant.logic.conditions import Condition
+from concordant.model.knowledge import Knowledge
+from concordant.model.sources import Restriction
+from concordant.patient.events import PatientRecord
+from concordant.patient.facts import Because, Facts
+from concordant.readers.explain import explain
+from concordant.readers.truth_only import TruthOnly
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import Words
 from concordant.texts import read_file
 
 DAY = dt.date(2023, 6, 1)

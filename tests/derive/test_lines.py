@@ -8,11 +8,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from concordant.derive.book import derive_facts
+from concordant.derive.engine import derive_facts
 from concordant.derive.plan import DerivationPlan
-from concordant.facts import Value
-from concordant.quantities import Interval
-from concordant.record.events import PatientRecord
+from concordant.logic.intervals import Interval
+from concordant.patient.events import PatientRecord
+from concordant.patient.facts import Value
 from tests.conftest import ReadCase
 from tests.shipped import failing
 from tests.stories import Story, meant, stories, told_by, unlike

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from concordant.answer.recommend import answer_record, build_situation
-from concordant.compiled import Knowledge
+from concordant.answer.engine import answer_record, build_situation
 from concordant.library import FOLDER
+from concordant.model.knowledge import Knowledge
 from concordant.present.as_json import add_first_screen, render_json
 from tests.acceptance.check_cases import read_case as expected_case
 from tests.acceptance.check_cases import without_hidden_blocks

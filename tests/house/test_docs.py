@@ -11,10 +11,10 @@ from typing import get_args
 import pytest
 
 from concordant.cli.commands import app
-from concordant.compiled import Knowledge
-from concordant.outcomes import Status
-from concordant.record.schema import build_case_schema
-from concordant.records import ActionKind, Checked, Kind, Role
+from concordant.logic.status import Status
+from concordant.model.knowledge import Knowledge
+from concordant.model.sources import ActionKind, Checked, Kind, Role
+from concordant.record.casefile.schema import build_case_schema
 from tests.shipped import failing
 
 ROOT = Path(__file__).parents[2]

@@ -19,14 +19,15 @@ from tools.run_docs import FENCE, pages, renewed_page
 from tools.site_pages import BESIDE
 
 import concordant
-from concordant import drugs, features, formulas, guideline, records, trials
-from concordant.answer.model import Answer
+from concordant.answer.schema import Answer
 from concordant.cli.commands import app
 from concordant.cli.main import BUG
-from concordant.compiled import Knowledge
-from concordant.complaints import ConcordantError, Refused, Unreadable
+from concordant.errors import ConcordantError, Refused, Unreadable
+from concordant.model import drugs, features, formulas, guideline, trials
+from concordant.model import sources as records
+from concordant.model.knowledge import Knowledge
+from concordant.model.selectors import AnySelector
 from concordant.present.formats import FORMATS
-from concordant.selectors import AnySelector
 from tests.present import browser
 
 pytestmark = pytest.mark.long

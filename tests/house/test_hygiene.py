@@ -10,7 +10,7 @@ import yaml
 from tools import import_picture, make_schema
 
 import concordant
-from concordant.present.svg import measure_width
+from concordant.present.figures.svg import measure_width
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

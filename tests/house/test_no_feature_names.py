@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import concordant
-from concordant.compiled import Knowledge
+from concordant.model.knowledge import Knowledge
 
 SOURCE = Path(concordant.__file__).parent
 FIXED = "contract_names.py"

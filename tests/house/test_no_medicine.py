@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import concordant
-from concordant.compiled import Knowledge
+from concordant.model.knowledge import Knowledge
 
 SOURCE = Path(concordant.__file__).parent
 SHORT = 4  # shorter brand or abbreviation words would hit ordinary English

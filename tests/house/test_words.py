@@ -11,7 +11,7 @@ import concordant
 from tests.shipped import failing
 
 SOURCE = Path(concordant.__file__).parent
-ROOMS = ("answer", "derive", "present", "cli", "evaluate")
+ROOMS = ("answer", "derive", "present", "cli", "readers")
 JARGON = re.compile(
     r"held back|holds? (it|the answer|them) back|hold back|known from|restatement|as (re)?stated|(?<![a-z])mind(?![a-z])|flip it"
     r"|offered plainly|yes or no\)|reason against a|every branch|in einer Wiedergabe|bekannt seit|wie angegeben",

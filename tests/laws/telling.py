@@ -15,20 +15,20 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from concordant.answer.model import Answer
-from concordant.answer.recommend import answer_record, build_situation
-from concordant.compiled import Knowledge
-from concordant.complaints import ConcordantError
-from concordant.decide.ahead import keep_assumed_facts
-from concordant.decide.ask import Branch, Situation, find_questions
-from concordant.decide.cells import format_range, make_cells
+from concordant.answer.engine import answer_record, build_situation
+from concordant.answer.schema import Answer
 from concordant.decide.decision import Decision, Outcome, make_decision
-from concordant.derive.book import derive_with_overrides
-from concordant.facts import Value, format_value
-from concordant.features import Feature
-from concordant.quantities import Interval
-from concordant.record.casefile import read_case
-from concordant.record.vocabulary import Words
+from concordant.decide.next_steps import keep_assumed_facts
+from concordant.decide.partitions import format_range, make_cells
+from concordant.decide.questions import Branch, Situation, find_questions
+from concordant.derive.engine import derive_with_overrides
+from concordant.errors import ConcordantError
+from concordant.logic.intervals import Interval
+from concordant.model.features import Feature
+from concordant.model.knowledge import Knowledge
+from concordant.patient.facts import Value, format_value
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import Words
 from concordant.texts import read_file, read_text
 
 DAY = dt.date(2022, 9, 20)

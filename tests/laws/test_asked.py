@@ -7,10 +7,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from concordant.answer.recommend import answer_record, build_situation, decide_record
-from concordant.compiled import Knowledge
-from concordant.decide.ask import Situation, find_questions
-from concordant.decide.cells import make_cells
+from concordant.answer.engine import answer_record, build_situation, decide_record
+from concordant.decide.partitions import make_cells
+from concordant.decide.questions import Situation, find_questions
+from concordant.model.knowledge import Knowledge
 from tests.conftest import ReadCase
 from tests.shipped import CASES, answer_to, failing, in_chunks, record_of
 from tests.stories import Story, told_by

@@ -6,18 +6,18 @@ import datetime as dt
 
 from hypothesis import given
 
-from concordant.answer.recommend import build_situation, decide_record, prepare
-from concordant.compiled import Knowledge
-from concordant.complaints import ConcordantError
-from concordant.conditions import All, Any, Condition, OneOf
-from concordant.derive.book import FactsOnDemand
-from concordant.evaluate.bare import TruthOnly, compile_test
-from concordant.evaluate.explain import explain
-from concordant.facts import Fact, Facts
-from concordant.kleene import FALSE, TRUE, UNKNOWN
+from concordant.answer.engine import build_situation, decide_record, prepare
+from concordant.derive.engine import FactsOnDemand
+from concordant.errors import ConcordantError
 from concordant.library import FOLDER
-from concordant.record.casefile import read_case
-from concordant.record.vocabulary import Words
+from concordant.logic.conditions import All, Any, Condition, OneOf
+from concordant.logic.truth import FALSE, TRUE, UNKNOWN
+from concordant.model.knowledge import Knowledge
+from concordant.patient.facts import Fact, Facts
+from concordant.readers.explain import explain
+from concordant.readers.truth_only import TruthOnly, compile_test
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import Words
 from concordant.texts import read_file
 from tests import strategies as st
 

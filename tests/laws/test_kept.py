@@ -9,20 +9,20 @@ from typing import get_args
 
 import pytest
 
-from concordant.answer.recommend import decide_record, prepare
-from concordant.compiled import Knowledge
-from concordant.conditions import ALWAYS
-from concordant.decide.frame import list_turning_days, make_ruleset
-from concordant.derive.book import derive_facts
+from concordant.answer.engine import decide_record, prepare
+from concordant.decide.ruleset import list_turning_days, make_ruleset
 from concordant.derive.context import SelectorContext
+from concordant.derive.engine import derive_facts
 from concordant.derive.plan import DerivationPlan, make_plan
-from concordant.derive.selectors import SELECTORS
+from concordant.derive.selectors.registry import SELECTORS
 from concordant.derive.topics import collect_topics
-from concordant.facts import Facts
-from concordant.record.events import PatientRecord
-from concordant.record.terminology import MOST_REMEMBERED, make_terminology
-from concordant.selectors import AnySelector
-from concordant.selectors.base import Selector
+from concordant.logic.conditions import ALWAYS
+from concordant.model.knowledge import Knowledge
+from concordant.model.selectors import AnySelector
+from concordant.model.selectors.base import Selector
+from concordant.patient.events import PatientRecord
+from concordant.patient.facts import Facts
+from concordant.terminology.codes import MOST_REMEMBERED, make_terminology
 from tests.shipped import CASES, record_of
 
 DAY = dt.date(2023, 6, 1)
@@ -111,7 +111,7 @@ def alike(knowledge: Knowledge, one: dt.date, other: dt.date) -> bool:
 
 
 def test_frames_do_not_pile_up(knowledge: Knowledge, records: list[PatientRecord], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("concordant.answer.recommend.MOST_FRAMES", 3)
+    monkeypatch.setattr("concordant.answer.engine.MOST_FRAMES", 3)
     prepare(knowledge).frames.clear()
     before = [decide_record(record, knowledge).outcome for record in records[:40]]
     assert len(prepare(knowledge).frames) <= 3 + 1

@@ -7,21 +7,21 @@ from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 
-from concordant.answer.recommend import build_situation
-from concordant.compiled import Knowledge
-from concordant.conditions import Condition, find_features_read
-from concordant.decide.ask import Situation
-from concordant.decide.cells import make_cells
+from concordant.answer.engine import build_situation
 from concordant.decide.decision import Decision
 from concordant.decide.label import judge_label_fit
-from concordant.evaluate.explain import explain
-from concordant.facts import Facts, Value
-from concordant.features import Feature
-from concordant.kleene import UNKNOWN, Truth
-from concordant.quantities import Interval
-from concordant.record.vocabulary import Words
-from concordant.selectors.courses import AccountsForLine
-from concordant.selectors.entries import StatedAny
+from concordant.decide.partitions import make_cells
+from concordant.decide.questions import Situation
+from concordant.logic.conditions import Condition, find_features_read
+from concordant.logic.intervals import Interval
+from concordant.logic.truth import UNKNOWN, Truth
+from concordant.model.features import Feature
+from concordant.model.knowledge import Knowledge
+from concordant.model.selectors.courses import AccountsForLine
+from concordant.model.selectors.entries import StatedAny
+from concordant.patient.facts import Facts, Value
+from concordant.readers.explain import explain
+from concordant.terminology.names import Words
 from tests.conftest import ReadCase
 from tests.shipped import CASES, failing, in_chunks, record_of
 from tests.stories import Story, meant, told_by, unlike

@@ -12,19 +12,19 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from concordant.answer.recommend import answer_record
-from concordant.compiled import Knowledge
-from concordant.dates import PartialDate
-from concordant.derive.book import derive_facts
+from concordant.answer.engine import answer_record
+from concordant.derive.engine import derive_facts
 from concordant.derive.plan import DerivationPlan
-from concordant.facts import Fact
+from concordant.logic.dates import PartialDate
+from concordant.logic.intervals import Interval
+from concordant.model.knowledge import Knowledge
+from concordant.patient.events import PatientRecord
+from concordant.patient.facts import Fact
 from concordant.present.as_json import render_json
-from concordant.quantities import Interval
-from concordant.record.events import PatientRecord
 from concordant.record.fhir.read import read_fhir
 from concordant.record.sources import Patient
-from concordant.record.terminology import Terminology, make_terminology
-from concordant.record.vocabulary import Words
+from concordant.terminology.codes import Terminology, make_terminology
+from concordant.terminology.names import Words
 from tests.laws.test_three_ways import facts, in_fhir
 from tests.shipped import failing, in_chunks
 from tests.writers.as_fhir import LOINC, SNOMED, administrations_of, bundle_of, concept

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from concordant.answer.model import Answer
-from concordant.answer.recommend import answer_record
-from concordant.compiled import Knowledge
-from concordant.guideline import Statement
+from concordant.answer.engine import answer_record
+from concordant.answer.schema import Answer
 from concordant.library import FOLDER
-from concordant.outcomes import OFFERED
+from concordant.logic.status import OFFERED
+from concordant.model.guideline import Statement
+from concordant.model.knowledge import Knowledge
 from tests.shipped import SHIPPED, answer_to, failing, in_chunks, record_of
 
 MASS_EFFECT = FOLDER / "cases" / "B50-symptomatic-mass-effect.yaml"

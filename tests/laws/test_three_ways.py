@@ -15,18 +15,18 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from concordant.compiled import Knowledge
-from concordant.dates import find_months_range
-from concordant.derive.book import derive_facts
+from concordant.derive.engine import derive_facts
 from concordant.derive.plan import DerivationPlan
-from concordant.facts import Value
+from concordant.logic.dates import find_months_range
+from concordant.model.knowledge import Knowledge
+from concordant.patient.events import Course, DiseaseEvent, PatientRecord
+from concordant.patient.facts import Value
 from concordant.record.courses.grouping import find_advanced_date
-from concordant.record.events import Course, DiseaseEvent, PatientRecord
+from concordant.record.courses.line_rules import LineRules, make_line_rules
 from concordant.record.fhir.read import read_fhir
-from concordant.record.line_rules import LineRules, make_line_rules
 from concordant.record.omop.read import iter_patients
-from concordant.record.terminology import Terminology, make_terminology
-from concordant.record.vocabulary import Words
+from concordant.terminology.codes import Terminology, make_terminology
+from concordant.terminology.names import Words
 from tests.shipped import CASES, failing, in_chunks, record_of, shipped_knowledge
 from tests.writers.as_fhir import ICD10, MENOPAUSE, METASTASES, bundle_of
 from tests.writers.as_omop import tables_of, write_csv

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from concordant.answer.cells_shown import make_cell_shown
-from concordant.answer.recommend import answer_record, build_situation
-from concordant.compiled import Knowledge
-from concordant.complaints import Refused
-from concordant.decide.cells import make_cells
-from concordant.facts import PRINTED, Value, format_unit, format_value, value_from_words
-from concordant.features import Feature
+from concordant.answer.engine import answer_record, build_situation
+from concordant.decide.partitions import make_cells
+from concordant.errors import Refused
 from concordant.library import FOLDER
+from concordant.logic.intervals import Interval, make_exact_interval, step_above, step_below
+from concordant.model.features import Feature
+from concordant.model.knowledge import Knowledge
+from concordant.patient.facts import PRINTED, Value, format_unit, format_value, value_from_words
 from concordant.present.language import load_language
-from concordant.quantities import Interval, make_exact_interval, step_above, step_below
-from concordant.record.vocabulary import Words, normalize_unit
+from concordant.terminology.names import Words, normalize_unit
 from tests.conftest import ReadCase
 from tests.laws.telling import Teller, printed, told_back
 from tests.stories import Story, told_by

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from concordant.dates import (
+from concordant.logic.dates import (
     PartialDate,
     add_months,
     count_months_between,

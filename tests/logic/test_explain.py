@@ -9,11 +9,11 @@ from collections.abc import Callable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from concordant.conditions import All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf, iter_condition_leaves
-from concordant.evaluate.explain import explain, find_deciding_leaves, find_missing_features, iter_reason_leaves
-from concordant.facts import Because, Facts
-from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth
-from concordant.quantities import Interval
+from concordant.logic.conditions import All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf, iter_condition_leaves
+from concordant.logic.intervals import Interval
+from concordant.logic.truth import FALSE, TRUE, UNKNOWN, Truth
+from concordant.patient.facts import Because, Facts
+from concordant.readers.explain import explain, find_deciding_leaves, find_missing_features, iter_reason_leaves
 from tests.strategies import DICTIONARY, conditions, fact, facts, known_values, refined
 
 # The direct evaluator counts: false is 0, unknown a half, true is 1. All is the least of its parts, Any the

@@ -8,7 +8,7 @@ from typing import Any as Anything
 import msgspec
 from hypothesis import given
 
-from concordant.conditions import (
+from concordant.logic.conditions import (
     All,
     Any,
     AtLeast,

@@ -6,7 +6,17 @@ from itertools import permutations, product
 
 import pytest
 
-from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, judge_all, judge_any, judge_at_least, negate_truth, truth_from_bool
+from concordant.logic.truth import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    Truth,
+    judge_all,
+    judge_any,
+    judge_at_least,
+    negate_truth,
+    truth_from_bool,
+)
 from tests.shipped import failing
 
 SHORT = {"T": TRUE, "U": UNKNOWN, "F": FALSE}

@@ -7,12 +7,12 @@ from itertools import product
 import pytest
 from hypothesis import given, settings
 
-from concordant.conditions import Condition
-from concordant.evaluate.explain import explain
-from concordant.facts import Facts
-from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth
-from concordant.outcomes import OFFERED, Status, determine_status
-from concordant.quantities import Interval, compare_interval, step_above, step_below
+from concordant.logic.conditions import Condition
+from concordant.logic.intervals import Interval, compare_interval, step_above, step_below
+from concordant.logic.status import OFFERED, Status, determine_status
+from concordant.logic.truth import FALSE, TRUE, UNKNOWN, Truth
+from concordant.patient.facts import Facts
+from concordant.readers.explain import explain
 from tests.strategies import OPS, conditions, refined_pairs
 
 INF = float("inf")

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concordant.kleene import FALSE, TRUE, UNKNOWN
-from concordant.quantities import (
+from concordant.logic.intervals import (
     Interval,
     compare_interval,
     format_interval,
@@ -20,6 +19,7 @@ from concordant.quantities import (
     step_above,
     step_below,
 )
+from concordant.logic.truth import FALSE, TRUE, UNKNOWN
 from tests.strategies import LATTICE, OPS, WHOLE, intervals
 
 INF = math.inf

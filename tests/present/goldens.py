@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from concordant.answer.recommend import answer_record
-from concordant.compiled import Knowledge
-from concordant.complaints import ConcordantError
+from concordant.answer.engine import answer_record
+from concordant.errors import ConcordantError
 from concordant.library import FOLDER, load_shipped
+from concordant.model.knowledge import Knowledge
 from concordant.present.terminal import render_terminal
-from concordant.record.casefile import read_case
-from concordant.record.vocabulary import Words, make_words
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import Words, make_words
 from concordant.texts import read_file
 from tests.conftest import AS_OF
 

@@ -7,13 +7,13 @@ from functools import cache
 from pathlib import Path
 
 import concordant
-from concordant.answer.recommend import answer_record
+from concordant.answer.engine import answer_record
 from concordant.library import load_shipped
-from concordant.present.document import Block, Document, ForestPlot, Timeline
 from concordant.present.in_words import to_text_blocks
-from concordant.present.page import build_document
-from concordant.record.casefile import read_case
-from concordant.record.vocabulary import make_words
+from concordant.present.page.document import Block, Document, ForestPlot, Timeline
+from concordant.present.page.page import build_document
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import make_words
 from concordant.texts import read_file
 from tests.conftest import AS_OF
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from concordant.present.document import (
+from concordant.present.page.document import (
     Document,
     ForestPlot,
     ForestRow,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from concordant.present.html import render_html
+from concordant.present.html.page import render_html
 from tests.present import browser as browsing
 from tests.present.pages import CASES, real_page
 from tests.present.samples import SAMPLES

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from concordant.present.document import Document, Paragraph, Point, PointList, ScreenLine, Section, Table
-from concordant.present.docx import DocxMissing, render_docx
-from concordant.present.numbering import iter_texts as texts_of
+from concordant.present.docx.page import DocxMissing, render_docx
+from concordant.present.page.document import Document, Paragraph, Point, PointList, ScreenLine, Section, Table
+from concordant.present.page.numbering import iter_texts as texts_of
 from tests.present.pages import CASES, real_page, worded
 from tests.present.samples import CHECKS, EVIDENCE, FOREST, SAMPLES, recommendation, refusal
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from concordant.cli.commands import app
-from concordant.complaints import ConcordantError
+from concordant.errors import ConcordantError
 from concordant.library import FOLDER
 
 GOLDEN = Path(__file__).parents[1] / "golden"

@@ -15,12 +15,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace as replaced
 
-from concordant.answer.model import Answer
+from concordant.answer.engine import answer_record
 from concordant.answer.parts import TimelineShown
-from concordant.answer.recommend import answer_record
-from concordant.compiled import Knowledge
+from concordant.answer.schema import Answer
 from concordant.library import FOLDER
-from concordant.present.document import (
+from concordant.model.knowledge import Knowledge
+from concordant.present.figures.data import make_forest_plot, make_timeline
+from concordant.present.figures.figures import render_forest_svg, render_timeline_svg
+from concordant.present.figures.forest import LogScale, make_log_scale
+from concordant.present.figures.forest import choose_ticks as ratio_ticks
+from concordant.present.figures.svg import ASCENT, DESCENT, WIDTH, measure_width, wrap_label, wrap_text
+from concordant.present.figures.text import draw_forest_text, draw_timeline_text
+from concordant.present.figures.timeline import TimeScale, choose_ticks, list_dated_rows, make_time_scale
+from concordant.present.language import load_language
+from concordant.present.page.document import (
     Document,
     ForestPlot,
     ForestRow,
@@ -31,18 +39,10 @@ from concordant.present.document import (
     TimelineEvent,
     TimelineInterval,
 )
-from concordant.present.figures import render_forest_svg, render_timeline_svg
-from concordant.present.figures_data import make_forest_plot, make_timeline
-from concordant.present.figures_text import draw_forest_text, draw_timeline_text
-from concordant.present.forest_figure import LogScale, make_log_scale
-from concordant.present.forest_figure import choose_ticks as ratio_ticks
-from concordant.present.language import load_language
-from concordant.present.numbering import renumber_references
+from concordant.present.page.numbering import renumber_references
 from concordant.present.sentences import Uncited
-from concordant.present.svg import ASCENT, DESCENT, WIDTH, measure_width, wrap_label, wrap_text
-from concordant.present.timeline_figure import TimeScale, choose_ticks, list_dated_rows, make_time_scale
-from concordant.record.casefile import read_case
-from concordant.record.vocabulary import Words
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import Words
 from concordant.texts import read_file
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from concordant.compiled import Knowledge
-from concordant.record.vocabulary import Words
+from concordant.model.knowledge import Knowledge
+from concordant.terminology.names import Words
 from tests.present.goldens import CASES, GOLDEN, answer_text
 
 SHARED = Path(__file__).parents[3] / "shared" / "cases"  # beside a checkout that has the stories' source at hand

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from concordant.cli.main import main
-from concordant.present.document import Citation, Document, ForestPlot, Section, Timeline, split_citations
-from concordant.present.html import render_html
-from concordant.present.html_parts import render_text
+from concordant.present.html.markup import quote_css
+from concordant.present.html.page import render_html
+from concordant.present.html.parts import render_text
 from concordant.present.language import LANGUAGES
-from concordant.present.markup import quote_css
+from concordant.present.page.document import Citation, Document, ForestPlot, Section, Timeline, split_citations
 from tests.present.pages import CASES, FOLDER, real_page
 from tests.present.parsed import Parsed, parsed, words
 from tests.present.samples import SAMPLES, TIMELINE, recommendation

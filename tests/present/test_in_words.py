@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from concordant.present.document import Paragraph, Point, PointList
 from concordant.present.in_words import forest_to_text, format_lead, format_mark, to_text_blocks
+from concordant.present.page.document import Paragraph, Point, PointList
 from tests.present.samples import FOREST, TIMELINE, WORDS
 
 TRIAL = tuple(

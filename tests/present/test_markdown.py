@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concordant.complaints import make_printable
-from concordant.present.document import (
+from concordant.errors import make_printable
+from concordant.present.in_words import format_citation
+from concordant.present.markdown import render_markdown, render_text
+from concordant.present.page.document import (
     Citation,
     Document,
     PageReference,
@@ -24,9 +26,7 @@ from concordant.present.document import (
     Table,
     split_citations,
 )
-from concordant.present.in_words import format_citation
-from concordant.present.markdown import render_markdown, render_text
-from concordant.present.numbering import iter_texts
+from concordant.present.page.numbering import iter_texts
 from tests.present.pages import CASES, real_page, worded
 from tests.present.samples import EVIDENCE, SAMPLES, question, recommendation, refusal
 

@@ -10,20 +10,20 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from concordant.answer.model import Answer, DangerShown
-from concordant.answer.recommend import answer_record
-from concordant.compiled import Knowledge
-from concordant.present.document import CITATION, Document, PointList, Section
-from concordant.present.first_screen import COLUMNS
+from concordant.answer.engine import answer_record
+from concordant.answer.schema import Answer, DangerShown
+from concordant.model.knowledge import Knowledge
 from concordant.present.language import LANGUAGES, load_language
 from concordant.present.note import render_note
-from concordant.present.numbering import iter_texts
-from concordant.present.page import build_document
+from concordant.present.page.document import CITATION, Document, PointList, Section
+from concordant.present.page.first_screen import COLUMNS
+from concordant.present.page.numbering import iter_texts
+from concordant.present.page.page import build_document
+from concordant.present.page.verdict import LONGEST_VERDICT
 from concordant.present.sentences import Uncited
 from concordant.present.terminal import render_terminal
-from concordant.present.verdict import LONGEST_VERDICT
-from concordant.record.casefile import read_case
-from concordant.record.vocabulary import Words
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import Words
 from concordant.texts import read_text
 from tests.conftest import AS_OF
 from tests.shipped import CASES, answer_to

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from concordant.present.document import Document, Paragraph, Point, PointList, ScreenLine, Section, Table
 from concordant.present.in_words import forest_to_text
-from concordant.present.numbering import iter_texts
-from concordant.present.pdf import PdfMissing, render_pdf
-from concordant.present.pdf_data import CHARACTERS
+from concordant.present.page.document import Document, Paragraph, Point, PointList, ScreenLine, Section, Table
+from concordant.present.page.numbering import iter_texts
+from concordant.present.pdf.data import CHARACTERS
+from concordant.present.pdf.page import PdfMissing, render_pdf
 from concordant.present.widths import compute_column_widths
 from tests.present.pages import CASES, real_page, worded
 from tests.present.samples import EVIDENCE, FOREST, SAMPLES, TIMELINE, question, recommendation, refusal
@@ -98,7 +98,7 @@ def test_a_slightly_smaller_type_saves_a_sheet(monkeypatch: pytest.MonkeyPatch) 
         return len(opened(replace(refusal(), sections=(part,))).pages)
 
     fitted = [sheets(lines) for lines in range(120, 140)]
-    monkeypatch.setattr("concordant.present.pdf.SCALES", (1.0,))
+    monkeypatch.setattr("concordant.present.pdf.page.SCALES", (1.0,))
     plainly = [sheets(lines) for lines in range(120, 140)]
     saved = [full - fit for full, fit in zip(plainly, fitted, strict=True)]
     assert set(saved) == {0, 1}

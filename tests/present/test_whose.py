@@ -12,7 +12,7 @@ import pytest
 
 from concordant.cli.main import main
 from concordant.cli.opening import make_sheet_label
-from concordant.present.markup import quote_css
+from concordant.present.html.markup import quote_css
 from tests.present.pages import FOLDER
 
 NAME = "ward 3 [1] & 4.yaml"

@@ -16,22 +16,24 @@ from typing import Any
 
 import msgspec
 
-from concordant.answer.model import NextStep
-from concordant.answer.recommend import answer_record, build_situation, prepare
-from concordant.compiled import Knowledge
-from concordant.conditions import find_features_read
-from concordant.decide import ahead, ask, sides
-from concordant.decide.ask import Question, Situation
-from concordant.decide.cells import join_cells
+from concordant.answer.engine import answer_record, build_situation, prepare
+from concordant.answer.schema import NextStep
+from concordant.decide import counterfactuals as sides
+from concordant.decide import next_steps as ahead
+from concordant.decide import questions as ask
 from concordant.decide.decision import Outcome, make_decision
-from concordant.derive.book import derive_facts
-from concordant.evaluate.explain import explain
-from concordant.facts import Fact, Value
-from concordant.features import Feature
-from concordant.kleene import TRUE
-from concordant.outcomes import OFFERED
-from concordant.quantities import Interval, parse_quantity
-from concordant.record.events import PatientRecord
+from concordant.decide.partitions import join_cells
+from concordant.decide.questions import Question, Situation
+from concordant.derive.engine import derive_facts
+from concordant.logic.conditions import find_features_read
+from concordant.logic.intervals import Interval, parse_quantity
+from concordant.logic.status import OFFERED
+from concordant.logic.truth import TRUE
+from concordant.model.features import Feature
+from concordant.model.knowledge import Knowledge
+from concordant.patient.events import PatientRecord
+from concordant.patient.facts import Fact, Value
+from concordant.readers.explain import explain
 from tests.proof.states import State, one_for_each, samples
 
 Changes = Mapping[str, Value]
@@ -423,13 +425,16 @@ def _sides_of(feature: Feature, sides: list[Any], patient: Patient) -> Iterator[
         if any(heads[other] == before for other in here):
             yield f"{feature.name} other side {side.cell_name}: the headline is that of now"
         if not here or any(told[other] != side.outcome for other in here):
-            yield f"{feature.name} other side {side.cell_name}: told is {side.outcome}, fresh is {sorted({told[o] for o in here})}"
+            fresh = sorted({told[o] for o in here})
+            yield f"{feature.name} other side {side.cell_name}: told is {side.outcome}, fresh is {fresh}"
     settled = any(told[other][0] != "needs_data" for other in _first_to_change(value, heads, before))
     if not settled and sides:
         yield f"{feature.name}: all its other sides leave the answer open"
     elif settled and isinstance(value, Interval):
         yield from _nearest(feature, value, sides, heads, before)
-    elif settled and (missed := [o for o in heads if heads[o] != before and not any(covers(s.cell_name, feature, o) for s in sides)]):
+    elif settled and (
+        missed := [o for o in heads if heads[o] != before and not any(covers(s.cell_name, feature, o) for s in sides)]
+    ):
         yield f"{feature.name}: {missed[0]} changes the headline to {heads[missed[0]]}, and is not told"
 
 

@@ -12,10 +12,10 @@ from types import ModuleType
 from typing import Any
 
 import concordant
-from concordant.answer.recommend import prepare
-from concordant.compiled import Knowledge
-from concordant.derive.book import derive_facts
-from concordant.record.events import PatientRecord
+from concordant.answer.engine import prepare
+from concordant.derive.engine import derive_facts
+from concordant.model.knowledge import Knowledge
+from concordant.patient.events import PatientRecord
 from tests.proof.claims import Asking
 
 SOURCE = Path(concordant.__file__).parent

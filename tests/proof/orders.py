@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from concordant.facts import Value
-from concordant.features import Feature
+from concordant.model.features import Feature
+from concordant.patient.facts import Value
 from tests.proof.claims import Patient, is_open, is_read
 
 Choose = Callable[[Patient, Mapping[str, Value], Sequence[str]], str]

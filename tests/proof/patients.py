@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import msgspec
 
-from concordant.compiled import Knowledge
-from concordant.conditions import All, Any, Condition, OneOf
-from concordant.facts import Value
-from concordant.quantities import Interval, make_exact_interval
+from concordant.logic.conditions import All, Any, Condition, OneOf
+from concordant.logic.intervals import Interval, make_exact_interval
+from concordant.model.knowledge import Knowledge
+from concordant.patient.facts import Value
 from tests.proof.states import State
 
 AS_OF = dt.date(2023, 6, 1)

@@ -15,12 +15,12 @@ from itertools import pairwise
 
 import msgspec
 
-from concordant.compiled import Knowledge
-from concordant.conditions import Compare
-from concordant.facts import Value
-from concordant.features import Feature
-from concordant.quantities import Interval, is_strict_bound, make_exact_interval, step_above, step_below
-from concordant.record.events import Comorbidity, EntryLocation, PatientRecord
+from concordant.logic.conditions import Compare
+from concordant.logic.intervals import Interval, is_strict_bound, make_exact_interval, step_above, step_below
+from concordant.model.features import Feature
+from concordant.model.knowledge import Knowledge
+from concordant.patient.events import Comorbidity, EntryLocation, PatientRecord
+from concordant.patient.facts import Value
 
 DATES = (dt.date(2022, 9, 20), dt.date(2023, 6, 1), dt.date(2024, 12, 1), dt.date(2026, 1, 15))
 MOST_HIDDEN = 8

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from concordant.compiled import Knowledge
-from concordant.facts import Value
-from concordant.quantities import Interval
+from concordant.logic.intervals import Interval
+from concordant.model.knowledge import Knowledge
+from concordant.patient.facts import Value
 from tests.conftest import ReadCase
 from tests.proof.claims import CLAIMS, Claim, Patient, printed_is_what_holds, shipped
 from tests.proof.orders import ORDERS, compare_orders

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from concordant.compiled import Knowledge
-from concordant.facts import Value
+from concordant.model.knowledge import Knowledge
+from concordant.patient.facts import Value
 from tests.proof.claims import CLAIMS, Asking, Patient, shipped
 from tests.proof.mutants import asking_of, loaded, source_of
 from tests.proof.patients import PATIENTS, TWISTS

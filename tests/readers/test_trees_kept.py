@@ -8,15 +8,15 @@ import msgspec
 import pytest
 from hypothesis import given
 
-from concordant.answer.recommend import build_situation
-from concordant.compiled import Knowledge
-from concordant.conditions import Condition
-from concordant.evaluate.explain import explain
-from concordant.facts import Because, Fact, Facts
+from concordant.answer.engine import build_situation
 from concordant.library import FOLDER
-from concordant.quantities import Interval
-from concordant.record.casefile import read_case
-from concordant.record.vocabulary import Words
+from concordant.logic.conditions import Condition
+from concordant.logic.intervals import Interval
+from concordant.model.knowledge import Knowledge
+from concordant.patient.facts import Because, Fact, Facts
+from concordant.readers.explain import explain
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import Words
 from concordant.texts import read_file
 from tests.strategies import conditions, facts
 

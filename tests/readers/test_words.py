@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from concordant.author.sentence import parse_sentence
-from concordant.conditions import Compare, Leaf, Not, OneOf, iter_condition_leaves
-from concordant.evaluate.words import AUTHORED, OPPOSITE, WANTED, Spelling, leaf_words
-from concordant.features import Feature
-from concordant.kleene import negate_truth
+from concordant.logic.conditions import Compare, Leaf, Not, OneOf, iter_condition_leaves
+from concordant.logic.intervals import COMPARISONS, make_exact_interval
+from concordant.logic.truth import negate_truth
+from concordant.model.features import Feature
 from concordant.present.language import load_language
-from concordant.quantities import COMPARISONS, make_exact_interval
+from concordant.readers.words import AUTHORED, OPPOSITE, WANTED, Spelling, leaf_words
 from tests.strategies import DICTIONARY, conditions
 
 MONTHS = Feature(name="months", label="Months", type="number", unit="months")

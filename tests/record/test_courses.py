@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from concordant.compiled import Knowledge
-from concordant.dates import PartialDate, make_exact_date, parse_partial_date
-from concordant.derive.book import derive_facts
+from concordant.derive.engine import derive_facts
 from concordant.derive.plan import DerivationPlan
+from concordant.logic.dates import PartialDate, make_exact_date, parse_partial_date
+from concordant.model.knowledge import Knowledge
+from concordant.patient.events import Course, DiseaseEvent, EntryLocation, Marker, PatientRecord
 from concordant.record.courses.assemble import AssembledCourses, assemble_courses
-from concordant.record.events import Course, DiseaseEvent, EntryLocation, Marker, PatientRecord
-from concordant.record.exposures import Exposure
-from concordant.record.line_rules import make_line_rules
-from concordant.record.vocabulary import Words, drugs_from_name
+from concordant.record.courses.exposures import Exposure
+from concordant.record.courses.line_rules import make_line_rules
+from concordant.terminology.names import Words, drugs_from_name
 from concordant.texts import read_file
 
 AS_OF = dt.date(2023, 6, 1)

@@ -8,10 +8,11 @@ import datetime as dt
 import pytest
 from msgspec.structs import replace
 
-from concordant.compiled import Knowledge, Term
-from concordant.record.account import Account
-from concordant.record.as_case import write_case
-from concordant.record.casefile import read_case
+from concordant.model.knowledge import Knowledge, Term
+from concordant.patient.account import Account
+from concordant.patient.events import Comorbidity, DiseaseEvent, EntryLocation, Finding, PatientRecord
+from concordant.record.casefile.read import read_case
+from concordant.record.casefile.write import write_case
 from concordant.record.conditions import (
     ConditionMention,
     events_from_mentions,
@@ -20,10 +21,9 @@ from concordant.record.conditions import (
     parse_condition_entry,
     parse_conditions,
 )
-from concordant.record.events import Comorbidity, DiseaseEvent, EntryLocation, Finding, PatientRecord
 from concordant.record.sources import Patient
-from concordant.record.terminology import Terminology, make_terminology
-from concordant.record.vocabulary import Words
+from concordant.terminology.codes import Terminology, make_terminology
+from concordant.terminology.names import Words
 from concordant.texts import read_text
 from tests.record.test_wordings import ROWS, fhir_of, told
 from tests.shipped import failing

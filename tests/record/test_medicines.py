@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from concordant.compiled import Knowledge
-from concordant.record.events import Medication
-from concordant.record.terminology import Terminology, make_terminology
-from concordant.record.vocabulary import Words, medicines_from_name
+from concordant.model.knowledge import Knowledge
+from concordant.patient.events import Medication
+from concordant.terminology.codes import Terminology, make_terminology
+from concordant.terminology.names import Words, medicines_from_name
 from tests.conftest import ReadCase
 from tests.record.fhir.builders import coded, dose, resource, woman
 from tests.record.fhir.builders import read as read_fhir

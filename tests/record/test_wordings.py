@@ -7,13 +7,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from concordant.compiled import Knowledge
+from concordant.model.knowledge import Knowledge
+from concordant.patient.events import Comorbidity, DiseaseEvent, EntryLocation
 from concordant.record.conditions import ConditionMention, events_from_mentions, parse_condition_entry, parse_conditions
-from concordant.record.events import Comorbidity, DiseaseEvent, EntryLocation
 from concordant.record.fhir.read import read_document
 from concordant.record.fhir.tables import fhir_tables
-from concordant.record.terminology import make_terminology
-from concordant.record.vocabulary import Words
+from concordant.terminology.codes import make_terminology
+from concordant.terminology.names import Words
 from concordant.texts import read_file
 from tests.shipped import failing
 

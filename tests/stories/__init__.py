@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from concordant.derive.plan import DerivationPlan
-from concordant.facts import Facts, Value
-from concordant.quantities import Interval
+from concordant.logic.intervals import Interval
+from concordant.patient.facts import Facts, Value
 from concordant.texts import read_file
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from concordant.compiled import Knowledge
-from concordant.record.terminology import Terminology, hash_codes, make_terminology
+from concordant.model.knowledge import Knowledge
+from concordant.terminology.codes import Terminology, hash_codes, make_terminology
 
 
 @pytest.fixture(scope="module")

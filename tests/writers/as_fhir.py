@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
-from concordant.compiled import Knowledge
-from concordant.dates import PartialDate
-from concordant.quantities import Interval
-from concordant.record.events import Comorbidity, Course, DiseaseEvent, Marker, Measurement, PatientRecord
-from concordant.record.yaml_text import to_iso_date
+from concordant.logic.dates import PartialDate
+from concordant.logic.intervals import Interval
+from concordant.model.knowledge import Knowledge
+from concordant.patient.events import Comorbidity, Course, DiseaseEvent, Marker, Measurement, PatientRecord
+from concordant.record.casefile.yaml_text import to_iso_date
 
 Resource = dict[str, Any]
 LOINC, SNOMED, RXNORM = "http://loinc.org", "http://snomed.info/sct", "http://www.nlm.nih.gov/research/umls/rxnorm"

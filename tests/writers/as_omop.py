@@ -11,9 +11,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from concordant.compiled import Knowledge
-from concordant.dates import PartialDate
-from concordant.record.events import Comorbidity, Course, DiseaseEvent, Marker, Measurement, PatientRecord
+from concordant.logic.dates import PartialDate
+from concordant.model.knowledge import Knowledge
+from concordant.patient.events import Comorbidity, Course, DiseaseEvent, Marker, Measurement, PatientRecord
 from tests.writers.as_fhir import BREAST, ICD10, MEASURED, METASTASES, NUMBERS, RESULTS, TESTS, UNITS
 
 Row = dict[str, Any]

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from concordant.answer.phrases import describe_fact, join_with_and, lower_first
-from concordant.drugs import DoseAdjustment, Drug, Regimen
-from concordant.evaluate.explain import explain, find_missing_features, iter_facts_behind
-from concordant.facts import Because, Facts, format_value
-from concordant.features import Feature
-from concordant.kleene import TRUE, UNKNOWN
-from concordant.records import Cite
-from concordant.selectors.entries import LatestOrCalculated
+from concordant.logic.truth import TRUE, UNKNOWN
+from concordant.model.drugs import DoseAdjustment, Drug, Regimen
+from concordant.model.features import Feature
+from concordant.model.selectors.entries import LatestOrCalculated
+from concordant.model.sources import Cite
+from concordant.patient.facts import Because, Facts, format_value
+from concordant.readers.explain import explain, find_missing_features, iter_facts_behind
 
 
 @dataclass(frozen=True, slots=True)

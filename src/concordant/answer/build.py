@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from concordant.answer import model, parts
-from concordant.answer.after import OutlookBuilder
+from concordant.answer import parts
+from concordant.answer import schema as model
 from concordant.answer.cells_shown import change_shown, make_cell_shown
 from concordant.answer.checks import describe_check, label_check
+from concordant.answer.context import AnswerContext
 from concordant.answer.doses import DoseCalculator
 from concordant.answer.evidence import build_evidence
 from concordant.answer.labels import build_label_facts
+from concordant.answer.next_and_why_not import OutlookBuilder
 from concordant.answer.phrases import (
     add_medicines,
     capitalize_first,
@@ -23,23 +25,22 @@ from concordant.answer.phrases import (
 )
 from concordant.answer.references import References, format_brackets
 from concordant.answer.safety import Safety
-from concordant.answer.surroundings import AnswerContext
 from concordant.answer.timeline import build_timeline
-from concordant.compiled import Knowledge
-from concordant.decide.ahead import look_ahead
-from concordant.decide.ask import Question, Situation
+from concordant.decide.counterfactuals import Counterfactual
 from concordant.decide.decision import JudgedProposal, JudgedRestriction, find_line
-from concordant.decide.frame import CURRENT
 from concordant.decide.gather import CheckResult, collect_cautions, collect_checks
 from concordant.decide.label import judge_label_fit
-from concordant.decide.sides import Counterfactual
+from concordant.decide.next_steps import look_ahead
+from concordant.decide.questions import Question, Situation
+from concordant.decide.ruleset import CURRENT
 from concordant.decide.why_not import find_not_offered
-from concordant.drugs import Drug
-from concordant.evaluate.explain import iter_facts_behind
-from concordant.facts import Because, Fact, format_unit, format_value
-from concordant.features import Feature
-from concordant.guideline import Statement
-from concordant.kleene import TRUE
+from concordant.logic.truth import TRUE
+from concordant.model.drugs import Drug
+from concordant.model.features import Feature
+from concordant.model.guideline import Statement
+from concordant.model.knowledge import Knowledge
+from concordant.patient.facts import Because, Fact, format_unit, format_value
+from concordant.readers.explain import iter_facts_behind
 
 LEAST_DISTANCE = 0.05  # nearer than this, a distance of one decimal would read as none
 

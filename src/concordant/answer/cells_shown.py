@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from concordant.answer.model import Change
 from concordant.answer.parts import CellShown
-from concordant.decide.ask import Branch
-from concordant.decide.cells import Cell, find_bounds
-from concordant.facts import format_unit, list_words_left
-from concordant.features import Feature
-from concordant.quantities import Interval
+from concordant.answer.schema import Change
+from concordant.decide.partitions import Cell, find_bounds
+from concordant.decide.questions import Branch
+from concordant.logic.intervals import Interval
+from concordant.model.features import Feature
+from concordant.patient.facts import format_unit, list_words_left
 
 
 def change_shown(feature: Feature, branch: Branch, names: list[str]) -> Change:

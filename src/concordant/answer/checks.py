@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 
 from concordant.answer.phrases import describe_fact, join_with_and, lower_first
 from concordant.decide.gather import CheckResult, judge_check
-from concordant.drugs import Drug
-from concordant.evaluate.explain import explain, iter_facts_behind
-from concordant.facts import Facts
-from concordant.features import Feature
-from concordant.kleene import FALSE
+from concordant.logic.truth import FALSE
+from concordant.model.drugs import Drug
+from concordant.model.features import Feature
+from concordant.patient.facts import Facts
+from concordant.readers.explain import explain, iter_facts_behind
 
 
 def label_check(one: CheckResult, by_name: Mapping[str, Feature]) -> str:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from msgspec.structs import asdict, replace
 
 from concordant.answer.adjusted import LoweredDose, UndecidedAdjustment, find_lowered_doses, find_undecided_adjustments
-from concordant.answer.basis import DoseBasis, find_dose_basis
 from concordant.answer.checks import describe_check, find_unmet_checks, label_check
-from concordant.answer.packs import (
+from concordant.answer.dispensing import (
     PackSelection,
     describe_difference,
     describe_left_over,
@@ -18,13 +17,14 @@ from concordant.answer.packs import (
     select_tablets,
     select_vials,
 )
+from concordant.answer.dose_basis import DoseBasis, find_dose_basis
 from concordant.answer.parts import AdjustedDose, Amount, Dose, Piece, RefAt, Said
 from concordant.answer.phrases import capitalize_first
 from concordant.answer.references import References
-from concordant.drugs import Component, DoseUnit, Drug, Regimen
-from concordant.facts import Facts
-from concordant.features import Feature
-from concordant.formulas import Rounding
+from concordant.model.drugs import Component, DoseUnit, Drug, Regimen
+from concordant.model.features import Feature
+from concordant.model.formulas import Rounding
+from concordant.patient.facts import Facts
 
 TIMES_A_DAY = {"twice daily": 2, "three times daily": 3}
 

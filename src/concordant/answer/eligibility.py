@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from concordant.answer.parts import Eligibility, RefAt
 from concordant.answer.phrases import join_with_and, lower_first
 from concordant.answer.references import References
-from concordant.evaluate.explain import explain, find_missing_features, iter_facts_behind
-from concordant.facts import Because, Fact, Facts, format_value
-from concordant.features import Feature
-from concordant.kleene import FALSE, TRUE, judge_all
-from concordant.trials import EligibilityCriterion, Trial
+from concordant.logic.truth import FALSE, TRUE, judge_all
+from concordant.model.features import Feature
+from concordant.model.trials import EligibilityCriterion, Trial
+from concordant.patient.facts import Because, Fact, Facts, format_value
+from concordant.readers.explain import explain, find_missing_features, iter_facts_behind
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from concordant.answer.eligibility import judge_eligibility
 from concordant.answer.parts import Eligibility, Estimate, EvidenceRow, HazardRatioShown
 from concordant.answer.references import References
-from concordant.compiled import Knowledge
-from concordant.decide.ask import Situation
-from concordant.trials import Analysis, HazardRatio, Trial
-from concordant.trials import Estimate as Figure
+from concordant.decide.questions import Situation
+from concordant.model.knowledge import Knowledge
+from concordant.model.trials import Analysis, HazardRatio, Trial
+from concordant.model.trials import Estimate as Figure
 
 SILENT = Eligibility(verdict="unknown", because="", refs=[])
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from concordant.answer.parts import DoseChange, LabelFacts, Said
 from concordant.answer.references import References
-from concordant.drugs import DoseAdjustment, DoseLevels, Drug, LabelRemark
+from concordant.model.drugs import DoseAdjustment, DoseLevels, Drug, LabelRemark
 
 
 def build_label_facts(drugs: Iterable[Drug], references: References) -> list[LabelFacts]:

@@ -7,9 +7,9 @@ from typing import Literal
 
 import msgspec
 
-from concordant.record.events import Happening
-from concordant.record.events import Setting as Setting
-from concordant.records import Checked
+from concordant.model.sources import Checked
+from concordant.patient.events import Happening
+from concordant.patient.events import Setting as Setting
 
 
 class Part(msgspec.Struct, kw_only=True, omit_defaults=False):

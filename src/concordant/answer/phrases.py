@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from concordant.answer.parts import GradeShown
-from concordant.evaluate.explain import iter_facts_behind
-from concordant.facts import Because, Fact, format_value
-from concordant.features import Feature
-from concordant.guideline import Grade
-from concordant.records import Role
-from concordant.selectors.entries import MedicationTaken
+from concordant.model.features import Feature
+from concordant.model.guideline import Grade
+from concordant.model.selectors.entries import MedicationTaken
+from concordant.model.sources import Role
+from concordant.patient.facts import Because, Fact, format_value
+from concordant.readers.explain import iter_facts_behind
 
 ROLES: dict[Role, str] = {
     "preferred": "Preferred",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from concordant.answer.model import Reference
 from concordant.answer.parts import RefAt
-from concordant.records import Checked, Cite, Source
+from concordant.answer.schema import Reference
+from concordant.model.sources import Checked, Cite, Source
 
 ORDER: dict[Checked, int] = {"primary": 0, "secondary": 1, "choice": 2, "recalled": 3}
 

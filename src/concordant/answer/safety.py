@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from concordant.answer import model
+from concordant.answer import schema as model
 from concordant.answer.phrases import describe_fact_briefly, replace_brackets
 from concordant.answer.references import References
-from concordant.decide.ask import Situation
 from concordant.decide.dangers import HoldReason, PresentDanger, find_dangers, find_hold_reasons, is_held_back
 from concordant.decide.decision import JudgedProposal
+from concordant.decide.questions import Situation
 from concordant.derive.unread import UnreadItem
-from concordant.evaluate.explain import iter_facts_behind
-from concordant.facts import Fact
-from concordant.record.events import ACTIVE, FINDING, Comorbidity, Finding, Measurement, Medication
-from concordant.selectors.base import Block
+from concordant.model.selectors.base import Block
+from concordant.patient.events import ACTIVE, FINDING, Comorbidity, Finding, Measurement, Medication
+from concordant.patient.facts import Fact
+from concordant.readers.explain import iter_facts_behind
 
 TOGETHER = "; "  # between the facts that show one danger, where they are told as one text
 NAMED_BY_ENTRY = ("conditions", "medications")  # an entry's own words say more than the feature's label and a yes

@@ -9,19 +9,19 @@ from typing import cast
 
 from concordant.answer.parts import CourseInTime, EventInTime, EventKind, IntervalInTime, Setting, TimelineShown, When
 from concordant.answer.timeline_words import ENGLISH, phrase_timeline
-from concordant.compiled import Knowledge
-from concordant.dates import PartialDate, make_exact_date
-from concordant.decide.ask import Situation
+from concordant.decide.questions import Situation
 from concordant.derive.context import SelectorContext
-from concordant.derive.courses import find_setting
-from concordant.derive.line_numbers import number_lines
-from concordant.facts import Fact, format_value
-from concordant.features import Feature
-from concordant.guideline import LineRule
-from concordant.quantities import Interval
-from concordant.record.events import FINDING, Course, DiseaseEvent
-from concordant.selectors.courses import LinesProgressed, MonthsToRecurrence
-from concordant.selectors.disease import Extent
+from concordant.derive.selectors.courses import find_setting
+from concordant.derive.selectors.line_numbers import number_lines
+from concordant.logic.dates import PartialDate, make_exact_date
+from concordant.logic.intervals import Interval
+from concordant.model.features import Feature
+from concordant.model.guideline import LineRule
+from concordant.model.knowledge import Knowledge
+from concordant.model.selectors.courses import LinesProgressed, MonthsToRecurrence
+from concordant.model.selectors.disease import Extent
+from concordant.patient.events import FINDING, Course, DiseaseEvent
+from concordant.patient.facts import Fact, format_value
 
 COUNTS = {"yes": 1, "no": 0}  # a yes counts as a line before those that are listed
 

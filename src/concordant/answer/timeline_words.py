@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from concordant.answer.parts import CourseInTime, EventInTime, IntervalInTime, TimelineShown, When
-from concordant.dates import PartialDate, format_date
-from concordant.quantities import format_number
+from concordant.logic.dates import PartialDate, format_date
+from concordant.logic.intervals import format_number
 
 PHRASES: dict[str, str] = {
     "neoadjuvant": "neoadjuvant",

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from concordant.drugs import DoseAdjustment, Drug, Regimen
-from concordant.records import Restriction
+from concordant.model.drugs import DoseAdjustment, Drug, Regimen
+from concordant.model.sources import Restriction
 
 
 def make_cautions(drug: Drug, regimen: str = "") -> tuple[Restriction, ...]:

@@ -14,15 +14,15 @@ from concordant.author.dictionary import RawFeature, read_features
 from concordant.author.effects import add_ratios
 from concordant.author.families import expand_families
 from concordant.author.files import compile_sentences, convert_to_record, fill_templates
-from concordant.compiled import Knowledge, Vocabulary, decode_content, encode_content
-from concordant.complaints import Complaint, ConcordantError
-from concordant.drugs import Drug, DrugClass, Regimen
-from concordant.features import Axiom, Feature
-from concordant.formulas import Formula, Rounding
-from concordant.guideline import Danger, Disagreement, Guideline, LedgerRow, NewerEvent, Statement, Transition
-from concordant.records import Record, Source
+from concordant.errors import Complaint, ConcordantError
+from concordant.model.drugs import Drug, DrugClass, Regimen
+from concordant.model.features import Axiom, Feature
+from concordant.model.formulas import Formula, Rounding
+from concordant.model.guideline import Danger, Disagreement, Guideline, LedgerRow, NewerEvent, Statement, Transition
+from concordant.model.knowledge import Knowledge, Vocabulary, decode_content, encode_content
+from concordant.model.sources import Record, Source
+from concordant.model.trials import Trial
 from concordant.texts import SourceText, read_file
-from concordant.trials import Trial
 
 T = TypeVar("T", bound=Record)
 CASE_FILES = {"stories", "cases"}

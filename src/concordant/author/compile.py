@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any as Anything
 
 from concordant.author.sentence import parse_sentence
-from concordant.conditions import All, Any, AtLeast, Compare, Condition, Constant, Not, OneOf
-from concordant.features import Feature
+from concordant.logic.conditions import All, Any, AtLeast, Compare, Condition, Constant, Not, OneOf
+from concordant.model.features import Feature
 
 _AT_LEAST = re.compile(r"at least (\d+) of")
 

@@ -10,12 +10,12 @@ import msgspec
 from msgspec.structs import replace
 
 from concordant.author.files import compile_sentences, convert_to_any, convert_to_record, fill_templates
-from concordant.complaints import Complaint, suggest_word
-from concordant.features import Axiom, Feature
-from concordant.formulas import Formula
-from concordant.naming import NamedWord, find_names
-from concordant.selectors import AnySelector
-from concordant.selectors.entries import FromFormula
+from concordant.errors import Complaint, suggest_word
+from concordant.model.features import Axiom, Feature
+from concordant.model.formulas import Formula
+from concordant.model.naming import NamedWord, find_names
+from concordant.model.selectors import AnySelector
+from concordant.model.selectors.entries import FromFormula
 from concordant.texts import Place, SourceText
 
 Raw = Mapping[str, dict[str, Any]]

@@ -6,7 +6,7 @@ import re
 
 from msgspec.structs import replace
 
-from concordant.trials import Analysis, Estimate, HazardRatio, Trial
+from concordant.model.trials import Analysis, Estimate, HazardRatio, Trial
 
 _NUMBER = r"\d+(?:\.\d+)?"
 _RATIO = re.compile(rf"HR ({_NUMBER})(?: \(({_NUMBER}) % CI ({_NUMBER})-({_NUMBER})\))?")

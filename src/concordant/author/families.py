@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from concordant.complaints import Complaint
+from concordant.errors import Complaint
 from concordant.texts import SourceText
 
 LISTS = ("conditions", "medications")

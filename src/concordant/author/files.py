@@ -9,9 +9,9 @@ from typing import Any, TypeVar, get_args
 import msgspec
 
 from concordant.author.compile import compile_condition
-from concordant.complaints import Complaint, suggest_word
-from concordant.features import Feature
-from concordant.naming import find_item_type, find_struct, list_field_types
+from concordant.errors import Complaint, suggest_word
+from concordant.model.features import Feature
+from concordant.model.naming import find_item_type, find_struct, list_field_types
 from concordant.texts import Place, SourceText
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from concordant.complaints import Complaint
+from concordant.errors import Complaint
 from concordant.texts import Place, SourceText
 
 

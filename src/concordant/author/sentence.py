@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from concordant.complaints import suggest_word
-from concordant.conditions import Compare, Condition, Not, OneOf, Op
-from concordant.features import Feature
+from concordant.errors import suggest_word
+from concordant.logic.conditions import Compare, Condition, Not, OneOf, Op
+from concordant.model.features import Feature
 
 _COMPARISON = re.compile(r"(\w+)\s*(<=|>=|==|<|>)\s*(-?\d+(?:\.\d+)?)\s*(.*)")
 OPS: dict[str, Op] = {"<=": "<=", "<": "<", ">=": ">=", ">": ">", "==": "=="}

@@ -10,11 +10,11 @@ from rich.console import Console
 from concordant.cli.conversation import Conversation
 from concordant.cli.keeping import CaseTarget
 from concordant.cli.opening import OpenedCase, get_terminal_width
-from concordant.complaints import Refused
+from concordant.errors import Refused
 from concordant.present.interview import Interview, parse_reply
 from concordant.present.terminal import render_terminal
-from concordant.record.casefile import read_case
-from concordant.record.writing import add_stated, write_new_case
+from concordant.record.casefile.edit import add_stated, write_new_case
+from concordant.record.casefile.read import read_case
 from concordant.texts import read_text
 
 

@@ -6,13 +6,13 @@ import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from concordant.answer.recommend import build_situation
-from concordant.author.lint_cases import CaseSummary
-from concordant.compiled import Knowledge
-from concordant.complaints import Complaint, ConcordantError
-from concordant.kleene import TRUE
-from concordant.record.casefile import read_case
-from concordant.record.vocabulary import Words, make_words
+from concordant.answer.engine import build_situation
+from concordant.author.lint.cases import CaseSummary
+from concordant.errors import Complaint, ConcordantError
+from concordant.logic.truth import TRUE
+from concordant.model.knowledge import Knowledge
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import Words, make_words
 from concordant.texts import SourceText, read_file
 
 

@@ -8,15 +8,15 @@ from typing import Literal
 
 import click
 
-from concordant import __version__
 from concordant.cli.linting import lint
 from concordant.cli.options import as_of_option, guideline_option, id_option, knowledge_option, output_option
 from concordant.cli.pager import write_paged
 from concordant.cli.reading import read
 from concordant.cli.writing import check_target, write_output
-from concordant.complaints import Complaint, Unreadable
+from concordant.errors import Complaint, Unreadable
 from concordant.present.formats import FORMATS, RenderOptions, render_answer
 from concordant.present.language import LANGUAGES
+from concordant.version import __version__
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -12,13 +12,13 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from concordant.answer.model import Ask, Change
 from concordant.answer.phrases import join_with_and
-from concordant.dates import format_date, make_exact_date
-from concordant.features import AmbiguousReply, Feature
+from concordant.answer.schema import Ask, Change
+from concordant.logic.dates import format_date, make_exact_date
+from concordant.model.features import AmbiguousReply, Feature
 from concordant.present import interview as iv
-from concordant.present.first_screen import make_first_screen
 from concordant.present.language import load_language
+from concordant.present.page.first_screen import make_first_screen
 from concordant.present.sentences import Sentences
 
 Read = Callable[[str], str | None]

@@ -8,9 +8,9 @@ import sys
 
 from concordant.api import Engine
 from concordant.cli.opening import open_patients
-from concordant.complaints import ConcordantError
+from concordant.errors import ConcordantError
 from concordant.outputs import open_sink
-from concordant.record.account import Account
+from concordant.patient.account import Account
 
 PROGRESS = 100
 

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from concordant.cli.opening import OpenedCase, list_sources
-from concordant.complaints import Complaint, Unreadable
+from concordant.errors import Complaint, Unreadable
 from concordant.outputs import is_same_path, refuse_source, write_file
 
 MOST_BESIDE = 100

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from concordant.cli.writing import write_output
-from concordant.complaints import Complaint, Unreadable
+from concordant.errors import Complaint, Unreadable
 
 
 @click.command()
@@ -33,7 +33,7 @@ def lint(folder: str, base: str | None) -> None:
     if base is not None:
         _print_effects(root, Path(base) if base else FOLDER)
         return
-    from concordant.author.lint import lint_folder as find
+    from concordant.author.lint.run import lint_folder as find
     from concordant.cli.cases import answer_cases
 
     report = find(root, answer_cases)
@@ -45,7 +45,7 @@ def lint(folder: str, base: str | None) -> None:
 def _print_effects(root: Path, base: Path) -> None:
     """A line for each case whose answer differs, then the counts; progress on a terminal."""
     from concordant.api import load_knowledge
-    from concordant.effect import find_cases, iter_effects
+    from concordant.api.effect import find_cases, iter_effects
 
     old, new = load_knowledge(base), load_knowledge(root)
     paths = find_cases(root, base)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import click
 
 from concordant.cli.commands import app
-from concordant.complaints import ConcordantError
+from concordant.errors import ConcordantError
 
 BUG = 70
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from concordant.cli.stories import find_similar_story, find_stories
-from concordant.complaints import Complaint, Unreadable
+from concordant.errors import Complaint, Unreadable
 from concordant.record.sources.case_file import suggest_neighbour
 
 

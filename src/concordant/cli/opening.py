@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 from concordant.api import Engine, Patients, load_knowledge
 from concordant.cli.missing import refuse_missing
-from concordant.complaints import Complaint, Unreadable, make_printable
-from concordant.record.account import Account
-from concordant.record.as_case import write_case
-from concordant.record.events import PatientRecord
+from concordant.errors import Complaint, Unreadable, make_printable
+from concordant.patient.account import Account
+from concordant.patient.events import PatientRecord
+from concordant.record.casefile.write import write_case
 from concordant.record.sources import Patient, asked
 from concordant.record.sources.asked import AsOf
 from concordant.record.sources.case_file import read_case_source, refuse_by_head

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from concordant.cli.options import knowledge_option
-from concordant.complaints import Complaint, Unreadable
+from concordant.errors import Complaint, Unreadable
 from concordant.outputs import Sink, is_same_path, open_sink, refuse_source, replace_file, report_write_errors, write_file
-from concordant.record.account import Account
+from concordant.patient.account import Account
 from concordant.record.sources import Patient
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _write_set_aside(patient: str, account: Account, aside: Sink | None) -> None
 
 
 def _write_report(patients: Iterable[Patient], output: str, *, every: bool) -> None:
-    from concordant.present.account_table import render_account, render_total
+    from concordant.present.page.account_table import render_account, render_total
 
     counts: Counter[str] = Counter()
     number = 0
@@ -89,7 +89,7 @@ def _write_report(patients: Iterable[Patient], output: str, *, every: bool) -> N
 
 
 def _write_cases(patients: Iterable[Patient], output: str, sources: list[str], engine: Engine, *, every: bool) -> None:
-    from concordant.record.as_case import write_case
+    from concordant.record.casefile.write import write_case
 
     texts = ((patient.id, write_case(patient, engine.knowledge, engine.words)) for patient in patients)
     if every and output:

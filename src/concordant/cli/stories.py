@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from pathlib import Path
 
-from concordant.complaints import Complaint, Unreadable, suggest_word
+from concordant.errors import Complaint, Unreadable, suggest_word
 from concordant.texts import read_file
 
 FOLDER = Path(__file__).parent.parent / "knowledge" / "stories"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from concordant.complaints import Complaint, Unreadable
+from concordant.errors import Complaint, Unreadable
 from concordant.outputs import write_file
 from concordant.present.formats import BINARY
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from concordant.decide.decision import Decision, JudgedProposal, JudgedRestriction
-from concordant.decide.frame import Ruleset
+from concordant.decide.ruleset import Ruleset
 from concordant.derive.unread import UnreadItem
-from concordant.evaluate.explain import explain, find_deciding_leaves
-from concordant.facts import Because, Facts
-from concordant.guideline import Danger
-from concordant.kleene import FALSE, TRUE
-from concordant.records import BarEffect, Cite, Kind
+from concordant.logic.truth import FALSE, TRUE
+from concordant.model.guideline import Danger
+from concordant.model.sources import BarEffect, Cite, Kind
+from concordant.patient.facts import Because, Facts
+from concordant.readers.explain import explain, find_deciding_leaves
 
 Urgency = Literal["now", "precludes", "first", "caution"]
 ORDER: dict[Urgency, int] = {"now": 0, "precludes": 1, "first": 2, "caution": 3}

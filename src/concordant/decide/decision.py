@@ -8,13 +8,13 @@ from typing import Literal
 
 import msgspec
 
-from concordant.decide.frame import GuidelineInForce, Proposal, Ruleset
-from concordant.evaluate.explain import Evaluator, explain
-from concordant.facts import Because, Facts
-from concordant.guideline import Guideline, ScopeLimit
-from concordant.kleene import FALSE, TRUE, UNKNOWN, Truth, judge_any
-from concordant.outcomes import OFFERED, Status, determine_status
-from concordant.records import Restriction, Role
+from concordant.decide.ruleset import GuidelineInForce, Proposal, Ruleset
+from concordant.logic.status import OFFERED, Status, determine_status
+from concordant.logic.truth import FALSE, TRUE, UNKNOWN, Truth, judge_any
+from concordant.model.guideline import Guideline, ScopeLimit
+from concordant.model.sources import Restriction, Role
+from concordant.patient.facts import Because, Facts
+from concordant.readers.explain import Evaluator, explain
 
 Answer = Literal["recommends", "needs_data", "out_of_scope"]
 Outcome = tuple[Answer, tuple[str, ...]]

@@ -8,13 +8,13 @@ from typing import Literal
 
 from concordant.decide.dangers import find_stated_dangers
 from concordant.decide.decision import Decision, JudgedProposal, JudgedRestriction
-from concordant.decide.frame import Ruleset
-from concordant.drugs import Check, Drug
-from concordant.evaluate.explain import explain, find_missing_features
-from concordant.facts import Because, Facts
-from concordant.guideline import Grade, action_from_danger
-from concordant.kleene import FALSE, TRUE, UNKNOWN
-from concordant.records import Action, Cite, Kind, Restriction
+from concordant.decide.ruleset import Ruleset
+from concordant.logic.truth import FALSE, TRUE, UNKNOWN
+from concordant.model.drugs import Check, Drug
+from concordant.model.guideline import Grade, action_from_danger
+from concordant.model.sources import Action, Cite, Kind, Restriction
+from concordant.patient.facts import Because, Facts
+from concordant.readers.explain import explain, find_missing_features
 
 State = Literal["done", "missing", "unmet"]
 

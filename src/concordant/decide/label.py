@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from concordant.drugs import Drug, Indication, Regimen
-from concordant.evaluate.explain import explain
-from concordant.facts import Because, Facts
-from concordant.kleene import FALSE, TRUE, Truth, judge_all
-from concordant.records import Cite
+from concordant.logic.truth import FALSE, TRUE, Truth, judge_all
+from concordant.model.drugs import Drug, Indication, Regimen
+from concordant.model.sources import Cite
+from concordant.patient.facts import Because, Facts
+from concordant.readers.explain import explain
 
 Fit = Literal["on", "off", "unknown"]
 

@@ -8,8 +8,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from concordant.compiled import Knowledge
-from concordant.drugs import (
+from concordant.model.drugs import (
     Check,
     DoseAdjustment,
     DoseLevels,
@@ -21,8 +20,9 @@ from concordant.drugs import (
     Tablet,
     Vial,
 )
-from concordant.guideline import Danger, Statement
-from concordant.records import Action, Restriction
+from concordant.model.guideline import Danger, Statement
+from concordant.model.knowledge import Knowledge
+from concordant.model.sources import Action, Restriction
 
 Cited = TypeVar(
     "Cited",

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from concordant.decide.decision import Decision, JudgedProposal
-from concordant.decide.frame import CURRENT, Ruleset
-from concordant.drugs import Regimen
-from concordant.evaluate.explain import find_deciding_leaves, iter_facts_behind, iter_reason_leaves
-from concordant.facts import Because
-from concordant.kleene import TRUE
-from concordant.records import Restriction
+from concordant.decide.ruleset import CURRENT, Ruleset
+from concordant.logic.truth import TRUE
+from concordant.model.drugs import Regimen
+from concordant.model.sources import Restriction
+from concordant.patient.facts import Because
+from concordant.readers.explain import find_deciding_leaves, iter_facts_behind, iter_reason_leaves
 
 
 @dataclass(frozen=True, slots=True)

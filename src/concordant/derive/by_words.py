@@ -8,10 +8,10 @@ from math import prod
 
 from msgspec.structs import replace
 
-from concordant.evaluate.explain import Evaluator
-from concordant.facts import Fact, Facts, format_value, list_words_left, value_from_words
-from concordant.features import Feature
-from concordant.kleene import TRUE
+from concordant.logic.truth import TRUE
+from concordant.model.features import Feature
+from concordant.patient.facts import Fact, Facts, format_value, list_words_left, value_from_words
+from concordant.readers.explain import Evaluator
 
 MOST = 64  # ways in which several features, each with words left, can combine; more are not followed
 

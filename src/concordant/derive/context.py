@@ -8,12 +8,12 @@ from typing import Generic, TypeVar
 import msgspec
 
 from concordant.derive.unread import UnreadItem
-from concordant.facts import Claim, Facts, list_words_left
-from concordant.features import Feature
-from concordant.formulas import Formula
-from concordant.record.events import Comorbidity, Marker, Measurement, PatientRecord
-from concordant.selectors.base import Selector
-from concordant.selectors.courses import OfDrugs
+from concordant.model.features import Feature
+from concordant.model.formulas import Formula
+from concordant.model.selectors.base import Selector
+from concordant.model.selectors.courses import OfDrugs
+from concordant.patient.events import Comorbidity, Marker, Measurement, PatientRecord
+from concordant.patient.facts import Claim, Facts, list_words_left
 
 S_co = TypeVar("S_co", bound=Selector, covariant=True)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from concordant.derive.book import derive_facts
+from concordant.derive.engine import derive_facts
 from concordant.derive.plan import DerivationPlan
-from concordant.facts import format_value
-from concordant.record.events import PatientRecord
-from concordant.records import Action
+from concordant.model.sources import Action
+from concordant.patient.events import PatientRecord
+from concordant.patient.facts import format_value
 
 SPECIMENS = ("primary", "metastasis")
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from concordant.compiled import Knowledge
-from concordant.conditions import Condition, find_features_read
 from concordant.derive.topics import find_wanted_topics
 from concordant.derive.unread import ReadTerms, UnreadItem, collect_read_terms, find_unread_entries
-from concordant.facts import Fact, make_unknown
-from concordant.features import Axiom, Feature
-from concordant.formulas import Formula
-from concordant.record.events import PatientRecord
-from concordant.selectors.base import Block
-from concordant.used import add_inputs, find_features_used
+from concordant.logic.conditions import Condition, find_features_read
+from concordant.model.features import Axiom, Feature
+from concordant.model.features_used import add_inputs, find_features_used
+from concordant.model.formulas import Formula
+from concordant.model.knowledge import Knowledge
+from concordant.model.selectors.base import Block
+from concordant.patient.events import PatientRecord
+from concordant.patient.facts import Fact, make_unknown
 
 
 @dataclass(frozen=True, slots=True)

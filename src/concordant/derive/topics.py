@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from concordant.derive.unread import UnreadItem
-from concordant.features import Feature
-from concordant.record.events import PatientRecord
-from concordant.selectors.base import UNREAD, Members, Tags
+from concordant.model.features import Feature
+from concordant.model.selectors.base import UNREAD, Members, Tags
+from concordant.patient.events import PatientRecord
 
 
 def collect_topics(record: PatientRecord, unread: Iterable[UnreadItem] = ()) -> frozenset[str]:

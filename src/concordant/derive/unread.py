@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from concordant.compiled import Term, Vocabulary
-from concordant.dates import make_exact_date
-from concordant.features import Feature
-from concordant.record.events import Comorbidity, Finding, Medication, PatientRecord
-from concordant.selectors.base import Block
-from concordant.selectors.entries import Listed, MedicationTaken
+from concordant.logic.dates import make_exact_date
+from concordant.model.features import Feature
+from concordant.model.knowledge import Term, Vocabulary
+from concordant.model.selectors.base import Block
+from concordant.model.selectors.entries import Listed, MedicationTaken
+from concordant.patient.events import Comorbidity, Finding, Medication, PatientRecord
 
 NO_RULE, NOT_UNDERSTOOD, FLAGGED = "no rule here reads it", "it was not understood", "its source flags it as abnormal"
 GRAVE = 3  # from this grade on, what has no bearing when it is mild is looked at

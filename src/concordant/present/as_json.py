@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from concordant.answer.model import Answer
-from concordant.present.document import abbreviate_citations
-from concordant.present.first_screen import make_first_screen, make_screen_lines
+from concordant.answer.schema import Answer
 from concordant.present.language import load_language
+from concordant.present.page.document import abbreviate_citations
+from concordant.present.page.first_screen import make_first_screen, make_screen_lines
 from concordant.present.sentences import Sentences
 
 

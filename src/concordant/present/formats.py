@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from concordant.answer.model import Answer
-from concordant.present.document import Document
+from concordant.answer.schema import Answer
+from concordant.present.page.document import Document
 
 FORMATS = ("terminal", "md", "html", "pdf", "docx", "note", "json")
 BINARY = ("pdf", "docx")
@@ -37,7 +37,7 @@ def render_answer(answer: Answer, wanted: RenderOptions) -> str | bytes:
         from concordant.present.terminal import render_terminal
 
         return render_terminal(answer, colour=wanted.colour, language=wanted.language, full=wanted.full, whose=wanted.whose)
-    from concordant.present.page import build_document
+    from concordant.present.page.page import build_document
 
     return RENDERERS[wanted.format](build_document(answer, wanted.language, wanted.whose), wanted)
 
@@ -49,19 +49,19 @@ def _render_markdown(document: Document, _: RenderOptions) -> str:
 
 
 def _render_html(document: Document, _: RenderOptions) -> str:
-    from concordant.present.html import render_html
+    from concordant.present.html.page import render_html
 
     return render_html(document)
 
 
 def _render_pdf(document: Document, wanted: RenderOptions) -> bytes:
-    from concordant.present.pdf import render_pdf
+    from concordant.present.pdf.page import render_pdf
 
     return render_pdf(document, paper=wanted.paper)
 
 
 def _render_docx(document: Document, _: RenderOptions) -> bytes:
-    from concordant.present.docx import render_docx
+    from concordant.present.docx.page import render_docx
 
     return render_docx(document)
 

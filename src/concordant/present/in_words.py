@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
-from concordant.present.document import Block, Citation, ForestPlot, Paragraph, Point, PointList, Table, Timeline
+from concordant.present.page.document import Block, Citation, ForestPlot, Paragraph, Point, PointList, Table, Timeline
 
 SIGNS = {"done": "✓", "missing": "?", "unmet": "!"}
 Told = Paragraph | PointList | Table

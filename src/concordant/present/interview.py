@@ -11,24 +11,24 @@ from functools import cached_property
 
 import msgspec
 
-from concordant.answer.model import Answer, Ask
+from concordant.answer.engine import answer_record, build_situation
 from concordant.answer.phrases import join_with_and
-from concordant.answer.recommend import answer_record, build_situation
-from concordant.compiled import Knowledge
-from concordant.complaints import make_printable, quote_word
-from concordant.dates import PartialDate, find_dates
-from concordant.dates import format_date as words_of_date
+from concordant.answer.schema import Answer, Ask
 from concordant.derive.context import SelectorContext
-from concordant.derive.courses import find_recurrence
-from concordant.derive.interval import measure_since_last_dose
-from concordant.facts import Value, format_unit, format_value
-from concordant.features import AmbiguousReply, Feature
-from concordant.quantities import Interval
-from concordant.record.blocks import BlockReader
-from concordant.record.events import PatientRecord
-from concordant.record.said import YES_NO, parse_words
-from concordant.record.vocabulary import Words, normalize_name
-from concordant.selectors.courses import MonthsToRecurrence
+from concordant.derive.selectors.courses import find_recurrence
+from concordant.derive.selectors.interval import measure_since_last_dose
+from concordant.errors import make_printable, quote_word
+from concordant.logic.dates import PartialDate, find_dates
+from concordant.logic.dates import format_date as words_of_date
+from concordant.logic.intervals import Interval
+from concordant.model.features import AmbiguousReply, Feature
+from concordant.model.knowledge import Knowledge
+from concordant.model.selectors.courses import MonthsToRecurrence
+from concordant.patient.events import PatientRecord
+from concordant.patient.facts import Value, format_unit, format_value
+from concordant.record.casefile.blocks import BlockReader
+from concordant.record.printed_words import YES_NO, parse_words
+from concordant.terminology.names import Words, normalize_name
 from concordant.texts import SourceText
 
 NOT_KNOWN = ("d", "dk", "don t know", "dont know", "don’t know", "do not know", "unknown", "not known", "skip")

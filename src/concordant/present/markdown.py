@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from concordant.complaints import make_printable
-from concordant.present.document import (
+from concordant.errors import make_printable
+from concordant.present.in_words import Told, format_citation, format_lead, format_mark, to_text_blocks
+from concordant.present.page.document import (
     Citation,
     Document,
     PageReference,
@@ -17,7 +18,6 @@ from concordant.present.document import (
     Table,
     split_citations,
 )
-from concordant.present.in_words import Told, format_citation, format_lead, format_mark, to_text_blocks
 
 LOUD = "⚠"
 ALWAYS = re.compile(r"[\\`*_\[\]~$#]|<(?=[A-Za-z/!?])|&(?=#?\w+;)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from concordant.present.document import Document, ScreenLine, abbreviate_citations
+from concordant.present.page.document import Document, ScreenLine, abbreviate_citations
 
 LINES = 12  # of a note that is still read; what could harm has room however many they are
 

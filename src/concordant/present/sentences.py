@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from concordant.answer.model import Answer, Ask, Change, Option, OtherSide
 from concordant.answer.parts import AdjustedDose, Dose, GradeShown, RefAt
 from concordant.answer.phrases import capitalize_first, lower_first
 from concordant.answer.references import format_brackets
+from concordant.answer.schema import Answer, Ask, Change, Option, OtherSide
 from concordant.present.language import Language
 
 NAMES_SHOWN = 3

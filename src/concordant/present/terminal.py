@@ -13,8 +13,9 @@ from rich.rule import Rule
 from rich.table import Table as Grid
 from rich.text import Text
 
-from concordant.answer.model import Answer
-from concordant.present.document import (
+from concordant.answer.schema import Answer
+from concordant.present.figures.text import draw_forest_text, draw_timeline_text
+from concordant.present.page.document import (
     Block,
     Document,
     ForestPlot,
@@ -27,8 +28,7 @@ from concordant.present.document import (
     Tone,
     abbreviate_citations,
 )
-from concordant.present.figures_text import draw_forest_text, draw_timeline_text
-from concordant.present.page import build_document
+from concordant.present.page.page import build_document
 
 WIDEST, NARROWEST, NARROW, ROOMY, NOTED = 200, 60, 78, 160, 4
 TEXT_WIDTH = 110  # sentences longer than this are not read with pleasure, however wide the terminal is

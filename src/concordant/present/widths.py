@@ -6,7 +6,7 @@ import math
 import textwrap
 from collections.abc import Sequence
 
-from concordant.present.document import Table
+from concordant.present.page.document import Table
 
 POWERS = (0.2, 0.35, 0.5, 0.65, 0.8, 1.0)  # 1: as long as its longest cell; towards 0: all alike
 MARGIN = 2  # signs between two columns

@@ -14,17 +14,17 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from concordant.complaints import quote_word
 from concordant.contract_names import AGE
-from concordant.dates import PartialDate, count_whole_years, format_date, make_exact_date
-from concordant.facts import Value
-from concordant.quantities import Interval
-from concordant.record import events as ev
-from concordant.record.account import Account, AccountRow
+from concordant.errors import quote_word
+from concordant.logic.dates import PartialDate, count_whole_years, format_date, make_exact_date
+from concordant.logic.intervals import Interval
+from concordant.patient import events as ev
+from concordant.patient.account import Account, AccountRow
+from concordant.patient.facts import Value
 from concordant.record.courses.assemble import assemble_courses
+from concordant.record.courses.exposures import Exposure
 from concordant.record.disease_course import DiseaseCourse
 from concordant.record.entries import Dated, blank_entry, entry_dates, entry_table, read_as, running_fields, time_key
-from concordant.record.exposures import Exposure
 from concordant.record.findings import (
     AnyFinding,
     CancerStage,
@@ -34,7 +34,7 @@ from concordant.record.findings import (
     UmbrellaResult,
     UnnamedTreatment,
 )
-from concordant.record.merging import drop_repeated_progressions, merge_marker_parts
+from concordant.record.merge import drop_repeated_progressions, merge_marker_parts
 from concordant.record.plausibility import Problem, explain_impossible_birth, explain_impossible_dates, problems_of
 from concordant.record.row_fate import RowFates
 from concordant.record.rules import RecordRules

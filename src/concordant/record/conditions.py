@@ -14,24 +14,14 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from concordant.contract_names import BRAIN
-from concordant.dates import PartialDate, parse_partial_date
-from concordant.record.events import (
-    ABSENT,
-    ACTIVE,
-    FINDING,
-    METASTATIC,
-    RESOLVED,
-    Brain,
-    Comorbidity,
-    DiseaseEvent,
-    Status,
-)
-from concordant.record.genotypes import read_genotype
-from concordant.record.grammar import ConditionParser
-from concordant.record.heads import ConditionHead, NotUnderstood
-from concordant.record.terminology import CodeableConcept, Terminology, make_terminology
-from concordant.record.vocabulary import Words, suggest_name
-from concordant.record.wording import Lexicon
+from concordant.logic.dates import PartialDate, parse_partial_date
+from concordant.patient.events import ABSENT, ACTIVE, FINDING, METASTATIC, RESOLVED, Brain, Comorbidity, DiseaseEvent, Status
+from concordant.terminology.codes import CodeableConcept, Terminology, make_terminology
+from concordant.terminology.genotypes import read_genotype
+from concordant.terminology.grammar import ConditionParser
+from concordant.terminology.heads import ConditionHead, NotUnderstood
+from concordant.terminology.names import Words, suggest_name
+from concordant.terminology.words import Lexicon
 
 MOST_REMEMBERED, LONGEST = 50_000, 300
 TREND: dict[str, Brain] = {"stable": "stable", "active": "active", "worse": "active"}

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from concordant.complaints import quote_word
 from concordant.contract_names import CANCER_TYPE, DISEASE_EXTENT, OTHER_CANCER
-from concordant.dates import PartialDate, find_months_range
-from concordant.record.events import EARLY, METASTATIC, PROGRESSION, RECURRENCE, DiseaseEvent, Extent
+from concordant.errors import quote_word
+from concordant.logic.dates import PartialDate, find_months_range
+from concordant.patient.events import EARLY, METASTATIC, PROGRESSION, RECURRENCE, DiseaseEvent, Extent
 from concordant.record.findings import UNSPECIFIED, CancerStage, PrimaryCancer, SecondaryCancer
 from concordant.record.rules import RecordRules
 

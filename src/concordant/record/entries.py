@@ -7,10 +7,10 @@ from typing import Any, overload
 
 from msgspec.structs import replace
 
-from concordant.dates import PartialDate
-from concordant.quantities import Interval
-from concordant.record.events import ONGOING, Comorbidity, Course, DiseaseEvent, Event, Finding, Marker, Measurement, Medication
-from concordant.record.exposures import Exposure
+from concordant.logic.dates import PartialDate
+from concordant.logic.intervals import Interval
+from concordant.patient.events import ONGOING, Comorbidity, Course, DiseaseEvent, Event, Finding, Marker, Measurement, Medication
+from concordant.record.courses.exposures import Exposure
 
 Dated = Event | Exposure
 

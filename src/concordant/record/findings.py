@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import msgspec
 
-from concordant.compiled import Umbrella
-from concordant.dates import PartialDate
-from concordant.record.events import EntryLocation, Event, Extent
-from concordant.record.exposures import Exposure
+from concordant.logic.dates import PartialDate
+from concordant.model.knowledge import Umbrella
+from concordant.patient.events import EntryLocation, Event, Extent
+from concordant.record.courses.exposures import Exposure
 
 UNSPECIFIED = "unspecified"  # in the value sets: a cancer, or a metastasis, of which the code does not say which
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from concordant.dates import PartialDate, format_date, make_exact_date
+from concordant.logic.dates import PartialDate, format_date, make_exact_date
+from concordant.patient.events import ONGOING, Course, EntryLocation
 from concordant.record.entries import Dated, entry_dates
-from concordant.record.events import ONGOING, Course, EntryLocation
 
 OLDEST = 130
 Problem = tuple[EntryLocation, str, str]

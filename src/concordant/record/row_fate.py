@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from concordant.record.account import AccountRow, Fate
+from concordant.patient.account import AccountRow, Fate
 
 SILENT = "it says nothing that is asked about"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from concordant.compiled import Knowledge, Umbrella, VocabularyField
-from concordant.record.events import EXTENTS, Extent, match_word
-from concordant.record.line_rules import LineRules, make_line_rules
-from concordant.record.vocabulary import normalize_name
+from concordant.model.knowledge import Knowledge, Umbrella, VocabularyField
+from concordant.patient.events import EXTENTS, Extent, match_word
+from concordant.record.courses.line_rules import LineRules, make_line_rules
+from concordant.terminology.names import normalize_name
 
 ROMAN = {"0": "0", "1": "i", "2": "ii", "3": "iii", "4": "iv"}
 

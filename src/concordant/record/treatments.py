@@ -7,9 +7,9 @@ from collections.abc import Sequence, Set
 
 from msgspec.structs import replace
 
-from concordant.dates import PartialDate
-from concordant.record.events import ADVANCED, Medication
-from concordant.record.exposures import Exposure
+from concordant.logic.dates import PartialDate
+from concordant.patient.events import ADVANCED, Medication
+from concordant.record.courses.exposures import Exposure
 from concordant.record.findings import DeclaredLine, UnnamedTreatment
 from concordant.record.rules import RecordRules
 

@@ -13,24 +13,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import fields, replace
 
-from concordant.answer.recommend import answer_record
-from concordant.compiled import Knowledge
-from concordant.complaints import ConcordantError
-from concordant.dates import PartialDate, make_exact_date, parse_partial_date
-from concordant.derive.book import derive_facts
+from concordant.answer.engine import answer_record
+from concordant.derive.engine import derive_facts
 from concordant.derive.plan import DerivationPlan
-from concordant.facts import Value
+from concordant.errors import ConcordantError
+from concordant.logic.dates import PartialDate, make_exact_date, parse_partial_date
+from concordant.logic.intervals import Interval, make_exact_interval, parse_quantity, step_above, step_below
+from concordant.model.knowledge import Knowledge
+from concordant.patient.account import Account
+from concordant.patient.events import Comorbidity, Course, DiseaseEvent, EntryLocation, Marker, Measurement, PatientRecord
+from concordant.patient.facts import Value
 from concordant.present.as_json import render_json
-from concordant.quantities import Interval, make_exact_interval, parse_quantity, step_above, step_below
-from concordant.record.account import Account
-from concordant.record.as_case import write_case
-from concordant.record.casefile import read_case
-from concordant.record.events import Comorbidity, Course, DiseaseEvent, EntryLocation, Marker, Measurement, PatientRecord
+from concordant.record.casefile.read import read_case
+from concordant.record.casefile.write import write_case
+from concordant.record.casefile.yaml_text import quote_text, to_iso_date, to_number_text
 from concordant.record.fhir.read import read_fhir
 from concordant.record.sources import Patient
-from concordant.record.terminology import make_terminology
-from concordant.record.vocabulary import Words
-from concordant.record.yaml_text import quote_text, to_iso_date, to_number_text
+from concordant.terminology.codes import make_terminology
+from concordant.terminology.names import Words
 from concordant.texts import read_text
 from tests.shipped import SHIPPED, failing, in_chunks, record_of
 

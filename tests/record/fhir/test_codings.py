@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from concordant.quantities import Interval, make_exact_interval, step_above, step_below
+from concordant.logic.intervals import Interval, make_exact_interval, step_above, step_below
 from tests.record.fhir.builders import (
     LNC,
     RXN,

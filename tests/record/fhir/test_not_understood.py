@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from concordant.record.events import Marker
+from concordant.patient.events import Marker
 from tests.record.fhir.builders import LNC, RXN, SCT, coded, diagnosis, dose, fates, kit, observation, read, resource, why, woman
 
 POSITIVE = {"valueCodeableConcept": coded(SCT, "10828004")}

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from concordant.complaints import ConcordantError, Refused, Unreadable
+from concordant.errors import ConcordantError, Refused, Unreadable
 from concordant.record.fhir.read import read_fhir
 from concordant.record.fhir.stream import iter_patients
 from tests.record.fhir.builders import (
@@ -176,7 +176,7 @@ def test_an_impossible_treatment_is_set_aside_and_leaves_open_what_was_given(ent
 
 @pytest.mark.parametrize("date", ["2021-13", "2031-01-01", "1950-01-01"])
 def test_an_impossible_result_is_open_and_no_older_one_speaks_for_it(date: str, knowledge: Any) -> None:
-    from concordant.derive.book import derive_facts
+    from concordant.derive.engine import derive_facts
     from concordant.derive.plan import make_plan
 
     older = observation("old", "10230-1", valueQuantity={"value": 62, "unit": "%"}, effectiveDateTime="2023-05-01")
@@ -338,7 +338,7 @@ FILES = sorted(SHARED.glob("*/*.json")) if SHARED.is_dir() else []
 def test_every_shared_bundle_is_answered_or_refused_and_accounts_for_its_entries(knowledge: Any) -> None:
     from tools.fuzz_fhir import entries_of
 
-    from concordant.answer.recommend import answer_record
+    from concordant.answer.engine import answer_record
 
     refused = []
     answered = 0

@@ -12,20 +12,20 @@ from typing import Any
 import duckdb
 import pytest
 
-from concordant.compiled import Knowledge
-from concordant.complaints import ConcordantError
-from concordant.derive.book import derive_facts
+from concordant.derive.engine import derive_facts
 from concordant.derive.plan import DerivationPlan
-from concordant.facts import Value
-from concordant.quantities import Interval, step_below
-from concordant.record.account import Account
+from concordant.errors import ConcordantError
+from concordant.logic.intervals import Interval, step_below
+from concordant.model.knowledge import Knowledge
+from concordant.patient.account import Account
+from concordant.patient.events import PatientRecord
+from concordant.patient.facts import Value
 from concordant.record.builder import RecordBuilder
-from concordant.record.events import PatientRecord
 from concordant.record.omop.database import open_database
 from concordant.record.omop.read import iter_patients
 from concordant.record.rules import record_rules
 from concordant.record.sources import Patient
-from concordant.record.vocabulary import Words
+from concordant.terminology.names import Words
 from tests.conftest import ReadCase
 from tests.record.omop import build
 from tests.record.omop.build import condition, database, drug, episode, exported, measured, person

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from concordant.compiled import Knowledge
-from concordant.complaints import ConcordantError
-from concordant.derive.book import derive_facts
+from concordant.derive.engine import derive_facts
 from concordant.derive.plan import DerivationPlan
-from concordant.record.account import Account
+from concordant.errors import ConcordantError
+from concordant.model.knowledge import Knowledge
+from concordant.patient.account import Account
 from concordant.record.sources import Patient
 from concordant.record.table.read import iter_patients
-from concordant.record.vocabulary import Words
+from concordant.terminology.names import Words
 
 AS_OF = dt.date(2023, 6, 1)
 MAPPING = (Path(__file__).parent / "cohort.yaml").read_text(encoding="utf-8")

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from concordant.answer.recommend import answer_record
-from concordant.compiled import Knowledge
-from concordant.derive.book import derive_facts
+from concordant.answer.engine import answer_record
+from concordant.derive.engine import derive_facts
 from concordant.derive.plan import DerivationPlan
-from concordant.record.account import Account
+from concordant.model.knowledge import Knowledge
+from concordant.patient.account import Account
 from concordant.record.sources import Patient
 from concordant.record.table.read import iter_patients
-from concordant.record.vocabulary import Words
+from concordant.terminology.names import Words
 
 ROOT = Path(__file__).parents[3]
 SLICE = Path(__file__).with_name("tcga")

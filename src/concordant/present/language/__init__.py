@@ -9,8 +9,8 @@ from importlib import import_module
 from typing import Literal
 
 from concordant.answer.parts import CellShown
-from concordant.evaluate.words import OPS, SIGNS, Spelling, turned
-from concordant.facts import format_unit, format_value
+from concordant.patient.facts import format_unit, format_value
+from concordant.readers.words import OPS, SIGNS, Spelling, turned
 
 LANGUAGES = ("en", "de")
 FEW = 3

@@ -1,7 +1,7 @@
 """Courses of treatment from single administrations, prescriptions and statements, each with its evidence.
 
-The rules are data (`record/line_rules.py`, docs/lines-of-therapy.md). Nothing is counted here: which courses make a line,
-and which line is next, is derived from the courses (`derive/lines.py`), whatever source they came from.
+The rules are data (`record/courses/line_rules.py`, docs/lines-of-therapy.md). Nothing is counted here: which courses make a line,
+and which line is next, is derived from the courses (`derive/selectors/lines.py`), whatever source they came from.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from concordant.dates import PartialDate
+from concordant.logic.dates import PartialDate
+from concordant.patient.events import ONGOING, Course, DiseaseEvent, Stopped
 from concordant.record.courses.ending import make_course
+from concordant.record.courses.exposures import Exposure
 from concordant.record.courses.grouping import CourseGrouping
+from concordant.record.courses.line_rules import LineRules
 from concordant.record.courses.span import CourseDraft, ExposureSpan, days_between, latest_end, span_of
 from concordant.record.courses.undated import group_undated, make_undated_courses
-from concordant.record.events import ONGOING, Course, DiseaseEvent, Stopped
-from concordant.record.exposures import Exposure
-from concordant.record.line_rules import LineRules
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from concordant.dates import PartialDate, format_date, make_exact_date
+from concordant.logic.dates import PartialDate, format_date, make_exact_date
+from concordant.patient.events import ADVANCED, GREW, METASTATIC, ONGOING, PROGRESSION, Course, DiseaseEvent, Setting, Stopped
 from concordant.record.courses.grouping import find_advanced_date, is_recent, span_key
+from concordant.record.courses.line_rules import LineRules
 from concordant.record.courses.span import CourseDraft, ExposureSpan, days_between, latest_end
-from concordant.record.events import ADVANCED, GREW, METASTATIC, ONGOING, PROGRESSION, Course, DiseaseEvent, Setting, Stopped
-from concordant.record.line_rules import LineRules
 
 WORST_FIRST: tuple[Stopped, ...] = (*GREW, "toxicity", "choice", "completed")
 CourseWithNote = tuple[Course, tuple[str, ...]]

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from concordant.dates import PartialDate, format_date
+from concordant.logic.dates import PartialDate, format_date
+from concordant.patient.events import EARLY, GREW, DiseaseEvent, Stopped
+from concordant.record.courses.line_rules import LineRules
 from concordant.record.courses.span import CourseDraft, ExposureSpan, days_between, latest_end
-from concordant.record.events import EARLY, GREW, DiseaseEvent, Stopped
-from concordant.record.line_rules import LineRules
 
 MONTH = 31
 ENDED: tuple[Stopped, ...] = (*GREW, "toxicity", "choice")

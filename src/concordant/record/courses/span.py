@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec.structs import replace
 
-from concordant.dates import PartialDate, make_exact_date
-from concordant.record.events import Setting, Stopped
-from concordant.record.exposures import Exposure
+from concordant.logic.dates import PartialDate, make_exact_date
+from concordant.patient.events import Setting, Stopped
+from concordant.record.courses.exposures import Exposure
 
 
 class ExposureSpan(msgspec.Struct, frozen=True, gc=False):

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
+from concordant.patient.events import ONGOING, Course
 from concordant.record.courses.ending import CourseWithNote
+from concordant.record.courses.exposures import Exposure
+from concordant.record.courses.line_rules import LineRules
 from concordant.record.courses.span import CourseDraft
-from concordant.record.events import ONGOING, Course
-from concordant.record.exposures import Exposure
-from concordant.record.line_rules import LineRules
 
 
 def group_undated(undated: Iterable[Exposure], groups: Sequence[CourseDraft], rules: LineRules) -> list[list[Exposure]]:

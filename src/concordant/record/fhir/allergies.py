@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from concordant.patient.events import ABSENT, ACTIVE, RESOLVED, Comorbidity, Status
 from concordant.record.conditions import ConditionMention, events_from_mentions, is_understood, parse_conditions
-from concordant.record.events import ABSENT, ACTIVE, RESOLVED, Comorbidity, Status
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.conditions import GONE, add_blank_conditions, list_code_texts, status_word
 from concordant.record.fhir.resources import Resource

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from concordant.complaints import quote_word
-from concordant.dates import PartialDate
+from concordant.errors import quote_word
+from concordant.logic.dates import PartialDate
 from concordant.record.builder import RecordBuilder
 from concordant.record.fhir.dates import explain_bad_date, parse_fhir_date
 from concordant.record.fhir.decode import LocatedResource

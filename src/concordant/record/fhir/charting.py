@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from concordant.record.exposures import Exposure
+from concordant.record.courses.exposures import Exposure
 from concordant.record.fhir.allergies import read_allergy
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.conditions import read_condition

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import msgspec
 
-from concordant.compiled import CodeKind
-from concordant.complaints import quote_word
-from concordant.dates import PartialDate, make_exact_date
+from concordant.errors import quote_word
+from concordant.logic.dates import PartialDate, make_exact_date
+from concordant.model.knowledge import CodeKind
+from concordant.patient.events import ABSENT, ACTIVE, RESOLVED, Comorbidity, DiseaseEvent, Marker, Status
 from concordant.record.conditions import (
     ConditionMention,
     events_from_mentions,
@@ -19,15 +20,14 @@ from concordant.record.conditions import (
     parse_conditions,
 )
 from concordant.record.entries import blank_entry
-from concordant.record.events import ABSENT, ACTIVE, RESOLVED, Comorbidity, DiseaseEvent, Marker, Status
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.disease_observations import add_stage
 from concordant.record.fhir.references import resolve_reference
 from concordant.record.fhir.resources import CodeableConcept, Resource, to_list
 from concordant.record.fhir.values import CodeMatch, lookup_code
 from concordant.record.findings import PrimaryCancer, SecondaryCancer
-from concordant.record.terminology import CodeableConcept as Meaning
-from concordant.record.vocabulary import normalize_name
+from concordant.terminology.codes import CodeableConcept as Meaning
+from concordant.terminology.names import normalize_name
 
 KINDS: tuple[CodeKind, ...] = ("cancer", "secondary", "condition", "implied", "not_asked")
 AGAIN = ("recurrence", "relapse")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from functools import lru_cache
 
-from concordant.complaints import quote_word
-from concordant.dates import PartialDate, make_exact_date, parse_partial_date
+from concordant.errors import quote_word
+from concordant.logic.dates import PartialDate, make_exact_date, parse_partial_date
 
 DAY = 10
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from concordant.complaints import Complaint, Unreadable, make_printable, quote_word
+from concordant.errors import Complaint, Unreadable, make_printable, quote_word
 from concordant.record.fhir.resources import CodeableConcept, Head, RawBundleEntry, Resource
 
 MAX_BYTES = 200_000_000  # of one JSON document; NDJSON has no limit but its longest line

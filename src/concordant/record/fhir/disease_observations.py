@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from concordant.compiled import CodeKind
-from concordant.complaints import quote_word
 from concordant.contract_names import DISEASE_STATUS, LINE_OF_THERAPY, MENOPAUSAL_STATUS
-from concordant.dates import PartialDate, make_exact_date
-from concordant.record.events import ABSENT, ACTIVE, HAPPENINGS, Comorbidity, DiseaseEvent, match_word
+from concordant.errors import quote_word
+from concordant.logic.dates import PartialDate, make_exact_date
+from concordant.model.knowledge import CodeKind
+from concordant.patient.events import ABSENT, ACTIVE, HAPPENINGS, Comorbidity, DiseaseEvent, match_word
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.references import resolve_reference
 from concordant.record.fhir.resources import CodeableConcept, Resource, to_list
 from concordant.record.fhir.results import ObservedValue, read_result_word
 from concordant.record.fhir.values import CodeMatch, list_coded_values, lookup_code, read_number
 from concordant.record.findings import CancerStage, DeclaredLine, SecondaryCancer, UmbrellaResult
-from concordant.record.terminology import NO, YES
-from concordant.record.vocabulary import normalize_name
+from concordant.terminology.codes import NO, YES
+from concordant.terminology.names import normalize_name
 
 
 def _read_stage(asked: ObservedValue, chart: Chart) -> str | None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from concordant.complaints import quote_word
-from concordant.dates import PartialDate, make_exact_date
-from concordant.record.events import SETTINGS, STOPPED, Medication, Setting, Stopped, match_word
-from concordant.record.exposures import Exposure
+from concordant.errors import quote_word
+from concordant.logic.dates import PartialDate, make_exact_date
+from concordant.patient.events import SETTINGS, STOPPED, Medication, Setting, Stopped, match_word
+from concordant.record.courses.exposures import Exposure
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.references import resolve_reference
 from concordant.record.fhir.resources import CodeableConcept, Coding, Period, Resource, to_list
 from concordant.record.fhir.values import lookup_code
-from concordant.record.terminology import CodeableConcept as Meaning
-from concordant.record.vocabulary import Words, medicines_from_name
+from concordant.terminology.codes import CodeableConcept as Meaning
+from concordant.terminology.names import Words, medicines_from_name
 
 UNTAKEN = {
     "entered-in-error": "entered in error",

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from concordant.compiled import CodeKind
-from concordant.complaints import quote_word
-from concordant.dates import PartialDate
-from concordant.quantities import Interval
-from concordant.record.events import Finding, Marker, Measurement
+from concordant.errors import quote_word
+from concordant.logic.dates import PartialDate
+from concordant.logic.intervals import Interval
+from concordant.model.knowledge import CodeKind
+from concordant.patient.events import Finding, Marker, Measurement
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.disease_observations import of_disease
 from concordant.record.fhir.references import resolve_reference
 from concordant.record.fhir.resources import CodeableConcept, Resource, Value, to_list
 from concordant.record.fhir.results import ObservedValue, read_marker, read_measurement
 from concordant.record.fhir.values import lookup_code
-from concordant.record.terminology import CodeableConcept as Meaning
+from concordant.terminology.codes import CodeableConcept as Meaning
 
 ABOUT: frozenset[CodeKind] = frozenset({"test", "measurement", "observation", "not_asked"})
 RESULTS: tuple[CodeKind, ...] = ("test", "measurement")

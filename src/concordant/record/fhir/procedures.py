@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from concordant.dates import PartialDate
-from concordant.record.events import HAPPENINGS, DiseaseEvent, match_word
+from concordant.logic.dates import PartialDate
+from concordant.patient.events import HAPPENINGS, DiseaseEvent, match_word
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.resources import Resource, to_list
 from concordant.record.fhir.values import lookup_code

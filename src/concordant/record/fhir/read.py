@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from concordant.compiled import Knowledge
-from concordant.complaints import Complaint, Refused
-from concordant.record.account import Account
+from concordant.errors import Complaint, Refused
+from concordant.model.knowledge import Knowledge
+from concordant.patient.account import Account
 from concordant.record.fhir.charting import HELD, READERS, entry_place, read_entries
 from concordant.record.fhir.decode import LocatedResource, decode_resources, unzip_data
 from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.subjects import subjects_of
 from concordant.record.fhir.tables import FhirTables, fhir_tables
 from concordant.record.sources import Patient
-from concordant.record.terminology import Terminology
+from concordant.terminology.codes import Terminology
 
 
 @dataclass(slots=True)

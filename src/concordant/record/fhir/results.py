@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from concordant.complaints import quote_word
-from concordant.dates import PartialDate
-from concordant.quantities import Interval
-from concordant.record.events import Marker, Measurement
+from concordant.errors import quote_word
+from concordant.logic.dates import PartialDate
+from concordant.logic.intervals import Interval
+from concordant.patient.events import Marker, Measurement
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.references import resolve_reference
 from concordant.record.fhir.resources import Resource, Value, to_list
@@ -20,8 +20,8 @@ from concordant.record.fhir.values import (
     lookup_code,
     read_number,
 )
-from concordant.record.terminology import NO, YES
-from concordant.record.terminology import CodeableConcept as Meaning
+from concordant.terminology.codes import NO, YES
+from concordant.terminology.codes import CodeableConcept as Meaning
 
 PERCENT, PERCENT_SIGNS = "percent", ("%", "percent", "{percent}")
 

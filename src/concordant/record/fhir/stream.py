@@ -15,8 +15,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from concordant.complaints import Complaint, ConcordantError, Unreadable
-from concordant.record.account import Account
+from concordant.errors import Complaint, ConcordantError, Unreadable
+from concordant.patient.account import Account
 from concordant.record.fhir.charting import READERS
 from concordant.record.fhir.decode import MAX_BYTES, LocatedResource, decode_one, describe_error, describe_malformed
 from concordant.record.fhir.read import build_patients, read_document

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from concordant.compiled import Knowledge
 from concordant.contract_names import MENOPAUSAL_STATUS
+from concordant.model.knowledge import Knowledge
 from concordant.record.fhir.resources import CodeableConcept
 from concordant.record.rules import RecordRules, record_rules
-from concordant.record.terminology import Terminology, make_terminology
-from concordant.record.vocabulary import factor_of
+from concordant.terminology.codes import Terminology, make_terminology
+from concordant.terminology.names import factor_of
 
 
 @dataclass(slots=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from concordant.compiled import CodeKind, VocabularyField
-from concordant.complaints import quote_word
-from concordant.quantities import Interval, make_exact_interval, parse_quantity, step_above, step_below
+from concordant.errors import quote_word
+from concordant.logic.intervals import Interval, make_exact_interval, parse_quantity, step_above, step_below
+from concordant.model.knowledge import CodeKind, VocabularyField
 from concordant.record.fhir.resources import CodeableConcept, Coding, Quantity, Range, Value, to_list
 from concordant.record.fhir.tables import FhirTables
-from concordant.record.terminology import CodeableConcept as Meaning
-from concordant.record.terminology import Terminology
+from concordant.terminology.codes import CodeableConcept as Meaning
+from concordant.terminology.codes import Terminology
 
 SIGNS = {"greater than or equal to": ">=", "less than or equal to": "<=", "greater than": ">", "less than": "<", "more than": ">"}
 SIGNS |= {"at least": ">=", "at most": "<=", "over": ">", "below": "<", "above": ">", "under": "<"}

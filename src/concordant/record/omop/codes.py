@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from concordant.complaints import quote_word
+from concordant.errors import quote_word
 from concordant.record.conditions import is_understood, parse_conditions
 from concordant.record.omop.schema import Row
-from concordant.record.terminology import CodeableConcept, Terminology
-from concordant.record.vocabulary import medicines_from_name
+from concordant.terminology.codes import CodeableConcept, Terminology
+from concordant.terminology.names import medicines_from_name
 
 PINNED = "omop"
 NO_CONCEPT = (None, "", "0")

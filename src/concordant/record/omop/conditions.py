@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from concordant.dates import PartialDate
+from concordant.logic.dates import PartialDate
+from concordant.patient.events import ACTIVE, RESOLVED, Comorbidity, Status
 from concordant.record.builder import RecordBuilder
 from concordant.record.conditions import (
     ConditionMention,
@@ -14,11 +15,10 @@ from concordant.record.conditions import (
     merge_code_and_words,
     parse_conditions,
 )
-from concordant.record.events import ACTIVE, RESOLVED, Comorbidity, Status
 from concordant.record.omop.codes import CodedColumn
 from concordant.record.omop.disease import keep_spread
 from concordant.record.omop.schema import Row, read_date_column
-from concordant.record.vocabulary import Words
+from concordant.terminology.names import Words
 
 
 def read_condition(

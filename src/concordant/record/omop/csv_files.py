@@ -6,7 +6,7 @@ import csv
 import gzip
 from pathlib import Path
 
-from concordant.complaints import Complaint, Refused, Unreadable, quote_word
+from concordant.errors import Complaint, Refused, Unreadable, quote_word
 
 LONGEST_HEADER = 100_000
 

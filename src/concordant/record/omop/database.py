@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from concordant.complaints import Complaint, Refused, Unreadable, quote_word
+from concordant.errors import Complaint, Refused, Unreadable, quote_word
 from concordant.record.omop.csv_files import make_csv_options
 from concordant.record.omop.schema import CONCEPT, EPISODE_EVENT, FILES, PERSON, READ, Cdm, CdmTable, Row
 

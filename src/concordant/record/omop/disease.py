@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from concordant.dates import PartialDate
+from concordant.logic.dates import PartialDate
+from concordant.patient.events import HAPPENINGS, PROGRESSION, DiseaseEvent, match_word
 from concordant.record.builder import RecordBuilder
-from concordant.record.events import HAPPENINGS, PROGRESSION, DiseaseEvent, match_word
 from concordant.record.findings import UNSPECIFIED, CancerStage, PrimaryCancer, SecondaryCancer
 
 SILENT = ("no_disease", "undetermined")

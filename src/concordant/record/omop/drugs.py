@@ -8,17 +8,17 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from concordant.complaints import quote_word, suggest_word
-from concordant.dates import PartialDate, format_date
+from concordant.errors import quote_word, suggest_word
+from concordant.logic.dates import PartialDate, format_date
+from concordant.patient.events import ADVANCED, ONGOING, STOPPED, Course, Medication, Setting, Stopped, match_word
 from concordant.record.builder import RecordBuilder
-from concordant.record.events import ADVANCED, ONGOING, STOPPED, Course, Medication, Setting, Stopped, match_word
-from concordant.record.exposures import Exposure
+from concordant.record.casefile.scalars import MOST, count_of
+from concordant.record.courses.exposures import Exposure
+from concordant.record.medications_taken import NOT_TAKEN, is_taken, taken_by_name
 from concordant.record.omop.codes import CodedColumn, ConceptLookup
 from concordant.record.omop.schema import Row, read_date, read_date_column
-from concordant.record.scalars import MOST, count_of
-from concordant.record.taken import NOT_TAKEN, is_taken, taken_by_name
-from concordant.record.terminology import CodeableConcept
-from concordant.record.vocabulary import Words, drugs_from_name, medicines_from_name, normalize_name, suggest_name
+from concordant.terminology.codes import CodeableConcept
+from concordant.terminology.names import Words, drugs_from_name, medicines_from_name, normalize_name, suggest_name
 
 NOT_ASKED = "nothing here asks for it"
 SHORTEST_NEAR = 5  # letters of a word that may be a drug misspelt

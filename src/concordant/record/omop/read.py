@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from concordant.compiled import Knowledge
-from concordant.complaints import Complaint, Unreadable, quote_word
-from concordant.record.account import Account
+from concordant.errors import Complaint, Unreadable, quote_word
+from concordant.model.knowledge import Knowledge
+from concordant.patient.account import Account
 from concordant.record.builder import RecordBuilder
 from concordant.record.omop.codes import ConceptLookup
 from concordant.record.omop.database import list_missing_tables, open_database
@@ -17,8 +17,8 @@ from concordant.record.omop.schema import EVENTS, PERSON, Cdm, CdmTable, Row
 from concordant.record.omop.tell import PersonReader
 from concordant.record.rules import RecordRules, record_rules
 from concordant.record.sources import Patient
-from concordant.record.terminology import Terminology, make_terminology
-from concordant.record.vocabulary import Words
+from concordant.terminology.codes import Terminology, make_terminology
+from concordant.terminology.names import Words
 
 NOBODY = "there is no such person"
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from concordant.compiled import VocabularyField
-from concordant.dates import PartialDate
-from concordant.quantities import Interval
-from concordant.record.blocks import NO_LIMIT, OPEN
+from concordant.logic.dates import PartialDate
+from concordant.logic.intervals import Interval
+from concordant.model.knowledge import VocabularyField
+from concordant.patient.events import Marker, Measurement
 from concordant.record.builder import RecordBuilder
-from concordant.record.events import Marker, Measurement
+from concordant.record.casefile.blocks import NO_LIMIT, OPEN
 from concordant.record.omop.schema import Row
 from concordant.record.omop.values import Amount, ResultReader
-from concordant.record.terminology import CodeableConcept
-from concordant.record.vocabulary import Words
+from concordant.terminology.codes import CodeableConcept
+from concordant.terminology.names import Words
 
 SILENT = "it has no value"
 LOST = "its value is not understood"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
-from concordant.dates import PartialDate, parse_partial_date
+from concordant.logic.dates import PartialDate, parse_partial_date
 
 
 @dataclass(frozen=True, slots=True)

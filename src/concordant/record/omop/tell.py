@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from concordant.contract_names import DISEASE_STATUS, MENOPAUSAL_STATUS, OTHER_CANCER, SEX
-from concordant.dates import PartialDate
-from concordant.quantities import Interval
-from concordant.record.blocks import SEXES
+from concordant.logic.dates import PartialDate
+from concordant.logic.intervals import Interval
+from concordant.patient.events import ABSENT, ACTIVE, Comorbidity, Marker, Measurement, Status
 from concordant.record.builder import RecordBuilder
+from concordant.record.casefile.blocks import SEXES
+from concordant.record.casefile.scalars import MEANT
 from concordant.record.conditions import ConditionMention, events_from_mentions, parse_conditions
-from concordant.record.events import ABSENT, ACTIVE, Comorbidity, Marker, Measurement, Status
 from concordant.record.findings import UNSPECIFIED
 from concordant.record.omop.codes import CodedColumn, ConceptLookup
 from concordant.record.omop.conditions import keep_conditions, read_condition
@@ -20,9 +21,8 @@ from concordant.record.omop.drugs import DrugExposures
 from concordant.record.omop.results import LOST, Results
 from concordant.record.omop.schema import Row, read_date, read_date_column
 from concordant.record.omop.values import ResultReader
-from concordant.record.scalars import MEANT
-from concordant.record.terminology import NO, YES, CodeableConcept
-from concordant.record.vocabulary import Words
+from concordant.terminology.codes import NO, YES, CodeableConcept
+from concordant.terminology.names import Words
 
 NOT_ASKED = "nothing here asks for it"
 ORDER = ("condition_occurrence", "procedure_occurrence", "measurement", "observation", "drug_exposure", "death")

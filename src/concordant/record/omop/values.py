@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from concordant.compiled import CodeKind, VocabularyField
-from concordant.quantities import Interval, make_exact_interval, step_above, step_below
+from concordant.logic.intervals import Interval, make_exact_interval, step_above, step_below
+from concordant.model.knowledge import CodeKind, VocabularyField
 from concordant.record.omop.codes import NO_CONCEPT, CodedColumn, ConceptLookup
 from concordant.record.omop.schema import Row
-from concordant.record.terminology import CodeableConcept
-from concordant.record.vocabulary import Words, check_range, convert_quantity, factor_of
+from concordant.terminology.codes import CodeableConcept
+from concordant.terminology.names import Words, check_range, convert_quantity, factor_of
 
 MEANT = {"present": "positive", "absent": "negative"}
 KINDS: tuple[CodeKind, ...] = ("value", "stage", "status", "menopause", "site")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from concordant.record.account import Account
-from concordant.record.events import PatientRecord
+from concordant.patient.account import Account
+from concordant.patient.events import PatientRecord
 
 
 class Patient(msgspec.Struct, frozen=True):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from concordant.complaints import Complaint, Unreadable
-from concordant.dates import parse_partial_date
+from concordant.errors import Complaint, Unreadable
+from concordant.logic.dates import parse_partial_date
 
 WRITE = "Write the day as 2022-09-20"
 

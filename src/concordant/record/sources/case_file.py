@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from pathlib import Path
 
-from concordant.complaints import Complaint, Unreadable, suggest_word
-from concordant.record.foreign import HEAD_BYTES, read_source, refuse_packed
+from concordant.errors import Complaint, Unreadable, suggest_word
+from concordant.record.sources.foreign import HEAD_BYTES, read_source, refuse_packed
 from concordant.texts import SourceText, read_file_bytes
 
 MOST_NEIGHBOURS = 1000

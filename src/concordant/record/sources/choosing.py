@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from concordant.complaints import Complaint, Unreadable, quote_word, suggest_word
+from concordant.errors import Complaint, Unreadable, quote_word, suggest_word
 from concordant.record.sources import Patient
 
 MOST_NAMED = 20

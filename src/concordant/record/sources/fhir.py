@@ -8,8 +8,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from concordant.complaints import Complaint, Unreadable, quote_word
-from concordant.record.account import Account
+from concordant.errors import Complaint, Unreadable, quote_word
+from concordant.patient.account import Account
 from concordant.record.sources import Patient
 from concordant.record.sources.asked import AsOf
 

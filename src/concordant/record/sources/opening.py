@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from concordant.compiled import Knowledge
-from concordant.complaints import Complaint, Unreadable
-from concordant.record.account import Account
-from concordant.record.case_account import make_account
-from concordant.record.casefile import read_case
-from concordant.record.events import PatientRecord
-from concordant.record.foreign import read_source
+from concordant.errors import Complaint, Unreadable
+from concordant.model.knowledge import Knowledge
+from concordant.patient.account import Account
+from concordant.patient.events import PatientRecord
+from concordant.record.casefile.account import make_account
+from concordant.record.casefile.read import read_case
 from concordant.record.sources import Patient
 from concordant.record.sources.asked import AsOf
 from concordant.record.sources.case_file import read_case_source, refuse_by_head
 from concordant.record.sources.fhir import is_fhir, is_fhir_content, iter_document_patients, iter_path_patients
+from concordant.record.sources.foreign import read_source
 from concordant.record.sources.tables import is_table_mapping, is_tabular, iter_table_patients, list_mapped_files
 from concordant.record.sources.values import read_value
-from concordant.record.vocabulary import Words, make_words
+from concordant.terminology.names import Words, make_words
 from concordant.texts import SourceText
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class SourceOpener:
     def fhir_tables(self) -> FhirTables:
         """The codes of the knowledge, for reading FHIR."""
         from concordant.record.fhir.tables import fhir_tables
-        from concordant.record.terminology import make_terminology
+        from concordant.terminology.codes import make_terminology
 
         return fhir_tables(self.knowledge, make_terminology(self.knowledge, self.words))
 

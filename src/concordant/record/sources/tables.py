@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from concordant.compiled import Knowledge
-from concordant.complaints import ConcordantError
-from concordant.record.account import Account
+from concordant.errors import ConcordantError
+from concordant.model.knowledge import Knowledge
+from concordant.patient.account import Account
 from concordant.record.sources import Patient
 from concordant.record.sources.asked import AsOf
-from concordant.record.vocabulary import Words
+from concordant.terminology.names import Words
 from concordant.texts import read_file
 
 ADDRESSES = ("postgresql://", "postgres://")

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from numbers import Real
 from typing import Any
 
-from concordant.complaints import Complaint, Unreadable
-from concordant.record.scalars import format_place
+from concordant.errors import Complaint, Unreadable
+from concordant.record.casefile.scalars import format_place
 from concordant.texts import MAX_DEPTH, Place, SourceText, refuse_controls
 
 WAY_OUT = "Write it as a text, a number, a date, a yes or no, a list or a mapping"

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from concordant.complaints import quote_word
-from concordant.dates import PartialDate, format_date, make_exact_date, parse_partial_date
+from concordant.errors import quote_word
+from concordant.logic.dates import PartialDate, format_date, make_exact_date, parse_partial_date
 
 EPOCH = dt.date(2000, 1, 1)  # stands for a day zero of which nothing is known; any other would do
 FARTHEST = 60_000

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from concordant.complaints import Complaint, Refused, Unreadable, quote_word, suggest_word
+from concordant.errors import Complaint, Refused, Unreadable, quote_word, suggest_word
 from concordant.record.table.mapping import TableFile
 
 LONGEST_CELL = 100_000

@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from concordant.compiled import Knowledge
-from concordant.dates import PartialDate, make_exact_date
-from concordant.record import events as ev
-from concordant.record.blocks import OPEN, BlockReader
+from concordant.logic.dates import PartialDate, make_exact_date
+from concordant.model.knowledge import Knowledge
+from concordant.patient import events as ev
 from concordant.record.builder import RecordBuilder
+from concordant.record.casefile.blocks import OPEN, BlockReader
 from concordant.record.entries import Dated, to_exposure
-from concordant.record.taken import NOT_TAKEN
-from concordant.record.vocabulary import Words
+from concordant.record.medications_taken import NOT_TAKEN
+from concordant.terminology.names import Words
 from concordant.texts import Place, SourceText
 
 Item = Mapping[str, Any]

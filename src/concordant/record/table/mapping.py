@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from concordant.complaints import Complaint, Refused, quote_word, suggest_word
 from concordant.contract_names import BRAIN_METASTASES, MENOPAUSAL_STATUS, NUMBERS_OF_PATIENT, SEX
+from concordant.errors import Complaint, Refused, quote_word, suggest_word
 from concordant.texts import MOST_COMPLAINTS, Place, SourceText
 
 BLOCKS = {

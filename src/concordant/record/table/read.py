@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from concordant.compiled import Knowledge
-from concordant.complaints import quote_word, suggest_word
-from concordant.record.account import Account
+from concordant.errors import quote_word, suggest_word
+from concordant.model.knowledge import Knowledge
+from concordant.patient.account import Account
 from concordant.record.builder import RecordBuilder
 from concordant.record.rules import record_rules
 from concordant.record.sources import Patient
@@ -18,7 +18,7 @@ from concordant.record.table.calendar import PatientCalendar, make_calendar
 from concordant.record.table.cells import TableRow, iter_rows
 from concordant.record.table.entries import RowEntries
 from concordant.record.table.mapping import DATES, LISTS, RowCondition, TableMapping, ValueSource, read_mapping
-from concordant.record.vocabulary import Words
+from concordant.terminology.names import Words
 from concordant.texts import read_file
 
 

@@ -1,0 +1,115 @@
+"""From a record to its answer: the straight line in one function."""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from concordant.answer.build import AnswerBuilder
+from concordant.answer.context import AnswerContext
+from concordant.answer.references import References
+from concordant.answer.safety import Safety
+from concordant.answer.schema import Answer
+from concordant.decide.counterfactuals import find_counterfactuals
+from concordant.decide.decision import Decision, make_decision
+from concordant.decide.questions import Situation, find_questions
+from concordant.decide.ruleset import CURRENT, Ruleset, add_current_regimen, list_turning_days, make_ruleset
+from concordant.derive.discordance import find_discordances
+from concordant.derive.engine import FactsOnDemand, derive_facts
+from concordant.derive.plan import DerivationPlan, make_plan
+from concordant.logic.by_identity import IdentityCache
+from concordant.model.drugs import Component, Regimen
+from concordant.model.knowledge import Knowledge
+from concordant.model.sources import Cite
+from concordant.patient.events import ONGOING, PatientRecord
+from concordant.readers.truth_only import TruthOnly
+
+MOST_FRAMES = 1000  # the drugs that patients take can be combined in any number of ways
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedKnowledge:
+    """A Knowledge with what is worked out once: its plan, and the frames that were asked for."""
+
+    knowledge: Knowledge
+    plan: DerivationPlan
+    days: Sequence[dt.date]
+    names: Mapping[str, str]
+    frames: dict[tuple[int, str, tuple[str, ...]], Ruleset] = field(default_factory=dict)
+    bare: TruthOnly = field(default_factory=TruthOnly)
+
+    def build_situation(self, record: PatientRecord, wanted: str = "") -> Situation:
+        """Facts and decision for a record, with the reasons of each."""
+        frame, facts = self.find_ruleset(record, wanted), derive_facts(record, self.plan)
+        unlike = tuple(find_discordances(record, self.plan))
+        return Situation(record, self.plan, frame, facts, make_decision(frame, facts), unlike, self.bare)
+
+    def decide_record(self, record: PatientRecord, wanted: str = "") -> Decision:
+        """The decision alone, without reasons."""
+        return make_decision(self.find_ruleset(record, wanted), FactsOnDemand(record, self.plan, self.bare), look=self.bare)
+
+    def answer_record(self, record: PatientRecord, wanted: str = "") -> Answer:
+        """The whole answer."""
+        now = self.build_situation(record, wanted)
+        asked = [] if now.decision.answer == "out_of_scope" else find_questions(now)
+        references = References({source.id: source for source in self.knowledge.sources})
+        around = AnswerContext(self.knowledge, now, references)
+        sides = find_counterfactuals(now)
+        return AnswerBuilder(self.knowledge, now, asked, sides, references, around, Safety(now, references)).build_answer()
+
+    def find_ruleset(self, record: PatientRecord, wanted: str) -> Ruleset:
+        """The frame of the record's date with what the patient takes now; all days between two turning days share one."""
+        drugs = find_running_drugs(record)
+        key = (bisect_right(self.days, record.as_of), wanted, drugs)
+        frame = self.frames.get(key)
+        if frame is None:  # two threads may make the same one; both are right
+            if len(self.frames) >= MOST_FRAMES:
+                self.frames.clear()
+            frame = self.frames[key] = self._make_ruleset(key, record.as_of, drugs)
+        return frame
+
+    def _make_ruleset(self, key: tuple[int, str, tuple[str, ...]], as_of: dt.date, drugs: tuple[str, ...]) -> Ruleset:
+        day, wanted, _ = key
+        plain = self.frames.get((day, wanted, ())) or make_ruleset(self.knowledge, as_of, wanted)
+        self.frames[day, wanted, ()] = plain
+        return add_current_regimen(plain, make_current_regimen(drugs, self.names)) if drugs else plain
+
+
+def prepare_knowledge(knowledge: Knowledge) -> PreparedKnowledge:
+    """The Knowledge made ready, anew."""
+    return PreparedKnowledge(
+        knowledge, make_plan(knowledge), list_turning_days(knowledge), {drug.id: drug.name for drug in knowledge.drugs}
+    )
+
+
+prepare = IdentityCache(prepare_knowledge)  # for callers that keep none themselves: the last few that were used
+
+
+def build_situation(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> Situation:
+    """Facts and decision for a record; `wanted` is a guideline version `ID/VERSION`, if asked for."""
+    return prepare(knowledge).build_situation(record, wanted)
+
+
+def decide_record(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> Decision:
+    """The decision alone, without reasons and several times as fast: for the many patients of a cohort."""
+    return prepare(knowledge).decide_record(record, wanted)
+
+
+def answer_record(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> Answer:
+    """The answer for one patient: decision, questions, reasons, doses, evidence, references."""
+    return prepare(knowledge).answer_record(record, wanted)
+
+
+def find_running_drugs(record: PatientRecord) -> tuple[str, ...]:
+    """What runs now for advanced disease, each drug once."""
+    running = [c for c in record.courses if c.stopped == ONGOING and c.setting != "adjuvant"]
+    return tuple(dict.fromkeys(drug for course in running for drug in course.drugs))
+
+
+def make_current_regimen(drugs: tuple[str, ...], names: Mapping[str, str]) -> Regimen:
+    """What runs now as a regimen without doses."""
+    nowhere = Cite(ref="record", checked="primary")
+    parts = tuple(Component(drug=d, amount=0, unit="mg", schedule="as now", route="", source=nowhere) for d in drugs)
+    return Regimen(id=CURRENT, name=" + ".join(names[d] for d in drugs), components=parts)

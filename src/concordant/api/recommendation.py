@@ -1,0 +1,156 @@
+"""The answer for one patient as a Python object: what a caller looks at first, why, what if, and every format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from concordant.answer.schema import Answer, Ask, CheckShown, HeldUntil, NotRead, Option
+from concordant.errors import Complaint, Refused, Unreadable, suggest_word
+from concordant.patient.account import Account
+from concordant.patient.events import PatientRecord
+from concordant.record.casefile.blocks import BlockReader
+from concordant.record.sources import Patient
+from concordant.record.sources.values import read_value
+
+if TYPE_CHECKING:
+    from concordant.api import Engine
+
+FRAME = '<iframe title="{title}" srcdoc="{page}" sandbox style="width: 100%; height: 44em; border: 0"></iframe>'
+
+
+@dataclass(frozen=True, repr=False)
+class Recommendation:
+    """The answer for one patient, with the record and the engine it came from."""
+
+    engine: Engine
+    record: PatientRecord
+    guideline: str
+    patient: str
+    built: Answer
+
+    @cached_property
+    def answer(self) -> Answer:
+        """The typed answer, every key of the JSON as a field."""
+        from concordant.present.as_json import add_first_screen
+
+        return add_first_screen(self.built)
+
+    @property
+    def outcome(self) -> Literal["recommends", "needs_data", "out_of_scope"]:
+        """Whether the guideline recommends, cannot decide yet, or does not speak of such a patient."""
+        return self.built.answer
+
+    @property
+    def verdict(self) -> str:
+        """The answer in one sentence."""
+        return self.answer.verdict
+
+    @property
+    def options(self) -> list[Option]:
+        """The regimens, those that are offered first; `status` says whether one is."""
+        return self.built.options
+
+    @property
+    def regimen(self) -> str | None:
+        """The id of the first regimen that is offered; None when none is."""
+        offered = (one for one in self.built.options if one.status in ("applies", "applies_if_checked"))
+        return next((one.regimen for one in offered), None)
+
+    @property
+    def line(self) -> str | None:
+        """The line of treatment that the next regimen would be: `first`, `second`, `third_or_later`; None when it is open."""
+        return self.built.line
+
+    @property
+    def held_until(self) -> list[HeldUntil]:
+        """What is on record and has to be settled before the first dose."""
+        return self.built.held_until
+
+    @property
+    def missing(self) -> list[CheckShown]:
+        """The checks before the first dose that nobody has made yet."""
+        return [check for check in self.built.checks if check.state == "missing"]
+
+    @property
+    def assumed(self) -> list[str]:
+        """What silence of the record was taken to mean, where it matters."""
+        return self.built.assumed
+
+    @property
+    def not_read(self) -> list[NotRead]:
+        """Entries that no rule reads; they hold back what they may concern."""
+        return self.built.not_read
+
+    @property
+    def questions(self) -> list[Ask]:
+        """What is missing and would change the answer, the question that decides most first."""
+        return self.built.ask
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as JSON has it: the same keys and values as `concordant recommend --format json`."""
+        told: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self.answer))
+        return told
+
+    def explain(self, statement: str = "", *, whole: bool = False, width: int = 100) -> str:
+        """Why: what the decision, or one statement such as `2.1`, rests on; with `whole`, every tree with its feature names.
+
+        Raises `Unreadable` for a statement that is not in force.
+        """
+        now = self.engine.situation(self.record, self.guideline)
+        if whole:
+            from concordant.present.reasons.tree import render_reason_trees
+
+            return render_reason_trees(now, statement)
+        from concordant.present.page.page import build_document
+        from concordant.present.reasons.words import render_reason_path
+
+        return render_reason_path(now, statement, build_document(self.built).verdict, width)
+
+    def what_if(self, **stated: Any) -> Recommendation:
+        """The answer had these features been stated as well, as a case file writes them: `what_if(lvef="38 %")`.
+
+        Raises `Refused` for a feature that is not known, or a value that is none of it.
+        """
+        blocks = BlockReader(read_value({"stated": stated}, "what_if"), self.engine.knowledge, self.engine.words)
+        values = blocks.read_stated(read_value(stated, "what_if").value)
+        if blocks.complaints:
+            raise Refused(blocks.complaints)
+        record = msgspec.structs.replace(self.record, stated={**self.record.stated, **values})
+        return self.engine.recommend(Patient(self.patient, record, Account()), guideline=self.guideline)
+
+    def render(
+        self,
+        format: str = "md",  # noqa: A002
+        *,
+        language: str = "en",
+        paper: Literal["a4", "letter"] = "a4",
+        full: bool = True,
+    ) -> str | bytes:
+        """The answer as `terminal`, `md`, `html`, `pdf`, `docx`, `note` or `json`; bytes for PDF and DOCX.
+
+        Raises `Unreadable` for a format that there is not, or a language.
+        """
+        from concordant.present.formats import FORMATS, RenderOptions, render_answer
+        from concordant.present.language import LANGUAGES
+
+        _check_known_word("format", format, FORMATS)
+        _check_known_word("language", language, LANGUAGES)
+        return render_answer(self.built, RenderOptions(format, language, paper, full, self.patient))
+
+    def _repr_html_(self) -> str:
+        """The page, in a frame of its own: its styles and those of a notebook leave each other alone."""
+        from html import escape
+
+        return FRAME.format(title=escape(self.verdict), page=escape(str(self.render("html"))))
+
+    def __repr__(self) -> str:
+        return f"<Recommendation as of {self.record.as_of}: {self.verdict}>"
+
+
+def _check_known_word(what: str, word: str, known: tuple[str, ...]) -> None:
+    if word not in known:
+        raise Unreadable(Complaint(f"'{word}' is no {what}", what, way_out=suggest_word(word, known)))

@@ -1,0 +1,1 @@
+"""What is wrong with a knowledge folder: one module a kind of problem."""

@@ -1,0 +1,134 @@
+"""Names that point nowhere, units that nobody knows, and ids that stand twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from concordant.author.dictionary import RawFeature
+from concordant.author.places import Node, PlaceIndex
+from concordant.errors import Complaint, suggest_word
+from concordant.model.drugs import Drug, DrugClass, Regimen
+from concordant.model.features import Feature
+from concordant.model.formulas import Formula
+from concordant.model.guideline import Danger, Disagreement, Guideline, NewerEvent, Statement, Transition
+from concordant.model.knowledge import Knowledge, Vocabulary
+from concordant.model.naming import NamedWord, Naming, find_names
+from concordant.model.trials import Trial
+from concordant.texts import SourceText
+
+# What the concept of a value set names, by its kind.
+CONCEPTS: Mapping[str, Naming] = {
+    "test": Naming("test"),
+    "measurement": Naming("measurement"),
+    "site": Naming("site"),
+    "condition": Naming("condition"),
+    "medication": Naming("medication"),
+    "drug": Naming("drug"),
+}
+# What the files of a folder become, so that every word in them that names something is known for one.
+RECORDS: Mapping[str, Any] = {
+    "drugs": Drug,
+    "regimens": Regimen,
+    "classes": DrugClass,
+    "trials": Trial,
+    "disagreements": Disagreement,
+    "newer": NewerEvent,
+    "transitions": Transition,
+    "dangers": Danger,
+    "formulas": Formula,
+    "guidelines": Statement,
+    "vocabulary": Vocabulary,
+}
+
+
+def check_names(places: PlaceIndex, entries: Mapping[str, RawFeature], knowledge: Knowledge) -> Iterator[Complaint]:
+    """What is named and not there."""
+    known = KnownNames(knowledge)
+    for text, one in _find_named_words(places, entries):
+        if not known.has_name(one):
+            way_out = suggest_word(one.word, sorted(known.list_spellings(one)), listing=False)
+            yield text.make_complaint(one.place, f"the {one.naming.kind} '{one.word}' does not exist", way_out)
+    for name, text in places.texts.items():
+        parents = known.words["statement" if name.count("/") == 3 else "guideline"]
+        if name.startswith("guidelines/") and isinstance(text.value, dict) and text.value.get("parent", "") not in {"", *parents}:
+            says = f"the parent '{text.value['parent']}' does not exist"
+            yield text.make_complaint(("parent",), says, suggest_word(text.value["parent"], parents, listing=False))
+
+
+def _find_named_words(places: PlaceIndex, entries: Mapping[str, RawFeature]) -> Iterator[tuple[SourceText, NamedWord]]:
+    """Every word of the folder that names something, with its file; features are written out for their drugs."""
+    for text, place, entry, _ in entries.values():
+        yield from ((text, one) for one in find_names(entry, Feature, place))
+    for name, text in places.texts.items():
+        kind = Guideline if name.endswith("/guideline.yaml") else RECORDS.get(name.partition("/")[0])
+        if kind is not None and isinstance(text.value, dict):
+            yield from ((text, one) for one in find_names(text.value, kind))
+    for node in places.nodes:
+        if node.place[:1] == ("value_sets",) and (naming := CONCEPTS.get(str(node.value.get("kind")))):
+            yield node.text, NamedWord((*node.place, "concept"), str(node.value.get("concept", "")), naming)
+
+
+class KnownNames:
+    """The words that name something in a Knowledge, by what they name."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        words = knowledge.vocabulary
+        drugs, classes = {drug.id for drug in knowledge.drugs}, set(knowledge.classes)
+        self.fillings = {"{drug}": drugs, "{class}": classes}
+        self.words: Mapping[str, set[str]] = {
+            "drug": drugs,
+            "class": classes,
+            "drug or class": drugs | classes,
+            "drug, class or substance": drugs | classes | {one.id for one in words.substances},
+            "regimen": {one.id for one in knowledge.regimens} | {"current"},
+            "trial": {one.id for one in knowledge.trials},
+            "source": {one.id for one in knowledge.sources},
+            "statement": {one.id for one in knowledge.statements},
+            "guideline": {one.id for one in knowledge.guidelines},
+            "feature": {one.name for one in knowledge.features},
+            "formula": {one.id for one in knowledge.formulas},
+            "site": {one.id for one in words.sites},
+            "tag of a site": {tag for one in words.sites for tag in one.tags},
+            "measurement": {one.name for one in words.measurements},
+            "test": {one.name for one in words.tests},
+            "condition": {one.id for one in words.conditions},
+            "medication": {one.id for one in words.medications},
+            "tag of a medication": {tag for one in words.medications for tag in one.tags},
+        }
+
+    def list_spellings(self, one: NamedWord) -> set[str]:
+        """How a name of this kind may be written: with `{drug}` or `{class}` where the word has it."""
+        known = self.words[one.naming.kind]
+        for sign, some in self.fillings.items():
+            if sign in one.word:
+                return {name.replace(word, sign) for name in known for word in some if word in name}
+        return known
+
+    def has_name(self, one: NamedWord) -> bool:
+        """Whether what is named is there; of a name with `{drug}` or `{class}`, for one of them at least."""
+        known = self.words[one.naming.kind]
+        filled = {one.word.replace(sign, word) for sign, some in self.fillings.items() if sign in one.word for word in some}
+        return not known.isdisjoint(filled or {one.word})
+
+
+def check_duplicate_ids(places: PlaceIndex) -> Iterator[Complaint]:
+    """Two records of one id in a folder: the second would hide the first."""
+    seen: dict[tuple[str, str], Node] = {}
+    for node in places.nodes:
+        if node.place or "id" not in node.value:
+            continue
+        id_ = str(node.value["id"])
+        first = seen.setdefault((node.text.file.split("/")[0], id_), node)
+        if first is not node:
+            yield node.make_complaint(("id",), f"two records have the id '{id_}'", f"The other one is {first.text.file}")
+
+
+def check_units(places: PlaceIndex) -> Iterator[Complaint]:
+    """A feature, test or measurement in a unit that the vocabulary does not know."""
+    known = {str(node.value.get("id")) for node in places.nodes if node.place[:1] == ("units",)}
+    for node in places.nodes:
+        if node.text.file.startswith(("features/", "vocabulary/")) and node.place:
+            unit = node.value.get("unit")
+            if isinstance(unit, str) and unit and unit not in known:
+                yield node.make_complaint(("unit",), f"the unit '{unit}' is not known", suggest_word(unit, known))

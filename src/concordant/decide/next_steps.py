@@ -1,0 +1,89 @@
+"""What comes after: the same decision for the patient as they would be after progression on an offered regimen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from concordant.decide.decision import Decision, JudgedProposal, make_decision
+from concordant.decide.questions import Situation
+from concordant.decide.ruleset import CURRENT
+from concordant.derive.engine import derive_with_overrides
+from concordant.logic.intervals import Interval
+from concordant.logic.truth import TRUE
+from concordant.model.drugs import Drug, Regimen
+from concordant.model.features import Feature
+from concordant.model.guideline import Transition, TransitionEffect, TransitionVariant
+from concordant.model.sources import Action
+from concordant.patient.facts import Facts, Value, list_words_left, value_from_words
+from concordant.readers.explain import explain
+
+
+@dataclass(frozen=True, slots=True)
+class StepAhead:
+    """One possible next step: what happened, the facts that it set, the decision then, and what to bear in mind."""
+
+    regimen: Regimen
+    transition: Transition
+    variant: TransitionVariant
+    changes: Mapping[str, Value]
+    decision: Decision
+    caveats: tuple[Action, ...]
+
+
+def look_ahead(now: Situation, transitions: Iterable[Transition], offered: Iterable[JudgedProposal]) -> list[StepAhead]:
+    """One step deep, for every offered regimen and every variant; facts are overridden, never the record."""
+    ways = [(transition, variant) for transition in transitions for variant in transition.variants]
+    return [_make_step(one.proposal.regimen, *way, now) for one in offered for way in ways]
+
+
+def _make_step(regimen: Regimen, transition: Transition, variant: TransitionVariant, now: Situation) -> StepAhead:
+    changes = compute_changes(regimen, (*transition.effects, *variant.effects), now)
+    facts, touched = derive_with_overrides(now.facts, {**keep_assumed_facts(now), **changes}, now.record, now.plan, now.look)
+    decision = make_decision(now.frame, facts, now.decision, touched, now.look)
+    caveats = tuple(c for c in transition.caveats if explain(c.if_, facts).truth is TRUE)
+    return StepAhead(regimen, transition, variant, changes, decision, caveats)
+
+
+def keep_assumed_facts(now: Situation) -> dict[str, Value]:
+    """Keep the values that are assumed about each drug's past: progression on one regimen says nothing about other drugs."""
+    features = (feature for feature in now.plan.features if feature.drug)
+    return {f.name: now.facts[f.name].value for f in features if now.facts[f.name].origin == "assumed"}
+
+
+def compute_changes(regimen: Regimen, effects: Iterable[TransitionEffect], now: Situation) -> dict[str, Value]:
+    """The facts that differ afterwards; an effect on a feature that the dictionary has not is passed over."""
+    drugs = [now.frame.drugs[d] for d in regimen.drugs]
+    classes = {c for drug in drugs for c in drug.classes}
+    changes: dict[str, Value] = {}
+    for effect in effects:
+        if (effect.given and effect.given not in classes) or (effect.started and regimen.id == CURRENT):
+            continue
+        for name in _iter_affected_features(effect, drugs, classes):
+            if name in now.plan.by_name:
+                changes[name] = _apply_effect(effect, now.plan.by_name[name], now.facts)
+    return {name: value for name, value in changes.items() if value is not None}
+
+
+def _iter_affected_features(effect: TransitionEffect, drugs: Iterable[Drug], classes: Iterable[str]) -> Iterator[str]:
+    if "{drug}" in effect.feature:
+        yield from (effect.feature.replace("{drug}", drug.id) for drug in drugs)
+    elif "{class}" in effect.feature:
+        yield from (effect.feature.replace("{class}", name) for name in sorted(classes))
+    else:
+        yield effect.feature
+
+
+def _apply_effect(effect: TransitionEffect, feature: Feature, facts: Facts) -> Value:
+    if effect.move:
+        return _move_words(effect, feature, facts[effect.by or feature.name].value)
+    if effect.add:
+        value = facts[feature.name].value
+        return Interval(value.low + effect.add, value.high + effect.add) if isinstance(value, Interval) else None
+    return effect.value
+
+
+def _move_words(effect: TransitionEffect, feature: Feature, value: Value) -> Value:
+    """Where each word that is left moves to; nothing when one of them moves nowhere."""
+    moved = [effect.move.get(word) for word in list_words_left(value) or ("unknown",)]
+    return value_from_words(feature, [word for word in moved if word]) if all(moved) else None

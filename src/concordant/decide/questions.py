@@ -1,0 +1,224 @@
+"""Which missing fact matters: by re-running the same decision on every cell of every unknown feature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from concordant.decide.decision import Decision, Outcome, find_line, make_decision
+from concordant.decide.partitions import Cell, join_cells, make_cells
+from concordant.decide.question_groups import combine_names, find_settling_groups
+from concordant.decide.ruleset import Proposal, Ruleset
+from concordant.derive.engine import derive_with_stated, is_awaiting_input
+from concordant.derive.plan import DerivationPlan
+from concordant.logic.conditions import find_features_read
+from concordant.logic.intervals import Interval
+from concordant.logic.truth import TRUE, UNKNOWN
+from concordant.model.features import Feature
+from concordant.model.sources import Action
+from concordant.patient.events import PatientRecord
+from concordant.patient.facts import Fact, Facts, Value
+from concordant.readers.explain import Evaluator, explain, find_missing_features
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What a feature's cell would lead to."""
+
+    cell: Cell
+    outcome: Outcome
+    possible: frozenset[str]
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A feature whose answer changes the outcome, alone or together with others."""
+
+    feature: Feature
+    blocking: bool
+    branches: tuple[Branch, ...]
+    together_with: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A patient, the frame, and the decision so far: what every hypothesis starts from.
+
+    `look` evaluates hypotheses; nobody asks for their reasons, so it may be an evaluator without any.
+    """
+
+    record: PatientRecord
+    plan: DerivationPlan
+    frame: Ruleset
+    facts: Facts
+    decision: Decision
+    discordances: tuple[tuple[str, Action], ...] = ()
+    look: Evaluator = explain
+
+    def find_read_features(self) -> set[str]:
+        """The features that a living proposal or a limit of scope reads."""
+        found: set[str] = set()
+        for one in self.decision.judged:
+            if one.status != "does_not_apply":
+                found |= one.proposal.reads
+        for force in self.frame.in_force:
+            for limit in force.guideline.out_of_scope:
+                found |= find_features_read(limit.if_)
+        return found
+
+    def decide_with_stated(self, changes: Mapping[str, Value]) -> tuple[Decision, Facts]:
+        """Decide again as if these values had been stated; return the decision and the facts."""
+        facts, touched = derive_with_stated(self.facts, changes, self.record, self.plan, self.look)
+        return make_decision(self.frame, facts, self.decision, touched, self.look), facts
+
+
+def find_questions(now: Situation) -> list[Question]:
+    """What to ask, the blocking and most settling questions first."""
+    cells = {f.name: make_cells(f, now.frame.cuts.get(f.name, ()), now.facts[f.name].value) for f in _find_askable_features(now)}
+    holding = _find_holding_features(now)
+    found = [q for name in cells if (q := _ask_alone(name, cells[name], now, holding)) is not None]
+    if now.decision.answer == "needs_data" and not any(q.blocking for q in found):
+        found += _ask_together(combine_names(holding.intersection(cells)), cells, now)
+    elif not found:
+        found += _ask_together(_find_joint_groups(cells, now), cells, now)
+    order = {name: i for i, name in enumerate(cells)}
+    return sorted(found, key=lambda q: (*_rank_question(q), q.feature.asked, order[q.feature.name]))
+
+
+def _rank_question(question: Question) -> tuple[bool, bool, int]:
+    """Blocking first; what sums others up after them; then the fewest regimens in the worst branch."""
+    return not question.blocking, question.feature.asked_after_inputs, _count_worst_branch(question)
+
+
+def _find_holding_features(now: Situation) -> frozenset[str]:
+    """Find the unknown features that keep the open proposals from being decided, and the features they are derived from."""
+    preferred = [one for one in now.decision.open if one.role == "preferred"]  # where one is, only these hold the answer back
+    unknown = {name for one in preferred or now.decision.open for name in find_missing_features(one.applies)}
+    behind = {name for name, reached in now.plan.downstream.items() if reached & unknown}
+    return frozenset(unknown | behind)
+
+
+def _count_worst_branch(question: Question) -> int:
+    return max((len(b.possible) for b in question.branches), default=0)
+
+
+def _find_askable_features(now: Situation) -> list[Feature]:
+    """Features with a question, not yet known, that a proposal reads directly or through others."""
+    wanted = _find_open_behind(now.find_read_features(), now)
+    return [f for f in now.plan.features if f.name in wanted and f.question and _is_meaningful(f, now.facts)]
+
+
+def _find_open_behind(read: Iterable[str], now: Situation) -> set[str]:
+    """The open facts among those read and all that they are derived from: what is assumed may rest on an open one."""
+    return {name for name in now.plan.collect_inputs(read) if _is_open(now.facts[name])}
+
+
+def _is_open(fact: Fact) -> bool:
+    if isinstance(fact.value, Interval):
+        return not fact.value.is_exact and fact.origin != "assumed"
+    return not isinstance(fact.value, str)
+
+
+def _is_meaningful(feature: Feature, facts: Facts) -> bool:
+    """A guarded feature is asked only once its guard is known to hold, and one that waits for another not before that."""
+    return not is_awaiting_input(feature, facts) and (feature.only_if is None or explain(feature.only_if, facts).truth is TRUE)
+
+
+def _ask_alone(name: str, cells: Sequence[Cell], now: Situation, holding: frozenset[str]) -> Question | None:
+    branches = _make_branches(name, cells, now)
+    before = now.decision.outcome
+    if all(b.outcome == before for b in branches):
+        return None
+    settles = name in holding and any(b.outcome[0] != "needs_data" for b in branches)
+    blocking = before[0] == "needs_data" and settles
+    feature = now.plan.by_name[name]
+    return Question(feature, blocking, tuple(_merge_branches(feature, branches, now)))
+
+
+def _make_branches(name: str, cells: Sequence[Cell], now: Situation) -> list[Branch]:
+    """One branch a cell; a cell that contradicts what is known is no possible answer."""
+    supposed = [(cell, now.decide_with_stated({name: cell.value})) for cell in cells]
+    return [_make_branch(cell, one) for cell, one in supposed if not _has_new_conflict(one[1], now.facts)]
+
+
+def _has_new_conflict(supposed: Facts, known: Facts) -> bool:
+    return any(fact.conflict and not known[name].conflict for name, fact in supposed.items())
+
+
+def _make_branch(cell: Cell, supposed: tuple[Decision, Facts]) -> Branch:
+    decision, facts = supposed
+    line = find_line(decision, facts)
+    outcome = decision.outcome
+    still = frozenset(j.proposal.regimen.id for j in decision.open) if decision.answer == "needs_data" else frozenset()
+    return Branch(cell, outcome, still | frozenset(outcome[1]), line or "")
+
+
+def _merge_branches(feature: Feature, branches: list[Branch], now: Situation) -> list[Branch]:
+    """Neighbouring cells that lead to the same outcome are told as one, where being told as one leads there too."""
+    found: list[Branch] = []
+    for branch in branches:
+        if found and found[-1].outcome == branch.outcome:
+            cell = join_cells(feature, found[-1].cell, branch.cell)
+            if now.decide_with_stated({feature.name: cell.value})[0].outcome == branch.outcome:
+                last = found.pop()
+                line = branch.line if branch.line == last.line else ""
+                branch = Branch(cell, branch.outcome, last.possible | branch.possible, line)
+        found.append(branch)
+    return found
+
+
+def _find_joint_groups(askable: Iterable[str], now: Situation) -> set[frozenset[str]]:
+    """Find groups of open features that could settle an unknown condition of a proposal together.
+
+    Needed only once the answer is definite. A restriction that reads one feature would change the outcome by that feature
+    alone.
+    """
+    asked = frozenset(askable)
+    live = _find_outcome_proposals(now.decision)
+    sentences = {p.statement.id: p.statement.applies_if for p in live}
+    sentences |= {id_: bar.if_ for p in live for id_, bar in p.deciding.items()}
+    found: set[frozenset[str]] = set()
+    for sentence in sentences.values():
+        if explain(sentence, now.facts).truth is UNKNOWN:
+            found |= find_settling_groups(
+                sentence, lambda part: now.look(part, now.facts).truth, lambda n: _find_open_behind([n], now)
+            )
+    return {group for group in found if len(group) > 1 and group <= asked}
+
+
+def _find_outcome_proposals(decision: Decision) -> list[Proposal]:
+    """The proposals that the outcome rests on: of the statements with the preferred regimen, or all that are alive."""
+    preferring = {one.proposal.statement.id for one in decision.offered if one.role == "preferred"}
+    live = [one.proposal for one in decision.judged if one.status != "does_not_apply"]
+    return [proposal for proposal in live if not preferring or proposal.statement.id in preferring]
+
+
+def _ask_together(groups: Iterable[frozenset[str]], cells: Mapping[str, Sequence[Cell]], now: Situation) -> list[Question]:
+    """Ask for the smallest group of two or three features that changes the outcome together, when no single feature does."""
+    order = {name: i for i, name in enumerate(cells)}
+    ordered = [tuple(sorted(group, key=order.__getitem__)) for group in groups]
+    for names in sorted(ordered, key=lambda names: (len(names), [order[name] for name in names])):
+        if len(names) > 1 and (found := _ask_group(names, cells, now)):
+            return found
+    return []
+
+
+def _ask_group(names: tuple[str, ...], cells: Mapping[str, Sequence[Cell]], now: Situation) -> list[Question]:
+    choices = product(*(cells[name] for name in names))
+    if not any(_has_other_outcome({n: cell.value for n, cell in zip(names, choice, strict=True)}, now) for choice in choices):
+        return []
+    found = []
+    for name in names:
+        feature = now.plan.by_name[name]
+        branches = _merge_branches(feature, _make_branches(name, cells[name], now), now)
+        partners = tuple(other for other in names if other != name)
+        found.append(Question(feature, now.decision.answer == "needs_data", tuple(branches), partners))
+    return found
+
+
+def _has_other_outcome(changes: Mapping[str, Value], now: Situation) -> bool:
+    """Whether these facts together change the outcome, and can be true of the patient."""
+    decision, facts = now.decide_with_stated(changes)
+    return decision.outcome != now.decision.outcome and not _has_new_conflict(facts, now.facts)

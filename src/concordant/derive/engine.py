@@ -1,0 +1,205 @@
+"""All facts of one patient: claims of the record, what was stated, rules, and silence, in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from concordant.derive.by_words import infer_from_remaining_words
+from concordant.derive.context import SelectorContext
+from concordant.derive.plan import DerivationPlan
+from concordant.derive.reconcile import Reasons, reconcile
+from concordant.derive.selectors.registry import SELECTORS
+from concordant.derive.topics import collect_topics
+from concordant.derive.unread import UnreadItem
+from concordant.logic.intervals import make_exact_interval
+from concordant.logic.truth import FALSE, TRUE
+from concordant.model.features import Feature, WaitRule
+from concordant.patient.events import PatientRecord
+from concordant.patient.facts import Because, Claim, Fact, Facts, Value, list_words_left, value_from_words
+from concordant.readers.explain import Evaluator, explain
+
+
+@dataclass(slots=True)
+class _Derivation:
+    """One derivation of a patient's facts; it caches what would otherwise be worked out again for each feature."""
+
+    record: PatientRecord
+    plan: DerivationPlan
+    facts: Facts
+    look: Evaluator = explain
+    topics: frozenset[str] = frozenset()
+    unread: tuple[UnreadItem, ...] = ()
+    silent: dict[int, Because] = field(default_factory=dict)
+    has_choices: bool = False  # several words are left of a stated one; from nothing else can several be left
+
+    def __post_init__(self) -> None:
+        self.unread = self.plan.find_unread(self.record)
+        self.topics = collect_topics(self.record, self.unread)
+        self.has_choices = any(isinstance(value, tuple) for value in self.record.stated.values())
+
+    def derive_fact(self, feature: Feature) -> Fact:
+        """Derive the fact of one feature from the record, the stated value, the rules and, last, from silence."""
+        name, wanted = feature.name, self.plan.topics[feature.name]
+        claim = None if wanted is not None and wanted.isdisjoint(self.topics) else self._ask_selector(feature)
+        stated = self.record.stated.get(name)
+        if claim is None and stated is None and not feature.rules:
+            told = self._assume_from_silence(feature) if feature.absent_means else None
+            return told if told is not None else self.plan.unknown[name]
+        reasons = [(rule, self.look(rule.if_, self.facts)) for rule in feature.rules]
+        if feature.waits_for is not None and not feature.waits_for.waiting_words.isdisjoint(list_words_left(stated) or ()):
+            return self._settle_waiting_value(feature, feature.waits_for, claim, reasons)
+        fact = reconcile(feature, claim, stated, reasons)
+        if self.has_choices and fact.value is None and not fact.conflict and not feature.is_numeric:
+            fact = infer_from_remaining_words(feature, self.plan.inputs[name], self.facts, self.plan.by_name, self.look) or fact
+        if fact.is_known or fact.conflict or claim is not None:
+            return fact
+        return self._assume_from_silence(feature) or self._mark_unread_inputs(feature, fact)
+
+    def _mark_unread_inputs(self, feature: Feature, fact: Fact) -> Fact:
+        """Mark an open fact as affected by the unread entries that leave its input facts open."""
+        if not self.unread:
+            return fact
+        over = dict.fromkeys(entry for name in sorted(feature.inputs) for entry in self.facts[name].unread)
+        return replace(fact, unread=tuple(over)) if over else fact
+
+    def _ask_selector(self, feature: Feature) -> Claim | None:
+        assert feature.derive is not None
+        plan, by = self.plan, feature.derive
+        look = SELECTORS[type(by)]
+        return look(SelectorContext(self.record, self.facts, feature, by, plan.members, plan.tags, plan.formulas, self.unread))
+
+    def _settle_waiting_value(self, feature: Feature, wait: WaitRule, claim: Claim | None, reasons: Reasons) -> Fact:
+        """Settle a stated word that another feature has to confirm: it holds, stays open, or gives way to the rules."""
+        if self.look(wait.overruled_if, self.facts).truth is TRUE:
+            others = [word for word in list_words_left(self.record.stated[feature.name]) or () if word not in wait.waiting_words]
+            told_else = value_from_words(feature, others) if others else None
+            return replace(reconcile(feature, claim, told_else, reasons), put_off=wait.overruled)
+        told = reconcile(feature, claim, self.record.stated[feature.name], reasons)
+        waiting = self.look(wait.when, self.facts).truth
+        if told.origin != "stated" or self.facts[wait.feature].value is not None or waiting is FALSE:
+            return told
+        if waiting is TRUE:
+            return Fact(feature.name, None, "unknown", wait.says, told.entries, put_off=wait.says)
+        return replace(told, assumed=wait.held)
+
+    def _assume_from_silence(self, feature: Feature) -> Fact | None:
+        """Return the value that a feature is assumed to have when the record says nothing, or None; it is always marked
+        as assumed.
+        """
+        for silence, alike in zip(feature.absent_means, self.plan.alike[feature.name], strict=True):
+            reason = self.silent.get(alike)
+            if reason is None:
+                reason = self.silent[alike] = self.look(silence.when, self.facts)
+            if reason.truth is TRUE:
+                if not silence.over_unread and (over := self._find_withholding_entries(feature)):
+                    return _make_withheld_fact(feature, over)
+                value = to_feature_value(feature, silence.value)
+                told = "" if silence.minor else silence.because
+                return Fact(feature.name, value, "assumed", silence.because, because=reason, assumed=told)
+        return None
+
+    def _find_withholding_entries(self, feature: Feature) -> list[UnreadItem]:
+        """Find the unread entries that forbid assuming anything about the feature from silence."""
+        withheld = self.plan.withheld.get(feature.name)
+        if withheld is None or not self.unread:
+            return []
+        found = [one for one in self.unread if one.block == withheld.block and (one.wish or not withheld.wishes_only)]
+        return [one for one in found if not feature.drug or one.holds_back(self.plan.names.get(feature.drug, (feature.drug,)))]
+
+
+def _make_withheld_fact(feature: Feature, over: list[UnreadItem]) -> Fact:
+    """Unknown, because an entry that was not read may be about it."""
+    names = ", ".join(one.name for one in over)
+    return Fact(feature.name, None, "unknown", f"not read: {names}", unread=tuple(one.entry for one in over))
+
+
+def is_awaiting_input(feature: Feature, facts: Facts, look: Evaluator = explain) -> bool:
+    """Return True if another feature decides this one and is not known yet, so that this one must not be asked or assumed."""
+    wait = feature.waits_for
+    return wait is not None and facts[wait.feature].value is None and look(wait.when, facts).truth is TRUE
+
+
+def derive_facts(record: PatientRecord, plan: DerivationPlan) -> dict[str, Fact]:
+    """Every feature's fact for this record, in one pass through the dictionary."""
+    facts: dict[str, Fact] = {}
+    one = _Derivation(record, plan, facts)
+    for feature in plan.features:
+        facts[feature.name] = one.derive_fact(feature)
+    return facts
+
+
+class FactsOnDemand(Mapping[str, Fact]):
+    """The facts of a record, one for every feature, each derived when it is first asked for."""
+
+    __slots__ = ("_features", "_known", "_pass")
+
+    def __init__(self, record: PatientRecord, plan: DerivationPlan, look: Evaluator) -> None:
+        self._features = plan.by_name
+        self._known: dict[str, Fact] = {}
+        self._pass = _Derivation(record, plan, self, look)
+
+    def __getitem__(self, name: str) -> Fact:
+        fact = self._known.get(name)
+        if fact is None:
+            fact = self._known[name] = self._pass.derive_fact(self._features[name])
+        return fact
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._features
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._features)
+
+    def __len__(self) -> int:
+        return len(self._features)
+
+
+def to_feature_value(feature: Feature, value: str | float) -> Value:
+    """A value of the knowledge as the feature's own type."""
+    return make_exact_interval(float(value)) if feature.is_numeric else str(value)
+
+
+def derive_with_stated(
+    facts: Facts, changes: Mapping[str, Value], record: PatientRecord, plan: DerivationPlan, look: Evaluator = explain
+) -> tuple[dict[str, Fact], frozenset[str]]:
+    """Derive the facts again as if these values had been stated too; return them with the names of the facts that differ.
+
+    A stated value also resolves a conflict about its feature. Only features that depend on the changes are derived again.
+    """
+    settled = {name: value for name, value in changes.items() if facts[name].conflict}
+    told = replace(record, stated={**record.stated, **changes})
+    return _rederive_facts(facts, told, plan, frozenset(changes), settled, look)
+
+
+def derive_with_overrides(
+    facts: Facts, changes: Mapping[str, Value], record: PatientRecord, plan: DerivationPlan, look: Evaluator = explain
+) -> tuple[dict[str, Fact], frozenset[str]]:
+    """Derive the facts again with these values in place of the recorded ones (hypothetical, so never a conflict)."""
+    return _rederive_facts(facts, record, plan, frozenset(changes), changes, look)
+
+
+def _rederive_facts(
+    facts: Facts,
+    record: PatientRecord,
+    plan: DerivationPlan,
+    changed: frozenset[str],
+    fixed: Mapping[str, Value],
+    look: Evaluator,
+) -> tuple[dict[str, Fact], frozenset[str]]:
+    """Derive again only the features that the changes reach; keep a fact when none of its inputs differs."""
+    told = changed.union(*(plan.listeners.get(name, frozenset()) for name in changed))
+    reached = told.union(*(plan.downstream[name] for name in told))
+    fresh = dict(facts)
+    one = _Derivation(record, plan, fresh, look)
+    differing: set[str] = set()
+    for name in sorted(reached, key=plan.order.__getitem__):
+        if name in fixed:
+            fresh[name] = Fact(name, fixed[name], "hypothetical", "supposed")
+        elif name in told or not differing.isdisjoint(plan.inputs[name]):
+            fresh[name] = one.derive_fact(plan.by_name[name])
+        if fresh[name].value != facts[name].value:
+            differing.add(name)
+    return fresh, frozenset(differing)

@@ -1,0 +1,1 @@
+"""What each selector claims of a record: one module a subject."""

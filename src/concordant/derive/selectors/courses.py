@@ -1,0 +1,294 @@
+"""Courses of treatment: received, progressed on, stopped for toxicity, running."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from concordant.derive.context import SelectorContext
+from concordant.logic.dates import PartialDate, format_date, make_exact_date
+from concordant.logic.intervals import make_exact_interval
+from concordant.logic.truth import FALSE, TRUE, UNKNOWN, Truth, judge_any, negate_truth
+from concordant.model.selectors.base import Selector
+from concordant.model.selectors.courses import (
+    AdvancedNamed,
+    AllNamed,
+    InSetting,
+    NamedDrugs,
+    OfDrugs,
+    OfLines,
+    ProgressedOn,
+    Received,
+    ReceivedEarly,
+    Running,
+    Started,
+)
+from concordant.model.selectors.disease import GrewElsewhere
+from concordant.patient.events import EARLY_SETTINGS, GREW, Course, DiseaseEvent, PatientRecord
+from concordant.patient.facts import Claim, judge_among
+
+EARLY = EARLY_SETTINGS
+ENDED_BADLY = GREW
+
+
+def holds_any_drug(course: Course, drugs: frozenset[str]) -> bool:
+    """True when the course has one of the drugs."""
+    return not drugs.isdisjoint(course.drugs)
+
+
+def find_courses_with(record: PatientRecord, drugs: frozenset[str]) -> list[Course]:
+    """The courses that hold one of the drugs."""
+    return [course for course in record.courses if holds_any_drug(course, drugs)]
+
+
+def list_places(items: Iterable[Course | DiseaseEvent]) -> tuple[str, ...]:
+    """The entries behind a claim."""
+    return tuple(item.entry.place for item in items)
+
+
+def can_hide_drug(course: Course, ctx: SelectorContext[OfDrugs]) -> bool:
+    """Return True if one of the selector's drugs may be part of this course under an unknown name, a class name or no name."""
+    nameless = not (course.drugs or course.classes or course.unknown_drugs)
+    hinted = any(not ctx.drugs().isdisjoint(ctx.members.get(name, ())) for name in course.classes)
+    return nameless or hinted or bool(course.unknown_drugs)
+
+
+def describe_course(course: Course) -> str:
+    """A course in words: its setting and its dates."""
+    setting = f"{course.setting} " if course.setting else ""
+    start = format_date(course.start) if course.start else ""
+    end = format_date(course.end) if course.end else ("running" if course.stopped == "ongoing" else "")
+    dates = f" ({start} to {end})" if start and end else f" ({start or end})" if start or end else ""
+    return f"{setting}course{dates}"
+
+
+def find_continuation(course: Course, ctx: SelectorContext[Selector]) -> Course | None:
+    """Find the later course that continues the drugs of a course without an end date; the course must have ended by its
+    start.
+    """
+    if course.end is not None or course.stopped == "ongoing" or course.start is None:
+        return None
+    start, drugs = course.start, frozenset(course.drugs)
+    later = [
+        c for c in ctx.record.courses if c.start is not None and holds_any_drug(c, drugs) and start.is_certainly_before(c.start)
+    ]
+    return min(later, key=lambda c: c.start.last if c.start else ctx.record.as_of, default=None)
+
+
+def describe_assumed_end(course: Course, ctx: SelectorContext[Selector]) -> str:
+    """Describe the assumption that a course without an end date ended when the next one began; empty when there is none."""
+    following = find_continuation(course, ctx)
+    if following is None or following.start is None:
+        return ""
+    return f"the {describe_course(course)} is taken to have ended when its drugs went on in the {describe_course(following)}"
+
+
+def claim_received(ctx: SelectorContext[Received]) -> Claim | None:
+    """Yes when a listed course holds the drug, or is said to be of the class."""
+    wanted, name = ctx.drugs(), ctx.by.of
+    found = [c for c in ctx.record.courses if holds_any_drug(c, wanted) or name in c.classes]
+    if found:
+        return Claim("yes", describe_course(found[0]), list_places(found))
+    hiding = [c for c in ctx.record.courses if any(not wanted.isdisjoint(ctx.members.get(k, ())) for k in c.classes)]
+    return Claim(None, "a course names only the class of its drug", list_places(hiding)) if hiding else None
+
+
+def claim_received_early(ctx: SelectorContext[ReceivedEarly]) -> Claim | None:
+    """Yes when a neoadjuvant or adjuvant course holds the drug; undecided when a setting is missing."""
+    found = find_courses_with(ctx.record, ctx.drugs())
+    early = [c for c in found if find_setting(c, ctx) in EARLY]
+    if early:
+        return Claim("yes", describe_course(early[0]), list_places(early))
+    unsettled = [c for c in found if find_setting(c, ctx) is None]
+    return Claim(None, "a course without its setting", list_places(unsettled)) if unsettled else None
+
+
+def find_setting(course: Course, ctx: SelectorContext[InSetting]) -> str | None:
+    """The setting as told, or the one that the dates leave; None when open."""
+    if course.setting is not None:
+        return course.setting
+    if ctx.known_word(ctx.by.presentation) == "de_novo":
+        return "advanced"
+    since = find_advanced_start(ctx)
+    if since is None:
+        return None
+    if course.start is not None and since.last <= course.start.first:
+        return "advanced"
+    over = course.end is not None and course.end.last < since.first
+    return "adjuvant" if over and ctx.known_word(ctx.by.presentation) == "recurrent" else None
+
+
+def find_advanced_start(ctx: SelectorContext[Selector]) -> PartialDate | None:
+    """The date of the event that first told advanced disease, in so many words or by a distant site."""
+    dates = [e.date for e in ctx.record.events if e.date is not None and is_distant_disease(e, ctx)]
+    return min(dates, key=lambda d: (d.first, d.last)) if dates else None
+
+
+def judge_progression_on(course: Course, ctx: SelectorContext[ProgressedOn]) -> Truth:
+    """Judge whether the disease progressed or recurred on this course, from its stop reason or from a dated event during it."""
+    if course.stopped in ENDED_BADLY:
+        return TRUE
+    events = [e for e in ctx.record.events if e.kind in ENDED_BADLY and e.date is not None]
+    during = judge_any(_judge_event_during(course, e, ctx) for e in events)
+    if during is FALSE and course.stopped is None:
+        return UNKNOWN
+    return during
+
+
+def _judge_event_during(course: Course, event: DiseaseEvent, ctx: SelectorContext[ProgressedOn]) -> Truth:
+    """Whether an event lies within the course and speaks against it; open while the course has no dates."""
+    assert event.date is not None
+    following = find_continuation(course, ctx)
+    if following is not None and following.start is not None and following.start.last < event.date.first:
+        return FALSE
+    if course.start is None or (course.end is None and course.stopped != "ongoing"):
+        return FALSE if course.stopped else UNKNOWN
+    end = course.end or make_exact_date(ctx.record.as_of)
+    if course.start.last < event.date.first and event.date.last <= end.first:
+        return _judge_while_running(event, ctx) if course.stopped == "ongoing" else TRUE
+    return UNKNOWN if course.start.first <= event.date.last and event.date.first <= end.last and course.stopped is None else FALSE
+
+
+def spared_only(event: DiseaseEvent, ctx: SelectorContext[ProgressedOn | OfLines | GrewElsewhere]) -> bool:
+    """True when every site that the event names bears the tag of those at which a progression is none against the treatment."""
+    return bool(event.sites and ctx.by.spared) and all(ctx.by.spared in ctx.tags.get(s, frozenset()) for s in event.sites)
+
+
+def judge_disease_control(ctx: SelectorContext[ProgressedOn | OfLines]) -> Truth:
+    """Whether the disease is controlled, as far as anything is told of it."""
+    left = ctx.remaining_words(ctx.by.status)
+    return FALSE if left is None else judge_among(left, ("stable", "responding"))
+
+
+def _judge_while_running(event: DiseaseEvent, ctx: SelectorContext[ProgressedOn]) -> Truth:
+    """Judge whether a progression counts against a running course: not when the disease is controlled since, or only the
+    brain grew.
+    """
+    under_control = judge_disease_control(ctx)
+    if under_control is not FALSE:
+        return negate_truth(under_control)
+    if spared_only(event, ctx):
+        return {"yes": TRUE, "no": FALSE}.get(ctx.known_word(ctx.by.elsewhere) or "", UNKNOWN)
+    return TRUE
+
+
+def claim_progressed_on(ctx: SelectorContext[ProgressedOn]) -> Claim | None:
+    """Yes when a course with the drug ended in progression or recurrence; no when none certainly did."""
+    found = find_courses_with(ctx.record, ctx.drugs())
+    if not found:
+        return None
+    truths = {course: judge_progression_on(course, ctx) for course in found}
+    bad = [c for c, truth in truths.items() if truth is TRUE]
+    if bad:
+        return Claim("yes", f"progression on the {describe_course(bad[0])}", list_places(bad))
+    if UNKNOWN in truths.values():
+        return Claim(None, "why a course was stopped is not recorded", list_places(found))
+    return Claim("no", "no course with it ended in progression", list_places(found))
+
+
+def claim_stopped_for_toxicity(ctx: SelectorContext[NamedDrugs]) -> Claim | None:
+    """Yes when a course of this drug alone was stopped for toxicity; which of several is not known."""
+    found = find_courses_with(ctx.record, ctx.drugs())
+    if not found:
+        return None
+    toxic = [c for c in found if c.stopped == "toxicity"]
+    alone = [c for c in toxic if len(c.drugs) + len(c.unknown_drugs) + len(c.classes) == 1]
+    if alone:
+        return Claim("yes", f"the {describe_course(alone[0])} was stopped for toxicity", list_places(alone))
+    if toxic:
+        return Claim(
+            None, "a course of several drugs was stopped for toxicity; which of them is not recorded", list_places(toxic)
+        )
+    open_ = [c for c in found if c.stopped is None]
+    if open_:
+        return Claim(None, "why a course was stopped is not recorded", list_places(open_))
+    return Claim("no", "no course with it was stopped for toxicity", list_places(found))
+
+
+def claim_unavailable(ctx: SelectorContext[NamedDrugs]) -> Claim | None:
+    """No when the record lists the drug as unavailable."""
+    if ctx.drugs() & frozenset(ctx.record.unavailable):
+        return Claim("no", "listed as unavailable", ("unavailable",))
+    return None
+
+
+def find_progressions(ctx: SelectorContext[Selector]) -> list[DiseaseEvent]:
+    """The progressions of advanced disease; the one that first made early disease advanced is a recurrence."""
+    relapse = find_recurrence(ctx)
+    return [e for e in ctx.record.events if e.kind == "progression" and e is not relapse]
+
+
+def is_distant_disease(event: DiseaseEvent, ctx: SelectorContext[Selector]) -> bool:
+    """True when the event tells advanced disease, in so many words or by a distant site."""
+    return event.extent not in (None, "early") or any("distant" in ctx.tags.get(s, ()) for s in event.sites)
+
+
+def _find_distant_spread(ctx: SelectorContext[Selector]) -> list[DiseaseEvent]:
+    """Distant spread that is told as a progression, of disease that began early and was never treated as advanced."""
+    record = ctx.record
+    began_early = any(e.kind == "diagnosis" and e.extent == "early" for e in record.events) or any(
+        c.setting in EARLY for c in record.courses
+    )
+    if not began_early or any(c.setting == "advanced" for c in record.courses):
+        return []
+    if any(e.kind == "diagnosis" and is_distant_disease(e, ctx) for e in record.events):
+        return []
+    return [e for e in record.events if e.kind == "progression" and is_distant_disease(e, ctx)]
+
+
+def find_recurrence(ctx: SelectorContext[Selector]) -> DiseaseEvent | None:
+    """The recurrence that made the disease advanced, else the only or the earliest one."""
+    record = ctx.record
+    found = [e for e in record.events if e.kind == "recurrence"] or _find_distant_spread(ctx)
+    marked = [e for e in found if e.extent not in (None, "early")] or found
+    if len(marked) > 1:
+        dated = [e for e in marked if e.date is not None]
+        return min(dated, key=lambda e: e.date.first if e.date else record.as_of) if dated else None
+    return marked[0] if marked else None
+
+
+def claim_running(ctx: SelectorContext[Running]) -> Claim | None:
+    """Whether a course with the drugs runs now for advanced disease: yes, no, or open."""
+    found = [c for c in find_courses_with(ctx.record, ctx.drugs()) if find_setting(c, ctx) not in EARLY]
+    if not found:
+        return None
+    on = [c for c in found if c.stopped == "ongoing"]
+    if on:
+        return Claim("yes", f"the {describe_course(on[0])} is running", list_places(on))
+    lines = [c.line for c in found if c.line is not None]
+    undated = [c for c in found if c.stopped is None and c.end is None and (c.line is None or c.line == max(lines))]
+    open_ = [c for c in undated if find_continuation(c, ctx) is None]
+    if open_:
+        return Claim(None, "whether a course still runs is not recorded", list_places(open_))
+    taken = "; ".join(describe_assumed_end(c, ctx) for c in undated)
+    return Claim("no", "all its courses have ended", list_places(found), assumed=taken)
+
+
+def claim_started(ctx: SelectorContext[Started]) -> Claim | None:
+    """Whether a course with the drugs has been given for advanced disease: yes, or open."""
+    found = find_courses_with(ctx.record, ctx.drugs())
+    settings = {c: find_setting(c, ctx) for c in found}
+    advanced = [c for c, setting in settings.items() if setting == "advanced"]
+    if advanced:
+        return Claim("yes", describe_course(advanced[0]), list_places(advanced))
+    unsettled = [c for c, setting in settings.items() if setting is None]
+    return Claim(None, "a course without its setting", list_places(unsettled)) if unsettled else None
+
+
+def claim_courses_listed(ctx: SelectorContext[Selector]) -> Claim:
+    """How many courses the record lists at all."""
+    return Claim(make_exact_interval(float(len(ctx.record.courses))), "courses listed", list_places(ctx.record.courses))
+
+
+def claim_all_named(ctx: SelectorContext[AllNamed]) -> Claim | None:
+    """Whether no listed course can hide one of the drugs behind an unknown name, a class or no name at all."""
+    return _claim_named(ctx.record.courses, ctx)
+
+
+def claim_advanced_named(ctx: SelectorContext[AdvancedNamed]) -> Claim | None:
+    """The same of the courses that are not certainly before or after surgery."""
+    return _claim_named([c for c in ctx.record.courses if find_setting(c, ctx) not in EARLY], ctx)
+
+
+def _claim_named(courses: Iterable[Course], ctx: SelectorContext[OfDrugs]) -> Claim | None:
+    unnamed = [c for c in courses if can_hide_drug(c, ctx)]
+    return Claim("no" if unnamed else "yes", "", list_places(unnamed)) if ctx.record.courses else None

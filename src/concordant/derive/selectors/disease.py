@@ -1,0 +1,206 @@
+"""The disease: extent, presentation, status, brain, sites."""
+
+from __future__ import annotations
+
+from concordant.derive.context import SelectorContext
+from concordant.derive.selectors.courses import EARLY, ENDED_BADLY, find_recurrence, is_distant_disease, list_places, spared_only
+from concordant.logic.dates import find_months_range, format_date
+from concordant.logic.intervals import Interval
+from concordant.model.selectors.base import Selector
+from concordant.model.selectors.courses import DiseaseStatus
+from concordant.model.selectors.disease import EventsListed, GrewElsewhere, MonthsBetween, SiteSeen
+from concordant.patient.events import Course, DiseaseEvent
+from concordant.patient.facts import Claim
+
+
+def describe_event(event: DiseaseEvent) -> str:
+    """An event in words: what and when."""
+    return f"{event.kind} {format_date(event.date)}" if event.date else event.kind
+
+
+def _find_event_extent(event: DiseaseEvent, ctx: SelectorContext[Selector]) -> str | None:
+    """The extent that an event tells: in so many words, by its stage, or by a distant site."""
+    if event.extent in (None, "early") and is_distant_disease(event, ctx):
+        return "metastatic"
+    return event.extent
+
+
+def claim_extent(ctx: SelectorContext[Selector]) -> Claim | None:
+    """Metastatic once it was so; early only when nothing later is listed."""
+    told = {event: _find_event_extent(event, ctx) for event in ctx.record.events}
+    for value in ("metastatic", "locally_advanced_unresectable"):
+        found = [event for event, one in told.items() if one == value]
+        if found:
+            return Claim(value, describe_event(found[0]), list_places(found))
+    later = [e for e in told if e.kind in ("recurrence", "progression")]
+    if later:
+        return Claim(None, f"where the {describe_event(later[0])} was is not recorded", list_places(later))
+    early = [event for event, one in told.items() if one == "early"]
+    return Claim("early", describe_event(early[0]), list_places(early)) if early else None
+
+
+def claim_presentation(ctx: SelectorContext[Selector]) -> Claim | None:
+    """De novo when the diagnosis was already metastatic; recurrent after early disease."""
+    events = ctx.record.events
+    new = [e for e in events if e.kind == "diagnosis" and _find_event_extent(e, ctx) == "metastatic"]
+    if new:
+        return Claim("de_novo", describe_event(new[0]), list_places(new))
+    again = find_recurrence(ctx)
+    if again is not None or any(e.kind == "recurrence" for e in events):
+        told = [again] if again is not None else [e for e in events if e.kind == "recurrence"]
+        return Claim("recurrent", describe_event(told[0]), list_places(told))
+    early = [c for c in ctx.record.courses if c.setting in EARLY]
+    if early and any(_find_event_extent(e, ctx) == "metastatic" for e in events):
+        return Claim("recurrent", "treated for early disease before", list_places(early))
+    return None
+
+
+STATUS = {"progression": "progressing", "recurrence": "progressing", "response": "responding", "stable": "stable"}
+
+
+def claim_status(ctx: SelectorContext[DiseaseStatus]) -> Claim | None:
+    """What the latest event says, unless a course began after it, or on its day; maintenance leaves a response what it was."""
+    told = [e for e in ctx.record.events if e.kind in STATUS]
+    advanced = [c for c in ctx.record.courses if c.setting == "advanced" or ctx.known_word(ctx.by.presentation) == "de_novo"]
+    if any(e.kind != "recurrence" for e in told):
+        told = [e for e in told if e.kind != "recurrence"]
+    elif advanced:
+        told = []
+    last = find_possible_last_events(told)
+    if not last:
+        return _claim_status_from_courses(ctx)
+    if len({STATUS[e.kind] for e in last}) > 1:
+        return _claim_undecided_status(last, ctx)
+    newer = [c for c in advanced for e in last if _has_begun_after(c, e) and not _is_maintenance(c, e, ctx)]
+    if newer:
+        return Claim(None, "nothing recorded since the last course began", list_places(newer))
+    return Claim(STATUS[last[0].kind], min(map(describe_event, last)), list_places(last))
+
+
+def _has_begun_after(course: Course, event: DiseaseEvent) -> bool:
+    """Not certainly before the event; but one that ended badly, and not before the event, is the one that the event ended."""
+    if course.start is None or event.date is None:
+        return False
+    if course.start.first >= event.date.last:
+        return True
+    ended_by_it = course.stopped in ENDED_BADLY and (course.end is None or course.end.last >= event.date.first)
+    return course.start.last >= event.date.first and not ended_by_it
+
+
+def _is_maintenance(course: Course, event: DiseaseEvent, ctx: SelectorContext[DiseaseStatus]) -> bool:
+    """Return True if a course is maintenance: it keeps some of the targeted drugs of a line that achieved response or stable
+    disease.
+    """
+    kept = ctx.drugs().intersection(course.drugs)
+    if STATUS[event.kind] == "progressing" or not kept:
+        return False
+    before = (c for c in ctx.record.courses if c is not course and c.setting not in EARLY and _is_running_at(c, event))
+    return any(kept <= set(c.drugs) and _is_same_line(c, course) for c in before)
+
+
+def _is_running_at(course: Course, event: DiseaseEvent) -> bool:
+    """Begun before the event, and not known to have failed."""
+    begun = course.start is None or event.date is None or course.start.first <= event.date.last
+    return begun and course.stopped not in ENDED_BADLY
+
+
+def _is_same_line(first: Course, second: Course) -> bool:
+    """The numbers of two courses do not part them; without a start the first has to bear the number of the second."""
+    if first.line is None or second.line is None:
+        return first.start is not None
+    return first.line == second.line
+
+
+def _claim_undecided_status(last: list[DiseaseEvent], ctx: SelectorContext[Selector]) -> Claim:
+    """Different events that may be the last: a conflict when all are of one day, otherwise the order is not known."""
+    one_day = len({e.date for e in last}) == 1 and all(e.date and e.date.is_exact for e in last)
+    if not one_day:
+        return Claim(None, "which event came last is not recorded", list_places(last))
+    told = " and ".join(sorted(map(describe_event, last)))
+    return Claim(
+        None, told, list_places(last), conflict=f"{ctx.feature.label}: events of one day that contradict each other ({told})"
+    )
+
+
+def find_possible_last_events(events: list[DiseaseEvent]) -> list[DiseaseEvent]:
+    """The events that are not certainly before another one; an undated event may always be the last."""
+    dates = [e.date for e in events if e.date is not None]
+    return [e for e in events if e.date is None or not any(e.date.is_certainly_before(d) for d in dates)]
+
+
+def _claim_status_from_courses(ctx: SelectorContext[Selector]) -> Claim | None:
+    """Progressing when the last thing on record is a course that ended in progression."""
+    ended = [c for c in ctx.record.courses if c.stopped == "progression"]
+    others = [c for c in ctx.record.courses if c.setting not in EARLY and c not in ended]
+    if ended and not others:
+        return Claim("progressing", "treatment was stopped for progression", list_places(ended))
+    return Claim(None, "no event tells it") if ctx.record.courses else None
+
+
+def grew_elsewhere(ctx: SelectorContext[GrewElsewhere]) -> Claim | None:
+    """Whether the latest progression was (also) outside the sites that are spared; open when only those are named."""
+    last = find_possible_last_events([e for e in ctx.record.events if e.kind == "progression" and e.sites])
+    if not last:
+        return None
+    elsewhere = [e for e in last if not spared_only(e, ctx)]
+    together = len({e.date for e in last}) == 1 and all(e.date and e.date.is_exact for e in last)
+    if elsewhere == last or (elsewhere and together):
+        sites = sorted({_format_site(site) for e in elsewhere for site in e.sites})
+        return Claim("yes", f"{min(map(describe_event, elsewhere))} in {', '.join(sites)}", list_places(elsewhere))
+    return Claim(None, ctx.by.open_because, list_places(last))
+
+
+def _format_site(site: str) -> str:
+    return site.replace("_", " ")
+
+
+def claim_brain(ctx: SelectorContext[Selector]) -> Claim | None:
+    """None, stable or active, as the latest event that speaks of the brain says."""
+    told = [e for e in ctx.record.events if e.brain is not None]
+    if not told:
+        return None
+    last = find_possible_last_events(told)
+    values = {e.brain for e in last}
+    if len(values) > 1:
+        return Claim(None, "which entry about the brain is the latest is not recorded", list_places(last))
+    return Claim(last[0].brain, min(map(describe_event, last)), list_places(last))
+
+
+def claim_site_seen(ctx: SelectorContext[SiteSeen]) -> Claim | None:
+    """Yes when an event names the site; otherwise nothing, or what `else` says."""
+    found = [e for e in ctx.record.events if ctx.by.site in e.sites]
+    if found:
+        return Claim("yes", describe_event(found[0]), list_places(found))
+    return Claim(ctx.by.else_) if ctx.by.else_ is not None else None
+
+
+def claim_events_listed(ctx: SelectorContext[EventsListed]) -> Claim:
+    """Yes when an event of one of the kinds is listed, else no."""
+    kinds, relapse = ctx.by.kinds, find_recurrence(ctx)
+    found = [e for e in ctx.record.events if e.kind in kinds and e is not relapse]
+    return Claim("yes" if found else "no", "", list_places(found))
+
+
+def claim_advanced_course(ctx: SelectorContext[Selector]) -> Claim | None:
+    """Yes when a course is said to be for advanced disease."""
+    found = [c for c in ctx.record.courses if c.setting == "advanced"]
+    return Claim("yes", "treated for advanced disease", list_places(found)) if found else None
+
+
+def claim_months_between(ctx: SelectorContext[MonthsBetween]) -> Claim | None:
+    """Calendar months from the first event of a kind in `from` to the first of the kind `to`."""
+    ends = [e for e in ctx.record.events if e.kind == ctx.by.to and e.date]
+    starts = [e for e in ctx.record.events if e.kind in ctx.by.from_ and e.date]
+    for kind in ctx.by.from_:
+        first = [e for e in starts if e.kind == kind]
+        if first and ends:
+            begin = min(first, key=lambda e: e.date.first if e.date else ctx.record.as_of)
+            end = min(ends, key=lambda e: e.date.first if e.date else ctx.record.as_of)
+            assert begin.date and end.date
+            low, high = find_months_range(begin.date, end.date)
+            return Claim(
+                Interval(max(0.0, low), max(0.0, high)),
+                f"{describe_event(begin)}, {describe_event(end)}",
+                list_places([begin, end]),
+            )
+    return None

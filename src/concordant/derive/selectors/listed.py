@@ -1,0 +1,113 @@
+"""Conditions and medications that the record lists, and entries that nobody read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+from msgspec.structs import replace
+
+from concordant.derive.context import SelectorContext, list_entry_places
+from concordant.logic.dates import format_date
+from concordant.logic.intervals import Interval, make_exact_interval
+from concordant.model.selectors.entries import ConditionGrade, ConditionStatus, Listed, MedicationTaken, UnreadEntry
+from concordant.patient.events import Comorbidity
+from concordant.patient.facts import Claim
+
+
+def find_listed_conditions(ctx: SelectorContext[Listed]) -> list[Comorbidity]:
+    """The entries of the feature's terms; with `about`, those that name the drug, a class of it, or the substance."""
+    terms, about = ctx.by.terms, ctx.by.about
+    found = [c for c in ctx.record.conditions if c.term in terms]
+    if about is None:
+        return found
+    names = {about, *(name for name, drugs in ctx.members.items() if about in drugs), *ctx.members.get(about, ())}
+    return [c for c in found if not names.isdisjoint(c.about)]
+
+
+def claim_condition(ctx: SelectorContext[ConditionStatus]) -> Claim | None:
+    """The status of a comorbidity, turned into the feature's own words; open when not given.
+
+    With `within_days`, an entry that is certainly older counts as resolved; an `event` that is not counts as active,
+    whatever its status says.
+    """
+    listed = [_update_aged_status(c, ctx) for c in find_listed_conditions(ctx)]
+    if not listed:
+        return None
+    found = [c for c in listed if _is_still_current(c, ctx)]
+    if not found:
+        told = f"{listed[-1].name}, {listed[-1].status or 'status not given'} ({_format_entry_date(listed[-1])}), is too old"
+        return Claim(None, told, tuple(c.entry.place for c in listed), stale=told)
+    values = {ctx.by.map_status(c.status) for c in found}
+    for value in ctx.by.worst_first:
+        if value in values:
+            values = {value}
+    shown = found[0]
+    says = f"{shown.name}, {shown.status or 'status not given'}{f' ({format_date(shown.date)})' if shown.date else ''}"
+    return Claim(values.pop() if len(values) == 1 else None, says, tuple(c.entry.place for c in found))
+
+
+def _update_aged_status(item: Comorbidity, ctx: SelectorContext[ConditionStatus]) -> Comorbidity:
+    """The entry as it stands today: what happened longer ago than `within_days` is over, an event after that is not."""
+    days = ctx.by.within_days
+    if days is None or item.date is None or item.status == "absent":
+        return item
+    if ctx.record.as_of - item.date.last > dt.timedelta(days=days):
+        return replace(item, status="resolved")
+    return replace(item, status="active") if ctx.by.event else item
+
+
+def _is_still_current(item: Comorbidity, ctx: SelectorContext[ConditionStatus]) -> bool:
+    """Whether an entry still says how it is today: within the feature's days, a no within `no_for_days`."""
+    limit = ctx.feature.current_for
+    if limit is None or item.date is None:
+        return True
+    no = ctx.by.map_status(item.status) == "no"
+    days = ctx.by.no_for_days if no and ctx.by.no_for_days is not None else limit.days
+    return ctx.record.as_of - item.date.first <= dt.timedelta(days=days)
+
+
+def _format_entry_date(item: Comorbidity) -> str:
+    return format_date(item.date) if item.date else "without a date"
+
+
+def claim_condition_grade(ctx: SelectorContext[ConditionGrade]) -> Claim | None:
+    """The highest grade told of conditions that are not over (with `ever`: of all there were); open while one has none."""
+    left_out = ("absent",) if ctx.by.ever else ("absent", "resolved")
+    listed = [c for c in find_listed_conditions(ctx) if c.status not in left_out]
+    if not listed:
+        return (
+            Claim(make_exact_interval(0), "none is active", list_entry_places(find_listed_conditions(ctx)))
+            if find_listed_conditions(ctx)
+            else None
+        )
+    grades = [c.grade for c in listed if c.grade is not None]
+    low = float(max(grades, default=1))
+    says = ", ".join(c.name for c in listed)
+    return Claim(
+        make_exact_interval(low) if len(grades) == len(listed) else Interval(low, math.inf), says, list_entry_places(listed)
+    )
+
+
+def claim_unread(ctx: SelectorContext[UnreadEntry]) -> Claim | None:
+    """Open while an entry that nobody read may be about the drug; `of` names it, without it what concerns every drug counts."""
+    drug = ctx.by.of
+    found = [
+        one
+        for one in ctx.unread
+        if (not one.concerns if drug is None else bool(one.concerns) and one.holds_back(_list_drug_names(drug, ctx)))
+    ]
+    places = tuple(one.entry for one in found)
+    return Claim(None, ", ".join(one.name for one in found), places, unread=places) if found else None
+
+
+def _list_drug_names(drug: str, ctx: SelectorContext[UnreadEntry]) -> set[str]:
+    return {drug, *(name for name, drugs in ctx.members.items() if drug in drugs)}
+
+
+def claim_medication(ctx: SelectorContext[MedicationTaken]) -> Claim | None:
+    """Yes when the record lists the medication, or one that carries the tag."""
+    terms, tag = ctx.by.terms, ctx.by.tag
+    found = [m for m in ctx.record.medications if m.term in terms or tag in ctx.tags.get(m.term or "", ())]
+    names = ", ".join(dict.fromkeys(m.name for m in found))
+    return Claim("yes", names, tuple(dict.fromkeys(m.entry.place for m in found))) if found else None

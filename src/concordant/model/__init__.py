@@ -1,0 +1,1 @@
+"""What a guideline is: the knowledge as plain records."""

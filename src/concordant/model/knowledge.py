@@ -1,0 +1,293 @@
+"""All knowledge as one compiled record, and the vocabulary that records are read with."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal
+
+import msgspec
+
+from concordant.contract_names import Sex
+from concordant.model.drugs import Code, Drug, Regimen
+from concordant.model.features import Axiom, Feature
+from concordant.model.formulas import Formula, Rounding
+from concordant.model.guideline import Danger, Disagreement, Guideline, LedgerRow, NewerEvent, Statement, Transition
+from concordant.model.naming import (
+    ClassName,
+    ConditionName,
+    Culprit,
+    DrugOrClass,
+    FeatureName,
+    MedicationName,
+    SiteName,
+    TestName,
+)
+from concordant.model.sources import Checked, Cite, Record, Source
+from concordant.model.trials import Trial
+from concordant.model.vocabulary import AssemblyRules
+
+
+class Term(Record, frozen=True):
+    """A word of an open vocabulary with its synonyms and codes.
+
+    `kinds` are names of narrower things: where one is, the term is; where one is not, nothing is said of the term.
+    `no_bearing` says why it does not matter for any regimen here. A condition or medication that neither a rule reads nor
+    `no_bearing` sets aside holds back the drugs and classes of `concerns`, or every regimen where that is empty.
+    """
+
+    id: str
+    name: str
+    synonyms: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    codes: tuple[Code, ...] = ()
+    tags: tuple[str, ...] = ()
+    no_bearing: str = ""
+    concerns: tuple[str, ...] = ()
+
+
+class TermFamily(Record, frozen=True):
+    """A whole family of terms, and the blocks of a hierarchical code system of which every code is one of it.
+
+    Its members are terms with its `no_bearing`, `concerns` and `tags`; a code of a block that no term has stands for it.
+    """
+
+    id: str
+    name: str
+    source: Cite
+    list_: Literal["medications"] = msgspec.field(name="list")
+    synonyms: tuple[str, ...] = ()
+    atc: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    no_bearing: str = ""
+    concerns: tuple[str, ...] = ()
+
+
+class CodeFamily(Record, frozen=True):
+    """Codes of a hierarchical system by their beginnings (`I50`, `I60-I62`): what every code of them stands for.
+
+    Without a `term` only the name is known. `whole` says that the family is all of the term, so that its absence is that of the
+    term. `grade` and `status` are what the code says beside the condition, `about` what it
+    names; `site` is that of a metastasis, and `cancer` which primary tumour it is.
+    """
+
+    codes: tuple[str, ...]
+    name: str
+    term: ConditionName = ""
+    about: tuple[Culprit, ...] = ()
+    grade: int | None = None
+    status: Literal["", "active", "resolved", "absent"] = ""
+    site: SiteName | None = None
+    cancer: str = ""
+    whole: bool = False
+    checked: Checked = "recalled"
+
+
+class Genotype(Record, frozen=True):
+    """How the variants of one gene are written, and the terms that they come to."""
+
+    genes: tuple[str, ...]
+    wild: tuple[str, ...]
+    lost: tuple[str, ...]
+    weak: tuple[str, ...]
+    term: ConditionName
+    complete: ConditionName
+    partial: ConditionName = ""
+
+
+class ConditionWords(Record, frozen=True):
+    """The small words that conditions are told with, by what they do (`marks`), and names that say more than their term."""
+
+    spellings: dict[str, str]
+    tags: tuple[str, ...]
+    marks: dict[str, tuple[str, ...]]
+    severity: dict[str, int]
+    scales: dict[str, dict[str, int]]
+    scale_words: dict[str, tuple[str, ...]]
+    scale_alone: dict[str, ConditionName]
+    graded: dict[str, tuple[ConditionName, int]]
+    becomes: tuple[tuple[ConditionName, int, ConditionName], ...]
+    tests: dict[str, ConditionName]
+    said: dict[str, tuple[ConditionName, str]]
+    spread: dict[str, SiteName]
+    reactions: tuple[ConditionName, ...]
+    wishes: dict[str, ConditionName]
+    own_cancer: ConditionName
+    spread_stage: int
+    other_cancer: ConditionName
+    another_person: str
+    hereditary: tuple[ConditionName, ...]
+    lasting: tuple[str, ...] = ()
+    kin: tuple[tuple[ConditionName, ...], ...] = ()
+    genotypes: tuple[Genotype, ...] = ()
+    zygosity: dict[str, int] = {}
+
+
+class Unit(Record, frozen=True):
+    """A unit and the other spellings of it, each with the factor that turns it into this one."""
+
+    id: str
+    also: dict[str, float] = {}
+    bare: bool = False
+
+
+class VocabularyField(Record, frozen=True):
+    """A measurement or marker test that a case file may hold: its unit, or its words."""
+
+    name: str
+    label: str
+    unit: str = ""
+    words: tuple[str, ...] = ()
+    numbers: dict[str, str] = {}
+    also: dict[str, float] = {}
+    low: float | None = None
+    high: float | None = None
+
+
+class CodeSystem(Record, frozen=True):
+    """A code system and the names (addresses, object identifiers, words) that it goes by."""
+
+    id: str
+    name: str
+    names: tuple[str, ...]
+
+
+CodeKind = Literal[
+    "test",
+    "measurement",
+    "observation",
+    "value",
+    "stage",
+    "status",
+    "menopause",
+    "line",
+    "stop_reason",
+    "intent",
+    "cancer",
+    "secondary",
+    "condition",
+    "implied",
+    "procedure",
+    "site",
+    "drug",
+    "medication",
+    "not_asked",
+    Sex,
+    "episode",
+    "unit",
+    "operator",
+    "drug_type",
+]
+
+
+class ValueSet(Record, frozen=True):
+    """Codes that all stand for one concept, pinned: `sha256` is over the sorted codes with their displays.
+
+    `families` are prefixes of a hierarchical system of which every code belongs. `implies` is what the code says beside its
+    concept. `words` are texts that say the same where no code does.
+    """
+
+    id: str
+    kind: CodeKind
+    source: Cite
+    sha256: str
+    codes: tuple[Code, ...]
+    concept: str = ""
+    part: str = ""
+    says: str = ""
+    implies: dict[str, str] = {}
+    families: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+class Umbrella(Record, frozen=True):
+    """A result of several tests together (`observation` names its value set): it tells the feature where none of them is told."""
+
+    observation: str
+    feature: FeatureName
+    of: tuple[TestName, ...]
+
+
+class ReadingChoices(Record, frozen=True):
+    """Choices of the project about reading a record, with their source: see `vocabulary/reading.yaml`."""
+
+    de_novo_months: float
+    source: Cite
+    subjects: tuple[str, ...] = ()
+    umbrellas: tuple[Umbrella, ...] = ()
+    undated_sites: dict[SiteName, FeatureName] = {}
+
+
+class Vocabulary(Record, frozen=True):
+    """The closed and open lists that records are read with."""
+
+    tests: tuple[VocabularyField, ...]
+    measurements: tuple[VocabularyField, ...]
+    patient: tuple[VocabularyField, ...]
+    sites: tuple[Term, ...]
+    conditions: tuple[Term, ...]
+    medications: tuple[Term, ...]
+    stages: dict[str, str]
+    genes: tuple[str, ...]
+    protocols: dict[str, tuple[DrugOrClass, ...]]
+    class_words: dict[str, ClassName]
+    drug_suffixes: tuple[str, ...]
+    qualifiers: tuple[str, ...]
+    units: tuple[Unit, ...]
+    lines_of_therapy: AssemblyRules
+    substances: tuple[Term, ...] = ()
+    wish_words: tuple[str, ...] = ()
+    condition_words: ConditionWords | None = None
+    code_families: tuple[CodeFamily, ...] = ()
+    flagged_days: int = 92
+    code_systems: tuple[CodeSystem, ...] = ()
+    value_sets: tuple[ValueSet, ...] = ()
+    product_words: tuple[str, ...] = ()
+    study_words: tuple[str, ...] = ()
+    spread_words: tuple[str, ...] = ()
+    families: tuple[TermFamily, ...] = ()
+    combinations: dict[str, tuple[MedicationName, ...]] = {}
+    medicine_words: tuple[str, ...] = ()
+    abnormal_flags: tuple[str, ...] = ()
+    reading: ReadingChoices | None = None
+
+
+class Knowledge(Record, frozen=True):
+    """All of it, compiled: features in the order in which they can be derived.
+
+    `digest` is the fingerprint of the rest: a SHA-256 of `content_of`, never taken over from anywhere else.
+    """
+
+    digest: str
+    guidelines: tuple[Guideline, ...]
+    statements: tuple[Statement, ...]
+    ledgers: dict[str, tuple[LedgerRow, ...]]
+    features: tuple[Feature, ...]
+    axioms: tuple[Axiom, ...]
+    formulas: tuple[Formula, ...]
+    rounding: Rounding | None
+    drugs: tuple[Drug, ...]
+    regimens: tuple[Regimen, ...]
+    trials: tuple[Trial, ...]
+    disagreements: tuple[Disagreement, ...]
+    newer: tuple[NewerEvent, ...]
+    transitions: tuple[Transition, ...]
+    dangers: tuple[Danger, ...]
+    sources: tuple[Source, ...]
+    vocabulary: Vocabulary
+    classes: dict[str, str]
+
+
+def encode_content(knowledge: Knowledge) -> bytes:
+    """What a fingerprint is taken of: everything but the fingerprint itself, each number in the type of its field."""
+    content = msgspec.msgpack.encode(msgspec.structs.replace(knowledge, digest=""))
+    return msgspec.msgpack.encode(msgspec.msgpack.decode(content, type=Knowledge))  # a compiler may give 12 where 12.0 is meant
+
+
+def decode_content(content: bytes) -> Knowledge:
+    """The knowledge that these bytes hold, under their own fingerprint. Raises DecodeError for what holds none."""
+    return msgspec.structs.replace(msgspec.msgpack.decode(content, type=Knowledge), digest=compute_digest(content))
+
+
+def compute_digest(content: bytes) -> str:
+    """The SHA-256 of a content, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,1 @@
+"""The figures of an answer: the record in time, doses, effects."""

@@ -1,0 +1,113 @@
+"""A document as one HTML file that needs nothing else: no script, no network; for light and dark screens, phones and paper."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from concordant.present.html.markup import NOTHING, Html, escape_html, join_html, make_element, quote_css
+from concordant.present.html.parts import render_block, render_text
+from concordant.present.page.document import Document, PageReference, ScreenLine, Section
+
+REFERENCES = "references"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+
+def render_html(document: Document) -> str:
+    """The whole page."""
+    body = make_element(
+        "body",
+        _render_skip_link(document),
+        _render_main(document),
+        _render_footer(document),
+        class_=f"shape-{document.shape.replace(' ', '-')}",
+    )
+    return f"<!doctype html>\n{make_element('html', _render_head(document), body, lang=document.language)}\n"
+
+
+def _render_head(document: Document) -> Html:
+    """The policy lets the browser itself refuse what the page must never hold: scripts, and loads from elsewhere."""
+    return join_html(
+        [
+            Html('<head>\n<meta charset="utf-8">\n'),
+            Html(f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'),
+            Html('<meta name="viewport" content="width=device-width, initial-scale=1">\n'),
+            Html('<meta name="color-scheme" content="light dark">\n<meta name="robots" content="noindex">\n'),
+            make_element("title", escape_html(document.title)),
+            Html(f"\n<style>\n{_read_stylesheet()}{_render_page_margin(document)}</style>\n</head>\n"),
+        ]
+    )
+
+
+@cache
+def _read_stylesheet() -> str:
+    return files("concordant.present.html").joinpath("page.css").read_text(encoding="utf-8")
+
+
+def _render_page_margin(document: Document) -> str:
+    """Every printed sheet says whose it is: sheets come apart."""
+    told = " · ".join(filter(None, (document.whose, document.words.get("day"), document.title)))
+    return f"@page {{ @bottom-left {{ content: {quote_css(told)}; }} }}\n"
+
+
+def _render_skip_link(document: Document) -> Html:
+    if not document.references:
+        return NOTHING
+    return make_element("a", escape_html(document.words["skip_to_references"]), class_="skip", href=f"#{REFERENCES}")
+
+
+def _render_main(document: Document) -> Html:
+    parts = [
+        _render_first_screen(document),
+        *(_render_section(section, document) for section in document.sections),
+        _render_references(document),
+    ]
+    return make_element("main", *parts)
+
+
+def _render_first_screen(document: Document) -> Html:
+    lines = join_html(_render_screen_line(line) for line in document.first)
+    return join_html(
+        [
+            make_element("p", escape_html(document.whose), class_="whose") if document.whose else NOTHING,
+            make_element("p", render_text(document.over), class_="over"),
+            make_element("h1", render_text(document.verdict)),
+            make_element("dl", lines, class_="first") if document.first else NOTHING,
+        ]
+    )
+
+
+def _render_screen_line(line: ScreenLine) -> Html:
+    term, told = make_element("dt", escape_html(line.title)), make_element("dd", render_text(line.text))
+    return make_element("div", term, told, class_=f"row {line.tone}".strip())
+
+
+def _render_section(section: Section, document: Document) -> Html:
+    title = make_element("h2", escape_html(section.title))
+    inside = make_element("div", *(render_block(one, section, document.words) for one in section.blocks), class_="body")
+    if not section.folded:
+        return make_element("section", title, inside, id=section.id, class_="row")
+    left_out = make_element("span", escape_html(document.words["folded_not_printed"]), class_="paper-only")
+    return make_element(
+        "section", make_element("details", make_element("summary", title, left_out), inside), id=section.id, class_="folded"
+    )
+
+
+def _render_references(document: Document) -> Html:
+    if not document.references:
+        return NOTHING
+    title = make_element("h2", escape_html(document.references_title))
+    inside = make_element(
+        "div", make_element("ol", *(_render_reference(source) for source in document.references)), class_="body"
+    )
+    return make_element("section", title, inside, id=REFERENCES, class_="row", role="doc-endnotes")
+
+
+def _render_reference(source: PageReference) -> Html:
+    """How far it was checked stands once, marked, at the end."""
+    mark = make_element("span", escape_html(source.checked), class_=f"checked {source.mark}")
+    return make_element("li", escape_html(f"{source.citation} "), mark, id=f"ref-{source.n}", value=str(source.n))
+
+
+def _render_footer(document: Document) -> Html:
+    return make_element("footer", *(make_element("p", render_text(text)) for text in document.footer))

@@ -1,0 +1,1 @@
+"""The answer as a page of data, which every format renders."""

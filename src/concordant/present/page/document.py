@@ -1,0 +1,233 @@
+"""An answer laid out for people: the one model that every renderer (terminal, Markdown, HTML, PDF, DOCX) reads.
+
+A text is a plain string; its citations stand in it as ` [3: 2.1]`. `cut` splits it into words and citations, so that a
+renderer can link them. What to say, and in which order, is decided in `page`; a renderer only says how it looks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import Literal
+
+from concordant.model.sources import Checked
+from concordant.patient.events import Happening
+
+CITATION = re.compile(r" ?\[(\d+)(?:: ([^\]]*))?\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A numbered reference and the place in it."""
+
+    n: int
+    at: str = ""
+
+
+def abbreviate_citations(text: str, names: Mapping[int, str]) -> str:
+    """Replace each citation number in a text by the short name of its source: ` [US label 5.1]`."""
+    return CITATION.sub(lambda found: f" [{' '.join(filter(None, (names.get(int(found[1]), found[1]), found[2])))}]", text)
+
+
+def split_citations(text: str) -> Iterator[str | Citation]:
+    """Split a text into plain strings and citations, in order. The blank before a citation is dropped."""
+    done = 0
+    for found in CITATION.finditer(text):
+        if found.start() > done:
+            yield text[done : found.start()]
+        yield Citation(int(found[1]), found[2] or "")
+        done = found.end()
+    if done < len(text):
+        yield text[done:]
+
+
+Mark = Literal["", "done", "missing", "unmet"]
+Tone = Literal["", "danger", "missing", "done"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenLine:
+    """A titled line of the first screen; its tone says how loud it is."""
+
+    title: str
+    text: str
+    tone: Tone = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A few sentences."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One line of a list: a check has a mark; `lead` is what stands out at its beginning."""
+
+    text: str
+    lead: str = ""
+    mark: Mark = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PointList:
+    """A list."""
+
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns with headings; the first column names the row."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    caption: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineCourse:
+    """A course of treatment on the time line; an end that is None runs on. `rough` ends are known to the month or year only."""
+
+    label: str
+    start: dt.date
+    end: dt.date | None
+    kind: Literal["early", "advanced", "other"]
+    rough: bool = False
+    entry: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEvent:
+    """An event on the time line."""
+
+    label: str
+    date: dt.date
+    kind: Happening | Literal["question"]
+    rough: bool = False
+    entry: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineInterval:
+    """The interval between two dates that decides the answer, with its description."""
+
+    label: str
+    start: dt.date
+    end: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The patient's record in time; `told` is the same as one line of text, `undated` what has no place on it.
+
+    `undated_title` stands above the latter in a figure.
+    """
+
+    title: str
+    spans: tuple[TimelineCourse, ...]
+    moments: tuple[TimelineEvent, ...]
+    marked: tuple[TimelineInterval, ...]
+    told: str
+    undated: tuple[str, ...] = ()
+    undated_title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ForestRow:
+    """One hazard ratio of one analysis with its interval, and how this patient compares with those of the trial.
+
+    `label` names the trial, the endpoint, the analysis and its data cut. A figure says the trial once, as `heading` with
+    its arms, and for each row the `endpoint`, and `short` for its analysis and data cut.
+    """
+
+    label: str
+    estimate: float
+    low: float
+    high: float
+    words: str
+    population: str
+    because: str
+    heading: str = ""
+    endpoint: str = ""
+    short: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ForestPlot:
+    """Hazard ratios side by side; `left` and `right` say whom each side favours, `decimal` is the sign in its numbers.
+
+    `span` are the least and the greatest ratio of its scale: a part of a figure that is drawn alone keeps the scale of all.
+    """
+
+    title: str
+    rows: tuple[ForestRow, ...]
+    left: str
+    right: str
+    decimal: str = "."
+    span: tuple[float, float] | None = None
+
+
+def split_by_trial(forest: ForestPlot) -> Iterator[ForestPlot]:
+    """Split a forest plot into one plot per trial: ratios of different trials must not be compared, and a page may break
+    between them.
+    """
+    for heading, rows in groupby(forest.rows, key=lambda row: row.heading):
+        yield replace(forest, title=heading or forest.title, rows=tuple(rows))
+
+
+Block = Paragraph | PointList | Table | Timeline | ForestPlot
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled part of the page. A folded section is collapsed until the reader opens it."""
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+    folded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageReference:
+    """A numbered reference: the citation, how far it was checked in words, the mark itself, and its name in short."""
+
+    n: int
+    citation: str
+    checked: str
+    mark: Checked
+    short: str = ""
+
+
+Shape = Literal["recommendation", "continue", "question", "refusal", "no regimen"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The whole page. `over` stands small above the verdict; `first` are the titled lines below it, what is dangerous first.
+
+    `whose` names the file or the id that the user gave, and stands on every sheet. `words` holds what a renderer adds of its
+    own, in the language of the page: the three marks of checks under `done`, `missing` and `unmet`; `skip_to_references` for
+    keyboards and screen readers; `folded_not_printed` for paper; `more` for a terminal; `day`, when it was asked. `as_of` is
+    that day; a file that carries a date of its own takes this one, never that of a clock.
+    """
+
+    language: str
+    shape: Shape
+    title: str
+    over: str
+    verdict: str
+    first: tuple[ScreenLine, ...]
+    sections: tuple[Section, ...]
+    references_title: str
+    references: tuple[PageReference, ...]
+    footer: tuple[str, ...]
+    words: Mapping[str, str] = field(default_factory=dict)
+    as_of: dt.date | None = None
+    whose: str = ""

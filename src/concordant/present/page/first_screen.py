@@ -1,0 +1,286 @@
+"""The first screen: danger, verdict, what holds it back, and the few lines that a reader must have seen.
+
+Every renderer shows these lines first, and the JSON tells the same (`verdict`, `first_screen`). What is dangerous leads and is
+never left out; what is only good to know gives way until the whole fits a terminal of 24 lines.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from concordant.answer.phrases import capitalize_first, lower_first
+from concordant.answer.schema import Answer, Ask, DangerShown, Option
+from concordant.present.page.document import ScreenLine, Tone, abbreviate_citations
+from concordant.present.page.verdict import (
+    OUT,
+    get_first_option,
+    list_barred_reasons,
+    make_no_regimen_verdict,
+    make_question_verdict,
+    make_recommendation_verdict,
+    make_refusal_verdict,
+)
+from concordant.present.sentences import Sentences, append_references
+
+ROWS, COLUMNS = 22, 80  # of a plain terminal of 24 lines, less those that say whose it is and where the rest is
+DANGERS_WHOLE, WHY_SHOWN, ASSUMED_SHOWN, CONFLICTS_SHOWN, BRANCHES_SHOWN, CHECKS_SHOWN = 3, 3, 4, 2, 4, 7
+# What gives way first when there is no room; nothing that could harm is among them.
+GIVES_WAY = ("first.done", "first.watch", "first.if_not", "first.flip", "first.note", "first.assumed", "first.newer")
+
+Titled = tuple[str, str, Tone]  # the key of a title, the text, and how loud it is
+
+
+@dataclass(frozen=True, slots=True)
+class FirstScreen:
+    """The verdict, and the lines below it; titles are keys of the catalogue."""
+
+    verdict: str
+    lines: tuple[Titled, ...]
+
+
+def make_first_screen(told: Sentences) -> FirstScreen:
+    """Choose the verdict and the first-screen lines for the kind of answer. When there are many dangers, the later ones are
+    shortened until everything fits.
+    """
+    match told.answer.answer:
+        case "out_of_scope":
+            verdict, lines = make_refusal_verdict(told), _list_refusal_lines(told)
+        case "needs_data":
+            verdict, lines = make_question_verdict(told), _list_question_lines(told)
+        case _ if told.answer.options:
+            verdict, lines = make_recommendation_verdict(told), _list_recommendation_lines(told)
+        case _:
+            verdict, lines = make_no_regimen_verdict(told), _list_no_regimen_lines(told)
+    screens = [_fit_screen(verdict, [*_list_safety_lines(told, whole), *lines], told) for whole in range(DANGERS_WHOLE, 0, -1)]
+    return next((one for one in screens if _count_rows(verdict, one.lines, told) <= ROWS), screens[-1])
+
+
+def make_screen_lines(screen: FirstScreen, told: Sentences) -> tuple[ScreenLine, ...]:
+    """The lines with their titles in the language of the page."""
+    return tuple(ScreenLine(told.language.say(key), text, tone) for key, text, tone in screen.lines)
+
+
+def _fit_screen(verdict: str, lines: Iterable[Titled], told: Sentences) -> FirstScreen:
+    kept = [line for line in lines if line[1]]
+    for key in GIVES_WAY:
+        if _count_rows(verdict, kept, told) <= ROWS:
+            break
+        kept = [line for line in kept if line[0] != key]
+    return FirstScreen(verdict, tuple(kept))
+
+
+def _count_rows(verdict: str, lines: Sequence[Titled], told: Sentences) -> int:
+    """How many rows of a plain terminal they take, with their sources in short."""
+    names = {one.n: one.short for one in told.answer.references}
+    titles = max((len(told.language.say(key)) for key, _, _ in lines), default=0) + 1
+    texts = (textwrap.wrap(abbreviate_citations(text, names), COLUMNS - titles) for _, text, _ in lines)
+    return len(textwrap.wrap(verdict, COLUMNS)) + sum(max(1, len(rows)) for rows in texts)
+
+
+# -- what could harm -------------------------------------------------------------------------------
+
+
+def _list_safety_lines(told: Sentences, whole: int) -> list[Titled]:
+    """The dangers, what nobody read, what was judged, and what contradicts itself: the same for every kind of answer."""
+    answer, say = told.answer, told.language.say
+    unread = ", ".join(dict.fromkeys(one.name for one in answer.not_read))
+    conflicts = " ".join(answer.conflicts[:CONFLICTS_SHOWN])
+    more = len(answer.conflicts) - CONFLICTS_SHOWN
+    return [
+        *_iter_danger_lines(answer, whole),
+        ("first.not_read", say("not_read", names=unread) if unread else "", "danger"),
+        ("first.conflict", say("conflict.more", told=conflicts, more=more) if more > 0 else conflicts, "danger"),
+        ("first.differs", " ".join(one.differs for one in answer.guidelines if one.differs), "missing"),
+        ("first.judged", "; ".join(answer.judged), "missing"),
+        ("first.on_record", ", ".join(answer.on_record), "missing"),
+    ]
+
+
+def _iter_danger_lines(answer: Answer, whole: int) -> Iterator[Titled]:
+    """The first ones with what to do, the rest in short; a finding that is a danger in several ways is named once."""
+    shown: set[str] = set()
+    for i, one in enumerate(answer.dangers):
+        new = [part for part in one.shown if part not in shown]
+        told_before = bool(one.shown) and not new
+        text = _describe_danger(one) if i < whole and (one.do or not told_before) else _abbreviate_danger(one, new)
+        shown.update(new)
+        caution = one.urgency == "caution"
+        yield ("first.caution" if caution else "first.danger"), text, ("missing" if caution else "danger")
+
+
+def _abbreviate_danger(one: DangerShown, new: Sequence[str]) -> str:
+    """What shows it; its own name where nothing does, or where a part of that was told of another danger."""
+    named = not one.shown or 0 < len(new) < len(one.shown)
+    return one.says if named else "; ".join(new)
+
+
+def _describe_danger(one: DangerShown) -> str:
+    """What it is, on what record, and the first thing to do about it."""
+    shown = f" ({one.shown_by})" if one.shown_by and one.shown_by.lower() not in one.says.lower() else ""
+    says = f"{one.says.rstrip('.')}{shown}."
+    return append_references(f"{says} {one.do}".strip(), one.sources)
+
+
+# -- the lines below the verdict -------------------------------------------------------------------
+
+
+def _list_refusal_lines(told: Sentences) -> list[Titled]:
+    instead: list[Titled] = [("first.do", text, "") for text in told.answer.instead]
+    return [
+        *instead,
+        ("first.why", _describe_reasons(told), ""),
+        ("first.answered", told.describe_as_of(), ""),
+        *_list_note_lines(told),
+    ]
+
+
+def _list_question_lines(told: Sentences) -> list[Titled]:
+    answer, say = told.answer, told.language.say
+    blocking = [q for q in answer.ask if q.blocking]
+    names = told.language.join_with_and([o.name for o in answer.options])
+    return [
+        ("first.question", _describe_question(blocking[0], told) if blocking else "", ""),
+        *_list_branch_lines(blocking[0] if blocking else None, told),
+        ("first.either_way", say("either_way", names=names) if names else "", ""),
+        ("first.known", _describe_reasons(told), ""),
+        ("first.missing", _join_check_labels(told, "missing"), "missing"),
+        ("first.assumed", _describe_assumptions(told), ""),
+        ("first.answered", told.describe_as_of(), ""),
+        *_list_note_lines(told),
+    ]
+
+
+def _describe_question(question: Ask, told: Sentences) -> str:
+    """The question as it is put to a person, and what is asked beside it where one alone does not settle."""
+    if not question.together_with:
+        return question.question
+    others = [q.label for q in told.answer.ask if q.feature in question.together_with]
+    return told.language.say("question.together", question=question.question, others=told.language.join_with_and(others))
+
+
+def _list_branch_lines(question: Ask | None, told: Sentences) -> list[Titled]:
+    if question is None or question.together_with:
+        return []
+    shown = [(told.language.describe_cell(c.cell, c.if_), told.describe_change(c)) for c in question.changes]
+    if len({then for _, then in shown}) < 2:
+        return []
+    return [("first.branch", told.language.say("branch", cell=cell, then=then), "") for cell, then in shown[:BRANCHES_SHOWN]]
+
+
+def _list_recommendation_lines(told: Sentences) -> list[Titled]:
+    answer, first = told.answer, get_first_option(told.answer)
+    continuing = first.role == "continue"
+    return [
+        ("first.dose", _describe_doses(first, told), ""),
+        ("first.sure", _describe_authority(first, told), ""),
+        ("first.instead_of", _explain_alternative(answer, first), "missing"),
+        ("first.off_label", _describe_off_label_use(first, told), "missing"),
+        ("first.boundary", "; ".join(told.describe_boundary(s) for s in answer.other_sides if s.near), "missing"),
+        ("first.newer", _describe_newer_evidence(told), ""),
+        ("first.why", _describe_reasons(told), ""),
+        ("first.missing", _join_check_labels(told, "missing"), "missing"),
+        ("first.done", "" if continuing else _join_check_labels(told, "done"), "done"),
+        ("first.assumed", _describe_assumptions(told), ""),
+        ("first.flip", _describe_changing_answer(told), ""),
+        ("first.if_not", _name_alternative(told), ""),
+        ("first.watch", _describe_monitoring(told), ""),
+        *_list_note_lines(told),
+    ]
+
+
+def _list_no_regimen_lines(told: Sentences) -> list[Titled]:
+    answer = told.answer
+    led = {one.do for one in answer.dangers}
+    todo = next((a for a in sorted(answer.actions, key=lambda a: a.kind != "referral") if a.says not in led), None)
+    barred = [
+        append_references(f"{capitalize_first(' + '.join(a.drugs))}: {lower_first(a.why)}", a.refs)
+        for a in answer.avoid
+        if a.kind in OUT
+    ]
+    return [
+        ("first.do", append_references(todo.says, todo.refs) if todo else "", ""),
+        ("first.instead_of", "" if answer.dangers else " ".join(barred[:2]), "missing"),
+        ("first.why", _describe_reasons(told), ""),
+        ("first.assumed", _describe_assumptions(told), ""),
+        ("first.answered", told.describe_as_of(), ""),
+        *_list_note_lines(told),
+    ]
+
+
+def _describe_doses(first: Option, told: Sentences) -> str:
+    """Of several drugs each with its dose; none while something holds the first dose back."""
+    if told.answer.held_until or first.role in ("option", "continue") or len({d.drug for d in first.dose}) < 2:
+        return ""
+    return "" if any(d.held or d.adjusted for d in first.dose) else "; ".join(told.list_doses_briefly(first))
+
+
+def _describe_authority(first: Option, told: Sentences) -> str:
+    """`Second line · preferred · strong recommendation, moderate evidence [ASCO 2022 2.1]`, then what else leads to it."""
+    line, say = told.answer.line, told.language.say
+    head = [
+        told.language.translate_word("line", line) if line else "",
+        told.lower_initial(say(f"role.{first.role}")),
+        told.lower_initial(told.describe_own_grade(first)),
+    ]
+    return ". ".join([capitalize_first(" · ".join(filter(None, head))), *told.list_supporting_statements(first)])
+
+
+def _explain_alternative(answer: Answer, first: Option) -> str:
+    named = {one.says for one in answer.dangers}
+    if first.role != "alternative" or any(a.why in named for a in answer.avoid):
+        return ""
+    return " ".join(list_barred_reasons(answer)[:2])
+
+
+def _describe_off_label_use(first: Option, told: Sentences) -> str:
+    return told.describe_label(first) if first.label.fit != "on" and first.role != "continue" else ""
+
+
+def _describe_newer_evidence(told: Sentences) -> str:
+    shown = told.answer.newer_in_short[:1]
+    return told.language.say("newer", told=shown[0], guideline=told.name_guidelines()) if shown else ""
+
+
+def _describe_reasons(told: Sentences) -> str:
+    headed = sorted((w for w in told.answer.why if w.headline), key=lambda w: w.headline) or told.answer.why
+    return "; ".join(append_references(w.brief, w.refs) for w in headed[:WHY_SHOWN]) or told.language.say("why.nothing")
+
+
+def _join_check_labels(told: Sentences, state: str) -> str:
+    """Names of the checks of the option that the screen is about; done is only what is on record."""
+    options = told.answer.options
+    own = [c for c in told.answer.checks if not options or c.regimen == get_first_option(told.answer).regimen]
+    names = list(dict.fromkeys(c.label for c in own if c.state == state and not c.assumed))
+    more = len(names) - CHECKS_SHOWN
+    return " · ".join([*names[:CHECKS_SHOWN], *([told.language.say("and_more", more=more)] if more > 0 else [])])
+
+
+def _describe_assumptions(told: Sentences) -> str:
+    return told.language.join_few(told.answer.assumed_in_short, ASSUMED_SHOWN)
+
+
+def _describe_changing_answer(told: Sentences) -> str:
+    """The first open question whose answer would change the headline."""
+    flips = [(q, told.list_changing_answers(q)) for q in told.answer.ask]
+    found = next(((q, cells) for q, cells in flips if cells), None)
+    return f"{found[0].label}: {'; '.join(f'{cell}: {then}' for cell, then in found[1][:2])}" if found else ""
+
+
+def _name_alternative(told: Sentences) -> str:
+    first = get_first_option(told.answer)
+    others = [o for o in told.answer.options if o.role == "alternative" and o is not first and not o.held]
+    if not others or first.role != "preferred":
+        return ""
+    off = f" ({told.language.say('off_label.too')})" if others[0].label.fit == "off" else ""
+    return f"{others[0].name}{off}"
+
+
+def _describe_monitoring(told: Sentences) -> str:
+    """What to look out for: the first monitoring of the option."""
+    return next((append_references(a.says, a.refs) for a in told.answer.actions if a.kind == "monitoring"), "")
+
+
+def _list_note_lines(told: Sentences) -> list[Titled]:
+    return [("first.note", notice, "") for notice in told.answer.notices]

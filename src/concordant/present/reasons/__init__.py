@@ -1,0 +1,1 @@
+"""Why: the tree of reasons in words."""

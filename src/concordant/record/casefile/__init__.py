@@ -1,0 +1,1 @@
+"""The case file: read, edited, written, and its schema."""

@@ -1,0 +1,137 @@
+"""A case file to a record: every key checked, every problem of the file reported at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from concordant.errors import Complaint, Refused
+from concordant.logic.dates import PartialDate, make_exact_date
+from concordant.logic.dates import format_date as words_of_date
+from concordant.model.knowledge import Knowledge
+from concordant.patient.events import Course, EntryLocation, Medication, PatientRecord
+from concordant.record.builder import RecordBuilder
+from concordant.record.casefile.blocks import BlockReader
+from concordant.record.plausibility import later_than
+from concordant.record.rules import RecordRules, record_rules
+from concordant.terminology.names import Words
+from concordant.texts import MOST_COMPLAINTS, SourceText
+
+KEYS = (
+    "name",
+    "as_of",
+    "patient",
+    "tumor_markers",
+    "disease",
+    "treatments",
+    "conditions",
+    "measurements",
+    "medications",
+    "unavailable",
+    "stated",
+)
+# A reviewed case carries its expected answer with it; the reader looks away.
+REVIEW_KEYS = ("expect", "because", "origin", "difficulty", "confidence")
+AMONG_TREATMENTS = "It stands among the treatments already, and may still run there."
+
+
+def read_case(text: SourceText, knowledge: Knowledge, words: Words, as_of: dt.date, *, given: bool = False) -> PatientRecord:
+    """The record of a case file.
+
+    `as_of` serves when the file has none; `given` says that the user asked for that date, which then
+    cuts the record. Raises Refused with every complaint, each with its line.
+    """
+    value = _check_mapping(text)
+    blocks = BlockReader(text, knowledge, words)
+    name, own = blocks.read_head({key: item for key, item in value.items() if key not in REVIEW_KEYS}, KEYS)
+    faulty = own is None and value.get("as_of") is not None
+    blocks.as_of = dt.date.max if faulty else own or as_of
+    cuts = given and own is None
+    builder = RecordBuilder("", blocks.as_of, _rules(words, knowledge), cuts=cuts, as_written=True)
+    _read_record(value, blocks, builder)
+    if given and own is not None and own != as_of:
+        builder.notices.append(_not_used(own, as_of))
+    record = builder.build_record(name).record
+    if complaints := blocks.complaints + _impossible(builder, text, blocks.later):
+        raise Refused(_sort_complaints(complaints))
+    return record
+
+
+def _rules(words: Words, knowledge: Knowledge) -> RecordRules:
+    """The rules of the knowledge, made when its first case file is read."""
+    if "rules" not in words.made:
+        words.made["rules"] = record_rules(knowledge)
+    made: RecordRules = words.made["rules"]
+    return made
+
+
+def _impossible(builder: RecordBuilder, text: SourceText, later: Sequence[tuple[EntryLocation, PartialDate]]) -> list[Complaint]:
+    """What cannot be, at the line of its entry; `later` are entries that were left out because they lie after the date."""
+    line = text.find_line(("patient", "birth_date"))
+    problems = [*builder.problems, *([] if builder.cuts else later_than(later, builder.as_of))]
+    return [Complaint(says, text.file, entry.line or line, way_out) for entry, says, way_out in problems]
+
+
+def _sort_complaints(complaints: list[Complaint]) -> list[Complaint]:
+    """By line; of very many the first hundred."""
+    found = sorted(dict.fromkeys(complaints), key=lambda complaint: complaint.line or 0)
+    more = len(found) - MOST_COMPLAINTS
+    rest = [Complaint(f"and {more} more problems", found[0].file, None, "Correct these first")] if more > 0 else []
+    return found[:MOST_COMPLAINTS] + rest
+
+
+def _not_used(own: dt.date, asked: dt.date) -> str:
+    day, other = words_of_date(make_exact_date(own)), words_of_date(make_exact_date(asked))
+    return f"The case file has its own date, {day}; the date asked for, {other}, was not used: change `as_of` in the file."
+
+
+def _check_mapping(text: SourceText) -> dict[str, Any]:
+    value = text.value
+    way_out = "`concordant template` prints a case file to fill in"
+    if not isinstance(value, dict):
+        kind = "a list" if isinstance(value, list) else "a single value"
+        raise Refused(text.make_complaint((), f"this is {kind}, and a case file has keys", way_out))
+    if "resourceType" in value:
+        says = "this is FHIR that is not written as JSON"
+        raise Refused(text.make_complaint((), says, "Save it as JSON, one resource or Bundle a file, or as NDJSON: that is read"))
+    return value
+
+
+def _read_record(value: dict[str, Any], blocks: BlockReader, builder: RecordBuilder) -> None:
+    """Every block of the file to the findings of the builder, in the order of the file."""
+    conditions = blocks.read_conditions(value.get("conditions"))
+    person = blocks.read_person(value.get("patient"))
+    builder.sex, builder.born = person.sex, person.birth_date
+    if person.menopause is not None:
+        builder.menopause.append((None, person.menopause))
+    builder.found += blocks.read_markers(value.get("tumor_markers"))
+    builder.found += (*blocks.read_events(value.get("disease")), *conditions)
+    courses = blocks.read_courses(value.get("treatments"))
+    builder.found += (
+        *blocks.read_patient_measurements(value.get("patient")),
+        *blocks.read_measurements(value.get("measurements")),
+    )
+    builder.found += courses
+    _add_taken(blocks.read_medications(value.get("medications")), courses, builder)
+    builder.left_out = len(blocks.later)
+    builder.unavailable = blocks.read_unavailable(value.get("unavailable"))
+    builder.stated = blocks.read_stated(value.get("stated"))
+    builder.not_understood = blocks.not_understood
+
+
+def _add_taken(taken: Sequence[Medication | Course], courses: Sequence[Course], builder: RecordBuilder) -> None:
+    """What is taken now; a treatment among it that already stands under the treatments adds none."""
+    for one in taken:
+        if isinstance(one, Course) and _has_running_course(one, courses, builder.as_of):
+            builder.notes[one.entry.place] = (AMONG_TREATMENTS,)
+        else:
+            builder.found.append(one)
+
+
+def _has_running_course(told: Course, courses: Sequence[Course], as_of: dt.date) -> bool:
+    """Whether the drugs stand in a course that may still run."""
+    today = make_exact_date(as_of)
+    going = [one for one in courses if one.stopped in (None, "ongoing")]
+    going = [one for one in going if one.end is None or not one.end.is_certainly_before(today)]
+    return any({*told.drugs, *told.classes} <= {*one.drugs, *one.classes} for one in going)

@@ -1,0 +1,1 @@
+"""What a code or a word stands for."""

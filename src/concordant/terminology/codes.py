@@ -1,0 +1,269 @@
+"""A coded value to what it stands for: membership in the pinned value sets of the knowledge, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from concordant.model.drugs import Code
+from concordant.model.knowledge import CodeFamily, CodeKind, Knowledge, ValueSet, Vocabulary
+from concordant.patient.events import Status
+from concordant.terminology.names import Words, drugs_from_name, make_words, normalize_name
+
+MOST_REMEMBERED = 5000  # a file can hold any number of spellings; the memory of them has to end
+LONGEST_TEXT = 300
+MOST_WORDS, SHORTEST_NAME = 5, 5  # of a drug's name among other words; shorter ones are protocols, and may be anything
+YES, NO = ("positive", "present", "yes"), ("negative", "absent", "no", "none")  # the value sets of a plain answer
+POINTED = "icd10"  # written with a point behind the third sign, which some leave out
+
+
+@dataclass(frozen=True, slots=True)
+class CodeableConcept:
+    """What a code stands for. `name` is an id of the vocabulary that `kind` speaks of; `drugs` are the ids of a drug's parts."""
+
+    kind: CodeKind
+    name: str
+    display: str
+    part: str = ""
+    says: str = ""
+    implies: Mapping[str, str] = field(default_factory=dict)
+    drugs: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    grade: int | None = None
+    status: Status | Literal[""] = ""
+    whole: bool = True
+
+
+class CodeTable(dict[str, CodeableConcept | None]):
+    """The codes of one system. One that is not listed is looked for in other spellings once, and that is remembered."""
+
+    def __init__(self, families: Mapping[str, CodeableConcept] | None = None, *, pointed: bool = False) -> None:
+        super().__init__()
+        self.families = families  # of a hierarchical system: prefixes of which every code belongs
+        self.pointed = pointed
+        self.most = 0
+
+    def __missing__(self, code: str) -> CodeableConcept | None:
+        found = self.find_other_spelling(code)
+        if not self.most:
+            self.most = len(self) + MOST_REMEMBERED
+        if len(self) < self.most:
+            self[code] = found
+        return found
+
+    def find_other_spelling(self, code: str) -> CodeableConcept | None:
+        """The code in capitals, without the dot that some leave out and the signs behind it, or by its family."""
+        tidy = code.strip().upper().rstrip("*!†+-.")
+        if " " in tidy:  # a letter behind a blank says how sure the diagnosis is, or that it is none
+            return None
+        if (found := self.get(tidy)) is not None or self.families is None:
+            return found
+        bare = tidy.replace(".", "")
+        full = f"{bare[:3]}.{bare[3:]}" if len(bare) > 3 and self.pointed else bare
+        if (found := self.get(full)) is not None:
+            return found
+        return next((self.families[full[:length]] for length in range(len(full), 2, -1) if full[:length] in self.families), None)
+
+
+class CodeSystems(dict[str, CodeTable]):
+    """The codes by the system as it is written: an address, an object identifier or a short name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: dict[str, str] = {}  # every plain name of a system, to its id
+        self.known: dict[str, CodeTable] = {}  # by id
+
+    def __missing__(self, system: str) -> CodeTable:
+        table = self.known.get(self.ids.get(normalize_system(system), ""), NO_CODES)
+        if len(self) < MOST_REMEMBERED:
+            self[system] = table
+        return table
+
+
+@dataclass(slots=True)
+class Terminology:
+    """The look-up tables of a Knowledge: system as written, then code."""
+
+    words: Words
+    systems: CodeSystems = field(default_factory=CodeSystems)
+    texts: dict[str, dict[str, CodeableConcept]] = field(default_factory=dict)  # by kind: texts that say what a code of it says
+    product_words: frozenset[str] = frozenset()
+    study_words: frozenset[str] = frozenset()
+    named: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    remembered: dict[object, Any] = field(default_factory=dict)  # for readers: what a whole coded value came to
+
+    def find_concept(self, system: str | None, code: str | None) -> CodeableConcept | None:
+        """What the code stands for, or None. A system may be an address, an object identifier or a short name."""
+        return self.systems[system][code] if code and system else None
+
+    def find_text_concept(self, kind: CodeKind, text: str | None) -> CodeableConcept | None:
+        """Return the concept of this kind that a text stands for, or None. The whole text has to match."""
+        table = self.texts.get(kind)
+        if not text or table is None or len(text) > LONGEST_TEXT:
+            return None
+        return table.get(text) or table.get(normalize_name(text))
+
+    def find_system_id(self, system: str) -> str | None:
+        """The id of a code system, whichever of its names it goes by."""
+        return self.systems.ids.get(normalize_system(system))
+
+    def drugs_from_text(self, text: str | None) -> tuple[str, ...]:
+        """The drugs that the name of a drug or a product stands for; none when a part of it is unknown."""
+        if not text:
+            return ()
+        found = self.named.get(text)
+        if found is None:
+            found = self._drugs_from_text(text)
+            if len(self.named) < MOST_REMEMBERED:
+                self.named[text] = found
+        return found
+
+    def _drugs_from_text(self, text: str) -> tuple[str, ...]:
+        if len(text) > LONGEST_TEXT:
+            return ()
+        if parts := drugs_from_name(text, self.words):
+            return parts
+        pieces = [self._strip_product(piece) for piece in re.split(r"\s/\s", text)]
+        known = [drugs_from_name(piece, self.words) for piece in pieces if piece]
+        if known and all(known):
+            return tuple(dict.fromkeys(id_ for part in known for id_ in part))
+        found, strange = self._find_drugs_among(text)
+        return () if strange else found
+
+    def can_be_treatment(self, text: str) -> bool:
+        """Whether a text that names no drug for certain may stand for one: it holds a known name, or speaks of a study drug."""
+        if len(text) > LONGEST_TEXT:
+            return True
+        return bool(self._find_drugs_among(text)[0]) or not self.study_words.isdisjoint(normalize_name(text).split())
+
+    def _find_drugs_among(self, text: str) -> tuple[tuple[str, ...], bool]:
+        """The drugs whose names stand among other words, and whether a word is strange: no number, dose, form or route."""
+        words, found, strange = normalize_name(text).split(), dict[str, None](), False
+        while words:
+            length = next((n for n in range(min(MOST_WORDS, len(words)), 0, -1) if self._is_name(words[:n])), 0)
+            if length:
+                found |= dict.fromkeys(self.words.drugs[" ".join(words[:length])])
+            else:
+                strange |= not (len(words[0]) == 1 or words[0][0].isdigit() or words[0] in self.product_words)
+            words = words[length or 1 :]
+        return tuple(found), strange
+
+    def _is_name(self, words: list[str]) -> bool:
+        spelling = " ".join(words)
+        return len(spelling) >= SHORTEST_NAME and spelling in self.words.drugs
+
+    def _strip_product(self, product: str) -> str:
+        """A product's name without numbers, strengths and forms."""
+        signs = [word for word in product.split() if not word[0].isdigit()]
+        kept = [w for w in signs if not set(re.split(r"[/.]", w.lower().strip("(),"))) <= self.product_words]
+        return " ".join(word.strip("(),") for word in kept)
+
+
+class UnknownSystemCodes(CodeTable):
+    """Of a system that is not known."""
+
+    def __missing__(self, code: str) -> None:
+        return None
+
+
+NO_CODES = UnknownSystemCodes()
+
+
+def normalize_system(name: str) -> str:
+    """The name of a code system without scheme, `urn:oid:`, version and last slash."""
+    text = name.partition("|")[0].strip().lower().rstrip("/")
+    for start in ("urn:oid:", "https://", "http://", "urn:", "www."):
+        text = text.removeprefix(start)
+    return text
+
+
+def hash_codes(codes: Iterable[Code]) -> str:
+    """The hash that pins a value set: over its sorted codes with their displays."""
+    lines = sorted(f"{code.system}|{code.code}|{code.display}" for code in codes)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def make_terminology(knowledge: Knowledge, words: Words | None = None) -> Terminology:
+    """The tables for looking codes up, made once for a Knowledge."""
+    vocabulary = knowledge.vocabulary
+    made = Terminology(words or make_words(knowledge), product_words=frozenset(vocabulary.product_words))
+    made.study_words = frozenset(vocabulary.study_words)
+    for system in vocabulary.code_systems:
+        made.systems.ids |= {normalize_system(name): system.id for name in (system.id, *system.names)}
+    known, families = made.systems.known, _make_families(vocabulary)
+    parts = {drug.id: drug.contains or (drug.id,) for drug in knowledge.drugs}
+    for code, concept in _iter_concepts(knowledge, parts):
+        table = known.setdefault(code.system, CodeTable(families.get(code.system), pointed=code.system == POINTED))
+        table[code.code] = table[code.code.upper()] = concept
+    for values in vocabulary.value_sets:
+        families[POINTED] = dict.fromkeys(values.families, _concept_from_set(values, values.concept, parts)) | families[POINTED]
+        said = [*values.words, *(code.display for code in values.codes)]
+        for text in said:
+            concept = _concept_from_set(values, text, parts)
+            made.texts.setdefault(values.kind, {}).update({text: concept, normalize_name(text): concept})
+    _add_untagged_texts(made)
+    return made
+
+
+def _make_families(vocabulary: Vocabulary) -> dict[str, dict[str, CodeableConcept]]:
+    """The beginnings of codes of each hierarchical system, and what they stand for."""
+    conditions = {
+        code: _concept_from_family(family) for family in vocabulary.code_families for code in _iter_code_prefixes(family.codes)
+    }
+    medicines = {
+        code: CodeableConcept("medication", family.id, family.name) for family in vocabulary.families for code in family.atc
+    }
+    return {POINTED: conditions, "atc": medicines}
+
+
+def _concept_from_family(family: CodeFamily) -> CodeableConcept:
+    kind: CodeKind = "secondary" if family.site is not None else "cancer" if family.cancer else "condition"
+    name = family.site if family.site is not None else family.cancer or family.term
+    return CodeableConcept(
+        kind, name, family.name, about=family.about, grade=family.grade, status=family.status, whole=family.whole
+    )
+
+
+def _iter_code_prefixes(codes: Iterable[str]) -> Iterator[str]:
+    """Beginnings of codes, a range of three signs (`I60-I62`) as each of its members."""
+    for code in codes:
+        first, dash, last = code.partition("-")
+        numbers = range(int(first[1:]), int(last[1:]) + 1) if dash else ()
+        yield from (f"{first[0]}{number:02d}" for number in numbers) if dash else (code,)
+
+
+def _add_untagged_texts(made: Terminology) -> None:
+    """A name of SNOMED CT also without the tag behind it: `Present (qualifier value)` is written `Present`."""
+    for said in made.texts.values():
+        for text, concept in list(said.items()):
+            bare, bracket, tag = text.rpartition(" (")
+            if bracket and tag.endswith(")"):
+                said.setdefault(bare, concept)
+                said.setdefault(normalize_name(bare), concept)
+
+
+def _iter_concepts(knowledge: Knowledge, parts: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[Code, CodeableConcept]]:
+    """Every code of the knowledge: of drugs, of terms, of value sets."""
+    vocabulary = knowledge.vocabulary
+    for drug in knowledge.drugs:
+        for code in drug.codes:
+            yield code, CodeableConcept("drug", drug.id, code.display, drugs=parts[drug.id])
+    tables: tuple[tuple[CodeKind, str], ...] = (("condition", "conditions"), ("medication", "medications"), ("site", "sites"))
+    for kind, name in tables:
+        for term in getattr(vocabulary, name):
+            for code in term.codes:
+                yield code, CodeableConcept(kind, term.id, code.display)
+    for values in vocabulary.value_sets:
+        for code in values.codes:
+            yield code, _concept_from_set(values, code.display, parts)
+
+
+def _concept_from_set(values: ValueSet, display: str, parts: Mapping[str, tuple[str, ...]]) -> CodeableConcept:
+    drugs = parts.get(values.concept, ()) if values.kind == "drug" else ()
+    return CodeableConcept(values.kind, values.concept, display, values.part, values.says, values.implies, drugs)
+
+
+__all__ = ["CodeableConcept", "Terminology", "hash_codes", "make_terminology", "normalize_name", "normalize_system"]

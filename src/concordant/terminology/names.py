@@ -1,0 +1,257 @@
+"""Names, synonyms, brands and codes to the ids of the knowledge: membership only, no network."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from concordant.errors import quote_word, suggest_word
+from concordant.logic.intervals import Interval, parse_quantity
+from concordant.model.drugs import Drug
+from concordant.model.knowledge import Knowledge, Term, Vocabulary, VocabularyField
+from concordant.patient.facts import format_unit
+from concordant.terminology.words import Lexicon, make_lexicon
+
+
+def normalize_name(name: str) -> str:
+    """A name without case, punctuation and double blanks, so that spellings meet."""
+    return re.sub(r"(?:[^\w+]|_)+", " ", unicodedata.normalize("NFKC", name).lower()).strip()
+
+
+@dataclass(slots=True)
+class Words:
+    """Look-up tables made once for a Knowledge."""
+
+    drugs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    classes: dict[str, str] = field(default_factory=dict)
+    sites: dict[str, str] = field(default_factory=dict)
+    conditions: dict[str, str] = field(default_factory=dict)
+    medications: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    medication_ids: frozenset[str] = frozenset()
+    family_ids: frozenset[str] = frozenset()
+    fillers: frozenset[str] = frozenset()
+    codes: dict[str, str] = field(default_factory=dict)
+    units: dict[str, dict[str, float]] = field(default_factory=dict)
+    bare: set[str] = field(default_factory=set)
+    suffixes: tuple[str, ...] = ()
+    class_ids: frozenset[str] = frozenset()
+    knowledge: Knowledge | None = None
+    made: dict[str, Any] = field(default_factory=dict)  # tables that are only made when they are asked for
+    factors: dict[tuple[str, str, str], float | None] = field(default_factory=dict)  # of units that were met
+
+    @property
+    def lexicon(self) -> Lexicon | None:
+        """The words that conditions are told in."""
+        if "lexicon" not in self.made:
+            self.made["lexicon"] = make_lexicon(self.knowledge) if self.knowledge is not None else None
+        found: Lexicon | None = self.made["lexicon"]
+        return found
+
+
+def make_words(knowledge: Knowledge) -> Words:
+    """The tables for reading a record."""
+    words = Words()
+    for drug in knowledge.drugs:
+        _add_drug(words, drug)
+    words.classes = {normalize_name(name): id_ for id_, name in knowledge.classes.items()}
+    words.classes |= {normalize_name(id_): id_ for id_ in knowledge.classes}
+    vocabulary = knowledge.vocabulary
+    words.classes |= {normalize_name(word): id_ for word, id_ in vocabulary.class_words.items()}
+    words.drugs |= {normalize_name(name): parts for name, parts in vocabulary.protocols.items()}
+    words.suffixes = vocabulary.drug_suffixes
+    words.class_ids = frozenset(knowledge.classes)
+    _add_terms(words.sites, words.codes, vocabulary.sites)
+    _add_terms(words.conditions, words.codes, vocabulary.conditions)
+    _add_medications(words, vocabulary)
+    for unit in vocabulary.units:
+        printed = {normalize_unit(unit.id): 1.0, normalize_unit(format_unit(unit.id)): 1.0}
+        words.units[unit.id] = printed | {normalize_unit(k): v for k, v in unit.also.items()}
+        if unit.bare:
+            words.bare.add(unit.id)
+    words.knowledge = knowledge
+    return words
+
+
+def _add_drug(words: Words, drug: Drug) -> None:
+    ids = drug.contains or (drug.id,)
+    for name in (drug.name, drug.id, *drug.synonyms, *drug.brands):
+        words.drugs[normalize_name(name)] = ids
+
+
+def _add_terms(table: dict[str, str], codes: dict[str, str], terms: Iterable[Term]) -> None:
+    for term in terms:
+        for name in (term.id, term.name, *term.synonyms, *term.kinds):
+            table[normalize_name(name)] = term.id
+        for code in term.codes:
+            codes[f"{code.system}:{code.code.upper()}"] = term.id
+
+
+def _add_medications(words: Words, vocabulary: Vocabulary) -> None:
+    single: dict[str, str] = {}
+    _add_terms(single, words.codes, vocabulary.medications)
+    words.medications = {name: (term,) for name, term in single.items()}
+    words.medications |= {normalize_name(name): parts for name, parts in vocabulary.combinations.items()}
+    words.medication_ids = frozenset(term.id for term in vocabulary.medications)
+    words.family_ids = frozenset(family.id for family in vocabulary.families)
+    words.fillers = frozenset(
+        part for word in (*vocabulary.medicine_words, *vocabulary.product_words) for part in normalize_name(word).split()
+    )
+
+
+# The Greek letter for the micro sign, a letter for the sign of multiplication, small raised digits as powers.
+TYPED = str.maketrans({"μ": "µ", "×": "x", **{raised: f"^{digit}" for digit, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}})
+
+
+def normalize_unit(unit: str) -> str:
+    """A unit without blanks and case, its signs as they are typed."""
+    return re.sub(r"\s+", "", unit.translate(TYPED)).lower()
+
+
+SEPARATORS = (r"[+/,&;]|\band\b|\bwith\b|\bplus\b", "-")
+
+
+def drugs_from_name(name: str, words: Words) -> tuple[str, ...]:
+    """The ids of drugs and classes that a name stands for; nothing when any part of it is unknown.
+
+    A name may be a drug, a protocol or a class, several of them joined, or one with a suffix for its form.
+    """
+    if found := _drugs_from_spelling(normalize_name(name), words) or _drugs_from_brackets(name, words):
+        return found
+    for separator in SEPARATORS:
+        pieces = [piece for piece in re.split(separator, name, flags=re.I) if piece.strip()]
+        known = [_drugs_from_spelling(normalize_name(piece), words) for piece in pieces]
+        if len(pieces) > 1 and all(known):
+            return tuple(dict.fromkeys(id_ for part in known for id_ in part))
+    return ()
+
+
+def _drugs_from_brackets(name: str, words: Words) -> tuple[str, ...]:
+    """A name and, in brackets, another one for the same: a brand and its ingredient. Brackets that say something else count."""
+    both = re.fullmatch(r"([^()]+)\(([^()]+)\)\s*", name)
+    first, second = (_drugs_from_spelling(normalize_name(part), words) for part in both.groups()) if both else ((), ())
+    return first if first == second else ()
+
+
+def _drugs_from_spelling(spelling: str, words: Words) -> tuple[str, ...]:
+    head, _, last = spelling.rpartition(" ")
+    if spelling in words.drugs:
+        return words.drugs[spelling]
+    if spelling in words.classes:
+        return (words.classes[spelling],)
+    return _drugs_from_spelling(head, words) if head and last in words.suffixes else ()
+
+
+def medicines_from_name(name: str, words: Words) -> tuple[str, ...]:
+    """The ids of all that the written name of a medicine holds; nothing when any word of it is not understood.
+
+    Ids of medications and, for a name that is none of theirs, of drugs and classes. Strengths, forms, salts, routes and
+    directions may stand by, as in `NAME 10 MG Oral Tablet`, `NAME 100 unit/mL`, `BRAND PRN`.
+    """
+    if len(name) > LONGEST_MEDICINE:
+        return ()
+    if exact := words.medications.get(normalize_name(name)) or drugs_from_name(name, words):
+        return exact
+    left = normalize_name(re.sub(r"[+/,;&]", f" {JOINING[0]} ", name)).split()
+    found, after_name = dict[str, None](), False
+    while left:
+        length, parts = _match_first_medicine(left, words, after_name=after_name)
+        if not length or left[-1] in JOINING:  # the second medicine is not told
+            return ()
+        found |= dict.fromkeys(parts)
+        after_name = bool(parts) or (after_name and left[0] not in JOINING)
+        left = left[length:]
+    return tuple(found)
+
+
+LONGEST_MEDICINE, MOST_MEDICINE_WORDS, SHORTEST_DRUG = 300, 6, 5  # shorter names of drugs are protocols, and may be anything
+JOINING = ("and", "with", "plus", "und")
+AMOUNT = re.compile(r"[qx]?\d+([^\W\d_]*)\d?|[a-z]{1,4}\d{4,}")  # 500mg, q6h, x7d; the number of a product
+
+
+def _match_first_medicine(left: list[str], words: Words, *, after_name: bool) -> tuple[int, tuple[str, ...]]:
+    """How many words the first name or word that names nothing takes, and what it stands for; none where it is strange.
+
+    Behind a name the word for a salt is no medicine of its own.
+    """
+    for length in range(min(MOST_MEDICINE_WORDS, len(left)), 0, -1):
+        if length == 1 and after_name and left[0] in words.fillers:
+            break
+        spelling = " ".join(left[:length])
+        drug = _drugs_from_spelling(spelling, words) if len(spelling) >= SHORTEST_DRUG else ()
+        if parts := words.medications.get(spelling) or drug:
+            return length, parts
+    return int(_is_filler(left[0], words)), ()
+
+
+def _is_filler(word: str, words: Words) -> bool:
+    """A strength, a form, a salt, a route, a direction."""
+    amount = AMOUNT.fullmatch(word)
+    unit = (amount[1] or "") if amount else word
+    return len(unit) < 2 or unit in words.fillers
+
+
+def suggest_name(name: str, known: Mapping[str, object]) -> str:
+    """`did you mean` for an open vocabulary, or nothing when no known word is near."""
+    return suggest_word(normalize_name(name), known, listing=False)
+
+
+def convert_quantity(text: str, field_: VocabularyField, words: Words) -> Interval:
+    """Read a number with its unit and turn it into the field's. Raises ValueError with the way out."""
+    if re.search(r"\d{25}", text):
+        raise ValueError(f"{quote_word(text)} has too many digits")
+    interval, written = parse_quantity(text)
+    _check_spelling(text, written)
+    if not written:
+        return _check_bare_number(text, interval, field_, words)
+    if not field_.unit:
+        raise ValueError(f"'{text}' has a unit, and none is expected; write {text.replace(written, '').strip()}")
+    factor = factor_of(field_, written, words)
+    if factor is None:
+        units = " or ".join((_format_unit(field_.unit), *(name for name in field_.also if name.isascii())))
+        raise ValueError(f"'{text}' has the wrong unit {quote_word(written)}; use {units}")
+    return Interval(interval.low * factor, interval.high * factor) if factor != 1.0 else interval
+
+
+MOST_UNITS = 5000  # a file can hold any number of spellings; the memory of them has to end
+
+
+def factor_of(field_: VocabularyField, unit: str, words: Words) -> float | None:
+    """What turns a number in this unit into that of the field; None for a unit that is not known, or where none is expected."""
+    key = (field_.name, field_.unit, unit)
+    if key in words.factors:
+        return words.factors[key]
+    own = {normalize_unit(name): factor for name, factor in field_.also.items()}
+    known = {normalize_unit(field_.unit): 1.0, **words.units.get(field_.unit, {}), **own} if field_.unit else {}
+    found = known.get(normalize_unit(unit))
+    if len(words.factors) < MOST_UNITS:
+        words.factors[key] = found
+    return found
+
+
+def _check_spelling(text: str, written: str) -> None:
+    """A decimal comma and an exponent look like units."""
+    if re.match(r"[,'’]\s?\d", written):
+        raise ValueError(f"'{text}' has a comma in the number; write a decimal point, and no thousands separators")
+    if re.match(r"e[-+]?\d", written, re.IGNORECASE):
+        raise ValueError(f"'{text}' has an exponent; write the number out")
+
+
+def _check_bare_number(text: str, interval: Interval, field_: VocabularyField, words: Words) -> Interval:
+    if not field_.unit or field_.unit in words.bare:
+        return interval
+    raise ValueError(f"'{text}' has no unit; write for example {text.strip()} {_format_unit(field_.unit)}")
+
+
+def _format_unit(unit: str) -> str:
+    return {"percent": "%"}.get(unit, unit)
+
+
+def check_range(field_: VocabularyField, interval: Interval, text: str) -> None:
+    """Refuse a number that no patient can have. Raises ValueError."""
+    if field_.low is not None and interval.high < field_.low:
+        raise ValueError(f"'{text}' cannot be: {field_.label} is at least {field_.low:g} {_format_unit(field_.unit)}".rstrip())
+    if field_.high is not None and interval.low > field_.high:
+        raise ValueError(f"'{text}' cannot be: {field_.label} is at most {field_.high:g} {_format_unit(field_.unit)}".rstrip())
