@@ -1,7 +1,7 @@
 """Write the pages of eight cases, one of each shape, and their pictures: python tools/pages.py [NAME ...] (writes docs/img/).
 
-Each case becomes page-NAME.html and a picture at the width of a desk (1280) and of a phone (390), and its first two pages on A4
-page-NAME-pdf-1.png and -2.png. Needs Chromium (./dev check installs it), pdftoppm (package poppler-utils) and the extras
+Each case becomes page-NAME.html and a picture at the width of a desk (1280), and its first two pages on A4 page-NAME-pdf-1.png and
+-2.png. With --phone a picture at the width of a phone (390) as well, to be looked at: no page shows it. Needs Chromium (./dev check installs it), pdftoppm (package poppler-utils) and the extras
 `pictures` and `pdf`.
 """
 
@@ -41,7 +41,7 @@ CASES = {
 }
 OUT = Path(__file__).parent.parent / "docs" / "img"
 FOLDER = Path(concordant.__file__).parent / "knowledge" / "cases"
-WIDTHS = (1280, 390)
+WIDTHS = (1280, 390) if "--phone" in sys.argv else (1280,)
 TALLEST = 2600  # pixels of a picture; a page goes on
 COLOURS, MOST_BYTES = 160, 300_000
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -106,7 +106,7 @@ def keep(path: Path, content: bytes) -> None:
 def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     with browser() as one:
-        for name in sys.argv[1:] or CASES:
+        for name in [one for one in sys.argv[1:] if one != "--phone"] or CASES:
             file = OUT / f"page-{name}.html"
             keep(file, render_html(document_of(name)).encode())
             for width in WIDTHS:

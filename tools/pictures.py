@@ -44,8 +44,8 @@ REPLIES = {
     "received_trastuzumab_deruxtecan": "no",
 }
 ANSWER_LINES = 20
-# A boundary, an open question, a danger of each kind, a refusal by the patient, and a first line asked today.
-FIRST_SCREENS = ("A03", "A25", "P01", "A10", "Z24", "Z30", "Z40", "Z54", "Z52", "C12")
+# Those that the README shows: a recommendation, a danger of each kind, a refusal by the patient.
+FIRST_SCREENS = ("A25", "Z24", "Z30", "Z40", "Z54", "Z52")
 
 
 def paper() -> Console:

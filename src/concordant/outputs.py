@@ -50,7 +50,7 @@ def open_sink(output: str) -> contextlib.AbstractContextManager[Sink]:
 
 
 def write_file(data: bytes, target: str, unless: Callable[[], None] | None = None) -> None:
-    """Make `data` the content of a file, or raise Unreadable and leave it as it was; `unless` is that of `replacing`."""
+    """Make `data` the content of a file, or raise Unreadable and leave it as it was; `unless` is that of `replace_file`."""
     with replace_file(target, unless) as making:
         making.write_bytes(data)
 

@@ -60,3 +60,9 @@ def test_the_width_of_a_text_is_not_a_matter_of_rounding() -> None:
     """Since Python 3.12 `sum` rounds floats otherwise; an exact sum is the same whatever the order."""
     text = "Trastuzumab emtansine 28.8 v 6.8 months, WWW iii"
     assert {measure_width(text[i:] + text[:i], 12) for i in range(len(text))} == {measure_width(text, 12)}
+
+
+def test_every_picture_is_shown_by_a_page() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    shown = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    assert [path.name for path in (ROOT / "docs" / "img").iterdir() if path.name not in shown] == []

@@ -60,7 +60,7 @@ class PreparedKnowledge:
         return AnswerBuilder(self.knowledge, now, asked, sides, references, around, Safety(now, references)).build_answer()
 
     def find_ruleset(self, record: PatientRecord, wanted: str) -> Ruleset:
-        """The frame of the record's date with what the patient takes now; all days between two turning days share one."""
+        """The ruleset of the record's date with what the patient takes now; all days between two turning days share one."""
         drugs = find_running_drugs(record)
         key = (bisect_right(self.days, record.as_of), wanted, drugs)
         frame = self.frames.get(key)

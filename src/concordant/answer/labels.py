@@ -10,7 +10,7 @@ from concordant.model.drugs import DoseAdjustment, DoseLevels, Drug, LabelRemark
 
 
 def build_label_facts(drugs: Iterable[Drug], references: References) -> list[LabelFacts]:
-    """One entry a drug that has any; the frame holds only what was published by the date of the question."""
+    """One entry a drug that has any; the ruleset holds only what was published by the date of the question."""
     told = [_build_drug_label(drug, references) for drug in drugs]
     return [
         one

@@ -189,7 +189,7 @@ class _Session:
         return found
 
     def judge_proposals(self, statements: Mapping[str, Because]) -> list[JudgedProposal]:
-        """Every proposal with its status, in the order of the frame."""
+        """Every proposal with its status, in the order of the ruleset."""
         proposals = self.frame.proposals
         if self.before is None:
             return [self.judge_proposal(proposal, statements) for proposal in proposals]

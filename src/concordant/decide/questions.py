@@ -44,7 +44,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A patient, the frame, and the decision so far: what every hypothesis starts from.
+    """A patient, the ruleset, and the decision so far: what every hypothesis starts from.
 
     `look` evaluates hypotheses; nobody asks for their reasons, so it may be an evaluator without any.
     """

@@ -105,7 +105,7 @@ def make_ruleset(knowledge: Knowledge, as_of: dt.date, wanted: str = "") -> Rule
 
 
 def _index_ruleset(frame: Ruleset, features: Iterable[Feature]) -> Ruleset:
-    """The frame with what each sentence reads, and where the sentences cut the ranges of numbers."""
+    """The ruleset with what each sentence reads, and where the sentences cut the ranges of numbers."""
     holding = {f"danger/{danger.id}": (danger, restriction_from_danger(danger)) for danger in frame.dangers if danger.holds}
     bars = {id_: bar for owned in (*frame.bars.values(), *frame.unmet.values()) for id_, bar in owned.items()}
     bars |= {id_: bar for id_, (_, bar) in holding.items()}
@@ -135,12 +135,12 @@ def _index_restrictions(bar_reads: Mapping[str, frozenset[str]]) -> dict[str, tu
 
 
 def add_current_regimen(frame: Ruleset, current: Regimen) -> Ruleset:
-    """The same frame for a patient who takes something now: what could be continued is proposed as well."""
+    """The same ruleset for a patient who takes something now: what could be continued is proposed as well."""
     return _add_proposals(replace(frame, regimens={**frame.regimens, CURRENT: current}), CURRENT)
 
 
 def _add_proposals(frame: Ruleset, only: str | None) -> Ruleset:
-    """The frame with the proposals of its statements, or with those for one more regimen."""
+    """The ruleset with the proposals of its statements, or with those for one more regimen."""
     kept = {proposal.id: proposal for proposal in frame.proposals}
     found = []
     for statement in sorted(frame.statements, key=lambda s: (s.rank, s.id)):

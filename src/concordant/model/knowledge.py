@@ -254,7 +254,7 @@ class Vocabulary(Record, frozen=True):
 class Knowledge(Record, frozen=True):
     """All of it, compiled: features in the order in which they can be derived.
 
-    `digest` is the fingerprint of the rest: a SHA-256 of `content_of`, never taken over from anywhere else.
+    `digest` is the fingerprint of the rest: a SHA-256 of `encode_content`, never taken over from anywhere else.
     """
 
     digest: str

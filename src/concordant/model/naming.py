@@ -1,6 +1,6 @@
 """What a word of the knowledge names, said at the field that holds it: so that a word which names nothing can be found.
 
-A field of one of these types holds the name of something else. `names_in` finds all of them in a value as it was read, whatever
+A field of one of these types holds the name of something else. `find_names` finds all of them in a value as it was read, whatever
 it is made of, by walking it along its type.
 """
 

@@ -149,7 +149,7 @@ def parse_command(typed: str) -> str:
 
 
 def parse_reply(typed: str, feature: Feature, interview: Interview) -> GivenReply:
-    """The reply as a value of the feature. Raises Misread."""
+    """The reply as a value of the feature. Raises InvalidReply."""
     text = _parse_number(typed, feature, interview) if feature.is_numeric else _parse_word(typed, feature)
     blocks = BlockReader(SourceText("", None), interview.knowledge, interview.words)
     value = blocks.read_stated({feature.name: text}).get(feature.name)
@@ -184,7 +184,7 @@ def find_recurrence_date(interview: Interview) -> PartialDate | None:
 
 
 def _months_from_dates(typed: str, interview: Interview) -> str:
-    """The months from a last dose that was told as a date, or as two dates; nothing when no date was typed. Raises Misread."""
+    """The months from a last dose that was told as a date, or as two dates; nothing when no date was typed. Raises InvalidReply."""
     try:
         dates = find_dates(typed)
     except ValueError as error:

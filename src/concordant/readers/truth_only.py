@@ -1,6 +1,6 @@
 """The truth of a condition without its reasons (hypotheses, many patients): no part is looked at once the rest cannot matter.
 
-`Bare` stands wherever `explain` does. It gives the same truth (tests hold the two together on every node and every case), but
+`TruthOnly` stands wherever `explain` does. It gives the same truth (tests hold the two together on every node and every case), but
 its trees have no parts, so nothing can be explained from them.
 """
 

@@ -48,7 +48,7 @@ BESIDE_OTHERS = (PrimaryCancer, SecondaryCancer, CancerStage, DeclaredLine, Umbr
 
 
 class RecordBuilder(RowFates):
-    """Collects the findings of one patient entry by entry; `finish` makes the record of them.
+    """Collects the findings of one patient entry by entry; `build_record` makes the record of them.
 
     `cuts`: the date was asked for, and what lies after it is left out; else such an entry is impossible.
     `as_written`: the source is a case file, whose `problems` are for its reader to refuse.

@@ -42,7 +42,7 @@ class ConditionParser:
         }  # fmt: skip
 
     def parse_heads(self) -> list[ConditionHead]:
-        """The conditions of the text. Raises NotSaid when a part of it is not understood."""
+        """The conditions of the text. Raises NotUnderstood when a part of it is not understood."""
         while self.at < len(self.items):
             item = self.items[self.at]
             self.at += 1

@@ -1,4 +1,4 @@
-"""HTML as text that is known to be escaped: only `escaped` and `element` make `Html`, so mypy finds what was forgotten."""
+"""HTML as text that is known to be escaped: `escape_html` and `make_element` make it, so mypy finds what was forgotten."""
 
 from __future__ import annotations
 

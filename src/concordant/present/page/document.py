@@ -1,7 +1,7 @@
 """An answer laid out for people: the one model that every renderer (terminal, Markdown, HTML, PDF, DOCX) reads.
 
-A text is a plain string; its citations stand in it as ` [3: 2.1]`. `cut` splits it into words and citations, so that a
-renderer can link them. What to say, and in which order, is decided in `page`; a renderer only says how it looks.
+A text is a plain string; its citations stand in it as ` [3: 2.1]`. `split_citations` splits it into words and citations, so that a
+renderer can link them. What to say, and in which order, is decided in `page.py`; a renderer only says how it looks.
 """
 
 from __future__ import annotations
