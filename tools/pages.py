@@ -1,8 +1,8 @@
 """Write the pages of eight cases, one of each shape, and their pictures: python tools/pages.py [NAME ...] (writes docs/img/).
 
-Each case becomes page-NAME.html and a picture at the width of a desk (1280), and its first two pages on A4 page-NAME-pdf-1.png and
--2.png. With --phone a picture at the width of a phone (390) as well, to be looked at: no page shows it. Needs Chromium (./dev check installs it), pdftoppm (package poppler-utils) and the extras
-`pictures` and `pdf`.
+Each case becomes page-NAME.html and a picture at the width of a desk (1280), and its first two pages on A4 page-NAME-pdf-1.png
+and -2.png. With --phone a picture at the width of a phone (390) as well, to be looked at: no page shows it. Needs Chromium
+(./dev check installs it), pdftoppm (package poppler-utils) and the extras `pictures` and `pdf`.
 """
 
 from __future__ import annotations

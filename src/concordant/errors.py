@@ -71,5 +71,5 @@ def suggest_word(word: str, known: Iterable[str], *, listing: bool = True) -> st
 
 def _find_nearest_word(word: str, choices: Iterable[str]) -> str:
     # A far word is worse than none: of 'relapse' and 'response' two thirds agree.
-    found = [] if len(word) > LONGEST else difflib.get_close_matches(word, choices, n=1, cutoff=0.72)
-    return found[0] if found else ""
+    matches = [] if len(word) > LONGEST else difflib.get_close_matches(word, choices, n=1, cutoff=0.72)
+    return matches[0] if matches else ""

@@ -81,12 +81,14 @@ def _compile_own_folder(folder: Path) -> Knowledge:
     from concordant.author.places import index_places
 
     built = build_knowledge(folder)
-    found = list(built.complaints)
+    complaints = list(built.complaints)
     if built.knowledge is not None:
-        found += check_names(index_places(built.texts), built.entries, built.knowledge)
-    if found or built.knowledge is None:
-        told = [_add_folder_path(one, folder) for one in found] or [Complaint("the knowledge is not whole", str(folder))]
-        raise RefusedKnowledge(dict.fromkeys(told))
+        complaints += check_names(index_places(built.texts), built.entries, built.knowledge)
+    if complaints or built.knowledge is None:
+        located = [_add_folder_path(complaint, folder) for complaint in complaints] or [
+            Complaint("the knowledge is not whole", str(folder))
+        ]
+        raise RefusedKnowledge(dict.fromkeys(located))
     return built.knowledge
 
 

@@ -109,18 +109,18 @@ def refuse_source(target: str, sources: Iterable[str]) -> None:
             raise Unreadable(Complaint(says, target, way_out="Name another file"))
 
 
-def is_same_path(one: str, other: str) -> bool:
+def is_same_path(path: str, other: str) -> bool:
     """Whether two names lead to one place, links followed; a second name of a file (a hard link) is another place."""
-    return os.path.realpath(one) == os.path.realpath(other)
+    return os.path.realpath(path) == os.path.realpath(other)
 
 
 def _get_identity(path: str) -> tuple[int, int] | None:
     """What tells a file from every other, whatever its name; None for one that is not there."""
     try:
-        found = os.fstat(0) if path == "-" else Path(path).stat()
+        status = os.fstat(0) if path == "-" else Path(path).stat()
     except OSError:
         return None
-    return (found.st_dev, found.st_ino)
+    return (status.st_dev, status.st_ino)
 
 
 def _iter_identities(source: str) -> Iterator[tuple[int, int]]:

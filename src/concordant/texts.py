@@ -177,9 +177,9 @@ def _read_json(text: str, name: str) -> SourceText | None:
     """JSON without its lines, for what YAML stumbles over (tabs, size); None when it is not JSON."""
 
     def refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) == len(pairs):
-            return found
+        mapping = dict(pairs)
+        if len(mapping) == len(pairs):
+            return mapping
         keys = [key for key, _ in pairs]
         raise Unreadable(_complain_duplicate_key(next(key for i, key in enumerate(keys) if key in keys[:i]), name))
 

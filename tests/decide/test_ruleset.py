@@ -13,7 +13,7 @@ from concordant.logic.conditions import Condition
 from concordant.model.knowledge import Knowledge
 from concordant.model.sources import Restriction
 from concordant.patient.events import PatientRecord
-from concordant.patient.facts import Because, Facts
+from concordant.patient.facts import Facts, Reason
 from concordant.readers.explain import explain
 from concordant.readers.truth_only import TruthOnly
 from concordant.record.casefile.read import read_case
@@ -56,7 +56,7 @@ class Unread:
 
     gives_reasons = False
 
-    def __call__(self, condition: Condition, facts: Facts) -> Because:
+    def __call__(self, condition: Condition, facts: Facts) -> Reason:
         return explain(condition, facts)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from concordant.logic.conditions import All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf, iter_condition_leaves
 from concordant.logic.intervals import Interval
 from concordant.logic.truth import FALSE, TRUE, UNKNOWN, Truth
-from concordant.patient.facts import Because, Facts
+from concordant.patient.facts import Facts, Reason
 from concordant.readers.explain import explain, find_deciding_leaves, find_missing_features, iter_reason_leaves
 from tests.strategies import DICTIONARY, conditions, fact, facts, known_values, refined
 
@@ -61,7 +61,7 @@ def leaf_worth(leaf: Compare | OneOf, known: Facts) -> float:
     return 1.0 if all(answers) else 0.5 if any(answers) else 0.0
 
 
-def without(tree: Because, kept: set[int]) -> Condition:
+def without(tree: Reason, kept: set[int]) -> Condition:
     """The condition of the tree, every leaf that is not kept made unknown."""
     inner = tuple(without(part, kept) for part in tree.parts)
     match tree.condition:
@@ -81,7 +81,7 @@ def without(tree: Because, kept: set[int]) -> Condition:
             return constant
 
 
-def every_node(tree: Because) -> list[Because]:
+def every_node(tree: Reason) -> list[Reason]:
     return [tree, *(node for part in tree.parts for node in every_node(part))]
 
 

@@ -13,7 +13,7 @@ from concordant.library import FOLDER
 from concordant.logic.conditions import Condition
 from concordant.logic.intervals import Interval
 from concordant.model.knowledge import Knowledge
-from concordant.patient.facts import Because, Fact, Facts
+from concordant.patient.facts import Fact, Facts, Reason
 from concordant.readers.explain import explain
 from concordant.record.casefile.read import read_case
 from concordant.terminology.names import Words
@@ -32,7 +32,7 @@ def test_an_end_that_is_open_stays_open(ends: tuple[float, float]) -> None:
 @given(conditions(), facts())
 def test_a_tree_is_read_back(condition: Condition, known: Facts) -> None:
     tree = explain(condition, known)
-    assert msgspec.json.decode(msgspec.json.encode(tree), type=Because) == tree
+    assert msgspec.json.decode(msgspec.json.encode(tree), type=Reason) == tree
 
 
 def test_the_reasons_and_facts_of_a_patient_are_read_back(knowledge: Knowledge, words: Words) -> None:
@@ -42,4 +42,4 @@ def test_the_reasons_and_facts_of_a_patient_are_read_back(knowledge: Knowledge, 
     for fact in now.facts.values():
         assert msgspec.json.decode(msgspec.json.encode(fact), type=Fact) == fact
     for tree in now.decision.statements.values():
-        assert msgspec.json.decode(msgspec.json.encode(tree), type=Because) == tree
+        assert msgspec.json.decode(msgspec.json.encode(tree), type=Reason) == tree

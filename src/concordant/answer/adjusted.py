@@ -11,7 +11,7 @@ from concordant.model.drugs import DoseAdjustment, Drug, Regimen
 from concordant.model.features import Feature
 from concordant.model.selectors.entries import LatestOrCalculated
 from concordant.model.sources import Cite
-from concordant.patient.facts import Because, Facts, format_value
+from concordant.patient.facts import Facts, Reason, format_value
 from concordant.readers.explain import explain, find_missing_features, iter_facts_behind
 
 
@@ -34,19 +34,19 @@ class UndecidedAdjustment:
 
 def find_lowered_doses(drug: Drug, regimen: Regimen, facts: Facts, by_name: Mapping[str, Feature]) -> list[LoweredDose]:
     """The adjustments that certainly hold for this patient in this regimen, in the order of the label."""
-    judged = ((one, explain(one.if_, facts)) for one in _iter_adjustments(drug, regimen))
-    return [_make_lowered_dose(one, reason, by_name) for one, reason in judged if reason.truth is TRUE]
+    judged = ((adjustment, explain(adjustment.if_, facts)) for adjustment in _iter_adjustments(drug, regimen))
+    return [_make_lowered_dose(adjustment, reason, by_name) for adjustment, reason in judged if reason.truth is TRUE]
 
 
 def _iter_adjustments(drug: Drug, regimen: Regimen) -> Iterator[DoseAdjustment]:
-    return (one for one in drug.adjustments if not one.regimens or regimen.id in one.regimens)
+    return (adjustment for adjustment in drug.adjustments if not adjustment.regimens or regimen.id in adjustment.regimens)
 
 
-def _make_lowered_dose(one: DoseAdjustment, reason: Because, by_name: Mapping[str, Feature]) -> LoweredDose:
+def _make_lowered_dose(adjustment: DoseAdjustment, reason: Reason, by_name: Mapping[str, Feature]) -> LoweredDose:
     behind = {fact.feature: fact for fact in iter_facts_behind(reason) if fact.is_known}
     because = join_with_and([describe_fact(by_name[name], fact) for name, fact in behind.items()])
-    sources = (one.source, *(fact.source for fact in behind.values() if fact.source))
-    return LoweredDose(one, because, sources)
+    sources = (adjustment.source, *(fact.source for fact in behind.values() if fact.source))
+    return LoweredDose(adjustment, because, sources)
 
 
 def find_undecided_adjustments(
@@ -54,10 +54,10 @@ def find_undecided_adjustments(
 ) -> list[UndecidedAdjustment]:
     """For each fact that an undecided adjustment waits for: why it is not known, and what the label would do."""
     waiting: dict[tuple[str, ...], list[DoseAdjustment]] = {}
-    for one in _iter_adjustments(drug, regimen):
-        reason = explain(one.if_, facts)
+    for adjustment in _iter_adjustments(drug, regimen):
+        reason = explain(adjustment.if_, facts)
         if reason.truth is UNKNOWN:
-            waiting.setdefault(find_missing_features(reason), []).append(one)
+            waiting.setdefault(find_missing_features(reason), []).append(adjustment)
     return [_make_undecided(names, ones, facts, by_name) for names, ones in waiting.items()]
 
 
@@ -65,9 +65,9 @@ def _make_undecided(
     names: tuple[str, ...], ones: list[DoseAdjustment], facts: Facts, by_name: Mapping[str, Feature]
 ) -> UndecidedAdjustment:
     wanting = join_with_and([_describe_missing_fact(by_name[name], facts, by_name) for name in names])
-    said = " ".join(one.says for one in ones)
+    said = " ".join(adjustment.says for adjustment in ones)
     return UndecidedAdjustment(
-        f"Not known, though the label lowers the dose by it: {wanting}. {said}", tuple(one.source for one in ones)
+        f"Not known, though the label lowers the dose by it: {wanting}. {said}", tuple(adjustment.source for adjustment in ones)
     )
 
 

@@ -39,7 +39,7 @@ from concordant.model.drugs import Drug
 from concordant.model.features import Feature
 from concordant.model.guideline import Statement
 from concordant.model.knowledge import Knowledge
-from concordant.patient.facts import Because, Fact, format_unit, format_value
+from concordant.patient.facts import Fact, Reason, format_unit, format_value
 from concordant.readers.explain import iter_facts_behind
 
 LEAST_DISTANCE = 0.05  # nearer than this, a distance of one decimal would read as none
@@ -64,7 +64,9 @@ class AnswerBuilder:
         decision, record = self.now.decision, self.now.record
         limited = decision.answer == "out_of_scope"
         shown = [] if limited else self._find_shown_options()
-        options = [self._build_option(one, evidence=one is shown[0] or one.role == "preferred") for one in shown]
+        options = [
+            self._build_option(candidate, evidence=candidate is shown[0] or candidate.role == "preferred") for candidate in shown
+        ]
         why = self._build_why(shown)
         after = OutlookBuilder(self.now, self.references)
         dangers = self.safety.build_dangers()
@@ -135,49 +137,51 @@ class AnswerBuilder:
         sets = [set(branch.outcome[1]) for branch in blocking[0].branches] if blocking else []
         return set.intersection(*sets) if sets else set()
 
-    def _build_option(self, one: JudgedProposal, *, evidence: bool) -> model.Option:
-        regimen, statement, frame = one.proposal.regimen, one.proposal.statement, self.now.frame
-        chain = [self._build_chain_link(s, cited) for s, cited in self._iter_chain_statements(one)]
+    def _build_option(self, candidate: JudgedProposal, *, evidence: bool) -> model.Option:
+        regimen, statement, frame = candidate.proposal.regimen, candidate.proposal.statement, self.now.frame
+        chain = [self._build_chain_link(s, cited) for s, cited in self._iter_chain_statements(candidate)]
         return model.Option(
             regimen=regimen.id,
             name=regimen.name,
             drugs=[frame.drugs[d].name if d in frame.drugs else d for d in regimen.drugs],
-            role=one.role,
-            status=one.status,
+            role=candidate.role,
+            status=candidate.status,
             statements=[link.statement for link in chain],
             grade=make_grade_shown(statement.recommend.grade if statement.recommend else None),
             chain=chain,
-            label=self._build_label(one),
-            cautions=[self._format_caution(barred) for barred in collect_cautions(one, self.now.decision)],
+            label=self._build_label(candidate),
+            cautions=[self._format_caution(barred) for barred in collect_cautions(candidate, self.now.decision)],
             dose=[] if regimen.id == CURRENT else self._make_dose_calculator().build_doses(regimen),
-            held=self.safety.is_held_back(one),
+            held=self.safety.is_held_back(candidate),
             derived_because=statement.derived_because,
-            evidence=self._build_evidence(one) if evidence else [],
-            label_facts=build_label_facts(self._list_drugs(one), self.references) if evidence else [],
+            evidence=self._build_evidence(candidate) if evidence else [],
+            label_facts=build_label_facts(self._list_drugs(candidate), self.references) if evidence else [],
         )
 
     def _make_dose_calculator(self) -> DoseCalculator:
-        now = self.now
-        return DoseCalculator(now.frame.drugs, now.facts, now.plan.by_name, self.knowledge.rounding, self.references)
+        situation = self.now
+        return DoseCalculator(
+            situation.frame.drugs, situation.facts, situation.plan.by_name, self.knowledge.rounding, self.references
+        )
 
     def _format_caution(self, barred: JudgedRestriction) -> str:
         """The caution, with the medications that it is about."""
         says = add_medicines(barred.bar.says, barred.reason, self.now.plan.by_name)
         return f"{says}{format_brackets(self.references.cite_places([barred.bar.source]))}"
 
-    def _build_evidence(self, one: JudgedProposal) -> list[parts.EvidenceRow]:
+    def _build_evidence(self, candidate: JudgedProposal) -> list[parts.EvidenceRow]:
         """The regimen's trials, and those that a caution of this patient rests on."""
-        cautioned = [name for barred in collect_cautions(one, self.now.decision) for name in barred.bar.evidence]
-        trials = dict.fromkeys((*one.proposal.regimen.evidence, *cautioned))
+        cautioned = [name for barred in collect_cautions(candidate, self.now.decision) for name in barred.bar.evidence]
+        trials = dict.fromkeys((*candidate.proposal.regimen.evidence, *cautioned))
         return build_evidence(trials, self.knowledge, self.now, self.references, compared=not self.safety.has_hold_reasons())
 
-    def _iter_chain_statements(self, one: JudgedProposal) -> Iterator[tuple[Statement, bool]]:
+    def _iter_chain_statements(self, candidate: JudgedProposal) -> Iterator[tuple[Statement, bool]]:
         """The statement of the option, its parent, and the statements by which its facts were inferred."""
         by_id = {s.id: s for s in self.now.frame.statements}
-        naming = [j for j in self.now.decision.judged if j.is_offered and j.proposal.regimen.id == one.proposal.regimen.id]
-        names = [one.proposal.statement.id, one.proposal.statement.parent]
+        naming = [j for j in self.now.decision.judged if j.is_offered and j.proposal.regimen.id == candidate.proposal.regimen.id]
+        names = [candidate.proposal.statement.id, candidate.proposal.statement.parent]
         names += [j.proposal.statement.id for j in naming if not j.proposal.statement.parent]
-        names += [fact.statement for fact in iter_facts_behind(one.applies)]
+        names += [fact.statement for fact in iter_facts_behind(candidate.applies)]
         for name in dict.fromkeys(filter(None, names)):
             if name in by_id:
                 yield by_id[name], name == names[0]
@@ -193,38 +197,38 @@ class AnswerBuilder:
             refs=self.references.cite_places(cites),
         )
 
-    def _build_label(self, one: JudgedProposal) -> parts.LabelShown:
-        if one.proposal.regimen.id == CURRENT:
+    def _build_label(self, candidate: JudgedProposal) -> parts.LabelShown:
+        if candidate.proposal.regimen.id == CURRENT:
             return parts.LabelShown(fit="unknown", because="the present treatment is not judged against labels")
-        fit = judge_label_fit(one.proposal.regimen, self._list_drugs(one), self.now.facts, self.now.record.as_of)
+        fit = judge_label_fit(candidate.proposal.regimen, self._list_drugs(candidate), self.now.facts, self.now.record.as_of)
         return parts.LabelShown(fit=fit.fit, because=fit.because, refs=self.references.cite_places(fit.sources))
 
-    def _list_drugs(self, one: JudgedProposal) -> list[Drug]:
-        return [self.now.frame.drugs[d] for d in one.proposal.regimen.drugs]
+    def _list_drugs(self, candidate: JudgedProposal) -> list[Drug]:
+        return [self.now.frame.drugs[d] for d in candidate.proposal.regimen.drugs]
 
     # -- reasons -----------------------------------------------------------------------------------
 
     def _build_why(self, shown: list[JudgedProposal]) -> list[model.Why]:
         """The deciding facts of the first option, of the scope limit, or of what is open."""
-        trees: list[Because] = [limit.reason for limit in self.now.decision.limits]
+        trees: list[Reason] = [limit.reason for limit in self.now.decision.limits]
         if not trees:
-            trees = self._find_naming_reasons(shown[:1]) or [one.applies for one in self.now.decision.open[:1]]
+            trees = self._find_naming_reasons(shown[:1]) or [candidate.applies for candidate in self.now.decision.open[:1]]
         if not trees:
             trees = [tree for tree in self.now.decision.statements.values() if tree.truth is TRUE]
-        found = {
+        facts = {
             f.feature: f for tree in trees for f in iter_facts_behind(tree, decisive=not self.now.decision.open) if f.is_known
         }
-        return [self._build_deciding_fact(fact) for fact in found.values()]
+        return [self._build_deciding_fact(fact) for fact in facts.values()]
 
     def _collect_deciding_features(self, why: list[model.Why]) -> set[str]:
         """The features that decide, those that are asked for, and those whose other value changes the answer."""
         return {w.feature for w in why} | {q.feature.name for q in self.asked} | {side.feature for side in self.sides}
 
-    def _find_naming_reasons(self, first: list[JudgedProposal]) -> list[Because]:
+    def _find_naming_reasons(self, first: list[JudgedProposal]) -> list[Reason]:
         """Why the first option is one, by the statement that it stands for and by every other that names it."""
-        names = {one.proposal.regimen.id for one in first}
+        names = {candidate.proposal.regimen.id for candidate in first}
         others = [j for j in self.now.decision.judged if j.is_offered and j.proposal.regimen.id in names and j not in first]
-        return [one.applies for one in (*first, *others)]
+        return [candidate.applies for candidate in (*first, *others)]
 
     def _build_deciding_fact(self, fact: Fact) -> model.Why:
         feature = self.now.plan.by_name[fact.feature]
@@ -247,19 +251,19 @@ class AnswerBuilder:
         return own[0].proposal.regimen.name if own else ""
 
     def _explain_out_of_scope(self) -> str:
-        told = [self.around.add_citations(limit.limit.because, limit.limit.source) for limit in self.now.decision.limits]
-        return " ".join(told) or f"{capitalize_first(NONE_IN_FORCE)}."
+        reasons = [self.around.add_citations(limit.limit.because, limit.limit.source) for limit in self.now.decision.limits]
+        return " ".join(reasons) or f"{capitalize_first(NONE_IN_FORCE)}."
 
-    def _build_check(self, one: CheckResult) -> model.CheckShown:
+    def _build_check(self, result: CheckResult) -> model.CheckShown:
         by_name, facts = self.now.plan.by_name, self.now.facts
         return model.CheckShown(
-            check=one.check,
-            label=label_check(one, by_name),
-            state=one.state,
-            says=describe_check(one, facts, by_name),
-            refs=self.references.cite_places([one.source]),
-            regimen=one.regimen,
-            assumed=one.state == "done" and any(facts[name].origin == "assumed" for name in one.features),
+            check=result.check,
+            label=label_check(result, by_name),
+            state=result.state,
+            says=describe_check(result, facts, by_name),
+            refs=self.references.cite_places([result.source]),
+            regimen=result.regimen,
+            assumed=result.state == "done" and any(facts[name].origin == "assumed" for name in result.features),
         )
 
     # -- questions ---------------------------------------------------------------------------------

@@ -39,31 +39,33 @@ class AnswerContext:
 
     def build_avoid(self) -> list[model.Avoid]:
         """What is not given, and the kind of reason."""
-        found = []
-        for one in find_avoided(self.now.decision, self.now.frame, self.now.facts):
-            says = add_medicines(one.says, one.reason, self.now.plan.by_name)
-            entries = [e for fact in iter_facts_behind(one.reason) if fact.is_known for e in fact.entries]
-            found.append(
+        treatments = []
+        for avoided in find_avoided(self.now.decision, self.now.frame, self.now.facts):
+            says = add_medicines(avoided.says, avoided.reason, self.now.plan.by_name)
+            entries = [e for fact in iter_facts_behind(avoided.reason) if fact.is_known for e in fact.entries]
+            treatments.append(
                 model.Avoid(
-                    regimen=one.regimen,
-                    drugs=list(one.drugs),
-                    kind=one.kind,
-                    why=f"{says} {_format_rating(one.grade)}" if one.grade else says,
-                    statements=list(one.statements),
+                    regimen=avoided.regimen,
+                    drugs=list(avoided.drugs),
+                    kind=avoided.kind,
+                    why=f"{says} {_format_rating(avoided.grade)}" if avoided.grade else says,
+                    statements=list(avoided.statements),
                     entry=", ".join(dict.fromkeys(entries)),
-                    refs=self.references.cite_places(one.sources),
+                    refs=self.references.cite_places(avoided.sources),
                 )
             )
-        return found
+        return treatments
 
     def build_actions(self) -> list[model.ActionShown]:
         """What to do beside the regimen."""
-        found = []
-        for one in collect_actions(self.now.decision, self.now.frame, self.now.facts):
-            statements = [one.statement] if one.statement else []
-            refs = self.references.cite_places([one.action.source])
-            found.append(model.ActionShown(kind=one.action.kind, says=one.action.says, statements=statements, refs=refs))
-        return found
+        actions = []
+        for advised in collect_actions(self.now.decision, self.now.frame, self.now.facts):
+            statements = [advised.statement] if advised.statement else []
+            refs = self.references.cite_places([advised.action.source])
+            actions.append(
+                model.ActionShown(kind=advised.action.kind, says=advised.action.says, statements=statements, refs=refs)
+            )
+        return actions
 
     def build_discordant_actions(self) -> list[model.ActionShown]:
         """Specimens that differ, and what to do about it."""
@@ -76,34 +78,38 @@ class AnswerContext:
 
     def list_disagreements(self, options: list[model.Option]) -> list[str]:
         """Where the label, or a named source, differs for this patient."""
-        found = []
+        differences = []
         offered = [o for o in options if o.role == "preferred"] or options[:1]
         for option in offered:
             if option.label.fit != "on" and option.role != "continue":
                 kind = "Outside the label" if option.label.fit == "off" else "Not known whether the label covers it"
-                found.append(
+                differences.append(
                     f"{capitalize_first(option.name)}. {kind}: {option.label.because}{format_brackets(option.label.refs)}"
                 )
-        found += [says for _, says in self._iter_other_guidelines()]
-        for one in self.now.frame.disagreements:
-            if explain(one.relevant_if, self.now.facts).truth is TRUE:
-                found.append(self.add_citations(one.says, *one.sources))
-        return found
+        differences += [says for _, says in self._iter_other_guidelines()]
+        for disagreement in self.now.frame.disagreements:
+            if explain(disagreement.relevant_if, self.now.facts).truth is TRUE:
+                differences.append(self.add_citations(disagreement.says, *disagreement.sources))
+        return differences
 
     def _iter_other_guidelines(self) -> Iterator[tuple[str, str]]:
         """Every other guideline whose subject the patient is and that says something else: its id, and how it differs."""
         verdicts, own = self.now.decision.verdicts, self.now.decision.outcome
-        for other in (one for one in verdicts[1:] if one.rank == verdicts[0].rank == KNOWN_SUBJECT):
+        for other in (verdict for verdict in verdicts[1:] if verdict.rank == verdicts[0].rank == KNOWN_SUBJECT):
             theirs = self._outcome_of(other)
             if theirs != own:
-                names = [one.force.guideline.short_title for one in (other, verdicts[0])]
+                names = [verdict.force.guideline.short_title for verdict in (other, verdicts[0])]
                 says = f"{names[0]} speaks of this patient as well and differs: {self._in_words(theirs)}."
                 yield other.force.guideline.id, f"{says} The answer here is that of {names[1]}."
 
     def _outcome_of(self, verdict: GuidelineVerdict) -> Outcome:
         """What the answer would be were this guideline the one that is heard."""
         decision, family = self.now.decision, self.now.frame.family
-        own = [one for one in decision.everything if family[one.proposal.statement.guideline] == verdict.force.guideline.id]
+        own = [
+            candidate
+            for candidate in decision.everything
+            if family[candidate.proposal.statement.guideline] == verdict.force.guideline.id
+        ]
         return replace(decision, answer=verdict.answer, judged=tuple(own)).outcome
 
     def _in_words(self, outcome: Outcome) -> str:
@@ -133,13 +139,13 @@ class AnswerContext:
 
     def list_conflicts(self) -> list[str]:
         """Claims of the record that cannot both hold, and entries that were set aside because they cannot be."""
-        told = {f.entries or (f.feature,): f.conflict for f in self.now.facts.values() if f.conflict}
+        conflicts = {f.entries or (f.feature,): f.conflict for f in self.now.facts.values() if f.conflict}
         return list(
             dict.fromkeys(
                 map(
                     replace_brackets,
                     [
-                        *told.values(),
+                        *conflicts.values(),
                         *self._list_put_off_values(decided=True),
                         *(f"Set aside: {says}" for says in self.now.record.set_aside),
                     ],
@@ -202,23 +208,23 @@ class AnswerContext:
     def _find_guideline_answer(self, force: GuidelineInForce) -> Answer:
         """What the guideline says of this patient; a companion says what its parent does."""
         family = self.now.frame.family[force.guideline.id]
-        return next(one.answer for one in self.now.decision.verdicts if one.force.guideline.id == family)
+        return next(verdict.answer for verdict in self.now.decision.verdicts if verdict.force.guideline.id == family)
 
     def list_notices(self) -> list[str]:
         """What is said of the guideline versions themselves."""
-        found = []
+        notices = []
         for f in self.now.frame.in_force:
             if f.version.review_by < self.now.record.as_of:
-                found.append(_describe_overdue_review(f))
+                notices.append(_describe_overdue_review(f))
             if not f.version.complete:
-                found.append(f"{f.guideline.short_title} {f.version.version}: {f.version.notice}")
-        return found + self._list_put_off_values(decided=False)
+                notices.append(f"{f.guideline.short_title} {f.version.version}: {f.version.notice}")
+        return notices + self._list_put_off_values(decided=False)
 
     def _list_put_off_values(self, *, decided: bool) -> list[str]:
         """Stated words that do not hold by themselves: what would decide is not known (yet), or (`decided`) says otherwise."""
         waiting = (f for f in self.now.plan.features if f.waits_for and self.now.facts[f.name].put_off)
-        told = (f for f in waiting if f.waits_for and (self.now.facts[f.waits_for.feature].value is not None) is decided)
-        return [self.now.facts[f.name].put_off for f in told]
+        features = (f for f in waiting if f.waits_for and (self.now.facts[f.waits_for.feature].value is not None) is decided)
+        return [self.now.facts[f.name].put_off for f in features]
 
     def format_headline(self) -> str:
         """Who and what: the guideline's subject and the line, in words of the knowledge."""

@@ -36,12 +36,12 @@ def select_vials(mg: float, vials: Sequence[Vial]) -> PackSelection | None:
         return None
     by_label = groupby(sorted(vials, key=lambda vial: vial.source.ref), key=lambda vial: vial.source.ref)
     products = [sorted(of_one, key=lambda vial: -vial.mg) for _, of_one in by_label]
-    found = [
+    selections = [
         _make_selection(mg, sizes, counts)
         for sizes in products
         for counts in _iter_sufficient_counts(_to_tenths(mg), [_to_tenths(v.mg) for v in sizes])
     ]
-    return min(found, key=lambda packed: (packed.over, packed.count, -packed.pieces[0][1]), default=None)
+    return min(selections, key=lambda packed: (packed.over, packed.count, -packed.pieces[0][1]), default=None)
 
 
 def _iter_sufficient_counts(wanted: int, sizes: Sequence[int]) -> Iterator[Counts]:
@@ -64,8 +64,8 @@ def select_tablets(mg: float, tablets: Sequence[Tablet]) -> PackSelection | None
     tenths = [_to_tenths(tablet.mg) for tablet in sizes]
     most = [-(-_to_tenths(mg) // tenths[0]), *((larger - 1) // smaller for larger, smaller in pairwise(tenths))]
     ways = [counts for counts in product(*(range(number + 1) for number in most)) if any(counts)]
-    found = [_make_selection(mg, sizes, counts) for counts in ways]
-    return min(found, key=lambda packed: (abs(packed.over), packed.total, packed.count), default=None)
+    selections = [_make_selection(mg, sizes, counts) for counts in ways]
+    return min(selections, key=lambda packed: (abs(packed.over), packed.total, packed.count), default=None)
 
 
 def _make_selection(mg: float, sizes: Sequence[Pack], counts: Counts) -> PackSelection:
@@ -84,8 +84,8 @@ def _to_tenths(mg: float) -> int:
 def describe_pieces(packed: PackSelection, what: str) -> str:
     """`4 vials of 100 mg`, `3 tablets of 500 mg and 2 of 150 mg`."""
     first, *rest = packed.pieces
-    told = [f"{first[0]} {what}{'' if first[0] == 1 else 's'} of {first[1]:g} mg"]
-    return " and ".join(told + [f"{count} of {mg:g} mg" for count, mg in rest])
+    parts = [f"{first[0]} {what}{'' if first[0] == 1 else 's'} of {first[1]:g} mg"]
+    return " and ".join(parts + [f"{count} of {mg:g} mg" for count, mg in rest])
 
 
 def describe_left_over(packed: PackSelection) -> str:

@@ -28,7 +28,7 @@ def find_dose_basis(unit: DoseUnit, facts: Facts, by_name: Mapping[str, Feature]
     """What an amount in this unit is multiplied with; 1 for mg."""
     if unit == "mg":
         return DoseBasis(1)
-    feature = next(one for one in by_name.values() if one.multiplies == unit)
+    feature = next(measure for measure in by_name.values() if measure.multiplies == unit)
     fact = facts[feature.name]
     if not isinstance(fact.value, Interval) or not fact.value.is_exact:
         return DoseBasis(None, why_not=_explain_unknown_basis(feature, facts, by_name))
@@ -57,14 +57,18 @@ def _explain_unknown_basis(feature: Feature, facts: Facts, by_name: Mapping[str,
     """Each fact that is wanting, in words: not on record, out of date, known roughly, told twice and differently."""
     stated = facts[feature.name].origin == "stated"
     wanted = [by_name[name] for name in feature.reads] if feature.reads and not stated else [feature]
-    absent = [one.label.lower() for one in wanted if not facts[one.name].is_known and not facts[one.name].stale]
-    told = (
+    absent = [needed.label.lower() for needed in wanted if not facts[needed.name].is_known and not facts[needed.name].stale]
+    reasons = (
         [f"{' and '.join(absent)} are not on record" if len(absent) > 1 else f"the {absent[0]} is not on record"]
         if absent
         else []
     )
-    told += [_describe_missing_fact(one, facts[one.name]) for one in wanted if facts[one.name].is_known or facts[one.name].stale]
-    return "; ".join(filter(None, told))
+    reasons += [
+        _describe_missing_fact(needed, facts[needed.name])
+        for needed in wanted
+        if facts[needed.name].is_known or facts[needed.name].stale
+    ]
+    return "; ".join(filter(None, reasons))
 
 
 def _describe_missing_fact(feature: Feature, fact: Fact) -> str:

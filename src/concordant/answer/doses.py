@@ -46,7 +46,7 @@ class DoseCalculator:
     def _build_dose(self, part: Component, drug: Drug, regimen: Regimen) -> Dose:
         basis = find_dose_basis(part.unit, self.facts, self.by_name)
         holding = find_lowered_doses(drug, regimen, self.facts, self.by_name)
-        adjusted = [self._build_adjusted_dose(one, part, drug) for one in holding]
+        adjusted = [self._build_adjusted_dose(lowered, part, drug) for lowered in holding]
         basis_refs = self.references.cite_places(basis.sources)
         held, held_refs = self._explain_held_dose(drug, holding)
         return Dose(
@@ -100,28 +100,28 @@ class DoseCalculator:
 
     # -- what lowers or holds it -------------------------------------------------------------------
 
-    def _build_adjusted_dose(self, one: LoweredDose, part: Component, drug: Drug) -> AdjustedDose:
-        unit = one.adjustment.unit or part.unit
-        amount = one.adjustment.adjust_amount(part.amount)
+    def _build_adjusted_dose(self, lowered: LoweredDose, part: Component, drug: Drug) -> AdjustedDose:
+        unit = lowered.adjustment.unit or part.unit
+        amount = lowered.adjustment.adjust_amount(part.amount)
         made = Amount(amount=None, unit=unit, calculated_mg=None)
         if amount is not None:
             made = self._calculate_amount(amount, unit, find_dose_basis(unit, self.facts, self.by_name), part, drug)
-        refs, says, percent = self.references.cite_places(one.sources), one.adjustment.says, one.adjustment.percent
-        return AdjustedDose(percent=percent, says=says, because=one.because, refs=refs, **asdict(made))
+        refs, says, percent = self.references.cite_places(lowered.sources), lowered.adjustment.says, lowered.adjustment.percent
+        return AdjustedDose(percent=percent, says=says, because=lowered.because, refs=refs, **asdict(made))
 
     def _explain_held_dose(self, drug: Drug, holding: Sequence[LoweredDose]) -> tuple[str, list[RefAt]]:
         """A check of the drug that is not met, or a dose that its label lowers: no mg may stand beside it as if nothing were."""
         checks = find_unmet_checks(drug, self.facts)
-        told = [f"{label_check(one, self.by_name)}: {describe_check(one, self.facts, self.by_name)}" for one in checks]
+        unmet = [f"{label_check(cause, self.by_name)}: {describe_check(cause, self.facts, self.by_name)}" for cause in checks]
         said = [
-            *(f"{capitalize_first(text)}." for text in told),
-            *(f"{one.adjustment.says}{_explain_missing_amount(one)}" for one in holding),
+            *(f"{capitalize_first(text)}." for text in unmet),
+            *(f"{cause.adjustment.says}{_explain_missing_amount(cause)}" for cause in holding),
         ]
-        sources = [*(one.source for one in checks), *(one.adjustment.source for one in holding)]
+        sources = [*(cause.source for cause in checks), *(cause.adjustment.source for cause in holding)]
         return " ".join(said), self.references.cite_places(sources)
 
     def _build_undecided(self, asking: Iterable[UndecidedAdjustment]) -> list[Said]:
-        return [Said(says=one.says, refs=self.references.cite_places(one.sources)) for one in asking]
+        return [Said(says=undecided.says, refs=self.references.cite_places(undecided.sources)) for undecided in asking]
 
     def _build_reloading_note(self, part: Component, drug: Drug) -> list[Said]:
         """When a new loading dose is due, for a drug that may have been given before; whether it is due is not judged."""
@@ -135,13 +135,13 @@ def _list_pieces(packed: PackSelection) -> list[Piece]:
     return [Piece(count=count, mg=mg) for count, mg in packed.pieces]
 
 
-def _rank_adjusted_dose(one: AdjustedDose) -> tuple[bool, float]:
+def _rank_adjusted_dose(dose: AdjustedDose) -> tuple[bool, float]:
     """The lowest amount first; one that names no amount before all."""
-    return one.amount is not None, one.amount or 0
+    return dose.amount is not None, dose.amount or 0
 
 
-def _explain_missing_amount(one: LoweredDose) -> str:
-    return f" No amount is named: {one.adjustment.no_amount}." if one.adjustment.no_amount else ""
+def _explain_missing_amount(lowered: LoweredDose) -> str:
+    return f" No amount is named: {lowered.adjustment.no_amount}." if lowered.adjustment.no_amount else ""
 
 
 def _describe_tablets(packed: PackSelection, part: Component) -> str:

@@ -11,63 +11,65 @@ from concordant.answer.references import References
 from concordant.logic.truth import FALSE, TRUE, judge_all
 from concordant.model.features import Feature
 from concordant.model.trials import EligibilityCriterion, Trial
-from concordant.patient.facts import Because, Fact, Facts, format_value
+from concordant.patient.facts import Fact, Facts, Reason, format_value
 from concordant.readers.explain import explain, find_missing_features, iter_facts_behind
 
 
 @dataclass(frozen=True, slots=True)
 class _JudgedCriterion:
     criterion: EligibilityCriterion
-    reason: Because
+    reason: Reason
 
 
 def judge_eligibility(trial: Trial, facts: Facts, features: Mapping[str, Feature], references: References) -> Eligibility:
     """Yes, no or unknown, and because of which criteria; those that decide are cited."""
-    judged = [_JudgedCriterion(one, explain(one.if_, facts)) for one in trial.eligible_if]
+    judged = [_JudgedCriterion(criterion, explain(criterion.if_, facts)) for criterion in trial.eligible_if]
     if not judged:
         return Eligibility(verdict="unknown", because=f"{trial.name}: whom it took is not on file here", refs=[])
-    truth = judge_all(one.reason.truth for one in judged)
+    truth = judge_all(criterion.reason.truth for criterion in judged)
     if truth is TRUE:
-        looked_up = join_with_and(list(dict.fromkeys(one.criterion.says for one in judged)))
+        looked_up = join_with_and(list(dict.fromkeys(criterion.criterion.says for criterion in judged)))
         because = f"looked up in the record for {trial.name}: {looked_up}; nothing else that it asked for was"
         return Eligibility(verdict="yes", because=because, refs=_cite_criteria(judged, references))
-    deciding = [one for one in judged if one.reason.truth is truth]
-    told = [
-        _describe_unmet_criterion(one, facts, features) if truth is FALSE else _describe_open_criterion(one, facts, features)
-        for one in deciding
+    deciding = [criterion for criterion in judged if criterion.reason.truth is truth]
+    descriptions = [
+        _describe_unmet_criterion(criterion, facts, features)
+        if truth is FALSE
+        else _describe_open_criterion(criterion, facts, features)
+        for criterion in deciding
     ]
-    because = f"{trial.name} asked for {'; for '.join(told)}"
+    because = f"{trial.name} asked for {'; for '.join(descriptions)}"
     return Eligibility(verdict="no" if truth is FALSE else "unknown", because=because, refs=_cite_criteria(deciding, references))
 
 
 def _cite_criteria(judged: Iterable[_JudgedCriterion], references: References) -> list[RefAt]:
-    return references.cite_places([one.criterion.source for one in judged])
+    return references.cite_places([judgement.criterion.source for judgement in judged])
 
 
-def _describe_unmet_criterion(one: _JudgedCriterion, facts: Facts, features: Mapping[str, Feature]) -> str:
+def _describe_unmet_criterion(judgement: _JudgedCriterion, facts: Facts, features: Mapping[str, Feature]) -> str:
     """`recurrence within 6 months, here 7.7 months`: what was asked, and what this patient has instead."""
-    chosen = [facts[name] for name in one.criterion.here if name in facts and facts[name].is_known]
-    shown = chosen or list(_iter_deciding_facts(one.reason))
+    chosen = [facts[name] for name in judgement.criterion.here if name in facts and facts[name].is_known]
+    shown = chosen or list(_iter_deciding_facts(judgement.reason))
     alone = len(shown) == 1 and features[shown[0].feature].is_numeric
     here = [
         _format_fact_value(fact, features) if alone else f"{_format_label(fact, features)}: {_format_fact_value(fact, features)}"
         for fact in shown
     ]
-    return f"{one.criterion.says}, here {join_with_and(here)}"
+    return f"{judgement.criterion.says}, here {join_with_and(here)}"
 
 
-def _describe_open_criterion(one: _JudgedCriterion, facts: Facts, features: Mapping[str, Feature]) -> str:
+def _describe_open_criterion(judgement: _JudgedCriterion, facts: Facts, features: Mapping[str, Feature]) -> str:
     """What was asked, and which facts are missing or too wide to tell."""
-    names = [facts[name] if name in facts else Fact(name, None, "unknown") for name in find_missing_features(one.reason)]
-    told = [f"{_format_label(f, features)}{f': {_format_fact_value(f, features)}' if f.is_known else ''}" for f in names]
-    return f"{one.criterion.says}, not known here ({join_with_and(told)})"
+    names = [facts[name] if name in facts else Fact(name, None, "unknown") for name in find_missing_features(judgement.reason)]
+    missing = [f"{_format_label(f, features)}{f': {_format_fact_value(f, features)}' if f.is_known else ''}" for f in names]
+    return f"{judgement.criterion.says}, not known here ({join_with_and(missing)})"
 
 
-def _iter_deciding_facts(reason: Because) -> Iterator[Fact]:
+def _iter_deciding_facts(reason: Reason) -> Iterator[Fact]:
     """The deciding facts themselves, without those that they were inferred from."""
     behind = {f.feature for fact in iter_facts_behind(reason) if fact.because for f in iter_facts_behind(fact.because)}
-    found = {fact.feature: fact for fact in iter_facts_behind(reason) if fact.is_known and fact.feature not in behind}
-    return iter(found.values())
+    facts = {fact.feature: fact for fact in iter_facts_behind(reason) if fact.is_known and fact.feature not in behind}
+    return iter(facts.values())
 
 
 def _format_label(fact: Fact, features: Mapping[str, Feature]) -> str:

@@ -52,12 +52,14 @@ class PreparedKnowledge:
 
     def answer_record(self, record: PatientRecord, wanted: str = "") -> Answer:
         """The whole answer."""
-        now = self.build_situation(record, wanted)
-        asked = [] if now.decision.answer == "out_of_scope" else find_questions(now)
+        situation = self.build_situation(record, wanted)
+        asked = [] if situation.decision.answer == "out_of_scope" else find_questions(situation)
         references = References({source.id: source for source in self.knowledge.sources})
-        around = AnswerContext(self.knowledge, now, references)
-        sides = find_counterfactuals(now)
-        return AnswerBuilder(self.knowledge, now, asked, sides, references, around, Safety(now, references)).build_answer()
+        around = AnswerContext(self.knowledge, situation, references)
+        sides = find_counterfactuals(situation)
+        return AnswerBuilder(
+            self.knowledge, situation, asked, sides, references, around, Safety(situation, references)
+        ).build_answer()
 
     def find_ruleset(self, record: PatientRecord, wanted: str) -> Ruleset:
         """The ruleset of the record's date with what the patient takes now; all days between two turning days share one."""

@@ -17,7 +17,7 @@ SILENT = Eligibility(verdict="unknown", because="", refs=[])
 
 
 def build_evidence(
-    names: Iterable[str], knowledge: Knowledge, now: Situation, references: References, *, compared: bool
+    names: Iterable[str], knowledge: Knowledge, situation: Situation, references: References, *, compared: bool
 ) -> list[EvidenceRow]:
     """The analyses of the named trials, one row a data cut, in order of publication; `compared` with this patient, or not.
 
@@ -26,8 +26,8 @@ def build_evidence(
     trials = {trial.id: trial for trial in knowledge.trials}
     rows = []
     for trial in (trials[name] for name in names):
-        if known := sorted(_find_published_analyses(trial, now.record.as_of), key=lambda a: a.known_from):
-            fits = judge_eligibility(trial, now.facts, now.plan.by_name, references) if compared else SILENT
+        if known := sorted(_find_published_analyses(trial, situation.record.as_of), key=lambda a: a.known_from):
+            fits = judge_eligibility(trial, situation.facts, situation.plan.by_name, references) if compared else SILENT
             rows += [_build_row(trial, analysis, fits, references) for analysis in known]
     return rows
 
@@ -45,24 +45,24 @@ def _build_row(trial: Trial, analysis: Analysis, fits: Eligibility, references: 
         population=trial.population,
         analysis=analysis.name,
         cut=analysis.cut,
-        estimates=[_build_estimate(one) for one in analysis.estimates],
+        estimates=[_build_estimate(estimate) for estimate in analysis.estimates],
         refs=references.cite_source(analysis.source, worst),
         eligibility=fits,
         caveat=trial.caveat,
     )
 
 
-def _build_estimate(one: Figure) -> Estimate:
+def _build_estimate(estimate: Figure) -> Estimate:
     return Estimate(
-        endpoint=one.endpoint,
-        values=list(one.values),
-        unit=one.unit,
-        assessed_by=one.assessed_by,
-        effect=one.effect,
-        hr=_build_hazard_ratio(one.hr) if one.hr else None,
-        p=one.p,
-        note=one.note,
-        checked=one.checked,
+        endpoint=estimate.endpoint,
+        values=list(estimate.values),
+        unit=estimate.unit,
+        assessed_by=estimate.assessed_by,
+        effect=estimate.effect,
+        hr=_build_hazard_ratio(estimate.hr) if estimate.hr else None,
+        p=estimate.p,
+        note=estimate.note,
+        checked=estimate.checked,
     )
 
 

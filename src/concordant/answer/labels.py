@@ -11,11 +11,11 @@ from concordant.model.drugs import DoseAdjustment, DoseLevels, Drug, LabelRemark
 
 def build_label_facts(drugs: Iterable[Drug], references: References) -> list[LabelFacts]:
     """One entry a drug that has any; the ruleset holds only what was published by the date of the question."""
-    told = [_build_drug_label(drug, references) for drug in drugs]
+    labels = [_build_drug_label(drug, references) for drug in drugs]
     return [
-        one
-        for one in told
-        if one.boxed or one.contraindications or one.levels or one.adjustments or one.dose_changes or one.handling
+        label
+        for label in labels
+        if label.boxed or label.contraindications or label.levels or label.adjustments or label.dose_changes or label.handling
     ]
 
 
@@ -24,7 +24,7 @@ def _build_drug_label(drug: Drug, references: References) -> LabelFacts:
         drug=drug.name,
         boxed=_build_remarks(drug.boxed, references),
         contraindications=_build_remarks(drug.contraindications, references),
-        levels=[Said(says=_describe_dose_levels(one), refs=references.cite_places([one.source])) for one in drug.levels],
+        levels=[Said(says=_describe_dose_levels(level), refs=references.cite_places([level.source])) for level in drug.levels],
         adjustments=_build_remarks(drug.adjustments, references),
         dose_changes=[
             DoseChange(toxicity=m.toxicity, finding=m.finding, do=m.do, refs=references.cite_places([m.source]))
@@ -35,7 +35,7 @@ def _build_drug_label(drug: Drug, references: References) -> LabelFacts:
 
 
 def _build_remarks(remarks: Iterable[LabelRemark | DoseAdjustment], references: References) -> list[Said]:
-    return [Said(says=one.says, refs=references.cite_places([one.source])) for one in remarks]
+    return [Said(says=remark.says, refs=references.cite_places([remark.source])) for remark in remarks]
 
 
 def _describe_dose_levels(levels: DoseLevels) -> str:

@@ -13,7 +13,7 @@ from concordant.decide.next_steps import StepAhead
 from concordant.decide.questions import Situation
 from concordant.decide.why_not import NotOffered
 from concordant.logic.conditions import Compare, OneOf
-from concordant.patient.facts import Because, format_value
+from concordant.patient.facts import Reason, format_value
 from concordant.readers.words import WANTED, leaf_words
 
 SHOWN_LIMBS = 2
@@ -47,33 +47,33 @@ class OutlookBuilder:
 
     def build_why_not(self, ones: Iterable[NotOffered]) -> list[model.WhyNot]:
         """Each regimen that is not offered: the deciding fact, its entry, and the place that asks for it."""
-        return [self._build_why_not_entry(one) for one in ones]
+        return [self._build_why_not_entry(not_offered) for not_offered in ones]
 
-    def _build_why_not_entry(self, one: NotOffered) -> model.WhyNot:
-        statement = one.nearest.proposal.statement if one.nearest else None
-        cites = [one.bar.source] if one.bar else statement.sources[:1] if statement else []
+    def _build_why_not_entry(self, not_offered: NotOffered) -> model.WhyNot:
+        statement = not_offered.nearest.proposal.statement if not_offered.nearest else None
+        cites = [not_offered.bar.source] if not_offered.bar else statement.sources[:1] if statement else []
         return model.WhyNot(
-            regimen=one.regimen.id,
-            name=one.regimen.name,
-            because=self._explain_not_offered(one),
-            entry=", ".join(one.entries),
+            regimen=not_offered.regimen.id,
+            name=not_offered.regimen.name,
+            because=self._explain_not_offered(not_offered),
+            entry=", ".join(not_offered.entries),
             statement=statement.short_id if statement else "",
             refs=self.references.cite_places(cites),
         )
 
-    def _explain_not_offered(self, one: NotOffered) -> str:
-        if one.nearest is None:
+    def _explain_not_offered(self, not_offered: NotOffered) -> str:
+        if not_offered.nearest is None:
             return "no statement in force names it"
-        if one.bar is not None:
-            return add_medicines(one.bar.says, one.leaves[0], self.now.plan.by_name)
-        statement = one.nearest.proposal.statement
-        if one.nearest.proposal.against and one.nearest.status != "does_not_apply":
+        if not_offered.bar is not None:
+            return add_medicines(not_offered.bar.says, not_offered.leaves[0], self.now.plan.by_name)
+        statement = not_offered.nearest.proposal.statement
+        if not_offered.nearest.proposal.against and not_offered.nearest.status != "does_not_apply":
             return statement.says
-        limbs = "; ".join(self._describe_unmet_condition(leaf) for leaf in one.leaves[:SHOWN_LIMBS])
-        more = len(one.leaves) - SHOWN_LIMBS
+        limbs = "; ".join(self._describe_unmet_condition(leaf) for leaf in not_offered.leaves[:SHOWN_LIMBS])
+        more = len(not_offered.leaves) - SHOWN_LIMBS
         return f"only for {limbs}{f', and {more} more' if more > 0 else ''}"
 
-    def _describe_unmet_condition(self, leaf: Because) -> str:
+    def _describe_unmet_condition(self, leaf: Reason) -> str:
         """`line of therapy: first line (here second line)`."""
         assert isinstance(leaf.condition, OneOf | Compare)
         feature = self.now.plan.by_name[leaf.condition.feature]

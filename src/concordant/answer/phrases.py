@@ -9,7 +9,7 @@ from concordant.model.features import Feature
 from concordant.model.guideline import Grade
 from concordant.model.selectors.entries import MedicationTaken
 from concordant.model.sources import Role
-from concordant.patient.facts import Because, Fact, format_value
+from concordant.patient.facts import Fact, Reason, format_value
 from concordant.readers.explain import iter_facts_behind
 
 ROLES: dict[Role, str] = {
@@ -29,11 +29,11 @@ def replace_brackets(text: str) -> str:
 def describe_fact_briefly(feature: Feature, fact: Fact) -> str:
     """`LVEF 44 % (10 Nov 2026)`: a fact where there is little room."""
     value = format_value(feature, fact.value)
-    told = f"{feature.brief} {value}" if feature.is_numeric else f"{feature.brief}: {value}"
-    return f"{told} ({replace_brackets(fact.says)})" if fact.says else told
+    text = f"{feature.brief} {value}" if feature.is_numeric else f"{feature.brief}: {value}"
+    return f"{text} ({replace_brackets(fact.says)})" if fact.says else text
 
 
-def add_medicines(says: str, reason: Because, features: Mapping[str, Feature]) -> str:
+def add_medicines(says: str, reason: Reason, features: Mapping[str, Feature]) -> str:
     """A sentence about a bar, with the patient's own medicines that it is about."""
     behind = [f for f in iter_facts_behind(reason) if isinstance(features[f.feature].derive, MedicationTaken)]
     taken = [replace_brackets(fact.says) for fact in behind if fact.value == "yes"]

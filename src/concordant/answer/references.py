@@ -22,8 +22,8 @@ class References:
 
     def cite_places(self, cites: Iterable[Cite]) -> list[RefAt]:
         """The numbers and places of some citations, each once."""
-        found = {(self._assign_number(cite), cite.at): None for cite in cites}
-        return [RefAt(n=n, at=at) for n, at in found]
+        places = {(self._assign_number(cite), cite.at): None for cite in cites}
+        return [RefAt(n=n, at=at) for n, at in places]
 
     def cite_source(self, source: str, checked: Checked) -> list[RefAt]:
         """The number of a whole document."""

@@ -32,16 +32,16 @@ class Safety:
         """The blocking one first, whatever the answer is."""
         return [self._build_danger(met) for met in find_dangers(self.now.decision, self.now.frame, self.now.facts)]
 
-    def _build_danger(self, met: PresentDanger) -> model.DangerShown:
-        entries = list(dict.fromkeys(entry for fact in _iter_danger_facts(met) for entry in fact.entries))
-        shown = self._describe_deciding_facts(met)
+    def _build_danger(self, danger: PresentDanger) -> model.DangerShown:
+        entries = list(dict.fromkeys(entry for fact in _iter_danger_facts(danger) for entry in fact.entries))
+        shown = self._describe_deciding_facts(danger)
         return model.DangerShown(
-            says=met.says,
-            do=met.do,
-            fact=", ".join(sorted(met.features)),
+            says=danger.says,
+            do=danger.do,
+            fact=", ".join(sorted(danger.features)),
             entry=", ".join(entries),
-            sources=self.references.cite_places([met.source]),
-            urgency=met.urgency,
+            sources=self.references.cite_places([danger.source]),
+            urgency=danger.urgency,
             shown_by=TOGETHER.join(shown),
             shown=shown,
             entries=entries,
@@ -49,16 +49,16 @@ class Safety:
 
     def build_held_until(self, dangers: list[model.DangerShown]) -> list[model.HeldUntil]:
         """What the first dose waits for, what shows the worst danger first; nothing while no regimen is near."""
-        shown = [set(one.shown) for one in dangers]
+        shown = [set(danger.shown) for danger in dangers]
 
-        def rank_held(one: model.HeldUntil) -> int:
-            return next((i for i, by in enumerate(shown) if not by.isdisjoint(one.shown)), len(shown))
+        def rank_held(held: model.HeldUntil) -> int:
+            return next((i for i, by in enumerate(shown) if not by.isdisjoint(held.shown)), len(shown))
 
         return sorted(map(self._build_held, self._find_hold_reasons()), key=rank_held)
 
-    def is_held_back(self, one: JudgedProposal) -> bool:
+    def is_held_back(self, candidate: JudgedProposal) -> bool:
         """Whether the first dose of this regimen waits for anything that is on record."""
-        return is_held_back(one, self.now.frame, self.find_unread())
+        return is_held_back(candidate, self.now.frame, self.find_unread())
 
     def has_hold_reasons(self) -> bool:
         """Whether a first dose waits for anything."""
@@ -67,16 +67,16 @@ class Safety:
     def _find_hold_reasons(self) -> list[HoldReason]:
         return find_hold_reasons(self.now.decision, self.now.frame, self.find_unread())
 
-    def _build_held(self, one: HoldReason) -> model.HeldUntil:
-        if one.met is None:
-            name = replace_brackets(one.says)
+    def _build_held(self, hold: HoldReason) -> model.HeldUntil:
+        if hold.met is None:
+            name = replace_brackets(hold.says)
             says = f"Not read: {name}. Judge it before the first dose."
             return model.HeldUntil(says=says, fact="", short=name, what=says)
-        fact = ", ".join(sorted(one.met.features))
-        shown = self._describe_deciding_facts(one.met)
+        fact = ", ".join(sorted(hold.met.features))
+        shown = self._describe_deciding_facts(hold.met)
         short = TOGETHER.join(shown)
-        says = f"{one.says} ({short})" if short else one.says
-        return model.HeldUntil(says=says, fact=fact, short=short or one.says, what=one.says, shown=shown)
+        says = f"{hold.says} ({short})" if short else hold.says
+        return model.HeldUntil(says=says, fact=fact, short=short or hold.says, what=hold.says, shown=shown)
 
     def find_unread(self) -> tuple[UnreadItem, ...]:
         """The entries that no rule reads."""
@@ -87,38 +87,40 @@ class Safety:
         drugs = self.now.frame.drugs
         return [
             model.NotRead(
-                name=replace_brackets(one.name),
-                entry=one.entry,
-                why=one.why,
-                concerns=[drugs[name].name if name in drugs else name.replace("_", " ") for name in one.concerns],
+                name=replace_brackets(item.name),
+                entry=item.entry,
+                why=item.why,
+                concerns=[drugs[name].name if name in drugs else name.replace("_", " ") for name in item.concerns],
             )
-            for one in self.find_unread()
+            for item in self.find_unread()
         ]
 
     def list_other_active_entries(self, dangers: list[model.DangerShown]) -> list[str]:
         """List active conditions and metastases that rules read but that are no danger here, so that the reader sees
         they were noticed.
         """
-        told = {place for one in dangers for place in one.entries} | {one.entry for one in self.find_unread()}
-        listed = [c.name for c in self.now.record.conditions if self._is_active_entry(c, told)]
-        spread = [e.told for e in self.now.record.events if e.kind == FINDING and e.brain != "none" and e.entry.place not in told]
+        places = {place for item in dangers for place in item.entries} | {item.entry for item in self.find_unread()}
+        listed = [c.name for c in self.now.record.conditions if self._is_active_entry(c, places)]
+        spread = [
+            e.told for e in self.now.record.events if e.kind == FINDING and e.brain != "none" and e.entry.place not in places
+        ]
         return list(dict.fromkeys(map(replace_brackets, listed + spread)))
 
-    def _is_active_entry(self, entry: Comorbidity, told: set[str]) -> bool:
+    def _is_active_entry(self, entry: Comorbidity, places: set[str]) -> bool:
         term = self.now.plan.reads.terms.get(entry.term or "")
         bears = term is not None and not term.no_bearing
-        return bears and entry.status in (ACTIVE, None) and not entry.judged and entry.entry.place not in told
+        return bears and entry.status in (ACTIVE, None) and not entry.judged and entry.entry.place not in places
 
     def list_judged_entries(self) -> list[str]:
         """What a clinician let pass, and why."""
         record = self.now.record
         listed: tuple[Comorbidity | Measurement | Medication | Finding, ...]
         listed = (*record.conditions, *record.measurements, *record.medications, *record.findings)
-        return [replace_brackets(f"{one.name}: {one.judged} ({one.entry.place})") for one in listed if one.judged]
+        return [replace_brackets(f"{entry.name}: {entry.judged} ({entry.entry.place})") for entry in listed if entry.judged]
 
-    def _describe_deciding_facts(self, met: PresentDanger) -> list[str]:
+    def _describe_deciding_facts(self, danger: PresentDanger) -> list[str]:
         """`ischaemic stroke, active (19 Nov 2026)`; `Neutrophils: 0.3 x 10⁹/L (20 Nov 2026)`; each once."""
-        facts = list(_iter_danger_facts(met))
+        facts = list(_iter_danger_facts(danger))
         measured = [fact for fact in facts if self._find_block(fact) is not None] or facts  # what was found, not what is given
         return list(dict.fromkeys(filter(None, map(self._describe_danger_fact, measured))))
 
@@ -132,6 +134,6 @@ class Safety:
         return describe_fact_briefly(feature, fact)
 
 
-def _iter_danger_facts(met: PresentDanger) -> Iterator[Fact]:
+def _iter_danger_facts(danger: PresentDanger) -> Iterator[Fact]:
     """The deciding facts and what they were worked out from, each once."""
-    return iter({fact.feature: fact for fact in iter_facts_behind(met.reason) if fact.is_known}.values())
+    return iter({fact.feature: fact for fact in iter_facts_behind(danger.reason) if fact.is_known}.values())

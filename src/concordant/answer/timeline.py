@@ -26,11 +26,11 @@ from concordant.patient.facts import Fact, format_value
 COUNTS = {"yes": 1, "no": 0}  # a yes counts as a line before those that are listed
 
 
-def build_timeline(now: Situation, knowledge: Knowledge, deciding: Collection[str]) -> TimelineShown:
+def build_timeline(situation: Situation, knowledge: Knowledge, deciding: Collection[str]) -> TimelineShown:
     """The record in time; `deciding` are the features on which the answer rests, or which it asks for."""
-    if not now.record.courses and not now.record.events:
+    if not situation.record.courses and not situation.record.events:
         return TimelineShown()
-    return TimelineBuilder(now, knowledge).build_timeline(deciding)
+    return TimelineBuilder(situation, knowledge).build_timeline(deciding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,9 @@ class TimelineBuilder:
         shown = TimelineShown(
             courses=sorted(self._iter_courses(), key=lambda c: _get_first_day(c.start or c.end)),
             events=sorted(self._iter_events(), key=lambda e: _get_first_day(e.date)),
-            intervals=[found for feature in self._iter_interval_features(deciding) if (found := self._build_interval(feature))],
+            intervals=[
+                interval for feature in self._iter_interval_features(deciding) if (interval := self._build_interval(feature))
+            ],
         )
         shown.told = phrase_timeline(shown, self._clip_date(make_exact_date(self.now.record.as_of)), ENGLISH)
         return shown
@@ -103,8 +105,8 @@ class TimelineBuilder:
         names = {site.id: site.name for site in self.knowledge.vocabulary.sites}
         sites = [names.get(site, site) for site in event.sites]
         feature = next((f for f in self.now.plan.features if isinstance(f.derive, Extent) and f.question), None)
-        told = feature is not None and event.extent is not None and (event.kind == "diagnosis" or not sites)
-        return [format_value(feature, event.extent), *sites] if feature and told else sites
+        is_news = feature is not None and event.extent is not None and (event.kind == "diagnosis" or not sites)
+        return [format_value(feature, event.extent), *sites] if feature and is_news else sites
 
     # -- the interval ------------------------------------------------------------------------------
 

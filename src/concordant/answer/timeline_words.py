@@ -69,15 +69,15 @@ def phrase_course(course: CourseInTime, wording: Wording, *, dated: bool = True)
     """`line 1: drug one + drug two, 16 Nov 2020 to 13 Jun 2022, ended by progression`."""
     drugs = " + ".join(course.drugs) or wording.fill_phrase("drugs.unnamed")
     where = wording.fill_phrase("line", line=course.line) if course.line else wording.phrases.get(course.setting or "", "")
-    told = [wording.fill_phrase("course", where=where, drugs=drugs) if where else drugs]
+    parts = [wording.fill_phrase("course", where=where, drugs=drugs) if where else drugs]
     if dated:
-        told.append(_phrase_course_dates(course, wording))
+        parts.append(_phrase_course_dates(course, wording))
     if course.cycles:
-        told.append(
+        parts.append(
             wording.fill_phrase("cycles", count=course.cycles) if course.cycles > 1 else wording.fill_phrase("cycles.one")
         )
-    told.append(wording.phrases.get(f"ended.{course.stopped}", ""))
-    return ", ".join(filter(None, told))
+    parts.append(wording.phrases.get(f"ended.{course.stopped}", ""))
+    return ", ".join(filter(None, parts))
 
 
 def _phrase_course_dates(course: CourseInTime, wording: Wording) -> str:
@@ -95,9 +95,9 @@ def _phrase_course_dates(course: CourseInTime, wording: Wording) -> str:
 def phrase_event(event: EventInTime, wording: Wording) -> str:
     """`recurrence 12 Sep 2022 (liver, bone)`; an operation is called by its name."""
     own = event.about[0] if event.kind == "surgery" and event.about else wording.fill_phrase(event.kind)
-    told = wording.fill_phrase("event", name=own, date=wording.day(event.date)) if event.date else own
+    phrase = wording.fill_phrase("event", name=own, date=wording.day(event.date)) if event.date else own
     about = [] if event.kind == "surgery" else event.about
-    return wording.fill_phrase("about", event=told, about=", ".join(about)) if about else told
+    return wording.fill_phrase("about", event=phrase, about=", ".join(about)) if about else phrase
 
 
 def phrase_interval(interval: IntervalInTime, wording: Wording) -> str:
@@ -141,11 +141,11 @@ def _iter_dated_phrases(timeline: TimelineShown, wording: Wording) -> Iterator[t
 
 def phrase_undated(timeline: TimelineShown, wording: Wording) -> list[str]:
     """What has no place in time, in the order of nature: early disease before advanced, lines by their number."""
-    found: list[tuple[int, int, str]] = []
+    undated: list[tuple[int, int, str]] = []
     for course in timeline.courses:
         if course.start is None and course.end is None:
-            found.append((NATURAL[course.setting], course.line or 0, phrase_course(course, wording)))
+            undated.append((NATURAL[course.setting], course.line or 0, phrase_course(course, wording)))
     for event in timeline.events:
         if event.date is None:
-            found.append((NATURAL.get(event.kind, LAST), 0, phrase_event(event, wording)))
-    return [text for *_, text in sorted(found, key=lambda item: item[:2])]
+            undated.append((NATURAL.get(event.kind, LAST), 0, phrase_event(event, wording)))
+    return [text for *_, text in sorted(undated, key=lambda item: item[:2])]

@@ -121,8 +121,8 @@ class Engine:
         today: dt.date | None = None,
     ) -> Recommendation:
         """The answer for one patient, as the function `recommend` gives it."""
-        one = self._find_patient(source_or_record, as_of, patient, today)
-        return Recommendation(self, one.record, guideline, one.id, self._prepared.answer_record(one.record, guideline))
+        chosen = self._find_patient(source_or_record, as_of, patient, today)
+        return Recommendation(self, chosen.record, guideline, chosen.id, self._prepared.answer_record(chosen.record, guideline))
 
     def decide(
         self,
@@ -221,9 +221,9 @@ def _identify_source(source: Source) -> Opened:
         return source
     if isinstance(source, bytes):
         return SourceContent(source, "source")
-    told = os.fspath(source)
-    is_text = isinstance(source, str) and ("\n" in told or told.lstrip().startswith(("{", "[")))
-    return SourceContent(told.encode(), "source") if is_text else NamedSource(told)
+    text = os.fspath(source)
+    is_text = isinstance(source, str) and ("\n" in text or text.lstrip().startswith(("{", "[")))
+    return SourceContent(text.encode(), "source") if is_text else NamedSource(text)
 
 
 def _get_source_name(source: Opened) -> str:

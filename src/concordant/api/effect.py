@@ -57,14 +57,14 @@ def iter_effects(paths: Sequence[Path], old: Knowledge, new: Knowledge) -> Itera
 
 
 def _find_newest_day(*several: Knowledge) -> dt.date:
-    days = (version.valid_from for one in several for guideline in one.guidelines for version in guideline.versions)
+    days = (version.valid_from for knowledge in several for guideline in knowledge.guidelines for version in guideline.versions)
     return max(days, default=dt.date.max)
 
 
 def _compare_answers(case: str, old: AnswerSummary, new: AnswerSummary) -> CaseEffect:
     names = dict.fromkeys((*old.parts, *new.parts))
-    found = (_describe_difference(name, old.parts.get(name, ()), new.parts.get(name, ())) for name in names)
-    differences = tuple(filter(None, found))
+    lines = (_describe_difference(name, old.parts.get(name, ()), new.parts.get(name, ())) for name in names)
+    differences = tuple(filter(None, lines))
     keys = dict.fromkeys((*old.whole, *new.whole))
     elsewhere = tuple(key for key in keys if key not in UNSAID and old.whole.get(key) != new.whole.get(key))
     return CaseEffect(case, differences, () if differences else elsewhere)
@@ -76,8 +76,8 @@ def _describe_difference(name: str, old: tuple[str, ...], new: tuple[str, ...]) 
         return ""
     if len(old) <= 1 and len(new) <= 1:
         return f"{name}: {''.join(old) or 'none'} -> {''.join(new) or 'none'}"
-    gone, come = [one for one in old if one not in new], [one for one in new if one not in old]
-    changed = [*(f"+ {one}" for one in come), *(f"- {one}" for one in gone)]
+    gone, come = [value for value in old if value not in new], [value for value in new if value not in old]
+    changed = [*(f"+ {value}" for value in come), *(f"- {value}" for value in gone)]
     return f"{name}: {', '.join(changed) or 'in another order'}"
 
 
@@ -93,13 +93,13 @@ def _summarise_answer(path: Path, engine: Engine, today: dt.date) -> AnswerSumma
 
 
 def _collect_parts(answer: Answer) -> dict[str, tuple[str, ...]]:
-    offered = (one for one in answer.options if one.status in ("applies", "applies_if_checked"))
+    offered = (item for item in answer.options if item.status in ("applies", "applies_if_checked"))
     return {
         "answer": (answer.answer,),
         "line": (answer.line or "not known",),
         "offered": tuple(map(_describe_option, offered)),
-        "held": tuple(one.short or one.says for one in answer.held_until),
-        "dangers": tuple(one.says for one in answer.dangers),
+        "held": tuple(item.short or item.says for item in answer.held_until),
+        "dangers": tuple(item.says for item in answer.dangers),
     }
 
 

@@ -57,8 +57,8 @@ class Recommendation:
     @property
     def regimen(self) -> str | None:
         """The id of the first regimen that is offered; None when none is."""
-        offered = (one for one in self.built.options if one.status in ("applies", "applies_if_checked"))
-        return next((one.regimen for one in offered), None)
+        offered = (option for option in self.built.options if option.status in ("applies", "applies_if_checked"))
+        return next((option.regimen for option in offered), None)
 
     @property
     def line(self) -> str | None:
@@ -92,23 +92,23 @@ class Recommendation:
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as JSON has it: the same keys and values as `concordant recommend --format json`."""
-        told: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self.answer))
-        return told
+        decoded: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self.answer))
+        return decoded
 
     def explain(self, statement: str = "", *, whole: bool = False, width: int = 100) -> str:
         """Why: what the decision, or one statement such as `2.1`, rests on; with `whole`, every tree with its feature names.
 
         Raises `Unreadable` for a statement that is not in force.
         """
-        now = self.engine.situation(self.record, self.guideline)
+        situation = self.engine.situation(self.record, self.guideline)
         if whole:
             from concordant.present.reasons.tree import render_reason_trees
 
-            return render_reason_trees(now, statement)
+            return render_reason_trees(situation, statement)
         from concordant.present.page.page import build_document
         from concordant.present.reasons.words import render_reason_path
 
-        return render_reason_path(now, statement, build_document(self.built).verdict, width)
+        return render_reason_path(situation, statement, build_document(self.built).verdict, width)
 
     def what_if(self, **stated: Any) -> Recommendation:
         """The answer had these features been stated as well, as a case file writes them: `what_if(lvef="38 %")`.

@@ -12,8 +12,10 @@ from concordant.model.sources import Restriction
 
 def make_cautions(drug: Drug, regimen: str = "") -> tuple[Restriction, ...]:
     """The cautions of a drug in every regimen; with `regimen`, those that the drug has in that one only."""
-    wanted = [one for one in drug.adjustments if (regimen in one.regimens if regimen else not one.regimens)]
-    return tuple(_make_caution(one, drug) for one in wanted)
+    wanted = [
+        adjustment for adjustment in drug.adjustments if (regimen in adjustment.regimens if regimen else not adjustment.regimens)
+    ]
+    return tuple(_make_caution(adjustment, drug) for adjustment in wanted)
 
 
 def add_cautions(regimen: Regimen, drugs: Iterable[Drug]) -> Regimen:
@@ -22,5 +24,7 @@ def add_cautions(regimen: Regimen, drugs: Iterable[Drug]) -> Regimen:
     return replace(regimen, unless=(*regimen.unless, *own))
 
 
-def _make_caution(one: DoseAdjustment, drug: Drug) -> Restriction:
-    return Restriction(if_=one.if_, kind="precaution", effect="caution", says=one.says, source=one.source, drug=drug.id)
+def _make_caution(adjustment: DoseAdjustment, drug: Drug) -> Restriction:
+    return Restriction(
+        if_=adjustment.if_, kind="precaution", effect="caution", says=adjustment.says, source=adjustment.source, drug=drug.id
+    )

@@ -139,19 +139,19 @@ class _Assembler:
 
     def compile_files_under(self, prefix: str, kind: type[T]) -> tuple[T, ...]:
         """One record a file; a class is kept raw of sentences, because `{drug}` is no feature yet."""
-        found = []
+        records = []
         for text in _iter_texts_under(self.built, prefix):
             value = _drop_templates(text.value) if kind is DrugClass else text.value
             if (record := self.compile_record(text, value, kind)) is not None:
-                found.append(record)
-        return tuple(found)
+                records.append(record)
+        return tuple(records)
 
     def compile_matching(self, ending: str, kind: type[T]) -> tuple[T, ...]:
         texts = [t for name, t in self.built.texts.items() if name.endswith("/" + ending)]
         return tuple(r for r in (self.compile_record(t, t.value, kind) for t in texts) if r is not None)
 
     def compile_statements(self) -> tuple[Statement, ...]:
-        found = []
+        statements = []
         for name, text in self.built.texts.items():
             folders = name.split("/")
             if len(folders) != 4 or folders[0] != "guidelines":
@@ -159,9 +159,9 @@ class _Assembler:
             value = {**text.value, "guideline": folders[1], "version": folders[2]}
             value["number"] = str(value.get("id", "")).rpartition("/")[2]
             if (statement := self.compile_record(text, value, Statement)) is not None:
-                found.append(statement)
+                statements.append(statement)
                 self.check_place(text, statement)
-        return tuple(found)
+        return tuple(statements)
 
     def check_place(self, text: SourceText, statement: Statement) -> None:
         """The folder and the file name say the same as the id."""
@@ -172,19 +172,19 @@ class _Assembler:
             self.built.complaints.append(text.make_complaint(("id",), says, "A statement N stands in FOLDER/VERSION/N-slug.yaml"))
 
     def read_ledgers(self) -> dict[str, tuple[LedgerRow, ...]]:
-        found = {}
+        ledgers = {}
         for name, text in self.built.texts.items():
             if name.endswith("/ledger.yaml"):
                 rows = convert_to_record(text, text.value, list[LedgerRow], self.built.complaints)
-                found[name.split("/")[1]] = tuple(rows or ())
-        return found
+                ledgers[name.split("/")[1]] = tuple(rows or ())
+        return ledgers
 
     def read_vocabulary(self) -> Vocabulary | None:
         merged: dict[str, Any] = {}
         last = None
         for text in _iter_texts_under(self.built, "vocabulary/"):
-            told = expand_families(text, self.built.complaints)
-            for key, value in told.items():  # a list, such as the value sets, may stand in several files
+            expanded = expand_families(text, self.built.complaints)
+            for key, value in expanded.items():  # a list, such as the value sets, may stand in several files
                 earlier = merged.get(key)
                 merged[key] = earlier + value if isinstance(earlier, list) and isinstance(value, list) else value
             last = text

@@ -45,8 +45,8 @@ def _compile_mapping(key: str, items: Anything, features: Mapping[str, Feature],
         return _join_parts(items, features, negate=negate, every=(key == "all"))
     if key == "none":
         return _join_parts(items, features, negate=not negate, every=False)
-    if found := _AT_LEAST.fullmatch(key):
-        wanted = int(found[1])
+    if match := _AT_LEAST.fullmatch(key):
+        wanted = int(match[1])
         if not 1 <= wanted <= len(items):
             raise ValueError(f"'{key}' must count from 1 to {len(items)}: so many sentences stand under it")
         args = tuple(_compile_part(item, features, negate=negate) for item in items)

@@ -18,18 +18,18 @@ WRITTEN_AS = "HR 0.28 (95 % CI 0.22-0.37)"
 
 def add_ratios(trial: Trial) -> Trial:
     """The trial with the numbers of each hazard ratio beside its words."""
-    return replace(trial, analyses=tuple(_add_analysis_ratios(one) for one in trial.analyses))
+    return replace(trial, analyses=tuple(_add_analysis_ratios(analysis) for analysis in trial.analyses))
 
 
 def _add_analysis_ratios(analysis: Analysis) -> Analysis:
-    return replace(analysis, estimates=tuple(replace(one, hr=parse_ratio(one)) for one in analysis.estimates))
+    return replace(analysis, estimates=tuple(replace(estimate, hr=parse_ratio(estimate)) for estimate in analysis.estimates))
 
 
 def parse_ratio(estimate: Estimate) -> HazardRatio | None:
     """The hazard ratio that the effect tells, or None for another effect or none."""
-    if not (found := _RATIO.fullmatch(estimate.effect)):
+    if not (match := _RATIO.fullmatch(estimate.effect)):
         return None
-    ratio, level, low, high = (float(part) if part else None for part in found.groups())
+    ratio, level, low, high = (float(part) if part else None for part in match.groups())
     assert ratio is not None
     return HazardRatio(of=estimate.ratio_of or estimate.endpoint, estimate=ratio, low=low, high=high, level=level)
 

@@ -11,7 +11,7 @@ LISTS = ("conditions", "medications")
 SHARED = ("no_bearing", "concerns", "tags")
 
 
-def expand_families(text: SourceText, found: list[Complaint]) -> dict[str, Any]:
+def expand_families(text: SourceText, complaints: list[Complaint]) -> dict[str, Any]:
     """The file with its families told, and their members and the families themselves among its terms.
 
     The name of a file begins with the list that its families belong to.
@@ -20,14 +20,14 @@ def expand_families(text: SourceText, found: list[Complaint]) -> dict[str, Any]:
     families = value.get("families")
     if not isinstance(families, list):
         return value
-    name = next((one for one in LISTS if text.file.rpartition("/")[2].startswith(one)), "")
+    name = next((prefix for prefix in LISTS if text.file.rpartition("/")[2].startswith(prefix)), "")
     if not name:
         way_out = f"Families stand in files whose names begin with {' or '.join(LISTS)}"
-        found.append(text.make_complaint(("families",), "families of no list of terms", way_out))
+        complaints.append(text.make_complaint(("families",), "families of no list of terms", way_out))
         return {key: item for key, item in value.items() if key != "families"}
-    told = [family for family in families if isinstance(family, dict)]
-    terms = [term for family in told for term in (_make_family_term(family), *_make_member_terms(family))]
-    bare = [{**_drop_keys(family, "terms"), "list": name} for family in told]
+    readable = [family for family in families if isinstance(family, dict)]
+    terms = [term for family in readable for term in (_make_family_term(family), *_make_member_terms(family))]
+    bare = [{**_drop_keys(family, "terms"), "list": name} for family in readable]
     return {**value, "families": bare, name: [*(value.get(name) or []), *terms]}
 
 

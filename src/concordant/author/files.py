@@ -19,32 +19,34 @@ T = TypeVar("T")
 CONDITION_KEYS = frozenset({"if", "applies_if", "when", "only_if", "overruled_if", "met_if", "relevant_if", "never"})
 
 
-def compile_sentences(text: SourceText, value: Any, place: Place, features: Mapping[str, Feature], found: list[Complaint]) -> Any:
+def compile_sentences(
+    text: SourceText, value: Any, place: Place, features: Mapping[str, Feature], complaints: list[Complaint]
+) -> Any:
     """The same tree with every authored condition replaced by its nodes (as plain data)."""
     if isinstance(value, list):
-        return [compile_sentences(text, item, (*place, i), features, found) for i, item in enumerate(value)]
+        return [compile_sentences(text, item, (*place, i), features, complaints) for i, item in enumerate(value)]
     if not isinstance(value, dict):
         return value
     compiled: dict[str, Any] = {}
     for key, item in value.items():
         inner = (*place, key)
         if key in CONDITION_KEYS:
-            compiled[key] = _compile_authored_condition(text, item, inner, features, found)
+            compiled[key] = _compile_authored_condition(text, item, inner, features, complaints)
         elif key == "derive":
             compiled[key] = item
         else:
-            compiled[key] = compile_sentences(text, item, inner, features, found)
+            compiled[key] = compile_sentences(text, item, inner, features, complaints)
     return compiled
 
 
 def _compile_authored_condition(
-    text: SourceText, item: Any, place: Place, features: Mapping[str, Feature], found: list[Complaint]
+    text: SourceText, item: Any, place: Place, features: Mapping[str, Feature], complaints: list[Complaint]
 ) -> Any:
     try:
         return msgspec.to_builtins(compile_condition(item, features))
     except ValueError as error:
         faulty = list(_find_faulty_sentences(item, place, features))
-        found += [text.make_complaint(inner, says) for inner, says in faulty or [(place, str(error))]]
+        complaints += [text.make_complaint(inner, says) for inner, says in faulty or [(place, str(error))]]
         return {"type": "Constant", "truth": "unknown"}
 
 
@@ -60,19 +62,19 @@ def _find_faulty_sentences(item: Any, place: Place, features: Mapping[str, Featu
         yield place, str(error)
 
 
-def convert_to_record(text: SourceText, value: Any, record: type[T], found: list[Complaint], place: Place = ()) -> T | None:
+def convert_to_record(text: SourceText, value: Any, record: type[T], complaints: list[Complaint], place: Place = ()) -> T | None:
     """The tree as a record; None, and a complaint, when it has not that shape."""
-    converted: T | None = convert_to_any(text, value, record, found, place)
+    converted: T | None = convert_to_any(text, value, record, complaints, place)
     return converted
 
 
-def convert_to_any(text: SourceText, value: Any, record: Any, found: list[Complaint], place: Place = ()) -> Any:
+def convert_to_any(text: SourceText, value: Any, record: Any, complaints: list[Complaint], place: Place = ()) -> Any:
     """The tree as one of several records, which a tag tells apart."""
     try:
         return msgspec.convert(value, record, strict=False)
     except msgspec.ValidationError as error:
         inner, says, way_out = _describe_error(*_split_message(str(error)), record, value)
-        found.append(text.make_complaint((*place, *inner), says, way_out))
+        complaints.append(text.make_complaint((*place, *inner), says, way_out))
         return None
 
 
@@ -106,12 +108,12 @@ def _list_field_names(record: Any, value: Any, place: Place) -> list[str]:
 def _list_choices(record: Any, value: Any, place: Place) -> list[str]:
     """The words that a closed list at this place allows."""
     kind = _find_type_at(record, value, place)
-    return [word for one in (kind, *get_args(kind)) for word in get_args(one) if isinstance(word, str)]
+    return [word for argument in (kind, *get_args(kind)) for word in get_args(argument) if isinstance(word, str)]
 
 
 def _list_tags(kind: Any) -> list[str]:
     """The words that tell the records of a union apart."""
-    return [str(one.__struct_config__.tag) for one in get_args(kind) if hasattr(one, "__struct_config__")]
+    return [str(struct.__struct_config__.tag) for struct in get_args(kind) if hasattr(struct, "__struct_config__")]
 
 
 def _find_type_at(record: Any, value: Any, place: Place) -> Any:

@@ -19,10 +19,10 @@ def parse_sentence(text: str, features: Mapping[str, Feature]) -> Condition:
 
     Raises ValueError with a sentence for the author: unknown feature, value or unit.
     """
-    if found := _COMPARISON.fullmatch(text.strip()):
-        return _parse_comparison(text, features, *found.groups())
-    if found := _WORDS.fullmatch(text.strip()):
-        return _parse_word_sentence(text, features, *found.groups())
+    if match := _COMPARISON.fullmatch(text.strip()):
+        return _parse_comparison(text, features, *match.groups())
+    if match := _WORDS.fullmatch(text.strip()):
+        return _parse_word_sentence(text, features, *match.groups())
     raise ValueError(f"'{text}' is not a sentence; write `feature is value` or `feature <= 12 months`")
 
 

@@ -79,11 +79,11 @@ def recommend(
         return
     answer = engine.recommend(open_patient(patient, _parse_date(as_of), id_, engine), guideline=guideline).built
     colour = not output and sys.stdout.isatty()
-    told = render_answer(answer, RenderOptions(format_, language, paper, full, make_sheet_label(patient, id_), colour))
-    if isinstance(told, str) and format_ == "terminal" and full and not output:
-        write_paged(told)  # the first screen alone needs no pager
+    rendered = render_answer(answer, RenderOptions(format_, language, paper, full, make_sheet_label(patient, id_), colour))
+    if isinstance(rendered, str) and format_ == "terminal" and full and not output:
+        write_paged(rendered)  # the first screen alone needs no pager
         return
-    write_output(told, output)
+    write_output(rendered, output)
 
 
 @app.command()

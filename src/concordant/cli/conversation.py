@@ -162,24 +162,24 @@ class Conversation:
         """Whether the person wants their words taken for another question; otherwise this one stays."""
         other = self.state.find_feature(meant.feature)
         self._print_text(meant.says)
-        told = f"{other.label}: {iv.get_value_names(other)[meant.value]}"
-        if self._read_line(f"Take it as {told}? [y/N] ", [meant.says, TAKE_IT]).strip().lower() not in ("y", "yes"):
+        label = f"{other.label}: {iv.get_value_names(other)[meant.value]}"
+        if self._read_line(f"Take it as {label}? [y/N] ", [meant.says, TAKE_IT]).strip().lower() not in ("y", "yes"):
             return False
         self._take_reply(iv.GivenReply(other, meant.value, meant.value))
         return True
 
-    def _take_reply(self, given: iv.GivenReply) -> None:
+    def _take_reply(self, reply: iv.GivenReply) -> None:
         before = self.state
-        self.state = before.with_reply(given)
-        if given.value is None:
-            self._print_text(f"– {iv.describe_reply(given)}", "dim")
+        self.state = before.with_reply(reply)
+        if reply.value is None:
+            self._print_text(f"– {iv.describe_reply(reply)}", "dim")
             return
-        self._print_text(f"✓ {iv.describe_reply(given)}", "green")
+        self._print_text(f"✓ {iv.describe_reply(reply)}", "green")
         conflicts = self.state.find_new_conflicts(before)
         for conflict in conflicts:
             self._print_text(f"! In conflict. {conflict}.", "bold red")
         if conflicts and self._read_line("Take this answer back? [Y/n] ", [TAKE_BACK]).strip().lower() not in ("n", "no"):
-            self._print_text(f"Forgotten: {iv.describe_reply(given)}")
+            self._print_text(f"Forgotten: {iv.describe_reply(reply)}")
             self.state = before
 
     # -- how a question looks --------------------------------------------------------------------------
@@ -215,22 +215,22 @@ class Conversation:
         self.console.print(Text(text, style=style))
 
 
-def _iter_choices(ask: Ask, feature: Feature, told: Sentences) -> Iterator[tuple[str, str, str]]:
+def _iter_choices(ask: Ask, feature: Feature, sentences: Sentences) -> Iterator[tuple[str, str, str]]:
     """The possible answers: how each is chosen, its name, what it leads to."""
     if feature.is_numeric:
         for change in ask.changes:
-            yield "•", ENGLISH.describe_cell(change.cell, change.if_), _describe_branch(change, told)
+            yield "•", ENGLISH.describe_cell(change.cell, change.if_), _describe_branch(change, sentences)
         return
     for number, (word, name) in enumerate(iv.get_value_names(feature).items(), 1):
         branch = [c for c in ask.changes if word in c.cell.words]
-        then = _describe_branch(branch[0], told, word) if branch else "the record rules it out" if ask.changes else ""
+        then = _describe_branch(branch[0], sentences, word) if branch else "the record rules it out" if ask.changes else ""
         yield str(number) if iv.has_numbered_choices(feature) else "•", name, then
 
 
-def _describe_branch(change: Change, told: Sentences, said: str | None = None) -> str:
+def _describe_branch(change: Change, sentences: Sentences, said: str | None = None) -> str:
     """What a branch leads to; left out are regimens that are offered in any case, and a line that the answer itself says."""
     names = [] if change.answer == "needs_data" else change.names
-    return told.describe_change(msgspec.structs.replace(change, names=names), said)
+    return sentences.describe_change(msgspec.structs.replace(change, names=names), said)
 
 
 def _describe_number_input(ask: Ask, feature: Feature) -> str:

@@ -50,13 +50,13 @@ def _print_effects(root: Path, base: Path) -> None:
     old, new = load_knowledge(base), load_knowledge(root)
     paths = find_cases(root, base)
     changed, elsewhere = 0, Counter[str]()
-    for number, one in enumerate(iter_effects(paths, old, new), 1):
+    for number, effect in enumerate(iter_effects(paths, old, new), 1):
         _print_progress(number, len(paths))
-        if one.differences:
+        if effect.differences:
             changed += 1
-            write_output(f"{one.case}: {'; '.join(one.differences)}", "")
-        elif one.elsewhere:
-            elsewhere[", ".join(one.elsewhere)] += 1
+            write_output(f"{effect.case}: {'; '.join(effect.differences)}", "")
+        elif effect.elsewhere:
+            elsewhere[", ".join(effect.elsewhere)] += 1
     write_output(f"{changed} of {len(paths)} cases are answered differently", "")
     for parts, count in elsewhere.most_common():
         write_output(f"{count} more in other parts of the answer: {parts}", "")
@@ -65,5 +65,5 @@ def _print_effects(root: Path, base: Path) -> None:
 def _print_progress(number: int, total: int) -> None:
     """The line is cleared again: results go to the same screen."""
     if sys.stderr.isatty():
-        told = f"\r{number} of {total} cases" if number < total else "\r\x1b[K"
-        print(told, end="", file=sys.stderr, flush=True)  # noqa: T201
+        line = f"\r{number} of {total} cases" if number < total else "\r\x1b[K"
+        print(line, end="", file=sys.stderr, flush=True)  # noqa: T201

@@ -37,8 +37,8 @@ def read(source: str, report: bool, refused: str, id_: str, every: bool, output:
     sources = list_sources(source)
     _check_outputs(output, refused, sources)
     rest, engine, day = Account(), make_engine(knowledge), parse_day(as_of)
-    one = () if every else (open_patient(source, day, id_, engine, rest),)
-    patients = one or open_patients(source, day, engine, rest, id_)
+    chosen = () if every else (open_patient(source, day, id_, engine, rest),)
+    patients = chosen or open_patients(source, day, engine, rest, id_)
     with _open_set_aside(refused) as aside:
         kept = _iter_patients(patients, aside, rest)
         if report:
@@ -70,8 +70,8 @@ def _iter_patients(patients: Iterable[Patient], aside: Sink | None, rest: Accoun
 def _write_set_aside(patient: str, account: Account, aside: Sink | None) -> None:
     for row in account.rows if aside is not None else ():
         if aside is not None and row.fate == "set aside":
-            told = {"patient": patient, "place": row.place, "kind": row.kind, "why": row.why}
-            aside.write(json.dumps(told, ensure_ascii=False) + "\n")
+            entry = {"patient": patient, "place": row.place, "kind": row.kind, "why": row.why}
+            aside.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
 
 def _write_report(patients: Iterable[Patient], output: str, *, every: bool) -> None:

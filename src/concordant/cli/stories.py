@@ -31,8 +31,8 @@ def read_story(name: str) -> str:
 def find_stories(name: str) -> list[str]:
     """The short names of the stories that begin with this name, in any case: one for `a03` or `A03-exactly`, several for `A2`."""
     wanted = name.lower().removesuffix(".yaml")
-    found = [short for short, path in _list_stories().items() if path.stem.lower().startswith(wanted)]
-    return found if len(wanted) >= SHORTEST else []
+    names = [short for short, path in _list_stories().items() if path.stem.lower().startswith(wanted)]
+    return names if len(wanted) >= SHORTEST else []
 
 
 def find_similar_story(name: str) -> str:

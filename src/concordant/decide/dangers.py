@@ -12,7 +12,7 @@ from concordant.derive.unread import UnreadItem
 from concordant.logic.truth import FALSE, TRUE
 from concordant.model.guideline import Danger
 from concordant.model.sources import BarEffect, Cite, Kind
-from concordant.patient.facts import Because, Facts
+from concordant.patient.facts import Facts, Reason
 from concordant.readers.explain import explain, find_deciding_leaves
 
 Urgency = Literal["now", "precludes", "first", "caution"]
@@ -29,7 +29,7 @@ class PresentDanger:
     says: str
     do: str
     urgency: Urgency
-    reason: Because
+    reason: Reason
     source: Cite
 
     @property
@@ -49,37 +49,38 @@ class HoldReason:
 
 def find_dangers(decision: Decision, frame: Ruleset, facts: Facts) -> list[PresentDanger]:
     """Every danger that holds, the blocking one first; a bar about facts that a worse danger names already is left out."""
-    found = [
-        PresentDanger(one.says, one.do, one.urgency, reason, one.source) for one, reason in find_stated_dangers(frame, facts)
+    dangers = [
+        PresentDanger(danger.says, danger.do, danger.urgency, reason, danger.source)
+        for danger, reason in find_stated_dangers(frame, facts)
     ]
-    found += _iter_restriction_dangers(decision)
+    dangers += _iter_restriction_dangers(decision)
     kept: list[PresentDanger] = []
-    for one in sorted(found, key=lambda met: ORDER[met.urgency]):
-        same = next((i for i, other in enumerate(kept) if _is_told_by(one, other)), None)
+    for danger in sorted(dangers, key=lambda met: ORDER[met.urgency]):
+        same = next((i for i, other in enumerate(kept) if _is_told_by(danger, other)), None)
         if same is None:
-            kept.append(one)
-        elif not kept[same].do and one.features == kept[same].features:  # the same finding, told with what to do about it
-            kept[same] = replace(kept[same], do=one.do)
+            kept.append(danger)
+        elif not kept[same].do and danger.features == kept[same].features:  # the same finding, told with what to do about it
+            kept[same] = replace(kept[same], do=danger.do)
     return kept
 
 
-def _is_told_by(one: PresentDanger, other: PresentDanger) -> bool:
+def _is_told_by(danger: PresentDanger, other: PresentDanger) -> bool:
     """Whether another danger says it already: in the same words, of the same facts, or with the same thing to do."""
-    return one.says == other.says or one.features <= other.features or bool(one.do and one.do == other.do)
+    return danger.says == other.says or danger.features <= other.features or bool(danger.do and danger.do == other.do)
 
 
-def find_stated_dangers(frame: Ruleset, facts: Facts) -> list[tuple[Danger, Because]]:
+def find_stated_dangers(frame: Ruleset, facts: Facts) -> list[tuple[Danger, Reason]]:
     """The dangers that the knowledge names and that hold for the patient, the most urgent first."""
     judged = [(danger, explain(danger.if_, facts)) for danger in frame.dangers]
-    return sorted((one for one in judged if one[1].truth is TRUE), key=lambda one: ORDER[one[0].urgency])
+    return sorted((pair for pair in judged if pair[1].truth is TRUE), key=lambda one: ORDER[one[0].urgency])
 
 
 def _iter_restriction_dangers(decision: Decision) -> Iterator[PresentDanger]:
     """What the labels and the guideline say of this patient, against what is offered first or would have been."""
-    for one in find_candidates(decision):
-        yield from (_make_danger(barred) for barred in one.barred if _is_harmful(barred))
-    for one in _find_precluded_equals(decision):
-        harmful = [barred for barred in one.barred if _is_harmful(barred) and barred.bar.effect == "precludes"]
+    for candidate in find_candidates(decision):
+        yield from (_make_danger(barred) for barred in candidate.barred if _is_harmful(barred))
+    for candidate in _find_precluded_equals(decision):
+        harmful = [barred for barred in candidate.barred if _is_harmful(barred) and barred.bar.effect == "precludes"]
         yield from (replace(_make_danger(barred), do="") for barred in harmful)  # what to do for one of them is not for all
 
 
@@ -118,27 +119,29 @@ def find_hold_reasons(decision: Decision, frame: Ruleset, unread: Iterable[Unrea
     """What the first option waits for; while a decision is open, what the open ones wait for."""
     first = find_first_offered(decision)
     ones = [first] if first else [j for j in find_candidates(decision) if j.status == "needs_data"]
-    found: dict[str, HoldReason] = {}
-    for one in ones:
-        for met in sorted(map(_make_danger, _find_holding_restrictions(one)), key=lambda met: ORDER[met.urgency]):
-            if not any(held.met and met.features <= held.met.features for held in found.values()):
-                found.setdefault(met.says, HoldReason(met.says, met))
+    holds: dict[str, HoldReason] = {}
+    for candidate in ones:
+        for danger in sorted(map(_make_danger, _find_holding_restrictions(candidate)), key=lambda met: ORDER[met.urgency]):
+            if not any(held.met and danger.features <= held.met.features for held in holds.values()):
+                holds.setdefault(danger.says, HoldReason(danger.says, danger))
     for entry in unread:
-        if any(entry.holds_back(_list_drug_names(one, frame)) for one in ones):
-            found.setdefault(entry.entry, HoldReason(entry.name, unread=entry))
-    return list(found.values())
+        if any(entry.holds_back(_list_drug_names(candidate, frame)) for candidate in ones):
+            holds.setdefault(entry.entry, HoldReason(entry.name, unread=entry))
+    return list(holds.values())
 
 
-def is_held_back(one: JudgedProposal, frame: Ruleset, unread: Iterable[UnreadItem]) -> bool:
+def is_held_back(candidate: JudgedProposal, frame: Ruleset, unread: Iterable[UnreadItem]) -> bool:
     """Whether something on record is settled before the first dose of this one."""
-    return bool(_find_holding_restrictions(one)) or any(entry.holds_back(_list_drug_names(one, frame)) for entry in unread)
+    return bool(_find_holding_restrictions(candidate)) or any(
+        entry.holds_back(_list_drug_names(candidate, frame)) for entry in unread
+    )
 
 
-def _find_holding_restrictions(one: JudgedProposal) -> list[JudgedRestriction]:
-    return [b for b in one.barred if b.bar.effect == "holds" and b.reason.truth is TRUE]
+def _find_holding_restrictions(candidate: JudgedProposal) -> list[JudgedRestriction]:
+    return [b for b in candidate.barred if b.bar.effect == "holds" and b.reason.truth is TRUE]
 
 
-def _list_drug_names(one: JudgedProposal, frame: Ruleset) -> set[str]:
+def _list_drug_names(candidate: JudgedProposal, frame: Ruleset) -> set[str]:
     """The drugs of a regimen with their classes."""
-    drugs = [frame.drugs[d] for d in one.proposal.regimen.drugs if d in frame.drugs]
+    drugs = [frame.drugs[d] for d in candidate.proposal.regimen.drugs if d in frame.drugs]
     return {name for drug in drugs for name in (drug.id, *drug.classes)}

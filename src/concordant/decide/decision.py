@@ -13,7 +13,7 @@ from concordant.logic.status import OFFERED, Status, determine_status
 from concordant.logic.truth import FALSE, TRUE, UNKNOWN, Truth, judge_any
 from concordant.model.guideline import Guideline, ScopeLimit
 from concordant.model.sources import Restriction, Role
-from concordant.patient.facts import Because, Facts
+from concordant.patient.facts import Facts, Reason
 from concordant.readers.explain import Evaluator, explain
 
 Answer = Literal["recommends", "needs_data", "out_of_scope"]
@@ -28,7 +28,7 @@ class JudgedRestriction(msgspec.Struct, frozen=True):
     """A bar and what it comes to for this patient."""
 
     bar: Restriction
-    reason: Because
+    reason: Reason
 
 
 class JudgedProposal(msgspec.Struct, frozen=True):
@@ -37,7 +37,7 @@ class JudgedProposal(msgspec.Struct, frozen=True):
     proposal: Proposal
     role: Role
     status: Status
-    applies: Because
+    applies: Reason
     barred: tuple[JudgedRestriction, ...]
 
     @property
@@ -55,7 +55,7 @@ class ActiveScopeLimit:
     """A scope limit that holds for this patient."""
 
     limit: ScopeLimit
-    reason: Because
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +86,10 @@ class Decision:
 
     answer: Answer
     judged: tuple[JudgedProposal, ...]
-    statements: dict[str, Because]
+    statements: dict[str, Reason]
     verdicts: tuple[GuidelineVerdict, ...]
     everything: tuple[JudgedProposal, ...]
-    bars: dict[str, Because] = field(default_factory=dict, repr=False, compare=False)
+    bars: dict[str, Reason] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def limits(self) -> tuple[ActiveScopeLimit, ...]:
@@ -104,10 +104,10 @@ class Decision:
     @property
     def offered(self) -> list[JudgedProposal]:
         """What can be given, the best role first, each regimen once; a derived statement gives way to a numbered one."""
-        found: dict[str, JudgedProposal] = {}
-        for one in sorted((j for j in self.judged if j.is_offered), key=_rank_proposal):
-            found.setdefault(one.proposal.regimen.id, one)
-        return sorted(found.values(), key=lambda j: ROLE_ORDER[j.role])
+        by_regimen: dict[str, JudgedProposal] = {}
+        for candidate in sorted((j for j in self.judged if j.is_offered), key=_rank_proposal):
+            by_regimen.setdefault(candidate.proposal.regimen.id, candidate)
+        return sorted(by_regimen.values(), key=lambda j: ROLE_ORDER[j.role])
 
     @property
     def outcome(self) -> Outcome:
@@ -140,8 +140,8 @@ def find_line(decision: Decision, facts: Facts) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _rank_proposal(one: JudgedProposal) -> tuple[bool, int]:
-    return bool(one.proposal.statement.parent), ROLE_ORDER[one.role]
+def _rank_proposal(candidate: JudgedProposal) -> tuple[bool, int]:
+    return bool(candidate.proposal.statement.parent), ROLE_ORDER[candidate.role]
 
 
 def make_decision(
@@ -156,10 +156,10 @@ def make_decision(
     With `before` and `touched`, only what reads a touched feature is evaluated again. `look` is `explain`, or an
     evaluator without reasons for hypotheses and for many patients.
     """
-    told = touched or frozenset()
-    if before is not None and not look.gives_reasons and told.isdisjoint(frame.decisive):
+    changed = touched or frozenset()
+    if before is not None and not look.gives_reasons and changed.isdisjoint(frame.decisive):
         return before  # nothing that could change a status reads what differs
-    session = _Session(frame, facts, before, told, look, _keep_unaffected_reasons(frame, before, told))
+    session = _Session(frame, facts, before, changed, look, _keep_unaffected_reasons(frame, before, changed))
     statements = session.judge_statements()
     everything = tuple(_assign_roles(session.judge_proposals(statements)))
     verdicts = tuple(sorted(_judge_guidelines(frame, everything, facts, look), key=lambda verdict: -verdict.rank))
@@ -178,28 +178,28 @@ class _Session:
     before: Decision | None
     touched: frozenset[str]
     look: Evaluator = explain
-    bars: dict[str, Because] = field(default_factory=dict)
+    bars: dict[str, Reason] = field(default_factory=dict)
 
-    def judge_statements(self) -> dict[str, Because]:
+    def judge_statements(self) -> dict[str, Reason]:
         """Why each statement applies or not; what reads nothing that differs stays as it was."""
-        found = dict(self.before.statements) if self.before else {}
+        reasons = dict(self.before.statements) if self.before else {}
         for statement in self.frame.statements:
             if self.before is None or not self.touched.isdisjoint(self.frame.reads[statement.id]):
-                found[statement.id] = self.look(statement.applies_if, self.facts)
-        return found
+                reasons[statement.id] = self.look(statement.applies_if, self.facts)
+        return reasons
 
-    def judge_proposals(self, statements: Mapping[str, Because]) -> list[JudgedProposal]:
+    def judge_proposals(self, statements: Mapping[str, Reason]) -> list[JudgedProposal]:
         """Every proposal with its status, in the order of the ruleset."""
         proposals = self.frame.proposals
         if self.before is None:
             return [self.judge_proposal(proposal, statements) for proposal in proposals]
-        found = list(self.before.everything)
+        candidates = list(self.before.everything)
         for index, proposal in enumerate(proposals):
             if not self.touched.isdisjoint(proposal.reads if self.look.gives_reasons else proposal.decisive):
-                found[index] = self.judge_proposal(proposal, statements)
-        return found
+                candidates[index] = self.judge_proposal(proposal, statements)
+        return candidates
 
-    def judge_proposal(self, proposal: Proposal, statements: Mapping[str, Because]) -> JudgedProposal:
+    def judge_proposal(self, proposal: Proposal, statements: Mapping[str, Reason]) -> JudgedProposal:
         applies = statements[proposal.statement.id]
         if applies.truth is FALSE:  # nothing can change the status, so the bars are not read
             return JudgedProposal(proposal, proposal.role, "does_not_apply", applies, ())
@@ -212,16 +212,16 @@ class _Session:
         """Every bar of the proposal, and what it comes to; where nobody reads the reasons, those that settle the status."""
         if self.look.gives_reasons:
             return tuple([JudgedRestriction(bar, self.judge_restriction(id_, bar)) for id_, bar in proposal.bars.items()])
-        found = []
+        restrictions = []
         for id_, bar in proposal.deciding.items():
             reason = self.bars.get(id_) or self.judge_restriction(id_, bar)
             if reason.truth is not FALSE:
-                found.append(JudgedRestriction(bar, reason))
+                restrictions.append(JudgedRestriction(bar, reason))
                 if reason.truth is TRUE or bar.effect == "holds":
                     break
-        return tuple(found)
+        return tuple(restrictions)
 
-    def judge_restriction(self, id_: str, bar: Restriction) -> Because:
+    def judge_restriction(self, id_: str, bar: Restriction) -> Reason:
         """Why the bar holds or not."""
         known = self.bars.get(id_)
         if known is None:
@@ -229,7 +229,7 @@ class _Session:
         return known
 
 
-def _keep_unaffected_reasons(frame: Ruleset, before: Decision | None, touched: frozenset[str]) -> dict[str, Because]:
+def _keep_unaffected_reasons(frame: Ruleset, before: Decision | None, touched: frozenset[str]) -> dict[str, Reason]:
     """What the bars came to before, without those that read what differs."""
     if before is None:
         return {}
@@ -254,16 +254,20 @@ def weigh_restriction(barred: JudgedRestriction) -> Truth:
 def _assign_roles(judged: list[JudgedProposal]) -> list[JudgedProposal]:
     """Of several regimens of one statement the first that can be given has the role, the others stand in."""
     taken: set[str] = set()
-    found = []
-    for one in judged:
-        statement = one.proposal.statement
-        role = one.proposal.role
+    assigned = []
+    for candidate in judged:
+        statement = candidate.proposal.statement
+        role = candidate.proposal.role
         if role == "preferred" and statement.id in taken:
             role = "alternative"
-        if one.is_offered:
+        if candidate.is_offered:
             taken.add(statement.id)
-        found.append(JudgedProposal(one.proposal, role, one.status, one.applies, one.barred) if role != one.role else one)
-    return found
+        assigned.append(
+            JudgedProposal(candidate.proposal, role, candidate.status, candidate.applies, candidate.barred)
+            if role != candidate.role
+            else candidate
+        )
+    return assigned
 
 
 def _judge_guidelines(
@@ -273,17 +277,17 @@ def _judge_guidelines(
     for force in frame.in_force:
         if not force.guideline.parent:
             reasons = [ActiveScopeLimit(limit, look(limit.if_, facts)) for limit in force.guideline.out_of_scope]
-            limits = _take_first_by_topic(one for one in reasons if one.reason.truth is TRUE)
-            own = [one for one in judged if frame.family[one.proposal.statement.guideline] == force.guideline.id]
+            limits = _take_first_by_topic(item for item in reasons if item.reason.truth is TRUE)
+            own = [item for item in judged if frame.family[item.proposal.statement.guideline] == force.guideline.id]
             answer: Answer = "out_of_scope" if limits else _determine_answer(own)
-            yield GuidelineVerdict(force, answer, limits, all(one.reason.truth is FALSE for one in reasons))
+            yield GuidelineVerdict(force, answer, limits, all(item.reason.truth is FALSE for item in reasons))
 
 
 def _take_first_by_topic(limits: Iterable[ActiveScopeLimit]) -> tuple[ActiveScopeLimit, ...]:
-    found: dict[str, ActiveScopeLimit] = {}
-    for one in limits:
-        found.setdefault(one.limit.topic, one)
-    return tuple(found.values())
+    by_topic: dict[str, ActiveScopeLimit] = {}
+    for active in limits:
+        by_topic.setdefault(active.limit.topic, active)
+    return tuple(by_topic.values())
 
 
 def _select_governing_proposals(
@@ -293,7 +297,7 @@ def _select_governing_proposals(
     if len(verdicts) < 2:
         return judged
     speaking = verdicts[0].force.guideline.id
-    return tuple(one for one in judged if frame.family[one.proposal.statement.guideline] == speaking)
+    return tuple(candidate for candidate in judged if frame.family[candidate.proposal.statement.guideline] == speaking)
 
 
 def _determine_answer(judged: Iterable[JudgedProposal]) -> Answer:

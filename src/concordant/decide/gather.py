@@ -13,7 +13,7 @@ from concordant.logic.truth import FALSE, TRUE, UNKNOWN
 from concordant.model.drugs import Check, Drug
 from concordant.model.guideline import Grade, action_from_danger
 from concordant.model.sources import Action, Cite, Kind, Restriction
-from concordant.patient.facts import Because, Facts
+from concordant.patient.facts import Facts, Reason
 from concordant.readers.explain import explain, find_missing_features
 
 State = Literal["done", "missing", "unmet"]
@@ -32,7 +32,7 @@ class AvoidedTreatment:
     says: str
     sources: tuple[Cite, ...]
     statements: tuple[str, ...]
-    reason: Because
+    reason: Reason
     grade: Grade | None = None
 
 
@@ -43,7 +43,7 @@ class CheckResult:
     check: str
     label: str
     state: State
-    reason: Because
+    reason: Reason
     unmet: str
     source: Cite
     features: tuple[str, ...] = ()
@@ -63,50 +63,50 @@ def find_avoided(decision: Decision, frame: Ruleset, facts: Facts) -> list[Avoid
 
     A regimen that another statement offers is not listed; what speaks against it becomes a caution of that option.
     """
-    found: dict[tuple[tuple[str, ...], Kind], AvoidedTreatment] = {}
+    treatments: dict[tuple[tuple[str, ...], Kind], AvoidedTreatment] = {}
     named = [
-        one
-        for one in (*_iter_precluded(decision, frame), *_iter_advised_against(decision, frame))
-        if not _is_offered_after_all(one, decision, frame)
+        avoided
+        for avoided in (*_iter_precluded(decision, frame), *_iter_advised_against(decision, frame))
+        if not _is_offered_after_all(avoided, decision, frame)
     ]
-    for one in (*named, *_iter_excluded_drugs(frame, facts)):
-        found.setdefault((one.drugs, one.kind), one)
-    return list(found.values())
+    for avoided in (*named, *_iter_excluded_drugs(frame, facts)):
+        treatments.setdefault((avoided.drugs, avoided.kind), avoided)
+    return list(treatments.values())
 
 
-def _is_offered_after_all(one: AvoidedTreatment, decision: Decision, frame: Ruleset) -> bool:
+def _is_offered_after_all(avoided: AvoidedTreatment, decision: Decision, frame: Ruleset) -> bool:
     """Whether the regimen is offered, or is a part of one that is: `why_not` tells of the part without forbidding its drugs."""
     regimens = [j.proposal.regimen for j in decision.offered]
-    if one.kind == "against":
-        return any(regimen.id == one.regimen for regimen in regimens)
-    return any({frame.drugs[d].name for d in regimen.drugs}.issuperset(one.drugs) for regimen in regimens)
+    if avoided.kind == "against":
+        return any(regimen.id == avoided.regimen for regimen in regimens)
+    return any({frame.drugs[d].name for d in regimen.drugs}.issuperset(avoided.drugs) for regimen in regimens)
 
 
 def _iter_precluded(decision: Decision, frame: Ruleset) -> Iterator[AvoidedTreatment]:
-    for one in decision.judged:
-        if one.status != "precluded":
+    for candidate in decision.judged:
+        if candidate.status != "precluded":
             continue
-        for barred in one.find_restrictions(TRUE, "precludes"):
-            yield _make_avoided(one, barred, frame)
+        for barred in candidate.find_restrictions(TRUE, "precludes"):
+            yield _make_avoided(candidate, barred, frame)
 
 
-def _make_avoided(one: JudgedProposal, barred: JudgedRestriction, frame: Ruleset) -> AvoidedTreatment:
-    bar, regimen = barred.bar, one.proposal.regimen
+def _make_avoided(candidate: JudgedProposal, barred: JudgedRestriction, frame: Ruleset) -> AvoidedTreatment:
+    bar, regimen = barred.bar, candidate.proposal.regimen
     drugs = (bar.drug,) if bar.drug else regimen.drugs
     names = tuple(frame.drugs[d].name for d in drugs)
     return AvoidedTreatment(
-        regimen.id, names, bar.kind, bar.says, (bar.source,), (one.proposal.statement.short_id,), barred.reason
+        regimen.id, names, bar.kind, bar.says, (bar.source,), (candidate.proposal.statement.short_id,), barred.reason
     )
 
 
 def _iter_advised_against(decision: Decision, frame: Ruleset) -> Iterator[AvoidedTreatment]:
-    for one in decision.judged:
-        if one.proposal.against and one.applies.truth is TRUE:
-            names = tuple(frame.drugs[d].name for d in one.proposal.regimen.drugs)
-            statement = one.proposal.statement
+    for candidate in decision.judged:
+        if candidate.proposal.against and candidate.applies.truth is TRUE:
+            names = tuple(frame.drugs[d].name for d in candidate.proposal.regimen.drugs)
+            statement = candidate.proposal.statement
             grade = statement.recommend.grade if statement.recommend else None
-            places = (statement.sources, (statement.short_id,), one.applies, grade)
-            yield AvoidedTreatment(one.proposal.regimen.id, names, "against", statement.says, *places)
+            places = (statement.sources, (statement.short_id,), candidate.applies, grade)
+            yield AvoidedTreatment(candidate.proposal.regimen.id, names, "against", statement.says, *places)
 
 
 def _iter_excluded_drugs(frame: Ruleset, facts: Facts) -> Iterator[AvoidedTreatment]:
@@ -121,7 +121,7 @@ def _iter_excluded_drugs(frame: Ruleset, facts: Facts) -> Iterator[AvoidedTreatm
 
 def collect_drugs(judged: Iterable[JudgedProposal], frame: Ruleset) -> list[Drug]:
     """The drugs of the proposals, each once."""
-    ids = dict.fromkeys(d for one in judged for d in one.proposal.regimen.drugs)
+    ids = dict.fromkeys(d for candidate in judged for d in candidate.proposal.regimen.drugs)
     return [frame.drugs[d] for d in ids if d in frame.drugs]
 
 
@@ -131,34 +131,34 @@ def collect_checks(decision: Decision, frame: Ruleset, facts: Facts) -> list[Che
     A fact that is unknown and could preclude or hold a regimen counts as a missing check.
     """
     open_ = [j for j in decision.open if j.role == "preferred"] or decision.open
-    found: dict[str, CheckResult] = {}
-    for one in decision.offered or open_:
-        own = _check_regimen_drugs(one, frame, facts)
+    checks: dict[str, CheckResult] = {}
+    for candidate in decision.offered or open_:
+        own = _check_regimen_drugs(candidate, frame, facts)
         covered = {name for check in own.values() for name in check.features}
-        for name, barred in _iter_open_restrictions(one, facts):
+        for name, barred in _iter_open_restrictions(candidate, facts):
             if name not in covered:
                 own.setdefault(name, CheckResult(name, "", "missing", barred.reason, "", barred.bar.source, (name,)))
-        told = {name for check in found.values() for name in check.features}
+        checked = {name for check in checks.values() for name in check.features}
         for key, check in own.items():
-            if key not in found and not (check.features and told.issuperset(check.features)):
-                found[key] = replace(check, regimen=one.proposal.regimen.id)
-    return list(found.values())
+            if key not in checks and not (check.features and checked.issuperset(check.features)):
+                checks[key] = replace(check, regimen=candidate.proposal.regimen.id)
+    return list(checks.values())
 
 
-def _check_regimen_drugs(one: JudgedProposal, frame: Ruleset, facts: Facts) -> dict[str, CheckResult]:
+def _check_regimen_drugs(candidate: JudgedProposal, frame: Ruleset, facts: Facts) -> dict[str, CheckResult]:
     """The checks of one regimen's drugs; of the same one the worst state."""
-    found: dict[str, CheckResult] = {}
-    for drug in collect_drugs([one], frame):
+    checks: dict[str, CheckResult] = {}
+    for drug in collect_drugs([candidate], frame):
         for check in (c for c in drug.checks if explain(c.when, facts).truth is not FALSE):
             state = judge_check(check, facts)
-            if check.check not in found or _rank_state(state.state) > _rank_state(found[check.check].state):
-                found[check.check] = state
-    return found
+            if check.check not in checks or _rank_state(state.state) > _rank_state(checks[check.check].state):
+                checks[check.check] = state
+    return checks
 
 
-def _iter_open_restrictions(one: JudgedProposal, facts: Facts) -> Iterator[tuple[str, JudgedRestriction]]:
+def _iter_open_restrictions(candidate: JudgedProposal, facts: Facts) -> Iterator[tuple[str, JudgedRestriction]]:
     """Each fact that keeps open whether something speaks against it; an unread entry is named itself, not what it leaves open."""
-    for barred in (*one.find_restrictions(UNKNOWN, "precludes"), *one.find_restrictions(UNKNOWN, "holds")):
+    for barred in (*candidate.find_restrictions(UNKNOWN, "precludes"), *candidate.find_restrictions(UNKNOWN, "holds")):
         yield from ((name, barred) for name in find_missing_features(barred.reason) if not facts[name].unread)
 
 
@@ -175,36 +175,41 @@ def judge_check(check: Check, facts: Facts) -> CheckResult:
     return CheckResult(check.check, check.label, state, reason, check.unmet, check.source, check.features)
 
 
-def collect_cautions(one: JudgedProposal, decision: Decision) -> list[JudgedRestriction]:
+def collect_cautions(candidate: JudgedProposal, decision: Decision) -> list[JudgedRestriction]:
     """What holds a proposal back or cautions against it, and what another statement has against the same regimen, each once."""
-    same = [j for j in decision.judged if j.proposal.regimen.id == one.proposal.regimen.id]
+    same = [j for j in decision.judged if j.proposal.regimen.id == candidate.proposal.regimen.id]
     elsewhere = [barred for j in same if j.status == "precluded" for barred in j.find_restrictions(TRUE, "precludes")]
     against = [_restriction_from_statement(j) for j in same if j.proposal.against and j.applies.truth is TRUE]
     return list(
         {
             b.bar.says: b
-            for b in (*one.find_restrictions(TRUE, "holds"), *one.find_restrictions(TRUE, "caution"), *elsewhere, *against)
+            for b in (
+                *candidate.find_restrictions(TRUE, "holds"),
+                *candidate.find_restrictions(TRUE, "caution"),
+                *elsewhere,
+                *against,
+            )
         }.values()
     )
 
 
-def _restriction_from_statement(one: JudgedProposal) -> JudgedRestriction:
+def _restriction_from_statement(candidate: JudgedProposal) -> JudgedRestriction:
     """A statement against a regimen, as what speaks against it where another statement offers it."""
-    statement = one.proposal.statement
+    statement = candidate.proposal.statement
     bar = Restriction(
         if_=statement.applies_if, kind="against", says=statement.says, source=statement.sources[0], effect="caution"
     )
-    return JudgedRestriction(bar, one.applies)
+    return JudgedRestriction(bar, candidate.applies)
 
 
 def collect_actions(decision: Decision, frame: Ruleset, facts: Facts) -> list[AdvisedAction]:
     """What to do beside the regimen: first about dangers, then of statements that apply, offered drugs, and bars that hold."""
-    found = [one for one in _iter_actions(decision, frame) if explain(one.action.if_, facts).truth is TRUE]
-    if not found and not decision.offered and decision.answer == "recommends":
-        found = [AdvisedAction(decision.speaking.gap)] if decision.speaking and decision.speaking.gap else []
+    actions = [advised for advised in _iter_actions(decision, frame) if explain(advised.action.if_, facts).truth is TRUE]
+    if not actions and not decision.offered and decision.answer == "recommends":
+        actions = [AdvisedAction(decision.speaking.gap)] if decision.speaking and decision.speaking.gap else []
     each: dict[tuple[str, str], AdvisedAction] = {}
-    for one in [*(AdvisedAction(action_from_danger(danger)) for danger, _ in find_stated_dangers(frame, facts)), *found]:
-        each.setdefault((one.action.kind, one.action.says), one)
+    for advised in [*(AdvisedAction(action_from_danger(danger)) for danger, _ in find_stated_dangers(frame, facts)), *actions]:
+        each.setdefault((advised.action.kind, advised.action.says), advised)
     return list(each.values())
 
 
@@ -219,10 +224,10 @@ def _iter_actions(decision: Decision, frame: Ruleset) -> Iterator[AdvisedAction]
     for statement in frame.statements:
         if decision.statements[statement.id].truth is TRUE and statement.id not in held_back:
             yield from (AdvisedAction(a, statement.short_id) for a in statement.actions)
-    for one in decision.judged:
-        if one.applies.truth is TRUE and not one.proposal.against:  # nobody prepares for what is advised against
-            yield from (AdvisedAction(a) for b in one.barred if b.reason.truth is TRUE for a in b.bar.actions)
-    for one in decision.offered[:1] + [j for j in decision.offered[1:] if j.role == "preferred"]:
-        yield from (AdvisedAction(a) for a in one.proposal.regimen.actions)
+    for candidate in decision.judged:
+        if candidate.applies.truth is TRUE and not candidate.proposal.against:  # nobody prepares for what is advised against
+            yield from (AdvisedAction(a) for b in candidate.barred if b.reason.truth is TRUE for a in b.bar.actions)
+    for candidate in decision.offered[:1] + [j for j in decision.offered[1:] if j.role == "preferred"]:
+        yield from (AdvisedAction(a) for a in candidate.proposal.regimen.actions)
     for drug in collect_drugs([j for j in decision.offered if j.role in ("preferred", "continue")] or decision.offered, frame):
         yield from (AdvisedAction(a) for a in drug.actions)

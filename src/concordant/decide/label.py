@@ -10,7 +10,7 @@ from typing import Literal
 from concordant.logic.truth import FALSE, TRUE, Truth, judge_all
 from concordant.model.drugs import Drug, Indication, Regimen
 from concordant.model.sources import Cite
-from concordant.patient.facts import Because, Facts
+from concordant.patient.facts import Facts, Reason
 from concordant.readers.explain import explain
 
 Fit = Literal["on", "off", "unknown"]
@@ -30,7 +30,7 @@ class _IndicationMatch:
     drug: Drug
     indication: Indication
     truth: Truth
-    limbs: tuple[Because, ...]
+    limbs: tuple[Reason, ...]
 
 
 def judge_label_fit(regimen: Regimen, drugs: Iterable[Drug], facts: Facts, as_of: dt.date) -> LabelFit:
@@ -45,9 +45,9 @@ def judge_label_fit(regimen: Regimen, drugs: Iterable[Drug], facts: Facts, as_of
         note = regimen.label_note or "no US label known here names this combination"
         return LabelFit("off", note)
     for truth in (TRUE, None, FALSE):
-        for one in read:
-            if one.truth is truth or (truth is None and one.truth not in (TRUE, FALSE)):
-                return _make_label_fit(one)
+        for matched in read:
+            if matched.truth is truth or (truth is None and matched.truth not in (TRUE, FALSE)):
+                return _make_label_fit(matched)
     return _make_label_fit(read[0])
 
 
@@ -56,16 +56,16 @@ def _match_indication(drug: Drug, use: Indication, facts: Facts) -> _IndicationM
     return _IndicationMatch(drug, use, judge_all(limb.truth for limb in limbs), limbs)
 
 
-def _make_label_fit(one: _IndicationMatch) -> LabelFit:
-    sources = (one.indication.source,)
-    if one.truth is TRUE:
-        return LabelFit("on", f"the {one.drug.name} label covers it: {one.indication.says}", sources)
-    wanted = FALSE if one.truth is FALSE else None
+def _make_label_fit(matched: _IndicationMatch) -> LabelFit:
+    sources = (matched.indication.source,)
+    if matched.truth is TRUE:
+        return LabelFit("on", f"the {matched.drug.name} label covers it: {matched.indication.says}", sources)
+    wanted = FALSE if matched.truth is FALSE else None
     failing = [
         limb.says
-        for limb, reason in zip(one.indication.limbs, one.limbs, strict=True)
+        for limb, reason in zip(matched.indication.limbs, matched.limbs, strict=True)
         if reason.truth is wanted or (wanted is None and reason.truth not in (TRUE, FALSE))
     ]
-    if one.truth is FALSE:
-        return LabelFit("off", f"the {one.drug.name} label asks for {'; '.join(failing)}, which is not met", sources)
-    return LabelFit("unknown", f"the {one.drug.name} label asks for {'; '.join(failing)}, which is not known", sources)
+    if matched.truth is FALSE:
+        return LabelFit("off", f"the {matched.drug.name} label asks for {'; '.join(failing)}, which is not met", sources)
+    return LabelFit("unknown", f"the {matched.drug.name} label asks for {'; '.join(failing)}, which is not known", sources)

@@ -31,37 +31,39 @@ class StepAhead:
     caveats: tuple[Action, ...]
 
 
-def look_ahead(now: Situation, transitions: Iterable[Transition], offered: Iterable[JudgedProposal]) -> list[StepAhead]:
+def look_ahead(situation: Situation, transitions: Iterable[Transition], offered: Iterable[JudgedProposal]) -> list[StepAhead]:
     """One step deep, for every offered regimen and every variant; facts are overridden, never the record."""
     ways = [(transition, variant) for transition in transitions for variant in transition.variants]
-    return [_make_step(one.proposal.regimen, *way, now) for one in offered for way in ways]
+    return [_make_step(candidate.proposal.regimen, *way, situation) for candidate in offered for way in ways]
 
 
-def _make_step(regimen: Regimen, transition: Transition, variant: TransitionVariant, now: Situation) -> StepAhead:
-    changes = compute_changes(regimen, (*transition.effects, *variant.effects), now)
-    facts, touched = derive_with_overrides(now.facts, {**keep_assumed_facts(now), **changes}, now.record, now.plan, now.look)
-    decision = make_decision(now.frame, facts, now.decision, touched, now.look)
+def _make_step(regimen: Regimen, transition: Transition, variant: TransitionVariant, situation: Situation) -> StepAhead:
+    changes = compute_changes(regimen, (*transition.effects, *variant.effects), situation)
+    facts, touched = derive_with_overrides(
+        situation.facts, {**keep_assumed_facts(situation), **changes}, situation.record, situation.plan, situation.look
+    )
+    decision = make_decision(situation.frame, facts, situation.decision, touched, situation.look)
     caveats = tuple(c for c in transition.caveats if explain(c.if_, facts).truth is TRUE)
     return StepAhead(regimen, transition, variant, changes, decision, caveats)
 
 
-def keep_assumed_facts(now: Situation) -> dict[str, Value]:
+def keep_assumed_facts(situation: Situation) -> dict[str, Value]:
     """Keep the values that are assumed about each drug's past: progression on one regimen says nothing about other drugs."""
-    features = (feature for feature in now.plan.features if feature.drug)
-    return {f.name: now.facts[f.name].value for f in features if now.facts[f.name].origin == "assumed"}
+    features = (feature for feature in situation.plan.features if feature.drug)
+    return {f.name: situation.facts[f.name].value for f in features if situation.facts[f.name].origin == "assumed"}
 
 
-def compute_changes(regimen: Regimen, effects: Iterable[TransitionEffect], now: Situation) -> dict[str, Value]:
+def compute_changes(regimen: Regimen, effects: Iterable[TransitionEffect], situation: Situation) -> dict[str, Value]:
     """The facts that differ afterwards; an effect on a feature that the dictionary has not is passed over."""
-    drugs = [now.frame.drugs[d] for d in regimen.drugs]
+    drugs = [situation.frame.drugs[d] for d in regimen.drugs]
     classes = {c for drug in drugs for c in drug.classes}
     changes: dict[str, Value] = {}
     for effect in effects:
         if (effect.given and effect.given not in classes) or (effect.started and regimen.id == CURRENT):
             continue
         for name in _iter_affected_features(effect, drugs, classes):
-            if name in now.plan.by_name:
-                changes[name] = _apply_effect(effect, now.plan.by_name[name], now.facts)
+            if name in situation.plan.by_name:
+                changes[name] = _apply_effect(effect, situation.plan.by_name[name], situation.facts)
     return {name: value for name, value in changes.items() if value is not None}
 
 

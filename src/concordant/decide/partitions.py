@@ -35,13 +35,13 @@ class Bounds:
 
 def find_breaks(conditions: Iterable[Condition]) -> dict[str, tuple[Break, ...]]:
     """For each number that the conditions read, where its ranges are cut."""
-    found: dict[str, set[Break]] = {}
+    breaks: dict[str, set[Break]] = {}
     for condition in conditions:
         for leaf in iter_condition_leaves(condition):
             if isinstance(leaf, Compare):
                 sides = {"<=": (1,), ">": (1,), "<": (0,), ">=": (0,), "==": (0, 1)}[leaf.op]
-                found.setdefault(leaf.feature, set()).update((leaf.bound, side) for side in sides)
-    return {name: tuple(sorted(cuts)) for name, cuts in found.items()}
+                breaks.setdefault(leaf.feature, set()).update((leaf.bound, side) for side in sides)
+    return {name: tuple(sorted(cuts)) for name, cuts in breaks.items()}
 
 
 def make_cells(feature: Feature, cuts: tuple[Break, ...], known: Value) -> list[Cell]:
@@ -56,7 +56,7 @@ def make_cells(feature: Feature, cuts: tuple[Break, ...], known: Value) -> list[
 
 
 def _split_range(low: float, high: float, cuts: tuple[Break, ...], *, whole: bool) -> list[Interval]:
-    found = []
+    ranges = []
     start = low
     for bound, side in cuts:
         end = bound if side else step_below(bound)
@@ -66,11 +66,11 @@ def _split_range(low: float, high: float, cuts: tuple[Break, ...], *, whole: boo
         if following > high:
             continue
         if low <= end < high and start <= end:
-            found.append(Interval(start, end))
+            ranges.append(Interval(start, end))
         start = max(start, following)
     if start <= high:
-        found.append(Interval(start, high))
-    return found
+        ranges.append(Interval(start, high))
+    return ranges
 
 
 def join_cells(feature: Feature, first: Cell, second: Cell) -> Cell:

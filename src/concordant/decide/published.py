@@ -91,13 +91,13 @@ def checks_by_drug(knowledge: Knowledge, known: Knowledge, published: set[str]) 
 
 
 def _owners(knowledge: Knowledge) -> dict[str, Owner]:
-    found: dict[str, Owner] = {f"statement/{one.id}": one for one in knowledge.statements}
-    found |= {f"regimen/{one.id}": one for one in knowledge.regimens}
-    return found | {f"drug/{one.id}": one for one in knowledge.drugs}
+    owners: dict[str, Owner] = {f"statement/{owner.id}": owner for owner in knowledge.statements}
+    owners |= {f"regimen/{owner.id}": owner for owner in knowledge.regimens}
+    return owners | {f"drug/{owner.id}": owner for owner in knowledge.drugs}
 
 
 def _ids(prefix: str, cited: Iterable[Cited], published: set[str]) -> list[str]:
-    return [f"{prefix}/{place}" for place, one in enumerate(cited) if _is_said(one, published)]
+    return [f"{prefix}/{place}" for place, claim in enumerate(cited) if _is_said(claim, published)]
 
 
 def _list_component_sources(regimen: Regimen) -> set[str]:
@@ -145,18 +145,18 @@ def _filter_restrictions(bars: Iterable[Restriction], published: set[str]) -> tu
 
 def _filter_cited(cited: Iterable[Cited], published: set[str]) -> tuple[Cited, ...]:
     """Those whose source was published, or the older source of the same rule."""
-    return tuple(_cite_published_source(one, published) for one in cited if _is_said(one, published))
+    return tuple(_cite_published_source(claim, published) for claim in cited if _is_said(claim, published))
 
 
-def _is_said(one: Cited, published: set[str]) -> bool:
-    return one.source.ref in published or _find_earlier_source(one) in published
+def _is_said(claim: Cited, published: set[str]) -> bool:
+    return claim.source.ref in published or _find_earlier_source(claim) in published
 
 
-def _find_earlier_source(one: Cited) -> str:
-    return one.earlier.ref if isinstance(one, Action | Restriction | Check | Danger) and one.earlier else ""
+def _find_earlier_source(claim: Cited) -> str:
+    return claim.earlier.ref if isinstance(claim, Action | Restriction | Check | Danger) and claim.earlier else ""
 
 
-def _cite_published_source(one: Cited, published: set[str]) -> Cited:
-    if one.source.ref in published or not isinstance(one, Action | Restriction | Check | Danger):
-        return one
-    return replace(one, source=one.earlier)
+def _cite_published_source(claim: Cited, published: set[str]) -> Cited:
+    if claim.source.ref in published or not isinstance(claim, Action | Restriction | Check | Danger):
+        return claim
+    return replace(claim, source=claim.earlier)

@@ -26,9 +26,9 @@ def find_settling_groups(
     """
 
     def find_groups(part: Condition, wanted: Truth) -> Groups:
-        now = truth_of(part)
-        if now is not UNKNOWN:
-            return NOTHING_NEEDED if now is wanted else NO_WAY
+        truth = truth_of(part)
+        if truth is not UNKNOWN:
+            return NOTHING_NEEDED if truth is wanted else NO_WAY
         match part:
             case Compare(feature=name) | OneOf(feature=name):
                 return combine_names(behind(name))
@@ -40,7 +40,7 @@ def find_settling_groups(
                 each = [find_groups(arg, wanted) for arg in args]
                 return _combine_groups(each) if isinstance(part, All) is (wanted is TRUE) else NO_WAY.union(*each)
             case AtLeast(args=args):  # any of the parts may count
-                return combine_names({name for arg in args for one in _find_either_groups(find_groups, arg) for name in one})
+                return combine_names({name for arg in args for group in _find_either_groups(find_groups, arg) for name in group})
             case Constant():
                 return NO_WAY
             case _:
@@ -61,7 +61,7 @@ def combine_names(names: Iterable[str]) -> Groups:
 
 def _combine_groups(each: Iterable[Groups]) -> Groups:
     """One group of each, put together."""
-    found = NOTHING_NEEDED
+    combined = NOTHING_NEEDED
     for groups in sorted(each, key=len):
-        found = frozenset(one | other for one in found for other in groups if len(one | other) <= LARGEST)
-    return found
+        combined = frozenset(group | other for group in combined for other in groups if len(group | other) <= LARGEST)
+    return combined

@@ -59,14 +59,14 @@ class Situation:
 
     def find_read_features(self) -> set[str]:
         """The features that a living proposal or a limit of scope reads."""
-        found: set[str] = set()
-        for one in self.decision.judged:
-            if one.status != "does_not_apply":
-                found |= one.proposal.reads
+        features: set[str] = set()
+        for candidate in self.decision.judged:
+            if candidate.status != "does_not_apply":
+                features |= candidate.proposal.reads
         for force in self.frame.in_force:
             for limit in force.guideline.out_of_scope:
-                found |= find_features_read(limit.if_)
-        return found
+                features |= find_features_read(limit.if_)
+        return features
 
     def decide_with_stated(self, changes: Mapping[str, Value]) -> tuple[Decision, Facts]:
         """Decide again as if these values had been stated; return the decision and the facts."""
@@ -74,17 +74,20 @@ class Situation:
         return make_decision(self.frame, facts, self.decision, touched, self.look), facts
 
 
-def find_questions(now: Situation) -> list[Question]:
+def find_questions(situation: Situation) -> list[Question]:
     """What to ask, the blocking and most settling questions first."""
-    cells = {f.name: make_cells(f, now.frame.cuts.get(f.name, ()), now.facts[f.name].value) for f in _find_askable_features(now)}
-    holding = _find_holding_features(now)
-    found = [q for name in cells if (q := _ask_alone(name, cells[name], now, holding)) is not None]
-    if now.decision.answer == "needs_data" and not any(q.blocking for q in found):
-        found += _ask_together(combine_names(holding.intersection(cells)), cells, now)
-    elif not found:
-        found += _ask_together(_find_joint_groups(cells, now), cells, now)
+    cells = {
+        f.name: make_cells(f, situation.frame.cuts.get(f.name, ()), situation.facts[f.name].value)
+        for f in _find_askable_features(situation)
+    }
+    holding = _find_holding_features(situation)
+    questions = [q for name in cells if (q := _ask_alone(name, cells[name], situation, holding)) is not None]
+    if situation.decision.answer == "needs_data" and not any(q.blocking for q in questions):
+        questions += _ask_together(combine_names(holding.intersection(cells)), cells, situation)
+    elif not questions:
+        questions += _ask_together(_find_joint_groups(cells, situation), cells, situation)
     order = {name: i for i, name in enumerate(cells)}
-    return sorted(found, key=lambda q: (*_rank_question(q), q.feature.asked, order[q.feature.name]))
+    return sorted(questions, key=lambda q: (*_rank_question(q), q.feature.asked, order[q.feature.name]))
 
 
 def _rank_question(question: Question) -> tuple[bool, bool, int]:
@@ -92,11 +95,13 @@ def _rank_question(question: Question) -> tuple[bool, bool, int]:
     return not question.blocking, question.feature.asked_after_inputs, _count_worst_branch(question)
 
 
-def _find_holding_features(now: Situation) -> frozenset[str]:
+def _find_holding_features(situation: Situation) -> frozenset[str]:
     """Find the unknown features that keep the open proposals from being decided, and the features they are derived from."""
-    preferred = [one for one in now.decision.open if one.role == "preferred"]  # where one is, only these hold the answer back
-    unknown = {name for one in preferred or now.decision.open for name in find_missing_features(one.applies)}
-    behind = {name for name, reached in now.plan.downstream.items() if reached & unknown}
+    preferred = [
+        candidate for candidate in situation.decision.open if candidate.role == "preferred"
+    ]  # where one is, only these hold the answer back
+    unknown = {name for candidate in preferred or situation.decision.open for name in find_missing_features(candidate.applies)}
+    behind = {name for name, reached in situation.plan.downstream.items() if reached & unknown}
     return frozenset(unknown | behind)
 
 
@@ -104,15 +109,15 @@ def _count_worst_branch(question: Question) -> int:
     return max((len(b.possible) for b in question.branches), default=0)
 
 
-def _find_askable_features(now: Situation) -> list[Feature]:
+def _find_askable_features(situation: Situation) -> list[Feature]:
     """Features with a question, not yet known, that a proposal reads directly or through others."""
-    wanted = _find_open_behind(now.find_read_features(), now)
-    return [f for f in now.plan.features if f.name in wanted and f.question and _is_meaningful(f, now.facts)]
+    wanted = _find_open_behind(situation.find_read_features(), situation)
+    return [f for f in situation.plan.features if f.name in wanted and f.question and _is_meaningful(f, situation.facts)]
 
 
-def _find_open_behind(read: Iterable[str], now: Situation) -> set[str]:
+def _find_open_behind(read: Iterable[str], situation: Situation) -> set[str]:
     """The open facts among those read and all that they are derived from: what is assumed may rest on an open one."""
-    return {name for name in now.plan.collect_inputs(read) if _is_open(now.facts[name])}
+    return {name for name in situation.plan.collect_inputs(read) if _is_open(situation.facts[name])}
 
 
 def _is_open(fact: Fact) -> bool:
@@ -126,21 +131,21 @@ def _is_meaningful(feature: Feature, facts: Facts) -> bool:
     return not is_awaiting_input(feature, facts) and (feature.only_if is None or explain(feature.only_if, facts).truth is TRUE)
 
 
-def _ask_alone(name: str, cells: Sequence[Cell], now: Situation, holding: frozenset[str]) -> Question | None:
-    branches = _make_branches(name, cells, now)
-    before = now.decision.outcome
+def _ask_alone(name: str, cells: Sequence[Cell], situation: Situation, holding: frozenset[str]) -> Question | None:
+    branches = _make_branches(name, cells, situation)
+    before = situation.decision.outcome
     if all(b.outcome == before for b in branches):
         return None
     settles = name in holding and any(b.outcome[0] != "needs_data" for b in branches)
     blocking = before[0] == "needs_data" and settles
-    feature = now.plan.by_name[name]
-    return Question(feature, blocking, tuple(_merge_branches(feature, branches, now)))
+    feature = situation.plan.by_name[name]
+    return Question(feature, blocking, tuple(_merge_branches(feature, branches, situation)))
 
 
-def _make_branches(name: str, cells: Sequence[Cell], now: Situation) -> list[Branch]:
+def _make_branches(name: str, cells: Sequence[Cell], situation: Situation) -> list[Branch]:
     """One branch a cell; a cell that contradicts what is known is no possible answer."""
-    supposed = [(cell, now.decide_with_stated({name: cell.value})) for cell in cells]
-    return [_make_branch(cell, one) for cell, one in supposed if not _has_new_conflict(one[1], now.facts)]
+    supposed = [(cell, situation.decide_with_stated({name: cell.value})) for cell in cells]
+    return [_make_branch(cell, decided) for cell, decided in supposed if not _has_new_conflict(decided[1], situation.facts)]
 
 
 def _has_new_conflict(supposed: Facts, known: Facts) -> bool:
@@ -155,70 +160,72 @@ def _make_branch(cell: Cell, supposed: tuple[Decision, Facts]) -> Branch:
     return Branch(cell, outcome, still | frozenset(outcome[1]), line or "")
 
 
-def _merge_branches(feature: Feature, branches: list[Branch], now: Situation) -> list[Branch]:
+def _merge_branches(feature: Feature, branches: list[Branch], situation: Situation) -> list[Branch]:
     """Neighbouring cells that lead to the same outcome are told as one, where being told as one leads there too."""
-    found: list[Branch] = []
+    merged: list[Branch] = []
     for branch in branches:
-        if found and found[-1].outcome == branch.outcome:
-            cell = join_cells(feature, found[-1].cell, branch.cell)
-            if now.decide_with_stated({feature.name: cell.value})[0].outcome == branch.outcome:
-                last = found.pop()
+        if merged and merged[-1].outcome == branch.outcome:
+            cell = join_cells(feature, merged[-1].cell, branch.cell)
+            if situation.decide_with_stated({feature.name: cell.value})[0].outcome == branch.outcome:
+                last = merged.pop()
                 line = branch.line if branch.line == last.line else ""
                 branch = Branch(cell, branch.outcome, last.possible | branch.possible, line)
-        found.append(branch)
-    return found
+        merged.append(branch)
+    return merged
 
 
-def _find_joint_groups(askable: Iterable[str], now: Situation) -> set[frozenset[str]]:
+def _find_joint_groups(askable: Iterable[str], situation: Situation) -> set[frozenset[str]]:
     """Find groups of open features that could settle an unknown condition of a proposal together.
 
     Needed only once the answer is definite. A restriction that reads one feature would change the outcome by that feature
     alone.
     """
     asked = frozenset(askable)
-    live = _find_outcome_proposals(now.decision)
+    live = _find_outcome_proposals(situation.decision)
     sentences = {p.statement.id: p.statement.applies_if for p in live}
     sentences |= {id_: bar.if_ for p in live for id_, bar in p.deciding.items()}
-    found: set[frozenset[str]] = set()
+    groups: set[frozenset[str]] = set()
     for sentence in sentences.values():
-        if explain(sentence, now.facts).truth is UNKNOWN:
-            found |= find_settling_groups(
-                sentence, lambda part: now.look(part, now.facts).truth, lambda n: _find_open_behind([n], now)
+        if explain(sentence, situation.facts).truth is UNKNOWN:
+            groups |= find_settling_groups(
+                sentence, lambda part: situation.look(part, situation.facts).truth, lambda n: _find_open_behind([n], situation)
             )
-    return {group for group in found if len(group) > 1 and group <= asked}
+    return {group for group in groups if len(group) > 1 and group <= asked}
 
 
 def _find_outcome_proposals(decision: Decision) -> list[Proposal]:
     """The proposals that the outcome rests on: of the statements with the preferred regimen, or all that are alive."""
-    preferring = {one.proposal.statement.id for one in decision.offered if one.role == "preferred"}
-    live = [one.proposal for one in decision.judged if one.status != "does_not_apply"]
+    preferring = {candidate.proposal.statement.id for candidate in decision.offered if candidate.role == "preferred"}
+    live = [candidate.proposal for candidate in decision.judged if candidate.status != "does_not_apply"]
     return [proposal for proposal in live if not preferring or proposal.statement.id in preferring]
 
 
-def _ask_together(groups: Iterable[frozenset[str]], cells: Mapping[str, Sequence[Cell]], now: Situation) -> list[Question]:
+def _ask_together(groups: Iterable[frozenset[str]], cells: Mapping[str, Sequence[Cell]], situation: Situation) -> list[Question]:
     """Ask for the smallest group of two or three features that changes the outcome together, when no single feature does."""
     order = {name: i for i, name in enumerate(cells)}
     ordered = [tuple(sorted(group, key=order.__getitem__)) for group in groups]
     for names in sorted(ordered, key=lambda names: (len(names), [order[name] for name in names])):
-        if len(names) > 1 and (found := _ask_group(names, cells, now)):
-            return found
+        if len(names) > 1 and (questions := _ask_group(names, cells, situation)):
+            return questions
     return []
 
 
-def _ask_group(names: tuple[str, ...], cells: Mapping[str, Sequence[Cell]], now: Situation) -> list[Question]:
+def _ask_group(names: tuple[str, ...], cells: Mapping[str, Sequence[Cell]], situation: Situation) -> list[Question]:
     choices = product(*(cells[name] for name in names))
-    if not any(_has_other_outcome({n: cell.value for n, cell in zip(names, choice, strict=True)}, now) for choice in choices):
+    if not any(
+        _has_other_outcome({n: cell.value for n, cell in zip(names, choice, strict=True)}, situation) for choice in choices
+    ):
         return []
-    found = []
+    questions = []
     for name in names:
-        feature = now.plan.by_name[name]
-        branches = _merge_branches(feature, _make_branches(name, cells[name], now), now)
+        feature = situation.plan.by_name[name]
+        branches = _merge_branches(feature, _make_branches(name, cells[name], situation), situation)
         partners = tuple(other for other in names if other != name)
-        found.append(Question(feature, now.decision.answer == "needs_data", tuple(branches), partners))
-    return found
+        questions.append(Question(feature, situation.decision.answer == "needs_data", tuple(branches), partners))
+    return questions
 
 
-def _has_other_outcome(changes: Mapping[str, Value], now: Situation) -> bool:
+def _has_other_outcome(changes: Mapping[str, Value], situation: Situation) -> bool:
     """Whether these facts together change the outcome, and can be true of the patient."""
-    decision, facts = now.decide_with_stated(changes)
-    return decision.outcome != now.decision.outcome and not _has_new_conflict(facts, now.facts)
+    decision, facts = situation.decide_with_stated(changes)
+    return decision.outcome != situation.decision.outcome and not _has_new_conflict(facts, situation.facts)

@@ -127,11 +127,11 @@ def _index_ruleset(frame: Ruleset, features: Iterable[Feature]) -> Ruleset:
 
 
 def _index_restrictions(bar_reads: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
+    by_feature: dict[str, list[str]] = {}
     for bar, names in bar_reads.items():
         for name in names:
-            found.setdefault(name, []).append(bar)
-    return {name: tuple(bars) for name, bars in found.items()}
+            by_feature.setdefault(name, []).append(bar)
+    return {name: tuple(bars) for name, bars in by_feature.items()}
 
 
 def add_current_regimen(frame: Ruleset, current: Regimen) -> Ruleset:
@@ -142,15 +142,15 @@ def add_current_regimen(frame: Ruleset, current: Regimen) -> Ruleset:
 def _add_proposals(frame: Ruleset, only: str | None) -> Ruleset:
     """The ruleset with the proposals of its statements, or with those for one more regimen."""
     kept = {proposal.id: proposal for proposal in frame.proposals}
-    found = []
+    proposals = []
     for statement in sorted(frame.statements, key=lambda s: (s.rank, s.id)):
         for name in statement.recommend.regimens if statement.recommend else ():
             if (id_ := proposal_id(statement, name)) in kept:
-                found.append(kept[id_])
+                proposals.append(kept[id_])
             elif name in frame.regimens and only in (None, name):
-                found.append(_make_proposal(statement, frame.regimens[name], frame))
+                proposals.append(_make_proposal(statement, frame.regimens[name], frame))
     limits = (find_features_read(limit.if_) for force in frame.in_force for limit in force.guideline.out_of_scope)
-    return replace(frame, proposals=tuple(found), decisive=frozenset().union(*(p.decisive for p in found), *limits))
+    return replace(frame, proposals=tuple(proposals), decisive=frozenset().union(*(p.decisive for p in proposals), *limits))
 
 
 def proposal_id(statement: Statement, regimen: str) -> str:
@@ -171,18 +171,18 @@ def _make_proposal(statement: Statement, regimen: Regimen, frame: Ruleset) -> Pr
 
 def _find_versions_in_force(knowledge: Knowledge, as_of: dt.date, wanted: str) -> tuple[GuidelineInForce, ...]:
     """For each guideline the newest complete version of the date, or the one that was asked for."""
-    found = []
+    in_force = []
     for guideline in knowledge.guidelines:
         versions = [v for v in guideline.versions if v.valid_from <= as_of and v.complete]
         if wanted.startswith(guideline.id + "/"):
             versions = [_find_wanted_version(guideline, wanted, as_of)]
         if versions:
-            found.append(GuidelineInForce(guideline, max(versions, key=lambda v: v.valid_from)))
-    speaking = {f.guideline.id: f.version.version for f in found}
-    found = [f for f in found if not f.guideline.parent or speaking.get(f.guideline.parent) == f.version.beside]
-    if wanted and not any(wanted == f"{f.guideline.id}/{f.version.version}" for f in found):
+            in_force.append(GuidelineInForce(guideline, max(versions, key=lambda v: v.valid_from)))
+    speaking = {f.guideline.id: f.version.version for f in in_force}
+    in_force = [f for f in in_force if not f.guideline.parent or speaking.get(f.guideline.parent) == f.version.beside]
+    if wanted and not any(wanted == f"{f.guideline.id}/{f.version.version}" for f in in_force):
         raise Unreadable(_complain_unknown_version(knowledge, wanted))
-    return tuple(found)
+    return tuple(in_force)
 
 
 def _find_wanted_version(guideline: Guideline, wanted: str, as_of: dt.date) -> Version:
@@ -201,14 +201,14 @@ def _complain_unknown_version(knowledge: Knowledge, wanted: str) -> Complaint:
 
 def _collect_restrictions(statement: Statement, regimen: Regimen, frame: Ruleset) -> Bars:
     """Of the statement, the regimen and its drugs; what is looked at before a start does not hold back what runs already."""
-    found: dict[str, Restriction] = {}
+    restrictions: dict[str, Restriction] = {}
     for owner in (f"statement/{statement.id}", f"regimen/{regimen.id}"):
-        found |= frame.bars.get(owner, {})
+        restrictions |= frame.bars.get(owner, {})
     for drug in regimen.drugs:
-        found |= frame.bars.get(f"drug/{drug}", {})
-        found |= frame.unmet.get(drug, {}) if regimen.id != CURRENT else {}
+        restrictions |= frame.bars.get(f"drug/{drug}", {})
+        restrictions |= frame.unmet.get(drug, {}) if regimen.id != CURRENT else {}
     names = {EVERY}.union(*((d, *frame.drugs[d].classes) for d in regimen.drugs if d in frame.drugs))
-    return found | {id_: bar for id_, (danger, bar) in frame.holding.items() if not names.isdisjoint(danger.holds)}
+    return restrictions | {id_: bar for id_, (danger, bar) in frame.holding.items() if not names.isdisjoint(danger.holds)}
 
 
 def restriction_from_danger(danger: Danger) -> Restriction:

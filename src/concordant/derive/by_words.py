@@ -28,14 +28,14 @@ def infer_from_remaining_words(
     if not open_ or prod(map(len, open_.values())) > MOST:
         return None
     known = {name: facts[name] for name in inputs}  # a rule reads nothing else
-    found = set()
+    outcomes = set()
     for words in product(*open_.values()):
         supposed = {name: replace(facts[name], value=word) for name, word in zip(open_, words, strict=True)}
         proven = {str(rule.value) for rule in feature.rules if look(rule.if_, known | supposed).truth is TRUE}
         if len(proven) != 1:
             return None
-        found |= proven
+        outcomes |= proven
     says = "; ".join(f"{by_name[name].label}: {format_value(by_name[name], left)}" for name, left in open_.items())
     entries = dict.fromkeys(entry for name in open_ for entry in facts[name].entries)
-    value = value_from_words(feature, found)
+    value = value_from_words(feature, outcomes)
     return None if value is None else Fact(feature.name, value, "inferred", says, tuple(entries))

@@ -15,17 +15,17 @@ SPECIMENS = ("primary", "metastasis")
 
 def find_discordances(record: PatientRecord, plan: DerivationPlan) -> list[tuple[str, Action]]:
     """For every marker status that is compared: what differs between primary and metastasis, and what to do."""
-    told = [s for s in SPECIMENS if any(m.specimen == s for m in record.markers)]
-    if len(told) < 2:
+    specimens = [s for s in SPECIMENS if any(m.specimen == s for m in record.markers)]
+    if len(specimens) < 2:
         return []
-    facts = {s: derive_facts(_keep_specimen(record, s), plan) for s in told}
-    found = []
+    facts = {s: derive_facts(_keep_specimen(record, s), plan) for s in specimens}
+    discordances = []
     for feature in plan.features:
-        values = {s: facts[s][feature.name].value for s in told}
+        values = {s: facts[s][feature.name].value for s in specimens}
         if feature.discordant is not None and None not in values.values() and len(set(values.values())) > 1:
             shown = [f"{format_value(feature, value)} in the {specimen}" for specimen, value in values.items()]
-            found.append((f"{feature.label} is discordant: {' and '.join(shown)}.", feature.discordant))
-    return found
+            discordances.append((f"{feature.label} is discordant: {' and '.join(shown)}.", feature.discordant))
+    return discordances
 
 
 def _keep_specimen(record: PatientRecord, specimen: str) -> PatientRecord:

@@ -18,7 +18,7 @@ from concordant.logic.intervals import make_exact_interval
 from concordant.logic.truth import FALSE, TRUE
 from concordant.model.features import Feature, WaitRule
 from concordant.patient.events import PatientRecord
-from concordant.patient.facts import Because, Claim, Fact, Facts, Value, list_words_left, value_from_words
+from concordant.patient.facts import Claim, Fact, Facts, Reason, Value, list_words_left, value_from_words
 from concordant.readers.explain import Evaluator, explain
 
 
@@ -32,7 +32,7 @@ class _Derivation:
     look: Evaluator = explain
     topics: frozenset[str] = frozenset()
     unread: tuple[UnreadItem, ...] = ()
-    silent: dict[int, Because] = field(default_factory=dict)
+    silent: dict[int, Reason] = field(default_factory=dict)
     has_choices: bool = False  # several words are left of a stated one; from nothing else can several be left
 
     def __post_init__(self) -> None:
@@ -46,8 +46,8 @@ class _Derivation:
         claim = None if wanted is not None and wanted.isdisjoint(self.topics) else self._ask_selector(feature)
         stated = self.record.stated.get(name)
         if claim is None and stated is None and not feature.rules:
-            told = self._assume_from_silence(feature) if feature.absent_means else None
-            return told if told is not None else self.plan.unknown[name]
+            assumption = self._assume_from_silence(feature) if feature.absent_means else None
+            return assumption if assumption is not None else self.plan.unknown[name]
         reasons = [(rule, self.look(rule.if_, self.facts)) for rule in feature.rules]
         if feature.waits_for is not None and not feature.waits_for.waiting_words.isdisjoint(list_words_left(stated) or ()):
             return self._settle_waiting_value(feature, feature.waits_for, claim, reasons)
@@ -77,13 +77,13 @@ class _Derivation:
             others = [word for word in list_words_left(self.record.stated[feature.name]) or () if word not in wait.waiting_words]
             told_else = value_from_words(feature, others) if others else None
             return replace(reconcile(feature, claim, told_else, reasons), put_off=wait.overruled)
-        told = reconcile(feature, claim, self.record.stated[feature.name], reasons)
+        fact = reconcile(feature, claim, self.record.stated[feature.name], reasons)
         waiting = self.look(wait.when, self.facts).truth
-        if told.origin != "stated" or self.facts[wait.feature].value is not None or waiting is FALSE:
-            return told
+        if fact.origin != "stated" or self.facts[wait.feature].value is not None or waiting is FALSE:
+            return fact
         if waiting is TRUE:
-            return Fact(feature.name, None, "unknown", wait.says, told.entries, put_off=wait.says)
-        return replace(told, assumed=wait.held)
+            return Fact(feature.name, None, "unknown", wait.says, fact.entries, put_off=wait.says)
+        return replace(fact, assumed=wait.held)
 
     def _assume_from_silence(self, feature: Feature) -> Fact | None:
         """Return the value that a feature is assumed to have when the record says nothing, or None; it is always marked
@@ -97,8 +97,8 @@ class _Derivation:
                 if not silence.over_unread and (over := self._find_withholding_entries(feature)):
                     return _make_withheld_fact(feature, over)
                 value = to_feature_value(feature, silence.value)
-                told = "" if silence.minor else silence.because
-                return Fact(feature.name, value, "assumed", silence.because, because=reason, assumed=told)
+                assumption = "" if silence.minor else silence.because
+                return Fact(feature.name, value, "assumed", silence.because, because=reason, assumed=assumption)
         return None
 
     def _find_withholding_entries(self, feature: Feature) -> list[UnreadItem]:
@@ -106,14 +106,14 @@ class _Derivation:
         withheld = self.plan.withheld.get(feature.name)
         if withheld is None or not self.unread:
             return []
-        found = [one for one in self.unread if one.block == withheld.block and (one.wish or not withheld.wishes_only)]
-        return [one for one in found if not feature.drug or one.holds_back(self.plan.names.get(feature.drug, (feature.drug,)))]
+        items = [item for item in self.unread if item.block == withheld.block and (item.wish or not withheld.wishes_only)]
+        return [item for item in items if not feature.drug or item.holds_back(self.plan.names.get(feature.drug, (feature.drug,)))]
 
 
 def _make_withheld_fact(feature: Feature, over: list[UnreadItem]) -> Fact:
     """Unknown, because an entry that was not read may be about it."""
-    names = ", ".join(one.name for one in over)
-    return Fact(feature.name, None, "unknown", f"not read: {names}", unread=tuple(one.entry for one in over))
+    names = ", ".join(item.name for item in over)
+    return Fact(feature.name, None, "unknown", f"not read: {names}", unread=tuple(item.entry for item in over))
 
 
 def is_awaiting_input(feature: Feature, facts: Facts, look: Evaluator = explain) -> bool:
@@ -125,9 +125,9 @@ def is_awaiting_input(feature: Feature, facts: Facts, look: Evaluator = explain)
 def derive_facts(record: PatientRecord, plan: DerivationPlan) -> dict[str, Fact]:
     """Every feature's fact for this record, in one pass through the dictionary."""
     facts: dict[str, Fact] = {}
-    one = _Derivation(record, plan, facts)
+    derivation = _Derivation(record, plan, facts)
     for feature in plan.features:
-        facts[feature.name] = one.derive_fact(feature)
+        facts[feature.name] = derivation.derive_fact(feature)
     return facts
 
 
@@ -170,8 +170,8 @@ def derive_with_stated(
     A stated value also resolves a conflict about its feature. Only features that depend on the changes are derived again.
     """
     settled = {name: value for name, value in changes.items() if facts[name].conflict}
-    told = replace(record, stated={**record.stated, **changes})
-    return _rederive_facts(facts, told, plan, frozenset(changes), settled, look)
+    supposed = replace(record, stated={**record.stated, **changes})
+    return _rederive_facts(facts, supposed, plan, frozenset(changes), settled, look)
 
 
 def derive_with_overrides(
@@ -190,16 +190,16 @@ def _rederive_facts(
     look: Evaluator,
 ) -> tuple[dict[str, Fact], frozenset[str]]:
     """Derive again only the features that the changes reach; keep a fact when none of its inputs differs."""
-    told = changed.union(*(plan.listeners.get(name, frozenset()) for name in changed))
-    reached = told.union(*(plan.downstream[name] for name in told))
+    touched = changed.union(*(plan.listeners.get(name, frozenset()) for name in changed))
+    reached = touched.union(*(plan.downstream[name] for name in touched))
     fresh = dict(facts)
-    one = _Derivation(record, plan, fresh, look)
+    derivation = _Derivation(record, plan, fresh, look)
     differing: set[str] = set()
     for name in sorted(reached, key=plan.order.__getitem__):
         if name in fixed:
             fresh[name] = Fact(name, fixed[name], "hypothetical", "supposed")
-        elif name in told or not differing.isdisjoint(plan.inputs[name]):
-            fresh[name] = one.derive_fact(plan.by_name[name])
+        elif name in touched or not differing.isdisjoint(plan.inputs[name]):
+            fresh[name] = derivation.derive_fact(plan.by_name[name])
         if fresh[name].value != facts[name].value:
             differing.add(name)
     return fresh, frozenset(differing)

@@ -63,14 +63,14 @@ class DerivationPlan:
 
     def collect_inputs(self, names: Iterable[str]) -> set[str]:
         """These features, and all that they are derived from, however far back."""
-        found: set[str] = set()
+        inputs: set[str] = set()
         waiting = list(names)
         while waiting:
             name = waiting.pop()
-            if name not in found and name in self.by_name:
-                found.add(name)
+            if name not in inputs and name in self.by_name:
+                inputs.add(name)
                 waiting += self.inputs[name]
-        return found
+        return inputs
 
 
 def make_plan(knowledge: Knowledge) -> DerivationPlan:
@@ -113,11 +113,11 @@ def _find_silence_limits(knowledge: Knowledge, by_name: Mapping[str, Feature]) -
 
 
 def _find_listeners(features: Iterable[Feature]) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
+    listeners: dict[str, set[str]] = {}
     for feature in features:
         for name in feature.reads_stated:
-            found.setdefault(name, set()).add(feature.name)
-    return {name: frozenset(heard) for name, heard in found.items()}
+            listeners.setdefault(name, set()).add(feature.name)
+    return {name: frozenset(heard) for name, heard in listeners.items()}
 
 
 def _number_alike_conditions(features: Iterable[Feature]) -> dict[str, tuple[int, ...]]:

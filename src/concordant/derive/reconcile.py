@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from concordant.logic.intervals import Interval
 from concordant.logic.truth import FALSE, TRUE
 from concordant.model.features import Feature, InferenceRule
-from concordant.patient.facts import TOLD, Because, Claim, Fact, Origin, Value, format_value, list_words_left, value_from_words
+from concordant.patient.facts import TOLD, Claim, Fact, Origin, Reason, Value, format_value, list_words_left, value_from_words
 
-Reasons = Sequence[tuple[InferenceRule, Because]]
+Reasons = Sequence[tuple[InferenceRule, Reason]]
 
 
 def reconcile(feature: Feature, claim: Claim | None, stated: Value, reasons: Reasons) -> Fact:
@@ -30,37 +30,37 @@ def _reconcile_number(feature: Feature, claim: Claim | None, stated: Value) -> F
     source = claim.source if claim else None
     if not isinstance(stated, Interval):
         origin: Origin = "derived" if derived is not None else "unknown"
-        found = Fact(feature.name, derived, origin, says, entries, source=source, conflict=conflict, stale=stale, assumed=assumed)
-        return replace(found, date=claim.date) if claim else found
+        fact = Fact(feature.name, derived, origin, says, entries, source=source, conflict=conflict, stale=stale, assumed=assumed)
+        return replace(fact, date=claim.date) if claim else fact
     if derived is None:
         return Fact(feature.name, stated, "stated", TOLD, (f"stated.{feature.name}",))
     both = (*entries, f"stated.{feature.name}")
     if (meet := derived.intersect_with(stated)) is not None:
         return Fact(feature.name, meet, "stated", f"{TOLD}; on record: {says}", both, conflict=conflict)
-    told = _describe_contradiction(feature, stated, derived, says)
-    return Fact(feature.name, derived.join_with(stated), "derived", f"{says}; told otherwise", both, conflict=told)
+    contradiction = _describe_contradiction(feature, stated, derived, says)
+    return Fact(feature.name, derived.join_with(stated), "derived", f"{says}; told otherwise", both, conflict=contradiction)
 
 
 def _reconcile_word(feature: Feature, claim: Claim | None, stated: Value, reasons: Reasons) -> Fact:
-    told = _make_told_fact(feature, claim, stated)
-    if told.conflict:
-        return told
+    fact = _make_told_fact(feature, claim, stated)
+    if fact.conflict:
+        return fact
     proven = [(rule, because) for rule, because in reasons if because.truth is TRUE]
     words = {str(rule.value) for rule, _ in proven}
-    left = list_words_left(told.value)
+    left = list_words_left(fact.value)
     if len(words) > 1 or (left is not None and not words <= set(left)):
-        return _make_clash_fact(feature, told, proven)
+        return _make_clash_fact(feature, fact, proven)
     if proven:
-        return _support_by_rule(told, proven) if isinstance(told.value, str) else _make_inferred_fact(feature, proven)
-    return told if left is None else _narrow_by_rules(feature, told, left, reasons)
+        return _support_by_rule(fact, proven) if isinstance(fact.value, str) else _make_inferred_fact(feature, proven)
+    return fact if left is None else _narrow_by_rules(feature, fact, left, reasons)
 
 
-def _narrow_by_rules(feature: Feature, told: Fact, left: tuple[str, ...], reasons: Reasons) -> Fact:
+def _narrow_by_rules(feature: Feature, fact: Fact, left: tuple[str, ...], reasons: Reasons) -> Fact:
     """What was told, less the words that the rules rule out; a clash when they leave none."""
     still = [word for word in left if not _is_ruled_out(word, reasons)]
     if not still:
-        return _make_clash_fact(feature, told, [])
-    return told if len(still) == len(left) else replace(told, value=value_from_words(feature, still))
+        return _make_clash_fact(feature, fact, [])
+    return fact if len(still) == len(left) else replace(fact, value=value_from_words(feature, still))
 
 
 def _make_inferred_fact(feature: Feature, proven: Reasons) -> Fact:
@@ -95,13 +95,13 @@ def _describe_contradiction(feature: Feature, stated: Value, derived: Value, say
     return f"{feature.label}: stated as {format_value(feature, stated)}, but the record gives {on_record}"
 
 
-def _support_by_rule(told: Fact, proven: Reasons) -> Fact:
+def _support_by_rule(fact: Fact, proven: Reasons) -> Fact:
     """Add the statement of a proving rule to a fact that was told anyway; its origin stays the same."""
     if not proven:
-        return told
+        return fact
     rule, because = proven[0]
     return Fact(
-        told.feature, told.value, told.origin, told.says, told.entries, because, rule.statement, rule.source, assumed=told.assumed
+        fact.feature, fact.value, fact.origin, fact.says, fact.entries, because, rule.statement, rule.source, assumed=fact.assumed
     )
 
 
@@ -111,11 +111,11 @@ def _is_ruled_out(word: str, reasons: Reasons) -> bool:
     return bool(own) and all(because.truth is FALSE for because in own)
 
 
-def _make_clash_fact(feature: Feature, told: Fact, proven: Reasons) -> Fact:
+def _make_clash_fact(feature: Feature, fact: Fact, proven: Reasons) -> Fact:
     claims = [f"{format_value(feature, str(rule.value))} by {rule.says or 'another rule'}" for rule, _ in proven]
-    if told.value is not None:
-        claims.insert(0, f"{format_value(feature, told.value)}{f' ({told.says})' if told.says else ''}")
+    if fact.value is not None:
+        claims.insert(0, f"{format_value(feature, fact.value)}{f' ({fact.says})' if fact.says else ''}")
     if len(claims) == 1:
         claims.append("the rest of the record rules that out")
     says = f"{feature.label}: {', but '.join(claims)}"
-    return Fact(feature.name, None, "unknown", says, told.entries, conflict=says)
+    return Fact(feature.name, None, "unknown", says, fact.entries, conflict=says)

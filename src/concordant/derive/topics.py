@@ -16,18 +16,18 @@ from concordant.patient.events import PatientRecord
 
 def collect_topics(record: PatientRecord, unread: Iterable[UnreadItem] = ()) -> frozenset[str]:
     """Every name that an entry of the record bears; a sign of its own where some entry was not read."""
-    found: set[str | None] = {m.name for m in record.measurements}
-    found.update([marker.test for marker in record.markers])
-    found.update([condition.term for condition in record.conditions])
-    found.update([medication.term for medication in record.medications])
-    found.update(record.unavailable)
-    found.update([UNREAD for _ in unread])
+    topics: set[str | None] = {m.name for m in record.measurements}
+    topics.update([marker.test for marker in record.markers])
+    topics.update([condition.term for condition in record.conditions])
+    topics.update([medication.term for medication in record.medications])
+    topics.update(record.unavailable)
+    topics.update([UNREAD for _ in unread])
     for event in record.events:
-        found.update(event.sites)
+        topics.update(event.sites)
     for course in record.courses:
-        found.update(course.drugs)
-        found.update(course.classes)
-    return frozenset(name for name in found if name is not None)
+        topics.update(course.drugs)
+        topics.update(course.classes)
+    return frozenset(name for name in topics if name is not None)
 
 
 def find_wanted_topics(feature: Feature, members: Members, tags: Tags) -> frozenset[str] | None:

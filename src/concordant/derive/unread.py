@@ -49,13 +49,13 @@ def collect_read_terms(features: Iterable[Feature], vocabulary: Vocabulary) -> R
     read: set[str] = set()
     about: dict[str, set[str]] = {}
     derived = [f.derive for f in features if isinstance(f.derive, Listed | MedicationTaken)]
-    tags = {one.tag for one in derived if isinstance(one, MedicationTaken)}
-    for one in derived:
-        if isinstance(one, Listed) and one.about is not None:
-            for term in one.terms:
-                about.setdefault(term, set()).add(one.about)
+    tags = {selector.tag for selector in derived if isinstance(selector, MedicationTaken)}
+    for selector in derived:
+        if isinstance(selector, Listed) and selector.about is not None:
+            for term in selector.terms:
+                about.setdefault(term, set()).add(selector.about)
         else:
-            read.update(one.terms)
+            read.update(selector.terms)
     medications = vocabulary.medications
     read |= {term.id for term in medications if not tags.isdisjoint(term.tags)}
     return ReadTerms(
@@ -70,10 +70,10 @@ def collect_read_terms(features: Iterable[Feature], vocabulary: Vocabulary) -> R
 
 def find_unread_entries(record: PatientRecord, reads: ReadTerms, members: Mapping[str, frozenset[str]]) -> tuple[UnreadItem, ...]:
     """Find every current entry that no rule reads and that no clinician has judged, in record order."""
-    found = [one for item in record.conditions if (one := _check_condition(item, reads, members)) is not None]
-    found += [one for item in record.medications if (one := _check_medication(item, reads)) is not None]
-    found += [one for item in _find_flagged_findings(record, reads) if (one := _check_finding(item)) is not None]
-    return tuple(found)
+    entries = [entry for item in record.conditions if (entry := _check_condition(item, reads, members)) is not None]
+    entries += [entry for item in record.medications if (entry := _check_medication(item, reads)) is not None]
+    entries += [entry for item in _find_flagged_findings(record, reads) if (entry := _check_finding(item)) is not None]
+    return tuple(entries)
 
 
 def _check_condition(item: Comorbidity, reads: ReadTerms, members: Mapping[str, frozenset[str]]) -> UnreadItem | None:

@@ -23,10 +23,10 @@ class IdentityCache(Generic[Key, Made]):
     def __call__(self, key: Key) -> Made:
         """What `make` gives for this very key; made once, as long as it is among the last ones."""
         with self._lock:
-            found = next((pair for pair in self._kept if pair[0] is key), None)
-            if found is None:
-                found = (key, self._make(key))
+            kept = next((pair for pair in self._kept if pair[0] is key), None)
+            if kept is None:
+                kept = (key, self._make(key))
             else:
-                self._kept.remove(found)
-            self._kept.append(found)
-            return found[1]
+                self._kept.remove(kept)
+            self._kept.append(kept)
+            return kept[1]

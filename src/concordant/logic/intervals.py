@@ -127,16 +127,16 @@ def parse_quantity(text: str) -> tuple[Interval, str]:
     Raises ValueError with a sentence for people.
     """
     plain = " ".join(text.split())
-    if found := _AFTER.fullmatch(plain):
-        plain = f"{'>=' if found[2].lower() == 'more' else '<='} {found[1]}"
-    if found := _RANGE.fullmatch(plain):
-        return _parse_range(found, text), found[5]
-    if not (found := _SIGNED.fullmatch(plain)):
+    if match := _AFTER.fullmatch(plain):
+        plain = f"{'>=' if match[2].lower() == 'more' else '<='} {match[1]}"
+    if match := _RANGE.fullmatch(plain):
+        return _parse_range(match, text), match[5]
+    if not (match := _SIGNED.fullmatch(plain)):
         raise ValueError(f"{quote_word(text)} is not a number; write for example 8, <= 12 or 8 to 11, then the unit")
-    number = float(found[2])
+    number = float(match[2])
     if not math.isfinite(number):
         raise ValueError(f"{quote_word(text)} is too large a number")
-    return _make_one_sided(_normalize_sign(found[1]), number), found[3]
+    return _make_one_sided(_normalize_sign(match[1]), number), match[3]
 
 
 def _normalize_sign(written: str | None) -> str:
@@ -145,10 +145,10 @@ def _normalize_sign(written: str | None) -> str:
     return _MEANT.get(sign, sign)
 
 
-def _parse_range(found: re.Match[str], text: str) -> Interval:
+def _parse_range(match: re.Match[str], text: str) -> Interval:
     """The numbers from the one end to the other; an end may be excluded."""
-    first, last = _normalize_sign(found[1]), _normalize_sign(found[3])
-    low, high = float(found[2]), float(found[4])
+    first, last = _normalize_sign(match[1]), _normalize_sign(match[3])
+    low, high = float(match[2]), float(match[4])
     if first.startswith("<") or last.startswith(">"):
         raise ValueError(f"{quote_word(text)} has two ends on one side; write for example > {low:g} to < {high:g}")
     if low > high:

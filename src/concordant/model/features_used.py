@@ -18,14 +18,14 @@ def find_features_used(knowledge: Knowledge) -> set[str]:
 
 def add_inputs(names: Iterable[str], by_name: Mapping[str, Feature]) -> set[str]:
     """These features and all that they are derived from, however far back."""
-    found: set[str] = set()
+    inputs: set[str] = set()
     waiting = list(names)
     while waiting:
         name = waiting.pop()
-        if name not in found and name in by_name:
-            found.add(name)
+        if name not in inputs and name in by_name:
+            inputs.add(name)
             waiting += by_name[name].inputs
-    return found
+    return inputs
 
 
 def _iter_conditions(knowledge: Knowledge) -> Iterator[Condition]:
@@ -37,8 +37,8 @@ def _iter_conditions(knowledge: Knowledge) -> Iterator[Condition]:
     for drug in knowledge.drugs:
         yield from (condition for check in drug.checks for condition in (check.met_if, check.when))
         yield from (limb.if_ for use in drug.indications for limb in use.limbs)
-        yield from (one.if_ for one in drug.adjustments)
+        yield from (item.if_ for item in drug.adjustments)
     yield from (danger.if_ for danger in knowledge.dangers)
     yield from (limit.if_ for guideline in knowledge.guidelines for limit in guideline.out_of_scope)
-    yield from (one.relevant_if for one in knowledge.disagreements)
-    yield from (one.relevant_if for one in knowledge.newer)
+    yield from (item.relevant_if for item in knowledge.disagreements)
+    yield from (item.relevant_if for item in knowledge.newer)

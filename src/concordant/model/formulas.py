@@ -112,13 +112,13 @@ def _calculate_factor(factor: FormulaFactor, value: Interval | str | tuple[str, 
 def is_example_met(formula: Formula, example: FormulaExample) -> bool:
     """Whether the formula gives what its example says, to the last decimal that the example prints."""
     words = {factor.feature for factor in formula.factors}
-    given = {name: told if name in words else _parse_exact(told) for name, told in example.given.items()}
-    found = calculate_formula(formula, given)
-    if found is None or not found.is_exact:
+    values = {name: text if name in words else _parse_exact(text) for name, text in example.given.items()}
+    result = calculate_formula(formula, values)
+    if result is None or not result.is_exact:
         return False
     decimals = len(example.gives.partition(".")[2])
-    return abs(Fraction(found.low) - Fraction(example.gives)) <= Fraction(1, 2 * 10**decimals) + Fraction(1, 10**9)
+    return abs(Fraction(result.low) - Fraction(example.gives)) <= Fraction(1, 2 * 10**decimals) + Fraction(1, 10**9)
 
 
-def _parse_exact(told: str) -> Interval:
-    return Interval(float(told), float(told))
+def _parse_exact(text: str) -> Interval:
+    return Interval(float(text), float(text))

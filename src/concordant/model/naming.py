@@ -82,11 +82,11 @@ def _find_field_names(value: Mapping[str, Any], kind: Any, place: Place) -> Iter
 
 def find_struct(kind: Any, value: Any) -> Any:
     """The struct that a mapping is to become; of several the one that its tag names, None where there is none."""
-    structs = [one for one in (*get_args(kind), kind) if hasattr(one, "__struct_config__")]
+    structs = [struct for struct in (*get_args(kind), kind) if hasattr(struct, "__struct_config__")]
     if len(structs) < 2:
         return next(iter(structs), None)
     tag = value.get(structs[0].__struct_config__.tag_field) if isinstance(value, Mapping) else None
-    return next((one for one in structs if one.__struct_config__.tag == tag), None)
+    return next((struct for struct in structs if struct.__struct_config__.tag == tag), None)
 
 
 @functools.cache
@@ -97,15 +97,15 @@ def list_field_types(record: Any) -> Mapping[str, Any]:
 
 def _find_naming(kind: Any) -> Naming | None:
     """What a field of this type names, also where it may be left out."""
-    for one in (kind, *(get_args(kind) if get_origin(kind) in (Union, UnionType) else ())):
-        if get_origin(one) is Annotated:
-            return next((m.extra["naming"] for m in get_args(one)[1:] if m.extra and "naming" in m.extra), None)
+    for option in (kind, *(get_args(kind) if get_origin(kind) in (Union, UnionType) else ())):
+        if get_origin(option) is Annotated:
+            return next((m.extra["naming"] for m in get_args(option)[1:] if m.extra and "naming" in m.extra), None)
     return None
 
 
 def find_item_type(kind: Any, index: int) -> Any:
     """The type of an item: of a list or tuple of one kind, or of a tuple of fixed length."""
-    kinds = [one for one in get_args(kind) if one is not Ellipsis]
+    kinds = [option for option in get_args(kind) if option is not Ellipsis]
     if not kinds:
         return None
     return kinds[0] if len(kinds) == 1 or get_origin(kind) is not tuple else kinds[min(index, len(kinds) - 1)]

@@ -52,11 +52,11 @@ class Account:
     @property
     def counts(self) -> dict[Fate, int]:
         """How many entries had each fate."""
-        found = Counter(row.fate for row in self.rows)
-        return {fate: found[fate] for fate in FATES}
+        by_fate = Counter(row.fate for row in self.rows)
+        return {fate: by_fate[fate] for fate in FATES}
 
     @property
     def sentence(self) -> str:
         """`52 entries: 31 used, 20 ignored, 1 set aside`."""
-        told = ", ".join(f"{number} {fate}" for fate, number in self.counts.items())
-        return f"{len(self.rows)} {'entry' if len(self.rows) == 1 else 'entries'}: {told}"
+        fates = ", ".join(f"{number} {fate}" for fate, number in self.counts.items())
+        return f"{len(self.rows)} {'entry' if len(self.rows) == 1 else 'entries'}: {fates}"

@@ -52,7 +52,7 @@ class Fact(msgspec.Struct, frozen=True):
     origin: Origin
     says: str = ""
     entries: tuple[str, ...] = ()
-    because: Because | None = None
+    because: Reason | None = None
     statement: str = ""
     source: Cite | None = None
     conflict: str = ""
@@ -68,12 +68,12 @@ class Fact(msgspec.Struct, frozen=True):
         return self.value is not None and not (isinstance(self.value, Interval) and self.value.is_unknown)
 
 
-class Because(msgspec.Struct, frozen=True):
+class Reason(msgspec.Struct, frozen=True):
     """A condition, its truth for this patient, the fact it read (a leaf) or its parts (a node)."""
 
     condition: Condition
     truth: Truth
-    parts: tuple[Because, ...] = ()
+    parts: tuple[Reason, ...] = ()
     fact: Fact | None = None
 
 

@@ -20,8 +20,8 @@ def add_first_screen(answer: Answer) -> Answer:
     """Return the answer with its verdict and first-screen lines filled in as plain text, so that the JSON says what every
     page shows first.
     """
-    told = Sentences(answer, load_language("en"))
-    screen = make_first_screen(told)
-    names = {one.n: one.short for one in answer.references}
-    lines = [f"{line.title}: {abbreviate_citations(line.text, names)}" for line in make_screen_lines(screen, told)]
+    sentences = Sentences(answer, load_language("en"))
+    screen = make_first_screen(sentences)
+    names = {reference.n: reference.short for reference in answer.references}
+    lines = [f"{line.title}: {abbreviate_citations(line.text, names)}" for line in make_screen_lines(screen, sentences)]
     return msgspec.structs.replace(answer, verdict=screen.verdict, first_screen=[screen.verdict, *lines])

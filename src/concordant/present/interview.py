@@ -59,12 +59,12 @@ class Interview:
     @property
     def stated_values(self) -> dict[str, str]:
         """What was answered, as a case file writes it."""
-        return {one.feature.name: one.text for one in self.given if one.value is not None}
+        return {reply.feature.name: reply.text for reply in self.given if reply.value is not None}
 
     @property
     def completed_record(self) -> PatientRecord:
         """The record with what was answered."""
-        answered = {one.feature.name: one.value for one in self.given if one.value is not None}
+        answered = {reply.feature.name: reply.value for reply in self.given if reply.value is not None}
         return msgspec.structs.replace(self.record, stated={**self.record.stated, **answered})
 
     @cached_property
@@ -77,8 +77,8 @@ class Interview:
         """The features that must not be asked about: those already answered, and those that are pointless to ask of
         someone who does not know another.
         """
-        skipped = (name for one in self.given if one.value is None for name in one.feature.not_known_skips)
-        return frozenset(one.feature.name for one in self.given).union(skipped)
+        skipped = (name for reply in self.given if reply.value is None for name in reply.feature.not_known_skips)
+        return frozenset(reply.feature.name for reply in self.given).union(skipped)
 
     @cached_property
     def full_answer(self) -> Answer:
@@ -96,9 +96,9 @@ class Interview:
         """The feature that a question is about."""
         return next(f for f in self.knowledge.features if f.name == name)
 
-    def with_reply(self, given: GivenReply) -> Interview:
+    def with_reply(self, reply: GivenReply) -> Interview:
         """The interview after a reply."""
-        return replace(self, given=(*self.given, given))
+        return replace(self, given=(*self.given, reply))
 
     def without_last_reply(self) -> Interview:
         """The interview before its last reply."""
@@ -108,7 +108,7 @@ class Interview:
     def unknown_labels(self) -> list[str]:
         """The labels of the features answered "not known" whose value no other reply has settled."""
         facts = build_situation(self.completed_record, self.knowledge, self.wanted).facts
-        return [one.feature.label for one in self.given if one.value is None and _is_open(facts[one.feature.name].value)]
+        return [reply.feature.label for reply in self.given if reply.value is None and _is_open(facts[reply.feature.name].value)]
 
     def find_new_conflicts(self, before: Interview) -> list[str]:
         """List the contradictions that the last reply causes, and any contradiction in the record about the same feature
@@ -119,8 +119,8 @@ class Interview:
         """
         facts = build_situation(self.completed_record, self.knowledge, self.wanted).facts
         fact, expected = facts[self.given[-1].feature.name], {one.put_off for one in facts.values()}
-        found = [one for one in self.answer_so_far.conflicts if one not in before.answer_so_far.conflicts and one not in expected]
-        return list(dict.fromkeys([*found, *([fact.conflict] if fact.conflict else [])]))
+        new = [one for one in self.answer_so_far.conflicts if one not in before.answer_so_far.conflicts and one not in expected]
+        return list(dict.fromkeys([*new, *([fact.conflict] if fact.conflict else [])]))
 
 
 def _is_open(value: Value) -> bool:
@@ -177,14 +177,14 @@ def find_recurrence_date(interview: Interview) -> PartialDate | None:
     """The day of the recurrence, where the record has one."""
     now = build_situation(interview.completed_record, interview.knowledge, interview.wanted)
     feature, by = next((f, f.derive) for f in now.plan.features if isinstance(f.derive, MonthsToRecurrence))
-    found = find_recurrence(
+    recurrence = find_recurrence(
         SelectorContext(now.record, now.facts, feature, by, now.plan.members, now.plan.tags, now.plan.formulas)
     )
-    return found.date if found else None
+    return recurrence.date if recurrence else None
 
 
 def _months_from_dates(typed: str, interview: Interview) -> str:
-    """The months from a last dose that was told as a date, or as two dates; nothing when no date was typed. Raises InvalidReply."""
+    """The months from a last dose that was typed as a date, or as two; nothing when no date was typed. Raises InvalidReply."""
     try:
         dates = find_dates(typed)
     except ValueError as error:
@@ -254,10 +254,10 @@ def get_value_names(feature: Feature) -> dict[str, str]:
     return {value: format_value(feature, value) for value in feature.values}
 
 
-def describe_reply(given: GivenReply) -> str:
+def describe_reply(reply: GivenReply) -> str:
     """What was understood, in one line."""
-    value = "not known" if given.value is None else format_value(given.feature, given.value)
-    return f"{given.feature.label}: {value}"
+    value = "not known" if reply.value is None else format_value(reply.feature, reply.value)
+    return f"{reply.feature.label}: {value}"
 
 
 def explain_purpose(ask: Ask, interview: Interview) -> str:

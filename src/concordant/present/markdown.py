@@ -44,28 +44,28 @@ def _iter_parts(document: Document) -> Iterator[str]:
 
 
 def _iter_screen_lines(document: Document) -> Iterator[str]:
-    for one in document.first:
-        loud = f"{LOUD} " if one.tone == "danger" else ""
-        yield f"- {loud}{_render_strong(f'{one.title}:')} {render_text(one.text)}".rstrip()
+    for line in document.first:
+        loud = f"{LOUD} " if line.tone == "danger" else ""
+        yield f"- {loud}{_render_strong(f'{line.title}:')} {render_text(line.text)}".rstrip()
 
 
 def _iter_section(section: Section, words: Mapping[str, str]) -> Iterator[str]:
     yield f"## {render_text(section.title)}"
     for block in section.blocks:
-        for told in to_text_blocks(block):
-            yield from _iter_block(told, words)
+        for text_block in to_text_blocks(block):
+            yield from _iter_block(text_block, words)
 
 
-def _iter_block(told: Told, words: Mapping[str, str]) -> Iterator[str]:
-    match told:
+def _iter_block(text_block: Told, words: Mapping[str, str]) -> Iterator[str]:
+    match text_block:
         case Paragraph(text):
             yield render_text(text)
         case PointList(points):
             yield "\n".join(_render_point(point, words) for point in points)
         case Table():
-            yield _render_strong(told.caption)
-            yield "\n".join(_iter_table_rows(told))
-            yield render_text(told.note)
+            yield _render_strong(text_block.caption)
+            yield "\n".join(_iter_table_rows(text_block))
+            yield render_text(text_block.note)
 
 
 def _render_point(point: Point, words: Mapping[str, str]) -> str:
@@ -101,20 +101,21 @@ def _render_reference(source: PageReference) -> str:
 
 
 def _render_strong(text: str) -> str:
-    told = render_text(text)
-    return f"**{told}**" if told else ""
+    rendered = render_text(text)
+    return f"**{rendered}**" if rendered else ""
 
 
 def render_text(text: str) -> str:
     """A text on one line in which nothing is read as markup."""
     parts = list(split_citations(" ".join(make_printable(text).split())))
     behind = [*parts[1:], ""]
-    told = [
-        _render_citation(one, i, behind[i]) if isinstance(one, Citation) else _escape_markdown(one) for i, one in enumerate(parts)
+    rendered = [
+        _render_citation(part, i, behind[i]) if isinstance(part, Citation) else _escape_markdown(part)
+        for i, part in enumerate(parts)
     ]
-    whole = "".join(told)
-    if found := BEGINS_A_BLOCK.match(whole):
-        return f"{whole[: found.end() - 1]}\\{whole[found.end() - 1 :]}"
+    whole = "".join(rendered)
+    if opening := BEGINS_A_BLOCK.match(whole):
+        return f"{whole[: opening.end() - 1]}\\{whole[opening.end() - 1 :]}"
     return whole
 
 
@@ -122,8 +123,8 @@ def _escape_markdown(text: str) -> str:
     return ALWAYS.sub(r"\\\g<0>", text)
 
 
-def _render_citation(one: Citation, i: int, behind: str | Citation) -> str:
+def _render_citation(citation: Citation, i: int, behind: str | Citation) -> str:
     """Its brackets stand plain, easy to read in the source, unless what is around could make a link of them."""
-    told = _escape_markdown(format_citation(one))
+    text = _escape_markdown(format_citation(citation))
     plain = i > 0 and not (isinstance(behind, str) and behind[:1] in ("(", "[", ":"))
-    return f"{' ' if i else ''}{f'[{told[2:-2]}]' if plain else told}"
+    return f"{' ' if i else ''}{f'[{text[2:-2]}]' if plain else text}"

@@ -13,8 +13,8 @@ def render_note(document: Document) -> str:
     """Over the verdict who and what, then the lines of the first screen that have room, and the foot."""
     names = {source.n: source.short for source in document.references}
     lines = [document.over, document.verdict, *(f"{line.title}: {line.text}" for line in _iter_kept_lines(document))]
-    told = [_end_sentence(abbreviate_citations(" ".join(line.split()), names)) for line in (*lines, document.footer[-1])]
-    return "\n".join([*([_end_sentence(document.whose)] if document.whose else []), *told]) + "\n"
+    rows = [_end_sentence(abbreviate_citations(" ".join(line.split()), names)) for line in (*lines, document.footer[-1])]
+    return "\n".join([*([_end_sentence(document.whose)] if document.whose else []), *rows]) + "\n"
 
 
 def _iter_kept_lines(document: Document) -> Iterator[ScreenLine]:

@@ -97,12 +97,12 @@ class Sentences:
         """The regimens that would be offered, or that none would be."""
         if answer == "out_of_scope":
             return self.language.say("then.out")
-        told = self.language.join_with_or(names)
+        text = self.language.join_with_or(names)
         if len(names) > NAMES_SHOWN:
-            told = self.language.say("then.more", told=", ".join(names[:NAMES_SHOWN]), more=len(names) - NAMES_SHOWN)
+            text = self.language.say("then.more", told=", ".join(names[:NAMES_SHOWN]), more=len(names) - NAMES_SHOWN)
         if answer == "needs_data":
-            return self.language.say("then.open.anyway", told=told) if told else self.language.say("then.open")
-        return told or self.language.say("then.nothing")
+            return self.language.say("then.open.anyway", told=text) if text else self.language.say("then.open")
+        return text or self.language.say("then.nothing")
 
     def describe_other_side(self, side: OtherSide) -> str:
         """`Interval: 8 months. If it were more than 12 months (4 months away): REGIMEN.`"""
@@ -142,7 +142,7 @@ class Sentences:
 
     def describe_amount(self, dose: Dose) -> str:
         """`5.4 mg/kg IV every 3 weeks`."""
-        told = self.language.say(
+        text = self.language.say(
             "dose",
             amount=self.language.format_number(dose.amount),
             unit=self.language.format_unit(dose.unit),
@@ -151,7 +151,7 @@ class Sentences:
             if dose.phase == "loading"
             else self.language.translate_word("schedule", dose.schedule),
         )
-        return told if dose.days in ("", "1") else self.language.say("dose.days", dose=told, days=dose.days)
+        return text if dose.days in ("", "1") else self.language.say("dose.days", dose=text, days=dose.days)
 
     def describe_milligrams(self, dose: Dose) -> str:
         """`346 mg at 64 kg (4 vials of 100 mg, 54 mg left over)`, or why it is not computed."""
@@ -160,43 +160,43 @@ class Sentences:
             return f"({packs})" if packs else ""
         if dose.calculated_mg is None:
             return self.language.say("dose.not_calculated", why=dose.why_not_calculated)
-        told = self.language.say("dose.milligrams", mg=self.language.format_number(dose.calculated_mg, 0), basis=dose.basis)
-        told = f"{told}, {dose.capped}" if dose.capped else told
-        return self.language.say("dose.vials", told=told, vials=packs) if packs else told
+        text = self.language.say("dose.milligrams", mg=self.language.format_number(dose.calculated_mg, 0), basis=dose.basis)
+        text = f"{text}, {dose.capped}" if dose.capped else text
+        return self.language.say("dose.vials", told=text, vials=packs) if packs else text
 
     def describe_lowered_dose(self, dose: AdjustedDose) -> str:
         """Describe a dose reduction: the rule of the label, the fact that triggers it, and the resulting dose: `750
         mg/m², 1245 mg (2 tablets of ...)`.
         """
-        told = self.language.say("dose.lowered", says=dose.says, because=dose.because)
+        text = self.language.say("dose.lowered", says=dose.says, because=dose.because)
         if dose.amount is None:
-            return told
+            return text
         amount = f"{self.language.format_number(dose.amount)} {self.language.format_unit(dose.unit)}"
         if dose.calculated_mg is not None and dose.unit != "mg":
             amount = f"{amount}, {self.language.format_number(dose.calculated_mg, 0)} mg"
         packs = dose.vials or dose.tablets
-        return f"{told} {amount}{f' ({packs})' if packs else ''}"
+        return f"{text} {amount}{f' ({packs})' if packs else ''}"
 
     def describe_headline_dose(self, dose: Dose, *, whole: bool = True) -> str:
         """`389 mg IV every 3 weeks (5.4 mg/kg, 72 kg, 4 vials)`; not `whole`, without what stands in the brackets."""
         if not dose.calculated_mg or dose.unit == "mg":
             return self.describe_amount(dose)
         amount = f"{self.language.format_number(dose.calculated_mg, 0)} mg"
-        told = [f"{self.language.format_number(dose.amount)} {self.language.format_unit(dose.unit)}", dose.basis_amount]
+        details = [f"{self.language.format_number(dose.amount)} {self.language.format_unit(dose.unit)}", dose.basis_amount]
         vials = sum(piece.count for piece in dose.pieces)
-        told += [self.language.say("dose.pieces", number=vials)] if vials > 1 and dose.vials else []
+        details += [self.language.say("dose.pieces", number=vials)] if vials > 1 and dose.vials else []
         word = self.language.translate_word
-        given = f"{amount} {word('route', dose.route)} {word('schedule', dose.schedule)}"
-        return f"{given} ({', '.join(filter(None, told))})" if whole else given
+        text = f"{amount} {word('route', dose.route)} {word('schedule', dose.schedule)}"
+        return f"{text} ({', '.join(filter(None, details))})" if whole else text
 
     def list_doses_briefly(self, option: Option) -> list[str]:
         """Each drug once, its phases together: `DRUG 8 mg/kg IV every 3 weeks, then 6 mg/kg IV every 3 weeks`."""
-        found = []
+        lines = []
         for drug, doses in groupby(option.dose, key=lambda dose: dose.drug):
-            told = [self._describe_dose_briefly(dose) for dose in doses]
-            phases = told[0] if len(told) == 1 else self.language.say("dose.then", first=told[0], later=told[-1])
-            found.append(f"{drug} {phases}")
-        return found
+            texts = [self._describe_dose_briefly(dose) for dose in doses]
+            phases = texts[0] if len(texts) == 1 else self.language.say("dose.then", first=texts[0], later=texts[-1])
+            lines.append(f"{drug} {phases}")
+        return lines
 
     def _describe_dose_briefly(self, dose: Dose) -> str:
         if not dose.calculated_mg or not dose.basis or dose.held:

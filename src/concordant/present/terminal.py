@@ -67,8 +67,8 @@ class TerminalPrinter:
     def print_document(self) -> None:
         """The whole page."""
         if self.document.whose:
-            told = Text(f"{self.document.whose} · {self.document.words['day']}", style="dim")
-            self.console.print(told, no_wrap=True, overflow="ellipsis")
+            label = Text(f"{self.document.whose} · {self.document.words['day']}", style="dim")
+            self.console.print(label, no_wrap=True, overflow="ellipsis")
         self._print_text(Text(self.document.verdict, style="bold"))
         self._print_screen_lines()
         if not self.full:
@@ -169,8 +169,11 @@ class TerminalPrinter:
             return
         self._print_heading(self.document.references_title)
         grid = _make_grid(3)
-        for one in self.document.references:
-            grid.add_row(Text(str(one.n), style="dim", justify="right"), Text(f"{one.citation} ({one.checked})", style="dim"))
+        for reference in self.document.references:
+            grid.add_row(
+                Text(str(reference.n), style="dim", justify="right"),
+                Text(f"{reference.citation} ({reference.checked})", style="dim"),
+            )
         self._print_text(grid)
 
 

@@ -26,15 +26,15 @@ def compute_column_widths(table: Table, line: int) -> list[int]:
 def _share_line(wanted: Sequence[float], least: Sequence[int], line: int) -> list[int]:
     """Shares of the line; what a narrow column needs more is taken from the others."""
     total = math.fsum(wanted)  # the same on every Python: `sum` rounds otherwise since 3.12
-    free, given = line - sum(least), [line * one / total for one in wanted]
-    over = [max(0.0, one - low) for one, low in zip(given, least, strict=True)]
+    free, shares = line - sum(least), [line * share / total for share in wanted]
+    over = [max(0.0, share - low) for share, low in zip(shares, least, strict=True)]
     return [low + int(max(free, 0) * more / (math.fsum(over) or 1)) for low, more in zip(least, over, strict=True)]
 
 
-def _measure_height(table: Table, given: Sequence[int]) -> tuple[int, int]:
+def _measure_height(table: Table, widths: Sequence[int]) -> tuple[int, int]:
     """How many lines the rows take, then how many the cells do."""
     lines = [
-        [len(textwrap.wrap(cell, width - MARGIN)) for cell, width in zip(row, given, strict=True)]
+        [len(textwrap.wrap(cell, width - MARGIN)) for cell, width in zip(row, widths, strict=True)]
         for row in (table.columns, *table.rows)
     ]
     return sum(map(max, lines)), sum(map(sum, lines))

@@ -9,7 +9,7 @@ from concordant.logic import truth as kleene
 from concordant.logic.conditions import All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf, fold
 from concordant.logic.intervals import Interval, compare_interval
 from concordant.logic.truth import UNKNOWN, Truth
-from concordant.patient.facts import Because, Fact, Facts, judge_among
+from concordant.patient.facts import Fact, Facts, Reason, judge_among
 
 
 class Evaluator(Protocol):
@@ -19,7 +19,7 @@ class Evaluator(Protocol):
     def gives_reasons(self) -> bool:
         """Whether the trees have parts."""
 
-    def __call__(self, condition: Condition, facts: Facts) -> Because:
+    def __call__(self, condition: Condition, facts: Facts) -> Reason:
         """The truth of the condition, and perhaps why."""
 
 
@@ -28,7 +28,7 @@ class Explain:
 
     gives_reasons = True
 
-    def __call__(self, condition: Condition, facts: Facts) -> Because:
+    def __call__(self, condition: Condition, facts: Facts) -> Reason:
         """The truth of the condition and why, as one tree."""
         return fold(condition, _Reasons(facts))
 
@@ -41,39 +41,39 @@ class _Reasons:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
 
-    def constant(self, node: Constant) -> Because:
-        return Because(node, Truth(node.truth))
+    def constant(self, node: Constant) -> Reason:
+        return Reason(node, Truth(node.truth))
 
-    def compare(self, node: Compare) -> Because:
+    def compare(self, node: Compare) -> Reason:
         fact = self._facts.get(node.feature)
         if fact is None or not isinstance(fact.value, Interval):
-            return Because(node, UNKNOWN, (), fact)
-        return Because(node, compare_interval(fact.value, node.op, node.bound), (), fact)
+            return Reason(node, UNKNOWN, (), fact)
+        return Reason(node, compare_interval(fact.value, node.op, node.bound), (), fact)
 
-    def one_of(self, node: OneOf) -> Because:
+    def one_of(self, node: OneOf) -> Reason:
         fact = self._facts.get(node.feature)
-        return Because(node, UNKNOWN if fact is None else judge_among(fact.value, node.values), (), fact)
+        return Reason(node, UNKNOWN if fact is None else judge_among(fact.value, node.values), (), fact)
 
-    def not_(self, node: Not, part: Because) -> Because:
-        return Because(node, kleene.negate_truth(part.truth), (part,))
+    def not_(self, node: Not, part: Reason) -> Reason:
+        return Reason(node, kleene.negate_truth(part.truth), (part,))
 
-    def named(self, node: Named, part: Because) -> Because:
-        return Because(node, part.truth, (part,))
+    def named(self, node: Named, part: Reason) -> Reason:
+        return Reason(node, part.truth, (part,))
 
-    def all_(self, node: All, parts: Sequence[Because]) -> Because:
-        return Because(node, kleene.judge_all([b.truth for b in parts]), tuple(parts))
+    def all_(self, node: All, parts: Sequence[Reason]) -> Reason:
+        return Reason(node, kleene.judge_all([b.truth for b in parts]), tuple(parts))
 
-    def any_(self, node: Any, parts: Sequence[Because]) -> Because:
-        return Because(node, kleene.judge_any([b.truth for b in parts]), tuple(parts))
+    def any_(self, node: Any, parts: Sequence[Reason]) -> Reason:
+        return Reason(node, kleene.judge_any([b.truth for b in parts]), tuple(parts))
 
-    def at_least(self, node: AtLeast, parts: Sequence[Because]) -> Because:
-        return Because(node, kleene.judge_at_least(node.n, [b.truth for b in parts]), tuple(parts))
+    def at_least(self, node: AtLeast, parts: Sequence[Reason]) -> Reason:
+        return Reason(node, kleene.judge_at_least(node.n, [b.truth for b in parts]), tuple(parts))
 
 
 explain = Explain()
 
 
-def find_deciding_leaves(tree: Because) -> Iterator[Because]:
+def find_deciding_leaves(tree: Reason) -> Iterator[Reason]:
     """The leaves that made the truth what it is: all of a true All, the false ones of a false All, ..."""
     if not tree.parts:
         if tree.fact is not None or isinstance(tree.condition, Compare | OneOf):
@@ -84,13 +84,13 @@ def find_deciding_leaves(tree: Because) -> Iterator[Because]:
             yield from find_deciding_leaves(part)
 
 
-def _is_deciding(tree: Because, part: Because) -> bool:
+def _is_deciding(tree: Reason, part: Reason) -> bool:
     if isinstance(tree.condition, Not | Named):
         return True
     return part.truth is tree.truth
 
 
-def find_missing_features(tree: Because) -> tuple[str, ...]:
+def find_missing_features(tree: Reason) -> tuple[str, ...]:
     """The features whose unknown values keep the condition unknown, each once, in reading order."""
     if tree.truth is not UNKNOWN:
         return ()
@@ -98,7 +98,7 @@ def find_missing_features(tree: Because) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def iter_reason_leaves(tree: Because) -> Iterator[Because]:
+def iter_reason_leaves(tree: Reason) -> Iterator[Reason]:
     """Every leaf of the tree, deciding or not."""
     if not tree.parts:
         yield tree
@@ -106,7 +106,7 @@ def iter_reason_leaves(tree: Because) -> Iterator[Because]:
         yield from iter_reason_leaves(part)
 
 
-def iter_facts_behind(tree: Because, *, decisive: bool = True) -> Iterator[Fact]:
+def iter_facts_behind(tree: Reason, *, decisive: bool = True) -> Iterator[Fact]:
     """The deciding facts (or all), and behind an inferred one the facts that its rule read, deepest last."""
     for leaf in find_deciding_leaves(tree) if decisive else iter_reason_leaves(tree):
         if leaf.fact is None:

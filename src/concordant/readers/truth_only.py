@@ -1,7 +1,7 @@
 """The truth of a condition without its reasons (hypotheses, many patients): no part is looked at once the rest cannot matter.
 
-`TruthOnly` stands wherever `explain` does. It gives the same truth (tests hold the two together on every node and every case), but
-its trees have no parts, so nothing can be explained from them.
+`TruthOnly` stands wherever `explain` does. It gives the same truth (tests hold the two together on every node and every case),
+but its trees have no parts, so nothing can be explained from them.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import NamedTuple
 from concordant.logic.conditions import ALWAYS, All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf, fold
 from concordant.logic.intervals import COMPARISONS, Interval
 from concordant.logic.truth import FALSE, TRUE, UNKNOWN, Truth, judge_at_least, negate_truth
-from concordant.patient.facts import Because, Facts, Value, judge_among
+from concordant.patient.facts import Facts, Reason, Value, judge_among
 
 Test = Callable[[Facts], Truth]
-SHARED = {truth: Because(ALWAYS, truth) for truth in (TRUE, FALSE, UNKNOWN)}
+SHARED = {truth: Reason(ALWAYS, truth) for truth in (TRUE, FALSE, UNKNOWN)}
 
 
 class TruthOnly:
@@ -26,7 +26,7 @@ class TruthOnly:
     def __init__(self) -> None:
         self._tests: dict[Condition, Test] = {}
 
-    def __call__(self, condition: Condition, facts: Facts) -> Because:
+    def __call__(self, condition: Condition, facts: Facts) -> Reason:
         """The truth, in a tree without parts."""
         test = self._tests.get(condition)
         if test is None:
@@ -150,7 +150,7 @@ def _compile_until(steps: tuple[PartTest, ...], decisive: Truth) -> Test:
 
     def evaluate_parts(facts: Facts) -> Truth:
         seen = otherwise
-        for name, values, decides, one in steps:
+        for name, values, decides, test in steps:
             if name:
                 try:
                     value = facts[name].value
@@ -161,7 +161,7 @@ def _compile_until(steps: tuple[PartTest, ...], decisive: Truth) -> Test:
                     seen = UNKNOWN
                 elif inside is decides:
                     return decisive
-            elif (truth := one(facts)) is decisive:
+            elif (truth := test(facts)) is decisive:
                 return decisive
             elif truth is UNKNOWN:
                 seen = UNKNOWN

@@ -119,8 +119,8 @@ class RecordBuilder(RowFates):
     def build_record(self, name: str = "") -> Patient:
         """The record, with what cannot be taken out of it, and the account of all entries."""
         self._check_birth()
-        events = [one for one in self._all_events() if self._is_in_time(one)]
-        kept = self._refused(events) if self.as_written else [self._check_event_dates(one) for one in events]
+        events = [event for event in self._all_events() if self._is_in_time(event)]
+        kept = self._refused(events) if self.as_written else [self._check_event_dates(event) for event in events]
         tables = self._tables(kept)
         arranged = tuple if self.as_written else _sorted_once  # whether the order of the source plays a part
         record = ev.PatientRecord(
@@ -141,15 +141,18 @@ class RecordBuilder(RowFates):
         """The events that the findings come to when they are read together, and those that stand by themselves."""
         plain: list[Any] = []
         beside: dict[type, list[Any]] = {kind: [] for kind in BESIDE_OTHERS}
-        for one in self.found:
-            beside.get(type(one), plain).append(one)
+        for item in self.found:
+            beside.get(type(item), plain).append(item)
         course = self._disease_course(beside[PrimaryCancer], beside[CancerStage], beside[SecondaryCancer])
-        exposures = [one for one in plain if isinstance(one, Exposure)]
-        given, notices = carried_out(exposures, self.orders, self.rules)
+        exposures = [item for item in plain if isinstance(item, Exposure)]
+        received, notices = carried_out(exposures, self.orders, self.rules)
         self.notices += notices
         self._umbrella_results(beside[UmbrellaResult], plain)
-        treated = [*with_lines(given, beside[DeclaredLine], self.as_of), *unnamed_treatment(beside[UnnamedTreatment], given)]
-        return [*course, *(one for one in plain if not isinstance(one, Exposure)), *treated]
+        treated = [
+            *with_lines(received, beside[DeclaredLine], self.as_of),
+            *unnamed_treatment(beside[UnnamedTreatment], received),
+        ]
+        return [*course, *(item for item in plain if not isinstance(item, Exposure)), *treated]
 
     def _disease_course(self, primaries: list[Any], stages: list[Any], spread: list[Any]) -> list[ev.DiseaseEvent]:
         """The events of the disease; entries that contradict others are set aside."""
@@ -167,10 +170,10 @@ class RecordBuilder(RowFates):
     def _umbrella_results(self, results: list[UmbrellaResult], plain: list[Any]) -> None:
         """A result of several tests together states its feature where none of them stands by itself, and all say the same."""
         tests = {marker.test for marker in plain if isinstance(marker, ev.Marker)} if results else ()
-        for umbrella in {one.umbrella.observation: one.umbrella for one in results}.values():
-            told = {one.word for one in results if one.umbrella == umbrella}
-            if len(told) == 1 and not set(umbrella.of) & set(tests):
-                self.stated[umbrella.feature] = told.pop()
+        for umbrella in {result.umbrella.observation: result.umbrella for result in results}.values():
+            words = {result.word for result in results if result.umbrella == umbrella}
+            if len(words) == 1 and not set(umbrella.of) & set(tests):
+                self.stated[umbrella.feature] = words.pop()
 
     def _check_birth(self) -> None:
         if self.born is not None and not self.as_written and (why := explain_impossible_birth(self.born, self.as_of)):
@@ -205,7 +208,7 @@ class RecordBuilder(RowFates):
 
     def _refused(self, events: list[Dated]) -> list[Dated]:
         """The events of a case file; what cannot be among them is for its reader to refuse."""
-        kept = [self._reopened(one, entry_dates(one)[1]) for one in events] if self.cuts else events
+        kept = [self._reopened(event, entry_dates(event)[1]) for event in events] if self.cuts else events
         self.problems += problems_of(kept, self.born, self.as_of)
         return kept
 
@@ -237,25 +240,25 @@ class RecordBuilder(RowFates):
         made = assemble_courses(exposures, tables["events"], self.as_of, self.rules.lines)
         tables["courses"] += made.courses
         self.notes |= {note.place: note.says for note in made.notes}
-        for one in made.supportive:
-            taken = still_taken(one, self.rules)
+        for exposure in made.supportive:
+            taken = still_taken(exposure, self.rules)
             tables["medications"] += taken
             if not taken:
-                self.take_back(one.entry.place, read_as(one))
-                self.tell_later(one.entry.place, "ignored", "a supportive drug")
+                self.take_back(exposure.entry.place, read_as(exposure))
+                self.tell_later(exposure.entry.place, "ignored", "a supportive drug")
 
     def _menopause(self) -> str | None:
         """The latest one; None when there are several of one day."""
         if not self.menopause:
             return None
-        told = [(date.last if date else dt.date.min, word) for date, word in self.menopause]
-        latest = {word for last, word in told if last == max(told)[0]}
+        dated = [(date.last if date else dt.date.min, word) for date, word in self.menopause]
+        latest = {word for last, word in dated if last == max(dated)[0]}
         return latest.pop() if len(latest) == 1 else None
 
     def _make_cut_notice(self) -> list[str]:
         entries = "entry" if self.left_out == 1 else "entries"
-        told = f"The record was cut at {format_date(make_exact_date(self.as_of))}: {self.left_out} later {entries} left out."
-        return [told] if self.cuts else []
+        notice = f"The record was cut at {format_date(make_exact_date(self.as_of))}: {self.left_out} later {entries} left out."
+        return [notice] if self.cuts else []
 
 
 def _sorted_once(sentences: Iterable[str]) -> tuple[str, ...]:

@@ -53,24 +53,24 @@ def parse_conditions(text: str, words: Words) -> tuple[ConditionMention, ...]:
     lexicon = words.lexicon
     if lexicon is None:
         return (ConditionMention(),)
-    found: tuple[ConditionMention, ...] | None = lexicon.remembered.get(text)
-    if found is None:
-        found = _parse_text(text, lexicon) or (ConditionMention(near=suggest_name(text, words.conditions)),)
+    mentions: tuple[ConditionMention, ...] | None = lexicon.remembered.get(text)
+    if mentions is None:
+        mentions = _parse_text(text, lexicon) or (ConditionMention(near=suggest_name(text, words.conditions)),)
         if len(lexicon.remembered) < MOST_REMEMBERED:
-            lexicon.remembered[text] = found
-    return found
+            lexicon.remembered[text] = mentions
+    return mentions
 
 
-def is_understood(found: Iterable[ConditionMention]) -> bool:
+def is_understood(mentions: Iterable[ConditionMention]) -> bool:
     """Whether every part of a text was understood."""
-    return all(one.term is not None or one.sites is not None or one.status == ABSENT for one in found)
+    return all(mention.term is not None or mention.sites is not None or mention.status == ABSENT for mention in mentions)
 
 
 def _parse_text(text: str, lexicon: Lexicon) -> tuple[ConditionMention, ...]:
     if len(text) > LONGEST:
         return ()
-    if found := read_genotype(text, lexicon):
-        return (ConditionMention(found[0], status=found[1]),)
+    if genotype := read_genotype(text, lexicon):
+        return (ConditionMention(genotype[0], status=genotype[1]),)
     if (whole := lexicon.match_whole_text(text)) is not None:
         return tuple(_iter_mentions(ConditionParser([whole], lexicon.words).parse_heads(), None, lexicon))
     for spelling in _iter_word_orders(text):
@@ -83,28 +83,28 @@ def _parse_text(text: str, lexicon: Lexicon) -> tuple[ConditionMention, ...]:
     return ()
 
 
-def _drop_repeated(found: Iterable[ConditionMention]) -> tuple[ConditionMention, ...]:
+def _drop_repeated(mentions: Iterable[ConditionMention]) -> tuple[ConditionMention, ...]:
     """Without what says of the same condition no more than another one does."""
     kept: list[ConditionMention] = []
-    for one in found:
-        same = next((i for i, other in enumerate(kept) if _is_covered_by(one, other) or _is_covered_by(other, one)), None)
+    for mention in mentions:
+        same = next((i for i, other in enumerate(kept) if _is_covered_by(mention, other) or _is_covered_by(other, mention)), None)
         if same is None:
-            kept.append(one)
-        elif not _is_covered_by(one, kept[same]) or not one.narrow:
-            kept[same] = one
+            kept.append(mention)
+        elif not _is_covered_by(mention, kept[same]) or not mention.narrow:
+            kept[same] = mention
     return tuple(kept)
 
 
-def _is_covered_by(one: ConditionMention, other: ConditionMention) -> bool:
+def _is_covered_by(mention: ConditionMention, other: ConditionMention) -> bool:
     """Whether all that one says is said by the other as well."""
-    same = (one.term, one.status, one.sure, one.sites, one.brain) == (
+    same = (mention.term, mention.status, mention.sure, mention.sites, mention.brain) == (
         other.term,
         other.status,
         other.sure,
         other.sites,
         other.brain,
     )
-    return same and one.grade in (None, other.grade) and set(one.about) <= set(other.about)
+    return same and mention.grade in (None, other.grade) and set(mention.about) <= set(other.about)
 
 
 def _iter_word_orders(text: str) -> Iterator[str]:
@@ -136,8 +136,8 @@ def _iter_mentions(heads: list[ConditionHead], year: int | None, lexicon: Lexico
 
 def _make_condition_mention(head: ConditionHead, year: int | None, lexicon: Lexicon, *, own: bool) -> ConditionMention:
     term, grade = head.ids[0], None if own else head.grade
-    for one, least, other in lexicon.words.becomes:
-        if term == one and (grade or 0) >= least and head.status != ABSENT:
+    for base, least, other in lexicon.words.becomes:
+        if term == base and (grade or 0) >= least and head.status != ABSENT:
             term = other
     status = head.status or (ACTIVE if head.trend == "active" else None)
     status = None if status == RESOLVED and term in lexicon.words.lasting else status
@@ -181,12 +181,12 @@ def merge_code_and_words(
         return (coded,)
     if coded.term is None and coded.sites is None:
         return said
-    same = next((one for one in said if (one.term, one.sites is None) == (coded.term, coded.sites is None)), None)
+    same = next((mention for mention in said if (mention.term, mention.sites is None) == (coded.term, coded.sites is None)), None)
     if same is not None:
-        return tuple(_merge_mentions(coded, one) if one is same else one for one in said)
+        return tuple(_merge_mentions(coded, mention) if mention is same else mention for mention in said)
     kin = lexicon.words.kin if lexicon is not None else ()
-    near = any({coded.term, one.term} <= set(row) for row in kin for one in said)
-    return (coded, *said) if near or any(one.sites is not None for one in said) else ()
+    near = any({coded.term, mention.term} <= set(row) for row in kin for mention in said)
+    return (coded, *said) if near or any(mention.sites is not None for mention in said) else ()
 
 
 def _merge_mentions(coded: ConditionMention, said: ConditionMention) -> ConditionMention:
@@ -237,7 +237,7 @@ def get_terminology(words: Words) -> Terminology:
 
 
 def events_from_mentions(
-    found: Iterable[ConditionMention],
+    mentions: Iterable[ConditionMention],
     plain: Comorbidity,
     as_of: dt.date,
     *,
@@ -249,38 +249,42 @@ def events_from_mentions(
     `words_first`: the status in the source is that of the list entry rather than of the illness, as in a problem list, so
     the words win.
     """
-    return [_make_event(one, plain, as_of, words_first=words_first) for one in found]
+    return [_make_event(mention, plain, as_of, words_first=words_first) for mention in mentions]
 
 
-def _make_event(one: ConditionMention, plain: Comorbidity, as_of: dt.date, *, words_first: bool) -> Comorbidity | DiseaseEvent:
-    date = plain.date or _date_from_year(one.year, as_of)
-    status = _combine_status(one, plain.status, words_first=words_first)
-    if one.sites is None:
-        term = None if one.narrow and status == ABSENT else one.term  # without the narrower thing the wider one may be there
-        return replace(plain, term=term, about=one.about, grade=one.grade, status=status, date=date)
-    if status is None and one.status == ABSENT:  # looked for, not found, and said to be over
+def _make_event(
+    mention: ConditionMention, plain: Comorbidity, as_of: dt.date, *, words_first: bool
+) -> Comorbidity | DiseaseEvent:
+    date = plain.date or _date_from_year(mention.year, as_of)
+    status = _combine_status(mention, plain.status, words_first=words_first)
+    if mention.sites is None:
+        term = (
+            None if mention.narrow and status == ABSENT else mention.term
+        )  # without the narrower thing the wider one may be there
+        return replace(plain, term=term, about=mention.about, grade=mention.grade, status=status, date=date)
+    if status is None and mention.status == ABSENT:  # looked for, not found, and said to be over
         return replace(plain, status=None, date=date)
     if status != ABSENT:
-        extent = None if one.sites else METASTATIC
-        return DiseaseEvent(plain.entry, FINDING, date, extent, one.sites, one.brain, "", plain.name)
-    if one.brain == "none" or BRAIN in one.sites:
+        extent = None if mention.sites else METASTATIC
+        return DiseaseEvent(plain.entry, FINDING, date, extent, mention.sites, mention.brain, "", plain.name)
+    if mention.brain == "none" or BRAIN in mention.sites:
         return DiseaseEvent(plain.entry, FINDING, date, None, (), "none", "", plain.name)
     return replace(plain, term=None, status=ABSENT, date=date)
 
 
-def _combine_status(one: ConditionMention, given: Status | None, *, words_first: bool) -> Status | None:
+def _combine_status(mention: ConditionMention, status: Status | None, *, words_first: bool) -> Status | None:
     """The status by words and source together; unknown where they cannot both be."""
-    if not one.sure:
-        return ABSENT if given == ABSENT else None
-    if given is None or one.status is None or ABSENT in (given, one.status):
+    if not mention.sure:
+        return ABSENT if status == ABSENT else None
+    if status is None or mention.status is None or ABSENT in (status, mention.status):
         return (
             None
-            if (one.status, given) == (ABSENT, RESOLVED)
+            if (mention.status, status) == (ABSENT, RESOLVED)
             else ABSENT
-            if ABSENT in (given, one.status)
-            else one.status or given
+            if ABSENT in (status, mention.status)
+            else mention.status or status
         )
-    return one.status if words_first and one.status == RESOLVED else given
+    return mention.status if words_first and mention.status == RESOLVED else status
 
 
 def _date_from_year(year: int | None, as_of: dt.date) -> PartialDate | None:
@@ -294,6 +298,6 @@ def format_code_name(system: str, code: str, display: str) -> str:
 
 def parse_code_name(name: str) -> tuple[str, str]:
     """System and code of such a name; nothing for another one."""
-    if (found := CODED.fullmatch(name)) is None:
+    if (match := CODED.fullmatch(name)) is None:
         return "", ""
-    return next(id_ for id_, told in CODE_NAMES.items() if told == found[1]), found[2]
+    return next(id_ for id_, label in CODE_NAMES.items() if label == match[1]), match[2]

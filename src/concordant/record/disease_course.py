@@ -35,21 +35,21 @@ class DiseaseCourse:
 
     def events(self) -> list[DiseaseEvent]:
         """The events that all the findings come to."""
-        own = [one for one in self.primaries if one.cancer in self.rules.subjects]
+        own = [primary for primary in self.primaries if primary.cancer in self.rules.subjects]
         self._state_cancer(own)
-        own = own or [one for one in self.primaries if one.cancer == UNSPECIFIED]
+        own = own or [primary for primary in self.primaries if primary.cancer == UNSPECIFIED]
         first = _first(own)
         if first is None and not self.stages and not self.spread:
             return []
-        return [*self._from_diagnosis(first), *(_make_recurrence(one) for one in own if one.again)]
+        return [*self._from_diagnosis(first), *(_make_recurrence(primary) for primary in own if primary.again)]
 
     def _state_cancer(self, own: list[PrimaryCancer]) -> None:
         """States the cancer where a diagnosis tells it."""
-        others = [one for one in self.primaries if one.cancer == OTHER_CANCER]
+        others = [primary for primary in self.primaries if primary.cancer == OTHER_CANCER]
         if own:
             self.stated[CANCER_TYPE] = own[0].cancer
             if others:
-                places = ", ".join(one.entry.place for one in others)
+                places = ", ".join(primary.entry.place for primary in others)
                 self.notices.append(f"The record names another cancer as well ({places}).")
         elif others:
             self.stated[CANCER_TYPE] = OTHER_CANCER
@@ -57,11 +57,13 @@ class DiseaseCourse:
     def _from_diagnosis(self, first: PrimaryCancer | None) -> list[DiseaseEvent]:
         """The diagnosis with the stage and the metastases that belong to it, then what came later."""
         since = first.date if first is not None else None
-        spread = [one for one in self.spread if self.rules.is_distant(one.site)]
-        placed = [(one, self._is_near(one.date, since)) for one in spread if not self._is_of_before(one, since)]
-        here = [one for one, near in placed if near is True]
-        later = [one for one, near in placed if near is False]
-        loose = [one for one, near in placed if near is None]
+        spread = [secondary for secondary in self.spread if self.rules.is_distant(secondary.site)]
+        placed = [
+            (secondary, self._is_near(secondary.date, since)) for secondary in spread if not self._is_of_before(secondary, since)
+        ]
+        here = [secondary for secondary, near in placed if near is True]
+        later = [secondary for secondary, near in placed if near is False]
+        loose = [secondary for secondary, near in placed if near is None]
         extent, later_stages, loose_stages = self._extent(first)
         if here:
             extent = None if self._is_staged_early(here, since) else METASTATIC
@@ -72,24 +74,24 @@ class DiseaseCourse:
         self._state_undated([*loose, *loose_stages], known=extent == METASTATIC or bool(later or later_stages))
         return [*events, *_came_later([*later, *later_stages], at_first=extent)]
 
-    def _is_of_before(self, one: SecondaryCancer, since: PartialDate | None) -> bool:
+    def _is_of_before(self, secondary: SecondaryCancer, since: PartialDate | None) -> bool:
         """Whether a metastasis is older than this cancer, with another one on record: whose it is is not known, and is told."""
         others = any(primary.cancer == OTHER_CANCER for primary in self.primaries)
-        if not others or since is None or one.date is None:
+        if not others or since is None or secondary.date is None:
             return False
-        if find_months_range(one.date, since)[0] <= self.rules.de_novo_months:
+        if find_months_range(secondary.date, since)[0] <= self.rules.de_novo_months:
             return False
         why = "a metastasis from before this cancer, with another cancer on record: whose it is is not known"
-        self.doubted.append((one.entry.place, why, True))
+        self.doubted.append((secondary.entry.place, why, True))
         return True
 
     def _is_staged_early(self, here: list[SecondaryCancer], since: PartialDate | None) -> bool:
         """Whether a stage says that there are no metastases when one was on record: a contradiction, which is told."""
-        for stage in (one for one in self.stages if one.extent == EARLY and one.date is not None):
-            for one in here if self._is_near(stage.date, since) is not False else ():
-                if one.date is not None and stage.date is not None and not stage.date.is_certainly_before(one.date):
-                    told = f"the stage {quote_word(stage.word)} ({stage.entry.place}) and a metastasis ({one.entry.place})"
-                    self.contradictions.append(f"{told} of one time contradict each other")
+        for stage in (item for item in self.stages if item.extent == EARLY and item.date is not None):
+            for item in here if self._is_near(stage.date, since) is not False else ():
+                if item.date is not None and stage.date is not None and not stage.date.is_certainly_before(item.date):
+                    pair = f"the stage {quote_word(stage.word)} ({stage.entry.place}) and a metastasis ({item.entry.place})"
+                    self.contradictions.append(f"{pair} of one time contradict each other")
                     return True
         return False
 
@@ -116,33 +118,33 @@ class DiseaseCourse:
             elif stage.extent is not None and (when is not False or stage.extent == METASTATIC):
                 near.setdefault(stage.extent, []).append(stage)
         if len(near) > 1:
-            self._contradict([one for some in near.values() for one in some])
+            self._contradict([staged for some in near.values() for staged in some])
             return None, later, loose
         return next(iter(near), None), later, loose
 
     def _contradict(self, stages: Sequence[CancerStage]) -> None:
         """Stages of one time that cannot all be: none of them counts."""
-        told = " and ".join(sorted({f"{quote_word(one.word)} ({one.entry.place})" for one in stages}))
-        self.contradictions.append(f"stages of one time that contradict each other: {told}")
-        for one in stages:
-            self.doubted.append((one.entry.place, "it contradicts another stage of the same time", False))
+        listing = " and ".join(sorted({f"{quote_word(stage.word)} ({stage.entry.place})" for stage in stages}))
+        self.contradictions.append(f"stages of one time that contradict each other: {listing}")
+        for stage in stages:
+            self.doubted.append((stage.entry.place, "it contradicts another stage of the same time", False))
 
-    def _state_undated(self, found: list[SecondaryCancer], *, known: bool) -> None:
+    def _state_undated(self, secondaries: list[SecondaryCancer], *, known: bool) -> None:
         """Metastases whose time is open: the extent is stated, and nothing of how it began."""
-        if not found:
+        if not secondaries:
             return
         if not known:
             self.stated[DISEASE_EXTENT] = METASTATIC
-        for site in {one.site for one in found} & self.rules.undated_sites.keys():
+        for site in {secondary.site for secondary in secondaries} & self.rules.undated_sites.keys():
             self.stated[self.rules.undated_sites[site]] = "yes"
-        names = sorted({one.site.replace("_", " ") for one in found if one.site})
+        names = sorted({secondary.site.replace("_", " ") for secondary in secondaries if secondary.site})
         if names:
             self.notices.append(f"Metastases without a date that places them: {', '.join(names)}.")
 
 
 def _first(own: list[PrimaryCancer]) -> PrimaryCancer | None:
     """The earliest diagnosis; several of one cancer are one diagnosis told again."""
-    dated = [one for one in own if one.date is not None]
+    dated = [primary for primary in own if primary.date is not None]
     if dated:
         return min(dated, key=lambda one: (one.date.first, one.date.last, one.entry.place) if one.date else ())
     return min(own, key=lambda one: one.entry.place) if own else None
@@ -152,11 +154,11 @@ def _make_recurrence(primary: PrimaryCancer) -> DiseaseEvent:
     return DiseaseEvent(primary.entry, RECURRENCE, None, None, (), None, "")
 
 
-def _came_later(found: list[SecondaryCancer], at_first: Extent | None) -> list[DiseaseEvent]:
+def _came_later(secondaries: list[SecondaryCancer], at_first: Extent | None) -> list[DiseaseEvent]:
     """Metastases of later: first a recurrence, or a progression when there were some before."""
     events: list[DiseaseEvent] = []
     kind = PROGRESSION if at_first == METASTATIC else RECURRENCE
-    for date, some in _group_by_date(found):
+    for date, some in _group_by_date(secondaries):
         sites = _sites(some)
         if not sites and (events or at_first == METASTATIC):
             continue  # that it is metastatic was known
@@ -165,12 +167,12 @@ def _came_later(found: list[SecondaryCancer], at_first: Extent | None) -> list[D
     return events
 
 
-def _sites(found: Iterable[SecondaryCancer]) -> tuple[str, ...]:
-    return tuple(sorted({one.site for one in found if one.site}))
+def _sites(secondaries: Iterable[SecondaryCancer]) -> tuple[str, ...]:
+    return tuple(sorted({secondary.site for secondary in secondaries if secondary.site}))
 
 
-def _group_by_date(found: Iterable[SecondaryCancer]) -> list[tuple[PartialDate | None, list[SecondaryCancer]]]:
+def _group_by_date(secondaries: Iterable[SecondaryCancer]) -> list[tuple[PartialDate | None, list[SecondaryCancer]]]:
     groups: dict[PartialDate | None, list[SecondaryCancer]] = {}
-    for one in sorted(found, key=lambda one: one.entry.place):
-        groups.setdefault(one.date, []).append(one)
+    for secondary in sorted(secondaries, key=lambda one: one.entry.place):
+        groups.setdefault(secondary.date, []).append(secondary)
     return sorted(groups.items(), key=lambda item: (item[0].first, item[0].last) if item[0] else ())

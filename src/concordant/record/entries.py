@@ -36,10 +36,10 @@ def blank_entry(event: Dated) -> Event:
             return event
 
 
-def _blank_course(given: Course | Exposure) -> Course:
+def _blank_course(treatment: Course | Exposure) -> Course:
     """A course of drugs that may be any: those it names were perhaps not given, and perhaps others were."""
-    named = (*given.drugs, *given.unknown_drugs) or ("not readable",)
-    return Course(given.entry, (), (), named, None, None, None, None, None, None)
+    named = (*treatment.drugs, *treatment.unknown_drugs) or ("not readable",)
+    return Course(treatment.entry, (), (), named, None, None, None, None, None, None)
 
 
 def entry_dates(event: Dated) -> tuple[PartialDate | None, PartialDate | None]:

@@ -14,28 +14,28 @@ def merge_marker_parts(markers: Iterable[Marker]) -> tuple[Marker, ...]:
 
     Apart they would say something else: copies without a ratio are those of a single probe.
     """
-    found: list[Marker] = []
+    merged: list[Marker] = []
     for marker in sorted(markers, key=lambda one: one.entry.place):  # the order of the source plays no part
-        home = next((i for i, other in enumerate(found) if _is_part_of(marker, other)), None)
+        home = next((i for i, other in enumerate(merged) if _is_part_of(marker, other)), None)
         if home is None:
-            found.append(marker)
+            merged.append(marker)
         else:
-            kept = found[home]
-            found[home] = replace(kept, word=kept.word or marker.word, numbers={**kept.numbers, **marker.numbers})
-    return tuple(found)
+            kept = merged[home]
+            merged[home] = replace(kept, word=kept.word or marker.word, numbers={**kept.numbers, **marker.numbers})
+    return tuple(merged)
 
 
-def _is_part_of(one: Marker, other: Marker) -> bool:
-    same = (one.test, one.date, one.specimen) == (other.test, other.date, other.specimen)
-    parts = bool(one.numbers) and bool(other.numbers) and one.numbers.keys().isdisjoint(other.numbers)
-    return same and parts and (one.word is None or other.word in (None, one.word))
+def _is_part_of(marker: Marker, other: Marker) -> bool:
+    same = (marker.test, marker.date, marker.specimen) == (other.test, other.date, other.specimen)
+    parts = bool(marker.numbers) and bool(other.numbers) and marker.numbers.keys().isdisjoint(other.numbers)
+    return same and parts and (marker.word is None or other.word in (None, marker.word))
 
 
 def drop_repeated_progressions(events: Iterable[DiseaseEvent]) -> tuple[DiseaseEvent, ...]:
     """Without the progressions that tell a recurrence of the same day again, at no other site."""
-    found = tuple(events)
-    relapses = [event for event in found if event.kind == RECURRENCE and event.date is not None]
-    return tuple(event for event in found if not any(_is_repeat(event, relapse) for relapse in relapses))
+    all_events = tuple(events)
+    relapses = [event for event in all_events if event.kind == RECURRENCE and event.date is not None]
+    return tuple(event for event in all_events if not any(_is_repeat(event, relapse) for relapse in relapses))
 
 
 def _is_repeat(event: DiseaseEvent, relapse: DiseaseEvent) -> bool:

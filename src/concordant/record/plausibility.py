@@ -73,10 +73,10 @@ def _of_birth(born: PartialDate, dated: Sequence[tuple[EntryLocation, PartialDat
 
 def later_than(dated: Sequence[tuple[EntryLocation, PartialDate]], as_of: dt.date) -> Iterator[Problem]:
     """Entries that lie after the date of the question, each told once."""
-    told = set()
+    seen = set()
     for entry, date in dated:
-        if as_of < date.first and entry not in told:
-            told.add(entry)
+        if as_of < date.first and entry not in seen:
+            seen.add(entry)
             yield entry, _find_later_entries(entry.place, date, as_of), "Correct the date, or as_of"
 
 

@@ -33,7 +33,7 @@ def parse_words(text: str, feature: Feature) -> tuple[frozenset[str], str | None
 
 def _find_parts(text: str) -> tuple[list[int], list[int]]:
     """Where the parts between separators begin and end."""
-    between = [found.span() for found in SEPARATOR.finditer(text)]
+    between = [match.span() for match in SEPARATOR.finditer(text)]
     return [0, *(end for _, end in between)], [*(start for start, _ in between), len(text)]
 
 

@@ -51,10 +51,10 @@ def record_rules(knowledge: Knowledge) -> RecordRules:
     return RecordRules(
         lines=make_line_rules(knowledge),
         tests={test.name: test for test in vocabulary.tests},
-        measured={one.name: one for one in vocabulary.measurements},
+        measured={item.name: item for item in vocabulary.measurements},
         stages={normalize_name(stage): extent for stage, extent in vocabulary.stages.items()},
         subjects=reading.subjects if reading else (),
-        umbrellas={one.observation: one for one in reading.umbrellas} if reading else {},
+        umbrellas={item.observation: item for item in reading.umbrellas} if reading else {},
         undated_sites=reading.undated_sites if reading else {},
         de_novo_months=reading.de_novo_months if reading else 0.0,
         medications=frozenset(term.id for term in vocabulary.medications),

@@ -23,38 +23,42 @@ def carried_out(exposures: Sequence[Exposure], orders: Set[str], rules: RecordRu
     stays, so that what was given, and when, is unknown.
     """
     infused = rules.lines.leading - rules.lines.by_mouth
-    if not orders or not any(one.single and not infused.isdisjoint(one.drugs) for one in exposures):
+    if not orders or not any(exposure.single and not infused.isdisjoint(exposure.drugs) for exposure in exposures):
         return list(exposures), []
-    given = {drug for one in exposures if one.entry.place not in orders for drug in one.drugs}
-    found, notices = [], []
-    for one in exposures:
-        ordered = one.entry.place in orders and not infused.isdisjoint(one.drugs)
-        if ordered and given.isdisjoint(one.drugs):
-            names = " and ".join(rules.names.get(drug, drug) for drug in one.drugs)
-            notices.append(f"{names}: ordered, and no entry tells that it was given ({one.entry.place}).")
-            found.append(Exposure(one.entry, (), (NOT_CARRIED_OUT,)))
+    administered = {drug for exposure in exposures if exposure.entry.place not in orders for drug in exposure.drugs}
+    kept, notices = [], []
+    for exposure in exposures:
+        ordered = exposure.entry.place in orders and not infused.isdisjoint(exposure.drugs)
+        if ordered and administered.isdisjoint(exposure.drugs):
+            names = " and ".join(rules.names.get(drug, drug) for drug in exposure.drugs)
+            notices.append(f"{names}: ordered, and no entry tells that it was given ({exposure.entry.place}).")
+            kept.append(Exposure(exposure.entry, (), (NOT_CARRIED_OUT,)))
         else:
-            found.append(one)
-    return found, notices
+            kept.append(exposure)
+    return kept, notices
 
 
 def with_lines(exposures: Sequence[Exposure], lines: Sequence[DeclaredLine], as_of: dt.date) -> list[Exposure]:
     """The exposures, those of a declared line with its number; a line without one becomes an exposure of unnamed drugs."""
-    found = list(exposures)
+    placed = list(exposures)
     ordered = _in_order(lines, as_of)
     for number, line in enumerate(ordered):
         following = ordered[number + 1].start if number + 1 < len(ordered) else None
-        covered = [i for i, one in enumerate(found) if one.line is None and _lies_in(one.start, line, line.end or following)]
+        covered = [
+            i
+            for i, exposure in enumerate(placed)
+            if exposure.line is None and _lies_in(exposure.start, line, line.end or following)
+        ]
         for i in covered:
-            found[i] = replace(found[i], line=int(line.line))
+            placed[i] = replace(placed[i], line=int(line.line))
         if not covered:
-            found.append(Exposure(line.entry, (), (), line.start, line.end, ADVANCED, int(line.line)))
-    return found
+            placed.append(Exposure(line.entry, (), (), line.start, line.end, ADVANCED, int(line.line)))
+    return placed
 
 
 def _in_order(lines: Sequence[DeclaredLine], as_of: dt.date) -> list[DeclaredLine]:
     """The lines that have a number, in the order of time."""
-    numbered = [one for one in lines if one.line.isdigit() and int(one.line) > 0]
+    numbered = [declared for declared in lines if declared.line.isdigit() and int(declared.line) > 0]
     return sorted(numbered, key=lambda one: (one.start.first if one.start else as_of, int(one.line), one.entry.place))
 
 
@@ -67,11 +71,11 @@ def _lies_in(date: PartialDate | None, line: DeclaredLine, until: PartialDate | 
     return date.first <= until.last if line.end is not None else date.last < until.first
 
 
-def unnamed_treatment(told: Sequence[UnnamedTreatment], exposures: Sequence[Exposure]) -> list[Exposure]:
+def unnamed_treatment(treatments: Sequence[UnnamedTreatment], exposures: Sequence[Exposure]) -> list[Exposure]:
     """Treatment told as a procedure, on days on which no drug is told."""
-    days = {one.start for one in exposures}
-    silent = [one for one in told if one.date not in days]
-    return [Exposure(one.entry, (), (one.name,), one.date, one.date, single=one.date is not None) for one in silent]
+    days = {item.start for item in exposures}
+    silent = [item for item in treatments if item.date not in days]
+    return [Exposure(item.entry, (), (item.name,), item.date, item.date, single=item.date is not None) for item in silent]
 
 
 def still_taken(supportive: Exposure, rules: RecordRules) -> list[Medication]:

@@ -47,24 +47,24 @@ class CodeTable(dict[str, CodeableConcept | None]):
         self.most = 0
 
     def __missing__(self, code: str) -> CodeableConcept | None:
-        found = self.find_other_spelling(code)
+        meaning = self.find_other_spelling(code)
         if not self.most:
             self.most = len(self) + MOST_REMEMBERED
         if len(self) < self.most:
-            self[code] = found
-        return found
+            self[code] = meaning
+        return meaning
 
     def find_other_spelling(self, code: str) -> CodeableConcept | None:
         """The code in capitals, without the dot that some leave out and the signs behind it, or by its family."""
         tidy = code.strip().upper().rstrip("*!†+-.")
         if " " in tidy:  # a letter behind a blank says how sure the diagnosis is, or that it is none
             return None
-        if (found := self.get(tidy)) is not None or self.families is None:
-            return found
+        if (meaning := self.get(tidy)) is not None or self.families is None:
+            return meaning
         bare = tidy.replace(".", "")
         full = f"{bare[:3]}.{bare[3:]}" if len(bare) > 3 and self.pointed else bare
-        if (found := self.get(full)) is not None:
-            return found
+        if (meaning := self.get(full)) is not None:
+            return meaning
         return next((self.families[full[:length]] for length in range(len(full), 2, -1) if full[:length] in self.families), None)
 
 
@@ -114,12 +114,12 @@ class Terminology:
         """The drugs that the name of a drug or a product stands for; none when a part of it is unknown."""
         if not text:
             return ()
-        found = self.named.get(text)
-        if found is None:
-            found = self._drugs_from_text(text)
+        drugs = self.named.get(text)
+        if drugs is None:
+            drugs = self._drugs_from_text(text)
             if len(self.named) < MOST_REMEMBERED:
-                self.named[text] = found
-        return found
+                self.named[text] = drugs
+        return drugs
 
     def _drugs_from_text(self, text: str) -> tuple[str, ...]:
         if len(text) > LONGEST_TEXT:
@@ -130,8 +130,8 @@ class Terminology:
         known = [drugs_from_name(piece, self.words) for piece in pieces if piece]
         if known and all(known):
             return tuple(dict.fromkeys(id_ for part in known for id_ in part))
-        found, strange = self._find_drugs_among(text)
-        return () if strange else found
+        drugs, strange = self._find_drugs_among(text)
+        return () if strange else drugs
 
     def can_be_treatment(self, text: str) -> bool:
         """Whether a text that names no drug for certain may stand for one: it holds a known name, or speaks of a study drug."""
@@ -141,15 +141,15 @@ class Terminology:
 
     def _find_drugs_among(self, text: str) -> tuple[tuple[str, ...], bool]:
         """The drugs whose names stand among other words, and whether a word is strange: no number, dose, form or route."""
-        words, found, strange = normalize_name(text).split(), dict[str, None](), False
+        words, drugs, strange = normalize_name(text).split(), dict[str, None](), False
         while words:
             length = next((n for n in range(min(MOST_WORDS, len(words)), 0, -1) if self._is_name(words[:n])), 0)
             if length:
-                found |= dict.fromkeys(self.words.drugs[" ".join(words[:length])])
+                drugs |= dict.fromkeys(self.words.drugs[" ".join(words[:length])])
             else:
                 strange |= not (len(words[0]) == 1 or words[0][0].isdigit() or words[0] in self.product_words)
             words = words[length or 1 :]
-        return tuple(found), strange
+        return tuple(drugs), strange
 
     def _is_name(self, words: list[str]) -> bool:
         spelling = " ".join(words)

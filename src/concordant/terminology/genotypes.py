@@ -48,16 +48,16 @@ def _count_names(text: str, names: tuple[str, ...]) -> tuple[int, str]:
     """How often one of the names stands in the text, and the text without them."""
     count = 0
     for name in sorted((n.lower().replace(" ", "") for n in names), key=len, reverse=True):
-        found = re.findall(rf"{re.escape(name)}(?!\d)", text)
-        count += len(found)
+        hits = re.findall(rf"{re.escape(name)}(?!\d)", text)
+        count += len(hits)
         text = re.sub(rf"{re.escape(name)}(?!\d)", " ", text)
     return count, text
 
 
 def _count_copies(text: str, lexicon: Lexicon) -> int:
     said = text.lower()
-    found = [number for word, number in lexicon.words.zygosity.items() if re.search(rf"\b{word}\b", said)]
-    return max(found, default=0)
+    numbers = [number for word, number in lexicon.words.zygosity.items() if re.search(rf"\b{word}\b", said)]
+    return max(numbers, default=0)
 
 
 def _is_rest_known(text: str, gene: Genotype, lexicon: Lexicon) -> bool:

@@ -82,16 +82,22 @@ class ConditionParser:
     # Names.
 
     def _read_head(self, item: LexiconItem) -> None:
-        said, told = item.ids[:1], item.ids[1:]
+        said, statuses = item.ids[:1], item.ids[1:]
         if item.kind == "spread":
-            said, told = item.ids, ()
+            said, statuses = item.ids, ()
         head = ConditionHead(item.kind, said, item.grade, graded=item.grade is not None)
         following = self.next
         if following.grade is not None:
             head.grade, head.graded, head.scale = following.grade, following.graded, following.scale
         head.about, head.other, head.sure = following.about, self.other, not following.unsure
         head.status = (
-            ABSENT if following.absent else RESOLVED if following.past else match_word(told[0], STATUSES) if told else None
+            ABSENT
+            if following.absent
+            else RESOLVED
+            if following.past
+            else match_word(statuses[0], STATUSES)
+            if statuses
+            else None
         )
         head.open_result = item.kind == "test" and not following.absent
         head.trend = following.trend
@@ -149,25 +155,25 @@ class ConditionParser:
     def _read_scale(self, item: LexiconItem) -> None:
         """A scale with its step: `grade 3`, `NYHA II to III` (the worse counts)."""
         steps = self.words.scales[item.ids[0]]
-        found: list[int] = []
+        grades: list[int] = []
         while self.at < len(self.items):
             step = steps.get(self.items[self.at].text)
-            joins = bool(found) and self.items[self.at].kind in (*JOINS, "cause") and self._is_step_next(steps)
+            joins = bool(grades) and self.items[self.at].kind in (*JOINS, "cause") and self._is_step_next(steps)
             if step is None and not joins:
                 break
-            found += [step] if step is not None else []
+            grades += [step] if step is not None else []
             self.at += 1
-        if not found:
+        if not grades:
             self.unknown.append(item.text)
-        if not any(found):  # a type, which is no worse than another one
+        if not any(grades):  # a type, which is no worse than another one
             return
         near = self.heads[self.since :][-1:]
         if not (near and not near[0].graded) and self._is_head_ahead():
-            self.next.grade, self.next.graded, self.next.scale = max(found), True, item.ids[0]
+            self.next.grade, self.next.graded, self.next.scale = max(grades), True, item.ids[0]
         elif self.heads:
-            self.heads[-1].grade, self.heads[-1].graded, self.heads[-1].scale = max(found), True, item.ids[0]
+            self.heads[-1].grade, self.heads[-1].graded, self.heads[-1].scale = max(grades), True, item.ids[0]
         elif alone := self.words.scale_alone.get(item.ids[0]):
-            self.heads.append(ConditionHead("term", (alone,), max(found), graded=True, scale=item.ids[0], narrow=True))
+            self.heads.append(ConditionHead("term", (alone,), max(grades), graded=True, scale=item.ids[0], narrow=True))
         else:
             self.unknown.append(item.text)
 

@@ -47,8 +47,8 @@ class Words:
         """The words that conditions are told in."""
         if "lexicon" not in self.made:
             self.made["lexicon"] = make_lexicon(self.knowledge) if self.knowledge is not None else None
-        found: Lexicon | None = self.made["lexicon"]
-        return found
+        made: Lexicon | None = self.made["lexicon"]
+        return made
 
 
 def make_words(knowledge: Knowledge) -> Words:
@@ -118,8 +118,8 @@ def drugs_from_name(name: str, words: Words) -> tuple[str, ...]:
 
     A name may be a drug, a protocol or a class, several of them joined, or one with a suffix for its form.
     """
-    if found := _drugs_from_spelling(normalize_name(name), words) or _drugs_from_brackets(name, words):
-        return found
+    if drugs := _drugs_from_spelling(normalize_name(name), words) or _drugs_from_brackets(name, words):
+        return drugs
     for separator in SEPARATORS:
         pieces = [piece for piece in re.split(separator, name, flags=re.I) if piece.strip()]
         known = [_drugs_from_spelling(normalize_name(piece), words) for piece in pieces]
@@ -155,15 +155,15 @@ def medicines_from_name(name: str, words: Words) -> tuple[str, ...]:
     if exact := words.medications.get(normalize_name(name)) or drugs_from_name(name, words):
         return exact
     left = normalize_name(re.sub(r"[+/,;&]", f" {JOINING[0]} ", name)).split()
-    found, after_name = dict[str, None](), False
+    medicines, after_name = dict[str, None](), False
     while left:
         length, parts = _match_first_medicine(left, words, after_name=after_name)
         if not length or left[-1] in JOINING:  # the second medicine is not told
             return ()
-        found |= dict.fromkeys(parts)
+        medicines |= dict.fromkeys(parts)
         after_name = bool(parts) or (after_name and left[0] not in JOINING)
         left = left[length:]
-    return tuple(found)
+    return tuple(medicines)
 
 
 LONGEST_MEDICINE, MOST_MEDICINE_WORDS, SHORTEST_DRUG = 300, 6, 5  # shorter names of drugs are protocols, and may be anything
@@ -225,10 +225,10 @@ def factor_of(field_: VocabularyField, unit: str, words: Words) -> float | None:
         return words.factors[key]
     own = {normalize_unit(name): factor for name, factor in field_.also.items()}
     known = {normalize_unit(field_.unit): 1.0, **words.units.get(field_.unit, {}), **own} if field_.unit else {}
-    found = known.get(normalize_unit(unit))
+    result = known.get(normalize_unit(unit))
     if len(words.factors) < MOST_UNITS:
-        words.factors[key] = found
-    return found
+        words.factors[key] = result
+    return result
 
 
 def _check_spelling(text: str, written: str) -> None:

@@ -49,19 +49,19 @@ class Tokenizer:
 
     def _normalize_token(self, token: str) -> tuple[str, ...]:
         """The word as it is spelled here; a scale written together with its step as two: `g3` is `g 3`."""
-        found = self.made.get(token)
-        if found is None:
+        tokens = self.made.get(token)
+        if tokens is None:
             spelled = self._normalize_spelling(token)
             head = spelled.rstrip("0123456789")
             apart = head != spelled and head in self.words.scale_words.get("together", ())
-            found = (head, spelled[len(head) :]) if apart else (spelled,)
+            tokens = (head, spelled[len(head) :]) if apart else (spelled,)
             if len(self.made) < MOST_REMEMBERED:
-                self.made[token] = found
-        return found
+                self.made[token] = tokens
+        return tokens
 
     def _normalize_spelling(self, token: str) -> str:
-        for one, other in self.words.spellings.items():
-            token = token.replace(one, other)
+        for variant, other in self.words.spellings.items():
+            token = token.replace(variant, other)
         if len(token) > LONGEST_PLURAL and token.endswith("s") and token[-2] not in "siu":
             return token[:-3] + "y" if token.endswith("ies") else token[:-1]
         return token
@@ -85,9 +85,9 @@ class Lexicon:
 
     def add_name(self, name: str, item: LexiconItem) -> None:
         """A name and its item; the first of a name stays."""
-        found = self.spelling.split_tokens(name)
-        if found and self.items.setdefault(" ".join(found), item) is item:
-            self.longest[found[0]] = max(self.longest.get(found[0], 1), len(found))
+        tokens = self.spelling.split_tokens(name)
+        if tokens and self.items.setdefault(" ".join(tokens), item) is item:
+            self.longest[tokens[0]] = max(self.longest.get(tokens[0], 1), len(tokens))
 
     def read_items(self, text: str) -> list[LexiconItem]:
         """The items of a text in order; a word that is not known is an item of the kind `unknown`."""
@@ -95,23 +95,23 @@ class Lexicon:
 
     def match_whole_text(self, text: str) -> LexiconItem | None:
         """The condition whose name is all of the text, whatever signs stand between its words."""
-        found = " ".join(token for token in self.spelling.split_tokens(_strip_tag(text, self.words)) if token not in SIGNS)
-        item = self.items.get(found)
+        key = " ".join(token for token in self.spelling.split_tokens(_strip_tag(text, self.words)) if token not in SIGNS)
+        item = self.items.get(key)
         return item if item is not None and item.kind in ("term", "reaction", "spread") else None
 
-    def _iter_items(self, found: list[str]) -> Iterator[LexiconItem]:
+    def _iter_items(self, tokens: list[str]) -> Iterator[LexiconItem]:
         at = 0
-        while at < len(found):
-            item, length = self._match_longest(found, at)
+        while at < len(tokens):
+            item, length = self._match_longest(tokens, at)
             yield item
             at += length
 
-    def _match_longest(self, found: list[str], at: int) -> tuple[LexiconItem, int]:
-        for length in range(min(self.longest.get(found[at], 1), len(found) - at), 0, -1):
-            text = " ".join(found[at : at + length])
+    def _match_longest(self, tokens: list[str], at: int) -> tuple[LexiconItem, int]:
+        for length in range(min(self.longest.get(tokens[at], 1), len(tokens) - at), 0, -1):
+            text = " ".join(tokens[at : at + length])
             if (item := self.items.get(text)) is not None:
                 return msgspec.structs.replace(item, text=text), length
-        return LexiconItem(_classify_sign(found[at]), text=found[at]), 1
+        return LexiconItem(_classify_sign(tokens[at]), text=tokens[at]), 1
 
 
 def _classify_sign(token: str) -> str:

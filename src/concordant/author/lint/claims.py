@@ -45,8 +45,8 @@ def check_claims(places: PlaceIndex, knowledge: Knowledge) -> Iterator[Complaint
         if node.text.file.startswith(ELSEWHERE):
             continue
         for key in CLAIMS:
-            if isinstance(said := node.value.get(key), str) and (found := find_figures(said)):
-                yield from (node.make_complaint((key,), says, way_out) for says, way_out in _judge_claim(said, found, held))
+            if isinstance(said := node.value.get(key), str) and (figures := find_figures(said)):
+                yield from (node.make_complaint((key,), says, way_out) for says, way_out in _judge_claim(said, figures, held))
 
 
 def find_figures(said: str) -> dict[Figure, str]:
@@ -69,27 +69,27 @@ def _iter_cut_figures(trial: Trial) -> Iterator[tuple[Cut, set[Figure]]]:
 
 
 def _collect_figures(analysis: Analysis) -> set[Figure]:
-    found = set(find_figures(analysis.follow_up))
+    figures = set(find_figures(analysis.follow_up))
     for estimate in analysis.estimates:
         ratios = [figure for figure in find_figures(estimate.effect) if figure[0] == "HR"]
-        found |= {*ratios, *(ratio[:2] for ratio in ratios)}
+        figures |= {*ratios, *(ratio[:2] for ratio in ratios)}
         values = [value for value in strip_brackets(estimate) if re.fullmatch(rf"{_NUMBER}|not reached", value)]
-        found |= {("v", *sorted(map(_normalize_number, pair))) for pair in combinations(values, 2)}
-    return found
+        figures |= {("v", *sorted(map(_normalize_number, pair))) for pair in combinations(values, 2)}
+    return figures
 
 
 def _judge_claim(
-    said: str, found: Mapping[Figure, str], held: Mapping[str, list[tuple[Cut, set[Figure]]]]
+    said: str, claimed: Mapping[Figure, str], held: Mapping[str, list[tuple[Cut, set[Figure]]]]
 ) -> Iterator[tuple[str, str]]:
     """Where trials are named, one cut of each must hold the figures together; else one cut of any trial."""
     named = [name for name in held if re.search(rf"(?<![\w-]){re.escape(name.partition(' (')[0])}(?![\w-])", said)]
     cuts = [cut for name in named or held for cut in held[name]]
-    homes = {figure: [name for name, figures in cuts if figure in figures] for figure in found}
-    if missing := [found[figure] for figure, cut in homes.items() if not cut]:
+    homes = {figure: [name for name, figures in cuts if figure in figures] for figure in claimed}
+    if missing := [claimed[figure] for figure, cut in homes.items() if not cut]:
         of = f" of {' or '.join(named)}" if named else " under trials/"
         yield f"no analysis{of} holds {' and '.join(missing)}", "Read the source again, or add the figure to its trial"
         return
     choices = product(*(held[name] for name in named)) if named else ((cut,) for cut in cuts)
-    if not any(set(found) <= set().union(*(figures for _, figures in choice)) for choice in choices):
-        told = "; ".join(f"{words} ({', '.join(homes[figure][0])})" for figure, words in found.items())
-        yield f"mixes figures of two data cuts: {told}", "A median and a hazard ratio of one claim come from one analysis"
+    if not any(set(claimed) <= set().union(*(figures for _, figures in choice)) for choice in choices):
+        mixed = "; ".join(f"{words} ({', '.join(homes[figure][0])})" for figure, words in claimed.items())
+        yield f"mixes figures of two data cuts: {mixed}", "A median and a hazard ratio of one claim come from one analysis"

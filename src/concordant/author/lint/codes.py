@@ -65,12 +65,12 @@ def _check_code(node: Node) -> Iterator[Complaint]:
 def _find_owner(node: Node) -> str:
     """The name of the drug or term that the code belongs to: the nearest `id` or `name` around it."""
     value = node.text.value
-    found = node.text.file
+    owner = node.text.file
     for step in node.place:
         if isinstance(value, dict):
-            found = str(value.get("id") or value.get("name") or found)
+            owner = str(value.get("id") or value.get("name") or owner)
         value = value[step]
-    return found
+    return owner
 
 
 def is_luhn_valid(code: str) -> bool:

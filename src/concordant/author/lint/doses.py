@@ -20,8 +20,10 @@ def check_doses(places: PlaceIndex, entries: Mapping[str, RawFeature], knowledge
     """Everything that can be wrong with what a dose is calculated from."""
     for drug in knowledge.drugs:
         node = places.find_record("drugs/", drug.id)
-        for i, one in enumerate(drug.adjustments):
-            yield from _check_adjustment(node, ("adjustments", i), one, _find_components(knowledge, drug, one), drug)
+        for i, adjustment in enumerate(drug.adjustments):
+            yield from _check_adjustment(
+                node, ("adjustments", i), adjustment, _find_components(knowledge, drug, adjustment), drug
+            )
         yield from _check_pack_sizes(node, drug, knowledge)
     by_name = {feature.name: feature for feature in knowledge.features}
     for formula in knowledge.formulas:
@@ -32,28 +34,32 @@ def check_doses(places: PlaceIndex, entries: Mapping[str, RawFeature], knowledge
 # -- lower doses -----------------------------------------------------------------------------------
 
 
-def _find_components(knowledge: Knowledge, drug: Drug, one: DoseAdjustment) -> list[Component]:
+def _find_components(knowledge: Knowledge, drug: Drug, adjustment: DoseAdjustment) -> list[Component]:
     """The parts of regimens that the adjustment is about."""
-    meant = [r for r in knowledge.regimens if not one.regimens or r.id in one.regimens]
+    meant = [r for r in knowledge.regimens if not adjustment.regimens or r.id in adjustment.regimens]
     return [part for regimen in meant for part in regimen.components if part.drug == drug.id]
 
 
-def _check_adjustment(node: Node, place: Place, one: DoseAdjustment, parts: list[Component], drug: Drug) -> Iterator[Complaint]:
-    ways = [one.percent is not None, one.amount is not None, bool(one.no_amount)]
+def _check_adjustment(
+    node: Node, place: Place, adjustment: DoseAdjustment, parts: list[Component], drug: Drug
+) -> Iterator[Complaint]:
+    ways = [adjustment.percent is not None, adjustment.amount is not None, bool(adjustment.no_amount)]
     if sum(ways) != 1:
         says = f"a lower dose of '{drug.id}' needs one of percent, amount, no_amount"
         yield node.make_complaint(place, says, "Write `no_amount: why` where the source names none")
-    if one.percent is not None and not 0 < one.percent < 100:
-        yield node.make_complaint((*place, "percent"), f"{one.percent:g} % lowers no dose", "Write how much of the dose is left")
-    if one.amount is not None and one.unit is None:
+    if adjustment.percent is not None and not 0 < adjustment.percent < 100:
+        yield node.make_complaint(
+            (*place, "percent"), f"{adjustment.percent:g} % lowers no dose", "Write how much of the dose is left"
+        )
+    if adjustment.amount is not None and adjustment.unit is None:
         yield node.make_complaint((*place, "amount"), "an amount without its unit", "Give `unit`")
     if not parts:
         yield node.make_complaint(place, f"no regimen that is meant gives '{drug.id}'", "Take it out, or correct `regimens`")
-    for part in parts if one.amount is not None else ():
-        if one.unit not in (None, part.unit):
-            yield node.make_complaint((*place, "unit"), f"an amount in {one.unit}, where the regimen gives {part.unit}")
-        elif one.amount is not None and one.amount >= part.amount:
-            says = f"{one.amount:g} {one.unit} is no lower than the {part.amount:g} {part.unit} of a regimen"
+    for part in parts if adjustment.amount is not None else ():
+        if adjustment.unit not in (None, part.unit):
+            yield node.make_complaint((*place, "unit"), f"an amount in {adjustment.unit}, where the regimen gives {part.unit}")
+        elif adjustment.amount is not None and adjustment.amount >= part.amount:
+            says = f"{adjustment.amount:g} {adjustment.unit} is no lower than the {part.amount:g} {part.unit} of a regimen"
             yield node.make_complaint((*place, "amount"), says, "Read the source again, or name `regimens`")
 
 

@@ -30,8 +30,8 @@ def check_ledger(places: PlaceIndex, knowledge: Knowledge) -> Iterator[Complaint
 
 def _list_row_targets(knowledge: Knowledge) -> set[str]:
     """What a row may name as the place where it is computed, beside statements."""
-    given = {drug.id for drug in knowledge.drugs} | {regimen.id for regimen in knowledge.regimens}
-    return {feature.name for feature in knowledge.features} | set(knowledge.classes) | given
+    treatments = {drug.id for drug in knowledge.drugs} | {regimen.id for regimen in knowledge.regimens}
+    return {feature.name for feature in knowledge.features} | set(knowledge.classes) | treatments
 
 
 def _check_row(text: SourceText, i: int, row: LedgerRow, numbers: set[str], others: set[str]) -> Iterator[Complaint]:

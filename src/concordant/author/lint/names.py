@@ -45,10 +45,10 @@ RECORDS: Mapping[str, Any] = {
 def check_names(places: PlaceIndex, entries: Mapping[str, RawFeature], knowledge: Knowledge) -> Iterator[Complaint]:
     """What is named and not there."""
     known = KnownNames(knowledge)
-    for text, one in _find_named_words(places, entries):
-        if not known.has_name(one):
-            way_out = suggest_word(one.word, sorted(known.list_spellings(one)), listing=False)
-            yield text.make_complaint(one.place, f"the {one.naming.kind} '{one.word}' does not exist", way_out)
+    for text, named in _find_named_words(places, entries):
+        if not known.has_name(named):
+            way_out = suggest_word(named.word, sorted(known.list_spellings(named)), listing=False)
+            yield text.make_complaint(named.place, f"the {named.naming.kind} '{named.word}' does not exist", way_out)
     for name, text in places.texts.items():
         parents = known.words["statement" if name.count("/") == 3 else "guideline"]
         if name.startswith("guidelines/") and isinstance(text.value, dict) and text.value.get("parent", "") not in {"", *parents}:
@@ -59,11 +59,11 @@ def check_names(places: PlaceIndex, entries: Mapping[str, RawFeature], knowledge
 def _find_named_words(places: PlaceIndex, entries: Mapping[str, RawFeature]) -> Iterator[tuple[SourceText, NamedWord]]:
     """Every word of the folder that names something, with its file; features are written out for their drugs."""
     for text, place, entry, _ in entries.values():
-        yield from ((text, one) for one in find_names(entry, Feature, place))
+        yield from ((text, named) for named in find_names(entry, Feature, place))
     for name, text in places.texts.items():
         kind = Guideline if name.endswith("/guideline.yaml") else RECORDS.get(name.partition("/")[0])
         if kind is not None and isinstance(text.value, dict):
-            yield from ((text, one) for one in find_names(text.value, kind))
+            yield from ((text, named) for named in find_names(text.value, kind))
     for node in places.nodes:
         if node.place[:1] == ("value_sets",) and (naming := CONCEPTS.get(str(node.value.get("kind")))):
             yield node.text, NamedWord((*node.place, "concept"), str(node.value.get("concept", "")), naming)
@@ -80,36 +80,36 @@ class KnownNames:
             "drug": drugs,
             "class": classes,
             "drug or class": drugs | classes,
-            "drug, class or substance": drugs | classes | {one.id for one in words.substances},
-            "regimen": {one.id for one in knowledge.regimens} | {"current"},
-            "trial": {one.id for one in knowledge.trials},
-            "source": {one.id for one in knowledge.sources},
-            "statement": {one.id for one in knowledge.statements},
-            "guideline": {one.id for one in knowledge.guidelines},
-            "feature": {one.name for one in knowledge.features},
-            "formula": {one.id for one in knowledge.formulas},
-            "site": {one.id for one in words.sites},
-            "tag of a site": {tag for one in words.sites for tag in one.tags},
-            "measurement": {one.name for one in words.measurements},
-            "test": {one.name for one in words.tests},
-            "condition": {one.id for one in words.conditions},
-            "medication": {one.id for one in words.medications},
-            "tag of a medication": {tag for one in words.medications for tag in one.tags},
+            "drug, class or substance": drugs | classes | {item.id for item in words.substances},
+            "regimen": {item.id for item in knowledge.regimens} | {"current"},
+            "trial": {item.id for item in knowledge.trials},
+            "source": {item.id for item in knowledge.sources},
+            "statement": {item.id for item in knowledge.statements},
+            "guideline": {item.id for item in knowledge.guidelines},
+            "feature": {item.name for item in knowledge.features},
+            "formula": {item.id for item in knowledge.formulas},
+            "site": {item.id for item in words.sites},
+            "tag of a site": {tag for item in words.sites for tag in item.tags},
+            "measurement": {item.name for item in words.measurements},
+            "test": {item.name for item in words.tests},
+            "condition": {item.id for item in words.conditions},
+            "medication": {item.id for item in words.medications},
+            "tag of a medication": {tag for item in words.medications for tag in item.tags},
         }
 
-    def list_spellings(self, one: NamedWord) -> set[str]:
+    def list_spellings(self, named: NamedWord) -> set[str]:
         """How a name of this kind may be written: with `{drug}` or `{class}` where the word has it."""
-        known = self.words[one.naming.kind]
+        known = self.words[named.naming.kind]
         for sign, some in self.fillings.items():
-            if sign in one.word:
+            if sign in named.word:
                 return {name.replace(word, sign) for name in known for word in some if word in name}
         return known
 
-    def has_name(self, one: NamedWord) -> bool:
+    def has_name(self, named: NamedWord) -> bool:
         """Whether what is named is there; of a name with `{drug}` or `{class}`, for one of them at least."""
-        known = self.words[one.naming.kind]
-        filled = {one.word.replace(sign, word) for sign, some in self.fillings.items() if sign in one.word for word in some}
-        return not known.isdisjoint(filled or {one.word})
+        known = self.words[named.naming.kind]
+        filled = {named.word.replace(sign, word) for sign, some in self.fillings.items() if sign in named.word for word in some}
+        return not known.isdisjoint(filled or {named.word})
 
 
 def check_duplicate_ids(places: PlaceIndex) -> Iterator[Complaint]:

@@ -41,20 +41,22 @@ def lint_folder(root: Path, answer_cases: AnswerCases | None = None) -> LintRepo
     """
     built = build_knowledge(root)
     places = index_places(built.texts)
-    found = [*built.complaints, *_check_read_files(built, places)]
-    if not built.texts and not found:
-        found.append(Complaint("no knowledge files are here", str(root)))
+    complaints = [*built.complaints, *_check_read_files(built, places)]
+    if not built.texts and not complaints:
+        complaints.append(Complaint("no knowledge files are here", str(root)))
     if built.knowledge is None:
-        return LintReport(_sort_complaints(found), f"{len(found)} problems; the knowledge was not compiled")
-    found += _check_compiled(built, places, built.knowledge)
+        return LintReport(_sort_complaints(complaints), f"{len(complaints)} problems; the knowledge was not compiled")
+    complaints += _check_compiled(built, places, built.knowledge)
     cases = answer_cases(built.knowledge, root) if answer_cases else None
     if cases:
-        found += check_case_coverage(places, built.knowledge, cases)
-    return LintReport(_sort_complaints(found), f"{_format_counts(places, built.knowledge, cases)}: {len(found)} problems")
+        complaints += check_case_coverage(places, built.knowledge, cases)
+    return LintReport(
+        _sort_complaints(complaints), f"{_format_counts(places, built.knowledge, cases)}: {len(complaints)} problems"
+    )
 
 
-def _sort_complaints(found: list[Complaint]) -> tuple[Complaint, ...]:
-    return tuple(sorted(dict.fromkeys(found), key=lambda complaint: (complaint.file, complaint.line or 0)))
+def _sort_complaints(complaints: list[Complaint]) -> tuple[Complaint, ...]:
+    return tuple(sorted(dict.fromkeys(complaints), key=lambda complaint: (complaint.file, complaint.line or 0)))
 
 
 def _check_read_files(built: BuildResult, places: PlaceIndex) -> Iterator[Complaint]:

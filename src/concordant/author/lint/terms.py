@@ -43,14 +43,14 @@ def _iter_term_nodes(places: PlaceIndex) -> Iterator[tuple[str, Node]]:
 
 def _collect_read_terms(knowledge: Knowledge) -> frozenset[str]:
     """The terms and tags that those features look for which something asks for."""
-    found: set[str] = set()
+    terms: set[str] = set()
     used = add_inputs(find_features_used(knowledge), {feature.name: feature for feature in knowledge.features})
-    for feature in (one for one in knowledge.features if one.name in used):
+    for feature in (each for each in knowledge.features if each.name in used):
         if isinstance(feature.derive, Listed | MedicationTaken):
-            found.update(feature.derive.terms)
+            terms.update(feature.derive.terms)
         if isinstance(feature.derive, MedicationTaken) and feature.derive.tag is not None:
-            found.add(feature.derive.tag)
-    return frozenset(found)
+            terms.add(feature.derive.tag)
+    return frozenset(terms)
 
 
 def _check_bearing(node: Node, term: Term, read: frozenset[str]) -> Iterator[Complaint]:

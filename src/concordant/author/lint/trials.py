@@ -102,16 +102,16 @@ def _check_copied_figures(node: Node, trial: Trial) -> Iterator[Complaint]:
         for old in first.estimates:
             for j, new in enumerate(second.estimates):
                 if key := _find_copied_key(old, new) if _is_comparable(old, new) else "":
-                    told = new.effect if key == "effect" else " v ".join(new.values)
-                    says = f"'{new.endpoint}' has the same {key} {told} as the analysis '{first.id}' of another data cut"
+                    copied = new.effect if key == "effect" else " v ".join(new.values)
+                    says = f"'{new.endpoint}' has the same {key} {copied} as the analysis '{first.id}' of another data cut"
                     way_out = "Read the publication again; where both report one cut, write the same `cut`"
                     yield node.make_complaint((*_make_estimate_place(i, j), key), says, way_out)
 
 
 def is_same_cut(first: Analysis, second: Analysis) -> bool:
     """Whether two analyses say that they report one data cut; two that were not seen may be different ones."""
-    one, other = (analysis.cut.partition("(")[0].strip() for analysis in (first, second))
-    return one == other and one != "not seen"
+    cut, other = (analysis.cut.partition("(")[0].strip() for analysis in (first, second))
+    return cut == other and cut != "not seen"
 
 
 def _is_comparable(old: Estimate, new: Estimate) -> bool:

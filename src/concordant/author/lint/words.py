@@ -71,7 +71,7 @@ def _iter_feature_words(feature: Feature, by_name: Mapping[str, Feature]) -> Ite
     if feature.is_numeric:
         return
     own: list[tuple[Place, str]] = [(("rules", i, "value"), str(rule.value)) for i, rule in enumerate(feature.rules)]
-    own += [(("absent_means", i, "value"), str(one.value)) for i, one in enumerate(feature.absent_means)]
+    own += [(("absent_means", i, "value"), str(silence.value)) for i, silence in enumerate(feature.absent_means)]
     own += [(("waits_for", "stated"), word) for word in (feature.waits_for.stated if feature.waits_for else ())]
     own += [(("headline_when",), word) for word in feature.headline_when]
     own += [(("phrases", word), word) for word in feature.phrases]

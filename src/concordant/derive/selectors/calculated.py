@@ -77,18 +77,18 @@ def format_fact_date(fact: Fact) -> str:
 
 def _describe_inputs(named: Formula, facts: dict[str, Fact]) -> str:
     """`168 cm and 64 kg on 4 Jan 2023`: a day that the next input shares is told once."""
-    told = [(_describe_term(term, facts[term.feature]), format_fact_date(facts[term.feature])) for term in named.terms]
+    dated = [(_describe_term(term, facts[term.feature]), format_fact_date(facts[term.feature])) for term in named.terms]
     parts = [
         text if when == following else f"{text}{when}"
-        for (text, when), following in zip(told, _list_following_dates(told), strict=True)
+        for (text, when), following in zip(dated, _list_following_dates(dated), strict=True)
     ]
     parts += [_describe_factor(factor, facts[factor.feature]) for factor in named.factors]
-    shared = len(told) == 2 and told[0][1] == told[1][1]
+    shared = len(dated) == 2 and dated[0][1] == dated[1][1]
     return (" and " if shared and len(parts) == 2 else ", ").join(parts)
 
 
-def _list_following_dates(told: list[tuple[str, str]]) -> Iterable[str]:
-    return [*(when for _, when in told[1:]), "none follows"]
+def _list_following_dates(dated: list[tuple[str, str]]) -> Iterable[str]:
+    return [*(when for _, when in dated[1:]), "none follows"]
 
 
 def _describe_term(term: FormulaTerm, fact: Fact) -> str:

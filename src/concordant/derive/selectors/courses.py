@@ -85,20 +85,20 @@ def describe_assumed_end(course: Course, ctx: SelectorContext[Selector]) -> str:
 def claim_received(ctx: SelectorContext[Received]) -> Claim | None:
     """Yes when a listed course holds the drug, or is said to be of the class."""
     wanted, name = ctx.drugs(), ctx.by.of
-    found = [c for c in ctx.record.courses if holds_any_drug(c, wanted) or name in c.classes]
-    if found:
-        return Claim("yes", describe_course(found[0]), list_places(found))
+    courses = [c for c in ctx.record.courses if holds_any_drug(c, wanted) or name in c.classes]
+    if courses:
+        return Claim("yes", describe_course(courses[0]), list_places(courses))
     hiding = [c for c in ctx.record.courses if any(not wanted.isdisjoint(ctx.members.get(k, ())) for k in c.classes)]
     return Claim(None, "a course names only the class of its drug", list_places(hiding)) if hiding else None
 
 
 def claim_received_early(ctx: SelectorContext[ReceivedEarly]) -> Claim | None:
     """Yes when a neoadjuvant or adjuvant course holds the drug; undecided when a setting is missing."""
-    found = find_courses_with(ctx.record, ctx.drugs())
-    early = [c for c in found if find_setting(c, ctx) in EARLY]
+    courses = find_courses_with(ctx.record, ctx.drugs())
+    early = [c for c in courses if find_setting(c, ctx) in EARLY]
     if early:
         return Claim("yes", describe_course(early[0]), list_places(early))
-    unsettled = [c for c in found if find_setting(c, ctx) is None]
+    unsettled = [c for c in courses if find_setting(c, ctx) is None]
     return Claim(None, "a course without its setting", list_places(unsettled)) if unsettled else None
 
 
@@ -173,24 +173,24 @@ def _judge_while_running(event: DiseaseEvent, ctx: SelectorContext[ProgressedOn]
 
 def claim_progressed_on(ctx: SelectorContext[ProgressedOn]) -> Claim | None:
     """Yes when a course with the drug ended in progression or recurrence; no when none certainly did."""
-    found = find_courses_with(ctx.record, ctx.drugs())
-    if not found:
+    courses = find_courses_with(ctx.record, ctx.drugs())
+    if not courses:
         return None
-    truths = {course: judge_progression_on(course, ctx) for course in found}
+    truths = {course: judge_progression_on(course, ctx) for course in courses}
     bad = [c for c, truth in truths.items() if truth is TRUE]
     if bad:
         return Claim("yes", f"progression on the {describe_course(bad[0])}", list_places(bad))
     if UNKNOWN in truths.values():
-        return Claim(None, "why a course was stopped is not recorded", list_places(found))
-    return Claim("no", "no course with it ended in progression", list_places(found))
+        return Claim(None, "why a course was stopped is not recorded", list_places(courses))
+    return Claim("no", "no course with it ended in progression", list_places(courses))
 
 
 def claim_stopped_for_toxicity(ctx: SelectorContext[NamedDrugs]) -> Claim | None:
     """Yes when a course of this drug alone was stopped for toxicity; which of several is not known."""
-    found = find_courses_with(ctx.record, ctx.drugs())
-    if not found:
+    courses = find_courses_with(ctx.record, ctx.drugs())
+    if not courses:
         return None
-    toxic = [c for c in found if c.stopped == "toxicity"]
+    toxic = [c for c in courses if c.stopped == "toxicity"]
     alone = [c for c in toxic if len(c.drugs) + len(c.unknown_drugs) + len(c.classes) == 1]
     if alone:
         return Claim("yes", f"the {describe_course(alone[0])} was stopped for toxicity", list_places(alone))
@@ -198,10 +198,10 @@ def claim_stopped_for_toxicity(ctx: SelectorContext[NamedDrugs]) -> Claim | None
         return Claim(
             None, "a course of several drugs was stopped for toxicity; which of them is not recorded", list_places(toxic)
         )
-    open_ = [c for c in found if c.stopped is None]
+    open_ = [c for c in courses if c.stopped is None]
     if open_:
         return Claim(None, "why a course was stopped is not recorded", list_places(open_))
-    return Claim("no", "no course with it was stopped for toxicity", list_places(found))
+    return Claim("no", "no course with it was stopped for toxicity", list_places(courses))
 
 
 def claim_unavailable(ctx: SelectorContext[NamedDrugs]) -> Claim | None:
@@ -238,8 +238,8 @@ def _find_distant_spread(ctx: SelectorContext[Selector]) -> list[DiseaseEvent]:
 def find_recurrence(ctx: SelectorContext[Selector]) -> DiseaseEvent | None:
     """The recurrence that made the disease advanced, else the only or the earliest one."""
     record = ctx.record
-    found = [e for e in record.events if e.kind == "recurrence"] or _find_distant_spread(ctx)
-    marked = [e for e in found if e.extent not in (None, "early")] or found
+    events = [e for e in record.events if e.kind == "recurrence"] or _find_distant_spread(ctx)
+    marked = [e for e in events if e.extent not in (None, "early")] or events
     if len(marked) > 1:
         dated = [e for e in marked if e.date is not None]
         return min(dated, key=lambda e: e.date.first if e.date else record.as_of) if dated else None
@@ -248,25 +248,25 @@ def find_recurrence(ctx: SelectorContext[Selector]) -> DiseaseEvent | None:
 
 def claim_running(ctx: SelectorContext[Running]) -> Claim | None:
     """Whether a course with the drugs runs now for advanced disease: yes, no, or open."""
-    found = [c for c in find_courses_with(ctx.record, ctx.drugs()) if find_setting(c, ctx) not in EARLY]
-    if not found:
+    courses = [c for c in find_courses_with(ctx.record, ctx.drugs()) if find_setting(c, ctx) not in EARLY]
+    if not courses:
         return None
-    on = [c for c in found if c.stopped == "ongoing"]
+    on = [c for c in courses if c.stopped == "ongoing"]
     if on:
         return Claim("yes", f"the {describe_course(on[0])} is running", list_places(on))
-    lines = [c.line for c in found if c.line is not None]
-    undated = [c for c in found if c.stopped is None and c.end is None and (c.line is None or c.line == max(lines))]
+    lines = [c.line for c in courses if c.line is not None]
+    undated = [c for c in courses if c.stopped is None and c.end is None and (c.line is None or c.line == max(lines))]
     open_ = [c for c in undated if find_continuation(c, ctx) is None]
     if open_:
         return Claim(None, "whether a course still runs is not recorded", list_places(open_))
     taken = "; ".join(describe_assumed_end(c, ctx) for c in undated)
-    return Claim("no", "all its courses have ended", list_places(found), assumed=taken)
+    return Claim("no", "all its courses have ended", list_places(courses), assumed=taken)
 
 
 def claim_started(ctx: SelectorContext[Started]) -> Claim | None:
     """Whether a course with the drugs has been given for advanced disease: yes, or open."""
-    found = find_courses_with(ctx.record, ctx.drugs())
-    settings = {c: find_setting(c, ctx) for c in found}
+    courses = find_courses_with(ctx.record, ctx.drugs())
+    settings = {c: find_setting(c, ctx) for c in courses}
     advanced = [c for c, setting in settings.items() if setting == "advanced"]
     if advanced:
         return Claim("yes", describe_course(advanced[0]), list_places(advanced))

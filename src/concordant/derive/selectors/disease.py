@@ -27,15 +27,15 @@ def _find_event_extent(event: DiseaseEvent, ctx: SelectorContext[Selector]) -> s
 
 def claim_extent(ctx: SelectorContext[Selector]) -> Claim | None:
     """Metastatic once it was so; early only when nothing later is listed."""
-    told = {event: _find_event_extent(event, ctx) for event in ctx.record.events}
+    extents = {event: _find_event_extent(event, ctx) for event in ctx.record.events}
     for value in ("metastatic", "locally_advanced_unresectable"):
-        found = [event for event, one in told.items() if one == value]
-        if found:
-            return Claim(value, describe_event(found[0]), list_places(found))
-    later = [e for e in told if e.kind in ("recurrence", "progression")]
+        events = [event for event, extent in extents.items() if extent == value]
+        if events:
+            return Claim(value, describe_event(events[0]), list_places(events))
+    later = [e for e in extents if e.kind in ("recurrence", "progression")]
     if later:
         return Claim(None, f"where the {describe_event(later[0])} was is not recorded", list_places(later))
-    early = [event for event, one in told.items() if one == "early"]
+    early = [event for event, extent in extents.items() if extent == "early"]
     return Claim("early", describe_event(early[0]), list_places(early)) if early else None
 
 
@@ -47,8 +47,8 @@ def claim_presentation(ctx: SelectorContext[Selector]) -> Claim | None:
         return Claim("de_novo", describe_event(new[0]), list_places(new))
     again = find_recurrence(ctx)
     if again is not None or any(e.kind == "recurrence" for e in events):
-        told = [again] if again is not None else [e for e in events if e.kind == "recurrence"]
-        return Claim("recurrent", describe_event(told[0]), list_places(told))
+        relapses = [again] if again is not None else [e for e in events if e.kind == "recurrence"]
+        return Claim("recurrent", describe_event(relapses[0]), list_places(relapses))
     early = [c for c in ctx.record.courses if c.setting in EARLY]
     if early and any(_find_event_extent(e, ctx) == "metastatic" for e in events):
         return Claim("recurrent", "treated for early disease before", list_places(early))
@@ -60,13 +60,13 @@ STATUS = {"progression": "progressing", "recurrence": "progressing", "response":
 
 def claim_status(ctx: SelectorContext[DiseaseStatus]) -> Claim | None:
     """What the latest event says, unless a course began after it, or on its day; maintenance leaves a response what it was."""
-    told = [e for e in ctx.record.events if e.kind in STATUS]
+    events = [e for e in ctx.record.events if e.kind in STATUS]
     advanced = [c for c in ctx.record.courses if c.setting == "advanced" or ctx.known_word(ctx.by.presentation) == "de_novo"]
-    if any(e.kind != "recurrence" for e in told):
-        told = [e for e in told if e.kind != "recurrence"]
+    if any(e.kind != "recurrence" for e in events):
+        events = [e for e in events if e.kind != "recurrence"]
     elif advanced:
-        told = []
-    last = find_possible_last_events(told)
+        events = []
+    last = find_possible_last_events(events)
     if not last:
         return _claim_status_from_courses(ctx)
     if len({STATUS[e.kind] for e in last}) > 1:
@@ -116,9 +116,12 @@ def _claim_undecided_status(last: list[DiseaseEvent], ctx: SelectorContext[Selec
     one_day = len({e.date for e in last}) == 1 and all(e.date and e.date.is_exact for e in last)
     if not one_day:
         return Claim(None, "which event came last is not recorded", list_places(last))
-    told = " and ".join(sorted(map(describe_event, last)))
+    listing = " and ".join(sorted(map(describe_event, last)))
     return Claim(
-        None, told, list_places(last), conflict=f"{ctx.feature.label}: events of one day that contradict each other ({told})"
+        None,
+        listing,
+        list_places(last),
+        conflict=f"{ctx.feature.label}: events of one day that contradict each other ({listing})",
     )
 
 
@@ -156,10 +159,10 @@ def _format_site(site: str) -> str:
 
 def claim_brain(ctx: SelectorContext[Selector]) -> Claim | None:
     """None, stable or active, as the latest event that speaks of the brain says."""
-    told = [e for e in ctx.record.events if e.brain is not None]
-    if not told:
+    events = [e for e in ctx.record.events if e.brain is not None]
+    if not events:
         return None
-    last = find_possible_last_events(told)
+    last = find_possible_last_events(events)
     values = {e.brain for e in last}
     if len(values) > 1:
         return Claim(None, "which entry about the brain is the latest is not recorded", list_places(last))
@@ -168,23 +171,23 @@ def claim_brain(ctx: SelectorContext[Selector]) -> Claim | None:
 
 def claim_site_seen(ctx: SelectorContext[SiteSeen]) -> Claim | None:
     """Yes when an event names the site; otherwise nothing, or what `else` says."""
-    found = [e for e in ctx.record.events if ctx.by.site in e.sites]
-    if found:
-        return Claim("yes", describe_event(found[0]), list_places(found))
+    events = [e for e in ctx.record.events if ctx.by.site in e.sites]
+    if events:
+        return Claim("yes", describe_event(events[0]), list_places(events))
     return Claim(ctx.by.else_) if ctx.by.else_ is not None else None
 
 
 def claim_events_listed(ctx: SelectorContext[EventsListed]) -> Claim:
     """Yes when an event of one of the kinds is listed, else no."""
     kinds, relapse = ctx.by.kinds, find_recurrence(ctx)
-    found = [e for e in ctx.record.events if e.kind in kinds and e is not relapse]
-    return Claim("yes" if found else "no", "", list_places(found))
+    events = [e for e in ctx.record.events if e.kind in kinds and e is not relapse]
+    return Claim("yes" if events else "no", "", list_places(events))
 
 
 def claim_advanced_course(ctx: SelectorContext[Selector]) -> Claim | None:
     """Yes when a course is said to be for advanced disease."""
-    found = [c for c in ctx.record.courses if c.setting == "advanced"]
-    return Claim("yes", "treated for advanced disease", list_places(found)) if found else None
+    courses = [c for c in ctx.record.courses if c.setting == "advanced"]
+    return Claim("yes", "treated for advanced disease", list_places(courses)) if courses else None
 
 
 def claim_months_between(ctx: SelectorContext[MonthsBetween]) -> Claim | None:

@@ -14,14 +14,14 @@ def number_lines(ctx: SelectorContext[OfLines], before: int | None) -> dict[str,
 
     `before` is the number of lines before the first listed one, or None when it is not known.
     """
-    found: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     for line in group_lines(ctx):
         if line.declared_number is not None:
             before = line.declared_number - 1
         if before is not None:
-            found |= {course.entry.place: before + 1 for course in line.courses}
+            numbers |= {course.entry.place: before + 1 for course in line.courses}
             before = _count_lines_after(line, before)
-    return found
+    return numbers
 
 
 def _count_lines_after(line: TherapyLine, before: int) -> int | None:

@@ -59,20 +59,20 @@ def group_lines(ctx: SelectorContext[OfLines]) -> list[TherapyLine]:
     """The lines with the drugs of `of` in the advanced setting, the earliest first where that is known."""
     target = ctx.drugs()
     courses = [(c, find_setting(c, ctx)) for c in find_courses_with(ctx.record, target)]
-    found: list[TherapyLine] = []
+    lines: list[TherapyLine] = []
     for course, setting in sorted(courses, key=lambda pair: _rank_course(pair[0], target)):
         if setting in EARLY:
             continue
-        line = next((one for one in found if _is_part_of_line(course, one, ctx)), None)
+        line = next((known for known in lines if _is_part_of_line(course, known, ctx)), None)
         if line is None:
-            found.append(TherapyLine([course], setting == "advanced"))
+            lines.append(TherapyLine([course], setting == "advanced"))
         else:
             line.perhaps_more += course.line is None and _judge_growth_between(line, course, ctx) is UNKNOWN
             line.courses.append(course)
             line.settled = line.settled or setting == "advanced"
-    for line in found:
-        line.progressed = _judge_line_progression(line, found, ctx)
-    return found
+    for line in lines:
+        line.progressed = _judge_line_progression(line, lines, ctx)
+    return lines
 
 
 def _rank_course(course: Course, target: frozenset[str]) -> tuple[float, object, int, object]:
@@ -84,9 +84,9 @@ def _is_part_of_line(course: Course, line: TherapyLine, ctx: SelectorContext[OfL
     """Same number, or the same targeted drugs (or fewer of them) after a course that did not fail."""
     if course.line is not None:
         return line.declared_number == course.line
-    given = frozenset[str]().union(*(c.drugs for c in line.courses)) & ctx.drugs()
+    drugs = frozenset[str]().union(*(c.drugs for c in line.courses)) & ctx.drugs()
     failed = any(c.stopped in ENDED_BADLY for c in line.courses) or _judge_growth_between(line, course, ctx) is TRUE
-    return not failed and ctx.drugs().intersection(course.drugs) <= given
+    return not failed and ctx.drugs().intersection(course.drugs) <= drugs
 
 
 def _judge_growth_between(line: TherapyLine, course: Course, ctx: SelectorContext[OfLines]) -> Truth:
@@ -122,11 +122,11 @@ def _judge_line_progression(line: TherapyLine, lines: list[TherapyLine], ctx: Se
 
 def _judge_possible_growth(line: TherapyLine, lines: list[TherapyLine], ctx: SelectorContext[OfLines]) -> Truth | None:
     """Whether what is told of the disease today ends the last line; None when it does not."""
-    told = ctx.remaining_words(ctx.by.status) or ()
-    if line is not lines[-1] or "progressing" not in told:
+    words = ctx.remaining_words(ctx.by.status) or ()
+    if line is not lines[-1] or "progressing" not in words:
         return None
     grows = _judge_current_growth(lines, ctx)
-    if told == ("progressing",):
+    if words == ("progressing",):
         return grows
     return None if grows is FALSE else UNKNOWN
 
@@ -142,7 +142,7 @@ def _judge_current_growth(lines: list[TherapyLine], ctx: SelectorContext[OfLines
         return FALSE
     others = [c for c in ctx.record.courses if not holds_any_drug(c, ctx.drugs()) and c.setting == "advanced"]
     after = [c for c in others if not _has_begun_with(c, lines[-1])]
-    ordered = len(lines) == 1 or all(one.declared_number or one.start for one in lines)
+    ordered = len(lines) == 1 or all(line.declared_number or line.start for line in lines)
     at_spared = any(spared_only(e, ctx) for e in find_progressions(ctx))
     return UNKNOWN if after or not ordered or (at_spared and outside is None) else TRUE
 
@@ -172,11 +172,11 @@ def _judge_event_ends_line(
 def _judge_event_in_line(event: DiseaseEvent, line: TherapyLine, lines: list[TherapyLine]) -> Truth:
     """Whether the event lies after the start of this line and before the next one."""
     if event.date is None or line.start is None:
-        explained = any(c.stopped in ENDED_BADLY for one in lines for c in one.courses)
+        explained = any(c.stopped in ENDED_BADLY for each in lines for c in each.courses)
         if len(lines) == 1:
             return TRUE
         return FALSE if explained else UNKNOWN
-    following = [one.start for one in lines if one.start and one.start.first > line.start.first]
+    following = [each.start for each in lines if each.start and each.start.first > line.start.first]
     limit = min(following, key=lambda d: d.first) if following else None
     if event.date.last < line.start.first or (limit and event.date.first > limit.last):
         return FALSE
@@ -206,24 +206,25 @@ def _find_highest_declared(ctx: SelectorContext[OfLines]) -> int:
 def claim_lines_progressed(ctx: SelectorContext[LinesProgressed]) -> Claim | None:
     """How many lines with the drugs ended in progression: an interval when reasons are missing."""
     lines = group_lines(ctx)
-    if told := _describe_disorder(lines):
-        return _claim_disorder(told, lines, ctx)
+    if disorder := _describe_disorder(lines):
+        return _claim_disorder(disorder, lines, ctx)
     hidden = count_hidden_lines(ctx)
     if not lines and not hidden:
         return None
-    low = sum(one.settled and one.progressed is TRUE for one in lines)
-    high: float = sum((one.progressed is not FALSE) + one.perhaps_more for one in lines) + count_unlisted_lines(lines, ctx)
+    low = sum(line.settled and line.progressed is TRUE for line in lines)
+    high: float = sum((line.progressed is not FALSE) + line.perhaps_more for line in lines) + count_unlisted_lines(lines, ctx)
     high += hidden
     if not has_enough_lines(lines, ctx, hidden):
         high = math.inf
-    entries = list_places(c for one in lines for c in one.courses)
+    entries = list_places(c for line in lines for c in line.courses)
     return Claim(Interval(low, high), _describe_line_count(lines), entries, assumed=_describe_unwatched_assumption(lines, ctx))
 
 
 def _describe_disorder(lines: list[TherapyLine]) -> str:
     """Where the numbers of lines and their dates contradict each other; empty where they do not."""
     numbered_ = sorted(
-        ((one.declared_number, one.start) for one in lines if one.declared_number and one.start), key=lambda pair: pair[0] or 0
+        ((line.declared_number, line.start) for line in lines if line.declared_number and line.start),
+        key=lambda pair: pair[0] or 0,
     )
     for (earlier, first), (later, second) in pairwise(numbered_):
         if first is not None and second is not None and earlier != later and second.is_certainly_before(first):
@@ -231,8 +232,10 @@ def _describe_disorder(lines: list[TherapyLine]) -> str:
     return ""
 
 
-def _claim_disorder(told: str, lines: list[TherapyLine], ctx: SelectorContext[OfLines]) -> Claim:
-    return Claim(None, told, list_places(c for one in lines for c in one.courses), conflict=f"{ctx.feature.label}: {told}")
+def _claim_disorder(disorder: str, lines: list[TherapyLine], ctx: SelectorContext[OfLines]) -> Claim:
+    return Claim(
+        None, disorder, list_places(c for line in lines for c in line.courses), conflict=f"{ctx.feature.label}: {disorder}"
+    )
 
 
 def _describe_unwatched_assumption(lines: list[TherapyLine], ctx: SelectorContext[OfLines]) -> str:
@@ -253,17 +256,17 @@ def _can_be_hidden_line(course: Course, ctx: SelectorContext[OfLines]) -> bool:
 
 
 def _describe_line_count(lines: list[TherapyLine]) -> str:
-    ended = sum(one.progressed is TRUE for one in lines)
+    ended = sum(line.progressed is TRUE for line in lines)
     return f"{len(lines)} {'line' if len(lines) == 1 else 'lines'} on record, {ended} ended in progression"
 
 
 def claim_line_declared(ctx: SelectorContext[LineDeclared]) -> Claim | None:
     """The line number that the record declares; one more when lines before it are not listed and it failed."""
     declared, lines = _find_highest_declared(ctx), group_lines(ctx)
-    if told := _describe_disorder(lines):
-        return _claim_disorder(told, lines, ctx)
+    if disorder := _describe_disorder(lines):
+        return _claim_disorder(disorder, lines, ctx)
     failed = (
-        judge_any(one.progressed for one in lines if one.declared_number == declared)
+        judge_any(line.progressed for line in lines if line.declared_number == declared)
         if count_unlisted_lines(lines, ctx)
         else FALSE
     )
@@ -273,8 +276,8 @@ def claim_line_declared(ctx: SelectorContext[LineDeclared]) -> Claim | None:
 
 def has_enough_lines(lines: list[TherapyLine], ctx: SelectorContext[OfEnoughLines], hidden: int = 0) -> bool:
     """Return True if the listed courses are enough to explain the stated line of therapy."""
-    told = list_words_left(ctx.record.stated.get(ctx.by.line)) or ()
-    needed = max((ctx.by.needs.get(word, 0) for word in told), default=0)
+    words = list_words_left(ctx.record.stated.get(ctx.by.line)) or ()
+    needed = max((ctx.by.needs.get(word, 0) for word in words), default=0)
     early = any(find_setting(c, ctx) in EARLY and holds_any_drug(c, ctx.drugs()) for c in ctx.record.courses)
     return len(lines) + early + hidden >= needed
 

@@ -18,11 +18,11 @@ from concordant.patient.facts import Claim
 def find_listed_conditions(ctx: SelectorContext[Listed]) -> list[Comorbidity]:
     """The entries of the feature's terms; with `about`, those that name the drug, a class of it, or the substance."""
     terms, about = ctx.by.terms, ctx.by.about
-    found = [c for c in ctx.record.conditions if c.term in terms]
+    conditions = [c for c in ctx.record.conditions if c.term in terms]
     if about is None:
-        return found
+        return conditions
     names = {about, *(name for name, drugs in ctx.members.items() if about in drugs), *ctx.members.get(about, ())}
-    return [c for c in found if not names.isdisjoint(c.about)]
+    return [c for c in conditions if not names.isdisjoint(c.about)]
 
 
 def claim_condition(ctx: SelectorContext[ConditionStatus]) -> Claim | None:
@@ -34,17 +34,17 @@ def claim_condition(ctx: SelectorContext[ConditionStatus]) -> Claim | None:
     listed = [_update_aged_status(c, ctx) for c in find_listed_conditions(ctx)]
     if not listed:
         return None
-    found = [c for c in listed if _is_still_current(c, ctx)]
-    if not found:
-        told = f"{listed[-1].name}, {listed[-1].status or 'status not given'} ({_format_entry_date(listed[-1])}), is too old"
-        return Claim(None, told, tuple(c.entry.place for c in listed), stale=told)
-    values = {ctx.by.map_status(c.status) for c in found}
+    current = [c for c in listed if _is_still_current(c, ctx)]
+    if not current:
+        too_old = f"{listed[-1].name}, {listed[-1].status or 'status not given'} ({_format_entry_date(listed[-1])}), is too old"
+        return Claim(None, too_old, tuple(c.entry.place for c in listed), stale=too_old)
+    values = {ctx.by.map_status(c.status) for c in current}
     for value in ctx.by.worst_first:
         if value in values:
             values = {value}
-    shown = found[0]
+    shown = current[0]
     says = f"{shown.name}, {shown.status or 'status not given'}{f' ({format_date(shown.date)})' if shown.date else ''}"
-    return Claim(values.pop() if len(values) == 1 else None, says, tuple(c.entry.place for c in found))
+    return Claim(values.pop() if len(values) == 1 else None, says, tuple(c.entry.place for c in current))
 
 
 def _update_aged_status(item: Comorbidity, ctx: SelectorContext[ConditionStatus]) -> Comorbidity:
@@ -92,13 +92,13 @@ def claim_condition_grade(ctx: SelectorContext[ConditionGrade]) -> Claim | None:
 def claim_unread(ctx: SelectorContext[UnreadEntry]) -> Claim | None:
     """Open while an entry that nobody read may be about the drug; `of` names it, without it what concerns every drug counts."""
     drug = ctx.by.of
-    found = [
-        one
-        for one in ctx.unread
-        if (not one.concerns if drug is None else bool(one.concerns) and one.holds_back(_list_drug_names(drug, ctx)))
+    items = [
+        item
+        for item in ctx.unread
+        if (not item.concerns if drug is None else bool(item.concerns) and item.holds_back(_list_drug_names(drug, ctx)))
     ]
-    places = tuple(one.entry for one in found)
-    return Claim(None, ", ".join(one.name for one in found), places, unread=places) if found else None
+    places = tuple(item.entry for item in items)
+    return Claim(None, ", ".join(item.name for item in items), places, unread=places) if items else None
 
 
 def _list_drug_names(drug: str, ctx: SelectorContext[UnreadEntry]) -> set[str]:
@@ -108,6 +108,6 @@ def _list_drug_names(drug: str, ctx: SelectorContext[UnreadEntry]) -> set[str]:
 def claim_medication(ctx: SelectorContext[MedicationTaken]) -> Claim | None:
     """Yes when the record lists the medication, or one that carries the tag."""
     terms, tag = ctx.by.terms, ctx.by.tag
-    found = [m for m in ctx.record.medications if m.term in terms or tag in ctx.tags.get(m.term or "", ())]
-    names = ", ".join(dict.fromkeys(m.name for m in found))
-    return Claim("yes", names, tuple(dict.fromkeys(m.entry.place for m in found))) if found else None
+    medications = [m for m in ctx.record.medications if m.term in terms or tag in ctx.tags.get(m.term or "", ())]
+    names = ", ".join(dict.fromkeys(m.name for m in medications))
+    return Claim("yes", names, tuple(dict.fromkeys(m.entry.place for m in medications))) if medications else None

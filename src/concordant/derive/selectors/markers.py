@@ -29,14 +29,14 @@ def claim_marker(ctx: SelectorContext[MarkerPart]) -> Claim | None:
     """One result of the governing specimen: its word, or one of its numbers."""
     by = ctx.by
     results = [m for m in find_governing_markers(ctx.record.markers, by.family, by.together_days) if m.test == by.test]
-    told = [(m, _read_part(m, by.part)) for m in results if by.without not in m.numbers]
-    told = [(m, value) for m, value in told if value is not None]
+    readings = [(m, _read_part(m, by.part)) for m in results if by.without not in m.numbers]
+    readings = [(m, value) for m, value in readings if value is not None]
     if unread := [m for m in results if m.word is None and not m.numbers]:
         return Claim(None, "a result on record that cannot be read", list_entry_places(unread))
-    if not told:
+    if not readings:
         return None
-    last = _find_possible_last_markers([m for m, _ in told])
-    values = {value for m, value in told if m in last}
+    last = _find_possible_last_markers([m for m, _ in readings])
+    values = {value for m, value in readings if m in last}
     says = ", ".join(filter(None, map(_describe_specimen, last)))
     if len(values) > 1:
         told_all = ", ".join(_describe_marker(m) for m in last)

@@ -30,14 +30,14 @@ def _is_current(item: Measurement, ctx: SelectorContext[Measured]) -> bool:
 
 def claim_latest(ctx: SelectorContext[Measured]) -> Claim | None:
     """The latest measurement; the hull of those that may be; nothing when it is out of date."""
-    found = [m for m in ctx.record.measurements if m.name == ctx.by.measurement]
-    if not found:
+    measurements = [m for m in ctx.record.measurements if m.name == ctx.by.measurement]
+    if not measurements:
         return None
-    last = find_possible_last_measurements(found)
+    last = find_possible_last_measurements(measurements)
     if not any(_is_current(m, ctx) for m in last):
         days = ctx.feature.current_for.days if ctx.feature.current_for else 0
-        told = f"{_describe_measurement(last[0], ctx)} is too old (kept for {days} days)"
-        return Claim(None, told, list_entry_places(last), stale=told)
+        too_old = f"{_describe_measurement(last[0], ctx)} is too old (kept for {days} days)"
+        return Claim(None, too_old, list_entry_places(last), stale=too_old)
     values = {m.value for m in last}
     hull = _join_intervals([m.value for m in last])
     if hull.is_unknown:
@@ -72,19 +72,19 @@ def claim_earliest(ctx: SelectorContext[Measured]) -> Claim | None:
     listed = [m for m in ctx.record.measurements if m.name == ctx.by.measurement]
     if unread := [m for m in listed if m.value.is_unknown]:
         return Claim(None, "a result on record that cannot be read may be the first", list_entry_places(unread))
-    found = [m for m in listed if m.date]
-    if len(found) < 2:
+    dated = [m for m in listed if m.date]
+    if len(dated) < 2:
         return None
-    first = min(found, key=lambda m: m.date.first if m.date else ctx.record.as_of)
+    first = min(dated, key=lambda m: m.date.first if m.date else ctx.record.as_of)
     return Claim(first.value, _format_measurement_date(first), (first.entry.place,), date=first.date)
 
 
 def claim_lowest(ctx: SelectorContext[Measured]) -> Claim | None:
     """The lowest value ever measured."""
-    found = [m for m in ctx.record.measurements if m.name == ctx.by.measurement]
-    if not found:
+    measurements = [m for m in ctx.record.measurements if m.name == ctx.by.measurement]
+    if not measurements:
         return None
-    low = min(found, key=lambda m: m.value.low)
+    low = min(measurements, key=lambda m: m.value.low)
     return Claim(low.value, _format_measurement_date(low), (low.entry.place,), date=low.date)
 
 
@@ -94,17 +94,17 @@ def claim_fall(ctx: SelectorContext[Measured]) -> Claim | None:
     if not (first and last and isinstance(first.value, Interval) and isinstance(last.value, Interval)):
         return None
     span = Interval(first.value.low - last.value.high, first.value.high - last.value.low)
-    told = f"{format_interval(first.value)} on {first.says}, {format_interval(last.value)} on {last.says}"
-    return Claim(span, told, first.entries + last.entries)
+    says = f"{format_interval(first.value)} on {first.says}, {format_interval(last.value)} on {last.says}"
+    return Claim(span, says, first.entries + last.entries)
 
 
 def claim_against_limit(ctx: SelectorContext[Measured]) -> Claim | None:
     """The latest measurement as a multiple of the upper limit of normal printed with it."""
     last = claim_latest(ctx)
-    found = [m for m in ctx.record.measurements if m.name == ctx.by.measurement]
+    measurements = [m for m in ctx.record.measurements if m.name == ctx.by.measurement]
     if last is None or not isinstance(last.value, Interval):
         return last
-    limits = {m.upper_limit for m in find_possible_last_measurements(found)}
+    limits = {m.upper_limit for m in find_possible_last_measurements(measurements)}
     limit = limits.pop() if len(limits) == 1 else None
     if not limit:
         return Claim(None, f"{last.says}, without its upper limit of normal", last.entries)

@@ -31,7 +31,7 @@ def claim_stated_any(ctx: SelectorContext[StatedAny]) -> Claim:
     words_told = ("yes", *ctx.by.words)
     for name in ctx.by.names:
         value = ctx.record.stated.get(name)
-        told = judge_among(value, words_told) is TRUE or (isinstance(value, Interval) and value.low >= 1)
-        if told or (ctx.by.whatever and value is not None):
+        is_said = judge_among(value, words_told) is TRUE or (isinstance(value, Interval) and value.low >= 1)
+        if is_said or (ctx.by.whatever and value is not None):
             return Claim("yes", TOLD, (f"stated.{name}",))
     return Claim("no", "nothing of the kind is stated")

@@ -21,8 +21,8 @@ def claim_received_advanced(ctx: SelectorContext[RegimensReceived]) -> Claim | N
     """How many different regimens with the drugs were started for advanced disease, at least the lines of `at_least`."""
     lines = group_lines(ctx)
     listed = _count_listed_regimens(lines, ctx)
-    told = ctx.facts[ctx.by.at_least].value
-    least = told.low if isinstance(told, Interval) else 0.0
+    at_least = ctx.facts[ctx.by.at_least].value
+    least = at_least.low if isinstance(at_least, Interval) else 0.0
     if listed is None:
         return Claim(Interval(least, math.inf), "at least the lines that are told") if least > 0 else None
     entries = list_places(find_courses_with(ctx.record, ctx.drugs()))
@@ -39,11 +39,11 @@ def _count_listed_regimens(lines: list[TherapyLine], ctx: SelectorContext[OfEnou
     hidden = count_hidden_lines(ctx)
     if not lines and not hidden:
         return None
-    given = [(_count_distinct_regimens(one.courses, ctx.drugs()), one) for one in lines]
-    low = sum(count for count, one in given if one.settled)
+    counts = [(_count_distinct_regimens(line.courses, ctx.drugs()), line) for line in lines]
+    low = sum(count for count, line in counts if line.settled)
     if not has_enough_lines(lines, ctx, hidden):
         return Interval(low, math.inf)
-    return Interval(low, sum(count + one.perhaps_more for count, one in given) + count_unlisted_lines(lines, ctx) + hidden)
+    return Interval(low, sum(count + line.perhaps_more for count, line in counts) + count_unlisted_lines(lines, ctx) + hidden)
 
 
 def claim_received_in_any_setting(ctx: SelectorContext[RegimensInAnySetting]) -> Claim | None:
@@ -72,11 +72,11 @@ def _count_early_regimens(ctx: SelectorContext[RegimensInAnySetting]) -> tuple[I
     if count or unsettled:
         listed = _count_listed_regimens(group_lines(ctx), ctx)
         return Interval(count, count + unsettled + hidden), count + hidden + (listed.high if listed else math.inf)
-    given = ctx.known_word(ctx.by.early)
-    return Interval(float(given == "yes"), 0.0 if given == "no" else hidden or math.inf), math.inf
+    early = ctx.known_word(ctx.by.early)
+    return Interval(float(early == "yes"), 0.0 if early == "no" else hidden or math.inf), math.inf
 
 
 def _count_distinct_regimens(courses: list[Course], target: frozenset[str]) -> int:
     """Targeted drug sets that are not a part of another: maintenance adds none."""
     sets = {target.intersection(c.drugs) for c in courses}
-    return sum(not any(one < other for other in sets) for one in sets)
+    return sum(not any(drugs < other for other in sets) for drugs in sets)

@@ -31,12 +31,12 @@ class Selector(Record, frozen=True, tag_field="selector"):
     @property
     def reads(self) -> tuple[str, ...]:
         """The features that have to be derived first, but for those that a formula takes."""
-        return tuple(one.word for one in self.named_words if one.naming.kind == "feature" and not one.naming.stated)
+        return tuple(named.word for named in self.named_words if named.naming.kind == "feature" and not named.naming.stated)
 
     @property
     def reads_stated(self) -> tuple[str, ...]:
         """The features of which it looks at what was stated."""
-        return tuple(one.word for one in self.named_words if one.naming.kind == "feature" and one.naming.stated)
+        return tuple(named.word for named in self.named_words if named.naming.kind == "feature" and named.naming.stated)
 
     def looks_for(self, members: Members, tags: Tags) -> frozenset[str] | None:
         """The words of a record without which it claims nothing; None for one that has to be asked always."""

@@ -111,18 +111,18 @@ def pack_docx(sheet: Sheet, document: Document) -> bytes:
     _set_properties(sheet, document)
     raw, out = io.BytesIO(), io.BytesIO()
     sheet.save(raw)
-    with zipfile.ZipFile(raw) as given, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        for name in given.namelist():
-            made.writestr(zipfile.ZipInfo(name, EARLIEST), given.read(name), zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in source.namelist():
+            made.writestr(zipfile.ZipInfo(name, EARLIEST), source.read(name), zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
 def _set_properties(sheet: Sheet, document: Document) -> None:
-    told = sheet.core_properties
-    told.title, told.language = make_printable(document.title)[:255], document.language
-    told.author, told.last_modified_by, told.comments, told.revision = "Concordant", "", "", 1
+    properties = sheet.core_properties
+    properties.title, properties.language = make_printable(document.title)[:255], document.language
+    properties.author, properties.last_modified_by, properties.comments, properties.revision = "Concordant", "", "", 1
     if document.as_of:
-        told.created = told.modified = dt.datetime.combine(document.as_of, dt.time())
+        properties.created = properties.modified = dt.datetime.combine(document.as_of, dt.time())
         return
-    for date in [one for one in told._element if one.tag in map(qn, UNDATED)]:
-        told._element.remove(date)
+    for date in [element for element in properties._element if element.tag in map(qn, UNDATED)]:
+        properties._element.remove(date)

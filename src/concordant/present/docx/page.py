@@ -69,23 +69,23 @@ class _DocxWriter:
         self._write_paragraph("Title", document.title)
         self._write_paragraph("Subtitle", document.over)
         self._write_paragraph("Heading 1", document.verdict)
-        for one in document.first:
-            line = self.sheet.add_paragraph(style="First line loud" if one.tone == "danger" else "First line")
-            line.add_run(make_printable(one.title), style="Strong")
+        for screen_line in document.first:
+            line = self.sheet.add_paragraph(style="First line loud" if screen_line.tone == "danger" else "First line")
+            line.add_run(make_printable(screen_line.title), style="Strong")
             line.add_run("\t")
-            self._add_text(line, one.text)
+            self._add_text(line, screen_line.text)
 
     def _write_section(self, section: Section) -> None:
         self._write_paragraph("Heading 2", section.title)
-        for told in (told for block in section.blocks for told in to_text_blocks(block)):
-            match told:
+        for text_block in (text_block for block in section.blocks for text_block in to_text_blocks(block)):
+            match text_block:
                 case Paragraph(text):
                     self._write_paragraph("Body Text", text)
                 case PointList(points):
                     for point in points:
                         self._write_point(point)
                 case Table():
-                    self._write_table(told)
+                    self._write_table(text_block)
 
     def _write_point(self, point: Point) -> None:
         line = self.sheet.add_paragraph(style="List Bullet")

@@ -68,8 +68,8 @@ TABLE = f"""
 def apply_styles(sheet: Sheet, document: Document) -> None:
     """Apply the page size, all styles and the language to the whole document."""
     _set_paper(sheet)
-    for told in PARAGRAPHS:
-        _define_paragraph_style(sheet, *told)
+    for definition in PARAGRAPHS:
+        _define_paragraph_style(sheet, *definition)
     for name, colour, bold in CHARACTERS:
         style: CharacterStyle = sheet.styles.add_style(name, WD_STYLE_TYPE.CHARACTER)
         style.font.color.rgb, style.font.bold = RGBColor.from_string(colour.upper()), bold or None
@@ -102,8 +102,8 @@ def _get_plain_style(sheet: Sheet, name: str) -> ParagraphStyle:
         sheet.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
     style: ParagraphStyle = sheet.styles[name]
     for tag in FORGOTTEN:
-        for found in style.element.findall(f".//{qn(tag)}"):
-            found.getparent().remove(found)
+        for element in style.element.findall(f".//{qn(tag)}"):
+            element.getparent().remove(element)
     return style
 
 

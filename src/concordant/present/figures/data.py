@@ -113,14 +113,14 @@ def _get_middle_day(when: When) -> dt.date:
 def make_forest_plot(answer: Answer, language: Language) -> ForestPlot | None:
     """The hazard ratios with an interval behind the first option; None where there is none. Raises Uncited without a source."""
     evidence = answer.options[0].evidence if answer.options else []
-    found = [(row, one, ratio) for row in evidence for one, ratio in _iter_hazard_ratios(row)]
-    if not found:
+    ratios = [(row, estimate, ratio) for row in evidence for estimate, ratio in _iter_hazard_ratios(row)]
+    if not ratios:
         return None
-    arms = [row.arms for row, *_ in found]
-    ends = [end for *_, ratio in found for end in (ratio.low, ratio.high) if end is not None]
+    arms = [row.arms for row, *_ in ratios]
+    ends = [end for *_, ratio in ratios for end in (ratio.low, ratio.high) if end is not None]
     return ForestPlot(
         title=language.say("forest.title"),
-        rows=tuple(_make_forest_row(row, one, ratio, language) for row, one, ratio in found),
+        rows=tuple(_make_forest_row(row, estimate, ratio, language) for row, estimate, ratio in ratios),
         left=_describe_favoured_arm([names[0] for names in arms], language, "forest.first_arm"),
         right=_describe_favoured_arm([" / ".join(names[1:]) for names in arms], language, "forest.other_arm"),
         decimal=language.format_number(0.5)[1],
@@ -131,14 +131,14 @@ def make_forest_plot(answer: Answer, language: Language) -> ForestPlot | None:
 def _iter_hazard_ratios(row: EvidenceRow) -> Iterator[tuple[Estimate, HazardRatioShown]]:
     """Each hazard ratio of an analysis once: a share at a point in time repeats that of the whole curve."""
     seen = set()
-    for one in row.estimates:
-        ratio = one.hr
+    for estimate in row.estimates:
+        ratio = estimate.hr
         if ratio is None or ratio.low is None or ratio.high is None:
             continue
-        key = (ratio.of, one.assessed_by, ratio.estimate, ratio.low, ratio.high)
+        key = (ratio.of, estimate.assessed_by, ratio.estimate, ratio.low, ratio.high)
         if key not in seen:
             seen.add(key)
-            yield one, ratio
+            yield estimate, ratio
 
 
 def _describe_favoured_arm(names: list[str], language: Language, otherwise: str) -> str:
@@ -147,17 +147,17 @@ def _describe_favoured_arm(names: list[str], language: Language, otherwise: str)
     return language.say("forest.favours", arm=alike)
 
 
-def _make_forest_row(row: EvidenceRow, one: Estimate, ratio: HazardRatioShown, language: Language) -> ForestRow:
+def _make_forest_row(row: EvidenceRow, estimate: Estimate, ratio: HazardRatioShown, language: Language) -> ForestRow:
     say = language.say
     cut = say("forest.cut.unseen") if row.cut == "not seen" else say("forest.cut", cut=row.cut)
-    short = ", ".join(filter(None, (row.analysis, cut, one.assessed_by)))
+    short = ", ".join(filter(None, (row.analysis, cut, estimate.assessed_by)))
     fits = row.eligibility
     return ForestRow(
         label=cite_claim(f"{row.trial}, {ratio.of}, {short}", row.refs),
         estimate=ratio.estimate,
         low=ratio.low or 0.0,
         high=ratio.high or 0.0,
-        words=_describe_hazard_ratio(one, ratio, language),
+        words=_describe_hazard_ratio(estimate, ratio, language),
         population=row.population,
         because=f"{capitalize_first(append_references(fits.because, fits.refs))}." if fits.because else "",
         heading=f"{row.trial}: {say('evidence.versus').join(row.arms)}",
@@ -166,10 +166,10 @@ def _make_forest_row(row: EvidenceRow, one: Estimate, ratio: HazardRatioShown, l
     )
 
 
-def _describe_hazard_ratio(one: Estimate, ratio: HazardRatioShown, language: Language) -> str:
+def _describe_hazard_ratio(result: Estimate, ratio: HazardRatioShown, language: Language) -> str:
     """`HR 0.28 (95 % CI 0.22-0.37)`, and that it was only recalled."""
     figures = (ratio.estimate, ratio.low or 0.0, ratio.high or 0.0)
     digits = max(LEAST_DIGITS, *(len(f"{figure:g}".partition(".")[2]) for figure in figures))
     estimate, low, high = (f"{figure:.{digits}f}".replace(".", language.format_number(0.5)[1]) for figure in figures)
-    told = language.say("forest.ratio", estimate=estimate, low=low, high=high, level=f"{ratio.level:g}")
-    return language.say("forest.recalled", told=told) if one.checked == "recalled" else told
+    words = language.say("forest.ratio", estimate=estimate, low=low, high=high, level=f"{ratio.level:g}")
+    return language.say("forest.recalled", told=words) if result.checked == "recalled" else words

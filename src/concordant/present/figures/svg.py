@@ -105,8 +105,8 @@ def _cut_word(word: str, width: float, size: float, *, bold: bool) -> list[str]:
 
 def format_coordinate(value: float) -> str:
     """A coordinate: at most one decimal."""
-    told = f"{value:.1f}".removesuffix(".0")
-    return "0" if told == "-0" else told
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
 
 
 def strip_invalid_xml(text: str) -> str:
@@ -177,8 +177,8 @@ class SvgSheet:
 
 
 def _format_element(name: str, attributes: dict[str, str | float], content: str | None = None) -> str:
-    told = "".join(f" {key.replace('_', '-')}={quoteattr(_format_value(value))}" for key, value in attributes.items())
-    return f"<{name}{told}/>" if content is None else f"<{name}{told}>{content}</{name}>"
+    pairs = "".join(f" {key.replace('_', '-')}={quoteattr(_format_value(value))}" for key, value in attributes.items())
+    return f"<{name}{pairs}/>" if content is None else f"<{name}{pairs}>{content}</{name}>"
 
 
 def _format_value(value: str | float) -> str:

@@ -41,9 +41,9 @@ def join_html(parts: Iterable[Html]) -> Html:
 
 def make_element(name: str, *inside: Html, **attributes: str) -> Html:
     """`<name attributes>inside</name>`; `class_` and `data_label` become `class` and `data-label`, an empty one is left out."""
-    told = "".join(f' {_attribute_name(key)}="{html.escape(value)}"' for key, value in attributes.items() if value)
+    pairs = "".join(f' {_attribute_name(key)}="{html.escape(value)}"' for key, value in attributes.items() if value)
     end = "\n" if name in OWN_LINE else ""
-    return Html(f"<{name}{told}>{''.join(inside)}</{name}>{end}")
+    return Html(f"<{name}{pairs}>{''.join(inside)}</{name}>{end}")
 
 
 def quote_css(text: str) -> str:

@@ -46,8 +46,8 @@ def _read_stylesheet() -> str:
 
 def _render_page_margin(document: Document) -> str:
     """Every printed sheet says whose it is: sheets come apart."""
-    told = " · ".join(filter(None, (document.whose, document.words.get("day"), document.title)))
-    return f"@page {{ @bottom-left {{ content: {quote_css(told)}; }} }}\n"
+    text = " · ".join(filter(None, (document.whose, document.words.get("day"), document.title)))
+    return f"@page {{ @bottom-left {{ content: {quote_css(text)}; }} }}\n"
 
 
 def _render_skip_link(document: Document) -> Html:
@@ -78,13 +78,13 @@ def _render_first_screen(document: Document) -> Html:
 
 
 def _render_screen_line(line: ScreenLine) -> Html:
-    term, told = make_element("dt", escape_html(line.title)), make_element("dd", render_text(line.text))
-    return make_element("div", term, told, class_=f"row {line.tone}".strip())
+    term, detail = make_element("dt", escape_html(line.title)), make_element("dd", render_text(line.text))
+    return make_element("div", term, detail, class_=f"row {line.tone}".strip())
 
 
 def _render_section(section: Section, document: Document) -> Html:
     title = make_element("h2", escape_html(section.title))
-    inside = make_element("div", *(render_block(one, section, document.words) for one in section.blocks), class_="body")
+    inside = make_element("div", *(render_block(block, section, document.words) for block in section.blocks), class_="body")
     if not section.folded:
         return make_element("section", title, inside, id=section.id, class_="row")
     left_out = make_element("span", escape_html(document.words["folded_not_printed"]), class_="paper-only")

@@ -40,9 +40,9 @@ def render_text(text: str) -> Html:
 def _render_words(text: str) -> Html:
     """An amount stays together with its unit, an interval with its ends: what breaks over two lines is misread."""
     done, parts = 0, []
-    for found in AMOUNT.finditer(text):
-        parts += [escape_html(text[done : found.start()]), make_element("span", escape_html(found[0]), class_="amount")]
-        done = found.end()
+    for amount in AMOUNT.finditer(text):
+        parts += [escape_html(text[done : amount.start()]), make_element("span", escape_html(amount[0]), class_="amount")]
+        done = amount.end()
     return join_html([*parts, escape_html(text[done:])])
 
 
@@ -53,20 +53,20 @@ def _render_citation(citation: Citation) -> Html:
     return join_html([escape_html("\N{NARROW NO-BREAK SPACE}"), link])
 
 
-def render_block(one: Block, section: Section, words: Words) -> Html:
+def render_block(block: Block, section: Section, words: Words) -> Html:
     """One block of a section."""
-    match one:
+    match block:
         case Paragraph():
-            return make_element("p", render_text(one.text))
+            return make_element("p", render_text(block.text))
         case PointList():
-            return _render_point_list(one, words)
+            return _render_point_list(block, words)
         case Table():
-            return _render_table(one, _choose_table_class(one, section))
+            return _render_table(block, _choose_table_class(block, section))
         case Timeline():
-            return _render_timeline(one, section)
+            return _render_timeline(block, section)
         case ForestPlot():
-            figures = [Html(render_forest_svg(trial, name=f"forest-{i}")) for i, trial in enumerate(split_by_trial(one), 1)]
-            return _wrap_in_figure(one.title if one.title != section.title else "", join_html(figures))
+            figures = [Html(render_forest_svg(trial, name=f"forest-{i}")) for i, trial in enumerate(split_by_trial(block), 1)]
+            return _wrap_in_figure(block.title if block.title != section.title else "", join_html(figures))
 
 
 def _render_timeline(timeline: Timeline, section: Section) -> Html:
@@ -92,12 +92,12 @@ def _render_point_list(points: PointList, words: Words) -> Html:
 
 def _render_point(point: Point, words: Words) -> Html:
     lead = join_html([make_element("strong", render_text(f"{point.lead}:")), escape_html(" ")]) if point.lead else NOTHING
-    told = join_html([lead, render_text(point.text)])
+    content = join_html([lead, render_text(point.text)])
     if not point.mark:
-        return make_element("li", told)
+        return make_element("li", content)
     sign = make_element("span", escape_html(SIGNS[point.mark]), class_="sign", aria_hidden="true")
     mark = make_element("span", sign, escape_html(f" {words[point.mark]}"), class_="mark")
-    return make_element("li", mark, escape_html(" "), make_element("span", told), class_=point.mark)
+    return make_element("li", mark, escape_html(" "), make_element("span", content), class_=point.mark)
 
 
 def _render_table(table: Table, kind: str) -> Html:

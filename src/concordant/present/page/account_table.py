@@ -29,9 +29,9 @@ def render_account(patient: Patient) -> str:
 
 def render_total(counts: Counter[str], patients: int) -> str:
     """The counts of several patients together."""
-    told = ", ".join(f"{counts[fate]} {fate}" for fate in FATES)
+    summary = ", ".join(f"{counts[fate]} {fate}" for fate in FATES)
     who = "patient" if patients == 1 else "patients"
-    return f"{patients} {who}, {sum(counts.values())} entries: {told}"
+    return f"{patients} {who}, {sum(counts.values())} entries: {summary}"
 
 
 def _iter_title_lines(patient: Patient) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """An answer laid out for people: the one model that every renderer (terminal, Markdown, HTML, PDF, DOCX) reads.
 
-A text is a plain string; its citations stand in it as ` [3: 2.1]`. `split_citations` splits it into words and citations, so that a
-renderer can link them. What to say, and in which order, is decided in `page.py`; a renderer only says how it looks.
+A text is a plain string; its citations stand in it as ` [3: 2.1]`. `split_citations` splits it into words and citations, so that
+a renderer can link them. What to say, and in which order, is decided in `page.py`; a renderer only says how it looks.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ def abbreviate_citations(text: str, names: Mapping[int, str]) -> str:
 def split_citations(text: str) -> Iterator[str | Citation]:
     """Split a text into plain strings and citations, in order. The blank before a citation is dropped."""
     done = 0
-    for found in CITATION.finditer(text):
-        if found.start() > done:
-            yield text[done : found.start()]
-        yield Citation(int(found[1]), found[2] or "")
-        done = found.end()
+    for citation in CITATION.finditer(text):
+        if citation.start() > done:
+            yield text[done : citation.start()]
+        yield Citation(int(citation[1]), citation[2] or "")
+        done = citation.end()
     if done < len(text):
         yield text[done:]
 

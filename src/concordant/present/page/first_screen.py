@@ -40,41 +40,43 @@ class FirstScreen:
     lines: tuple[Titled, ...]
 
 
-def make_first_screen(told: Sentences) -> FirstScreen:
+def make_first_screen(sentences: Sentences) -> FirstScreen:
     """Choose the verdict and the first-screen lines for the kind of answer. When there are many dangers, the later ones are
     shortened until everything fits.
     """
-    match told.answer.answer:
+    match sentences.answer.answer:
         case "out_of_scope":
-            verdict, lines = make_refusal_verdict(told), _list_refusal_lines(told)
+            verdict, lines = make_refusal_verdict(sentences), _list_refusal_lines(sentences)
         case "needs_data":
-            verdict, lines = make_question_verdict(told), _list_question_lines(told)
-        case _ if told.answer.options:
-            verdict, lines = make_recommendation_verdict(told), _list_recommendation_lines(told)
+            verdict, lines = make_question_verdict(sentences), _list_question_lines(sentences)
+        case _ if sentences.answer.options:
+            verdict, lines = make_recommendation_verdict(sentences), _list_recommendation_lines(sentences)
         case _:
-            verdict, lines = make_no_regimen_verdict(told), _list_no_regimen_lines(told)
-    screens = [_fit_screen(verdict, [*_list_safety_lines(told, whole), *lines], told) for whole in range(DANGERS_WHOLE, 0, -1)]
-    return next((one for one in screens if _count_rows(verdict, one.lines, told) <= ROWS), screens[-1])
+            verdict, lines = make_no_regimen_verdict(sentences), _list_no_regimen_lines(sentences)
+    screens = [
+        _fit_screen(verdict, [*_list_safety_lines(sentences, whole), *lines], sentences) for whole in range(DANGERS_WHOLE, 0, -1)
+    ]
+    return next((screen for screen in screens if _count_rows(verdict, screen.lines, sentences) <= ROWS), screens[-1])
 
 
-def make_screen_lines(screen: FirstScreen, told: Sentences) -> tuple[ScreenLine, ...]:
+def make_screen_lines(screen: FirstScreen, sentences: Sentences) -> tuple[ScreenLine, ...]:
     """The lines with their titles in the language of the page."""
-    return tuple(ScreenLine(told.language.say(key), text, tone) for key, text, tone in screen.lines)
+    return tuple(ScreenLine(sentences.language.say(key), text, tone) for key, text, tone in screen.lines)
 
 
-def _fit_screen(verdict: str, lines: Iterable[Titled], told: Sentences) -> FirstScreen:
+def _fit_screen(verdict: str, lines: Iterable[Titled], sentences: Sentences) -> FirstScreen:
     kept = [line for line in lines if line[1]]
     for key in GIVES_WAY:
-        if _count_rows(verdict, kept, told) <= ROWS:
+        if _count_rows(verdict, kept, sentences) <= ROWS:
             break
         kept = [line for line in kept if line[0] != key]
     return FirstScreen(verdict, tuple(kept))
 
 
-def _count_rows(verdict: str, lines: Sequence[Titled], told: Sentences) -> int:
+def _count_rows(verdict: str, lines: Sequence[Titled], sentences: Sentences) -> int:
     """How many rows of a plain terminal they take, with their sources in short."""
-    names = {one.n: one.short for one in told.answer.references}
-    titles = max((len(told.language.say(key)) for key, _, _ in lines), default=0) + 1
+    names = {reference.n: reference.short for reference in sentences.answer.references}
+    titles = max((len(sentences.language.say(key)) for key, _, _ in lines), default=0) + 1
     texts = (textwrap.wrap(abbreviate_citations(text, names), COLUMNS - titles) for _, text, _ in lines)
     return len(textwrap.wrap(verdict, COLUMNS)) + sum(max(1, len(rows)) for rows in texts)
 
@@ -82,17 +84,17 @@ def _count_rows(verdict: str, lines: Sequence[Titled], told: Sentences) -> int:
 # -- what could harm -------------------------------------------------------------------------------
 
 
-def _list_safety_lines(told: Sentences, whole: int) -> list[Titled]:
+def _list_safety_lines(sentences: Sentences, whole: int) -> list[Titled]:
     """The dangers, what nobody read, what was judged, and what contradicts itself: the same for every kind of answer."""
-    answer, say = told.answer, told.language.say
-    unread = ", ".join(dict.fromkeys(one.name for one in answer.not_read))
+    answer, say = sentences.answer, sentences.language.say
+    unread = ", ".join(dict.fromkeys(item.name for item in answer.not_read))
     conflicts = " ".join(answer.conflicts[:CONFLICTS_SHOWN])
     more = len(answer.conflicts) - CONFLICTS_SHOWN
     return [
         *_iter_danger_lines(answer, whole),
         ("first.not_read", say("not_read", names=unread) if unread else "", "danger"),
         ("first.conflict", say("conflict.more", told=conflicts, more=more) if more > 0 else conflicts, "danger"),
-        ("first.differs", " ".join(one.differs for one in answer.guidelines if one.differs), "missing"),
+        ("first.differs", " ".join(item.differs for item in answer.guidelines if item.differs), "missing"),
         ("first.judged", "; ".join(answer.judged), "missing"),
         ("first.on_record", ", ".join(answer.on_record), "missing"),
     ]
@@ -101,98 +103,100 @@ def _list_safety_lines(told: Sentences, whole: int) -> list[Titled]:
 def _iter_danger_lines(answer: Answer, whole: int) -> Iterator[Titled]:
     """The first ones with what to do, the rest in short; a finding that is a danger in several ways is named once."""
     shown: set[str] = set()
-    for i, one in enumerate(answer.dangers):
-        new = [part for part in one.shown if part not in shown]
-        told_before = bool(one.shown) and not new
-        text = _describe_danger(one) if i < whole and (one.do or not told_before) else _abbreviate_danger(one, new)
+    for i, danger in enumerate(answer.dangers):
+        new = [part for part in danger.shown if part not in shown]
+        told_before = bool(danger.shown) and not new
+        text = _describe_danger(danger) if i < whole and (danger.do or not told_before) else _abbreviate_danger(danger, new)
         shown.update(new)
-        caution = one.urgency == "caution"
+        caution = danger.urgency == "caution"
         yield ("first.caution" if caution else "first.danger"), text, ("missing" if caution else "danger")
 
 
-def _abbreviate_danger(one: DangerShown, new: Sequence[str]) -> str:
+def _abbreviate_danger(danger: DangerShown, new: Sequence[str]) -> str:
     """What shows it; its own name where nothing does, or where a part of that was told of another danger."""
-    named = not one.shown or 0 < len(new) < len(one.shown)
-    return one.says if named else "; ".join(new)
+    named = not danger.shown or 0 < len(new) < len(danger.shown)
+    return danger.says if named else "; ".join(new)
 
 
-def _describe_danger(one: DangerShown) -> str:
+def _describe_danger(danger: DangerShown) -> str:
     """What it is, on what record, and the first thing to do about it."""
-    shown = f" ({one.shown_by})" if one.shown_by and one.shown_by.lower() not in one.says.lower() else ""
-    says = f"{one.says.rstrip('.')}{shown}."
-    return append_references(f"{says} {one.do}".strip(), one.sources)
+    shown = f" ({danger.shown_by})" if danger.shown_by and danger.shown_by.lower() not in danger.says.lower() else ""
+    says = f"{danger.says.rstrip('.')}{shown}."
+    return append_references(f"{says} {danger.do}".strip(), danger.sources)
 
 
 # -- the lines below the verdict -------------------------------------------------------------------
 
 
-def _list_refusal_lines(told: Sentences) -> list[Titled]:
-    instead: list[Titled] = [("first.do", text, "") for text in told.answer.instead]
+def _list_refusal_lines(sentences: Sentences) -> list[Titled]:
+    instead: list[Titled] = [("first.do", text, "") for text in sentences.answer.instead]
     return [
         *instead,
-        ("first.why", _describe_reasons(told), ""),
-        ("first.answered", told.describe_as_of(), ""),
-        *_list_note_lines(told),
+        ("first.why", _describe_reasons(sentences), ""),
+        ("first.answered", sentences.describe_as_of(), ""),
+        *_list_note_lines(sentences),
     ]
 
 
-def _list_question_lines(told: Sentences) -> list[Titled]:
-    answer, say = told.answer, told.language.say
+def _list_question_lines(sentences: Sentences) -> list[Titled]:
+    answer, say = sentences.answer, sentences.language.say
     blocking = [q for q in answer.ask if q.blocking]
-    names = told.language.join_with_and([o.name for o in answer.options])
+    names = sentences.language.join_with_and([o.name for o in answer.options])
     return [
-        ("first.question", _describe_question(blocking[0], told) if blocking else "", ""),
-        *_list_branch_lines(blocking[0] if blocking else None, told),
+        ("first.question", _describe_question(blocking[0], sentences) if blocking else "", ""),
+        *_list_branch_lines(blocking[0] if blocking else None, sentences),
         ("first.either_way", say("either_way", names=names) if names else "", ""),
-        ("first.known", _describe_reasons(told), ""),
-        ("first.missing", _join_check_labels(told, "missing"), "missing"),
-        ("first.assumed", _describe_assumptions(told), ""),
-        ("first.answered", told.describe_as_of(), ""),
-        *_list_note_lines(told),
+        ("first.known", _describe_reasons(sentences), ""),
+        ("first.missing", _join_check_labels(sentences, "missing"), "missing"),
+        ("first.assumed", _describe_assumptions(sentences), ""),
+        ("first.answered", sentences.describe_as_of(), ""),
+        *_list_note_lines(sentences),
     ]
 
 
-def _describe_question(question: Ask, told: Sentences) -> str:
+def _describe_question(question: Ask, sentences: Sentences) -> str:
     """The question as it is put to a person, and what is asked beside it where one alone does not settle."""
     if not question.together_with:
         return question.question
-    others = [q.label for q in told.answer.ask if q.feature in question.together_with]
-    return told.language.say("question.together", question=question.question, others=told.language.join_with_and(others))
+    others = [q.label for q in sentences.answer.ask if q.feature in question.together_with]
+    return sentences.language.say(
+        "question.together", question=question.question, others=sentences.language.join_with_and(others)
+    )
 
 
-def _list_branch_lines(question: Ask | None, told: Sentences) -> list[Titled]:
+def _list_branch_lines(question: Ask | None, sentences: Sentences) -> list[Titled]:
     if question is None or question.together_with:
         return []
-    shown = [(told.language.describe_cell(c.cell, c.if_), told.describe_change(c)) for c in question.changes]
+    shown = [(sentences.language.describe_cell(c.cell, c.if_), sentences.describe_change(c)) for c in question.changes]
     if len({then for _, then in shown}) < 2:
         return []
-    return [("first.branch", told.language.say("branch", cell=cell, then=then), "") for cell, then in shown[:BRANCHES_SHOWN]]
+    return [("first.branch", sentences.language.say("branch", cell=cell, then=then), "") for cell, then in shown[:BRANCHES_SHOWN]]
 
 
-def _list_recommendation_lines(told: Sentences) -> list[Titled]:
-    answer, first = told.answer, get_first_option(told.answer)
+def _list_recommendation_lines(sentences: Sentences) -> list[Titled]:
+    answer, first = sentences.answer, get_first_option(sentences.answer)
     continuing = first.role == "continue"
     return [
-        ("first.dose", _describe_doses(first, told), ""),
-        ("first.sure", _describe_authority(first, told), ""),
+        ("first.dose", _describe_doses(first, sentences), ""),
+        ("first.sure", _describe_authority(first, sentences), ""),
         ("first.instead_of", _explain_alternative(answer, first), "missing"),
-        ("first.off_label", _describe_off_label_use(first, told), "missing"),
-        ("first.boundary", "; ".join(told.describe_boundary(s) for s in answer.other_sides if s.near), "missing"),
-        ("first.newer", _describe_newer_evidence(told), ""),
-        ("first.why", _describe_reasons(told), ""),
-        ("first.missing", _join_check_labels(told, "missing"), "missing"),
-        ("first.done", "" if continuing else _join_check_labels(told, "done"), "done"),
-        ("first.assumed", _describe_assumptions(told), ""),
-        ("first.flip", _describe_changing_answer(told), ""),
-        ("first.if_not", _name_alternative(told), ""),
-        ("first.watch", _describe_monitoring(told), ""),
-        *_list_note_lines(told),
+        ("first.off_label", _describe_off_label_use(first, sentences), "missing"),
+        ("first.boundary", "; ".join(sentences.describe_boundary(s) for s in answer.other_sides if s.near), "missing"),
+        ("first.newer", _describe_newer_evidence(sentences), ""),
+        ("first.why", _describe_reasons(sentences), ""),
+        ("first.missing", _join_check_labels(sentences, "missing"), "missing"),
+        ("first.done", "" if continuing else _join_check_labels(sentences, "done"), "done"),
+        ("first.assumed", _describe_assumptions(sentences), ""),
+        ("first.flip", _describe_changing_answer(sentences), ""),
+        ("first.if_not", _name_alternative(sentences), ""),
+        ("first.watch", _describe_monitoring(sentences), ""),
+        *_list_note_lines(sentences),
     ]
 
 
-def _list_no_regimen_lines(told: Sentences) -> list[Titled]:
-    answer = told.answer
-    led = {one.do for one in answer.dangers}
+def _list_no_regimen_lines(sentences: Sentences) -> list[Titled]:
+    answer = sentences.answer
+    led = {danger.do for danger in answer.dangers}
     todo = next((a for a in sorted(answer.actions, key=lambda a: a.kind != "referral") if a.says not in led), None)
     barred = [
         append_references(f"{capitalize_first(' + '.join(a.drugs))}: {lower_first(a.why)}", a.refs)
@@ -202,85 +206,85 @@ def _list_no_regimen_lines(told: Sentences) -> list[Titled]:
     return [
         ("first.do", append_references(todo.says, todo.refs) if todo else "", ""),
         ("first.instead_of", "" if answer.dangers else " ".join(barred[:2]), "missing"),
-        ("first.why", _describe_reasons(told), ""),
-        ("first.assumed", _describe_assumptions(told), ""),
-        ("first.answered", told.describe_as_of(), ""),
-        *_list_note_lines(told),
+        ("first.why", _describe_reasons(sentences), ""),
+        ("first.assumed", _describe_assumptions(sentences), ""),
+        ("first.answered", sentences.describe_as_of(), ""),
+        *_list_note_lines(sentences),
     ]
 
 
-def _describe_doses(first: Option, told: Sentences) -> str:
+def _describe_doses(first: Option, sentences: Sentences) -> str:
     """Of several drugs each with its dose; none while something holds the first dose back."""
-    if told.answer.held_until or first.role in ("option", "continue") or len({d.drug for d in first.dose}) < 2:
+    if sentences.answer.held_until or first.role in ("option", "continue") or len({d.drug for d in first.dose}) < 2:
         return ""
-    return "" if any(d.held or d.adjusted for d in first.dose) else "; ".join(told.list_doses_briefly(first))
+    return "" if any(d.held or d.adjusted for d in first.dose) else "; ".join(sentences.list_doses_briefly(first))
 
 
-def _describe_authority(first: Option, told: Sentences) -> str:
+def _describe_authority(first: Option, sentences: Sentences) -> str:
     """`Second line · preferred · strong recommendation, moderate evidence [ASCO 2022 2.1]`, then what else leads to it."""
-    line, say = told.answer.line, told.language.say
+    line, say = sentences.answer.line, sentences.language.say
     head = [
-        told.language.translate_word("line", line) if line else "",
-        told.lower_initial(say(f"role.{first.role}")),
-        told.lower_initial(told.describe_own_grade(first)),
+        sentences.language.translate_word("line", line) if line else "",
+        sentences.lower_initial(say(f"role.{first.role}")),
+        sentences.lower_initial(sentences.describe_own_grade(first)),
     ]
-    return ". ".join([capitalize_first(" · ".join(filter(None, head))), *told.list_supporting_statements(first)])
+    return ". ".join([capitalize_first(" · ".join(filter(None, head))), *sentences.list_supporting_statements(first)])
 
 
 def _explain_alternative(answer: Answer, first: Option) -> str:
-    named = {one.says for one in answer.dangers}
+    named = {danger.says for danger in answer.dangers}
     if first.role != "alternative" or any(a.why in named for a in answer.avoid):
         return ""
     return " ".join(list_barred_reasons(answer)[:2])
 
 
-def _describe_off_label_use(first: Option, told: Sentences) -> str:
-    return told.describe_label(first) if first.label.fit != "on" and first.role != "continue" else ""
+def _describe_off_label_use(first: Option, sentences: Sentences) -> str:
+    return sentences.describe_label(first) if first.label.fit != "on" and first.role != "continue" else ""
 
 
-def _describe_newer_evidence(told: Sentences) -> str:
-    shown = told.answer.newer_in_short[:1]
-    return told.language.say("newer", told=shown[0], guideline=told.name_guidelines()) if shown else ""
+def _describe_newer_evidence(sentences: Sentences) -> str:
+    shown = sentences.answer.newer_in_short[:1]
+    return sentences.language.say("newer", told=shown[0], guideline=sentences.name_guidelines()) if shown else ""
 
 
-def _describe_reasons(told: Sentences) -> str:
-    headed = sorted((w for w in told.answer.why if w.headline), key=lambda w: w.headline) or told.answer.why
-    return "; ".join(append_references(w.brief, w.refs) for w in headed[:WHY_SHOWN]) or told.language.say("why.nothing")
+def _describe_reasons(sentences: Sentences) -> str:
+    headed = sorted((w for w in sentences.answer.why if w.headline), key=lambda w: w.headline) or sentences.answer.why
+    return "; ".join(append_references(w.brief, w.refs) for w in headed[:WHY_SHOWN]) or sentences.language.say("why.nothing")
 
 
-def _join_check_labels(told: Sentences, state: str) -> str:
+def _join_check_labels(sentences: Sentences, state: str) -> str:
     """Names of the checks of the option that the screen is about; done is only what is on record."""
-    options = told.answer.options
-    own = [c for c in told.answer.checks if not options or c.regimen == get_first_option(told.answer).regimen]
+    options = sentences.answer.options
+    own = [c for c in sentences.answer.checks if not options or c.regimen == get_first_option(sentences.answer).regimen]
     names = list(dict.fromkeys(c.label for c in own if c.state == state and not c.assumed))
     more = len(names) - CHECKS_SHOWN
-    return " · ".join([*names[:CHECKS_SHOWN], *([told.language.say("and_more", more=more)] if more > 0 else [])])
+    return " · ".join([*names[:CHECKS_SHOWN], *([sentences.language.say("and_more", more=more)] if more > 0 else [])])
 
 
-def _describe_assumptions(told: Sentences) -> str:
-    return told.language.join_few(told.answer.assumed_in_short, ASSUMED_SHOWN)
+def _describe_assumptions(sentences: Sentences) -> str:
+    return sentences.language.join_few(sentences.answer.assumed_in_short, ASSUMED_SHOWN)
 
 
-def _describe_changing_answer(told: Sentences) -> str:
+def _describe_changing_answer(sentences: Sentences) -> str:
     """The first open question whose answer would change the headline."""
-    flips = [(q, told.list_changing_answers(q)) for q in told.answer.ask]
-    found = next(((q, cells) for q, cells in flips if cells), None)
-    return f"{found[0].label}: {'; '.join(f'{cell}: {then}' for cell, then in found[1][:2])}" if found else ""
+    flips = [(q, sentences.list_changing_answers(q)) for q in sentences.answer.ask]
+    flip = next(((q, cells) for q, cells in flips if cells), None)
+    return f"{flip[0].label}: {'; '.join(f'{cell}: {then}' for cell, then in flip[1][:2])}" if flip else ""
 
 
-def _name_alternative(told: Sentences) -> str:
-    first = get_first_option(told.answer)
-    others = [o for o in told.answer.options if o.role == "alternative" and o is not first and not o.held]
+def _name_alternative(sentences: Sentences) -> str:
+    first = get_first_option(sentences.answer)
+    others = [o for o in sentences.answer.options if o.role == "alternative" and o is not first and not o.held]
     if not others or first.role != "preferred":
         return ""
-    off = f" ({told.language.say('off_label.too')})" if others[0].label.fit == "off" else ""
+    off = f" ({sentences.language.say('off_label.too')})" if others[0].label.fit == "off" else ""
     return f"{others[0].name}{off}"
 
 
-def _describe_monitoring(told: Sentences) -> str:
+def _describe_monitoring(sentences: Sentences) -> str:
     """What to look out for: the first monitoring of the option."""
-    return next((append_references(a.says, a.refs) for a in told.answer.actions if a.kind == "monitoring"), "")
+    return next((append_references(a.says, a.refs) for a in sentences.answer.actions if a.kind == "monitoring"), "")
 
 
-def _list_note_lines(told: Sentences) -> list[Titled]:
-    return [("first.note", notice, "") for notice in told.answer.notices]
+def _list_note_lines(sentences: Sentences) -> list[Titled]:
+    return [("first.note", notice, "") for notice in sentences.answer.notices]

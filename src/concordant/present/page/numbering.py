@@ -49,13 +49,13 @@ def renumber_references(document: Document) -> Document:
     """The page with its references numbered as they appear; one that the page does not name is left out."""
     order: dict[int, int] = {}
     for text in iter_texts(document):
-        for found in CITATION.finditer(text):
-            order.setdefault(int(found[1]), len(order) + 1)
+        for citation in CITATION.finditer(text):
+            order.setdefault(int(citation[1]), len(order) + 1)
 
     def renumber_text(text: str) -> str:
         return CITATION.sub(lambda found: found[0].replace(f"[{found[1]}", f"[{order[int(found[1])]}", 1), text)
 
-    listed = [replace(one, n=order[one.n]) for one in document.references if one.n in order]
+    listed = [replace(reference, n=order[reference.n]) for reference in document.references if reference.n in order]
     return replace(
         document,
         verdict=renumber_text(document.verdict),

@@ -19,8 +19,8 @@ def build_document(answer: Answer, code: str = "en", whose: str = "") -> Documen
     Raises Uncited for a statement without a source.
     """
     words = load_language(code)
-    told = Sentences(answer, words)
-    top = make_first_screen(told)
+    sentences = Sentences(answer, words)
+    top = make_first_screen(sentences)
     return renumber_references(
         Document(
             language=code,
@@ -28,10 +28,10 @@ def build_document(answer: Answer, code: str = "en", whose: str = "") -> Documen
             title=words.say("title", name=answer.name) if answer.name else words.say("title.unnamed"),
             over=_make_overline(answer, words),
             verdict=top.verdict,
-            first=make_screen_lines(top, told),
-            sections=build_sections(told),
+            first=make_screen_lines(top, sentences),
+            sections=build_sections(sentences),
             references_title=words.say("part.references"),
-            references=tuple(_make_reference(one, words) for one in answer.references),
+            references=tuple(_make_reference(reference, words) for reference in answer.references),
             footer=_make_footer(answer, words),
             words=_collect_page_words(answer, words),
             as_of=dt.date.fromisoformat(answer.as_of),
@@ -66,11 +66,11 @@ def _format_as_of(answer: Answer, words: Language) -> str:
     return words.say("over.as_of", day=words.format_day(answer.as_of))
 
 
-def _make_reference(one: Reference, words: Language) -> PageReference:
-    citation = one.citation
-    if one.known_from and one.checked != "choice":
-        citation = words.say("reference.known_from", citation=citation, day=words.format_day(one.known_from))
-    return PageReference(one.n, citation, words.say(f"checked.{one.checked}"), one.checked, one.short)
+def _make_reference(reference: Reference, words: Language) -> PageReference:
+    citation = reference.citation
+    if reference.known_from and reference.checked != "choice":
+        citation = words.say("reference.known_from", citation=citation, day=words.format_day(reference.known_from))
+    return PageReference(reference.n, citation, words.say(f"checked.{reference.checked}"), reference.checked, reference.short)
 
 
 def _make_footer(answer: Answer, words: Language) -> tuple[str, ...]:

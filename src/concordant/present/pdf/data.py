@@ -82,13 +82,13 @@ class _PageDataBuilder:
 
     def make_text_run(self, text: str) -> Run:
         """Words, what must stay on one line, citations."""
-        told: Run = []
+        run: Run = []
         for part in split_citations(text):
-            told += [self._make_citation(part)] if isinstance(part, Citation) else _split_words(to_font_characters(part))
-        return told
+            run += [self._make_citation(part)] if isinstance(part, Citation) else _split_words(to_font_characters(part))
+        return run
 
-    def _make_citation(self, one: Citation) -> Data:
-        return {"n": one.n, "shown": to_font_characters(format_citation(one)), "linked": one.n in self.numbers}
+    def _make_citation(self, citation: Citation) -> Data:
+        return {"n": citation.n, "shown": to_font_characters(format_citation(citation)), "linked": citation.n in self.numbers}
 
     def make_section(self, section: Section) -> Data:
         blocks = [self.make_block(block, section) for block in section.blocks]
@@ -110,7 +110,7 @@ class _PageDataBuilder:
                 return _make_drawings(
                     block,
                     section,
-                    [(render_forest_svg(one, standalone=True), forest_to_text(one)) for one in split_by_trial(block)],
+                    [(render_forest_svg(trial, standalone=True), forest_to_text(trial)) for trial in split_by_trial(block)],
                 )
             case Paragraph(text):
                 return {"kind": "paragraph", "text": self.make_text_run(text)}
@@ -153,7 +153,7 @@ def _make_drawings(figure: Timeline | ForestPlot, section: Section, drawn: Itera
     return {
         "kind": "drawings",
         "title": to_font_characters(title),
-        "drawings": [{"svg": to_font_characters(svg), "told": to_font_characters(told)} for svg, told in drawn],
+        "drawings": [{"svg": to_font_characters(svg), "told": to_font_characters(text)} for svg, text in drawn],
     }
 
 

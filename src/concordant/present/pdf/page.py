@@ -27,28 +27,28 @@ def render_pdf(document: Document, *, paper: Paper = "a4") -> bytes:
     except ImportError:
         way_out = "Install it with: pip install 'concordant[pdf]'"
         raise PdfMissing(Complaint("PDF needs an extra that is not installed", "--format pdf", way_out=way_out)) from None
-    given = build_page_data(document) | {"paper": PAPERS[paper]}
-    pdf: bytes = typst.compile(**_make_inputs(given, _choose_scale(given)), pdf_standards=["ua-1"])
+    data = build_page_data(document) | {"paper": PAPERS[paper]}
+    pdf: bytes = typst.compile(**_make_inputs(data, _choose_scale(data)), pdf_standards=["ua-1"])
     return pdf
 
 
-def _choose_scale(given: Data) -> float:
+def _choose_scale(data: Data) -> float:
     """The full one, or the first smaller one that saves a sheet."""
     full, *smaller = SCALES
-    sheets = _count_pages(given, full)
-    return next((scale for scale in smaller if sheets > 1 and _count_pages(given, scale) < sheets), full)
+    sheets = _count_pages(data, full)
+    return next((scale for scale in smaller if sheets > 1 and _count_pages(data, scale) < sheets), full)
 
 
-def _count_pages(given: Data, scale: float) -> int:
+def _count_pages(data: Data, scale: float) -> int:
     import typst
 
-    return int(typst.query(selector="<pages>", field="value", one=True, **_make_inputs(given, scale)))
+    return int(typst.query(selector="<pages>", field="value", one=True, **_make_inputs(data, scale)))
 
 
-def _make_inputs(given: Data, scale: float) -> dict[str, Any]:
+def _make_inputs(data: Data, scale: float) -> dict[str, Any]:
     return {
         "input": HERE / "page.typ",
         "font_paths": [HERE / "fonts"],
         "ignore_system_fonts": True,
-        "sys_inputs": {"page": json.dumps(given | {"scale": scale})},
+        "sys_inputs": {"page": json.dumps(data | {"scale": scale})},
     }

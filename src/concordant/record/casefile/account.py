@@ -42,8 +42,8 @@ def _iter_entries(record: PatientRecord) -> Iterator[Any]:
 def _iter_places(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Every entry with its block: of a list each item, of a mapping each key that has a value."""
     for block in MAPPINGS:
-        for key, told in (value.get(block) or {}).items():
-            if told is not None:
+        for key, item in (value.get(block) or {}).items():
+            if item is not None:
                 yield format_place((block, key)), block
     for block in LISTS:
         for i in range(len(value.get(block) or [])):

@@ -62,12 +62,12 @@ class BlockReader(ScalarReader):
     def read_patient_measurements(self, raw: Any) -> tuple[ev.Measurement, ...]:
         """Weight, height and the like, told without a date: as of now."""
         block = raw if isinstance(raw, dict) else {}
-        found = []
+        measurements = []
         for name, field in self.patient.items():
             value = self._read_number(block, name, field, ("patient",))
             if value is not None:
-                found.append(ev.Measurement(self._locate_entry(("patient", name)), name, value, None))
-        return tuple(found)
+                measurements.append(ev.Measurement(self._locate_entry(("patient", name)), name, value, None))
+        return tuple(measurements)
 
     def read_markers(self, raw: Any) -> tuple[ev.Marker, ...]:
         """The `tumor_markers` block."""
@@ -157,7 +157,7 @@ class BlockReader(ScalarReader):
 
     def read_conditions(self, raw: Any) -> tuple[ev.Comorbidity | ev.DiseaseEvent | ev.Finding, ...]:
         """The `conditions` block: a name, or a code such as `icd10`; a metastasis told here is a finding of the disease."""
-        return tuple(one for place, item in self._iter_items(raw, "conditions") for one in self._read_condition(item, place))
+        return tuple(event for place, item in self._iter_items(raw, "conditions") for event in self._read_condition(item, place))
 
     def _read_condition(self, item: dict[str, Any], place: Place) -> list[Any]:
         self._check_keys(item, place, ("name", "status", "date", "judged", *CODE_NAMES))
@@ -170,20 +170,20 @@ class BlockReader(ScalarReader):
             return [
                 ev.Finding(self._locate_entry(place), name.removesuffix(ev.FLAGGED), self._read_date(item, "date", place), judged)
             ]
-        told = parse_condition_entry(name, system, code, self.words)
+        parsed = parse_condition_entry(name, system, code, self.words)
         if name or code:
-            for one in told.found:
-                if one.term is None and one.sites is None and one.status != ABSENT:
-                    self._report_unknown("condition", told.name, one.near, place)
+            for mention in parsed.found:
+                if mention.term is None and mention.sites is None and mention.status != ABSENT:
+                    self._report_unknown("condition", parsed.name, mention.near, place)
         plain = ev.Comorbidity(
             self._locate_entry(place),
             None,
-            told.name,
+            parsed.name,
             self._read_word(item, "status", ev.STATUSES, place),
             self._read_date(item, "date", place),
             judged=self._read_free_text(item, "judged", place),
         )
-        return events_from_mentions(told.found, plain, self.as_of)
+        return events_from_mentions(parsed.found, plain, self.as_of)
 
     def read_measurements(self, raw: Any) -> tuple[ev.Measurement, ...]:
         """The `measurements` block."""
@@ -219,7 +219,7 @@ class BlockReader(ScalarReader):
     def read_medications(self, raw: Any) -> tuple[ev.Medication | ev.Course, ...]:
         """The `medications` block: other drugs taken now; one that treats the cancer is a course that runs."""
         taken = [(place, item) for place, item in self._iter_items(raw, "medications") if self._is_taken(item, place)]
-        return tuple(one for place, item in taken for one in self._read_medication(item, place))
+        return tuple(medicine for place, item in taken for medicine in self._read_medication(item, place))
 
     def _read_medication(self, item: dict[str, Any], place: Place) -> tuple[ev.Medication | ev.Course, ...]:
         """One entry for each medicine that the name holds; one that is not understood where any part of it is not."""
@@ -233,7 +233,7 @@ class BlockReader(ScalarReader):
         if not name:
             return ()
         taken = taken_by_name(name, entry, self._read_date(item, "start", place), self.words, judged)
-        if any(isinstance(one, ev.Medication) and one.term is None for one in taken):
+        if any(isinstance(medicine, ev.Medication) and medicine.term is None for medicine in taken):
             self._report_unknown("medication", name, suggest_name(name, self.words.medications), place)
         return taken
 
@@ -258,13 +258,13 @@ class BlockReader(ScalarReader):
     def read_stated(self, raw: Any) -> dict[str, Value]:
         """Features set directly, parsed by their own type."""
         block = self._read_block(raw, ("stated",), tuple(self.features))
-        found: dict[str, Value] = {}
+        values: dict[str, Value] = {}
         for name, text in block.items():
             if name in self.features and text is not None:
                 value = self._read_stated_value(self.features[name], text, ("stated", name))
                 if value is not None:
-                    found[name] = value
-        return found
+                    values[name] = value
+        return values
 
     def _read_stated_value(self, feature: Feature, text: Any, place: Place) -> Value:
         """The value; None also for what leaves every value possible, because it tells nothing."""

@@ -25,10 +25,10 @@ def entry_name(item: Comorbidity | DiseaseEvent) -> str:
 
 def group_by_name(items: Iterable[Comorbidity | DiseaseEvent]) -> dict[tuple[EntryLocation, str, PartialDate | None], list[Any]]:
     """What one entry told by one name, in the order of the record."""
-    found: dict[tuple[EntryLocation, str, PartialDate | None], list[Any]] = {}
+    groups: dict[tuple[EntryLocation, str, PartialDate | None], list[Any]] = {}
     for item in items:
-        found.setdefault((item.entry, entry_name(item), item.date), []).append(item)
-    return found
+        groups.setdefault((item.entry, entry_name(item), item.date), []).append(item)
+    return groups
 
 
 def iter_named_entries(items: list[Any], words: Words, as_of: dt.date) -> Iterator[Named]:
@@ -38,8 +38,8 @@ def iter_named_entries(items: list[Any], words: Words, as_of: dt.date) -> Iterat
     name = entry_name(items[0])[:LONGEST_WORD].strip()
     status = next((item.status for item in items if isinstance(item, Comorbidity)), None)
     judged = next((item.judged for item in items if isinstance(item, Comorbidity)), "")
-    if name and (found := _find_status(name, items, status, words, as_of)) is not None:
-        yield _make_name_pair(name), found, judged
+    if name and (written := _find_status(name, items, status, words, as_of)) is not None:
+        yield _make_name_pair(name), written, judged
         return
     for item in items:
         yield _make_own_entry(item, words, as_of)
@@ -47,19 +47,19 @@ def iter_named_entries(items: list[Any], words: Words, as_of: dt.date) -> Iterat
 
 def _find_status(name: str, items: list[Any], status: Status | None, words: Words, as_of: dt.date) -> Status | Literal[""] | None:
     """The status that has to stand beside a name (empty for none); None when the name does not say what the items say."""
-    for told in (status, None, ACTIVE):
-        read = _read_name(name, told, items[0], words, as_of)
+    for candidate in (status, None, ACTIVE):
+        read = _read_name(name, candidate, items[0], words, as_of)
         if len(read) == len(items) and all(_strip_words(item) in read for item in items):
-            return told or ""
+            return candidate or ""
     return None
 
 
 def _read_name(name: str, status: Status | None, like: Any, words: Words, as_of: dt.date) -> list[Any]:
     """What a name comes to with a status, as the reader of case files has it."""
     system, code = parse_code_name(name)
-    told = parse_condition_entry("" if code else name, system, code, words)
+    parsed = parse_condition_entry("" if code else name, system, code, words)
     plain = Comorbidity(like.entry, None, "", status, like.date)
-    return [_strip_words(event) for event in events_from_mentions(told.found, plain, as_of)]
+    return [_strip_words(event) for event in events_from_mentions(parsed.found, plain, as_of)]
 
 
 def _strip_words(item: Any) -> Any:

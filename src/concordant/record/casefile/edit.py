@@ -51,8 +51,8 @@ def _read_value(text: str) -> dict[str, Any]:
 def _make_expected(text: str, stated: Mapping[str, str], as_of: str) -> dict[str, Any]:
     """What a reader has to find afterwards."""
     value = _read_value(text)
-    found = {**value, "stated": {**(value.get("stated") or {}), **stated}} if stated else dict(value)
-    return {**found, "as_of": as_of} if as_of and value.get("as_of") is None else found
+    case = {**value, "stated": {**(value.get("stated") or {}), **stated}} if stated else dict(value)
+    return {**case, "as_of": as_of} if as_of and value.get("as_of") is None else case
 
 
 def _parse_root(text: str) -> Any:
@@ -107,8 +107,8 @@ def _add_stated_block(text: str, root: Any, name: str, value: str) -> str:
 
 
 def _find_document_end(text: str) -> int:
-    found = re.search(r"^\.\.\.\s*$", text, re.M)
-    return found.start() if found else len(text)
+    match = re.search(r"^\.\.\.\s*$", text, re.M)
+    return match.start() if match else len(text)
 
 
 def _fill_stated_block(text: str, root: Any, empty: Any, name: str, value: str) -> str:
@@ -134,10 +134,10 @@ def _append_pair(text: str, mapping: Any, pair: str) -> str:
 
 def _insert_line(text: str, after: int, line: str) -> str:
     """The text with a line put in below the one that holds a position."""
-    found = LINE_END.search(text, after)
-    if found is None:
+    match = LINE_END.search(text, after)
+    if match is None:
         return f"{text}{_find_line_end(text)}{line}{_find_line_end(text)}"
-    return f"{text[: found.end()]}{line}{_find_line_end(text)}{text[found.end() :]}"
+    return f"{text[: match.end()]}{line}{_find_line_end(text)}{text[match.end() :]}"
 
 
 def _set_as_of(text: str, as_of: str) -> str:
@@ -153,8 +153,8 @@ def _set_as_of(text: str, as_of: str) -> str:
 
 
 def _find_line_end(text: str) -> str:
-    found = LINE_END.search(text)
-    return found[0] if found else "\n"
+    match = LINE_END.search(text)
+    return match[0] if match else "\n"
 
 
 def _is_json(text: str) -> bool:

@@ -75,10 +75,10 @@ def _impossible(builder: RecordBuilder, text: SourceText, later: Sequence[tuple[
 
 def _sort_complaints(complaints: list[Complaint]) -> list[Complaint]:
     """By line; of very many the first hundred."""
-    found = sorted(dict.fromkeys(complaints), key=lambda complaint: complaint.line or 0)
-    more = len(found) - MOST_COMPLAINTS
-    rest = [Complaint(f"and {more} more problems", found[0].file, None, "Correct these first")] if more > 0 else []
-    return found[:MOST_COMPLAINTS] + rest
+    ordered = sorted(dict.fromkeys(complaints), key=lambda complaint: complaint.line or 0)
+    more = len(ordered) - MOST_COMPLAINTS
+    rest = [Complaint(f"and {more} more problems", ordered[0].file, None, "Correct these first")] if more > 0 else []
+    return ordered[:MOST_COMPLAINTS] + rest
 
 
 def _not_used(own: dt.date, asked: dt.date) -> str:
@@ -122,16 +122,16 @@ def _read_record(value: dict[str, Any], blocks: BlockReader, builder: RecordBuil
 
 def _add_taken(taken: Sequence[Medication | Course], courses: Sequence[Course], builder: RecordBuilder) -> None:
     """What is taken now; a treatment among it that already stands under the treatments adds none."""
-    for one in taken:
-        if isinstance(one, Course) and _has_running_course(one, courses, builder.as_of):
-            builder.notes[one.entry.place] = (AMONG_TREATMENTS,)
+    for medicine in taken:
+        if isinstance(medicine, Course) and _has_running_course(medicine, courses, builder.as_of):
+            builder.notes[medicine.entry.place] = (AMONG_TREATMENTS,)
         else:
-            builder.found.append(one)
+            builder.found.append(medicine)
 
 
-def _has_running_course(told: Course, courses: Sequence[Course], as_of: dt.date) -> bool:
+def _has_running_course(course: Course, courses: Sequence[Course], as_of: dt.date) -> bool:
     """Whether the drugs stand in a course that may still run."""
     today = make_exact_date(as_of)
-    going = [one for one in courses if one.stopped in (None, "ongoing")]
-    going = [one for one in going if one.end is None or not one.end.is_certainly_before(today)]
-    return any({*told.drugs, *told.classes} <= {*one.drugs, *one.classes} for one in going)
+    going = [other for other in courses if other.stopped in (None, "ongoing")]
+    going = [other for other in going if other.end is None or not other.end.is_certainly_before(today)]
+    return any({*course.drugs, *course.classes} <= {*other.drugs, *other.classes} for other in going)

@@ -182,13 +182,13 @@ class ScalarReader:
         return None
 
     def _read_names(self, item: dict[str, Any], key: str, known: dict[str, str], what: str, place: Place) -> tuple[str, ...]:
-        found = []
+        names = []
         for name in self._read_texts(item.get(key), (*place, key)):
             if normalize_name(name) in known:
-                found.append(known[normalize_name(name)])
+                names.append(known[normalize_name(name)])
             else:
                 self._report_unknown(what, name, suggest_name(name, known), place)
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(names))
 
     def _read_drugs(self, raw: Any, place: Place) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         drugs: list[str] = []

@@ -55,13 +55,13 @@ def _iter_head_lines(patient: Patient) -> Iterator[str]:
 
 def _iter_unread_lines(record: PatientRecord) -> Iterator[str]:
     """What no entry of a case file can say: in comments."""
-    for title, told in (
+    for title, sentences in (
         ("Set aside; what it would have said is unknown", record.set_aside),
         ("Not understood", record.not_understood),
     ):
-        if told:
+        if sentences:
             yield f"# {title}:"
-            yield from (make_printable(f"#   {sentence}") for sentence in told)
+            yield from (make_printable(f"#   {sentence}") for sentence in sentences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class _CaseWriter:
         person = self.write_person()
         if person:
             yield f"patient: {_format_mapping(person)}"
-        yield from self.iter_block("tumor_markers", (told for m in record.markers for told in self.write_marker(m)))
+        yield from self.iter_block("tumor_markers", (entry for m in record.markers for entry in self.write_marker(m)))
         yield from self.iter_block("disease", (self.write_event(event) for event in record.events if event.kind != FINDING))
         yield from self.iter_block("treatments", map(self.write_course, record.courses))
         yield from self.iter_block("conditions", self.write_conditions())
@@ -92,18 +92,18 @@ class _CaseWriter:
             yield from (f"  {name}: {value}" for name, value in stated.items())
 
     def iter_block(self, name: str, entries: Iterable[tuple[EntryLocation, Pairs]]) -> Iterator[str]:
-        found = list(entries)
-        if found:
+        listed = list(entries)
+        if listed:
             yield f"{name}:"
-        for entry, pairs in found:
+        for entry, pairs in listed:
             yield from (make_printable(f"  # {note}") for note in self.record.notes.get(entry.place, ()))
             place = f"{entry.place}, line {entry.line}" if entry.line else entry.place
             yield f"  - {_format_mapping(pairs)}  {make_printable(f'# {place}')}".rstrip()
 
     def write_person(self) -> Pairs:
-        told = self.record.person
-        born = to_iso_date(told.birth_date, self.record.as_of)
-        return _drop_empty({SEX: told.sex, "birth_date": born, MENOPAUSAL_STATUS: told.menopause})
+        person = self.record.person
+        born = to_iso_date(person.birth_date, self.record.as_of)
+        return _drop_empty({SEX: person.sex, "birth_date": born, MENOPAUSAL_STATUS: person.menopause})
 
     def write_marker(self, item: Marker) -> Iterator[tuple[EntryLocation, Pairs]]:
         """One entry; two where a word and a number would need the same key."""
@@ -157,16 +157,16 @@ class _CaseWriter:
         """Conditions, metastases told among them, and flagged results; entries of one name and place are one again."""
         items: list[Comorbidity | DiseaseEvent] = [event for event in self.record.events if event.kind == FINDING]
         items += self.record.conditions
-        for (entry, _, date), told in group_by_name(items).items():
-            for name, status, judged in iter_named_entries(told, self.words, self.record.as_of):
+        for (entry, _, date), group in group_by_name(items).items():
+            for name, status, judged in iter_named_entries(group, self.words, self.record.as_of):
                 yield (
                     entry,
                     _drop_empty({**name, "status": status, "date": to_iso_date(date, self.record.as_of), "judged": judged}),
                 )
-        for one in self.record.findings:
-            flagged = f"{one.name[: LONGEST_WORD - 30]}{FLAGGED}"
-            day = to_iso_date(one.date, self.record.as_of)
-            yield one.entry, _drop_empty({"name": flagged, "date": day, "judged": one.judged})
+        for finding in self.record.findings:
+            flagged = f"{finding.name[: LONGEST_WORD - 30]}{FLAGGED}"
+            day = to_iso_date(finding.date, self.record.as_of)
+            yield finding.entry, _drop_empty({"name": flagged, "date": day, "judged": finding.judged})
 
     def write_measurement(self, item: Measurement) -> tuple[EntryLocation, Pairs]:
         field = next(field for field in self.knowledge.vocabulary.measurements if field.name == item.name)
@@ -179,10 +179,10 @@ class _CaseWriter:
 
     def write_medications(self) -> Iterator[tuple[EntryLocation, Pairs]]:
         """One entry for each name that is read again as it was; else one for each medicine in it."""
-        told: dict[tuple[EntryLocation, str], list[str | None]] = {}
+        by_name: dict[tuple[EntryLocation, str], list[str | None]] = {}
         for item in self.record.medications:
-            told.setdefault((item.entry, item.name[:LONGEST_WORD]), []).append(item.term)
-        for (entry, name), terms in told.items():
+            by_name.setdefault((item.entry, item.name[:LONGEST_WORD]), []).append(item.term)
+        for (entry, name), terms in by_name.items():
             read = medicines_from_name(name, self.words)
             if set(read or (None,)) == set(terms):
                 yield entry, {"name": name}
@@ -198,16 +198,16 @@ class _CaseWriter:
         return f"{to_number_text(value)} {'%' if unit == 'percent' else unit}".strip()
 
     def write_stated(self) -> dict[str, str]:
-        found = {}
+        stated = {}
         features = {feature.name: feature for feature in self.knowledge.features}
         for name, value in self.record.stated.items():
             if isinstance(value, Interval):
-                told = "" if value.is_unknown else self.format_quantity(value, features[name].unit)
+                text = "" if value.is_unknown else self.format_quantity(value, features[name].unit)
             else:
-                told = " or ".join(list_words_left(value) or ())
-            if told:
-                found[name] = quote_text(told)
-        return found
+                text = " or ".join(list_words_left(value) or ())
+            if text:
+                stated[name] = quote_text(text)
+        return stated
 
 
 def _spell_id(id_: str) -> str:

@@ -42,18 +42,18 @@ def assemble_courses(
 ) -> AssembledCourses:
     """The courses that some exposures make. Their order in the source plays no part."""
     supportive = tuple(e for e in exposures if e.drugs and not e.unknown_drugs and rules.supportive.issuperset(e.drugs))
-    told = [exposure for exposure in exposures if exposure not in supportive]
-    spans = [span for exposure in told if (span := span_of(exposure, as_of)) is not None]
+    counted = [exposure for exposure in exposures if exposure not in supportive]
+    spans = [span for exposure in counted if (span := span_of(exposure, as_of)) is not None]
     side = [part for part in spans if rules.supplements.issuperset(part.exposure.drugs)]
     groups = CourseGrouping(rules, events).group_spans(part for part in spans if part not in side)
     groups = _rejoin_drafts([piece for group in groups for piece in _split_draft(group, rules)])
     groups += _beside(side, groups, rules, events)
-    undated = [exposure for exposure in told if exposure.start is None]
+    undated = [exposure for exposure in counted if exposure.start is None]
     loose = group_undated(undated, groups, rules)
-    found = [make_course(group, groups, events, as_of, rules) for group in sorted(groups, key=_time_key)]
-    found += [pair for same in loose for pair in make_undated_courses(same, rules)]
-    courses = [course for course, _ in found]
-    notes = [CourseNote(course.entry.place, says) for course, says in found if says]
+    pairs = [make_course(group, groups, events, as_of, rules) for group in sorted(groups, key=_time_key)]
+    pairs += [pair for same in loose for pair in make_undated_courses(same, rules)]
+    courses = [course for course, _ in pairs]
+    notes = [CourseNote(course.entry.place, says) for course, says in pairs if says]
     return AssembledCourses(tuple(courses), tuple(notes), supportive)
 
 
@@ -66,20 +66,20 @@ def _split_draft(group: CourseDraft, rules: LineRules) -> list[CourseDraft]:
     if len({(part.last, part.runs, part.stopped) for part in group.parts}) == 1:
         return [group]  # all of it ended together
     apart = _split_ended_drugs(group, rules)
-    return [*apart, *(piece for one in _split_at_fewer_leaders(group, rules) for piece in _split_after_leaders(one, rules))]
+    return [*apart, *(piece for draft in _split_at_fewer_leaders(group, rules) for piece in _split_after_leaders(draft, rules))]
 
 
 def _rejoin_drafts(groups: Iterable[CourseDraft]) -> list[CourseDraft]:
     """Groups of the same drugs, put together again where a regimen that took over had cut an entry in two."""
-    found: list[CourseDraft] = []
+    drafts: list[CourseDraft] = []
     for group in groups:
-        home = next((other for other in found if other.names == group.names and _is_cut(other, group)), None)
+        home = next((other for other in drafts if other.names == group.names and _is_cut(other, group)), None)
         if home is None:
-            found.append(group)
+            drafts.append(group)
         else:
             home.parts += group.parts
             home.why = []
-    return found
+    return drafts
 
 
 def _is_cut(before: CourseDraft, after: CourseDraft) -> bool:
@@ -108,13 +108,13 @@ def _split_ended_drugs(group: CourseDraft, rules: LineRules) -> list[CourseDraft
     ends = {_find_stop_reason(drug, group) for drug in going}
     others = group.names - rules.leaders(group.drugs)
     ended = [n for n in others if _ended_before(n, group, rules) or _find_stop_reason(n, group) not in (None, *ends)]
-    found: dict[tuple[PartialDate, str], CourseDraft] = {}
+    drafts: dict[tuple[PartialDate, str], CourseDraft] = {}
     for name in sorted(ended) if going else ():
         parts = [part.keep_drugs([name]) for part in group.of([name])]
         reason = _find_stop_reason(name, group) or ""
-        found.setdefault((latest_end(parts), reason), CourseDraft(why=["the other drugs of the regimen went on"])).add(parts)
+        drafts.setdefault((latest_end(parts), reason), CourseDraft(why=["the other drugs of the regimen went on"])).add(parts)
         group.without(name)
-    return [found[key] for key in sorted(found)]
+    return [drafts[key] for key in sorted(drafts)]
 
 
 def _split_at_fewer_leaders(group: CourseDraft, rules: LineRules) -> list[CourseDraft]:
@@ -164,8 +164,8 @@ def _beside(
 
 
 def _lies_in(part: ExposureSpan, group: CourseDraft, rules: LineRules) -> bool:
-    told = part.exposure
-    fits = told.setting in (None, group.setting) and told.line in (None, group.line)
+    exposure = part.exposure
+    fits = exposure.setting in (None, group.setting) and exposure.line in (None, group.line)
     after = days_between(group.first, part.first)[0] >= -rules.together
     later = rules.running if part.runs else rules.lead_in
     return fits and after and days_between(part.last, group.last)[0] >= -later

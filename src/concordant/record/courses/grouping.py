@@ -18,9 +18,16 @@ ENDED: tuple[Stopped, ...] = (*GREW, "toxicity", "choice")
 
 def span_key(part: ExposureSpan) -> tuple[object, ...]:
     """By date, then by content: the order of the source plays no part."""
-    told = part.exposure
+    exposure = part.exposure
     ends = (part.last.first, part.last.last, part.runs)
-    rest = (told.setting or "", told.line or 0, told.drugs, told.unknown_drugs, told.stopped or "", told.entry.place)
+    rest = (
+        exposure.setting or "",
+        exposure.line or 0,
+        exposure.drugs,
+        exposure.unknown_drugs,
+        exposure.stopped or "",
+        exposure.entry.place,
+    )
     return (part.first.first, part.first.last, rest[:2], ends, rest[2:])
 
 
@@ -66,11 +73,11 @@ class CourseGrouping:
 
     def _explain_split(self, group: CourseDraft, day: list[ExposureSpan]) -> str:
         """Why the day begins another course; empty when it goes on with the group."""
-        told = day[0].exposure
-        if None not in (told.setting, group.setting) and told.setting != group.setting:
-            return f"the source tells another setting ({told.setting})"
-        if None not in (told.line, group.line) and told.line != group.line:
-            return f"the source tells another line ({told.line})"
+        exposure = day[0].exposure
+        if None not in (exposure.setting, group.setting) and exposure.setting != group.setting:
+            return f"the source tells another setting ({exposure.setting})"
+        if None not in (exposure.line, group.line) and exposure.line != group.line:
+            return f"the source tells another line ({exposure.line})"
         return (
             self._explain_stop(group, day)
             or self._explain_pause(group, day)
@@ -152,26 +159,26 @@ class CourseGrouping:
     def _take_lead_in(self, group: CourseDraft, day: list[ExposureSpan], ahead: Sequence[ExposureSpan]) -> list[ExposureSpan]:
         """The last doses of drugs that go on, so shortly before that they belong to the new regimen."""
         coming = frozenset[str]().union(*(part.names for part in ahead))
-        found = [
+        lead_in = [
             part
             for part in group.parts
             if part.names <= coming
             and part.first == part.last
             and 0 <= days_between(part.first, day[0].first)[0] <= self.rules.lead_in
         ]
-        if len(found) == len(group.parts):
+        if len(lead_in) == len(group.parts):
             return []
-        group.parts = [part for part in group.parts if part not in found]
-        return found
+        group.parts = [part for part in group.parts if part not in lead_in]
+        return lead_in
 
     def _carry_over(self, group: CourseDraft, day: list[ExposureSpan]) -> list[ExposureSpan]:
         """Spans that reach beyond the new day: cut there, the rest goes on with the new regimen."""
-        start, told = day[0].first, day[0].exposure
+        start, exposure = day[0].first, day[0].exposure
         alone = any(not self.rules.alone.isdisjoint(part.names) for part in day)
         carried, kept = [], []
         for part in group.parts:
             beyond = days_between(start, part.last)[0] > self.rules.lead_in and part.end_told
-            same = part.exposure.setting == told.setting and part.exposure.line == told.line
+            same = part.exposure.setting == exposure.setting and part.exposure.line == exposure.line
             if beyond and same and not (alone and part.runs):
                 carried.append(part.cut_since(start))
             cut = (beyond and same) or not part.end_told

@@ -38,8 +38,8 @@ class LineRules:
 
     def leaders(self, drugs: frozenset[str]) -> frozenset[str]:
         """Those of them that lead a line; what only supplements others leads none beside another leader."""
-        found = self.leading & drugs
-        return found - self.supplements or found
+        leading = self.leading & drugs
+        return leading - self.supplements or leading
 
     def find_allowed_gap(self, drugs: Iterable[str]) -> int:
         """The longest pause that these drugs may have within one course."""
@@ -52,11 +52,11 @@ class LineRules:
 
 def make_line_rules(knowledge: Knowledge) -> LineRules:
     """The rules of this knowledge."""
-    told = knowledge.vocabulary.lines_of_therapy
-    days = {rule.id: rule.days for rule in told.days}
-    groups = {group.id: _find_members(group, knowledge) for group in told.groups}
+    vocabulary = knowledge.vocabulary.lines_of_therapy
+    days = {rule.id: rule.days for rule in vocabulary.days}
+    groups = {group.id: _find_members(group, knowledge) for group in vocabulary.groups}
     led = [rule.leading for guideline in knowledge.guidelines if (rule := guideline.line) and rule.leading]
-    longer = {drug: group.days for group in told.longer_gaps for drug in _find_members(group, knowledge)}
+    longer = {drug: group.days for group in vocabulary.longer_gaps for drug in _find_members(group, knowledge)}
     return LineRules(
         together=days["together"],
         gap=days["gap"],
@@ -69,8 +69,8 @@ def make_line_rules(knowledge: Knowledge) -> LineRules:
         leading=frozenset[str]().union(*(_find_members(group, knowledge) for group in led)),
         leading_classes={name: _members_of(name, knowledge) for group in led for name in group.classes},
         alone=groups["alone"],
-        alike=tuple(_find_members(group, knowledge) for group in told.alike),
-        ends_no_course=frozenset(site for tag in told.ends_no_course for site in _find_sites(knowledge, tag)),
+        alike=tuple(_find_members(group, knowledge) for group in vocabulary.alike),
+        ends_no_course=frozenset(site for tag in vocabulary.ends_no_course for site in _find_sites(knowledge, tag)),
         distant_sites=_find_sites(knowledge, DISTANT),
         by_mouth=_find_routed_drugs(knowledge, BY_MOUTH) - _find_routed_drugs(knowledge, None),
         names={drug.id: drug.name for drug in knowledge.drugs},

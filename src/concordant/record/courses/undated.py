@@ -23,9 +23,9 @@ def group_undated(undated: Iterable[Exposure], groups: Sequence[CourseDraft], ru
         if homes and silent and exposure.setting in (None, *(group.setting for group in homes)):
             homes[-1].why.append(f"{exposure.entry.place} tells of it without a date")
             continue
-        told = (exposure.end, exposure.setting, exposure.line, exposure.stopped, exposure.ongoing)
+        key = (exposure.end, exposure.setting, exposure.line, exposure.stopped, exposure.ongoing)
         by_itself = sorted(names) if not rules.alone.isdisjoint(names) or not exposure.drugs else ()
-        kept.setdefault((*told, *by_itself), []).append(exposure)
+        kept.setdefault((*key, *by_itself), []).append(exposure)
     return list(kept.values())
 
 

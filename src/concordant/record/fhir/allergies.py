@@ -30,10 +30,10 @@ def read_allergy(resource: Resource, chart: Chart) -> None:
         return
     status: Status = ABSENT if verified == "refuted" else RESOLVED if clinical in GONE else ACTIVE
     plain = Comorbidity(chart.entry, None, (names or [UNNAMED])[0], status, None)
-    found = _add_grade(_read_allergens(names, drugs, chart), resource, chart)
-    if not drugs and not any(one.about or one.status for one in found):
+    mentions = _add_grade(_read_allergens(names, drugs, chart), resource, chart)
+    if not drugs and not any(mention.about or mention.status for mention in mentions):
         chart.record_unmapped_codes(met.unknown, "allergy to")
-    chart.found += events_from_mentions(found, plain, chart.as_of)
+    chart.found += events_from_mentions(mentions, plain, chart.as_of)
     chart.used(plain.name)
 
 
@@ -45,15 +45,19 @@ def _read_allergens(names: list[str], drugs: tuple[str, ...], chart: Chart) -> t
         return (ConditionMention(reaction, drugs),)
     for name in names:
         for spelling in (name, ALLERGY.format(name)):
-            found = parse_conditions(spelling, words)
-            if is_understood(found) and all(one.term == reaction and (one.about or one.status) for one in found):
-                return found
+            mentions = parse_conditions(spelling, words)
+            if is_understood(mentions) and all(
+                mention.term == reaction and (mention.about or mention.status) for mention in mentions
+            ):
+                return mentions
     return (ConditionMention(reaction),)
 
 
-def _add_grade(found: tuple[ConditionMention, ...], resource: Resource, chart: Chart) -> tuple[ConditionMention, ...]:
+def _add_grade(mentions: tuple[ConditionMention, ...], resource: Resource, chart: Chart) -> tuple[ConditionMention, ...]:
     """The worst reaction that was seen, else how bad one could be."""
-    grades = [chart.tables.find_grade(one.severity) for one in resource.reaction or ()]
+    grades = [chart.tables.find_grade(item.severity) for item in resource.reaction or ()]
     grades += [chart.tables.find_grade(resource.criticality)] if not any(grades) else []
-    told = [grade for grade in grades if grade is not None]
-    return tuple(replace(one, grade=one.grade if one.grade is not None else max(told)) if told else one for one in found)
+    known = [grade for grade in grades if grade is not None]
+    return tuple(
+        replace(item, grade=item.grade if item.grade is not None else max(known)) if known else item for item in mentions
+    )

@@ -63,13 +63,13 @@ class Chart(RecordBuilder):
         return (read.clip_to(self.as_of), "") if read is not None else (None, explain_bad_date(text))
 
 
-def _index_addresses(found: Iterable[LocatedResource]) -> dict[str, Resource]:
+def _index_addresses(entries: Iterable[LocatedResource]) -> dict[str, Resource]:
     """What a reference can point at."""
     known: dict[str, Resource] = {}
-    for one in found:
-        if one.resource.resourceType in ("Condition", "Medication", "Specimen"):
-            if one.url:
-                known[one.url] = one.resource
-            if one.resource.id:
-                known[f"{one.resource.resourceType}/{one.resource.id}"] = one.resource
+    for entry in entries:
+        if entry.resource.resourceType in ("Condition", "Medication", "Specimen"):
+            if entry.url:
+                known[entry.url] = entry.resource
+            if entry.resource.id:
+                known[f"{entry.resource.resourceType}/{entry.resource.id}"] = entry.resource
     return known

@@ -47,16 +47,16 @@ def read_entries(
     """All entries of one patient, read."""
     chart = Chart(tables, id_, as_of, around=[*shared, *group], cuts=cuts)
     firsts: dict[str, Resource] = {}
-    for one in group:
-        resource = one.resource
+    for entry in group:
+        resource = entry.resource
         kind = resource.resourceType or "?"
-        place = entry_place(one)
+        place = entry_place(entry)
         again = chart.start_row(place, kind)
         if again and not firsts:  # seldom: nobody looks them up before
             firsts = {entry_place(other): other.resource for other in reversed(group)}
         reader = READERS.get(kind)
-        if one.why and (reader is not None or kind == "?"):
-            chart.mark_set_aside(one.why)
+        if entry.why and (reader is not None or kind == "?"):
+            chart.mark_set_aside(entry.why)
             _blank_faulty_entry(reader, resource, chart)
         elif reader is None:
             chart.ignored(HELD.get(kind) or f"nothing is read from {kind}")
@@ -77,8 +77,8 @@ def _blank_faulty_entry(reader: Reader | None, resource: Resource, chart: Chart)
         chart.found.append(Exposure(chart.entry, (), ("not readable",)))
 
 
-def entry_place(one: LocatedResource) -> str:
+def entry_place(entry: LocatedResource) -> str:
     """Where an entry stands: its type and id, else its place in the file."""
-    resource = one.resource
+    resource = entry.resource
     kind, id_ = resource.resourceType, resource.id
-    return f"{kind}/{id_}" if id_ and kind and len(id_) <= LONGEST_ID else one.place or kind or "the resource"
+    return f"{kind}/{id_}" if id_ and kind and len(id_) <= LONGEST_ID else entry.place or kind or "the resource"

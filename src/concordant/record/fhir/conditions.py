@@ -128,7 +128,7 @@ def _add_cancer(meaning: Meaning, resource: Resource, clinical: str, date: Parti
 
 def find_body_sites(resource: Resource, chart: Chart) -> list[str]:
     """The sites that an entry names beside its code; one that is not understood is named."""
-    found = []
+    sites = []
     for concept in to_list(resource.bodySite):
         met = lookup_code(concept, ("site",), chart.tables.terms)
         texts = [normalize_name(text) for text in (concept.text, *(coding.display for coding in concept.coding or ())) if text]
@@ -137,15 +137,15 @@ def find_body_sites(resource: Resource, chart: Chart) -> list[str]:
         if site is None:
             chart.not_understood.append(f"site {quote_word(texts[0] if texts else '?')} ({chart.place})")
         else:
-            found.append(site)
-    return found
+            sites.append(site)
+    return sites
 
 
 def _is_of_other_cancer(resource: Resource, chart: Chart) -> bool:
     """Whether a metastasis names the cancer that it comes from, and that is another one."""
     pointed = (e.valueReference for e in resource.extension or () if e.url and RELATED in e.url.replace("-", "").lower())
-    primaries = [found for one in pointed if (found := resolve_reference(one, resource, chart)) is not None]
-    names = {m.name for one in primaries if (m := lookup_code(one.code, ("cancer",), chart.tables.terms).meaning) is not None}
+    primaries = [target for item in pointed if (target := resolve_reference(item, resource, chart)) is not None]
+    names = {m.name for item in primaries if (m := lookup_code(item.code, ("cancer",), chart.tables.terms).meaning) is not None}
     return names == {"other"}
 
 
@@ -181,28 +181,28 @@ def add_condition(met: CodeMatch, resource: Resource, plain_: Comorbidity, wrong
     """Add a condition other than the cancer, or a metastasis described in words. A condition that is not understood is kept
     unless it is over.
     """
-    name, found = _read_mentions(met, resource, chart)
-    if not is_understood(found):
-        _report_unknown(name, found, resource, chart)
+    name, mentions = _read_mentions(met, resource, chart)
+    if not is_understood(mentions):
+        _report_unknown(name, mentions, resource, chart)
         if plain_.status in OVER and not wrong:
             chart.ignored("refuted" if plain_.status == ABSENT else "it is not understood, and over")
             return
     grade = chart.tables.find_grade(resource.severity)
-    known = tuple(replace(one, grade=grade) if one.grade is None and one.term else one for one in found)
+    known = tuple(replace(mention, grade=grade) if mention.grade is None and mention.term else mention for mention in mentions)
     events = events_from_mentions(known, msgspec.structs.replace(plain_, name=name), chart.as_of, words_first=True)
     for event in events:
         add_condition_event(blank_entry(event) if wrong else event, chart)
     if wrong:
         chart.mark_set_aside(wrong)
     else:
-        chart.used(name if is_understood(found) else f"a condition that is not understood: {name}")
+        chart.used(name if is_understood(mentions) else f"a condition that is not understood: {name}")
 
 
 def _read_mentions(met: CodeMatch, resource: Resource, chart: Chart) -> tuple[str, tuple[ConditionMention, ...]]:
     """The name of an entry and what it says: by its code with the words beside it, else by its words, else nothing."""
     words = chart.tables.terms.words
     texts = list_code_texts(resource)
-    said = [(text, found) for text in texts if is_understood(found := parse_conditions(text, words))]
+    said = [(text, mentions) for text in texts if is_understood(mentions := parse_conditions(text, words))]
     coded = mention_from_concept(met.meaning, words.lexicon) if met.meaning is not None else None
     if coded is not None and met.meaning is not None:
         name = met.meaning.display or (texts or [met.meaning.name])[0]
@@ -228,10 +228,10 @@ def add_condition_event(event: Comorbidity | DiseaseEvent, chart: Chart) -> None
         chart.found.append(msgspec.structs.replace(event, sites=(), extent=None))
 
 
-def _report_unknown(name: str, found: tuple[ConditionMention, ...], resource: Resource, chart: Chart) -> None:
+def _report_unknown(name: str, mentions: tuple[ConditionMention, ...], resource: Resource, chart: Chart) -> None:
     codings = (resource.code or CodeableConcept()).coding or ()
     chart.record_unmapped_codes(tuple(codings), "")
-    near = next((one.near for one in found if one.near), "")
+    near = next((mention.near for mention in mentions if mention.near), "")
     what = "metastasis" if any(word in name.lower() for word in chart.tables.spread_words) else "condition"
     chart.not_understood.append(f"{what} {quote_word(name)} ({chart.place}){'; ' + near if near else ''}")
 
@@ -240,11 +240,11 @@ def add_blank_conditions(names: Iterable[str], chart: Chart, form: str = "{}") -
     """What an entry that contradicts itself would have said is unknown, never silence. `form` makes a condition of a name."""
     for name in dict.fromkeys(names):
         for spelling in (name, form.format(name)):
-            found = parse_conditions(spelling, chart.tables.terms.words)
-            if name and is_understood(found):
+            mentions = parse_conditions(spelling, chart.tables.terms.words)
+            if name and is_understood(mentions):
                 plain_ = Comorbidity(chart.entry, None, name, None, None)
                 chart.found += [
-                    blank_entry(e) for e in events_from_mentions(found, plain_, chart.as_of) if isinstance(e, Comorbidity)
+                    blank_entry(e) for e in events_from_mentions(mentions, plain_, chart.as_of) if isinstance(e, Comorbidity)
                 ]
                 break
 

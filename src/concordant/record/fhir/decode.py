@@ -99,34 +99,34 @@ def _find_bad_byte(data: bytes) -> int:
 
 def flatten_bundles(top: Resource | list[Resource]) -> list[LocatedResource]:
     """The resources of bundles, also of bundles within bundles, each with its place."""
-    found: list[LocatedResource] = []
+    located: list[LocatedResource] = []
     if isinstance(top, list):
         for number, resource in enumerate(top):
-            _flatten_resource(resource, None, f"[{number}]", found, 0)
+            _flatten_resource(resource, None, f"[{number}]", located, 0)
     else:
-        _flatten_resource(top, None, "", found, 0)
-    return found
+        _flatten_resource(top, None, "", located, 0)
+    return located
 
 
-def _flatten_resource(resource: Resource, url: str | None, place: str, found: list[LocatedResource], depth: int) -> None:
+def _flatten_resource(resource: Resource, url: str | None, place: str, located: list[LocatedResource], depth: int) -> None:
     if resource.entry is None and resource.resourceType != "Bundle":
-        found.append(LocatedResource(place, url, resource))
+        located.append(LocatedResource(place, url, resource))
         return
     if depth > DEEPEST:
-        found.append(LocatedResource(place, url, resource, "bundles within bundles, too deep"))
+        located.append(LocatedResource(place, url, resource, "bundles within bundles, too deep"))
         return
     if not resource.entry and depth:
-        found.append(LocatedResource(place, url, resource))
+        located.append(LocatedResource(place, url, resource))
         return
     prefix = f"{place}/" if place else ""
     for number, entry in enumerate(resource.entry or ()):
         inner = entry.resource
         if inner is None:
-            found.append(LocatedResource(prefix, entry.fullUrl, Resource(), "the entry has no resource", number))
+            located.append(LocatedResource(prefix, entry.fullUrl, Resource(), "the entry has no resource", number))
         elif inner.entry is None and inner.resourceType != "Bundle":
-            found.append(LocatedResource(prefix, entry.fullUrl, inner, "", number))
+            located.append(LocatedResource(prefix, entry.fullUrl, inner, "", number))
         else:
-            _flatten_resource(inner, entry.fullUrl, f"{prefix}entry[{number}]", found, depth + 1)
+            _flatten_resource(inner, entry.fullUrl, f"{prefix}entry[{number}]", located, depth + 1)
 
 
 def decode_each_entry(data: bytes, name: str) -> list[LocatedResource]:

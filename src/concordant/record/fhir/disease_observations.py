@@ -81,8 +81,8 @@ def _status(asked: ObservedValue, chart: Chart) -> str | None:
         return "its disease status is not understood"
     sites = [
         site
-        for one in to_list(asked.resource.focus)
-        if (site := _find_focus_site(resolve_reference(one, asked.resource, chart), chart))
+        for reference in to_list(asked.resource.focus)
+        if (site := _find_focus_site(resolve_reference(reference, asked.resource, chart), chart))
     ]
     chart.found.append(DiseaseEvent(chart.entry, kind, asked.date, None, tuple(sites), None, ""))
     return ""

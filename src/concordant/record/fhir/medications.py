@@ -49,20 +49,20 @@ def read_medication(resource: Resource, chart: Chart) -> None:
     if why := _explain_not_given(resource) or _explain_other_cancer(resource, chart):
         chart.ignored(why)
         return
-    given = _match_drug(resource, chart)
-    chart.record_unmapped_codes(given.codings, "" if given.drugs or given.terms else "drug")
+    match = _match_drug(resource, chart)
+    chart.record_unmapped_codes(match.codings, "" if match.drugs or match.terms else "drug")
     start, end, wrong = _read_dates(resource, chart)
-    if given.conflict or wrong:
-        if given.drugs or given.unknown or given.conflict:
-            chart.found.append(_blank_exposure(given, chart))
-        chart.mark_set_aside("; ".join(filter(None, (given.conflict, wrong))))
-    elif given.drugs or given.unknown:
-        chart.found.append(_make_exposure(resource, given, start, end, chart))
+    if match.conflict or wrong:
+        if match.drugs or match.unknown or match.conflict:
+            chart.found.append(_blank_exposure(match, chart))
+        chart.mark_set_aside("; ".join(filter(None, (match.conflict, wrong))))
+    elif match.drugs or match.unknown:
+        chart.found.append(_make_exposure(resource, match, start, end, chart))
         if resource.resourceType in ORDERS:
             chart.orders.add(chart.place)
         chart.used("treatment")
     else:
-        _read_other_medication(resource, given, start, end, chart)
+        _read_other_medication(resource, match, start, end, chart)
 
 
 def _explain_not_given(resource: Resource) -> str:
@@ -73,9 +73,9 @@ def _explain_not_given(resource: Resource) -> str:
     return WISHED.get(resource.intent or "", "")
 
 
-def _blank_exposure(given: DrugMatch, chart: Chart) -> Exposure:
+def _blank_exposure(match: DrugMatch, chart: Chart) -> Exposure:
     """Of a faulty entry it stays known that something was given, and nothing of what it says."""
-    names = (*(chart.rules.names.get(drug, drug) for drug in given.drugs), *given.unknown) or (given.name or "not readable",)
+    names = (*(chart.rules.names.get(drug, drug) for drug in match.drugs), *match.unknown) or (match.name or "not readable",)
     return Exposure(chart.entry, (), names)
 
 
@@ -94,11 +94,11 @@ def _match_drug(resource: Resource, chart: Chart) -> DrugMatch:
         return DrugMatch(named.pop(), codings=met.unknown)
     if len(named) > 1:
         return DrugMatch(conflict="its texts name different drugs", name=texts[0])
-    found = _find_medicines(met.meaning, texts, terms.words)
+    medicines = _find_medicines(met.meaning, texts, terms.words)
     name = texts[0] if texts else (concept.coding[0].code or "" if concept.coding else "")
-    if not found and (not texts or _is_for_cancer(resource, chart) or any(map(terms.can_be_treatment, texts))):
+    if not medicines and (not texts or _is_for_cancer(resource, chart) or any(map(terms.can_be_treatment, texts))):
         return DrugMatch(unknown=(name or "not named",), codings=met.unknown)
-    return DrugMatch(terms=found, name=name, codings=met.unknown)
+    return DrugMatch(terms=medicines, name=name, codings=met.unknown)
 
 
 def _find_medicines(coded: Meaning | None, texts: list[str], words: Words) -> tuple[str, ...]:
@@ -127,20 +127,20 @@ def _find_medication_code(resource: Resource, chart: Chart) -> CodeableConcept:
     if resource.medicationCodeableConcept is not None:
         return resource.medicationCodeableConcept
     reference = resource.medicationReference
-    found = resolve_reference(reference, resource, chart)
-    if found is not None and found.code is not None:
-        return found.code
+    medication = resolve_reference(reference, resource, chart)
+    if medication is not None and medication.code is not None:
+        return medication.code
     return CodeableConcept(text=reference.display if reference is not None else None)
 
 
 def _find_reason_cancers(resource: Resource, chart: Chart) -> set[str]:
     """The cancers that are named as the reason; a metastasis by the kind of its code."""
     pointed = [
-        one
+        condition
         for reference in to_list(resource.reasonReference)
-        if (one := resolve_reference(reference, resource, chart)) is not None
+        if (condition := resolve_reference(reference, resource, chart)) is not None
     ]
-    reasons: list[CodeableConcept | None] = [*to_list(resource.reasonCode), *(one.code for one in pointed)]
+    reasons: list[CodeableConcept | None] = [*to_list(resource.reasonCode), *(condition.code for condition in pointed)]
     meanings = [lookup_code(reason, ("cancer", "secondary"), chart.tables.terms).meaning for reason in reasons]
     return {meaning.name if meaning.kind == "cancer" else meaning.kind for meaning in meanings if meaning is not None}
 
@@ -185,7 +185,7 @@ def _read_period(period: Period, chart: Chart) -> tuple[PartialDate | None, Part
 
 
 def _make_exposure(
-    resource: Resource, given: DrugMatch, start: PartialDate | None, end: PartialDate | None, chart: Chart
+    resource: Resource, match: DrugMatch, start: PartialDate | None, end: PartialDate | None, chart: Chart
 ) -> Exposure:
     single = resource.resourceType == "MedicationAdministration" and _is_on_one_day(start, end)
     end = start if single else end
@@ -194,8 +194,8 @@ def _make_exposure(
     going = resource.status in GOING and end is None and resource.resourceType != "MedicationAdministration"
     return Exposure(
         chart.entry,
-        given.drugs,
-        given.unknown,
+        match.drugs,
+        match.unknown,
         start,
         end,
         _read_setting(resource, chart),
@@ -220,17 +220,17 @@ def _read_stop_reason(resource: Resource, chart: Chart) -> Stopped | None:
     for extension in resource.extension or ():
         if extension.valueCodeableConcept is not None and "termination-reason" in (extension.url or ""):
             reasons.append(extension.valueCodeableConcept)
-    found: set[Stopped] = set()
+    stopped: set[Stopped] = set()
     for reason in reasons:
         met = lookup_code(reason, ("stop_reason",), chart.tables.terms)
-        told = match_word(met.meaning.name, STOPPED) if met.meaning is not None and not met.conflict else None
-        if told is not None:
-            found.add(told)
+        word = match_word(met.meaning.name, STOPPED) if met.meaning is not None and not met.conflict else None
+        if word is not None:
+            stopped.add(word)
         else:
             chart.record_unmapped_codes(met.unknown, "")
             words = reason.text or next((coding.display or coding.code for coding in reason.coding or ()), None)
             chart.not_understood.append(f"reason for stopping {quote_word(words or '?')} ({chart.place})")
-    return found.pop() if len(found) == 1 else None
+    return stopped.pop() if len(stopped) == 1 else None
 
 
 def _read_setting(resource: Resource, chart: Chart) -> Setting | None:
@@ -244,16 +244,16 @@ def _read_setting(resource: Resource, chart: Chart) -> Setting | None:
 
 
 def _read_other_medication(
-    resource: Resource, given: DrugMatch, start: PartialDate | None, end: PartialDate | None, chart: Chart
+    resource: Resource, match: DrugMatch, start: PartialDate | None, end: PartialDate | None, chart: Chart
 ) -> None:
     """Another drug: it matters while it is taken."""
     today = make_exact_date(chart.as_of)
     over = end is not None and end.is_certainly_before(today)
-    if over or (resource.status not in GOING and resource.status is not None) or not given.name:
+    if over or (resource.status not in GOING and resource.status is not None) or not match.name:
         chart.ignored("another drug, which is not said to be taken now")
         return
     if start is not None and today.is_certainly_before(start):
         chart.ignored("it lies after the date of the question")
         return
-    chart.found += [Medication(chart.entry, term, given.name) for term in given.terms or (None,)]
+    chart.found += [Medication(chart.entry, term, match.name) for term in match.terms or (None,)]
     chart.used("medication")

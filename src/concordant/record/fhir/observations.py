@@ -38,7 +38,7 @@ def read_observation(resource: Resource, chart: Chart) -> None:
         add_blank_results(resource.code, chart)
         chart.mark_set_aside(why)
         return
-    parts = [(part, found) for part in components or () if (found := _find_meaning(part.code, chart)) is not None]
+    parts = [(part, part_meaning) for part in components or () if (part_meaning := _find_meaning(part.code, chart)) is not None]
     if about is None and not parts:
         _add_unknown_result(resource, chart)
         return
@@ -71,8 +71,8 @@ def _add_unknown_result(resource: Resource, chart: Chart) -> None:
 
 def _is_flagged(value: Value, chart: Chart) -> bool:
     for concept in to_list(value.interpretation) if value.interpretation is not None else ():
-        told = (concept.text, *(word for coding in concept.coding or () for word in (coding.code, coding.display)))
-        if any(word and word.strip().lower() in chart.tables.flags for word in told):
+        words = (concept.text, *(word for coding in concept.coding or () for word in (coding.code, coding.display)))
+        if any(word and word.strip().lower() in chart.tables.flags for word in words):
             return True
     return False
 
@@ -81,8 +81,14 @@ def _explain_other_cancer(resource: Resource, about: Meaning, chart: Chart) -> s
     """Why an observation of a disease is not of this one: what it points at is another cancer."""
     if about.kind != "observation" or not resource.focus:
         return ""
-    pointed = [found for one in to_list(resource.focus) if (found := resolve_reference(one, resource, chart)) is not None]
-    cancers = {m.name for found in pointed if (m := lookup_code(found.code, ("cancer",), chart.tables.terms).meaning) is not None}
+    pointed = [
+        condition
+        for reference in to_list(resource.focus)
+        if (condition := resolve_reference(reference, resource, chart)) is not None
+    ]
+    cancers = {
+        m.name for condition in pointed if (m := lookup_code(condition.code, ("cancer",), chart.tables.terms).meaning) is not None
+    }
     return "it is about another cancer" if cancers == {"other"} else ""
 
 
@@ -103,7 +109,7 @@ def add_blank_results(code: CodeableConcept | None, chart: Chart) -> None:
     """The results that an observation which cannot be read may have told, by its code and by its words."""
     about = _find_meaning(code, chart)
     said = [chart.tables.terms.find_text_concept(kind, words) for kind in RESULTS for words in _list_displays(code)]
-    for name, kind in {(one.name, one.kind) for one in (about, *said) if one is not None}:
+    for name, kind in {(meaning.name, meaning.kind) for meaning in (about, *said) if meaning is not None}:
         if kind == "test":
             chart.found.append(Marker(chart.entry, name, None, {}, None, None))
         elif kind == "measurement":
@@ -146,9 +152,9 @@ def _find_meaning(code: CodeableConcept | None, chart: Chart) -> Meaning | None:
         )
     for coding in code.coding or ():
         if coding.system and coding.code:
-            found = systems[coding.system][coding.code]
-            if found is not None and found.kind in ABOUT:
-                return found
+            meaning = systems[coding.system][coding.code]
+            if meaning is not None and meaning.kind in ABOUT:
+                return meaning
     return None
 
 

@@ -39,51 +39,51 @@ def read_document(data: bytes, name: str, tables: FhirTables, as_of: dt.date, *,
     return build_patients(decode_resources(unzip_data(data, name), name), name, tables, as_of, given=given)
 
 
-def build_patients(found: list[LocatedResource], name: str, tables: FhirTables, as_of: dt.date, *, given: bool) -> PatientBatch:
+def build_patients(entries: list[LocatedResource], name: str, tables: FhirTables, as_of: dt.date, *, given: bool) -> PatientBatch:
     """The patients that some resources make up."""
-    subjects = subjects_of(found)
+    subjects = subjects_of(entries)
     plainly = {} if subjects.ambiguous else subjects.addresses
     groups: dict[str, list[LocatedResource]] = {}
     nobody: list[tuple[LocatedResource, str]] = []
     silent = 0
-    for one in found:
-        resource = one.resource
+    for entry in entries:
+        resource = entry.resource
         if (subject := resource.subject) is not None and (direct := plainly.get(subject.reference or "")):
             if resource.resourceType != "Patient":
-                (groups.get(direct) or groups.setdefault(direct, [])).append(one)  # as nearly all; the rest needs a closer look
+                (groups.get(direct) or groups.setdefault(direct, [])).append(entry)  # as nearly all; the rest needs a closer look
                 continue
         elif subject is None and _has_no_subject(resource):
             silent += 1
-        owner, why = subjects.patient_of(one)
+        owner, why = subjects.patient_of(entry)
         if owner is None:
-            nobody.append((one, why))
+            nobody.append((entry, why))
         else:
-            groups.setdefault(owner, []).append(one)
+            groups.setdefault(owner, []).append(entry)
     if not groups:
-        raise Refused(Complaint(_describe_no_patient(found), name, 1, "A record needs a Patient, or entries with a subject"))
-    shared = [one for one, why in nobody if not why]
+        raise Refused(Complaint(_describe_no_patient(entries), name, 1, "A record needs a Patient, or entries with a subject"))
+    shared = [entry for entry, why in nobody if not why]
     patients = [
         read_entries(id_, group, shared, tables, as_of, cuts=given).build_record() for id_, group in sorted(groups.items())
     ]
     alone = len(patients) == 1
     rest = patients[0].account if alone else Account()
-    for one, why in nobody:
-        _add_unowned_row(one, why, rest)
-    if alone and (told := _make_owner_notices(silent, nobody)):
-        patients = [replace(patients[0], record=replace(patients[0].record, notices=(*patients[0].record.notices, *told)))]
+    for entry, why in nobody:
+        _add_unowned_row(entry, why, rest)
+    if alone and (notices := _make_owner_notices(silent, nobody)):
+        patients = [replace(patients[0], record=replace(patients[0].record, notices=(*patients[0].record.notices, *notices)))]
     return PatientBatch(patients, Account() if alone else rest)
 
 
 def _make_owner_notices(silent: int, nobody: list[tuple[LocatedResource, str]]) -> list[str]:
     """What has to be said where entries name another patient, or (`silent` of them) none."""
     strangers = sum(bool(why) for _, why in nobody)
-    silent -= sum(_has_no_subject(one.resource) for one, _ in nobody)
-    told = []
+    silent -= sum(_has_no_subject(entry.resource) for entry, _ in nobody)
+    notices = []
     if strangers:
-        told.append(f"{_count_entries(strangers, 'names', 'name')} no patient of this file, and count for nobody.")
+        notices.append(f"{_count_entries(strangers, 'names', 'name')} no patient of this file, and count for nobody.")
     if silent:
-        told.append(f"{_count_entries(silent, 'names', 'name')} no patient, and count for the only one of this file.")
-    return told
+        notices.append(f"{_count_entries(silent, 'names', 'name')} no patient, and count for the only one of this file.")
+    return notices
 
 
 def _has_no_subject(resource: Resource) -> bool:
@@ -94,14 +94,14 @@ def _count_entries(number: int, one: str, many: str) -> str:
     return f"1 entry {one}" if number == 1 else f"{number} entries {many}"
 
 
-def _describe_no_patient(found: list[LocatedResource]) -> str:
-    kinds = sorted({one.resource.resourceType or "no type" for one in found})
+def _describe_no_patient(entries: list[LocatedResource]) -> str:
+    kinds = sorted({entry.resource.resourceType or "no type" for entry in entries})
     return f"no patient is in this FHIR data ({', '.join(kinds[:5]) or 'no entries'})"
 
 
-def _add_unowned_row(one: LocatedResource, why: str, rest: Account) -> None:
-    kind = one.resource.resourceType or "?"
-    if one.why or why:
-        rest.mark_set_aside(entry_place(one), kind, one.why or why)
+def _add_unowned_row(entry: LocatedResource, why: str, rest: Account) -> None:
+    kind = entry.resource.resourceType or "?"
+    if entry.why or why:
+        rest.mark_set_aside(entry_place(entry), kind, entry.why or why)
     else:
-        rest.mark_ignored(entry_place(one), kind, HELD.get(kind) or "it is about no patient")
+        rest.mark_ignored(entry_place(entry), kind, HELD.get(kind) or "it is about no patient")

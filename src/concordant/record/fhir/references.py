@@ -23,5 +23,5 @@ def resolve_reference(reference: Reference | None, holder: Resource, chart: Char
         return None
     text = strip_version(reference.reference)
     if text.startswith("#"):
-        return next((one for one in holder.contained or () if one.id == text[1:]), None)
+        return next((resource for resource in holder.contained or () if resource.id == text[1:]), None)
     return chart.find_referenced(text) or chart.find_referenced(to_local_reference(text))

@@ -68,18 +68,18 @@ def read_marker(asked: ObservedValue, chart: Chart, *, spoilt: bool) -> str | No
 
 def read_result_word(value: Value, chart: Chart) -> tuple[str | None, str]:
     """The word of a result: its value, else its interpretation; both have to agree."""
-    found: dict[str, None] = {}
+    words: dict[str, None] = {}
     conflict = ""
     for concept in list_coded_values(value):
         met = lookup_code(concept, ("value",), chart.tables.terms)
         conflict = conflict or met.conflict
         if met.meaning is not None:
-            found[met.meaning.name] = None
+            words[met.meaning.name] = None
         else:
             chart.record_unmapped_codes(met.unknown, "value")
-    if len(found) > 1 and not conflict:
-        conflict = f"its value and its interpretation differ ({', '.join(found)})"
-    return next(iter(found), None), conflict
+    if len(words) > 1 and not conflict:
+        conflict = f"its value and its interpretation differ ({', '.join(words)})"
+    return next(iter(words), None), conflict
 
 
 def _fit_word(meaning: Meaning, word: str | None, words: tuple[str, ...], chart: Chart) -> tuple[str, str | None]:
@@ -125,8 +125,8 @@ def _find_specimen(resource: Resource, chart: Chart) -> str | None:
         specimen = resolve_reference(reference, resource, chart)
         if specimen is not None and specimen.collection is not None:
             sites += to_list(specimen.collection.bodySite)
-    found = {met.meaning.name for site in sites if (met := lookup_code(site, ("site",), chart.tables.terms)).meaning is not None}
-    kinds = {"metastasis" if site in chart.rules.lines.distant_sites else "primary" for site in found}
+    names = {met.meaning.name for site in sites if (met := lookup_code(site, ("site",), chart.tables.terms)).meaning is not None}
+    kinds = {"metastasis" if site in chart.rules.lines.distant_sites else "primary" for site in names}
     return kinds.pop() if len(kinds) == 1 else None
 
 

@@ -143,15 +143,15 @@ class PatientStream:
 
     def _read_spool(self, spool: Spool, seen: set[str]) -> Iterator[Patient]:
         for group in spool.iter_groups():
-            found: list[LocatedResource] = []
+            entries: list[LocatedResource] = []
             for kept in group:
                 if kept.data == b"{}":
-                    found += _make_bare_entry(kept)
+                    entries += _make_bare_entry(kept)
                 else:
-                    found += decode_one(kept.data, None, kept.place)
-            found += self._find_referenced(found, spool)
+                    entries += decode_one(kept.data, None, kept.place)
+            entries += self._find_referenced(entries, spool)
             try:
-                reading = build_patients(found, str(self.path), self.tables, self.as_of, given=self.given)
+                reading = build_patients(entries, str(self.path), self.tables, self.as_of, given=self.given)
             except ConcordantError as error:
                 for kept in group:
                     self._add_row(kept.place, kept.kind, error.complaints[0].says, "")
@@ -163,10 +163,10 @@ class PatientStream:
                     yield patient
             self.rest.add_accounts([reading.rest])
 
-    def _find_referenced(self, found: list[LocatedResource], spool: Spool) -> list[LocatedResource]:
+    def _find_referenced(self, entries: list[LocatedResource], spool: Spool) -> list[LocatedResource]:
         """The medications and specimens that the entries refer to."""
         wanted: dict[str, None] = {}
-        for each in found:
+        for each in entries:
             for reference in (each.resource.medicationReference, each.resource.specimen):
                 if isinstance(reference, Reference) and reference.reference:
                     wanted[to_local_reference(strip_version(reference.reference))] = None

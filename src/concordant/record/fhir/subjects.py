@@ -23,16 +23,16 @@ class Subjects:
     elsewhere: set[str] = field(default_factory=set)
     only: str | None = None
 
-    def patient_of(self, one: LocatedResource) -> Owner:
+    def patient_of(self, item: LocatedResource) -> Owner:
         """The id of the patient; None with a reason, or without one when the entry is about nobody."""
-        resource = one.resource
+        resource = item.resource
         if resource.resourceType == "Patient":
-            own = resource.id or one.url or one.place
+            own = resource.id or item.url or item.place
             return (None, TWO) if own in self.ambiguous else (own, "")
         reference = resource.subject or resource.patient
         text = reference.reference if reference is not None else None
         if text and text.startswith("#"):
-            text = next((f"Patient/{one.id}" for one in resource.contained or () if f"#{one.id}" == text and one.id), None)
+            text = next((f"Patient/{item.id}" for item in resource.contained or () if f"#{item.id}" == text and item.id), None)
         return self._named(text) if text else self._find_default_owner(resource.resourceType)
 
     def _find_default_owner(self, kind: str | None) -> Owner:
@@ -42,43 +42,43 @@ class Subjects:
         return (self.only, "") if self.only is not None else (None, "it names no patient")
 
     def _named(self, text: str) -> Owner:
-        found = self.addresses.get(text)
-        if found is None:
+        owner = self.addresses.get(text)
+        if owner is None:
             text = strip_version(text)
-            found = self.addresses.get(text) or self.addresses.get(to_local_reference(text))
-            if found in self.elsewhere and text.startswith("http"):
-                found = self.addresses.get(text)  # the same id on another server is another patient
-        if found is not None:
-            shared = self.ambiguous and not self.ambiguous.isdisjoint((text, to_local_reference(text), found))
-            return (None, TWO) if shared else (found, "")
-        told = to_local_reference(text).removeprefix("Patient/")
-        if self.addresses or "/" in told:
+            owner = self.addresses.get(text) or self.addresses.get(to_local_reference(text))
+            if owner in self.elsewhere and text.startswith("http"):
+                owner = self.addresses.get(text)  # the same id on another server is another patient
+        if owner is not None:
+            shared = self.ambiguous and not self.ambiguous.isdisjoint((text, to_local_reference(text), owner))
+            return (None, TWO) if shared else (owner, "")
+        id_ = to_local_reference(text).removeprefix("Patient/")
+        if self.addresses or "/" in id_:
             return None, "it belongs to a patient who is not in this file"
-        return told, ""
+        return id_, ""
 
 
-def subjects_of(found: Iterable[LocatedResource]) -> Subjects:
+def subjects_of(entries: Iterable[LocatedResource]) -> Subjects:
     """The patients of a source, by their addresses."""
     subjects = Subjects()
-    told: dict[str, Resource] = {}
-    for one in found:
-        if one.resource.resourceType == "Patient":
-            id_ = one.resource.id or one.url or one.place
-            if told.setdefault(id_, one.resource) != one.resource:
+    patients: dict[str, Resource] = {}
+    for entry in entries:
+        if entry.resource.resourceType == "Patient":
+            id_ = entry.resource.id or entry.url or entry.place
+            if patients.setdefault(id_, entry.resource) != entry.resource:
                 subjects.ambiguous.add(id_)
-            _add_addresses(one, id_, subjects)
+            _add_addresses(entry, id_, subjects)
     ids = set(subjects.addresses.values())
     subjects.only = ids.pop() if len(ids) == 1 else None
     return subjects
 
 
-def _add_addresses(one: LocatedResource, id_: str, subjects: Subjects) -> None:
-    if one.url is not None and one.url.startswith("http"):
+def _add_addresses(entry: LocatedResource, id_: str, subjects: Subjects) -> None:
+    if entry.url is not None and entry.url.startswith("http"):
         subjects.elsewhere.add(id_)
-    names = (f"Patient/{one.resource.id}", f"urn:uuid:{one.resource.id}") if one.resource.id else ()
-    for address in filter(None, (one.url, *names)):
+    names = (f"Patient/{entry.resource.id}", f"urn:uuid:{entry.resource.id}") if entry.resource.id else ()
+    for address in filter(None, (entry.url, *names)):
         if subjects.addresses.get(address, id_) != id_:
             subjects.ambiguous.add(address)
         subjects.addresses[address] = id_
-    if one.url is None and one.resource.id is None:
-        subjects.addresses[one.place] = id_
+    if entry.url is None and entry.resource.id is None:
+        subjects.addresses[entry.place] = id_

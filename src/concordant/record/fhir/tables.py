@@ -22,12 +22,12 @@ class FhirTables:
     spread_words: tuple[str, ...]
     flags: frozenset[str] = frozenset()
 
-    def find_grade(self, told: str | CodeableConcept | None) -> int | None:
+    def find_grade(self, severity: str | CodeableConcept | None) -> int | None:
         """The grade that a severity in a word or a code comes to."""
         lexicon = self.terms.words.lexicon
-        if told is None or lexicon is None:
+        if severity is None or lexicon is None:
             return None
-        texts = [told] if isinstance(told, str) else [told.text, *(c.display for c in told.coding or ())]
+        texts = [severity] if isinstance(severity, str) else [severity.text, *(c.display for c in severity.coding or ())]
         items = [item for text in texts if text for item in lexicon.read_items(text)]
         return next((item.grade for item in items if item.kind == "severity"), None)
 
@@ -36,8 +36,8 @@ class FhirTables:
         wanted = self.rules.measured[name]
         if not wanted.unit:
             return 1.0
-        found = factor_of(wanted, unit, self.terms.words)
-        return found if found is not None else factor_of(wanted, unit.strip("[]{}"), self.terms.words)
+        factor = factor_of(wanted, unit, self.terms.words)
+        return factor if factor is not None else factor_of(wanted, unit.strip("[]{}"), self.terms.words)
 
 
 def fhir_tables(knowledge: Knowledge, terms: Terminology | None = None) -> FhirTables:

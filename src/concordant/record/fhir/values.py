@@ -39,8 +39,8 @@ def lookup_code(concept: CodeableConcept | None, kinds: tuple[CodeKind, ...], te
     codings = concept.coding
     if codings is None or len(codings) != 1:
         return _lookup_code(concept, kinds, terms)
-    one = codings[0]
-    key = (one.system, one.code, one.display, concept.text, kinds)
+    coding = codings[0]
+    key = (coding.system, coding.code, coding.display, concept.text, kinds)
     met = terms.remembered.get(key)
     if met is None:
         met = _lookup_code(concept, kinds, terms)
@@ -79,8 +79,8 @@ def _match_texts(concept: CodeableConcept, kinds: tuple[CodeKind, ...], terms: T
 def _add_meaning(met: CodeMatch, meaning: Meaning, code: str) -> None:
     first = met.meaning
     if first is not None and (first.kind, first.name) != (meaning.kind, meaning.name):
-        told = f"{quote_word(met.code)} is {first.name or first.kind}, {quote_word(code)} is {meaning.name or meaning.kind}"
-        met.conflict = f"its codes stand for different things: {told}"
+        meanings = f"{quote_word(met.code)} is {first.name or first.kind}, {quote_word(code)} is {meaning.name or meaning.kind}"
+        met.conflict = f"its codes stand for different things: {meanings}"
     if met.meaning is None:
         met.meaning, met.code = meaning, code
 
@@ -206,9 +206,9 @@ def has_value(value: Value) -> bool:
 
 def list_coded_values(value: Value) -> list[CodeableConcept]:
     """The coded parts of a value, interpretation included; yes and no as words."""
-    found = [value.valueCodeableConcept] if value.valueCodeableConcept is not None else []
+    concepts = [value.valueCodeableConcept] if value.valueCodeableConcept is not None else []
     if value.valueString:
-        found.append(CodeableConcept(text=value.valueString))
+        concepts.append(CodeableConcept(text=value.valueString))
     if value.valueBoolean is not None:
-        found.append(CodeableConcept(text="yes" if value.valueBoolean else "no"))
-    return [*found, *to_list(value.interpretation)]
+        concepts.append(CodeableConcept(text="yes" if value.valueBoolean else "no"))
+    return [*concepts, *to_list(value.interpretation)]

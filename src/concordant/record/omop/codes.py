@@ -58,11 +58,11 @@ class ConceptLookup:
     def _match_codes(self, standard: str | None, source: str | None, value: str | None) -> CodedColumn:
         ids = list(dict.fromkeys(id_ for id_ in (standard, source) if id_ not in NO_CONCEPT and id_ is not None))
         met = tuple(self._find_concept_row(id_) for id_ in ids)
-        found = [(told, meaning) for id_, told in zip(ids, met, strict=True) if (meaning := self._find_meaning(id_)) is not None]
+        matches = [(row, meaning) for id_, row in zip(ids, met, strict=True) if (meaning := self._find_meaning(id_)) is not None]
         text = next((name for _, _, name in met if name), value or "")
-        conflict = _explain_contradiction(found)
-        if found:
-            return CodedColumn(found[0][1], text, met, conflict)
+        conflict = _explain_contradiction(matches)
+        if matches:
+            return CodedColumn(matches[0][1], text, met, conflict)
         tried = [(system, code) for system, code in _iter_possible_codes(value or "")]
         meaning = next((m for system, code in tried if (m := self.terms.find_concept(system, code)) is not None), None)
         known = met or tuple((system, code, "") for system, code in tried[:1])
@@ -82,8 +82,8 @@ class ConceptLookup:
         for text in (*(name for _, _, name in met), value):
             if text and (drugs := self.terms.drugs_from_text(text)):
                 return CodeableConcept("drug", drugs[0], text, drugs=drugs)
-            if text and is_understood(found := parse_conditions(text, self.terms.words)):
-                return CodeableConcept("condition", next((one.term for one in found if one.term), ""), text)
+            if text and is_understood(mentions := parse_conditions(text, self.terms.words)):
+                return CodeableConcept("condition", next((mention.term for mention in mentions if mention.term), ""), text)
             if text and (parts := medicines_from_name(text, self.terms.words)):
                 return CodeableConcept("medication", parts[0], text)
         return None
@@ -99,11 +99,11 @@ class ConceptLookup:
         return code if vocabulary == system else ""
 
 
-def _explain_contradiction(found: list[tuple[tuple[str, str, str], CodeableConcept]]) -> str:
+def _explain_contradiction(matches: list[tuple[tuple[str, str, str], CodeableConcept]]) -> str:
     """Standard and source concept that stand for different things of one kind."""
-    if len(found) < 2:
+    if len(matches) < 2:
         return ""
-    (one, first), (two, second) = found[0], found[1]
+    (one, first), (two, second) = matches[0], matches[1]
     if first.kind != second.kind or first.name == second.name or "unspecified" in (first.name, second.name):
         return ""
     names = (quote_word(name or code) for _, code, name in (one, two))
@@ -113,8 +113,8 @@ def _explain_contradiction(found: list[tuple[tuple[str, str, str], CodeableConce
 def _iter_possible_codes(value: str) -> Iterator[tuple[str, str]]:
     """The codes that a source value may be, with their systems."""
     value = value.strip()
-    if (told := PREFIXED.fullmatch(value)) is not None:
-        yield told[1].strip(), told[2]
+    if (match := PREFIXED.fullmatch(value)) is not None:
+        yield match[1].strip(), match[2]
     if LOINC.fullmatch(value):
         yield "loinc", value
     if ICD.fullmatch(value):

@@ -27,22 +27,24 @@ def read_condition(
     """A row of a condition; what nobody understands counts as long as it is not over."""
     ended = read_date_column(row, "condition_end_date")
     over = ended is not None and ended <= record.as_of.isoformat()  # one that ends later still holds on that day
-    name, found = _read_mentions(coded, words)
-    if not is_understood(found):
+    name, mentions = _read_mentions(coded, words)
+    if not is_understood(mentions):
         if over:
             record.ignored("it is not understood, and over")
             return
-        record.record_unmapped("condition", name, near=next((one.near for one in found if one.near), ""))
-    spread = [site for one in found if one.sites is not None and one.status is None for site in one.sites or ("",)]
+        record.record_unmapped("condition", name, near=next((mention.near for mention in mentions if mention.near), ""))
+    spread = [
+        site for mention in mentions if mention.sites is not None and mention.status is None for site in mention.sites or ("",)
+    ]
     for site in spread:
         keep_spread(record, site, date, wrong)
-    beside = tuple(one for one in found if one.sites is None)
+    beside = tuple(mention for mention in mentions if mention.sites is None)
     keep_conditions(record, beside, name, RESOLVED if over else ACTIVE, date, wrong, words_first=True)
 
 
 def keep_conditions(
     record: RecordBuilder,
-    found: Iterable[ConditionMention],
+    mentions: Iterable[ConditionMention],
     name: str,
     status: Status | None,
     date: PartialDate | None,
@@ -52,7 +54,7 @@ def keep_conditions(
 ) -> None:
     """The conditions of the row at hand; blank ones where its date is none."""
     plain = Comorbidity(record.entry, None, name, status, date)
-    events = events_from_mentions(found, plain, record.as_of, words_first=words_first)
+    events = events_from_mentions(mentions, plain, record.as_of, words_first=words_first)
     if wrong:
         record.mark_set_aside(wrong)
         record.keep_blank(events)

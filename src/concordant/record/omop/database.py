@@ -39,8 +39,8 @@ class CdmDatabase:
         """The rows of a table in the order of their persons (first those whose person is no number), as text."""
         if table.name not in self.tables:
             return
-        found = self._run_query(self._build_query(table, person))
-        while batch := self._fetch_batch(found):
+        cursor = self._run_query(self._build_query(table, person))
+        while batch := self._fetch_batch(cursor):
             for values in batch:
                 yield values[0], dict(zip(table.columns, values[1:], strict=True))
 
@@ -76,25 +76,25 @@ class CdmDatabase:
         """The events of every episode: ids of rows by the id of the episode. Which table they stand in is told by its rows."""
         if EPISODE_EVENT.name not in self.tables:
             return {}
-        found: dict[str, list[str]] = {}
+        by_episode: dict[str, list[str]] = {}
         for episode, event in self._fetch_all(
             f"SELECT CAST(episode_id AS VARCHAR), CAST(event_id AS VARCHAR) FROM {self.tables[EPISODE_EVENT.name]}"
         ):
-            found.setdefault(episode or "", []).append(event or "")
-        return found
+            by_episode.setdefault(episode or "", []).append(event or "")
+        return by_episode
 
     def list_rejects(self) -> list[tuple[str, int, str]]:
         """The lines of CSV files that are no rows: file, line and why; each reading keeps its own list of them."""
         query = "SELECT file_path, line, error_type FROM reject_errors JOIN reject_scans USING (scan_id, file_id)"
-        told = [row for cursor in self.cursors if _has_rejects(cursor) for row in cursor.execute(query).fetchall()]
-        return sorted({(Path(str(path)).name, int(line), str(why).lower()) for path, line, why in told})
+        rows = [row for cursor in self.cursors if _has_rejects(cursor) for row in cursor.execute(query).fetchall()]
+        return sorted({(Path(str(path)).name, int(line), str(why).lower()) for path, line, why in rows})
 
     def _fetch_all(self, query: str) -> list[Any]:
-        found = self._run_query(query)
-        return list(self._iter_batches(found))
+        cursor = self._run_query(query)
+        return list(self._iter_batches(cursor))
 
-    def _iter_batches(self, found: Any) -> Iterator[Any]:
-        while batch := self._fetch_batch(found):
+    def _iter_batches(self, cursor: Any) -> Iterator[Any]:
+        while batch := self._fetch_batch(cursor):
             yield from batch
 
     def _run_query(self, query: str) -> Any:
@@ -106,11 +106,11 @@ class CdmDatabase:
         except duckdb.Error as error:
             raise Unreadable(Complaint(f"the database cannot be read ({_shorten_error(error)})", self.name)) from None
 
-    def _fetch_batch(self, found: Any) -> list[Any]:
+    def _fetch_batch(self, cursor: Any) -> list[Any]:
         import duckdb
 
         try:
-            rows: list[Any] = found.fetchmany(AT_ONCE)
+            rows: list[Any] = cursor.fetchmany(AT_ONCE)
             return rows
         except duckdb.Error as error:
             raise Unreadable(Complaint(f"the database cannot be read ({_shorten_error(error)})", self.name)) from None
@@ -121,12 +121,12 @@ def open_database(source: Path | str) -> CdmDatabase:
     _import_duckdb()
     text = str(source)
     if is_address(text):
-        found = _open_postgres(text)
+        database = _open_postgres(text)
     else:
         path = Path(source)
-        found = _open_folder(path) if path.is_dir() else _open_file(path)
-    _check_tables(found)
-    return found
+        database = _open_folder(path) if path.is_dir() else _open_file(path)
+    _check_tables(database)
+    return database
 
 
 def is_address(source: str) -> bool:
@@ -184,39 +184,39 @@ def _open_postgres(address: str) -> CdmDatabase:
     return _add_catalogue(CdmDatabase(shown, connection, {}, scratch=scratch), "'cdm'")
 
 
-def _add_catalogue(found: CdmDatabase, catalogue: str) -> CdmDatabase:
+def _add_catalogue(database: CdmDatabase, catalogue: str) -> CdmDatabase:
     """The tables of the schema that holds the persons."""
     query = f"SELECT table_schema, table_name, column_name FROM information_schema.columns WHERE table_catalog = {catalogue}"
     by_schema: dict[str, dict[str, set[str]]] = {}
-    for schema, table, column in found._fetch_all(query):
+    for schema, table, column in database._fetch_all(query):
         by_schema.setdefault(schema, {}).setdefault(table, set()).add(column.lower())
     holding = sorted(s for s, tables in by_schema.items() if PERSON.name in {t.lower() for t in tables})
     if len(holding) > 1:
         says = f"several schemas hold a table 'person' ({', '.join(map(quote_word, holding))})"
-        raise Refused(Complaint(says, found.name, way_out="Keep one, or export it to a folder of its own"))
+        raise Refused(Complaint(says, database.name, way_out="Keep one, or export it to a folder of its own"))
     wanted = {table.name for table in FILES}
     prefix = "cdm." if catalogue == "'cdm'" else ""
     for table, columns in by_schema[holding[0]].items() if holding else ():
         if table.lower() in wanted:
-            found.tables[table.lower()] = f'{prefix}"{holding[0]}"."{table}"'
-            found.columns[table.lower()] = columns
-    return found
+            database.tables[table.lower()] = f'{prefix}"{holding[0]}"."{table}"'
+            database.columns[table.lower()] = columns
+    return database
 
 
 def _open_folder(path: Path) -> CdmDatabase:
     connection, scratch = _connect_duckdb(":memory:", read_only=False)
-    found = CdmDatabase(str(path), connection, {}, scratch=scratch)
+    database = CdmDatabase(str(path), connection, {}, scratch=scratch)
     wanted = {table.name for table in FILES}
     for item in sorted(path.iterdir()):
         name, ending = _split_ending(item)
         if name in wanted and ending:
-            if name in found.tables:
+            if name in database.tables:
                 says = f"the table {quote_word(name)} stands there twice"
                 raise Refused(Complaint(says, str(path), way_out="Keep one of the two files"))
-            found.tables[name] = _make_reader_sql(item, ending)
-    for name, named in found.tables.items():
-        found.columns[name] = {str(row[0]).lower() for row in found._fetch_all(f"DESCRIBE SELECT * FROM {named}")}
-    return found
+            database.tables[name] = _make_reader_sql(item, ending)
+    for name, named in database.tables.items():
+        database.columns[name] = {str(row[0]).lower() for row in database._fetch_all(f"DESCRIBE SELECT * FROM {named}")}
+    return database
 
 
 def _split_ending(item: Path) -> tuple[str, str]:
@@ -241,36 +241,36 @@ def is_cdm_folder(path: Path) -> bool:
     return path.is_dir() and any(_split_ending(item) in {(PERSON.name, e) for e in (*ENDINGS, "/")} for item in path.iterdir())
 
 
-def _check_tables(found: CdmDatabase) -> None:
+def _check_tables(database: CdmDatabase) -> None:
     """The persons have to be there; of every table that is there, the columns that it cannot do without."""
-    if PERSON.name not in found.tables:
-        found.close()
+    if PERSON.name not in database.tables:
+        database.close()
         says = "there is no table 'person', so this is no OMOP CDM"
-        raise Refused(Complaint(says, found.name, way_out="Name the DuckDB file or the folder that holds the CDM's tables"))
+        raise Refused(Complaint(says, database.name, way_out="Name the DuckDB file or the folder that holds the CDM's tables"))
     wrong = [
         Complaint(
             f"the table {quote_word(table.name)} has no column {quote_word(column)}",
-            found.name,
+            database.name,
             way_out="The CDM 5.4 asks for it",
         )
         for table in FILES
-        if table.name in found.tables
+        if table.name in database.tables
         for column in table.needed
-        if column not in found.columns[table.name]
+        if column not in database.columns[table.name]
     ]
     if wrong:
-        found.close()
+        database.close()
         raise Refused(wrong)
 
 
-def list_missing_tables(found: Cdm) -> list[str]:
+def list_missing_tables(database: Cdm) -> list[str]:
     """The tables that are read where they are, and are not there."""
-    return [table.name for table in FILES if table.name not in found.tables]
+    return [table.name for table in FILES if table.name not in database.tables]
 
 
 def _has_rejects(cursor: Any) -> bool:
-    found = cursor.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'reject_errors'").fetchone()
-    return bool(found and found[0])
+    row = cursor.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'reject_errors'").fetchone()
+    return bool(row and row[0])
 
 
 def _shorten_error(error: BaseException) -> str:

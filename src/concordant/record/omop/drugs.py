@@ -62,28 +62,30 @@ class DrugExposures:
     def single(self, meaning: CodeableConcept, date: PartialDate | None, wrong: str) -> None:
         """A drug of which another table tells the day."""
         single = date is not None and date.is_exact
-        told: dict[str, Any] = {"start": date, "end": date}
-        found = self._of(meaning.drugs)
-        if isinstance(found, Exposure):
-            told["single"] = single
-        self._add(replace(found, **told), [f"{key}{wrong.removeprefix('date')}" for key in ("start", "end")] if wrong else [])
+        changes: dict[str, Any] = {"start": date, "end": date}
+        treatment = self._of(meaning.drugs)
+        if isinstance(treatment, Exposure):
+            changes["single"] = single
+        self._add(
+            replace(treatment, **changes), [f"{key}{wrong.removeprefix('date')}" for key in ("start", "end")] if wrong else []
+        )
 
     def of_episode(self, row: Row, number: str | None) -> None:
         """An episode of treatment none of whose exposures is told."""
         coded = self.codes.match_codes(row.get("episode_object_concept_id"), None, row.get("episode_source_value"))
         entry, meaning = self.record.entry, coded.meaning
         if meaning is not None and meaning.drugs:
-            found = self._of(meaning.drugs)
+            treatment = self._of(meaning.drugs)
         else:
-            found = self.named(coded.text) if coded.text else Exposure(entry, ())
+            treatment = self.named(coded.text) if coded.text else Exposure(entry, ())
         wrong: list[str] = []
         line, setting = self._line(number, wrong)
         start = self._date(row, "episode_start_date", "start", wrong)
         end = self._date(row, "episode_end_date", "end", wrong)
-        told: dict[str, Any] = {"start": start, "end": end, "line": line, "setting": setting}
-        if isinstance(found, Exposure):
-            told["single"] = start is not None and start == end and start.is_exact
-        self._add(replace(found, **told), wrong)
+        changes: dict[str, Any] = {"start": start, "end": end, "line": line, "setting": setting}
+        if isinstance(treatment, Exposure):
+            changes["single"] = start is not None and start == end and start.is_exact
+        self._add(replace(treatment, **changes), wrong)
 
     def named(self, name: str) -> Exposure | Course:
         """Treatment by a written name; one of a class stands as a course, as it is told."""
@@ -101,22 +103,22 @@ class DrugExposures:
         drugs = tuple(id_ for id_ in ids if id_ not in self.words.class_ids)
         return Course(entry, drugs, classes, (), None, None, None, None, None, None)
 
-    def _keep(self, found: Exposure | Course, row: Row, stopped: Stopped | None) -> None:
+    def _keep(self, treatment: Exposure | Course, row: Row, stopped: Stopped | None) -> None:
         """The exposure with its dates, its line and why it was stopped."""
         wrong: list[str] = []
         line, setting = self._line(self.lines.get(row.get("drug_exposure_id") or ""), wrong)
         span = self._span(row)
-        told: dict[str, Any] = {"start": span.start, "end": span.end, "line": line, "setting": setting, "stopped": stopped}
-        if isinstance(found, Exposure):
-            told |= _of_exposure(span, stopped)
-        self._add(replace(found, **told), [*wrong, *span.wrong])
+        changes: dict[str, Any] = {"start": span.start, "end": span.end, "line": line, "setting": setting, "stopped": stopped}
+        if isinstance(treatment, Exposure):
+            changes |= _of_exposure(span, stopped)
+        self._add(replace(treatment, **changes), [*wrong, *span.wrong])
 
-    def _add(self, found: Exposure | Course, wrong: list[str]) -> None:
+    def _add(self, treatment: Exposure | Course, wrong: list[str]) -> None:
         if wrong:
             self.record.mark_set_aside("; ".join(wrong))
-            self.record.keep_blank([found])
+            self.record.keep_blank([treatment])
         else:
-            self.record.keep(found)
+            self.record.keep(treatment)
 
     def _stopped(self, row: Row) -> Stopped | None:
         reason = row.get("stop_reason")
@@ -161,14 +163,14 @@ class DrugExposures:
         events = taken_by_name(name, self.record.entry, span.start, self.words) if taken else ()
         if not taken:
             self.record.ignored(NOT_TAKEN)
-        if any(isinstance(one, Medication) and one.term is None for one in events):
+        if any(isinstance(event, Medication) and event.term is None for event in events):
             self.record.record_unmapped("medication", name, suggest_name(name, self.words.medications))
         if wrong := self._impossible(span):
             self.record.mark_set_aside(wrong)
             self.record.keep_blank(events)
             return
-        for one in events:
-            self.record.keep(one)
+        for event in events:
+            self.record.keep(event)
 
     def _beside(self, name: str, span: Span) -> None:
         """A drug of another kind, of which nothing is known: it is listed while it is taken, for somebody to judge."""

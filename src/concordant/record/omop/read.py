@@ -68,17 +68,17 @@ class _RowStream:
 
     def take_rows(self, person: int | None, strangers: Account) -> list[Row]:
         """The rows of a person; those before them belong to nobody. With None, all that are left do."""
-        found: list[Row] = []
+        rows: list[Row] = []
         while self.ahead is not None and (person is None or self.ahead[0] is None or self.ahead[0] <= person):
             id_, row = self.ahead
             if person is not None and id_ == person:
-                found.append(row)
+                rows.append(row)
             else:
                 strangers.mark_set_aside(
                     f"{self.table.name} {row.get(self.table.key) or 'without an id'}", self.table.name, NOBODY
                 )
             self.ahead = next(self.rows, None)
-        return found
+        return rows
 
 
 @dataclass(slots=True)

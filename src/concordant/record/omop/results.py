@@ -86,8 +86,8 @@ class Results:
             return
         value, why = self._in_unit(amount, field, "value")
         limit, other = self._limit(row, field)
-        found = Measurement(self.record.entry, field.name, value or Interval(), date, limit)
-        self._keep(found, why, other, "" if why else wrong)
+        measurement = Measurement(self.record.entry, field.name, value or Interval(), date, limit)
+        self._keep(measurement, why, other, "" if why else wrong)
 
     def _limit(self, row: Row, field: VocabularyField) -> tuple[float | None, str]:
         """The upper limit of normal, of a measurement that has a unit; why it is none."""

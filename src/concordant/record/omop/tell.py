@@ -153,9 +153,9 @@ class PersonReader:
 
     def _read_observation(self, meaning: CodeableConcept, value: CodedColumn) -> None:
         """An observation that is about the disease or the person."""
-        told, text = value.meaning, value.text
-        kind = told.kind if told is not None else ""
-        name = told.name if told is not None else ""
+        answer, text = value.meaning, value.text
+        kind = answer.kind if answer is not None else ""
+        name = answer.name if answer is not None else ""
         if meaning.name in ("stage_group", "distant_metastases") and kind == "stage":
             keep_stage(self.record, name, self.date, self.wrong)
         elif meaning.name == "stage_group" and text:
@@ -192,8 +192,8 @@ class PersonReader:
         meaning = self.codes.read_column(row, "episode").meaning
         self._date(row, "episode_start_date")
         if meaning is None or meaning.kind not in ("status", "episode"):
-            told = row.get("episode_source_value") or row.get("episode_concept_id") or "without a concept"
-            self.record.record_unmapped("episode", told)
+            label = row.get("episode_source_value") or row.get("episode_concept_id") or "without a concept"
+            self.record.record_unmapped("episode", label)
             self.record.ignored("what kind of episode it is is not understood")
         elif meaning.name == "treatment":
             self._read_treatment(row, all_, exposures)
@@ -228,7 +228,7 @@ class PersonReader:
 
     def _is_advanced(self, row: Row, all_: Sequence[Row]) -> bool:
         """Under an episode whose object is a metastasis a number counts lines; elsewhere it may count early treatment."""
-        parent = next((one for one in all_ if one.get("episode_id") == row.get("episode_parent_id")), None)
+        parent = next((episode for episode in all_ if episode.get("episode_id") == row.get("episode_parent_id")), None)
         thing = self._find_episode_object(parent)
         return thing is not None and thing.kind == "secondary"
 
@@ -255,9 +255,9 @@ def spaced(term: str) -> str:
 def _read_birth_date(row: Row) -> str | None:
     """The birth date, as far as year, month and day are told."""
     parts = [row.get(f"{part}_of_birth") for part in ("year", "month", "day")]
-    told = []
+    known = []
     for part in parts:
         if part in (None, "", "0"):
             break
-        told.append(str(part).zfill(2))
-    return "-".join(told) or None
+        known.append(str(part).zfill(2))
+    return "-".join(known) or None

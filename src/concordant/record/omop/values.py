@@ -36,12 +36,12 @@ class Amount:
         """The number in the unit of a field. Raises ValueError with the way out."""
         factor = self._compute_unit_factor(field, words)
         if factor is None or NUMBER.fullmatch(self.number) is None or self.operator not in ("", *OPERATORS):
-            found = convert_quantity(self.text, field, words)  # which says what is wrong, and reads what a source wrote as text
+            value = convert_quantity(self.text, field, words)  # which says what is wrong, and reads what a source wrote as text
         else:
             read = _signed(self.operator, float(self.number))
-            found = Interval(read.low * factor, read.high * factor) if factor != 1.0 else read
-        check_range(field, found, self.text)
-        return found
+            value = Interval(read.low * factor, read.high * factor) if factor != 1.0 else read
+        check_range(field, value, self.text)
+        return value
 
     def _compute_unit_factor(self, field: VocabularyField, words: Words) -> float | None:
         if self.unit:
@@ -73,20 +73,20 @@ class ResultReader:
         """The value as a concept, else as the text that stands for it."""
         id_ = row.get("value_as_concept_id")
         text = row.get("value_as_string") or row.get("value_source_value") or ""
-        found = self.codes.match_codes(id_) if id_ not in NO_CONCEPT else CodedColumn()
-        if found.meaning is not None:
-            return found
-        words = text or found.text
+        coded = self.codes.match_codes(id_) if id_ not in NO_CONCEPT else CodedColumn()
+        if coded.meaning is not None:
+            return coded
+        words = text or coded.text
         said = next(
             (
                 m
                 for kind in KINDS
-                for told in (text, found.text)
-                if (m := self.codes.terms.find_text_concept(kind, told)) is not None
+                for candidate in (text, coded.text)
+                if (m := self.codes.terms.find_text_concept(kind, candidate)) is not None
             ),
             None,
         )
-        return CodedColumn(said, words, found.met)
+        return CodedColumn(said, words, coded.met)
 
     def number(self, row: Row) -> Amount | None:
         """The number of a row with its operator, without a unit."""
@@ -119,8 +119,8 @@ class ResultReader:
         """A word of the test's own list, in any of its spellings."""
         value = self.read_coded_value(row)
         name = value.meaning.name if value.meaning else ""
-        told = number.text if number is not None else ""
-        for word in (name, MEANT.get(name, ""), value.text.strip().lower(), told, f"{told}+"):
+        written = number.text if number is not None else ""
+        for word in (name, MEANT.get(name, ""), value.text.strip().lower(), written, f"{written}+"):
             if word and word in test.words:
                 return word
         return ""
@@ -136,15 +136,15 @@ class ResultReader:
 
     def anything(self, row: Row, number: Amount | None) -> str:
         """What stands there, understood or not."""
-        told = self.read_coded_value(row).text or (number.text if number is not None else "")
-        return told or self.codes.find_name(row.get("value_as_concept_id"))
+        text = self.read_coded_value(row).text or (number.text if number is not None else "")
+        return text or self.codes.find_name(row.get("value_as_concept_id"))
 
     def _read_unit(self, row: Row) -> str:
         """The unit as the concept tells it, else as the source wrote it."""
         id_ = row.get("unit_concept_id")
         pinned = self.codes.terms.find_concept("omop", id_)
-        told = self.codes.find_code(id_, UCUM) or (pinned.name if pinned is not None and pinned.kind == "unit" else "")
-        unit = told or row.get("unit_source_value") or self.codes.find_name(id_)
+        code = self.codes.find_code(id_, UCUM) or (pinned.name if pinned is not None and pinned.kind == "unit" else "")
+        unit = code or row.get("unit_source_value") or self.codes.find_name(id_)
         return unit.strip("[]{}")
 
 

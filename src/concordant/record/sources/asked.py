@@ -28,23 +28,23 @@ class AsOf:
 
     def get_day(self, name: str) -> dt.date:
         """The day for a record without one of its own. Raises Unreadable when nobody told any."""
-        found = self.asked or self.today
-        if found is None:
+        day = self.asked or self.today
+        if day is None:
             way_out = "Say for which day to answer: as_of='2022-09-20', or today=datetime.date.today()"
             raise Unreadable(Complaint("it has no date of its own, and none is given", name, way_out=way_out))
-        return found
+        return day
 
 
-def parse_day(told: dt.date | str | None, place: str = "as_of") -> dt.date | None:
+def parse_day(day: dt.date | str | None, place: str = "as_of") -> dt.date | None:
     """The day that a text names; None when there is none. Raises Unreadable for what is no day."""
-    if told is None or told == "":
+    if day is None or day == "":
         return None
-    if isinstance(told, dt.date):
-        return told.date() if isinstance(told, dt.datetime) else told
+    if isinstance(day, dt.date):
+        return day.date() if isinstance(day, dt.datetime) else day
     try:
-        date = parse_partial_date(told)
+        date = parse_partial_date(day)
     except ValueError as error:
         raise Unreadable(Complaint(str(error), place, way_out=WRITE)) from None
     if not date.is_exact:
-        raise Unreadable(Complaint(f"'{told}' is not a day", place, way_out=WRITE))
+        raise Unreadable(Complaint(f"'{day}' is not a day", place, way_out=WRITE))
     return date.first

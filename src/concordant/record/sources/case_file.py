@@ -41,7 +41,7 @@ def suggest_neighbour(path: Path) -> str:
 
 def _list_neighbours(path: Path) -> list[str]:
     try:
-        return [one.name for one in islice(path.parent.iterdir(), MOST_NEIGHBOURS)]
+        return [neighbour.name for neighbour in islice(path.parent.iterdir(), MOST_NEIGHBOURS)]
     except OSError:
         return []
 

@@ -65,15 +65,15 @@ def read_source(data: bytes, name: str) -> SourceText:
     file.
     """
     refuse_packed(data, name)
-    told = "" if b"\x00" in data else data.decode("utf-8-sig", errors="replace")
-    refuse_text(told, name)
+    decoded = "" if b"\x00" in data else data.decode("utf-8-sig", errors="replace")
+    refuse_text(decoded, name)
     try:
         text = read_bytes(data, name)
     except Unreadable:
-        if is_note(told):
+        if is_note(decoded):
             raise Unreadable(_make_note_complaint(name)) from None
         raise
-    if not isinstance(text.value, dict) and is_note(told):
+    if not isinstance(text.value, dict) and is_note(decoded):
         raise Unreadable(_make_note_complaint(name))
     return text
 
@@ -113,7 +113,7 @@ def _is_mail(text: str) -> bool:
     head = "\n".join(text.lstrip().splitlines()[:HEADER_LINES])
     first = head.partition("\n")[0]
     begins = HEADER.match(first) is not None or first.startswith("From ")
-    return begins and len({found.lower() for found in HEADER.findall(head)}) >= HEADERS
+    return begins and len({header.lower() for header in HEADER.findall(head)}) >= HEADERS
 
 
 def _is_table(text: str) -> bool:

@@ -62,12 +62,12 @@ def iter_table_patients(
         from concordant.record.omop.read import iter_patients
     else:
         from concordant.record.table.read import iter_patients
-    day, found = as_of.get_day(source), False
+    day, has_patient = as_of.get_day(source), False
     if only:
         for patient in iter_patients(source, knowledge, words, day, given=as_of.cuts_record, only=only, rest=rest):
-            found = True
+            has_patient = True
             yield patient
-    if not found:
+    if not has_patient:
         rest.rows.clear()
         yield from iter_patients(source, knowledge, words, day, given=as_of.cuts_record, rest=rest)
 

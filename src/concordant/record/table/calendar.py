@@ -43,10 +43,10 @@ def _parse_days(text: str) -> dt.timedelta:
 
 def make_calendar(texts: Sequence[str], called: str) -> PatientCalendar:
     """The calendar of one patient from what the rows say of day zero: a date, a month, a year, nothing, or different things."""
-    known, told = _parse_day_zero(texts)
+    known, remark = _parse_day_zero(texts)
     if known is None:
         notice = (
-            f"The day of {called} is not known{told}: it is set to {format_date(make_exact_date(EPOCH))}. "
+            f"The day of {called} is not known{remark}: it is set to {format_date(make_exact_date(EPOCH))}. "
             "Intervals between entries are right, calendar dates and the age are not."
         )
         return PatientCalendar(EPOCH, None, notice)

@@ -73,10 +73,10 @@ def _read_header(file: TableFile, names: list[str], path: str, mapping: str) -> 
 
 
 def _make_row(file: TableFile, line: int, header: list[str], cells: list[str]) -> TableRow:
-    found = {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
+    by_name = {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
     wrong = ""
     if len(cells) != len(header):
         wrong = f"the row has {len(cells)} cells, and the header has {len(header)}"
-    elif any("\udc80" <= sign <= "\udcff" for cell in found.values() if not cell.isascii() for sign in cell):
+    elif any("\udc80" <= sign <= "\udcff" for cell in by_name.values() if not cell.isascii() for sign in cell):
         wrong = "the row is not UTF-8 text"
-    return TableRow(file, line, found, wrong)
+    return TableRow(file, line, by_name, wrong)

@@ -54,16 +54,16 @@ class RowEntries(BlockReader):
         self.record.keep_blank(events)
 
     def _events(self, block: str, item: Item) -> list[Dated]:
-        found = self.readers[block](dict(item), (block,))
-        return list(found) if isinstance(found, list | tuple) else [] if found is None else [found]
+        result = self.readers[block](dict(item), (block,))
+        return list(result) if isinstance(result, list | tuple) else [] if result is None else [result]
 
     def _unread(self, block: str, item: Item) -> list[Dated]:
         """A number that could not be read was measured all the same."""
         if block != "measurements":
             return []
-        found = self._events(block, {"name": item.get("name"), "value": OPEN})
+        events = self._events(block, {"name": item.get("name"), "value": OPEN})
         self.complaints.clear()
-        return found
+        return events
 
     def _read_person(self, item: dict[str, Any]) -> None:
         record, measured, person = self.record, self.read_patient_measurements(item), self.read_person(item)
@@ -86,9 +86,9 @@ class RowEntries(BlockReader):
 
     def _pop_complaints(self) -> str:
         """What was complained about, as one text; empty when nothing."""
-        told = dict.fromkeys(f"{one.says}. {one.way_out}".rstrip(". ") for one in self.complaints)
+        texts = dict.fromkeys(f"{complaint.says}. {complaint.way_out}".rstrip(". ") for complaint in self.complaints)
         self.complaints.clear()
-        return "; ".join(told)
+        return "; ".join(texts)
 
     # What the reader of case files asks of the document it reads.
 

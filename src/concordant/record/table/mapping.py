@@ -112,10 +112,10 @@ class TableMapping:
 def read_mapping(text: SourceText) -> TableMapping:
     """The mapping of a read document. Raises Refused with every complaint."""
     reader = _MappingParser(text)
-    found = reader.parse_mapping()
+    mapping = reader.parse_mapping()
     if reader.complaints:
         raise Refused(reader.complaints[:MOST_COMPLAINTS])
-    return found
+    return mapping
 
 
 @dataclass(slots=True)
@@ -139,9 +139,9 @@ class _MappingParser:
         if not isinstance(files, dict) or not files:
             self.add_complaint(("files",), "the mapping names no files", "Write `files:` and one block for each file under it")
             files = {}
-        found = tuple(self.read_file_block(name, raw, ("files", name)) for name, raw in files.items())
+        blocks = tuple(self.read_file_block(name, raw, ("files", name)) for name, raw in files.items())
         missing = frozenset(word.strip().lower() for word in self.read_words(value.get("missing"), ("missing",)))
-        return TableMapping(str(value.get("table") or ""), missing, self.read_day_zero(value.get("days_from"), files), found)
+        return TableMapping(str(value.get("table") or ""), missing, self.read_day_zero(value.get("days_from"), files), blocks)
 
     def read_block(self, raw: Any, place: Place, keys: Sequence[str]) -> dict[str, Any]:
         if not isinstance(raw, dict):
@@ -256,12 +256,12 @@ class _MappingParser:
 
     def read_conditions(self, raw: Any, place: Place) -> tuple[RowCondition, ...]:
         value = {} if raw is None else self.read_block(raw, place, tuple(raw) if isinstance(raw, dict) else ())
-        found = []
+        conditions = []
         for column, wanted in value.items():
             words = self.read_words(wanted, (*place, column))
             special = wanted if wanted in ("missing", "present") else ""
-            found.append(RowCondition(column, tuple(w.strip().lower() for w in words), special))
-        return tuple(found)
+            conditions.append(RowCondition(column, tuple(w.strip().lower() for w in words), special))
+        return tuple(conditions)
 
     def read_cell(self, raw: Any, key: str, place: Place) -> ValueSource:
         if isinstance(raw, str):

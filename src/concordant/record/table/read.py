@@ -48,15 +48,15 @@ def iter_patients(
 
 def _gather_rows(mapping: TableMapping, folder: Path, name: str, rest: Account) -> dict[str, list[TableRow]]:
     """The rows of each patient, over all files; memory holds the tables once."""
-    found: dict[str, list[TableRow]] = {}
+    by_patient: dict[str, list[TableRow]] = {}
     for file in mapping.files:
         for row in iter_rows(file, folder, name):
             id_ = row.cells.get(file.patient, "")
             if not id_ or id_.lower() in mapping.missing:
                 rest.mark_set_aside(row.place, file.id, row.wrong or f"the column {quote_word(file.patient)} names no patient")
             else:
-                found.setdefault(id_, []).append(row)
-    return found
+                by_patient.setdefault(id_, []).append(row)
+    return by_patient
 
 
 # A row of treatment is one even when its drug is not named; of the patient every word counts.
@@ -143,29 +143,29 @@ class _PatientReader:
         """The value as a case file would have it; None when the row does not tell it."""
         if cell.word is not None:
             return [cell.word] if key in LISTS else cell.word
-        found = [meant for column in cell.columns for meant in self.translate_cell(row, column, cell, key in LISTS)]
-        if not found:
+        words = [meant for column in cell.columns for meant in self.translate_cell(row, column, cell, key in LISTS)]
+        if not words:
             return None
         if key in LISTS:
-            return found
+            return words
         if cell.in_days:
-            return self.read_date(key, found[0], cell.columns[0])
-        return f"{found[0]} {cell.unit}".strip()
+            return self.read_date(key, words[0], cell.columns[0])
+        return f"{words[0]} {cell.unit}".strip()
 
     def translate_cell(self, row: TableRow, column: str, cell: ValueSource, is_open: bool) -> list[str]:
         """Translate a cell, or its parts, with the values of the mapping. In a list (`drugs`, `sites`) a value that the
         mapping does not name is kept as it is.
         """
         text, values = self.read_cell(row, column), cell.values or {}
-        found: list[str] = []
+        words: list[str] = []
         for part in [text] if text.lower() in values else _split_parts(text, cell.split):
             if cell.values is None or (is_open and part.lower() not in values):
-                found.append(part)
+                words.append(part)
             elif part.lower() not in values:
                 self.record.record_unmapped(f"column {column}:", part, near=suggest_word(part, values, listing=False))
             else:
-                found += _split_parts(values[part.lower()] or "", cell.split)
-        return found
+                words += _split_parts(values[part.lower()] or "", cell.split)
+        return words
 
     def read_date(self, key: str, text: str, column: str) -> Any:
         """A date from a number of days; what is no number is complained about, and the entry set aside."""
