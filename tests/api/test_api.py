@@ -196,6 +196,22 @@ def test_what_was_made_is_kept_for_the_last_few_keys() -> None:
     assert made == ["[1]", "[1]", "[1, 2]", "[1]"]
 
 
+class Dear:
+    """A key that must not be compared, as two knowledges would be: leaf by leaf."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        raise AssertionError("compared")
+
+
+def test_keys_are_never_compared() -> None:
+    kept = IdentityCache[Dear, Dear](lambda _: Dear())
+    keys = [Dear() for _ in range(3)]
+    made = [kept(key) for key in keys]
+    assert all(kept(key) is thing for key, thing in zip(keys[::-1], made[::-1], strict=True))
+
+
 def test_two_threads_are_answered_as_one(engine: cc.Engine) -> None:
     paths = [case(name) for name in CASES] * 2
     today = dt.date(2023, 6, 1)

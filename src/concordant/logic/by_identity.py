@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from threading import RLock
 from typing import Generic, TypeVar
@@ -17,16 +16,14 @@ class IdentityCache(Generic[Key, Made]):
 
     def __init__(self, make: Callable[[Key], Made], most: int = MOST) -> None:
         self._make = make
-        self._kept: deque[tuple[Key, Made]] = deque(maxlen=most)
+        self._most = most
+        self._kept: list[tuple[Key, Made]] = []  # the one that was used last stands last
         self._lock = RLock()
 
     def __call__(self, key: Key) -> Made:
-        """What `make` gives for this very key; made once, as long as it is among the last ones."""
+        """What `make` gives for this very key, made once as long as it is among the last ones; keys are never compared."""
         with self._lock:
-            kept = next((pair for pair in self._kept if pair[0] is key), None)
-            if kept is None:
-                kept = (key, self._make(key))
-            else:
-                self._kept.remove(kept)
-            self._kept.append(kept)
-            return kept[1]
+            place = next((place for place, (kept, _) in enumerate(self._kept) if kept is key), None)
+            pair = (key, self._make(key)) if place is None else self._kept.pop(place)
+            self._kept = [*self._kept[1 - self._most :], pair] if self._most > 1 else [pair]
+            return pair[1]
