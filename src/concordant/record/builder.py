@@ -39,7 +39,7 @@ from concordant.record.plausibility import Problem, explain_impossible_birth, ex
 from concordant.record.row_fate import RowFates
 from concordant.record.rules import RecordRules
 from concordant.record.sources import Patient
-from concordant.record.treatments import carried_out, still_taken, unnamed_treatment, with_lines
+from concordant.record.treatments import drop_open_orders, still_taken, unnamed_treatment, with_lines
 
 TABLES = ("markers", "events", "courses", "conditions", "measurements", "medications", "findings")
 LATER = "it lies after the date asked for"
@@ -145,7 +145,7 @@ class RecordBuilder(RowFates):
             beside.get(type(item), plain).append(item)
         course = self._disease_course(beside[PrimaryCancer], beside[CancerStage], beside[SecondaryCancer])
         exposures = [item for item in plain if isinstance(item, Exposure)]
-        received, notices = carried_out(exposures, self.orders, self.rules)
+        received, notices = drop_open_orders(exposures, self.orders, self.rules)
         self.notices += notices
         self._umbrella_results(beside[UmbrellaResult], plain)
         treated = [

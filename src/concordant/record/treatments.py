@@ -16,7 +16,7 @@ from concordant.record.rules import RecordRules
 NOT_CARRIED_OUT = "an order that no entry carries out"
 
 
-def carried_out(exposures: Sequence[Exposure], orders: Set[str], rules: RecordRules) -> tuple[list[Exposure], list[str]]:
+def drop_open_orders(exposures: Sequence[Exposure], orders: Set[str], rules: RecordRules) -> tuple[list[Exposure], list[str]]:
     """Replace orders that were apparently never carried out, and say so; `orders` are the places of those that are orders.
 
     Where the record tells infusions but none of this drug, its order is no evidence of treatment: an exposure to an unnamed drug

@@ -26,7 +26,6 @@ from concordant.model.selectors.disease import GrewElsewhere
 from concordant.patient.events import EARLY_SETTINGS, GREW, Course, DiseaseEvent, PatientRecord
 from concordant.patient.facts import Claim, judge_among
 
-EARLY = EARLY_SETTINGS
 ENDED_BADLY = GREW
 
 
@@ -95,7 +94,7 @@ def claim_received(ctx: SelectorContext[Received]) -> Claim | None:
 def claim_received_early(ctx: SelectorContext[ReceivedEarly]) -> Claim | None:
     """Yes when a neoadjuvant or adjuvant course holds the drug; undecided when a setting is missing."""
     courses = find_courses_with(ctx.record, ctx.drugs())
-    early = [c for c in courses if find_setting(c, ctx) in EARLY]
+    early = [c for c in courses if find_setting(c, ctx) in EARLY_SETTINGS]
     if early:
         return Claim("yes", describe_course(early[0]), list_places(early))
     unsettled = [c for c in courses if find_setting(c, ctx) is None]
@@ -226,7 +225,7 @@ def _find_distant_spread(ctx: SelectorContext[Selector]) -> list[DiseaseEvent]:
     """Distant spread that is told as a progression, of disease that began early and was never treated as advanced."""
     record = ctx.record
     began_early = any(e.kind == "diagnosis" and e.extent == "early" for e in record.events) or any(
-        c.setting in EARLY for c in record.courses
+        c.setting in EARLY_SETTINGS for c in record.courses
     )
     if not began_early or any(c.setting == "advanced" for c in record.courses):
         return []
@@ -248,7 +247,7 @@ def find_recurrence(ctx: SelectorContext[Selector]) -> DiseaseEvent | None:
 
 def claim_running(ctx: SelectorContext[Running]) -> Claim | None:
     """Whether a course with the drugs runs now for advanced disease: yes, no, or open."""
-    courses = [c for c in find_courses_with(ctx.record, ctx.drugs()) if find_setting(c, ctx) not in EARLY]
+    courses = [c for c in find_courses_with(ctx.record, ctx.drugs()) if find_setting(c, ctx) not in EARLY_SETTINGS]
     if not courses:
         return None
     on = [c for c in courses if c.stopped == "ongoing"]
@@ -286,7 +285,7 @@ def claim_all_named(ctx: SelectorContext[AllNamed]) -> Claim | None:
 
 def claim_advanced_named(ctx: SelectorContext[AdvancedNamed]) -> Claim | None:
     """The same of the courses that are not certainly before or after surgery."""
-    return _claim_named([c for c in ctx.record.courses if find_setting(c, ctx) not in EARLY], ctx)
+    return _claim_named([c for c in ctx.record.courses if find_setting(c, ctx) not in EARLY_SETTINGS], ctx)
 
 
 def _claim_named(courses: Iterable[Course], ctx: SelectorContext[OfDrugs]) -> Claim | None:

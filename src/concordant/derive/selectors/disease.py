@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from concordant.derive.context import SelectorContext
-from concordant.derive.selectors.courses import EARLY, ENDED_BADLY, find_recurrence, is_distant_disease, list_places, spared_only
+from concordant.derive.selectors.courses import ENDED_BADLY, find_recurrence, is_distant_disease, list_places, spared_only
 from concordant.logic.dates import find_months_range, format_date
 from concordant.logic.intervals import Interval
 from concordant.model.selectors.base import Selector
 from concordant.model.selectors.courses import DiseaseStatus
 from concordant.model.selectors.disease import EventsListed, GrewElsewhere, MonthsBetween, SiteSeen
-from concordant.patient.events import Course, DiseaseEvent
+from concordant.patient.events import EARLY_SETTINGS, Course, DiseaseEvent
 from concordant.patient.facts import Claim
 
 
@@ -49,7 +49,7 @@ def claim_presentation(ctx: SelectorContext[Selector]) -> Claim | None:
     if again is not None or any(e.kind == "recurrence" for e in events):
         relapses = [again] if again is not None else [e for e in events if e.kind == "recurrence"]
         return Claim("recurrent", describe_event(relapses[0]), list_places(relapses))
-    early = [c for c in ctx.record.courses if c.setting in EARLY]
+    early = [c for c in ctx.record.courses if c.setting in EARLY_SETTINGS]
     if early and any(_find_event_extent(e, ctx) == "metastatic" for e in events):
         return Claim("recurrent", "treated for early disease before", list_places(early))
     return None
@@ -94,7 +94,7 @@ def _is_maintenance(course: Course, event: DiseaseEvent, ctx: SelectorContext[Di
     kept = ctx.drugs().intersection(course.drugs)
     if STATUS[event.kind] == "progressing" or not kept:
         return False
-    before = (c for c in ctx.record.courses if c is not course and c.setting not in EARLY and _is_running_at(c, event))
+    before = (c for c in ctx.record.courses if c is not course and c.setting not in EARLY_SETTINGS and _is_running_at(c, event))
     return any(kept <= set(c.drugs) and _is_same_line(c, course) for c in before)
 
 
@@ -134,7 +134,7 @@ def find_possible_last_events(events: list[DiseaseEvent]) -> list[DiseaseEvent]:
 def _claim_status_from_courses(ctx: SelectorContext[Selector]) -> Claim | None:
     """Progressing when the last thing on record is a course that ended in progression."""
     ended = [c for c in ctx.record.courses if c.stopped == "progression"]
-    others = [c for c in ctx.record.courses if c.setting not in EARLY and c not in ended]
+    others = [c for c in ctx.record.courses if c.setting not in EARLY_SETTINGS and c not in ended]
     if ended and not others:
         return Claim("progressing", "treatment was stopped for progression", list_places(ended))
     return Claim(None, "no event tells it") if ctx.record.courses else None

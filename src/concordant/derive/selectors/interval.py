@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concordant.derive.context import SelectorContext
 from concordant.derive.selectors.courses import (
-    EARLY,
     ENDED_BADLY,
     describe_assumed_end,
     describe_course,
@@ -17,7 +16,7 @@ from concordant.derive.selectors.courses import (
 from concordant.logic.dates import Day, PartialDate, find_months_range, format_date
 from concordant.logic.intervals import Interval, make_exact_interval
 from concordant.model.selectors.courses import MonthsToRecurrence
-from concordant.patient.events import Course, DiseaseEvent
+from concordant.patient.events import EARLY_SETTINGS, Course, DiseaseEvent
 from concordant.patient.facts import Claim
 
 EARLIEST = Day(1900, 1, 1)  # no course on record began before
@@ -26,7 +25,9 @@ EARLIEST = Day(1900, 1, 1)  # no course on record began before
 def claim_months_to_recurrence(ctx: SelectorContext[MonthsToRecurrence]) -> Claim | None:
     """Calendar months from the last (neo)adjuvant dose of the drugs to the recurrence; 0 during treatment."""
     event = find_recurrence(ctx)
-    courses = [c for c in find_courses_with(ctx.record, ctx.drugs()) if find_setting(c, ctx) in EARLY and _can_precede(c, event)]
+    courses = [
+        c for c in find_courses_with(ctx.record, ctx.drugs()) if find_setting(c, ctx) in EARLY_SETTINGS and _can_precede(c, event)
+    ]
     if not courses or event is None:
         return None
     during = [c for c in courses if c.stopped in ENDED_BADLY]

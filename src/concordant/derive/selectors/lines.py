@@ -12,7 +12,6 @@ from itertools import pairwise
 
 from concordant.derive.context import SelectorContext
 from concordant.derive.selectors.courses import (
-    EARLY,
     ENDED_BADLY,
     can_hide_drug,
     find_courses_with,
@@ -27,7 +26,7 @@ from concordant.logic.dates import PartialDate, format_date
 from concordant.logic.intervals import Interval
 from concordant.logic.truth import FALSE, TRUE, UNKNOWN, Truth, judge_any, negate_truth
 from concordant.model.selectors.courses import AccountsForLine, LineDeclared, LinesProgressed, OfEnoughLines, OfLines
-from concordant.patient.events import Course, DiseaseEvent
+from concordant.patient.events import EARLY_SETTINGS, Course, DiseaseEvent
 from concordant.patient.facts import Claim, list_words_left
 
 
@@ -61,7 +60,7 @@ def group_lines(ctx: SelectorContext[OfLines]) -> list[TherapyLine]:
     courses = [(c, find_setting(c, ctx)) for c in find_courses_with(ctx.record, target)]
     lines: list[TherapyLine] = []
     for course, setting in sorted(courses, key=lambda pair: _rank_course(pair[0], target)):
-        if setting in EARLY:
+        if setting in EARLY_SETTINGS:
             continue
         line = next((known for known in lines if _is_part_of_line(course, known, ctx)), None)
         if line is None:
@@ -195,7 +194,7 @@ def _find_highest_declared(ctx: SelectorContext[OfLines]) -> int:
     """The highest declared line with the drugs, less the listed lines before it without them."""
     best = 0
     for course in find_courses_with(ctx.record, ctx.drugs()):
-        if course.line is None or find_setting(course, ctx) in EARLY:
+        if course.line is None or find_setting(course, ctx) in EARLY_SETTINGS:
             continue
         others = {c.line for c in ctx.record.courses if c.line and c.line < course.line and not holds_any_drug(c, ctx.drugs())}
         mine = {c.line for c in find_courses_with(ctx.record, ctx.drugs())}
@@ -251,7 +250,7 @@ def count_hidden_lines(ctx: SelectorContext[OfLines]) -> int:
 
 def _can_be_hidden_line(course: Course, ctx: SelectorContext[OfLines]) -> bool:
     """A course that is not known to hold one of the drugs, but may, and was not certainly ended otherwise."""
-    open_setting = find_setting(course, ctx) not in EARLY
+    open_setting = find_setting(course, ctx) not in EARLY_SETTINGS
     return open_setting and not holds_any_drug(course, ctx.drugs()) and can_hide_drug(course, ctx) and course.stopped != "ongoing"
 
 
@@ -278,7 +277,7 @@ def has_enough_lines(lines: list[TherapyLine], ctx: SelectorContext[OfEnoughLine
     """Return True if the listed courses are enough to explain the stated line of therapy."""
     words = list_words_left(ctx.record.stated.get(ctx.by.line)) or ()
     needed = max((ctx.by.needs.get(word, 0) for word in words), default=0)
-    early = any(find_setting(c, ctx) in EARLY and holds_any_drug(c, ctx.drugs()) for c in ctx.record.courses)
+    early = any(find_setting(c, ctx) in EARLY_SETTINGS and holds_any_drug(c, ctx.drugs()) for c in ctx.record.courses)
     return len(lines) + early + hidden >= needed
 
 

@@ -9,11 +9,17 @@ from __future__ import annotations
 import math
 
 from concordant.derive.context import SelectorContext
-from concordant.derive.selectors.courses import EARLY, can_hide_drug, find_courses_with, find_setting, holds_any_drug, list_places
+from concordant.derive.selectors.courses import (
+    can_hide_drug,
+    find_courses_with,
+    find_setting,
+    holds_any_drug,
+    list_places,
+)
 from concordant.derive.selectors.lines import TherapyLine, count_hidden_lines, count_unlisted_lines, group_lines, has_enough_lines
 from concordant.logic.intervals import Interval, format_number
 from concordant.model.selectors.courses import OfEnoughLines, RegimensInAnySetting, RegimensReceived
-from concordant.patient.events import Course
+from concordant.patient.events import EARLY_SETTINGS, Course
 from concordant.patient.facts import Claim
 
 
@@ -66,9 +72,11 @@ def _count_early_regimens(ctx: SelectorContext[RegimensInAnySetting]) -> tuple[I
     """
     settings = [(c, find_setting(c, ctx)) for c in ctx.record.courses]
     mine = [(c, setting) for c, setting in settings if holds_any_drug(c, ctx.drugs())]
-    count = _count_distinct_regimens([c for c, setting in mine if setting in EARLY], ctx.drugs())
+    count = _count_distinct_regimens([c for c, setting in mine if setting in EARLY_SETTINGS], ctx.drugs())
     unsettled = sum(setting is None for _, setting in mine)
-    hidden = sum(setting in EARLY and can_hide_drug(c, ctx) and not holds_any_drug(c, ctx.drugs()) for c, setting in settings)
+    hidden = sum(
+        setting in EARLY_SETTINGS and can_hide_drug(c, ctx) and not holds_any_drug(c, ctx.drugs()) for c, setting in settings
+    )
     if count or unsettled:
         listed = _count_listed_regimens(group_lines(ctx), ctx)
         return Interval(count, count + unsettled + hidden), count + hidden + (listed.high if listed else math.inf)

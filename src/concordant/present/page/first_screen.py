@@ -273,6 +273,7 @@ def _describe_changing_answer(sentences: Sentences) -> str:
 
 
 def _name_alternative(sentences: Sentences) -> str:
+    """The next best, where one is preferred; none that waits for a finding, for it may wait for the same one."""
     first = get_first_option(sentences.answer)
     others = [o for o in sentences.answer.options if o.role == "alternative" and o is not first and not o.held]
     if not others or first.role != "preferred":

@@ -32,7 +32,7 @@ READERS: dict[str, Reader] = {
     "MedicationOrder": read_medication,
 }
 LONGEST_ID = 64
-HELD = {"Medication": "read where an entry refers to it", "Specimen": "read where an entry refers to it"}
+READ_BY_REFERENCE = {"Medication": "read where an entry refers to it", "Specimen": "read where an entry refers to it"}
 
 
 def read_entries(
@@ -59,7 +59,7 @@ def read_entries(
             chart.mark_set_aside(entry.why)
             _blank_faulty_entry(reader, resource, chart)
         elif reader is None:
-            chart.ignored(HELD.get(kind) or f"nothing is read from {kind}")
+            chart.ignored(READ_BY_REFERENCE.get(kind) or f"nothing is read from {kind}")
             if any(inner.resourceType == "Observation" for inner in resource.contained or ()):
                 chart.not_understood.append(f"a result within {chart.place}: results are read where they stand by themselves")
         elif again and firsts[place] is not resource and firsts[place] == resource:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from concordant.errors import Complaint, Refused
 from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
-from concordant.record.fhir.charting import HELD, READERS, entry_place, read_entries
+from concordant.record.fhir.charting import READ_BY_REFERENCE, READERS, entry_place, read_entries
 from concordant.record.fhir.decode import LocatedResource, decode_resources, unzip_data
 from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.subjects import subjects_of
@@ -104,4 +104,4 @@ def _add_unowned_row(entry: LocatedResource, why: str, rest: Account) -> None:
     if entry.why or why:
         rest.mark_set_aside(entry_place(entry), kind, entry.why or why)
     else:
-        rest.mark_ignored(entry_place(entry), kind, HELD.get(kind) or "it is about no patient")
+        rest.mark_ignored(entry_place(entry), kind, READ_BY_REFERENCE.get(kind) or "it is about no patient")

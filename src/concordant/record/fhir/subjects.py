@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from concordant.record.fhir.charting import HELD, READERS
+from concordant.record.fhir.charting import READ_BY_REFERENCE, READERS
 from concordant.record.fhir.decode import LocatedResource
 from concordant.record.fhir.references import strip_version, to_local_reference
 from concordant.record.fhir.resources import Resource
@@ -38,7 +38,7 @@ class Subjects:
     def _find_default_owner(self, kind: str | None) -> Owner:
         """Of an entry that names nobody: the only patient there is."""
         if kind not in READERS:
-            return (self.only if kind not in HELD else None), ""
+            return (self.only if kind not in READ_BY_REFERENCE else None), ""
         return (self.only, "") if self.only is not None else (None, "it names no patient")
 
     def _named(self, text: str) -> Owner:

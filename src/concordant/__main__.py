@@ -1,0 +1,5 @@
+"""`python -m concordant`: the command."""
+
+from concordant.cli import run
+
+run()
