@@ -61,7 +61,8 @@ def module_arrows() -> Arrows:
 
 
 def room_of(module: str) -> str:
-    return module.split(".")[1] if "." in module else ""
+    room = module.split(".")[1] if "." in module else ""
+    return "" if room == "__main__" else room
 
 
 @functools.cache
