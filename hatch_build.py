@@ -16,9 +16,9 @@ class CompileKnowledge(BuildHookInterface):  # type: ignore[type-arg]
         if version == "editable":
             return
         sys.path.insert(0, str(HERE / "src"))
-        from concordant.library import compile_to
+        from concordant.library import compile_to_file
 
         target = HERE / "build" / "knowledge.msgpack"
         target.parent.mkdir(exist_ok=True)
-        compile_to(HERE / "src" / "concordant" / "knowledge", target)
+        compile_to_file(HERE / "src" / "concordant" / "knowledge", target)
         build_data["force_include"][str(target)] = "concordant/knowledge/knowledge.msgpack"

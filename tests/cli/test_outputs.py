@@ -162,7 +162,7 @@ def dying(call):
         return call(*arguments)
     return counting
 outputs.os.open, outputs.os.fsync, Path.replace = dying(os.open), dying(os.fsync), dying(Path.replace)
-with outputs.replacing("old.txt") as making:
+with outputs.replace_file("old.txt") as making:
     for _ in range(3):
         dying(making.write)("x" * 100_000)
 """
