@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import random
 from collections.abc import Iterator
@@ -219,3 +220,15 @@ def test_what_is_edited_while_it_is_compiled_is_not_kept(checkout: Path, monkeyp
 def test_a_cache_that_cannot_be_written_costs_time_only(checkout: Path, knowledge: Knowledge) -> None:
     (checkout / "cache").write_text("a file where the folder should be", encoding="utf-8")
     assert library.load_shipped() == knowledge
+
+
+def test_what_builds_the_wheel_names_what_the_library_has() -> None:
+    """The build is not run by the tests: a name that was changed there would be met by nobody but a user."""
+    tree = ast.parse((Path(__file__).parents[2] / "hatch_build.py").read_text(encoding="utf-8"))
+    named = [
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == library.__name__
+        for alias in node.names
+    ]
+    assert named and all(hasattr(library, name) for name in named)

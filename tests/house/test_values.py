@@ -45,7 +45,7 @@ ALLOWED = {
     ("present/figures/data.py", "f'{figure:g}'.partition"): DIGITS,
     ("present/figures/text.py", "re.compile"): LAYOUT,
     ("present/figures/text.py", "PIECES.split"): LAYOUT,
-    ("present/page/first_screen.py", "one.shown_by.lower() not in one.says.lower()"): TWICE,
+    ("present/page/first_screen.py", "danger.shown_by.lower() not in danger.says.lower()"): TWICE,
     ("present/html/parts.py", "re.compile"): LAYOUT,
     ("present/html/parts.py", "AMOUNT.finditer"): LAYOUT,
     ("present/in_words.py", "text not in timeline.told"): TWICE,
