@@ -21,14 +21,14 @@ from tests.proof.claims import Asking
 SOURCE = Path(concordant.__file__).parent
 MODULES = (
     "derive.plan",
-    "derive.book",
-    "decide.cells",
-    "decide.frame",
+    "derive.engine",
+    "decide.partitions",
+    "decide.ruleset",
     "decide.decision",
-    "decide.groups",
-    "decide.ask",
-    "decide.sides",
-    "decide.ahead",
+    "decide.question_groups",
+    "decide.questions",
+    "decide.counterfactuals",
+    "decide.next_steps",
 )
 _NAMES = re.compile(rf"\bconcordant\.({'|'.join(re.escape(name) for name in MODULES)})\b")
 _counter = itertools.count()
@@ -65,10 +65,10 @@ def asking_of(modules: Mapping[str, Any], knowledge: Knowledge) -> Asking:
 
     def now(record: PatientRecord) -> Any:
         if record.as_of not in frames:
-            frames[record.as_of] = modules["decide.frame"].make_ruleset(knowledge, record.as_of)
+            frames[record.as_of] = modules["decide.ruleset"].make_ruleset(knowledge, record.as_of)
         frame, facts = frames[record.as_of], derive_facts(record, prepare(knowledge).plan)
         decision, bare = modules["decide.decision"].make_decision(frame, facts), prepare(knowledge).bare
-        return modules["decide.ask"].Situation(record, plan, frame, facts, decision, (), bare)
+        return modules["decide.questions"].Situation(record, plan, frame, facts, decision, (), bare)
 
-    ask, sides, ahead = (modules[f"decide.{name}"] for name in ("ask", "sides", "ahead"))
+    ask, sides, ahead = (modules[f"decide.{name}"] for name in ("questions", "counterfactuals", "next_steps"))
     return Asking(now, ask.find_questions, sides.find_counterfactuals, ahead.look_ahead)
