@@ -86,7 +86,7 @@ class RecordBuilder(RowFates):
         self.set_aside.append(f"{self.place}: {why}")
 
     def keep(self, event: Dated) -> None:
-        """An event of the entry at hand."""
+        """Add an event, and mark the entry at hand as used."""
         self.found.append(event)
         self.used(read_as(event))
 
@@ -95,7 +95,7 @@ class RecordBuilder(RowFates):
         self.found += map(blank_entry, events)
 
     def record_unmapped(self, what: str, word: str, near: str = "") -> None:
-        """A word of the entry at hand that was met and not understood."""
+        """Record a word of the entry at hand that was not understood."""
         self.unmapped.append((what, word, near))
         self.not_understood.append(f"{what} {quote_word(word)} ({self.place}){'; ' + near if near else ''}")
 

@@ -47,7 +47,7 @@ class RowFates:
             self._add_entry(AccountRow(place, self.rows[place].kind, fate, why))
 
     def take_back(self, place: str, read_as: str) -> None:
-        """What a row was used for is gone; its kind of use is `read_as`, where it was told by itself."""
+        """Undo one use of a row: the one labelled `read_as`, if there is one."""
         if place in self.rows:
             parts = self._parts(place)
             used = [number for number, part in enumerate(parts) if part.fate == "used"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from concordant.model.knowledge import Knowledge, Umbrella, VocabularyField
 from concordant.patient.events import EXTENTS, Extent, match_word
 from concordant.record.courses.line_rules import LineRules, make_line_rules
-from concordant.terminology.names import normalize_name
+from concordant.terminology.names import Words, normalize_name
 
 ROMAN = {"0": "0", "1": "i", "2": "ii", "3": "iii", "4": "iv"}
 
@@ -42,6 +42,14 @@ class RecordRules:
         if name[:1] in "cp" and name[1:2].isdigit():
             name = name[1:]
         return ROMAN[name[0]] + name[1:] if name[:1] in ROMAN else name
+
+
+def get_record_rules(words: Words) -> RecordRules:
+    """The rules of the knowledge that these words are of, made when the first record is read."""
+    if "rules" not in words.made and words.knowledge is not None:
+        words.made["rules"] = record_rules(words.knowledge)
+    made: RecordRules = words.made["rules"]
+    return made
 
 
 def record_rules(knowledge: Knowledge) -> RecordRules:

@@ -40,7 +40,7 @@ class Words:
     class_ids: frozenset[str] = frozenset()
     knowledge: Knowledge | None = None
     made: dict[str, Any] = field(default_factory=dict)  # tables that are only made when they are asked for
-    factors: dict[tuple[str, str, str], float | None] = field(default_factory=dict)  # of units that were met
+    factors: dict[tuple[str, str, str, bool], float | None] = field(default_factory=dict)  # of units that were met
 
     @property
     def lexicon(self) -> Lexicon | None:
@@ -220,7 +220,7 @@ MOST_UNITS = 5000  # a file can hold any number of spellings; the memory of them
 
 def factor_of(field_: VocabularyField, unit: str, words: Words) -> float | None:
     """What turns a number in this unit into that of the field; None for a unit that is not known, or where none is expected."""
-    key = (field_.name, field_.unit, unit)
+    key = (field_.name, field_.unit, unit, bool(field_.also))  # a field may come with the units of its own, or without
     if key in words.factors:
         return words.factors[key]
     own = {normalize_unit(name): factor for name, factor in field_.also.items()}

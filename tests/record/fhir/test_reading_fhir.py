@@ -365,3 +365,8 @@ def test_mutated_bundles_never_break_and_never_lose_an_entry() -> None:
     assert faults == []
     assert counts["read"] > 100
     assert counts["refused"] > 20
+
+
+def test_a_file_that_cannot_be_opened_is_told_in_plain_words(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match=r"cannot be opened \(No such file or directory\)"):
+        list(iter_patients(tmp_path / "gone.json", kit(), AS_OF))

@@ -1,4 +1,4 @@
-"""The blocks of a case file, one method each: raw mappings to events, complaints collected."""
+"""The blocks of a case file: raw mappings to events, complaints collected."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from concordant.patient.events import Course, EntryLocation, Medication, Patient
 from concordant.record.builder import RecordBuilder
 from concordant.record.casefile.blocks import BlockReader
 from concordant.record.plausibility import later_than
-from concordant.record.rules import RecordRules, record_rules
+from concordant.record.rules import get_record_rules
 from concordant.terminology.names import Words
 from concordant.texts import MOST_COMPLAINTS, SourceText
 
@@ -48,7 +48,7 @@ def read_case(text: SourceText, knowledge: Knowledge, words: Words, as_of: dt.da
     faulty = own is None and value.get("as_of") is not None
     blocks.as_of = dt.date.max if faulty else own or as_of
     cuts = given and own is None
-    builder = RecordBuilder("", blocks.as_of, _rules(words, knowledge), cuts=cuts, as_written=True)
+    builder = RecordBuilder("", blocks.as_of, get_record_rules(words), cuts=cuts, as_written=True)
     _read_record(value, blocks, builder)
     if given and own is not None and own != as_of:
         builder.notices.append(_not_used(own, as_of))
@@ -56,14 +56,6 @@ def read_case(text: SourceText, knowledge: Knowledge, words: Words, as_of: dt.da
     if complaints := blocks.complaints + _impossible(builder, text, blocks.later):
         raise Refused(_sort_complaints(complaints))
     return record
-
-
-def _rules(words: Words, knowledge: Knowledge) -> RecordRules:
-    """The rules of the knowledge, made when its first case file is read."""
-    if "rules" not in words.made:
-        words.made["rules"] = record_rules(knowledge)
-    made: RecordRules = words.made["rules"]
-    return made
 
 
 def _impossible(builder: RecordBuilder, text: SourceText, later: Sequence[tuple[EntryLocation, PartialDate]]) -> list[Complaint]:

@@ -137,7 +137,7 @@ class CourseGrouping:
         return ""
 
     def _is_together(self, group: CourseDraft, day: list[ExposureSpan]) -> bool:
-        """ExposureSpan within the window of the first day; or both told to the month or better, and to the same one."""
+        """Whether the day lies within the window of the first day; or both told to the month or better, and to the same one."""
         start, first = group.first, day[0].first
         _, most = days_between(start, first)
         same = start == first and (start.last - start.first).days <= MONTH

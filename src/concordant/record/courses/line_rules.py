@@ -82,7 +82,7 @@ def _find_sites(knowledge: Knowledge, tag: str) -> frozenset[str]:
 
 
 def _find_routed_drugs(knowledge: Knowledge, route: str | None) -> frozenset[str]:
-    """The drugs that some regimen gives by this route; with None, by another one than by mouth."""
+    """The drugs that some regimen gives by this route; with None, by any route other than by mouth."""
     parts = [part for regimen in knowledge.regimens for part in regimen.components]
     return frozenset(part.drug for part in parts if part.route == route or (route is None and part.route != BY_MOUTH))
 

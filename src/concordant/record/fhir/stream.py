@@ -108,7 +108,7 @@ class PatientStream:
 
     def _spool_lines(self, path: Path, name: str, spool: Spool) -> None:
         try:
-            with blank_entry(path) as lines:
+            with open_unpacked(path) as lines:
                 for number, line in enumerate(_iter_limited_lines(lines), 1):
                     text = line.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else line.strip()
                     if text:
@@ -191,8 +191,8 @@ def iter_patients(path: Path, tables: FhirTables, as_of: dt.date, *, given: bool
     return PatientStream(path, tables, as_of, given)
 
 
-def blank_entry(path: Path) -> BinaryIO:
-    """The file for reading, unpacked when it is gzip."""
+def open_unpacked(path: Path) -> BinaryIO:
+    """Open the file for reading; one that is gzip is unpacked as it is read."""
     return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
 
 
@@ -211,7 +211,7 @@ def read_limited_bytes(path: Path) -> bytes:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
         way_out = "Check its name and permissions"
-        raise Unreadable(Complaint(f"cannot be blank_entry ({error.strerror})", str(path), way_out=way_out)) from None
+        raise Unreadable(Complaint(f"cannot be opened ({error.strerror})", str(path), way_out=way_out)) from None
 
 
 def _find_owner(reference: Reference | None) -> str:

@@ -15,7 +15,7 @@ from concordant.record.omop.codes import ConceptLookup
 from concordant.record.omop.database import list_missing_tables, open_database
 from concordant.record.omop.schema import EVENTS, PERSON, Cdm, CdmTable, Row
 from concordant.record.omop.tell import PersonReader
-from concordant.record.rules import RecordRules, record_rules
+from concordant.record.rules import RecordRules, get_record_rules
 from concordant.record.sources import Patient
 from concordant.terminology.codes import Terminology, make_terminology
 from concordant.terminology.names import Words
@@ -39,7 +39,7 @@ def iter_patients(
     """
     database = open_database(path)
     try:
-        run = Run(database, make_terminology(knowledge, words), record_rules(knowledge), as_of, given)
+        run = Run(database, make_terminology(knowledge, words), get_record_rules(words), as_of, given)
         yield from run.patients(_parse_person_id(only), rest if rest is not None else Account())
     finally:
         database.close()

@@ -116,7 +116,7 @@ def read_date_column(row: Row, column: str) -> str | None:
 
 
 def read_date(text: str | None, key: str, as_of: dt.date) -> tuple[PartialDate | None, str]:
-    """The date of a text, clipped to the date of the question; why it is none, with the word that it goes by."""
+    """The date of a text, clipped to the date of the question; or why it is none, prefixed with its key."""
     if text is None:
         return None, ""
     date, why = _parsed(text)

@@ -61,10 +61,10 @@ class SourceOpener:
     @cached_property
     def fhir_tables(self) -> FhirTables:
         """The codes of the knowledge, for reading FHIR."""
+        from concordant.record.conditions import get_terminology
         from concordant.record.fhir.tables import fhir_tables
-        from concordant.terminology.codes import make_terminology
 
-        return fhir_tables(self.knowledge, make_terminology(self.knowledge, self.words))
+        return fhir_tables(self.knowledge, get_terminology(self.words))
 
     def iter_patients(self, source: Source, as_of: AsOf, rest: Account, only: str = "") -> Iterator[Patient]:
         """The patients of a source.

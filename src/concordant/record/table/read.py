@@ -12,7 +12,7 @@ from concordant.errors import quote_word, suggest_word
 from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
 from concordant.record.builder import RecordBuilder
-from concordant.record.rules import record_rules
+from concordant.record.rules import get_record_rules
 from concordant.record.sources import Patient
 from concordant.record.table.calendar import PatientCalendar, make_calendar
 from concordant.record.table.cells import TableRow, iter_rows
@@ -39,7 +39,7 @@ def iter_patients(
     text = read_file(Path(path))
     mapping = read_mapping(text)
     by_patient = _gather_rows(mapping, Path(path).parent, text.file, rest if rest is not None else Account())
-    rules = record_rules(knowledge)
+    rules = get_record_rules(words)
     for id_ in sorted(by_patient):
         if not only or id_ == only:
             record = RecordBuilder(id_, as_of, rules, cuts=given)
