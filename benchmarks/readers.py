@@ -27,10 +27,10 @@ from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
 from concordant.record.casefile.read import read_case
 from concordant.record.fhir.read import read_document
-from concordant.record.fhir.tables import fhir_tables
+from concordant.record.fhir.tables import make_fhir_tables
 from concordant.record.omop.read import Run
 from concordant.record.omop.schema import FILES, READ, CdmTable, Row
-from concordant.record.rules import record_rules
+from concordant.record.rules import make_record_rules
 from concordant.terminology.codes import make_terminology
 from concordant.terminology.names import make_words
 from concordant.texts import read_file
@@ -123,10 +123,10 @@ def measure(knowledge: Knowledge) -> list[str]:
     """The table: microseconds a row and a resource, and the ratio of the two."""
     rows = Memory()
     told = list(told_both_ways(knowledge, rows))
-    fhir, terms, rules = fhir_tables(knowledge), make_terminology(knowledge), record_rules(knowledge)
+    fhir, terms, rules = make_fhir_tables(knowledge), make_terminology(knowledge), make_record_rules(knowledge)
 
     def read_rows() -> None:
-        for _ in Run(rows, terms, rules, DAY, cuts=False).patients(None, Account()):
+        for _ in Run(rows, terms, rules, DAY, cuts=False).iter_persons(None, Account()):
             pass
 
     def read_resources() -> None:

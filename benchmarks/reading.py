@@ -36,7 +36,7 @@ from concordant.record.casefile.read import read_case
 from concordant.record.fhir.read import read_document
 from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.stream import iter_patients
-from concordant.record.fhir.tables import fhir_tables
+from concordant.record.fhir.tables import make_fhir_tables
 from concordant.terminology.names import make_words
 from concordant.texts import read_file
 
@@ -111,7 +111,7 @@ def by_hand(data: bytes, _: dt.date) -> dict[str, Any]:
 
 
 def table(bundles: Sequence[Bundle], knowledge: Knowledge) -> list[str]:
-    kit, decoder = fhir_tables(knowledge), msgspec.json.Decoder(Resource)
+    kit, decoder = make_fhir_tables(knowledge), msgspec.json.Decoder(Resource)
 
     def read(data: bytes, day: dt.date) -> list[Any]:
         return read_document(data, "bundle", kit, day).patients
@@ -159,7 +159,7 @@ def written(path: Path, megabytes: int, bundle: bytes) -> int:
 
 def read_bulk(name: str) -> None:
     """Print how many patients the file holds, and the peak of memory in MB."""
-    count = sum(1 for _ in iter_patients(Path(name), fhir_tables(load_shipped()), DAY))
+    count = sum(1 for _ in iter_patients(Path(name), make_fhir_tables(load_shipped()), DAY))
     print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 

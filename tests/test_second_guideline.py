@@ -197,8 +197,8 @@ def test_its_leading_drugs_hold_its_courses_together(both: Knowledge, knowledge:
 
 def test_what_only_supplements_leads_nothing_beside_another_leader(both: Knowledge) -> None:
     rules = make_line_rules(both)
-    assert rules.leaders(frozenset({"trastuzumab", "letrozole", "docetaxel"})) == {"trastuzumab"}
-    assert rules.leaders(frozenset({"letrozole", "palbociclib"})) == {"letrozole"}
+    assert rules.find_leaders(frozenset({"trastuzumab", "letrozole", "docetaxel"})) == {"trastuzumab"}
+    assert rules.find_leaders(frozenset({"letrozole", "palbociclib"})) == {"letrozole"}
 
 
 def test_the_leading_drugs_of_the_first_guideline_lead_as_before(both: Knowledge, knowledge: Knowledge, words: Words) -> None:

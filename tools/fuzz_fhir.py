@@ -15,7 +15,7 @@ from typing import Any
 from concordant.errors import ConcordantError
 from concordant.library import load_shipped
 from concordant.record.fhir.read import read_document
-from concordant.record.fhir.tables import FhirTables, fhir_tables
+from concordant.record.fhir.tables import FhirTables, make_fhir_tables
 
 FOLDER = Path(__file__).parents[1] / "tests" / "data" / "fhir"
 AS_OF = dt.date(2024, 6, 1)
@@ -112,7 +112,7 @@ def fate(data: bytes, kit: FhirTables) -> str:
 
 def run(runs: int, seed: int) -> tuple[Counter[str], list[tuple[int, str]]]:
     """Try `runs` mutants; the counts, and the first faults with their number."""
-    dice, kit = random.Random(seed), fhir_tables(load_shipped())
+    dice, kit = random.Random(seed), make_fhir_tables(load_shipped())
     documents = [json.loads(path.read_bytes()) for path in sorted(FOLDER.glob("*.json"))]
     counts: Counter[str] = Counter()
     faults = []

@@ -11,7 +11,7 @@ from concordant.model.knowledge import Knowledge
 from concordant.patient.events import Comorbidity, DiseaseEvent, EntryLocation
 from concordant.record.conditions import ConditionMention, events_from_mentions, parse_condition_entry, parse_conditions
 from concordant.record.fhir.read import read_document
-from concordant.record.fhir.tables import fhir_tables
+from concordant.record.fhir.tables import make_fhir_tables
 from concordant.terminology.codes import make_terminology
 from concordant.terminology.names import Words
 from concordant.texts import read_file
@@ -66,7 +66,7 @@ def fhir_of(system: str, code: str, knowledge: Knowledge, words: Words) -> Any:
         "clinicalStatus": {"coding": [{"code": "active"}]},
     }
     bundle = {"resourceType": "Bundle", "entry": [{"resource": patient}, {"resource": condition}]}
-    kit = fhir_tables(knowledge, make_terminology(knowledge, words))
+    kit = make_fhir_tables(knowledge, make_terminology(knowledge, words))
     return read_document(json.dumps(bundle).encode(), "b.json", kit, AS_OF).patients[0].record
 
 

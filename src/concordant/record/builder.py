@@ -35,11 +35,11 @@ from concordant.record.findings import (
     UnnamedTreatment,
 )
 from concordant.record.merge import drop_repeated_progressions, merge_marker_parts
-from concordant.record.plausibility import Problem, explain_impossible_birth, explain_impossible_dates, problems_of
+from concordant.record.plausibility import Problem, explain_impossible_birth, explain_impossible_dates, find_problems
 from concordant.record.row_fate import RowFates
 from concordant.record.rules import RecordRules
 from concordant.record.sources import Patient
-from concordant.record.treatments import drop_open_orders, still_taken, unnamed_treatment, with_lines
+from concordant.record.treatments import drop_open_orders, list_still_taken, make_unnamed_exposures, number_exposures
 
 TABLES = ("markers", "events", "courses", "conditions", "measurements", "medications", "findings")
 LATER = "it lies after the date asked for"
@@ -85,10 +85,10 @@ class RecordBuilder(RowFates):
         self._add_entry(AccountRow(self.place, self.kind, "set aside", why))
         self.set_aside.append(f"{self.place}: {why}")
 
-    def keep(self, event: Dated) -> None:
+    def add_event(self, event: Dated) -> None:
         """Add an event, and mark the entry at hand as used."""
         self.found.append(event)
-        self.used(read_as(event))
+        self.mark_used(read_as(event))
 
     def keep_blank(self, events: Iterable[Dated]) -> None:
         """What an entry that was set aside would have said: that there is something, and nothing of it."""
@@ -119,14 +119,14 @@ class RecordBuilder(RowFates):
     def build_record(self, name: str = "") -> Patient:
         """The record, with what cannot be taken out of it, and the account of all entries."""
         self._check_birth()
-        events = [event for event in self._all_events() if self._is_in_time(event)]
-        kept = self._refused(events) if self.as_written else [self._check_event_dates(event) for event in events]
-        tables = self._tables(kept)
-        arranged = tuple if self.as_written else _sorted_once  # whether the order of the source plays a part
+        events = [event for event in self._gather_events() if self._cut_if_later(event)]
+        kept = self._collect_problems(events) if self.as_written else [self._check_event_dates(event) for event in events]
+        tables = self._fill_tables(kept)
+        arranged = tuple if self.as_written else _sort_unique  # whether the order of the source plays a part
         record = ev.PatientRecord(
             self.as_of,
             name,
-            ev.Person(self.sex, self.born, self._menopause()),
+            ev.Person(self.sex, self.born, self._find_latest_menopause()),
             **tables,
             unavailable=self.unavailable,
             stated=self.stated if self.as_written else dict(sorted(self.stated.items())),
@@ -135,39 +135,39 @@ class RecordBuilder(RowFates):
             set_aside=arranged(self.set_aside),
             notes=self.notes,
         )
-        return Patient(self.id, record, Account(self.closed(), Counter(self.unmapped)))
+        return Patient(self.id, record, Account(self.close_rows(), Counter(self.unmapped)))
 
-    def _all_events(self) -> list[Dated]:
+    def _gather_events(self) -> list[Dated]:
         """The events that the findings come to when they are read together, and those that stand by themselves."""
         plain: list[Any] = []
         beside: dict[type, list[Any]] = {kind: [] for kind in BESIDE_OTHERS}
         for item in self.found:
             beside.get(type(item), plain).append(item)
-        course = self._disease_course(beside[PrimaryCancer], beside[CancerStage], beside[SecondaryCancer])
+        course = self._read_disease_course(beside[PrimaryCancer], beside[CancerStage], beside[SecondaryCancer])
         exposures = [item for item in plain if isinstance(item, Exposure)]
         received, notices = drop_open_orders(exposures, self.orders, self.rules)
         self.notices += notices
-        self._umbrella_results(beside[UmbrellaResult], plain)
+        self._state_umbrella_results(beside[UmbrellaResult], plain)
         treated = [
-            *with_lines(received, beside[DeclaredLine], self.as_of),
-            *unnamed_treatment(beside[UnnamedTreatment], received),
+            *number_exposures(received, beside[DeclaredLine], self.as_of),
+            *make_unnamed_exposures(beside[UnnamedTreatment], received),
         ]
         return [*course, *(item for item in plain if not isinstance(item, Exposure)), *treated]
 
-    def _disease_course(self, primaries: list[Any], stages: list[Any], spread: list[Any]) -> list[ev.DiseaseEvent]:
+    def _read_disease_course(self, primaries: list[Any], stages: list[Any], spread: list[Any]) -> list[ev.DiseaseEvent]:
         """The events of the disease; entries that contradict others are set aside."""
         if not (primaries or stages or spread):
             return []
         course = DiseaseCourse(self.rules, primaries, stages, spread)
-        events = course.events()
+        events = course.make_events()
         self.stated |= course.stated
         self.notices += course.notices
         self.set_aside += course.contradictions
         for place, why, is_told in course.doubted:
-            self._turn(place, why, is_told=is_told)
+            self._withdraw_entry(place, why, is_told=is_told)
         return events
 
-    def _umbrella_results(self, results: list[UmbrellaResult], plain: list[Any]) -> None:
+    def _state_umbrella_results(self, results: list[UmbrellaResult], plain: list[Any]) -> None:
         """A result of several tests together states its feature where none of them stands by itself, and all say the same."""
         tests = {marker.test for marker in plain if isinstance(marker, ev.Marker)} if results else ()
         for umbrella in {result.umbrella.observation: result.umbrella for result in results}.values():
@@ -177,10 +177,10 @@ class RecordBuilder(RowFates):
 
     def _check_birth(self) -> None:
         if self.born is not None and not self.as_written and (why := explain_impossible_birth(self.born, self.as_of)):
-            self._turn(self.born_at, why, label="patient")
+            self._withdraw_entry(self.born_at, why, label="patient")
             self.born = None
 
-    def _is_in_time(self, event: Dated) -> bool:
+    def _cut_if_later(self, event: Dated) -> bool:
         """False for what lies after the date that was asked for."""
         start, _ = entry_dates(event)
         if not self.cuts or start is None or start.first <= self.as_of:
@@ -196,30 +196,30 @@ class RecordBuilder(RowFates):
         if start is None and last is None:
             return event
         if why := explain_impossible_dates(start, last, self.born, self.as_of):
-            self._turn(event.entry.place, why, label=read_as(event))
+            self._withdraw_entry(event.entry.place, why, label=read_as(event))
             return blank_entry(event)
-        return self._reopened(event, last)
+        return self._reopen_planned_end(event, last)
 
-    def _reopened(self, event: Dated, last: PartialDate | None) -> Dated:
+    def _reopen_planned_end(self, event: Dated, last: PartialDate | None) -> Dated:
         """An end that lies ahead is a plan: the course runs."""
         if last is None or last.first <= self.as_of:
             return event
         return replace(event, end=None, **running_fields(event))
 
-    def _refused(self, events: list[Dated]) -> list[Dated]:
+    def _collect_problems(self, events: list[Dated]) -> list[Dated]:
         """The events of a case file; what cannot be among them is for its reader to refuse."""
-        kept = [self._reopened(event, entry_dates(event)[1]) for event in events] if self.cuts else events
-        self.problems += problems_of(kept, self.born, self.as_of)
+        kept = [self._reopen_planned_end(event, entry_dates(event)[1]) for event in events] if self.cuts else events
+        self.problems += find_problems(kept, self.born, self.as_of)
         return kept
 
-    def _turn(self, place: str, why: str, *, label: str = "", is_told: bool = True) -> None:
+    def _withdraw_entry(self, place: str, why: str, *, label: str = "", is_told: bool = True) -> None:
         """An entry that was used turns out to be impossible, or to contradict another one."""
         self.take_back(place, label)
         self.tell_later(place, "set aside", why)
         if is_told:
             self.set_aside.append(f"{place}: {why}")
 
-    def _tables(self, events: Iterable[Dated]) -> dict[str, tuple[Any, ...]]:
+    def _fill_tables(self, events: Iterable[Dated]) -> dict[str, tuple[Any, ...]]:
         """The tables of the record, exposures put together to courses."""
         tables: dict[str, list[Any]] = {table: [] for table in TABLES}
         exposures: list[Exposure] = []
@@ -241,13 +241,13 @@ class RecordBuilder(RowFates):
         tables["courses"] += made.courses
         self.notes |= {note.place: note.says for note in made.notes}
         for exposure in made.supportive:
-            taken = still_taken(exposure, self.rules)
+            taken = list_still_taken(exposure, self.rules)
             tables["medications"] += taken
             if not taken:
                 self.take_back(exposure.entry.place, read_as(exposure))
                 self.tell_later(exposure.entry.place, "ignored", "a supportive drug")
 
-    def _menopause(self) -> str | None:
+    def _find_latest_menopause(self) -> str | None:
         """The latest one; None when there are several of one day."""
         if not self.menopause:
             return None
@@ -261,5 +261,5 @@ class RecordBuilder(RowFates):
         return [notice] if self.cuts else []
 
 
-def _sorted_once(sentences: Iterable[str]) -> tuple[str, ...]:
+def _sort_unique(sentences: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(sentences)))

@@ -33,15 +33,15 @@ class DiseaseCourse:
     contradictions: list[str] = field(default_factory=list)
     doubted: list[tuple[str, str, bool]] = field(default_factory=list)
 
-    def events(self) -> list[DiseaseEvent]:
+    def make_events(self) -> list[DiseaseEvent]:
         """The events that all the findings come to."""
         own = [primary for primary in self.primaries if primary.cancer in self.rules.subjects]
         self._state_cancer(own)
         own = own or [primary for primary in self.primaries if primary.cancer == UNSPECIFIED]
-        first = _first(own)
+        first = _find_earliest(own)
         if first is None and not self.stages and not self.spread:
             return []
-        return [*self._from_diagnosis(first), *(_make_recurrence(primary) for primary in own if primary.again)]
+        return [*self._make_diagnosis_events(first), *(_make_recurrence(primary) for primary in own if primary.again)]
 
     def _state_cancer(self, own: list[PrimaryCancer]) -> None:
         """States the cancer where a diagnosis tells it."""
@@ -54,7 +54,7 @@ class DiseaseCourse:
         elif others:
             self.stated[CANCER_TYPE] = OTHER_CANCER
 
-    def _from_diagnosis(self, first: PrimaryCancer | None) -> list[DiseaseEvent]:
+    def _make_diagnosis_events(self, first: PrimaryCancer | None) -> list[DiseaseEvent]:
         """The diagnosis with the stage and the metastases that belong to it, then what came later."""
         since = first.date if first is not None else None
         spread = [secondary for secondary in self.spread if self.rules.is_distant(secondary.site)]
@@ -64,15 +64,15 @@ class DiseaseCourse:
         here = [secondary for secondary, near in placed if near is True]
         later = [secondary for secondary, near in placed if near is False]
         loose = [secondary for secondary, near in placed if near is None]
-        extent, later_stages, loose_stages = self._extent(first)
+        extent, later_stages, loose_stages = self._find_extent(first)
         if here:
             extent = None if self._is_staged_early(here, since) else METASTATIC
         events = []
         if first is not None or extent == EARLY:
             entry = first.entry if first is not None else self.stages[0].entry
-            events.append(DiseaseEvent(entry, "diagnosis", since, extent, _sites(here), None, ""))
+            events.append(DiseaseEvent(entry, "diagnosis", since, extent, _list_sites(here), None, ""))
         self._state_undated([*loose, *loose_stages], known=extent == METASTATIC or bool(later or later_stages))
-        return [*events, *_came_later([*later, *later_stages], at_first=extent)]
+        return [*events, *_make_later_events([*later, *later_stages], at_first=extent)]
 
     def _is_of_before(self, secondary: SecondaryCancer, since: PartialDate | None) -> bool:
         """Whether a metastasis is older than this cancer, with another one on record: whose it is is not known, and is told."""
@@ -104,7 +104,7 @@ class DiseaseCourse:
             return True
         return False if low > self.rules.de_novo_months else None
 
-    def _extent(self, first: PrimaryCancer | None) -> tuple[Extent | None, list[SecondaryCancer], list[SecondaryCancer]]:
+    def _find_extent(self, first: PrimaryCancer | None) -> tuple[Extent | None, list[SecondaryCancer], list[SecondaryCancer]]:
         """The extent at diagnosis by the stages near it; metastatic stages of later, and those whose time is open."""
         since = first.date if first is not None else None
         near: dict[Extent, list[CancerStage]] = {}
@@ -118,11 +118,11 @@ class DiseaseCourse:
             elif stage.extent is not None and (when is not False or stage.extent == METASTATIC):
                 near.setdefault(stage.extent, []).append(stage)
         if len(near) > 1:
-            self._contradict([staged for some in near.values() for staged in some])
+            self._reject_stages([staged for some in near.values() for staged in some])
             return None, later, loose
         return next(iter(near), None), later, loose
 
-    def _contradict(self, stages: Sequence[CancerStage]) -> None:
+    def _reject_stages(self, stages: Sequence[CancerStage]) -> None:
         """Stages of one time that cannot all be: none of them counts."""
         listing = " and ".join(sorted({f"{quote_word(stage.word)} ({stage.entry.place})" for stage in stages}))
         self.contradictions.append(f"stages of one time that contradict each other: {listing}")
@@ -142,7 +142,7 @@ class DiseaseCourse:
             self.notices.append(f"Metastases without a date that places them: {', '.join(names)}.")
 
 
-def _first(own: list[PrimaryCancer]) -> PrimaryCancer | None:
+def _find_earliest(own: list[PrimaryCancer]) -> PrimaryCancer | None:
     """The earliest diagnosis; several of one cancer are one diagnosis told again."""
     dated = [primary for primary in own if primary.date is not None]
     if dated:
@@ -154,12 +154,12 @@ def _make_recurrence(primary: PrimaryCancer) -> DiseaseEvent:
     return DiseaseEvent(primary.entry, RECURRENCE, None, None, (), None, "")
 
 
-def _came_later(secondaries: list[SecondaryCancer], at_first: Extent | None) -> list[DiseaseEvent]:
+def _make_later_events(secondaries: list[SecondaryCancer], at_first: Extent | None) -> list[DiseaseEvent]:
     """Metastases of later: first a recurrence, or a progression when there were some before."""
     events: list[DiseaseEvent] = []
     kind = PROGRESSION if at_first == METASTATIC else RECURRENCE
     for date, some in _group_by_date(secondaries):
-        sites = _sites(some)
+        sites = _list_sites(some)
         if not sites and (events or at_first == METASTATIC):
             continue  # that it is metastatic was known
         events.append(DiseaseEvent(some[0].entry, kind, date, METASTATIC, sites, None, ""))
@@ -167,7 +167,7 @@ def _came_later(secondaries: list[SecondaryCancer], at_first: Extent | None) -> 
     return events
 
 
-def _sites(secondaries: Iterable[SecondaryCancer]) -> tuple[str, ...]:
+def _list_sites(secondaries: Iterable[SecondaryCancer]) -> tuple[str, ...]:
     return tuple(sorted({secondary.site for secondary in secondaries if secondary.site}))
 
 

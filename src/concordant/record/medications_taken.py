@@ -19,7 +19,7 @@ def is_taken(start: PartialDate | None, end: PartialDate | None, as_of: dt.date)
     return end is None or not end.is_certainly_before(today)
 
 
-def taken_by_name(
+def read_taken_medicines(
     name: str, entry: EntryLocation, start: PartialDate | None, words: Words, judged: str = ""
 ) -> tuple[Medication | Course, ...]:
     """One entry for each medicine that the name holds; one that is not understood where any part of it is not."""
@@ -28,10 +28,10 @@ def taken_by_name(
         return (Medication(entry, None, name, judged),)
     others = tuple(Medication(entry, part, name, judged) for part in parts if part in words.medication_ids)
     drugs = tuple(part for part in parts if part not in words.medication_ids)
-    return (*others, _running(entry, drugs, start, words)) if drugs else others
+    return (*others, _make_running_course(entry, drugs, start, words)) if drugs else others
 
 
-def _running(entry: EntryLocation, parts: tuple[str, ...], start: PartialDate | None, words: Words) -> Course:
+def _make_running_course(entry: EntryLocation, parts: tuple[str, ...], start: PartialDate | None, words: Words) -> Course:
     classes = tuple(part for part in parts if part in words.class_ids)
     drugs = tuple(part for part in parts if part not in classes)
     return Course(entry, drugs, classes, (), None, None, start, None, ONGOING, None)

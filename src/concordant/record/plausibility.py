@@ -33,60 +33,62 @@ def explain_impossible_dates(
     if born is not None:
         for date in (start, last):
             if date is not None and date.last < born.first:
-                return _before_birth("it", date, born)
+                return _describe_before_birth("it", date, born)
     if start is None:
         return ""
     if last is not None and last.last < start.first:
-        return _find_reversed_dates("it", start, last)
-    return _find_later_entries("it", start, as_of) if as_of < start.first else ""
+        return _describe_reversed_dates("it", start, last)
+    return _describe_later_entry("it", start, as_of) if as_of < start.first else ""
 
 
-def problems_of(events: Sequence[Dated], born: PartialDate | None, as_of: dt.date) -> Iterator[Problem]:
+def find_problems(events: Sequence[Dated], born: PartialDate | None, as_of: dt.date) -> Iterator[Problem]:
     """Everything that is false for every reading of the partial dates: entry, sentence, way out."""
     for event in events:
         if isinstance(event, Course):
-            yield from _of_course(event, as_of)
+            yield from _find_course_problems(event, as_of)
     dated = [(event.entry, date) for event in events for date in entry_dates(event) if date is not None]
     if born is not None:
-        yield from _of_birth(born, dated, as_of)
-    yield from later_than(dated, as_of)
+        yield from _find_birth_problems(born, dated, as_of)
+    yield from find_later_entries(dated, as_of)
 
 
-def _of_course(course: Course, as_of: dt.date) -> Iterator[Problem]:
+def _find_course_problems(course: Course, as_of: dt.date) -> Iterator[Problem]:
     start, end = course.start, course.end
     if start and end and end.is_certainly_before(start):
-        yield course.entry, _find_reversed_dates(course.entry.place, start, end), "Correct start or end"
+        yield course.entry, _describe_reversed_dates(course.entry.place, start, end), "Correct start or end"
     if course.stopped == ONGOING and end and end.is_certainly_before(make_exact_date(as_of)):
         says = f"{course.entry.place} is said to be ongoing and has an end ({format_date(end)})"
         yield course.entry, says, "Leave out the end, or say why it was stopped"
 
 
-def _of_birth(born: PartialDate, dated: Sequence[tuple[EntryLocation, PartialDate]], as_of: dt.date) -> Iterator[Problem]:
+def _find_birth_problems(
+    born: PartialDate, dated: Sequence[tuple[EntryLocation, PartialDate]], as_of: dt.date
+) -> Iterator[Problem]:
     if wrong := explain_impossible_birth(born, as_of):
         yield BORN, wrong, "Correct birth_date, or as_of"
     if make_exact_date(as_of).is_certainly_before(born):
         return
     for entry, date in dated:
         if date.is_certainly_before(born):
-            yield entry, _before_birth(entry.place, date, born), "Correct the date, or birth_date"
+            yield entry, _describe_before_birth(entry.place, date, born), "Correct the date, or birth_date"
 
 
-def later_than(dated: Sequence[tuple[EntryLocation, PartialDate]], as_of: dt.date) -> Iterator[Problem]:
+def find_later_entries(dated: Sequence[tuple[EntryLocation, PartialDate]], as_of: dt.date) -> Iterator[Problem]:
     """Entries that lie after the date of the question, each told once."""
     seen = set()
     for entry, date in dated:
         if as_of < date.first and entry not in seen:
             seen.add(entry)
-            yield entry, _find_later_entries(entry.place, date, as_of), "Correct the date, or as_of"
+            yield entry, _describe_later_entry(entry.place, date, as_of), "Correct the date, or as_of"
 
 
-def _before_birth(what: str, date: PartialDate, born: PartialDate) -> str:
+def _describe_before_birth(what: str, date: PartialDate, born: PartialDate) -> str:
     return f"{what} is dated {format_date(date)}, before the patient is born ({format_date(born)})"
 
 
-def _find_reversed_dates(what: str, start: PartialDate, last: PartialDate) -> str:
+def _describe_reversed_dates(what: str, start: PartialDate, last: PartialDate) -> str:
     return f"{what} ends ({format_date(last)}) before it starts ({format_date(start)})"
 
 
-def _find_later_entries(what: str, date: PartialDate, as_of: dt.date) -> str:
+def _describe_later_entry(what: str, date: PartialDate, as_of: dt.date) -> str:
     return f"{what} is dated {format_date(date)}, after the date of the question ({format_date(make_exact_date(as_of))})"

@@ -26,20 +26,20 @@ class RowFates:
             self.place += "'"
         return True
 
-    def used(self, label: str) -> None:
+    def mark_used(self, label: str) -> None:
         """The row at hand became part of the record, read as this."""
         self._add_entry(AccountRow(self.place, self.kind, "used", label))
 
-    def ignored(self, why: str) -> None:
+    def mark_ignored(self, why: str) -> None:
         """The row at hand says nothing that is asked about."""
         row = AccountRow(self.place, self.kind, "ignored", why)  # as most of a record: without a step between
         if self.rows.setdefault(row.place, row) is not row:
-            self._parts(row.place).append(row)
+            self._list_parts(row.place).append(row)
 
     def close_row(self) -> None:
         """The row at hand has been read; where nothing was told of it, it says nothing."""
         if self.place not in self.rows:
-            self.ignored(SILENT)
+            self.mark_ignored(SILENT)
 
     def tell_later(self, place: str, fate: Fate, why: str) -> None:
         """What becomes of a row that has been read; a source with an account of its own has none."""
@@ -49,34 +49,36 @@ class RowFates:
     def take_back(self, place: str, read_as: str) -> None:
         """Undo one use of a row: the one labelled `read_as`, if there is one."""
         if place in self.rows:
-            parts = self._parts(place)
+            parts = self._list_parts(place)
             used = [number for number, part in enumerate(parts) if part.fate == "used"]
             if used:
                 del parts[next((number for number in used if parts[number].why == read_as), used[-1])]
 
     def _add_entry(self, row: AccountRow) -> None:
         if self.rows.setdefault(row.place, row) is not row:
-            self._parts(row.place).append(row)
+            self._list_parts(row.place).append(row)
 
-    def _parts(self, place: str) -> list[AccountRow]:
+    def _list_parts(self, place: str) -> list[AccountRow]:
         return self.several.setdefault(place, [self.rows[place]])
 
-    def closed(self) -> list[AccountRow]:
+    def close_rows(self) -> list[AccountRow]:
         """One fate a row, in the order in which the rows were met."""
         for place, parts in self.several.items():
-            self.rows[place] = _one(self.rows[place], parts)
+            self.rows[place] = _merge_parts(self.rows[place], parts)
         return list(self.rows.values())
 
 
-def _one(row: AccountRow, parts: Iterable[AccountRow]) -> AccountRow:
+def _merge_parts(row: AccountRow, parts: Iterable[AccountRow]) -> AccountRow:
     """Used when any part of it is, else set aside, else ignored."""
     used, aside, ignored = ([part.why for part in parts if part.fate == fate] for fate in ("used", "set aside", "ignored"))
     if used:
-        return AccountRow(row.place, row.kind, "used", _joined([*dict.fromkeys(used), *(f"set aside: {why}" for why in aside)]))
+        return AccountRow(
+            row.place, row.kind, "used", _join_sentences([*dict.fromkeys(used), *(f"set aside: {why}" for why in aside)])
+        )
     if aside:
-        return AccountRow(row.place, row.kind, "set aside", _joined(dict.fromkeys(aside)))
-    return AccountRow(row.place, row.kind, "ignored", _joined(dict.fromkeys(ignored)) or SILENT)
+        return AccountRow(row.place, row.kind, "set aside", _join_sentences(dict.fromkeys(aside)))
+    return AccountRow(row.place, row.kind, "ignored", _join_sentences(dict.fromkeys(ignored)) or SILENT)
 
 
-def _joined(sentences: Iterable[str]) -> str:
+def _join_sentences(sentences: Iterable[str]) -> str:
     return "; ".join(sentences)

@@ -47,12 +47,12 @@ class RecordRules:
 def get_record_rules(words: Words) -> RecordRules:
     """The rules of the knowledge that these words are of, made when the first record is read."""
     if "rules" not in words.made and words.knowledge is not None:
-        words.made["rules"] = record_rules(words.knowledge)
+        words.made["rules"] = make_record_rules(words.knowledge)
     made: RecordRules = words.made["rules"]
     return made
 
 
-def record_rules(knowledge: Knowledge) -> RecordRules:
+def make_record_rules(knowledge: Knowledge) -> RecordRules:
     """The rules of this knowledge."""
     vocabulary = knowledge.vocabulary
     reading = vocabulary.reading

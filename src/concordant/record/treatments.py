@@ -38,10 +38,10 @@ def drop_open_orders(exposures: Sequence[Exposure], orders: Set[str], rules: Rec
     return kept, notices
 
 
-def with_lines(exposures: Sequence[Exposure], lines: Sequence[DeclaredLine], as_of: dt.date) -> list[Exposure]:
+def number_exposures(exposures: Sequence[Exposure], lines: Sequence[DeclaredLine], as_of: dt.date) -> list[Exposure]:
     """The exposures, those of a declared line with its number; a line without one becomes an exposure of unnamed drugs."""
     placed = list(exposures)
-    ordered = _in_order(lines, as_of)
+    ordered = _sort_lines(lines, as_of)
     for number, line in enumerate(ordered):
         following = ordered[number + 1].start if number + 1 < len(ordered) else None
         covered = [
@@ -56,7 +56,7 @@ def with_lines(exposures: Sequence[Exposure], lines: Sequence[DeclaredLine], as_
     return placed
 
 
-def _in_order(lines: Sequence[DeclaredLine], as_of: dt.date) -> list[DeclaredLine]:
+def _sort_lines(lines: Sequence[DeclaredLine], as_of: dt.date) -> list[DeclaredLine]:
     """The lines that have a number, in the order of time."""
     numbered = [declared for declared in lines if declared.line.isdigit() and int(declared.line) > 0]
     return sorted(numbered, key=lambda one: (one.start.first if one.start else as_of, int(one.line), one.entry.place))
@@ -71,14 +71,14 @@ def _lies_in(date: PartialDate | None, line: DeclaredLine, until: PartialDate | 
     return date.first <= until.last if line.end is not None else date.last < until.first
 
 
-def unnamed_treatment(treatments: Sequence[UnnamedTreatment], exposures: Sequence[Exposure]) -> list[Exposure]:
+def make_unnamed_exposures(treatments: Sequence[UnnamedTreatment], exposures: Sequence[Exposure]) -> list[Exposure]:
     """Treatment told as a procedure, on days on which no drug is told."""
     days = {item.start for item in exposures}
     silent = [item for item in treatments if item.date not in days]
     return [Exposure(item.entry, (), (item.name,), item.date, item.date, single=item.date is not None) for item in silent]
 
 
-def still_taken(supportive: Exposure, rules: RecordRules) -> list[Medication]:
+def list_still_taken(supportive: Exposure, rules: RecordRules) -> list[Medication]:
     """A supportive drug is a medication while it runs."""
     if not supportive.ongoing:
         return []

@@ -208,7 +208,7 @@ def convert_quantity(text: str, field_: VocabularyField, words: Words) -> Interv
         return _check_bare_number(text, interval, field_, words)
     if not field_.unit:
         raise ValueError(f"'{text}' has a unit, and none is expected; write {text.replace(written, '').strip()}")
-    factor = factor_of(field_, written, words)
+    factor = lookup_unit_factor(field_, written, words)
     if factor is None:
         units = " or ".join((_format_unit(field_.unit), *(name for name in field_.also if name.isascii())))
         raise ValueError(f"'{text}' has the wrong unit {quote_word(written)}; use {units}")
@@ -218,7 +218,7 @@ def convert_quantity(text: str, field_: VocabularyField, words: Words) -> Interv
 MOST_UNITS = 5000  # a file can hold any number of spellings; the memory of them has to end
 
 
-def factor_of(field_: VocabularyField, unit: str, words: Words) -> float | None:
+def lookup_unit_factor(field_: VocabularyField, unit: str, words: Words) -> float | None:
     """What turns a number in this unit into that of the field; None for a unit that is not known, or where none is expected."""
     key = (field_.name, field_.unit, unit, bool(field_.also))  # a field may come with the units of its own, or without
     if key in words.factors:

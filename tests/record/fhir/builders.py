@@ -9,7 +9,7 @@ from typing import Any
 
 from concordant.library import load_shipped
 from concordant.record.fhir.read import PatientBatch, read_document
-from concordant.record.fhir.tables import FhirTables, fhir_tables
+from concordant.record.fhir.tables import FhirTables, make_fhir_tables
 from concordant.record.sources import Patient
 
 AS_OF = dt.date(2023, 6, 1)
@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 @lru_cache(maxsize=1)
 def kit() -> FhirTables:
-    return fhir_tables(load_shipped())
+    return make_fhir_tables(load_shipped())
 
 
 def coded(system: str, code: str, display: str | None = None, text: str | None = None) -> Json:

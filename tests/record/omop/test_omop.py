@@ -23,7 +23,7 @@ from concordant.patient.facts import Value
 from concordant.record.builder import RecordBuilder
 from concordant.record.omop.database import open_database
 from concordant.record.omop.read import iter_patients
-from concordant.record.rules import record_rules
+from concordant.record.rules import make_record_rules
 from concordant.record.sources import Patient
 from concordant.terminology.names import Words
 from tests.conftest import ReadCase
@@ -469,7 +469,7 @@ def test_nothing_is_left_behind(cdm: Cdm, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_two_menopausal_statuses_leave_it_open(knowledge: Knowledge) -> None:
-    record = RecordBuilder("1", dt.date(2023, 6, 1), record_rules(knowledge), cuts=False)
+    record = RecordBuilder("1", dt.date(2023, 6, 1), make_record_rules(knowledge), cuts=False)
     for number, word in enumerate(("premenopausal", "postmenopausal", "postmenopausal")):
         record.start_row(f"observation, row {number}", "observation")
         record.tell_menopause(word)

@@ -18,7 +18,7 @@ from concordant.patient.events import ABSENT
 from concordant.patient.facts import Value
 from concordant.record.casefile.scalars import ScalarReader, format_place
 from concordant.record.conditions import CODE_NAMES, events_from_mentions, parse_condition_entry
-from concordant.record.medications_taken import is_taken, taken_by_name
+from concordant.record.medications_taken import is_taken, read_taken_medicines
 from concordant.record.printed_words import strip_label
 from concordant.terminology.names import normalize_name, suggest_name
 from concordant.texts import Place
@@ -232,7 +232,7 @@ class BlockReader(ScalarReader):
             self.add_complaint(place, f"{format_place(place)} has no 'name'", "Give the `name` of the drug")
         if not name:
             return ()
-        taken = taken_by_name(name, entry, self._read_date(item, "start", place), self.words, judged)
+        taken = read_taken_medicines(name, entry, self._read_date(item, "start", place), self.words, judged)
         if any(isinstance(medicine, ev.Medication) and medicine.term is None for medicine in taken):
             self._report_unknown("medication", name, suggest_name(name, self.words.medications), place)
         return taken

@@ -13,7 +13,7 @@ from concordant.model.knowledge import Knowledge
 from concordant.patient.events import Course, EntryLocation, Medication, PatientRecord
 from concordant.record.builder import RecordBuilder
 from concordant.record.casefile.blocks import BlockReader
-from concordant.record.plausibility import later_than
+from concordant.record.plausibility import find_later_entries
 from concordant.record.rules import get_record_rules
 from concordant.terminology.names import Words
 from concordant.texts import MOST_COMPLAINTS, SourceText
@@ -51,17 +51,19 @@ def read_case(text: SourceText, knowledge: Knowledge, words: Words, as_of: dt.da
     builder = RecordBuilder("", blocks.as_of, get_record_rules(words), cuts=cuts, as_written=True)
     _read_record(value, blocks, builder)
     if given and own is not None and own != as_of:
-        builder.notices.append(_not_used(own, as_of))
+        builder.notices.append(_describe_unused_date(own, as_of))
     record = builder.build_record(name).record
-    if complaints := blocks.complaints + _impossible(builder, text, blocks.later):
+    if complaints := blocks.complaints + _list_impossible(builder, text, blocks.later):
         raise Refused(_sort_complaints(complaints))
     return record
 
 
-def _impossible(builder: RecordBuilder, text: SourceText, later: Sequence[tuple[EntryLocation, PartialDate]]) -> list[Complaint]:
+def _list_impossible(
+    builder: RecordBuilder, text: SourceText, later: Sequence[tuple[EntryLocation, PartialDate]]
+) -> list[Complaint]:
     """What cannot be, at the line of its entry; `later` are entries that were left out because they lie after the date."""
     line = text.find_line(("patient", "birth_date"))
-    problems = [*builder.problems, *([] if builder.cuts else later_than(later, builder.as_of))]
+    problems = [*builder.problems, *([] if builder.cuts else find_later_entries(later, builder.as_of))]
     return [Complaint(says, text.file, entry.line or line, way_out) for entry, says, way_out in problems]
 
 
@@ -73,7 +75,7 @@ def _sort_complaints(complaints: list[Complaint]) -> list[Complaint]:
     return ordered[:MOST_COMPLAINTS] + rest
 
 
-def _not_used(own: dt.date, asked: dt.date) -> str:
+def _describe_unused_date(own: dt.date, asked: dt.date) -> str:
     day, other = words_of_date(make_exact_date(own)), words_of_date(make_exact_date(asked))
     return f"The case file has its own date, {day}; the date asked for, {other}, was not used: change `as_of` in the file."
 

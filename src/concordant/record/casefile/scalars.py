@@ -174,7 +174,7 @@ class ScalarReader:
         text = self._read_scalar(item, key, place)
         if text is None:
             return None
-        if (count := count_of(text, least)) is not None:
+        if (count := parse_count(text, least)) is not None:
             return count
         self.add_complaint(
             (*place, key), f"{quote_word(text)} is not a count for '{key}'", f"Write a whole number from {least} to {MOST}"
@@ -218,7 +218,7 @@ class ScalarReader:
         self.not_understood.append(f"{what} {quote_word(name)} ({format_place(place)}){'; ' + near if near else ''}")
 
 
-def count_of(text: str, least: int = 1) -> int | None:
+def parse_count(text: str, least: int = 1) -> int | None:
     """The whole number that a text is; None for another one, and for one that no patient has."""
     return int(text) if text.strip().isdecimal() and least <= int(text) <= MOST else None
 

@@ -16,7 +16,7 @@ from concordant.record.courses.ending import make_course
 from concordant.record.courses.exposures import Exposure
 from concordant.record.courses.grouping import CourseGrouping
 from concordant.record.courses.line_rules import LineRules
-from concordant.record.courses.span import CourseDraft, ExposureSpan, days_between, latest_end, span_of
+from concordant.record.courses.span import CourseDraft, ExposureSpan, days_between, latest_end, make_span
 from concordant.record.courses.undated import group_undated, make_undated_courses
 
 
@@ -43,11 +43,11 @@ def assemble_courses(
     """The courses that some exposures make. Their order in the source plays no part."""
     supportive = tuple(e for e in exposures if e.drugs and not e.unknown_drugs and rules.supportive.issuperset(e.drugs))
     counted = [exposure for exposure in exposures if exposure not in supportive]
-    spans = [span for exposure in counted if (span := span_of(exposure, as_of)) is not None]
+    spans = [span for exposure in counted if (span := make_span(exposure, as_of)) is not None]
     side = [part for part in spans if rules.supplements.issuperset(part.exposure.drugs)]
     groups = CourseGrouping(rules, events).group_spans(part for part in spans if part not in side)
     groups = _rejoin_drafts([piece for group in groups for piece in _split_draft(group, rules)])
-    groups += _beside(side, groups, rules, events)
+    groups += _place_supplements(side, groups, rules, events)
     undated = [exposure for exposure in counted if exposure.start is None]
     loose = group_undated(undated, groups, rules)
     pairs = [make_course(group, groups, events, as_of, rules) for group in sorted(groups, key=_time_key)]
@@ -89,7 +89,7 @@ def _is_cut(before: CourseDraft, after: CourseDraft) -> bool:
 
 def _ended_before(drug: str, group: CourseDraft, rules: LineRules) -> bool:
     """Whether the drug certainly ended while others went on; of single doses, whether it no longer counts as running."""
-    parts = group.of([drug])
+    parts = group.list_spans_with([drug])
     last = latest_end(parts)
     single = all(part.first == part.last for part in parts if part.last == last)
     return days_between(last, group.last)[0] > (rules.running if single else rules.lead_in)
@@ -97,32 +97,34 @@ def _ended_before(drug: str, group: CourseDraft, rules: LineRules) -> bool:
 
 def _find_stop_reason(drug: str, group: CourseDraft) -> Stopped | None:
     """Why a drug ended, where it is told of it; `ongoing` when it goes on."""
-    parts = group.of([drug])
+    parts = group.list_spans_with([drug])
     last = [part for part in parts if part.last == latest_end(parts)]
     return ONGOING if any(part.runs for part in last) else next((part.stopped for part in last if part.stopped), None)
 
 
 def _split_ended_drugs(group: CourseDraft, rules: LineRules) -> list[CourseDraft]:
     """Other drugs that ended while leading ones went on: courses beside the group, those of one end together."""
-    going = frozenset(drug for drug in rules.leaders(group.drugs) if not _ended_before(drug, group, rules))
+    going = frozenset(drug for drug in rules.find_leaders(group.drugs) if not _ended_before(drug, group, rules))
     ends = {_find_stop_reason(drug, group) for drug in going}
-    others = group.names - rules.leaders(group.drugs)
+    others = group.names - rules.find_leaders(group.drugs)
     ended = [n for n in others if _ended_before(n, group, rules) or _find_stop_reason(n, group) not in (None, *ends)]
     drafts: dict[tuple[PartialDate, str], CourseDraft] = {}
     for name in sorted(ended) if going else ():
-        parts = [part.keep_drugs([name]) for part in group.of([name])]
+        parts = [part.keep_drugs([name]) for part in group.list_spans_with([name])]
         reason = _find_stop_reason(name, group) or ""
-        drafts.setdefault((latest_end(parts), reason), CourseDraft(why=["the other drugs of the regimen went on"])).add(parts)
-        group.without(name)
+        drafts.setdefault((latest_end(parts), reason), CourseDraft(why=["the other drugs of the regimen went on"])).add_spans(
+            parts
+        )
+        group.remove_drug(name)
     return [drafts[key] for key in sorted(drafts)]
 
 
 def _split_at_fewer_leaders(group: CourseDraft, rules: LineRules) -> list[CourseDraft]:
     """The group in two where one of several leading drugs ended first: maintenance with fewer of them is the same line."""
-    ended = sorted(drug for drug in rules.leaders(group.drugs) if _ended_before(drug, group, rules))
-    if not ended or len(ended) == len(rules.leaders(group.drugs)):
+    ended = sorted(drug for drug in rules.find_leaders(group.drugs) if _ended_before(drug, group, rules))
+    if not ended or len(ended) == len(rules.find_leaders(group.drugs)):
         return [group]
-    day = max((latest_end(group.of([drug])) for drug in ended), key=lambda date: (date.last, date.first))
+    day = max((latest_end(group.list_spans_with([drug])) for drug in ended), key=lambda date: (date.last, date.first))
     before = [part for part in group.parts if not day.is_certainly_before(part.first)]
     after = [part for part in group.parts if day.is_certainly_before(part.first)]
     after += [part.cut_since(day) for part in before if days_between(day, part.last)[0] > rules.lead_in]
@@ -133,17 +135,17 @@ def _split_at_fewer_leaders(group: CourseDraft, rules: LineRules) -> list[Course
 
 def _split_after_leaders(group: CourseDraft, rules: LineRules) -> list[CourseDraft]:
     """The group in two where all leading drugs ended and others went on: two courses, each with its own end."""
-    leaders = rules.leaders(group.drugs)
+    leaders = rules.find_leaders(group.drugs)
     others = group.names - leaders
     if not leaders or not others or not all(_ended_before(drug, group, rules) for drug in leaders):
         return [group]
     names = " and ".join(sorted(rules.names.get(drug, drug) for drug in leaders))
-    rest = [part.keep_drugs(others) for part in group.of(others)]
-    group.parts = [part.keep_drugs(leaders) for part in group.of(leaders)]
+    rest = [part.keep_drugs(others) for part in group.list_spans_with(others)]
+    group.parts = [part.keep_drugs(leaders) for part in group.list_spans_with(leaders)]
     return [group, CourseDraft(rest, [f"went on after {names} had ended"])]
 
 
-def _beside(
+def _place_supplements(
     side: Iterable[ExposureSpan], groups: Sequence[CourseDraft], rules: LineRules, events: Sequence[DiseaseEvent]
 ) -> list[CourseDraft]:
     """Drugs that begin and end no course of others: with the course in which they lie wholly, else courses of their own."""

@@ -22,8 +22,8 @@ def make_course(
 ) -> CourseWithNote:
     """The course of a group, and what it rests on."""
     parts = sorted([*group.parts, *group.beside], key=span_key)
-    setting, why_setting = _setting(group, events, rules)
-    stopped, why_stopped = _stopped(group, groups, setting, events, as_of, rules)
+    setting, why_setting = _find_setting(group, events, rules)
+    stopped, why_stopped = _explain_ending(group, groups, setting, events, as_of, rules)
     open_ = stopped is None and _is_recently_used_up(group, as_of, rules)
     end = None if stopped == ONGOING or open_ or not all(part.end_told for part in group.final_spans) else group.last
     places = list(dict.fromkeys(part.exposure.entry.place for part in parts))
@@ -50,7 +50,7 @@ def _describe_evidence(parts: Sequence[ExposureSpan], group: CourseDraft, end: P
     return f"{count} {'entry' if count == 1 else 'entries'} {dates}"
 
 
-def _setting(group: CourseDraft, events: Sequence[DiseaseEvent], rules: LineRules) -> tuple[Setting | None, str]:
+def _find_setting(group: CourseDraft, events: Sequence[DiseaseEvent], rules: LineRules) -> tuple[Setting | None, str]:
     """The setting told, or the one that surgery and the date of advanced disease leave; None when they leave it open."""
     if group.setting is not None:
         return group.setting, ""
@@ -76,7 +76,7 @@ def _find_surgery_setting(group: CourseDraft, events: Sequence[DiseaseEvent], ru
     return None, ""
 
 
-def _stopped(
+def _explain_ending(
     group: CourseDraft,
     groups: Sequence[CourseDraft],
     setting: Setting | None,
@@ -129,7 +129,11 @@ def _find_recent_dose(group: CourseDraft, groups: Sequence[CourseDraft], as_of: 
     """The day of a last single administration so lately that nothing says that its drug, and so the course, has ended."""
     if any(other is not group and not other.first.is_certainly_before(group.last) and other.drugs for other in groups):
         return None
-    days = [day for drug in sorted(group.drugs) if (day := _find_recent_drug_dose(group.of([drug]), as_of, rules)) is not None]
+    days = [
+        day
+        for drug in sorted(group.drugs)
+        if (day := _find_recent_drug_dose(group.list_spans_with([drug]), as_of, rules)) is not None
+    ]
     return max(days, key=lambda day: (day.last, day.first), default=None)
 
 

@@ -64,11 +64,11 @@ class CourseGrouping:
         group = self.groups[-1]
         parted = self._explain_split(group, day)
         if not parted:
-            group.add(day, self._explain_join(group, day))
+            group.add_spans(day, self._explain_join(group, day))
             return
         following = CourseDraft(self._take_lead_in(group, day, ahead), [parted])
-        following.add(self._carry_over(group, day))
-        following.add(day)
+        following.add_spans(self._carry_over(group, day))
+        following.add_spans(day)
         self.groups.append(following)
 
     def _explain_split(self, group: CourseDraft, day: list[ExposureSpan]) -> str:
@@ -130,7 +130,7 @@ class CourseGrouping:
         """A drug that was left out for longer than a pause while the others went on, and is given again."""
         for part in day:
             allowed = self.rules.find_allowed_gap(part.exposure.drugs)
-            before = group.of(part.names)
+            before = group.list_spans_with(part.names)
             if before and days_between(latest_end(before), part.first)[0] > allowed:
                 least = days_between(latest_end(before), part.first)[0]
                 return f"{self._join_names(part.names)} was begun again after {least} days"

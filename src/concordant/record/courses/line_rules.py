@@ -36,7 +36,7 @@ class LineRules:
     by_mouth: frozenset[str]
     names: Mapping[str, str]
 
-    def leaders(self, drugs: frozenset[str]) -> frozenset[str]:
+    def find_leaders(self, drugs: frozenset[str]) -> frozenset[str]:
         """Those of them that lead a line; what only supplements others leads none beside another leader."""
         leading = self.leading & drugs
         return leading - self.supplements or leading

@@ -49,7 +49,7 @@ class ExposureSpan(msgspec.Struct, frozen=True, gc=False):
         return replace(self, first=day)
 
 
-def span_of(exposure: Exposure, as_of: dt.date) -> ExposureSpan | None:
+def make_span(exposure: Exposure, as_of: dt.date) -> ExposureSpan | None:
     """The span of an exposure; None without any start."""
     if exposure.start is None:
         return None
@@ -110,7 +110,7 @@ class CourseDraft:
         """The line that the source tells."""
         return next((part.exposure.line for part in self.parts if part.exposure.line is not None), None)
 
-    def of(self, drugs: Iterable[str]) -> list[ExposureSpan]:
+    def list_spans_with(self, drugs: Iterable[str]) -> list[ExposureSpan]:
         """The spans with one of the drugs."""
         wanted = frozenset(drugs)
         return [part for part in self.parts if not wanted.isdisjoint(part.names)]
@@ -121,11 +121,11 @@ class CourseDraft:
         last = self.last
         return [part for part in self.parts if not part.last.is_certainly_before(last)]
 
-    def without(self, name: str) -> None:
+    def remove_drug(self, name: str) -> None:
         """Takes a drug out."""
         self.parts = [part.keep_drugs(part.names - {name}) for part in self.parts if part.names != {name}]
 
-    def add(self, parts: Iterable[ExposureSpan], why: str = "") -> None:
+    def add_spans(self, parts: Iterable[ExposureSpan], why: str = "") -> None:
         """More spans, and the reason where it is not plain."""
         self.parts += parts
         if why and why not in self.why:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from concordant.patient.events import ABSENT, ACTIVE, RESOLVED, Comorbidity, Status
 from concordant.record.conditions import ConditionMention, events_from_mentions, is_understood, parse_conditions
 from concordant.record.fhir.chart import Chart
-from concordant.record.fhir.conditions import GONE, add_blank_conditions, list_code_texts, status_word
+from concordant.record.fhir.conditions import GONE, add_blank_conditions, list_code_texts, read_status_word
 from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.values import lookup_code
 
@@ -17,9 +17,9 @@ UNNAMED = "an allergy to something that is not named"
 
 def read_allergy(resource: Resource, chart: Chart) -> None:
     """One AllergyIntolerance: exactly one fate. An allergy counts whether or not it is said to be over."""
-    verified, clinical = status_word(resource.verificationStatus), status_word(resource.clinicalStatus)
+    verified, clinical = read_status_word(resource.verificationStatus), read_status_word(resource.clinicalStatus)
     if verified == "entered-in-error":
-        chart.ignored("entered in error")
+        chart.mark_ignored("entered in error")
         return
     met = lookup_code(resource.code, ("drug",), chart.tables.terms)
     drugs = met.meaning.drugs if met.meaning is not None else ()
@@ -34,7 +34,7 @@ def read_allergy(resource: Resource, chart: Chart) -> None:
     if not drugs and not any(mention.about or mention.status for mention in mentions):
         chart.record_unmapped_codes(met.unknown, "allergy to")
     chart.found += events_from_mentions(mentions, plain, chart.as_of)
-    chart.used(plain.name)
+    chart.mark_used(plain.name)
 
 
 def _read_allergens(names: list[str], drugs: tuple[str, ...], chart: Chart) -> tuple[ConditionMention, ...]:

@@ -38,7 +38,9 @@ class Chart(RecordBuilder):
             self.unmapped.append((coding.system or "", coding.code or "", coding.display or ""))
         if text:
             self.unmapped.append(("", "", text))
-        self.ignored("its code is in no value set" if codings else "its name is in no value set" if text else "it has no code")
+        self.mark_ignored(
+            "its code is in no value set" if codings else "its name is in no value set" if text else "it has no code"
+        )
 
     def record_unmapped_codes(self, codings: Iterable[Coding], what: str) -> None:
         """Codes that were met and stand in no value set."""

@@ -59,11 +59,11 @@ def read_entries(
             chart.mark_set_aside(entry.why)
             _blank_faulty_entry(reader, resource, chart)
         elif reader is None:
-            chart.ignored(READ_BY_REFERENCE.get(kind) or f"nothing is read from {kind}")
+            chart.mark_ignored(READ_BY_REFERENCE.get(kind) or f"nothing is read from {kind}")
             if any(inner.resourceType == "Observation" for inner in resource.contained or ()):
                 chart.not_understood.append(f"a result within {chart.place}: results are read where they stand by themselves")
         elif again and firsts[place] is not resource and firsts[place] == resource:
-            chart.ignored("the same entry again")
+            chart.mark_ignored("the same entry again")
         else:
             reader(resource, chart)
     return chart

@@ -39,7 +39,7 @@ OVER = (ABSENT, RESOLVED)
 OPEN = ("provisional", "differential", "unconfirmed", "unknown")
 
 
-def status_word(item: str | CodeableConcept | None) -> str:
+def read_status_word(item: str | CodeableConcept | None) -> str:
     """A status: a coded value, or the bare word of DSTU2."""
     if item is None:
         return ""
@@ -50,9 +50,9 @@ def status_word(item: str | CodeableConcept | None) -> str:
 
 def read_condition(resource: Resource, chart: Chart) -> None:
     """One Condition: exactly one fate."""
-    verified, clinical = status_word(resource.verificationStatus), status_word(resource.clinicalStatus)
+    verified, clinical = read_status_word(resource.verificationStatus), read_status_word(resource.clinicalStatus)
     if verified == "entered-in-error":
-        chart.ignored("entered in error")
+        chart.mark_ignored("entered in error")
         return
     met = lookup_code(resource.code, KINDS, chart.tables.terms)
     if why := met.conflict or _explain_contradiction(met, resource, chart):
@@ -72,11 +72,11 @@ def _read_cancer_code(
 ) -> None:
     """A cancer, a metastasis, what a diagnosis implies, or what nothing here asks for."""
     if meaning.kind == "not_asked":
-        chart.ignored(meaning.says)
+        chart.mark_ignored(meaning.says)
     elif meaning.kind == "secondary" and _is_of_other_cancer(resource, chart):
-        chart.ignored("a metastasis of another cancer")
+        chart.mark_ignored("a metastasis of another cancer")
     elif verified == "refuted":
-        chart.ignored("refuted")
+        chart.mark_ignored("refuted")
     elif wrong:
         _add_implied_markers(meaning, None, chart, spoilt=True)
         chart.mark_set_aside(wrong)
@@ -85,7 +85,7 @@ def _read_cancer_code(
         chart.mark_set_aside(f"a diagnosis that is {verified}: whether it holds is not known")
     else:
         _add_implied_markers(meaning, date, chart)
-        chart.used(_add_cancer(meaning, resource, clinical, date, chart))
+        chart.mark_used(_add_cancer(meaning, resource, clinical, date, chart))
 
 
 def find_onset(resource: Resource, chart: Chart) -> tuple[PartialDate | None, str]:
@@ -110,7 +110,7 @@ def _check_abatement(date: PartialDate | None, resource: Resource, chart: Chart)
 def _add_cancer(meaning: Meaning, resource: Resource, clinical: str, date: PartialDate | None, chart: Chart) -> str:
     """A primary tumour or a metastasis, kept until all is read."""
     if meaning.name == OTHER and (read := mention_from_concept(meaning, chart.tables.terms.words.lexicon)) is not None:
-        verified = status_word(resource.verificationStatus)
+        verified = read_status_word(resource.verificationStatus)
         plain_ = Comorbidity(chart.entry, None, meaning.display, _find_status(resource, verified, clinical, chart), date)
         chart.found += events_from_mentions((read,), plain_, chart.as_of)
     if meaning.kind == "secondary":
@@ -185,7 +185,7 @@ def add_condition(met: CodeMatch, resource: Resource, plain_: Comorbidity, wrong
     if not is_understood(mentions):
         _report_unknown(name, mentions, resource, chart)
         if plain_.status in OVER and not wrong:
-            chart.ignored("refuted" if plain_.status == ABSENT else "it is not understood, and over")
+            chart.mark_ignored("refuted" if plain_.status == ABSENT else "it is not understood, and over")
             return
     grade = chart.tables.find_grade(resource.severity)
     known = tuple(replace(mention, grade=grade) if mention.grade is None and mention.term else mention for mention in mentions)
@@ -195,7 +195,7 @@ def add_condition(met: CodeMatch, resource: Resource, plain_: Comorbidity, wrong
     if wrong:
         chart.mark_set_aside(wrong)
     else:
-        chart.used(name if is_understood(mentions) else f"a condition that is not understood: {name}")
+        chart.mark_used(name if is_understood(mentions) else f"a condition that is not understood: {name}")
 
 
 def _read_mentions(met: CodeMatch, resource: Resource, chart: Chart) -> tuple[str, tuple[ConditionMention, ...]]:

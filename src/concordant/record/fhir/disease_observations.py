@@ -66,12 +66,12 @@ def _read_metastasis_site(asked: ObservedValue, chart: Chart) -> str | None:
     return "its site is not understood" if concepts else None
 
 
-def _status(asked: ObservedValue, chart: Chart) -> str | None:
+def _read_disease_status(asked: ObservedValue, chart: Chart) -> str | None:
     """The trend of the disease, as an event."""
     concepts = list_coded_values(asked.value)
     if not concepts:
         return None
-    met = _first(concepts, "status", chart)
+    met = _lookup_first_code(concepts, "status", chart)
     if met.conflict or met.meaning is None:
         return met.conflict or "its disease status is not understood"
     if met.meaning.name == "undetermined":
@@ -88,7 +88,7 @@ def _status(asked: ObservedValue, chart: Chart) -> str | None:
     return ""
 
 
-def _first(concepts: list[CodeableConcept], kind: CodeKind, chart: Chart) -> CodeMatch:
+def _lookup_first_code(concepts: list[CodeableConcept], kind: CodeKind, chart: Chart) -> CodeMatch:
     met = CodeMatch()
     for concept in concepts:
         met = lookup_code(concept, (kind,), chart.tables.terms)
@@ -134,7 +134,7 @@ def _read_menopause(asked: ObservedValue, chart: Chart) -> str | None:
     concepts = list_coded_values(asked.value)
     if not concepts:
         return None
-    met = _first(concepts, "menopause", chart)
+    met = _lookup_first_code(concepts, "menopause", chart)
     word = met.meaning.name if met.meaning is not None else normalize_name(concepts[0].text or "").replace(" ", "")
     if word not in chart.tables.menopause or met.conflict:
         return met.conflict or "its menopausal status is not understood"
@@ -147,7 +147,7 @@ def _read_menopause(asked: ObservedValue, chart: Chart) -> str | None:
 def _read_therapy_line(asked: ObservedValue, chart: Chart) -> str | None:
     """A line of therapy that the source counts."""
     read = read_number(asked.value)
-    met = _first(list_coded_values(asked.value), "line", chart)
+    met = _lookup_first_code(list_coded_values(asked.value), "line", chart)
     word = f"{read[0].low:g}" if read is not None and read[0].is_exact else met.meaning.name if met.meaning is not None else ""
     if not word or met.conflict:
         return met.conflict or "its line of therapy is not understood"
@@ -158,7 +158,7 @@ def _read_therapy_line(asked: ObservedValue, chart: Chart) -> str | None:
     return ""
 
 
-def _umbrella(asked: ObservedValue, chart: Chart) -> str | None:
+def _read_umbrella_result(asked: ObservedValue, chart: Chart) -> str | None:
     """A result of several tests together; it counts where no single result stands."""
     word, conflict = read_result_word(asked.value, chart)
     if conflict or word is None:
@@ -169,9 +169,9 @@ def _umbrella(asked: ObservedValue, chart: Chart) -> str | None:
     return ""
 
 
-def of_disease(asked: ObservedValue, chart: Chart) -> str | None:
+def read_disease_observation(asked: ObservedValue, chart: Chart) -> str | None:
     """One observation of the disease or the person: why it cannot be, empty when it stands, None when it says nothing."""
-    read = _umbrella if asked.about.name in chart.rules.umbrellas else OBSERVED[asked.about.name]
+    read = _read_umbrella_result if asked.about.name in chart.rules.umbrellas else OBSERVED[asked.about.name]
     return read(asked, chart)
 
 
@@ -179,7 +179,7 @@ OBSERVED: dict[str, Callable[[ObservedValue, Chart], str | None]] = {
     "stage_group": _read_stage,
     "distant_metastases": _read_stage,
     "metastasis_site": _read_metastasis_site,
-    DISEASE_STATUS: _status,
+    DISEASE_STATUS: _read_disease_status,
     "condition_status": _read_condition_status,
     MENOPAUSAL_STATUS: _read_menopause,
     LINE_OF_THERAPY: _read_therapy_line,

@@ -47,7 +47,7 @@ class DrugMatch:
 def read_medication(resource: Resource, chart: Chart) -> None:
     """One medication resource: exactly one fate."""
     if why := _explain_not_given(resource) or _explain_other_cancer(resource, chart):
-        chart.ignored(why)
+        chart.mark_ignored(why)
         return
     match = _match_drug(resource, chart)
     chart.record_unmapped_codes(match.codings, "" if match.drugs or match.terms else "drug")
@@ -60,7 +60,7 @@ def read_medication(resource: Resource, chart: Chart) -> None:
         chart.found.append(_make_exposure(resource, match, start, end, chart))
         if resource.resourceType in ORDERS:
             chart.orders.add(chart.place)
-        chart.used("treatment")
+        chart.mark_used("treatment")
     else:
         _read_other_medication(resource, match, start, end, chart)
 
@@ -250,10 +250,10 @@ def _read_other_medication(
     today = make_exact_date(chart.as_of)
     over = end is not None and end.is_certainly_before(today)
     if over or (resource.status not in GOING and resource.status is not None) or not match.name:
-        chart.ignored("another drug, which is not said to be taken now")
+        chart.mark_ignored("another drug, which is not said to be taken now")
         return
     if start is not None and today.is_certainly_before(start):
-        chart.ignored("it lies after the date of the question")
+        chart.mark_ignored("it lies after the date of the question")
         return
     chart.found += [Medication(chart.entry, term, match.name) for term in match.terms or (None,)]
-    chart.used("medication")
+    chart.mark_used("medication")

@@ -8,7 +8,7 @@ from concordant.logic.intervals import Interval
 from concordant.model.knowledge import CodeKind
 from concordant.patient.events import Finding, Marker, Measurement
 from concordant.record.fhir.chart import Chart
-from concordant.record.fhir.disease_observations import of_disease
+from concordant.record.fhir.disease_observations import read_disease_observation
 from concordant.record.fhir.references import resolve_reference
 from concordant.record.fhir.resources import CodeableConcept, Resource, Value, to_list
 from concordant.record.fhir.results import ObservedValue, read_marker, read_measurement
@@ -24,7 +24,7 @@ UNSAID = {"entered-in-error": "entered in error", "cancelled": "cancelled", "reg
 def read_observation(resource: Resource, chart: Chart) -> None:
     """One Observation: exactly one fate."""
     if resource.status in UNSAID:
-        chart.ignored(UNSAID[resource.status])
+        chart.mark_ignored(UNSAID[resource.status])
         return
     about = _find_meaning(resource.code, chart)
     components = resource.component
@@ -32,7 +32,7 @@ def read_observation(resource: Resource, chart: Chart) -> None:
         _add_unknown_result(resource, chart)
         return
     if about is not None and (why := _explain_other_cancer(resource, about, chart)):
-        chart.ignored(why)
+        chart.mark_ignored(why)
         return
     if about is not None and (why := _explain_contradiction(resource.code, about, chart)):
         add_blank_results(resource.code, chart)
@@ -43,7 +43,7 @@ def read_observation(resource: Resource, chart: Chart) -> None:
         _add_unknown_result(resource, chart)
         return
     if about is not None and about.kind == "not_asked" and not parts:
-        chart.ignored(about.says)
+        chart.mark_ignored(about.says)
         return
     if resource.status == "preliminary":
         chart.notices.append(f"A preliminary result counts as it stands ({chart.place}).")
@@ -66,7 +66,7 @@ def _add_unknown_result(resource: Resource, chart: Chart) -> None:
     name = next((text for text in texts if text), "a result without a name")
     date, _ = find_observed_date(resource, chart)
     chart.found.append(Finding(chart.entry, name[:LONGEST_NAME], date))
-    chart.used(f"flagged as abnormal: {name[:LONGEST_NAME]}")
+    chart.mark_used(f"flagged as abnormal: {name[:LONGEST_NAME]}")
 
 
 def _is_flagged(value: Value, chart: Chart) -> bool:
@@ -120,9 +120,9 @@ def _set_fate(said: list[str], whys: list[str], chart: Chart) -> None:
     if whys:
         chart.mark_set_aside("; ".join(whys))
     elif said:
-        chart.used(", ".join(said))
+        chart.mark_used(", ".join(said))
     else:
-        chart.ignored("it has no result")
+        chart.mark_ignored("it has no result")
 
 
 def _read_value(asked: ObservedValue, chart: Chart, said: list[str], whys: list[str]) -> None:
@@ -133,7 +133,7 @@ def _read_value(asked: ObservedValue, chart: Chart, said: list[str], whys: list[
     elif about.kind == "measurement":
         why = read_measurement(asked, chart, spoilt=spoilt)
     else:
-        why = "" if spoilt else of_disease(asked, chart)
+        why = "" if spoilt else read_disease_observation(asked, chart)
     if why is None:
         return
     if why:

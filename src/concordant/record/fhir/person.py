@@ -21,4 +21,4 @@ def read_patient(resource: Resource, chart: Chart) -> None:
     if wrong:
         chart.mark_set_aside(f"birth date: {wrong}")
     else:
-        chart.used("patient")
+        chart.mark_used("patient")

@@ -16,16 +16,16 @@ def read_procedure(resource: Resource, chart: Chart) -> None:
     """One Procedure: exactly one fate."""
     status = resource.status or ""
     if status in UNDONE or resource.notPerformed or resource.notDone:
-        chart.ignored(UNDONE.get(status, "not done"))
+        chart.mark_ignored(UNDONE.get(status, "not done"))
         return
     met = lookup_code(resource.code, ("procedure", "not_asked"), chart.tables.terms)
     if met.conflict:
         chart.mark_set_aside(met.conflict)
     elif met.meaning is None:
         chart.record_unmapped_codes(met.unknown, "")
-        chart.ignored("its code is in no value set" if met.unknown else "it has no code")
+        chart.mark_ignored("its code is in no value set" if met.unknown else "it has no code")
     elif met.meaning.kind == "not_asked":
-        chart.ignored(met.meaning.says)
+        chart.mark_ignored(met.meaning.says)
     else:
         _add_procedure(met.meaning.name, dict(met.meaning.implies), resource, chart)
 
@@ -47,9 +47,9 @@ def _add_procedure(name: str, implies: dict[str, str], resource: Resource, chart
     if wrong:
         return
     if kind is None and "drugs" not in implies and not implies:
-        chart.ignored(f"{name}: nothing here asks for it")
+        chart.mark_ignored(f"{name}: nothing here asks for it")
     else:
-        chart.used(name)
+        chart.mark_used(name)
 
 
 def find_performed_date(resource: Resource, chart: Chart) -> tuple[PartialDate | None, str]:

@@ -13,8 +13,8 @@ from concordant.patient.account import Account
 from concordant.record.fhir.charting import READ_BY_REFERENCE, READERS, entry_place, read_entries
 from concordant.record.fhir.decode import LocatedResource, decode_resources, unzip_data
 from concordant.record.fhir.resources import Resource
-from concordant.record.fhir.subjects import subjects_of
-from concordant.record.fhir.tables import FhirTables, fhir_tables
+from concordant.record.fhir.subjects import index_subjects
+from concordant.record.fhir.tables import FhirTables, make_fhir_tables
 from concordant.record.sources import Patient
 from concordant.terminology.codes import Terminology
 
@@ -31,7 +31,7 @@ def read_fhir(
     data: bytes, name: str, knowledge: Knowledge, terms: Terminology | None, as_of: dt.date, *, given: bool = False
 ) -> list[Patient]:
     """Every patient of a bundle, a list of resources or one resource. Raises Unreadable, or Refused when nobody is in it."""
-    return read_document(data, name, fhir_tables(knowledge, terms), as_of, given=given).patients
+    return read_document(data, name, make_fhir_tables(knowledge, terms), as_of, given=given).patients
 
 
 def read_document(data: bytes, name: str, tables: FhirTables, as_of: dt.date, *, given: bool = False) -> PatientBatch:
@@ -41,7 +41,7 @@ def read_document(data: bytes, name: str, tables: FhirTables, as_of: dt.date, *,
 
 def build_patients(entries: list[LocatedResource], name: str, tables: FhirTables, as_of: dt.date, *, given: bool) -> PatientBatch:
     """The patients that some resources make up."""
-    subjects = subjects_of(entries)
+    subjects = index_subjects(entries)
     plainly = {} if subjects.ambiguous else subjects.addresses
     groups: dict[str, list[LocatedResource]] = {}
     nobody: list[tuple[LocatedResource, str]] = []
@@ -54,7 +54,7 @@ def build_patients(entries: list[LocatedResource], name: str, tables: FhirTables
                 continue
         elif subject is None and _has_no_subject(resource):
             silent += 1
-        owner, why = subjects.patient_of(entry)
+        owner, why = subjects.find_owner(entry)
         if owner is None:
             nobody.append((entry, why))
         else:

@@ -23,7 +23,7 @@ class Subjects:
     elsewhere: set[str] = field(default_factory=set)
     only: str | None = None
 
-    def patient_of(self, item: LocatedResource) -> Owner:
+    def find_owner(self, item: LocatedResource) -> Owner:
         """The id of the patient; None with a reason, or without one when the entry is about nobody."""
         resource = item.resource
         if resource.resourceType == "Patient":
@@ -33,7 +33,7 @@ class Subjects:
         text = reference.reference if reference is not None else None
         if text and text.startswith("#"):
             text = next((f"Patient/{item.id}" for item in resource.contained or () if f"#{item.id}" == text and item.id), None)
-        return self._named(text) if text else self._find_default_owner(resource.resourceType)
+        return self._find_named_owner(text) if text else self._find_default_owner(resource.resourceType)
 
     def _find_default_owner(self, kind: str | None) -> Owner:
         """Of an entry that names nobody: the only patient there is."""
@@ -41,7 +41,7 @@ class Subjects:
             return (self.only if kind not in READ_BY_REFERENCE else None), ""
         return (self.only, "") if self.only is not None else (None, "it names no patient")
 
-    def _named(self, text: str) -> Owner:
+    def _find_named_owner(self, text: str) -> Owner:
         owner = self.addresses.get(text)
         if owner is None:
             text = strip_version(text)
@@ -57,7 +57,7 @@ class Subjects:
         return id_, ""
 
 
-def subjects_of(entries: Iterable[LocatedResource]) -> Subjects:
+def index_subjects(entries: Iterable[LocatedResource]) -> Subjects:
     """The patients of a source, by their addresses."""
     subjects = Subjects()
     patients: dict[str, Resource] = {}

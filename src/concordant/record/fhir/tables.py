@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from concordant.contract_names import MENOPAUSAL_STATUS
 from concordant.model.knowledge import Knowledge
 from concordant.record.fhir.resources import CodeableConcept
-from concordant.record.rules import RecordRules, record_rules
+from concordant.record.rules import RecordRules, make_record_rules
 from concordant.terminology.codes import Terminology, make_terminology
-from concordant.terminology.names import factor_of
+from concordant.terminology.names import lookup_unit_factor
 
 
 @dataclass(slots=True)
@@ -36,18 +36,18 @@ class FhirTables:
         wanted = self.rules.measured[name]
         if not wanted.unit:
             return 1.0
-        factor = factor_of(wanted, unit, self.terms.words)
-        return factor if factor is not None else factor_of(wanted, unit.strip("[]{}"), self.terms.words)
+        factor = lookup_unit_factor(wanted, unit, self.terms.words)
+        return factor if factor is not None else lookup_unit_factor(wanted, unit.strip("[]{}"), self.terms.words)
 
 
-def fhir_tables(knowledge: Knowledge, terms: Terminology | None = None) -> FhirTables:
+def make_fhir_tables(knowledge: Knowledge, terms: Terminology | None = None) -> FhirTables:
     """The tables of a Knowledge for reading FHIR."""
     vocabulary = knowledge.vocabulary
     features = {feature.name: feature for feature in knowledge.features}
     menopause = features[MENOPAUSAL_STATUS].values if MENOPAUSAL_STATUS in features else ()
     return FhirTables(
         terms or make_terminology(knowledge),
-        record_rules(knowledge),
+        make_record_rules(knowledge),
         frozenset(menopause),
         vocabulary.spread_words,
         frozenset(flag.lower() for flag in vocabulary.abnormal_flags),

@@ -30,7 +30,7 @@ def read_condition(
     name, mentions = _read_mentions(coded, words)
     if not is_understood(mentions):
         if over:
-            record.ignored("it is not understood, and over")
+            record.mark_ignored("it is not understood, and over")
             return
         record.record_unmapped("condition", name, near=next((mention.near for mention in mentions if mention.near), ""))
     spread = [
@@ -60,7 +60,7 @@ def keep_conditions(
         record.keep_blank(events)
     else:
         for event in events:
-            record.keep(event)
+            record.add_event(event)
 
 
 def _read_mentions(coded: CodedColumn, words: Words) -> tuple[str, tuple[ConditionMention, ...]]:

@@ -12,9 +12,9 @@ from concordant.errors import quote_word, suggest_word
 from concordant.logic.dates import PartialDate, format_date
 from concordant.patient.events import ADVANCED, ONGOING, STOPPED, Course, Medication, Setting, Stopped, match_word
 from concordant.record.builder import RecordBuilder
-from concordant.record.casefile.scalars import MOST, count_of
+from concordant.record.casefile.scalars import MOST, parse_count
 from concordant.record.courses.exposures import Exposure
-from concordant.record.medications_taken import NOT_TAKEN, is_taken, taken_by_name
+from concordant.record.medications_taken import NOT_TAKEN, is_taken, read_taken_medicines
 from concordant.record.omop.codes import CodedColumn, ConceptLookup
 from concordant.record.omop.schema import Row, read_date, read_date_column
 from concordant.terminology.codes import CodeableConcept
@@ -43,58 +43,60 @@ class DrugExposures:
     words: Words
     lines: dict[str, str] = field(default_factory=dict)
 
-    def read(self, coded: CodedColumn, row: Row) -> None:
+    def read_exposure(self, coded: CodedColumn, row: Row) -> None:
         """One drug exposure: treatment of the cancer, another drug, or what nothing here asks for."""
-        meaning, stopped = coded.meaning, self._stopped(row)
+        meaning, stopped = coded.meaning, self._read_stop_reason(row)
         if meaning is not None and meaning.drugs:
-            self._keep(self._of(meaning.drugs), row, stopped)
+            self._keep_treatment(self._treatment_from_ids(meaning.drugs), row, stopped)
         elif meaning is not None and meaning.kind == "medication":
             read = medicines_from_name(coded.text, self.words)
-            self._medicine(coded.text if read else meaning.name.replace("_", " "), self._span(row))
+            self._keep_medicine(coded.text if read else meaning.name.replace("_", " "), self._read_span(row))
         elif meaning is not None:
-            self.record.ignored(meaning.says or NOT_ASKED)
+            self.record.mark_ignored(meaning.says or NOT_ASKED)
         elif self._is_another(coded):
             self.record.unmapped += coded.met
-            self._beside(coded.text, self._span(row))
+            self._keep_unknown_medicine(coded.text, self._read_span(row))
         else:
-            self._keep(self.named(coded.text or (f"concept {coded.met[0][1]}" if coded.met else "no name")), row, stopped)
+            self._keep_treatment(
+                self.treatment_from_name(coded.text or (f"concept {coded.met[0][1]}" if coded.met else "no name")), row, stopped
+            )
 
-    def single(self, meaning: CodeableConcept, date: PartialDate | None, wrong: str) -> None:
+    def read_single_dose(self, meaning: CodeableConcept, date: PartialDate | None, wrong: str) -> None:
         """A drug of which another table tells the day."""
         single = date is not None and date.is_exact
         changes: dict[str, Any] = {"start": date, "end": date}
-        treatment = self._of(meaning.drugs)
+        treatment = self._treatment_from_ids(meaning.drugs)
         if isinstance(treatment, Exposure):
             changes["single"] = single
-        self._add(
+        self._add_treatment(
             replace(treatment, **changes), [f"{key}{wrong.removeprefix('date')}" for key in ("start", "end")] if wrong else []
         )
 
-    def of_episode(self, row: Row, number: str | None) -> None:
+    def read_episode(self, row: Row, number: str | None) -> None:
         """An episode of treatment none of whose exposures is told."""
         coded = self.codes.match_codes(row.get("episode_object_concept_id"), None, row.get("episode_source_value"))
         entry, meaning = self.record.entry, coded.meaning
         if meaning is not None and meaning.drugs:
-            treatment = self._of(meaning.drugs)
+            treatment = self._treatment_from_ids(meaning.drugs)
         else:
-            treatment = self.named(coded.text) if coded.text else Exposure(entry, ())
+            treatment = self.treatment_from_name(coded.text) if coded.text else Exposure(entry, ())
         wrong: list[str] = []
-        line, setting = self._line(number, wrong)
-        start = self._date(row, "episode_start_date", "start", wrong)
-        end = self._date(row, "episode_end_date", "end", wrong)
+        line, setting = self._read_line(number, wrong)
+        start = self._read_date(row, "episode_start_date", "start", wrong)
+        end = self._read_date(row, "episode_end_date", "end", wrong)
         changes: dict[str, Any] = {"start": start, "end": end, "line": line, "setting": setting}
         if isinstance(treatment, Exposure):
             changes["single"] = start is not None and start == end and start.is_exact
-        self._add(replace(treatment, **changes), wrong)
+        self._add_treatment(replace(treatment, **changes), wrong)
 
-    def named(self, name: str) -> Exposure | Course:
+    def treatment_from_name(self, name: str) -> Exposure | Course:
         """Treatment by a written name; one of a class stands as a course, as it is told."""
         if parts := drugs_from_name(name, self.words):
-            return self._of(parts)
+            return self._treatment_from_ids(parts)
         self.record.record_unmapped("drug", name, suggest_name(name, self.words.drugs))
         return Exposure(self.record.entry, (), (name,))
 
-    def _of(self, ids: tuple[str, ...]) -> Exposure | Course:
+    def _treatment_from_ids(self, ids: tuple[str, ...]) -> Exposure | Course:
         """Treatment with these drugs; where one of them is a whole class, a course as it is told."""
         entry = self.record.entry
         if self.words.class_ids.isdisjoint(ids):
@@ -103,24 +105,24 @@ class DrugExposures:
         drugs = tuple(id_ for id_ in ids if id_ not in self.words.class_ids)
         return Course(entry, drugs, classes, (), None, None, None, None, None, None)
 
-    def _keep(self, treatment: Exposure | Course, row: Row, stopped: Stopped | None) -> None:
+    def _keep_treatment(self, treatment: Exposure | Course, row: Row, stopped: Stopped | None) -> None:
         """The exposure with its dates, its line and why it was stopped."""
         wrong: list[str] = []
-        line, setting = self._line(self.lines.get(row.get("drug_exposure_id") or ""), wrong)
-        span = self._span(row)
+        line, setting = self._read_line(self.lines.get(row.get("drug_exposure_id") or ""), wrong)
+        span = self._read_span(row)
         changes: dict[str, Any] = {"start": span.start, "end": span.end, "line": line, "setting": setting, "stopped": stopped}
         if isinstance(treatment, Exposure):
-            changes |= _of_exposure(span, stopped)
-        self._add(replace(treatment, **changes), [*wrong, *span.wrong])
+            changes |= _make_exposure_fields(span, stopped)
+        self._add_treatment(replace(treatment, **changes), [*wrong, *span.wrong])
 
-    def _add(self, treatment: Exposure | Course, wrong: list[str]) -> None:
+    def _add_treatment(self, treatment: Exposure | Course, wrong: list[str]) -> None:
         if wrong:
             self.record.mark_set_aside("; ".join(wrong))
             self.record.keep_blank([treatment])
         else:
-            self.record.keep(treatment)
+            self.record.add_event(treatment)
 
-    def _stopped(self, row: Row) -> Stopped | None:
+    def _read_stop_reason(self, row: Row) -> Stopped | None:
         reason = row.get("stop_reason")
         if not reason:
             return None
@@ -130,58 +132,58 @@ class DrugExposures:
             self.record.record_unmapped("stop reason", reason)
         return stopped
 
-    def _line(self, number: str | None, wrong: list[str]) -> tuple[int | None, Setting | None]:
+    def _read_line(self, number: str | None, wrong: list[str]) -> tuple[int | None, Setting | None]:
         """The line that an episode counts; its setting is that of advanced disease."""
         if number is None:
             return None, None
-        line = count_of(number)
+        line = parse_count(number)
         if line is None:
             wrong.append(f"{quote_word(number)} is not a count for 'line'. Write a whole number from 1 to {MOST}")
         return line, ADVANCED
 
-    def _date(self, row: Row, column: str, key: str, wrong: list[str]) -> PartialDate | None:
+    def _read_date(self, row: Row, column: str, key: str, wrong: list[str]) -> PartialDate | None:
         date, why = read_date(read_date_column(row, column), key, self.record.as_of)
         if why:
             wrong.append(why)
         return date
 
-    def _span(self, row: Row) -> Span:
+    def _read_span(self, row: Row) -> Span:
         """The days of a row. The end of a dose is when the next one is due, or a day by default: it was given on its first."""
         span = Span()
-        span.start = self._date(row, "drug_exposure_start_date", "start", span.wrong)
+        span.start = self._read_date(row, "drug_exposure_start_date", "start", span.wrong)
         kind = self.codes.terms.find_concept("omop", row.get("drug_type_concept_id"))
         if kind is not None and kind.name == "administration":
-            span.end = self._date(row, "drug_exposure_start_date", "end", span.wrong)
+            span.end = self._read_date(row, "drug_exposure_start_date", "end", span.wrong)
             return span
         column = "verbatim_end_date" if read_date_column(row, "verbatim_end_date") else "drug_exposure_end_date"
-        span.end, span.supply = self._date(row, column, "end", span.wrong), True
+        span.end, span.supply = self._read_date(row, column, "end", span.wrong), True
         return span
 
-    def _medicine(self, name: str, span: Span) -> None:
+    def _keep_medicine(self, name: str, span: Span) -> None:
         """A medicine that is no treatment of the cancer, or not only: it matters while it is taken."""
         taken = is_taken(span.start, span.end, self.record.as_of)
-        events = taken_by_name(name, self.record.entry, span.start, self.words) if taken else ()
+        events = read_taken_medicines(name, self.record.entry, span.start, self.words) if taken else ()
         if not taken:
-            self.record.ignored(NOT_TAKEN)
+            self.record.mark_ignored(NOT_TAKEN)
         if any(isinstance(event, Medication) and event.term is None for event in events):
             self.record.record_unmapped("medication", name, suggest_name(name, self.words.medications))
-        if wrong := self._impossible(span):
+        if wrong := self._explain_impossible(span):
             self.record.mark_set_aside(wrong)
             self.record.keep_blank(events)
             return
         for event in events:
-            self.record.keep(event)
+            self.record.add_event(event)
 
-    def _beside(self, name: str, span: Span) -> None:
+    def _keep_unknown_medicine(self, name: str, span: Span) -> None:
         """A drug of another kind, of which nothing is known: it is listed while it is taken, for somebody to judge."""
-        if wrong := self._impossible(span):
+        if wrong := self._explain_impossible(span):
             self.record.mark_set_aside(wrong)
         elif is_taken(span.start, span.end, self.record.as_of):
-            self.record.keep(Medication(self.record.entry, None, name))
+            self.record.add_event(Medication(self.record.entry, None, name))
         else:
-            self.record.ignored("another drug, which is not said to be taken now")
+            self.record.mark_ignored("another drug, which is not said to be taken now")
 
-    def _impossible(self, span: Span) -> str:
+    def _explain_impossible(self, span: Span) -> str:
         start, end = span.start, span.end
         wrong = list(span.wrong)
         if start is not None and end is not None and end.is_certainly_before(start):
@@ -192,15 +194,15 @@ class DrugExposures:
         """True for a name that is near none of the known ones; one that is near, and a bare id, may be any drug."""
         if not coded.text or self.codes.terms.can_be_treatment(coded.text):
             return False
-        return not any(_is_near_diagnosis(part, self.words.drugs) for part in normalize_name(coded.text).split())
+        return not any(_is_near_drug_name(part, self.words.drugs) for part in normalize_name(coded.text).split())
 
 
-def _of_exposure(span: Span, stopped: Stopped | None) -> dict[str, Any]:
+def _make_exposure_fields(span: Span, stopped: Stopped | None) -> dict[str, Any]:
     single = span.start is not None and span.start == span.end and span.start.is_exact
     supply = span.supply and not single and span.end is not None and stopped is None
     going = stopped == ONGOING
     return {"single": single, "supply": supply, "ongoing": going, "stopped": None if going else stopped}
 
 
-def _is_near_diagnosis(word: str, known: Mapping[str, object]) -> bool:
+def _is_near_drug_name(word: str, known: Mapping[str, object]) -> bool:
     return len(word) >= SHORTEST_NEAR and (word in known or bool(suggest_word(word, known, listing=False)))

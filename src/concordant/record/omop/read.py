@@ -40,7 +40,7 @@ def iter_patients(
     database = open_database(path)
     try:
         run = Run(database, make_terminology(knowledge, words), get_record_rules(words), as_of, given)
-        yield from run.patients(_parse_person_id(only), rest if rest is not None else Account())
+        yield from run.iter_persons(_parse_person_id(only), rest if rest is not None else Account())
     finally:
         database.close()
 
@@ -91,7 +91,7 @@ class Run:
     as_of: dt.date
     cuts: bool
 
-    def patients(self, only: int | None, rest: Account) -> Iterator[Patient]:
+    def iter_persons(self, only: int | None, rest: Account) -> Iterator[Patient]:
         """Every person with their rows; rows of nobody are counted at the end."""
         codes = ConceptLookup(self.terms, self.database.read_concepts(only))
         links = self.database.read_episode_events()

@@ -27,15 +27,15 @@ class Results:
     values: ResultReader
     words: Words
 
-    def marker(self, meaning: CodeableConcept, row: Row, date: PartialDate | None, wrong: str) -> None:
+    def read_marker(self, meaning: CodeableConcept, row: Row, date: PartialDate | None, wrong: str) -> None:
         """One result of a tumour marker test: a number of its own name, a percentage, or a word."""
-        test, number = self.record.rules.tests[meaning.name], self.values.number(row)
+        test, number = self.record.rules.tests[meaning.name], self.values.read_number(row)
         if number is not None and meaning.part:
-            self._numbered(test, meaning.part, number, date, wrong)
+            self._keep_number(test, meaning.part, number, date, wrong)
         elif number is not None and "value" in test.numbers and number.text not in test.words:
-            self._numbered(test, "value", self.values.amount(row) or number, date, wrong)
-        elif word := self.values.word(test, row, number):
-            self.worded(test.name, word, date, wrong)
+            self._keep_number(test, "value", self.values.read_amount(row) or number, date, wrong)
+        elif word := self.values.find_test_word(test, row, number):
+            self.keep_word(test.name, word, date, wrong)
         else:
             self._find_other_test(meaning, test, number, row, date, wrong)
 
@@ -49,66 +49,66 @@ class Results:
         wrong: str,
     ) -> None:
         """A word that belongs to another test, or a value that is not understood."""
-        name, word = self.values.otherwise(meaning, row, dict(self.record.rules.tests))
+        name, word = self.values.find_other_test(meaning, row, dict(self.record.rules.tests))
         if name:
-            self.worded(name, word, date, wrong)
-        elif met := self.values.anything(row, number):
+            self.keep_word(name, word, date, wrong)
+        elif met := self.values.describe_any_value(row, number):
             self.record.record_unmapped(f"{test.label}:", met)
             self.record.keep_blank([Marker(self.record.entry, test.name, None, {}, None, None)])
-            self.record.ignored(LOST)
+            self.record.mark_ignored(LOST)
         else:
-            self.record.ignored(SILENT)
+            self.record.mark_ignored(SILENT)
 
-    def _numbered(self, test: VocabularyField, part: str, amount: Amount, date: PartialDate | None, wrong: str) -> None:
+    def _keep_number(self, test: VocabularyField, part: str, amount: Amount, date: PartialDate | None, wrong: str) -> None:
         label = test.label if part == "value" else f"{test.label} ({part})"
         spec = VocabularyField(name=part, label=label, unit=test.numbers.get(part, ""), low=test.low, high=test.high)
         numbers: dict[str, Interval] = {}
         why = ""
         try:
-            numbers[part] = amount.interval(spec, self.words)
+            numbers[part] = amount.to_interval(spec, self.words)
         except ValueError as error:
             meant = f". Or write one of: {', '.join(test.words)}" if part == "value" and test.words else ""
             why = f"{part}: {str(error).strip()}{meant}"
-        self._keep(Marker(self.record.entry, test.name, None, numbers, date, None), why, wrong)
+        self._keep_result(Marker(self.record.entry, test.name, None, numbers, date, None), why, wrong)
 
-    def worded(self, test: str, word: str, date: PartialDate | None, wrong: str) -> None:
+    def keep_word(self, test: str, word: str, date: PartialDate | None, wrong: str) -> None:
         """A result in a word of the test."""
-        self._keep(Marker(self.record.entry, test, word, {}, date, None), wrong)
+        self._keep_result(Marker(self.record.entry, test, word, {}, date, None), wrong)
 
     def read_measurement(self, meaning: CodeableConcept, row: Row, date: PartialDate | None, wrong: str) -> None:
         """A number with its unit, and the upper limit of normal where the row has one."""
-        amount, field = self.values.amount(row), self.record.rules.measured[meaning.name]
+        amount, field = self.values.read_amount(row), self.record.rules.measured[meaning.name]
         if amount is None:
-            self.record.ignored(SILENT)
+            self.record.mark_ignored(SILENT)
             return
         if amount.text.lower() == OPEN:
-            self._keep(Measurement(self.record.entry, field.name, Interval(), date), wrong)
+            self._keep_result(Measurement(self.record.entry, field.name, Interval(), date), wrong)
             return
-        value, why = self._in_unit(amount, field, "value")
-        limit, other = self._limit(row, field)
+        value, why = self._convert_amount(amount, field, "value")
+        limit, other = self._read_upper_limit(row, field)
         measurement = Measurement(self.record.entry, field.name, value or Interval(), date, limit)
-        self._keep(measurement, why, other, "" if why else wrong)
+        self._keep_result(measurement, why, other, "" if why else wrong)
 
-    def _limit(self, row: Row, field: VocabularyField) -> tuple[float | None, str]:
+    def _read_upper_limit(self, row: Row, field: VocabularyField) -> tuple[float | None, str]:
         """The upper limit of normal, of a measurement that has a unit; why it is none."""
-        amount = self.values.upper_limit(row) if field.unit else None
+        amount = self.values.read_upper_limit(row) if field.unit else None
         if amount is None:
             return None, ""
-        value, why = self._in_unit(amount, field, "upper_limit")
+        value, why = self._convert_amount(amount, field, "upper_limit")
         if value is None:
             return None, why
         return (value.high, "") if 0 < value.low <= value.high < float("inf") else (None, ". ".join(NO_LIMIT))
 
-    def _in_unit(self, amount: Amount, field: VocabularyField, key: str) -> tuple[Interval | None, str]:
+    def _convert_amount(self, amount: Amount, field: VocabularyField, key: str) -> tuple[Interval | None, str]:
         try:
-            return amount.interval(field, self.words), ""
+            return amount.to_interval(field, self.words), ""
         except ValueError as error:
             return None, f"{key}: {str(error).strip()}"
 
-    def _keep(self, event: Marker | Measurement, *whys: str) -> None:
+    def _keep_result(self, event: Marker | Measurement, *whys: str) -> None:
         """The event; a blank one where something of it cannot be."""
         if why := "; ".join(filter(None, whys)):
             self.record.mark_set_aside(why)
             self.record.keep_blank([event])
         else:
-            self.record.keep(event)
+            self.record.add_event(event)

@@ -119,12 +119,12 @@ def read_date(text: str | None, key: str, as_of: dt.date) -> tuple[PartialDate |
     """The date of a text, clipped to the date of the question; or why it is none, prefixed with its key."""
     if text is None:
         return None, ""
-    date, why = _parsed(text)
+    date, why = _parse_date(text)
     return (date.clip_to(as_of), "") if date is not None else (None, f"{key}: {why}")
 
 
 @lru_cache(maxsize=20_000)
-def _parsed(text: str) -> tuple[PartialDate | None, str]:
+def _parse_date(text: str) -> tuple[PartialDate | None, str]:
     try:
         return parse_partial_date(text), ""
     except ValueError as error:

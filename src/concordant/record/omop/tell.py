@@ -70,7 +70,7 @@ class PersonReader:
         if born is not None:
             self.record.tell_birth(born)
         if word or born is not None:
-            self.record.used("patient")
+            self.record.mark_used("patient")
         self.record.close_row()
 
     def _sex_from_text(self, text: str) -> str:
@@ -93,39 +93,39 @@ class PersonReader:
     def _start_row(self, table: str, id_: str | None) -> None:
         self.record.start_row(f"{table} {id_ or 'without an id'}", table)
 
-    def _date(self, row: Row, column: str) -> None:
+    def _set_date(self, row: Row, column: str) -> None:
         self.date, self.wrong = read_date(read_date_column(row, column), "date", self.record.as_of)
 
     def _read_row(self, name: str, row: Row) -> None:
         self._start_row(name, row.get(f"{name}_id") or row.get("person_id"))
         if name == "death":
             self.record.notices.append("The source says that the patient has died.")
-            self.record.used("notice")
+            self.record.mark_used("notice")
             return
         coded = self.codes.read_column(row, name.partition("_")[0])
         if name in DATES:
-            self._date(row, DATES[name])
+            self._set_date(row, DATES[name])
         if coded.conflict:
             self.record.mark_set_aside(coded.conflict)
-            self._leave_open(coded, name)
+            self._keep_blank_findings(coded, name)
         elif name == "drug_exposure":
-            self.drugs.read(coded, row)
+            self.drugs.read_exposure(coded, row)
         elif coded.meaning is None and name == "condition_occurrence" and (coded.text or coded.met):
             self.record.unmapped += coded.met
             self._read_condition(coded, row)
         elif coded.meaning is None:
             self.record.unmapped += coded.met
-            self.record.ignored("its code is not mapped" if coded.met else "it has no code")
+            self.record.mark_ignored("its code is not mapped" if coded.met else "it has no code")
         else:
             self._read_meaning(coded, coded.meaning, row)
 
     def _read_meaning(self, coded: CodedColumn, meaning: CodeableConcept, row: Row) -> None:
         if meaning.kind == "test":
-            self.results.marker(meaning, row, self.date, self.wrong)
+            self.results.read_marker(meaning, row, self.date, self.wrong)
             return
         for test, word in meaning.implies.items():
             if test in self.record.rules.tests:  # a receptor in the name of a cancer
-                self.results.worded(test, word, self.date, self.wrong)
+                self.results.keep_word(test, word, self.date, self.wrong)
         match meaning.kind:
             case "measurement":
                 self.results.read_measurement(meaning, row, self.date, self.wrong)
@@ -136,12 +136,12 @@ class PersonReader:
             case "procedure" if meaning.implies.get("event"):
                 keep_event(self.record, meaning.implies["event"], self.date, self.wrong, procedure=meaning.name)
             case "drug":
-                self.drugs.single(meaning, self.date, self.wrong)
+                self.drugs.read_single_dose(meaning, self.date, self.wrong)
             case "menopause":
                 self.record.tell_menopause(meaning.name)
-                self.record.used("patient")
+                self.record.mark_used("patient")
             case _:
-                self.record.ignored(meaning.says or NOT_ASKED)
+                self.record.mark_ignored(meaning.says or NOT_ASKED)
 
     def _add_disease_finding(self, coded: CodedColumn, meaning: CodeableConcept, row: Row) -> None:
         """A finding of the disease; another cancer is a condition beside it as well."""
@@ -164,7 +164,7 @@ class PersonReader:
             keep_status(self.record, name, self.date, self.wrong)
         elif meaning.name == MENOPAUSAL_STATUS and kind == "menopause":
             self.record.tell_menopause(name)
-            self.record.used("patient")
+            self.record.mark_used("patient")
         elif meaning.name == "metastasis_site" and kind in ("site", "secondary"):
             keep_spread(self.record, name, self.date, self.wrong)
         elif meaning.name == "condition_status" and name in (*YES, *NO, meaning.part):
@@ -175,14 +175,14 @@ class PersonReader:
     def _ignore_unknown_value(self, meaning: CodeableConcept, text: str) -> None:
         """An observation that is asked about, with a value that is not understood."""
         if text:
-            self.record.record_unmapped(f"{spaced(meaning.name)}:", text)
+            self.record.record_unmapped(f"{spell_term(meaning.name)}:", text)
         if text and meaning.name == "condition_status":
-            self.record.keep_blank([Comorbidity(self.record.entry, meaning.part, spaced(meaning.part), None, None)])
-        self.record.ignored(LOST if text else "it has no value")
+            self.record.keep_blank([Comorbidity(self.record.entry, meaning.part, spell_term(meaning.part), None, None)])
+        self.record.mark_ignored(LOST if text else "it has no value")
 
     def _stated_condition(self, term: str, status: Status) -> None:
         """A condition told as an observation: present or absent."""
-        keep_conditions(self.record, [ConditionMention(term)], spaced(term), status, self.date, self.wrong)
+        keep_conditions(self.record, [ConditionMention(term)], spell_term(term), status, self.date, self.wrong)
 
     def _read_condition(self, coded: CodedColumn, row: Row) -> None:
         read_condition(self.record, coded, row, self.words, self.date, self.wrong)
@@ -190,11 +190,11 @@ class PersonReader:
     def _read_episode(self, row: Row, all_: Sequence[Row], exposures: set[str | None]) -> None:
         self._start_row("episode", row.get("episode_id"))
         meaning = self.codes.read_column(row, "episode").meaning
-        self._date(row, "episode_start_date")
+        self._set_date(row, "episode_start_date")
         if meaning is None or meaning.kind not in ("status", "episode"):
             label = row.get("episode_source_value") or row.get("episode_concept_id") or "without a concept"
             self.record.record_unmapped("episode", label)
-            self.record.ignored("what kind of episode it is is not understood")
+            self.record.mark_ignored("what kind of episode it is is not understood")
         elif meaning.name == "treatment":
             self._read_treatment(row, all_, exposures)
         elif meaning.name == "diagnosis":
@@ -202,11 +202,11 @@ class PersonReader:
             cancer = thing.name if thing is not None and thing.kind == "cancer" else UNSPECIFIED
             keep_primary(self.record, cancer, self.date, self.wrong)
         elif meaning.kind == "status":
-            self._trend(meaning, self._find_episode_object(row))
+            self._read_trend(meaning, self._find_episode_object(row))
         else:
-            self.record.ignored(meaning.says or NOT_ASKED)
+            self.record.mark_ignored(meaning.says or NOT_ASKED)
 
-    def _trend(self, meaning: CodeableConcept, thing: CodeableConcept | None) -> None:
+    def _read_trend(self, meaning: CodeableConcept, thing: CodeableConcept | None) -> None:
         """How the disease went, and the metastasis that the episode is about."""
         site = thing.name if thing is not None and thing.kind == "secondary" else ""
         keep_status(self.record, meaning.name, self.date, self.wrong, site)
@@ -222,9 +222,9 @@ class PersonReader:
         number = row.get("episode_number") if self._is_advanced(row, all_) else None
         if events:
             self.drugs.lines |= {event: number for event in events if number}
-            self.record.used("line of therapy" if number else "treatment, told by its drug exposures")
+            self.record.mark_used("line of therapy" if number else "treatment, told by its drug exposures")
         else:
-            self.drugs.of_episode(row, number)
+            self.drugs.read_episode(row, number)
 
     def _is_advanced(self, row: Row, all_: Sequence[Row]) -> bool:
         """Under an episode whose object is a metastasis a number counts lines; elsewhere it may count early treatment."""
@@ -232,22 +232,22 @@ class PersonReader:
         thing = self._find_episode_object(parent)
         return thing is not None and thing.kind == "secondary"
 
-    def _leave_open(self, coded: CodedColumn, table: str) -> None:
+    def _keep_blank_findings(self, coded: CodedColumn, table: str) -> None:
         """What a contradictory row would have said."""
         meaning, entry = coded.meaning, self.record.entry
         if table == "drug_exposure":
-            self.record.keep_blank([self.drugs.named(coded.text or "no name")])
+            self.record.keep_blank([self.drugs.treatment_from_name(coded.text or "no name")])
         elif meaning is not None and meaning.kind == "test":
             self.record.keep_blank([Marker(entry, meaning.name, None, {}, None, None)])
         elif meaning is not None and meaning.kind == "condition":
-            name = spaced(meaning.name)
+            name = spell_term(meaning.name)
             plain = Comorbidity(entry, None, name, None, None)
             self.record.keep_blank(events_from_mentions(parse_conditions(name, self.words), plain, self.record.as_of))
         elif meaning is not None and meaning.kind == "measurement":
             self.record.keep_blank([Measurement(entry, meaning.name, Interval(), None)])
 
 
-def spaced(term: str) -> str:
+def spell_term(term: str) -> str:
     """A term of the vocabulary in words."""
     return term.replace("_", " ")
 

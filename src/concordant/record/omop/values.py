@@ -10,7 +10,7 @@ from concordant.model.knowledge import CodeKind, VocabularyField
 from concordant.record.omop.codes import NO_CONCEPT, CodedColumn, ConceptLookup
 from concordant.record.omop.schema import Row
 from concordant.terminology.codes import CodeableConcept
-from concordant.terminology.names import Words, check_range, convert_quantity, factor_of
+from concordant.terminology.names import Words, check_range, convert_quantity, lookup_unit_factor
 
 MEANT = {"present": "positive", "absent": "negative"}
 KINDS: tuple[CodeKind, ...] = ("value", "stage", "status", "menopause", "site")
@@ -32,24 +32,24 @@ class Amount:
         """The amount as a person would write it."""
         return f"{self.operator} {self.number} {self.unit}".strip()
 
-    def interval(self, field: VocabularyField, words: Words) -> Interval:
+    def to_interval(self, field: VocabularyField, words: Words) -> Interval:
         """The number in the unit of a field. Raises ValueError with the way out."""
         factor = self._compute_unit_factor(field, words)
         if factor is None or NUMBER.fullmatch(self.number) is None or self.operator not in ("", *OPERATORS):
             value = convert_quantity(self.text, field, words)  # which says what is wrong, and reads what a source wrote as text
         else:
-            read = _signed(self.operator, float(self.number))
+            read = _interval_from_operator(self.operator, float(self.number))
             value = Interval(read.low * factor, read.high * factor) if factor != 1.0 else read
         check_range(field, value, self.text)
         return value
 
     def _compute_unit_factor(self, field: VocabularyField, words: Words) -> float | None:
         if self.unit:
-            return factor_of(field, self.unit, words)
+            return lookup_unit_factor(field, self.unit, words)
         return 1.0 if not field.unit or field.unit in words.bare else None
 
 
-def _signed(operator: str, number: float) -> Interval:
+def _interval_from_operator(operator: str, number: float) -> Interval:
     match operator:
         case "<":
             return Interval(high=step_below(number))
@@ -88,7 +88,7 @@ class ResultReader:
         )
         return CodedColumn(said, words, coded.met)
 
-    def number(self, row: Row) -> Amount | None:
+    def read_number(self, row: Row) -> Amount | None:
         """The number of a row with its operator, without a unit."""
         number = _trim_number(row.get("value_as_number"))
         if not number:
@@ -102,20 +102,20 @@ class ResultReader:
             return Amount(number)
         return Amount(number, name if name in OPERATORS else f"(operator {id_})")
 
-    def amount(self, row: Row) -> Amount | None:
+    def read_amount(self, row: Row) -> Amount | None:
         """The number of a row with its unit; where there is none, what the source wrote."""
-        number = self.number(row)
+        number = self.read_number(row)
         if number is not None:
             return Amount(number.number, number.operator, self._read_unit(row))
         written = row.get("value_source_value")
         return Amount(written, "", self._read_unit(row)) if written else None
 
-    def upper_limit(self, row: Row) -> Amount | None:
+    def read_upper_limit(self, row: Row) -> Amount | None:
         """The upper limit of normal, in the unit of the row."""
         high = _trim_number(row.get("range_high"))
         return Amount(high, "", self._read_unit(row)) if high else None
 
-    def word(self, test: VocabularyField, row: Row, number: Amount | None) -> str:
+    def find_test_word(self, test: VocabularyField, row: Row, number: Amount | None) -> str:
         """A word of the test's own list, in any of its spellings."""
         value = self.read_coded_value(row)
         name = value.meaning.name if value.meaning else ""
@@ -125,7 +125,7 @@ class ResultReader:
                 return word
         return ""
 
-    def otherwise(self, meaning: CodeableConcept, row: Row, tests: dict[str, VocabularyField]) -> tuple[str, str]:
+    def find_other_test(self, meaning: CodeableConcept, row: Row, tests: dict[str, VocabularyField]) -> tuple[str, str]:
         """The word of the test that a plain positive or negative belongs to, or the test that has the word; else nothing."""
         value = self.read_coded_value(row).meaning
         word = MEANT.get(value.name, value.name) if value is not None else ""
@@ -134,7 +134,7 @@ class ResultReader:
         other = tests.get(meaning.implies.get("otherwise", ""))
         return (other.name, word) if other is not None and word in other.words else ("", "")
 
-    def anything(self, row: Row, number: Amount | None) -> str:
+    def describe_any_value(self, row: Row, number: Amount | None) -> str:
         """What stands there, understood or not."""
         text = self.read_coded_value(row).text or (number.text if number is not None else "")
         return text or self.codes.find_name(row.get("value_as_concept_id"))

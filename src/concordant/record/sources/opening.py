@@ -62,9 +62,9 @@ class SourceOpener:
     def fhir_tables(self) -> FhirTables:
         """The codes of the knowledge, for reading FHIR."""
         from concordant.record.conditions import get_terminology
-        from concordant.record.fhir.tables import fhir_tables
+        from concordant.record.fhir.tables import make_fhir_tables
 
-        return fhir_tables(self.knowledge, get_terminology(self.words))
+        return make_fhir_tables(self.knowledge, get_terminology(self.words))
 
     def iter_patients(self, source: Source, as_of: AsOf, rest: Account, only: str = "") -> Iterator[Patient]:
         """The patients of a source.

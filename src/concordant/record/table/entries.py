@@ -34,34 +34,34 @@ class RowEntries(BlockReader):
             "medications": self._read_current_medication,
         }
 
-    def read(self, block: str, item: Item) -> None:
+    def read_entry(self, block: str, item: Item) -> None:
         """One entry of the row, by the keys that it has in this block of a case file."""
         if block == "patient":
             self._read_person(dict(item))
             return
-        events = self._events(block, item)
+        events = self._read_events(block, item)
         if wrong := self._pop_complaints():
             self.record.mark_set_aside(wrong)
-            self.record.keep_blank(events or self._unread(block, item))
+            self.record.keep_blank(events or self._make_unread_result(block, item))
         else:
             for event in events:
-                self.record.keep(_read_joint_receptors(event))
+                self.record.add_event(_to_exposure_if_plain(event))
 
     def add_blank_entry(self, block: str, item: Item) -> None:
         """What a row that was set aside would have said: that there is something, and nothing of it."""
-        events = self._events(block, item)
+        events = self._read_events(block, item)
         self.complaints.clear()
         self.record.keep_blank(events)
 
-    def _events(self, block: str, item: Item) -> list[Dated]:
+    def _read_events(self, block: str, item: Item) -> list[Dated]:
         result = self.readers[block](dict(item), (block,))
         return list(result) if isinstance(result, list | tuple) else [] if result is None else [result]
 
-    def _unread(self, block: str, item: Item) -> list[Dated]:
+    def _make_unread_result(self, block: str, item: Item) -> list[Dated]:
         """A number that could not be read was measured all the same."""
         if block != "measurements":
             return []
-        events = self._events(block, {"name": item.get("name"), "value": OPEN})
+        events = self._read_events(block, {"name": item.get("name"), "value": OPEN})
         self.complaints.clear()
         return events
 
@@ -76,12 +76,12 @@ class RowEntries(BlockReader):
         if person.menopause is not None:
             record.tell_menopause(person.menopause)
         if measured or person != ev.Person():
-            record.used("patient")
+            record.mark_used("patient")
 
     def _read_current_medication(self, item: dict[str, Any], place: Place) -> tuple[ev.Medication | ev.Course, ...]:
         if self._is_taken(item, place):
             return self._read_medication(item, place)
-        self.record.ignored(NOT_TAKEN)
+        self.record.mark_ignored(NOT_TAKEN)
         return ()
 
     def _pop_complaints(self) -> str:
@@ -105,7 +105,7 @@ class RowEntries(BlockReader):
         self.record.record_unmapped(what, name, near)
 
 
-def _read_joint_receptors(event: Dated) -> Dated:
+def _to_exposure_if_plain(event: Dated) -> Dated:
     """A course of named drugs is an exposure, of which courses are put together; one of a class stands as it is told."""
     if isinstance(event, ev.Course) and not event.classes and event.cycles is None:
         return to_exposure(event)

@@ -99,7 +99,7 @@ class _PatientReader:
             return
         for skip in row.file.skips:
             if all(self.holds_condition(when, row) for when in skip.when):
-                self.record.ignored(skip.why)
+                self.record.mark_ignored(skip.why)
                 return
         for rule in row.file.rules:
             if rule.without not in self.files and all(self.holds_condition(when, row) for when in rule.when):
@@ -123,9 +123,9 @@ class _PatientReader:
             return
         if block == "notice":
             self.record.notices.append(item.get("says", "a notice without words"))
-            self.record.used("notice")
+            self.record.mark_used("notice")
         elif item:
-            self.entries.read(block, item)
+            self.entries.read_entry(block, item)
 
     def holds_condition(self, when: RowCondition, row: TableRow) -> bool:
         """Whether the column has one of the values."""
