@@ -14,6 +14,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from concordant.answer.engine import answer_record
 from concordant.answer.schema import Answer
@@ -21,7 +22,9 @@ from concordant.author.build import build_knowledge
 from concordant.author.lint.run import lint_folder
 from concordant.derive.engine import derive_facts
 from concordant.derive.plan import make_plan
+from concordant.errors import Unreadable
 from concordant.library import FOLDER
+from concordant.logic.conditions import ALWAYS
 from concordant.logic.intervals import Interval
 from concordant.model.knowledge import Knowledge
 from concordant.present.formats import FORMATS, RenderOptions, render_answer
@@ -98,6 +101,37 @@ def test_the_first_guideline_is_heard_of_its_own_patients(both: Knowledge, words
     answer = answer_record(read_case(read_file(case("A02")), both, words, AS_OF), both)
     assert said(answer) == {"asco-her2-abc": "recommends", "invented-receptor-abc": "out_of_scope"}
     assert answer.line == "second"
+
+
+def with_advice(both: Knowledge) -> Knowledge:
+    """The second guideline advises something to everybody, beside any regimen."""
+    one = next(statement for statement in both.statements if statement.id == "invented-receptor-abc/1/1.1")
+    action = next(action for statement in both.statements for action in statement.actions)
+    advice = replace(action, says="Invented advice.")
+    everybody = replace(one, id="invented-receptor-abc/1/9.9", applies_if=ALWAYS, recommend=None, actions=(advice,))
+    return replace(both, statements=(*both.statements, everybody))
+
+
+def test_a_guideline_that_is_not_heard_advises_nothing(both: Knowledge, words: Words) -> None:
+    advising = with_advice(both)
+    record = read_case(read_file(case("A02")), both, words, AS_OF)
+    assert "Invented advice." not in str(answer_record(record, advising).actions)
+    assert "Invented advice." in str(asked(f"{NEGATIVE}, invented_line: first}}", advising, words).actions)
+
+
+def test_the_guideline_that_was_asked_for_is_heard(both: Knowledge, words: Words) -> None:
+    record = read_case(read_file(case("A02")), both, words, AS_OF)
+    answer = answer_record(record, both, "invented-receptor-abc/1")
+    assert (answer.answer, answer.options) == ("out_of_scope", [])
+    assert said(answer) == {"asco-her2-abc": "recommends", "invented-receptor-abc": "out_of_scope"}
+    assert answer_record(record, both, "asco-her2-abc/2022").answer == "recommends"
+
+
+def test_a_version_that_there_is_not_is_named_so(both: Knowledge, words: Words) -> None:
+    record = read_case(read_file(case("A02")), both, words, AS_OF)
+    for wanted in ("invented-receptor-abc/77", "asco-her2-abc/1999"):
+        with pytest.raises(Unreadable, match=f"no guideline '{wanted}'"):
+            answer_record(record, both, wanted)
 
 
 def test_what_the_second_guideline_needs_is_asked(both: Knowledge, words: Words) -> None:

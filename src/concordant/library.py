@@ -24,7 +24,7 @@ FOLDER = HERE / "knowledge"
 COMPILED = "knowledge.msgpack"
 KIND = "concordant knowledge"
 # The code on which the content of a compiled file depends, beside the knowledge files.
-ROOMS = ("texts.py", "logic/*.py", "model/**/*.py", "author/*.py")
+ROOMS = ("texts.py", "contract_names.py", "logic/*.py", "model/**/*.py", "author/**/*.py")
 
 
 class FaultyKnowledge(ConcordantError):
@@ -77,13 +77,14 @@ def _load_cached(folder: Path, compile_: Callable[[Path], Knowledge]) -> Knowled
 def _compile_own_folder(folder: Path) -> Knowledge:
     """Compile a folder that nobody has looked at: what it names has to be there, or no patient can be answered."""
     from concordant.author.build import build_knowledge
-    from concordant.author.lint.names import check_names
+    from concordant.author.lint.names import check_duplicate_ids, check_names
     from concordant.author.places import index_places
 
     built = build_knowledge(folder)
     complaints = list(built.complaints)
     if built.knowledge is not None:
-        complaints += check_names(index_places(built.texts), built.entries, built.knowledge)
+        places = index_places(built.texts)
+        complaints += [*check_names(places, built.entries, built.knowledge), *check_duplicate_ids(places)]
     if complaints or built.knowledge is None:
         located = [_add_folder_path(complaint, folder) for complaint in complaints] or [
             Complaint("the knowledge is not whole", str(folder))

@@ -188,6 +188,27 @@ def test_two_knowledges_in_turn_keep_apart_and_are_prepared_once(monkeypatch: py
     assert made.count(id(two)) == 1
 
 
+NO_ARGUMENT: dict[str, tuple[Callable[[cc.Engine], object], str]] = {
+    "a number": (lambda engine: engine.recommend(42), "and this is of type int"),  # type: ignore[arg-type]
+    "nothing": (lambda engine: engine.recommend(None), "and this is of type NoneType"),  # type: ignore[arg-type]
+    "an answer": (lambda engine: engine.recommend(engine.recommend(A03)), "and this is of type Recommendation"),  # type: ignore[arg-type]
+    "a zero byte": (lambda engine: engine.recommend("a\0b"), "no file has a name with a zero byte in it"),
+    "half a sign": (lambda engine: engine.recommend("{\ud800"), "UTF-8"),
+    "a day that is a number": (lambda engine: engine.recommend(A03, as_of=20221024), "a day is a date or a text"),  # type: ignore[arg-type]
+    "another patient": (lambda engine: engine.recommend(engine.read(A03).one(), patient="zzz"), "is not of the patient 'zzz'"),
+    "a paper": (lambda engine: engine.recommend(A03).render("pdf", paper="a0"), "'a0' is no paper"),  # type: ignore[arg-type]
+    "no width": (lambda engine: engine.recommend(A03).explain(width=0), "0 columns are too few"),
+    "a folder for a knowledge": (lambda _: cc.recommend(A03, knowledge="folder"), "load_knowledge"),  # type: ignore[arg-type]
+}
+
+
+@pytest.mark.parametrize("name", NO_ARGUMENT)
+def test_what_is_no_argument_is_told_so(name: str, engine: cc.Engine) -> None:
+    call, says = NO_ARGUMENT[name]
+    with pytest.raises(cc.ConcordantError, match=re.escape(says)):
+        call(engine)
+
+
 def test_what_was_made_is_kept_for_the_last_few_keys() -> None:
     made: list[str] = []
     kept = IdentityCache[list[int], int](lambda key: (made.append(str(key)), len(key))[1], most=2)
@@ -341,6 +362,18 @@ def test_a_faulty_folder_is_refused_with_file_and_line(verb: str, own: Path, tmp
     assert isinstance(done.exception, cc.ConcordantError)
     assert done.exception.exit_code == 3
     assert re.match(rf"{re.escape(str(path))}:\d+: the drug 'x\w+' does not exist", str(done.exception))
+
+
+def test_two_records_of_one_id_are_refused(own: Path, tmp_path: Path) -> None:
+    """The second would take the place of the first: a danger would no longer hold the first dose back."""
+    target = tmp_path / "twice"
+    shutil.copytree(own, target)
+    dangers = sorted((target / "dangers").glob("*.yaml"))
+    text = dangers[0].read_text(encoding="utf-8")
+    twin = re.sub(r"(?m)^id: .*", f"id: {dangers[1].stem}", text, count=1)
+    (target / "dangers" / "twin.yaml").write_text(twin, encoding="utf-8")
+    with pytest.raises(cc.ConcordantError, match=f"two records have the id '{dangers[1].stem}'"):
+        cc.load_knowledge(target)
 
 
 @pytest.mark.parametrize("verb", ["recommend", "explain", "read", "ask"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from concordant.answer.engine import prepare
-from concordant.decide.decision import make_decision
+from concordant.decide.judging import make_decision
 from concordant.decide.ruleset import Ruleset, list_turning_days, make_ruleset
 from concordant.derive.engine import FactsOnDemand, derive_facts
 from concordant.library import FOLDER

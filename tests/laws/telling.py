@@ -17,7 +17,8 @@ from msgspec.structs import replace
 
 from concordant.answer.engine import answer_record, build_situation
 from concordant.answer.schema import Answer
-from concordant.decide.decision import Decision, Outcome, make_decision
+from concordant.decide.decision import Decision, Outcome
+from concordant.decide.judging import make_decision
 from concordant.decide.next_steps import keep_assumed_facts
 from concordant.decide.partitions import format_range, make_cells
 from concordant.decide.questions import Branch, Situation, find_questions

@@ -21,7 +21,8 @@ from concordant.answer.schema import NextStep
 from concordant.decide import counterfactuals as sides
 from concordant.decide import next_steps as ahead
 from concordant.decide import questions as ask
-from concordant.decide.decision import Outcome, make_decision
+from concordant.decide.decision import Outcome
+from concordant.decide.judging import make_decision
 from concordant.decide.partitions import join_cells
 from concordant.decide.questions import Question, Situation
 from concordant.derive.engine import derive_facts

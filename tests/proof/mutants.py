@@ -25,6 +25,7 @@ MODULES = (
     "decide.partitions",
     "decide.ruleset",
     "decide.decision",
+    "decide.judging",
     "decide.question_groups",
     "decide.questions",
     "decide.counterfactuals",
@@ -67,7 +68,7 @@ def asking_of(modules: Mapping[str, Any], knowledge: Knowledge) -> Asking:
         if record.as_of not in frames:
             frames[record.as_of] = modules["decide.ruleset"].make_ruleset(knowledge, record.as_of)
         frame, facts = frames[record.as_of], derive_facts(record, prepare(knowledge).plan)
-        decision, bare = modules["decide.decision"].make_decision(frame, facts), prepare(knowledge).bare
+        decision, bare = modules["decide.judging"].make_decision(frame, facts), prepare(knowledge).bare
         return modules["decide.questions"].Situation(record, plan, frame, facts, decision, (), bare)
 
     ask, sides, ahead = (modules[f"decide.{name}"] for name in ("questions", "counterfactuals", "next_steps"))

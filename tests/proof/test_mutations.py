@@ -33,7 +33,7 @@ class Mutation:
 
 ASK, CELLS, SIDES, AHEAD, GROUPS, BOOK, DECISION = (
     *(f"decide.{name}" for name in ("questions", "partitions", "counterfactuals", "next_steps", "question_groups")),
-    *("derive.engine", "decide.decision"),
+    *("derive.engine", "decide.judging"),
 )
 
 # what is changed, where, from, to, the patient and the claim that catch it

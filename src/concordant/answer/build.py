@@ -34,7 +34,6 @@ from concordant.decide.next_steps import look_ahead
 from concordant.decide.questions import Question, Situation
 from concordant.decide.ruleset import CURRENT
 from concordant.decide.why_not import find_not_offered
-from concordant.logic.truth import TRUE
 from concordant.model.drugs import Drug
 from concordant.model.features import Feature
 from concordant.model.guideline import Statement
@@ -214,7 +213,7 @@ class AnswerBuilder:
         if not trees:
             trees = self._find_naming_reasons(shown[:1]) or [candidate.applies for candidate in self.now.decision.open[:1]]
         if not trees:
-            trees = [tree for tree in self.now.decision.statements.values() if tree.truth is TRUE]
+            trees = self.around.list_true_reasons()
         facts = {
             f.feature: f for tree in trees for f in iter_facts_behind(tree, decisive=not self.now.decision.open) if f.is_known
         }

@@ -17,7 +17,15 @@ from concordant.answer.phrases import (
     replace_brackets,
 )
 from concordant.answer.references import References, format_brackets
-from concordant.decide.decision import KNOWN_SUBJECT, Answer, GuidelineVerdict, JudgedProposal, Outcome, find_line
+from concordant.decide.decision import (
+    KNOWN_SUBJECT,
+    Answer,
+    GuidelineVerdict,
+    JudgedProposal,
+    Outcome,
+    find_line,
+    list_heard_statements,
+)
 from concordant.decide.gather import collect_actions, find_avoided
 from concordant.decide.questions import Situation
 from concordant.decide.ruleset import GuidelineInForce
@@ -25,7 +33,7 @@ from concordant.logic.truth import TRUE
 from concordant.model.guideline import Grade, NewerEvent
 from concordant.model.knowledge import Knowledge
 from concordant.model.sources import Cite
-from concordant.patient.facts import Fact, format_value
+from concordant.patient.facts import Fact, Reason, format_value
 from concordant.readers.explain import explain, iter_facts_behind
 
 
@@ -169,9 +177,15 @@ class AnswerContext:
         trees = [limit.reason for limit in self.now.decision.limits]
         trees += [j.applies for j in judged] + [b.reason for j in judged[:1] for b in j.barred]
         if not trees:
-            trees = [tree for tree in self.now.decision.statements.values() if tree.truth is TRUE]
+            trees = self.list_true_reasons()
         facts = {f.feature: f for tree in trees for f in iter_facts_behind(tree) if f.assumed and not _is_based_on_assumption(f)}
         return list(facts.values())
+
+    def list_true_reasons(self) -> list[Reason]:
+        """Why each statement that is heard is true of the patient, of those that are."""
+        heard = list_heard_statements(self.now.decision, self.now.frame)
+        reasons = (self.now.decision.statements[statement.id] for statement in heard)
+        return [reason for reason in reasons if reason.truth is TRUE]
 
     def list_outdated_facts(self) -> list[str]:
         """What was told but is out of date, or told without what is needed to use it."""

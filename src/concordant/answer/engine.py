@@ -13,7 +13,8 @@ from concordant.answer.references import References
 from concordant.answer.safety import Safety
 from concordant.answer.schema import Answer
 from concordant.decide.counterfactuals import find_counterfactuals
-from concordant.decide.decision import Decision, make_decision
+from concordant.decide.decision import Decision
+from concordant.decide.judging import make_decision
 from concordant.decide.questions import Situation, find_questions
 from concordant.decide.ruleset import CURRENT, Ruleset, add_current_regimen, list_turning_days, make_ruleset
 from concordant.derive.discordance import find_discordances

@@ -13,7 +13,7 @@ from concordant.answer.engine import prepare_knowledge
 from concordant.answer.schema import Answer, Ask
 from concordant.api.recommendation import Recommendation
 from concordant.decide.decision import Decision
-from concordant.errors import Complaint, ConcordantError, Refused, Unreadable
+from concordant.errors import Complaint, ConcordantError, Refused, Unreadable, quote_word
 from concordant.library import load_folder, load_shipped
 from concordant.logic.by_identity import IdentityCache
 from concordant.model.knowledge import Knowledge
@@ -103,7 +103,7 @@ class Engine:
     """
 
     def __init__(self, knowledge: Knowledge | None = None) -> None:
-        self.knowledge = load_knowledge() if knowledge is None else knowledge
+        self.knowledge = load_knowledge() if knowledge is None else _check_knowledge(knowledge)
         self._prepared = prepare_knowledge(self.knowledge)
         self._opener = SourceOpener(self.knowledge)
 
@@ -163,10 +163,10 @@ class Engine:
         return answer.explain(statement)
 
     def _find_patient(self, source: Source | PatientRecord | Patient, as_of: Day, id_: str, today: dt.date | None) -> Patient:
-        if isinstance(source, Patient):
-            return _check_same_day(source, as_of)
         if isinstance(source, PatientRecord):
-            return _check_same_day(Patient("", source, Account()), as_of)
+            source = Patient("", source, Account())
+        if isinstance(source, Patient):
+            return _check_same_patient(_check_same_day(source, as_of), id_)
         return self.read(source, as_of=as_of, patient=id_, today=today).one()
 
     @property
@@ -212,7 +212,15 @@ _shipped_engine = IdentityCache[None, Engine](lambda _: Engine(), most=1)
 
 def _get_engine(knowledge: Knowledge | None) -> Engine:
     """The engine of the plain functions: one for each of the last few knowledges, and one for the shipped one."""
-    return _shipped_engine(None) if knowledge is None else _last_engines(knowledge)
+    return _shipped_engine(None) if knowledge is None else _last_engines(_check_knowledge(knowledge))
+
+
+def _check_knowledge(knowledge: Knowledge) -> Knowledge:
+    """The knowledge. Raises `Unreadable` for something else: most often the folder that it stands in."""
+    if not isinstance(knowledge, Knowledge):
+        says = f"a knowledge is what `load_knowledge` gives, and this is of type {type(knowledge).__name__}"
+        raise Unreadable(Complaint(says, "knowledge", way_out="Write knowledge=load_knowledge(FOLDER)"))
+    return knowledge
 
 
 def _identify_source(source: Source) -> Opened:
@@ -221,13 +229,29 @@ def _identify_source(source: Source) -> Opened:
         return source
     if isinstance(source, bytes):
         return SourceContent(source, "source")
+    if not isinstance(source, str | os.PathLike):
+        says = f"a source is a path, a text, bytes or a mapping, and this is of type {type(source).__name__}"
+        raise Unreadable(Complaint(says, "source", way_out="Name the file, or hand over what it holds"))
     text = os.fspath(source)
     is_text = isinstance(source, str) and ("\n" in text or text.lstrip().startswith(("{", "[")))
-    return SourceContent(text.encode(), "source") if is_text else NamedSource(text)
+    if not is_text and "\0" in text:
+        raise Unreadable(Complaint("no file has a name with a zero byte in it", "source", way_out="Name the file"))
+    return SourceContent(text.encode(errors="surrogatepass"), "source") if is_text else NamedSource(text)
 
 
 def _get_source_name(source: Opened) -> str:
     return source.name if isinstance(source, NamedSource | SourceContent) else "source"
+
+
+def _check_same_patient(patient: Patient, id_: str) -> Patient:
+    """The patient as read. Raises `Unreadable` where another one is asked for."""
+    if id_ and id_ != patient.id:
+        raise Unreadable(
+            Complaint(
+                f"this record is not of the patient {quote_word(id_)}", patient.id or "record", way_out="Leave `patient` out"
+            )
+        )
+    return patient
 
 
 def _check_same_day(patient: Patient, as_of: Day) -> Patient:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -19,6 +20,7 @@ from concordant.record.sources.values import read_value
 if TYPE_CHECKING:
     from concordant.api import Engine
 
+NARROWEST = 20  # columns of a printed reason
 FRAME = '<iframe title="{title}" srcdoc="{page}" sandbox style="width: 100%; height: 44em; border: 0"></iframe>'
 
 
@@ -98,8 +100,10 @@ class Recommendation:
     def explain(self, statement: str = "", *, whole: bool = False, width: int = 100) -> str:
         """Why: what the decision, or one statement such as `2.1`, rests on; with `whole`, every tree with its feature names.
 
-        Raises `Unreadable` for a statement that is not in force.
+        Raises `Unreadable` for a statement that is not in force, or a width on which no word fits.
         """
+        if width < NARROWEST:
+            raise Unreadable(Complaint(f"{width} columns are too few", "width", way_out=f"Take {NARROWEST} or more"))
         situation = self.engine.situation(self.record, self.guideline)
         if whole:
             from concordant.present.reasons.tree import render_reason_trees
@@ -132,13 +136,15 @@ class Recommendation:
     ) -> str | bytes:
         """The answer as `terminal`, `md`, `html`, `pdf`, `docx`, `note` or `json`; bytes for PDF and DOCX.
 
-        Raises `Unreadable` for a format that there is not, or a language.
+        Raises `Unreadable` for a format, a language or a paper that there is not.
         """
         from concordant.present.formats import FORMATS, RenderOptions, render_answer
         from concordant.present.language import LANGUAGES
+        from concordant.present.pdf.page import PAPERS
 
         _check_known_word("format", format, FORMATS)
         _check_known_word("language", language, LANGUAGES)
+        _check_known_word("paper", paper, PAPERS)
         return render_answer(self.built, RenderOptions(format, language, paper, full, self.patient))
 
     def _repr_html_(self) -> str:
@@ -151,6 +157,6 @@ class Recommendation:
         return f"<Recommendation as of {self.record.as_of}: {self.verdict}>"
 
 
-def _check_known_word(what: str, word: str, known: tuple[str, ...]) -> None:
+def _check_known_word(what: str, word: str, known: Iterable[str]) -> None:
     if word not in known:
         raise Unreadable(Complaint(f"'{word}' is no {what}", what, way_out=suggest_word(word, known)))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from concordant.decide.decision import Decision, Outcome, make_decision
+from concordant.decide.decision import Decision, Outcome
+from concordant.decide.judging import make_decision
 from concordant.decide.partitions import Cell, join_cells, make_cells
 from concordant.decide.questions import Situation
 from concordant.derive.engine import derive_with_overrides, is_awaiting_input

@@ -1,20 +1,17 @@
-"""Statements on facts: status of every proposal, the verdict, and the outcome that a question may change."""
+"""What a decision is: the status of every proposal, the verdict of each guideline, and the outcome that a question may change."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 import msgspec
 
 from concordant.decide.ruleset import GuidelineInForce, Proposal, Ruleset
-from concordant.logic.status import OFFERED, Status, determine_status
-from concordant.logic.truth import FALSE, TRUE, UNKNOWN, Truth, judge_any
-from concordant.model.guideline import Guideline, ScopeLimit
+from concordant.logic.status import OFFERED, Status
+from concordant.model.guideline import Guideline, ScopeLimit, Statement
 from concordant.model.sources import Restriction, Role
 from concordant.patient.facts import Facts, Reason
-from concordant.readers.explain import Evaluator, explain
 
 Answer = Literal["recommends", "needs_data", "out_of_scope"]
 Outcome = tuple[Answer, tuple[str, ...]]
@@ -133,6 +130,14 @@ class Decision:
         return [j for j in self.judged if j.status == "needs_data" and not j.proposal.against]
 
 
+def list_heard_statements(decision: Decision, frame: Ruleset) -> tuple[Statement, ...]:
+    """The statements of the guideline that speaks and of its companions: no other one advises or explains."""
+    if len(decision.verdicts) < 2:
+        return frame.statements
+    heard = decision.verdicts[0].force.guideline.id
+    return tuple(statement for statement in frame.statements if frame.family[statement.guideline] == heard)
+
+
 def find_line(decision: Decision, facts: Facts) -> str | None:
     """The line of therapy as the guideline that speaks counts it; None when it counts none, or when it is open."""
     rule = decision.speaking.line if decision.speaking else None
@@ -142,169 +147,3 @@ def find_line(decision: Decision, facts: Facts) -> str | None:
 
 def _rank_proposal(candidate: JudgedProposal) -> tuple[bool, int]:
     return bool(candidate.proposal.statement.parent), ROLE_ORDER[candidate.role]
-
-
-def make_decision(
-    frame: Ruleset,
-    facts: Facts,
-    before: Decision | None = None,
-    touched: frozenset[str] | None = None,
-    look: Evaluator = explain,
-) -> Decision:
-    """Decide on every proposal and determine each guideline's answer.
-
-    With `before` and `touched`, only what reads a touched feature is evaluated again. `look` is `explain`, or an
-    evaluator without reasons for hypotheses and for many patients.
-    """
-    changed = touched or frozenset()
-    if before is not None and not look.gives_reasons and changed.isdisjoint(frame.decisive):
-        return before  # nothing that could change a status reads what differs
-    session = _Session(frame, facts, before, changed, look, _keep_unaffected_reasons(frame, before, changed))
-    statements = session.judge_statements()
-    everything = tuple(_assign_roles(session.judge_proposals(statements)))
-    verdicts = tuple(sorted(_judge_guidelines(frame, everything, facts, look), key=lambda verdict: -verdict.rank))
-    answer: Answer = verdicts[0].answer if verdicts else "out_of_scope"
-    return Decision(
-        answer, _select_governing_proposals(verdicts, everything, frame), statements, verdicts, everything, session.bars
-    )
-
-
-@dataclass(slots=True)
-class _Session:
-    """One pass through the statements; a bar that several regimens share is evaluated once."""
-
-    frame: Ruleset
-    facts: Facts
-    before: Decision | None
-    touched: frozenset[str]
-    look: Evaluator = explain
-    bars: dict[str, Reason] = field(default_factory=dict)
-
-    def judge_statements(self) -> dict[str, Reason]:
-        """Why each statement applies or not; what reads nothing that differs stays as it was."""
-        reasons = dict(self.before.statements) if self.before else {}
-        for statement in self.frame.statements:
-            if self.before is None or not self.touched.isdisjoint(self.frame.reads[statement.id]):
-                reasons[statement.id] = self.look(statement.applies_if, self.facts)
-        return reasons
-
-    def judge_proposals(self, statements: Mapping[str, Reason]) -> list[JudgedProposal]:
-        """Every proposal with its status, in the order of the ruleset."""
-        proposals = self.frame.proposals
-        if self.before is None:
-            return [self.judge_proposal(proposal, statements) for proposal in proposals]
-        candidates = list(self.before.everything)
-        for index, proposal in enumerate(proposals):
-            if not self.touched.isdisjoint(proposal.reads if self.look.gives_reasons else proposal.decisive):
-                candidates[index] = self.judge_proposal(proposal, statements)
-        return candidates
-
-    def judge_proposal(self, proposal: Proposal, statements: Mapping[str, Reason]) -> JudgedProposal:
-        applies = statements[proposal.statement.id]
-        if applies.truth is FALSE:  # nothing can change the status, so the bars are not read
-            return JudgedProposal(proposal, proposal.role, "does_not_apply", applies, ())
-        barred = self._judge_restrictions(proposal)
-        return JudgedProposal(
-            proposal, proposal.role, determine_status(applies.truth, combine_restrictions(barred)), applies, barred
-        )
-
-    def _judge_restrictions(self, proposal: Proposal) -> tuple[JudgedRestriction, ...]:
-        """Every bar of the proposal, and what it comes to; where nobody reads the reasons, those that settle the status."""
-        if self.look.gives_reasons:
-            return tuple([JudgedRestriction(bar, self.judge_restriction(id_, bar)) for id_, bar in proposal.bars.items()])
-        restrictions = []
-        for id_, bar in proposal.deciding.items():
-            reason = self.bars.get(id_) or self.judge_restriction(id_, bar)
-            if reason.truth is not FALSE:
-                restrictions.append(JudgedRestriction(bar, reason))
-                if reason.truth is TRUE or bar.effect == "holds":
-                    break
-        return tuple(restrictions)
-
-    def judge_restriction(self, id_: str, bar: Restriction) -> Reason:
-        """Why the bar holds or not."""
-        known = self.bars.get(id_)
-        if known is None:
-            known = self.bars[id_] = self.look(bar.if_, self.facts)
-        return known
-
-
-def _keep_unaffected_reasons(frame: Ruleset, before: Decision | None, touched: frozenset[str]) -> dict[str, Reason]:
-    """What the bars came to before, without those that read what differs."""
-    if before is None:
-        return {}
-    bars = dict(before.bars)
-    for name in touched:
-        for bar in frame.bars_reading.get(name, ()):
-            bars.pop(bar, None)
-    return bars
-
-
-def combine_restrictions(barred: Iterable[JudgedRestriction]) -> Truth:
-    """Combine the restrictions of a proposal into one truth: precluding ones count fully, holding ones at most as unknown."""
-    return judge_any([weigh_restriction(b) for b in barred if b.bar.effect != "caution"])
-
-
-def weigh_restriction(barred: JudgedRestriction) -> Truth:
-    """The truth of a bar as it counts: what is to be settled first is open, never a reason not to offer."""
-    truth = barred.reason.truth
-    return UNKNOWN if barred.bar.effect == "holds" and truth is TRUE else truth
-
-
-def _assign_roles(judged: list[JudgedProposal]) -> list[JudgedProposal]:
-    """Of several regimens of one statement the first that can be given has the role, the others stand in."""
-    taken: set[str] = set()
-    assigned = []
-    for candidate in judged:
-        statement = candidate.proposal.statement
-        role = candidate.proposal.role
-        if role == "preferred" and statement.id in taken:
-            role = "alternative"
-        if candidate.is_offered:
-            taken.add(statement.id)
-        assigned.append(
-            JudgedProposal(candidate.proposal, role, candidate.status, candidate.applies, candidate.barred)
-            if role != candidate.role
-            else candidate
-        )
-    return assigned
-
-
-def _judge_guidelines(
-    frame: Ruleset, judged: tuple[JudgedProposal, ...], facts: Facts, look: Evaluator
-) -> Iterator[GuidelineVerdict]:
-    """One for each guideline in force that is no companion; the companions' proposals count for their parent."""
-    for force in frame.in_force:
-        if not force.guideline.parent:
-            reasons = [ActiveScopeLimit(limit, look(limit.if_, facts)) for limit in force.guideline.out_of_scope]
-            limits = _take_first_by_topic(item for item in reasons if item.reason.truth is TRUE)
-            own = [item for item in judged if frame.family[item.proposal.statement.guideline] == force.guideline.id]
-            answer: Answer = "out_of_scope" if limits else _determine_answer(own)
-            yield GuidelineVerdict(force, answer, limits, all(item.reason.truth is FALSE for item in reasons))
-
-
-def _take_first_by_topic(limits: Iterable[ActiveScopeLimit]) -> tuple[ActiveScopeLimit, ...]:
-    by_topic: dict[str, ActiveScopeLimit] = {}
-    for active in limits:
-        by_topic.setdefault(active.limit.topic, active)
-    return tuple(by_topic.values())
-
-
-def _select_governing_proposals(
-    verdicts: tuple[GuidelineVerdict, ...], judged: tuple[JudgedProposal, ...], frame: Ruleset
-) -> tuple[JudgedProposal, ...]:
-    """The proposals of the guideline that speaks and of its companions."""
-    if len(verdicts) < 2:
-        return judged
-    speaking = verdicts[0].force.guideline.id
-    return tuple(candidate for candidate in judged if frame.family[candidate.proposal.statement.guideline] == speaking)
-
-
-def _determine_answer(judged: Iterable[JudgedProposal]) -> Answer:
-    """needs_data only when what could be preferred is open, or where all that could be offered is."""
-    live = [j for j in judged if not j.proposal.against]
-    if any(j.status == "needs_data" for j in live if j.role == "preferred"):
-        return "needs_data"
-    if any(j.is_offered for j in live):
-        return "recommends"
-    return "needs_data" if any(j.status == "needs_data" for j in live) else "recommends"

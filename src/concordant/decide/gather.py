@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from concordant.decide.dangers import find_stated_dangers
-from concordant.decide.decision import Decision, JudgedProposal, JudgedRestriction
+from concordant.decide.decision import Decision, JudgedProposal, JudgedRestriction, list_heard_statements
 from concordant.decide.ruleset import Ruleset
 from concordant.logic.truth import FALSE, TRUE, UNKNOWN
 from concordant.model.drugs import Check, Drug
@@ -221,7 +221,7 @@ def _find_held_back_statements(decision: Decision) -> set[str]:
 
 def _iter_actions(decision: Decision, frame: Ruleset) -> Iterator[AdvisedAction]:
     held_back = _find_held_back_statements(decision)
-    for statement in frame.statements:
+    for statement in list_heard_statements(decision, frame):
         if decision.statements[statement.id].truth is TRUE and statement.id not in held_back:
             yield from (AdvisedAction(a, statement.short_id) for a in statement.actions)
     for candidate in decision.judged:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from concordant.decide.decision import Decision, JudgedProposal, make_decision
+from concordant.decide.decision import Decision, JudgedProposal
+from concordant.decide.judging import make_decision
 from concordant.decide.questions import Situation
 from concordant.decide.ruleset import CURRENT
 from concordant.derive.engine import derive_with_overrides

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from concordant.decide.decision import Decision, Outcome, find_line, make_decision
+from concordant.decide.decision import Decision, Outcome, find_line
+from concordant.decide.judging import make_decision
 from concordant.decide.partitions import Cell, join_cells, make_cells
 from concordant.decide.question_groups import combine_names, find_settling_groups
 from concordant.decide.ruleset import Proposal, Ruleset

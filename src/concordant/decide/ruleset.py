@@ -53,7 +53,8 @@ class Ruleset:
 
     `bars` are those of each owner (`drug/ID`), by their ids; `unmet` those that the checks of a drug are while they are not met;
     `holding` those that dangers are. `bars_reading` are, for each feature, the ids of the bars that read it; `decisive` is all
-    that can change a status or a limit; `family` names the guideline to which each belongs, its own id or that of its parent.
+    that can change a status or a limit; `family` names the guideline to which each belongs, its own id or that of its
+    parent; `asked` is the one that somebody asked for.
     """
 
     in_force: tuple[GuidelineInForce, ...]
@@ -72,6 +73,7 @@ class Ruleset:
     unmet: Mapping[str, Bars] = field(default_factory=dict)
     holding: Mapping[str, tuple[Danger, Restriction]] = field(default_factory=dict)
     family: Mapping[str, str] = field(default_factory=dict)
+    asked: str = ""
 
 
 def list_turning_days(knowledge: Knowledge) -> list[dt.date]:
@@ -100,7 +102,10 @@ def make_ruleset(knowledge: Knowledge, as_of: dt.date, wanted: str = "") -> Rule
         }
         for drug, checks in checks_by_drug(knowledge, known, published).items()
     }
-    bare = Ruleset(in_force, statements, (), drugs, regimens, disagreements=known.disagreements, dangers=known.dangers)
+    asked = next((g.parent or g.id for g in knowledge.guidelines if wanted.startswith(g.id + "/")), "")
+    bare = Ruleset(
+        in_force, statements, (), drugs, regimens, disagreements=known.disagreements, dangers=known.dangers, asked=asked
+    )
     return _add_proposals(_index_ruleset(replace(bare, bars=owned, unmet=unmet), known.features), None)
 
 
@@ -175,7 +180,7 @@ def _find_versions_in_force(knowledge: Knowledge, as_of: dt.date, wanted: str) -
     for guideline in knowledge.guidelines:
         versions = [v for v in guideline.versions if v.valid_from <= as_of and v.complete]
         if wanted.startswith(guideline.id + "/"):
-            versions = [_find_wanted_version(guideline, wanted, as_of)]
+            versions = [_find_wanted_version(knowledge, guideline, wanted, as_of)]
         if versions:
             in_force.append(GuidelineInForce(guideline, max(versions, key=lambda v: v.valid_from)))
     speaking = {f.guideline.id: f.version.version for f in in_force}
@@ -185,9 +190,11 @@ def _find_versions_in_force(knowledge: Knowledge, as_of: dt.date, wanted: str) -
     return tuple(in_force)
 
 
-def _find_wanted_version(guideline: Guideline, wanted: str, as_of: dt.date) -> Version:
-    """The version asked for. Raises Unreadable when it came after the date of the question."""
-    version = next((v for v in guideline.versions if wanted == f"{guideline.id}/{v.version}"), guideline.versions[0])
+def _find_wanted_version(knowledge: Knowledge, guideline: Guideline, wanted: str, as_of: dt.date) -> Version:
+    """The version asked for. Raises Unreadable when there is none, or it came after the date of the question."""
+    version = next((v for v in guideline.versions if wanted == f"{guideline.id}/{v.version}"), None)
+    if version is None:
+        raise Unreadable(_complain_unknown_version(knowledge, wanted))
     if version.valid_from > as_of:
         says = f"'{wanted}' is valid from {version.valid_from}, after the date of the question ({as_of})"
         raise Unreadable(Complaint(says, "guideline", way_out="Ask as of a later day, or for an earlier version"))

@@ -41,6 +41,8 @@ def parse_day(day: dt.date | str | None, place: str = "as_of") -> dt.date | None
         return None
     if isinstance(day, dt.date):
         return day.date() if isinstance(day, dt.datetime) else day
+    if not isinstance(day, str):
+        raise Unreadable(Complaint(f"a day is a date or a text, and this is of type {type(day).__name__}", place, way_out=WRITE))
     try:
         date = parse_partial_date(day)
     except ValueError as error:
