@@ -22,6 +22,8 @@ from concordant.errors import ConcordantError
 from concordant.library import FOLDER, load_shipped
 from concordant.patient.events import PatientRecord
 from concordant.present.as_json import render_json
+from concordant.present.page.document import Document
+from concordant.present.page.page import build_document
 from concordant.present.terminal import render_terminal
 from concordant.record.casefile.read import read_case
 from concordant.terminology.names import make_words
@@ -33,13 +35,13 @@ SHIPPED = [*CASES, *sorted((FOLDER / "stories").glob("*.yaml"))]
 CHUNKS = 8
 
 
-def _marks(chunk: int) -> list[pytest.MarkDecorator]:
+def marks_of(chunk: int) -> list[pytest.MarkDecorator]:
     """The same worker for a part of every law; part 0 is looked at even in a hurry (`./dev check --quick`)."""
     group = pytest.mark.xdist_group(f"cases-{chunk}")
     return [group, pytest.mark.long] if chunk else [group]
 
 
-in_chunks = pytest.mark.parametrize("chunk", [pytest.param(n, marks=_marks(n)) for n in range(CHUNKS)])
+in_chunks = pytest.mark.parametrize("chunk", [pytest.param(n, marks=marks_of(n)) for n in range(CHUNKS)])
 
 
 def chunk_of(name: str) -> int:
@@ -90,13 +92,37 @@ def answer_to(path: Path) -> Answer | None:
     return None if record is None else answer_record(record, shipped_knowledge())
 
 
+@functools.cache
+def page_of(path: Path, language: str = "en") -> Document:
+    """The page of a case that is answered."""
+    answer = answer_to(path)
+    assert answer is not None
+    return build_document(answer, language)
+
+
+def failing_answers(law: Callable[[Path], object], chunk: int) -> dict[str, str]:
+    """What breaks a law over the cases of one part that are answered."""
+    return failing(lambda path: answer_to(path) is None or law(path), CASES, chunk)
+
+
+def told_as_json(path: Path) -> dict[str, Any]:
+    """The JSON answer of a case; empty for one that is refused."""
+    told = _as_json(path)
+    return json.loads(told) if told else {}
+
+
 def shown(path: Path) -> tuple[dict[str, Any], str]:
     """The JSON answer and the terminal text of a case; both empty for one that is refused."""
-    told, text = _printed(path)
-    return (json.loads(told) if told else {}), text
+    return told_as_json(path), _in_terminal(path)
 
 
 @functools.cache
-def _printed(path: Path) -> tuple[str, str]:
+def _as_json(path: Path) -> str:
     answer = answer_to(path)
-    return ("", "") if answer is None else (render_json(answer), render_terminal(answer, colour=False, width=100))
+    return "" if answer is None else render_json(answer)
+
+
+@functools.cache
+def _in_terminal(path: Path) -> str:
+    answer = answer_to(path)
+    return "" if answer is None else render_terminal(answer, colour=False, width=100)

@@ -148,6 +148,7 @@ def test_an_open_subject_is_asked_and_leads_to_either_guideline(both: Knowledge,
     assert "letrozole" in {name for change in question.changes for name in change.then}
 
 
+@pytest.mark.long
 def test_the_shipped_answers_stay_as_they_are(both: Knowledge) -> None:
     """But for those who are the invented guideline's own patients: outside the shipped one, receptor-positive and advanced."""
     changed = {}

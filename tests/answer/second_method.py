@@ -103,6 +103,8 @@ def cockcroft_gault(patient: Patient) -> Fraction | None:
     return man - man * Fraction(15, 100) if patient.sex == "female" else man
 
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same reading, ten times as fast where the library is there
+
 # -- the knowledge files as they stand ---------------------------------------------------------------------------------
 
 
@@ -125,7 +127,7 @@ def files(folder: Path) -> Files:
 
 
 def _all(folder: Path) -> Iterable[dict[str, Any]]:
-    return (yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.yaml")))
+    return (yaml.load(path.read_text(encoding="utf-8"), LOADER) for path in sorted(folder.glob("*.yaml")))
 
 
 def holds(condition: Any, facts: Mapping[str, Fraction | str | None]) -> bool | None:

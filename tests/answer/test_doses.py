@@ -143,6 +143,7 @@ PATIENTS = st.builds(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=200, deadline=None)
 @given(patient=PATIENTS)
 def test_every_regimen_agrees_with_a_second_method(patient: Patient, method: Method) -> None:
@@ -320,6 +321,7 @@ PLANTED: dict[str, Plant] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", PLANTED)
 def test_a_planted_fault_is_noticed(fault: str, knowledge: Knowledge, words: Words) -> None:
     assert list(differences(Method(PLANTED[fault](knowledge), words), KNOWN, GRID)) != []
@@ -337,6 +339,7 @@ def capped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_a_maximum_is_kept_and_a_dropped_one_noticed(capped: Path) -> None:
     knowledge = build_knowledge(capped).knowledge
     assert knowledge is not None

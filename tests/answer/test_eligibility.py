@@ -161,6 +161,7 @@ def trials_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
+@pytest.mark.long
 def test_a_trial_of_a_regimen_must_say_whom_it_took(trials_folder: Path) -> None:
     path = trials_folder / "trials/egf104900.yaml"
     before = path.read_text(encoding="utf-8")

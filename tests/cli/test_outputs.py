@@ -106,6 +106,7 @@ def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("builtins.input", nobody)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("nobody_answers")
 @pytest.mark.parametrize("arguments", RUNS.values(), ids=RUNS.keys())
 def test_whatever_call_fails_the_file_is_old_or_new(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from hypothesis import given
 
 from concordant.answer.engine import build_situation, decide_record, prepare
@@ -41,6 +42,7 @@ def test_nothing_is_looked_at_that_cannot_matter() -> None:
     assert compile_test(All((OneOf("other", ("no",)), yes)))({}) is UNKNOWN
 
 
+@pytest.mark.long
 def test_the_same_decision_for_every_case(knowledge: Knowledge, words: Words) -> None:
     compared = 0
     for path in sorted((FOLDER / "cases").rglob("*.yaml")):

@@ -89,6 +89,7 @@ def test_one_look_at_a_silence_serves_all_that_say_the_same(knowledge: Knowledge
     assert ALWAYS in conditions
 
 
+@pytest.mark.long
 def test_between_two_turning_days_all_frames_are_alike(knowledge: Knowledge) -> None:
     days = list_turning_days(knowledge)
     assert days == sorted(set(days))
@@ -98,6 +99,7 @@ def test_between_two_turning_days_all_frames_are_alike(knowledge: Knowledge) -> 
             assert alike(knowledge, first, last), first
 
 
+@pytest.mark.long
 def test_a_turning_day_changes_a_frame(knowledge: Knowledge) -> None:
     days = list_turning_days(knowledge)
     changed = [day for day in days if not alike(knowledge, day - dt.timedelta(days=1), day)]

@@ -29,6 +29,7 @@ INTERVAL = "months_from_adjuvant_her2_therapy_to_recurrence"
 INF = math.inf
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", SAMPLE, ids=lambda path: path.stem)
 def test_what_an_answer_prints_means_the_same_when_it_is_told(path: Path, knowledge: Knowledge, words: Words) -> None:
     wrong = [told for told in told_back(path, knowledge, words) if told.problem and not told.where.endswith("in conflict")]
@@ -106,6 +107,7 @@ def test_what_is_refused_says_why(name: str, text: str, says: str, read: ReadCas
     assert says in str(refused.value)
 
 
+@pytest.mark.long
 def test_every_word_and_any_two_of_them_are_read_as_printed(knowledge: Knowledge, words: Words, read: ReadCase) -> None:
     teller = Teller(build_situation(read("as_of: 2023-06-01"), knowledge), knowledge, words)
     for feature in (one for one in knowledge.features if not one.is_numeric):

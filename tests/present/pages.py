@@ -6,6 +6,8 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 import concordant
 from concordant.answer.engine import answer_record
 from concordant.library import load_shipped
@@ -29,6 +31,8 @@ CASES = {
     "E03": "controlled disease",
     "A16": "pregnancy",
 }
+# In a hurry one page of them is enough.
+NAMES = [pytest.param(name, marks=[pytest.mark.long] if place else []) for place, name in enumerate(CASES)]
 FOLDER = Path(concordant.__file__).parent / "knowledge" / "cases"
 
 

@@ -16,7 +16,7 @@ import pytest
 from concordant.present.docx.page import DocxMissing, render_docx
 from concordant.present.page.document import Document, Paragraph, Point, PointList, ScreenLine, Section, Table
 from concordant.present.page.numbering import iter_texts as texts_of
-from tests.present.pages import CASES, real_page, worded
+from tests.present.pages import NAMES, real_page, worded
 from tests.present.samples import CHECKS, EVIDENCE, FOREST, SAMPLES, recommendation, refusal
 
 docx = pytest.importorskip("docx")
@@ -166,7 +166,7 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
         render_docx(refusal())
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_a_real_page_is_all_there(name: str, language: str) -> None:
     document = real_page(name, language)

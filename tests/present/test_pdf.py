@@ -19,7 +19,7 @@ from concordant.present.page.numbering import iter_texts
 from concordant.present.pdf.data import CHARACTERS
 from concordant.present.pdf.page import PdfMissing, render_pdf
 from concordant.present.widths import compute_column_widths
-from tests.present.pages import CASES, real_page, worded
+from tests.present.pages import NAMES, real_page, worded
 from tests.present.samples import EVIDENCE, FOREST, SAMPLES, TIMELINE, question, recommendation, refusal
 
 pypdf = pytest.importorskip("pypdf")
@@ -292,7 +292,7 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_a_real_page_is_short_and_whole(name: str, language: str) -> None:
     document = real_page(name, language)

@@ -87,6 +87,7 @@ def replace_near(one: ConditionMention) -> ConditionMention:
     return dataclasses.replace(one, near="")
 
 
+@pytest.mark.long
 def test_a_family_of_codes_says_the_same_in_a_case_file_and_in_fhir(knowledge: Knowledge, words: Words) -> None:
     wrong = {}
     for family in knowledge.vocabulary.code_families:

@@ -126,11 +126,13 @@ def _number_alike_conditions(features: Iterable[Feature]) -> dict[str, tuple[int
 
 
 def _find_downstream(features: Iterable[Feature]) -> dict[str, frozenset[str]]:
-    users: dict[str, set[str]] = {}
-    for feature in features:  # in derivation order, so what is upstream of an input is complete
-        upstream = feature.inputs
-        for name, reached in users.items():
-            if reached & upstream or name in upstream:
-                reached.add(feature.name)
-        users[feature.name] = set()
-    return {name: frozenset(reached) for name, reached in users.items()}
+    """What is derived from each feature, however far on; the features come in the order of their derivation."""
+    upstream: dict[str, frozenset[str]] = {}
+    for feature in features:
+        known = [name for name in feature.inputs if name in upstream]
+        upstream[feature.name] = frozenset(known).union(*(upstream[name] for name in known))
+    downstream: dict[str, set[str]] = {name: set() for name in upstream}
+    for name, behind in upstream.items():
+        for one in behind:
+            downstream[one].add(name)
+    return {name: frozenset(reached) for name, reached in downstream.items()}

@@ -70,6 +70,7 @@ def test_a_case_written_and_read_again_is_the_same(chunk: int, knowledge: Knowle
     assert failing(law, SHIPPED, chunk) == {}
 
 
+@pytest.mark.long
 def test_the_answer_is_the_same(knowledge: Knowledge, words: Words) -> None:
     def law(path: Path) -> None:
         record = record_of(path)
@@ -179,6 +180,7 @@ SHARED = ROOT.parent / "shared" / "data" / "fhir"  # open records, beside the ch
 BUNDLES = [*sorted((ROOT / "tests" / "data" / "fhir").glob("*.json")), *sorted(SHARED.rglob("*.json"))]
 
 
+@pytest.mark.long
 def test_open_records_written_as_case_files_tell_the_same(knowledge: Knowledge, words: Words, plan: DerivationPlan) -> None:
     def law(path: Path) -> None:
         try:

@@ -334,6 +334,7 @@ def test_records_of_others(name: str, markers: int, set_aside: int) -> None:
 FILES = sorted(SHARED.glob("*/*.json")) if SHARED.is_dir() else []
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not FILES and not os.environ.get("CI"), reason="the records of others do not lie beside this checkout")
 def test_every_shared_bundle_is_answered_or_refused_and_accounts_for_its_entries(knowledge: Any) -> None:
     from tools.fuzz_fhir import entries_of

@@ -144,6 +144,7 @@ def test_a_patient_whose_drugs_are_listed_gets_no_further_course(few: dict[str, 
     assert all(c.drugs or c.unknown_drugs or c.classes for c in courses)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not WHOLE.is_dir() and not os.environ.get("CI"), reason="the data do not lie beside this checkout")
 def test_the_whole_of_tcga(tmp_path: Path, knowledge: Knowledge, words: Words) -> None:
     patients = read(placed(WHOLE, tmp_path), knowledge, words)
