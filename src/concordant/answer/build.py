@@ -102,6 +102,7 @@ class AnswerBuilder:
             not_understood=[replace_brackets(text) for text in record.not_understood],
             unknown=self.around.list_outdated_facts(),
             notices=[*map(replace_brackets, record.notices), *self.around.list_notices()],
+            incomplete=[*map(replace_brackets, self.now.plan.list_missing_parts(record))],
             out_of_scope_because=self._explain_out_of_scope() if limited else None,
             out_of_scope_in_short=(decision.limits[0].limit.short if decision.limits else NONE_IN_FORCE) if limited else "",
             interrupted=self._name_interrupted_regimen(),

@@ -241,6 +241,7 @@ class Answer(Part):
     """The whole answer for one patient on one date.
 
     `verdict` and `first_screen` are what every renderer shows first, in English; the page of another language says the same.
+    `incomplete` says what is missing from the record; nothing is assumed from silence then.
     `interrupted` is the running treatment that something on record speaks against going on with.
     """
 
@@ -276,6 +277,7 @@ class Answer(Part):
     not_understood: list[str]
     unknown: list[str]
     notices: list[str]
+    incomplete: list[str]
     out_of_scope_because: str | None
     out_of_scope_in_short: str
     interrupted: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from concordant.derive.by_words import infer_from_remaining_words
@@ -13,7 +14,7 @@ from concordant.derive.plan import DerivationPlan
 from concordant.derive.reconcile import Reasons, reconcile
 from concordant.derive.selectors.registry import SELECTORS
 from concordant.derive.topics import collect_topics
-from concordant.derive.unread import UnreadItem
+from concordant.derive.unread import MISSING_PART, RECORD, UnreadItem
 from concordant.logic.intervals import make_exact_interval
 from concordant.logic.truth import FALSE, TRUE
 from concordant.model.features import Feature, WaitRule
@@ -33,10 +34,12 @@ class _Derivation:
     topics: frozenset[str] = frozenset()
     unread: tuple[UnreadItem, ...] = ()
     silent: dict[int, Reason] = field(default_factory=dict)
+    is_partial: bool = False  # a part of the record is missing
     has_choices: bool = False  # several words are left of a stated one; from nothing else can several be left
 
     def __post_init__(self) -> None:
         self.unread = self.plan.find_unread(self.record)
+        self.is_partial = bool(self.plan.list_missing_parts(self.record))
         self.topics = collect_topics(self.record, self.unread)
         self.has_choices = any(isinstance(value, tuple) for value in self.record.stated.values())
 
@@ -69,7 +72,10 @@ class _Derivation:
         assert feature.derive is not None
         plan, by = self.plan, feature.derive
         look = SELECTORS[type(by)]
-        return look(SelectorContext(self.record, self.facts, feature, by, plan.members, plan.tags, plan.formulas, self.unread))
+        claim = look(SelectorContext(self.record, self.facts, feature, by, plan.members, plan.tags, plan.formulas, self.unread))
+        if not self.is_partial or claim is None or claim.partial is UNSET:
+            return claim
+        return replace(claim, value=claim.partial, assumed="")
 
     def _settle_waiting_value(self, feature: Feature, wait: WaitRule, claim: Claim | None, reasons: Reasons) -> Fact:
         """Settle a stated word that another feature has to confirm: it holds, stays open, or gives way to the rules."""
@@ -94,6 +100,8 @@ class _Derivation:
             if reason is None:
                 reason = self.silent[alike] = self.look(silence.when, self.facts)
             if reason.truth is TRUE:
+                if self.is_partial and not silence.over_unread and feature.name != self.plan.completeness:
+                    return Fact(feature.name, None, "unknown", MISSING_PART, unread=(RECORD,))
                 if not silence.over_unread and (over := self._find_withholding_entries(feature)):
                     return _make_withheld_fact(feature, over)
                 value = to_feature_value(feature, silence.value)

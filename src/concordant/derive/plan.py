@@ -6,15 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from concordant.derive.topics import find_wanted_topics
-from concordant.derive.unread import ReadTerms, UnreadItem, collect_read_terms, find_unread_entries
+from concordant.derive.unread import ReadTerms, UnreadItem, collect_read_terms, find_unread_entries, make_missing_item
 from concordant.logic.conditions import Condition, find_features_read
 from concordant.model.features import Axiom, Feature
 from concordant.model.features_used import add_inputs, find_features_used
 from concordant.model.formulas import Formula
 from concordant.model.knowledge import Knowledge
 from concordant.model.selectors.base import Block
+from concordant.model.selectors.entries import WholeRecord
 from concordant.patient.events import PatientRecord
 from concordant.patient.facts import Fact, make_unknown
+
+TOLD_INCOMPLETE = "A part of the record is missing, as stated."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class DerivationPlan:
     `listeners` are, for each feature, the features that look at what was stated of it; `topics` the names without which a
     feature's selector claims nothing; `unknown` the facts of which nothing is known; `alike` a number for each silence of a
     feature, one for all whose conditions say the same. `withheld` says of which entries, unread, silence is not taken for an
-    answer.
+    answer. `completeness` is the feature that says whether the record is whole.
     """
 
     features: tuple[Feature, ...]
@@ -56,10 +59,18 @@ class DerivationPlan:
     alike: Mapping[str, tuple[int, ...]]
     reads: ReadTerms
     withheld: Mapping[str, SilenceLimit]
+    completeness: str = ""
 
     def find_unread(self, record: PatientRecord) -> tuple[UnreadItem, ...]:
-        """What the record holds and no rule reads."""
-        return find_unread_entries(record, self.reads, self.members)
+        """What the record holds and no rule reads, and what is missing from it."""
+        missing = tuple(make_missing_item(says) for says in self.list_missing_parts(record))
+        return missing + find_unread_entries(record, self.reads, self.members)
+
+    def list_missing_parts(self, record: PatientRecord) -> tuple[str, ...]:
+        """What is known to be missing from the record, a sentence each; over it, nothing is assumed from silence."""
+        if not record.incomplete and record.stated.get(self.completeness) == "no":
+            return (TOLD_INCOMPLETE,)
+        return record.incomplete
 
     def collect_inputs(self, names: Iterable[str]) -> set[str]:
         """These features, and all that they are derived from, however far back."""
@@ -102,6 +113,7 @@ def make_plan(knowledge: Knowledge) -> DerivationPlan:
         topics={feature.name: find_wanted_topics(feature, members, tags) for feature in knowledge.features},
         reads=collect_read_terms([f for f in knowledge.features if f.name in used], knowledge.vocabulary),
         withheld=_find_silence_limits(knowledge, by_name),
+        completeness=next((f.name for f in knowledge.features if isinstance(f.derive, WholeRecord)), ""),
     )
 
 

@@ -14,6 +14,8 @@ from concordant.model.selectors.base import Block
 from concordant.model.selectors.entries import Listed, MedicationTaken
 from concordant.patient.events import Comorbidity, Finding, Medication, PatientRecord
 
+RECORD = "record"  # the place of what is missing from it
+MISSING_PART = "a missing part of the record"
 NO_RULE, NOT_UNDERSTOOD, FLAGGED = "no rule here reads it", "it was not understood", "its source flags it as abnormal"
 GRAVE = 3  # from this grade on, what has no bearing when it is mild is looked at
 
@@ -74,6 +76,11 @@ def find_unread_entries(record: PatientRecord, reads: ReadTerms, members: Mappin
     entries += [entry for item in record.medications if (entry := _check_medication(item, reads)) is not None]
     entries += [entry for item in _find_flagged_findings(record, reads) if (entry := _check_finding(item)) is not None]
     return tuple(entries)
+
+
+def make_missing_item(says: str) -> UnreadItem:
+    """A part of the record that is missing: it may speak of anything, so it holds back every drug."""
+    return UnreadItem(MISSING_PART, RECORD, says, "conditions")
 
 
 def _check_condition(item: Comorbidity, reads: ReadTerms, members: Mapping[str, frozenset[str]]) -> UnreadItem | None:

@@ -166,6 +166,7 @@ class PatientRecord(msgspec.Struct, frozen=True):
 
     `set_aside` are sentences about entries that cannot be; what they would have said is unknown.
     `notes` say, by the place of an entry, how it came to be read as it was (which administrations make a course).
+    `incomplete` are sentences about parts of the record that are missing: while there is one, nothing follows from silence.
     """
 
     as_of: dt.date
@@ -184,3 +185,4 @@ class PatientRecord(msgspec.Struct, frozen=True):
     notices: tuple[str, ...] = ()
     set_aside: tuple[str, ...] = ()
     notes: dict[str, tuple[str, ...]] = {}
+    incomplete: tuple[str, ...] = ()

@@ -25,7 +25,8 @@ class Claim(msgspec.Struct, frozen=True):
     """What one place of the record says about a feature: a value, in words, from which entries.
 
     A claim without a value may still explain why there is none (`stale`, `conflict`). `date` is that of the one measurement
-    that the value is.
+    that the value is. `partial` is what is left of the value where entries may be missing: of a claim that rests on there being
+    no other entry. It is unset for one that holds whatever else there is.
     """
 
     value: Value
@@ -37,6 +38,7 @@ class Claim(msgspec.Struct, frozen=True):
     source: Cite | None = None
     unread: tuple[str, ...] = ()
     date: PartialDate | None = None
+    partial: Value | msgspec.UnsetType = msgspec.UNSET
 
 
 class Fact(msgspec.Struct, frozen=True):

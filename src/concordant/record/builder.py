@@ -62,6 +62,7 @@ class RecordBuilder(RowFates):
         self.unmapped: list[tuple[str, str, str]] = []  # system, code, display, each time it was met
         self.not_understood: list[str] = []
         self.notices: list[str] = []
+        self.incomplete: list[str] = []  # what is known to be missing from the record, a sentence each
         self.set_aside: list[str] = []
         self.problems: list[Problem] = []
         self.stated: dict[str, Value] = {}
@@ -134,6 +135,7 @@ class RecordBuilder(RowFates):
             notices=(*arranged(self.notices), *self._make_cut_notice()),
             set_aside=arranged(self.set_aside),
             notes=self.notes,
+            incomplete=arranged(self.incomplete),
         )
         return Patient(self.id, record, Account(self.close_rows(), Counter(self.unmapped)))
 

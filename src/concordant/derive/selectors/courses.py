@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from concordant.derive.context import SelectorContext
 from concordant.logic.dates import PartialDate, format_date, make_exact_date
-from concordant.logic.intervals import make_exact_interval
+from concordant.logic.intervals import Interval, make_exact_interval
 from concordant.logic.truth import FALSE, TRUE, UNKNOWN, Truth, judge_any, negate_truth
 from concordant.model.selectors.base import Selector
 from concordant.model.selectors.courses import (
@@ -181,7 +182,7 @@ def claim_progressed_on(ctx: SelectorContext[ProgressedOn]) -> Claim | None:
         return Claim("yes", f"progression on the {describe_course(bad[0])}", list_places(bad))
     if UNKNOWN in truths.values():
         return Claim(None, "why a course was stopped is not recorded", list_places(courses))
-    return Claim("no", "no course with it ended in progression", list_places(courses))
+    return Claim("no", "no course with it ended in progression", list_places(courses), partial=None)
 
 
 def claim_stopped_for_toxicity(ctx: SelectorContext[NamedDrugs]) -> Claim | None:
@@ -200,7 +201,7 @@ def claim_stopped_for_toxicity(ctx: SelectorContext[NamedDrugs]) -> Claim | None
     open_ = [c for c in courses if c.stopped is None]
     if open_:
         return Claim(None, "why a course was stopped is not recorded", list_places(open_))
-    return Claim("no", "no course with it was stopped for toxicity", list_places(courses))
+    return Claim("no", "no course with it was stopped for toxicity", list_places(courses), partial=None)
 
 
 def claim_unavailable(ctx: SelectorContext[NamedDrugs]) -> Claim | None:
@@ -259,7 +260,7 @@ def claim_running(ctx: SelectorContext[Running]) -> Claim | None:
     if open_:
         return Claim(None, "whether a course still runs is not recorded", list_places(open_))
     taken = "; ".join(describe_assumed_end(c, ctx) for c in undated)
-    return Claim("no", "all its courses have ended", list_places(courses), assumed=taken)
+    return Claim("no", "all its courses have ended", list_places(courses), assumed=taken, partial=None)
 
 
 def claim_started(ctx: SelectorContext[Started]) -> Claim | None:
@@ -275,7 +276,10 @@ def claim_started(ctx: SelectorContext[Started]) -> Claim | None:
 
 def claim_courses_listed(ctx: SelectorContext[Selector]) -> Claim:
     """How many courses the record lists at all."""
-    return Claim(make_exact_interval(float(len(ctx.record.courses))), "courses listed", list_places(ctx.record.courses))
+    number = float(len(ctx.record.courses))
+    return Claim(
+        make_exact_interval(number), "courses listed", list_places(ctx.record.courses), partial=Interval(number, math.inf)
+    )
 
 
 def claim_all_named(ctx: SelectorContext[AllNamed]) -> Claim | None:
@@ -290,4 +294,6 @@ def claim_advanced_named(ctx: SelectorContext[AdvancedNamed]) -> Claim | None:
 
 def _claim_named(courses: Iterable[Course], ctx: SelectorContext[OfDrugs]) -> Claim | None:
     unnamed = [c for c in courses if can_hide_drug(c, ctx)]
-    return Claim("no" if unnamed else "yes", "", list_places(unnamed)) if ctx.record.courses else None
+    if unnamed:
+        return Claim("no", "", list_places(unnamed))
+    return Claim("yes", partial=None) if ctx.record.courses else None

@@ -36,7 +36,7 @@ def claim_extent(ctx: SelectorContext[Selector]) -> Claim | None:
     if later:
         return Claim(None, f"where the {describe_event(later[0])} was is not recorded", list_places(later))
     early = [event for event, extent in extents.items() if extent == "early"]
-    return Claim("early", describe_event(early[0]), list_places(early)) if early else None
+    return Claim("early", describe_event(early[0]), list_places(early), partial=None) if early else None
 
 
 def claim_presentation(ctx: SelectorContext[Selector]) -> Claim | None:
@@ -174,14 +174,14 @@ def claim_site_seen(ctx: SelectorContext[SiteSeen]) -> Claim | None:
     events = [e for e in ctx.record.events if ctx.by.site in e.sites]
     if events:
         return Claim("yes", describe_event(events[0]), list_places(events))
-    return Claim(ctx.by.else_) if ctx.by.else_ is not None else None
+    return Claim(ctx.by.else_, partial=None) if ctx.by.else_ is not None else None
 
 
 def claim_events_listed(ctx: SelectorContext[EventsListed]) -> Claim:
     """Yes when an event of one of the kinds is listed, else no."""
     kinds, relapse = ctx.by.kinds, find_recurrence(ctx)
     events = [e for e in ctx.record.events if e.kind in kinds and e is not relapse]
-    return Claim("yes" if events else "no", "", list_places(events))
+    return Claim("yes", "", list_places(events)) if events else Claim("no", partial=None)
 
 
 def claim_advanced_course(ctx: SelectorContext[Selector]) -> Claim | None:

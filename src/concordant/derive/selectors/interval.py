@@ -61,7 +61,8 @@ def _claim_interval(courses: list[Course], event: DiseaseEvent, ctx: SelectorCon
     one_day = last.start is not None and last.start == last.end and last.start.is_exact
     taken = [f"the {describe_course(last)} starts and ends on one day: taken as its last dose"] if one_day else []
     taken += filter(None, (describe_assumed_end(course, ctx) for course in courses))
-    return Claim(Interval(low, high), says, list_places([last, event]), assumed="; ".join(taken))
+    # A later dose or an earlier recurrence that is missing would make it shorter, never longer.
+    return Claim(Interval(low, high), says, list_places([last, event]), assumed="; ".join(taken), partial=Interval(0.0, high))
 
 
 def _measure_course_interval(course: Course, recurred: PartialDate, ctx: SelectorContext[MonthsToRecurrence]) -> Interval:

@@ -216,7 +216,13 @@ def claim_lines_progressed(ctx: SelectorContext[LinesProgressed]) -> Claim | Non
     if not has_enough_lines(lines, ctx, hidden):
         high = math.inf
     entries = list_places(c for line in lines for c in line.courses)
-    return Claim(Interval(low, high), _describe_line_count(lines), entries, assumed=_describe_unwatched_assumption(lines, ctx))
+    return Claim(
+        Interval(low, high),
+        _describe_line_count(lines),
+        entries,
+        assumed=_describe_unwatched_assumption(lines, ctx),
+        partial=Interval(low, math.inf),
+    )
 
 
 def _describe_disorder(lines: list[TherapyLine]) -> str:
@@ -270,7 +276,9 @@ def claim_line_declared(ctx: SelectorContext[LineDeclared]) -> Claim | None:
         else FALSE
     )
     least, most = declared + (failed is TRUE), declared + (failed is not FALSE)
-    return Claim(Interval(least, most), f"the record calls it line {declared}") if declared else None
+    if not declared:
+        return None
+    return Claim(Interval(least, most), f"the record calls it line {declared}", partial=Interval(least, math.inf))
 
 
 def has_enough_lines(lines: list[TherapyLine], ctx: SelectorContext[OfEnoughLines], hidden: int = 0) -> bool:
@@ -287,4 +295,4 @@ def claim_accounts_for_line(ctx: SelectorContext[AccountsForLine]) -> Claim:
     treated = any(find_setting(c, ctx) == "advanced" for c in ctx.record.courses)
     unexplained = bool(find_progressions(ctx)) and not treated
     complete = has_enough_lines(lines, ctx) and not count_unlisted_lines(lines, ctx) and not unexplained
-    return Claim("yes" if complete else "no")
+    return Claim("yes", partial=None) if complete else Claim("no")

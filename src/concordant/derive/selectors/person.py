@@ -6,7 +6,7 @@ from concordant.derive.context import SelectorContext
 from concordant.logic.dates import count_whole_years, format_date
 from concordant.logic.intervals import Interval
 from concordant.logic.truth import TRUE
-from concordant.model.selectors.entries import Age, PersonField, StatedAny
+from concordant.model.selectors.entries import Age, PersonField, StatedAny, WholeRecord
 from concordant.patient.facts import TOLD, Claim, judge_among
 
 
@@ -24,6 +24,12 @@ def claim_person_field(ctx: SelectorContext[PersonField]) -> Claim | None:
     name = ctx.by.field
     value = ctx.record.person.words[name]
     return Claim(value, "as recorded", (f"patient.{name}",)) if value else None
+
+
+def claim_whole_record(ctx: SelectorContext[WholeRecord]) -> Claim | None:
+    """No, where the source shows that a part is missing; that nothing shows it is left to silence."""
+    missing = ctx.record.incomplete
+    return Claim("no", " ".join(missing), ("record",)) if missing else None
 
 
 def claim_stated_any(ctx: SelectorContext[StatedAny]) -> Claim:

@@ -37,7 +37,8 @@ def claim_received_advanced(ctx: SelectorContext[RegimensReceived]) -> Claim | N
         says = f"{ctx.feature.label}: {format_number(least)} lines ended in progression, but {most}"
         return Claim(Interval(listed.low, least), says, entries, conflict=says)
     says = "at least the lines that are told" if least > listed.low else "regimens on record"
-    return Claim(Interval(max(least, listed.low), listed.high), says, entries)
+    least = max(least, listed.low)
+    return Claim(Interval(least, listed.high), says, entries, partial=Interval(least, math.inf))
 
 
 def _count_listed_regimens(lines: list[TherapyLine], ctx: SelectorContext[OfEnoughLines]) -> Interval | None:
@@ -62,7 +63,7 @@ def claim_received_in_any_setting(ctx: SelectorContext[RegimensInAnySetting]) ->
     high = max(low, min(early.high + advanced.high, math.inf if known.conflict else most))
     if (low, high) == (0, math.inf) or (high == 0 and known.origin == "assumed"):
         return None  # left to what silence means
-    return Claim(Interval(low, high), "regimens on record", list_places(courses))
+    return Claim(Interval(low, high), "regimens on record", list_places(courses), partial=Interval(low, math.inf))
 
 
 def _count_early_regimens(ctx: SelectorContext[RegimensInAnySetting]) -> tuple[Interval, float]:

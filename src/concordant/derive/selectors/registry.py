@@ -31,6 +31,7 @@ SELECTORS: Mapping[type[Selector], Look[Any]] = dict(
         _pair_selector(by_entries.LatestOrCalculated, calculated.claim_latest_or_calculated),
         _pair_selector(by_entries.Age, person.claim_age),
         _pair_selector(by_entries.PersonField, person.claim_person_field),
+        _pair_selector(by_entries.WholeRecord, person.claim_whole_record),
         _pair_selector(by_entries.StatedAny, person.claim_stated_any),
         _pair_selector(by_entries.ConditionStatus, listed.claim_condition),
         _pair_selector(by_entries.ConditionGrade, listed.claim_condition_grade),

@@ -52,6 +52,7 @@ from concordant.model.selectors.entries import (
     SpecimenTested,
     StatedAny,
     UnreadEntry,
+    WholeRecord,
 )
 
 AnySelector = (
@@ -64,6 +65,7 @@ AnySelector = (
     | FromFormula
     | Age
     | PersonField
+    | WholeRecord
     | StatedAny
     | ConditionStatus
     | ConditionGrade

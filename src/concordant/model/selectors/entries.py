@@ -77,6 +77,10 @@ class Age(Selector, frozen=True, tag="completed_years"):
     """Completed years."""
 
 
+class WholeRecord(Selector, frozen=True, tag="whole_record"):
+    """No, where the source shows that a part of the record is missing; nothing follows from silence then."""
+
+
 class PersonField(Selector, frozen=True, tag="person"):
     """A word of the patient block."""
 

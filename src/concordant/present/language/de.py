@@ -41,6 +41,7 @@ PHRASES: dict[str, str] = {
     "first.on_record": "Im Bericht",
     "first.caution": "Vorsicht",
     "first.not_read": "Nicht gelesen",
+    "first.incomplete": "Unvollständig",
     "first.judged": "Beurteilt",
     "first.sure": "Wie sicher",
     "first.why": "Warum",

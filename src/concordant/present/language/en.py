@@ -43,6 +43,7 @@ PHRASES: dict[str, str] = {
     "first.on_record": "On record",
     "first.caution": "Caution",
     "first.not_read": "Not read",
+    "first.incomplete": "Incomplete",
     "first.judged": "Judged",
     "first.sure": "How sure",
     "first.why": "Why",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from concordant.answer.phrases import capitalize_first, lower_first
 from concordant.answer.schema import Answer, Ask, DangerShown, Option
+from concordant.derive.unread import RECORD
 from concordant.present.page.document import ScreenLine, Tone, abbreviate_citations
 from concordant.present.page.verdict import (
     OUT,
@@ -26,6 +27,7 @@ from concordant.present.sentences import Sentences, append_references
 
 ROWS, COLUMNS = 22, 80  # of a plain terminal of 24 lines, less those that say whose it is and where the rest is
 DANGERS_WHOLE, WHY_SHOWN, ASSUMED_SHOWN, CONFLICTS_SHOWN, BRANCHES_SHOWN, CHECKS_SHOWN = 3, 3, 4, 2, 4, 7
+MISSING_SHOWN = 2
 # What gives way first when there is no room; nothing that could harm is among them.
 GIVES_WAY = ("first.done", "first.watch", "first.if_not", "first.flip", "first.note", "first.assumed", "first.newer")
 
@@ -87,11 +89,12 @@ def _count_rows(verdict: str, lines: Sequence[Titled], sentences: Sentences) -> 
 def _list_safety_lines(sentences: Sentences, whole: int) -> list[Titled]:
     """The dangers, what nobody read, what was judged, and what contradicts itself: the same for every kind of answer."""
     answer, say = sentences.answer, sentences.language.say
-    unread = ", ".join(dict.fromkeys(item.name for item in answer.not_read))
+    unread = ", ".join(dict.fromkeys(item.name for item in answer.not_read if item.entry != RECORD))
     conflicts = " ".join(answer.conflicts[:CONFLICTS_SHOWN])
     more = len(answer.conflicts) - CONFLICTS_SHOWN
     return [
         *_iter_danger_lines(answer, whole),
+        ("first.incomplete", sentences.language.join_few(answer.incomplete, MISSING_SHOWN), "danger"),
         ("first.not_read", say("not_read", names=unread) if unread else "", "danger"),
         ("first.conflict", say("conflict.more", told=conflicts, more=more) if more > 0 else conflicts, "danger"),
         ("first.differs", " ".join(item.differs for item in answer.guidelines if item.differs), "missing"),

@@ -13,6 +13,7 @@ from concordant.errors import make_printable
 from concordant.logic.dates import format_date, make_exact_date
 from concordant.logic.intervals import Interval
 from concordant.model.knowledge import Knowledge
+from concordant.model.selectors.entries import WholeRecord
 from concordant.patient.events import (
     FINDING,
     FLAGGED,
@@ -24,7 +25,7 @@ from concordant.patient.events import (
     Measurement,
     PatientRecord,
 )
-from concordant.patient.facts import list_words_left
+from concordant.patient.facts import Value, list_words_left
 from concordant.record.casefile.blocks import OPEN
 from concordant.record.casefile.condition_text import group_by_name, iter_named_entries
 from concordant.record.casefile.scalars import LONGEST_NOTE, LONGEST_WORD
@@ -51,6 +52,7 @@ def _iter_head_lines(patient: Patient) -> Iterator[str]:
     )
     yield f"# {patient.account.sentence}"
     yield from (make_printable(f"# {notice}") for notice in patient.record.notices)
+    yield from (make_printable(f"# Incomplete: {missing}") for missing in patient.record.incomplete)
 
 
 def _iter_unread_lines(record: PatientRecord) -> Iterator[str]:
@@ -200,7 +202,9 @@ class _CaseWriter:
     def write_stated(self) -> dict[str, str]:
         stated = {}
         features = {feature.name: feature for feature in self.knowledge.features}
-        for name, value in self.record.stated.items():
+        whole = next((f.name for f in self.knowledge.features if isinstance(f.derive, WholeRecord)), "")
+        missing: dict[str, Value] = {whole: "no"} if whole and self.record.incomplete else {}
+        for name, value in (self.record.stated | missing).items():
             if isinstance(value, Interval):
                 text = "" if value.is_unknown else self.format_quantity(value, features[name].unit)
             else:
