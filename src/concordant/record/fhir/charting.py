@@ -53,9 +53,11 @@ def read_entries(
         place = entry_place(entry)
         again = chart.start_row(place, kind)
         if again and not firsts:  # seldom: nobody looks them up before
-            firsts = {entry_place(other): other.resource for other in reversed(group)}
+            firsts = {entry_place(other): other.resource for other in reversed(group) if not other.passed}
         reader = READERS.get(kind)
-        if entry.why and (reader is not None or kind == "?"):
+        if entry.passed:
+            chart.mark_ignored(entry.passed)
+        elif entry.why and (reader is not None or kind == "?"):
             chart.mark_set_aside(entry.why)
             _blank_faulty_entry(reader, resource, chart)
         elif reader is None:

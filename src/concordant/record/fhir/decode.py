@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import msgspec
 
 from concordant.errors import Complaint, Unreadable, make_printable, quote_word
-from concordant.record.fhir.resources import CodeableConcept, Head, RawBundleEntry, Resource
+from concordant.record.fhir.addresses import strip_version, to_local_reference
+from concordant.record.fhir.resources import CodeableConcept, Entry, Head, RawBundleEntry, Reference, Resource
 
 MAX_BYTES = 200_000_000  # of one JSON document; NDJSON has no limit but its longest line
 DEEPEST = 8  # bundles within bundles
@@ -28,7 +29,9 @@ class RawBundle(msgspec.Struct):
 class LocatedResource(msgspec.Struct, gc=False):
     """One resource of a source: where it stands, its address, and why it cannot be read when it cannot.
 
-    `number` is its place among the entries of the bundle that stands at `where`; -1 for a resource by itself.
+    `number` is its place among the entries of the bundle that stands at `where`; -1 for a resource by itself. `passed` says
+    why it is not read though nothing is wrong with it: another version governs, or its source deleted it. An entry that only
+    tells that its source deleted a resource is `deleted`; when, where that is told.
     """
 
     where: str
@@ -36,6 +39,8 @@ class LocatedResource(msgspec.Struct, gc=False):
     resource: Resource
     why: str = ""
     number: int = -1
+    passed: str = ""
+    deleted: str | None = None
 
     @property
     def place(self) -> str:
@@ -108,8 +113,13 @@ def flatten_bundles(top: Resource | list[Resource]) -> list[LocatedResource]:
     return located
 
 
+def is_bundle(kind: object, entries: object) -> bool:
+    """Whether a resource is a bundle of others; a List has entries too, and they are none."""
+    return kind == "Bundle" or (kind is None and entries is not None)
+
+
 def _flatten_resource(resource: Resource, url: str | None, place: str, located: list[LocatedResource], depth: int) -> None:
-    if resource.entry is None and resource.resourceType != "Bundle":
+    if not is_bundle(resource.resourceType, resource.entry):
         located.append(LocatedResource(place, url, resource))
         return
     if depth > DEEPEST:
@@ -122,11 +132,23 @@ def _flatten_resource(resource: Resource, url: str | None, place: str, located: 
     for number, entry in enumerate(resource.entry or ()):
         inner = entry.resource
         if inner is None:
-            located.append(LocatedResource(prefix, entry.fullUrl, Resource(), "the entry has no resource", number))
-        elif inner.entry is None and inner.resourceType != "Bundle":
+            located.append(_locate_bare_entry(entry, prefix, number))
+        elif not is_bundle(inner.resourceType, inner.entry):
             located.append(LocatedResource(prefix, entry.fullUrl, inner, "", number))
         else:
             _flatten_resource(inner, entry.fullUrl, f"{prefix}entry[{number}]", located, depth + 1)
+
+
+def _locate_bare_entry(entry: Entry | RawBundleEntry, where: str, number: int) -> LocatedResource:
+    """An entry without a resource: it tells that one was deleted, or nothing."""
+    request = entry.request
+    if request is None or request.method != "DELETE" or not request.url:
+        return LocatedResource(where, entry.fullUrl, Resource(), "the entry has no resource", number)
+    kind, _, id_ = to_local_reference(strip_version(request.url.partition("?")[0])).partition("/")
+    when = (entry.response.lastModified if entry.response else None) or ""
+    return LocatedResource(
+        where, None, Resource(resourceType=kind, id=id_ or None), "", number, f"it tells that its source deleted {kind}/{id_}", when
+    )
 
 
 def decode_each_entry(data: bytes, name: str) -> list[LocatedResource]:
@@ -137,7 +159,7 @@ def decode_each_entry(data: bytes, name: str) -> list[LocatedResource]:
         raise Unreadable(Complaint(f"this is no FHIR bundle ({make_printable(str(error))})", name, 1)) from None
     if isinstance(top, list):
         return [part for number, raw in enumerate(top) for part in decode_one(raw, None, f"[{number}]")]
-    if top.entry is None and top.resourceType != "Bundle":
+    if not is_bundle(top.resourceType, top.entry):
         return list(decode_one(msgspec.Raw(data), None, ""))
     return list(_iter_entries(top.entry or [], ""))
 
@@ -151,7 +173,7 @@ def _iter_entries(raws: list[msgspec.Raw], prefix: str, depth: int = 0) -> Itera
             yield LocatedResource(place, None, Resource(), describe_error(error))
             continue
         if not bytes(entry.resource):
-            yield LocatedResource(place, entry.fullUrl, Resource(), "the entry has no resource")
+            yield _locate_bare_entry(entry, prefix, number)
         else:
             yield from decode_one(entry.resource, entry.fullUrl, place, depth + 1)
 
@@ -170,7 +192,7 @@ def decode_one(raw: msgspec.Raw | bytes, url: str | None, place: str, depth: int
     except (msgspec.MsgspecError, RecursionError):
         yield LocatedResource(place, url, Resource(), why)
         return
-    if head.entry and depth <= DEEPEST:
+    if head.entry and depth <= DEEPEST and is_bundle(head.resourceType, head.entry):
         yield from _iter_entries(head.entry, f"{place}/" if place else "", depth)
     else:
         yield LocatedResource(place, url, _resource_from_head(head), why)
@@ -181,7 +203,10 @@ def _resource_from_head(head: Head) -> Resource:
         return value if isinstance(value, str) else None
 
     def to_reference(value: object) -> object:
-        return {"reference": to_text(value.get("reference"))} if isinstance(value, dict) else None
+        try:
+            return msgspec.convert(value, Reference)
+        except msgspec.ValidationError:
+            return Reference(to_text(value.get("reference"))) if isinstance(value, dict) else None
 
     known = {"resourceType": to_text(head.resourceType), "id": to_text(head.id), "code": _drop_bad_code(head.code)}
     return msgspec.convert({**known, "subject": to_reference(head.subject), "patient": to_reference(head.patient)}, Resource)

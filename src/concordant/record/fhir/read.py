@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -12,9 +13,11 @@ from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
 from concordant.record.fhir.charting import READ_BY_REFERENCE, READERS, entry_place, read_entries
 from concordant.record.fhir.decode import LocatedResource, decode_resources, unzip_data
+from concordant.record.fhir.pages import describe_missing_pages, read_pages
 from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.subjects import index_subjects
 from concordant.record.fhir.tables import FhirTables, make_fhir_tables
+from concordant.record.fhir.versions import DELETED, pass_over_old_versions
 from concordant.record.sources import Patient
 from concordant.terminology.codes import Terminology
 
@@ -36,12 +39,28 @@ def read_fhir(
 
 def read_document(data: bytes, name: str, tables: FhirTables, as_of: dt.date, *, given: bool = False) -> PatientBatch:
     """The same with the tables made before, for many files."""
-    return build_patients(decode_resources(unzip_data(data, name), name), name, tables, as_of, given=given)
+    data = unzip_data(data, name)
+    missing = describe_missing_pages(read_pages(data))
+    return build_patients(decode_resources(data, name), name, tables, as_of, given=given, missing=missing)
 
 
-def build_patients(entries: list[LocatedResource], name: str, tables: FhirTables, as_of: dt.date, *, given: bool) -> PatientBatch:
-    """The patients that some resources make up."""
+def build_patients(
+    entries: list[LocatedResource],
+    name: str,
+    tables: FhirTables,
+    as_of: dt.date,
+    *,
+    given: bool,
+    missing: Sequence[str] = (),
+    deleted: Mapping[str, str] | None = None,
+) -> PatientBatch:
+    """The patients that some resources make up.
+
+    `missing` says what is known to be missing from the source, `deleted` what it deleted (by `Type/id`; when).
+    """
+    pass_over_old_versions(entries, deleted)
     subjects = index_subjects(entries)
+    removed = {entry.resource.id for entry in entries if entry.resource.resourceType == "Patient" and entry.passed == DELETED}
     plainly = {} if subjects.ambiguous else subjects.addresses
     groups: dict[str, list[LocatedResource]] = {}
     nobody: list[tuple[LocatedResource, str]] = []
@@ -55,6 +74,10 @@ def build_patients(entries: list[LocatedResource], name: str, tables: FhirTables
         elif subject is None and _has_no_subject(resource):
             silent += 1
         owner, why = subjects.find_owner(entry)
+        if owner is not None and owner in removed:
+            owner, why = None, "its source deleted this patient"
+        if owner is not None and why:
+            entry.why = entry.why or why  # it may be another's: what it would have said is unknown
         if owner is None:
             nobody.append((entry, why))
         else:
@@ -62,9 +85,12 @@ def build_patients(entries: list[LocatedResource], name: str, tables: FhirTables
     if not groups:
         raise Refused(Complaint(_describe_no_patient(entries), name, 1, "A record needs a Patient, or entries with a subject"))
     shared = [entry for entry, why in nobody if not why]
-    patients = [
-        read_entries(id_, group, shared, tables, as_of, cuts=given).build_record() for id_, group in sorted(groups.items())
-    ]
+    patients = []
+    for id_, group in sorted(groups.items()):
+        chart = read_entries(id_, group, shared, tables, as_of, cuts=given)
+        chart.incomplete += [*missing, *subjects.missing.get(id_, ())]
+        chart.notices += subjects.notices.get(id_, ())
+        patients.append(chart.build_record())
     alone = len(patients) == 1
     rest = patients[0].account if alone else Account()
     for entry, why in nobody:

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
+from concordant.record.fhir.addresses import strip_version, to_local_reference
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.resources import Reference, Resource
-
-
-def strip_version(reference: str) -> str:
-    """A reference without the version it names."""
-    return reference.partition("/_history/")[0].strip()
-
-
-def to_local_reference(reference: str) -> str:
-    """`Type/id` of an address, or the address itself."""
-    parts = reference.rsplit("/", 2)
-    return f"{parts[-2]}/{parts[-1]}" if len(parts) == 3 else reference
 
 
 def resolve_reference(reference: Reference | None, holder: Resource, chart: Chart) -> Resource | None:

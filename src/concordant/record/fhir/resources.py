@@ -13,8 +13,11 @@ import msgspec
 T = TypeVar("T")
 
 
-class Element(msgspec.Struct, gc=False):
-    """What all elements share: no cycles, unknown keys skipped."""
+NOTHING = msgspec.Raw(b"")  # an element that is decoded only where it is asked for, and is not there
+
+
+class Element(msgspec.Struct, gc=False, omit_defaults=True):
+    """What all elements share: no cycles, unknown keys skipped, and only what is there is written again."""
 
 
 class Coding(Element):
@@ -32,11 +35,41 @@ class CodeableConcept(Element):
     text: str | None = None
 
 
+class Identifier(Element):
+    """A number that a person or thing has in some system."""
+
+    system: str | None = None
+    value: str | int | float | None = None
+
+
 class Reference(Element):
-    """A pointer to another resource."""
+    """A pointer to another resource: by its address, by a number it has elsewhere, or by its name alone."""
 
     reference: str | None = None
     display: str | None = None
+    identifier: Identifier | None = None
+
+
+class HumanName(Element):
+    """A name of a person; in DSTU2 it has several family names."""
+
+    text: str | None = None
+    family: str | list[str] | None = None
+    given: list[str] | None = None
+
+
+class Meta(Element):
+    """Which version of a resource this is."""
+
+    versionId: str | int | None = None  # noqa: N815
+    lastUpdated: str | None = None  # noqa: N815
+
+
+class PatientLink(Element):
+    """Another Patient resource about the same person."""
+
+    other: Reference | None = None
+    type: str | None = None
 
 
 class Period(Element):
@@ -115,6 +148,7 @@ class Resource(Value):
 
     resourceType: str | None = None  # noqa: N815
     id: str | None = None
+    meta: msgspec.Raw = NOTHING
     status: str | None = None
     subject: Reference | None = None
     patient: Reference | None = None
@@ -122,6 +156,9 @@ class Resource(Value):
     contained: list[Resource] | None = None
     entry: list[Entry] | None = None
     # Patient
+    identifier: msgspec.Raw = NOTHING
+    name: msgspec.Raw = NOTHING
+    link: msgspec.Raw = NOTHING
     gender: str | None = None
     birthDate: str | None = None  # noqa: N815
     deceasedBoolean: bool | None = None  # noqa: N815
@@ -177,18 +214,35 @@ class Resource(Value):
     notDone: bool | None = None  # noqa: N815
 
 
+class EntryRequest(Element):
+    """What was asked of the server: DELETE, and the address that it deleted."""
+
+    method: str | None = None
+    url: str | None = None
+
+
+class EntryResponse(Element):
+    """When the server did what was asked."""
+
+    lastModified: str | None = None  # noqa: N815
+
+
 class Entry(Element):
     """One entry of a bundle."""
 
     fullUrl: str | None = None  # noqa: N815
     resource: Resource | None = None
+    request: EntryRequest | None = None
+    response: EntryResponse | None = None
 
 
 class RawBundleEntry(Element):
     """One entry, its resource not decoded: for bundles of which a part is faulty."""
 
     fullUrl: str | None = None  # noqa: N815
-    resource: msgspec.Raw = msgspec.Raw(b"")
+    resource: msgspec.Raw = NOTHING
+    request: EntryRequest | None = None
+    response: EntryResponse | None = None
 
 
 class Head(Element):
