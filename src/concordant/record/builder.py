@@ -132,7 +132,7 @@ class RecordBuilder(RowFates):
             unavailable=self.unavailable,
             stated=self.stated if self.as_written else dict(sorted(self.stated.items())),
             not_understood=arranged(self.not_understood),
-            notices=(*arranged(self.notices), *self._make_cut_notice()),
+            notices=(*arranged(self.notices), *self._make_last_day_notice(kept), *self._make_cut_notice()),
             set_aside=arranged(self.set_aside),
             notes=self.notes,
             incomplete=arranged(self.incomplete),
@@ -256,6 +256,15 @@ class RecordBuilder(RowFates):
         dated = [(date.last if date else dt.date.min, word) for date, word in self.menopause]
         latest = {word for last, word in dated if last == max(dated)[0]}
         return latest.pop() if len(latest) == 1 else None
+
+    def _make_last_day_notice(self, events: Iterable[Dated]) -> list[str]:
+        """Up to when a source tells anything; a person who writes a case file knows."""
+        dates = (date for event in events for date in entry_dates(event) if date is not None)
+        known = [date for date in dates if date.first <= self.as_of]
+        if self.as_written or not known:
+            return []
+        last = max(known, key=lambda date: (min(date.last, self.as_of), date.first))
+        return [f"The last entry that is used here is of {format_date(last)}."]
 
     def _make_cut_notice(self) -> list[str]:
         entries = "entry" if self.left_out == 1 else "entries"

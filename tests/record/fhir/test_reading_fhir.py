@@ -306,15 +306,15 @@ def test_lines_go_on_after_a_bad_one(tmp_path: Path) -> None:
     assert "ends in the middle" in aside["a.ndjson:2"]
 
 
-def test_a_patient_in_two_bundles_of_a_folder_is_not_mixed(tmp_path: Path) -> None:
+def test_a_patient_in_two_bundles_of_a_folder_is_one_record(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / f"{name}.json").write_text(
             json.dumps(bundle(woman(), observation(name, "48676-1", **POSITIVE))), encoding="utf-8"
         )
     stream = iter_patients(tmp_path, kit(), AS_OF)
     (patient,) = stream
-    assert len(patient.record.markers) == 1
-    assert [row.fate for row in stream.rest.rows] == ["set aside", "set aside"]
+    assert [marker.entry.place for marker in patient.record.markers] == ["Observation/a", "Observation/b"]
+    assert (stream.rest.rows, patient.record.incomplete) == ([], ())
 
 
 def test_the_entry_point_by_name(knowledge: Any) -> None:

@@ -147,7 +147,13 @@ def _locate_bare_entry(entry: Entry | RawBundleEntry, where: str, number: int) -
     kind, _, id_ = to_local_reference(strip_version(request.url.partition("?")[0])).partition("/")
     when = (entry.response.lastModified if entry.response else None) or ""
     return LocatedResource(
-        where, None, Resource(resourceType=kind, id=id_ or None), "", number, f"it tells that its source deleted {kind}/{id_}", when
+        where,
+        None,
+        Resource(resourceType=kind, id=id_ or None),
+        "",
+        number,
+        f"it tells that its source deleted {kind}/{id_}",
+        when,
     )
 
 

@@ -26,7 +26,17 @@ UNREADABLE = "The source links this patient to another record, in a way that can
 
 def read_identifiers(resource: Resource) -> list[Identifier]:
     """The numbers of a patient; what cannot be read of them tells nobody apart."""
-    return _decode_list(resource.identifier, IDENTIFIERS) or []
+    return read_raw_identifiers(resource.identifier)
+
+
+def read_raw_identifiers(raw: msgspec.Raw) -> list[Identifier]:
+    """The same of an element that has not been decoded."""
+    return _decode_list(raw, IDENTIFIERS) or []
+
+
+def read_links(raw: msgspec.Raw) -> list[PatientLink] | None:
+    """The links of a patient; None where they cannot be read."""
+    return _decode_list(raw, LINKS)
 
 
 def _decode_list(raw: msgspec.Raw, decoder: msgspec.json.Decoder[list[T] | T]) -> list[T] | None:
@@ -120,7 +130,7 @@ def join_linked(patients: Mapping[str, Resource], addresses: Mapping[str, str]) 
     for id_, resource in patients.items():
         if not bytes(resource.link):
             continue
-        links = _decode_list(resource.link, LINKS)
+        links = read_links(resource.link)
         if links is None:
             linked.missing.setdefault(id_, []).append(UNREADABLE)
         for link in links or ():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -135,13 +136,15 @@ def _explain_failure(entry: EntryHead) -> str:
     return f"The server says that its answer is not whole ({bad.code or bad.severity})." if bad is not None else ""
 
 
-def describe_missing_pages(pages: Iterable[Page]) -> list[str]:
-    """What is missing, a sentence each: pages that others name, entries that were found and are not there, what failed."""
-    known = list(pages)
+def describe_missing_pages(pages: Sequence[Page], among: Sequence[Page] | None = None) -> list[str]:
+    """What is missing, a sentence each: pages that these name and that are not `among` all that were read, entries that were
+    found and are not there, what failed.
+    """
+    known = pages if among is None else among
     own = {page.own for page in known if page.own}
     whole = _find_whole_searches(known)
-    sentences = [says for page in known for says in page.failed]
-    for page in known:
+    sentences = [says for page in pages for says in page.failed]
+    for page in pages:
         if page.found is not None and page.found in whole:
             continue
         gap = [word for word, url in (("next", page.following), ("previous", page.previous)) if url and url not in own]
@@ -152,10 +155,10 @@ def describe_missing_pages(pages: Iterable[Page]) -> list[str]:
 
 
 def _find_whole_searches(pages: Sequence[Page]) -> set[int]:
-    """The numbers of found entries that the pages which tell them come to together, a last page among them."""
+    """The numbers of found entries that the pages which tell them come to together, a last page for each search."""
     held: dict[int, int] = {}
     for page in pages:
         if page.found is not None:
             held[page.found] = held.get(page.found, 0) + page.held
-    last = {page.found for page in pages if not page.following}
-    return {found for found, number in held.items() if found and number % found == 0 and number and found in last}
+    last = Counter(page.found for page in pages if not page.following)
+    return {found for found, number in held.items() if found and number == found * last[found]}

@@ -37,10 +37,12 @@ def read_fhir(
     return read_document(data, name, make_fhir_tables(knowledge, terms), as_of, given=given).patients
 
 
-def read_document(data: bytes, name: str, tables: FhirTables, as_of: dt.date, *, given: bool = False) -> PatientBatch:
-    """The same with the tables made before, for many files."""
+def read_document(
+    data: bytes, name: str, tables: FhirTables, as_of: dt.date, *, given: bool = False, is_all: bool = True
+) -> PatientBatch:
+    """The same with the tables made before, for many files. `is_all`: no other file holds pages of it."""
     data = unzip_data(data, name)
-    missing = describe_missing_pages(read_pages(data))
+    missing = describe_missing_pages(read_pages(data)) if is_all else ()
     return build_patients(decode_resources(data, name), name, tables, as_of, given=given, missing=missing)
 
 

@@ -1,47 +1,33 @@
 """Many patients, one after the other: NDJSON, a folder of files, a bulk export with a file for each resource type.
 
-A bundle is read by itself. Lines and single resources are put on disk by the patient they name, so that memory stays constant.
+A bundle whose patients stand in no other file is read by itself. Everything else is put on disk by the patient it names, so that
+memory stays constant, and one patient of several files is one record.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import gzip
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
 
-import msgspec
+from msgspec.structs import replace
 
-from concordant.errors import Complaint, ConcordantError, Unreadable
+from concordant.errors import ConcordantError
 from concordant.patient.account import Account
-from concordant.record.fhir.charting import READERS
-from concordant.record.fhir.decode import MAX_BYTES, LocatedResource, decode_one, describe_error, describe_malformed
+from concordant.record.fhir.addresses import strip_version, to_local_reference
+from concordant.record.fhir.decode import LocatedResource, decode_one, unzip_data
+from concordant.record.fhir.files import read_limited_bytes
+from concordant.record.fhir.folder import Companions, FileHead, read_file_head
+from concordant.record.fhir.identity import describe_difference
+from concordant.record.fhir.pages import describe_missing_pages
+from concordant.record.fhir.putting_away import DOCUMENTS, LINES, SourceFiles
 from concordant.record.fhir.read import build_patients, read_document
-from concordant.record.fhir.references import strip_version, to_local_reference
-from concordant.record.fhir.resources import Reference
-from concordant.record.fhir.spool import Spool, SpooledEntry
+from concordant.record.fhir.resources import Reference, Resource
+from concordant.record.fhir.spool import OPEN, Spool, SpooledEntry
+from concordant.record.fhir.subjects import TWO
 from concordant.record.fhir.tables import FhirTables
 from concordant.record.sources import Patient
-
-LINES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
-DOCUMENTS = (".json", ".json.gz")
-LONGEST_LINE = 50_000_000
-MOST_ROWS = 100_000  # of entries that belong to no patient; those beyond are counted
-
-
-class LineHead(msgspec.Struct, gc=False):
-    """What has to be known of a line to put it away."""
-
-    resourceType: str | None = None  # noqa: N815
-    id: str | None = None
-    subject: Reference | None = None
-    patient: Reference | None = None
-
-
-HEAD = msgspec.json.Decoder(LineHead)
 
 
 @dataclass(slots=True)
@@ -53,115 +39,153 @@ class PatientStream:
     as_of: dt.date
     given: bool = False
     rest: Account = field(default_factory=Account)
-    beyond: int = 0
+    files: SourceFiles = field(init=False)
+    seen: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.files = SourceFiles(self.path, self.rest)
+
+    @property
+    def beyond(self) -> int:
+        """How many rows of nobody were not kept."""
+        return self.files.beyond
 
     def __iter__(self) -> Iterator[Patient]:
-        files = sorted(p for p in self.path.rglob("*") if p.is_file()) if self.path.is_dir() else [self.path]
-        spool = Spool()
-        seen: set[str] = set()
+        paths = sorted(p for p in self.path.rglob("*") if p.is_file()) if self.path.is_dir() else [self.path]
         try:
-            for path in files:
-                yield from self._read_file(path, spool, seen, alone=path == self.path)
-            yield from self._read_spool(spool, seen)
+            yield from self._read_files(paths, self.files.spool)
         finally:
-            spool.close()
+            self.files.spool.close()
 
-    def _read_file(self, path: Path, spool: Spool, seen: set[str], *, alone: bool) -> Iterator[Patient]:
-        name = str(path) if path == self.path else path.relative_to(self.path).as_posix()
-        if name.lower().endswith(LINES):
-            self._spool_lines(path, name, spool)
-        elif name.lower().endswith(DOCUMENTS) or alone:
-            yield from self._read_document(path, name, spool, seen, alone=alone)
+    def _read_files(self, paths: list[Path], spool: Spool) -> Iterator[Patient]:
+        """Lines first, then the documents that stand alone, then all that was put away."""
+        documents = [path for path in paths if not self._put_lines_away(path)]
+        if documents == [self.path]:
+            yield from self._read_document(self.path, alone=True)
         else:
-            self._add_row(name, "file", "", "no JSON file")
+            for path in self._put_joined_away(documents):
+                yield from self._read_document(path, alone=False)
+        spool.settle_owners(self.files.linked)
+        for group in spool.iter_groups():
+            yield from self._read_group(group, spool)
 
-    def _read_document(self, path: Path, name: str, spool: Spool, seen: set[str], *, alone: bool) -> Iterator[Patient]:
+    def _put_lines_away(self, path: Path) -> bool:
+        name = self._name_file(path)
+        if name.lower().endswith(LINES):
+            self.files.put_lines_away(path, name)
+            return True
+        if name.lower().endswith(DOCUMENTS) or path == self.path:
+            return False
+        self.files.add_row(name, "file", "", "no JSON file")
+        return True
+
+    def _name_file(self, path: Path) -> str:
+        return str(path) if path == self.path else path.relative_to(self.path).as_posix()
+
+    def _put_joined_away(self, documents: list[Path]) -> list[Path]:
+        """Put away the documents whose patients stand elsewhere as well; the others are left to be read by themselves."""
+        heads = {path: head for path in documents if (head := self._read_head(path)) is not None}
+        companions = Companions()
+        for number, head in enumerate(heads.values()):
+            companions.add_file(number, head.names)
+        joined = companions.find_joined()
+        self._note_missing_pages(heads)
+        alone = []
+        for number, (path, head) in enumerate(heads.items()):
+            if number in joined or not head.patients or self.files.spool.has_owner(head.names):
+                self._put_document_away(path)
+            else:
+                alone.append(path)
+        return alone
+
+    def _read_head(self, path: Path) -> FileHead | None:
+        """What a document speaks of; one that cannot be read is a row, and leaves every patient's record open."""
+        name = self._name_file(path)
+        try:
+            data = unzip_data(read_limited_bytes(path), name)
+            if self.files.put_single_away(data, name):
+                return None
+            return read_file_head(data) or self.files.read_faulty_head(data, name)
+        except ConcordantError as error:
+            self.files.add_row(name, "file", error.complaints[0].says, "")
+            self.files.missing.append(f"The file {name} could not be read, and may be about this patient.")
+            return None
+
+    def _note_missing_pages(self, heads: dict[Path, FileHead]) -> None:
+        """Pages that are not there: of the patients of a bundle, or of everybody where a page may be about anybody."""
+        among = [page for head in heads.values() for page in head.pages]
+        for path, head in heads.items():
+            says = [f"{self._name_file(path)}: {one}" for one in describe_missing_pages(head.pages, among)]
+            if len(head.patients) == 1:
+                self.files.note_missing(head.patients[0], says)
+            else:
+                self.files.missing += says
+
+    def _put_document_away(self, path: Path) -> None:
+        name = self._name_file(path)
+        try:
+            self.files.put_document_away(unzip_data(read_limited_bytes(path), name), name)
+        except ConcordantError as error:  # it was read before: a file that changed meanwhile
+            self.files.add_row(name, "file", error.complaints[0].says, "")
+
+    def _read_document(self, path: Path, *, alone: bool) -> Iterator[Patient]:
+        name = self._name_file(path)
         try:
             data = read_limited_bytes(path)
-            if not alone and self._spool_single(data, name, spool):
-                return
-            reading = read_document(data, name, self.tables, self.as_of, given=self.given)
+            reading = read_document(data, name, self.tables, self.as_of, given=self.given, is_all=alone)
         except ConcordantError as error:
             if alone:
                 raise
-            self._add_row(name, "file", error.complaints[0].says, "")
+            self.files.add_row(name, "file", error.complaints[0].says, "")
             return
         self.rest.add_accounts([reading.rest])
         for patient in reading.patients:
-            if patient.id in seen:
-                for row in patient.account.rows:
-                    self._add_row(f"{name}: {row.place}", row.kind, "its patient's id stands in another file as well", "")
-                continue
-            seen.add(patient.id)
-            yield patient
+            yield self._finish_patient(patient, name)
 
-    def _spool_single(self, data: bytes, name: str, spool: Spool) -> bool:
-        """A file of one resource is put away like a line."""
-        try:
-            head = HEAD.decode(data)
-        except (msgspec.MsgspecError, RecursionError):
-            return False
-        if head.resourceType in (None, "Bundle"):
-            return False
-        self._spool_resource(data, head, name, spool)
-        return True
+    def _finish_patient(self, patient: Patient, name: str) -> Patient:
+        """The patient, with what is missing from the source as a whole; a second one without an id of its own gets one."""
+        id_ = f"{name}: {patient.id}" if patient.id in self.seen else patient.id
+        self.seen.add(id_)
+        missing = dict.fromkeys(
+            (*patient.record.incomplete, *self.files.missing, *self.files.missing_of(f"Patient/{patient.id}"))
+        )
+        return replace(patient, id=id_, record=replace(patient.record, incomplete=tuple(missing)))
 
-    def _spool_lines(self, path: Path, name: str, spool: Spool) -> None:
-        try:
-            with open_unpacked(path) as lines:
-                for number, line in enumerate(_iter_limited_lines(lines), 1):
-                    text = line.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else line.strip()
-                    if text:
-                        self._spool_line(text, f"{name}:{number}", spool)
-        except (OSError, EOFError, zlib.error):
-            self._add_row(name, "file", "the file cannot be read to its end", "")
-
-    def _spool_line(self, text: bytes, place: str, spool: Spool) -> None:
-        if len(text) > LONGEST_LINE:
-            self._add_row(place, "line", "the line is too long", "")
-            return
-        try:
-            self._spool_resource(text, HEAD.decode(text), place, spool)
-        except msgspec.ValidationError as error:
-            self._add_row(place, "line", describe_error(error), "")
-        except RecursionError:
-            self._add_row(place, "line", "it is nested too deeply", "")
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            self._add_row(place, "line", describe_malformed(text, "", str(error)).says, "")
-
-    def _spool_resource(self, data: bytes, head: LineHead, place: str, spool: Spool) -> None:
-        kind = head.resourceType or "?"
-        shown = f"{kind}/{head.id}" if head.id and len(head.id) <= 64 else place
-        reference = head.subject or head.patient
-        owner = f"Patient/{head.id}" if kind == "Patient" else _find_owner(reference)
-        if kind in ("Medication", "Specimen") and head.id:
-            spool.add_shared(f"{kind}/{head.id}", data)
-        if not owner:
-            self._add_row(shown, kind, "it names no patient" if kind in READERS else "", "it is about no patient")
-        else:
-            spool.add_entry(SpooledEntry(owner, place, kind, "", data if kind in READERS else b"{}"))
-
-    def _read_spool(self, spool: Spool, seen: set[str]) -> Iterator[Patient]:
-        for group in spool.iter_groups():
-            entries: list[LocatedResource] = []
+    def _read_group(self, group: list[SpooledEntry], spool: Spool) -> Iterator[Patient]:
+        """One patient of those that were put away."""
+        if group[0].owner.startswith(OPEN):
             for kept in group:
-                if kept.data == b"{}":
-                    entries += _make_bare_entry(kept)
-                else:
-                    entries += decode_one(kept.data, None, kept.place)
-            entries += self._find_referenced(entries, spool)
-            try:
-                reading = build_patients(entries, str(self.path), self.tables, self.as_of, given=self.given)
-            except ConcordantError as error:
-                for kept in group:
-                    self._add_row(kept.place, kept.kind, error.complaints[0].says, "")
-                continue
-            for patient in reading.patients:
-                if patient.id in seen:
-                    self._add_row(str(self.path), "Patient", f"another file has a patient of the id '{patient.id[:64]}'", "")
-                else:
-                    yield patient
-            self.rest.add_accounts([reading.rest])
+                self.files.add_row(kept.place, kept.kind, kept.why or "it names no patient of this source", "")
+            return
+        entries, conflict = self._take_one_person([(kept, part) for kept in group for part in _read_kept_entry(kept)])
+        entries += self._find_referenced(entries, spool)
+        deleted = spool.find_deleted(f"{entry.resource.resourceType}/{entry.resource.id}" for entry in entries)
+        try:
+            reading = build_patients(entries, str(self.path), self.tables, self.as_of, given=self.given, deleted=deleted)
+        except ConcordantError as error:
+            for kept in group:
+                self.files.add_row(kept.place, kept.kind, error.complaints[0].says, "")
+            return
+        for patient in reading.patients:
+            yield self._finish_patient(_add_conflict(patient, conflict), group[0].file)
+        self.rest.add_accounts([reading.rest])
+
+    def _take_one_person(self, entries: list[tuple[SpooledEntry, LocatedResource]]) -> tuple[list[LocatedResource], str]:
+        """The entries of the patient; of two who have one id but cannot be one person, those of the first file, with a sentence."""
+        first: tuple[str, Resource] | None = None
+        others: dict[str, str] = {}
+        for kept, entry in entries:
+            if entry.resource.resourceType == "Patient" and entry.resource.id:
+                if first is None:
+                    first = (kept.file, entry.resource)
+                elif kept.file != first[0] and entry.resource.id == first[1].id:
+                    if difference := describe_difference(first[1], entry.resource, same_id=True):
+                        others[kept.file] = difference
+        for kept, entry in entries if others else ():
+            if kept.file in others:
+                self.files.add_row(kept.place, kept.kind, TWO, "")
+        told = "; ".join(f"{file} has another patient of this id ({why})" for file, why in others.items())
+        return [entry for kept, entry in entries if kept.file not in others], told
 
     def _find_referenced(self, entries: list[LocatedResource], spool: Spool) -> list[LocatedResource]:
         """The medications and specimens that the entries refer to."""
@@ -169,7 +193,8 @@ class PatientStream:
         for each in entries:
             for reference in (each.resource.medicationReference, each.resource.specimen):
                 if isinstance(reference, Reference) and reference.reference:
-                    wanted[to_local_reference(strip_version(reference.reference))] = None
+                    text = strip_version(reference.reference)
+                    wanted |= {text: None, to_local_reference(text): None}
         data = {address: raw for address in wanted if (raw := spool.find_shared(address)) is not None}
         return [
             LocatedResource(part.place, address, part.resource)
@@ -177,51 +202,26 @@ class PatientStream:
             for part in decode_one(raw, address, address)
         ]
 
-    def _add_row(self, place: str, kind: str, aside: str, ignored: str) -> None:
-        if len(self.rest.rows) >= MOST_ROWS:
-            self.beyond += 1
-        elif aside:
-            self.rest.mark_set_aside(place, kind, aside)
-        else:
-            self.rest.mark_ignored(place, kind, ignored)
-
 
 def iter_patients(path: Path, tables: FhirTables, as_of: dt.date, *, given: bool = False) -> PatientStream:
     """The patients of a file or a folder, one after the other. Raises Unreadable for a single file that cannot be read."""
     return PatientStream(path, tables, as_of, given)
 
 
-def open_unpacked(path: Path) -> BinaryIO:
-    """Open the file for reading; one that is gzip is unpacked as it is read."""
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
+def _read_kept_entry(kept: SpooledEntry) -> Iterator[LocatedResource]:
+    """An entry as it stood in its file; of a kind from which nothing is read, that there was one."""
+    if not kept.data:
+        yield LocatedResource(kept.place, None, Resource(resourceType=kept.kind, subject=Reference(kept.owner)), kept.why)
+        return
+    for entry in decode_one(kept.data, kept.url, kept.place):
+        entry.why = entry.why or kept.why
+        yield entry
 
 
-def _iter_limited_lines(lines: BinaryIO) -> Iterator[bytes]:
-    """The lines; of one that is too long only its beginning, so that memory stays constant."""
-    while line := lines.readline(LONGEST_LINE + 1):
-        yield line
-        while len(line) > LONGEST_LINE and not line.endswith(b"\n"):
-            line = lines.readline(LONGEST_LINE + 1)
-
-
-def read_limited_bytes(path: Path) -> bytes:
-    """The bytes of one document; no more than the limit, so that the complaint comes in time."""
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        way_out = "Check its name and permissions"
-        raise Unreadable(Complaint(f"cannot be opened ({error.strerror})", str(path), way_out=way_out)) from None
-
-
-def _find_owner(reference: Reference | None) -> str:
-    if reference is None or not reference.reference or reference.reference.startswith("#"):
-        return ""
-    text = to_local_reference(strip_version(reference.reference))
-    return text.replace("urn:uuid:", "Patient/", 1) if text.startswith("urn:uuid:") else text
-
-
-def _make_bare_entry(kept: SpooledEntry) -> list[LocatedResource]:
-    """An entry from which nothing is read: it is counted."""
-    data = msgspec.json.encode({"resourceType": kept.kind, "subject": {"reference": kept.owner}})
-    return list(decode_one(data, None, kept.place))
+def _add_conflict(patient: Patient, says: str) -> Patient:
+    if not says:
+        return patient
+    record = patient.record
+    missing = f"{says[:1].upper()}{says[1:]}: nothing of it was read."
+    record = replace(record, set_aside=(*record.set_aside, says), incomplete=(*record.incomplete, missing))
+    return replace(patient, record=record)

@@ -56,7 +56,7 @@ def _find_newest(versions: list[LocatedResource]) -> list[LocatedResource]:
         ranked = [(rank(entry.resource), entry) for entry in versions]
         known = [number for number, _ in ranked if number is not None]
         if len(known) == len(versions) and len(set(known)) > 1:
-            highest = max(known)  # type: ignore[type-var]  # of one kind: either numbers or days
+            highest = max(known)
             return [entry for number, entry in ranked if number == highest]
     return [entry for entry in versions if is_entered_in_error(entry.resource)]
 
