@@ -29,6 +29,7 @@ from concordant.decide.decision import (
 from concordant.decide.gather import collect_actions, find_avoided
 from concordant.decide.questions import Situation
 from concordant.decide.ruleset import GuidelineInForce
+from concordant.logic.dates import format_date
 from concordant.logic.truth import TRUE
 from concordant.model.guideline import Grade, NewerEvent
 from concordant.model.knowledge import Knowledge
@@ -225,8 +226,9 @@ class AnswerContext:
         return next(verdict.answer for verdict in self.now.decision.verdicts if verdict.force.guideline.id == family)
 
     def list_notices(self) -> list[str]:
-        """What is said of the guideline versions themselves."""
-        notices = []
+        """Up to when the record goes, and what is said of the guideline versions themselves."""
+        last = self.now.record.last_entry
+        notices = [] if last is None else [f"The last entry of the record that is used is of {format_date(last)}."]
         for f in self.now.frame.in_force:
             if f.version.review_by < self.now.record.as_of:
                 notices.append(_describe_overdue_review(f))

@@ -24,11 +24,15 @@ class AccountRow(msgspec.Struct, frozen=True, gc=False):  # a struct, because a 
 
 @dataclass(slots=True)
 class Account:
-    """The rows of one patient (or of a whole file), how many more were not kept, and the codes that were met and not mapped."""
+    """The rows of one patient (or of a whole file), how many more were not kept, and the codes that were met and not mapped.
+
+    `unread_cells` are those with a value, of rows that were read, in columns that nothing reads: how many, by column.
+    """
 
     rows: list[AccountRow] = field(default_factory=list)
     unmapped: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # system, code, display
     beyond: int = 0
+    unread_cells: Counter[str] = field(default_factory=Counter)  # by file and column
 
     def mark_used(self, place: str, kind: str, read_as: str) -> None:
         """An entry that became part of the record."""
@@ -48,6 +52,7 @@ class Account:
             self.rows += other.rows
             self.unmapped += other.unmapped
             self.beyond += other.beyond
+            self.unread_cells += other.unread_cells
 
     @property
     def counts(self) -> dict[Fate, int]:
@@ -57,6 +62,8 @@ class Account:
 
     @property
     def sentence(self) -> str:
-        """`52 entries: 31 used, 20 ignored, 1 set aside`."""
+        """`52 entries: 31 used, 20 ignored, 1 set aside`; of a table also the cells that nothing reads."""
         fates = ", ".join(f"{number} {fate}" for fate, number in self.counts.items())
-        return f"{len(self.rows)} {'entry' if len(self.rows) == 1 else 'entries'}: {fates}"
+        cells = self.unread_cells.total()
+        told = f"; {cells} {'cell' if cells == 1 else 'cells'} not read" if cells else ""
+        return f"{len(self.rows)} {'entry' if len(self.rows) == 1 else 'entries'}: {fates}{told}"

@@ -166,6 +166,7 @@ class PatientRecord(msgspec.Struct, frozen=True):
 
     `set_aside` are sentences about entries that cannot be; what they would have said is unknown.
     `notes` say, by the place of an entry, how it came to be read as it was (which administrations make a course).
+    `last_entry` is the date of the last entry of a source that is used; None for a case file.
     `incomplete` are sentences about parts of the record that are missing: while there is one, nothing follows from silence.
     """
 
@@ -186,3 +187,4 @@ class PatientRecord(msgspec.Struct, frozen=True):
     set_aside: tuple[str, ...] = ()
     notes: dict[str, tuple[str, ...]] = {}
     incomplete: tuple[str, ...] = ()
+    last_entry: PartialDate | None = None

@@ -132,10 +132,11 @@ class RecordBuilder(RowFates):
             unavailable=self.unavailable,
             stated=self.stated if self.as_written else dict(sorted(self.stated.items())),
             not_understood=arranged(self.not_understood),
-            notices=(*arranged(self.notices), *self._make_last_day_notice(kept), *self._make_cut_notice()),
+            notices=(*arranged(self.notices), *self._make_cut_notice()),
             set_aside=arranged(self.set_aside),
             notes=self.notes,
             incomplete=arranged(self.incomplete),
+            last_entry=self._find_last_date(kept),
         )
         return Patient(self.id, record, Account(self.close_rows(), Counter(self.unmapped)))
 
@@ -257,14 +258,13 @@ class RecordBuilder(RowFates):
         latest = {word for last, word in dated if last == max(dated)[0]}
         return latest.pop() if len(latest) == 1 else None
 
-    def _make_last_day_notice(self, events: Iterable[Dated]) -> list[str]:
-        """Up to when a source tells anything; a person who writes a case file knows."""
+    def _find_last_date(self, events: Iterable[Dated]) -> PartialDate | None:
+        """Up to when a source tells anything that is used; a person who writes a case file knows."""
         dates = (date for event in events for date in entry_dates(event) if date is not None)
         known = [date for date in dates if date.first <= self.as_of]
         if self.as_written or not known:
-            return []
-        last = max(known, key=lambda date: (min(date.last, self.as_of), date.first))
-        return [f"The last entry that is used here is of {format_date(last)}."]
+            return None
+        return max(known, key=lambda date: (min(date.last, self.as_of), date.first))
 
     def _make_cut_notice(self) -> list[str]:
         entries = "entry" if self.left_out == 1 else "entries"

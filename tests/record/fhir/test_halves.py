@@ -1,4 +1,4 @@
-"""Half a record: split over files it is whole again; where a part is missing the answer says so and assumes nothing from silence."""
+"""Half a record: in several files it is whole again; where a part is missing the answer says so and assumes nothing of it."""
 
 from __future__ import annotations
 

@@ -115,6 +115,15 @@ def test_of_two_patients_with_one_id_the_newest_governs(one: Json, other: Json, 
         assert len(found.record.markers) == 1
 
 
+def test_in_two_files_too_the_newest_patient_governs(tmp_path: Path) -> None:
+    for number, (born, version) in enumerate((("1950-01-01", "1"), ("1970-02-03", "2"))):
+        text = json.dumps(bundle(woman(birthDate=born, **meta(version)), observation(f"o{number}", "48676-1")))
+        (tmp_path / f"{number}.json").write_text(text, encoding="utf-8")
+    (found,) = iter_patients(tmp_path, kit(), AS_OF)
+    assert str(found.record.person.birth_date.first) == "1970-02-03"  # type: ignore[union-attr]
+    assert found.record.incomplete == ()
+
+
 def test_a_list_is_no_bundle() -> None:
     listed = {"resourceType": "List", "id": "l1", "subject": {"reference": "Patient/p1"}, "entry": [{"item": {"display": "z"}}]}
     (found,) = reading(bundle(woman(), listed, {"id": 7, "resourceType": "List", "entry": [{"item": {}}]})).patients

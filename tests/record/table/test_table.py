@@ -12,6 +12,7 @@ from concordant.derive.plan import DerivationPlan
 from concordant.errors import ConcordantError
 from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
+from concordant.present.page.account_table import render_account
 from concordant.record.sources import Patient
 from concordant.record.table.read import iter_patients
 from concordant.terminology.names import Words
@@ -51,6 +52,22 @@ def table(tmp_path: Path, knowledge: Knowledge, words: Words) -> Table:
 
 def fates(patient: Patient) -> list[tuple[str, str, str]]:
     return [(row.place, row.fate, row.why) for row in patient.account.rows]
+
+
+@pytest.mark.parametrize(
+    ("drugs", "cells", "told"),
+    [
+        ("1,Herceptin,10,100,nausea,\n", {"drugs: note": 1}, "; 1 cell not read"),
+        ("1,Herceptin,10,100,nausea,x\n1,Herceptin,10,100,,y\n", {"drugs: note": 1, "drugs: ward": 2}, "; 3 cells not read"),
+        ("1,Herceptin,10,100,, \n", {}, ""),
+    ],
+)
+def test_cells_that_nothing_reads_are_counted(drugs: str, cells: dict[str, int], told: str, table: Table) -> None:
+    (table.folder / "more.csv").write_text("id,drug,from,to,note,ward\n" + drugs, encoding="utf-8")
+    [patient] = table.read(FIRST, mapping=MAPPING.replace("drugs.csv", "more.csv")).values()
+    assert dict(patient.account.unread_cells) == cells
+    assert patient.account.sentence.endswith(f"set aside{told}")
+    assert all(f"x  {column}" in render_account(patient) for column in cells)
 
 
 def test_rows_become_entries(table: Table) -> None:

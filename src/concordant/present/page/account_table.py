@@ -21,6 +21,7 @@ def render_account(patient: Patient) -> str:
             "",
             *_iter_entry_lines(patient.account),
             *_iter_unmapped_codes(patient.account),
+            *_iter_unread_columns(patient.account),
             *_iter_course_notes(patient),
             "",
         ]
@@ -56,6 +57,14 @@ def _iter_unmapped_codes(account: Account) -> Iterator[str]:
         yield from ("", "Codes and words that were met and not mapped:")
     for (system, code, display), number in sorted(account.unmapped.items(), key=lambda item: (-item[1], item[0])):
         yield make_printable(f"{number:>7} x  {system}  {code}  {display}").rstrip()
+
+
+def _iter_unread_columns(account: Account) -> Iterator[str]:
+    """Columns of a table that hold something and that nothing reads."""
+    if account.unread_cells:
+        yield from ("", "Cells that were not read, by column:")
+    for column, number in sorted(account.unread_cells.items(), key=lambda item: (-item[1], item[0])):
+        yield make_printable(f"{number:>7} x  {column}").rstrip()
 
 
 def _iter_course_notes(patient: Patient) -> Iterator[str]:

@@ -15,7 +15,7 @@ from concordant.record.fhir.charting import READ_BY_REFERENCE, READERS, entry_pl
 from concordant.record.fhir.decode import LocatedResource, decode_resources, unzip_data
 from concordant.record.fhir.pages import describe_missing_pages, read_pages
 from concordant.record.fhir.resources import Resource
-from concordant.record.fhir.subjects import index_subjects
+from concordant.record.fhir.subjects import Subjects, index_subjects
 from concordant.record.fhir.tables import FhirTables, make_fhir_tables
 from concordant.record.fhir.versions import DELETED, pass_over_old_versions
 from concordant.record.sources import Patient
@@ -62,28 +62,7 @@ def build_patients(
     """
     pass_over_old_versions(entries, deleted)
     subjects = index_subjects(entries)
-    removed = {entry.resource.id for entry in entries if entry.resource.resourceType == "Patient" and entry.passed == DELETED}
-    plainly = {} if subjects.ambiguous else subjects.addresses
-    groups: dict[str, list[LocatedResource]] = {}
-    nobody: list[tuple[LocatedResource, str]] = []
-    silent = 0
-    for entry in entries:
-        resource = entry.resource
-        if (subject := resource.subject) is not None and (direct := plainly.get(subject.reference or "")):
-            if resource.resourceType != "Patient":
-                (groups.get(direct) or groups.setdefault(direct, [])).append(entry)  # as nearly all; the rest needs a closer look
-                continue
-        elif subject is None and _has_no_subject(resource):
-            silent += 1
-        owner, why = subjects.find_owner(entry)
-        if owner is not None and owner in removed:
-            owner, why = None, "its source deleted this patient"
-        if owner is not None and why:
-            entry.why = entry.why or why  # it may be another's: what it would have said is unknown
-        if owner is None:
-            nobody.append((entry, why))
-        else:
-            groups.setdefault(owner, []).append(entry)
+    groups, nobody, silent = _group_by_owner(entries, subjects)
     if not groups:
         raise Refused(Complaint(_describe_no_patient(entries), name, 1, "A record needs a Patient, or entries with a subject"))
     shared = [entry for entry, why in nobody if not why]
@@ -102,7 +81,36 @@ def build_patients(
     return PatientBatch(patients, Account() if alone else rest)
 
 
-def _make_owner_notices(silent: int, nobody: list[tuple[LocatedResource, str]]) -> list[str]:
+Unowned = list[tuple[LocatedResource, str]]
+
+
+def _group_by_owner(entries: list[LocatedResource], subjects: Subjects) -> tuple[dict[str, list[LocatedResource]], Unowned, int]:
+    """The entries of each patient; those of nobody, with why; how many name nobody."""
+    removed = {entry.resource.id for entry in entries if entry.passed == DELETED and entry.resource.resourceType == "Patient"}
+    plainly = {} if subjects.ambiguous or removed else subjects.addresses
+    groups: dict[str, list[LocatedResource]] = {}
+    nobody: Unowned = []
+    silent = 0
+    for entry in entries:
+        resource = entry.resource
+        if (subject := resource.subject) is not None and (direct := plainly.get(subject.reference or "")):
+            if resource.resourceType != "Patient":
+                (groups.get(direct) or groups.setdefault(direct, [])).append(entry)  # as nearly all; the rest needs a closer look
+                continue
+        elif subject is None and _has_no_subject(resource):
+            silent += 1
+        owner, why = subjects.find_owner(entry)
+        if owner in removed:
+            owner, why = None, "its source deleted this patient"
+        if owner is None:
+            nobody.append((entry, why))
+        else:
+            entry.why = entry.why or why  # it may be another's: what it would have said is unknown
+            groups.setdefault(owner, []).append(entry)
+    return groups, nobody, silent
+
+
+def _make_owner_notices(silent: int, nobody: Unowned) -> list[str]:
     """What has to be said where entries name another patient, or (`silent` of them) none."""
     strangers = sum(bool(why) for _, why in nobody)
     silent -= sum(_has_no_subject(entry.resource) for entry, _ in nobody)

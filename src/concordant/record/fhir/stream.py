@@ -27,6 +27,7 @@ from concordant.record.fhir.resources import Reference, Resource
 from concordant.record.fhir.spool import OPEN, Spool, SpooledEntry
 from concordant.record.fhir.subjects import TWO
 from concordant.record.fhir.tables import FhirTables
+from concordant.record.fhir.versions import pass_over_old_versions
 from concordant.record.sources import Patient
 
 
@@ -171,17 +172,10 @@ class PatientStream:
         self.rest.add_accounts([reading.rest])
 
     def _take_one_person(self, entries: list[tuple[SpooledEntry, LocatedResource]]) -> tuple[list[LocatedResource], str]:
-        """The entries of the patient; of two who have one id but cannot be one person, those of the first file, with a sentence."""
-        first: tuple[str, Resource] | None = None
-        others: dict[str, str] = {}
-        for kept, entry in entries:
-            if entry.resource.resourceType == "Patient" and entry.resource.id:
-                if first is None:
-                    first = (kept.file, entry.resource)
-                elif kept.file != first[0] and entry.resource.id == first[1].id:
-                    if difference := describe_difference(first[1], entry.resource, same_id=True):
-                        others[kept.file] = difference
-        for kept, entry in entries if others else ():
+        """The entries of the patient, with a sentence where two people have one id: then those of the first file."""
+        pass_over_old_versions([entry for _, entry in entries])
+        others = _find_other_people(entries)
+        for kept, _ in entries if others else ():
             if kept.file in others:
                 self.files.add_row(kept.place, kept.kind, TWO, "")
         told = "; ".join(f"{file} has another patient of this id ({why})" for file, why in others.items())
@@ -206,6 +200,20 @@ class PatientStream:
 def iter_patients(path: Path, tables: FhirTables, as_of: dt.date, *, given: bool = False) -> PatientStream:
     """The patients of a file or a folder, one after the other. Raises Unreadable for a single file that cannot be read."""
     return PatientStream(path, tables, as_of, given)
+
+
+def _find_other_people(entries: list[tuple[SpooledEntry, LocatedResource]]) -> dict[str, str]:
+    """The files whose Patient cannot be the one of the first file that has this id, with the reason."""
+    firsts: dict[str, tuple[str, Resource]] = {}
+    others: dict[str, str] = {}
+    for kept, entry in entries:
+        resource = entry.resource
+        if resource.resourceType != "Patient" or not resource.id or entry.passed:
+            continue
+        file, first = firsts.setdefault(resource.id, (kept.file, resource))
+        if kept.file != file and (difference := describe_difference(first, resource, same_id=True)):
+            others[kept.file] = difference
+    return others
 
 
 def _read_kept_entry(kept: SpooledEntry) -> Iterator[LocatedResource]:

@@ -113,7 +113,7 @@ class Subjects:
             return frozenset(told)
         subjects = (entry.resource.subject or entry.resource.patient for entry in self.entries)
         texts = [subject.reference for subject in subjects if subject is not None and subject.reference]
-        return frozenset(find_server(text) for text in texts if text.startswith("http") or text.startswith("Patient/"))
+        return frozenset(find_server(text) for text in texts if text.startswith(("http", "Patient/")))
 
     def _find_described_owner(self, reference: Reference) -> Owner | None:
         """By a number of the patient, else by a name; None where it has neither."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,12 @@ def iter_patients(
     mapping = read_mapping(text)
     by_patient = _gather_rows(mapping, Path(path).parent, text.file, rest if rest is not None else Account())
     rules = get_record_rules(words)
+    unread: dict[str, tuple[str, ...]] = {}
     for id_ in sorted(by_patient):
         if not only or id_ == only:
             record = RecordBuilder(id_, as_of, rules, cuts=given)
-            yield _PatientReader(mapping, record, RowEntries(record, knowledge, words)).read_patient(by_patient[id_])
+            entries = RowEntries(record, knowledge, words)
+            yield _PatientReader(mapping, record, entries, unread).read_patient(by_patient[id_])
 
 
 def _gather_rows(mapping: TableMapping, folder: Path, name: str, rest: Account) -> dict[str, list[TableRow]]:
@@ -71,8 +74,10 @@ class _PatientReader:
     mapping: TableMapping
     record: RecordBuilder
     entries: RowEntries
+    unread: dict[str, tuple[str, ...]]  # by file, the columns that nothing reads: the same for every patient
     calendar: PatientCalendar | None = None
     files: frozenset[str] = frozenset()
+    cells: Counter[str] = field(default_factory=Counter)
 
     def read_patient(self, rows: list[TableRow]) -> Patient:
         """All rows, then the record."""
@@ -82,7 +87,18 @@ class _PatientReader:
             self.record.notices.append(self.calendar.notice)
         for row in rows:
             self.read_row(row)
-        return self.record.build_record()
+            self._count_unread_cells(row)
+        patient = self.record.build_record()
+        patient.account.unread_cells.update(self.cells)
+        return patient
+
+    def _count_unread_cells(self, row: TableRow) -> None:
+        """Values in columns that the mapping does not name; of a row that was set aside nothing was read at all."""
+        file = row.file
+        columns = self.unread.get(file.id)
+        if columns is None:
+            columns = self.unread[file.id] = tuple(sorted(row.cells.keys() - file.columns))
+        self.cells.update(f"{file.id}: {column}" for column in columns if not row.wrong and self.read_cell(row, column))
 
     def _make_calendar(self, rows: list[TableRow]) -> PatientCalendar | None:
         zero = self.mapping.day_zero
