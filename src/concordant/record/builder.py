@@ -2,7 +2,7 @@
 
 Every entry has one fate. An entry that cannot be is set aside, and a blank entry takes its place: what it would have said is
 unknown, and no older entry speaks in its stead. What a person wrote as a case file is refused instead, and nothing of it is put
-together: each entry stands as it is written.
+together: each entry stands as it is written. Where a date was asked for, findings are cut at it before they are read together.
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
-
-from msgspec.structs import replace
+from typing import Any, get_args
 
 from concordant.contract_names import AGE
 from concordant.errors import quote_word
@@ -23,12 +21,15 @@ from concordant.patient.account import Account, AccountRow
 from concordant.patient.facts import Value
 from concordant.record.courses.assemble import assemble_courses
 from concordant.record.courses.exposures import Exposure
+from concordant.record.cut import LATER, cut_findings, is_after, reopen_later_end
 from concordant.record.disease_course import DiseaseCourse
-from concordant.record.entries import Dated, blank_entry, entry_dates, entry_table, read_as, running_fields, time_key
+from concordant.record.entries import Dated, blank_entry, entry_dates, entry_table, read_as, time_key
 from concordant.record.findings import (
     AnyFinding,
+    BesideOthers,
     CancerStage,
     DeclaredLine,
+    ImpliedFact,
     PrimaryCancer,
     SecondaryCancer,
     UmbrellaResult,
@@ -42,9 +43,7 @@ from concordant.record.sources import Patient
 from concordant.record.treatments import drop_open_orders, list_still_taken, make_unnamed_exposures, number_exposures
 
 TABLES = ("markers", "events", "courses", "conditions", "measurements", "medications", "findings")
-LATER = "it lies after the date asked for"
-# Findings that only say something beside others; all else stands in a table of the record, or is an exposure to drugs.
-BESIDE_OTHERS = (PrimaryCancer, SecondaryCancer, CancerStage, DeclaredLine, UmbrellaResult, UnnamedTreatment)
+AHEAD = "it is dated after the day of the question"
 
 
 class RecordBuilder(RowFates):
@@ -72,7 +71,7 @@ class RecordBuilder(RowFates):
         self.born: PartialDate | None = None
         self.born_at = ""
         self.menopause: list[tuple[PartialDate | None, str]] = []
-        self.left_out = 0
+        self.left_out: set[str] = set()  # places of entries that lie after the date that was asked for
 
     # What the entry at hand tells.
 
@@ -80,6 +79,22 @@ class RecordBuilder(RowFates):
     def entry(self) -> ev.EntryLocation:
         """The place of the entry at hand."""
         return ev.EntryLocation(self.place)
+
+    def leave_out_later(self, date: PartialDate | None) -> bool:
+        """Whether the entry at hand begins after the date that was asked for: it is left out, and nothing of it is read."""
+        if not self.cuts or not is_after(date, self.as_of):
+            return False
+        self.leave_out()
+        return True
+
+    def leave_out(self) -> None:
+        """The entry at hand lies after the date that was asked for."""
+        self.left_out.add(self.place)
+        self.mark_ignored(LATER)
+
+    def explain_later(self, date: PartialDate | None) -> str:
+        """Why an entry of this date says nothing of the day of the question; empty when it may."""
+        return AHEAD if is_after(date, self.as_of) else ""
 
     def mark_set_aside(self, why: str) -> None:
         """The entry at hand cannot be, or cannot be read."""
@@ -109,18 +124,26 @@ class RecordBuilder(RowFates):
         else:
             self.born = date
 
-    def tell_menopause(self, word: str) -> None:
-        """The menopausal status, of a source whose rows have no order: two different ones leave it open."""
-        if any(other != word for _, other in self.menopause):
+    def tell_menopause(self, word: str, date: PartialDate | None = None) -> None:
+        """The menopausal status; of several without a date none comes first, and different ones leave it open."""
+        if date is None and any(other != word for day, other in self.menopause if day is None):
             self.mark_set_aside("different menopausal statuses are told")
-        self.menopause.append((None, word))
+        self.menopause.append((date, word))
+
+    def tell_death(self, says: str, date: PartialDate | None = None) -> bool:
+        """That the patient has died, in a sentence; False for a death that lies ahead, which is none yet."""
+        if is_after(date, self.as_of):
+            return False
+        self.notices.append(says)
+        return True
 
     # The record.
 
     def build_record(self, name: str = "") -> Patient:
         """The record, with what cannot be taken out of it, and the account of all entries."""
         self._check_birth()
-        events = [event for event in self._gather_events() if self._cut_if_later(event)]
+        self._cut_findings()
+        events = self._gather_events()
         kept = self._collect_problems(events) if self.as_written else [self._check_event_dates(event) for event in events]
         tables = self._fill_tables(kept)
         arranged = tuple if self.as_written else _sort_unique  # whether the order of the source plays a part
@@ -143,7 +166,7 @@ class RecordBuilder(RowFates):
     def _gather_events(self) -> list[Dated]:
         """The events that the findings come to when they are read together, and those that stand by themselves."""
         plain: list[Any] = []
-        beside: dict[type, list[Any]] = {kind: [] for kind in BESIDE_OTHERS}
+        beside: dict[type, list[Any]] = {kind: [] for kind in get_args(BesideOthers)}
         for item in self.found:
             beside.get(type(item), plain).append(item)
         course = self._read_disease_course(beside[PrimaryCancer], beside[CancerStage], beside[SecondaryCancer])
@@ -151,6 +174,7 @@ class RecordBuilder(RowFates):
         received, notices = drop_open_orders(exposures, self.orders, self.rules)
         self.notices += notices
         self._state_umbrella_results(beside[UmbrellaResult], plain)
+        self._state_implied(beside[ImpliedFact])
         treated = [
             *number_exposures(received, beside[DeclaredLine], self.as_of),
             *make_unnamed_exposures(beside[UnnamedTreatment], received),
@@ -178,20 +202,36 @@ class RecordBuilder(RowFates):
             if len(words) == 1 and not set(umbrella.of) & set(tests):
                 self.stated[umbrella.feature] = words.pop()
 
+    def _state_implied(self, implied: list[ImpliedFact]) -> None:
+        """Facts that entries decide by being there; one that lies ahead decides nothing yet."""
+        for fact in implied:
+            if why := self.explain_later(fact.date):
+                self._withdraw_entry(fact.entry.place, why)
+            else:
+                self.stated[fact.feature] = fact.word
+
     def _check_birth(self) -> None:
         if self.born is not None and not self.as_written and (why := explain_impossible_birth(self.born, self.as_of)):
             self._withdraw_entry(self.born_at, why, label="patient")
             self.born = None
 
-    def _cut_if_later(self, event: Dated) -> bool:
-        """False for what lies after the date that was asked for."""
-        start, _ = entry_dates(event)
-        if not self.cuts or start is None or start.first <= self.as_of:
-            return True
-        self.left_out += 1
-        self.take_back(event.entry.place, read_as(event))
-        self.tell_later(event.entry.place, "ignored", LATER)
-        return False
+    def _cut_findings(self) -> None:
+        """What lies after the date that was asked for goes before anything is read together; what ends later, runs.
+
+        Without such a date an end that lies ahead is a plan, but in a case file, where it is refused.
+        """
+        if self.cuts:
+            self.found, later = cut_findings(self.found, self.as_of)
+            for item in later:
+                self._leave_out(item)
+        elif not self.as_written:
+            self.found = [reopen_later_end(item, self.as_of) for item in self.found]
+
+    def _leave_out(self, item: AnyFinding) -> None:
+        place = item.entry.place
+        self.left_out.add(place)
+        self.take_back(place, "" if isinstance(item, BesideOthers) else read_as(item))
+        self.tell_later(place, "ignored", LATER)
 
     def _check_event_dates(self, event: Dated) -> Dated:
         """The event as it may stand in the record; blank when it cannot be."""
@@ -201,19 +241,12 @@ class RecordBuilder(RowFates):
         if why := explain_impossible_dates(start, last, self.born, self.as_of):
             self._withdraw_entry(event.entry.place, why, label=read_as(event))
             return blank_entry(event)
-        return self._reopen_planned_end(event, last)
-
-    def _reopen_planned_end(self, event: Dated, last: PartialDate | None) -> Dated:
-        """An end that lies ahead is a plan: the course runs."""
-        if last is None or last.first <= self.as_of:
-            return event
-        return replace(event, end=None, **running_fields(event))
+        return event
 
     def _collect_problems(self, events: list[Dated]) -> list[Dated]:
         """The events of a case file; what cannot be among them is for its reader to refuse."""
-        kept = [self._reopen_planned_end(event, entry_dates(event)[1]) for event in events] if self.cuts else events
-        self.problems += find_problems(kept, self.born, self.as_of)
-        return kept
+        self.problems += find_problems(events, self.born, self.as_of)
+        return events
 
     def _withdraw_entry(self, place: str, why: str, *, label: str = "", is_told: bool = True) -> None:
         """An entry that was used turns out to be impossible, or to contradict another one."""
@@ -267,8 +300,9 @@ class RecordBuilder(RowFates):
         return max(known, key=lambda date: (min(date.last, self.as_of), date.first))
 
     def _make_cut_notice(self) -> list[str]:
-        entries = "entry" if self.left_out == 1 else "entries"
-        notice = f"The record was cut at {format_date(make_exact_date(self.as_of))}: {self.left_out} later {entries} left out."
+        count = len(self.left_out)
+        entries = "entry" if count == 1 else "entries"
+        notice = f"The record was cut at {format_date(make_exact_date(self.as_of))}: {count} later {entries} left out."
         return [notice] if self.cuts else []
 
 

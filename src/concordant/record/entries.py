@@ -87,9 +87,9 @@ def read_as(event: Dated) -> str:
             return entry_table(event).removesuffix("s")
 
 
-def running_fields(event: Dated) -> dict[str, Any]:
-    """Return the fields that mark a course as ongoing, for an end that lies in the future and is therefore only planned."""
-    return {"ongoing": True, "stopped": None} if isinstance(event, Exposure) else {"stopped": ONGOING}
+def running_fields(event: Course | Exposure) -> dict[str, Any]:
+    """The fields of a course that is going on, for an end that lies ahead: how many cycles it came to is told with its end."""
+    return {"ongoing": True, "stopped": None} if isinstance(event, Exposure) else {"stopped": ONGOING, "cycles": None}
 
 
 def to_exposure(course: Course, *, supply: bool = False) -> Exposure:

@@ -57,6 +57,7 @@ class UmbrellaResult(msgspec.Struct, frozen=True, gc=False):
     entry: EntryLocation
     umbrella: Umbrella
     word: str
+    date: PartialDate | None
 
 
 class UnnamedTreatment(msgspec.Struct, frozen=True, gc=False):
@@ -67,4 +68,15 @@ class UnnamedTreatment(msgspec.Struct, frozen=True, gc=False):
     date: PartialDate | None
 
 
-AnyFinding = Event | Exposure | PrimaryCancer | SecondaryCancer | CancerStage | DeclaredLine | UmbrellaResult | UnnamedTreatment
+class ImpliedFact(msgspec.Struct, frozen=True, gc=False):
+    """A fact that an entry decides by being there: that a site was irradiated, for example."""
+
+    entry: EntryLocation
+    feature: str
+    word: str
+    date: PartialDate | None
+
+
+# Findings that only say something beside others; all else stands in a table of the record, or is an exposure to drugs.
+BesideOthers = PrimaryCancer | SecondaryCancer | CancerStage | DeclaredLine | UmbrellaResult | UnnamedTreatment | ImpliedFact
+AnyFinding = Event | Exposure | BesideOthers

@@ -13,6 +13,7 @@ from concordant.model.knowledge import Knowledge
 from concordant.patient.events import Course, EntryLocation, Medication, PatientRecord
 from concordant.record.builder import RecordBuilder
 from concordant.record.casefile.blocks import BlockReader
+from concordant.record.cut import cut_findings
 from concordant.record.plausibility import find_later_entries
 from concordant.record.rules import get_record_rules
 from concordant.terminology.names import Words
@@ -47,7 +48,7 @@ def read_case(text: SourceText, knowledge: Knowledge, words: Words, as_of: dt.da
     name, own = blocks.read_head({key: item for key, item in value.items() if key not in REVIEW_KEYS}, KEYS)
     faulty = own is None and value.get("as_of") is not None
     blocks.as_of = dt.date.max if faulty else own or as_of
-    cuts = given and own is None
+    blocks.cuts = cuts = given and own is None
     builder = RecordBuilder("", blocks.as_of, get_record_rules(words), cuts=cuts, as_written=True)
     _read_record(value, blocks, builder)
     if given and own is not None and own != as_of:
@@ -108,7 +109,7 @@ def _read_record(value: dict[str, Any], blocks: BlockReader, builder: RecordBuil
     )
     builder.found += courses
     _add_taken(blocks.read_medications(value.get("medications")), courses, builder)
-    builder.left_out = len(blocks.later)
+    builder.left_out |= {entry.place for entry, _ in blocks.later} if builder.cuts else set()
     builder.unavailable = blocks.read_unavailable(value.get("unavailable"))
     builder.stated = blocks.read_stated(value.get("stated"))
     builder.not_understood = blocks.not_understood
@@ -116,8 +117,10 @@ def _read_record(value: dict[str, Any], blocks: BlockReader, builder: RecordBuil
 
 def _add_taken(taken: Sequence[Medication | Course], courses: Sequence[Course], builder: RecordBuilder) -> None:
     """What is taken now; a treatment among it that already stands under the treatments adds none."""
+    known = cut_findings(courses, builder.as_of)[0] if builder.cuts else courses
+    running = [course for course in known if isinstance(course, Course)]
     for medicine in taken:
-        if isinstance(medicine, Course) and _has_running_course(medicine, courses, builder.as_of):
+        if isinstance(medicine, Course) and _has_running_course(medicine, running, builder.as_of):
             builder.notes[medicine.entry.place] = (AMONG_TREATMENTS,)
         else:
             builder.found.append(medicine)

@@ -14,6 +14,7 @@ from concordant.model.features import Feature
 from concordant.model.knowledge import Knowledge, VocabularyField
 from concordant.patient.events import EntryLocation, Word, match_word
 from concordant.patient.facts import Value, format_value, value_from_words
+from concordant.record.cut import is_after
 from concordant.record.printed_words import parse_words
 from concordant.terminology.names import Words, check_range, convert_quantity, drugs_from_name, normalize_name, suggest_name
 from concordant.texts import Place, SourceText
@@ -48,6 +49,7 @@ class ScalarReader:
         self.not_understood: list[str] = []
         self.later: list[tuple[EntryLocation, PartialDate]] = []
         self.as_of = dt.date.max
+        self.cuts = False  # whether what lies after `as_of` is left out
         vocabulary = knowledge.vocabulary
         self.tests = {field.name: field for field in vocabulary.tests}
         self.measured = {field.name: field for field in vocabulary.measurements}
@@ -89,10 +91,21 @@ class ScalarReader:
             return
         for i, item in enumerate(raw):
             if isinstance(item, dict):
+                told = len(self.not_understood)
                 yield (block, i), item
+                if self.cuts and self._is_later(item):
+                    del self.not_understood[told:]  # nobody asks what an entry of later means
             else:
                 says = f"{format_place((block, i))} is {_describe_kind(item)}, and an entry has keys"
                 self.add_complaint((block, i), says, "Write `- {key: value}`")
+
+    def _is_later(self, item: dict[str, Any]) -> bool:
+        """Whether an entry begins after the date that was asked for; a date that is none is complained about elsewhere."""
+        text = item.get("date") or item.get("start")
+        try:
+            return isinstance(text, str) and is_after(parse_partial_date(text), self.as_of)
+        except ValueError:
+            return False
 
     def _check_keys(self, item: dict[str, Any], place: Place, keys: Sequence[str]) -> None:
         for key in item:

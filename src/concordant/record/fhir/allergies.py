@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from concordant.logic.dates import PartialDate
 from concordant.patient.events import ABSENT, ACTIVE, RESOLVED, Comorbidity, Status
 from concordant.record.conditions import ConditionMention, events_from_mentions, is_understood, parse_conditions
 from concordant.record.fhir.chart import Chart
@@ -35,6 +36,11 @@ def read_allergy(resource: Resource, chart: Chart) -> None:
         chart.record_unmapped_codes(met.unknown, "allergy to")
     chart.found += events_from_mentions(mentions, plain, chart.as_of)
     chart.mark_used(plain.name)
+
+
+def find_noticed_date(resource: Resource, chart: Chart) -> PartialDate | None:
+    """When the allergy began, else when it was written down."""
+    return chart.parse_date(resource.onsetDateTime or resource.recordedDate or resource.assertedDate)[0]
 
 
 def _read_allergens(names: list[str], drugs: tuple[str, ...], chart: Chart) -> tuple[ConditionMention, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from concordant.record.courses.exposures import Exposure
 from concordant.record.fhir.allergies import read_allergy
+from concordant.record.fhir.begin import find_later
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.conditions import read_condition
 from concordant.record.fhir.decode import LocatedResource
@@ -45,13 +46,18 @@ def read_entries(
     cuts: bool = False,
 ) -> Chart:
     """All entries of one patient, read."""
-    chart = Chart(tables, id_, as_of, around=[*shared, *group], cuts=cuts)
+    chart = Chart(tables, id_, as_of, cuts=cuts)
+    later = find_later(group, chart)
+    chart.around = [*shared, *(entry for number, entry in enumerate(group) if number not in later)]
     firsts: dict[str, Resource] = {}
-    for entry in group:
+    for number, entry in enumerate(group):
         resource = entry.resource
         kind = resource.resourceType or "?"
         place = entry_place(entry)
         again = chart.start_row(place, kind)
+        if number in later:
+            chart.leave_out()
+            continue
         if again and not firsts:  # seldom: nobody looks them up before
             firsts = {entry_place(other): other.resource for other in reversed(group) if not other.passed}
         reader = READERS.get(kind)

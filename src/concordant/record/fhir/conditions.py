@@ -8,7 +8,7 @@ from dataclasses import replace
 import msgspec
 
 from concordant.errors import quote_word
-from concordant.logic.dates import PartialDate, make_exact_date
+from concordant.logic.dates import PartialDate
 from concordant.model.knowledge import CodeKind
 from concordant.patient.events import ABSENT, ACTIVE, RESOLVED, Comorbidity, DiseaseEvent, Marker, Status
 from concordant.record.conditions import (
@@ -19,6 +19,7 @@ from concordant.record.conditions import (
     merge_code_and_words,
     parse_conditions,
 )
+from concordant.record.cut import is_after
 from concordant.record.entries import blank_entry
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.disease_observations import add_stage
@@ -255,9 +256,9 @@ def _find_status(resource: Resource, verified: str, clinical: str, chart: Chart)
     if verified in OPEN:
         return None
     ended, _ = chart.parse_unclipped_date(resource.abatementDateTime)
-    later = ended is not None and make_exact_date(chart.as_of).is_certainly_before(
-        ended
-    )  # not over yet on the day of the question
+    later = is_after(ended, chart.as_of)  # not over yet on the day of the question
+    if later and chart.cuts:
+        return ACTIVE
     if (clinical in GONE or resource.abatementDateTime or resource.abatementBoolean) and not later:
         return RESOLVED
     return ACTIVE if clinical in ("active", *AGAIN) else None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from concordant.contract_names import DISEASE_STATUS, LINE_OF_THERAPY, MENOPAUSAL_STATUS
 from concordant.errors import quote_word
-from concordant.logic.dates import PartialDate, make_exact_date
+from concordant.logic.dates import PartialDate
 from concordant.model.knowledge import CodeKind
 from concordant.patient.events import ABSENT, ACTIVE, HAPPENINGS, Comorbidity, DiseaseEvent, match_word
 from concordant.record.fhir.chart import Chart
@@ -123,13 +123,6 @@ def _read_condition_status(asked: ObservedValue, chart: Chart) -> str | None:
     return "its value is not understood"
 
 
-LATER = "it is dated after the day of the question"
-
-
-def _is_later(asked: ObservedValue, chart: Chart) -> bool:
-    return asked.date is not None and make_exact_date(chart.as_of).is_certainly_before(asked.date)
-
-
 def _read_menopause(asked: ObservedValue, chart: Chart) -> str | None:
     concepts = list_coded_values(asked.value)
     if not concepts:
@@ -138,9 +131,9 @@ def _read_menopause(asked: ObservedValue, chart: Chart) -> str | None:
     word = met.meaning.name if met.meaning is not None else normalize_name(concepts[0].text or "").replace(" ", "")
     if word not in chart.tables.menopause or met.conflict:
         return met.conflict or "its menopausal status is not understood"
-    if _is_later(asked, chart):
-        return LATER
-    chart.menopause.append((asked.date, word))
+    if why := chart.explain_later(asked.date):
+        return why
+    chart.tell_menopause(word, asked.date)
     return ""
 
 
@@ -163,9 +156,9 @@ def _read_umbrella_result(asked: ObservedValue, chart: Chart) -> str | None:
     word, conflict = read_result_word(asked.value, chart)
     if conflict or word is None:
         return conflict or None
-    if _is_later(asked, chart):
-        return LATER
-    chart.found.append(UmbrellaResult(chart.entry, chart.rules.umbrellas[asked.about.name], word))
+    if why := chart.explain_later(asked.date):
+        return why
+    chart.found.append(UmbrellaResult(chart.entry, chart.rules.umbrellas[asked.about.name], word, asked.date))
     return ""
 
 

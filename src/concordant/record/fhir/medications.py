@@ -9,6 +9,7 @@ from concordant.errors import quote_word
 from concordant.logic.dates import PartialDate, make_exact_date
 from concordant.patient.events import SETTINGS, STOPPED, Medication, Setting, Stopped, match_word
 from concordant.record.courses.exposures import Exposure
+from concordant.record.cut import is_after
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.references import resolve_reference
 from concordant.record.fhir.resources import CodeableConcept, Coding, Period, Resource, to_list
@@ -51,7 +52,7 @@ def read_medication(resource: Resource, chart: Chart) -> None:
         return
     match = _match_drug(resource, chart)
     chart.record_unmapped_codes(match.codings, "" if match.drugs or match.terms else "drug")
-    start, end, wrong = _read_dates(resource, chart)
+    start, end, wrong = read_dates(resource, chart)
     if match.conflict or wrong:
         if match.drugs or match.unknown or match.conflict:
             chart.found.append(_blank_exposure(match, chart))
@@ -153,7 +154,8 @@ def _explain_other_cancer(resource: Resource, chart: Chart) -> str:
     return "it was given for another cancer" if _find_reason_cancers(resource, chart) == {"other"} else ""
 
 
-def _read_dates(resource: Resource, chart: Chart) -> tuple[PartialDate | None, PartialDate | None, str]:
+def read_dates(resource: Resource, chart: Chart) -> tuple[PartialDate | None, PartialDate | None, str]:
+    """From when to when a medication was given, and why a date is none."""
     period = resource.effectivePeriod or resource.effectiveTimePeriod
     single = resource.effectiveDateTime or resource.effectiveTimeDateTime or None
     if single is None and period is None and resource.dateEnded is not None:
@@ -249,7 +251,8 @@ def _read_other_medication(
     """Another drug: it matters while it is taken."""
     today = make_exact_date(chart.as_of)
     over = end is not None and end.is_certainly_before(today)
-    if over or (resource.status not in GOING and resource.status is not None) or not match.name:
+    going = resource.status in (*GOING, None) or (chart.cuts and is_after(end, chart.as_of))  # ended after the date asked for
+    if over or not going or not match.name:
         chart.mark_ignored("another drug, which is not said to be taken now")
         return
     if start is not None and today.is_certainly_before(start):

@@ -18,8 +18,8 @@ def read_patient(resource: Resource, chart: Chart) -> None:
     if born is not None and (chart.born is None or _is_narrower(born, chart.born)):
         chart.born, chart.born_at = born, chart.place
     died, _ = chart.parse_date(resource.deceasedDateTime)
-    if resource.deceasedBoolean or (died is not None and died.first <= chart.as_of):
-        chart.notices.append(f"The record says that the patient has died ({chart.place}).")
+    if resource.deceasedBoolean or died is not None:
+        chart.tell_death(f"The record says that the patient has died ({chart.place}).", died)
     if wrong:
         chart.mark_set_aside(f"birth date: {wrong}")
     else:

@@ -7,7 +7,7 @@ from concordant.patient.events import HAPPENINGS, DiseaseEvent, match_word
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.resources import Resource, to_list
 from concordant.record.fhir.values import lookup_code
-from concordant.record.findings import UnnamedTreatment
+from concordant.record.findings import ImpliedFact, UnnamedTreatment
 
 UNDONE = {"entered-in-error": "entered in error", "not-done": "not done", "preparation": "not done yet", "aborted": "aborted"}
 
@@ -43,7 +43,7 @@ def _add_procedure(name: str, implies: dict[str, str], resource: Resource, chart
     for site in to_list(resource.bodySite):
         met = lookup_code(site, ("site",), chart.tables.terms)
         if met.meaning is not None and (feature := implies.get(met.meaning.name)) and not wrong:
-            chart.stated[feature] = "yes"
+            chart.found.append(ImpliedFact(chart.entry, feature, "yes", date))
     if wrong:
         return
     if kind is None and "drugs" not in implies and not implies:

@@ -31,6 +31,9 @@ DATES = {
     "procedure_occurrence": "procedure_date",
     "measurement": "measurement_date",
     "observation": "observation_date",
+    "drug_exposure": "drug_exposure_start_date",
+    "episode": "episode_start_date",
+    "death": "death_date",
 }
 
 
@@ -83,12 +86,25 @@ class PersonReader:
 
     def read_rows(self, tables: Mapping[str, Sequence[Row]]) -> None:
         """All rows; episodes first, because they say to which line an exposure belongs."""
-        exposures = {row["drug_exposure_id"] for row in tables.get("drug_exposure", ())}
-        for row in tables.get("episode", ()):
-            self._read_episode(row, tables.get("episode", ()), exposures)
+        known = {name: self._keep_known_rows(name, rows) for name, rows in tables.items()}
+        exposures = {row["drug_exposure_id"] for row in known.get("drug_exposure", ())}
+        for row in known.get("episode", ()):
+            self._read_episode(row, known.get("episode", ()), exposures)
         for name in ORDER:
-            for row in tables.get(name, ()):
+            for row in known.get(name, ()):
                 self._read_row(name, row)
+
+    def _keep_known_rows(self, name: str, rows: Sequence[Row]) -> Sequence[Row]:
+        """The rows that do not begin after the date that was asked for."""
+        if not self.record.cuts:
+            return rows
+        known = []
+        for row in rows:
+            self._start_row(name, row.get(f"{name}_id") or row.get("person_id"))
+            self._set_date(row, DATES[name])
+            if not self.record.leave_out_later(self.date):
+                known.append(row)
+        return known
 
     def _start_row(self, table: str, id_: str | None) -> None:
         self.record.start_row(f"{table} {id_ or 'without an id'}", table)
@@ -98,13 +114,11 @@ class PersonReader:
 
     def _read_row(self, name: str, row: Row) -> None:
         self._start_row(name, row.get(f"{name}_id") or row.get("person_id"))
+        self._set_date(row, DATES[name])
         if name == "death":
-            self.record.notices.append("The source says that the patient has died.")
-            self.record.mark_used("notice")
+            self._read_death()
             return
         coded = self.codes.read_column(row, name.partition("_")[0])
-        if name in DATES:
-            self._set_date(row, DATES[name])
         if coded.conflict:
             self.record.mark_set_aside(coded.conflict)
             self._keep_blank_findings(coded, name)
@@ -118,6 +132,13 @@ class PersonReader:
             self.record.mark_ignored("its code is not mapped" if coded.met else "it has no code")
         else:
             self._read_meaning(coded, coded.meaning, row)
+
+    def _read_death(self) -> None:
+        """That the patient has died; without a readable date it counts as well."""
+        if self.record.tell_death("The source says that the patient has died.", self.date):
+            self.record.mark_used("notice")
+        else:
+            self.record.mark_set_aside(self.record.explain_later(self.date))
 
     def _read_meaning(self, coded: CodedColumn, meaning: CodeableConcept, row: Row) -> None:
         if meaning.kind == "test":
@@ -138,8 +159,7 @@ class PersonReader:
             case "drug":
                 self.drugs.read_single_dose(meaning, self.date, self.wrong)
             case "menopause":
-                self.record.tell_menopause(meaning.name)
-                self.record.mark_used("patient")
+                self._read_menopause(meaning.name)
             case _:
                 self.record.mark_ignored(meaning.says or NOT_ASKED)
 
@@ -163,14 +183,21 @@ class PersonReader:
         elif meaning.name == DISEASE_STATUS and kind == "status":
             keep_status(self.record, name, self.date, self.wrong)
         elif meaning.name == MENOPAUSAL_STATUS and kind == "menopause":
-            self.record.tell_menopause(name)
-            self.record.mark_used("patient")
+            self._read_menopause(name)
         elif meaning.name == "metastasis_site" and kind in ("site", "secondary"):
             keep_spread(self.record, name, self.date, self.wrong)
         elif meaning.name == "condition_status" and name in (*YES, *NO, meaning.part):
             self._stated_condition(meaning.part, ABSENT if name in NO else ACTIVE)
         else:
             self._ignore_unknown_value(meaning, text)
+
+    def _read_menopause(self, word: str) -> None:
+        """The menopausal status of a day; the latest one counts."""
+        if why := self.wrong or self.record.explain_later(self.date):
+            self.record.mark_set_aside(why)
+        else:
+            self.record.tell_menopause(word, self.date)
+            self.record.mark_used("patient")
 
     def _ignore_unknown_value(self, meaning: CodeableConcept, text: str) -> None:
         """An observation that is asked about, with a value that is not understood."""

@@ -11,6 +11,7 @@ from concordant.model.knowledge import Knowledge
 from concordant.patient import events as ev
 from concordant.record.builder import RecordBuilder
 from concordant.record.casefile.blocks import OPEN, BlockReader
+from concordant.record.cut import reopen_later_end
 from concordant.record.entries import Dated, to_exposure
 from concordant.record.medications_taken import NOT_TAKEN
 from concordant.terminology.names import Words
@@ -45,7 +46,13 @@ class RowEntries(BlockReader):
             self.record.keep_blank(events or self._make_unread_result(block, item))
         else:
             for event in events:
-                self.record.add_event(_to_exposure_if_plain(event))
+                self.record.add_event(_to_exposure_if_plain(reopen_later_end(event, self.as_of) if self.record.cuts else event))
+
+    def leave_out_later(self, date: Any) -> bool:
+        """Whether an entry of this date lies after the date that was asked for: it is left out; what is no date is told later."""
+        read = self._read_date({"date": date}, "date", ()) if date is not None else None
+        self.complaints.clear()
+        return self.record.leave_out_later(read)
 
     def add_blank_entry(self, block: str, item: Item) -> None:
         """What a row that was set aside would have said: that there is something, and nothing of it."""

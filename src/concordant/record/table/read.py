@@ -64,6 +64,7 @@ def _gather_rows(mapping: TableMapping, folder: Path, name: str, rest: Account) 
 
 # A row of treatment is one even when its drug is not named; of the patient every word counts.
 ALWAYS = ("treatments", "patient")
+BEGINS = ("date", "start")  # by which an entry lies before or after the date that was asked for
 LEFT_OPEN = ("treatments", "tumor_markers", "measurements")
 
 
@@ -133,6 +134,9 @@ class _PatientReader:
 
     def read_entry(self, row: TableRow, block: str, cells: dict[str, ValueSource]) -> None:
         """One entry, unless all the columns that it comes from are silent."""
+        begins = next((key for key in BEGINS if key in cells), "")
+        if self.record.cuts and begins and self.entries.leave_out_later(self.read_value(row, begins, cells[begins])):
+            return
         item = {key: value for key, cell in cells.items() if (value := self.read_value(row, key, cell)) is not None}
         if block not in ALWAYS and _is_silent(item, cells):
             self.entries.complaints.clear()
