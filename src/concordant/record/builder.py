@@ -40,7 +40,7 @@ from concordant.record.plausibility import Problem, explain_impossible_birth, ex
 from concordant.record.row_fate import RowFates
 from concordant.record.rules import RecordRules
 from concordant.record.sources import Patient
-from concordant.record.treatments import drop_open_orders, list_still_taken, make_unnamed_exposures, number_exposures
+from concordant.record.treatments import list_still_taken, tell_treatments
 
 TABLES = ("markers", "events", "courses", "conditions", "measurements", "medications", "findings")
 AHEAD = "it is dated after the day of the question"
@@ -171,14 +171,12 @@ class RecordBuilder(RowFates):
             beside.get(type(item), plain).append(item)
         course = self._read_disease_course(beside[PrimaryCancer], beside[CancerStage], beside[SecondaryCancer])
         exposures = [item for item in plain if isinstance(item, Exposure)]
-        received, notices = drop_open_orders(exposures, self.orders, self.rules)
+        treated, notices = tell_treatments(
+            exposures, self.orders, beside[DeclaredLine], beside[UnnamedTreatment], self.as_of, self.rules
+        )
         self.notices += notices
         self._state_umbrella_results(beside[UmbrellaResult], plain)
         self._state_implied(beside[ImpliedFact])
-        treated = [
-            *number_exposures(received, beside[DeclaredLine], self.as_of),
-            *make_unnamed_exposures(beside[UnnamedTreatment], received),
-        ]
         return [*course, *(item for item in plain if not isinstance(item, Exposure)), *treated]
 
     def _read_disease_course(self, primaries: list[Any], stages: list[Any], spread: list[Any]) -> list[ev.DiseaseEvent]:

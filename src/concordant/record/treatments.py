@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence, Set
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence, Set
 
 from msgspec.structs import replace
 
 from concordant.logic.dates import PartialDate
 from concordant.patient.events import ADVANCED, Medication
 from concordant.record.courses.exposures import Exposure
+from concordant.record.entries import time_key
 from concordant.record.findings import DeclaredLine, UnnamedTreatment
 from concordant.record.rules import RecordRules
 
 NOT_CARRIED_OUT = "an order that no entry carries out"
+
+
+def tell_treatments(
+    exposures: Sequence[Exposure],
+    orders: Set[str],
+    lines: Sequence[DeclaredLine],
+    unnamed: Sequence[UnnamedTreatment],
+    as_of: dt.date,
+    rules: RecordRules,
+) -> tuple[list[Exposure], list[str]]:
+    """What was received, by all that tells of it, and what has to be said of orders; `orders` are the places of those."""
+    received, notices = drop_open_orders(exposures, orders, rules)
+    received = date_carried_out_orders(received, orders, rules)
+    return [*number_exposures(received, lines, as_of), *make_unnamed_exposures(unnamed, received)], notices
 
 
 def drop_open_orders(exposures: Sequence[Exposure], orders: Set[str], rules: RecordRules) -> tuple[list[Exposure], list[str]]:
@@ -36,6 +52,42 @@ def drop_open_orders(exposures: Sequence[Exposure], orders: Set[str], rules: Rec
         else:
             kept.append(exposure)
     return kept, notices
+
+
+def date_carried_out_orders(exposures: Sequence[Exposure], orders: Set[str], rules: RecordRules) -> list[Exposure]:
+    """The exposures, each order that others carry out as one dose of the day on which they begin to.
+
+    An order says that treatment was to begin. That it names no end is no word of how long it went on, where others tell that.
+    """
+    if not orders:
+        return list(exposures)
+    given: dict[tuple[str, ...], list[Exposure]] = {}
+    for exposure in sorted((one for one in exposures if one.entry.place not in orders and one.start), key=time_key):
+        given.setdefault(tuple(sorted(exposure.drugs)), []).append(exposure)
+    firsts = {drugs: [one.start.first for one in some if one.start] for drugs, some in given.items()}
+    return [_date_order(one, given, firsts, rules) if one.entry.place in orders else one for one in exposures]
+
+
+def _date_order(
+    order: Exposure,
+    given: Mapping[tuple[str, ...], Sequence[Exposure]],
+    firsts: Mapping[tuple[str, ...], Sequence[dt.date]],
+    rules: RecordRules,
+) -> Exposure:
+    drugs = tuple(sorted(order.drugs))
+    if order.start is None or order.end is not None or order.ongoing or drugs not in given:
+        return order
+    at = bisect_left(firsts[drugs], order.start.first)
+    following = given[drugs][at] if at < len(given[drugs]) else None
+    if following is not None and following.start is not None and _is_soon(order.start, following.start, rules):
+        return replace(order, start=following.start, end=following.start, single=True)
+    before = given[drugs][at - 1] if at else None
+    covered = before is not None and (before.ongoing or (before.end is not None and order.start.last <= before.end.last))
+    return replace(order, end=order.start, single=True) if covered else order
+
+
+def _is_soon(ordered: PartialDate, given: PartialDate, rules: RecordRules) -> bool:
+    return (given.first - ordered.first).days <= rules.lines.together
 
 
 def number_exposures(exposures: Sequence[Exposure], lines: Sequence[DeclaredLine], as_of: dt.date) -> list[Exposure]:

@@ -68,12 +68,12 @@ def _join_intervals(values: list[Interval]) -> Interval:
 
 
 def claim_earliest(ctx: SelectorContext[Measured]) -> Claim | None:
-    """The first of several dated measurements: the baseline."""
+    """The first of measurements of several days: the baseline. One result that two systems tell is one."""
     listed = [m for m in ctx.record.measurements if m.name == ctx.by.measurement]
     if unread := [m for m in listed if m.value.is_unknown]:
         return Claim(None, "a result on record that cannot be read may be the first", list_entry_places(unread))
     dated = [m for m in listed if m.date]
-    if len(dated) < 2:
+    if len({m.date for m in dated}) < 2:
         return None
     first = min(dated, key=lambda m: m.date.first if m.date else ctx.record.as_of)
     return Claim(first.value, _format_measurement_date(first), (first.entry.place,), date=first.date)

@@ -38,15 +38,17 @@ LONGEST_NAME = 200
 OTHER = "other"
 OVER = (ABSENT, RESOLVED)
 OPEN = ("provisional", "differential", "unconfirmed", "unknown")
+STATUS_WORDS = frozenset({"active", *AGAIN, *GONE, *OPEN, "confirmed", "refuted", "entered-in-error"})
 
 
 def read_status_word(item: str | CodeableConcept | None) -> str:
-    """A status: a coded value, or the bare word of DSTU2."""
+    """A status: a coded value, among those of other systems beside it, or the bare word of DSTU2."""
     if item is None:
         return ""
     if isinstance(item, str):
         return item
-    return next((coding.code for coding in item.coding or () if coding.code), item.text or "")
+    codes = [coding.code for coding in item.coding or () if coding.code]
+    return next((code for code in codes if code in STATUS_WORDS), codes[0] if codes else item.text or "")
 
 
 def read_condition(resource: Resource, chart: Chart) -> None:
