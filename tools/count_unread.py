@@ -18,7 +18,7 @@ from pathlib import Path
 
 from concordant.errors import ConcordantError
 from concordant.library import FOLDER, load_shipped
-from concordant.patient.account import Account
+from concordant.patient.account import FATES, Account
 from concordant.record.sources.asked import AsOf
 from concordant.record.sources.fhir import is_fhir
 from concordant.record.sources.opening import NamedSource, SourceOpener
@@ -83,8 +83,8 @@ def _count_source(path: Path, opener: SourceOpener, as_of: AsOf, tally: Tally) -
 
 def _list_kinds(tally: Tally) -> Iterator[str]:
     total: Counter[str] = sum(tally.fates.values(), Counter())
-    yield f"{tally.patients} patients, {total.total()} entries: {total['used']} used, {total['ignored']} ignored, "
-    yield f"{total['set aside']} set aside.\n"
+    fates = ", ".join(f"{total[fate]} {fate}" for fate in FATES)
+    yield f"{tally.patients} patients, {total.total()} entries: {fates}.\n"
     yield "| kind of entry | entries | used | not read | set aside | why, most often |\n| --- | --- | --- | --- | --- | --- |"
     for kind, fates in sorted(tally.fates.items(), key=lambda item: (item[1]["used"] - item[1].total(), item[0])):
         reasons = "; ".join(f"{why} ({number})" for why, number in tally.reasons[kind].most_common(REASONS))
@@ -93,8 +93,12 @@ def _list_kinds(tally: Tally) -> Iterator[str]:
 
 def _list_codes(tally: Tally) -> Iterator[str]:
     yield "| code that stands in no value set | its display | times |\n| --- | --- | --- |"
-    for (system, code, display), number in tally.codes.most_common(CODES):
-        yield f"| {system} {code} | {display} | {number} |"
+    displays = {(system, code): display for (system, code, display), _ in reversed(tally.codes.most_common())}
+    met: Counter[tuple[str, str]] = Counter()
+    for (system, code, _), number in tally.codes.items():
+        met[system, code] += number
+    for (system, code), number in met.most_common(CODES):
+        yield f"| {system} {code} | {displays[system, code]} | {number} |"
 
 
 def _list_refused(tally: Tally) -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from concordant.errors import quote_word
 from concordant.logic.dates import PartialDate
 from concordant.record.builder import RecordBuilder
+from concordant.record.cut import is_after
 from concordant.record.fhir.dates import explain_bad_date, parse_fhir_date
 from concordant.record.fhir.decode import LocatedResource
 from concordant.record.fhir.resources import CodeableConcept, Coding, Resource
@@ -63,6 +64,10 @@ class Chart(RecordBuilder):
             return None, ""
         read = parse_fhir_date(text)
         return (read.clip_to(self.as_of), "") if read is not None else (None, explain_bad_date(text))
+
+    def is_said_later(self, text: str | None) -> bool:
+        """Whether an entry was written down after the date that was asked for: what it says without a date may be of later."""
+        return self.cuts and is_after(self.parse_date(text)[0], self.as_of)
 
 
 def _index_addresses(entries: Iterable[LocatedResource]) -> dict[str, Resource]:

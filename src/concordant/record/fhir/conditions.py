@@ -57,6 +57,8 @@ def read_condition(resource: Resource, chart: Chart) -> None:
     if verified == "entered-in-error":
         chart.mark_ignored("entered in error")
         return
+    if clinical in (*GONE, *AGAIN) and chart.is_said_later(resource.recordedDate or resource.assertedDate):
+        clinical = ""
     met = lookup_code(resource.code, KINDS, chart.tables.terms)
     if why := met.conflict or _explain_contradiction(met, resource, chart):
         add_blank_conditions((*list_code_texts(resource), met.meaning.name if met.meaning is not None else ""), chart)

@@ -192,8 +192,9 @@ def _make_exposure(
     single = resource.resourceType == "MedicationAdministration" and _is_on_one_day(start, end)
     end = start if single else end
     supply = resource.resourceType == "MedicationDispense" and end is not None
-    stopped = _read_stop_reason(resource, chart)
-    going = resource.status in GOING and end is None and resource.resourceType != "MedicationAdministration"
+    is_open = end is None and chart.is_said_later(resource.dateAsserted)  # whether it had ended by then is not known
+    stopped = None if is_open else _read_stop_reason(resource, chart)
+    going = resource.status in GOING and end is None and not is_open and resource.resourceType != "MedicationAdministration"
     return Exposure(
         chart.entry,
         match.drugs,

@@ -203,6 +203,7 @@ class Resource(Value):
     wasNotGiven: bool | None = None  # noqa: N815
     notGiven: bool | None = None  # noqa: N815
     authoredOn: str | None = None  # noqa: N815
+    dateAsserted: str | None = None  # noqa: N815
     dateWritten: str | None = None  # noqa: N815
     whenHandedOver: str | None = None  # noqa: N815
     effectiveTimeDateTime: str | None = None  # noqa: N815
