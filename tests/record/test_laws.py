@@ -13,9 +13,9 @@ from concordant.patient.account import Account
 from concordant.patient.events import Comorbidity, DiseaseEvent, EntryLocation, Finding, PatientRecord
 from concordant.record.casefile.read import read_case
 from concordant.record.casefile.write import write_case
+from concordant.record.condition_events import events_from_mentions
 from concordant.record.conditions import (
     ConditionMention,
-    events_from_mentions,
     mention_from_concept,
     merge_code_and_words,
     parse_condition_entry,

@@ -9,7 +9,8 @@ from typing import Any
 
 from concordant.model.knowledge import Knowledge
 from concordant.patient.events import Comorbidity, DiseaseEvent, EntryLocation
-from concordant.record.conditions import ConditionMention, events_from_mentions, parse_condition_entry, parse_conditions
+from concordant.record.condition_events import events_from_mentions
+from concordant.record.conditions import ConditionMention, parse_condition_entry, parse_conditions
 from concordant.record.fhir.read import read_document
 from concordant.record.fhir.tables import make_fhir_tables
 from concordant.terminology.codes import make_terminology

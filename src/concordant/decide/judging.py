@@ -14,6 +14,7 @@ from concordant.decide.decision import (
     JudgedRestriction,
 )
 from concordant.decide.ruleset import Proposal, Ruleset
+from concordant.logic.conditions import All, Condition, Not
 from concordant.logic.status import determine_status
 from concordant.logic.truth import FALSE, TRUE, UNKNOWN, Truth, judge_any
 from concordant.model.sources import Restriction
@@ -36,6 +37,8 @@ def make_decision(
     changed = touched or frozenset()
     if before is not None and not look.gives_reasons and changed.isdisjoint(frame.decisive):
         return before  # nothing that could change a status reads what differs
+    if not changed.isdisjoint(frame.holding_limits_read):
+        before = None  # what every statement waits for
     session = _Session(frame, facts, before, changed, look, _keep_unaffected_reasons(frame, before, changed))
     statements = session.judge_statements()
     everything = tuple(_assign_roles(session.judge_proposals(statements)))
@@ -70,10 +73,18 @@ class _Session:
     def judge_statements(self) -> dict[str, Reason]:
         """Why each statement applies or not; what reads nothing that differs stays as it was."""
         reasons = dict(self.before.statements) if self.before else {}
+        waits = self._list_open_limits()
         for statement in self.frame.statements:
             if self.before is None or not self.touched.isdisjoint(self.frame.reads[statement.id]):
-                reasons[statement.id] = self.look(statement.applies_if, self.facts)
+                outside = waits.get(self.frame.family[statement.guideline], ())
+                applies = All((statement.applies_if, *map(Not, outside))) if outside else statement.applies_if
+                reasons[statement.id] = self.look(applies, self.facts)
         return reasons
+
+    def _list_open_limits(self) -> dict[str, tuple[Condition, ...]]:
+        """Of each guideline the limits of scope that hold and are open: none of its statements applies before they are known."""
+        held = {id_: [one for one in some if self.look(one, self.facts).truth is UNKNOWN] for id_, some in self.frame.limits_held}
+        return {id_: tuple(some) for id_, some in held.items() if some}
 
     def judge_proposals(self, statements: Mapping[str, Reason]) -> list[JudgedProposal]:
         """Every proposal with its status, in the order of the ruleset."""

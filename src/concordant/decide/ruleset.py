@@ -54,7 +54,8 @@ class Ruleset:
     `bars` are those of each owner (`drug/ID`), by their ids; `unmet` those that the checks of a drug are while they are not met;
     `holding` those that dangers are. `bars_reading` are, for each feature, the ids of the bars that read it; `decisive` is all
     that can change a status or a limit; `family` names the guideline to which each belongs, its own id or that of its
-    parent; `asked` is the one that somebody asked for.
+    parent; `asked` is the one that somebody asked for. `limits_held` are, for each guideline, the limits of scope that all its
+    statements wait for, and `holding_limits_read` what they read.
     """
 
     in_force: tuple[GuidelineInForce, ...]
@@ -74,6 +75,8 @@ class Ruleset:
     holding: Mapping[str, tuple[Danger, Restriction]] = field(default_factory=dict)
     family: Mapping[str, str] = field(default_factory=dict)
     asked: str = ""
+    limits_held: tuple[tuple[str, tuple[Condition, ...]], ...] = ()
+    holding_limits_read: frozenset[str] = frozenset()
 
 
 def list_turning_days(knowledge: Knowledge) -> list[dt.date]:
@@ -120,6 +123,7 @@ def _index_ruleset(frame: Ruleset, features: Iterable[Feature]) -> Ruleset:
     conditions += [rule.if_ for feature in features for rule in feature.rules]
     conditions += [limit.if_ for force in frame.in_force for limit in force.guideline.out_of_scope]
     bar_reads = {id_: find_features_read(bar.if_) for id_, bar in bars.items()}
+    held = [(f.guideline.id, tuple(one.if_ for one in f.guideline.out_of_scope if one.holds)) for f in frame.in_force]
     return replace(
         frame,
         reads={s.id: find_features_read(s.applies_if) for s in frame.statements},
@@ -127,6 +131,8 @@ def _index_ruleset(frame: Ruleset, features: Iterable[Feature]) -> Ruleset:
         bars_reading=_index_restrictions(bar_reads),
         cuts=find_breaks(conditions),
         holding=holding,
+        limits_held=tuple((id_, some) for id_, some in held if some),
+        holding_limits_read=frozenset().union(*(find_features_read(one) for _, some in held for one in some)),
         family={f.guideline.id: f.guideline.parent or f.guideline.id for f in frame.in_force},
     )
 

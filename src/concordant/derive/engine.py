@@ -48,7 +48,7 @@ class _Derivation:
         name, wanted = feature.name, self.plan.topics[feature.name]
         claim = None if wanted is not None and wanted.isdisjoint(self.topics) else self._ask_selector(feature)
         stated = self.record.stated.get(name)
-        if claim is None and stated is None and not feature.rules:
+        if claim is None and stated is None and not feature.rules and name not in self.record.stated:
             assumption = self._assume_from_silence(feature) if feature.absent_means else None
             return assumption if assumption is not None else self.plan.unknown[name]
         reasons = [(rule, self.look(rule.if_, self.facts)) for rule in feature.rules]
@@ -57,7 +57,7 @@ class _Derivation:
         fact = reconcile(feature, claim, stated, reasons)
         if self.has_choices and fact.value is None and not fact.conflict and not feature.is_numeric:
             fact = infer_from_remaining_words(feature, self.plan.inputs[name], self.facts, self.plan.by_name, self.look) or fact
-        if fact.is_known or fact.conflict or claim is not None:
+        if fact.is_known or fact.conflict or claim is not None or name in self.record.stated:
             return fact
         return self._assume_from_silence(feature) or self._mark_unread_inputs(feature, fact)
 

@@ -61,7 +61,10 @@ class Statement(Record, frozen=True):
 
 
 class ScopeLimit(Record, frozen=True):
-    """A patient for whom the guideline does not speak: why (`short` in a few words), and what to do instead."""
+    """A patient for whom the guideline does not speak: why (`short` in a few words), and what to do instead.
+
+    `holds`: while it is open whether the limit is met, no statement applies for certain; it is asked first.
+    """
 
     if_: Condition = msgspec.field(name="if")
     topic: str
@@ -69,6 +72,7 @@ class ScopeLimit(Record, frozen=True):
     short: str
     instead: str
     source: Cite
+    holds: bool = False
 
 
 class Version(Record, frozen=True):

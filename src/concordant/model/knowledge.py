@@ -82,6 +82,15 @@ class CodeFamily(Record, frozen=True):
     checked: Checked = "recalled"
 
 
+class Morphology(Record, frozen=True):
+    """A system of codes for the tissue of a tumour: what each behaviour means, and the places of primaries and metastases."""
+
+    system: str
+    behaviours: tuple[CodeFamily, ...]
+    primaries: tuple[CodeFamily, ...]
+    metastases: tuple[CodeFamily, ...]
+
+
 class Genotype(Record, frozen=True):
     """How the variants of one gene are written, and the terms that they come to."""
 
@@ -131,7 +140,10 @@ class Unit(Record, frozen=True):
 
 
 class VocabularyField(Record, frozen=True):
-    """A measurement or marker test that a case file may hold: its unit, or its words."""
+    """A measurement or marker test that a case file may hold: its unit, or its words.
+
+    `stems` are whole words, and parts of longer ones, by which the name of a test is known to be this one.
+    """
 
     name: str
     label: str
@@ -141,6 +153,7 @@ class VocabularyField(Record, frozen=True):
     also: dict[str, float] = {}
     low: float | None = None
     high: float | None = None
+    stems: tuple[str, ...] = ()
 
 
 class CodeSystem(Record, frozen=True):
@@ -207,12 +220,34 @@ class Umbrella(Record, frozen=True):
     of: tuple[TestName, ...]
 
 
+class TumourWords(Record, frozen=True):
+    """Parts of words by which a text speaks of a spread, of a tumour, of the cancer of the knowledge; and those that deny it."""
+
+    spread: tuple[str, ...] = ()
+    spread_denied: tuple[str, ...] = ()
+    tumour: tuple[str, ...] = ()
+    tumour_denied: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+    own_sites: tuple[str, ...] = ()
+    own_denied: tuple[str, ...] = ()
+
+
+class Side(Record, frozen=True):
+    """One side of a paired organ: the words and the codes of diagnoses that tell it."""
+
+    id: str
+    words: tuple[str, ...]
+    codes: tuple[str, ...] = ()
+
+
 class ReadingChoices(Record, frozen=True):
     """Choices of the project about reading a record, with their source: see `vocabulary/reading.yaml`."""
 
     de_novo_months: float
     source: Cite
     subjects: tuple[str, ...] = ()
+    subject_sites: dict[SiteName, str] = {}
+    sides: tuple[Side, ...] = ()
     umbrellas: tuple[Umbrella, ...] = ()
     undated_sites: dict[SiteName, FeatureName] = {}
 
@@ -238,12 +273,14 @@ class Vocabulary(Record, frozen=True):
     wish_words: tuple[str, ...] = ()
     condition_words: ConditionWords | None = None
     code_families: tuple[CodeFamily, ...] = ()
+    morphology: Morphology | None = None
     flagged_days: int = 92
     code_systems: tuple[CodeSystem, ...] = ()
     value_sets: tuple[ValueSet, ...] = ()
     product_words: tuple[str, ...] = ()
     study_words: tuple[str, ...] = ()
-    spread_words: tuple[str, ...] = ()
+    tumour_words: TumourWords | None = None
+    test_heads: tuple[str, ...] = ()
     families: tuple[TermFamily, ...] = ()
     combinations: dict[str, tuple[MedicationName, ...]] = {}
     medicine_words: tuple[str, ...] = ()

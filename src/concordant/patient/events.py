@@ -164,6 +164,7 @@ class Person(msgspec.Struct, frozen=True, gc=False):
 class PatientRecord(msgspec.Struct, frozen=True):
     """Everything a source told about one patient, as of one date.
 
+    `stated` holds what was told directly; nothing (None) for what was told to be open, over which silence says nothing.
     `set_aside` are sentences about entries that cannot be; what they would have said is unknown.
     `notes` say, by the place of an entry, how it came to be read as it was (which administrations make a course).
     `last_entry` is the date of the last entry of a source that is used; None for a case file.

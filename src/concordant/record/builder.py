@@ -12,17 +12,18 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, get_args
 
-from concordant.contract_names import AGE
+from concordant.contract_names import AGE, CANCER_TYPE
 from concordant.errors import quote_word
 from concordant.logic.dates import PartialDate, count_whole_years, format_date, make_exact_date
 from concordant.logic.intervals import Interval
 from concordant.patient import events as ev
 from concordant.patient.account import Account, AccountRow
 from concordant.patient.facts import Value
+from concordant.record.cancer_type import find_cancer_type, tells_own_course
 from concordant.record.courses.assemble import assemble_courses
 from concordant.record.courses.exposures import Exposure
 from concordant.record.cut import LATER, cut_findings, is_after, reopen_later_end
-from concordant.record.disease_course import DiseaseCourse
+from concordant.record.disease_course import DiseaseCourse, list_advanced_signs
 from concordant.record.entries import Dated, blank_entry, entry_dates, entry_table, read_as, time_key
 from concordant.record.findings import (
     AnyFinding,
@@ -40,7 +41,8 @@ from concordant.record.plausibility import Problem, explain_impossible_birth, ex
 from concordant.record.row_fate import RowFates
 from concordant.record.rules import RecordRules
 from concordant.record.sources import Patient
-from concordant.record.treatments import list_still_taken, tell_treatments
+from concordant.record.treatments import list_still_taken, place_lines, tell_treatments
+from concordant.record.two_cancers import find_results_of_either, list_two_cancers
 
 TABLES = ("markers", "events", "courses", "conditions", "measurements", "medications", "findings")
 AHEAD = "it is dated after the day of the question"
@@ -62,6 +64,7 @@ class RecordBuilder(RowFates):
         self.not_understood: list[str] = []
         self.notices: list[str] = []
         self.incomplete: list[str] = []  # what is known to be missing from the record, a sentence each
+        self.told_of: dict[str, str] = {}  # of a result the cancer that it is told to be of: places of both
         self.set_aside: list[str] = []
         self.problems: list[Problem] = []
         self.stated: dict[str, Value] = {}
@@ -169,15 +172,27 @@ class RecordBuilder(RowFates):
         beside: dict[type, list[Any]] = {kind: [] for kind in get_args(BesideOthers)}
         for item in self.found:
             beside.get(type(item), plain).append(item)
+        self._state_cancer_type(beside[PrimaryCancer], beside[SecondaryCancer], plain)
         course = self._read_disease_course(beside[PrimaryCancer], beside[CancerStage], beside[SecondaryCancer])
         exposures = [item for item in plain if isinstance(item, Exposure)]
-        treated, notices = tell_treatments(
-            exposures, self.orders, beside[DeclaredLine], beside[UnnamedTreatment], self.as_of, self.rules
-        )
-        self.notices += notices
         self._state_umbrella_results(beside[UmbrellaResult], plain)
         self._state_implied(beside[ImpliedFact])
+        plain = self._open_results_of_either(beside[PrimaryCancer], plain)
+        signs = list_advanced_signs(beside[SecondaryCancer], beside[CancerStage], plain, self.rules)
+        lines, said = place_lines(beside[DeclaredLine], signs, self.rules)
+        treated, notices = tell_treatments(exposures, self.orders, lines, beside[UnnamedTreatment], self.as_of, self.rules)
+        self.notices += [*said, *notices]
         return [*course, *(item for item in plain if not isinstance(item, Exposure)), *treated]
+
+    def _state_cancer_type(self, primaries: list[PrimaryCancer], spread: list[SecondaryCancer], plain: list[Any]) -> None:
+        """States the cancer where a diagnosis tells it, and that it is open where a tumour on record may be another one."""
+        if CANCER_TYPE in self.stated or tells_own_course(item for item in plain if isinstance(item, ev.DiseaseEvent)):
+            return
+        listed = [item for item in plain if isinstance(item, ev.Comorbidity)]
+        told = find_cancer_type(primaries, spread, listed, self.rules)
+        if told.cancer is not None or told.is_open:
+            self.stated[CANCER_TYPE] = told.cancer
+        self.notices += [told.notice] if told.notice else []
 
     def _read_disease_course(self, primaries: list[Any], stages: list[Any], spread: list[Any]) -> list[ev.DiseaseEvent]:
         """The events of the disease; entries that contradict others are set aside."""
@@ -191,6 +206,16 @@ class RecordBuilder(RowFates):
         for place, why, is_told in course.doubted:
             self._withdraw_entry(place, why, is_told=is_told)
         return events
+
+    def _open_results_of_either(self, primaries: list[PrimaryCancer], plain: list[Any]) -> list[Any]:
+        """The findings; where two cancers of one kind are on record, blank results in place of those that may be of either."""
+        two = list_two_cancers(primaries, self.told_of, self.rules)
+        either = find_results_of_either([item for item in plain if isinstance(item, ev.Marker)]) if two else []
+        why = f"two primary cancers are on record ({', '.join(two)}): to which of them it belongs is not known"
+        for marker in either:
+            self._withdraw_entry(marker.entry.place, why, label=marker.test)
+        open_ = {id(marker) for marker in either}
+        return [blank_entry(item) if id(item) in open_ else item for item in plain] if either else plain
 
     def _state_umbrella_results(self, results: list[UmbrellaResult], plain: list[Any]) -> None:
         """A result of several tests together states its feature where none of them stands by itself, and all say the same."""

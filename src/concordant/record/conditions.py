@@ -5,22 +5,25 @@ What is not understood stays without a term, under the name that it was told by:
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from msgspec.structs import replace
-
 from concordant.contract_names import BRAIN
-from concordant.logic.dates import PartialDate, parse_partial_date
-from concordant.patient.events import ABSENT, ACTIVE, FINDING, METASTATIC, RESOLVED, Brain, Comorbidity, DiseaseEvent, Status
+from concordant.patient.events import (
+    ABSENT,
+    ACTIVE,
+    RESOLVED,
+    Brain,
+    Status,
+)
 from concordant.terminology.codes import CodeableConcept, Terminology, make_terminology
 from concordant.terminology.genotypes import read_genotype
 from concordant.terminology.grammar import ConditionParser
 from concordant.terminology.heads import ConditionHead, NotUnderstood
 from concordant.terminology.names import Words, suggest_name
+from concordant.terminology.tumours import get_tumour_words, may_be_spread
 from concordant.terminology.words import Lexicon
 
 MOST_REMEMBERED, LONGEST = 50_000, 300
@@ -33,7 +36,8 @@ ONE_OF_ANOTHER = re.compile(r"(.+?) of (?:the )?(.+)", re.IGNORECASE)
 @dataclass(frozen=True, slots=True)
 class ConditionMention:
     """One condition that a text or a code stands for. `sites` is set only for a metastasis; `sure` is false for a mere
-    suspicion.
+    suspicion. `may_spread`: it is not known to be a metastasis, and may be one. `of_own`: a metastasis of
+    which the words name the cancer.
     """
 
     term: str | None = None
@@ -46,6 +50,8 @@ class ConditionMention:
     year: int | None = None
     near: str = ""
     narrow: bool = False
+    may_spread: bool = False
+    of_own: bool = False
 
 
 def parse_conditions(text: str, words: Words) -> tuple[ConditionMention, ...]:
@@ -55,10 +61,14 @@ def parse_conditions(text: str, words: Words) -> tuple[ConditionMention, ...]:
         return (ConditionMention(),)
     mentions: tuple[ConditionMention, ...] | None = lexicon.remembered.get(text)
     if mentions is None:
-        mentions = _parse_text(text, lexicon) or (ConditionMention(near=suggest_name(text, words.conditions)),)
+        mentions = _parse_text(text, lexicon) or (_make_unknown_mention(text, words),)
         if len(lexicon.remembered) < MOST_REMEMBERED:
             lexicon.remembered[text] = mentions
     return mentions
+
+
+def _make_unknown_mention(text: str, words: Words) -> ConditionMention:
+    return ConditionMention(near=suggest_name(text, words.conditions), may_spread=may_be_spread(text, get_tumour_words(words)))
 
 
 def is_understood(mentions: Iterable[ConditionMention]) -> bool:
@@ -129,7 +139,7 @@ def _iter_mentions(heads: list[ConditionHead], year: int | None, lexicon: Lexico
             yield ConditionMention(None if hereditary else words.another_person)
         elif head.kind == "spread" or (own and head.scale == "stage" and head.grade == words.spread_stage):
             if not anothers:
-                yield _make_metastasis_mention(head, year)
+                yield _make_metastasis_mention(head, year, of_own=words.own_cancer in named)
         elif not (own and spread):
             yield _make_condition_mention(head, year, lexicon, own=own)
 
@@ -146,15 +156,15 @@ def _make_condition_mention(head: ConditionHead, year: int | None, lexicon: Lexi
     return ConditionMention(term, about, grade, status if head.sure else None, head.sure, year=year, narrow=narrow)
 
 
-def _make_metastasis_mention(head: ConditionHead, year: int | None) -> ConditionMention:
+def _make_metastasis_mention(head: ConditionHead, year: int | None, *, of_own: bool) -> ConditionMention:
     """A metastasis; one that is only suspected, or was looked for and not found, is no site."""
     central = BRAIN in head.sites
     if not head.sure:
-        return ConditionMention(sure=False)
+        return ConditionMention(sure=False, may_spread=head.status != ABSENT)
     if head.status == ABSENT:
         return ConditionMention(status=ABSENT, sites=() if central else None, brain="none" if central else None)
     trend = TREND.get(head.trend or "") if central else None
-    return ConditionMention(status=head.status, sites=tuple(dict.fromkeys(head.sites)), brain=trend, year=year)
+    return ConditionMention(status=head.status, sites=tuple(dict.fromkeys(head.sites)), brain=trend, year=year, of_own=of_own)
 
 
 def mention_from_concept(meaning: CodeableConcept, lexicon: Lexicon | None) -> ConditionMention | None:
@@ -200,6 +210,8 @@ def _merge_mentions(coded: ConditionMention, said: ConditionMention) -> Conditio
         sites,
         said.brain,
         said.year,
+        may_spread=said.may_spread,
+        of_own=said.of_own,
     )
 
 
@@ -234,61 +246,6 @@ def get_terminology(words: Words) -> Terminology:
         words.made["terminology"] = make_terminology(words.knowledge, words)
     made: Terminology = words.made["terminology"]
     return made
-
-
-def events_from_mentions(
-    mentions: Iterable[ConditionMention],
-    plain: Comorbidity,
-    as_of: dt.date,
-    *,
-    words_first: bool = False,
-) -> list[Comorbidity | DiseaseEvent]:
-    """Make the record entries for the conditions that were understood. `plain` carries the name, status, date and judgement
-    given by the source.
-
-    `words_first`: the status in the source is that of the list entry rather than of the illness, as in a problem list, so
-    the words win.
-    """
-    return [_make_event(mention, plain, as_of, words_first=words_first) for mention in mentions]
-
-
-def _make_event(
-    mention: ConditionMention, plain: Comorbidity, as_of: dt.date, *, words_first: bool
-) -> Comorbidity | DiseaseEvent:
-    date = plain.date or _date_from_year(mention.year, as_of)
-    status = _combine_status(mention, plain.status, words_first=words_first)
-    if mention.sites is None:
-        term = (
-            None if mention.narrow and status == ABSENT else mention.term
-        )  # without the narrower thing the wider one may be there
-        return replace(plain, term=term, about=mention.about, grade=mention.grade, status=status, date=date)
-    if status is None and mention.status == ABSENT:  # looked for, not found, and said to be over
-        return replace(plain, status=None, date=date)
-    if status != ABSENT:
-        extent = None if mention.sites else METASTATIC
-        return DiseaseEvent(plain.entry, FINDING, date, extent, mention.sites, mention.brain, "", plain.name)
-    if mention.brain == "none" or BRAIN in mention.sites:
-        return DiseaseEvent(plain.entry, FINDING, date, None, (), "none", "", plain.name)
-    return replace(plain, term=None, status=ABSENT, date=date)
-
-
-def _combine_status(mention: ConditionMention, status: Status | None, *, words_first: bool) -> Status | None:
-    """The status by words and source together; unknown where they cannot both be."""
-    if not mention.sure:
-        return ABSENT if status == ABSENT else None
-    if status is None or mention.status is None or ABSENT in (status, mention.status):
-        return (
-            None
-            if (mention.status, status) == (ABSENT, RESOLVED)
-            else ABSENT
-            if ABSENT in (status, mention.status)
-            else mention.status or status
-        )
-    return mention.status if words_first and mention.status == RESOLVED else status
-
-
-def _date_from_year(year: int | None, as_of: dt.date) -> PartialDate | None:
-    return parse_partial_date(str(year)).clip_to(as_of) if year is not None and year <= as_of.year else None
 
 
 def format_code_name(system: str, code: str, display: str) -> str:

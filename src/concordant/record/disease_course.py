@@ -9,11 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from concordant.contract_names import CANCER_TYPE, DISEASE_EXTENT, OTHER_CANCER
+from concordant.contract_names import DISEASE_EXTENT, OTHER_CANCER
 from concordant.errors import quote_word
 from concordant.logic.dates import PartialDate, find_months_range
-from concordant.patient.events import EARLY, METASTATIC, PROGRESSION, RECURRENCE, DiseaseEvent, Extent
-from concordant.record.findings import UNSPECIFIED, CancerStage, PrimaryCancer, SecondaryCancer
+from concordant.patient.events import (
+    ADVANCED,
+    EARLY,
+    FINDING,
+    METASTATIC,
+    PROGRESSION,
+    RECURRENCE,
+    Course,
+    DiseaseEvent,
+    Extent,
+)
+from concordant.patient.facts import Value
+from concordant.record.courses.exposures import Exposure
+from concordant.record.findings import UNSPECIFIED, AnyFinding, CancerStage, PrimaryCancer, SecondaryCancer
 from concordant.record.rules import RecordRules
 
 
@@ -28,36 +40,33 @@ class DiseaseCourse:
     primaries: Sequence[PrimaryCancer]
     stages: Sequence[CancerStage]
     spread: Sequence[SecondaryCancer]
-    stated: dict[str, str] = field(default_factory=dict)
+    stated: dict[str, Value] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     contradictions: list[str] = field(default_factory=list)
     doubted: list[tuple[str, str, bool]] = field(default_factory=list)
 
     def make_events(self) -> list[DiseaseEvent]:
         """The events that all the findings come to."""
-        own = [primary for primary in self.primaries if primary.cancer in self.rules.subjects]
-        self._state_cancer(own)
-        own = own or [primary for primary in self.primaries if primary.cancer == UNSPECIFIED]
+        told = [primary for primary in self.primaries if not primary.of_spread]
+        own = [primary for primary in told if primary.cancer in self.rules.subjects]
+        own = own or [primary for primary in told if primary.cancer == UNSPECIFIED]
         first = _find_earliest(own)
         if first is None and not self.stages and not self.spread:
             return []
-        return [*self._make_diagnosis_events(first), *(_make_recurrence(primary) for primary in own if primary.again)]
+        events = self._make_diagnosis_events(first)
+        return [*events, *self._make_open_findings(), *(_make_recurrence(primary) for primary in own if primary.again)]
 
-    def _state_cancer(self, own: list[PrimaryCancer]) -> None:
-        """States the cancer where a diagnosis tells it."""
-        others = [primary for primary in self.primaries if primary.cancer == OTHER_CANCER]
-        if own:
-            self.stated[CANCER_TYPE] = own[0].cancer
-            if others:
-                places = ", ".join(primary.entry.place for primary in others)
-                self.notices.append(f"The record names another cancer as well ({places}).")
-        elif others:
-            self.stated[CANCER_TYPE] = OTHER_CANCER
+    def _make_open_findings(self) -> list[DiseaseEvent]:
+        """Metastases at sites that are neither distant nor of the region: how far the disease has gone stays open."""
+        far, near = self.rules.is_distant, self.rules.is_regional
+        unclear = [one for one in self.spread if not far(one.site, coded=one.coded) and not near(one.site)]
+        named = [(one, f"{one.site.replace('_', ' ')} metastases") for one in unclear]
+        return [DiseaseEvent(one.entry, FINDING, one.date, None, (one.site,), None, "", name) for one, name in named]
 
     def _make_diagnosis_events(self, first: PrimaryCancer | None) -> list[DiseaseEvent]:
         """The diagnosis with the stage and the metastases that belong to it, then what came later."""
         since = first.date if first is not None else None
-        spread = [secondary for secondary in self.spread if self.rules.is_distant(secondary.site)]
+        spread = [one for one in self.spread if self.rules.is_distant(one.site, coded=one.coded)]
         placed = [
             (secondary, self._is_near(secondary.date, since)) for secondary in spread if not self._is_of_before(secondary, since)
         ]
@@ -140,6 +149,20 @@ class DiseaseCourse:
         names = sorted({secondary.site.replace("_", " ") for secondary in secondaries if secondary.site})
         if names:
             self.notices.append(f"Metastases without a date that places them: {', '.join(names)}.")
+
+
+def list_advanced_signs(
+    spread: Iterable[SecondaryCancer], stages: Iterable[CancerStage], told: Iterable[AnyFinding], rules: RecordRules
+) -> list[PartialDate | None]:
+    """When the record tells of advanced disease: a distant metastasis, a stage, an event, a course for it."""
+    signs = [one.date for one in spread if rules.is_distant(one.site, coded=one.coded)]
+    signs += [stage.date for stage in stages if stage.extent not in (None, EARLY)]
+    for item in told:
+        if isinstance(item, DiseaseEvent) and (item.extent not in (None, EARLY) or any(map(rules.is_distant, item.sites))):
+            signs.append(item.date)
+        elif isinstance(item, Exposure | Course) and item.setting == ADVANCED:
+            signs.append(item.start)
+    return signs
 
 
 def _find_earliest(own: list[PrimaryCancer]) -> PrimaryCancer | None:

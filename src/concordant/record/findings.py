@@ -14,23 +14,30 @@ from concordant.patient.events import EntryLocation, Event, Extent
 from concordant.record.courses.exposures import Exposure
 
 UNSPECIFIED = "unspecified"  # in the value sets: a cancer, or a metastasis, of which the code does not say which
+UNCLEAR = "unclear"  # a cancer that is not certain, or of an entry that cannot stand: no diagnosis to count from
 
 
 class PrimaryCancer(msgspec.Struct, frozen=True, gc=False):
-    """A primary cancer: which, since when, and whether it is said to have come back."""
+    """A primary cancer: which, since when, and whether it is said to have come back.
+
+    `of_spread`: a metastasis names it, and nothing of its diagnosis. `side` is that of a paired organ.
+    """
 
     entry: EntryLocation
     cancer: str
     date: PartialDate | None
     again: bool = False
+    of_spread: bool = False
+    side: str = ""
 
 
 class SecondaryCancer(msgspec.Struct, frozen=True, gc=False):
-    """A metastasis on record; no site when only that there is one is told."""
+    """A metastasis on record; no site when only that there is one is told. `coded`: by a code for secondary neoplasms."""
 
     entry: EntryLocation
     site: str
     date: PartialDate | None
+    coded: bool = False
 
 
 class CancerStage(msgspec.Struct, frozen=True, gc=False):
@@ -43,12 +50,13 @@ class CancerStage(msgspec.Struct, frozen=True, gc=False):
 
 
 class DeclaredLine(msgspec.Struct, frozen=True, gc=False):
-    """A line of therapy that the source itself counts."""
+    """A line of therapy that the source itself counts; `is_advanced`: the record tells of advanced disease then."""
 
     entry: EntryLocation
     line: str
     start: PartialDate | None
     end: PartialDate | None
+    is_advanced: bool = False
 
 
 class UmbrellaResult(msgspec.Struct, frozen=True, gc=False):

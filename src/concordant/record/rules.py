@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from concordant.model.knowledge import Knowledge, Umbrella, VocabularyField
+from concordant.model.knowledge import Knowledge, Side, TumourWords, Umbrella, VocabularyField
 from concordant.patient.events import EXTENTS, Extent, match_word
 from concordant.record.courses.line_rules import LineRules, make_line_rules
+from concordant.record.test_names import TestNames, make_test_names
 from concordant.terminology.names import Words, normalize_name
+from concordant.terminology.tumours import NO_WORDS
 
+REGIONAL, NODES = "regional", "nodes"  # tags of sites: within the tumour's own region; lymph nodes
 ROMAN = {"0": "0", "1": "i", "2": "ii", "3": "iii", "4": "iv"}
 
 
@@ -22,19 +25,39 @@ class RecordRules:
     measured: Mapping[str, VocabularyField]
     stages: Mapping[str, str]
     subjects: tuple[str, ...]
+    subject_sites: Mapping[str, str]
+    sides: tuple[Side, ...]
+    regional_sites: frozenset[str]
+    node_sites: frozenset[str]
+    own_cancer: str
+    other_cancer: str
+    tumours: TumourWords
+    test_names: TestNames
     umbrellas: Mapping[str, Umbrella]
     undated_sites: Mapping[str, str]
     de_novo_months: float
     medications: frozenset[str]
     names: Mapping[str, str]
 
-    def is_distant(self, site: str) -> bool:
-        """Whether a metastasis there is a distant one; one without a site may be, and counts as such."""
-        return not site or site in self.lines.distant_sites
+    def is_distant(self, site: str, *, coded: bool = False) -> bool:
+        """Whether a metastasis there is a distant one; one without a site may be, and counts as such. A code for a secondary
+        neoplasm says so of every site but lymph nodes: what has only grown there has a code of the primary tumour.
+        """
+        return not site or site in self.lines.distant_sites or (coded and site not in self.node_sites)
+
+    def is_regional(self, site: str) -> bool:
+        """Whether a metastasis there is one of the tumour's own region; of other sites that are not distant it is open."""
+        return site in self.regional_sites
 
     def find_extent(self, stage: str) -> Extent | None:
         """The extent of disease that a stage tells; None when it leaves it open, or is no stage."""
         return match_word(self.stages.get(self.normalize_stage(stage)), EXTENTS)
+
+    def find_side(self, texts: Iterable[str], codes: Iterable[str]) -> str:
+        """The side of a paired organ that words or codes tell; empty when none or both do."""
+        words, known = {word for text in texts for word in normalize_name(text).split()}, set(codes)
+        told = [side.id for side in self.sides if not words.isdisjoint(side.words) or not known.isdisjoint(side.codes)]
+        return told[0] if len(told) == 1 else ""
 
     def normalize_stage(self, text: str) -> str:
         """`Stage 3A`, `IIIA` and `c3A` in one spelling."""
@@ -62,6 +85,14 @@ def make_record_rules(knowledge: Knowledge) -> RecordRules:
         measured={item.name: item for item in vocabulary.measurements},
         stages={normalize_name(stage): extent for stage, extent in vocabulary.stages.items()},
         subjects=reading.subjects if reading else (),
+        subject_sites=reading.subject_sites if reading else {},
+        sides=reading.sides if reading else (),
+        regional_sites=frozenset(site.id for site in vocabulary.sites if REGIONAL in site.tags),
+        node_sites=frozenset(site.id for site in vocabulary.sites if NODES in site.tags),
+        own_cancer=vocabulary.condition_words.own_cancer if vocabulary.condition_words else "",
+        other_cancer=vocabulary.condition_words.other_cancer if vocabulary.condition_words else "",
+        test_names=make_test_names(vocabulary.tests, vocabulary.test_heads),
+        tumours=vocabulary.tumour_words or NO_WORDS,
         umbrellas={item.observation: item for item in reading.umbrellas} if reading else {},
         undated_sites=reading.undated_sites if reading else {},
         de_novo_months=reading.de_novo_months if reading else 0.0,

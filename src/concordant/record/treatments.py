@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence, Set
 
 from msgspec.structs import replace
 
-from concordant.logic.dates import PartialDate
+from concordant.logic.dates import PartialDate, find_months_range
 from concordant.patient.events import ADVANCED, Medication
 from concordant.record.courses.exposures import Exposure
 from concordant.record.entries import time_key
@@ -91,21 +91,47 @@ def _is_soon(ordered: PartialDate, given: PartialDate, rules: RecordRules) -> bo
 
 
 def number_exposures(exposures: Sequence[Exposure], lines: Sequence[DeclaredLine], as_of: dt.date) -> list[Exposure]:
-    """The exposures, those of a declared line with its number; a line without one becomes an exposure of unnamed drugs."""
+    """The exposures, those of a declared line with its number; a line without one becomes an exposure of unnamed drugs. A line
+    that may be one of early disease has no number.
+    """
     placed = list(exposures)
     ordered = _sort_lines(lines, as_of)
     for number, line in enumerate(ordered):
         following = ordered[number + 1].start if number + 1 < len(ordered) else None
-        covered = [
-            i
-            for i, exposure in enumerate(placed)
-            if exposure.line is None and _lies_in(exposure.start, line, line.end or following)
-        ]
-        for i in covered:
+        until = line.end or following
+        covered = [i for i, one in enumerate(placed) if one.line is None and _lies_in(one.start, line, until)]
+        for i in covered if line.is_advanced else ():
             placed[i] = replace(placed[i], line=int(line.line))
         if not covered:
-            placed.append(Exposure(line.entry, (), (), line.start, line.end, ADVANCED, int(line.line)))
+            placed.append(_make_unnamed_line(line))
     return placed
+
+
+def _make_unnamed_line(line: DeclaredLine) -> Exposure:
+    setting, number = (ADVANCED, int(line.line)) if line.is_advanced else (None, None)
+    return Exposure(line.entry, (), (), line.start, line.end, setting, number)
+
+
+def place_lines(
+    lines: Sequence[DeclaredLine], signs: Sequence[PartialDate | None], rules: RecordRules
+) -> tuple[list[DeclaredLine], list[str]]:
+    """The lines, each with whether it is one of advanced disease, and what has to be said of the others.
+
+    `signs` are the dates on which the record tells of advanced disease. Sources number adjuvant treatment as well: a line that
+    lies before every sign counts for nothing.
+    """
+    placed = [replace(line, is_advanced=_follows_sign(line, signs, rules)) for line in lines]
+    places = ", ".join(line.entry.place for line in placed if not line.is_advanced)
+    says = f"A line of therapy is numbered, and nothing says that the disease was advanced then: it is not counted ({places})."
+    return placed, [says] if places else []
+
+
+def _follows_sign(line: DeclaredLine, signs: Sequence[PartialDate | None], rules: RecordRules) -> bool:
+    """Whether advanced disease was on record when the line began, or soon after it."""
+    for sign in signs:
+        if sign is None or line.start is None or find_months_range(line.start, sign)[0] <= rules.de_novo_months:
+            return True
+    return False
 
 
 def _sort_lines(lines: Sequence[DeclaredLine], as_of: dt.date) -> list[DeclaredLine]:

@@ -6,66 +6,24 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from concordant.model.drugs import Code
-from concordant.model.knowledge import CodeFamily, CodeKind, Knowledge, ValueSet, Vocabulary
-from concordant.patient.events import Status
+from concordant.model.knowledge import CodeKind, Knowledge, ValueSet, Vocabulary
+from concordant.terminology.code_table import (
+    MOST_REMEMBERED,
+    CodeableConcept,
+    CodeTable,
+    concept_from_family,
+    iter_code_prefixes,
+)
+from concordant.terminology.morphology import MorphologyTable
 from concordant.terminology.names import Words, drugs_from_name, make_words, normalize_name
 
-MOST_REMEMBERED = 5000  # a file can hold any number of spellings; the memory of them has to end
 LONGEST_TEXT = 300
 MOST_WORDS, SHORTEST_NAME = 5, 5  # of a drug's name among other words; shorter ones are protocols, and may be anything
 YES, NO = ("positive", "present", "yes"), ("negative", "absent", "no", "none")  # the value sets of a plain answer
 POINTED = "icd10"  # written with a point behind the third sign, which some leave out
-
-
-@dataclass(frozen=True, slots=True)
-class CodeableConcept:
-    """What a code stands for. `name` is an id of the vocabulary that `kind` speaks of; `drugs` are the ids of a drug's parts."""
-
-    kind: CodeKind
-    name: str
-    display: str
-    part: str = ""
-    says: str = ""
-    implies: Mapping[str, str] = field(default_factory=dict)
-    drugs: tuple[str, ...] = ()
-    about: tuple[str, ...] = ()
-    grade: int | None = None
-    status: Status | Literal[""] = ""
-    whole: bool = True
-
-
-class CodeTable(dict[str, CodeableConcept | None]):
-    """The codes of one system. One that is not listed is looked for in other spellings once, and that is remembered."""
-
-    def __init__(self, families: Mapping[str, CodeableConcept] | None = None, *, pointed: bool = False) -> None:
-        super().__init__()
-        self.families = families  # of a hierarchical system: prefixes of which every code belongs
-        self.pointed = pointed
-        self.most = 0
-
-    def __missing__(self, code: str) -> CodeableConcept | None:
-        meaning = self.find_other_spelling(code)
-        if not self.most:
-            self.most = len(self) + MOST_REMEMBERED
-        if len(self) < self.most:
-            self[code] = meaning
-        return meaning
-
-    def find_other_spelling(self, code: str) -> CodeableConcept | None:
-        """The code in capitals, without the dot that some leave out and the signs behind it, or by its family."""
-        tidy = code.strip().upper().rstrip("*!†+-.")
-        if " " in tidy:  # a letter behind a blank says how sure the diagnosis is, or that it is none
-            return None
-        if (meaning := self.get(tidy)) is not None or self.families is None:
-            return meaning
-        bare = tidy.replace(".", "")
-        full = f"{bare[:3]}.{bare[3:]}" if len(bare) > 3 and self.pointed else bare
-        if (meaning := self.get(full)) is not None:
-            return meaning
-        return next((self.families[full[:length]] for length in range(len(full), 2, -1) if full[:length] in self.families), None)
 
 
 class CodeSystems(dict[str, CodeTable]):
@@ -194,6 +152,8 @@ def make_terminology(knowledge: Knowledge, words: Words | None = None) -> Termin
     for system in vocabulary.code_systems:
         made.systems.ids |= {normalize_system(name): system.id for name in (system.id, *system.names)}
     known, families = made.systems.known, _make_families(vocabulary)
+    if (morphology := vocabulary.morphology) is not None:
+        known[morphology.system] = MorphologyTable(morphology)
     parts = {drug.id: drug.contains or (drug.id,) for drug in knowledge.drugs}
     for code, concept in _iter_concepts(knowledge, parts):
         table = known.setdefault(code.system, CodeTable(families.get(code.system), pointed=code.system == POINTED))
@@ -211,28 +171,12 @@ def make_terminology(knowledge: Knowledge, words: Words | None = None) -> Termin
 def _make_families(vocabulary: Vocabulary) -> dict[str, dict[str, CodeableConcept]]:
     """The beginnings of codes of each hierarchical system, and what they stand for."""
     conditions = {
-        code: _concept_from_family(family) for family in vocabulary.code_families for code in _iter_code_prefixes(family.codes)
+        code: concept_from_family(family) for family in vocabulary.code_families for code in iter_code_prefixes(family.codes)
     }
     medicines = {
         code: CodeableConcept("medication", family.id, family.name) for family in vocabulary.families for code in family.atc
     }
     return {POINTED: conditions, "atc": medicines}
-
-
-def _concept_from_family(family: CodeFamily) -> CodeableConcept:
-    kind: CodeKind = "secondary" if family.site is not None else "cancer" if family.cancer else "condition"
-    name = family.site if family.site is not None else family.cancer or family.term
-    return CodeableConcept(
-        kind, name, family.name, about=family.about, grade=family.grade, status=family.status, whole=family.whole
-    )
-
-
-def _iter_code_prefixes(codes: Iterable[str]) -> Iterator[str]:
-    """Beginnings of codes, a range of three signs (`I60-I62`) as each of its members."""
-    for code in codes:
-        first, dash, last = code.partition("-")
-        numbers = range(int(first[1:]), int(last[1:]) + 1) if dash else ()
-        yield from (f"{first[0]}{number:02d}" for number in numbers) if dash else (code,)
 
 
 def _add_untagged_texts(made: Terminology) -> None:

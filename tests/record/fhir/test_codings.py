@@ -246,9 +246,10 @@ def test_a_line_that_the_source_counts() -> None:
     value = coded(f"{mopa}/treatment-line-cs", "2L")
     code = coded(f"{mopa}/ocpa-codes-cs", "line-of-therapy")
     line = resource("Observation", "l", effectiveDateTime="2023-01-10", code=code, valueCodeableConcept=value)
-    (course,) = read(woman(), diagnosis(), line, dose("m", "224905", "2023-02-01")).record.courses
+    spread = diagnosis("s", code=coded("http://hl7.org/fhir/sid/icd-10", "C78.7"))
+    (course,) = read(woman(), diagnosis(), spread, line, dose("m", "224905", "2023-02-01")).record.courses
     assert course.line == 2
-    (alone,) = read(woman(), diagnosis(), line).record.courses
+    (alone,) = read(woman(), diagnosis(), spread, line).record.courses
     assert (alone.line, alone.drugs) == (2, ())
 
 

@@ -35,8 +35,17 @@ def claim_extent(ctx: SelectorContext[Selector]) -> Claim | None:
     later = [e for e in extents if e.kind in ("recurrence", "progression")]
     if later:
         return Claim(None, f"where the {describe_event(later[0])} was is not recorded", list_places(later))
+    if unclear := [event for event in ctx.record.events if _may_be_spread(event, ctx)]:
+        told = ", ".join(dict.fromkeys(event.told or "an entry" for event in unclear))
+        return Claim(None, f"whether it is a distant metastasis is not known: {told}", list_places(unclear))
     early = [event for event, extent in extents.items() if extent == "early"]
     return Claim("early", describe_event(early[0]), list_places(early), partial=None) if early else None
+
+
+def _may_be_spread(event: DiseaseEvent, ctx: SelectorContext[Selector]) -> bool:
+    """Whether a finding may be a distant metastasis: it names no site, or one that is neither distant nor of the region."""
+    near = bool(event.sites) and all("regional" in ctx.tags.get(site, ()) for site in event.sites)
+    return event.kind == "finding" and event.brain is None and not near
 
 
 def claim_presentation(ctx: SelectorContext[Selector]) -> Claim | None:

@@ -17,7 +17,8 @@ from concordant.patient import events as ev
 from concordant.patient.events import ABSENT
 from concordant.patient.facts import Value
 from concordant.record.casefile.scalars import ScalarReader, format_place
-from concordant.record.conditions import CODE_NAMES, events_from_mentions, parse_condition_entry
+from concordant.record.condition_events import events_from_mentions
+from concordant.record.conditions import CODE_NAMES, parse_condition_entry
 from concordant.record.medications_taken import is_taken, read_taken_medicines
 from concordant.record.printed_words import strip_label
 from concordant.terminology.names import normalize_name, suggest_name
@@ -26,7 +27,7 @@ from concordant.texts import Place
 SPECIMENS = ("primary", "metastasis")
 SEXES = ("female", "male")
 NO_LIMIT = ("upper_limit is not one number above 0", "Write it with its unit")
-OPEN = "unknown"  # a measurement of which nothing can be read: that it was taken is told, and nothing else
+OPEN = "unknown"  # a measurement, or a fact, of which it is told that nothing of it is known
 
 
 class BlockReader(ScalarReader):
@@ -260,7 +261,9 @@ class BlockReader(ScalarReader):
         block = self._read_block(raw, ("stated",), tuple(self.features))
         values: dict[str, Value] = {}
         for name, text in block.items():
-            if name in self.features and text is not None:
+            if name in self.features and isinstance(text, str) and text.strip().lower() == OPEN:
+                values[name] = None  # told to be open: silence says nothing over it
+            elif name in self.features and text is not None:
                 value = self._read_stated_value(self.features[name], text, ("stated", name))
                 if value is not None:
                     values[name] = value

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from concordant.logic.dates import PartialDate
 from concordant.patient.events import ACTIVE, Comorbidity, DiseaseEvent, EntryLocation, Status
 from concordant.record.casefile.scalars import LONGEST_WORD
-from concordant.record.conditions import events_from_mentions, parse_code_name, parse_condition_entry
+from concordant.record.condition_events import events_from_mentions
+from concordant.record.conditions import parse_code_name, parse_condition_entry
 from concordant.terminology.names import Words
 
 Named = tuple[dict[str, str | list[str] | None], str | None, str]
@@ -104,7 +105,8 @@ def _describe_metastasis(item: DiseaseEvent) -> str:
         return "no brain metastases"
     sites = " and ".join(_spell_id(site) for site in item.sites)
     trend = f"{item.brain} " if item.brain else ""
-    return f"{trend}{sites or 'distant'} metastases"
+    known = bool(item.sites or item.extent)
+    return f"{trend}{sites or 'distant'} metastases" if known else "possible metastases"
 
 
 def _spell_id(id_: str) -> str:

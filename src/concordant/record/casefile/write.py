@@ -205,7 +205,9 @@ class _CaseWriter:
         whole = next((f.name for f in self.knowledge.features if isinstance(f.derive, WholeRecord)), "")
         missing: dict[str, Value] = {whole: "no"} if whole and self.record.incomplete else {}
         for name, value in (self.record.stated | missing).items():
-            if isinstance(value, Interval):
+            if value is None:
+                text = OPEN
+            elif isinstance(value, Interval):
                 text = "" if value.is_unknown else self.format_quantity(value, features[name].unit)
             else:
                 text = " or ".join(list_words_left(value) or ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from concordant.errors import quote_word
 from concordant.logic.dates import PartialDate
@@ -24,12 +24,20 @@ class Chart(RecordBuilder):
         super().__init__(id_, as_of, tables.rules, cuts=cuts)
         self.tables, self.around = tables, around
         self.urls: dict[str, Resource] | None = None
+        self.tumours: frozenset[str] | None = None
 
     def find_referenced(self, address: str) -> Resource | None:
         """The resource at an address, among those that entries refer to; they are gathered when the first one is asked for."""
         if self.urls is None:
             self.urls = _index_addresses(self.around)
         return self.urls.get(address)
+
+    def list_tumours(self, classify: Callable[[Resource, Chart], str]) -> frozenset[str]:
+        """The kinds of tumours that the conditions of this record are, worked out when the first result asks."""
+        if self.tumours is None:
+            conditions = [entry.resource for entry in self.around if entry.resource.resourceType == "Condition"]
+            self.tumours = frozenset(classify(condition, self) for condition in conditions)
+        return self.tumours
 
     def ignore_unmapped_code(self, code: CodeableConcept | None) -> None:
         """The entry at hand is about something that stands in no value set, or says not about what."""

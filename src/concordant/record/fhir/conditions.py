@@ -11,9 +11,10 @@ from concordant.errors import quote_word
 from concordant.logic.dates import PartialDate
 from concordant.model.knowledge import CodeKind
 from concordant.patient.events import ABSENT, ACTIVE, RESOLVED, Comorbidity, DiseaseEvent, Marker, Status
+from concordant.record.cancer_type import find_primaries_in_words, take_primaries
+from concordant.record.condition_events import doubt_mentions, events_from_mentions
 from concordant.record.conditions import (
     ConditionMention,
-    events_from_mentions,
     is_understood,
     mention_from_concept,
     merge_code_and_words,
@@ -23,18 +24,24 @@ from concordant.record.cut import is_after
 from concordant.record.entries import blank_entry
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.disease_observations import add_stage
-from concordant.record.fhir.references import resolve_reference
+from concordant.record.fhir.ownership import find_side
 from concordant.record.fhir.resources import CodeableConcept, Resource, to_list
+from concordant.record.fhir.tumours import (
+    find_body_sites,
+    find_subject_of_site,
+    format_code,
+    is_of_other_cancer,
+    leave_disease_open,
+    list_code_texts,
+)
 from concordant.record.fhir.values import CodeMatch, lookup_code
-from concordant.record.findings import PrimaryCancer, SecondaryCancer
+from concordant.record.findings import UNSPECIFIED, PrimaryCancer, SecondaryCancer
 from concordant.terminology.codes import CodeableConcept as Meaning
-from concordant.terminology.names import normalize_name
+from concordant.terminology.tumours import may_be_tumour
 
 KINDS: tuple[CodeKind, ...] = ("cancer", "secondary", "condition", "implied", "not_asked")
 AGAIN = ("recurrence", "relapse")
 GONE = ("inactive", "remission", "resolved")
-RELATED = "relatedprimarycancer"
-LONGEST_NAME = 200
 OTHER = "other"
 OVER = (ABSENT, RESOLVED)
 OPEN = ("provisional", "differential", "unconfirmed", "unknown")
@@ -62,12 +69,13 @@ def read_condition(resource: Resource, chart: Chart) -> None:
     met = lookup_code(resource.code, KINDS, chart.tables.terms)
     if why := met.conflict or _explain_contradiction(met, resource, chart):
         add_blank_conditions((*list_code_texts(resource), met.meaning.name if met.meaning is not None else ""), chart)
+        leave_disease_open(resource, chart)
         chart.mark_set_aside(why)
         return
     date, wrong = find_onset(resource, chart)
     if met.meaning is None or met.meaning.kind == "condition":
         plain_ = Comorbidity(chart.entry, None, "", _find_status(resource, verified, clinical, chart), date)
-        add_condition(met, resource, plain_, wrong, chart)
+        add_condition(met, resource, plain_, wrong, chart, doubted=verified in OPEN)
     else:
         _read_cancer_code(met.meaning, resource, verified, clinical, date, wrong, chart)
 
@@ -78,7 +86,7 @@ def _read_cancer_code(
     """A cancer, a metastasis, what a diagnosis implies, or what nothing here asks for."""
     if meaning.kind == "not_asked":
         chart.mark_ignored(meaning.says)
-    elif meaning.kind == "secondary" and _is_of_other_cancer(resource, chart):
+    elif meaning.kind == "secondary" and is_of_other_cancer(resource, chart):
         chart.mark_ignored("a metastasis of another cancer")
     elif verified == "refuted":
         chart.mark_ignored("refuted")
@@ -88,6 +96,7 @@ def _read_cancer_code(
         _add_cancer(meaning, resource, clinical, None, chart)
     elif verified in OPEN:
         chart.mark_set_aside(f"a diagnosis that is {verified}: whether it holds is not known")
+        leave_disease_open(resource, chart)
     else:
         _add_implied_markers(meaning, date, chart)
         chart.mark_used(_add_cancer(meaning, resource, clinical, date, chart))
@@ -120,45 +129,19 @@ def _add_cancer(meaning: Meaning, resource: Resource, clinical: str, date: Parti
         chart.found += events_from_mentions((read,), plain_, chart.as_of)
     if meaning.kind == "secondary":
         sites = [meaning.name] if meaning.name else find_body_sites(resource, chart) or [""]
-        chart.found += [SecondaryCancer(chart.entry, site, date) for site in sites]
+        chart.found += [SecondaryCancer(chart.entry, site, date, coded=bool(meaning.name)) for site in sites]
         return f"metastasis {', '.join(sites)}".strip()
     if meaning.kind != "cancer":
         return "tumour marker"
-    chart.found.append(PrimaryCancer(chart.entry, meaning.name, date, clinical in AGAIN))
+    cancer = find_subject_of_site(resource, chart) if meaning.name == UNSPECIFIED else ""
+    side = find_side(resource, meaning, chart)
+    chart.found.append(PrimaryCancer(chart.entry, cancer or meaning.name, date, clinical in AGAIN, side=side))
+    if meaning.name == OTHER:
+        return f"cancer {meaning.name}"
     for stage in to_list(resource.stage):
         if stage.summary is not None and (why := add_stage([stage.summary], None, chart)):
             chart.not_understood.append(f"stage within a diagnosis: {why} ({chart.place})")
     return f"cancer {meaning.name}"
-
-
-def find_body_sites(resource: Resource, chart: Chart) -> list[str]:
-    """The sites that an entry names beside its code; one that is not understood is named."""
-    sites = []
-    for concept in to_list(resource.bodySite):
-        met = lookup_code(concept, ("site",), chart.tables.terms)
-        texts = [normalize_name(text) for text in (concept.text, *(coding.display for coding in concept.coding or ())) if text]
-        known = chart.tables.terms.words.sites
-        site = met.meaning.name if met.meaning is not None else next((known[text] for text in texts if text in known), None)
-        if site is None:
-            chart.not_understood.append(f"site {quote_word(texts[0] if texts else '?')} ({chart.place})")
-        else:
-            sites.append(site)
-    return sites
-
-
-def _is_of_other_cancer(resource: Resource, chart: Chart) -> bool:
-    """Whether a metastasis names the cancer that it comes from, and that is another one."""
-    pointed = (e.valueReference for e in resource.extension or () if e.url and RELATED in e.url.replace("-", "").lower())
-    primaries = [target for item in pointed if (target := resolve_reference(item, resource, chart)) is not None]
-    names = {m.name for item in primaries if (m := lookup_code(item.code, ("cancer",), chart.tables.terms).meaning) is not None}
-    return names == {"other"}
-
-
-def list_code_texts(resource: Resource) -> list[str]:
-    """The words of an entry's code that may be a name."""
-    concept = resource.code or CodeableConcept()
-    texts = (concept.text, *(coding.display for coding in concept.coding or ()))
-    return list(dict.fromkeys(text for text in texts if text and len(text) < LONGEST_NAME))
 
 
 def _explain_contradiction(met: CodeMatch, resource: Resource, chart: Chart) -> str:
@@ -182,44 +165,69 @@ def _add_implied_markers(meaning: Meaning, date: PartialDate | None, chart: Char
             chart.found.append(Marker(chart.entry, test, None if spoilt else word, {}, date, None))
 
 
-def add_condition(met: CodeMatch, resource: Resource, plain_: Comorbidity, wrong: str, chart: Chart) -> None:
-    """Add a condition other than the cancer, or a metastasis described in words. A condition that is not understood is kept
-    unless it is over.
+def add_condition(
+    met: CodeMatch, resource: Resource, plain_: Comorbidity, wrong: str, chart: Chart, *, doubted: bool = False
+) -> None:
+    """Add a condition other than the cancer, or a tumour described in words. A condition that is not understood is kept
+    unless it is over. `doubted`: the source is not sure of it.
     """
     name, mentions = _read_mentions(met, resource, chart)
+    if met.meaning is None and plain_.status not in OVER and not doubted:
+        mentions = take_primaries(mentions, list_code_texts(resource), find_subject_of_site(resource, chart), chart.rules)
+        _add_named_primaries(mentions, resource, chart, None if wrong else plain_.date)
     if not is_understood(mentions):
         _report_unknown(name, mentions, resource, chart)
-        if plain_.status in OVER and not wrong:
+        if plain_.status in OVER and not wrong and not _stays_open(name, mentions, plain_, chart):
             chart.mark_ignored("refuted" if plain_.status == ABSENT else "it is not understood, and over")
             return
     grade = chart.tables.find_grade(resource.severity)
     known = tuple(replace(mention, grade=grade) if mention.grade is None and mention.term else mention for mention in mentions)
+    known = doubt_mentions(known) if doubted else known
     events = events_from_mentions(known, msgspec.structs.replace(plain_, name=name), chart.as_of, words_first=True)
     for event in events:
-        add_condition_event(blank_entry(event) if wrong else event, chart)
+        add_condition_event(_blank_condition(event) if wrong else event, chart)
     if wrong:
         chart.mark_set_aside(wrong)
     else:
         chart.mark_used(name if is_understood(mentions) else f"a condition that is not understood: {name}")
 
 
+def _blank_condition(event: Comorbidity | DiseaseEvent) -> Comorbidity | DiseaseEvent:
+    """The event without what its wrong date spoils: that there is a metastasis does not hang on its day."""
+    return blank_entry(event) if isinstance(event, Comorbidity) else msgspec.structs.replace(event, date=None)
+
+
+def _stays_open(name: str, mentions: tuple[ConditionMention, ...], plain_: Comorbidity, chart: Chart) -> bool:
+    """Whether what is over, and not understood, was perhaps a tumour: that one was there is not over."""
+    speaks = any(mention.may_spread for mention in mentions) or may_be_tumour(name, chart.rules.tumours)
+    return plain_.status != ABSENT and speaks
+
+
+def _add_named_primaries(
+    mentions: Iterable[ConditionMention], resource: Resource, chart: Chart, date: PartialDate | None
+) -> None:
+    """The primary cancers that words name, as diagnoses."""
+    again, side = read_status_word(resource.clinicalStatus) in AGAIN, find_side(resource, None, chart)
+    for one in find_primaries_in_words(mentions, chart.entry, date, chart.rules):
+        chart.found.append(msgspec.structs.replace(one, again=again and not one.of_spread, side=side))
+
+
 def _read_mentions(met: CodeMatch, resource: Resource, chart: Chart) -> tuple[str, tuple[ConditionMention, ...]]:
     """The name of an entry and what it says: by its code with the words beside it, else by its words, else nothing."""
     words = chart.tables.terms.words
     texts = list_code_texts(resource)
-    said = [(text, mentions) for text in texts if is_understood(mentions := parse_conditions(text, words))]
+    told = [(text, parse_conditions(text, words)) for text in texts]
+    said = [(text, mentions) for text, mentions in told if is_understood(mentions)]
     coded = mention_from_concept(met.meaning, words.lexicon) if met.meaning is not None else None
     if coded is not None and met.meaning is not None:
         name = met.meaning.display or (texts or [met.meaning.name])[0]
-        return name, merge_code_and_words(coded, said[0][1], words.lexicon) if said else (coded,)
+        if said:
+            return name, merge_code_and_words(coded, said[0][1], words.lexicon)
+        doubt = [*told, (name, parse_conditions(name, words))] if coded.term is None else told
+        return name, (replace(coded, may_spread=any(mention.may_spread for _, some in doubt for mention in some)),)
     if said:
         return said[0]
-    return (texts or [_format_code(resource)])[0], parse_conditions(texts[0], words) if texts else (ConditionMention(),)
-
-
-def _format_code(resource: Resource) -> str:
-    codings = (resource.code or CodeableConcept()).coding or ()
-    return next((f"the code {coding.code}" for coding in codings if coding.code), "a condition without a name")
+    return told[0] if told else (format_code(resource), (ConditionMention(),))
 
 
 def add_condition_event(event: Comorbidity | DiseaseEvent, chart: Chart) -> None:
@@ -228,6 +236,9 @@ def add_condition_event(event: Comorbidity | DiseaseEvent, chart: Chart) -> None
         chart.found.append(event)
         return
     sites = event.sites or (("",) if event.extent is not None else ())
+    if not sites and event.brain is None:
+        chart.found.append(event)  # what may be a metastasis
+        return
     chart.found += [SecondaryCancer(chart.entry, site, event.date) for site in sites]
     if event.brain is not None:
         chart.found.append(msgspec.structs.replace(event, sites=(), extent=None))
@@ -237,7 +248,7 @@ def _report_unknown(name: str, mentions: tuple[ConditionMention, ...], resource:
     codings = (resource.code or CodeableConcept()).coding or ()
     chart.record_unmapped_codes(tuple(codings), "")
     near = next((mention.near for mention in mentions if mention.near), "")
-    what = "metastasis" if any(word in name.lower() for word in chart.tables.spread_words) else "condition"
+    what = "metastasis" if any(mention.may_spread for mention in mentions) else "condition"
     chart.not_understood.append(f"{what} {quote_word(name)} ({chart.place}){'; ' + near if near else ''}")
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from concordant.contract_names import DISEASE_STATUS, LINE_OF_THERAPY
 from concordant.errors import quote_word
 from concordant.logic.dates import PartialDate
 from concordant.logic.intervals import Interval
@@ -9,14 +12,14 @@ from concordant.model.knowledge import CodeKind
 from concordant.patient.events import Finding, Marker, Measurement
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.disease_observations import read_disease_observation
-from concordant.record.fhir.references import resolve_reference
+from concordant.record.fhir.ownership import explain_owner
 from concordant.record.fhir.resources import CodeableConcept, Resource, Value, to_list
 from concordant.record.fhir.results import ObservedValue, read_marker, read_measurement
-from concordant.record.fhir.values import lookup_code
 from concordant.terminology.codes import CodeableConcept as Meaning
 
 ABOUT: frozenset[CodeKind] = frozenset({"test", "measurement", "observation", "not_asked"})
 RESULTS: tuple[CodeKind, ...] = ("test", "measurement")
+OF_DISEASE = ("stage_group", "distant_metastases", "metastasis_site", DISEASE_STATUS, LINE_OF_THERAPY)
 LONGEST_NAME = 200
 UNSAID = {"entered-in-error": "entered in error", "cancelled": "cancelled", "registered": "no result yet"}
 
@@ -27,30 +30,33 @@ def read_observation(resource: Resource, chart: Chart) -> None:
         chart.mark_ignored(UNSAID[resource.status])
         return
     about = _find_meaning(resource.code, chart)
-    components = resource.component
-    if about is None and components is None:  # most of a record: results that nobody asks for
+    if about is None and resource.component is None:  # most of a record: results that nobody asks for
         _add_unknown_result(resource, chart)
-        return
-    if about is not None and (why := _explain_other_cancer(resource, about, chart)):
-        chart.mark_ignored(why)
         return
     if about is not None and (why := _explain_contradiction(resource.code, about, chart)):
-        add_blank_results(resource.code, chart)
+        if not _names_no_test_here(resource.code, about, chart):
+            add_blank_results(resource.code, chart)
         chart.mark_set_aside(why)
         return
-    parts = [(part, part_meaning) for part in components or () if (part_meaning := _find_meaning(part.code, chart)) is not None]
+    parts = [(part, meaning) for part in resource.component or () if (meaning := _find_meaning(part.code, chart)) is not None]
     if about is None and not parts:
         _add_unknown_result(resource, chart)
-        return
-    if about is not None and about.kind == "not_asked" and not parts:
+    elif about is not None and about.kind == "not_asked" and not parts:
         chart.mark_ignored(about.says)
+    else:
+        _read_values(resource, [*([(resource, about)] if about is not None else []), *parts], chart)
+
+
+def _read_values(resource: Resource, values: Sequence[tuple[Value, Meaning]], chart: Chart) -> None:
+    """The values of an observation, each by what it is about; none of them where it is told to be of another cancer."""
+    if _is_settled_by_owner(resource, [meaning for _, meaning in values], chart):
         return
     if resource.status == "preliminary":
         chart.notices.append(f"A preliminary result counts as it stands ({chart.place}).")
     date, wrong = find_observed_date(resource, chart)
     said: list[str] = []
     whys: list[str] = [wrong] if wrong else []
-    for value, meaning in [*([(resource, about)] if about is not None else []), *parts]:
+    for value, meaning in values:
         if meaning.kind != "not_asked":
             _read_value(ObservedValue(value, meaning, resource, date), chart, said, whys)
     _set_fate(said, whys, chart)
@@ -77,19 +83,23 @@ def _is_flagged(value: Value, chart: Chart) -> bool:
     return False
 
 
-def _explain_other_cancer(resource: Resource, about: Meaning, chart: Chart) -> str:
-    """Why an observation of a disease is not of this one: what it points at is another cancer."""
-    if about.kind != "observation" or not resource.focus:
-        return ""
-    pointed = [
-        condition
-        for reference in to_list(resource.focus)
-        if (condition := resolve_reference(reference, resource, chart)) is not None
-    ]
-    cancers = {
-        m.name for condition in pointed if (m := lookup_code(condition.code, ("cancer",), chart.tables.terms).meaning) is not None
-    }
-    return "it is about another cancer" if cancers == {"other"} else ""
+def _is_settled_by_owner(resource: Resource, meanings: Sequence[Meaning], chart: Chart) -> bool:
+    """Whether it is told whose the entry is, and that is not this cancer, or open: then it is not counted, and that is said."""
+    of_disease = [meaning for meaning in meanings if meaning.kind == "test" or meaning.name in OF_DISEASE]
+    if not of_disease:
+        return False
+    why, is_open = explain_owner(resource, chart)
+    if not why:
+        return False
+    tests = {meaning.name for meaning in of_disease if meaning.kind == "test"}
+    named = ", ".join(sorted(chart.rules.tests[name].label for name in tests)) or of_disease[0].name.replace("_", " ")
+    chart.notices.append(f"{named} is not counted: {why} ({chart.place}).")
+    if not is_open:
+        chart.mark_ignored(why)
+        return True
+    chart.found += [Marker(chart.entry, name, None, {}, None, None) for name in sorted(tests)]
+    chart.mark_set_aside(why)
+    return True
 
 
 def _explain_contradiction(code: CodeableConcept | None, about: Meaning, chart: Chart) -> str:
@@ -98,7 +108,23 @@ def _explain_contradiction(code: CodeableConcept | None, about: Meaning, chart: 
         said = chart.tables.terms.find_text_concept(about.kind, words) if words != about.display else None
         if said is not None and said.name != about.name:
             return f"its code stands for {about.name}, and the words beside it say {quote_word(words)}"
-    return ""
+    strange = _find_strange_name(code, about, chart)
+    return f"its code stands for {about.name}, and the words beside it say {quote_word(strange)}" if strange else ""
+
+
+def _find_strange_name(code: CodeableConcept | None, about: Meaning, chart: Chart) -> str:
+    """The words beside the code of a test that name another one, also one that is in no list."""
+    if about.kind != "test":
+        return ""
+    texts = [*_list_displays(code), *([code.text] if code is not None and code.text else [])]
+    others = [text for text in texts if text != about.display]
+    return chart.rules.test_names.find_strange(about.name, texts) if others else ""
+
+
+def _names_no_test_here(code: CodeableConcept | None, about: Meaning, chart: Chart) -> bool:
+    """Whether the words beside the code name a test of which nothing here asks: then it says nothing of the others."""
+    strange = _find_strange_name(code, about, chart)
+    return bool(strange) and not chart.rules.test_names.list_named(strange)
 
 
 def _list_displays(code: CodeableConcept | None) -> list[str]:

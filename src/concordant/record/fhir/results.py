@@ -9,8 +9,8 @@ from concordant.logic.dates import PartialDate
 from concordant.logic.intervals import Interval
 from concordant.patient.events import Marker, Measurement
 from concordant.record.fhir.chart import Chart
-from concordant.record.fhir.references import resolve_reference
-from concordant.record.fhir.resources import Resource, Value, to_list
+from concordant.record.fhir.ownership import find_site, list_sites
+from concordant.record.fhir.resources import Resource, Value
 from concordant.record.fhir.values import (
     convert_unit,
     explain_unit_conflict,
@@ -120,12 +120,7 @@ def _score_from_number(read: Interval, words: tuple[str, ...]) -> str | None:
 
 def _find_specimen(resource: Resource, chart: Chart) -> str | None:
     """Primary or metastasis, by the site that the result or its specimen names."""
-    sites = to_list(resource.bodySite)
-    for reference in to_list(resource.specimen):
-        specimen = resolve_reference(reference, resource, chart)
-        if specimen is not None and specimen.collection is not None:
-            sites += to_list(specimen.collection.bodySite)
-    names = {met.meaning.name for site in sites if (met := lookup_code(site, ("site",), chart.tables.terms)).meaning is not None}
+    names = {site for concept in list_sites(resource, chart) if (site := find_site(concept, chart))}
     kinds = {"metastasis" if site in chart.rules.lines.distant_sites else "primary" for site in names}
     return kinds.pop() if len(kinds) == 1 else None
 

@@ -19,7 +19,6 @@ class FhirTables:
     terms: Terminology
     rules: RecordRules
     menopause: frozenset[str]
-    spread_words: tuple[str, ...]
     flags: frozenset[str] = frozenset()
 
     def find_grade(self, severity: str | CodeableConcept | None) -> int | None:
@@ -49,6 +48,5 @@ def make_fhir_tables(knowledge: Knowledge, terms: Terminology | None = None) -> 
         terms or make_terminology(knowledge),
         make_record_rules(knowledge),
         frozenset(menopause),
-        vocabulary.spread_words,
         frozenset(flag.lower() for flag in vocabulary.abnormal_flags),
     )

@@ -13,21 +13,27 @@ from concordant.terminology.codes import CodeableConcept, Terminology
 from concordant.terminology.names import medicines_from_name
 
 PINNED = "omop"
+TUMOURS = {"cancer", "secondary"}  # a primary tumour and a metastasis are different things
+VAGUE = {"unspecified", ""}
 NO_CONCEPT = (None, "", "0")
 # A code alone tells its system only where its form does; a bare number may belong to several.
 LOINC = re.compile(r"(?:LA)?\d{1,6}-\d")
 ICD = re.compile(r"[A-Za-z]\d[0-9A-Za-z](?:\.?[0-9A-Za-z]{1,4})?")
+TISSUE = re.compile(r"\d{4}/\d(?:[- ]?[A-Za-z]\d\d(?:\.\d)?)?")
 PREFIXED = re.compile(r"([A-Za-z][\w -]{1,20})[:|^]\s*(\S+)")
 
 
 @dataclass(frozen=True, slots=True)
 class CodedColumn:
-    """The meaning of a coded column, the words for it, the codes that were met, and what contradicts itself in it."""
+    """The meaning of a coded column, the words for it, the codes that were met, and what contradicts itself in it; `kinds` are
+    those of all its codes.
+    """
 
     meaning: CodeableConcept | None = None
     text: str = ""
     met: tuple[tuple[str, str, str], ...] = ()
     conflict: str = ""
+    kinds: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -62,7 +68,7 @@ class ConceptLookup:
         text = next((name for _, _, name in met if name), value or "")
         conflict = _explain_contradiction(matches)
         if matches:
-            return CodedColumn(matches[0][1], text, met, conflict)
+            return CodedColumn(matches[0][1], text, met, conflict, frozenset(meaning.kind for _, meaning in matches))
         tried = [(system, code) for system, code in _iter_possible_codes(value or "")]
         meaning = next((m for system, code in tried if (m := self.terms.find_concept(system, code)) is not None), None)
         known = met or tuple((system, code, "") for system, code in tried[:1])
@@ -104,7 +110,8 @@ def _explain_contradiction(matches: list[tuple[tuple[str, str, str], CodeableCon
     if len(matches) < 2:
         return ""
     (one, first), (two, second) = matches[0], matches[1]
-    if first.kind != second.kind or first.name == second.name or "unspecified" in (first.name, second.name):
+    tumours = {first.kind, second.kind} == TUMOURS
+    if not tumours and (first.kind != second.kind or first.name == second.name or VAGUE.intersection((first.name, second.name))):
         return ""
     names = (quote_word(name or code) for _, code, name in (one, two))
     return "its standard concept ({}) and its source concept ({}) stand for different things".format(*names)
@@ -119,3 +126,5 @@ def _iter_possible_codes(value: str) -> Iterator[tuple[str, str]]:
         yield "loinc", value
     if ICD.fullmatch(value):
         yield "icd10", value
+    if TISSUE.fullmatch(value):
+        yield "icdo3", value

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from concordant.logic.dates import PartialDate
 from concordant.patient.events import ACTIVE, RESOLVED, Comorbidity, Status
 from concordant.record.builder import RecordBuilder
+from concordant.record.cancer_type import find_primaries_in_words, take_primaries
+from concordant.record.condition_events import events_from_mentions
 from concordant.record.conditions import (
     ConditionMention,
-    events_from_mentions,
     is_understood,
     mention_from_concept,
     merge_code_and_words,
@@ -19,6 +20,7 @@ from concordant.record.omop.codes import CodedColumn
 from concordant.record.omop.disease import keep_spread
 from concordant.record.omop.schema import Row, read_date_column
 from concordant.terminology.names import Words
+from concordant.terminology.tumours import may_be_tumour
 
 
 def read_condition(
@@ -28,8 +30,11 @@ def read_condition(
     ended = read_date_column(row, "condition_end_date")
     over = ended is not None and ended <= record.as_of.isoformat()  # one that ends later still holds on that day
     name, mentions = _read_mentions(coded, words)
+    if coded.meaning is None or coded.meaning.kind == "condition":
+        mentions = take_primaries(mentions, (name,), "", record.rules)
+        record.found += [] if over else find_primaries_in_words(mentions, record.entry, None if wrong else date, record.rules)
     if not is_understood(mentions):
-        if over:
+        if over and not (may_be_tumour(name, record.rules.tumours) or any(mention.may_spread for mention in mentions)):
             record.mark_ignored("it is not understood, and over")
             return
         record.record_unmapped("condition", name, near=next((mention.near for mention in mentions if mention.near), ""))
@@ -66,7 +71,8 @@ def keep_conditions(
 def _read_mentions(coded: CodedColumn, words: Words) -> tuple[str, tuple[ConditionMention, ...]]:
     """The name of a condition and what it says."""
     display = coded.meaning.display if coded.meaning is not None else ""
-    name = coded.text or display or (f"the code {coded.met[0][1]}" if coded.met else "a condition without a name")
+    text = "" if display and coded.text in {code for _, code, _ in coded.met} else coded.text  # a code alone is no name
+    name = text or display or (f"the code {coded.met[0][1]}" if coded.met else "a condition without a name")
     said = parse_conditions(name, words)
     read = mention_from_concept(coded.meaning, words.lexicon) if coded.meaning is not None else None
     if read is None or (read.term is None and read.sites is None):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from concordant.logic.dates import PartialDate
-from concordant.patient.events import HAPPENINGS, PROGRESSION, DiseaseEvent, match_word
+from concordant.patient.events import HAPPENINGS, PROGRESSION, Comorbidity, DiseaseEvent, match_word
 from concordant.record.builder import RecordBuilder
-from concordant.record.findings import UNSPECIFIED, CancerStage, PrimaryCancer, SecondaryCancer
+from concordant.record.condition_events import make_open_finding
+from concordant.record.findings import UNCLEAR, UNSPECIFIED, CancerStage, PrimaryCancer, SecondaryCancer
 
 SILENT = ("no_disease", "undetermined")
 OTHER_STAGES = ("M0",)
@@ -16,9 +19,18 @@ def keep_primary(record: RecordBuilder, cancer: str, date: PartialDate | None, w
     _keep_finding(record, PrimaryCancer(record.entry, cancer, date), "diagnosis", wrong)
 
 
-def keep_spread(record: RecordBuilder, site: str, date: PartialDate | None, wrong: str) -> None:
+def keep_spread(record: RecordBuilder, site: str, date: PartialDate | None, wrong: str, *, coded: bool = False) -> None:
     """A secondary cancer, with its site as far as it is told."""
-    _keep_finding(record, SecondaryCancer(record.entry, "" if site == UNSPECIFIED else site, date), "metastasis", wrong)
+    known = "" if site == UNSPECIFIED else site
+    _keep_finding(record, SecondaryCancer(record.entry, known, date, coded=coded and bool(known)), "metastasis", wrong)
+
+
+def leave_disease_open(record: RecordBuilder, kinds: Collection[str], name: str) -> None:
+    """What a row that contradicts itself may have said of the disease: a cancer, a metastasis. Neither is silence."""
+    if "secondary" in kinds:
+        record.found += (Comorbidity(record.entry, None, name, None, None), make_open_finding(record.entry, name, None))
+    if "cancer" in kinds:
+        record.found.append(PrimaryCancer(record.entry, UNCLEAR, None))
 
 
 def keep_stage(record: RecordBuilder, stage: str, date: PartialDate | None, wrong: str) -> None:

@@ -12,11 +12,19 @@ from concordant.patient.events import ABSENT, ACTIVE, Comorbidity, Marker, Measu
 from concordant.record.builder import RecordBuilder
 from concordant.record.casefile.blocks import SEXES
 from concordant.record.casefile.scalars import MEANT
-from concordant.record.conditions import ConditionMention, events_from_mentions, parse_conditions
+from concordant.record.condition_events import events_from_mentions
+from concordant.record.conditions import ConditionMention, parse_conditions
 from concordant.record.findings import UNSPECIFIED
 from concordant.record.omop.codes import CodedColumn, ConceptLookup
 from concordant.record.omop.conditions import keep_conditions, read_condition
-from concordant.record.omop.disease import keep_event, keep_primary, keep_spread, keep_stage, keep_status
+from concordant.record.omop.disease import (
+    keep_event,
+    keep_primary,
+    keep_spread,
+    keep_stage,
+    keep_status,
+    leave_disease_open,
+)
 from concordant.record.omop.drugs import DrugExposures
 from concordant.record.omop.results import LOST, Results
 from concordant.record.omop.schema import Row, read_date, read_date_column
@@ -166,8 +174,11 @@ class PersonReader:
     def _add_disease_finding(self, coded: CodedColumn, meaning: CodeableConcept, row: Row) -> None:
         """A finding of the disease; another cancer is a condition beside it as well."""
         if meaning.kind != "condition":
-            keep = {"cancer": keep_primary, "stage": keep_stage, "status": keep_status}.get(meaning.kind, keep_spread)
-            keep(self.record, meaning.name, self.date, self.wrong)
+            if meaning.kind == "secondary":
+                keep_spread(self.record, meaning.name, self.date, self.wrong, coded=True)
+            else:
+                keep = {"cancer": keep_primary, "stage": keep_stage, "status": keep_status}.get(meaning.kind, keep_spread)
+                keep(self.record, meaning.name, self.date, self.wrong)
         if meaning.kind == "condition" or meaning.name == OTHER_CANCER:
             self._read_condition(coded, row)
 
@@ -262,6 +273,7 @@ class PersonReader:
     def _keep_blank_findings(self, coded: CodedColumn, table: str) -> None:
         """What a contradictory row would have said."""
         meaning, entry = coded.meaning, self.record.entry
+        leave_disease_open(self.record, coded.kinds, coded.text or "a tumour")
         if table == "drug_exposure":
             self.record.keep_blank([self.drugs.treatment_from_name(coded.text or "no name")])
         elif meaning is not None and meaning.kind == "test":

@@ -1,0 +1,133 @@
+"""Whose an entry is: the cancer that it points at, the place of its specimen, and the side of a diagnosis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from concordant.contract_names import OTHER_CANCER
+from concordant.errors import quote_word
+from concordant.patient.events import ABSENT
+from concordant.record.conditions import parse_conditions
+from concordant.record.fhir.chart import Chart
+from concordant.record.fhir.references import resolve_reference
+from concordant.record.fhir.resources import CodeableConcept, Reference, Resource, to_list
+from concordant.record.fhir.values import lookup_code
+from concordant.terminology.codes import CodeableConcept as Meaning
+from concordant.terminology.names import normalize_name
+from concordant.terminology.tumours import may_be_tumour, names_own_cancer
+
+Tumour = Literal["own", "another", "unclear", ""]
+OWN: Tumour = "own"
+ANOTHER: Tumour = "another"
+UNCLEAR: Tumour = "unclear"
+NO_TUMOUR: Tumour = ""
+RELATED = ("relatedprimarycancer", "relatedcondition", "mcoderelated")  # extensions by which mCODE names the cancer
+
+
+def list_texts(concept: CodeableConcept | None) -> list[str]:
+    """The words of a coded value."""
+    return [text for text in (concept.text, *(c.display for c in concept.coding or ())) if text] if concept is not None else []
+
+
+def classify_tumour(condition: Resource, chart: Chart) -> Tumour:
+    """What a Condition is: the cancer of the knowledge, another one, a tumour that may be either, or none."""
+    met = lookup_code(condition.code, ("cancer", "secondary", "condition"), chart.tables.terms).meaning
+    if met is not None and met.kind == "secondary":
+        return NO_TUMOUR  # of which cancer it says itself, if at all
+    if met is not None and met.kind == "cancer":
+        return ANOTHER if met.name == OTHER_CANCER else OWN if met.name in chart.rules.subjects else UNCLEAR
+    return _classify_words(list_texts(condition.code), chart)
+
+
+def _classify_words(texts: Iterable[str], chart: Chart) -> Tumour:
+    for text in texts:
+        if names_own_cancer(text, chart.rules.tumours):
+            return OWN
+        mentions = [mention for mention in parse_conditions(text, chart.tables.terms.words) if mention.status != ABSENT]
+        terms = {mention.term for mention in mentions}
+        if chart.rules.own_cancer in terms:
+            return OWN
+        if chart.rules.other_cancer in terms:
+            return ANOTHER
+        if None in terms and may_be_tumour(text, chart.rules.tumours) and all(mention.sites is None for mention in mentions):
+            return UNCLEAR
+    return NO_TUMOUR
+
+
+def list_related(resource: Resource) -> list[Reference]:
+    """The cancers that an entry names as its own, by an extension."""
+    extensions = [item for item in resource.extension or () if item.url and item.valueReference is not None]
+    named = [item for item in extensions if any(word in (item.url or "").replace("-", "").lower() for word in RELATED)]
+    return [item.valueReference for item in named if item.valueReference is not None]
+
+
+def find_owner(references: Iterable[Reference], holder: Resource, chart: Chart) -> Tumour:
+    """The one cancer that references point at; none where they point at no tumour, unclear where at several kinds."""
+    kinds = {classify_tumour(one, chart) for one in _list_owners(references, holder, chart)}
+    return kinds.pop() if len(kinds) == 1 else UNCLEAR if kinds else NO_TUMOUR
+
+
+def _list_owners(references: Iterable[Reference], holder: Resource, chart: Chart) -> list[Resource]:
+    """The tumours that references point at, or that the metastases do at which they point: one step, so that a circle ends."""
+    pointed = _list_conditions(references, holder, chart)
+    others = [one for one in pointed if not classify_tumour(one, chart)]
+    further = [primary for one in others for primary in _list_conditions(list_related(one), one, chart)]
+    return [one for one in (*pointed, *further) if classify_tumour(one, chart)]
+
+
+def _list_conditions(references: Iterable[Reference], holder: Resource, chart: Chart) -> list[Resource]:
+    found = (resolve_reference(reference, holder, chart) for reference in references)
+    return [one for one in found if one is not None and one.resourceType == "Condition"]
+
+
+def explain_owner(resource: Resource, chart: Chart) -> tuple[str, bool]:
+    """Why a result is not of this cancer, and whether that is open; empty when nothing speaks against it.
+
+    What it points at says whose it is, which is kept; where it points at nothing, the site of its specimen may leave it open.
+    """
+    references = [*to_list(resource.focus), *list_related(resource)]
+    owner = find_owner(references, resource, chart)
+    if owner == OWN:
+        owners = {f"Condition/{one.id}" for one in _list_owners(references, resource, chart) if one.id}
+        chart.told_of |= {chart.place: owners.pop()} if len(owners) == 1 else {}
+    if owner == ANOTHER or (owner == UNCLEAR and OWN in chart.list_tumours(classify_tumour)):
+        return "it is about another cancer", False
+    site = "" if owner else _find_foreign_site(resource, chart)
+    if site and chart.list_tumours(classify_tumour) & {ANOTHER, UNCLEAR}:
+        return f"it is of {quote_word(site)}, and another cancer is on record: whose it is is not known", True
+    return "", False
+
+
+def _find_foreign_site(resource: Resource, chart: Chart) -> str:
+    """The site of a result or its specimen that is not of the region of this cancer, in its own words."""
+    for concept in list_sites(resource, chart):
+        site = find_site(concept, chart)
+        if not site or not chart.rules.is_regional(site):
+            return next(iter(list_texts(concept)), next((coding.code or "" for coding in concept.coding or ()), ""))
+    return ""
+
+
+def list_sites(resource: Resource, chart: Chart) -> list[CodeableConcept]:
+    """The sites that a result or its specimen names."""
+    sites = list(to_list(resource.bodySite))
+    for reference in to_list(resource.specimen):
+        specimen = resolve_reference(reference, resource, chart)
+        if specimen is not None and specimen.collection is not None:
+            sites += to_list(specimen.collection.bodySite)
+    return sites
+
+
+def find_site(concept: CodeableConcept, chart: Chart) -> str:
+    """The site that a code or the words beside it stand for; empty for one that is not known."""
+    met = lookup_code(concept, ("site",), chart.tables.terms).meaning
+    known = chart.tables.terms.words.sites
+    named = (known[text] for item in list_texts(concept) if (text := normalize_name(item)) in known)
+    return met.name if met is not None else next(named, "")
+
+
+def find_side(resource: Resource, meaning: Meaning | None, chart: Chart) -> str:
+    """The side that a diagnosis tells, by its words, its site or its code."""
+    texts = [text for concept in (resource.code, *to_list(resource.bodySite)) for text in list_texts(concept)]
+    codes = [coding.code or "" for coding in (resource.code.coding or () if resource.code is not None else ())]
+    return chart.rules.find_side([*texts, meaning.display if meaning is not None else ""], codes)
