@@ -40,8 +40,9 @@ from concordant.record.row_fate import RowFates
 from concordant.record.rules import RecordRules
 from concordant.record.sources import Patient
 from concordant.record.treatments import drop_open_orders, list_still_taken, make_unnamed_exposures, number_exposures
+from concordant.terminology.topics import WordsSaid
 
-TABLES = ("markers", "events", "courses", "conditions", "measurements", "medications", "findings")
+TABLES = ("markers", "events", "courses", "conditions", "measurements", "medications", "findings", "reports")
 LATER = "it lies after the date asked for"
 # Findings that only say something beside others; all else stands in a table of the record, or is an exposure to drugs.
 BESIDE_OTHERS = (PrimaryCancer, SecondaryCancer, CancerStage, DeclaredLine, UmbrellaResult, UnnamedTreatment)
@@ -99,6 +100,11 @@ class RecordBuilder(RowFates):
         """Record a word of the entry at hand that was not understood."""
         self.unmapped.append((what, word, near))
         self.not_understood.append(f"{what} {quote_word(word)} ({self.place}){'; ' + near if near else ''}")
+
+    def name_topics(self, kind: ev.ReportKind, said: WordsSaid, date: PartialDate | None) -> None:
+        """Name what the words of the entry at hand speak of, which nobody reads; the entry keeps its own fate."""
+        if topics := self.rules.topics.find_topics(said):
+            self.found.append(ev.Report(self.entry, kind, date, topics))
 
     def tell_birth(self, date: PartialDate) -> None:
         """The birth date; one that lies in one of several years is told as the age that it leaves, which any source can hold."""

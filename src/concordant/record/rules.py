@@ -9,6 +9,7 @@ from concordant.model.knowledge import Knowledge, Umbrella, VocabularyField
 from concordant.patient.events import EXTENTS, Extent, match_word
 from concordant.record.courses.line_rules import LineRules, make_line_rules
 from concordant.terminology.names import Words, normalize_name
+from concordant.terminology.topics import TopicFinder, make_topic_finder
 
 ROMAN = {"0": "0", "1": "i", "2": "ii", "3": "iii", "4": "iv"}
 
@@ -27,6 +28,7 @@ class RecordRules:
     de_novo_months: float
     medications: frozenset[str]
     names: Mapping[str, str]
+    topics: TopicFinder
 
     def is_distant(self, site: str) -> bool:
         """Whether a metastasis there is a distant one; one without a site may be, and counts as such."""
@@ -67,4 +69,5 @@ def make_record_rules(knowledge: Knowledge) -> RecordRules:
         de_novo_months=reading.de_novo_months if reading else 0.0,
         medications=frozenset(term.id for term in vocabulary.medications),
         names={drug.id: drug.name for drug in knowledge.drugs},
+        topics=make_topic_finder(knowledge),
     )

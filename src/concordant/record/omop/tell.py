@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from concordant.contract_names import DISEASE_STATUS, MENOPAUSAL_STATUS, OTHER_CANCER, SEX
 from concordant.logic.dates import PartialDate
 from concordant.logic.intervals import Interval
-from concordant.patient.events import ABSENT, ACTIVE, Comorbidity, Marker, Measurement, Status
+from concordant.patient.events import ABSENT, ACTIVE, Comorbidity, Marker, Measurement, ReportKind, Status
 from concordant.record.builder import RecordBuilder
 from concordant.record.casefile.blocks import SEXES
 from concordant.record.casefile.scalars import MEANT
@@ -23,14 +23,16 @@ from concordant.record.omop.schema import Row, read_date, read_date_column
 from concordant.record.omop.values import ResultReader
 from concordant.terminology.codes import NO, YES, CodeableConcept
 from concordant.terminology.names import Words
+from concordant.terminology.topics import WordsSaid
 
 NOT_ASKED = "nothing here asks for it"
-ORDER = ("condition_occurrence", "procedure_occurrence", "measurement", "observation", "drug_exposure", "death")
+ORDER = ("condition_occurrence", "procedure_occurrence", "measurement", "observation", "drug_exposure", "note", "death")
 DATES = {
     "condition_occurrence": "condition_start_date",
     "procedure_occurrence": "procedure_date",
     "measurement": "measurement_date",
     "observation": "observation_date",
+    "note": "note_date",
 }
 
 
@@ -102,6 +104,9 @@ class PersonReader:
             self.record.notices.append("The source says that the patient has died.")
             self.record.mark_used("notice")
             return
+        if name == "note":
+            self._read_note(row)
+            return
         coded = self.codes.read_column(row, name.partition("_")[0])
         if name in DATES:
             self._set_date(row, DATES[name])
@@ -116,8 +121,25 @@ class PersonReader:
         elif coded.meaning is None:
             self.record.unmapped += coded.met
             self.record.mark_ignored("its code is not mapped" if coded.met else "it has no code")
+            self._name_topics_of_result(name, coded, row)
         else:
             self._read_meaning(coded, coded.meaning, row)
+
+    def _read_note(self, row: Row) -> None:
+        """A text: nothing is read from it, and what it speaks of is named."""
+        self._set_date(row, DATES["note"])
+        self.record.mark_ignored("nothing is read from a note")
+        self._name_topics("note", (row.get("note_title"), row.get("note_text")))
+
+    def _name_topics_of_result(self, name: str, coded: CodedColumn, row: Row) -> None:
+        """What the words of a result speak of whose code is not known."""
+        if name in ("measurement", "observation"):
+            columns = (f"{name}_source_value", "value_source_value", "value_as_string")
+            named = self.codes.find_name(row.get("value_as_concept_id"))
+            self._name_topics("result", (coded.text, named, *map(row.get, columns)))
+
+    def _name_topics(self, kind: ReportKind, texts: Sequence[str | None]) -> None:
+        self.record.name_topics(kind, WordsSaid(tuple(filter(None, texts))), self.date)
 
     def _read_meaning(self, coded: CodedColumn, meaning: CodeableConcept, row: Row) -> None:
         if meaning.kind == "test":

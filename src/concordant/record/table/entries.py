@@ -14,6 +14,7 @@ from concordant.record.casefile.blocks import OPEN, BlockReader
 from concordant.record.entries import Dated, to_exposure
 from concordant.record.medications_taken import NOT_TAKEN
 from concordant.terminology.names import Words
+from concordant.terminology.topics import WordsSaid
 from concordant.texts import Place, SourceText
 
 Item = Mapping[str, Any]
@@ -46,6 +47,13 @@ class RowEntries(BlockReader):
         else:
             for event in events:
                 self.record.add_event(_to_exposure_if_plain(event))
+
+    def name_topics(self, item: Item) -> None:
+        """A text: nothing is read from it, and what it speaks of is named."""
+        date = self._read_date(dict(item), "date", ("reports",))
+        self.complaints.clear()
+        self.record.mark_ignored("nothing is read from a text")
+        self.record.name_topics("report", WordsSaid((str(item.get("text", "")),)), date)
 
     def add_blank_entry(self, block: str, item: Item) -> None:
         """What a row that was set aside would have said: that there is something, and nothing of it."""

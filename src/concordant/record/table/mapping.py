@@ -19,6 +19,7 @@ BLOCKS = {
     "measurements": ("name", "value", "date", "upper_limit"),
     "medications": ("name", "start", "end"),
     "notice": ("says",),
+    "reports": ("text", "date"),
 }
 DATES = ("date", "start", "end", "birth_date")
 LISTS = ("sites", "drugs")

@@ -140,6 +140,8 @@ class _PatientReader:
         if block == "notice":
             self.record.notices.append(item.get("says", "a notice without words"))
             self.record.mark_used("notice")
+        elif block == "reports":
+            self.entries.name_topics(item)
         elif item:
             self.entries.read_entry(block, item)
 
