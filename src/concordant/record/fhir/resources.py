@@ -212,6 +212,8 @@ class Resource(Value):
     # Procedure
     performedDateTime: str | None = None  # noqa: N815
     performedPeriod: Period | None = None  # noqa: N815
+    partOf: Reference | list[Reference] | None = None  # noqa: N815
+    outcome: str | CodeableConcept | list[CodeableConcept] | None = None
     notPerformed: bool | None = None  # noqa: N815
     notDone: bool | None = None  # noqa: N815
     # Texts of which nothing is read as a fact, whatever their shape: they are only searched

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from concordant.errors import quote_word
+from concordant.model.knowledge import CodeKind
 from concordant.record.conditions import is_understood, parse_conditions
 from concordant.record.omop.schema import Row
 from concordant.terminology.codes import CodeableConcept, Terminology
 from concordant.terminology.names import medicines_from_name
 
 PINNED = "omop"
+DISEASE: tuple[CodeKind, ...] = ("stage", "secondary")  # of which concepts are known by their name
 NO_CONCEPT = (None, "", "0")
 # A code alone tells its system only where its form does; a bare number may belong to several.
 LOINC = re.compile(r"(?:LA)?\d{1,6}-\d")
@@ -79,6 +81,10 @@ class ConceptLookup:
 
     def _match_texts(self, met: tuple[tuple[str, str, str], ...], value: str | None) -> CodeableConcept | None:
         """What the names of the concepts, or else the source value, say in words."""
+        for _, _, name in met:
+            told = (self.terms.find_text_concept(kind, name) for kind in DISEASE) if name else ()
+            if (meaning := next(filter(None, told), None)) is not None:
+                return meaning
         for text in (*(name for _, _, name in met), value):
             if text and (drugs := self.terms.drugs_from_text(text)):
                 return CodeableConcept("drug", drugs[0], text, drugs=drugs)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from concordant.contract_names import DISEASE_STATUS, MENOPAUSAL_STATUS, OTHER_CANCER, SEX
 from concordant.logic.dates import PartialDate
 from concordant.logic.intervals import Interval
+from concordant.model.knowledge import CodeKind
 from concordant.patient.events import ABSENT, ACTIVE, Comorbidity, Marker, Measurement, ReportKind, Status
 from concordant.record.builder import RecordBuilder
 from concordant.record.casefile.blocks import SEXES
@@ -25,6 +26,7 @@ from concordant.terminology.codes import NO, YES, CodeableConcept
 from concordant.terminology.names import Words
 from concordant.terminology.topics import WordsSaid
 
+LOOKED_FOR: tuple[CodeKind, ...] = ("secondary", "site", "stage", "cancer", "condition")
 NOT_ASKED = "nothing here asks for it"
 ORDER = ("condition_occurrence", "procedure_occurrence", "measurement", "observation", "drug_exposure", "note", "death")
 DATES = {
@@ -144,7 +146,12 @@ class PersonReader:
     def _read_meaning(self, coded: CodedColumn, meaning: CodeableConcept, row: Row) -> None:
         if meaning.kind == "test":
             self.results.read_marker(meaning, row, self.date, self.wrong)
-            return
+        elif meaning.kind in LOOKED_FOR and self._is_denied(row):
+            self.record.mark_ignored("it was looked for, and is not there")
+        else:
+            self._read_told_meaning(coded, meaning, row)
+
+    def _read_told_meaning(self, coded: CodedColumn, meaning: CodeableConcept, row: Row) -> None:
         for test, word in meaning.implies.items():
             if test in self.record.rules.tests:  # a receptor in the name of a cancer
                 self.results.keep_word(test, word, self.date, self.wrong)
@@ -164,6 +171,11 @@ class PersonReader:
                 self.record.mark_used("patient")
             case _:
                 self.record.mark_ignored(meaning.says or NOT_ASKED)
+
+    def _is_denied(self, row: Row) -> bool:
+        """Whether the value of a row says that what its concept stands for is not there."""
+        value = self.values.read_coded_value(row).meaning if "value_as_concept_id" in row else None
+        return value is not None and value.name in NO
 
     def _add_disease_finding(self, coded: CodedColumn, meaning: CodeableConcept, row: Row) -> None:
         """A finding of the disease; another cancer is a condition beside it as well."""
