@@ -67,7 +67,7 @@ class ConceptLookup:
             return CodedColumn(matches[0][1], text, met, conflict)
         tried = [(system, code) for system, code in _iter_possible_codes(value or "")]
         meaning = next((m for system, code in tried if (m := self.terms.find_concept(system, code)) is not None), None)
-        known = met or tuple((system, code, "") for system, code in tried[:1])
+        known = met or tuple((system, code, "") for system, code in tried if system)[:1]
         return CodedColumn(meaning or self._match_texts(met, value), text, known or ((("", value, ""),) if value else ()))
 
     def _find_concept_row(self, id_: str) -> tuple[str, str, str]:
@@ -119,6 +119,7 @@ def _explain_contradiction(matches: list[tuple[tuple[str, str, str], CodeableCon
 def _iter_possible_codes(value: str) -> Iterator[tuple[str, str]]:
     """The codes that a source value may be, with their systems."""
     value = value.strip()
+    yield "", value
     if (match := PREFIXED.fullmatch(value)) is not None:
         yield match[1].strip(), match[2]
     if LOINC.fullmatch(value):
