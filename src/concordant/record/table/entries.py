@@ -6,12 +6,14 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from concordant.contract_names import OTHER_CANCER
 from concordant.logic.dates import PartialDate, make_exact_date
 from concordant.model.knowledge import Knowledge
 from concordant.patient import events as ev
 from concordant.record.builder import RecordBuilder
 from concordant.record.casefile.blocks import OPEN, BlockReader
 from concordant.record.entries import Dated, to_exposure
+from concordant.record.findings import PrimaryCancer
 from concordant.record.medications_taken import NOT_TAKEN
 from concordant.terminology.names import Words
 from concordant.terminology.topics import WordsSaid
@@ -47,6 +49,16 @@ class RowEntries(BlockReader):
         else:
             for event in events:
                 self.record.add_event(_to_exposure_if_plain(event))
+
+    def read_cancer(self, item: Item) -> None:
+        """Which primary cancer it is: the one that the knowledge is about, or another one."""
+        date = self._read_date(dict(item), "date", ("cancer",))
+        if wrong := self._pop_complaints():
+            self.record.mark_set_aside(wrong)
+            return
+        told = str(item.get("type", OTHER_CANCER))
+        self.record.found.append(PrimaryCancer(self.record.entry, told, date))
+        self.record.mark_used(f"cancer {told}")
 
     def name_topics(self, item: Item) -> None:
         """A text: nothing is read from it, and what it speaks of is named."""
