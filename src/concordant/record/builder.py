@@ -103,7 +103,11 @@ class RecordBuilder(RowFates):
 
     def name_topics(self, kind: ev.ReportKind, said: WordsSaid, date: PartialDate | None) -> None:
         """Name what the words of the entry at hand speak of, which nobody reads; the entry keeps its own fate."""
-        if topics := self.rules.topics.find_topics(said):
+        self.add_report(kind, self.rules.topics.find_topics(said), date)
+
+    def add_report(self, kind: ev.ReportKind, topics: tuple[str, ...], date: PartialDate | None) -> None:
+        """Add the report at hand where it speaks of something."""
+        if topics:
             self.found.append(ev.Report(self.entry, kind, date, topics))
 
     def tell_birth(self, date: PartialDate) -> None:

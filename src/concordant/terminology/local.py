@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from concordant.contract_names import DISEASE_STATUS, MENOPAUSAL_STATUS
 from concordant.errors import suggest_word
 from concordant.model.knowledge import CodeKind, VocabularyField
 from concordant.terminology.codes import NO_SYSTEM, CodeableConcept, CodeTable, Terminology, normalize_name, normalize_system
@@ -144,8 +145,8 @@ STANDS_FOR: Mapping[str, Callable[[str, str, Terminology], CodeableConcept]] = {
     "condition": _make_condition,
     "metastasis": _make_metastasis,
     "stage": _make_told("stage"),
-    "disease_status": _make_told("status"),
-    "menopausal_status": _make_told("menopause"),
+    DISEASE_STATUS: _make_told("status"),
+    MENOPAUSAL_STATUS: _make_told("menopause"),
     "stopped": _make_told("stop_reason"),
     "setting": _make_told("intent"),
     "ignored": _make_ignored,

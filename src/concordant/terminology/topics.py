@@ -13,6 +13,7 @@ from concordant.model.vocabulary import ReportTopic
 from concordant.terminology.codes import CodeableConcept
 from concordant.terminology.names import normalize_name
 
+LONGEST_REMEMBERED, MOST_REMEMBERED = 300, 20_000
 SHORTEST_PROTOCOL = 4  # shorter ones stand for anything in a text
 # Every sign but letters and digits parts words; a hyphen does so in one of the two ways in which a text is looked at.
 SIGNS = "".join(chr(sign) for sign in range(128) if not chr(sign).isalnum())
@@ -41,33 +42,48 @@ class TopicFinder:
     codes: Mapping[str, str] = field(default_factory=dict)
     drugs: Mapping[str, str] = field(default_factory=dict)
     names: tuple[str, ...] = ()
+    initials: frozenset[str] = frozenset()  # the first words of `as_written`
+    remembered: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def find_topics(self, said: WordsSaid) -> tuple[str, ...]:
         """The topics of which the texts and codes speak, in the order of the knowledge."""
-        found = {name for concept in said.concepts for name in self._iter_coded(concept)}
-        if said.texts:
-            found.update(self._iter_written(" | ".join(said.texts)))
+        found = {name for concept in said.concepts for name in self.iter_coded(concept)}
+        for text in said.texts:
+            found |= self.find_written(text)
         return tuple(name for name in self.names if name in found) if found else ()
 
-    def _iter_coded(self, concept: CodeableConcept) -> Iterator[str]:
+    def iter_coded(self, concept: CodeableConcept) -> Iterator[str]:
+        """The topics of a concept."""
         if concept.kind == "drug":
             yield from (self.drugs[drug] for drug in concept.drugs if drug in self.drugs)
         else:
             yield from (self.codes[key] for key in (concept.kind, f"{concept.kind}:{concept.name}") if key in self.codes)
 
+    def find_written(self, text: str) -> frozenset[str]:
+        """The topics of a text; what a short one came to is remembered, for records repeat them."""
+        known = self.remembered.get(text)
+        if known is None:
+            known = frozenset(self._iter_written(text))
+            if len(text) <= LONGEST_REMEMBERED and len(self.remembered) < MOST_REMEMBERED:
+                self.remembered[text] = known
+        return known
+
     def _iter_written(self, text: str) -> Iterator[str]:
         folded = fold_letters(text)
-        words = folded.translate(PARTS_ALL).split()
+        plain = f" {folded.translate(PARTS_ALL)} "
+        words = plain.split()
         met = set(words)
-        plain = f" {' '.join(words)} "
         yield from (self.words[word] for word in met & self.words.keys())
-        yield from (name for first in met & self.phrases.keys() for phrase, name in self.phrases[first] if phrase in plain)
+        if firsts := met & self.phrases.keys():
+            joined = f" {' '.join(words)} "
+            yield from (name for first in firsts for phrase, name in self.phrases[first] if phrase in joined)
         yield from (name for piece, name in self.pieces if piece in plain)
         if "-" in folded:
-            hyphened = _part_words(folded)
+            hyphened = f" {folded.translate(PARTS_BUT_HYPHENS)} "
             yield from (name for piece, name in self.hyphened if piece in hyphened)
-        written = _part_words(text)
-        yield from (name for piece, name in self.as_written if piece in written)
+        if self.initials and any(initial in text for initial in self.initials):
+            written = _part_words(text)
+            yield from (name for piece, name in self.as_written if piece in written)
 
 
 def fold_letters(text: str) -> str:
@@ -90,7 +106,7 @@ def make_topic_finder(knowledge: Knowledge) -> TopicFinder:
             sought = _make_piece(spelling)
             if "-" in sought:
                 hyphened.append((sought, topic.name))
-            elif spelling[:1] == "*" or spelling[-1:] == "*":
+            elif (spelling[:1] == "*" or spelling[-1:] == "*") and " " not in sought.strip():
                 pieces.append((sought, topic.name))
             elif " " in sought.strip():
                 first = sought.split()[0]
@@ -106,6 +122,7 @@ def make_topic_finder(knowledge: Knowledge) -> TopicFinder:
         {code: topic.name for topic in topics for code in topic.codes},
         {drug.id: topic.name for topic in topics for drug in _list_drugs(topic, knowledge)},
         tuple(topic.name for topic in topics),
+        frozenset(word.replace("-", " ").split()[0] for topic in topics for word in topic.as_written),
     )
 
 

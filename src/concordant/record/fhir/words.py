@@ -14,6 +14,7 @@ from concordant.logic.dates import PartialDate
 from concordant.patient.events import ReportKind
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.resources import Resource, Value
+from concordant.record.fhir.tables import FhirTables
 from concordant.terminology.topics import WordsSaid
 
 KINDS: Mapping[str, ReportKind] = {
@@ -48,6 +49,8 @@ NO_TEXT = frozenset(
 )
 VOID = ("entered-in-error", "cancelled", "nullified")
 ANOTHER_PERSON = ("FamilyMemberHistory", "RelatedPerson")
+STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
+LONGEST_KNOWN, MOST_KNOWN, LONGEST_CODE = 300, 50_000, 24
 TAGS = re.compile(r"<[^<>]*>")
 DEEPEST = 40
 
@@ -56,25 +59,24 @@ def name_topics_of_notes(resource: Resource, chart: Chart, unmapped: int) -> Non
     """What the notes of an entry speak of, and the words of a result whose code is not known: of codes not mapped, `unmapped`
     were met before it.
     """
-    said = _read_words(resource, NOTES, chart) if _has_notes(resource) else WordsSaid()
-    if said.texts:
-        chart.name_topics("note", said, _find_date(resource, chart))
+    if resource.note or resource.comment or resource.comments:
+        _add_report("note", _read_words(resource, NOTES, chart), resource, chart)
     lost = chart.unmapped[unmapped:]
     if lost and resource.resourceType == "Observation" and _is_ignored(chart):
         texts = (*(display for _, _, display in lost), *_iter_value_texts(resource))
-        chart.name_topics("result", WordsSaid(texts), _find_date(resource, chart))
+        _add_report("result", WordsSaid(texts), resource, chart)
 
 
 def name_topics_of_text(resource: Resource, chart: Chart) -> None:
     """What an entry speaks of from whose kind nothing is read."""
     kind = resource.resourceType or ""
-    if kind in ANOTHER_PERSON or resource.status in VOID:
-        return
-    chart.name_topics(KINDS.get(kind, "note"), _read_words(resource, TEXTS, chart), _find_date(resource, chart))
+    if kind not in ANOTHER_PERSON and resource.status not in VOID:
+        _add_report(KINDS.get(kind, "note"), _read_words(resource, TEXTS, chart), resource, chart)
 
 
-def _has_notes(resource: Resource) -> bool:
-    return bool(bytes(resource.note) or bytes(resource.comment) or bytes(resource.comments))
+def _add_report(kind: ReportKind, said: WordsSaid, resource: Resource, chart: Chart) -> None:
+    if topics := chart.rules.topics.find_topics(said):
+        chart.add_report(kind, topics, _find_date(resource, chart))
 
 
 def _is_ignored(chart: Chart) -> bool:
@@ -97,13 +99,42 @@ def _read_words(resource: Resource, elements: tuple[str, ...], chart: Chart) -> 
     texts: list[str] = []
     codes: list[tuple[str, str]] = []
     for element in elements:
-        raw = getattr(resource, element)
-        if raw := bytes(raw):
+        if (raw := getattr(resource, element)) and _may_speak(bytes(raw), chart):
             _collect_words(msgspec.json.decode(raw), texts, codes, 0)
     if resource.code is not None:
         texts += filter(None, (resource.code.text, *(coding.display for coding in resource.code.coding or ())))
     found = (chart.tables.terms.find_concept(system, code) for system, code in codes)
     return WordsSaid(tuple(texts), tuple(concept for concept in found if concept is not None))
+
+
+def _may_speak(raw: bytes, chart: Chart) -> bool:
+    """Whether a piece of JSON may speak of a topic. Most does not, and its strings are the same again and again."""
+    known = chart.tables.speaking
+    for string in set(STRINGS.findall(raw)):
+        speaks = known.get(string)
+        if speaks is None:
+            speaks = _string_may_speak(string, chart.tables)
+            if len(string) < LONGEST_KNOWN and len(known) < MOST_KNOWN:
+                known[string] = speaks
+        if speaks:
+            return True
+    return False
+
+
+def _string_may_speak(string: bytes, tables: FhirTables) -> bool:
+    """Whether a string is the name of an attachment's data, speaks by its words, or is a code that does."""
+    if string == b'"data"':
+        return True
+    text = str(msgspec.json.decode(string))
+    if text.startswith(("http:", "https:", "urn:")):
+        return False
+    finder = tables.rules.topics
+    if finder.find_written(strip_markup(text)):
+        return True
+    if len(text) > LONGEST_CODE:
+        return False
+    known = (table.find_other_spelling(text) or table.get(text) for table in tables.terms.systems.known.values())
+    return any(any(finder.iter_coded(concept)) for concept in known if concept is not None)
 
 
 def _collect_words(value: object, texts: list[str], codes: list[tuple[str, str]], depth: int) -> None:
@@ -159,5 +190,5 @@ def _find_date(resource: Resource, chart: Chart) -> PartialDate | None:
 
 
 def _to_text(raw: msgspec.Raw) -> str | None:
-    value = msgspec.json.decode(raw) if bytes(raw) else None
+    value = msgspec.json.decode(raw) if raw else None
     return value if isinstance(value, str) else None
