@@ -81,6 +81,7 @@ class AnswerBuilder:
             on_record=self.safety.list_other_active_entries(dangers),
             held_until=[] if limited else self.safety.build_held_until(dangers),
             not_read=self.safety.build_not_read(),
+            reports_not_read=self.safety.list_reports(),
             judged=self.safety.list_judged_entries(),
             line=None if limited else find_line(decision, self.now.facts),
             options=options,

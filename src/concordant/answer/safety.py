@@ -12,6 +12,7 @@ from concordant.decide.dangers import HoldReason, PresentDanger, find_dangers, f
 from concordant.decide.decision import JudgedProposal
 from concordant.decide.questions import Situation
 from concordant.derive.unread import UnreadItem
+from concordant.logic.dates import format_date
 from concordant.model.selectors.base import Block
 from concordant.patient.events import ACTIVE, FINDING, Comorbidity, Finding, Measurement, Medication
 from concordant.patient.facts import Fact
@@ -93,6 +94,18 @@ class Safety:
                 concerns=[drugs[name].name if name in drugs else name.replace("_", " ") for name in item.concerns],
             )
             for item in self.find_unread()
+        ]
+
+    def list_reports(self) -> list[model.ReportShown]:
+        """The reports, notes and claims whose words speak of what decides, and of which nothing is read."""
+        return [
+            model.ReportShown(
+                entry=replace_brackets(report.entry.place),
+                kind=report.kind,
+                date=format_date(report.date) if report.date is not None else "",
+                speaks_of=list(report.topics),
+            )
+            for report in self.now.record.reports
         ]
 
     def list_other_active_entries(self, dangers: list[model.DangerShown]) -> list[str]:

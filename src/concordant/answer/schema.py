@@ -22,6 +22,7 @@ from concordant.answer.parts import (
 from concordant.contract_names import LINE_OF_THERAPY
 from concordant.logic.status import Status
 from concordant.model.sources import ActionKind, Checked, Kind, Role
+from concordant.patient.events import ReportKind
 
 
 class Option(Part):
@@ -104,6 +105,15 @@ class NotRead(Part):
     entry: str
     why: str
     concerns: list[str] = []
+
+
+class ReportShown(Part):
+    """A report, note or claim of which nothing is read, or a result whose code is not known, and what its words speak of."""
+
+    entry: str
+    kind: ReportKind
+    date: str
+    speaks_of: list[str]
 
 
 class HeldUntil(Part):
@@ -255,6 +265,7 @@ class Answer(Part):
     dangers: list[DangerShown]
     held_until: list[HeldUntil]
     not_read: list[NotRead]
+    reports_not_read: list[ReportShown]
     judged: list[str]
     on_record: list[str]
     line: str | None = msgspec.field(name=LINE_OF_THERAPY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import os
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,7 @@ from concordant.patient.events import PatientRecord
 from concordant.record.sources import Patient
 from concordant.record.sources.asked import AsOf, parse_day
 from concordant.record.sources.choosing import WaysOut, choose_patients
+from concordant.record.sources.local_codes import CodesSource
 from concordant.record.sources.opening import NamedSource, SourceContent, SourceOpener
 from concordant.record.sources.opening import Source as Opened
 
@@ -62,15 +64,21 @@ def load_knowledge(path: str | os.PathLike[str] | None = None) -> Knowledge:
 
 
 def read(
-    source: Source, *, as_of: Day = None, knowledge: Knowledge | None = None, patient: str = "", today: dt.date | None = None
+    source: Source,
+    *,
+    as_of: Day = None,
+    knowledge: Knowledge | None = None,
+    patient: str = "",
+    today: dt.date | None = None,
+    codes: CodesSource = "",
 ) -> Patients:
     """The patients of a source, one after the other, each with the account of its entries.
 
     `source` is what `recommend` takes, or a folder, a database or a bulk export of many patients, which are never held in memory
-    together. `patient` names one of them. For `as_of` and `today` see `recommend`. Nothing is opened before the first patient is
-    asked for.
+    together. `patient` names one of them. For `as_of`, `today` and `codes` see `recommend`. Nothing is opened before the first
+    patient is asked for.
     """
-    return _get_engine(knowledge).read(source, as_of=as_of, patient=patient, today=today)
+    return _get_engine(knowledge, codes).read(source, as_of=as_of, patient=patient, today=today)
 
 
 def recommend(
@@ -81,6 +89,7 @@ def recommend(
     knowledge: Knowledge | None = None,
     patient: str = "",
     today: dt.date | None = None,
+    codes: CodesSource = "",
 ) -> Recommendation:
     """What the guideline says of one patient: the answer, why, and what would change it.
 
@@ -90,9 +99,10 @@ def recommend(
 
     `as_of` is the day of the question; it cuts a record that has no date of its own. Without it such a record is answered as of
     `today`, uncut; without both it is refused, because nothing here looks at a clock. `guideline` asks for a version by
-    `ID/VERSION`, complete or not. Raises `Unreadable` or `Refused` with every complaint, each with its place and the way out.
+    `ID/VERSION`, complete or not. `codes` is a file (or a mapping in its shape) that says what the codes of a site stand for, in
+    FHIR and OMOP (docs/codes.md). Raises `Unreadable` or `Refused` with every complaint, each with its place and the way out.
     """
-    engine = _get_engine(knowledge)
+    engine = _get_engine(knowledge, codes)
     return engine.recommend(source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today)
 
 
@@ -102,10 +112,16 @@ class Engine:
     Two engines share nothing. `recommend` and `read` as plain functions use an engine of their own for each knowledge.
     """
 
-    def __init__(self, knowledge: Knowledge | None = None) -> None:
+    def __init__(self, knowledge: Knowledge | None = None, *, codes: CodesSource = "") -> None:
         self.knowledge = load_knowledge() if knowledge is None else _check_knowledge(knowledge)
         self._prepared = prepare_knowledge(self.knowledge)
-        self._opener = SourceOpener(self.knowledge)
+        self._opener = SourceOpener(self.knowledge, codes)
+
+    def with_codes(self, codes: CodesSource) -> Engine:
+        """The same knowledge, with the codes of a site beside it."""
+        made = copy.copy(self)
+        made._opener = SourceOpener(self.knowledge, codes)
+        return made
 
     def read(self, source: Source, *, as_of: Day = None, patient: str = "", today: dt.date | None = None) -> Patients:
         """The patients of a source, as the function `read` gives them."""
@@ -210,9 +226,10 @@ _last_engines: IdentityCache[Knowledge, Engine] = IdentityCache(Engine)
 _shipped_engine = IdentityCache[None, Engine](lambda _: Engine(), most=1)
 
 
-def _get_engine(knowledge: Knowledge | None) -> Engine:
+def _get_engine(knowledge: Knowledge | None, codes: CodesSource = "") -> Engine:
     """The engine of the plain functions: one for each of the last few knowledges, and one for the shipped one."""
-    return _shipped_engine(None) if knowledge is None else _last_engines(_check_knowledge(knowledge))
+    engine = _shipped_engine(None) if knowledge is None else _last_engines(_check_knowledge(knowledge))
+    return engine.with_codes(codes) if codes else engine
 
 
 def _check_knowledge(knowledge: Knowledge) -> Knowledge:

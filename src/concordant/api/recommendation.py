@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from concordant.answer.schema import Answer, Ask, CheckShown, HeldUntil, NotRead, Option
+from concordant.answer.schema import Answer, Ask, CheckShown, HeldUntil, NotRead, Option, ReportShown
 from concordant.errors import Complaint, Refused, Unreadable, suggest_word
 from concordant.patient.account import Account
 from concordant.patient.events import PatientRecord
@@ -86,6 +86,11 @@ class Recommendation:
     def not_read(self) -> list[NotRead]:
         """Entries that no rule reads; they hold back what they may concern."""
         return self.built.not_read
+
+    @property
+    def reports_not_read(self) -> list[ReportShown]:
+        """Reports, notes and claims of which nothing is read, and what their words speak of."""
+        return self.built.reports_not_read
 
     @property
     def questions(self) -> list[Ask]:

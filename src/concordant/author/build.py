@@ -25,7 +25,7 @@ from concordant.model.trials import Trial
 from concordant.texts import SourceText, read_file
 
 T = TypeVar("T", bound=Record)
-CASE_FILES = {"stories", "cases"}
+CASE_FILES = {"stories", "cases", "tables"}
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ def build_knowledge(root: Path) -> BuildResult:
 
 
 def find_knowledge_files(root: Path) -> list[Path]:
-    """Every knowledge file; the stories and cases beside them are case files."""
+    """Every knowledge file; the stories and cases beside them are case files, the tables mappings."""
     return [path for path in sorted(root.rglob("*.yaml")) if not CASE_FILES & set(path.relative_to(root).parts)]
 
 

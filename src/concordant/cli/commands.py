@@ -9,7 +9,7 @@ from typing import Literal
 import click
 
 from concordant.cli.linting import lint
-from concordant.cli.options import as_of_option, guideline_option, id_option, knowledge_option, output_option
+from concordant.cli.options import as_of_option, codes_option, guideline_option, id_option, knowledge_option, output_option
 from concordant.cli.pager import write_paged
 from concordant.cli.reading import read
 from concordant.cli.writing import check_target, write_output
@@ -48,6 +48,7 @@ patient_argument = click.argument("patient")
 @click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the page's own phrases.")
 @click.option("--paper", type=click.Choice(("a4", "letter")), default="a4", show_default=True, help="For --format pdf.")
 @click.option("--full", is_flag=True, help="On the terminal: show the folded parts as well.")
+@codes_option
 @knowledge_option
 def recommend(
     patient: str,
@@ -60,6 +61,7 @@ def recommend(
     language: str,
     paper: Literal["a4", "letter"],
     full: bool,
+    codes: str,
     knowledge: str,
 ) -> None:
     """What to do next for this patient, why, and what would change it."""
@@ -67,11 +69,11 @@ def recommend(
     from concordant.outputs import refuse_source
 
     check_target(format_, output)
-    refuse_source(output, list_sources(patient))
+    refuse_source(output, list_sources(patient, codes))
     if every and (id_ or format_ not in ("terminal", "json")):
         way_out = "Leave out --patient and --format: --all prints one JSON object a line, for every patient"
         raise Unreadable(Complaint("--all goes with neither --patient nor another format", "--all", way_out=way_out))
-    engine = make_engine(knowledge)
+    engine = make_engine(knowledge, codes)
     if every:
         from concordant.cli.every import recommend_all
 
@@ -93,14 +95,15 @@ def recommend(
 @as_of_option
 @guideline_option
 @id_option
+@codes_option
 @knowledge_option
-def ask(patient: str, target: str, force: bool, as_of: str, guideline: str, id_: str, knowledge: str) -> None:
+def ask(patient: str, target: str, force: bool, as_of: str, guideline: str, id_: str, codes: str, knowledge: str) -> None:
     """The questions that matter for this patient, one by one, then the answer; from nothing when no PATIENT is named."""
     from concordant.cli.asking import hold_interview
     from concordant.cli.keeping import CaseTarget
     from concordant.cli.opening import make_engine, make_sheet_label, open_for_answers
 
-    opened = open_for_answers(patient, _parse_date(as_of), make_engine(knowledge), id_)
+    opened = open_for_answers(patient, _parse_date(as_of), make_engine(knowledge, codes), id_)
     kept = CaseTarget(target, opened, patient, force=force) if target else None
     hold_interview(opened, guideline, kept, make_sheet_label(patient or target, id_))
 
@@ -112,12 +115,13 @@ def ask(patient: str, target: str, force: bool, as_of: str, guideline: str, id_:
 @as_of_option
 @guideline_option
 @id_option
+@codes_option
 @knowledge_option
-def explain(patient: str, statement: str, whole: bool, as_of: str, guideline: str, id_: str, knowledge: str) -> None:
+def explain(patient: str, statement: str, whole: bool, as_of: str, guideline: str, id_: str, codes: str, knowledge: str) -> None:
     """Why: what the decision (or one STATEMENT, such as 2.1) rests on, fact by fact, down to the record entry."""
     from concordant.cli.opening import get_terminal_width, make_engine, open_patient
 
-    engine = make_engine(knowledge)
+    engine = make_engine(knowledge, codes)
     answer = engine.recommend(open_patient(patient, _parse_date(as_of), id_, engine), guideline=guideline)
     write_paged(answer.explain(statement, whole=whole, width=get_terminal_width()))
 

@@ -52,9 +52,9 @@ class OpenedCase:
         return _has_content(self.text)
 
 
-def make_engine(folder: str) -> Engine:
-    """An engine with the knowledge of a folder, or with the shipped one when none is named."""
-    return Engine(load_knowledge(folder))
+def make_engine(folder: str, codes: str = "") -> Engine:
+    """An engine with the knowledge of a folder, or with the shipped one when none is named; `codes` are those of a site."""
+    return Engine(load_knowledge(folder), codes=codes)
 
 
 def open_patient(source: str, as_of: dt.date | None, id_: str, engine: Engine, rest: Account | None = None) -> Patient:
@@ -108,9 +108,9 @@ def print_rest(rest: Account) -> None:
         print(more, file=sys.stderr)  # noqa: T201
 
 
-def list_sources(source: str) -> list[str]:
+def list_sources(source: str, codes: str = "") -> list[str]:
     """What is read for a source, so that nothing is written over it."""
-    return ["-"] if source == "-" else sources_of_name(source)
+    return [*(["-"] if source == "-" else sources_of_name(source)), *([codes] if codes else [])]
 
 
 def parse_day(text: str) -> dt.date | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from concordant.cli.options import knowledge_option
+from concordant.cli.options import codes_option, knowledge_option
 from concordant.errors import Complaint, Unreadable
 from concordant.outputs import Sink, is_same_path, open_sink, refuse_source, replace_file, report_write_errors, write_file
 from concordant.patient.account import Account
@@ -29,14 +29,17 @@ if TYPE_CHECKING:
 @click.option("--all", "every", is_flag=True, help="Every patient, one after the other.")
 @click.option("-o", "--output", default="", metavar="FILE", help="Write to a file instead of the terminal; with --all, a folder.")
 @click.option("--as-of", default="", metavar="DATE", help="As it stood on this day; cuts a record without a date of its own.")
+@codes_option
 @knowledge_option
-def read(source: str, report: bool, refused: str, id_: str, every: bool, output: str, as_of: str, knowledge: str) -> None:
+def read(
+    source: str, report: bool, refused: str, id_: str, every: bool, output: str, as_of: str, codes: str, knowledge: str
+) -> None:
     """What was understood of SOURCE, as a case file to check, correct and give to `recommend`."""
     from concordant.cli.opening import list_sources, make_engine, open_patient, open_patients, parse_day
 
-    sources = list_sources(source)
+    sources = list_sources(source, codes)
     _check_outputs(output, refused, sources)
-    rest, engine, day = Account(), make_engine(knowledge), parse_day(as_of)
+    rest, engine, day = Account(), make_engine(knowledge, codes), parse_day(as_of)
     chosen = () if every else (open_patient(source, day, id_, engine, rest),)
     patients = chosen or open_patients(source, day, engine, rest, id_)
     with _open_set_aside(refused) as aside:

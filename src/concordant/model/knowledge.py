@@ -24,7 +24,7 @@ from concordant.model.naming import (
 )
 from concordant.model.sources import Checked, Cite, Record, Source
 from concordant.model.trials import Trial
-from concordant.model.vocabulary import AssemblyRules
+from concordant.model.vocabulary import AssemblyRules, ReportTopic
 
 
 class Term(Record, frozen=True):
@@ -286,6 +286,7 @@ class Vocabulary(Record, frozen=True):
     medicine_words: tuple[str, ...] = ()
     abnormal_flags: tuple[str, ...] = ()
     reading: ReadingChoices | None = None
+    report_topics: tuple[ReportTopic, ...] = ()
 
 
 class Knowledge(Record, frozen=True):

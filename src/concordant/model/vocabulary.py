@@ -1,4 +1,4 @@
-"""How courses of treatment are made of single administrations: the numbers and groups that decide it."""
+"""Parts of the vocabulary: how courses are made of single administrations, and what the words of a report speak of."""
 
 from __future__ import annotations
 
@@ -39,3 +39,21 @@ class AssemblyRules(Record, frozen=True):
     groups: tuple[DrugGroup, ...]
     alike: tuple[DrugGroup, ...]
     ends_no_course: tuple[str, ...] = ()  # tags of sites
+
+
+class ReportTopic(Record, frozen=True):
+    """What an answer says that a report speaks of, when one of these words stands in it, or one of these codes.
+
+    A word is found in any spelling of its letters; a star stands for letters before or behind it. `as_written` are words that
+    only count in these letters. `classes` add the names of their drugs, `codes` are kinds of codes, `spread` adds the words by
+    which a diagnosis speaks of a metastasis.
+    """
+
+    id: str
+    name: str
+    source: Cite
+    words: tuple[str, ...] = ()
+    as_written: tuple[str, ...] = ()
+    classes: tuple[ClassName, ...] = ()
+    codes: tuple[str, ...] = ()
+    spread: bool = False

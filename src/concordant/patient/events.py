@@ -145,7 +145,19 @@ class Medication(msgspec.Struct, frozen=True, gc=False):
     judged: str = ""
 
 
-Event = Marker | DiseaseEvent | Course | Comorbidity | Measurement | Finding | Medication
+ReportKind = Literal["report", "note", "claim", "result"]
+
+
+class Report(msgspec.Struct, frozen=True, gc=False):
+    """A text of which nothing is read, and the topics that its words or codes speak of; `result` is one of an unknown code."""
+
+    entry: EntryLocation
+    kind: ReportKind
+    date: PartialDate | None
+    topics: tuple[str, ...]
+
+
+Event = Marker | DiseaseEvent | Course | Comorbidity | Measurement | Finding | Medication | Report
 
 
 class Person(msgspec.Struct, frozen=True, gc=False):
@@ -181,6 +193,7 @@ class PatientRecord(msgspec.Struct, frozen=True):
     measurements: tuple[Measurement, ...] = ()
     medications: tuple[Medication, ...] = ()
     findings: tuple[Finding, ...] = ()
+    reports: tuple[Report, ...] = ()
     unavailable: tuple[str, ...] = ()
     stated: dict[str, Value] = {}
     not_understood: tuple[str, ...] = ()

@@ -43,8 +43,9 @@ from concordant.record.rules import RecordRules
 from concordant.record.sources import Patient
 from concordant.record.treatments import list_still_taken, place_lines, tell_treatments
 from concordant.record.two_cancers import find_results_of_either, list_two_cancers
+from concordant.terminology.topics import WordsSaid
 
-TABLES = ("markers", "events", "courses", "conditions", "measurements", "medications", "findings")
+TABLES = ("markers", "events", "courses", "conditions", "measurements", "medications", "findings", "reports")
 AHEAD = "it is dated after the day of the question"
 
 
@@ -117,6 +118,15 @@ class RecordBuilder(RowFates):
         """Record a word of the entry at hand that was not understood."""
         self.unmapped.append((what, word, near))
         self.not_understood.append(f"{what} {quote_word(word)} ({self.place}){'; ' + near if near else ''}")
+
+    def name_topics(self, kind: ev.ReportKind, said: WordsSaid, date: PartialDate | None) -> None:
+        """Name what the words of the entry at hand speak of, which nobody reads; the entry keeps its own fate."""
+        self.add_report(kind, self.rules.topics.find_topics(said), date)
+
+    def add_report(self, kind: ev.ReportKind, topics: tuple[str, ...], date: PartialDate | None) -> None:
+        """Add the report at hand where it speaks of something."""
+        if topics:
+            self.found.append(ev.Report(self.entry, kind, date, topics))
 
     def tell_birth(self, date: PartialDate) -> None:
         """The birth date; one that lies in one of several years is told as the age that it leaves, which any source can hold."""

@@ -9,7 +9,18 @@ from msgspec.structs import replace
 
 from concordant.logic.dates import PartialDate
 from concordant.logic.intervals import Interval
-from concordant.patient.events import ONGOING, Comorbidity, Course, DiseaseEvent, Event, Finding, Marker, Measurement, Medication
+from concordant.patient.events import (
+    ONGOING,
+    Comorbidity,
+    Course,
+    DiseaseEvent,
+    Event,
+    Finding,
+    Marker,
+    Measurement,
+    Medication,
+    Report,
+)
 from concordant.record.courses.exposures import Exposure
 
 Dated = Event | Exposure
@@ -68,6 +79,8 @@ def entry_table(event: Dated) -> str:
             return "measurements"
         case Finding():
             return "findings"
+        case Report():
+            return "reports"
         case _:
             return "medications"
 

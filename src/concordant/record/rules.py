@@ -10,6 +10,7 @@ from concordant.patient.events import EXTENTS, Extent, match_word
 from concordant.record.courses.line_rules import LineRules, make_line_rules
 from concordant.record.test_names import TestNames, make_test_names
 from concordant.terminology.names import Words, normalize_name
+from concordant.terminology.topics import TopicFinder, make_topic_finder
 from concordant.terminology.tumours import NO_WORDS
 
 REGIONAL, NODES = "regional", "nodes"  # tags of sites: within the tumour's own region; lymph nodes
@@ -38,6 +39,7 @@ class RecordRules:
     de_novo_months: float
     medications: frozenset[str]
     names: Mapping[str, str]
+    topics: TopicFinder
 
     def is_distant(self, site: str, *, coded: bool = False) -> bool:
         """Whether a metastasis there is a distant one; one without a site may be, and counts as such. A code for a secondary
@@ -98,4 +100,5 @@ def make_record_rules(knowledge: Knowledge) -> RecordRules:
         de_novo_months=reading.de_novo_months if reading else 0.0,
         medications=frozenset(term.id for term in vocabulary.medications),
         names={drug.id: drug.name for drug in knowledge.drugs},
+        topics=make_topic_finder(knowledge),
     )

@@ -28,6 +28,10 @@ class CodeableConcept:
     status: Status | Literal[""] = ""
     whole: bool = True
 
+    def find_word(self, test: str) -> str:
+        """What it says as the result of a test; nothing where it is the result of another one."""
+        return self.implies.get(test, "") if self.kind == "implied" else self.name
+
 
 class CodeTable(dict[str, CodeableConcept | None]):
     """The codes of one system. One that is not listed is looked for in other spellings once, and that is remembered."""

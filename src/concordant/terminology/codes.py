@@ -23,6 +23,7 @@ from concordant.terminology.names import Words, drugs_from_name, make_words, nor
 LONGEST_TEXT = 300
 MOST_WORDS, SHORTEST_NAME = 5, 5  # of a drug's name among other words; shorter ones are protocols, and may be anything
 YES, NO = ("positive", "present", "yes"), ("negative", "absent", "no", "none")  # the value sets of a plain answer
+NO_SYSTEM = "no system"  # of codes that a source writes without one
 POINTED = "icd10"  # written with a point behind the third sign, which some leave out
 
 
@@ -55,7 +56,12 @@ class Terminology:
 
     def find_concept(self, system: str | None, code: str | None) -> CodeableConcept | None:
         """What the code stands for, or None. A system may be an address, an object identifier or a short name."""
-        return self.systems[system][code] if code and system else None
+        return self.systems[system or NO_SYSTEM][code] if code else None
+
+    def iter_concepts(self, kind: CodeKind, name: str) -> Iterator[CodeableConcept]:
+        """Every concept of this kind and name that a code stands for."""
+        concepts = (concept for table in self.systems.known.values() for concept in table.values() if concept is not None)
+        return (concept for concept in concepts if (concept.kind, concept.name) == (kind, name))
 
     def find_text_concept(self, kind: CodeKind, text: str | None) -> CodeableConcept | None:
         """Return the concept of this kind that a text stands for, or None. The whole text has to match."""

@@ -140,6 +140,24 @@ CREATE TABLE @cdmDatabaseSchema.death (
             cause_source_value varchar(50) NULL,
             cause_source_concept_id integer NULL );
 
+CREATE TABLE @cdmDatabaseSchema.note (
+            note_id integer NOT NULL,
+            person_id integer NOT NULL,
+            note_date date NOT NULL,
+            note_datetime TIMESTAMP NULL,
+            note_type_concept_id integer NOT NULL,
+            note_class_concept_id integer NOT NULL,
+            note_title varchar(250) NULL,
+            note_text TEXT NOT NULL,
+            encoding_concept_id integer NOT NULL,
+            language_concept_id integer NOT NULL,
+            provider_id integer NULL,
+            visit_occurrence_id integer NULL,
+            visit_detail_id integer NULL,
+            note_source_value varchar(50) NULL,
+            note_event_id integer NULL,
+            note_event_field_concept_id integer NULL );
+
 CREATE TABLE @cdmDatabaseSchema.episode (
             episode_id integer NOT NULL,
             person_id integer NOT NULL,

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from concordant.answer.parts import EvidenceRow, LabelFacts
 from concordant.answer.phrases import capitalize_first, lower_first
-from concordant.answer.schema import NextStep, Option, WhyNot
+from concordant.answer.schema import NextStep, Option, ReportShown, WhyNot
 from concordant.present.figures.data import make_forest_plot, make_timeline
 from concordant.present.figures.dose_points import iter_dose_points
 from concordant.present.page.document import Block, Paragraph, Point, PointList, Section, Table
@@ -273,6 +273,13 @@ def _build_unknowns(sentences: Sentences) -> Iterator[Section]:
     yield _make_list_section(sentences, "assumed", sentences.answer.assumed)
     yield _make_list_section(sentences, "stale", sentences.answer.unknown)
     yield _make_list_section(sentences, "not_understood", sentences.answer.not_understood)
+    yield _make_list_section(sentences, "reports", [_describe_report(r, sentences) for r in sentences.answer.reports_not_read])
+
+
+def _describe_report(report: ReportShown, sentences: Sentences) -> str:
+    """`DiagnosticReport/r1 (2 Jan 2023): a topic and another`."""
+    where = f"{report.entry} ({report.date})" if report.date else report.entry
+    return f"{where}: {sentences.language.join_with_and(report.speaks_of)}"
 
 
 PARTS: tuple[Callable[[Sentences], Iterator[Section]], ...] = (

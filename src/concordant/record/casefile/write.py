@@ -57,7 +57,9 @@ def _iter_head_lines(patient: Patient) -> Iterator[str]:
 
 def _iter_unread_lines(record: PatientRecord) -> Iterator[str]:
     """What no entry of a case file can say: in comments."""
+    reports = [f"{report.entry.place}: it speaks of {', '.join(report.topics)}" for report in record.reports]
     for title, sentences in (
+        ("Not read; words that are no facts here", reports),
         ("Set aside; what it would have said is unknown", record.set_aside),
         ("Not understood", record.not_understood),
     ):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from concordant.errors import quote_word
 from concordant.logic.dates import PartialDate
@@ -11,7 +11,7 @@ from concordant.record.builder import RecordBuilder
 from concordant.record.cut import is_after
 from concordant.record.fhir.dates import explain_bad_date, parse_fhir_date
 from concordant.record.fhir.decode import LocatedResource
-from concordant.record.fhir.resources import CodeableConcept, Coding, Resource
+from concordant.record.fhir.resources import CodeableConcept, Coding, Resource, to_list
 from concordant.record.fhir.tables import FhirTables
 
 
@@ -25,6 +25,7 @@ class Chart(RecordBuilder):
         self.tables, self.around = tables, around
         self.urls: dict[str, Resource] | None = None
         self.tumours: frozenset[str] | None = None
+        self.wholes: frozenset[str] | None = None
 
     def find_referenced(self, address: str) -> Resource | None:
         """The resource at an address, among those that entries refer to; they are gathered when the first one is asked for."""
@@ -38,6 +39,12 @@ class Chart(RecordBuilder):
             conditions = [entry.resource for entry in self.around if entry.resource.resourceType == "Condition"]
             self.tumours = frozenset(classify(condition, self) for condition in conditions)
         return self.tumours
+
+    def has_parts(self, resource: Resource) -> bool:
+        """Whether medications say that they are a part of this resource."""
+        if self.wholes is None:
+            self.wholes = frozenset(_iter_wholes(self.around))
+        return f"{resource.resourceType}/{resource.id}" in self.wholes if resource.id else False
 
     def ignore_unmapped_code(self, code: CodeableConcept | None) -> None:
         """The entry at hand is about something that stands in no value set, or says not about what."""
@@ -78,11 +85,23 @@ class Chart(RecordBuilder):
         return self.cuts and is_after(self.parse_date(text)[0], self.as_of)
 
 
+def _iter_wholes(entries: Iterable[LocatedResource]) -> Iterator[str]:
+    """What medications are a part of."""
+    for entry in entries:
+        if (entry.resource.resourceType or "").startswith("Medication"):
+            yield from (to_local_address(whole.reference) for whole in to_list(entry.resource.partOf) if whole.reference)
+
+
+def to_local_address(reference: str) -> str:
+    """`Type/id` of a reference, without address and version."""
+    return "/".join(reference.partition("/_history/")[0].strip().split("/")[-2:])
+
+
 def _index_addresses(entries: Iterable[LocatedResource]) -> dict[str, Resource]:
     """What a reference can point at."""
     known: dict[str, Resource] = {}
     for entry in entries:
-        if entry.resource.resourceType in ("Condition", "Medication", "Specimen") and not entry.passed:
+        if entry.resource.resourceType in ("Condition", "Medication", "Procedure", "Specimen") and not entry.passed:
             if entry.url:
                 known[entry.url] = entry.resource
             if entry.resource.id:

@@ -17,6 +17,7 @@ from concordant.record.fhir.person import read_patient
 from concordant.record.fhir.procedures import read_procedure
 from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.tables import FhirTables
+from concordant.record.fhir.words import name_topics_of_notes, name_topics_of_text
 
 Reader = Callable[[Resource, Chart], None]
 READERS: dict[str, Reader] = {
@@ -61,19 +62,25 @@ def read_entries(
         if again and not firsts:  # seldom: nobody looks them up before
             firsts = {entry_place(other): other.resource for other in reversed(group) if not other.passed}
         reader = READERS.get(kind)
+        unmapped = len(chart.unmapped)
         if entry.passed:
             chart.mark_ignored(entry.passed)
-        elif entry.why and (reader is not None or kind == "?"):
+            continue
+        if entry.why and (reader is not None or kind == "?"):
             chart.mark_set_aside(entry.why)
             _blank_faulty_entry(reader, resource, chart)
         elif reader is None:
             chart.mark_ignored(READ_BY_REFERENCE.get(kind) or f"nothing is read from {kind}")
+            name_topics_of_text(resource, chart)
             if any(inner.resourceType == "Observation" for inner in resource.contained or ()):
                 chart.not_understood.append(f"a result within {chart.place}: results are read where they stand by themselves")
         elif again and firsts[place] is not resource and firsts[place] == resource:
             chart.mark_ignored("the same entry again")
+            continue
         else:
             reader(resource, chart)
+        if reader is not None:
+            name_topics_of_notes(resource, chart, unmapped)
     return chart
 
 

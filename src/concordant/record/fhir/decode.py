@@ -11,7 +11,7 @@ import msgspec
 
 from concordant.errors import Complaint, Unreadable, make_printable, quote_word
 from concordant.record.fhir.addresses import strip_version, to_local_reference
-from concordant.record.fhir.resources import CodeableConcept, Entry, Head, RawBundleEntry, Reference, Resource
+from concordant.record.fhir.resources import TEXT_ELEMENTS, CodeableConcept, Entry, Head, RawBundleEntry, Reference, Resource
 
 MAX_BYTES = 200_000_000  # of one JSON document; NDJSON has no limit but its longest line
 DEEPEST = 8  # bundles within bundles
@@ -201,10 +201,10 @@ def decode_one(raw: msgspec.Raw | bytes, url: str | None, place: str, depth: int
     if head.entry and depth <= DEEPEST and is_bundle(head.resourceType, head.entry):
         yield from _iter_entries(head.entry, f"{place}/" if place else "", depth)
     else:
-        yield LocatedResource(place, url, _resource_from_head(head), why)
+        yield LocatedResource(place, url, _resource_from_head(head, raw), why)
 
 
-def _resource_from_head(head: Head) -> Resource:
+def _resource_from_head(head: Head, raw: msgspec.Raw | bytes) -> Resource:
     def to_text(value: object) -> str | None:
         return value if isinstance(value, str) else None
 
@@ -215,7 +215,12 @@ def _resource_from_head(head: Head) -> Resource:
             return Reference(to_text(value.get("reference"))) if isinstance(value, dict) else None
 
     known = {"resourceType": to_text(head.resourceType), "id": to_text(head.id), "code": _drop_bad_code(head.code)}
-    return msgspec.convert({**known, "subject": to_reference(head.subject), "patient": to_reference(head.patient)}, Resource)
+    named = {"subject": to_reference(head.subject), "patient": to_reference(head.patient)}
+    resource = msgspec.convert({**known, **named}, Resource)
+    texts = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    for element in TEXT_ELEMENTS & texts.keys():
+        setattr(resource, element, texts[element])
+    return resource
 
 
 def _drop_bad_code(code: object) -> object:

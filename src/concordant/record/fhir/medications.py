@@ -30,6 +30,7 @@ UNTAKEN = {
 WISHED = {"proposal": "a proposal, no order", "plan": "a plan, no order", "option": "an option, no order"}
 ORDERS = ("MedicationRequest", "MedicationOrder")
 LONGEST_SUPPLY = 400  # days
+SETTING_WORDS = ("intent", "stellung")  # in the address of an extension that tells intent, or position to surgery
 GOING = ("active", "in-progress", "on-hold")
 
 
@@ -192,8 +193,9 @@ def _make_exposure(
     single = resource.resourceType == "MedicationAdministration" and _is_on_one_day(start, end)
     end = start if single else end
     supply = resource.resourceType == "MedicationDispense" and end is not None
+    whole = _find_whole(resource, chart)
     is_open = end is None and chart.is_said_later(resource.dateAsserted)  # whether it had ended by then is not known
-    stopped = None if is_open else _read_stop_reason(resource, chart)
+    stopped = None if is_open else _read_stop_reason(resource, whole, chart)
     going = resource.status in GOING and end is None and not is_open and resource.resourceType != "MedicationAdministration"
     return Exposure(
         chart.entry,
@@ -201,7 +203,7 @@ def _make_exposure(
         match.unknown,
         start,
         end,
-        _read_setting(resource, chart),
+        _read_setting(resource, chart) or (_read_setting(whole, chart) if whole is not None else None),
         None,
         stopped,
         going and stopped is None and resource.status != "on-hold",
@@ -217,15 +219,25 @@ def _is_on_one_day(start: PartialDate | None, end: PartialDate | None) -> bool:
     return start == end or (start.is_exact and end.is_exact and (end.first - start.first).days == 1)
 
 
-def _read_stop_reason(resource: Resource, chart: Chart) -> Stopped | None:
-    """The reason for stopping, where one is documented: as status reason, or in mCODE's extension."""
+def _find_whole(resource: Resource, chart: Chart) -> Resource | None:
+    """The procedure that a medication is a part of: the treatment whose setting and end it shares."""
+    found = (resolve_reference(reference, resource, chart) for reference in to_list(resource.partOf))
+    return next((whole for whole in found if whole is not None and whole.resourceType == "Procedure"), None)
+
+
+def _read_stop_reason(resource: Resource, whole: Resource | None, chart: Chart) -> Stopped | None:
+    """The reason for stopping, where one is documented: as status reason, in mCODE's extension, or as the end of the whole."""
     reasons = [*to_list(resource.statusReason), *to_list(resource.reasonEnded)]
+    if whole is not None and not isinstance(whole.outcome, str):
+        reasons += to_list(whole.outcome)
     for extension in resource.extension or ():
         if extension.valueCodeableConcept is not None and "termination-reason" in (extension.url or ""):
             reasons.append(extension.valueCodeableConcept)
     stopped: set[Stopped] = set()
     for reason in reasons:
-        met = lookup_code(reason, ("stop_reason",), chart.tables.terms)
+        met = lookup_code(reason, ("stop_reason", "not_asked"), chart.tables.terms)
+        if met.meaning is not None and met.meaning.kind == "not_asked":
+            continue
         word = match_word(met.meaning.name, STOPPED) if met.meaning is not None and not met.conflict else None
         if word is not None:
             stopped.add(word)
@@ -238,7 +250,8 @@ def _read_stop_reason(resource: Resource, chart: Chart) -> Stopped | None:
 
 def _read_setting(resource: Resource, chart: Chart) -> Setting | None:
     for extension in resource.extension or ():
-        if extension.valueCodeableConcept is None or "intent" not in (extension.url or ""):
+        url = (extension.url or "").lower()
+        if extension.valueCodeableConcept is None or not any(word in url for word in SETTING_WORDS):
             continue
         met = lookup_code(extension.valueCodeableConcept, ("intent",), chart.tables.terms)
         if met.meaning is not None and (setting := match_word(met.meaning.name, SETTINGS)):

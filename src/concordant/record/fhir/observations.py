@@ -15,6 +15,7 @@ from concordant.record.fhir.disease_observations import read_disease_observation
 from concordant.record.fhir.ownership import explain_owner
 from concordant.record.fhir.resources import CodeableConcept, Resource, Value, to_list
 from concordant.record.fhir.results import ObservedValue, read_marker, read_measurement
+from concordant.terminology.codes import NO_SYSTEM
 from concordant.terminology.codes import CodeableConcept as Meaning
 
 ABOUT: frozenset[CodeKind] = frozenset({"test", "measurement", "observation", "not_asked"})
@@ -177,8 +178,8 @@ def _find_meaning(code: CodeableConcept | None, chart: Chart) -> Meaning | None:
             (said for kind in RESULTS if (said := chart.tables.terms.find_text_concept(kind, code.text)) is not None), None
         )
     for coding in code.coding or ():
-        if coding.system and coding.code:
-            meaning = systems[coding.system][coding.code]
+        if coding.code:
+            meaning = systems[coding.system or NO_SYSTEM][coding.code]
             if meaning is not None and meaning.kind in ABOUT:
                 return meaning
     return None

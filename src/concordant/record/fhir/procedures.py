@@ -38,7 +38,7 @@ def _add_procedure(name: str, implies: dict[str, str], resource: Resource, chart
         date = None
     if kind is not None:
         chart.found.append(DiseaseEvent(chart.entry, kind, date, None, (), None, "" if wrong else name))
-    elif "drugs" in implies:
+    elif "drugs" in implies and not chart.has_parts(resource):
         chart.found.append(UnnamedTreatment(chart.entry, name, date))
     for site in to_list(resource.bodySite):
         met = lookup_code(site, ("site",), chart.tables.terms)

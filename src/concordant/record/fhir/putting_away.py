@@ -160,7 +160,9 @@ class SourceFiles:
         if not owner and kind not in READERS:
             self.add_row(shown, kind, "", "it is about no patient")
         else:
-            self.spool.add_entry(SpooledEntry(owner or OPEN, name, place, kind, "", None, data if kind in READERS else b""))
+            self.spool.add_entry(
+                SpooledEntry(owner or OPEN, name, place, kind, "", None, b"" if kind in READ_BY_REFERENCE else data)
+            )
 
     def _put_numbers_away(self, owner: str, identifier: msgspec.Raw, link: msgspec.Raw) -> None:
         self.spool.add_numbers(read_number_keys(identifier), owner)
@@ -205,8 +207,8 @@ class SourceFiles:
             self.add_row(place, kind, "", entry.passed)
             return
         owner, why = self._choose_owner(entry, subjects)
-        is_read = kind in READERS or bool(resource.contained)
-        data = msgspec.json.encode(resource) if is_read or kind in READ_BY_REFERENCE else b""
+        is_read = kind not in READ_BY_REFERENCE or bool(resource.contained)
+        data = msgspec.json.encode(resource)
         for address in (entry.url, f"{kind}/{resource.id}" if resource.id else "") if kind in READ_BY_REFERENCE else ():
             if address:
                 self.spool.add_shared(address, data)

@@ -11,6 +11,8 @@ from typing import TypeVar
 import msgspec
 
 T = TypeVar("T")
+Words = msgspec.Raw  # JSON as it stands
+NO_WORDS = msgspec.Raw(b"")
 
 
 NOTHING = msgspec.Raw(b"")  # an element that is decoded only where it is asked for, and is not there
@@ -211,8 +213,36 @@ class Resource(Value):
     # Procedure
     performedDateTime: str | None = None  # noqa: N815
     performedPeriod: Period | None = None  # noqa: N815
+    partOf: Reference | list[Reference] | None = None  # noqa: N815
+    outcome: str | CodeableConcept | list[CodeableConcept] | None = None
     notPerformed: bool | None = None  # noqa: N815
     notDone: bool | None = None  # noqa: N815
+    # Texts of which nothing is read as a fact, whatever their shape: they are only searched
+    note: Words = NO_WORDS
+    text: Words = NO_WORDS
+    conclusion: Words = NO_WORDS
+    conclusionCode: Words = NO_WORDS  # noqa: N815
+    codedDiagnosis: Words = NO_WORDS  # noqa: N815
+    presentedForm: Words = NO_WORDS  # noqa: N815
+    content: Words = NO_WORDS
+    section: Words = NO_WORDS
+    title: Words = NO_WORDS
+    type: Words = NO_WORDS
+    description: Words = NO_WORDS
+    summary: Words = NO_WORDS
+    finding: Words = NO_WORDS
+    payload: Words = NO_WORDS
+    item: Words = NO_WORDS
+    diagnosis: Words = NO_WORDS
+    procedure: Words = NO_WORDS
+    comment: Words = NO_WORDS
+    comments: Words = NO_WORDS
+    date: Words = NO_WORDS
+    created: Words = NO_WORDS
+    indexed: Words = NO_WORDS
+
+
+TEXT_ELEMENTS = frozenset(name for name, kind in Resource.__annotations__.items() if kind == "Words")
 
 
 class EntryRequest(Element):

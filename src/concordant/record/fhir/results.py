@@ -39,7 +39,7 @@ def read_marker(asked: ObservedValue, chart: Chart, *, spoilt: bool) -> str | No
     """A result of a marker test; None when there is no result."""
     value, meaning = asked.value, asked.about
     field = chart.rules.tests[meaning.name]
-    word, conflict = read_result_word(value, chart)
+    word, conflict = read_result_word(value, chart, meaning.name)
     read = read_number(value)
     if word is None and read is None and not conflict and not spoilt and not _has_content(value, chart):
         return None
@@ -66,15 +66,19 @@ def read_marker(asked: ObservedValue, chart: Chart, *, spoilt: bool) -> str | No
     return ""
 
 
-def read_result_word(value: Value, chart: Chart) -> tuple[str | None, str]:
-    """The word of a result: its value, else its interpretation; both have to agree."""
+def read_result_word(value: Value, chart: Chart, test: str = "") -> tuple[str | None, str]:
+    """The word of a result: its value, else its interpretation; both have to agree. That of a test may also be a code that says
+    its result, such as a tumour with a receptor.
+    """
     words: dict[str, None] = {}
     conflict = ""
     for concept in list_coded_values(value):
-        met = lookup_code(concept, ("value",), chart.tables.terms)
+        met = lookup_code(concept, ("value", "implied") if test else ("value",), chart.tables.terms)
         conflict = conflict or met.conflict
-        if met.meaning is not None:
-            words[met.meaning.name] = None
+        if met.meaning is not None and (word := met.meaning.find_word(test)):
+            words[word] = None
+        elif met.meaning is not None:
+            conflict = conflict or f"its value is the result of another test ({quote_word(met.meaning.display)})"
         else:
             chart.record_unmapped_codes(met.unknown, "value")
     if len(words) > 1 and not conflict:

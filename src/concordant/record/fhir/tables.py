@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from concordant.contract_names import MENOPAUSAL_STATUS
 from concordant.model.knowledge import Knowledge
@@ -20,6 +20,7 @@ class FhirTables:
     rules: RecordRules
     menopause: frozenset[str]
     flags: frozenset[str] = frozenset()
+    speaking: dict[bytes, bool] = field(default_factory=dict)  # strings of JSON that were met, and whether they may tell a topic
 
     def find_grade(self, severity: str | CodeableConcept | None) -> int | None:
         """The grade that a severity in a word or a code comes to."""

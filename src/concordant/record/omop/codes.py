@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from concordant.errors import quote_word
+from concordant.model.knowledge import CodeKind
 from concordant.record.conditions import is_understood, parse_conditions
 from concordant.record.omop.schema import Row
 from concordant.terminology.codes import CodeableConcept, Terminology
@@ -15,6 +16,7 @@ from concordant.terminology.names import medicines_from_name
 PINNED = "omop"
 TUMOURS = {"cancer", "secondary"}  # a primary tumour and a metastasis are different things
 VAGUE = {"unspecified", ""}
+DISEASE: tuple[CodeKind, ...] = ("stage", "secondary")  # of which concepts are known by their name
 NO_CONCEPT = (None, "", "0")
 # A code alone tells its system only where its form does; a bare number may belong to several.
 LOINC = re.compile(r"(?:LA)?\d{1,6}-\d")
@@ -71,7 +73,7 @@ class ConceptLookup:
             return CodedColumn(matches[0][1], text, met, conflict, frozenset(meaning.kind for _, meaning in matches))
         tried = [(system, code) for system, code in _iter_possible_codes(value or "")]
         meaning = next((m for system, code in tried if (m := self.terms.find_concept(system, code)) is not None), None)
-        known = met or tuple((system, code, "") for system, code in tried[:1])
+        known = met or tuple((system, code, "") for system, code in tried if system)[:1]
         return CodedColumn(meaning or self._match_texts(met, value), text, known or ((("", value, ""),) if value else ()))
 
     def _find_concept_row(self, id_: str) -> tuple[str, str, str]:
@@ -85,6 +87,10 @@ class ConceptLookup:
 
     def _match_texts(self, met: tuple[tuple[str, str, str], ...], value: str | None) -> CodeableConcept | None:
         """What the names of the concepts, or else the source value, say in words."""
+        for _, _, name in met:
+            told = (self.terms.find_text_concept(kind, name) for kind in DISEASE) if name else ()
+            if (meaning := next(filter(None, told), None)) is not None:
+                return meaning
         for text in (*(name for _, _, name in met), value):
             if text and (drugs := self.terms.drugs_from_text(text)):
                 return CodeableConcept("drug", drugs[0], text, drugs=drugs)
@@ -120,6 +126,7 @@ def _explain_contradiction(matches: list[tuple[tuple[str, str, str], CodeableCon
 def _iter_possible_codes(value: str) -> Iterator[tuple[str, str]]:
     """The codes that a source value may be, with their systems."""
     value = value.strip()
+    yield "", value
     if (match := PREFIXED.fullmatch(value)) is not None:
         yield match[1].strip(), match[2]
     if LOINC.fullmatch(value):

@@ -11,13 +11,14 @@ from concordant.errors import Complaint, Unreadable, quote_word
 from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
 from concordant.record.builder import RecordBuilder
+from concordant.record.conditions import get_terminology
 from concordant.record.omop.codes import ConceptLookup
 from concordant.record.omop.database import list_missing_tables, open_database
 from concordant.record.omop.schema import EVENTS, PERSON, Cdm, CdmTable, Row
 from concordant.record.omop.tell import PersonReader
 from concordant.record.rules import RecordRules, get_record_rules
 from concordant.record.sources import Patient
-from concordant.terminology.codes import Terminology, make_terminology
+from concordant.terminology.codes import Terminology
 from concordant.terminology.names import Words
 
 NOBODY = "there is no such person"
@@ -25,7 +26,7 @@ NOBODY = "there is no such person"
 
 def iter_patients(
     path: Path | str,
-    knowledge: Knowledge,
+    knowledge: Knowledge,  # noqa: ARG001 - the words hold it; every reader of tables is called alike
     words: Words,
     as_of: dt.date,
     *,
@@ -39,7 +40,7 @@ def iter_patients(
     """
     database = open_database(path)
     try:
-        run = Run(database, make_terminology(knowledge, words), get_record_rules(words), as_of, given)
+        run = Run(database, get_terminology(words), get_record_rules(words), as_of, given)
         yield from run.iter_persons(_parse_person_id(only), rest if rest is not None else Account())
     finally:
         database.close()

@@ -84,6 +84,7 @@ EVENTS = (
         "episode_end_date episode_parent_id episode_number episode_object_concept_id episode_source_value "
         "episode_source_concept_id",
     ),
+    _make_table("note", "note_id", "note_date", "note_title note_text note_class_concept_id note_source_value"),
     DEATH,
 )
 Row = dict[str, str | None]

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from concordant.contract_names import DISEASE_STATUS, MENOPAUSAL_STATUS, OTHER_CANCER, SEX
 from concordant.logic.dates import PartialDate
 from concordant.logic.intervals import Interval
-from concordant.patient.events import ABSENT, ACTIVE, Comorbidity, Marker, Measurement, Status
+from concordant.model.knowledge import CodeKind
+from concordant.patient.events import ABSENT, ACTIVE, Comorbidity, Marker, Measurement, ReportKind, Status
 from concordant.record.builder import RecordBuilder
 from concordant.record.casefile.blocks import SEXES
 from concordant.record.casefile.scalars import MEANT
@@ -31,9 +32,11 @@ from concordant.record.omop.schema import Row, read_date, read_date_column
 from concordant.record.omop.values import ResultReader
 from concordant.terminology.codes import NO, YES, CodeableConcept
 from concordant.terminology.names import Words
+from concordant.terminology.topics import WordsSaid
 
+LOOKED_FOR: tuple[CodeKind, ...] = ("secondary", "site", "stage", "cancer", "condition")
 NOT_ASKED = "nothing here asks for it"
-ORDER = ("condition_occurrence", "procedure_occurrence", "measurement", "observation", "drug_exposure", "death")
+ORDER = ("condition_occurrence", "procedure_occurrence", "measurement", "observation", "drug_exposure", "note", "death")
 DATES = {
     "condition_occurrence": "condition_start_date",
     "procedure_occurrence": "procedure_date",
@@ -42,6 +45,7 @@ DATES = {
     "drug_exposure": "drug_exposure_start_date",
     "episode": "episode_start_date",
     "death": "death_date",
+    "note": "note_date",
 }
 
 
@@ -126,6 +130,9 @@ class PersonReader:
         if name == "death":
             self._read_death()
             return
+        if name == "note":
+            self._read_note(row)
+            return
         coded = self.codes.read_column(row, name.partition("_")[0])
         if coded.conflict:
             self.record.mark_set_aside(coded.conflict)
@@ -138,6 +145,7 @@ class PersonReader:
         elif coded.meaning is None:
             self.record.unmapped += coded.met
             self.record.mark_ignored("its code is not mapped" if coded.met else "it has no code")
+            self._name_topics_of_result(name, coded, row)
         else:
             self._read_meaning(coded, coded.meaning, row)
 
@@ -148,10 +156,30 @@ class PersonReader:
         else:
             self.record.mark_set_aside(self.record.explain_later(self.date))
 
+    def _read_note(self, row: Row) -> None:
+        """A text: nothing is read from it, and what it speaks of is named."""
+        self.record.mark_ignored("nothing is read from a note")
+        self._name_topics("note", (row.get("note_title"), row.get("note_text")))
+
+    def _name_topics_of_result(self, name: str, coded: CodedColumn, row: Row) -> None:
+        """What the words of a result speak of whose code is not known."""
+        if name in ("measurement", "observation"):
+            columns = (f"{name}_source_value", "value_source_value", "value_as_string")
+            named = self.codes.find_name(row.get("value_as_concept_id"))
+            self._name_topics("result", (coded.text, named, *map(row.get, columns)))
+
+    def _name_topics(self, kind: ReportKind, texts: Sequence[str | None]) -> None:
+        self.record.name_topics(kind, WordsSaid(tuple(filter(None, texts))), self.date)
+
     def _read_meaning(self, coded: CodedColumn, meaning: CodeableConcept, row: Row) -> None:
         if meaning.kind == "test":
             self.results.read_marker(meaning, row, self.date, self.wrong)
-            return
+        elif meaning.kind in LOOKED_FOR and self._is_denied(row):
+            self.record.mark_ignored("it was looked for, and is not there")
+        else:
+            self._read_told_meaning(coded, meaning, row)
+
+    def _read_told_meaning(self, coded: CodedColumn, meaning: CodeableConcept, row: Row) -> None:
         for test, word in meaning.implies.items():
             if test in self.record.rules.tests:  # a receptor in the name of a cancer
                 self.results.keep_word(test, word, self.date, self.wrong)
@@ -170,6 +198,11 @@ class PersonReader:
                 self._read_menopause(meaning.name)
             case _:
                 self.record.mark_ignored(meaning.says or NOT_ASKED)
+
+    def _is_denied(self, row: Row) -> bool:
+        """Whether the value of a row says that what its concept stands for is not there."""
+        value = self.values.read_coded_value(row).meaning if "value_as_concept_id" in row else None
+        return value is not None and value.name in NO
 
     def _add_disease_finding(self, coded: CodedColumn, meaning: CodeableConcept, row: Row) -> None:
         """A finding of the disease; another cancer is a condition beside it as well."""

@@ -107,6 +107,8 @@ class ResultReader:
         number = self.read_number(row)
         if number is not None:
             return Amount(number.number, number.operator, self._read_unit(row))
+        if (meaning := self.read_coded_value(row).meaning) is not None and meaning.kind == "value" and meaning.name.isdigit():
+            return Amount(meaning.name)
         written = row.get("value_source_value")
         return Amount(written, "", self._read_unit(row)) if written else None
 
@@ -118,7 +120,7 @@ class ResultReader:
     def find_test_word(self, test: VocabularyField, row: Row, number: Amount | None) -> str:
         """A word of the test's own list, in any of its spellings."""
         value = self.read_coded_value(row)
-        name = value.meaning.name if value.meaning else ""
+        name = value.meaning.find_word(test.name) if value.meaning else ""
         written = number.text if number is not None else ""
         for word in (name, MEANT.get(name, ""), value.text.strip().lower(), written, f"{written}+"):
             if word and word in test.words:

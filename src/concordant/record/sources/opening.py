@@ -9,19 +9,24 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from concordant.errors import Complaint, Unreadable
 from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
 from concordant.patient.events import PatientRecord
 from concordant.record.casefile.account import make_account
 from concordant.record.casefile.read import read_case
+from concordant.record.conditions import get_terminology
 from concordant.record.sources import Patient
 from concordant.record.sources.asked import AsOf
 from concordant.record.sources.case_file import read_case_source, refuse_by_head
 from concordant.record.sources.fhir import is_fhir, is_fhir_content, iter_document_patients, iter_path_patients
 from concordant.record.sources.foreign import read_source
+from concordant.record.sources.local_codes import CodesSource, name_codes_source, read_local_codes
 from concordant.record.sources.tables import is_table_mapping, is_tabular, iter_table_patients, list_mapped_files
 from concordant.record.sources.values import read_value
+from concordant.terminology.local import add_local_codes
 from concordant.terminology.names import Words, make_words
 from concordant.texts import SourceText
 
@@ -50,18 +55,25 @@ Source = NamedSource | SourceContent | Mapping[str, Any]
 class SourceOpener:
     """Opens sources with one knowledge; its look-up tables are made once, when a source first needs them."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, codes: CodesSource = "") -> None:
         self.knowledge = knowledge
+        self.codes = codes
+        self.local = 0  # how many codes of a site were read
 
     @cached_property
     def words(self) -> Words:
-        """The names of the knowledge, for reading a case file."""
-        return make_words(self.knowledge)
+        """The names of the knowledge, for reading a case file, with the codes of a site. Raises Refused for those."""
+        words = make_words(self.knowledge)
+        if self.codes:
+            terms = get_terminology(words)
+            codes = read_local_codes(self.codes, terms)
+            add_local_codes(terms, codes)
+            self.local = len(codes)
+        return words
 
     @cached_property
     def fhir_tables(self) -> FhirTables:
         """The codes of the knowledge, for reading FHIR."""
-        from concordant.record.conditions import get_terminology
         from concordant.record.fhir.tables import make_fhir_tables
 
         return make_fhir_tables(self.knowledge, get_terminology(self.words))
@@ -72,6 +84,16 @@ class SourceOpener:
         Entries that belong to no patient go to `rest` when the last one has been read. A source that can find a patient by the
         id gives that one alone where `only` names it. Raises ConcordantError for a source that cannot be read, or is refused.
         """
+        patients = self._iter_patients(source, as_of, rest, only)
+        yield from map(self._name_local_codes, patients) if self.codes else patients
+
+    def _name_local_codes(self, patient: Patient) -> Patient:
+        """The patient, with a notice that codes of a site were read beside those of the knowledge."""
+        count = f"{self.local} local code{'' if self.local == 1 else 's'}" if self.words else ""
+        notice = f"{count} of {name_codes_source(self.codes)} stand beside those of the knowledge."
+        return replace(patient, record=replace(patient.record, notices=(notice, *patient.record.notices)))
+
+    def _iter_patients(self, source: Source, as_of: AsOf, rest: Account, only: str) -> Iterator[Patient]:
         match source:
             case NamedSource(name=name):
                 yield from self._iter_named_patients(name, as_of, rest, only)

@@ -37,6 +37,13 @@ def is_table_mapping(source: str) -> bool:
     return Path(source).suffix.lower() in (".yaml", ".yml") and MAPPING.search(_read_head(Path(source))) is not None
 
 
+def is_study_folder(source: str) -> bool:
+    """A folder for whose tables a mapping is shipped."""
+    from concordant.record.table.shipped import find_shipped_mapping
+
+    return not source.startswith(ADDRESSES) and find_shipped_mapping(Path(source)) is not None
+
+
 def list_mapped_files(mapping: str) -> list[str]:
     """The files that a mapping names; none of one that cannot be read, which is told when it is."""
     try:
@@ -47,8 +54,8 @@ def list_mapped_files(mapping: str) -> list[str]:
 
 
 def is_tabular(source: str) -> bool:
-    """Either of the two."""
-    return is_cdm(source) or is_table_mapping(source)
+    """Any of them."""
+    return is_cdm(source) or is_table_mapping(source) or is_study_folder(source)
 
 
 def iter_table_patients(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from concordant.errors import Complaint, Refused, Unreadable, quote_word, suggest_word
 from concordant.record.table.mapping import TableFile
@@ -34,8 +34,10 @@ def iter_rows(file: TableFile, folder: Path, mapping: str) -> Iterator[TableRow]
     path = folder / file.path
     try:
         with path.open(encoding="utf-8-sig", newline="", errors="surrogateescape") as handle:
-            yield from _iter_rows(file, _make_reader(handle, file), str(path), mapping)
+            yield from _iter_rows(file, _make_reader(_blank_comments(handle, file.comment), file), str(path), mapping)
     except FileNotFoundError:
+        if file.optional:
+            return
         way_out = "Correct `path`; it counts from the folder of the mapping file"
         raise Unreadable(Complaint(f"the file {quote_word(file.path)} is not there", mapping, file.line, way_out)) from None
     except (OSError, csv.Error) as error:
@@ -43,7 +45,12 @@ def iter_rows(file: TableFile, folder: Path, mapping: str) -> Iterator[TableRow]
         raise Unreadable(Complaint(f"cannot be read ({says})", str(path), way_out="Save it as plain text")) from None
 
 
-def _make_reader(handle: TextIO, file: TableFile) -> Any:
+def _blank_comments(lines: Iterable[str], sign: str) -> Iterable[str]:
+    """The lines, each at its number; those that are a comment are empty."""
+    return ("\n" if line.startswith(sign) else line for line in lines) if sign else lines
+
+
+def _make_reader(handle: Iterable[str], file: TableFile) -> Any:
     """A tab separates what is written without quotes; there a quote is a sign like any other."""
     csv.field_size_limit(LONGEST_CELL)
     if file.separator == "\t":
@@ -52,7 +59,8 @@ def _make_reader(handle: TextIO, file: TableFile) -> Any:
 
 
 def _iter_rows(file: TableFile, lines: Any, path: str, mapping: str) -> Iterator[TableRow]:
-    header = _read_header(file, next(lines, []), path, mapping)
+    names: list[str] = next((cells for cells in lines if cells), []) if file.comment else next(lines, [])
+    header = _read_header(file, names, path, mapping)
     for number, cells in enumerate(lines, 2):
         if number > file.header_lines and any(cell.strip() for cell in cells):
             yield _make_row(file, lines.line_num, header, cells)
@@ -64,7 +72,7 @@ def _read_header(file: TableFile, names: list[str], path: str, mapping: str) -> 
         raise Unreadable(Complaint("the file is empty", path, way_out="The first line has to name the columns"))
     twice = {name for name in header if header.count(name) > 1} & file.columns
     wrong = [Complaint(f"the column {quote_word(name)} stands twice", path, 1, "Rename one of the two") for name in sorted(twice)]
-    for name in sorted(file.columns - set(header)):
+    for name in sorted((file.needed_columns if file.optional else file.columns) - set(header)):
         says = f"the file {quote_word(file.path)} has no column {quote_word(name)}"
         wrong.append(Complaint(says, mapping, file.line, suggest_word(name, header)))
     if wrong:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from concordant.contract_names import OTHER_CANCER
 from concordant.logic.dates import PartialDate, make_exact_date
 from concordant.model.knowledge import Knowledge
 from concordant.patient import events as ev
@@ -13,8 +14,10 @@ from concordant.record.builder import RecordBuilder
 from concordant.record.casefile.blocks import OPEN, BlockReader
 from concordant.record.cut import reopen_later_end
 from concordant.record.entries import Dated, to_exposure
+from concordant.record.findings import PrimaryCancer
 from concordant.record.medications_taken import NOT_TAKEN
 from concordant.terminology.names import Words
+from concordant.terminology.topics import WordsSaid
 from concordant.texts import Place, SourceText
 
 Item = Mapping[str, Any]
@@ -53,6 +56,23 @@ class RowEntries(BlockReader):
         read = self._read_date({"date": date}, "date", ()) if date is not None else None
         self.complaints.clear()
         return self.record.leave_out_later(read)
+
+    def read_cancer(self, item: Item) -> None:
+        """Which primary cancer it is: the one that the knowledge is about, or another one."""
+        date = self._read_date(dict(item), "date", ("cancer",))
+        if wrong := self._pop_complaints():
+            self.record.mark_set_aside(wrong)
+            return
+        told = str(item.get("type", OTHER_CANCER))
+        self.record.found.append(PrimaryCancer(self.record.entry, told, date))
+        self.record.mark_used(f"cancer {told}")
+
+    def name_topics(self, item: Item) -> None:
+        """A text: nothing is read from it, and what it speaks of is named."""
+        date = self._read_date(dict(item), "date", ("reports",))
+        self.complaints.clear()
+        self.record.mark_ignored("nothing is read from a text")
+        self.record.name_topics("report", WordsSaid((str(item.get("text", "")),)), date)
 
     def add_blank_entry(self, block: str, item: Item) -> None:
         """What a row that was set aside would have said: that there is something, and nothing of it."""

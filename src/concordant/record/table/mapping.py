@@ -19,22 +19,27 @@ BLOCKS = {
     "measurements": ("name", "value", "date", "upper_limit"),
     "medications": ("name", "start", "end"),
     "notice": ("says",),
+    "cancer": ("type", "date"),
+    "reports": ("text", "date"),
 }
 DATES = ("date", "start", "end", "birth_date")
 LISTS = ("sites", "drugs")
 SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "bar": "|"}
 TOP = ("table", "missing", "days_from", "values", "files")
-FILE = ("path", "separator", "header_lines", "patient", "entries", "ignore")
+FILE = ("path", "separator", "header_lines", "patient", "entries", "ignore", "optional", "comment")
 CELL = ("is", "column", "columns", "days", "date", "values", "unit", "split")
 
 
 @dataclass(frozen=True, slots=True)
 class RowCondition:
-    """A column and the values (in small letters) that it must have; `missing` and `present` stand for any or none."""
+    """A column and the values (in small letters) that it must have, or must not (`other`); `missing` and `present` stand for
+    any or none.
+    """
 
     column: str
     values: tuple[str, ...]
     wanted: str = ""
+    other: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,14 @@ class TableFile:
     rules: tuple[EntryRule, ...]
     skips: tuple[SkipRule, ...]
     line: int | None
+    optional: bool = False  # the file may be missing, and any column but that of the patient
+    comment: str = ""  # what lines begin with that are no rows
     zero: str = ""  # the column with the day from which days count, of the file that has it
+
+    @property
+    def needed_columns(self) -> set[str]:
+        """The columns without which no row can be read."""
+        return {self.patient}
 
     @property
     def columns(self) -> set[str]:
@@ -212,6 +224,8 @@ class _MappingParser:
             tuple(self.read_rule(item, (*place, "entries", i)) for i, item in enumerate(rules)),
             tuple(self.read_skip(item, (*place, "ignore", i)) for i, item in enumerate(skips)),
             self.text.find_line((*place, "path")),
+            self.read_word(value, "optional", place) in ("yes", "true"),
+            self.read_word(value, "comment", place),
             self.find_zero_column(name),
         )
 
@@ -257,10 +271,12 @@ class _MappingParser:
     def read_conditions(self, raw: Any, place: Place) -> tuple[RowCondition, ...]:
         value = {} if raw is None else self.read_block(raw, place, tuple(raw) if isinstance(raw, dict) else ())
         conditions = []
-        for column, wanted in value.items():
+        for column, asked in value.items():
+            other = isinstance(asked, dict) and set(asked) == {"not"}
+            wanted = asked["not"] if other else asked
             words = self.read_words(wanted, (*place, column))
             special = wanted if wanted in ("missing", "present") else ""
-            conditions.append(RowCondition(column, tuple(w.strip().lower() for w in words), special))
+            conditions.append(RowCondition(column, tuple(w.strip().lower() for w in words), special, other))
         return tuple(conditions)
 
     def read_cell(self, raw: Any, key: str, place: Place) -> ValueSource:

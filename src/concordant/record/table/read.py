@@ -19,6 +19,7 @@ from concordant.record.table.calendar import PatientCalendar, make_calendar
 from concordant.record.table.cells import TableRow, iter_rows
 from concordant.record.table.entries import RowEntries
 from concordant.record.table.mapping import DATES, LISTS, RowCondition, TableMapping, ValueSource, read_mapping
+from concordant.record.table.shipped import find_shipped_mapping
 from concordant.terminology.names import Words
 from concordant.texts import read_file
 
@@ -37,9 +38,12 @@ def iter_patients(
 
     `only` picks one. Rows that name no patient go to `rest`. Raises Unreadable or Refused for a file or a mapping as a whole.
     """
-    text = read_file(Path(path))
+    shipped = find_shipped_mapping(Path(path))
+    text = read_file(shipped or Path(path))
     mapping = read_mapping(text)
-    by_patient = _gather_rows(mapping, Path(path).parent, text.file, rest if rest is not None else Account())
+    by_patient = _gather_rows(
+        mapping, Path(path) if shipped else Path(path).parent, text.file, rest if rest is not None else Account()
+    )
     rules = get_record_rules(words)
     unread: dict[str, tuple[str, ...]] = {}
     for id_ in sorted(by_patient):
@@ -144,6 +148,10 @@ class _PatientReader:
         if block == "notice":
             self.record.notices.append(item.get("says", "a notice without words"))
             self.record.mark_used("notice")
+        elif block == "reports":
+            self.entries.name_topics(item)
+        elif block == "cancer":
+            self.entries.read_cancer(item)
         elif item:
             self.entries.read_entry(block, item)
 
@@ -152,7 +160,7 @@ class _PatientReader:
         value = self.read_cell(row, when.column)
         if when.wanted:
             return (when.wanted == "present") == bool(value)
-        return row.cells[when.column].lower() in when.values
+        return (row.cells.get(when.column, "").lower() in when.values) != when.other
 
     def read_cell(self, row: TableRow, column: str) -> str:
         """What the cell says; nothing for one of the words for a missing value."""
