@@ -1,4 +1,4 @@
-"""Records of very many entries of one kind, for every source: what a fault of an export, or an attack, looks like; for tests only."""
+"""Very many entries of one kind, for every source: what a fault of an export, or an attack, looks like; for tests only."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ CASE_KINDS: dict[str, tuple[str, Maker]] = {
     "allergies": ("conditions", lambda n: {"name": "trastuzumab allergy", "status": "active", "date": day(n)}),
 }
 UNDATED_KINDS: dict[str, tuple[str, Maker]] = {
-    "courses without a date": ("treatments", lambda n: {"drugs": ["trastuzumab"], "setting": "advanced"}),  # noqa: ARG005
+    "courses without a date": ("treatments", lambda n: {"drugs": ["trastuzumab"], "setting": "advanced"}),
     "one number without a date": ("measurements", lambda n: {"name": "lvef", "value": f"{40 + n % 30} %"}),
     "unknown medications": ("medications", lambda n: {"name": f"strange drug {n}"}),
 }
@@ -106,7 +106,7 @@ FHIR_KINDS: dict[str, Maker] = {
     "statements without a date": lambda n: _give("MedicationStatement", n),
     "statements of unknown drugs": lambda n: _give("MedicationStatement", n, f"trastuzumob{n}"),
     "other medications": lambda n: _give("MedicationStatement", n, "aspirin") | {"status": "active"},
-    "one id, one content": lambda n: _measure(0),  # noqa: ARG005
+    "one id, one content": lambda n: _measure(0),
     "one id, other values": lambda n: _measure(n, id="o1"),
     "one id, nothing asked": lambda n: _observe(n, STRANGE) | {"id": "o1"},
     "nothing asked": lambda n: _observe(n, STRANGE, valueQuantity={"value": n, "unit": "mg"}),
@@ -129,7 +129,7 @@ FHIR_KINDS: dict[str, Maker] = {
         "MedicationStatement", n, status="active", medicationReference={"reference": f"Medication/m{n}"}
     ),
     "medications to refer to": lambda n: {"resourceType": "Medication", "id": f"m{n}", "code": {"text": "trastuzumab"}},
-    "the patient again": lambda n: PATIENT,  # noqa: ARG005
+    "the patient again": lambda n: PATIENT,
     "other patients": lambda n: {"resourceType": "Patient", "id": f"q{n}"},
 }
 WITHIN_KINDS: dict[str, Callable[[int], Entry]] = {
