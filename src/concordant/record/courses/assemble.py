@@ -119,7 +119,8 @@ def _ended_before(drug: str, group: CourseDraft, rules: LineRules) -> bool:
 def _find_stop_reason(drug: str, group: CourseDraft) -> Stopped | None:
     """Why a drug ended, where it is told of it; `ongoing` when it goes on."""
     parts = group.list_spans_with([drug])
-    last = [part for part in parts if part.last == latest_end(parts)]
+    end = latest_end(parts)
+    last = [part for part in parts if part.last == end]
     return ONGOING if any(part.runs for part in last) else next((part.stopped for part in last if part.stopped), None)
 
 
