@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from concordant.model.knowledge import Knowledge
+from concordant.record.casefile.read import read_case
+from concordant.terminology.names import Words
+from concordant.texts import SourceText
 from tests.writers.as_fhir import BREAST, LOINC, MEASURED, METASTASES, MOPA, SNOMED, TESTS, TRENDS, concept
+from tests.writers.as_omop import tables_of
+from tests.writers.in_memory import Memory
 
 Entry = dict[str, Any]
 Maker = Callable[[int], Entry]
 AS_OF = dt.date(2060, 1, 1)  # far enough from the first day for ten thousand days between
-FIRST = dt.date(2030, 1, 1)
-DIAGNOSIS = {"event": "diagnosis", "date": "2029-12-01", "stage": "IV", "sites": ["bone"]}
+FIRST = dt.date(2030, 1, 1)  # and a year after the diagnosis: what is near to it would be read with it
+DIAGNOSIS = {"event": "diagnosis", "date": "2029-01-01", "stage": "IV", "sites": ["bone"]}
 
 
 def day(number: int) -> str:
@@ -56,7 +63,7 @@ def many_as_case(kind: str, number: int) -> Entry:
     """A case file with so many entries of a kind."""
     block, make = {**CASE_KINDS, **UNDATED_KINDS}[kind]
     told: Entry = {"as_of": f"{AS_OF}", "name": kind, "disease": [DIAGNOSIS]}
-    told["tumor_markers"] = [{"test": "her2", "value": "positive", "date": "2029-12-01"}]
+    told["tumor_markers"] = [{"test": "her2", "value": "positive", "date": "2029-01-01"}]
     told[block] = [*told.get(block, ()), *map(make, range(number))]
     return told
 
@@ -147,7 +154,67 @@ WITHIN_KINDS: dict[str, Callable[[int], Entry]] = {
 
 def many_as_fhir(kind: str, number: int) -> Entry:
     """A bundle of one patient with so many entries of a kind, or so many parts within one."""
-    diagnosis = _about("Condition", -1, code=BREAST_CANCER, onsetDateTime="2029-12-01", stage=[{"summary": {"text": "IV"}}])
+    diagnosis = _about("Condition", -1, code=BREAST_CANCER, onsetDateTime="2029-01-01", stage=[{"summary": {"text": "IV"}}])
     her2 = _about("Observation", -2, status="final", code=concept(LOINC, TESTS["her2"]), valueString="positive")
     entries = [WITHIN_KINDS[kind](number)] if kind in WITHIN_KINDS else list(map(FHIR_KINDS[kind], range(number)))
     return {"resourceType": "Bundle", "entry": [{"resource": each} for each in (PATIENT, diagnosis, her2, *entries)]}
+
+
+def _expose(number: int, name: str) -> tuple[str, Entry]:
+    dates = {"drug_exposure_start_date": day(number), "drug_exposure_end_date": day(number)}
+    return "drug_exposure", {"drug_exposure_id": number, "drug_concept_id": 0, "drug_source_value": name, **dates}
+
+
+def _line_episode(number: int) -> tuple[str, Entry]:
+    told = {"episode_id": number, "episode_concept_id": 32531, "episode_object_concept_id": 0, "episode_number": number % 9 + 1}
+    return "episode", {**told, "episode_start_date": day(number), "episode_source_value": "trastuzumab"}
+
+
+def _measure_row(number: int) -> tuple[str, Entry]:
+    return "measurement", {"measurement_id": 1, "measurement_concept_id": 0, "measurement_date": day(number)}
+
+
+# Of OMOP: the table and the row of a number, beside what a case file can tell too.
+OMOP_KINDS: dict[str, Callable[[int], tuple[str, Entry]]] = {
+    "drug rows of one name": lambda n: _expose(n, "trastuzumab"),
+    "drug rows of names near a drug": lambda n: _expose(n, f"trastuzumob {n}"),
+    "drug rows of other names": lambda n: _expose(n, f"strange product {n}"),
+    "rows of one id": _measure_row,
+    "episodes of treatment": _line_episode,
+    "the person again": lambda n: ("person", {"person_id": 1, "year_of_birth": 2000 + n % 9, "gender_concept_id": 8532}),
+    "deaths": lambda n: ("death", {"person_id": 1, "death_date": day(n)}),
+}
+
+
+def many_as_omop(kind: str, number: int, knowledge: Knowledge, words: Words) -> Memory:
+    """The rows of one person with so many entries of a kind."""
+    base = kind if kind in CASE_KINDS else next(iter(CASE_KINDS))
+    told = SourceText("case.yaml", many_as_case(base, number if kind in CASE_KINDS else 1))
+    tables = tables_of(read_case(told, knowledge, words, AS_OF), knowledge)
+    for table, row in map(OMOP_KINDS[kind], range(number)) if kind in OMOP_KINDS else ():
+        tables.setdefault(table, []).append(row)
+    rows = Memory()
+    rows.add(tables)
+    return rows
+
+
+# Of a table (tests/record/table/cohort.yaml): its file and the row of a number.
+TABLE_KINDS: dict[str, tuple[str, Callable[[int], str]]] = {
+    "rows of the patient": ("people", lambda n: f"1,F,1970-02-03,{day(n)},IV,3+,{40 + n % 30}"),
+    "rows of a drug": ("drugs", lambda n: f"1,trastuzumab,{2 * n},{2 * n + 1}"),
+    "rows of unknown drugs": ("drugs", lambda n: f"1,trastuzumob{n},{2 * n},{2 * n + 1}"),
+    "rows without dates": ("drugs", lambda n: "1,trastuzumab,,"),
+    "rows that are passed over": ("drugs", lambda n: f"1,saline,{n},{n}"),
+    "rows that are no rows": ("drugs", lambda n: f"1,trastuzumab,soon {n},then"),
+}
+
+
+def many_as_table(kind: str, number: int, mapping: str, folder: Path) -> Path:
+    """A mapping with its files: one patient with so many rows of a kind."""
+    lines = {"people": ["id,sex,born,diagnosed,stage,ihc,ef", f"1,F,1970-02-03,{FIRST},IV,3+,60"], "drugs": ["id,drug,from,to"]}
+    name, make = TABLE_KINDS[kind]
+    lines[name] += map(make, range(number))
+    for file, rows in lines.items():
+        (folder / f"{file}.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (folder / "map.yaml").write_text(mapping, encoding="utf-8")
+    return folder / "map.yaml"
