@@ -21,7 +21,7 @@ from concordant.logic.dates import find_months_range
 from concordant.model.knowledge import Knowledge
 from concordant.patient.events import Course, DiseaseEvent, PatientRecord
 from concordant.patient.facts import Value
-from concordant.record.courses.grouping import find_advanced_date
+from concordant.record.courses.disease_times import find_advanced_date
 from concordant.record.courses.line_rules import LineRules, make_line_rules
 from concordant.record.fhir.read import read_fhir
 from concordant.record.omop.read import iter_patients

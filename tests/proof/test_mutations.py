@@ -227,7 +227,7 @@ ROWS: list[tuple[str, str, str, str, str, str]] = [
     (
         "no group is tried",
         ASK,
-        "questions += _ask_together(combine_names(holding.intersection(cells)), cells, situation)",
+        "questions += _ask_together(combine_names(holding.intersection(cells)), cells, situation, budget)",
         "pass",
         "pair",
         "8 groups",
@@ -235,7 +235,7 @@ ROWS: list[tuple[str, str, str, str, str, str]] = [
     (
         "no group where an answer stands",
         ASK,
-        "questions += _ask_together(_find_joint_groups(cells, situation), cells, situation)",
+        "questions += _ask_together(_find_joint_groups(cells, situation), cells, situation, budget)",
         "pass",
         "pair stands",
         "8 groups",

@@ -57,6 +57,7 @@ class AnswerBuilder:
     references: References
     around: AnswerContext
     safety: Safety
+    has_untried: bool = False  # whether the search for what to ask ended before all was tried
 
     def build_answer(self) -> model.Answer:
         """Everything, in reading order."""
@@ -102,7 +103,7 @@ class AnswerBuilder:
             assumed_in_short=self.around.list_assumptions_briefly(shown),
             not_understood=[replace_brackets(text) for text in record.not_understood],
             unknown=self.around.list_outdated_facts(),
-            notices=[*map(replace_brackets, record.notices), *self.around.list_notices()],
+            notices=[*map(replace_brackets, record.notices), *self.around.list_notices(has_untried=self.has_untried)],
             incomplete=[*map(replace_brackets, self.now.plan.list_missing_parts(record))],
             out_of_scope_because=self._explain_out_of_scope() if limited else None,
             out_of_scope_in_short=(decision.limits[0].limit.short if decision.limits else NONE_IN_FORCE) if limited else "",

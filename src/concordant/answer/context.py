@@ -9,6 +9,7 @@ import msgspec
 
 from concordant.answer import schema as model
 from concordant.answer.phrases import (
+    UNTRIED,
     add_medicines,
     capitalize_first,
     describe_fact,
@@ -225,10 +226,11 @@ class AnswerContext:
         family = self.now.frame.family[force.guideline.id]
         return next(verdict.answer for verdict in self.now.decision.verdicts if verdict.force.guideline.id == family)
 
-    def list_notices(self) -> list[str]:
-        """Up to when the record goes, and what is said of the guideline versions themselves."""
+    def list_notices(self, *, has_untried: bool) -> list[str]:
+        """Up to when the record goes, what is said of the guideline versions themselves, and that not all was tried."""
         last = self.now.record.last_entry
         notices = [] if last is None else [f"The last entry of the record that is used is of {format_date(last)}."]
+        notices += [UNTRIED] if has_untried else []
         for f in self.now.frame.in_force:
             if f.version.review_by < self.now.record.as_of:
                 notices.append(_describe_overdue_review(f))

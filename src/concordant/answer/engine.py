@@ -15,7 +15,7 @@ from concordant.answer.schema import Answer
 from concordant.decide.counterfactuals import find_counterfactuals
 from concordant.decide.decision import Decision
 from concordant.decide.judging import make_decision
-from concordant.decide.questions import Situation, find_questions
+from concordant.decide.questions import SearchBudget, Situation, find_questions
 from concordant.decide.ruleset import CURRENT, Ruleset, add_current_regimen, list_turning_days, make_ruleset
 from concordant.derive.discordance import find_discordances
 from concordant.derive.engine import FactsOnDemand, derive_facts
@@ -54,12 +54,13 @@ class PreparedKnowledge:
     def answer_record(self, record: PatientRecord, wanted: str = "") -> Answer:
         """The whole answer."""
         situation = self.build_situation(record, wanted)
-        asked = [] if situation.decision.answer == "out_of_scope" else find_questions(situation)
+        budget = SearchBudget()
+        asked = [] if situation.decision.answer == "out_of_scope" else find_questions(situation, budget)
         references = References({source.id: source for source in self.knowledge.sources})
         around = AnswerContext(self.knowledge, situation, references)
         sides = find_counterfactuals(situation)
         return AnswerBuilder(
-            self.knowledge, situation, asked, sides, references, around, Safety(situation, references)
+            self.knowledge, situation, asked, sides, references, around, Safety(situation, references), budget.is_spent
         ).build_answer()
 
     def find_ruleset(self, record: PatientRecord, wanted: str) -> Ruleset:

@@ -20,6 +20,11 @@ ROLES: dict[Role, str] = {
     "continue": "Continue, no change",
 }
 
+UNTRIED = (
+    "So many facts are open or contradict each other that not all of them were tried together: "
+    "two or three that are not asked for may change the answer."
+)
+
 
 def replace_brackets(text: str) -> str:
     """Words of a record, in which nothing can be taken for one of our references."""

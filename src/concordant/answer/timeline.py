@@ -11,7 +11,7 @@ from concordant.answer.parts import CourseInTime, EventInTime, EventKind, Interv
 from concordant.answer.timeline_words import ENGLISH, phrase_timeline
 from concordant.decide.questions import Situation
 from concordant.derive.context import SelectorContext
-from concordant.derive.selectors.courses import find_setting
+from concordant.derive.selectors.courses import find_settings
 from concordant.derive.selectors.line_numbers import number_lines
 from concordant.logic.dates import PartialDate, make_exact_date
 from concordant.logic.intervals import Interval
@@ -55,8 +55,8 @@ class TimelineBuilder:
     def _iter_courses(self) -> Iterator[CourseInTime]:
         lines, context = self._number_courses()
         drugs = {drug.id: drug.name for drug in self.knowledge.drugs}
-        for course in self.now.record.courses:
-            setting = find_setting(course, context) if context else course.setting
+        courses = self.now.record.courses
+        for course, setting in find_settings(courses, context) if context else [(c, c.setting) for c in courses]:
             yield CourseInTime(
                 drugs=_list_drug_names(course, drugs, self.knowledge.classes),
                 setting=cast("Setting | None", setting),

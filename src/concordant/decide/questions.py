@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import product, takewhile
 
 from concordant.decide.decision import Decision, Outcome, find_line
 from concordant.decide.judging import make_decision
@@ -75,8 +75,29 @@ class Situation:
         return make_decision(self.frame, facts, self.decision, touched, self.look), facts
 
 
-def find_questions(situation: Situation) -> list[Question]:
-    """What to ask, the blocking and most settling questions first."""
+@dataclass(slots=True)
+class SearchBudget:
+    """How many values of several open facts together are still tried; a contradictory record leaves thousands of groups.
+
+    The answers to the cases that are shipped need 585 at most, and nobody can wait for all of them where there are thousands.
+    """
+
+    left: int = 1200
+
+    @property
+    def is_spent(self) -> bool:
+        """True when the search ended before everything was tried."""
+        return self.left < 0
+
+    def take_one(self) -> bool:
+        """Whether one more may be tried."""
+        self.left -= 1
+        return self.left >= 0
+
+
+def find_questions(situation: Situation, budget: SearchBudget | None = None) -> list[Question]:
+    """What to ask, the blocking and most settling questions first; the `budget` says afterwards whether all groups were tried."""
+    budget = budget or SearchBudget()
     cells = {
         f.name: make_cells(f, situation.frame.cuts.get(f.name, ()), situation.facts[f.name].value)
         for f in _find_askable_features(situation)
@@ -84,9 +105,9 @@ def find_questions(situation: Situation) -> list[Question]:
     holding = _find_holding_features(situation)
     questions = [q for name in cells if (q := _ask_alone(name, cells[name], situation, holding)) is not None]
     if situation.decision.answer == "needs_data" and not any(q.blocking for q in questions):
-        questions += _ask_together(combine_names(holding.intersection(cells)), cells, situation)
+        questions += _ask_together(combine_names(holding.intersection(cells)), cells, situation, budget)
     elif not questions:
-        questions += _ask_together(_find_joint_groups(cells, situation), cells, situation)
+        questions += _ask_together(_find_joint_groups(cells, situation), cells, situation, budget)
     order = {name: i for i, name in enumerate(cells)}
     return sorted(questions, key=lambda q: (*_rank_question(q), q.feature.asked, order[q.feature.name]))
 
@@ -201,18 +222,24 @@ def _find_outcome_proposals(decision: Decision) -> list[Proposal]:
     return [proposal for proposal in live if not preferring or proposal.statement.id in preferring]
 
 
-def _ask_together(groups: Iterable[frozenset[str]], cells: Mapping[str, Sequence[Cell]], situation: Situation) -> list[Question]:
+def _ask_together(
+    groups: Iterable[frozenset[str]], cells: Mapping[str, Sequence[Cell]], situation: Situation, budget: SearchBudget
+) -> list[Question]:
     """Ask for the smallest group of two or three features that changes the outcome together, when no single feature does."""
     order = {name: i for i, name in enumerate(cells)}
     ordered = [tuple(sorted(group, key=order.__getitem__)) for group in groups]
     for names in sorted(ordered, key=lambda names: (len(names), [order[name] for name in names])):
-        if len(names) > 1 and (questions := _ask_group(names, cells, situation)):
+        if budget.is_spent:
+            break
+        if len(names) > 1 and (questions := _ask_group(names, cells, situation, budget)):
             return questions
     return []
 
 
-def _ask_group(names: tuple[str, ...], cells: Mapping[str, Sequence[Cell]], situation: Situation) -> list[Question]:
-    choices = product(*(cells[name] for name in names))
+def _ask_group(
+    names: tuple[str, ...], cells: Mapping[str, Sequence[Cell]], situation: Situation, budget: SearchBudget
+) -> list[Question]:
+    choices = takewhile(lambda _: budget.take_one(), product(*(cells[name] for name in names)))
     if not any(
         _has_other_outcome({n: cell.value for n, cell in zip(names, choice, strict=True)}, situation) for choice in choices
     ):

@@ -53,6 +53,12 @@ def make_exact_date(day: Day) -> PartialDate:
     return PartialDate(day, day)
 
 
+def shift_day(day: Day, days: int) -> Day:
+    """The day so many days later, or earlier; the first or the last there is where the calendar ends."""
+    number = min(max(day.toordinal() + days, Day.min.toordinal()), Day.max.toordinal())
+    return Day.fromordinal(number)
+
+
 def parse_partial_date(text: str) -> PartialDate:
     """Read `2021`, `2021-03` or `2021-03-05`. Raises ValueError with a sentence for people."""
     match = _PARTIAL.fullmatch(text.strip())

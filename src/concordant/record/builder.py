@@ -321,7 +321,8 @@ class RecordBuilder(RowFates):
         if not self.menopause:
             return None
         dated = [(date.last if date else dt.date.min, word) for date, word in self.menopause]
-        latest = {word for last, word in dated if last == max(dated)[0]}
+        last_day = max(dated)[0]
+        latest = {word for last, word in dated if last == last_day}
         return latest.pop() if len(latest) == 1 else None
 
     def _find_last_date(self, events: Iterable[Dated]) -> PartialDate | None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from heapq import heappop, heappush
 
 from msgspec.structs import replace
 
-from concordant.patient.events import PROGRESSION, RECURRENCE, DiseaseEvent, Marker
+from concordant.logic.dates import PartialDate
+from concordant.patient.events import PROGRESSION, RECURRENCE, DiseaseEvent, Extent, Marker
+
+_Part = tuple[frozenset[str], str | None]  # the numbers and the word of a result: all results with the same can be joined alike
+_Relapse = tuple[frozenset[str], Extent | None]  # the sites and the extent of a recurrence
 
 
 def merge_marker_parts(markers: Iterable[Marker]) -> tuple[Marker, ...]:
@@ -15,29 +20,41 @@ def merge_marker_parts(markers: Iterable[Marker]) -> tuple[Marker, ...]:
     Apart they would say something else: copies without a ratio are those of a single probe.
     """
     merged: list[Marker] = []
+    alone: dict[tuple[object, ...], dict[_Part, list[int]]] = {}
     for marker in sorted(markers, key=lambda one: one.entry.place):  # the order of the source plays no part
-        home = next((i for i, other in enumerate(merged) if _is_part_of(marker, other)), None)
-        if home is None:
+        same = alone.setdefault((marker.test, marker.date, marker.specimen), {})
+        fitting = [part for part, places in same.items() if places and _is_part_of(marker, part)]
+        part = min(fitting, key=lambda part: same[part][0], default=None)
+        if part is None:
+            at = len(merged)
             merged.append(marker)
         else:
-            kept = merged[home]
-            merged[home] = replace(kept, word=kept.word or marker.word, numbers={**kept.numbers, **marker.numbers})
+            at = heappop(same[part])
+            kept = merged[at]
+            merged[at] = replace(kept, word=kept.word or marker.word, numbers={**kept.numbers, **marker.numbers})
+        heappush(same.setdefault((frozenset(merged[at].numbers), merged[at].word), []), at)
     return tuple(merged)
 
 
-def _is_part_of(marker: Marker, other: Marker) -> bool:
-    same = (marker.test, marker.date, marker.specimen) == (other.test, other.date, other.specimen)
-    parts = bool(marker.numbers) and bool(other.numbers) and marker.numbers.keys().isdisjoint(other.numbers)
-    return same and parts and (marker.word is None or other.word in (None, marker.word))
+def _is_part_of(marker: Marker, other: _Part) -> bool:
+    """Whether a result goes on with others of the same test, day and specimen, that have these numbers and this word."""
+    numbers, word = other
+    parts = bool(marker.numbers) and bool(numbers) and numbers.isdisjoint(marker.numbers)
+    return parts and (marker.word is None or word in (None, marker.word))
 
 
 def drop_repeated_progressions(events: Iterable[DiseaseEvent]) -> tuple[DiseaseEvent, ...]:
     """Without the progressions that tell a recurrence of the same day again, at no other site."""
     all_events = tuple(events)
-    relapses = [event for event in all_events if event.kind == RECURRENCE and event.date is not None]
-    return tuple(event for event in all_events if not any(_is_repeat(event, relapse) for relapse in relapses))
+    relapses: dict[PartialDate, dict[_Relapse, None]] = {}
+    for event in all_events:
+        if event.kind == RECURRENCE and event.date is not None:
+            relapses.setdefault(event.date, {})[frozenset(event.sites), event.extent] = None
+    return tuple(event for event in all_events if not _is_repeat(event, relapses.get(event.date, ()) if event.date else ()))
 
 
-def _is_repeat(event: DiseaseEvent, relapse: DiseaseEvent) -> bool:
-    same = event.kind == PROGRESSION and event.date == relapse.date and set(event.sites) <= set(relapse.sites)
-    return same and event.brain is None and event.extent in (None, relapse.extent)
+def _is_repeat(event: DiseaseEvent, relapses: Iterable[_Relapse]) -> bool:
+    """Whether a progression tells one of the recurrences of its day again."""
+    if event.kind != PROGRESSION or event.brain is not None:
+        return False
+    return any(sites.issuperset(event.sites) and event.extent in (None, extent) for sites, extent in relapses)

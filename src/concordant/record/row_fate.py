@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from concordant.patient.account import AccountRow, Fate
 
 SILENT = "it says nothing that is asked about"
+MOST_STROKES = 3
 
 
 class RowFates:
@@ -15,6 +16,7 @@ class RowFates:
     def __init__(self) -> None:
         self.rows: dict[str, AccountRow] = {}
         self.several: dict[str, list[AccountRow]] = {}
+        self._repeats: dict[str, int] = {}  # how many rows stood at a place beside the first
         self.place, self.kind = "", ""
 
     def start_row(self, place: str, kind: str) -> bool:
@@ -23,7 +25,8 @@ class RowFates:
         if place not in self.rows:
             return False
         while self.place in self.rows:
-            self.place += "'"
+            self._repeats[place] = number = self._repeats.get(place, 0) + 1
+            self.place = f"{place}{_mark_repeat(number)}"
         return True
 
     def mark_used(self, label: str) -> None:
@@ -66,6 +69,11 @@ class RowFates:
         for place, parts in self.several.items():
             self.rows[place] = _merge_parts(self.rows[place], parts)
         return list(self.rows.values())
+
+
+def _mark_repeat(number: int) -> str:
+    """What stands behind the place of a row told again: a stroke each for the first few, then their number."""
+    return "'" * number if number <= MOST_STROKES else f"'{number}"
 
 
 def _merge_parts(row: AccountRow, parts: Iterable[AccountRow]) -> AccountRow:

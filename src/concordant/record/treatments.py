@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence, Set
+from itertools import accumulate
 
 from msgspec.structs import replace
 
@@ -94,17 +95,19 @@ def number_exposures(exposures: Sequence[Exposure], lines: Sequence[DeclaredLine
     """The exposures, those of a declared line with its number; a line without one becomes an exposure of unnamed drugs. A line
     that may be one of early disease has no number.
     """
-    placed = list(exposures)
-    ordered = _sort_lines(lines, as_of)
-    for number, line in enumerate(ordered):
-        following = ordered[number + 1].start if number + 1 < len(ordered) else None
-        until = line.end or following
-        covered = [i for i, one in enumerate(placed) if one.line is None and _lies_in(one.start, line, until)]
-        for i in covered if line.is_advanced else ():
-            placed[i] = replace(placed[i], line=int(line.line))
-        if not covered:
-            placed.append(_make_unnamed_line(line))
-    return placed
+    days = _LineDays(_sort_lines(lines, as_of), as_of)
+    placed, covering = [], set[int]()
+    for exposure in exposures:
+        place = days.find_line(exposure.start) if exposure.line is None and exposure.start is not None else None
+        if place is not None:
+            covering.add(place)
+            exposure = _number_exposure(exposure, days.lines[place])
+        placed.append(exposure)
+    return placed + [_make_unnamed_line(line) for place, line in enumerate(days.lines) if place not in covering]
+
+
+def _number_exposure(exposure: Exposure, line: DeclaredLine) -> Exposure:
+    return replace(exposure, line=int(line.line)) if line.is_advanced else exposure
 
 
 def _make_unnamed_line(line: DeclaredLine) -> Exposure:
@@ -140,13 +143,39 @@ def _sort_lines(lines: Sequence[DeclaredLine], as_of: dt.date) -> list[DeclaredL
     return sorted(numbered, key=lambda one: (one.start.first if one.start else as_of, int(one.line), one.entry.place))
 
 
-def _lies_in(date: PartialDate | None, line: DeclaredLine, until: PartialDate | None) -> bool:
-    """Whether an exposure of this date belongs to a line that goes on until then: its own end, or the start of the next one."""
-    if date is None or line.start is None or date.last < line.start.first:
-        return False
-    if until is None:
-        return True
-    return date.first <= until.last if line.end is not None else date.last < until.first
+class _LineDays:
+    """Declared lines in the order of time: the line of a date is found by its days, not by looking at each line.
+
+    A line without an end goes on until the next one starts; where that has no start, without an end.
+    """
+
+    def __init__(self, lines: Sequence[DeclaredLine], as_of: dt.date) -> None:
+        self.lines = lines
+        self._following = [line.start for line in lines[1:]] + [None] if lines else []
+        self._begun = [line.start.first if line.start is not None else as_of for line in lines]
+        self._reached = list(accumulate(map(self._find_last_day, range(len(lines))), max))
+
+    def _find_last_day(self, place: int) -> dt.date:
+        """The last day that a line has, whatever comes after it; none for one that the next line ends."""
+        line = self.lines[place]
+        if line.start is None:
+            return dt.date.min
+        if line.end is not None:
+            return line.end.last
+        return dt.date.max if self._following[place] is None else dt.date.min
+
+    def find_line(self, date: PartialDate) -> int | None:
+        """The first of the lines to which an exposure of this date belongs."""
+        begun = bisect_right(self._begun, date.last)
+        reaching = bisect_left(self._reached, date.first)
+        if reaching < begun and self._reached[reaching] > dt.date.min:
+            return reaching
+        return begun - 1 if begun and self._is_before_next(date, begun - 1) else None
+
+    def _is_before_next(self, date: PartialDate, place: int) -> bool:
+        line, following = self.lines[place], self._following[place]
+        open_ = line.start is not None and line.end is None
+        return open_ and following is not None and date.last < following.first
 
 
 def make_unnamed_exposures(treatments: Sequence[UnnamedTreatment], exposures: Sequence[Exposure]) -> list[Exposure]:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from concordant.errors import quote_word, suggest_word
+from concordant.errors import NearWords, quote_word
+from concordant.logic.by_identity import IdentityCache
 from concordant.logic.intervals import Interval, parse_quantity
 from concordant.model.drugs import Drug
 from concordant.model.knowledge import Knowledge, Term, Vocabulary, VocabularyField
@@ -19,6 +20,9 @@ from concordant.terminology.words import Lexicon, make_lexicon
 def normalize_name(name: str) -> str:
     """A name without case, punctuation and double blanks, so that spellings meet."""
     return re.sub(r"(?:[^\w+]|_)+", " ", unicodedata.normalize("NFKC", name).lower()).strip()
+
+
+MOST_VOCABULARIES = 8  # drugs, sites, conditions and medications, of two knowledges
 
 
 @dataclass(slots=True)
@@ -193,9 +197,12 @@ def _is_filler(word: str, words: Words) -> bool:
     return len(unit) < 2 or unit in words.fillers
 
 
+find_near_words = IdentityCache[Mapping[str, object], NearWords](NearWords, MOST_VOCABULARIES)
+
+
 def suggest_name(name: str, known: Mapping[str, object]) -> str:
     """`did you mean` for an open vocabulary, or nothing when no known word is near."""
-    return suggest_word(normalize_name(name), known, listing=False)
+    return find_near_words(known).suggest_word(normalize_name(name))
 
 
 def convert_quantity(text: str, field_: VocabularyField, words: Words) -> Interval:

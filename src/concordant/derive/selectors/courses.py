@@ -1,11 +1,12 @@
-"""Courses of treatment: received, progressed on, stopped for toxicity, running."""
+"""Courses of treatment: received, in which setting, progressed on, stopped for toxicity."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from concordant.derive.context import SelectorContext
+from concordant.derive.selectors.growth import Growth, part_growth
 from concordant.logic.dates import PartialDate, format_date, make_exact_date
 from concordant.logic.intervals import Interval, make_exact_interval
 from concordant.logic.truth import FALSE, TRUE, UNKNOWN, Truth, judge_any, negate_truth
@@ -20,10 +21,8 @@ from concordant.model.selectors.courses import (
     ProgressedOn,
     Received,
     ReceivedEarly,
-    Running,
     Started,
 )
-from concordant.model.selectors.disease import GrewElsewhere
 from concordant.patient.events import EARLY_SETTINGS, GREW, Course, DiseaseEvent, PatientRecord
 from concordant.patient.facts import Claim, judge_among
 
@@ -61,27 +60,6 @@ def describe_course(course: Course) -> str:
     return f"{setting}course{dates}"
 
 
-def find_continuation(course: Course, ctx: SelectorContext[Selector]) -> Course | None:
-    """Find the later course that continues the drugs of a course without an end date; the course must have ended by its
-    start.
-    """
-    if course.end is not None or course.stopped == "ongoing" or course.start is None:
-        return None
-    start, drugs = course.start, frozenset(course.drugs)
-    later = [
-        c for c in ctx.record.courses if c.start is not None and holds_any_drug(c, drugs) and start.is_certainly_before(c.start)
-    ]
-    return min(later, key=lambda c: c.start.last if c.start else ctx.record.as_of, default=None)
-
-
-def describe_assumed_end(course: Course, ctx: SelectorContext[Selector]) -> str:
-    """Describe the assumption that a course without an end date ended when the next one began; empty when there is none."""
-    following = find_continuation(course, ctx)
-    if following is None or following.start is None:
-        return ""
-    return f"the {describe_course(course)} is taken to have ended when its drugs went on in the {describe_course(following)}"
-
-
 def claim_received(ctx: SelectorContext[Received]) -> Claim | None:
     """Yes when a listed course holds the drug, or is said to be of the class."""
     wanted, name = ctx.drugs(), ctx.by.of
@@ -95,26 +73,38 @@ def claim_received(ctx: SelectorContext[Received]) -> Claim | None:
 def claim_received_early(ctx: SelectorContext[ReceivedEarly]) -> Claim | None:
     """Yes when a neoadjuvant or adjuvant course holds the drug; undecided when a setting is missing."""
     courses = find_courses_with(ctx.record, ctx.drugs())
-    early = [c for c in courses if find_setting(c, ctx) in EARLY_SETTINGS]
+    settings = find_settings(courses, ctx)
+    early = [c for c, setting in settings if setting in EARLY_SETTINGS]
     if early:
         return Claim("yes", describe_course(early[0]), list_places(early))
-    unsettled = [c for c in courses if find_setting(c, ctx) is None]
+    unsettled = [c for c, setting in settings if setting is None]
     return Claim(None, "a course without its setting", list_places(unsettled)) if unsettled else None
 
 
-def find_setting(course: Course, ctx: SelectorContext[InSetting]) -> str | None:
-    """The setting as told, or the one that the dates leave; None when open."""
-    if course.setting is not None:
-        return course.setting
-    if ctx.known_word(ctx.by.presentation) == "de_novo":
+def find_settings(courses: Sequence[Course], ctx: SelectorContext[InSetting]) -> list[tuple[Course, str | None]]:
+    """Each course with its setting as told, or the one that the dates leave; None when open."""
+    if all(course.setting is not None for course in courses):
+        return [(course, course.setting) for course in courses]
+    since, presentation = find_advanced_start(ctx), ctx.known_word(ctx.by.presentation)
+    return [(c, c.setting if c.setting is not None else _infer_setting(c, since, presentation)) for c in courses]
+
+
+def _infer_setting(course: Course, since: PartialDate | None, presentation: str | None) -> str | None:
+    """The setting that the date of advanced disease leaves to a course."""
+    if presentation == "de_novo":
         return "advanced"
-    since = find_advanced_start(ctx)
     if since is None:
         return None
     if course.start is not None and since.last <= course.start.first:
         return "advanced"
     over = course.end is not None and course.end.last < since.first
-    return "adjuvant" if over and ctx.known_word(ctx.by.presentation) == "recurrent" else None
+    return "adjuvant" if over and presentation == "recurrent" else None
+
+
+def find_courses_in_question(ctx: SelectorContext[InSetting]) -> list[Course]:
+    """The courses with the drugs that were not certainly given before or after surgery."""
+    settings = find_settings(find_courses_with(ctx.record, ctx.drugs()), ctx)
+    return [course for course, setting in settings if setting not in EARLY_SETTINGS]
 
 
 def find_advanced_start(ctx: SelectorContext[Selector]) -> PartialDate | None:
@@ -123,34 +113,18 @@ def find_advanced_start(ctx: SelectorContext[Selector]) -> PartialDate | None:
     return min(dates, key=lambda d: (d.first, d.last)) if dates else None
 
 
-def judge_progression_on(course: Course, ctx: SelectorContext[ProgressedOn]) -> Truth:
+def _judge_progression_on(course: Course, growth: tuple[Growth, Growth], ctx: SelectorContext[ProgressedOn]) -> Truth:
     """Judge whether the disease progressed or recurred on this course, from its stop reason or from a dated event during it."""
     if course.stopped in ENDED_BADLY:
         return TRUE
-    events = [e for e in ctx.record.events if e.kind in ENDED_BADLY and e.date is not None]
-    during = judge_any(_judge_event_during(course, e, ctx) for e in events)
-    if during is FALSE and course.stopped is None:
-        return UNKNOWN
-    return during
-
-
-def _judge_event_during(course: Course, event: DiseaseEvent, ctx: SelectorContext[ProgressedOn]) -> Truth:
-    """Whether an event lies within the course and speaks against it; open while the course has no dates."""
-    assert event.date is not None
-    following = find_continuation(course, ctx)
-    if following is not None and following.start is not None and following.start.last < event.date.first:
-        return FALSE
+    otherwise = UNKNOWN if course.stopped is None else FALSE
     if course.start is None or (course.end is None and course.stopped != "ongoing"):
-        return FALSE if course.stopped else UNKNOWN
-    end = course.end or make_exact_date(ctx.record.as_of)
-    if course.start.last < event.date.first and event.date.last <= end.first:
-        return _judge_while_running(event, ctx) if course.stopped == "ongoing" else TRUE
-    return UNKNOWN if course.start.first <= event.date.last and event.date.first <= end.last and course.stopped is None else FALSE
-
-
-def spared_only(event: DiseaseEvent, ctx: SelectorContext[ProgressedOn | OfLines | GrewElsewhere]) -> bool:
-    """True when every site that the event names bears the tag of those at which a progression is none against the treatment."""
-    return bool(event.sites and ctx.by.spared) and all(ctx.by.spared in ctx.tags.get(s, frozenset()) for s in event.sites)
+        return otherwise
+    start, end = course.start.last, (course.end or make_exact_date(ctx.record.as_of)).first
+    found = [at_spared for at_spared, grown in enumerate(growth) if grown.dates.has_after(start, end)]
+    if course.stopped == "ongoing":
+        return judge_any(_judge_while_running(ctx, at_spared=bool(at_spared)) for at_spared in found)
+    return TRUE if found else otherwise
 
 
 def judge_disease_control(ctx: SelectorContext[ProgressedOn | OfLines]) -> Truth:
@@ -159,14 +133,14 @@ def judge_disease_control(ctx: SelectorContext[ProgressedOn | OfLines]) -> Truth
     return FALSE if left is None else judge_among(left, ("stable", "responding"))
 
 
-def _judge_while_running(event: DiseaseEvent, ctx: SelectorContext[ProgressedOn]) -> Truth:
+def _judge_while_running(ctx: SelectorContext[ProgressedOn], *, at_spared: bool) -> Truth:
     """Judge whether a progression counts against a running course: not when the disease is controlled since, or only the
     brain grew.
     """
     under_control = judge_disease_control(ctx)
     if under_control is not FALSE:
         return negate_truth(under_control)
-    if spared_only(event, ctx):
+    if at_spared:
         return {"yes": TRUE, "no": FALSE}.get(ctx.known_word(ctx.by.elsewhere) or "", UNKNOWN)
     return TRUE
 
@@ -176,7 +150,8 @@ def claim_progressed_on(ctx: SelectorContext[ProgressedOn]) -> Claim | None:
     courses = find_courses_with(ctx.record, ctx.drugs())
     if not courses:
         return None
-    truths = {course: judge_progression_on(course, ctx) for course in courses}
+    growth = part_growth((e for e in ctx.record.events if e.kind in ENDED_BADLY), ctx)
+    truths = {course: _judge_progression_on(course, growth, ctx) for course in courses}
     bad = [c for c, truth in truths.items() if truth is TRUE]
     if bad:
         return Claim("yes", f"progression on the {describe_course(bad[0])}", list_places(bad))
@@ -246,31 +221,14 @@ def find_recurrence(ctx: SelectorContext[Selector]) -> DiseaseEvent | None:
     return marked[0] if marked else None
 
 
-def claim_running(ctx: SelectorContext[Running]) -> Claim | None:
-    """Whether a course with the drugs runs now for advanced disease: yes, no, or open."""
-    courses = [c for c in find_courses_with(ctx.record, ctx.drugs()) if find_setting(c, ctx) not in EARLY_SETTINGS]
-    if not courses:
-        return None
-    on = [c for c in courses if c.stopped == "ongoing"]
-    if on:
-        return Claim("yes", f"the {describe_course(on[0])} is running", list_places(on))
-    lines = [c.line for c in courses if c.line is not None]
-    undated = [c for c in courses if c.stopped is None and c.end is None and (c.line is None or c.line == max(lines))]
-    open_ = [c for c in undated if find_continuation(c, ctx) is None]
-    if open_:
-        return Claim(None, "whether a course still runs is not recorded", list_places(open_))
-    taken = "; ".join(describe_assumed_end(c, ctx) for c in undated)
-    return Claim("no", "all its courses have ended", list_places(courses), assumed=taken, partial=None)
-
-
 def claim_started(ctx: SelectorContext[Started]) -> Claim | None:
     """Whether a course with the drugs has been given for advanced disease: yes, or open."""
     courses = find_courses_with(ctx.record, ctx.drugs())
-    settings = {c: find_setting(c, ctx) for c in courses}
-    advanced = [c for c, setting in settings.items() if setting == "advanced"]
+    settings = find_settings(courses, ctx)
+    advanced = [c for c, setting in settings if setting == "advanced"]
     if advanced:
         return Claim("yes", describe_course(advanced[0]), list_places(advanced))
-    unsettled = [c for c, setting in settings.items() if setting is None]
+    unsettled = [c for c, setting in settings if setting is None]
     return Claim(None, "a course without its setting", list_places(unsettled)) if unsettled else None
 
 
@@ -289,7 +247,7 @@ def claim_all_named(ctx: SelectorContext[AllNamed]) -> Claim | None:
 
 def claim_advanced_named(ctx: SelectorContext[AdvancedNamed]) -> Claim | None:
     """The same of the courses that are not certainly before or after surgery."""
-    return _claim_named([c for c in ctx.record.courses if find_setting(c, ctx) not in EARLY_SETTINGS], ctx)
+    return _claim_named([c for c, setting in find_settings(ctx.record.courses, ctx) if setting not in EARLY_SETTINGS], ctx)
 
 
 def _claim_named(courses: Iterable[Course], ctx: SelectorContext[OfDrugs]) -> Claim | None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from concordant.derive.context import SelectorContext
-from concordant.derive.selectors.courses import ENDED_BADLY, find_recurrence, is_distant_disease, list_places, spared_only
-from concordant.logic.dates import find_months_range, format_date
+from concordant.derive.selectors.courses import ENDED_BADLY, find_recurrence, is_distant_disease, list_places
+from concordant.derive.selectors.growth import spared_only
+from concordant.derive.selectors.maintenance import CoursesBefore
+from concordant.logic.date_index import keep_possible_last
+from concordant.logic.dates import PartialDate, find_months_range, format_date
 from concordant.logic.intervals import Interval
 from concordant.model.selectors.base import Selector
 from concordant.model.selectors.courses import DiseaseStatus
@@ -75,49 +80,45 @@ def claim_status(ctx: SelectorContext[DiseaseStatus]) -> Claim | None:
         events = [e for e in events if e.kind != "recurrence"]
     elif advanced:
         events = []
-    last = find_possible_last_events(events)
+    last = keep_possible_last(events)
     if not last:
         return _claim_status_from_courses(ctx)
     if len({STATUS[e.kind] for e in last}) > 1:
         return _claim_undecided_status(last, ctx)
-    newer = [c for c in advanced for e in last if _has_begun_after(c, e) and not _is_maintenance(c, e, ctx)]
+    newer = _find_newer_courses(advanced, last, ctx)
     if newer:
         return Claim(None, "nothing recorded since the last course began", list_places(newer))
     return Claim(STATUS[last[0].kind], min(map(describe_event, last)), list_places(last))
 
 
-def _has_begun_after(course: Course, event: DiseaseEvent) -> bool:
+def _find_newer_courses(
+    advanced: Sequence[Course], last: Sequence[DiseaseEvent], ctx: SelectorContext[DiseaseStatus]
+) -> list[Course]:
+    """The courses that began after what may be the last event, or on its day, and are no maintenance of what went before it."""
+    grew = STATUS[last[0].kind] == "progressing"
+    dates = dict.fromkeys(event.date for event in last if event.date is not None)
+    before = {date: None if grew else CoursesBefore(_find_running_at(date, ctx), ctx.drugs()) for date in dates}
+    return [c for c in advanced if any(_is_newer(c, date, earlier) for date, earlier in before.items())]
+
+
+def _is_newer(course: Course, date: PartialDate, before: CoursesBefore | None) -> bool:
+    return _has_begun_after(course, date) and not (before is not None and before.has_maintained(course))
+
+
+def _has_begun_after(course: Course, date: PartialDate) -> bool:
     """Not certainly before the event; but one that ended badly, and not before the event, is the one that the event ended."""
-    if course.start is None or event.date is None:
+    if course.start is None:
         return False
-    if course.start.first >= event.date.last:
+    if course.start.first >= date.last:
         return True
-    ended_by_it = course.stopped in ENDED_BADLY and (course.end is None or course.end.last >= event.date.first)
-    return course.start.last >= event.date.first and not ended_by_it
+    ended_by_it = course.stopped in ENDED_BADLY and (course.end is None or course.end.last >= date.first)
+    return course.start.last >= date.first and not ended_by_it
 
 
-def _is_maintenance(course: Course, event: DiseaseEvent, ctx: SelectorContext[DiseaseStatus]) -> bool:
-    """Return True if a course is maintenance: it keeps some of the targeted drugs of a line that achieved response or stable
-    disease.
-    """
-    kept = ctx.drugs().intersection(course.drugs)
-    if STATUS[event.kind] == "progressing" or not kept:
-        return False
-    before = (c for c in ctx.record.courses if c is not course and c.setting not in EARLY_SETTINGS and _is_running_at(c, event))
-    return any(kept <= set(c.drugs) and _is_same_line(c, course) for c in before)
-
-
-def _is_running_at(course: Course, event: DiseaseEvent) -> bool:
-    """Begun before the event, and not known to have failed."""
-    begun = course.start is None or event.date is None or course.start.first <= event.date.last
-    return begun and course.stopped not in ENDED_BADLY
-
-
-def _is_same_line(first: Course, second: Course) -> bool:
-    """The numbers of two courses do not part them; without a start the first has to bear the number of the second."""
-    if first.line is None or second.line is None:
-        return first.start is not None
-    return first.line == second.line
+def _find_running_at(date: PartialDate, ctx: SelectorContext[DiseaseStatus]) -> list[Course]:
+    """The courses that were begun before an event, not before or after surgery, and are not known to have failed."""
+    begun = [c for c in ctx.record.courses if c.start is None or c.start.first <= date.last]
+    return [c for c in begun if c.setting not in EARLY_SETTINGS and c.stopped not in ENDED_BADLY]
 
 
 def _claim_undecided_status(last: list[DiseaseEvent], ctx: SelectorContext[Selector]) -> Claim:
@@ -134,16 +135,10 @@ def _claim_undecided_status(last: list[DiseaseEvent], ctx: SelectorContext[Selec
     )
 
 
-def find_possible_last_events(events: list[DiseaseEvent]) -> list[DiseaseEvent]:
-    """The events that are not certainly before another one; an undated event may always be the last."""
-    dates = [e.date for e in events if e.date is not None]
-    return [e for e in events if e.date is None or not any(e.date.is_certainly_before(d) for d in dates)]
-
-
 def _claim_status_from_courses(ctx: SelectorContext[Selector]) -> Claim | None:
     """Progressing when the last thing on record is a course that ended in progression."""
     ended = [c for c in ctx.record.courses if c.stopped == "progression"]
-    others = [c for c in ctx.record.courses if c.setting not in EARLY_SETTINGS and c not in ended]
+    others = [c for c in ctx.record.courses if c.setting not in EARLY_SETTINGS and c.stopped != "progression"]
     if ended and not others:
         return Claim("progressing", "treatment was stopped for progression", list_places(ended))
     return Claim(None, "no event tells it") if ctx.record.courses else None
@@ -151,7 +146,7 @@ def _claim_status_from_courses(ctx: SelectorContext[Selector]) -> Claim | None:
 
 def grew_elsewhere(ctx: SelectorContext[GrewElsewhere]) -> Claim | None:
     """Whether the latest progression was (also) outside the sites that are spared; open when only those are named."""
-    last = find_possible_last_events([e for e in ctx.record.events if e.kind == "progression" and e.sites])
+    last = keep_possible_last([e for e in ctx.record.events if e.kind == "progression" and e.sites])
     if not last:
         return None
     elsewhere = [e for e in last if not spared_only(e, ctx)]
@@ -171,7 +166,7 @@ def claim_brain(ctx: SelectorContext[Selector]) -> Claim | None:
     events = [e for e in ctx.record.events if e.brain is not None]
     if not events:
         return None
-    last = find_possible_last_events(events)
+    last = keep_possible_last(events)
     values = {e.brain for e in last}
     if len(values) > 1:
         return Claim(None, "which entry about the brain is the latest is not recorded", list_places(last))

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from concordant.derive.context import SelectorContext, list_entry_places
+from concordant.logic.date_index import keep_possible_last
 from concordant.logic.dates import PartialDate, format_date
 from concordant.logic.intervals import Interval, format_interval
 from concordant.model.selectors.entries import MarkerPart, SpecimenTested
@@ -36,7 +37,7 @@ def claim_marker(ctx: SelectorContext[MarkerPart]) -> Claim | None:
     if not readings:
         return None
     last = _find_possible_last_markers([m for m, _ in readings])
-    values = {value for m, value in readings if m in last}
+    values = {value for m in last if (value := _read_part(m, by.part)) is not None}
     says = ", ".join(filter(None, map(_describe_specimen, last)))
     if len(values) > 1:
         told_all = ", ".join(_describe_marker(m) for m in last)
@@ -65,9 +66,7 @@ def _read_part(item: Marker, part: str) -> Interval | str | None:
 
 
 def _find_possible_last_markers(items: list[Marker]) -> list[Marker]:
-    if any(m.date is None for m in items):
-        return items
-    return [m for m in items if not any(m.date.is_certainly_before(o.date) for o in items if m.date and o.date)]
+    return items if any(m.date is None for m in items) else keep_possible_last(items)
 
 
 def _describe_marker(item: Marker) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from concordant.derive.context import SelectorContext, list_entry_places
+from concordant.logic.date_index import keep_possible_last
 from concordant.logic.dates import format_date
 from concordant.logic.intervals import Interval, format_interval
 from concordant.model.selectors.entries import AgainstLimit, Measured
@@ -15,10 +16,7 @@ from concordant.patient.facts import Claim, format_unit
 
 def find_possible_last_measurements(items: Sequence[Measurement]) -> list[Measurement]:
     """Those that are not certainly older than another; an undated one is told as of now."""
-    now = [m for m in items if m.date is None]
-    if now:
-        return now
-    return [m for m in items if not any(m.date.is_certainly_before(o.date) for o in items if m.date and o.date)]
+    return [m for m in items if m.date is None] or keep_possible_last(items)
 
 
 def _is_current(item: Measurement, ctx: SelectorContext[Measured]) -> bool:

@@ -12,11 +12,13 @@ from concordant.derive.context import SelectorContext
 from concordant.derive.selectors.courses import (
     can_hide_drug,
     find_courses_with,
-    find_setting,
+    find_settings,
     holds_any_drug,
     list_places,
 )
-from concordant.derive.selectors.lines import TherapyLine, count_hidden_lines, count_unlisted_lines, group_lines, has_enough_lines
+from concordant.derive.selectors.line_ends import group_lines
+from concordant.derive.selectors.line_grouping import TherapyLine
+from concordant.derive.selectors.lines import count_hidden_lines, count_unlisted_lines, has_enough_lines
 from concordant.logic.intervals import Interval, format_number
 from concordant.model.selectors.courses import OfEnoughLines, RegimensInAnySetting, RegimensReceived
 from concordant.patient.events import EARLY_SETTINGS, Course
@@ -71,7 +73,7 @@ def _count_early_regimens(ctx: SelectorContext[RegimensInAnySetting]) -> tuple[I
 
     A course without its setting may be one of them, or be for advanced disease; it is never both.
     """
-    settings = [(c, find_setting(c, ctx)) for c in ctx.record.courses]
+    settings = find_settings(ctx.record.courses, ctx)
     mine = [(c, setting) for c, setting in settings if holds_any_drug(c, ctx.drugs())]
     count = _count_distinct_regimens([c for c, setting in mine if setting in EARLY_SETTINGS], ctx.drugs())
     unsettled = sum(setting is None for _, setting in mine)

@@ -6,7 +6,19 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from concordant.derive.context import Look
-from concordant.derive.selectors import calculated, courses, disease, interval, lines, listed, markers, measures, person, regimens
+from concordant.derive.selectors import (
+    calculated,
+    courses,
+    disease,
+    interval,
+    lines,
+    listed,
+    markers,
+    measures,
+    person,
+    regimens,
+    running,
+)
 from concordant.model.selectors import courses as by_courses
 from concordant.model.selectors import disease as by_disease
 from concordant.model.selectors import entries as by_entries
@@ -54,7 +66,7 @@ SELECTORS: Mapping[type[Selector], Look[Any]] = dict(
         _pair_selector(by_courses.StoppedForToxicity, courses.claim_stopped_for_toxicity),
         _pair_selector(by_courses.Unavailable, courses.claim_unavailable),
         _pair_selector(by_courses.MonthsToRecurrence, interval.claim_months_to_recurrence),
-        _pair_selector(by_courses.Running, courses.claim_running),
+        _pair_selector(by_courses.Running, running.claim_running),
         _pair_selector(by_courses.Started, courses.claim_started),
         _pair_selector(by_disease.CoursesListed, courses.claim_courses_listed),
         _pair_selector(by_courses.AllNamed, courses.claim_all_named),

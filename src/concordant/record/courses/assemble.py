@@ -7,16 +7,19 @@ and which line is next, is derived from the courses (`derive/selectors/lines.py`
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from concordant.logic.dates import PartialDate
-from concordant.patient.events import ONGOING, Course, DiseaseEvent, Stopped
+from concordant.patient.events import ONGOING, Course, DiseaseEvent, EntryLocation, Stopped
+from concordant.record.courses.disease_times import DiseaseTimes, make_disease_times
+from concordant.record.courses.draft import CourseDraft
 from concordant.record.courses.ending import make_course
 from concordant.record.courses.exposures import Exposure
 from concordant.record.courses.grouping import CourseGrouping
+from concordant.record.courses.homes import CourseHomes
 from concordant.record.courses.line_rules import LineRules
-from concordant.record.courses.span import CourseDraft, ExposureSpan, days_between, latest_end, make_span
+from concordant.record.courses.span import ExposureSpan, days_between, latest_end, make_span
 from concordant.record.courses.undated import group_undated, make_undated_courses
 
 
@@ -41,20 +44,36 @@ def assemble_courses(
     exposures: Sequence[Exposure], events: Sequence[DiseaseEvent], as_of: dt.date, rules: LineRules
 ) -> AssembledCourses:
     """The courses that some exposures make. Their order in the source plays no part."""
-    supportive = tuple(e for e in exposures if e.drugs and not e.unknown_drugs and rules.supportive.issuperset(e.drugs))
-    counted = [exposure for exposure in exposures if exposure not in supportive]
+    supportive = tuple(exposure for exposure in exposures if _is_supportive(exposure, rules))
+    counted = [exposure for exposure in exposures if not _is_supportive(exposure, rules)]
     spans = [span for exposure in counted if (span := make_span(exposure, as_of)) is not None]
-    side = [part for part in spans if rules.supplements.issuperset(part.exposure.drugs)]
-    groups = CourseGrouping(rules, events).group_spans(part for part in spans if part not in side)
+    times = make_disease_times(events, rules)
+    side = [part for part in spans if _is_supplement(part, rules)]
+    groups = CourseGrouping(rules, times).group_spans(part for part in spans if not _is_supplement(part, rules))
     groups = _rejoin_drafts([piece for group in groups for piece in _split_draft(group, rules)])
-    groups += _place_supplements(side, groups, rules, events)
+    groups += _place_supplements(side, groups, rules, times)
     undated = [exposure for exposure in counted if exposure.start is None]
     loose = group_undated(undated, groups, rules)
-    pairs = [make_course(group, groups, events, as_of, rules) for group in sorted(groups, key=_time_key)]
+    ordered, is_last = sorted(groups, key=_time_key), _find_last_groups(groups)
+    pairs = [make_course(each, is_last=is_last(each), times=times, as_of=as_of, rules=rules) for each in ordered]
     pairs += [pair for same in loose for pair in make_undated_courses(same, rules)]
     courses = [course for course, _ in pairs]
     notes = [CourseNote(course.entry.place, says) for course, says in pairs if says]
     return AssembledCourses(tuple(courses), tuple(notes), supportive)
+
+
+def _is_supportive(exposure: Exposure, rules: LineRules) -> bool:
+    return bool(exposure.drugs) and not exposure.unknown_drugs and rules.supportive.issuperset(exposure.drugs)
+
+
+def _is_supplement(part: ExposureSpan, rules: LineRules) -> bool:
+    return rules.supplements.issuperset(part.exposure.drugs)
+
+
+def _find_last_groups(groups: Sequence[CourseDraft]) -> Callable[[CourseDraft], bool]:
+    """Whether no other group with a drug can have begun at the end of a group, or after it."""
+    begun = sorted(((group.first.last, id(group)) for group in groups if group.drugs), reverse=True)[:2]
+    return lambda group: all(day < group.last.first for day, of in begun if of != id(group))
 
 
 def _time_key(group: CourseDraft) -> tuple[object, ...]:
@@ -72,19 +91,21 @@ def _split_draft(group: CourseDraft, rules: LineRules) -> list[CourseDraft]:
 def _rejoin_drafts(groups: Iterable[CourseDraft]) -> list[CourseDraft]:
     """Groups of the same drugs, put together again where a regimen that took over had cut an entry in two."""
     drafts: list[CourseDraft] = []
+    ending: dict[tuple[EntryLocation, frozenset[str], PartialDate], dict[int, None]] = {}
     for group in groups:
-        home = next((other for other in drafts if other.names == group.names and _is_cut(other, group)), None)
-        if home is None:
+        entries = dict.fromkeys(part.exposure.entry for part in group.parts)
+        places = [place for entry in entries for place in ending.get((entry, group.names, group.first), ())]
+        cut = min((place for place in places if drafts[place].last == group.first), default=None)
+        if cut is None:
             drafts.append(group)
         else:
-            home.parts += group.parts
-            home.why = []
+            drafts[cut].add_spans(group.parts)
+            drafts[cut].why = []
+            entries = dict.fromkeys(part.exposure.entry for part in drafts[cut].parts)
+        home = len(drafts) - 1 if cut is None else cut
+        for entry in entries:
+            ending.setdefault((entry, drafts[home].names, drafts[home].last), {})[home] = None
     return drafts
-
-
-def _is_cut(before: CourseDraft, after: CourseDraft) -> bool:
-    shared = {part.exposure.entry for part in before.parts} & {part.exposure.entry for part in after.parts}
-    return bool(shared) and before.last == after.first
 
 
 def _ended_before(drug: str, group: CourseDraft, rules: LineRules) -> bool:
@@ -98,7 +119,8 @@ def _ended_before(drug: str, group: CourseDraft, rules: LineRules) -> bool:
 def _find_stop_reason(drug: str, group: CourseDraft) -> Stopped | None:
     """Why a drug ended, where it is told of it; `ongoing` when it goes on."""
     parts = group.list_spans_with([drug])
-    last = [part for part in parts if part.last == latest_end(parts)]
+    end = latest_end(parts)
+    last = [part for part in parts if part.last == end]
     return ONGOING if any(part.runs for part in last) else next((part.stopped for part in last if part.stopped), None)
 
 
@@ -115,7 +137,7 @@ def _split_ended_drugs(group: CourseDraft, rules: LineRules) -> list[CourseDraft
         drafts.setdefault((latest_end(parts), reason), CourseDraft(why=["the other drugs of the regimen went on"])).add_spans(
             parts
         )
-        group.remove_drug(name)
+    group.remove_drugs(ended if going else ())
     return [drafts[key] for key in sorted(drafts)]
 
 
@@ -141,17 +163,17 @@ def _split_after_leaders(group: CourseDraft, rules: LineRules) -> list[CourseDra
         return [group]
     names = " and ".join(sorted(rules.names.get(drug, drug) for drug in leaders))
     rest = [part.keep_drugs(others) for part in group.list_spans_with(others)]
-    group.parts = [part.keep_drugs(leaders) for part in group.list_spans_with(leaders)]
+    group.replace_spans([part.keep_drugs(leaders) for part in group.list_spans_with(leaders)])
     return [group, CourseDraft(rest, [f"went on after {names} had ended"])]
 
 
 def _place_supplements(
-    side: Iterable[ExposureSpan], groups: Sequence[CourseDraft], rules: LineRules, events: Sequence[DiseaseEvent]
+    side: Iterable[ExposureSpan], groups: Sequence[CourseDraft], rules: LineRules, times: DiseaseTimes
 ) -> list[CourseDraft]:
     """Drugs that begin and end no course of others: with the course in which they lie wholly, else courses of their own."""
-    alone = []
+    alone, homes = [], CourseHomes(groups, rules)
     for part in side:
-        home = next((group for group in groups if _lies_in(part, group, rules)), None)
+        home = homes.find_home(part)
         if home is None:
             alone.append(part)
         else:
@@ -161,13 +183,5 @@ def _place_supplements(
     known = [part for part in alone if part.exposure.drugs]
     unknown = [part for part in alone if not part.exposure.drugs]
     by_themselves = replace(rules, supplements=frozenset())
-    own = [piece for group in CourseGrouping(by_themselves, events).group_spans(known) for piece in _split_draft(group, rules)]
-    return [*own, *CourseGrouping(rules, events).group_spans(unknown)]
-
-
-def _lies_in(part: ExposureSpan, group: CourseDraft, rules: LineRules) -> bool:
-    exposure = part.exposure
-    fits = exposure.setting in (None, group.setting) and exposure.line in (None, group.line)
-    after = days_between(group.first, part.first)[0] >= -rules.together
-    later = rules.running if part.runs else rules.lead_in
-    return fits and after and days_between(part.last, group.last)[0] >= -later
+    own = [piece for group in CourseGrouping(by_themselves, times).group_spans(known) for piece in _split_draft(group, rules)]
+    return [*own, *CourseGrouping(rules, times).group_spans(unknown)]

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from concordant.logic.dates import PartialDate, format_date, make_exact_date
-from concordant.patient.events import ADVANCED, GREW, METASTATIC, ONGOING, PROGRESSION, Course, DiseaseEvent, Setting, Stopped
-from concordant.record.courses.grouping import find_advanced_date, is_recent, span_key
+from concordant.logic.dates import PartialDate, format_date, make_exact_date, shift_day
+from concordant.patient.events import ADVANCED, GREW, ONGOING, PROGRESSION, Course, Setting, Stopped
+from concordant.record.courses.disease_times import DiseaseTimes, list_dates
+from concordant.record.courses.draft import CourseDraft
+from concordant.record.courses.grouping import is_recent, span_key
 from concordant.record.courses.line_rules import LineRules
-from concordant.record.courses.span import CourseDraft, ExposureSpan, days_between, latest_end
+from concordant.record.courses.span import ExposureSpan, days_between, latest_end
 
 WORST_FIRST: tuple[Stopped, ...] = (*GREW, "toxicity", "choice", "completed")
 CourseWithNote = tuple[Course, tuple[str, ...]]
 
 
-def make_course(
-    group: CourseDraft, groups: Sequence[CourseDraft], events: Sequence[DiseaseEvent], as_of: dt.date, rules: LineRules
-) -> CourseWithNote:
-    """The course of a group, and what it rests on."""
+def make_course(group: CourseDraft, *, is_last: bool, times: DiseaseTimes, as_of: dt.date, rules: LineRules) -> CourseWithNote:
+    """The course of a group, and what it rests on; `is_last` says that no other group with a drug can have begun at its end."""
     parts = sorted([*group.parts, *group.beside], key=span_key)
-    setting, why_setting = _find_setting(group, events, rules)
-    stopped, why_stopped = _explain_ending(group, groups, setting, events, as_of, rules)
+    setting, why_setting = _find_setting(group, times, rules)
+    stopped, why_stopped = _explain_ending(group, setting, times, as_of, rules, is_last=is_last)
     open_ = stopped is None and _is_recently_used_up(group, as_of, rules)
     end = None if stopped == ONGOING or open_ or not all(part.end_told for part in group.final_spans) else group.last
     places = list(dict.fromkeys(part.exposure.entry.place for part in parts))
@@ -50,23 +50,24 @@ def _describe_evidence(parts: Sequence[ExposureSpan], group: CourseDraft, end: P
     return f"{count} {'entry' if count == 1 else 'entries'} {dates}"
 
 
-def _find_setting(group: CourseDraft, events: Sequence[DiseaseEvent], rules: LineRules) -> tuple[Setting | None, str]:
+def _find_setting(group: CourseDraft, times: DiseaseTimes, rules: LineRules) -> tuple[Setting | None, str]:
     """The setting told, or the one that surgery and the date of advanced disease leave; None when they leave it open."""
     if group.setting is not None:
         return group.setting, ""
-    advanced = find_advanced_date(events, rules)
+    advanced = times.advanced
     if advanced is not None and advanced.last <= group.first.first:
         return ADVANCED, f"advanced: the disease was so since {format_date(advanced)}"
     early = advanced is None or group.last.is_certainly_before(advanced)
     if not early:
         straddles = advanced is not None and group.first.is_certainly_before(advanced)
         return None, "the setting is open: the disease became advanced while the course went on" if straddles else ""
-    return _find_surgery_setting(group, events, rules)
+    return _find_surgery_setting(group, times, rules)
 
 
-def _find_surgery_setting(group: CourseDraft, events: Sequence[DiseaseEvent], rules: LineRules) -> tuple[Setting | None, str]:
-    surgeries = [event.date for event in events if event.kind == "surgery" and event.date is not None]
-    for date in sorted(surgeries):
+def _find_surgery_setting(group: CourseDraft, times: DiseaseTimes, rules: LineRules) -> tuple[Setting | None, str]:
+    before = list_dates(times.surgeries, shift_day(group.first.last, -rules.adjuvant), group.first.first)
+    following = list_dates(times.surgeries, group.last.last, shift_day(group.last.last, rules.adjuvant))
+    for date, _ in sorted({*before, *following}):
         since, _ = days_between(group.last, date)
         if 0 <= since <= rules.adjuvant:
             return "neoadjuvant", f"neoadjuvant: surgery on {format_date(date)} followed"
@@ -77,12 +78,7 @@ def _find_surgery_setting(group: CourseDraft, events: Sequence[DiseaseEvent], ru
 
 
 def _explain_ending(
-    group: CourseDraft,
-    groups: Sequence[CourseDraft],
-    setting: Setting | None,
-    events: Sequence[DiseaseEvent],
-    as_of: dt.date,
-    rules: LineRules,
+    group: CourseDraft, setting: Setting | None, times: DiseaseTimes, as_of: dt.date, rules: LineRules, *, is_last: bool
 ) -> tuple[Stopped | None, str]:
     """Why the course ended: as documented, by a progression near its end, or not known; `ongoing` while it runs."""
     final = group.final_spans
@@ -93,12 +89,12 @@ def _explain_ending(
         worst = next(reason for reason in WORST_FIRST if reason in reasons)
         others = f"its entries tell different reasons ({', '.join(sorted(reasons))}): {worst} counts" if len(reasons) > 1 else ""
         return worst, others
-    grown = next(_find_progressions(group, setting, events, rules), None)
+    grown = _find_progression(group, setting, times, rules)
     if grown is not None:
         return PROGRESSION, f"ended with the progression of {format_date(grown)}"
     if not any(part.end_told for part in final):
         return None, "when and why it ended is not recorded"
-    last = _find_recent_dose(group, groups, as_of, rules)
+    last = _find_recent_dose(group, as_of, rules) if is_last else None
     if last is not None:
         return (
             ONGOING,
@@ -109,26 +105,22 @@ def _explain_ending(
     return None, "why it ended is not recorded"
 
 
-def _find_progressions(
-    group: CourseDraft, setting: Setting | None, events: Sequence[DiseaseEvent], rules: LineRules
-) -> Iterator[PartialDate]:
-    """Progressions of advanced disease so near to the last day that the course ended with them."""
-    advanced_at_once = any(event.kind == "diagnosis" and event.extent == METASTATIC for event in events)
-    if setting != ADVANCED and not (setting is None and advanced_at_once):
-        return
-    for event in events:
-        aside = bool(event.sites) and rules.ends_no_course.issuperset(event.sites)
-        if event.kind != PROGRESSION or event.date is None or aside or not group.first.is_certainly_before(event.date):
-            continue
-        least, most = days_between(group.last, event.date)
-        if -rules.running <= least and most <= rules.running:
-            yield event.date
-
-
-def _find_recent_dose(group: CourseDraft, groups: Sequence[CourseDraft], as_of: dt.date, rules: LineRules) -> PartialDate | None:
-    """The day of a last single administration so lately that nothing says that its drug, and so the course, has ended."""
-    if any(other is not group and not other.first.is_certainly_before(group.last) and other.drugs for other in groups):
+def _find_progression(group: CourseDraft, setting: Setting | None, times: DiseaseTimes, rules: LineRules) -> PartialDate | None:
+    """The progression of advanced disease that is told first of those so near to the last day that the course ended with them."""
+    if setting != ADVANCED and not (setting is None and times.advanced_at_once):
         return None
+    first, last = shift_day(group.last.last, -rules.running), shift_day(group.last.first, rules.running)
+    near = list_dates(times.progressions, first, last)
+    fitting = [
+        (number, date)
+        for date, number in near
+        if group.first.is_certainly_before(date) and days_between(group.last, date)[1] <= rules.running
+    ]
+    return min(fitting)[1] if fitting else None
+
+
+def _find_recent_dose(group: CourseDraft, as_of: dt.date, rules: LineRules) -> PartialDate | None:
+    """The day of a last single administration so lately that nothing says that its drug, and so the course, has ended."""
     days = [
         day
         for drug in sorted(group.drugs)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from concordant.logic.dates import PartialDate, format_date
-from concordant.patient.events import EARLY, GREW, DiseaseEvent, Stopped
+from concordant.logic.dates import PartialDate, format_date, shift_day
+from concordant.patient.events import GREW, Stopped
+from concordant.record.courses.disease_times import DiseaseTimes
+from concordant.record.courses.draft import CourseDraft
 from concordant.record.courses.line_rules import LineRules
-from concordant.record.courses.span import CourseDraft, ExposureSpan, days_between, latest_end
+from concordant.record.courses.span import ExposureSpan, days_between
 
 MONTH = 31
 ENDED: tuple[Stopped, ...] = (*GREW, "toxicity", "choice")
@@ -31,6 +34,10 @@ def span_key(part: ExposureSpan) -> tuple[object, ...]:
     return (part.first.first, part.first.last, rest[:2], ends, rest[2:])
 
 
+def _first_day(part: ExposureSpan) -> dt.date:
+    return part.first.first
+
+
 def _day_key(part: ExposureSpan) -> tuple[object, ...]:
     """What is taken together; of spans told more coarsely than to the month, those that also end alike."""
     coarse = (part.first.last - part.first.first).days >= MONTH
@@ -42,22 +49,19 @@ class CourseGrouping:
     """Goes through the spans once; the last group is the one that may go on."""
 
     rules: LineRules
-    events: Sequence[DiseaseEvent]
+    times: DiseaseTimes
     groups: list[CourseDraft] = field(default_factory=list)
+    ordered: list[ExposureSpan] = field(default_factory=list)
+    coming: dict[PartialDate, frozenset[str]] = field(default_factory=dict)
 
     def group_spans(self, parts: Iterable[ExposureSpan]) -> list[CourseDraft]:
         """The groups of some spans, those of one day taken together."""
-        ordered = sorted(parts, key=span_key)
-        for _, same in groupby(ordered, key=_day_key):
-            day = list(same)
-            self._place_day(day, [part for part in ordered if self._is_ahead(part, day[0].first)])
+        self.ordered = sorted(parts, key=span_key)
+        for _, same in groupby(self.ordered, key=_day_key):
+            self._place_day(list(same))
         return self.groups
 
-    def _is_ahead(self, part: ExposureSpan, start: PartialDate) -> bool:
-        low, high = days_between(start, part.first)
-        return low >= 0 and high <= self.rules.together
-
-    def _place_day(self, day: list[ExposureSpan], ahead: Sequence[ExposureSpan]) -> None:
+    def _place_day(self, day: list[ExposureSpan]) -> None:
         if not self.groups:
             self.groups.append(CourseDraft(day))
             return
@@ -66,7 +70,7 @@ class CourseGrouping:
         if not parted:
             group.add_spans(day, self._explain_join(group, day))
             return
-        following = CourseDraft(self._take_lead_in(group, day, ahead), [parted])
+        following = CourseDraft(self._take_lead_in(group, day), [parted])
         following.add_spans(self._carry_over(group, day))
         following.add_spans(day)
         self.groups.append(following)
@@ -86,9 +90,9 @@ class CourseGrouping:
         )
 
     def _explain_stop(self, group: CourseDraft, day: list[ExposureSpan]) -> str:
-        reasons = {part.stopped for part in group.final_spans if part.stopped in ENDED}
-        if reasons and not any(part.runs for part in group.final_spans) and not day[0].first.can_overlap(group.last):
-            return f"the course before was stopped ({', '.join(sorted(filter(None, reasons)))})"
+        reasons = group.list_final_reasons().intersection(ENDED)
+        if reasons and not group.has_final_running() and not day[0].first.can_overlap(group.last):
+            return f"the course before was stopped ({', '.join(sorted(reasons))})"
         return ""
 
     def _explain_pause(self, group: CourseDraft, day: list[ExposureSpan]) -> str:
@@ -101,14 +105,8 @@ class CourseGrouping:
         return ""
 
     def _explain_surgery(self, group: CourseDraft, day: list[ExposureSpan]) -> str:
-        advanced = find_advanced_date(self.events, self.rules)
-        for event in self.events:
-            date = event.date
-            early = advanced is None or (date is not None and date.is_certainly_before(advanced))
-            between = date is not None and group.last.is_certainly_before(date) and date.is_certainly_before(day[0].first)
-            if event.kind == "surgery" and early and between and date is not None:
-                return f"surgery of {format_date(date)} lies between"
-        return ""
+        date = self.times.find_surgery_between(group.last, day[0].first)
+        return f"surgery of {format_date(date)} lies between" if date is not None else ""
 
     def _explain_change(self, group: CourseDraft, day: list[ExposureSpan]) -> str:
         new = self._find_new_drugs(group, day)
@@ -117,7 +115,7 @@ class CourseGrouping:
         if self._is_together(group, day):
             return ""
         replaced = all(self.rules.can_replace(drug, group.drugs) for drug in new)
-        if replaced and not self._can_have_progressed(latest_end(group.parts), day[0].first):
+        if replaced and not self._can_have_progressed(group.last, day[0].first):
             return ""
         return f"{self._join_names(new)} was begun"
 
@@ -130,9 +128,9 @@ class CourseGrouping:
         """A drug that was left out for longer than a pause while the others went on, and is given again."""
         for part in day:
             allowed = self.rules.find_allowed_gap(part.exposure.drugs)
-            before = group.list_spans_with(part.names)
-            if before and days_between(latest_end(before), part.first)[0] > allowed:
-                least = days_between(latest_end(before), part.first)[0]
+            before = group.find_latest_end(part.names)
+            least = days_between(before, part.first)[0] if before is not None else 0
+            if before is not None and least > allowed:
                 return f"{self._join_names(part.names)} was begun again after {least} days"
         return ""
 
@@ -141,7 +139,7 @@ class CourseGrouping:
         start, first = group.first, day[0].first
         _, most = days_between(start, first)
         same = start == first and (start.last - start.first).days <= MONTH
-        alike = start == first and all(part.last == day[0].last for part in (*group.parts, *day))
+        alike = start == first and group.ends_only_at(day[0].last) and all(part.last == day[0].last for part in day)
         return most <= self.rules.together or same or alike
 
     def _explain_join(self, group: CourseDraft, day: list[ExposureSpan]) -> str:
@@ -156,20 +154,31 @@ class CourseGrouping:
         exact = group.last.is_exact and day[0].first.is_exact
         return f"whether the pause was longer than {allowed} days is not certain" if most > allowed and not exact else ""
 
-    def _take_lead_in(self, group: CourseDraft, day: list[ExposureSpan], ahead: Sequence[ExposureSpan]) -> list[ExposureSpan]:
+    def _take_lead_in(self, group: CourseDraft, day: list[ExposureSpan]) -> list[ExposureSpan]:
         """The last doses of drugs that go on, so shortly before that they belong to the new regimen."""
-        coming = frozenset[str]().union(*(part.names for part in ahead))
-        lead_in = [
-            part
-            for part in group.parts
-            if part.names <= coming
-            and part.first == part.last
-            and 0 <= days_between(part.first, day[0].first)[0] <= self.rules.lead_in
-        ]
-        if len(lead_in) == len(group.parts):
+        start = day[0].first
+        coming = self._find_coming_drugs(start)
+        lead_in: list[ExposureSpan] = []
+        kept: list[ExposureSpan] = []
+        for part in group.parts:
+            (lead_in if self._leads_in(part, start, coming) else kept).append(part)
+        if not kept:
             return []
-        group.parts = [part for part in group.parts if part not in lead_in]
+        group.replace_spans(kept)
         return lead_in
+
+    def _leads_in(self, part: ExposureSpan, start: PartialDate, coming: frozenset[str]) -> bool:
+        shortly = part.first == part.last and 0 <= days_between(part.first, start)[0] <= self.rules.lead_in
+        return shortly and part.names <= coming
+
+    def _find_coming_drugs(self, start: PartialDate) -> frozenset[str]:
+        """What is begun from a day on within the window of a first day."""
+        if start not in self.coming:
+            until = shift_day(start.first, self.rules.together)
+            low = bisect_left(self.ordered, start.last, key=_first_day)
+            ahead = self.ordered[low : bisect_right(self.ordered, until, key=_first_day)]
+            self.coming[start] = frozenset[str]().union(*(part.names for part in ahead if part.first.last <= until))
+        return self.coming[start]
 
     def _carry_over(self, group: CourseDraft, day: list[ExposureSpan]) -> list[ExposureSpan]:
         """Spans that reach beyond the new day: cut there, the rest goes on with the new regimen."""
@@ -183,7 +192,7 @@ class CourseGrouping:
                 carried.append(part.cut_since(start))
             cut = (beyond and same) or not part.end_told
             kept.append(part.cut_until(self._find_cut_date(part, start)) if cut else part)
-        group.parts = kept
+        group.replace_spans(kept)
         return carried
 
     def _find_cut_date(self, part: ExposureSpan, start: PartialDate) -> PartialDate:
@@ -192,18 +201,10 @@ class CourseGrouping:
 
     def _can_have_progressed(self, after: PartialDate, before: PartialDate) -> bool:
         """Whether a progression or recurrence may lie between two days."""
-        dates = [event.date for event in self.events if event.kind in GREW and event.date is not None]
-        return any(after.first <= date.last and date.first <= before.last for date in dates)
+        return self.times.grown.can_have_within(after.first, before.last)
 
     def _join_names(self, drugs: Iterable[str]) -> str:
         return " and ".join(sorted(self.rules.names.get(drug, f"'{drug}'") for drug in drugs))
-
-
-def find_advanced_date(events: Iterable[DiseaseEvent], rules: LineRules) -> PartialDate | None:
-    """The date of the event that first told advanced disease, in so many words or by a distant site."""
-    far = [e for e in events if e.extent not in (None, EARLY) or not rules.distant_sites.isdisjoint(e.sites)]
-    dates = [event.date for event in far if event.date is not None]
-    return min(dates, key=lambda date: (date.first, date.last)) if dates else None
 
 
 def is_recent(as_of: dt.date, days: int, last: PartialDate) -> bool:

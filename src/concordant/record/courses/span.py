@@ -1,16 +1,15 @@
-"""One exposure as the span of days in which the drugs were given, and the groups of spans that become courses."""
+"""One exposure as the span of days in which the drugs were given."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 import msgspec
 from msgspec.structs import replace
 
 from concordant.logic.dates import PartialDate, make_exact_date
-from concordant.patient.events import Setting, Stopped
+from concordant.patient.events import Stopped
 from concordant.record.courses.exposures import Exposure
 
 
@@ -62,74 +61,6 @@ def make_span(exposure: Exposure, as_of: dt.date) -> ExposureSpan | None:
             exposure, exposure.start, PartialDate(exposure.start.first, max(as_of, exposure.start.last)), end_told=False
         )
     return ExposureSpan(exposure, exposure.start, end)
-
-
-@dataclass(slots=True)
-class CourseDraft:
-    """Spans that count as one course, and why they were joined or parted.
-
-    What is given `beside` them belongs to the course, and neither begins nor ends it.
-    """
-
-    parts: list[ExposureSpan] = field(default_factory=list)
-    why: list[str] = field(default_factory=list)
-    beside: list[ExposureSpan] = field(default_factory=list)
-
-    @property
-    def names(self) -> frozenset[str]:
-        """All drugs of the group."""
-        return frozenset([name for part in self.parts for name in (*part.exposure.drugs, *part.exposure.unknown_drugs)])
-
-    @property
-    def drugs(self) -> frozenset[str]:
-        """The known drugs of the group."""
-        return frozenset([drug for part in self.parts for drug in part.exposure.drugs])
-
-    @property
-    def first(self) -> PartialDate:
-        """The earliest start."""
-        return min([part.first for part in self.parts])
-
-    @property
-    def last(self) -> PartialDate:
-        """The latest end."""
-        return latest_end(self.parts)
-
-    @property
-    def runs(self) -> bool:
-        """True when a span of it is said to go on."""
-        return any(part.runs for part in self.parts)
-
-    @property
-    def setting(self) -> Setting | None:
-        """The setting that the source tells."""
-        return next((part.exposure.setting for part in self.parts if part.exposure.setting is not None), None)
-
-    @property
-    def line(self) -> int | None:
-        """The line that the source tells."""
-        return next((part.exposure.line for part in self.parts if part.exposure.line is not None), None)
-
-    def list_spans_with(self, drugs: Iterable[str]) -> list[ExposureSpan]:
-        """The spans with one of the drugs."""
-        wanted = frozenset(drugs)
-        return [part for part in self.parts if not wanted.isdisjoint(part.names)]
-
-    @property
-    def final_spans(self) -> list[ExposureSpan]:
-        """The spans that end last: no other ends certainly after them."""
-        last = self.last
-        return [part for part in self.parts if not part.last.is_certainly_before(last)]
-
-    def remove_drug(self, name: str) -> None:
-        """Takes a drug out."""
-        self.parts = [part.keep_drugs(part.names - {name}) for part in self.parts if part.names != {name}]
-
-    def add_spans(self, parts: Iterable[ExposureSpan], why: str = "") -> None:
-        """More spans, and the reason where it is not plain."""
-        self.parts += parts
-        if why and why not in self.why:
-            self.why.append(why)
 
 
 def latest_end(parts: Sequence[ExposureSpan]) -> PartialDate:

@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 
 from msgspec.structs import replace
 
-from concordant.patient.events import ONGOING, Course
+from concordant.patient.events import ONGOING, Course, Setting
+from concordant.record.courses.draft import CourseDraft
 from concordant.record.courses.ending import CourseWithNote
 from concordant.record.courses.exposures import Exposure
 from concordant.record.courses.line_rules import LineRules
-from concordant.record.courses.span import CourseDraft
+
+Homes = tuple[CourseDraft | None, frozenset[Setting | None]]
 
 
 def group_undated(undated: Iterable[Exposure], groups: Sequence[CourseDraft], rules: LineRules) -> list[list[Exposure]]:
     """The exposures that may be one course. One that only names drugs whose dated courses are known tells nothing new."""
     kept: dict[tuple[object, ...], list[Exposure]] = {}
+    find_homes = _index_homes(groups)
     for exposure in sorted(undated, key=lambda e: (e.drugs, e.unknown_drugs, e.entry.place)):
         names = frozenset((*exposure.drugs, *exposure.unknown_drugs))
-        homes = [group for group in groups if names <= group.names]
+        last, settings = find_homes(names)
         silent = exposure.end is None and exposure.stopped is None and exposure.line is None and not exposure.ongoing
-        if homes and silent and exposure.setting in (None, *(group.setting for group in homes)):
-            homes[-1].why.append(f"{exposure.entry.place} tells of it without a date")
+        if last is not None and silent and exposure.setting in (None, *settings):
+            last.why.append(f"{exposure.entry.place} tells of it without a date")
             continue
         key = (exposure.end, exposure.setting, exposure.line, exposure.stopped, exposure.ongoing)
         by_itself = sorted(names) if not rules.alone.isdisjoint(names) or not exposure.drugs else ()
         kept.setdefault((*key, *by_itself), []).append(exposure)
     return list(kept.values())
+
+
+def _index_homes(groups: Sequence[CourseDraft]) -> Callable[[frozenset[str]], Homes]:
+    """Finds the last of the courses that hold some drugs, and the settings of all that do; the same drugs are looked for once."""
+    holding: dict[str, list[CourseDraft]] = {}
+    for group in groups:
+        for name in group.names:
+            holding.setdefault(name, []).append(group)
+
+    @cache
+    def find_homes(names: frozenset[str]) -> Homes:
+        fewest = min((holding.get(name, []) for name in names), key=len, default=groups)
+        homes = [group for group in fewest if names <= group.names]
+        return (homes[-1] if homes else None), frozenset(group.setting for group in homes)
+
+    return find_homes
 
 
 def make_undated_courses(same: Sequence[Exposure], rules: LineRules) -> Iterator[CourseWithNote]:

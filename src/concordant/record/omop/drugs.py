@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from concordant.errors import quote_word, suggest_word
+from concordant.errors import quote_word
 from concordant.logic.dates import PartialDate, format_date
 from concordant.patient.events import ADVANCED, ONGOING, STOPPED, Course, Medication, Setting, Stopped, match_word
 from concordant.record.builder import RecordBuilder
@@ -18,7 +18,14 @@ from concordant.record.medications_taken import NOT_TAKEN, is_taken, read_taken_
 from concordant.record.omop.codes import CodedColumn, ConceptLookup
 from concordant.record.omop.schema import Row, read_date, read_date_column
 from concordant.terminology.codes import CodeableConcept
-from concordant.terminology.names import Words, drugs_from_name, medicines_from_name, normalize_name, suggest_name
+from concordant.terminology.names import (
+    Words,
+    drugs_from_name,
+    find_near_words,
+    medicines_from_name,
+    normalize_name,
+    suggest_name,
+)
 
 NOT_ASKED = "nothing here asks for it"
 SHORTEST_NEAR = 5  # letters of a word that may be a drug misspelt
@@ -205,4 +212,4 @@ def _make_exposure_fields(span: Span, stopped: Stopped | None) -> dict[str, Any]
 
 
 def _is_near_drug_name(word: str, known: Mapping[str, object]) -> bool:
-    return len(word) >= SHORTEST_NEAR and (word in known or bool(suggest_word(word, known, listing=False)))
+    return len(word) >= SHORTEST_NEAR and (word in known or bool(find_near_words(known).suggest_word(word)))

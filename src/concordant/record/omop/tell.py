@@ -35,6 +35,7 @@ from concordant.terminology.names import Words
 from concordant.terminology.topics import WordsSaid
 
 LOOKED_FOR: tuple[CodeKind, ...] = ("secondary", "site", "stage", "cancer", "condition")
+Episodes = Mapping[str | None, Row]  # by their ids
 NOT_ASKED = "nothing here asks for it"
 ORDER = ("condition_occurrence", "procedure_occurrence", "measurement", "observation", "drug_exposure", "note", "death")
 DATES = {
@@ -100,8 +101,9 @@ class PersonReader:
         """All rows; episodes first, because they say to which line an exposure belongs."""
         known = {name: self._keep_known_rows(name, rows) for name, rows in tables.items()}
         exposures = {row["drug_exposure_id"] for row in known.get("drug_exposure", ())}
+        episodes = {row.get("episode_id"): row for row in reversed(known.get("episode", ()))}  # of one id the first
         for row in known.get("episode", ()):
-            self._read_episode(row, known.get("episode", ()), exposures)
+            self._read_episode(row, episodes, exposures)
         for name in ORDER:
             for row in known.get(name, ()):
                 self._read_row(name, row)
@@ -258,7 +260,7 @@ class PersonReader:
     def _read_condition(self, coded: CodedColumn, row: Row) -> None:
         read_condition(self.record, coded, row, self.words, self.date, self.wrong)
 
-    def _read_episode(self, row: Row, all_: Sequence[Row], exposures: set[str | None]) -> None:
+    def _read_episode(self, row: Row, episodes: Episodes, exposures: set[str | None]) -> None:
         self._start_row("episode", row.get("episode_id"))
         meaning = self.codes.read_column(row, "episode").meaning
         self._set_date(row, "episode_start_date")
@@ -267,7 +269,7 @@ class PersonReader:
             self.record.record_unmapped("episode", label)
             self.record.mark_ignored("what kind of episode it is is not understood")
         elif meaning.name == "treatment":
-            self._read_treatment(row, all_, exposures)
+            self._read_treatment(row, episodes, exposures)
         elif meaning.name == "diagnosis":
             thing = self._find_episode_object(row)
             cancer = thing.name if thing is not None and thing.kind == "cancer" else UNSPECIFIED
@@ -287,20 +289,19 @@ class PersonReader:
     def _find_episode_object(self, row: Row | None) -> CodeableConcept | None:
         return self.codes.match_codes(row.get("episode_object_concept_id")).meaning if row is not None else None
 
-    def _read_treatment(self, row: Row, all_: Sequence[Row], exposures: set[str | None]) -> None:
+    def _read_treatment(self, row: Row, episodes: Episodes, exposures: set[str | None]) -> None:
         """Its events are exposures by themselves; under an episode of advanced disease it says which line they are."""
         events = [event for event in self.links.get(row.get("episode_id") or "", ()) if event in exposures]
-        number = row.get("episode_number") if self._is_advanced(row, all_) else None
+        number = row.get("episode_number") if self._is_advanced(row, episodes) else None
         if events:
             self.drugs.lines |= {event: number for event in events if number}
             self.record.mark_used("line of therapy" if number else "treatment, told by its drug exposures")
         else:
             self.drugs.read_episode(row, number)
 
-    def _is_advanced(self, row: Row, all_: Sequence[Row]) -> bool:
+    def _is_advanced(self, row: Row, episodes: Episodes) -> bool:
         """Under an episode whose object is a metastasis a number counts lines; elsewhere it may count early treatment."""
-        parent = next((episode for episode in all_ if episode.get("episode_id") == row.get("episode_parent_id")), None)
-        thing = self._find_episode_object(parent)
+        thing = self._find_episode_object(episodes.get(row.get("episode_parent_id")))
         return thing is not None and thing.kind == "secondary"
 
     def _keep_blank_findings(self, coded: CodedColumn, table: str) -> None:
