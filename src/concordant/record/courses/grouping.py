@@ -87,7 +87,8 @@ class CourseGrouping:
 
     def _explain_stop(self, group: CourseDraft, day: list[ExposureSpan]) -> str:
         reasons = {part.stopped for part in group.final_spans if part.stopped in ENDED}
-        if reasons and not any(part.runs for part in group.final_spans) and not day[0].first.can_overlap(group.last):
+        after = group.last.is_certainly_before(day[0].first)  # a dose within the span that was stopped is of it
+        if reasons and after and not any(part.runs for part in group.final_spans):
             return f"the course before was stopped ({', '.join(sorted(filter(None, reasons)))})"
         return ""
 
