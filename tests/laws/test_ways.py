@@ -26,7 +26,7 @@ FEWEST, KINDS = 20, 9
 @cache
 def names() -> list[str]:
     """Some of the cases that FHIR can tell."""
-    return list(in_fhir())[::25]
+    return list(in_fhir())[::20]
 
 
 @pytest.fixture(scope="session")

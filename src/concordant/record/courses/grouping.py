@@ -91,7 +91,8 @@ class CourseGrouping:
 
     def _explain_stop(self, group: CourseDraft, day: list[ExposureSpan]) -> str:
         reasons = group.list_final_reasons().intersection(ENDED)
-        if reasons and not group.has_final_running() and not day[0].first.can_overlap(group.last):
+        after = group.last.is_certainly_before(day[0].first)  # a dose within the span that was stopped is of it
+        if reasons and after and not group.has_final_running():
             return f"the course before was stopped ({', '.join(sorted(reasons))})"
         return ""
 
