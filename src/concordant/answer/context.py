@@ -37,6 +37,10 @@ from concordant.model.sources import Cite
 from concordant.patient.facts import Fact, Reason, format_value
 from concordant.readers.explain import explain, iter_facts_behind
 
+CUT_SHORT = (
+    "Too much is open to try every combination: answers to several questions together may change the result, and are not named."
+)
+
 
 @dataclass(slots=True)
 class AnswerContext:
@@ -45,6 +49,7 @@ class AnswerContext:
     knowledge: Knowledge
     now: Situation
     references: References
+    is_search_cut_short: bool = False
 
     def build_avoid(self) -> list[model.Avoid]:
         """What is not given, and the kind of reason."""
@@ -226,7 +231,7 @@ class AnswerContext:
         return next(verdict.answer for verdict in self.now.decision.verdicts if verdict.force.guideline.id == family)
 
     def list_notices(self) -> list[str]:
-        """Up to when the record goes, and what is said of the guideline versions themselves."""
+        """Up to when the record goes, what is said of the guideline versions, and of questions not looked for to the end."""
         last = self.now.record.last_entry
         notices = [] if last is None else [f"The last entry of the record that is used is of {format_date(last)}."]
         for f in self.now.frame.in_force:
@@ -234,7 +239,8 @@ class AnswerContext:
                 notices.append(_describe_overdue_review(f))
             if not f.version.complete:
                 notices.append(f"{f.guideline.short_title} {f.version.version}: {f.version.notice}")
-        return notices + self._list_put_off_values(decided=False)
+        cut_short = [CUT_SHORT] if self.is_search_cut_short else []
+        return notices + cut_short + self._list_put_off_values(decided=False)
 
     def _list_put_off_values(self, *, decided: bool) -> list[str]:
         """Stated words that do not hold by themselves: what would decide is not known (yet), or (`decided`) says otherwise."""

@@ -15,7 +15,7 @@ from concordant.answer.schema import Answer
 from concordant.decide.counterfactuals import find_counterfactuals
 from concordant.decide.decision import Decision
 from concordant.decide.judging import make_decision
-from concordant.decide.questions import Situation, find_questions
+from concordant.decide.questions import Search, Situation, find_questions
 from concordant.decide.ruleset import CURRENT, Ruleset, add_current_regimen, list_turning_days, make_ruleset
 from concordant.derive.discordance import find_discordances
 from concordant.derive.engine import FactsOnDemand, derive_facts
@@ -54,9 +54,10 @@ class PreparedKnowledge:
     def answer_record(self, record: PatientRecord, wanted: str = "") -> Answer:
         """The whole answer."""
         situation = self.build_situation(record, wanted)
-        asked = [] if situation.decision.answer == "out_of_scope" else find_questions(situation)
+        search = Search()
+        asked = [] if situation.decision.answer == "out_of_scope" else find_questions(situation, search)
         references = References({source.id: source for source in self.knowledge.sources})
-        around = AnswerContext(self.knowledge, situation, references)
+        around = AnswerContext(self.knowledge, situation, references, is_search_cut_short=search.is_cut_short)
         sides = find_counterfactuals(situation)
         return AnswerBuilder(
             self.knowledge, situation, asked, sides, references, around, Safety(situation, references)

@@ -22,6 +22,8 @@ from concordant.patient.events import PatientRecord
 from concordant.patient.facts import Fact, Facts, Value
 from concordant.readers.explain import Evaluator, explain, find_missing_features
 
+MOST_COMBINATIONS = 4000  # a question that takes more than these to find is one that nobody waits for
+
 
 @dataclass(frozen=True, slots=True)
 class Branch:
@@ -75,8 +77,23 @@ class Situation:
         return make_decision(self.frame, facts, self.decision, touched, self.look), facts
 
 
-def find_questions(situation: Situation) -> list[Question]:
-    """What to ask, the blocking and most settling questions first."""
+@dataclass(slots=True)
+class Search:
+    """How many combinations of what is open may still be tried, and whether there were more of them."""
+
+    left: int = MOST_COMBINATIONS
+    is_cut_short: bool = False
+
+    def take_one(self) -> bool:
+        """Whether one more may be tried."""
+        self.is_cut_short = self.is_cut_short or self.left <= 0
+        self.left -= 1
+        return not self.is_cut_short
+
+
+def find_questions(situation: Situation, search: Search | None = None) -> list[Question]:
+    """What to ask, the blocking and most settling questions first. `search` bounds how many combinations are tried."""
+    search = search or Search()
     cells = {
         f.name: make_cells(f, situation.frame.cuts.get(f.name, ()), situation.facts[f.name].value)
         for f in _find_askable_features(situation)
@@ -84,9 +101,9 @@ def find_questions(situation: Situation) -> list[Question]:
     holding = _find_holding_features(situation)
     questions = [q for name in cells if (q := _ask_alone(name, cells[name], situation, holding)) is not None]
     if situation.decision.answer == "needs_data" and not any(q.blocking for q in questions):
-        questions += _ask_together(combine_names(holding.intersection(cells)), cells, situation)
+        questions += _ask_together(combine_names(holding.intersection(cells)), cells, situation, search)
     elif not questions:
-        questions += _ask_together(_find_joint_groups(cells, situation), cells, situation)
+        questions += _ask_together(_find_joint_groups(cells, situation), cells, situation, search)
     order = {name: i for i, name in enumerate(cells)}
     return sorted(questions, key=lambda q: (*_rank_question(q), q.feature.asked, order[q.feature.name]))
 
@@ -201,20 +218,25 @@ def _find_outcome_proposals(decision: Decision) -> list[Proposal]:
     return [proposal for proposal in live if not preferring or proposal.statement.id in preferring]
 
 
-def _ask_together(groups: Iterable[frozenset[str]], cells: Mapping[str, Sequence[Cell]], situation: Situation) -> list[Question]:
+def _ask_together(
+    groups: Iterable[frozenset[str]], cells: Mapping[str, Sequence[Cell]], situation: Situation, search: Search
+) -> list[Question]:
     """Ask for the smallest group of two or three features that changes the outcome together, when no single feature does."""
     order = {name: i for i, name in enumerate(cells)}
     ordered = [tuple(sorted(group, key=order.__getitem__)) for group in groups]
     for names in sorted(ordered, key=lambda names: (len(names), [order[name] for name in names])):
-        if len(names) > 1 and (questions := _ask_group(names, cells, situation)):
+        if len(names) > 1 and (questions := _ask_group(names, cells, situation, search)):
             return questions
     return []
 
 
-def _ask_group(names: tuple[str, ...], cells: Mapping[str, Sequence[Cell]], situation: Situation) -> list[Question]:
+def _ask_group(
+    names: tuple[str, ...], cells: Mapping[str, Sequence[Cell]], situation: Situation, search: Search
+) -> list[Question]:
     choices = product(*(cells[name] for name in names))
     if not any(
-        _has_other_outcome({n: cell.value for n, cell in zip(names, choice, strict=True)}, situation) for choice in choices
+        search.take_one() and _has_other_outcome({n: cell.value for n, cell in zip(names, choice, strict=True)}, situation)
+        for choice in choices
     ):
         return []
     questions = []
