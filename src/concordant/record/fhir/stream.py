@@ -20,15 +20,17 @@ from concordant.record.fhir.decode import LocatedResource, decode_one, unzip_dat
 from concordant.record.fhir.files import read_limited_bytes
 from concordant.record.fhir.folder import Companions, FileHead, read_file_head
 from concordant.record.fhir.identity import describe_difference
+from concordant.record.fhir.incoming import refuse_repeated_keys
 from concordant.record.fhir.pages import describe_missing_pages
 from concordant.record.fhir.putting_away import DOCUMENTS, LINES, SourceFiles
 from concordant.record.fhir.read import build_patients, read_document
 from concordant.record.fhir.resources import Reference, Resource
-from concordant.record.fhir.spool import OPEN, Spool, SpooledEntry
+from concordant.record.fhir.spool import OPEN, Spool, SpooledEntry, report_disk_errors
 from concordant.record.fhir.subjects import TWO
 from concordant.record.fhir.tables import FhirTables
 from concordant.record.fhir.versions import pass_over_old_versions
 from concordant.record.sources import Patient
+from concordant.visible import make_json_visible
 
 
 @dataclass(slots=True)
@@ -54,7 +56,8 @@ class PatientStream:
     def __iter__(self) -> Iterator[Patient]:
         paths = sorted(p for p in self.path.rglob("*") if p.is_file()) if self.path.is_dir() else [self.path]
         try:
-            yield from self._read_files(paths, self.files.spool)
+            with report_disk_errors(str(self.path)):
+                yield from self._read_files(paths, self.files.spool)
         finally:
             self.files.spool.close()
 
@@ -103,9 +106,10 @@ class PatientStream:
         """What a document speaks of; one that cannot be read is a row, and leaves every patient's record open."""
         name = self._name_file(path)
         try:
-            data = unzip_data(read_limited_bytes(path), name)
+            data = make_json_visible(unzip_data(read_limited_bytes(path), name))
             if self.files.put_single_away(data, name):
                 return None
+            refuse_repeated_keys(data, name)
             return read_file_head(data) or self.files.read_faulty_head(data, name)
         except ConcordantError as error:
             self.files.add_row(name, "file", error.complaints[0].says, "")

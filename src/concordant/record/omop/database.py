@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from concordant.errors import Complaint, Refused, Unreadable, quote_word
+from concordant.inputs import find_packed_fault
 from concordant.record.omop.csv_files import make_csv_options
 from concordant.record.omop.duck import (
     connect_duckdb,
     escape_pattern,
     import_duckdb,
+    make_row_visible,
     quote_name,
     report_query_errors,
     seal_connection,
@@ -25,6 +27,7 @@ ENDINGS = (".parquet", ".csv", ".csv.gz", ".tsv", ".tsv.gz")
 AT_ONCE = 2000
 COLUMNS, TABLES = "system.information_schema.columns", "system.information_schema.tables"
 WANTED = frozenset(table.name for table in FILES)
+INDISPENSABLE = (PERSON.name, CONCEPT.name)  # without them every other table would be misread
 
 
 @dataclass(slots=True)
@@ -37,6 +40,7 @@ class CdmDatabase:
     columns: dict[str, set[str]] = field(default_factory=dict)
     scratch: Any = None
     cursors: list[Any] = field(default_factory=list)
+    damaged: dict[str, str] = field(default_factory=dict)  # tables that are there and cannot be read, and why
 
     def close(self) -> None:
         """Give the file free, and remove what was sorted on disk."""
@@ -122,8 +126,7 @@ class CdmDatabase:
 
     def _fetch_batch(self, cursor: Any) -> list[Any]:
         with report_query_errors(self.name, cursor):
-            rows: list[Any] = cursor.fetchmany(AT_ONCE)
-            return rows
+            return [make_row_visible(row) for row in cursor.fetchmany(AT_ONCE)]
 
 
 def open_database(source: Path | str) -> CdmDatabase:
@@ -223,12 +226,28 @@ def _add_files(database: CdmDatabase, folder: Path) -> None:
     for item in sorted(folder.iterdir()):
         name, ending = _split_ending(item)
         if name in WANTED and ending:
-            if name in database.tables:
+            if name in database.tables or name in database.damaged:
                 says = f"the table {quote_word(name)} stands there twice"
                 raise Refused(Complaint(says, str(folder), way_out="Keep one of the two files"))
-            database.tables[name] = _make_reader_sql(item, ending)
-    for name, named in database.tables.items():
-        database.columns[name] = {str(row[0]).lower() for row in database._fetch_all(f"DESCRIBE SELECT * FROM {named}")}
+            _add_table_file(database, name, item, ending)
+
+
+def _add_table_file(database: CdmDatabase, name: str, item: Path, ending: str) -> None:
+    """A table; of a file that is damaged it is noted why, where there is sense in reading the others."""
+    is_text = ending not in ("/", ".parquet")
+    fault = find_packed_fault(item) if is_text else ""
+    if not fault:
+        named = _make_reader_sql(item, ending)
+        try:
+            columns = {str(row[0]).lower() for row in database._fetch_all(f"DESCRIBE SELECT * FROM {named}")}
+        except Unreadable as error:
+            fault = error.complaints[0].says
+    if fault and name in INDISPENSABLE:
+        raise Unreadable(Complaint(fault, str(item), way_out="Copy the file again"))
+    if fault:
+        database.damaged[name] = f"{item.name}: {fault}"
+    else:
+        database.tables[name], database.columns[name] = named, columns
 
 
 def _split_ending(item: Path) -> tuple[str, str]:
@@ -274,7 +293,7 @@ def _check_tables(database: CdmDatabase) -> None:
 
 def list_missing_tables(database: Cdm) -> list[str]:
     """The tables that are read where they are, and are not there."""
-    return [table.name for table in FILES if table.name not in database.tables]
+    return [table.name for table in FILES if table.name not in database.tables and table.name not in database.damaged]
 
 
 def _has_rejects(cursor: Any) -> bool:

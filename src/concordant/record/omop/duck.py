@@ -10,6 +10,7 @@ from threading import Timer
 from typing import Any
 
 from concordant.errors import Complaint, Unreadable
+from concordant.visible import make_visible
 
 OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 BOUNDS = {"memory_limit": "1GB", "max_temp_directory_size": "20GB"}  # what is sorted beyond the memory goes to the disk
@@ -75,6 +76,13 @@ def quote_name(*parts: str) -> str:
 def escape_pattern(path: Path) -> str:
     """A path that DuckDB takes as it is written: within an SQL text, and no sign of it a wildcard."""
     return str(path.absolute()).translate(NO_PATTERN).replace("'", "''")
+
+
+def make_row_visible(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A row, with nothing in its texts that steers a screen."""
+    if "".join([cell for cell in row if isinstance(cell, str)]).isprintable():
+        return row
+    return tuple(make_visible(cell) if isinstance(cell, str) else cell for cell in row)
 
 
 def shorten_error(error: BaseException) -> str:
