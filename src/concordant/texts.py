@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from concordant.errors import Complaint, Unreadable, quote_word
+from concordant.inputs import PackedFault, make_packed_complaint, read_up_to
 
 MAX_BYTES = 10_000_000
-MAX_YAML = 1_000_000  # YAML is read slowly, 1 MB in some seconds; a larger file has to be JSON
+MAX_YAML = 250_000  # YAML is read slowly, 1 MB in 16 seconds; a larger file has to be JSON
 MAX_DEPTH = 40
 MOST_COMPLAINTS = 100
 
@@ -55,8 +56,9 @@ def read_file_bytes(path: Path, shown: str) -> bytes:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise Unreadable(_complain_too_large(shown, size))
-        with path.open("rb") as file:  # no more than the limit: a device has no size
-            return file.read(MAX_BYTES + 1)
+        return read_up_to(path, MAX_BYTES)  # no more than the limit: a device has no size, and what is packed another
+    except PackedFault as fault:
+        raise Unreadable(make_packed_complaint(fault, shown)) from None
     except FileNotFoundError:
         raise Unreadable(Complaint("no such file", shown, way_out="Check the name, or use - for standard input")) from None
     except OSError as error:
@@ -65,9 +67,13 @@ def read_file_bytes(path: Path, shown: str) -> bytes:
 
 
 def _complain_too_large(name: str, size: int, most: int = MAX_BYTES) -> Complaint:
-    way_out = f"A case file has at most {most // 1_000_000} MB" + ("; as JSON it may be larger" if most < MAX_BYTES else "")
-    about = f"more than {most // 1_000_000} MB" if size == most + 1 else f"{size / 1e6:.1f} MB"
+    way_out = f"A case file has at most {_format_size(most)}" + ("; as JSON it may be larger" if most < MAX_BYTES else "")
+    about = f"more than {_format_size(most)}" if size == most + 1 else f"{size / 1e6:.1f} MB"
     return Complaint(f"{about} is too large for one patient", name, way_out=way_out)
+
+
+def _format_size(size: int) -> str:
+    return f"{size // 1_000_000} MB" if size >= 1_000_000 else f"{size // 1000} kB"
 
 
 def read_bytes(data: bytes, name: str) -> SourceText:

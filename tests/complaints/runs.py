@@ -7,6 +7,7 @@ Beside every bad run stands its golden text, `bad/NAME.expected`: the exit code,
 from __future__ import annotations
 
 import contextlib
+import gzip
 import io
 import zipfile
 from collections.abc import Callable, Iterator
@@ -85,6 +86,17 @@ FOREIGN: dict[str, Callable[[Path], None]] = {
     "export.zip": _zip("patient.json", "observation.json"),
     "export.tar": _bytes(b"patient.json" + b"\x00" * 245 + b"ustar\x0000"),
     "results.csv": _bytes(b"patient,date,test,value\n1,2022-05-12,HER2,3+\n2,2022-05-13,HER2,0\n"),
+    "two-columns.csv": _bytes(b"patient;drug\n1;trastuzumab\n2;pertuzumab\n"),
+    "two-columns.txt": _bytes(b"patient,drug\n1,trastuzumab\n2,pertuzumab\n"),
+    "one-column.csv": _bytes(b"drug\ntrastuzumab\n"),
+    "packed-table.csv.gz": _bytes(gzip.compress(b"patient,drug\n1,trastuzumab\n")),
+    "packed-letter.gz": _bytes(gzip.compress(b"%PDF-1.7\n")),
+    "packed-folder.tgz": _bytes(gzip.compress(b"patient.json" + b"\x00" * 245 + b"ustar\x0000")),
+    "packed-xml.json.gz": _bytes(gzip.compress(b'<?xml version="1.0"?><Bundle xmlns="http://hl7.org/fhir"/>')),
+    "packed-and-cut.yaml": _bytes(gzip.compress(CASE.encode() * 100)[:-10]),
+    "packed-nothing.gz": _bytes(gzip.compress(b"")),
+    "commented.xml": _bytes(b'<!-- export --><Bundle xmlns="http://hl7.org/fhir"/>'),
+    "fhir-list.yaml": _bytes(b"- resourceType: Patient\n  id: p1\n"),
     "results.parquet": _bytes(b"PAR1\x15\x04\x15\x00"),
     "results.sqlite": _bytes(b"SQLite format 3\x00\x10\x00"),
     "message.hl7": _bytes(b"MSH|^~\\&|LAB|HOSPITAL|||20220512||ORU^R01|1|P|2.5\rPID|1||4711\r"),

@@ -73,7 +73,7 @@ class AnswerBuilder:
         return model.Answer(
             answer=decision.answer,
             as_of=record.as_of.isoformat(),
-            name=record.name,
+            name=replace_brackets(record.name),
             guidelines=self.around.build_guidelines(),
             headline=self.around.format_headline(),
             verdict="",
@@ -282,7 +282,7 @@ class AnswerBuilder:
             blocking=question.blocking,
             changes=changes,
             together_with=list(question.together_with),
-            known=replace_brackets(fact.conflict) or fact.says,
+            known=replace_brackets(fact.conflict or fact.says),
         )
 
     def _list_regimen_names(self, regimens: tuple[str, ...]) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from concordant.answer.parts import CourseInTime, EventInTime, EventKind, IntervalInTime, Setting, TimelineShown, When
+from concordant.answer.phrases import replace_brackets
 from concordant.answer.timeline_words import ENGLISH, phrase_timeline
 from concordant.decide.questions import Situation
 from concordant.derive.context import SelectorContext
@@ -153,7 +154,7 @@ class TimelineBuilder:
 
 def _list_drug_names(course: Course, drugs: Mapping[str, str], classes: Mapping[str, str]) -> list[str]:
     known = [drugs.get(drug, drug) for drug in course.drugs]
-    return [*known, *(classes.get(name, name) for name in course.classes), *course.unknown_drugs]
+    return [*known, *(classes.get(name, name) for name in course.classes), *map(replace_brackets, course.unknown_drugs)]
 
 
 def _get_first_day(when: When | None) -> float:

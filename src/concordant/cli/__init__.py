@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import sys
 
+INTERRUPTED = 2
+
 
 def run() -> None:
-    """The console script: no person ever meets a traceback."""
-    from concordant.cli.main import main
+    """The console script: no person ever meets a traceback, not even on Ctrl-C before anything has begun."""
+    try:
+        from concordant.cli.main import main
 
-    sys.exit(main(sys.argv[1:]))
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

@@ -12,6 +12,7 @@ from concordant.cli.linting import lint
 from concordant.cli.options import as_of_option, codes_option, guideline_option, id_option, knowledge_option, output_option
 from concordant.cli.pager import write_paged
 from concordant.cli.reading import read
+from concordant.cli.streams import Commands
 from concordant.cli.writing import check_target, write_output
 from concordant.errors import Complaint, Unreadable
 from concordant.present.formats import FORMATS, RenderOptions, render_answer
@@ -19,7 +20,7 @@ from concordant.present.language import LANGUAGES
 from concordant.version import __version__
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="concordant")
 def app() -> None:
     """Guideline-concordant cancer care: what the guideline says of one patient, why, and what is missing.

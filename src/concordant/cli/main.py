@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from collections.abc import Sequence
@@ -10,14 +9,28 @@ from collections.abc import Sequence
 import click
 
 from concordant.cli.commands import app
+from concordant.cli.streams import ReaderLeft, discard_output, prepare_streams
 from concordant.errors import ConcordantError
 
 BUG = 70
+NO_MEMORY = "there is not enough memory for this source. Take fewer patients at once, or name one with --patient"
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit code."""
-    _set_utf8_output()
+    try:
+        prepare_streams()
+        return _run_command(arguments)
+    except (BrokenPipeError, ReaderLeft):  # who reads has enough
+        discard_output()
+        return 0
+    except (OSError, MemoryError) as error:
+        _print_message(f"cannot read or write: {error.strerror or error}" if isinstance(error, OSError) else NO_MEMORY)
+        discard_output()
+        return 2
+
+
+def _run_command(arguments: Sequence[str]) -> int:
     try:
         app.main(list(arguments), prog_name="concordant", standalone_mode=False)
         sys.stdout.flush()
@@ -26,31 +39,25 @@ def main(arguments: Sequence[str]) -> int:
         return leaving.code if isinstance(leaving.code, int) else 2
     except ConcordantError as error:
         for complaint in error.complaints:
-            print(complaint, file=sys.stderr)  # noqa: T201
+            _print_message(str(complaint))
         return error.exit_code
     except click.ClickException as error:
         error.show(sys.stderr)
         return 2
     except (click.exceptions.Abort, KeyboardInterrupt):
         return 2
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as error:
-        print(f"cannot read or write: {error.strerror}", file=sys.stderr)  # noqa: T201
-        return 2
+    except (OSError, MemoryError, ReaderLeft):
+        raise
     except Exception as error:  # the last resort: one line, no patient data, no traceback
         if os.environ.get("CONCORDANT_DEBUG"):
             raise
         place = _find_last_place(error)
-        print(f"This is a bug in concordant ({type(error).__name__} in {place}). Please report it.", file=sys.stderr)  # noqa: T201
+        _print_message(f"This is a bug in concordant ({type(error).__name__} in {place}). Please report it.")
         return BUG
 
 
-def _set_utf8_output() -> None:
-    """Answers hold signs that older encodings lack; one that cannot be shown is replaced."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+def _print_message(text: str) -> None:
+    print(text, file=sys.stderr)  # noqa: T201
 
 
 def _find_last_place(error: BaseException) -> str:

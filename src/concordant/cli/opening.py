@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from concordant.api import Engine, Patients, load_knowledge
 from concordant.cli.missing import refuse_missing
 from concordant.errors import Complaint, Unreadable, make_printable
+from concordant.inputs import is_packed, is_stream
 from concordant.patient.account import Account
 from concordant.patient.events import PatientRecord
 from concordant.record.casefile.write import write_case
@@ -21,7 +22,7 @@ from concordant.record.sources.asked import AsOf
 from concordant.record.sources.case_file import read_case_source, refuse_by_head
 from concordant.record.sources.choosing import WaysOut
 from concordant.record.sources.fhir import is_fhir
-from concordant.record.sources.opening import NamedSource, SourceContent
+from concordant.record.sources.opening import NamedSource, SourceContent, read_stream
 from concordant.record.sources.opening import list_source_files as sources_of_name
 from concordant.record.sources.tables import ADDRESSES, is_tabular
 from concordant.texts import MAX_BYTES
@@ -81,6 +82,8 @@ def find_patients(source: str, as_of: dt.date | None, id_: str, engine: Engine) 
     if source == "-":
         content = SourceContent(sys.stdin.buffer.read(MAX_STANDARD_INPUT + 1), STANDARD_INPUT)
         return Patients(engine, content, AsOf(as_of, _get_today()), id_)
+    if is_stream(Path(source)):
+        return Patients(engine, read_stream(source), AsOf(as_of, _get_today()), id_)
     if not is_tabular(source):
         refuse_missing(source)
     return Patients(engine, NamedSource(source), AsOf(as_of, _get_today()), id_)
@@ -130,7 +133,7 @@ def open_for_answers(patient: str, as_of: dt.date | None, engine: Engine, id_: s
     if not patient:
         return OpenedCase(PatientRecord(as_of or _get_today()), engine)
     refuse_by_head(patient)
-    if is_tabular(patient) or is_fhir(patient):
+    if _is_read_only(patient):
         chosen = open_patient(patient, as_of, id_, engine)
         return OpenedCase(chosen.record, engine, "", write_case(chosen, engine.knowledge, engine.words))
     refuse_missing(patient)
@@ -140,6 +143,12 @@ def open_for_answers(patient: str, as_of: dt.date | None, engine: Engine, id_: s
     content = SourceContent(text.encode(), patient)
     chosen = _report_other_date(Patients(engine, content, AsOf(as_of, _get_today())).one(), patient, as_of)
     return OpenedCase(chosen.record, engine, patient, text)
+
+
+def _is_read_only(patient: str) -> bool:
+    """Whether a source is of a kind that is never completed in place: all but a case file that can be read as it stands."""
+    path = Path(patient)
+    return is_stream(path) or is_packed(path) or is_tabular(patient) or is_fhir(patient)
 
 
 def _get_today() -> dt.date:
@@ -164,6 +173,8 @@ def make_sheet_label(source: str, id_: str) -> str:
     """
     if id_ or source in ("", "-"):
         return make_printable(id_) or source
+    if is_stream(Path(source)):
+        return "-"
     return make_printable(urlsplit(source).path.strip("/") if source.startswith(ADDRESSES) else Path(source).resolve().name)
 
 

@@ -236,7 +236,7 @@ BROKEN = {
     "comma": (b'{"resourceType": "Bundle",\n "entry": [,]}', "JSON is malformed", 2),
     "deep": (b'{"entry":' + b"[" * 100_000, "nested too deeply", None),
     "utf-16": ('{"resourceType": "Bundle"}').encode("utf-16"),
-    "latin": (b'{"resourceType": "Patient", "id": "\xe9"}', "not UTF-8 text", 1),
+    "latin": (b'{"resourceType": "\xe9"}', "not UTF-8 text", 1),
     "gzip": (gzip.compress(b'{"resourceType": "Patient"}' * 50)[:40], "gzip data is damaged", None),
 }  # fmt: skip
 

@@ -18,6 +18,7 @@ from concordant.record.plausibility import find_later_entries
 from concordant.record.rules import get_record_rules
 from concordant.terminology.names import Words
 from concordant.texts import MOST_COMPLAINTS, SourceText
+from concordant.visible import make_visible
 
 KEYS = (
     "name",
@@ -32,6 +33,7 @@ KEYS = (
     "unavailable",
     "stated",
 )
+MOST_VALUES = 5000
 # A reviewed case carries its expected answer with it; the reader looks away.
 REVIEW_KEYS = ("expect", "because", "origin", "difficulty", "confidence")
 AMONG_TREATMENTS = "It stands among the treatments already, and may still run there."
@@ -43,7 +45,8 @@ def read_case(text: SourceText, knowledge: Knowledge, words: Words, as_of: dt.da
     `as_of` serves when the file has none; `given` says that the user asked for that date, which then
     cuts the record. Raises Refused with every complaint, each with its line.
     """
-    value = _check_mapping(text)
+    value = _put_on_lines(_check_mapping(text))
+    _refuse_too_many(text)
     blocks = BlockReader(text, knowledge, words)
     name, own = blocks.read_head({key: item for key, item in value.items() if key not in REVIEW_KEYS}, KEYS)
     faulty = own is None and value.get("as_of") is not None
@@ -84,13 +87,39 @@ def _describe_unused_date(own: dt.date, asked: dt.date) -> str:
 def _check_mapping(text: SourceText) -> dict[str, Any]:
     value = text.value
     way_out = "`concordant template` prints a case file to fill in"
+    first = value[0] if isinstance(value, list) and value else value
+    if isinstance(first, dict) and "resourceType" in first:
+        says = "this is FHIR that is not written as JSON"
+        raise Refused(text.make_complaint((), says, "Save it as JSON, one resource or Bundle a file, or as NDJSON: that is read"))
     if not isinstance(value, dict):
         kind = "a list" if isinstance(value, list) else "a single value"
         raise Refused(text.make_complaint((), f"this is {kind}, and a case file has keys", way_out))
-    if "resourceType" in value:
-        says = "this is FHIR that is not written as JSON"
-        raise Refused(text.make_complaint((), says, "Save it as JSON, one resource or Bundle a file, or as NDJSON: that is read"))
     return value
+
+
+def _put_on_lines(value: Any) -> Any:
+    """Each value on one line: a line end within one would begin a line of the answer that reads like ours."""
+    if isinstance(value, dict):
+        return {key: _put_on_lines(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_put_on_lines(item) for item in value]
+    return make_visible(value) if isinstance(value, str) else value
+
+
+def _refuse_too_many(text: SourceText) -> None:
+    """Each name is looked up, and a misspelt one compared with all that are known. Raises Refused."""
+    number = _count_values(text.value)
+    if number > MOST_VALUES:
+        says = f"{number} values are more than one patient has"
+        raise Refused(
+            text.make_complaint((), says, f"A case file has at most {MOST_VALUES}; an export of a record is read as FHIR")
+        )
+
+
+def _count_values(value: Any) -> int:
+    if isinstance(value, dict | list):
+        return sum(map(_count_values, value.values() if isinstance(value, dict) else value))
+    return 1
 
 
 def _read_record(value: dict[str, Any], blocks: BlockReader, builder: RecordBuilder) -> None:

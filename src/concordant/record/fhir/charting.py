@@ -93,7 +93,11 @@ def _blank_faulty_entry(reader: Reader | None, resource: Resource, chart: Chart)
 
 
 def entry_place(entry: LocatedResource) -> str:
-    """Where an entry stands: its type and id, else its place in the file."""
+    """Where an entry stands: its type and id, else its place in the file. An id with a bracket could read like a reference."""
     resource = entry.resource
     kind, id_ = resource.resourceType, resource.id
-    return f"{kind}/{id_}" if id_ and kind and len(id_) <= LONGEST_ID else entry.place or kind or "the resource"
+    return (
+        f"{kind}/{id_}"
+        if id_ and kind and len(id_) <= LONGEST_ID and "[" not in id_ + kind
+        else entry.place or kind or "the resource"
+    )

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
-import io
-import zlib
 from collections.abc import Iterator
 
 import msgspec
 
 from concordant.errors import Complaint, Unreadable, make_printable, quote_word
+from concordant.inputs import unpack_bytes
 from concordant.record.fhir.addresses import strip_version, to_local_reference
+from concordant.record.fhir.incoming import BAD_BYTE, replace_bad_bytes
 from concordant.record.fhir.resources import TEXT_ELEMENTS, CodeableConcept, Entry, Head, RawBundleEntry, Reference, Resource
 
 MAX_BYTES = 200_000_000  # of one JSON document; NDJSON has no limit but its longest line
 DEEPEST = 8  # bundles within bundles
-GZIP = b"\x1f\x8b"
 WAY_OUT = "Save it again as UTF-8 JSON"
 
 
@@ -53,15 +51,13 @@ ONE = msgspec.json.Decoder(Resource)
 BUNDLE = msgspec.json.Decoder(RawBundle | list[msgspec.Raw])
 ENTRY = msgspec.json.Decoder(RawBundleEntry)
 HEAD = msgspec.json.Decoder(Head)
+RAW_ENTRIES = msgspec.json.Decoder(RawBundle)
+FAULTS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 def unzip_data(data: bytes, name: str) -> bytes:
     """The bytes themselves, unpacked when they are gzip, without a byte order mark. Raises Unreadable."""
-    if data[:2] == GZIP:
-        try:
-            data = gzip.GzipFile(fileobj=io.BytesIO(data)).read(MAX_BYTES + 1)
-        except (OSError, EOFError, zlib.error):
-            raise Unreadable(Complaint("the gzip data is damaged or cut off", name, way_out="Copy the file again")) from None
+    data = unpack_bytes(data, name, MAX_BYTES)
     if len(data) > MAX_BYTES:
         way_out = f"At most {MAX_BYTES // 1_000_000} MB are read as one document; write the bundle as NDJSON, one resource a line"
         raise Unreadable(Complaint("the document is too large", name, way_out=way_out))
@@ -73,7 +69,7 @@ def decode_resources(data: bytes, name: str) -> list[LocatedResource]:
     try:
         try:
             return flatten_bundles(ANY.decode(data))
-        except msgspec.ValidationError:
+        except (msgspec.ValidationError, UnicodeDecodeError):
             return decode_each_entry(data, name)
     except RecursionError:
         raise Unreadable(Complaint("nested too deeply to be a record", name, way_out="Check how the file was written")) from None
@@ -175,7 +171,7 @@ def _iter_entries(raws: list[msgspec.Raw], prefix: str, depth: int = 0) -> Itera
         place = f"{prefix}entry[{number}]"
         try:
             entry = ENTRY.decode(raw)
-        except (msgspec.MsgspecError, RecursionError) as error:
+        except FAULTS as error:
             yield LocatedResource(place, None, Resource(), describe_error(error))
             continue
         if not bytes(entry.resource):
@@ -190,25 +186,31 @@ def decode_one(raw: msgspec.Raw | bytes, url: str | None, place: str, depth: int
         inner: list[LocatedResource] = []
         _flatten_resource(ONE.decode(raw), url, place, inner, depth)
         yield from inner
-        return
-    except (msgspec.MsgspecError, RecursionError) as error:
-        why = describe_error(error)
+    except FAULTS as error:
+        yield from decode_faulty(raw, url, place, describe_error(error), depth)
+
+
+def decode_faulty(raw: msgspec.Raw | bytes, url: str | None, place: str, why: str, depth: int = 0) -> Iterator[LocatedResource]:
+    """What a resource is about that cannot be read as it stands, and why; of a bundle the entries, one by one."""
     try:
-        head = HEAD.decode(raw)
-    except (msgspec.MsgspecError, RecursionError):
+        head = HEAD.decode(replace_bad_bytes(bytes(raw)))
+    except FAULTS:
         yield LocatedResource(place, url, Resource(), why)
         return
     if head.entry and depth <= DEEPEST and is_bundle(head.resourceType, head.entry):
-        yield from _iter_entries(head.entry, f"{place}/" if place else "", depth)
+        bundle = RAW_ENTRIES.decode(raw)
+        yield from _iter_entries(bundle.entry or [], f"{place}/" if place else "", depth)
     else:
         yield LocatedResource(place, url, _resource_from_head(head, raw), why)
 
 
 def _resource_from_head(head: Head, raw: msgspec.Raw | bytes) -> Resource:
-    def to_text(value: object) -> str | None:
-        return value if isinstance(value, str) else None
+    def to_text(value: object) -> str | None:  # with a sign that stands for a bad byte it would name anybody
+        return value if isinstance(value, str) and BAD_BYTE not in value else None
 
     def to_reference(value: object) -> object:
+        if isinstance(value, dict) and BAD_BYTE in str(value.get("reference")):
+            return None
         try:
             return msgspec.convert(value, Reference)
         except msgspec.ValidationError:
@@ -236,6 +238,8 @@ def describe_error(error: Exception) -> str:
     """What is wrong inside one entry, in words without its content."""
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
+    if isinstance(error, UnicodeDecodeError):
+        return "not UTF-8 text"
     says = make_printable(str(error))
     if "at `" in says:
         return f"a value of the wrong type: {_lower_first(says)}"

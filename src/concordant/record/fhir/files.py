@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from concordant.errors import Complaint, Unreadable
+from concordant.inputs import PackedFault, make_packed_complaint, read_up_to
 from concordant.record.fhir.decode import MAX_BYTES
 
 LONGEST_LINE = 50_000_000
-
-
-def open_unpacked(path: Path) -> BinaryIO:
-    """Open the file for reading; one that is gzip is unpacked as it is read."""
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
 
 
 def iter_limited_lines(lines: BinaryIO) -> Iterator[bytes]:
@@ -29,8 +24,9 @@ def iter_limited_lines(lines: BinaryIO) -> Iterator[bytes]:
 def read_limited_bytes(path: Path) -> bytes:
     """The bytes of one document; no more than the limit, so that the complaint comes in time."""
     try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+        return read_up_to(path, MAX_BYTES)
+    except PackedFault as fault:
+        raise Unreadable(make_packed_complaint(fault, str(path))) from None
     except OSError as error:
         way_out = "Check its name and permissions"
         raise Unreadable(Complaint(f"cannot be opened ({error.strerror})", str(path), way_out=way_out)) from None

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 
 import msgspec
 
-from concordant.errors import ConcordantError
+from concordant.errors import ConcordantError, Unreadable
+from concordant.inputs import TOO_MUCH, PackedFault, make_packed_complaint, open_unpacked
 from concordant.patient.account import Account
 from concordant.record.fhir.addresses import find_server, to_patient_address
 from concordant.record.fhir.charting import READ_BY_REFERENCE, READERS, entry_place
 from concordant.record.fhir.decode import LocatedResource, decode_resources, describe_error, describe_malformed, is_bundle
-from concordant.record.fhir.files import LONGEST_LINE, iter_limited_lines, open_unpacked
+from concordant.record.fhir.files import LONGEST_LINE, iter_limited_lines
 from concordant.record.fhir.folder import FileHead, read_number_keys
 from concordant.record.fhir.identity import GOVERNS, list_sought_keys, read_links
+from concordant.record.fhir.incoming import BAD_BYTE, find_line_fault, is_head_repeated, refuse_repeated_keys, replace_bad_bytes
 from concordant.record.fhir.pages import describe_missing_pages, read_pages
 from concordant.record.fhir.resources import NOTHING, PatientLink, Reference
 from concordant.record.fhir.spool import OPEN, Spool, SpooledEntry
 from concordant.record.fhir.subjects import Subjects, index_subjects
 from concordant.record.fhir.versions import pass_over_old_versions
+from concordant.visible import make_json_visible
 
 LINES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
 DOCUMENTS = (".json", ".json.gz")
@@ -48,6 +51,8 @@ class LineHead(msgspec.Struct, gc=False):
 
 
 HEAD = msgspec.json.Decoder(LineHead)
+KEPT = frozenset((*READERS, *READ_BY_REFERENCE))  # of other kinds nothing is read but whom they are about
+TYPE = b'"resourceType"'
 
 
 @dataclass(slots=True)
@@ -82,24 +87,29 @@ class SourceFiles:
 
     # -- lines and single resources ----------------------------------------------------------------
 
-    def put_lines_away(self, path: Path, name: str) -> None:
-        """Every line of a file; where it ends in the middle, that is missing from every record."""
+    def put_lines_away(self, path: Path, name: str, content: bytes | None = None) -> None:
+        """Every line of a file, or of what came from elsewhere; where it ends in the middle, that is missing from every record.
+        Raises Unreadable for a source by itself that grows without bound.
+        """
         try:
-            with open_unpacked(path) as lines:
+            with open_unpacked(path) if content is None else BytesIO(content) as lines:
                 for number, line in enumerate(iter_limited_lines(lines), 1):
                     text = line.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else line.strip()
                     if text:
                         self._put_line_away(text, f"{name}:{number}", name, is_whole=line.endswith(b"\n"))
-        except (OSError, EOFError, zlib.error):
-            self.add_row(name, "file", "the file cannot be read to its end", "")
+        except OSError as error:
+            if isinstance(error, PackedFault) and path == self.path and error.says == TOO_MUCH:
+                raise Unreadable(make_packed_complaint(error, name)) from None
+            self.add_row(name, "file", f"the file cannot be read to its end ({error.strerror})", "")
             self.missing.append(f"{Path(name).name} is cut off or damaged: what stood behind that place is missing.")
 
     def _put_line_away(self, text: bytes, place: str, name: str, *, is_whole: bool) -> None:
         if len(text) > LONGEST_LINE:
             self._miss_line(text, place, "the line is too long")
             return
+        text = make_json_visible(text)
         try:
-            head = HEAD.decode(text)
+            head = HEAD.decode(replace_bad_bytes(text))
             if head.is_bundle:
                 self._put_bundle_away(text, place)
             else:
@@ -108,7 +118,7 @@ class SourceFiles:
             self._miss_line(text, place, describe_error(error))
         except RecursionError:
             self._miss_line(text, place, "it is nested too deeply")
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except msgspec.DecodeError as error:
             why = describe_malformed(text, "", str(error)).says
             if is_whole:
                 self._miss_line(text, place, why)
@@ -130,6 +140,7 @@ class SourceFiles:
     def _put_bundle_away(self, text: bytes, place: str) -> None:
         """A line that is a bundle: its entries, each to its patient."""
         try:
+            refuse_repeated_keys(text, place)
             number = self.put_document_away(text, place)
         except ConcordantError as error:
             self._miss_line(text, place, error.complaints[0].says)
@@ -140,7 +151,7 @@ class SourceFiles:
     def put_single_away(self, data: bytes, name: str) -> bool:
         """A file of one resource is put away like a line; False for any other."""
         try:
-            head = HEAD.decode(data)
+            head = HEAD.decode(replace_bad_bytes(data))
         except (msgspec.MsgspecError, RecursionError):
             return False
         if head.resourceType is None or head.is_bundle:
@@ -150,19 +161,22 @@ class SourceFiles:
 
     def _put_resource_away(self, data: bytes, head: LineHead, place: str, name: str) -> None:
         kind = head.resourceType or "?"
+        why = find_line_fault(data) if kind in KEPT or data.count(TYPE) > 1 else ""
+        if why and (is_head_repeated(data) or BAD_BYTE in f"{head.id}{_find_address(head.subject or head.patient)}"):
+            self._miss_line(b"", place, why)  # it may be about anybody
+            return
         shown = f"{kind}/{head.id}" if head.id and len(head.id) <= 64 else place
         if kind == "Patient" and head.id:
             self._put_numbers_away(f"Patient/{head.id}", head.identifier, head.link)
-        if kind in READ_BY_REFERENCE and head.id:
+        if kind in READ_BY_REFERENCE and head.id and not why:
             self.spool.add_shared(f"{kind}/{head.id}", data)
         reference = head.subject or head.patient
         owner = f"Patient/{head.id}" if kind == "Patient" and head.id else _find_address(reference)
         if not owner and kind not in READERS:
             self.add_row(shown, kind, "", "it is about no patient")
         else:
-            self.spool.add_entry(
-                SpooledEntry(owner or OPEN, name, place, kind, "", None, b"" if kind in READ_BY_REFERENCE else data)
-            )
+            kept = b"" if kind in READ_BY_REFERENCE else data
+            self.spool.add_entry(SpooledEntry(owner or OPEN, name, place, kind, why, None, kept))
 
     def _put_numbers_away(self, owner: str, identifier: msgspec.Raw, link: msgspec.Raw) -> None:
         self.spool.add_numbers(read_number_keys(identifier), owner)
@@ -184,7 +198,7 @@ class SourceFiles:
 
     def put_document_away(self, data: bytes, name: str) -> int:
         """The entries of a bundle, each to its patient; how many there are. Raises Unreadable."""
-        entries = decode_resources(data, name)
+        entries = decode_resources(make_json_visible(data), name)
         pass_over_old_versions(entries)
         subjects = index_subjects(entries)
         for entry in entries:

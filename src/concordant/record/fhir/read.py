@@ -13,6 +13,7 @@ from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
 from concordant.record.fhir.charting import READ_BY_REFERENCE, READERS, entry_place, read_entries
 from concordant.record.fhir.decode import LocatedResource, decode_resources, unzip_data
+from concordant.record.fhir.incoming import refuse_repeated_keys
 from concordant.record.fhir.pages import describe_missing_pages, read_pages
 from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.subjects import Subjects, index_subjects
@@ -20,6 +21,7 @@ from concordant.record.fhir.tables import FhirTables, make_fhir_tables
 from concordant.record.fhir.versions import DELETED, pass_over_old_versions
 from concordant.record.sources import Patient
 from concordant.terminology.codes import Terminology
+from concordant.visible import make_json_visible
 
 
 @dataclass(slots=True)
@@ -40,10 +42,14 @@ def read_fhir(
 def read_document(
     data: bytes, name: str, tables: FhirTables, as_of: dt.date, *, given: bool = False, is_all: bool = True
 ) -> PatientBatch:
-    """The same with the tables made before, for many files. `is_all`: no other file holds pages of it."""
+    """The same with the tables made before, for many files. `is_all`: no other file holds pages of it; one of several was looked
+    through before.
+    """
     data = unzip_data(data, name)
+    if is_all:
+        refuse_repeated_keys(data, name)
     missing = describe_missing_pages(read_pages(data)) if is_all else ()
-    return build_patients(decode_resources(data, name), name, tables, as_of, given=given, missing=missing)
+    return build_patients(decode_resources(make_json_visible(data), name), name, tables, as_of, given=given, missing=missing)
 
 
 def build_patients(

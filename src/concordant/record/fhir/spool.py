@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from concordant.errors import Complaint, Unreadable
+
 BATCH = 5000
+MAKE_ROOM = "Make room in the temporary folder, or name another one in the variable TMPDIR"
 OPEN = "?"  # at the head of an owner who is known by a number alone, or not at all
 TABLES = """
 PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA temp_store=FILE;
@@ -131,3 +135,12 @@ class Spool:
     def close(self) -> None:
         """Delete it."""
         self.base.close()
+
+
+@contextmanager
+def report_disk_errors(name: str) -> Iterator[None]:
+    """Turn what the temporary disk refuses into an Unreadable that names the source."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise Unreadable(Complaint(f"it cannot be put away while it is read ({error})", name, way_out=MAKE_ROOM)) from None

@@ -14,21 +14,26 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from concordant.errors import ConcordantError
+from concordant.inputs import read_head
 from concordant.patient.account import Account
 from concordant.record.fhir.addresses import strip_version, to_local_reference
 from concordant.record.fhir.decode import LocatedResource, decode_one, unzip_data
 from concordant.record.fhir.files import read_limited_bytes
 from concordant.record.fhir.folder import Companions, FileHead, read_file_head
 from concordant.record.fhir.identity import describe_difference
+from concordant.record.fhir.incoming import holds_lines, refuse_repeated_keys
 from concordant.record.fhir.pages import describe_missing_pages
 from concordant.record.fhir.putting_away import DOCUMENTS, LINES, SourceFiles
 from concordant.record.fhir.read import build_patients, read_document
 from concordant.record.fhir.resources import Reference, Resource
-from concordant.record.fhir.spool import OPEN, Spool, SpooledEntry
+from concordant.record.fhir.spool import OPEN, Spool, SpooledEntry, report_disk_errors
 from concordant.record.fhir.subjects import TWO
 from concordant.record.fhir.tables import FhirTables
 from concordant.record.fhir.versions import pass_over_old_versions
 from concordant.record.sources import Patient
+from concordant.visible import make_json_visible
+
+HEAD_BYTES = 1_000_000
 
 
 @dataclass(slots=True)
@@ -39,6 +44,7 @@ class PatientStream:
     tables: FhirTables
     as_of: dt.date
     given: bool = False
+    content: bytes | None = None  # the lines, where they are at hand already
     rest: Account = field(default_factory=Account)
     files: SourceFiles = field(init=False)
     seen: set[str] = field(default_factory=set)
@@ -54,7 +60,8 @@ class PatientStream:
     def __iter__(self) -> Iterator[Patient]:
         paths = sorted(p for p in self.path.rglob("*") if p.is_file()) if self.path.is_dir() else [self.path]
         try:
-            yield from self._read_files(paths, self.files.spool)
+            with report_disk_errors(str(self.path)):
+                yield from self._read_files(paths, self.files.spool)
         finally:
             self.files.spool.close()
 
@@ -72,10 +79,11 @@ class PatientStream:
 
     def _put_lines_away(self, path: Path) -> bool:
         name = self._name_file(path)
-        if name.lower().endswith(LINES):
-            self.files.put_lines_away(path, name)
+        alone = path == self.path
+        if self.content is not None or name.lower().endswith(LINES) or (alone and holds_lines(read_head(path, HEAD_BYTES))):
+            self.files.put_lines_away(path, name, self.content)
             return True
-        if name.lower().endswith(DOCUMENTS) or path == self.path:
+        if name.lower().endswith(DOCUMENTS) or alone:
             return False
         self.files.add_row(name, "file", "", "no JSON file")
         return True
@@ -103,9 +111,10 @@ class PatientStream:
         """What a document speaks of; one that cannot be read is a row, and leaves every patient's record open."""
         name = self._name_file(path)
         try:
-            data = unzip_data(read_limited_bytes(path), name)
+            data = make_json_visible(unzip_data(read_limited_bytes(path), name))
             if self.files.put_single_away(data, name):
                 return None
+            refuse_repeated_keys(data, name)
             return read_file_head(data) or self.files.read_faulty_head(data, name)
         except ConcordantError as error:
             self.files.add_row(name, "file", error.complaints[0].says, "")
@@ -197,9 +206,13 @@ class PatientStream:
         ]
 
 
-def iter_patients(path: Path, tables: FhirTables, as_of: dt.date, *, given: bool = False) -> PatientStream:
-    """The patients of a file or a folder, one after the other. Raises Unreadable for a single file that cannot be read."""
-    return PatientStream(path, tables, as_of, given)
+def iter_patients(
+    path: Path, tables: FhirTables, as_of: dt.date, *, given: bool = False, content: bytes | None = None
+) -> PatientStream:
+    """The patients of a file, a folder, or the lines at hand in `content`, one after the other. Raises Unreadable for a single
+    file that cannot be read.
+    """
+    return PatientStream(path, tables, as_of, given, content)
 
 
 def _find_other_people(entries: list[tuple[SpooledEntry, LocatedResource]]) -> dict[str, str]:

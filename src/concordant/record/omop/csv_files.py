@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-import gzip
 from pathlib import Path
 
 from concordant.errors import Complaint, Refused, Unreadable, quote_word
+from concordant.inputs import is_packed, open_unpacked
 
 LONGEST_HEADER = 100_000
 
@@ -20,15 +20,17 @@ def make_csv_options(path: Path) -> str:
     columns = ", ".join(f"'{_escape_quotes(name)}': 'VARCHAR'" for name in names)
     # The vocabularies' own export has tabs and no quotes, and names with a quote in them.
     written = "delim = '\t', quote = '', escape = ''" if tab else "delim = ',', quote = '\"', escape = '\"'"
-    return f"header = true, auto_detect = false, columns = {{{columns}}}, {written}, store_rejects = true"
+    packed = "gzip" if is_packed(path) else "none"  # whatever its name says
+    return (
+        f"header = true, auto_detect = false, compression = '{packed}', columns = {{{columns}}}, {written}, store_rejects = true"
+    )
 
 
 def _read_first_line(path: Path) -> str:
-    opener = gzip.open if path.name.lower().endswith(".gz") else open
     try:
-        with opener(path, "rb") as file:
+        with open_unpacked(path) as file:
             return file.readline(LONGEST_HEADER).decode("utf-8-sig").rstrip("\r\n")
-    except (OSError, EOFError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError):
         raise Unreadable(Complaint("its first line cannot be read", str(path), 1, "Save the file as UTF-8")) from None
 
 

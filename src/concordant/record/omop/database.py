@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from concordant.errors import Complaint, Refused, Unreadable, quote_word
+from concordant.inputs import find_packed_fault
 from concordant.record.omop.csv_files import make_csv_options
+from concordant.record.omop.duck import (
+    connect_duckdb,
+    escape_pattern,
+    import_duckdb,
+    make_row_visible,
+    quote_name,
+    report_query_errors,
+    seal_connection,
+    shorten_error,
+)
 from concordant.record.omop.schema import CONCEPT, EPISODE_EVENT, FILES, PERSON, READ, Cdm, CdmTable, Row
 
-OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 ENDINGS = (".parquet", ".csv", ".csv.gz", ".tsv", ".tsv.gz")
-MEMORY = "1GB"  # what DuckDB may hold; what it sorts beyond that goes to a temporary folder
 AT_ONCE = 2000
+COLUMNS, TABLES = "system.information_schema.columns", "system.information_schema.tables"
+WANTED = frozenset(table.name for table in FILES)
+INDISPENSABLE = (PERSON.name, CONCEPT.name)  # without them every other table would be misread
 
 
 @dataclass(slots=True)
@@ -28,12 +40,22 @@ class CdmDatabase:
     columns: dict[str, set[str]] = field(default_factory=dict)
     scratch: Any = None
     cursors: list[Any] = field(default_factory=list)
+    damaged: dict[str, str] = field(default_factory=dict)  # tables that are there and cannot be read, and why
 
     def close(self) -> None:
         """Give the file free, and remove what was sorted on disk."""
         self.connection.close()
         if self.scratch is not None:
             self.scratch.cleanup()
+
+    @contextmanager
+    def closed_on_failure(self) -> Iterator[None]:
+        """Close it when the block fails."""
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
 
     def iter_rows(self, table: CdmTable, person: int | None = None) -> Iterator[tuple[int | None, Row]]:
         """The rows of a table in the order of their persons (first those whose person is no number), as text."""
@@ -98,35 +120,27 @@ class CdmDatabase:
             yield from batch
 
     def _run_query(self, query: str) -> Any:
-        import duckdb
-
-        try:
-            self.cursors.append(self.connection.cursor())
+        self.cursors.append(self.connection.cursor())
+        with report_query_errors(self.name, self.cursors[-1]):
             return self.cursors[-1].execute(query)
-        except duckdb.Error as error:
-            raise Unreadable(Complaint(f"the database cannot be read ({_shorten_error(error)})", self.name)) from None
 
     def _fetch_batch(self, cursor: Any) -> list[Any]:
-        import duckdb
-
-        try:
-            rows: list[Any] = cursor.fetchmany(AT_ONCE)
-            return rows
-        except duckdb.Error as error:
-            raise Unreadable(Complaint(f"the database cannot be read ({_shorten_error(error)})", self.name)) from None
+        with report_query_errors(self.name, cursor):
+            return [make_row_visible(row) for row in cursor.fetchmany(AT_ONCE)]
 
 
 def open_database(source: Path | str) -> CdmDatabase:
     """Open a CDM by its file, folder or address. Raises Unreadable or Refused."""
-    _import_duckdb()
+    import_duckdb()
     text = str(source)
     if is_address(text):
         database = _open_postgres(text)
     else:
         path = Path(source)
         database = _open_folder(path) if path.is_dir() else _open_file(path)
-    _check_tables(database)
-    return database
+    with database.closed_on_failure():
+        _check_tables(database)
+        return database
 
 
 def is_address(source: str) -> bool:
@@ -134,42 +148,26 @@ def is_address(source: str) -> bool:
     return source.startswith(("postgresql://", "postgres://"))
 
 
-def _import_duckdb() -> Any:
-    try:
-        import duckdb
-    except ImportError:
-        raise Unreadable(
-            Complaint("reading OMOP needs the package 'duckdb'", way_out="Install it: pip install 'concordant[omop]'")
-        ) from None
-    return duckdb
-
-
-def _connect_duckdb(path: str, *, read_only: bool) -> tuple[Any, Any]:
-    scratch = tempfile.TemporaryDirectory(prefix="concordant-")
-    config = {**OFFLINE, "memory_limit": MEMORY, "temp_directory": scratch.name}
-    try:
-        return _import_duckdb().connect(path, read_only=read_only, config=config), scratch
-    except BaseException:
-        scratch.cleanup()
-        raise
-
-
 def _open_file(path: Path) -> CdmDatabase:
     if not path.exists():
         raise Unreadable(Complaint("no such file", str(path), way_out="Check the name"))
-    duckdb = _import_duckdb()
+    duckdb = import_duckdb()
     try:
-        connection, scratch = _connect_duckdb(str(path), read_only=True)
+        connection, scratch = connect_duckdb(str(path.absolute()), read_only=True)
     except duckdb.Error as error:
-        raise Unreadable(Complaint(f"this is no DuckDB file that can be opened ({_shorten_error(error)})", str(path))) from None
-    return _add_catalogue(CdmDatabase(str(path), connection, {}, scratch=scratch), "current_database()")
+        raise Unreadable(Complaint(f"this is no DuckDB file that can be opened ({shorten_error(error)})", str(path))) from None
+    database = CdmDatabase(str(path), connection, {}, scratch=scratch)
+    with database.closed_on_failure():
+        seal_connection(connection, files=False)
+        _refuse_views(database)
+        return _add_catalogue(database, "current_database()")
 
 
 def _open_postgres(address: str) -> CdmDatabase:
     """The address may hold a password, so no message shows it."""
     shown = "the PostgreSQL database"
-    duckdb = _import_duckdb()
-    connection, scratch = _connect_duckdb(":memory:", read_only=False)
+    duckdb = import_duckdb()
+    connection, scratch = connect_duckdb(":memory:")
     try:
         connection.execute("LOAD postgres")
     except duckdb.Error:
@@ -178,15 +176,18 @@ def _open_postgres(address: str) -> CdmDatabase:
     try:
         escaped = address.replace("'", "''")
         connection.execute(f"ATTACH '{escaped}' AS cdm (TYPE postgres, READ_ONLY)")
+        seal_connection(connection, files=True)
     except duckdb.Error:
         way_out = "Check the address, and that the server answers; it is not shown here because it may hold a password"
         raise Unreadable(Complaint("the database cannot be reached", shown, way_out=way_out)) from None
-    return _add_catalogue(CdmDatabase(shown, connection, {}, scratch=scratch), "'cdm'")
+    database = CdmDatabase(shown, connection, {}, scratch=scratch)
+    with database.closed_on_failure():
+        return _add_catalogue(database, "'cdm'")
 
 
 def _add_catalogue(database: CdmDatabase, catalogue: str) -> CdmDatabase:
     """The tables of the schema that holds the persons."""
-    query = f"SELECT table_schema, table_name, column_name FROM information_schema.columns WHERE table_catalog = {catalogue}"
+    query = f"SELECT table_schema, table_name, column_name FROM {COLUMNS} WHERE table_catalog = {catalogue}"
     by_schema: dict[str, dict[str, set[str]]] = {}
     for schema, table, column in database._fetch_all(query):
         by_schema.setdefault(schema, {}).setdefault(table, set()).add(column.lower())
@@ -194,29 +195,59 @@ def _add_catalogue(database: CdmDatabase, catalogue: str) -> CdmDatabase:
     if len(holding) > 1:
         says = f"several schemas hold a table 'person' ({', '.join(map(quote_word, holding))})"
         raise Refused(Complaint(says, database.name, way_out="Keep one, or export it to a folder of its own"))
-    wanted = {table.name for table in FILES}
-    prefix = "cdm." if catalogue == "'cdm'" else ""
+    prefix = ("cdm",) if catalogue == "'cdm'" else ()
     for table, columns in by_schema[holding[0]].items() if holding else ():
-        if table.lower() in wanted:
-            database.tables[table.lower()] = f'{prefix}"{holding[0]}"."{table}"'
+        if table.lower() in WANTED:
+            database.tables[table.lower()] = quote_name(*prefix, holding[0], table)
             database.columns[table.lower()] = columns
     return database
 
 
+def _refuse_views(database: CdmDatabase) -> None:
+    """A view is a query that somebody wrote, and may read or do anything: tables alone are read."""
+    query = f"SELECT table_name FROM {TABLES} WHERE table_catalog = current_database() AND table_type <> 'BASE TABLE'"
+    views = sorted(name for (name,) in database._fetch_all(query) if name.lower() in WANTED)
+    if views:
+        says = f"{', '.join(map(quote_word, views))}: a view, not a table, and the query behind it is not run"
+        way_out = "Make it a table (CREATE TABLE ... AS SELECT), or export it to a folder as Parquet"
+        raise Refused(Complaint(says, database.name, way_out=way_out))
+
+
 def _open_folder(path: Path) -> CdmDatabase:
-    connection, scratch = _connect_duckdb(":memory:", read_only=False)
+    connection, scratch = connect_duckdb(":memory:")
+    seal_connection(connection, files=True)
     database = CdmDatabase(str(path), connection, {}, scratch=scratch)
-    wanted = {table.name for table in FILES}
-    for item in sorted(path.iterdir()):
+    with database.closed_on_failure():
+        _add_files(database, path)
+        return database
+
+
+def _add_files(database: CdmDatabase, folder: Path) -> None:
+    for item in sorted(folder.iterdir()):
         name, ending = _split_ending(item)
-        if name in wanted and ending:
-            if name in database.tables:
+        if name in WANTED and ending:
+            if name in database.tables or name in database.damaged:
                 says = f"the table {quote_word(name)} stands there twice"
-                raise Refused(Complaint(says, str(path), way_out="Keep one of the two files"))
-            database.tables[name] = _make_reader_sql(item, ending)
-    for name, named in database.tables.items():
-        database.columns[name] = {str(row[0]).lower() for row in database._fetch_all(f"DESCRIBE SELECT * FROM {named}")}
-    return database
+                raise Refused(Complaint(says, str(folder), way_out="Keep one of the two files"))
+            _add_table_file(database, name, item, ending)
+
+
+def _add_table_file(database: CdmDatabase, name: str, item: Path, ending: str) -> None:
+    """A table; of a file that is damaged it is noted why, where there is sense in reading the others."""
+    is_text = ending not in ("/", ".parquet")
+    fault = find_packed_fault(item) if is_text else ""
+    if not fault:
+        named = _make_reader_sql(item, ending)
+        try:
+            columns = {str(row[0]).lower() for row in database._fetch_all(f"DESCRIBE SELECT * FROM {named}")}
+        except Unreadable as error:
+            fault = error.complaints[0].says
+    if fault and name in INDISPENSABLE:
+        raise Unreadable(Complaint(fault, str(item), way_out="Copy the file again"))
+    if fault:
+        database.damaged[name] = f"{item.name}: {fault}"
+    else:
+        database.tables[name], database.columns[name] = named, columns
 
 
 def _split_ending(item: Path) -> tuple[str, str]:
@@ -228,12 +259,11 @@ def _split_ending(item: Path) -> tuple[str, str]:
 
 
 def _make_reader_sql(item: Path, ending: str) -> str:
-    escaped = str(item).replace("'", "''")
-    if ending == "/":
-        return f"read_parquet('{escaped}/*.parquet')"
-    if ending == ".parquet":
-        return f"read_parquet('{escaped}')"
-    return f"read_csv('{escaped}', {make_csv_options(item)})"
+    """SQL for the rows of a file, or of the Parquet files of a folder; nothing is read out of the names of folders."""
+    path = escape_pattern(item)
+    if ending in ("/", ".parquet"):
+        return f"read_parquet('{path}{'/*.parquet' if ending == '/' else ''}', hive_partitioning = false)"
+    return f"read_csv('{path}', hive_partitioning = false, {make_csv_options(item)})"
 
 
 def is_cdm_folder(path: Path) -> bool:
@@ -244,7 +274,6 @@ def is_cdm_folder(path: Path) -> bool:
 def _check_tables(database: CdmDatabase) -> None:
     """The persons have to be there; of every table that is there, the columns that it cannot do without."""
     if PERSON.name not in database.tables:
-        database.close()
         says = "there is no table 'person', so this is no OMOP CDM"
         raise Refused(Complaint(says, database.name, way_out="Name the DuckDB file or the folder that holds the CDM's tables"))
     wrong = [
@@ -259,20 +288,14 @@ def _check_tables(database: CdmDatabase) -> None:
         if column not in database.columns[table.name]
     ]
     if wrong:
-        database.close()
         raise Refused(wrong)
 
 
 def list_missing_tables(database: Cdm) -> list[str]:
     """The tables that are read where they are, and are not there."""
-    return [table.name for table in FILES if table.name not in database.tables]
+    return [table.name for table in FILES if table.name not in database.tables and table.name not in database.damaged]
 
 
 def _has_rejects(cursor: Any) -> bool:
     row = cursor.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'reject_errors'").fetchone()
     return bool(row and row[0])
-
-
-def _shorten_error(error: BaseException) -> str:
-    """The first line of what DuckDB says, without the statement."""
-    return str(error).split("\n", 1)[0][:160]

@@ -104,6 +104,7 @@ class Run:
             teller = PersonReader(record, codes, links)
             if absent:
                 record.notices.append(f"The source has no table {', '.join(absent)}.")
+            record.notices += [f"The table {name} cannot be read ({why})." for name, why in self.database.damaged.items()]
             teller.read_person(rows[0])
             for number, row in enumerate(rows[1:], 2):
                 record.start_row(f"person {row['person_id']} (again, {number})", "person")
@@ -112,6 +113,8 @@ class Run:
             yield record.build_record()
         for stream in streams:
             stream.take_rows(None, rest)
+        for name, why in self.database.damaged.items():
+            rest.mark_set_aside(name, "table", f"it cannot be read ({why})")
         for file, line, why in self.database.list_rejects():
             rest.mark_set_aside(f"{file}, line {line}", file.partition(".")[0], f"the line is no row ({why})")
 

@@ -96,6 +96,7 @@ class Cdm(Protocol):
     """What the reader of persons asks of a database, wherever its rows lie."""
 
     tables: dict[str, str]
+    damaged: dict[str, str]
 
     def iter_rows(self, table: CdmTable, person: int | None = None) -> Iterator[tuple[int | None, Row]]:
         """The rows of a table in the order of their persons, as text."""

@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from concordant.errors import Complaint, Unreadable, suggest_word
+from concordant.inputs import read_head
 from concordant.record.sources.foreign import HEAD_BYTES, read_source, refuse_packed
 from concordant.texts import SourceText, read_file_bytes
 
@@ -26,12 +27,7 @@ def refuse_by_head(source: str) -> None:
     """Refuse a file whose first bytes show that it is of a kind that is not read, whatever its name or size. Raises
     Unreadable.
     """
-    try:
-        with Path(source).open("rb") as file:
-            head = file.read(HEAD_BYTES)
-    except OSError:  # no file, or one that cannot be opened: told by those who read it
-        return
-    refuse_packed(head, source)
+    refuse_packed(read_head(Path(source), HEAD_BYTES), source)
 
 
 def suggest_neighbour(path: Path) -> str:

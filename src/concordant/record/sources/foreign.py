@@ -50,10 +50,11 @@ PACKED: tuple[tuple[bytes, str, str], ...] = (
     (b"opendocument.text", "a text document (ODT)", WRITE),
     (b"opendocument.spreadsheet", "a spreadsheet (ODS)", SHEET),
 )
-MARKUP = re.compile(r"\s*<(\?xml|!doctype|html|svg|[A-Za-z]+[\s>:])", re.I)
+MARKUP = re.compile(r"\s*<(\?xml|!--|!doctype|html|svg|[A-Za-z]+[\s>:])", re.I)
 HEADER = re.compile(
     r"(?m)^(from|to|cc|subject|date|sent|message-id|mime-version|received|return-path|von|an|betreff|gesendet)\s?: ?", re.I
 )
+TABLES = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
 HEADERS, HEADER_LINES = 3, 30
 OWN_KEY = re.compile(rf"(?m)^[\"']?({'|'.join(KEYS)})[\"']?\s*:")
 WORD = re.compile(r"[^\W\d_]{2,}")
@@ -96,7 +97,7 @@ def refuse_text(text: str, name: str) -> None:
     if _is_mail(text):
         way_out = "Save what is attached and name that; what the e-mail itself says belongs in a case file: `concordant template`"
         raise Unreadable(Complaint("this is an e-mail, which is not read", name, way_out=way_out))
-    if _is_table(text):
+    if _is_table(text) or (text.strip() and name.lower().endswith(TABLES)):
         raise Unreadable(Complaint("this is a table (CSV), and nothing tells what its columns mean", name, way_out=MAPPED))
 
 
@@ -121,7 +122,7 @@ def _is_table(text: str) -> bool:
     rows = [row for row in text[:HEAD_BYTES].splitlines() if row.strip()][:4]
     for sign in (",", ";", "\t"):
         counts = {row.count(sign) for row in rows}
-        if len(rows) > 1 and len(counts) == 1 and counts.pop() > 1:
+        if len(rows) > 1 and len(counts) == 1 and counts.pop() > 0:
             return all(_is_heading(cell) for cell in rows[0].split(sign))
     return False
 

@@ -7,11 +7,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
 from concordant.errors import Complaint, Unreadable
+from concordant.inputs import PackedFault, is_stream, make_packed_complaint, read_up_to, unpack_bytes
 from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
 from concordant.patient.events import PatientRecord
@@ -50,6 +52,7 @@ class SourceContent:
 
 
 Source = NamedSource | SourceContent | Mapping[str, Any]
+MAX_DOCUMENT = 200_000_000
 
 
 class SourceOpener:
@@ -97,10 +100,8 @@ class SourceOpener:
         match source:
             case NamedSource(name=name):
                 yield from self._iter_named_patients(name, as_of, rest, only)
-            case SourceContent(data=data, name=name) if is_fhir_content(data):
-                yield from iter_document_patients(data, name, self.fhir_tables, as_of, rest)
             case SourceContent(data=data, name=name):
-                yield self._read_case_patient(read_source(data, name), as_of)
+                yield from self._iter_content_patients(unpack_bytes(data, name, MAX_DOCUMENT), name, as_of, rest)
             case _ if "resourceType" in source:
                 yield from iter_document_patients(_encode_fhir(source), "FHIR", self.fhir_tables, as_of, rest)
             case _:
@@ -111,6 +112,9 @@ class SourceOpener:
             raise Unreadable(
                 Complaint("no file is named", way_out="Name a case file, FHIR, an OMOP database or a mapping of tables")
             )
+        if is_stream(Path(name)):
+            yield from self.iter_patients(read_stream(name), as_of, rest, only)
+            return
         refuse_by_head(name)
         if is_tabular(name):
             yield from iter_table_patients(name, self.knowledge, self.words, as_of, rest, only)
@@ -118,6 +122,12 @@ class SourceOpener:
             yield from iter_path_patients(name, self.fhir_tables, as_of, rest)
         else:
             yield self._read_case_patient(read_case_source(name), as_of)
+
+    def _iter_content_patients(self, data: bytes, name: str, as_of: AsOf, rest: Account) -> Iterator[Patient]:
+        if is_fhir_content(data):
+            yield from iter_document_patients(data, name, self.fhir_tables, as_of, rest)
+        else:
+            yield self._read_case_patient(read_source(data, name), as_of)
 
     def _read_case_patient(self, text: SourceText, as_of: AsOf) -> Patient:
         record = self.read_record(text, as_of)
@@ -129,6 +139,21 @@ class SourceOpener:
             as_of.get_day(text.file) if as_of.asked or as_of.today or _has_no_date(text) else dt.date.max
         )  # the file has its own
         return read_case(text, self.knowledge, self.words, day, given=as_of.cuts_record)
+
+
+def read_stream(name: str) -> SourceContent:
+    """What comes out of a pipe or a device, read once and to its end. Raises Unreadable."""
+    try:
+        data = read_up_to(Path(name), MAX_DOCUMENT)
+    except PackedFault as fault:
+        raise Unreadable(make_packed_complaint(fault, name)) from None
+    except OSError as error:
+        way_out = "Check its name and permissions"
+        raise Unreadable(Complaint(f"cannot be opened ({error.strerror})", name, way_out=way_out)) from None
+    if len(data) > MAX_DOCUMENT:
+        says = f"more than {MAX_DOCUMENT // 1_000_000} MB came out of it, and no end"
+        raise Unreadable(Complaint(says, name, way_out="Save it to a file, and name that"))
+    return SourceContent(data, name)
 
 
 def list_source_files(name: str) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from concordant.errors import ConcordantError
+from concordant.inputs import read_head
 from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
 from concordant.record.sources import Patient
@@ -29,12 +30,12 @@ def is_cdm(source: str) -> bool:
         from concordant.record.omop.database import is_cdm_folder
 
         return is_cdm_folder(path)
-    return _read_head(path)[8:12] == DUCKDB
+    return read_head(path, HEAD_BYTES)[8:12] == DUCKDB
 
 
 def is_table_mapping(source: str) -> bool:
     """A mapping file: YAML with the key `table` at its top."""
-    return Path(source).suffix.lower() in (".yaml", ".yml") and MAPPING.search(_read_head(Path(source))) is not None
+    return Path(source).suffix.lower() in (".yaml", ".yml") and MAPPING.search(read_head(Path(source), HEAD_BYTES)) is not None
 
 
 def is_study_folder(source: str) -> bool:
@@ -77,11 +78,3 @@ def iter_table_patients(
     if not has_patient:
         rest.rows.clear()
         yield from iter_patients(source, knowledge, words, day, given=as_of.cuts_record, rest=rest)
-
-
-def _read_head(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(HEAD_BYTES)
-    except OSError:
-        return b""
