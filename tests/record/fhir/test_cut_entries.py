@@ -185,6 +185,32 @@ def test_a_death_of_later_has_not_happened() -> None:
     assert "died" in " ".join(read(woman(deceasedDateTime=BEFORE), given=True).record.notices)
 
 
+def version(number: str, written: str, drug: str, status: str = "completed") -> Json:
+    meta = {"versionId": number, "lastUpdated": f"{written}T10:00:00Z"}
+    return dose("m", drug, BEFORE, meta=meta, status=status)
+
+
+VERSIONS: dict[str, tuple[list[Json], list[tuple[str, ...]]]] = {
+    "a version of later does not speak": ([version("1", BEFORE, "224905"), version("2", AFTER, "672149")], [("trastuzumab",)]),
+    "whatever stands first": ([version("2", AFTER, "672149"), version("1", BEFORE, "224905")], [("trastuzumab",)]),
+    "the newest of the day does": (
+        [version("1", "2023-04-01", "672149"), version("2", BEFORE, "224905"), version("3", AFTER, "672149")],
+        [("trastuzumab",)],
+    ),
+    "alone it speaks: an export writes all anew": ([version("2", AFTER, "672149")], [("lapatinib",)]),
+    "what was taken back later was never there": (
+        [version("1", BEFORE, "224905"), version("2", AFTER, "224905", "entered-in-error")],
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", VERSIONS)
+def test_the_version_of_the_day_governs(name: str) -> None:
+    entries, expected = VERSIONS[name]
+    assert [course.drugs for course in read(woman(), *entries, given=True).record.courses] == expected
+
+
 def test_without_a_date_that_was_asked_for_nothing_is_cut() -> None:
     late = AS_OF + dt.timedelta(days=1)
     assert read(woman(), dose("a", "224905", f"{late}")).record.set_aside

@@ -22,7 +22,8 @@ def find_later(group: Sequence[LocatedResource], chart: Chart) -> frozenset[int]
     """The numbers of the entries that begin after the date that was asked for; none of them is looked at."""
     if not chart.cuts:
         return frozenset()
-    return frozenset(number for number, entry in enumerate(group) if is_after(_find_begin(entry.resource, chart), chart.as_of))
+    known = ((number, entry.resource) for number, entry in enumerate(group) if not entry.passed)
+    return frozenset(number for number, resource in known if is_after(_find_begin(resource, chart), chart.as_of))
 
 
 def _find_begin(resource: Resource, chart: Chart) -> PartialDate | None:

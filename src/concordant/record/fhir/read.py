@@ -66,7 +66,7 @@ def build_patients(
 
     `missing` says what is known to be missing from the source, `deleted` what it deleted (by `Type/id`; when).
     """
-    pass_over_old_versions(entries, deleted)
+    pass_over_old_versions(entries, deleted, as_of if given else None)
     subjects = index_subjects(entries)
     groups, nobody, silent = _group_by_owner(entries, subjects)
     if not groups:

@@ -11,6 +11,7 @@ from concordant.record.fhir.decode import LocatedResource
 from concordant.record.fhir.resources import Meta, Resource
 
 OLDER = "another version of it is newer"
+LATER_VERSION = "this version of it was written after the date asked for"
 DELETED = "its source deleted it"
 ERROR = "entered-in-error"
 META = msgspec.json.Decoder(Meta)
@@ -19,8 +20,13 @@ Key = tuple[str, str, str]
 Rank = dt.datetime | int
 
 
-def pass_over_old_versions(entries: Sequence[LocatedResource], deleted: Mapping[str, str] | None = None) -> None:
-    """Mark what another version replaces, and what its source deleted (`deleted`: also elsewhere, by `Type/id`; when)."""
+def pass_over_old_versions(
+    entries: Sequence[LocatedResource], deleted: Mapping[str, str] | None = None, until: dt.date | None = None
+) -> None:
+    """Mark what another version replaces, and what its source deleted (`deleted`: also elsewhere, by `Type/id`; when).
+
+    With a day (`until`) the version that was the newest on it governs; what was taken back later was never there all the same.
+    """
     gone = dict(deleted or {})
     firsts: dict[Key, LocatedResource] = {}
     several: dict[Key, list[LocatedResource]] = {}
@@ -35,18 +41,29 @@ def pass_over_old_versions(entries: Sequence[LocatedResource], deleted: Mapping[
         if (first := firsts.setdefault(key, entry)) is not entry:
             several.setdefault(key, [first]).append(entry)
     for versions in several.values():
-        _pass_over_older(versions)
+        _pass_over_others(versions, until)
     for entry in entries if gone else ():
         when = gone.get(f"{entry.resource.resourceType}/{entry.resource.id}")
         if when is not None and entry.deleted is None and not entry.passed and not _is_later(entry.resource, when):
             entry.passed = DELETED
 
 
-def _pass_over_older(versions: list[LocatedResource]) -> None:
+def _pass_over_others(versions: list[LocatedResource], until: dt.date | None) -> None:
     newest = _find_newest(versions)
+    later = [entry for entry in versions if until is not None and _is_written_after(entry.resource, until)]
+    if 0 < len(later) < len(versions) and not any(is_entered_in_error(entry.resource) for entry in newest):
+        newest = _find_newest([entry for entry in versions if entry not in later])
+        for entry in later:
+            entry.passed = LATER_VERSION
+        newest = newest or [entry for entry in versions if entry not in later]
     for entry in versions:
         if newest and entry not in newest:
-            entry.passed = OLDER
+            entry.passed = entry.passed or OLDER
+
+
+def _is_written_after(resource: Resource, day: dt.date) -> bool:
+    updated = _get_update(resource)
+    return updated is not None and updated.date() > day
 
 
 def _find_newest(versions: list[LocatedResource]) -> list[LocatedResource]:
