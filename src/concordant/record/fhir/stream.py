@@ -14,13 +14,14 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from concordant.errors import ConcordantError
+from concordant.inputs import read_head
 from concordant.patient.account import Account
 from concordant.record.fhir.addresses import strip_version, to_local_reference
 from concordant.record.fhir.decode import LocatedResource, decode_one, unzip_data
 from concordant.record.fhir.files import read_limited_bytes
 from concordant.record.fhir.folder import Companions, FileHead, read_file_head
 from concordant.record.fhir.identity import describe_difference
-from concordant.record.fhir.incoming import refuse_repeated_keys
+from concordant.record.fhir.incoming import holds_lines, refuse_repeated_keys
 from concordant.record.fhir.pages import describe_missing_pages
 from concordant.record.fhir.putting_away import DOCUMENTS, LINES, SourceFiles
 from concordant.record.fhir.read import build_patients, read_document
@@ -32,6 +33,8 @@ from concordant.record.fhir.versions import pass_over_old_versions
 from concordant.record.sources import Patient
 from concordant.visible import make_json_visible
 
+HEAD_BYTES = 1_000_000
+
 
 @dataclass(slots=True)
 class PatientStream:
@@ -41,6 +44,7 @@ class PatientStream:
     tables: FhirTables
     as_of: dt.date
     given: bool = False
+    content: bytes | None = None  # the lines, where they are at hand already
     rest: Account = field(default_factory=Account)
     files: SourceFiles = field(init=False)
     seen: set[str] = field(default_factory=set)
@@ -75,10 +79,11 @@ class PatientStream:
 
     def _put_lines_away(self, path: Path) -> bool:
         name = self._name_file(path)
-        if name.lower().endswith(LINES):
-            self.files.put_lines_away(path, name)
+        alone = path == self.path
+        if self.content is not None or name.lower().endswith(LINES) or (alone and holds_lines(read_head(path, HEAD_BYTES))):
+            self.files.put_lines_away(path, name, self.content)
             return True
-        if name.lower().endswith(DOCUMENTS) or path == self.path:
+        if name.lower().endswith(DOCUMENTS) or alone:
             return False
         self.files.add_row(name, "file", "", "no JSON file")
         return True
@@ -201,9 +206,13 @@ class PatientStream:
         ]
 
 
-def iter_patients(path: Path, tables: FhirTables, as_of: dt.date, *, given: bool = False) -> PatientStream:
-    """The patients of a file or a folder, one after the other. Raises Unreadable for a single file that cannot be read."""
-    return PatientStream(path, tables, as_of, given)
+def iter_patients(
+    path: Path, tables: FhirTables, as_of: dt.date, *, given: bool = False, content: bytes | None = None
+) -> PatientStream:
+    """The patients of a file, a folder, or the lines at hand in `content`, one after the other. Raises Unreadable for a single
+    file that cannot be read.
+    """
+    return PatientStream(path, tables, as_of, given, content)
 
 
 def _find_other_people(entries: list[tuple[SpooledEntry, LocatedResource]]) -> dict[str, str]:
