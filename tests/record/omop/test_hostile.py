@@ -212,7 +212,7 @@ def test_a_damaged_table_costs_that_table(damage: str, engine: Engine, made: Pat
         for patient in patients:
             assert (
                 f"The table {table} cannot be read ({table}.csv.gz: the gzip data is damaged or cut off)."
-                in patient.record.notices
+                in patient.record.incomplete
             )
         assert [(row.place, row.fate) for row in rest.rows] == [(table, "set aside")]
     for table in ("person", "concept"):

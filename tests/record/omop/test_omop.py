@@ -381,6 +381,8 @@ def test_a_line_of_a_csv_file_that_is_no_row_is_counted(cdm: Cdm) -> None:
     [row] = cdm.rest.rows
     assert (row.kind, row.fate) == ("measurement", "set aside")
     assert row.why.startswith("the line is no row")
+    says = "Lines of measurement.csv that are no rows, and may be about this patient: 1."
+    assert {p.record.incomplete for p in patients} == {(says,)}
 
 
 def test_a_line_that_is_no_text_is_counted_and_the_rest_is_read(cdm: Cdm) -> None:

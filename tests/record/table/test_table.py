@@ -217,3 +217,13 @@ def test_a_file_that_is_empty(table: Table, tmp_path: Path) -> None:
     mapping = MAPPING.replace("path: drugs.csv", "path: empty.csv")
     (tmp_path / "empty.csv").write_text("", encoding="utf-8")
     assert table.wrong(mapping=mapping) == ["empty.csv: the file is empty. The first line has to name the columns"]
+
+
+def test_a_quote_that_is_never_closed_costs_what_it_swallows_and_leaves_every_record_open(table: Table) -> None:
+    swallowed = '2,"F' + "x" * 100_001 + "\n"
+    patients = table.read(FIRST + swallowed + FIRST.replace("1,", "3,", 1))
+    assert "1" in patients
+    assert [(row.kind, row.fate) for row in table.rest.rows] == [("people", "set aside")]
+    assert "a cell has more than" in table.rest.rows[0].why
+    for patient in patients.values():
+        assert patient.record.incomplete == ("Rows of people that are none, and may be about this patient: 1.",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from concordant.record.builder import RecordBuilder
 from concordant.record.conditions import get_terminology
 from concordant.record.omop.codes import ConceptLookup
 from concordant.record.omop.database import list_missing_tables, open_database
-from concordant.record.omop.schema import EVENTS, PERSON, Cdm, CdmTable, Row
+from concordant.record.omop.schema import CONCEPT, EVENTS, PERSON, Cdm, CdmTable, Row
 from concordant.record.omop.tell import PersonReader
 from concordant.record.rules import RecordRules, get_record_rules
 from concordant.record.sources import Patient
@@ -98,13 +99,14 @@ class Run:
         links = self.database.read_episode_events()
         absent = list_missing_tables(self.database)
         streams = [_RowStream(table, self.database.iter_rows(table, only)) for table in EVENTS]
+        missing = self._list_missing_parts()  # now that every table has been looked through
         for id_, rows in self._iter_person_rows(only, rest):
             tables = {stream.table.name: stream.take_rows(id_, rest) for stream in streams}
             record = RecordBuilder(str(id_), self.as_of, self.rules, cuts=self.cuts)
             teller = PersonReader(record, codes, links)
             if absent:
                 record.notices.append(f"The source has no table {', '.join(absent)}.")
-            record.notices += [f"The table {name} cannot be read ({why})." for name, why in self.database.damaged.items()]
+            record.incomplete += missing
             teller.read_person(rows[0])
             for number, row in enumerate(rows[1:], 2):
                 record.start_row(f"person {row['person_id']} (again, {number})", "person")
@@ -117,6 +119,12 @@ class Run:
             rest.mark_set_aside(name, "table", f"it cannot be read ({why})")
         for file, line, why in self.database.list_rejects():
             rest.mark_set_aside(f"{file}, line {line}", file.partition(".")[0], f"the line is no row ({why})")
+
+    def _list_missing_parts(self) -> list[str]:
+        """What may be missing from anybody's record: tables that cannot be read, and lines that are no rows."""
+        torn = Counter(file for file, _, _ in self.database.list_rejects() if not file.lower().startswith(CONCEPT.name))
+        tables = [f"The table {name} cannot be read ({why})." for name, why in self.database.damaged.items()]
+        return tables + [f"Lines of {file} that are no rows, and may be about this patient: {n}." for file, n in torn.items()]
 
     def _iter_person_rows(self, only: int | None, rest: Account) -> Iterator[tuple[int, list[Row]]]:
         held: list[Row] = []

@@ -41,24 +41,28 @@ def iter_patients(
     shipped = find_shipped_mapping(Path(path))
     text = read_file(shipped or Path(path))
     mapping = read_mapping(text)
-    by_patient = _gather_rows(
-        mapping, Path(path) if shipped else Path(path).parent, text.file, rest if rest is not None else Account()
-    )
+    torn: Counter[str] = Counter()
+    folder = Path(path) if shipped else Path(path).parent
+    by_patient = _gather_rows(mapping, folder, text.file, rest if rest is not None else Account(), torn)
     rules = get_record_rules(words)
     unread: dict[str, tuple[str, ...]] = {}
     for id_ in sorted(by_patient):
         if not only or id_ == only:
             record = RecordBuilder(id_, as_of, rules, cuts=given)
+            record.incomplete += [
+                f"Rows of {file} that are none, and may be about this patient: {n}." for file, n in (+torn).items()
+            ]
             entries = RowEntries(record, knowledge, words)
             yield _PatientReader(mapping, record, entries, unread).read_patient(by_patient[id_])
 
 
-def _gather_rows(mapping: TableMapping, folder: Path, name: str, rest: Account) -> dict[str, list[TableRow]]:
-    """The rows of each patient, over all files; memory holds the tables once."""
+def _gather_rows(mapping: TableMapping, folder: Path, name: str, rest: Account, torn: Counter[str]) -> dict[str, list[TableRow]]:
+    """The rows of each patient, over all files; memory holds the tables once. `torn` counts by file what may be of anybody."""
     by_patient: dict[str, list[TableRow]] = {}
     for file in mapping.files:
         for row in iter_rows(file, folder, name):
             id_ = row.cells.get(file.patient, "")
+            torn[file.id] += bool(row.wrong and not id_)
             if not id_ or id_.lower() in mapping.missing:
                 rest.mark_set_aside(row.place, file.id, row.wrong or f"the column {quote_word(file.patient)} names no patient")
             else:
