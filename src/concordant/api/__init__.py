@@ -13,7 +13,7 @@ from concordant.answer.engine import prepare_knowledge
 from concordant.answer.schema import Answer, Ask
 from concordant.api.recommendation import Recommendation
 from concordant.decide.decision import Decision
-from concordant.errors import Complaint, ConcordantError, Refused, Unreadable, quote_word
+from concordant.errors import Broken, Complaint, ConcordantError, Refused, Unreadable, quote_word
 from concordant.library import load_folder, load_shipped
 from concordant.logic.by_identity import IdentityCache
 from concordant.model.knowledge import Knowledge
@@ -166,7 +166,7 @@ class Engine:
         if isinstance(source, PatientRecord):
             source = Patient("", source, Account())
         if isinstance(source, Patient):
-            return _check_same_patient(_check_same_day(source, as_of), id_)
+            return _check_readable(_check_same_patient(_check_same_day(source, as_of), id_))
         return self.read(source, as_of=as_of, patient=id_, today=today).one()
 
     @property
@@ -182,7 +182,7 @@ class Engine:
 @dataclass(frozen=True)
 class Patients:
     """The patients of a source. It can be iterated over more than once; each patient has an `id`, a `record` and an
-    `account` of its entries.
+    `account` of its entries. One whose `failure` is told met a mistake of the program; its record is empty and is not answered.
     """
 
     engine: Engine
@@ -199,7 +199,7 @@ class Patients:
 
     def one(self, rest: Account | None = None, ways_out: WaysOut | None = None) -> Patient:
         """The only patient, or the one that was named. Raises `Unreadable` when the source leaves open which one is meant."""
-        return next(self._iter_chosen(rest or Account(), every=False, ways_out=ways_out or WaysOut()))
+        return _check_readable(next(self._iter_chosen(rest or Account(), every=False, ways_out=ways_out or WaysOut())))
 
     def _iter_chosen(self, rest: Account, *, every: bool, ways_out: WaysOut) -> Iterator[Patient]:
         stream = self.engine._opener.iter_patients(self.source, self.as_of, rest, self.patient)
@@ -241,6 +241,13 @@ def _identify_source(source: Source) -> Opened:
 
 def _get_source_name(source: Opened) -> str:
     return source.name if isinstance(source, NamedSource | SourceContent) else "source"
+
+
+def _check_readable(patient: Patient) -> Patient:
+    """The patient as read. Raises `Broken` where a mistake of the program met its record: nothing may be said of it."""
+    if patient.failure:
+        raise Broken(Complaint(patient.failure))
+    return patient
 
 
 def _check_same_patient(patient: Patient, id_: str) -> Patient:

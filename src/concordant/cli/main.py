@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import click
 
 from concordant.cli.commands import app
-from concordant.errors import ConcordantError
+from concordant.errors import ConcordantError, describe_bug
 
 BUG = 70
 
@@ -42,8 +42,7 @@ def main(arguments: Sequence[str]) -> int:
     except Exception as error:  # the last resort: one line, no patient data, no traceback
         if os.environ.get("CONCORDANT_DEBUG"):
             raise
-        place = _find_last_place(error)
-        print(f"This is a bug in concordant ({type(error).__name__} in {place}). Please report it.", file=sys.stderr)  # noqa: T201
+        print(describe_bug(error), file=sys.stderr)  # noqa: T201
         return BUG
 
 
@@ -51,10 +50,3 @@ def _set_utf8_output() -> None:
     """Answers hold signs that older encodings lack; one that cannot be shown is replaced."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
-
-
-def _find_last_place(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else "?"

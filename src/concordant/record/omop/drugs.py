@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from concordant.errors import quote_word, suggest_word
 from concordant.logic.dates import PartialDate, format_date
-from concordant.patient.events import ADVANCED, ONGOING, STOPPED, Course, Medication, Setting, Stopped, match_word
+from concordant.patient.events import ADVANCED, ONGOING, STOPPED, Medication, Setting, Stopped, match_word
 from concordant.record.builder import RecordBuilder
 from concordant.record.casefile.scalars import MOST, parse_count
 from concordant.record.courses.exposures import Exposure
@@ -47,7 +47,7 @@ class DrugExposures:
         """One drug exposure: treatment of the cancer, another drug, or what nothing here asks for."""
         meaning, stopped = coded.meaning, self._read_stop_reason(row)
         if meaning is not None and meaning.drugs:
-            self._keep_treatment(self._treatment_from_ids(meaning.drugs), row, stopped)
+            self._keep_treatment(Exposure(self.record.entry, meaning.drugs), row, stopped)
         elif meaning is not None and meaning.kind == "medication":
             read = medicines_from_name(coded.text, self.words)
             self._keep_medicine(coded.text if read else meaning.name.replace("_", " "), self._read_span(row))
@@ -64,58 +64,41 @@ class DrugExposures:
     def read_single_dose(self, meaning: CodeableConcept, date: PartialDate | None, wrong: str) -> None:
         """A drug of which another table tells the day."""
         single = date is not None and date.is_exact
-        changes: dict[str, Any] = {"start": date, "end": date}
-        treatment = self._treatment_from_ids(meaning.drugs)
-        if isinstance(treatment, Exposure):
-            changes["single"] = single
-        self._add_treatment(
-            replace(treatment, **changes), [f"{key}{wrong.removeprefix('date')}" for key in ("start", "end")] if wrong else []
-        )
+        treatment = Exposure(self.record.entry, meaning.drugs, (), date, date, single=single)
+        self._add_treatment(treatment, [f"{key}{wrong.removeprefix('date')}" for key in ("start", "end")] if wrong else [])
 
     def read_episode(self, row: Row, number: str | None) -> None:
         """An episode of treatment none of whose exposures is told."""
         coded = self.codes.match_codes(row.get("episode_object_concept_id"), None, row.get("episode_source_value"))
         entry, meaning = self.record.entry, coded.meaning
         if meaning is not None and meaning.drugs:
-            treatment = self._treatment_from_ids(meaning.drugs)
+            treatment = Exposure(entry, meaning.drugs)
         else:
             treatment = self.treatment_from_name(coded.text) if coded.text else Exposure(entry, ())
         wrong: list[str] = []
         line, setting = self._read_line(number, wrong)
         start = self._read_date(row, "episode_start_date", "start", wrong)
         end = self._read_date(row, "episode_end_date", "end", wrong)
-        changes: dict[str, Any] = {"start": start, "end": end, "line": line, "setting": setting}
-        if isinstance(treatment, Exposure):
-            changes["single"] = start is not None and start == end and start.is_exact
-        self._add_treatment(replace(treatment, **changes), wrong)
+        single = start is not None and start == end and start.is_exact
+        self._add_treatment(replace(treatment, start=start, end=end, line=line, setting=setting, single=single), wrong)
 
-    def treatment_from_name(self, name: str) -> Exposure | Course:
-        """Treatment by a written name; one of a class stands as a course, as it is told."""
+    def treatment_from_name(self, name: str) -> Exposure:
+        """Treatment by a written name."""
         if parts := drugs_from_name(name, self.words):
-            return self._treatment_from_ids(parts)
+            return Exposure(self.record.entry, parts)
         self.record.record_unmapped("drug", name, suggest_name(name, self.words.drugs))
         return Exposure(self.record.entry, (), (name,))
 
-    def _treatment_from_ids(self, ids: tuple[str, ...]) -> Exposure | Course:
-        """Treatment with these drugs; where one of them is a whole class, a course as it is told."""
-        entry = self.record.entry
-        if self.words.class_ids.isdisjoint(ids):
-            return Exposure(entry, ids)
-        classes = tuple(id_ for id_ in ids if id_ in self.words.class_ids)
-        drugs = tuple(id_ for id_ in ids if id_ not in self.words.class_ids)
-        return Course(entry, drugs, classes, (), None, None, None, None, None, None)
-
-    def _keep_treatment(self, treatment: Exposure | Course, row: Row, stopped: Stopped | None) -> None:
+    def _keep_treatment(self, treatment: Exposure, row: Row, stopped: Stopped | None) -> None:
         """The exposure with its dates, its line and why it was stopped."""
         wrong: list[str] = []
         line, setting = self._read_line(self.lines.get(row.get("drug_exposure_id") or ""), wrong)
         span = self._read_span(row)
-        changes: dict[str, Any] = {"start": span.start, "end": span.end, "line": line, "setting": setting, "stopped": stopped}
-        if isinstance(treatment, Exposure):
-            changes |= _make_exposure_fields(span, stopped)
+        changes: dict[str, Any] = {"start": span.start, "end": span.end, "line": line, "setting": setting}
+        changes |= _make_exposure_fields(span, stopped)
         self._add_treatment(replace(treatment, **changes), [*wrong, *span.wrong])
 
-    def _add_treatment(self, treatment: Exposure | Course, wrong: list[str]) -> None:
+    def _add_treatment(self, treatment: Exposure, wrong: list[str]) -> None:
         if wrong:
             self.record.mark_set_aside("; ".join(wrong))
             self.record.keep_blank([treatment])

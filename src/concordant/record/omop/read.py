@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from concordant.errors import Complaint, Unreadable, quote_word
@@ -16,7 +17,7 @@ from concordant.record.omop.database import list_missing_tables, open_database
 from concordant.record.omop.schema import EVENTS, PERSON, Cdm, CdmTable, Row
 from concordant.record.omop.tell import PersonReader
 from concordant.record.rules import RecordRules, get_record_rules
-from concordant.record.sources import Patient
+from concordant.record.sources import Patient, build_patient
 from concordant.terminology.codes import Terminology, make_terminology
 from concordant.terminology.names import Words
 
@@ -81,6 +82,15 @@ class _RowStream:
         return rows
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What all persons of a database are read with: its concepts, what belongs to which episode, and the tables it lacks."""
+
+    codes: ConceptLookup
+    links: dict[str, list[str]]
+    absent: list[str]
+
+
 @dataclass(slots=True)
 class Run:
     """One pass over a database."""
@@ -93,26 +103,31 @@ class Run:
 
     def iter_persons(self, only: int | None, rest: Account) -> Iterator[Patient]:
         """Every person with their rows; rows of nobody are counted at the end."""
-        codes = ConceptLookup(self.terms, self.database.read_concepts(only))
-        links = self.database.read_episode_events()
-        absent = list_missing_tables(self.database)
+        reading = _Reading(
+            ConceptLookup(self.terms, self.database.read_concepts(only)),
+            self.database.read_episode_events(),
+            list_missing_tables(self.database),
+        )
         streams = [_RowStream(table, self.database.iter_rows(table, only)) for table in EVENTS]
         for id_, rows in self._iter_person_rows(only, rest):
             tables = {stream.table.name: stream.take_rows(id_, rest) for stream in streams}
-            record = RecordBuilder(str(id_), self.as_of, self.rules, cuts=self.cuts)
-            teller = PersonReader(record, codes, links)
-            if absent:
-                record.notices.append(f"The source has no table {', '.join(absent)}.")
-            teller.read_person(rows[0])
-            for number, row in enumerate(rows[1:], 2):
-                record.start_row(f"person {row['person_id']} (again, {number})", "person")
-                record.mark_set_aside("the person stands there twice")
-            teller.read_rows(tables)
-            yield record.build_record()
+            yield build_patient(str(id_), self.as_of, partial(self._read_person, str(id_), rows, tables, reading))
         for stream in streams:
             stream.take_rows(None, rest)
         for file, line, why in self.database.list_rejects():
             rest.mark_set_aside(f"{file}, line {line}", file.partition(".")[0], f"the line is no row ({why})")
+
+    def _read_person(self, id_: str, rows: list[Row], tables: dict[str, list[Row]], reading: _Reading) -> Patient:
+        record = RecordBuilder(id_, self.as_of, self.rules, cuts=self.cuts)
+        teller = PersonReader(record, reading.codes, reading.links)
+        if reading.absent:
+            record.notices.append(f"The source has no table {', '.join(reading.absent)}.")
+        teller.read_person(rows[0])
+        for number, row in enumerate(rows[1:], 2):
+            record.start_row(f"person {row['person_id']} (again, {number})", "person")
+            record.mark_set_aside("the person stands there twice")
+        teller.read_rows(tables)
+        return record.build_record()
 
     def _iter_person_rows(self, only: int | None, rest: Account) -> Iterator[tuple[int, list[Row]]]:
         held: list[Row] = []

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
 from concordant.record.builder import RecordBuilder
 from concordant.record.rules import get_record_rules
-from concordant.record.sources import Patient
+from concordant.record.sources import Patient, build_patient
 from concordant.record.table.calendar import PatientCalendar, make_calendar
 from concordant.record.table.cells import TableRow, iter_rows
 from concordant.record.table.entries import RowEntries
@@ -45,8 +46,8 @@ def iter_patients(
     for id_ in sorted(by_patient):
         if not only or id_ == only:
             record = RecordBuilder(id_, as_of, rules, cuts=given)
-            entries = RowEntries(record, knowledge, words)
-            yield _PatientReader(mapping, record, entries, unread).read_patient(by_patient[id_])
+            reader = _PatientReader(mapping, record, RowEntries(record, knowledge, words), unread)
+            yield build_patient(id_, as_of, partial(reader.read_patient, by_patient[id_]))
 
 
 def _gather_rows(mapping: TableMapping, folder: Path, name: str, rest: Account) -> dict[str, list[TableRow]]:
