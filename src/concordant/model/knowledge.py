@@ -212,6 +212,14 @@ class ValueSet(Record, frozen=True):
     words: tuple[str, ...] = ()
 
 
+class TreatmentCodes(Record, frozen=True):
+    """Beginnings of codes of one system of which every code is a cancer drug, so that one that is not listed may be any."""
+
+    system: str
+    begins: tuple[str, ...]
+    source: Cite
+
+
 class Umbrella(Record, frozen=True):
     """A result of several tests together (`observation` names its value set): it tells the feature where none of them is told."""
 
@@ -281,6 +289,8 @@ class Vocabulary(Record, frozen=True):
     study_words: tuple[str, ...] = ()
     tumour_words: TumourWords | None = None
     test_heads: tuple[str, ...] = ()
+    course_words: tuple[str, ...] = ()
+    treatment_codes: tuple[TreatmentCodes, ...] = ()
     families: tuple[TermFamily, ...] = ()
     combinations: dict[str, tuple[MedicationName, ...]] = {}
     medicine_words: tuple[str, ...] = ()

@@ -116,6 +116,10 @@ class RecordBuilder(RowFates):
     def record_unmapped(self, what: str, word: str, near: str = "") -> None:
         """Record a word of the entry at hand that was not understood."""
         self.unmapped.append((what, word, near))
+        self.report_unknown(what, word, near)
+
+    def report_unknown(self, what: str, word: str, near: str = "") -> None:
+        """Tell a word of the entry at hand that was not understood, with the known one that is near."""
         self.not_understood.append(f"{what} {quote_word(word)} ({self.place}){'; ' + near if near else ''}")
 
     def tell_birth(self, date: PartialDate) -> None:

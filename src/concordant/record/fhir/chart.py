@@ -82,7 +82,7 @@ def _index_addresses(entries: Iterable[LocatedResource]) -> dict[str, Resource]:
     """What a reference can point at."""
     known: dict[str, Resource] = {}
     for entry in entries:
-        if entry.resource.resourceType in ("Condition", "Medication", "Specimen") and not entry.passed:
+        if entry.resource.resourceType in ("Condition", "Medication", "Specimen", "Substance") and not entry.passed:
             if entry.url:
                 known[entry.url] = entry.resource
             if entry.resource.id:

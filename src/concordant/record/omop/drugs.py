@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from msgspec.structs import replace
 
-from concordant.errors import quote_word, suggest_word
+from concordant.errors import quote_word
 from concordant.logic.dates import PartialDate, format_date
 from concordant.patient.events import ADVANCED, ONGOING, STOPPED, Medication, Setting, Stopped, match_word
 from concordant.record.builder import RecordBuilder
@@ -18,10 +17,10 @@ from concordant.record.medications_taken import NOT_TAKEN, is_taken, read_taken_
 from concordant.record.omop.codes import CodedColumn, ConceptLookup
 from concordant.record.omop.schema import Row, read_date, read_date_column
 from concordant.terminology.codes import CodeableConcept
-from concordant.terminology.names import Words, drugs_from_name, medicines_from_name, normalize_name, suggest_name
+from concordant.terminology.names import Words, drugs_from_name, medicines_from_name, suggest_name
+from concordant.terminology.near_names import suggest_drug
 
 NOT_ASKED = "nothing here asks for it"
-SHORTEST_NEAR = 5  # letters of a word that may be a drug misspelt
 
 
 @dataclass(slots=True)
@@ -67,6 +66,11 @@ class DrugExposures:
         treatment = Exposure(self.record.entry, meaning.drugs, (), date, date, single=single)
         self._add_treatment(treatment, [f"{key}{wrong.removeprefix('date')}" for key in ("start", "end")] if wrong else [])
 
+    def read_unknown_dose(self, name: str, date: PartialDate | None, wrong: str) -> None:
+        """A drug that is not known, of which another table tells the day."""
+        treatment = replace(self.treatment_from_name(name), start=date, end=date, single=date is not None and date.is_exact)
+        self._add_treatment(treatment, [wrong] if wrong else [])
+
     def read_episode(self, row: Row, number: str | None) -> None:
         """An episode of treatment none of whose exposures is told."""
         coded = self.codes.match_codes(row.get("episode_object_concept_id"), None, row.get("episode_source_value"))
@@ -86,7 +90,7 @@ class DrugExposures:
         """Treatment by a written name."""
         if parts := drugs_from_name(name, self.words):
             return Exposure(self.record.entry, parts)
-        self.record.record_unmapped("drug", name, suggest_name(name, self.words.drugs))
+        self.record.record_unmapped("drug", name, suggest_drug(name, self.words))
         return Exposure(self.record.entry, (), (name,))
 
     def _keep_treatment(self, treatment: Exposure, row: Row, stopped: Stopped | None) -> None:
@@ -161,6 +165,7 @@ class DrugExposures:
         """A drug of another kind, of which nothing is known: it is listed while it is taken, for somebody to judge."""
         if wrong := self._explain_impossible(span):
             self.record.mark_set_aside(wrong)
+            self.record.keep_blank([Medication(self.record.entry, None, name)])
         elif is_taken(span.start, span.end, self.record.as_of):
             self.record.add_event(Medication(self.record.entry, None, name))
         else:
@@ -175,9 +180,9 @@ class DrugExposures:
 
     def _is_another(self, coded: CodedColumn) -> bool:
         """True for a name that is near none of the known ones; one that is near, and a bare id, may be any drug."""
-        if not coded.text or self.codes.terms.can_be_treatment(coded.text):
-            return False
-        return not any(_is_near_drug_name(part, self.words.drugs) for part in normalize_name(coded.text).split())
+        terms = self.codes.terms
+        listed = any(terms.is_treatment_code(system, code) for system, code, _ in coded.met)
+        return bool(coded.text) and not listed and not terms.can_be_treatment(coded.text)
 
 
 def _make_exposure_fields(span: Span, stopped: Stopped | None) -> dict[str, Any]:
@@ -185,7 +190,3 @@ def _make_exposure_fields(span: Span, stopped: Stopped | None) -> dict[str, Any]
     supply = span.supply and not single and span.end is not None and stopped is None
     going = stopped == ONGOING
     return {"single": single, "supply": supply, "ongoing": going, "stopped": None if going else stopped}
-
-
-def _is_near_drug_name(word: str, known: Mapping[str, object]) -> bool:
-    return len(word) >= SHORTEST_NEAR and (word in known or bool(suggest_word(word, known, listing=False)))

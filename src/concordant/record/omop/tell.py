@@ -14,7 +14,7 @@ from concordant.record.casefile.blocks import SEXES
 from concordant.record.casefile.scalars import MEANT
 from concordant.record.condition_events import events_from_mentions
 from concordant.record.conditions import ConditionMention, parse_conditions
-from concordant.record.findings import UNSPECIFIED
+from concordant.record.findings import UNSPECIFIED, UnnamedTreatment
 from concordant.record.omop.codes import CodedColumn, ConceptLookup
 from concordant.record.omop.conditions import keep_conditions, read_condition
 from concordant.record.omop.disease import (
@@ -135,6 +135,9 @@ class PersonReader:
         elif coded.meaning is None and name == "condition_occurrence" and (coded.text or coded.met):
             self.record.unmapped += coded.met
             self._read_condition(coded, row)
+        elif coded.meaning is None and name == "procedure_occurrence" and self._is_treatment(coded):
+            self.record.unmapped += coded.met
+            self.drugs.read_unknown_dose(coded.text or coded.met[0][1], self.date, self.wrong)
         elif coded.meaning is None:
             self.record.unmapped += coded.met
             self.record.mark_ignored("its code is not mapped" if coded.met else "it has no code")
@@ -147,6 +150,12 @@ class PersonReader:
             self.record.mark_used("notice")
         else:
             self.record.mark_set_aside(self.record.explain_later(self.date))
+
+    def _is_treatment(self, coded: CodedColumn) -> bool:
+        """Whether a procedure that is not known gives a cancer drug all the same: by its code, or by a name among other words."""
+        terms = self.codes.terms
+        listed = any(terms.is_treatment_code(system, code) for system, code, _ in coded.met)
+        return listed or (bool(coded.text) and terms.holds_drug(coded.text))
 
     def _read_meaning(self, coded: CodedColumn, meaning: CodeableConcept, row: Row) -> None:
         if meaning.kind == "test":
@@ -162,14 +171,27 @@ class PersonReader:
                 self._read_observation(meaning, self.values.read_coded_value(row))
             case "cancer" | "secondary" | "site" | "stage" | "status" | "condition":
                 self._add_disease_finding(coded, meaning, row)
-            case "procedure" if meaning.implies.get("event"):
-                keep_event(self.record, meaning.implies["event"], self.date, self.wrong, procedure=meaning.name)
+            case "procedure":
+                self._read_procedure(meaning)
             case "drug":
                 self.drugs.read_single_dose(meaning, self.date, self.wrong)
             case "menopause":
                 self._read_menopause(meaning.name)
             case _:
                 self.record.mark_ignored(meaning.says or NOT_ASKED)
+
+    def _read_procedure(self, meaning: CodeableConcept) -> None:
+        """An operation, or drug treatment that is told without its drugs."""
+        if event := meaning.implies.get("event"):
+            keep_event(self.record, event, self.date, self.wrong, procedure=meaning.name)
+        elif "drugs" not in meaning.implies:
+            self.record.mark_ignored(meaning.says or NOT_ASKED)
+        elif self.wrong:
+            self.record.mark_set_aside(self.wrong)
+            self.record.found.append(UnnamedTreatment(self.record.entry, meaning.name, None))
+        else:
+            self.record.found.append(UnnamedTreatment(self.record.entry, meaning.name, self.date))
+            self.record.mark_used(meaning.name)
 
     def _add_disease_finding(self, coded: CodedColumn, meaning: CodeableConcept, row: Row) -> None:
         """A finding of the disease; another cancer is a condition beside it as well."""

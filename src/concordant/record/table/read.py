@@ -139,7 +139,7 @@ class _PatientReader:
         if self.record.cuts and begins and self.entries.leave_out_later(self.read_value(row, begins, cells[begins])):
             return
         item = {key: value for key, cell in cells.items() if (value := self.read_value(row, key, cell)) is not None}
-        if block not in ALWAYS and _is_silent(item, cells):
+        if block not in ALWAYS and _is_silent(item, cells, is_faulty=bool(self.entries.complaints)):
             self.entries.complaints.clear()
             return
         if block == "notice":
@@ -199,11 +199,15 @@ class _PatientReader:
             return None
 
 
-def _is_silent(item: dict[str, Any], cells: dict[str, ValueSource]) -> bool:
-    """True when no column that the entry comes from says anything; a date alone says something only where nothing else could."""
+def _is_silent(item: dict[str, Any], cells: dict[str, ValueSource], *, is_faulty: bool) -> bool:
+    """True when no column that the entry comes from says anything; a date alone says something only where nothing else could, and
+    then one that cannot be read (`is_faulty`) as well.
+    """
     named = [key for key, cell in cells.items() if cell.columns]
-    telling = [key for key in named if key not in DATES] or named
-    return bool(telling) and not any(key in item for key in telling)
+    telling = [key for key in named if key not in DATES]
+    if not telling and is_faulty:
+        return False
+    return bool(named) and not any(key in item for key in telling or named)
 
 
 def _split_parts(text: str, split: str) -> list[str]:
