@@ -193,7 +193,7 @@ def test_a_medication_is_what_it_holds(way: str, contained: bool, knowledge: Kno
     substance = {"resourceType": "Substance", "id": "s", "code": TRASTUZUMAB}
     bag: dict[str, Any] = {"resourceType": "Medication", "id": "m", "code": {"text": "Infusion bag 250 ml"}}
     bag["ingredient"] = INGREDIENTS[way]
-    within = {"contained": [bag, substance]} if contained else {}
+    within: dict[str, Any] = {"contained": [bag, substance]} if contained else {}
     reference = {"reference": "#m" if contained else "Medication/m"}
     period = {"start": "2022-12-10", "end": "2023-04-01"}
     her2 = observation("o", "48676-1", valueCodeableConcept={"text": "Positive"})

@@ -257,6 +257,8 @@ class Answer(Part):
     not_read: list[NotRead]
     judged: list[str]
     on_record: list[str]
+    unknown_drugs: list[str]
+    chosen_defaults: list[str]
     line: str | None = msgspec.field(name=LINE_OF_THERAPY)
     options: list[Option]
     why: list[Why]

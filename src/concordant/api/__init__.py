@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from concordant.answer.engine import prepare_knowledge
 from concordant.answer.schema import Answer, Ask
+from concordant.api.assumptions import add_assumptions
 from concordant.api.recommendation import Recommendation
 from concordant.decide.decision import Decision
 from concordant.errors import Broken, Complaint, ConcordantError, Refused, Unreadable, quote_word
@@ -81,6 +82,7 @@ def recommend(
     knowledge: Knowledge | None = None,
     patient: str = "",
     today: dt.date | None = None,
+    assume: Mapping[str, str] | None = None,
 ) -> Recommendation:
     """What the guideline says of one patient: the answer, why, and what would change it.
 
@@ -90,10 +92,12 @@ def recommend(
 
     `as_of` is the day of the question; it cuts a record that has no date of its own. Without it such a record is answered as of
     `today`, uncut; without both it is refused, because nothing here looks at a clock. `guideline` asks for a version by
-    `ID/VERSION`, complete or not. Raises `Unreadable` or `Refused` with every complaint, each with its place and the way out.
+    `ID/VERSION`, complete or not. `assume` chooses named defaults of the knowledge by name and value, as in
+    `{"regimens_are_lines": "yes"}`; an answer that rests on one says so. Raises `Unreadable` or `Refused` with every complaint,
+    each with its place and the way out.
     """
     engine = _get_engine(knowledge)
-    return engine.recommend(source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today)
+    return engine.recommend(source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today, assume=assume)
 
 
 class Engine:
@@ -119,9 +123,10 @@ class Engine:
         guideline: str = "",
         patient: str = "",
         today: dt.date | None = None,
+        assume: Mapping[str, str] | None = None,
     ) -> Recommendation:
         """The answer for one patient, as the function `recommend` gives it."""
-        chosen = self._find_patient(source_or_record, as_of, patient, today)
+        chosen = self._find_patient(source_or_record, as_of, patient, today, assume)
         return Recommendation(self, chosen.record, guideline, chosen.id, self._prepared.answer_record(chosen.record, guideline))
 
     def decide(
@@ -132,9 +137,10 @@ class Engine:
         guideline: str = "",
         patient: str = "",
         today: dt.date | None = None,
+        assume: Mapping[str, str] | None = None,
     ) -> Decision:
         """The decision alone: several times as fast as an answer, for the many patients of a cohort. It tells no reasons."""
-        return self._prepared.decide_record(self._find_patient(source_or_record, as_of, patient, today).record, guideline)
+        return self._prepared.decide_record(self._find_patient(source_or_record, as_of, patient, today, assume).record, guideline)
 
     def questions(
         self,
@@ -144,9 +150,12 @@ class Engine:
         guideline: str = "",
         patient: str = "",
         today: dt.date | None = None,
+        assume: Mapping[str, str] | None = None,
     ) -> list[Ask]:
         """What is missing and would change the answer, the question that decides most first."""
-        return self.recommend(source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today).questions
+        return self.recommend(
+            source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today, assume=assume
+        ).questions
 
     def explain(
         self,
@@ -157,12 +166,24 @@ class Engine:
         guideline: str = "",
         patient: str = "",
         today: dt.date | None = None,
+        assume: Mapping[str, str] | None = None,
     ) -> str:
         """Why: what the decision, or one statement such as `2.1`, rests on, down to the entry of the record."""
-        answer = self.recommend(source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today)
+        answer = self.recommend(source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today, assume=assume)
         return answer.explain(statement)
 
-    def _find_patient(self, source: Source | PatientRecord | Patient, as_of: Day, id_: str, today: dt.date | None) -> Patient:
+    def _find_patient(
+        self,
+        source: Source | PatientRecord | Patient,
+        as_of: Day,
+        id_: str,
+        today: dt.date | None,
+        assume: Mapping[str, str] | None,
+    ) -> Patient:
+        patient = self._read_patient(source, as_of, id_, today)
+        return add_assumptions(patient, assume, self.knowledge) if assume else patient
+
+    def _read_patient(self, source: Source | PatientRecord | Patient, as_of: Day, id_: str, today: dt.date | None) -> Patient:
         if isinstance(source, PatientRecord):
             source = Patient("", source, Account())
         if isinstance(source, Patient):

@@ -18,7 +18,9 @@ from concordant.record.sources import Patient
 PROGRESS = 100
 
 
-def recommend_all(source: str, as_of: dt.date | None, guideline: str, output: str, engine: Engine) -> None:
+def recommend_all(
+    source: str, as_of: dt.date | None, guideline: str, output: str, engine: Engine, assume: dict[str, str]
+) -> None:
     """Answer for each patient; the line of one that cannot be answered says why, and the rest goes on.
 
     Raises Broken at the end where a mistake of the program met one of them.
@@ -29,7 +31,7 @@ def recommend_all(source: str, as_of: dt.date | None, guideline: str, output: st
             met += 1
             if met % PROGRESS == 0 and sys.stderr.isatty():
                 print(f"\r{met} patients", end="", file=sys.stderr)  # noqa: T201
-            answer, why, is_bug = _answer_patient(patient, guideline, engine)
+            answer, why, is_bug = _answer_patient(patient, guideline, engine, assume)
             if why:
                 print(f"{patient.id}: {why}", file=sys.stderr)  # noqa: T201
             out.write(json.dumps({"patient": patient.id, **answer}, ensure_ascii=False) + "\n")
@@ -41,10 +43,10 @@ def recommend_all(source: str, as_of: dt.date | None, guideline: str, output: st
         raise Broken(Complaint("This is a bug in concordant: not every patient could be answered. Please report it."))
 
 
-def _answer_patient(patient: Patient, guideline: str, engine: Engine) -> tuple[dict[str, Any], str, bool]:
+def _answer_patient(patient: Patient, guideline: str, engine: Engine, assume: dict[str, str]) -> tuple[dict[str, Any], str, bool]:
     """The answer as JSON; else the error in its place, why there is none, and whether that is a mistake of the program."""
     try:
-        return engine.recommend(patient, guideline=guideline).to_dict(), "", False
+        return engine.recommend(patient, guideline=guideline, assume=assume).to_dict(), "", False
     except ConcordantError as error:
         why, is_bug = str(error.complaints[0]), isinstance(error, Broken)
     except Exception as error:  # one patient never stops a batch

@@ -24,7 +24,7 @@ from concordant.model.naming import (
 )
 from concordant.model.sources import Checked, Cite, Record, Source
 from concordant.model.trials import Trial
-from concordant.model.vocabulary import AssemblyRules
+from concordant.model.vocabulary import AssemblyRules, TreatmentCodes
 
 
 class Term(Record, frozen=True):
@@ -210,14 +210,6 @@ class ValueSet(Record, frozen=True):
     implies: dict[str, str] = {}
     families: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
-
-
-class TreatmentCodes(Record, frozen=True):
-    """Beginnings of codes of one system of which every code is a cancer drug, so that one that is not listed may be any."""
-
-    system: str
-    begins: tuple[str, ...]
-    source: Cite
 
 
 class Umbrella(Record, frozen=True):

@@ -39,3 +39,11 @@ class AssemblyRules(Record, frozen=True):
     groups: tuple[DrugGroup, ...]
     alike: tuple[DrugGroup, ...]
     ends_no_course: tuple[str, ...] = ()  # tags of sites
+
+
+class TreatmentCodes(Record, frozen=True):
+    """Beginnings of codes of one system of which every code is a cancer drug, so that one that is not listed may be any."""
+
+    system: str
+    begins: tuple[str, ...]
+    source: Cite

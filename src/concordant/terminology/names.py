@@ -38,7 +38,7 @@ class Words:
     bare: set[str] = field(default_factory=set)
     suffixes: tuple[str, ...] = ()
     course_words: frozenset[str] = frozenset()
-    unspaced: dict[str, tuple[str, ...]] = field(default_factory=dict)  # names of drugs without blanks: TDM-1 for T-DM1
+    unspaced: dict[str, tuple[str, ...]] = field(default_factory=dict)  # names of drugs without blanks
     class_ids: frozenset[str] = frozenset()
     knowledge: Knowledge | None = None
     made: dict[str, Any] = field(default_factory=dict)  # tables that are only made when they are asked for
@@ -147,7 +147,7 @@ COUNT = re.compile(r"x?\d+x?|c\d+(d\d+)?|d\d+|\d+(st|nd|rd|th)")  # x6, 6x, C3D1
 
 
 def _drugs_from_spelling(spelling: str, words: Words, shortest: int = SHORTEST_AMONG) -> tuple[str, ...]:
-    """The drugs of a name, which may stand with a suffix for its form, or with the words of a course: TCHP cycle 3 of 6.
+    """The drugs of a name, which may stand with a suffix for its form, or with the words of a course: NAME cycle 3 of 6.
 
     Among the words of a course a name of fewer letters than `shortest` may be anything.
     """
@@ -170,7 +170,7 @@ def _drugs_from_spelling(spelling: str, words: Words, shortest: int = SHORTEST_A
 
 
 def can_be_protocol(name: str, words: Words) -> bool:
-    """Whether the short name of a protocol stands among the words of a course: AC x4."""
+    """Whether the short name of a protocol stands among the words of a course: NAME x4."""
     return bool(_drugs_from_spelling(normalize_name(name), words, 1))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from concordant.derive.context import SelectorContext
-from concordant.derive.selectors.lines import TherapyLine, group_lines
+from concordant.derive.selectors.lines import group_lines
+from concordant.derive.selectors.therapy_line import TherapyLine
 from concordant.logic.truth import TRUE, UNKNOWN
 from concordant.model.selectors.courses import OfLines
 

@@ -7,7 +7,6 @@ progression starts a regimen, not a line; an unknown reason for stopping leaves 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from itertools import pairwise
 
 from concordant.derive.context import SelectorContext
@@ -22,36 +21,13 @@ from concordant.derive.selectors.courses import (
     list_places,
     spared_only,
 )
+from concordant.derive.selectors.therapy_line import TherapyLine, take_default
 from concordant.logic.dates import PartialDate, format_date
 from concordant.logic.intervals import Interval
 from concordant.logic.truth import FALSE, TRUE, UNKNOWN, Truth, judge_any, negate_truth
 from concordant.model.selectors.courses import AccountsForLine, LineDeclared, LinesProgressed, OfEnoughLines, OfLines
 from concordant.patient.events import EARLY_SETTINGS, Course, DiseaseEvent
 from concordant.patient.facts import Claim, list_words_left
-
-
-@dataclass(slots=True)
-class TherapyLine:
-    """Courses that count as one line; `settled` when they are certainly for advanced disease.
-
-    `perhaps_more` counts the places where a progression of uncertain date may have begun another line.
-    """
-
-    courses: list[Course]
-    settled: bool
-    progressed: Truth = UNKNOWN
-    perhaps_more: int = 0
-
-    @property
-    def declared_number(self) -> int | None:
-        """The number that the record gives the line."""
-        return next((c.line for c in self.courses if c.line is not None), None)
-
-    @property
-    def start(self) -> PartialDate | None:
-        """The first start on record."""
-        starts = [c.start for c in self.courses if c.start is not None]
-        return min(starts, key=lambda d: d.first) if starts else None
 
 
 def group_lines(ctx: SelectorContext[OfLines]) -> list[TherapyLine]:
@@ -210,18 +186,21 @@ def claim_lines_progressed(ctx: SelectorContext[LinesProgressed]) -> Claim | Non
     hidden = count_hidden_lines(ctx)
     if not lines and not hidden:
         return None
+    default = take_default(lines, ctx)
     low = sum(line.settled and line.progressed is TRUE for line in lines)
     high: float = sum((line.progressed is not FALSE) + line.perhaps_more for line in lines) + count_unlisted_lines(lines, ctx)
     high += hidden
     if not has_enough_lines(lines, ctx, hidden):
         high = math.inf
     entries = list_places(c for line in lines for c in line.courses)
+    assumed = "; ".join(filter(None, (default.says if default else "", _describe_unwatched_assumption(lines, ctx))))
     return Claim(
         Interval(low, high),
         _describe_line_count(lines),
         entries,
-        assumed=_describe_unwatched_assumption(lines, ctx),
+        assumed=assumed,
         partial=Interval(low, math.inf),
+        default=default.name if default else "",
     )
 
 

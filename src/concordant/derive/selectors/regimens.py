@@ -16,7 +16,8 @@ from concordant.derive.selectors.courses import (
     holds_any_drug,
     list_places,
 )
-from concordant.derive.selectors.lines import TherapyLine, count_hidden_lines, count_unlisted_lines, group_lines, has_enough_lines
+from concordant.derive.selectors.lines import count_hidden_lines, count_unlisted_lines, group_lines, has_enough_lines
+from concordant.derive.selectors.therapy_line import TherapyLine
 from concordant.logic.intervals import Interval, format_number
 from concordant.model.selectors.courses import OfEnoughLines, RegimensInAnySetting, RegimensReceived
 from concordant.patient.events import EARLY_SETTINGS, Course

@@ -25,6 +25,7 @@ class LineRules:
     running: int
     lead_in: int
     adjuvant: int
+    staging: int
     longer_gaps: Mapping[str, int]
     supplements: frozenset[str]
     supportive: frozenset[str]
@@ -65,6 +66,7 @@ def make_line_rules(knowledge: Knowledge) -> LineRules:
         running=days["running"],
         lead_in=days["lead_in"],
         adjuvant=days["adjuvant"],
+        staging=days["staging"],
         longer_gaps=longer,
         supplements=groups["supplements"],
         supportive=groups["supportive"],

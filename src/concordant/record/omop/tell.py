@@ -14,11 +14,10 @@ from concordant.record.casefile.blocks import SEXES
 from concordant.record.casefile.scalars import MEANT
 from concordant.record.condition_events import events_from_mentions
 from concordant.record.conditions import ConditionMention, parse_conditions
-from concordant.record.findings import UNSPECIFIED, UnnamedTreatment
+from concordant.record.findings import UNSPECIFIED
 from concordant.record.omop.codes import CodedColumn, ConceptLookup
 from concordant.record.omop.conditions import keep_conditions, read_condition
 from concordant.record.omop.disease import (
-    keep_event,
     keep_primary,
     keep_spread,
     keep_stage,
@@ -26,6 +25,7 @@ from concordant.record.omop.disease import (
     leave_disease_open,
 )
 from concordant.record.omop.drugs import DrugExposures
+from concordant.record.omop.procedures import is_treatment, read_procedure
 from concordant.record.omop.results import LOST, Results
 from concordant.record.omop.schema import Row, read_date, read_date_column
 from concordant.record.omop.values import ResultReader
@@ -135,7 +135,7 @@ class PersonReader:
         elif coded.meaning is None and name == "condition_occurrence" and (coded.text or coded.met):
             self.record.unmapped += coded.met
             self._read_condition(coded, row)
-        elif coded.meaning is None and name == "procedure_occurrence" and self._is_treatment(coded):
+        elif coded.meaning is None and name == "procedure_occurrence" and is_treatment(coded, self.codes.terms):
             self.record.unmapped += coded.met
             self.drugs.read_unknown_dose(coded.text or coded.met[0][1], self.date, self.wrong)
         elif coded.meaning is None:
@@ -150,12 +150,6 @@ class PersonReader:
             self.record.mark_used("notice")
         else:
             self.record.mark_set_aside(self.record.explain_later(self.date))
-
-    def _is_treatment(self, coded: CodedColumn) -> bool:
-        """Whether a procedure that is not known gives a cancer drug all the same: by its code, or by a name among other words."""
-        terms = self.codes.terms
-        listed = any(terms.is_treatment_code(system, code) for system, code, _ in coded.met)
-        return listed or (bool(coded.text) and terms.holds_drug(coded.text))
 
     def _read_meaning(self, coded: CodedColumn, meaning: CodeableConcept, row: Row) -> None:
         if meaning.kind == "test":
@@ -172,26 +166,13 @@ class PersonReader:
             case "cancer" | "secondary" | "site" | "stage" | "status" | "condition":
                 self._add_disease_finding(coded, meaning, row)
             case "procedure":
-                self._read_procedure(meaning)
+                read_procedure(self.record, meaning, self.date, self.wrong)
             case "drug":
                 self.drugs.read_single_dose(meaning, self.date, self.wrong)
             case "menopause":
                 self._read_menopause(meaning.name)
             case _:
                 self.record.mark_ignored(meaning.says or NOT_ASKED)
-
-    def _read_procedure(self, meaning: CodeableConcept) -> None:
-        """An operation, or drug treatment that is told without its drugs."""
-        if event := meaning.implies.get("event"):
-            keep_event(self.record, event, self.date, self.wrong, procedure=meaning.name)
-        elif "drugs" not in meaning.implies:
-            self.record.mark_ignored(meaning.says or NOT_ASKED)
-        elif self.wrong:
-            self.record.mark_set_aside(self.wrong)
-            self.record.found.append(UnnamedTreatment(self.record.entry, meaning.name, None))
-        else:
-            self.record.found.append(UnnamedTreatment(self.record.entry, meaning.name, self.date))
-            self.record.mark_used(meaning.name)
 
     def _add_disease_finding(self, coded: CodedColumn, meaning: CodeableConcept, row: Row) -> None:
         """A finding of the disease; another cancer is a condition beside it as well."""
