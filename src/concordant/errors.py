@@ -52,6 +52,19 @@ class Refused(ConcordantError):
     exit_code = 3
 
 
+class Broken(ConcordantError):
+    """A mistake of the program met one patient; the message says where in the program, and nothing of the patient."""
+
+
+def describe_bug(error: BaseException) -> str:
+    """A mistake of the program in one line: its kind and its place, no patient data, no traceback."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else "?"
+    return f"This is a bug in concordant ({type(error).__name__} in {place}). Please report it."
+
+
 def make_printable(text: str) -> str:
     """The text on one line, without anything that steers a terminal."""
     if text.isprintable():

@@ -80,6 +80,8 @@ class AnswerBuilder:
             first_screen=[],
             dangers=dangers,
             on_record=self.safety.list_other_active_entries(dangers),
+            chosen_defaults=self.around.list_chosen_defaults(),
+            unknown_drugs=self.safety.list_unknown_drugs(),
             held_until=[] if limited else self.safety.build_held_until(dangers),
             not_read=self.safety.build_not_read(),
             reports_not_read=self.safety.list_reports(),

@@ -189,6 +189,16 @@ class AnswerContext:
         reasons = (self.now.decision.statements[statement.id] for statement in heard)
         return [reason for reason in reasons if reason.truth is TRUE]
 
+    def list_chosen_defaults(self) -> list[str]:
+        """The named defaults that the caller chose, and on which a fact of this patient rests."""
+        chosen = ((fact.default, self.now.plan.by_name[fact.feature]) for fact in self.now.facts.values() if fact.default)
+        return [
+            self.add_citations(capitalize_first(default.says) + ".", default.source)
+            for name, feature in chosen
+            for default in feature.defaults
+            if default.name == name
+        ]
+
     def list_outdated_facts(self) -> list[str]:
         """What was told but is out of date, or told without what is needed to use it."""
         facts = {f.entries or (f.feature,): f for f in self.now.facts.values() if f.stale}  # one entry may give two numbers

@@ -24,7 +24,7 @@ from concordant.logic.by_identity import IdentityCache
 from concordant.model.drugs import Component, Regimen
 from concordant.model.knowledge import Knowledge
 from concordant.model.sources import Cite
-from concordant.patient.events import ONGOING, PatientRecord
+from concordant.patient.events import EARLY_SETTINGS, ONGOING, PatientRecord
 from concordant.readers.truth_only import TruthOnly
 
 MOST_FRAMES = 1000  # the drugs that patients take can be combined in any number of ways
@@ -108,7 +108,7 @@ def answer_record(record: PatientRecord, knowledge: Knowledge, wanted: str = "")
 
 def find_running_drugs(record: PatientRecord) -> tuple[str, ...]:
     """What runs now for advanced disease, each drug once."""
-    running = [c for c in record.courses if c.stopped == ONGOING and c.setting != "adjuvant"]
+    running = [c for c in record.courses if c.stopped == ONGOING and c.setting not in EARLY_SETTINGS]
     return tuple(dict.fromkeys(drug for course in running for drug in course.drugs))
 
 

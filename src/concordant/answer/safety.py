@@ -119,6 +119,12 @@ class Safety:
         ]
         return list(dict.fromkeys(map(replace_brackets, listed + spread)))
 
+    def list_unknown_drugs(self) -> list[str]:
+        """The names, as written, of treatment that may have been any drug; less those of entries that were set aside."""
+        known = {name for drug in self.now.frame.drugs.values() for name in (drug.id, drug.name)}
+        names = dict.fromkeys(name for course in self.now.record.courses for name in course.unknown_drugs)
+        return [replace_brackets(name) for name in names if name not in known]
+
     def _is_active_entry(self, entry: Comorbidity, places: set[str]) -> bool:
         term = self.now.plan.reads.terms.get(entry.term or "")
         bears = term is not None and not term.no_bearing

@@ -268,6 +268,8 @@ class Answer(Part):
     reports_not_read: list[ReportShown]
     judged: list[str]
     on_record: list[str]
+    unknown_drugs: list[str]
+    chosen_defaults: list[str]
     line: str | None = msgspec.field(name=LINE_OF_THERAPY)
     options: list[Option]
     why: list[Why]

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from concordant.answer.engine import prepare_knowledge
 from concordant.answer.schema import Answer, Ask
+from concordant.api.assumptions import add_assumptions
 from concordant.api.recommendation import Recommendation
 from concordant.decide.decision import Decision
-from concordant.errors import Complaint, ConcordantError, Refused, Unreadable, quote_word
+from concordant.errors import Broken, Complaint, ConcordantError, Refused, Unreadable, quote_word
 from concordant.library import load_folder, load_shipped
 from concordant.logic.by_identity import IdentityCache
 from concordant.model.knowledge import Knowledge
@@ -90,6 +91,7 @@ def recommend(
     patient: str = "",
     today: dt.date | None = None,
     codes: CodesSource = "",
+    assume: Mapping[str, str] | None = None,
 ) -> Recommendation:
     """What the guideline says of one patient: the answer, why, and what would change it.
 
@@ -100,10 +102,12 @@ def recommend(
     `as_of` is the day of the question; it cuts a record that has no date of its own. Without it such a record is answered as of
     `today`, uncut; without both it is refused, because nothing here looks at a clock. `guideline` asks for a version by
     `ID/VERSION`, complete or not. `codes` is a file (or a mapping in its shape) that says what the codes of a site stand for, in
-    FHIR and OMOP (docs/codes.md). Raises `Unreadable` or `Refused` with every complaint, each with its place and the way out.
+    FHIR and OMOP (docs/codes.md). `assume` chooses named defaults of the knowledge by name and value, as in
+    `{"regimens_are_lines": "yes"}`; an answer that rests on one says so. Raises `Unreadable` or `Refused` with every complaint,
+    each with its place and the way out.
     """
     engine = _get_engine(knowledge, codes)
-    return engine.recommend(source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today)
+    return engine.recommend(source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today, assume=assume)
 
 
 class Engine:
@@ -135,9 +139,10 @@ class Engine:
         guideline: str = "",
         patient: str = "",
         today: dt.date | None = None,
+        assume: Mapping[str, str] | None = None,
     ) -> Recommendation:
         """The answer for one patient, as the function `recommend` gives it."""
-        chosen = self._find_patient(source_or_record, as_of, patient, today)
+        chosen = self._find_patient(source_or_record, as_of, patient, today, assume)
         return Recommendation(self, chosen.record, guideline, chosen.id, self._prepared.answer_record(chosen.record, guideline))
 
     def decide(
@@ -148,9 +153,10 @@ class Engine:
         guideline: str = "",
         patient: str = "",
         today: dt.date | None = None,
+        assume: Mapping[str, str] | None = None,
     ) -> Decision:
         """The decision alone: several times as fast as an answer, for the many patients of a cohort. It tells no reasons."""
-        return self._prepared.decide_record(self._find_patient(source_or_record, as_of, patient, today).record, guideline)
+        return self._prepared.decide_record(self._find_patient(source_or_record, as_of, patient, today, assume).record, guideline)
 
     def questions(
         self,
@@ -160,9 +166,12 @@ class Engine:
         guideline: str = "",
         patient: str = "",
         today: dt.date | None = None,
+        assume: Mapping[str, str] | None = None,
     ) -> list[Ask]:
         """What is missing and would change the answer, the question that decides most first."""
-        return self.recommend(source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today).questions
+        return self.recommend(
+            source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today, assume=assume
+        ).questions
 
     def explain(
         self,
@@ -173,16 +182,28 @@ class Engine:
         guideline: str = "",
         patient: str = "",
         today: dt.date | None = None,
+        assume: Mapping[str, str] | None = None,
     ) -> str:
         """Why: what the decision, or one statement such as `2.1`, rests on, down to the entry of the record."""
-        answer = self.recommend(source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today)
+        answer = self.recommend(source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today, assume=assume)
         return answer.explain(statement)
 
-    def _find_patient(self, source: Source | PatientRecord | Patient, as_of: Day, id_: str, today: dt.date | None) -> Patient:
+    def _find_patient(
+        self,
+        source: Source | PatientRecord | Patient,
+        as_of: Day,
+        id_: str,
+        today: dt.date | None,
+        assume: Mapping[str, str] | None,
+    ) -> Patient:
+        patient = self._read_patient(source, as_of, id_, today)
+        return add_assumptions(patient, assume, self.knowledge) if assume else patient
+
+    def _read_patient(self, source: Source | PatientRecord | Patient, as_of: Day, id_: str, today: dt.date | None) -> Patient:
         if isinstance(source, PatientRecord):
             source = Patient("", source, Account())
         if isinstance(source, Patient):
-            return _check_same_patient(_check_same_day(source, as_of), id_)
+            return _check_readable(_check_same_patient(_check_same_day(source, as_of), id_))
         return self.read(source, as_of=as_of, patient=id_, today=today).one()
 
     @property
@@ -198,7 +219,7 @@ class Engine:
 @dataclass(frozen=True)
 class Patients:
     """The patients of a source. It can be iterated over more than once; each patient has an `id`, a `record` and an
-    `account` of its entries.
+    `account` of its entries. One whose `failure` is told met a mistake of the program; its record is empty and is not answered.
     """
 
     engine: Engine
@@ -215,7 +236,7 @@ class Patients:
 
     def one(self, rest: Account | None = None, ways_out: WaysOut | None = None) -> Patient:
         """The only patient, or the one that was named. Raises `Unreadable` when the source leaves open which one is meant."""
-        return next(self._iter_chosen(rest or Account(), every=False, ways_out=ways_out or WaysOut()))
+        return _check_readable(next(self._iter_chosen(rest or Account(), every=False, ways_out=ways_out or WaysOut())))
 
     def _iter_chosen(self, rest: Account, *, every: bool, ways_out: WaysOut) -> Iterator[Patient]:
         stream = self.engine._opener.iter_patients(self.source, self.as_of, rest, self.patient)
@@ -258,6 +279,13 @@ def _identify_source(source: Source) -> Opened:
 
 def _get_source_name(source: Opened) -> str:
     return source.name if isinstance(source, NamedSource | SourceContent) else "source"
+
+
+def _check_readable(patient: Patient) -> Patient:
+    """The patient as read. Raises `Broken` where a mistake of the program met its record: nothing may be said of it."""
+    if patient.failure:
+        raise Broken(Complaint(patient.failure))
+    return patient
 
 
 def _check_same_patient(patient: Patient, id_: str) -> Patient:

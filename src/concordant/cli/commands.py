@@ -9,7 +9,15 @@ from typing import Literal
 import click
 
 from concordant.cli.linting import lint
-from concordant.cli.options import as_of_option, codes_option, guideline_option, id_option, knowledge_option, output_option
+from concordant.cli.options import (
+    as_of_option,
+    assume_option,
+    codes_option,
+    guideline_option,
+    id_option,
+    knowledge_option,
+    output_option,
+)
 from concordant.cli.pager import write_paged
 from concordant.cli.reading import read
 from concordant.cli.streams import Commands
@@ -50,6 +58,7 @@ patient_argument = click.argument("patient")
 @click.option("--paper", type=click.Choice(("a4", "letter")), default="a4", show_default=True, help="For --format pdf.")
 @click.option("--full", is_flag=True, help="On the terminal: show the folded parts as well.")
 @codes_option
+@assume_option
 @knowledge_option
 def recommend(
     patient: str,
@@ -63,24 +72,28 @@ def recommend(
     paper: Literal["a4", "letter"],
     full: bool,
     codes: str,
+    assume: tuple[str, ...],
     knowledge: str,
 ) -> None:
     """What to do next for this patient, why, and what would change it."""
+    from concordant.api.assumptions import check_assumptions, parse_assumptions
     from concordant.cli.opening import list_sources, make_engine, make_sheet_label, open_patient
     from concordant.outputs import refuse_source
 
+    chosen = parse_assumptions(assume)
     check_target(format_, output)
     refuse_source(output, list_sources(patient, codes))
     if every and (id_ or format_ not in ("terminal", "json")):
         way_out = "Leave out --patient and --format: --all prints one JSON object a line, for every patient"
         raise Unreadable(Complaint("--all goes with neither --patient nor another format", "--all", way_out=way_out))
     engine = make_engine(knowledge, codes)
+    check_assumptions(chosen, engine.knowledge)
     if every:
         from concordant.cli.every import recommend_all
 
-        recommend_all(patient, _parse_date(as_of), guideline, output, engine)
+        recommend_all(patient, _parse_date(as_of), guideline, output, engine, chosen)
         return
-    answer = engine.recommend(open_patient(patient, _parse_date(as_of), id_, engine), guideline=guideline).built
+    answer = engine.recommend(open_patient(patient, _parse_date(as_of), id_, engine), guideline=guideline, assume=chosen).built
     colour = not output and sys.stdout.isatty()
     rendered = render_answer(answer, RenderOptions(format_, language, paper, full, make_sheet_label(patient, id_), colour))
     if isinstance(rendered, str) and format_ == "terminal" and full and not output:

@@ -10,7 +10,7 @@ import click
 
 from concordant.cli.commands import app
 from concordant.cli.streams import ReaderLeft, discard_output, prepare_streams
-from concordant.errors import ConcordantError
+from concordant.errors import ConcordantError, describe_bug
 
 BUG = 70
 NO_MEMORY = "there is not enough memory for this source. Take fewer patients at once, or name one with --patient"
@@ -51,17 +51,9 @@ def _run_command(arguments: Sequence[str]) -> int:
     except Exception as error:  # the last resort: one line, no patient data, no traceback
         if os.environ.get("CONCORDANT_DEBUG"):
             raise
-        place = _find_last_place(error)
-        _print_message(f"This is a bug in concordant ({type(error).__name__} in {place}). Please report it.")
+        _print_message(describe_bug(error))
         return BUG
 
 
 def _print_message(text: str) -> None:
     print(text, file=sys.stderr)  # noqa: T201
-
-
-def _find_last_place(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else "?"

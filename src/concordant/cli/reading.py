@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from concordant.cli.options import codes_option, knowledge_option
-from concordant.errors import Complaint, Unreadable
+from concordant.errors import Broken, Complaint, Unreadable
 from concordant.outputs import Sink, is_same_path, open_sink, refuse_source, replace_file, report_write_errors, write_file
 from concordant.patient.account import Account
 from concordant.record.sources import Patient
@@ -63,11 +64,18 @@ def _open_set_aside(name: str) -> AbstractContextManager[Sink | None]:
 
 
 def _iter_patients(patients: Iterable[Patient], aside: Sink | None, rest: Account) -> Iterator[Patient]:
-    """The patients as they come; what was set aside of each, and of nobody, goes to the file."""
+    """The patients as they come; what was set aside of each, and of nobody, goes to the file. Raises Broken at the end."""
+    failed = 0
     for patient in patients:
+        if patient.failure:
+            failed += 1
+            print(f"{patient.id}: {patient.failure}", file=sys.stderr)  # noqa: T201
+            continue
         _write_set_aside(patient.id, patient.account, aside)
         yield patient
     _write_set_aside("", rest, aside)
+    if failed:
+        raise Broken(Complaint(f"This is a bug in concordant: {failed} of the patients could not be read. Please report it."))
 
 
 def _write_set_aside(patient: str, account: Account, aside: Sink | None) -> None:

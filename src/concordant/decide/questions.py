@@ -17,6 +17,7 @@ from concordant.logic.conditions import find_features_read
 from concordant.logic.intervals import Interval
 from concordant.logic.truth import TRUE, UNKNOWN
 from concordant.model.features import Feature
+from concordant.model.selectors.courses import Received
 from concordant.model.sources import Action
 from concordant.patient.events import PatientRecord
 from concordant.patient.facts import Fact, Facts, Value
@@ -109,12 +110,16 @@ def find_questions(situation: Situation, budget: SearchBudget | None = None) -> 
     elif not questions:
         questions += _ask_together(_find_joint_groups(cells, situation), cells, situation, budget)
     order = {name: i for i, name in enumerate(cells)}
-    return sorted(questions, key=lambda q: (*_rank_question(q), q.feature.asked, order[q.feature.name]))
+    nameless = any(course.unknown_drugs for course in situation.record.courses)
+    return sorted(questions, key=lambda q: (*_rank_question(q, nameless=nameless), q.feature.asked, order[q.feature.name]))
 
 
-def _rank_question(question: Question) -> tuple[bool, bool, int]:
-    """Blocking first; what sums others up after them; then the fewest regimens in the worst branch."""
-    return not question.blocking, question.feature.asked_after_inputs, _count_worst_branch(question)
+def _rank_question(question: Question, *, nameless: bool) -> tuple[bool, bool, bool, int]:
+    """Blocking first; what sums others up after them; then, where the record tells of a drug that is not known, what it may have
+    been; then the fewest regimens in the worst branch.
+    """
+    perhaps_it = nameless and isinstance(question.feature.derive, Received)
+    return not question.blocking, question.feature.asked_after_inputs, not perhaps_it, _count_worst_branch(question)
 
 
 def _find_holding_features(situation: Situation) -> frozenset[str]:

@@ -31,7 +31,7 @@ def _reconcile_number(feature: Feature, claim: Claim | None, stated: Value) -> F
     if not isinstance(stated, Interval):
         origin: Origin = "derived" if derived is not None else "unknown"
         fact = Fact(feature.name, derived, origin, says, entries, source=source, conflict=conflict, stale=stale, assumed=assumed)
-        return replace(fact, date=claim.date) if claim else fact
+        return replace(fact, date=claim.date, default=claim.default) if claim else fact
     if derived is None:
         return Fact(feature.name, stated, "stated", TOLD, (f"stated.{feature.name}",))
     both = (*entries, f"stated.{feature.name}")

@@ -81,6 +81,18 @@ class WaitRule(Record, frozen=True):
         return find_features_read(self.when) | find_features_read(self.overruled_if) | {self.feature}
 
 
+class NamedDefault(Record, frozen=True):
+    """What a caller may choose to take as given where the record leaves the feature open; off unless it is chosen by its name.
+
+    What it does is the selector's: `says` tells a reader of the answer what was taken.
+    """
+
+    name: str
+    says: str
+    source: Cite
+    value: str = "yes"
+
+
 class Feature(Record, frozen=True):
     """A question about the patient with a typed answer; `short` is its label where there is little room.
 
@@ -102,6 +114,7 @@ class Feature(Record, frozen=True):
     reads_stated: tuple[str, ...] = ()
     rules: tuple[InferenceRule, ...] = ()
     absent_means: tuple[SilenceRule, ...] = ()
+    defaults: tuple[NamedDefault, ...] = ()
     current_for: ValidityPeriod | None = None
     only_if: Condition | None = None
     waits_for: WaitRule | None = None

@@ -24,7 +24,7 @@ from concordant.model.naming import (
 )
 from concordant.model.sources import Checked, Cite, Record, Source
 from concordant.model.trials import Trial
-from concordant.model.vocabulary import AssemblyRules, ReportTopic
+from concordant.model.vocabulary import AssemblyRules, ReportTopic, TreatmentCodes
 
 
 class Term(Record, frozen=True):
@@ -281,6 +281,8 @@ class Vocabulary(Record, frozen=True):
     study_words: tuple[str, ...] = ()
     tumour_words: TumourWords | None = None
     test_heads: tuple[str, ...] = ()
+    course_words: tuple[str, ...] = ()
+    treatment_codes: tuple[TreatmentCodes, ...] = ()
     families: tuple[TermFamily, ...] = ()
     combinations: dict[str, tuple[MedicationName, ...]] = {}
     medicine_words: tuple[str, ...] = ()

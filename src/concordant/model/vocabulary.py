@@ -57,3 +57,11 @@ class ReportTopic(Record, frozen=True):
     classes: tuple[ClassName, ...] = ()
     codes: tuple[str, ...] = ()
     spread: bool = False
+
+
+class TreatmentCodes(Record, frozen=True):
+    """Beginnings of codes of one system of which every code is a cancer drug, so that one that is not listed may be any."""
+
+    system: str
+    begins: tuple[str, ...]
+    source: Cite

@@ -181,6 +181,7 @@ class PatientRecord(msgspec.Struct, frozen=True):
     `notes` say, by the place of an entry, how it came to be read as it was (which administrations make a course).
     `last_entry` is the date of the last entry of a source that is used; None for a case file.
     `incomplete` are sentences about parts of the record that are missing: while there is one, nothing follows from silence.
+    `assumptions` are the named defaults that the caller chose, with their values.
     """
 
     as_of: dt.date
@@ -202,3 +203,4 @@ class PatientRecord(msgspec.Struct, frozen=True):
     notes: dict[str, tuple[str, ...]] = {}
     incomplete: tuple[str, ...] = ()
     last_entry: PartialDate | None = None
+    assumptions: dict[str, str] = {}

@@ -25,8 +25,8 @@ class Claim(msgspec.Struct, frozen=True):
     """What one place of the record says about a feature: a value, in words, from which entries.
 
     A claim without a value may still explain why there is none (`stale`, `conflict`). `date` is that of the one measurement
-    that the value is. `partial` is what is left of the value where entries may be missing: of a claim that rests on there being
-    no other entry. It is unset for one that holds whatever else there is.
+    that the value is, `default` the named default that it rests on. `partial` is what is left of the value where entries may be
+    missing: of a claim that rests on there being no other entry. It is unset for one that holds whatever else there is.
     """
 
     value: Value
@@ -39,6 +39,7 @@ class Claim(msgspec.Struct, frozen=True):
     unread: tuple[str, ...] = ()
     date: PartialDate | None = None
     partial: Value | msgspec.UnsetType = msgspec.UNSET
+    default: str = ""
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -46,7 +47,7 @@ class Fact(msgspec.Struct, frozen=True):
 
     `unread` are the places of entries that nobody read, over which silence was not taken for a no.
     `put_off` says why what was stated does not hold, though nothing contradicts it. `date` is that of the one measurement
-    that the value is.
+    that the value is, `default` the named default that it rests on.
     """
 
     feature: str
@@ -63,6 +64,7 @@ class Fact(msgspec.Struct, frozen=True):
     unread: tuple[str, ...] = ()
     put_off: str = ""
     date: PartialDate | None = None
+    default: str = ""
 
     @property
     def is_known(self) -> bool:

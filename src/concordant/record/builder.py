@@ -41,6 +41,7 @@ from concordant.record.plausibility import Problem, explain_impossible_birth, ex
 from concordant.record.row_fate import RowFates
 from concordant.record.rules import RecordRules
 from concordant.record.sources import Patient
+from concordant.record.staging import settle_staging
 from concordant.record.treatments import list_still_taken, place_lines, tell_treatments
 from concordant.record.two_cancers import find_results_of_either, list_two_cancers
 from concordant.terminology.topics import WordsSaid
@@ -117,6 +118,10 @@ class RecordBuilder(RowFates):
     def record_unmapped(self, what: str, word: str, near: str = "") -> None:
         """Record a word of the entry at hand that was not understood."""
         self.unmapped.append((what, word, near))
+        self.report_unknown(what, word, near)
+
+    def report_unknown(self, what: str, word: str, near: str = "") -> None:
+        """Tell a word of the entry at hand that was not understood, with the known one that is near."""
         self.not_understood.append(f"{what} {quote_word(word)} ({self.place}){'; ' + near if near else ''}")
 
     def name_topics(self, kind: ev.ReportKind, said: WordsSaid, date: PartialDate | None) -> None:
@@ -171,6 +176,7 @@ class RecordBuilder(RowFates):
             notices=(*arranged(self.notices), *self._make_cut_notice()),
             set_aside=arranged(self.set_aside),
             notes=self.notes,
+            assumptions={},
             incomplete=arranged(self.incomplete),
             last_entry=self._find_last_date(kept),
         )
@@ -183,7 +189,7 @@ class RecordBuilder(RowFates):
         for item in self.found:
             beside.get(type(item), plain).append(item)
         self._state_cancer_type(beside[PrimaryCancer], beside[SecondaryCancer], plain)
-        course = self._read_disease_course(beside[PrimaryCancer], beside[CancerStage], beside[SecondaryCancer])
+        found = self._read_disease_course(beside[PrimaryCancer], beside[CancerStage], beside[SecondaryCancer])
         exposures = [item for item in plain if isinstance(item, Exposure)]
         self._state_umbrella_results(beside[UmbrellaResult], plain)
         self._state_implied(beside[ImpliedFact])
@@ -192,6 +198,9 @@ class RecordBuilder(RowFates):
         lines, said = place_lines(beside[DeclaredLine], signs, self.rules)
         treated, notices = tell_treatments(exposures, self.orders, lines, beside[UnnamedTreatment], self.as_of, self.rules)
         self.notices += [*said, *notices]
+        grown = [item for item in plain if isinstance(item, ev.DiseaseEvent)]
+        course, staged = settle_staging(found, grown, treated, self.rules.lines)
+        self.notices += staged
         return [*course, *(item for item in plain if not isinstance(item, Exposure)), *treated]
 
     def _state_cancer_type(self, primaries: list[PrimaryCancer], spread: list[SecondaryCancer], plain: list[Any]) -> None:

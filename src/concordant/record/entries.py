@@ -49,7 +49,8 @@ def blank_entry(event: Dated) -> Event:
 
 def _blank_course(treatment: Course | Exposure) -> Course:
     """A course of drugs that may be any: those it names were perhaps not given, and perhaps others were."""
-    named = (*treatment.drugs, *treatment.unknown_drugs) or ("not readable",)
+    classes = treatment.classes if isinstance(treatment, Course) else ()
+    named = (*treatment.drugs, *classes, *treatment.unknown_drugs) or ("not readable",)
     return Course(treatment.entry, (), (), named, None, None, None, None, None, None)
 
 
@@ -111,7 +112,7 @@ def to_exposure(course: Course, *, supply: bool = False) -> Exposure:
     going = course.stopped == ONGOING
     return Exposure(
         course.entry,
-        course.drugs,
+        (*course.drugs, *course.classes),
         course.unknown_drugs,
         course.start,
         course.end,

@@ -50,6 +50,10 @@ class CodeTable(dict[str, CodeableConcept | None]):
             self[code] = meaning
         return meaning
 
+    def add_code(self, code: str, concept: CodeableConcept) -> None:
+        """Add a code as it is listed, and in capitals."""
+        self[code] = self[code.upper()] = concept
+
     def find_other_spelling(self, code: str) -> CodeableConcept | None:
         """The code in capitals, without the dot that some leave out and the signs behind it, or by its family."""
         tidy = code.strip().upper().rstrip("*!†+-.")

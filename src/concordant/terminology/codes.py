@@ -18,12 +18,15 @@ from concordant.terminology.code_table import (
     iter_code_prefixes,
 )
 from concordant.terminology.morphology import MorphologyTable
-from concordant.terminology.names import Words, drugs_from_name, make_words, normalize_name
+from concordant.terminology.names import SHORTEST_AMONG, Words, drugs_from_name, make_words, normalize_name
+from concordant.terminology.near_names import can_be_drug
+from concordant.terminology.product_codes import ProductTable
 
 LONGEST_TEXT = 300
 MOST_WORDS, SHORTEST_NAME = 5, 5  # of a drug's name among other words; shorter ones are protocols, and may be anything
 YES, NO = ("positive", "present", "yes"), ("negative", "absent", "no", "none")  # the value sets of a plain answer
 NO_SYSTEM = "no system"  # of codes that a source writes without one
+PACKAGED = "ndc"  # written in several forms, and with the package that the product comes in
 POINTED = "icd10"  # written with a point behind the third sign, which some leave out
 
 
@@ -51,7 +54,9 @@ class Terminology:
     texts: dict[str, dict[str, CodeableConcept]] = field(default_factory=dict)  # by kind: texts that say what a code of it says
     product_words: frozenset[str] = frozenset()
     study_words: frozenset[str] = frozenset()
+    treatment_codes: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by system: beginnings
     named: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    perhaps: dict[str, bool] = field(default_factory=dict)  # texts, and whether they may stand for a drug
     remembered: dict[object, Any] = field(default_factory=dict)  # for readers: what a whole coded value came to
 
     def find_concept(self, system: str | None, code: str | None) -> CodeableConcept | None:
@@ -92,16 +97,36 @@ class Terminology:
             return parts
         pieces = [self._strip_product(piece) for piece in re.split(r"\s/\s", text)]
         known = [drugs_from_name(piece, self.words) for piece in pieces if piece]
-        if known and all(known):
+        short = any(0 < len(piece) < SHORTEST_AMONG for piece in pieces)  # EC tablet is a form of tablets
+        if known and all(known) and not short:
             return tuple(dict.fromkeys(id_ for part in known for id_ in part))
         drugs, strange = self._find_drugs_among(text)
         return () if strange else drugs
 
     def can_be_treatment(self, text: str) -> bool:
-        """Whether a text that names no drug for certain may stand for one: it holds a known name, or speaks of a study drug."""
-        if len(text) > LONGEST_TEXT:
+        """Whether a text that names no drug for certain may stand for one: it holds a known name or one that is near, or it
+        speaks of a study drug.
+        """
+        if len(text) > LONGEST_TEXT or self.holds_drug(text) or self.is_study_drug(text):
             return True
-        return bool(self._find_drugs_among(text)[0]) or not self.study_words.isdisjoint(normalize_name(text).split())
+        if text not in self.perhaps:
+            if len(self.perhaps) >= MOST_REMEMBERED:
+                self.perhaps.clear()
+            self.perhaps[text] = can_be_drug(text, self.words)
+        return self.perhaps[text]
+
+    def holds_drug(self, text: str) -> bool:
+        """Whether the name of a drug stands among other words."""
+        return len(text) <= LONGEST_TEXT and bool(self._find_drugs_among(text)[0])
+
+    def is_study_drug(self, text: str) -> bool:
+        """Whether a text speaks of a drug of a trial without its name."""
+        return not self.study_words.isdisjoint(normalize_name(text).split())
+
+    def is_treatment_code(self, system: str | None, code: str | None) -> bool:
+        """Whether a code that is not listed is that of a cancer drug all the same."""
+        begins = self.treatment_codes.get(self.find_system_id(system) or "", ()) if system and code else ()
+        return bool(begins) and (code or "").strip().upper().startswith(begins)
 
     def _find_drugs_among(self, text: str) -> tuple[tuple[str, ...], bool]:
         """The drugs whose names stand among other words, and whether a word is strange: no number, dose, form or route."""
@@ -155,6 +180,7 @@ def make_terminology(knowledge: Knowledge, words: Words | None = None) -> Termin
     vocabulary = knowledge.vocabulary
     made = Terminology(words or make_words(knowledge), product_words=frozenset(vocabulary.product_words))
     made.study_words = frozenset(vocabulary.study_words)
+    made.treatment_codes = {item.system: item.begins for item in vocabulary.treatment_codes}
     for system in vocabulary.code_systems:
         made.systems.ids |= {normalize_system(name): system.id for name in (system.id, *system.names)}
     known, families = made.systems.known, _make_families(vocabulary)
@@ -162,8 +188,9 @@ def make_terminology(knowledge: Knowledge, words: Words | None = None) -> Termin
         known[morphology.system] = MorphologyTable(morphology)
     parts = {drug.id: drug.contains or (drug.id,) for drug in knowledge.drugs}
     for code, concept in _iter_concepts(knowledge, parts):
-        table = known.setdefault(code.system, CodeTable(families.get(code.system), pointed=code.system == POINTED))
-        table[code.code] = table[code.code.upper()] = concept
+        if code.system not in known:
+            known[code.system] = _make_table(code.system, families)
+        known[code.system].add_code(code.code, concept)
     for values in vocabulary.value_sets:
         families[POINTED] = dict.fromkeys(values.families, _concept_from_set(values, values.concept, parts)) | families[POINTED]
         said = [*values.words, *(code.display for code in values.codes)]
@@ -172,6 +199,10 @@ def make_terminology(knowledge: Knowledge, words: Words | None = None) -> Termin
             made.texts.setdefault(values.kind, {}).update({text: concept, normalize_name(text): concept})
     _add_untagged_texts(made)
     return made
+
+
+def _make_table(system: str, families: Mapping[str, Mapping[str, CodeableConcept]]) -> CodeTable:
+    return ProductTable() if system == PACKAGED else CodeTable(families.get(system), pointed=system == POINTED)
 
 
 def _make_families(vocabulary: Vocabulary) -> dict[str, dict[str, CodeableConcept]]:

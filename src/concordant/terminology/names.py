@@ -41,6 +41,8 @@ class Words:
     units: dict[str, dict[str, float]] = field(default_factory=dict)
     bare: set[str] = field(default_factory=set)
     suffixes: tuple[str, ...] = ()
+    course_words: frozenset[str] = frozenset()
+    unspaced: dict[str, tuple[str, ...]] = field(default_factory=dict)  # names of drugs without blanks
     class_ids: frozenset[str] = frozenset()
     knowledge: Knowledge | None = None
     made: dict[str, Any] = field(default_factory=dict)  # tables that are only made when they are asked for
@@ -66,6 +68,7 @@ def make_words(knowledge: Knowledge) -> Words:
     words.classes |= {normalize_name(word): id_ for word, id_ in vocabulary.class_words.items()}
     words.drugs |= {normalize_name(name): parts for name, parts in vocabulary.protocols.items()}
     words.suffixes = vocabulary.drug_suffixes
+    words.course_words = frozenset(vocabulary.course_words)
     words.class_ids = frozenset(knowledge.classes)
     _add_terms(words.sites, words.codes, vocabulary.sites)
     _add_terms(words.conditions, words.codes, vocabulary.conditions)
@@ -75,6 +78,7 @@ def make_words(knowledge: Knowledge) -> Words:
         words.units[unit.id] = printed | {normalize_unit(k): v for k, v in unit.also.items()}
         if unit.bare:
             words.bare.add(unit.id)
+    words.unspaced = {name: parts for name, parts in words.unspaced.items() if name not in words.medications}
     words.knowledge = knowledge
     return words
 
@@ -82,7 +86,10 @@ def make_words(knowledge: Knowledge) -> Words:
 def _add_drug(words: Words, drug: Drug) -> None:
     ids = drug.contains or (drug.id,)
     for name in (drug.name, drug.id, *drug.synonyms, *drug.brands):
-        words.drugs[normalize_name(name)] = ids
+        spelling = normalize_name(name)
+        words.drugs[spelling] = ids
+        if len(bare := spelling.replace(" ", "")) >= SHORTEST_UNSPACED:
+            words.unspaced[bare] = ids
 
 
 def _add_terms(table: dict[str, str], codes: dict[str, str], terms: Iterable[Term]) -> None:
@@ -139,13 +146,48 @@ def _drugs_from_brackets(name: str, words: Words) -> tuple[str, ...]:
     return first if first == second else ()
 
 
-def _drugs_from_spelling(spelling: str, words: Words) -> tuple[str, ...]:
-    head, _, last = spelling.rpartition(" ")
-    if spelling in words.drugs:
-        return words.drugs[spelling]
-    if spelling in words.classes:
-        return (words.classes[spelling],)
-    return _drugs_from_spelling(head, words) if head and last in words.suffixes else ()
+SHORTEST_UNSPACED, SHORTEST_AMONG = 4, 3
+COUNT = re.compile(r"x?\d+x?|c\d+(d\d+)?|d\d+|\d+(st|nd|rd|th)")  # x6, 6x, C3D1, 3rd
+
+
+def _drugs_from_spelling(spelling: str, words: Words, shortest: int = SHORTEST_AMONG) -> tuple[str, ...]:
+    """The drugs of a name, which may stand with a suffix for its form, or with the words of a course: NAME cycle 3 of 6.
+
+    Among the words of a course a name of fewer letters than `shortest` may be anything.
+    """
+    left, among = spelling.split(), False
+    while left:
+        name = " ".join(left)
+        if (found := _find_name(name, words)) and (not among or len(name) >= shortest):
+            return found
+        if left[-1] in words.suffixes:
+            left.pop()
+        elif _is_course_word(left[-1], words):
+            left.pop()
+            among = True
+        elif _is_course_word(left[0], words):
+            del left[0]
+            among = True
+        else:
+            return ()
+    return ()
+
+
+def can_be_protocol(name: str, words: Words) -> bool:
+    """Whether the short name of a protocol stands among the words of a course: NAME x4."""
+    return bool(_drugs_from_spelling(normalize_name(name), words, 1))
+
+
+def _find_name(name: str, words: Words) -> tuple[str, ...]:
+    if name in words.drugs:
+        return words.drugs[name]
+    if name in words.classes:
+        return (words.classes[name],)
+    return words.unspaced.get(name.replace(" ", ""), ())
+
+
+def _is_course_word(word: str, words: Words) -> bool:
+    return word in words.course_words or COUNT.fullmatch(word) is not None
 
 
 def medicines_from_name(name: str, words: Words) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from concordant.derive.selectors.courses import (
     holds_any_drug,
     list_places,
 )
+from concordant.derive.selectors.line_default import take_default
 from concordant.derive.selectors.line_ends import group_lines
 from concordant.derive.selectors.line_grouping import TherapyLine
 from concordant.logic.dates import format_date
@@ -52,18 +53,21 @@ def claim_lines_progressed(ctx: SelectorContext[LinesProgressed]) -> Claim | Non
     hidden = count_hidden_lines(ctx)
     if not lines and not hidden:
         return None
+    default = take_default(lines, ctx)
     low = sum(line.settled and line.progressed is TRUE for line in lines)
     high: float = sum((line.progressed is not FALSE) + line.perhaps_more for line in lines) + count_unlisted_lines(lines, ctx)
     high += hidden
     if not has_enough_lines(lines, ctx, hidden):
         high = math.inf
     entries = list_places(c for line in lines for c in line.courses)
+    assumed = "; ".join(filter(None, (default.says if default else "", _describe_unwatched_assumption(lines, ctx))))
     return Claim(
         Interval(low, high),
         _describe_line_count(lines),
         entries,
-        assumed=_describe_unwatched_assumption(lines, ctx),
+        assumed=assumed,
         partial=Interval(low, math.inf),
+        default=default.name if default else "",
     )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from concordant.answer.phrases import capitalize_first, lower_first
 from concordant.answer.schema import Answer, Ask, DangerShown, Option
 from concordant.derive.unread import RECORD
+from concordant.errors import quote_word
 from concordant.present.page.document import ScreenLine, Tone, abbreviate_citations
 from concordant.present.page.verdict import (
     OUT,
@@ -92,16 +93,19 @@ def _list_safety_lines(sentences: Sentences, whole: int) -> list[Titled]:
     """The dangers, what nobody read, what was judged, and what contradicts itself: the same for every kind of answer."""
     answer, say = sentences.answer, sentences.language.say
     unread = ", ".join(dict.fromkeys(item.name for item in answer.not_read if item.entry != RECORD))
+    unknown = ", ".join(map(quote_word, answer.unknown_drugs))
     conflicts = " ".join(answer.conflicts[:CONFLICTS_SHOWN])
     more = len(answer.conflicts) - CONFLICTS_SHOWN
     return [
         *_iter_danger_lines(answer, whole),
         ("first.incomplete", sentences.language.join_few(answer.incomplete, MISSING_SHOWN), "danger"),
         ("first.not_read", say("not_read", names=unread) if unread else "", "danger"),
+        ("first.unknown_drug", say("unknown_drug", names=unknown) if unknown else "", "danger"),
         ("first.reports", _describe_reports(sentences), "missing"),
         ("first.conflict", say("conflict.more", told=conflicts, more=more) if more > 0 else conflicts, "danger"),
         ("first.differs", " ".join(item.differs for item in answer.guidelines if item.differs), "missing"),
         ("first.judged", "; ".join(answer.judged), "missing"),
+        ("first.chosen", " ".join(answer.chosen_defaults), "missing"),
         ("first.on_record", ", ".join(answer.on_record), "missing"),
     ]
 

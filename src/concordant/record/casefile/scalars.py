@@ -17,6 +17,7 @@ from concordant.patient.facts import Value, format_value, value_from_words
 from concordant.record.cut import is_after
 from concordant.record.printed_words import parse_words
 from concordant.terminology.names import Words, check_range, convert_quantity, drugs_from_name, normalize_name, suggest_name
+from concordant.terminology.near_names import suggest_drug
 from concordant.texts import Place, SourceText
 
 LONGEST_WORD = 200
@@ -213,7 +214,7 @@ class ScalarReader:
             drugs += [part for part in parts if part not in self.words.class_ids]
             if not parts:
                 unknown.append(name)
-                self._report_unknown("drug", name, suggest_name(name, self.words.drugs), place)
+                self._report_unknown("drug", name, suggest_drug(name, self.words), place)
         return tuple(dict.fromkeys(drugs)), tuple(dict.fromkeys(classes)), tuple(unknown)
 
     def _read_texts(self, raw: Any, place: Place) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -30,8 +30,7 @@ def make_course(group: CourseDraft, *, is_last: bool, times: DiseaseTimes, as_of
     entry = parts[0].exposure.entry
     course = Course(
         replace(entry, place=places[0] if len(places) == 1 else f"{places[0]} and {len(places) - 1} more"),
-        tuple(dict.fromkeys(drug for part in parts for drug in part.exposure.drugs)),
-        (),
+        *split_classes((drug for part in parts for drug in part.exposure.drugs), rules),
         tuple(dict.fromkeys(name for part in parts for name in part.exposure.unknown_drugs)),
         setting,
         group.line,
@@ -42,6 +41,12 @@ def make_course(group: CourseDraft, *, is_last: bool, times: DiseaseTimes, as_of
     )
     says = (_describe_evidence(parts, group, end), *group.why, why_setting, why_stopped)
     return course, tuple(sentence for sentence in says if sentence)
+
+
+def split_classes(ids: Iterable[str], rules: LineRules) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The drugs, each once, and the classes of which the source names no drug."""
+    each = dict.fromkeys(ids)
+    return tuple(id_ for id_ in each if id_ not in rules.classes), tuple(id_ for id_ in each if id_ in rules.classes)
 
 
 def _describe_evidence(parts: Sequence[ExposureSpan], group: CourseDraft, end: PartialDate | None) -> str:

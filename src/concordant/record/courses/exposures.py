@@ -11,10 +11,10 @@ from concordant.patient.events import EntryLocation, Setting, Stopped
 class Exposure(msgspec.Struct, frozen=True, gc=False):
     """One administration, prescription, statement or exposure row.
 
-    `drugs` are ids of known drugs, `unknown_drugs` names that no id was found for. `stopped` is a documented reason in the words
-    of a case file (completed, progression, recurrence, toxicity, choice), `ongoing` that the source says it still runs.
-    `setting` and `line` only where the source itself says so. `single` marks one administration on one day; `supply` that the end
-    is only when what was handed out is used up.
+    `drugs` are ids of known drugs, and of classes where the source names no drug; `unknown_drugs` are names that no id
+    was found for. `stopped` is a documented reason in the words of a case file (completed, progression, recurrence, toxicity,
+    choice), `ongoing` that the source says it still runs. `setting` and `line` only where the source itself says so. `single`
+    marks one administration on one day; `supply` that the end is only when what was handed out is used up.
     """
 
     entry: EntryLocation

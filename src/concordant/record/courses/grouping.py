@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -115,10 +115,22 @@ class CourseGrouping:
             return self._explain_restart(group, day)
         if self._is_together(group, day):
             return ""
+        if self._is_begun_within(group, day, new):
+            return ""
         replaced = all(self.rules.can_replace(drug, group.drugs) for drug in new)
         if replaced and not self._can_have_progressed(group.last, day[0].first):
             return ""
         return f"{self._join_names(new)} was begun"
+
+    def _is_begun_within(self, group: CourseDraft, day: Sequence[ExposureSpan], new: frozenset[str]) -> bool:
+        """Whether drugs that lead no line begin while a leading one goes on as one entry, and the disease did not grow before."""
+        start, leading = day[0].first, self.rules.leading
+        goes_on = any(
+            part.end_told and not leading.isdisjoint(part.names) and days_between(start, part.last)[0] > self.rules.lead_in
+            for part in group.parts
+        )
+        plain = new.isdisjoint(leading | self.rules.alone)
+        return goes_on and plain and not self._can_have_progressed(group.first, start)
 
     def _find_new_drugs(self, group: CourseDraft, day: Iterable[ExposureSpan]) -> frozenset[str]:
         """Known drugs that the group has not had; what only supplements others is none of them."""
@@ -148,6 +160,8 @@ class CourseGrouping:
         new = self._find_new_drugs(group, day)
         allowed = self.rules.find_allowed_gap(group.drugs)
         _, most = days_between(group.last, day[0].first)
+        if new and not self._is_together(group, day) and self._is_begun_within(group, day, new):
+            return f"{self._join_names(new)} was begun while the other drugs went on"
         if new and not self._is_together(group, day):
             return f"{self._join_names(new)} took the place of a drug of the same kind"
         if new and day[0].first != group.first:

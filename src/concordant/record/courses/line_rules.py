@@ -16,7 +16,8 @@ DISTANT = "distant"  # tag of sites: a metastasis there is a distant one
 class LineRules:
     """Days, and which drugs supplement, lead, stand alone or stand for each other; see `vocabulary/lines-of-therapy.yaml`.
 
-    Which drugs lead is said by each guideline that counts lines; all of them are known here.
+    Which drugs lead is said by each guideline that counts lines; all of them are known here. A class all of whose drugs are of a
+    group is of the group as well.
     """
 
     together: int
@@ -24,6 +25,7 @@ class LineRules:
     running: int
     lead_in: int
     adjuvant: int
+    staging: int
     longer_gaps: Mapping[str, int]
     supplements: frozenset[str]
     supportive: frozenset[str]
@@ -35,6 +37,7 @@ class LineRules:
     distant_sites: frozenset[str]
     by_mouth: frozenset[str]
     names: Mapping[str, str]
+    classes: frozenset[str]
 
     def find_leaders(self, drugs: frozenset[str]) -> frozenset[str]:
         """Those of them that lead a line; what only supplements others leads none beside another leader."""
@@ -63,6 +66,7 @@ def make_line_rules(knowledge: Knowledge) -> LineRules:
         running=days["running"],
         lead_in=days["lead_in"],
         adjuvant=days["adjuvant"],
+        staging=days["staging"],
         longer_gaps=longer,
         supplements=groups["supplements"],
         supportive=groups["supportive"],
@@ -73,7 +77,8 @@ def make_line_rules(knowledge: Knowledge) -> LineRules:
         ends_no_course=frozenset(site for tag in vocabulary.ends_no_course for site in _find_sites(knowledge, tag)),
         distant_sites=_find_sites(knowledge, DISTANT),
         by_mouth=_find_routed_drugs(knowledge, BY_MOUTH) - _find_routed_drugs(knowledge, None),
-        names={drug.id: drug.name for drug in knowledge.drugs},
+        names={**knowledge.classes, **{drug.id: drug.name for drug in knowledge.drugs}},
+        classes=frozenset(knowledge.classes),
     )
 
 
@@ -92,5 +97,7 @@ def _members_of(name: str, knowledge: Knowledge) -> frozenset[str]:
 
 
 def _find_members(group: DrugGroup, knowledge: Knowledge) -> frozenset[str]:
+    """The drugs of the group, and the classes that lie wholly in it."""
     classes = set(group.classes)
-    return frozenset(group.drugs) | {drug.id for drug in knowledge.drugs if classes.intersection(drug.classes)}
+    drugs = frozenset(group.drugs) | {drug.id for drug in knowledge.drugs if classes.intersection(drug.classes)}
+    return drugs | {name for name in knowledge.classes if (members := _members_of(name, knowledge)) and members <= drugs}

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from concordant.patient.events import ONGOING, Course, Setting
 from concordant.record.courses.draft import CourseDraft
-from concordant.record.courses.ending import CourseWithNote
+from concordant.record.courses.ending import CourseWithNote, split_classes
 from concordant.record.courses.exposures import Exposure
 from concordant.record.courses.line_rules import LineRules
 
@@ -54,10 +54,10 @@ def make_undated_courses(same: Sequence[Exposure], rules: LineRules) -> Iterator
     first = same[0]
     place = first.entry.place if len(same) == 1 else f"{first.entry.place} and {len(same) - 1} more"
     entry = replace(first.entry, place=place)
-    drugs = tuple(dict.fromkeys(drug for exposure in same for drug in exposure.drugs))
+    drugs, classes = split_classes((drug for exposure in same for drug in exposure.drugs), rules)
     unknown = tuple(dict.fromkeys(name for exposure in same for name in exposure.unknown_drugs))
     stopped = ONGOING if first.ongoing else first.stopped
-    course = Course(entry, drugs, (), unknown, first.setting, first.line, None, first.end, stopped, None)
+    course = Course(entry, drugs, classes, unknown, first.setting, first.line, None, first.end, stopped, None)
     leading = sum(not rules.leading.isdisjoint(exposure.drugs) for exposure in same)
     if leading > 1 and first.end is None and first.line is None and not first.ongoing:
         why = "whether these undated entries are one regimen or several is not recorded"
@@ -69,5 +69,7 @@ def make_undated_courses(same: Sequence[Exposure], rules: LineRules) -> Iterator
 
 def _make_possible_course(course: Course, rules: LineRules) -> Course:
     """A course that names only a class: it may be another line, and another drug of the class."""
-    classes = tuple(name for name, drugs in rules.leading_classes.items() if not drugs.isdisjoint(course.drugs))
+    classes = tuple(
+        name for name, drugs in rules.leading_classes.items() if name in course.classes or not drugs.isdisjoint(course.drugs)
+    )
     return Course(course.entry, (), classes, (), course.setting, None, None, None, None, None)

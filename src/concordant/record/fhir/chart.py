@@ -14,6 +14,8 @@ from concordant.record.fhir.decode import LocatedResource
 from concordant.record.fhir.resources import CodeableConcept, Coding, Resource, to_list
 from concordant.record.fhir.tables import FhirTables
 
+REFERRED = ("Condition", "Medication", "Procedure", "Specimen", "Substance")
+
 
 class Chart(RecordBuilder):
     """What has been read of one patient so far."""
@@ -101,7 +103,7 @@ def _index_addresses(entries: Iterable[LocatedResource]) -> dict[str, Resource]:
     """What a reference can point at."""
     known: dict[str, Resource] = {}
     for entry in entries:
-        if entry.resource.resourceType in ("Condition", "Medication", "Procedure", "Specimen") and not entry.passed:
+        if entry.resource.resourceType in REFERRED and not entry.passed:
             if entry.url:
                 known[entry.url] = entry.resource
             if entry.resource.id:

@@ -9,6 +9,7 @@ from concordant.record.courses.exposures import Exposure
 from concordant.record.fhir.allergies import read_allergy
 from concordant.record.fhir.begin import find_later
 from concordant.record.fhir.chart import Chart
+from concordant.record.fhir.claims import read_claim
 from concordant.record.fhir.conditions import read_condition
 from concordant.record.fhir.decode import LocatedResource
 from concordant.record.fhir.medications import read_medication
@@ -26,6 +27,8 @@ READERS: dict[str, Reader] = {
     "Condition": read_condition,
     "AllergyIntolerance": read_allergy,
     "Procedure": read_procedure,
+    "Claim": read_claim,
+    "ExplanationOfBenefit": read_claim,
     "MedicationAdministration": read_medication,
     "MedicationRequest": read_medication,
     "MedicationStatement": read_medication,
@@ -34,7 +37,7 @@ READERS: dict[str, Reader] = {
     "MedicationOrder": read_medication,
 }
 LONGEST_ID = 64
-READ_BY_REFERENCE = {"Medication": "read where an entry refers to it", "Specimen": "read where an entry refers to it"}
+READ_BY_REFERENCE = dict.fromkeys(("Medication", "Specimen", "Substance"), "read where an entry refers to it")
 
 
 def read_entries(

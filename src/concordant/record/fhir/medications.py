@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 from concordant.errors import quote_word
 from concordant.logic.dates import PartialDate, make_exact_date
@@ -11,11 +10,10 @@ from concordant.patient.events import SETTINGS, STOPPED, Medication, Setting, St
 from concordant.record.courses.exposures import Exposure
 from concordant.record.cut import is_after
 from concordant.record.fhir.chart import Chart
+from concordant.record.fhir.drug_codes import DrugMatch, make_blank_exposure, match_medication, name_unknown_drugs
 from concordant.record.fhir.references import resolve_reference
-from concordant.record.fhir.resources import CodeableConcept, Coding, Period, Resource, to_list
+from concordant.record.fhir.resources import CodeableConcept, Period, Resource, to_list
 from concordant.record.fhir.values import lookup_code
-from concordant.terminology.codes import CodeableConcept as Meaning
-from concordant.terminology.names import Words, medicines_from_name
 
 UNTAKEN = {
     "entered-in-error": "entered in error",
@@ -34,29 +32,20 @@ SETTING_WORDS = ("intent", "stellung")  # in the address of an extension that te
 GOING = ("active", "in-progress", "on-hold")
 
 
-@dataclass(slots=True)
-class DrugMatch:
-    """The drug of one resource: ids, or the name under which nothing is known; or another medication."""
-
-    drugs: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
-    terms: tuple[str, ...] = ()
-    name: str = ""
-    conflict: str = ""
-    codings: tuple[Coding, ...] = ()
-
-
 def read_medication(resource: Resource, chart: Chart) -> None:
     """One medication resource: exactly one fate."""
     if why := _explain_not_given(resource) or _explain_other_cancer(resource, chart):
         chart.mark_ignored(why)
         return
-    match = _match_drug(resource, chart)
-    chart.record_unmapped_codes(match.codings, "" if match.drugs or match.terms else "drug")
+    match = match_medication(resource, chart, for_cancer=_is_for_cancer(resource, chart))
+    if match.unknown:
+        name_unknown_drugs(match, chart)
+    else:
+        chart.record_unmapped_codes(match.codings, "" if match.drugs or match.terms else "drug")
     start, end, wrong = read_dates(resource, chart)
     if match.conflict or wrong:
         if match.drugs or match.unknown or match.conflict:
-            chart.found.append(_blank_exposure(match, chart))
+            chart.found.append(make_blank_exposure(match, chart))
         chart.mark_set_aside("; ".join(filter(None, (match.conflict, wrong))))
     elif match.drugs or match.unknown:
         chart.found.append(_make_exposure(resource, match, start, end, chart))
@@ -73,66 +62,6 @@ def _explain_not_given(resource: Resource) -> str:
     if resource.doNotPerform or resource.wasNotTaken or resource.wasNotGiven or resource.notGiven or resource.taken == "n":
         return "not taken"
     return WISHED.get(resource.intent or "", "")
-
-
-def _blank_exposure(match: DrugMatch, chart: Chart) -> Exposure:
-    """Of a faulty entry it stays known that something was given, and nothing of what it says."""
-    names = (*(chart.rules.names.get(drug, drug) for drug in match.drugs), *match.unknown) or (match.name or "not readable",)
-    return Exposure(chart.entry, (), names)
-
-
-def _match_drug(resource: Resource, chart: Chart) -> DrugMatch:
-    concept, terms = _find_medication_code(resource, chart), chart.tables.terms
-    met = lookup_code(concept, ("drug", "medication"), terms)
-    texts = [text for text in (concept.text, *(c.display for c in concept.coding or ())) if text]
-    named = {
-        drugs for text in texts if (drugs := terms.drugs_from_text(text)) and not _is_same_drug(drugs, met.meaning, terms.words)
-    }
-    if met.conflict or (met.meaning is not None and named):
-        return DrugMatch(conflict=met.conflict or _describe_conflict(concept, texts), name=texts[0] if texts else "")
-    if met.meaning is not None and met.meaning.kind != "medication":
-        return DrugMatch(met.meaning.drugs, name=met.meaning.name)
-    if len(named) == 1:
-        return DrugMatch(named.pop(), codings=met.unknown)
-    if len(named) > 1:
-        return DrugMatch(conflict="its texts name different drugs", name=texts[0])
-    medicines = _find_medicines(met.meaning, texts, terms.words)
-    name = texts[0] if texts else (concept.coding[0].code or "" if concept.coding else "")
-    if not medicines and (not texts or _is_for_cancer(resource, chart) or any(map(terms.can_be_treatment, texts))):
-        return DrugMatch(unknown=(name or "not named",), codings=met.unknown)
-    return DrugMatch(terms=medicines, name=name, codings=met.unknown)
-
-
-def _find_medicines(coded: Meaning | None, texts: list[str], words: Words) -> tuple[str, ...]:
-    """What the code and the words beside it stand for; a code for a whole family says less than words that are understood."""
-    read = next(
-        (parts for text in texts if words.medication_ids.issuperset(parts := medicines_from_name(text, words)) and parts), ()
-    )
-    if coded is None or (read and coded.name in words.family_ids):
-        return read
-    return tuple(dict.fromkeys((coded.name, *read)))
-
-
-def _is_same_drug(drugs: tuple[str, ...], meaning: Meaning | None, words: Words) -> bool:
-    """Whether the drugs that words name are those of the code; some are medicines of other diseases as well."""
-    if meaning is None:
-        return False
-    return words.medication_ids.issuperset(drugs) if meaning.kind == "medication" else drugs == meaning.drugs
-
-
-def _describe_conflict(concept: CodeableConcept, texts: list[str]) -> str:
-    codes = [coding.code for coding in concept.coding or () if coding.code]
-    return f"the code '{codes[0] if codes else '?'}' stands for another drug than the words beside it, '{texts[0][:60]}'"
-
-
-def _find_medication_code(resource: Resource, chart: Chart) -> CodeableConcept:
-    if resource.medicationCodeableConcept is not None:
-        return resource.medicationCodeableConcept
-    reference = resource.medicationReference
-    medication = resolve_reference(reference, resource, chart)
-    if medication is not None and medication.code is not None:
-        return medication.code
-    return CodeableConcept(text=reference.display if reference is not None else None)
 
 
 def _find_reason_cancers(resource: Resource, chart: Chart) -> set[str]:

@@ -1,10 +1,11 @@
-"""Procedures: operations, radiotherapy, and drug treatment that is told without its drugs."""
+"""Procedures: operations, radiotherapy, administrations of drugs, and drug treatment that is told without its drugs."""
 
 from __future__ import annotations
 
 from concordant.logic.dates import PartialDate
 from concordant.patient.events import HAPPENINGS, DiseaseEvent, match_word
 from concordant.record.fhir.chart import Chart
+from concordant.record.fhir.drug_codes import DrugMatch, add_administration, find_drug
 from concordant.record.fhir.resources import Resource, to_list
 from concordant.record.fhir.values import lookup_code
 from concordant.record.findings import ImpliedFact, UnnamedTreatment
@@ -21,6 +22,8 @@ def read_procedure(resource: Resource, chart: Chart) -> None:
     met = lookup_code(resource.code, ("procedure", "not_asked"), chart.tables.terms)
     if met.conflict:
         chart.mark_set_aside(met.conflict)
+    elif met.meaning is None and (given := find_drug(resource.code, chart)) is not None:
+        _add_treatment(given, resource, chart)
     elif met.meaning is None:
         chart.record_unmapped_codes(met.unknown, "")
         chart.mark_ignored("its code is in no value set" if met.unknown else "it has no code")
@@ -50,6 +53,13 @@ def _add_procedure(name: str, implies: dict[str, str], resource: Resource, chart
         chart.mark_ignored(f"{name}: nothing here asks for it")
     else:
         chart.mark_used(name)
+
+
+def _add_treatment(given: DrugMatch, resource: Resource, chart: Chart) -> None:
+    """An administration of a drug, told as a procedure."""
+    start, wrong = find_performed_date(resource, chart)
+    end, also = chart.parse_date(resource.performedPeriod.end) if resource.performedPeriod is not None else (start, "")
+    add_administration(given, start, end, wrong or also, chart)
 
 
 def find_performed_date(resource: Resource, chart: Chart) -> tuple[PartialDate | None, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -19,7 +20,7 @@ from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.subjects import Subjects, index_subjects
 from concordant.record.fhir.tables import FhirTables, make_fhir_tables
 from concordant.record.fhir.versions import DELETED, pass_over_old_versions
-from concordant.record.sources import Patient
+from concordant.record.sources import Patient, build_patient
 from concordant.terminology.codes import Terminology
 from concordant.visible import make_json_visible
 
@@ -72,12 +73,14 @@ def build_patients(
     if not groups:
         raise Refused(Complaint(_describe_no_patient(entries), name, 1, "A record needs a Patient, or entries with a subject"))
     shared = [entry for entry, why in nobody if not why]
-    patients = []
-    for id_, group in sorted(groups.items()):
+
+    def build(id_: str, group: list[LocatedResource]) -> Patient:
         chart = read_entries(id_, group, shared, tables, as_of, cuts=given)
         chart.incomplete += [*missing, *subjects.missing.get(id_, ())]
         chart.notices += subjects.notices.get(id_, ())
-        patients.append(chart.build_record())
+        return chart.build_record()
+
+    patients = [build_patient(id_, as_of, partial(build, id_, group)) for id_, group in sorted(groups.items())]
     alone = len(patients) == 1
     rest = patients[0].account if alone else Account()
     for entry, why in nobody:

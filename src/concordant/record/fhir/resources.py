@@ -123,6 +123,37 @@ class UnreadElement(Element):
     """An element of which only that it stands there is known."""
 
 
+class CodeableReference(Element):
+    """A coded value, or what it points at; in the second version of FHIR a reference alone."""
+
+    concept: CodeableConcept | None = None
+    reference: str | Reference | None = None
+
+
+class Ingredient(Element):
+    """What a medication holds."""
+
+    itemCodeableConcept: CodeableConcept | None = None  # noqa: N815
+    itemReference: Reference | None = None  # noqa: N815
+    item: CodeableReference | None = None
+
+
+class Product(Element):
+    """What a medication holds, in the second version of FHIR."""
+
+    ingredient: list[Ingredient] | None = None
+
+
+class ClaimItem(Element):
+    """One line of a bill."""
+
+    productOrService: CodeableConcept | None = None  # noqa: N815
+    service: CodeableConcept | None = None
+    servicedDate: str | None = None  # noqa: N815
+    servicedPeriod: Period | None = None  # noqa: N815
+    detail: list[ClaimItem] | None = None
+
+
 class Value(Element):
     """The value[x] of an observation, or of a component of it."""
 
@@ -192,6 +223,9 @@ class Resource(Value):
     # Medication resources
     medicationCodeableConcept: CodeableConcept | None = None  # noqa: N815
     medicationReference: Reference | None = None  # noqa: N815
+    medication: CodeableReference | list[Resource] | None = None  # in some records the medication itself
+    ingredient: list[Ingredient] | None = None
+    product: Product | list[UnreadElement] | None = None
     reasonCode: CodeableConcept | list[CodeableConcept] | None = None  # noqa: N815
     reasonEnded: CodeableConcept | None = None  # noqa: N815
     dateEnded: str | None = None  # noqa: N815
@@ -217,6 +251,10 @@ class Resource(Value):
     outcome: str | CodeableConcept | list[CodeableConcept] | None = None
     notPerformed: bool | None = None  # noqa: N815
     notDone: bool | None = None  # noqa: N815
+    # Claim, ExplanationOfBenefit
+    use: str | None = None
+    item: list[ClaimItem] | UnreadElement | None = None
+    billablePeriod: Period | None = None  # noqa: N815
     # Texts of which nothing is read as a fact, whatever their shape: they are only searched
     note: Words = NO_WORDS
     text: Words = NO_WORDS
@@ -232,7 +270,6 @@ class Resource(Value):
     summary: Words = NO_WORDS
     finding: Words = NO_WORDS
     payload: Words = NO_WORDS
-    item: Words = NO_WORDS
     diagnosis: Words = NO_WORDS
     procedure: Words = NO_WORDS
     comment: Words = NO_WORDS

@@ -22,6 +22,12 @@ NO_CONCEPT = (None, "", "0")
 LOINC = re.compile(r"(?:LA)?\d{1,6}-\d")
 ICD = re.compile(r"[A-Za-z]\d[0-9A-Za-z](?:\.?[0-9A-Za-z]{1,4})?")
 TISSUE = re.compile(r"\d{4}/\d(?:[- ]?[A-Za-z]\d\d(?:\.\d)?)?")
+TREATMENT = ("drug", "procedure")  # columns whose source values may be codes of bills, of products and of substances
+TREATMENT_FORMS = {
+    "hcpcs": re.compile(r"[A-Za-z]\d{4}"),
+    "atc": re.compile(r"[A-Za-z]\d\d[A-Za-z]{2}\d\d"),
+    "ndc": re.compile(r"\d{4,5}-\d{3,4}(?:-\d{1,2})?|\d{10,11}"),
+}
 PREFIXED = re.compile(r"([A-Za-z][\w -]{1,20})[:|^]\s*(\S+)")
 
 
@@ -44,26 +50,31 @@ class ConceptLookup:
 
     terms: Terminology
     concepts: Mapping[str, tuple[str, str, str]]
-    remembered: dict[tuple[str | None, str | None, str | None], CodedColumn] = field(default_factory=dict)
+    remembered: dict[tuple[str | None, str | None, str | None, bool], CodedColumn] = field(default_factory=dict)
 
     def read_column(self, row: Row, stem: str) -> CodedColumn:
         """The columns `STEM_concept_id`, `STEM_source_concept_id` and `STEM_source_value` of a row together."""
         return self.match_codes(
-            row.get(f"{stem}_concept_id"), row.get(f"{stem}_source_concept_id"), row.get(f"{stem}_source_value")
+            row.get(f"{stem}_concept_id"),
+            row.get(f"{stem}_source_concept_id"),
+            row.get(f"{stem}_source_value"),
+            of_treatment=stem in TREATMENT,
         )
 
-    def match_codes(self, standard: str | None, source: str | None = None, value: str | None = None) -> CodedColumn:
+    def match_codes(
+        self, standard: str | None, source: str | None = None, value: str | None = None, *, of_treatment: bool = False
+    ) -> CodedColumn:
         """Look up a standard concept, a source concept and a source value together. The first that is understood counts;
-        two concepts that differ are a conflict.
+        two concepts that differ are a conflict. `of_treatment`: a source value may be a code of bills and of products.
         """
-        key = (standard, source, value)
+        key = (standard, source, value, of_treatment)
         if key not in self.remembered:
             if len(self.remembered) > 50_000:
                 self.remembered.clear()
-            self.remembered[key] = self._match_codes(standard, source, value)
+            self.remembered[key] = self._match_codes(standard, source, value, of_treatment=of_treatment)
         return self.remembered[key]
 
-    def _match_codes(self, standard: str | None, source: str | None, value: str | None) -> CodedColumn:
+    def _match_codes(self, standard: str | None, source: str | None, value: str | None, *, of_treatment: bool) -> CodedColumn:
         ids = list(dict.fromkeys(id_ for id_ in (standard, source) if id_ not in NO_CONCEPT and id_ is not None))
         met = tuple(self._find_concept_row(id_) for id_ in ids)
         matches = [(row, meaning) for id_, row in zip(ids, met, strict=True) if (meaning := self._find_meaning(id_)) is not None]
@@ -71,7 +82,7 @@ class ConceptLookup:
         conflict = _explain_contradiction(matches)
         if matches:
             return CodedColumn(matches[0][1], text, met, conflict, frozenset(meaning.kind for _, meaning in matches))
-        tried = [(system, code) for system, code in _iter_possible_codes(value or "")]
+        tried = [(system, code) for system, code in _iter_possible_codes(value or "", of_treatment=of_treatment)]
         meaning = next((m for system, code in tried if (m := self.terms.find_concept(system, code)) is not None), None)
         known = met or tuple((system, code, "") for system, code in tried if system)[:1]
         return CodedColumn(meaning or self._match_texts(met, value), text, known or ((("", value, ""),) if value else ()))
@@ -123,10 +134,12 @@ def _explain_contradiction(matches: list[tuple[tuple[str, str, str], CodeableCon
     return "its standard concept ({}) and its source concept ({}) stand for different things".format(*names)
 
 
-def _iter_possible_codes(value: str) -> Iterator[tuple[str, str]]:
+def _iter_possible_codes(value: str, *, of_treatment: bool) -> Iterator[tuple[str, str]]:
     """The codes that a source value may be, with their systems."""
     value = value.strip()
     yield "", value
+    if of_treatment:
+        yield from ((system, value) for system, form in TREATMENT_FORMS.items() if form.fullmatch(value))
     if (match := PREFIXED.fullmatch(value)) is not None:
         yield match[1].strip(), match[2]
     if LOINC.fullmatch(value):

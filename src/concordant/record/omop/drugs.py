@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +9,7 @@ from msgspec.structs import replace
 
 from concordant.errors import quote_word
 from concordant.logic.dates import PartialDate, format_date
-from concordant.patient.events import ADVANCED, ONGOING, STOPPED, Course, Medication, Setting, Stopped, match_word
+from concordant.patient.events import ADVANCED, ONGOING, STOPPED, Medication, Setting, Stopped, match_word
 from concordant.record.builder import RecordBuilder
 from concordant.record.casefile.scalars import MOST, parse_count
 from concordant.record.courses.exposures import Exposure
@@ -18,17 +17,10 @@ from concordant.record.medications_taken import NOT_TAKEN, is_taken, read_taken_
 from concordant.record.omop.codes import CodedColumn, ConceptLookup
 from concordant.record.omop.schema import Row, read_date, read_date_column
 from concordant.terminology.codes import CodeableConcept
-from concordant.terminology.names import (
-    Words,
-    drugs_from_name,
-    find_near_words,
-    medicines_from_name,
-    normalize_name,
-    suggest_name,
-)
+from concordant.terminology.names import Words, drugs_from_name, medicines_from_name, suggest_name
+from concordant.terminology.near_names import suggest_drug
 
 NOT_ASKED = "nothing here asks for it"
-SHORTEST_NEAR = 5  # letters of a word that may be a drug misspelt
 
 
 @dataclass(slots=True)
@@ -54,7 +46,7 @@ class DrugExposures:
         """One drug exposure: treatment of the cancer, another drug, or what nothing here asks for."""
         meaning, stopped = coded.meaning, self._read_stop_reason(row)
         if meaning is not None and meaning.drugs:
-            self._keep_treatment(self._treatment_from_ids(meaning.drugs), row, stopped)
+            self._keep_treatment(Exposure(self.record.entry, meaning.drugs), row, stopped)
         elif meaning is not None and meaning.kind == "medication":
             read = medicines_from_name(coded.text, self.words)
             self._keep_medicine(coded.text if read else meaning.name.replace("_", " "), self._read_span(row))
@@ -71,58 +63,46 @@ class DrugExposures:
     def read_single_dose(self, meaning: CodeableConcept, date: PartialDate | None, wrong: str) -> None:
         """A drug of which another table tells the day."""
         single = date is not None and date.is_exact
-        changes: dict[str, Any] = {"start": date, "end": date}
-        treatment = self._treatment_from_ids(meaning.drugs)
-        if isinstance(treatment, Exposure):
-            changes["single"] = single
-        self._add_treatment(
-            replace(treatment, **changes), [f"{key}{wrong.removeprefix('date')}" for key in ("start", "end")] if wrong else []
-        )
+        treatment = Exposure(self.record.entry, meaning.drugs, (), date, date, single=single)
+        self._add_treatment(treatment, [f"{key}{wrong.removeprefix('date')}" for key in ("start", "end")] if wrong else [])
+
+    def read_unknown_dose(self, name: str, date: PartialDate | None, wrong: str) -> None:
+        """A drug that is not known, of which another table tells the day."""
+        treatment = replace(self.treatment_from_name(name), start=date, end=date, single=date is not None and date.is_exact)
+        self._add_treatment(treatment, [wrong] if wrong else [])
 
     def read_episode(self, row: Row, number: str | None) -> None:
         """An episode of treatment none of whose exposures is told."""
         coded = self.codes.match_codes(row.get("episode_object_concept_id"), None, row.get("episode_source_value"))
         entry, meaning = self.record.entry, coded.meaning
         if meaning is not None and meaning.drugs:
-            treatment = self._treatment_from_ids(meaning.drugs)
+            treatment = Exposure(entry, meaning.drugs)
         else:
             treatment = self.treatment_from_name(coded.text) if coded.text else Exposure(entry, ())
         wrong: list[str] = []
         line, setting = self._read_line(number, wrong)
         start = self._read_date(row, "episode_start_date", "start", wrong)
         end = self._read_date(row, "episode_end_date", "end", wrong)
-        changes: dict[str, Any] = {"start": start, "end": end, "line": line, "setting": setting}
-        if isinstance(treatment, Exposure):
-            changes["single"] = start is not None and start == end and start.is_exact
-        self._add_treatment(replace(treatment, **changes), wrong)
+        single = start is not None and start == end and start.is_exact
+        self._add_treatment(replace(treatment, start=start, end=end, line=line, setting=setting, single=single), wrong)
 
-    def treatment_from_name(self, name: str) -> Exposure | Course:
-        """Treatment by a written name; one of a class stands as a course, as it is told."""
+    def treatment_from_name(self, name: str) -> Exposure:
+        """Treatment by a written name."""
         if parts := drugs_from_name(name, self.words):
-            return self._treatment_from_ids(parts)
-        self.record.record_unmapped("drug", name, suggest_name(name, self.words.drugs))
+            return Exposure(self.record.entry, parts)
+        self.record.record_unmapped("drug", name, suggest_drug(name, self.words))
         return Exposure(self.record.entry, (), (name,))
 
-    def _treatment_from_ids(self, ids: tuple[str, ...]) -> Exposure | Course:
-        """Treatment with these drugs; where one of them is a whole class, a course as it is told."""
-        entry = self.record.entry
-        if self.words.class_ids.isdisjoint(ids):
-            return Exposure(entry, ids)
-        classes = tuple(id_ for id_ in ids if id_ in self.words.class_ids)
-        drugs = tuple(id_ for id_ in ids if id_ not in self.words.class_ids)
-        return Course(entry, drugs, classes, (), None, None, None, None, None, None)
-
-    def _keep_treatment(self, treatment: Exposure | Course, row: Row, stopped: Stopped | None) -> None:
+    def _keep_treatment(self, treatment: Exposure, row: Row, stopped: Stopped | None) -> None:
         """The exposure with its dates, its line and why it was stopped."""
         wrong: list[str] = []
         line, setting = self._read_line(self.lines.get(row.get("drug_exposure_id") or ""), wrong)
         span = self._read_span(row)
-        changes: dict[str, Any] = {"start": span.start, "end": span.end, "line": line, "setting": setting, "stopped": stopped}
-        if isinstance(treatment, Exposure):
-            changes |= _make_exposure_fields(span, stopped)
+        changes: dict[str, Any] = {"start": span.start, "end": span.end, "line": line, "setting": setting}
+        changes |= _make_exposure_fields(span, stopped)
         self._add_treatment(replace(treatment, **changes), [*wrong, *span.wrong])
 
-    def _add_treatment(self, treatment: Exposure | Course, wrong: list[str]) -> None:
+    def _add_treatment(self, treatment: Exposure, wrong: list[str]) -> None:
         if wrong:
             self.record.mark_set_aside("; ".join(wrong))
             self.record.keep_blank([treatment])
@@ -185,6 +165,7 @@ class DrugExposures:
         """A drug of another kind, of which nothing is known: it is listed while it is taken, for somebody to judge."""
         if wrong := self._explain_impossible(span):
             self.record.mark_set_aside(wrong)
+            self.record.keep_blank([Medication(self.record.entry, None, name)])
         elif is_taken(span.start, span.end, self.record.as_of):
             self.record.add_event(Medication(self.record.entry, None, name))
         else:
@@ -199,9 +180,9 @@ class DrugExposures:
 
     def _is_another(self, coded: CodedColumn) -> bool:
         """True for a name that is near none of the known ones; one that is near, and a bare id, may be any drug."""
-        if not coded.text or self.codes.terms.can_be_treatment(coded.text):
-            return False
-        return not any(_is_near_drug_name(part, self.words.drugs) for part in normalize_name(coded.text).split())
+        terms = self.codes.terms
+        listed = any(terms.is_treatment_code(system, code) for system, code, _ in coded.met)
+        return bool(coded.text) and not listed and not terms.can_be_treatment(coded.text)
 
 
 def _make_exposure_fields(span: Span, stopped: Stopped | None) -> dict[str, Any]:
@@ -209,7 +190,3 @@ def _make_exposure_fields(span: Span, stopped: Stopped | None) -> dict[str, Any]
     supply = span.supply and not single and span.end is not None and stopped is None
     going = stopped == ONGOING
     return {"single": single, "supply": supply, "ongoing": going, "stopped": None if going else stopped}
-
-
-def _is_near_drug_name(word: str, known: Mapping[str, object]) -> bool:
-    return len(word) >= SHORTEST_NEAR and (word in known or bool(find_near_words(known).suggest_word(word)))

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from concordant.errors import Complaint, Unreadable, quote_word
@@ -18,7 +19,7 @@ from concordant.record.omop.database import list_missing_tables, open_database
 from concordant.record.omop.schema import CONCEPT, EVENTS, PERSON, Cdm, CdmTable, Row
 from concordant.record.omop.tell import PersonReader
 from concordant.record.rules import RecordRules, get_record_rules
-from concordant.record.sources import Patient
+from concordant.record.sources import Patient, build_patient
 from concordant.terminology.codes import Terminology
 from concordant.terminology.names import Words
 
@@ -83,6 +84,16 @@ class _RowStream:
         return rows
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What all persons of a database are read with: concepts, exposures of episodes, tables it lacks, and what may be missing."""
+
+    codes: ConceptLookup
+    links: dict[str, list[str]]
+    absent: list[str]
+    missing: list[str]
+
+
 @dataclass(slots=True)
 class Run:
     """One pass over a database."""
@@ -96,23 +107,13 @@ class Run:
     def iter_persons(self, only: int | None, rest: Account) -> Iterator[Patient]:
         """Every person with their rows; rows of nobody are counted at the end."""
         codes = ConceptLookup(self.terms, self.database.read_concepts(only))
-        links = self.database.read_episode_events()
-        absent = list_missing_tables(self.database)
+        links, absent = self.database.read_episode_events(), list_missing_tables(self.database)
         streams = [_RowStream(table, self.database.iter_rows(table, only)) for table in EVENTS]
-        missing = self._list_missing_parts()  # now that every table has been looked through
+        # Now that every table has been looked through.
+        reading = _Reading(codes, links, absent, self._list_missing_parts())
         for id_, rows in self._iter_person_rows(only, rest):
             tables = {stream.table.name: stream.take_rows(id_, rest) for stream in streams}
-            record = RecordBuilder(str(id_), self.as_of, self.rules, cuts=self.cuts)
-            teller = PersonReader(record, codes, links)
-            if absent:
-                record.notices.append(f"The source has no table {', '.join(absent)}.")
-            record.incomplete += missing
-            teller.read_person(rows[0])
-            for number, row in enumerate(rows[1:], 2):
-                record.start_row(f"person {row['person_id']} (again, {number})", "person")
-                record.mark_set_aside("the person stands there twice")
-            teller.read_rows(tables)
-            yield record.build_record()
+            yield build_patient(str(id_), self.as_of, partial(self._read_person, str(id_), rows, tables, reading))
         for stream in streams:
             stream.take_rows(None, rest)
         for name, why in self.database.damaged.items():
@@ -125,6 +126,19 @@ class Run:
         torn = Counter(file for file, _, _ in self.database.list_rejects() if not file.lower().startswith(CONCEPT.name))
         tables = [f"The table {name} cannot be read ({why})." for name, why in self.database.damaged.items()]
         return tables + [f"Lines of {file} that are no rows, and may be about this patient: {n}." for file, n in torn.items()]
+
+    def _read_person(self, id_: str, rows: list[Row], tables: dict[str, list[Row]], reading: _Reading) -> Patient:
+        record = RecordBuilder(id_, self.as_of, self.rules, cuts=self.cuts)
+        teller = PersonReader(record, reading.codes, reading.links)
+        if reading.absent:
+            record.notices.append(f"The source has no table {', '.join(reading.absent)}.")
+        record.incomplete += reading.missing
+        teller.read_person(rows[0])
+        for number, row in enumerate(rows[1:], 2):
+            record.start_row(f"person {row['person_id']} (again, {number})", "person")
+            record.mark_set_aside("the person stands there twice")
+        teller.read_rows(tables)
+        return record.build_record()
 
     def _iter_person_rows(self, only: int | None, rest: Account) -> Iterator[tuple[int, list[Row]]]:
         held: list[Row] = []

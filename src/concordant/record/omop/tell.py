@@ -19,7 +19,6 @@ from concordant.record.findings import UNSPECIFIED
 from concordant.record.omop.codes import CodedColumn, ConceptLookup
 from concordant.record.omop.conditions import keep_conditions, read_condition
 from concordant.record.omop.disease import (
-    keep_event,
     keep_primary,
     keep_spread,
     keep_stage,
@@ -27,6 +26,7 @@ from concordant.record.omop.disease import (
     leave_disease_open,
 )
 from concordant.record.omop.drugs import DrugExposures
+from concordant.record.omop.procedures import is_treatment, read_procedure
 from concordant.record.omop.results import LOST, Results
 from concordant.record.omop.schema import Row, read_date, read_date_column
 from concordant.record.omop.values import ResultReader
@@ -144,6 +144,9 @@ class PersonReader:
         elif coded.meaning is None and name == "condition_occurrence" and (coded.text or coded.met):
             self.record.unmapped += coded.met
             self._read_condition(coded, row)
+        elif coded.meaning is None and name == "procedure_occurrence" and is_treatment(coded, self.codes.terms):
+            self.record.unmapped += coded.met
+            self.drugs.read_unknown_dose(coded.text or coded.met[0][1], self.date, self.wrong)
         elif coded.meaning is None:
             self.record.unmapped += coded.met
             self.record.mark_ignored("its code is not mapped" if coded.met else "it has no code")
@@ -192,8 +195,8 @@ class PersonReader:
                 self._read_observation(meaning, self.values.read_coded_value(row))
             case "cancer" | "secondary" | "site" | "stage" | "status" | "condition":
                 self._add_disease_finding(coded, meaning, row)
-            case "procedure" if meaning.implies.get("event"):
-                keep_event(self.record, meaning.implies["event"], self.date, self.wrong, procedure=meaning.name)
+            case "procedure":
+                read_procedure(self.record, meaning, self.date, self.wrong)
             case "drug":
                 self.drugs.read_single_dose(meaning, self.date, self.wrong)
             case "menopause":

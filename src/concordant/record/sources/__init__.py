@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import os
+from collections.abc import Callable
+
 import msgspec
 
+from concordant.errors import ConcordantError, describe_bug
 from concordant.patient.account import Account
 from concordant.patient.events import PatientRecord
 
 
 class Patient(msgspec.Struct, frozen=True):
-    """One patient of a source: the id there, the record, the account of its entries."""
+    """One patient of a source: the id there, the record, the account of its entries.
+
+    `failure` says that a mistake of the program met this patient while it was read: the record is empty and must not be answered.
+    """
 
     id: str
     record: PatientRecord
     account: Account
+    failure: str = ""
+
+
+def build_patient(id_: str, as_of: dt.date, build: Callable[[], Patient]) -> Patient:
+    """The patient as `build` makes it; one that cannot be built for a mistake of the program is told so, and the others go on."""
+    try:
+        return build()
+    except ConcordantError:
+        raise
+    except Exception as error:
+        if os.environ.get("CONCORDANT_DEBUG"):
+            raise
+        return Patient(id_, PatientRecord(as_of), Account(), describe_bug(error))

@@ -133,7 +133,7 @@ class RowEntries(BlockReader):
 
 
 def _to_exposure_if_plain(event: Dated) -> Dated:
-    """A course of named drugs is an exposure, of which courses are put together; one of a class stands as it is told."""
-    if isinstance(event, ev.Course) and not event.classes and event.cycles is None:
+    """A course is an exposure, of which courses are put together; one whose cycles are counted stands as it is told."""
+    if isinstance(event, ev.Course) and event.cycles is None:
         return to_exposure(event)
     return event

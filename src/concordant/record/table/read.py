@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
 from concordant.record.builder import RecordBuilder
 from concordant.record.rules import get_record_rules
-from concordant.record.sources import Patient
+from concordant.record.sources import Patient, build_patient
 from concordant.record.table.calendar import PatientCalendar, make_calendar
 from concordant.record.table.cells import TableRow, iter_rows
 from concordant.record.table.entries import RowEntries
@@ -52,8 +53,8 @@ def iter_patients(
             record.incomplete += [
                 f"Rows of {file} that are none, and may be about this patient: {n}." for file, n in (+torn).items()
             ]
-            entries = RowEntries(record, knowledge, words)
-            yield _PatientReader(mapping, record, entries, unread).read_patient(by_patient[id_])
+            reader = _PatientReader(mapping, record, RowEntries(record, knowledge, words), unread)
+            yield build_patient(id_, as_of, partial(reader.read_patient, by_patient[id_]))
 
 
 def _gather_rows(mapping: TableMapping, folder: Path, name: str, rest: Account, torn: Counter[str]) -> dict[str, list[TableRow]]:
@@ -146,7 +147,7 @@ class _PatientReader:
         if self.record.cuts and begins and self.entries.leave_out_later(self.read_value(row, begins, cells[begins])):
             return
         item = {key: value for key, cell in cells.items() if (value := self.read_value(row, key, cell)) is not None}
-        if block not in ALWAYS and _is_silent(item, cells):
+        if block not in ALWAYS and _is_silent(item, cells, is_faulty=bool(self.entries.complaints)):
             self.entries.complaints.clear()
             return
         if block == "notice":
@@ -210,11 +211,15 @@ class _PatientReader:
             return None
 
 
-def _is_silent(item: dict[str, Any], cells: dict[str, ValueSource]) -> bool:
-    """True when no column that the entry comes from says anything; a date alone says something only where nothing else could."""
+def _is_silent(item: dict[str, Any], cells: dict[str, ValueSource], *, is_faulty: bool) -> bool:
+    """True when no column that the entry comes from says anything; a date alone says something only where nothing else could, and
+    then one that cannot be read (`is_faulty`) as well.
+    """
     named = [key for key, cell in cells.items() if cell.columns]
-    telling = [key for key in named if key not in DATES] or named
-    return bool(telling) and not any(key in item for key in telling)
+    telling = [key for key in named if key not in DATES]
+    if not telling and is_faulty:
+        return False
+    return bool(named) and not any(key in item for key in telling or named)
 
 
 def _split_parts(text: str, split: str) -> list[str]:

@@ -1,0 +1,32 @@
+"""Procedures of the CDM: operations, and drug treatment, told with its drug or without."""
+
+from __future__ import annotations
+
+from concordant.logic.dates import PartialDate
+from concordant.record.builder import RecordBuilder
+from concordant.record.findings import UnnamedTreatment
+from concordant.record.omop.codes import CodedColumn
+from concordant.record.omop.disease import keep_event
+from concordant.terminology.codes import CodeableConcept, Terminology
+
+NOT_ASKED = "nothing here asks for it"
+
+
+def is_treatment(coded: CodedColumn, terms: Terminology) -> bool:
+    """Whether a procedure that is not known gives a cancer drug all the same: by its code, or by a name among other words."""
+    listed = any(terms.is_treatment_code(system, code) for system, code, _ in coded.met)
+    return listed or (bool(coded.text) and terms.holds_drug(coded.text))
+
+
+def read_procedure(record: RecordBuilder, meaning: CodeableConcept, date: PartialDate | None, wrong: str) -> None:
+    """An operation, or drug treatment that is told without its drugs."""
+    if event := meaning.implies.get("event"):
+        keep_event(record, event, date, wrong, procedure=meaning.name)
+    elif "drugs" not in meaning.implies:
+        record.mark_ignored(meaning.says or NOT_ASKED)
+    else:
+        record.found.append(UnnamedTreatment(record.entry, meaning.name, None if wrong else date))
+        if wrong:
+            record.mark_set_aside(wrong)
+        else:
+            record.mark_used(meaning.name)

@@ -1,0 +1,119 @@
+"""Metastases found so soon after another growth, or after the first dose of a regimen, that they were there before: staging.
+
+A metastasis that an entry tells by its date alone, later than the first ones, is a progression. One found within the window of
+`staging` (data: lines-of-therapy.yaml) after a recurrence or progression belongs to that one; one found so soon after the first
+dose of a regimen grew before it, and is no progression on it. A progression that the source calls so stays what it is.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from concordant.logic.dates import PartialDate, format_date
+from concordant.patient.events import FINDING, GREW, METASTATIC, PROGRESSION, DiseaseEvent
+from concordant.record.courses.exposures import Exposure
+from concordant.record.courses.line_rules import LineRules
+from concordant.record.courses.span import days_between
+
+
+def settle_staging(
+    found: Sequence[DiseaseEvent], told: Sequence[DiseaseEvent], exposures: Sequence[Exposure], rules: LineRules
+) -> tuple[list[DiseaseEvent], list[str]]:
+    """The events that were `found` in metastases, with those that are staging as what they are; and what to say of them."""
+    staging = _Staging(rules, told, exposures)
+    return staging.settle_events(found), staging.notices
+
+
+@dataclass(slots=True)
+class _Staging:
+    """Reads the progressions that were made of metastases (`found`) beside all that is told of growth and of drugs given."""
+
+    rules: LineRules
+    told: Sequence[DiseaseEvent]
+    exposures: Sequence[Exposure]
+    notices: list[str] = field(default_factory=list)
+
+    def settle_events(self, found: Sequence[DiseaseEvent]) -> list[DiseaseEvent]:
+        """The events, with those that are staging as what they are."""
+        settled: list[DiseaseEvent] = []
+        doses = _list_first_doses(self.exposures, self.rules)
+        for event in sorted(found, key=_date_key):
+            if event.kind != PROGRESSION or event.date is None:
+                settled.append(event)
+            else:
+                settled += self._settle_event(event, event.date, doses, settled)
+        return settled
+
+    def _settle_event(
+        self, event: DiseaseEvent, date: PartialDate, doses: Sequence[PartialDate], before: Sequence[DiseaseEvent]
+    ) -> list[DiseaseEvent]:
+        dose = self._find_before(date, doses)
+        if dose is not None and self._was_treated_before(dose, before):
+            self._add_notice(event, date, "to have grown before the first dose of the drugs begun then", dose)
+            return [replace(event, date=dose)]
+        grown = [one.date for one in (*before, *self.told) if one.kind in GREW and one.date is not None]
+        since = dose or self._find_before(date, sorted(grown, key=lambda day: (day.first, day.last)))
+        if since is None:
+            return [event]
+        self._add_notice(event, date, "as staging, no progression", since)
+        return list(_make_findings(event))
+
+    def _add_notice(self, event: DiseaseEvent, date: PartialDate, taken: str, since: PartialDate) -> None:
+        sites = ", ".join(site.replace("_", " ") for site in event.sites) or "no site told"
+        within = f"found within {self.rules.staging} days after {format_date(since)}"
+        self.notices.append(f"A metastasis ({sites}) of {format_date(date)} is taken {taken}: {within} ({event.entry.place}).")
+
+    def _find_before(self, date: PartialDate, days: Sequence[PartialDate]) -> PartialDate | None:
+        """The last of some days that certainly lies no later than the date, and no longer ago than the window."""
+        until = bisect_right(days, date.first, key=lambda day: day.first)
+        near = next((day for day in reversed(days[:until]) if day.last <= date.first), None)
+        return near if near is not None and days_between(near, date)[1] <= self.rules.staging else None
+
+    def _was_treated_before(self, dose: PartialDate, before: Sequence[DiseaseEvent]) -> bool:
+        """Whether drugs were given for advanced disease before this first dose: then it grew on them."""
+        far = [event.date for event in (*before, *self.told) if event.extent == METASTATIC and event.date is not None]
+        since = min((day.first for day in far), default=None)
+        starts = [exposure.start for exposure in self.exposures if _is_counted(exposure, self.rules)]
+        return since is not None and any(start and since <= start.first and start.last < dose.first for start in starts)
+
+
+def _list_first_doses(exposures: Iterable[Exposure], rules: LineRules) -> list[PartialDate]:
+    """The days on which a drug was given that had not been given for longer than a pause."""
+    ends: dict[str, PartialDate] = {}
+    firsts: dict[PartialDate, None] = {}
+    for exposure in sorted((one for one in exposures if _is_counted(one, rules)), key=_start_key):
+        assert exposure.start is not None
+        for drug in (*exposure.drugs, *exposure.unknown_drugs):
+            last = ends.get(drug)
+            if last is None or days_between(last, exposure.start)[0] > rules.find_allowed_gap([drug]):
+                firsts[exposure.start] = None
+            end = exposure.end or exposure.start
+            ends[drug] = end if last is None or end.last > last.last else last
+    return sorted(firsts, key=lambda day: (day.first, day.last))
+
+
+def _is_counted(exposure: Exposure, rules: LineRules) -> bool:
+    """Whether the drugs make a regimen; what supplements others, or is supportive, begins none."""
+    aside = bool(exposure.drugs) and (rules.supplements | rules.supportive).issuperset(exposure.drugs)
+    return exposure.start is not None and not aside
+
+
+def _make_findings(event: DiseaseEvent) -> Iterable[DiseaseEvent]:
+    """The same metastases, of which nothing is said of how the disease went; each told as a case file tells it."""
+    for site in event.sites or ("",):
+        told = f"{site.replace('_', ' ')} metastasis".strip()
+        yield DiseaseEvent(event.entry, FINDING, event.date, METASTATIC, (site,) if site else (), event.brain, "", told)
+
+
+def _date_key(event: DiseaseEvent) -> tuple[bool, object, object, str]:
+    date = event.date
+    return (date is None, date.first if date else None, date.last if date else None, event.entry.place)
+
+
+def _start_key(exposure: Exposure) -> tuple[object, object, str]:
+    start = exposure.start
+    return (start.first if start else None, start.last if start else None, exposure.entry.place)
