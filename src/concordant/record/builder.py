@@ -24,7 +24,7 @@ from concordant.record.courses.assemble import assemble_courses
 from concordant.record.courses.exposures import Exposure
 from concordant.record.cut import LATER, cut_findings, is_after, reopen_later_end
 from concordant.record.disease_course import DiseaseCourse, list_advanced_signs
-from concordant.record.entries import Dated, blank_entry, entry_dates, entry_table, read_as, time_key
+from concordant.record.entries import Dated, blank_entry, entry_dates, entry_table, find_last_date, read_as, time_key
 from concordant.record.findings import (
     AnyFinding,
     BesideOthers,
@@ -178,7 +178,7 @@ class RecordBuilder(RowFates):
             notes=self.notes,
             assumptions={},
             incomplete=arranged(self.incomplete),
-            last_entry=self._find_last_date(kept),
+            last_entry=None if self.as_written else find_last_date(kept, self.as_of),
         )
         return Patient(self.id, record, Account(self.close_rows(), Counter(self.unmapped)))
 
@@ -333,14 +333,6 @@ class RecordBuilder(RowFates):
         last_day = max(dated)[0]
         latest = {word for last, word in dated if last == last_day}
         return latest.pop() if len(latest) == 1 else None
-
-    def _find_last_date(self, events: Iterable[Dated]) -> PartialDate | None:
-        """Up to when a source tells anything that is used; a person who writes a case file knows."""
-        dates = (date for event in events for date in entry_dates(event) if date is not None)
-        known = [date for date in dates if date.first <= self.as_of]
-        if self.as_written or not known:
-            return None
-        return max(known, key=lambda date: (min(date.last, self.as_of), date.first))
 
     def _make_cut_notice(self) -> list[str]:
         count = len(self.left_out)
