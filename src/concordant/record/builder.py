@@ -14,7 +14,7 @@ from typing import Any, get_args
 
 from concordant.contract_names import AGE, CANCER_TYPE
 from concordant.errors import quote_word
-from concordant.logic.dates import PartialDate, count_whole_years, format_date, make_exact_date
+from concordant.logic.dates import PartialDate, count_whole_years, make_exact_date
 from concordant.logic.intervals import Interval
 from concordant.patient import events as ev
 from concordant.patient.account import Account, AccountRow
@@ -24,7 +24,7 @@ from concordant.record.courses.assemble import assemble_courses
 from concordant.record.courses.exposures import Exposure
 from concordant.record.cut import LATER, cut_findings, is_after, reopen_later_end
 from concordant.record.disease_course import DiseaseCourse, list_advanced_signs
-from concordant.record.entries import Dated, blank_entry, entry_dates, entry_table, find_last_date, read_as, time_key
+from concordant.record.entries import Dated, blank_entry, entry_dates, entry_table, read_as, time_key
 from concordant.record.findings import (
     AnyFinding,
     BesideOthers,
@@ -42,6 +42,7 @@ from concordant.record.row_fate import RowFates
 from concordant.record.rules import RecordRules
 from concordant.record.sources import Patient
 from concordant.record.staging import settle_staging
+from concordant.record.summary import describe_cut, find_last_date, find_latest_word, sort_unique
 from concordant.record.treatments import list_still_taken, place_lines, tell_treatments
 from concordant.record.two_cancers import find_results_of_either, list_two_cancers
 from concordant.terminology.topics import WordsSaid
@@ -164,16 +165,16 @@ class RecordBuilder(RowFates):
         events = self._gather_events()
         kept = self._collect_problems(events) if self.as_written else [self._check_event_dates(event) for event in events]
         tables = self._fill_tables(kept)
-        arranged = tuple if self.as_written else _sort_unique  # whether the order of the source plays a part
+        arranged = tuple if self.as_written else sort_unique  # whether the order of the source plays a part
         record = ev.PatientRecord(
             self.as_of,
             name,
-            ev.Person(self.sex, self.born, self._find_latest_menopause()),
+            ev.Person(self.sex, self.born, find_latest_word(self.menopause)),
             **tables,
             unavailable=self.unavailable,
             stated=self.stated if self.as_written else dict(sorted(self.stated.items())),
             not_understood=arranged(self.not_understood),
-            notices=(*arranged(self.notices), *self._make_cut_notice()),
+            notices=(*arranged(self.notices), *(describe_cut(self.as_of, len(self.left_out)) if self.cuts else ())),
             set_aside=arranged(self.set_aside),
             notes=self.notes,
             assumptions={},
@@ -324,22 +325,3 @@ class RecordBuilder(RowFates):
             if not taken:
                 self.take_back(exposure.entry.place, read_as(exposure))
                 self.tell_later(exposure.entry.place, "ignored", "a supportive drug")
-
-    def _find_latest_menopause(self) -> str | None:
-        """The latest one; None when there are several of one day."""
-        if not self.menopause:
-            return None
-        dated = [(date.last if date else dt.date.min, word) for date, word in self.menopause]
-        last_day = max(dated)[0]
-        latest = {word for last, word in dated if last == last_day}
-        return latest.pop() if len(latest) == 1 else None
-
-    def _make_cut_notice(self) -> list[str]:
-        count = len(self.left_out)
-        entries = "entry" if count == 1 else "entries"
-        notice = f"The record was cut at {format_date(make_exact_date(self.as_of))}: {count} later {entries} left out."
-        return [notice] if self.cuts else []
-
-
-def _sort_unique(sentences: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(sentences)))

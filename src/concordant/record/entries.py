@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Any, overload
 
 from msgspec.structs import replace
@@ -64,13 +63,6 @@ def entry_dates(event: Dated) -> tuple[PartialDate | None, PartialDate | None]:
             return None, None
         case _:
             return event.date, None
-
-
-def find_last_date(events: Iterable[Dated], as_of: dt.date) -> PartialDate | None:
-    """Up to when a source tells anything that is used."""
-    dates = (date for event in events for date in entry_dates(event) if date is not None)
-    known = [date for date in dates if date.first <= as_of]
-    return max(known, key=lambda date: (min(date.last, as_of), date.first), default=None)
 
 
 def entry_table(event: Dated) -> str:

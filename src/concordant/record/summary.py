@@ -1,0 +1,35 @@
+"""What is said of a record as a whole, once all its entries have been read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from concordant.logic.dates import PartialDate, format_date, make_exact_date
+from concordant.record.entries import Dated, entry_dates
+
+
+def find_latest_word(told: Sequence[tuple[PartialDate | None, str]]) -> str | None:
+    """The word that was told last; None when there are several of one day."""
+    dated = [(date.last if date else dt.date.min, word) for date, word in told]
+    last_day = max(dated, default=(dt.date.min, ""))[0]
+    latest = {word for last, word in dated if last == last_day}
+    return latest.pop() if len(latest) == 1 else None
+
+
+def find_last_date(events: Iterable[Dated], as_of: dt.date) -> PartialDate | None:
+    """Up to when a source tells anything that is used."""
+    dates = (date for event in events for date in entry_dates(event) if date is not None)
+    known = [date for date in dates if date.first <= as_of]
+    return max(known, key=lambda date: (min(date.last, as_of), date.first), default=None)
+
+
+def describe_cut(as_of: dt.date, left_out: int) -> list[str]:
+    """That the record was cut, and how many entries were left out."""
+    entries = "entry" if left_out == 1 else "entries"
+    return [f"The record was cut at {format_date(make_exact_date(as_of))}: {left_out} later {entries} left out."]
+
+
+def sort_unique(sentences: Iterable[str]) -> tuple[str, ...]:
+    """Each once, in an order in which that of the source plays no part."""
+    return tuple(sorted(set(sentences)))
