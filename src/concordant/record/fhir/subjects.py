@@ -33,6 +33,7 @@ OTHER_NAME = "its subject is named only in words, and no patient here has that n
 OPEN_NAME = "its subject is named only in words, and whether that is this patient is not told"
 OPEN_SERVER = "its subject stands on a server of which it is not told whether it is that of this patient"
 Owner = tuple[str | None, str]
+Telling = tuple[str | None, str | None, bytes]  # the birth date, the sex and the numbers of a patient
 
 
 @dataclass(slots=True)
@@ -149,19 +150,29 @@ def index_subjects(entries: Sequence[LocatedResource]) -> Subjects:
     """The patients of a source, by their addresses, numbers and names."""
     subjects = Subjects(entries)
     patients: dict[str, list[Resource]] = {}
+    told: dict[str, dict[Telling, Resource]] = {}
     for entry in entries:
         if entry.resource.resourceType == "Patient" and not entry.passed:
             id_ = entry.resource.id or entry.url or entry.place
-            known = patients.setdefault(id_, [])
-            if any(describe_difference(other, entry.resource, same_id=True) for other in known):
+            if _is_other_patient(entry.resource, told.setdefault(id_, {})):
                 subjects.ambiguous.add(id_)
-            known.append(entry.resource)
+            patients.setdefault(id_, []).append(entry.resource)
             _add_addresses(entry, id_, subjects)
     _join_links({id_: resources[-1] for id_, resources in patients.items()}, subjects)
     _add_descriptions(patients, subjects)
     ids = set(subjects.addresses.values())
     subjects.only = ids.pop() if len(ids) == 1 else None
     return subjects
+
+
+def _is_other_patient(resource: Resource, told: dict[Telling, Resource]) -> bool:
+    """Whether a patient cannot be the one whom others of the same id tell; one that tells the same was held against them."""
+    telling = (resource.birthDate, resource.gender, bytes(resource.identifier))
+    if telling in told:
+        return False
+    differs = any(describe_difference(other, resource, same_id=True) for other in told.values())
+    told[telling] = resource
+    return differs
 
 
 def _join_links(patients: dict[str, Resource], subjects: Subjects) -> None:
