@@ -20,7 +20,7 @@ class CoursesBefore:
 
     def __init__(self, courses: Sequence[Course], target: frozenset[str]) -> None:
         self._target = target
-        self._courses = {id(course) for course in courses}
+        self._courses = frozenset(courses)
         self._numbers: dict[frozenset[str], Counter[LineNumber]] = {}
         self._started: dict[frozenset[str], Counter[bool]] = {}
         for course in courses:
@@ -42,4 +42,4 @@ class CoursesBefore:
         else:
             found = started[True] + self._numbers[drugs][course.line]
             own = True
-        return found - (own and id(course) in self._courses and drugs == self._target.intersection(course.drugs))
+        return found - (own and course in self._courses and drugs == self._target.intersection(course.drugs))
