@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from concordant.logic.dates import PartialDate
-from concordant.model.knowledge import Umbrella
+from concordant.model.reading import Umbrella
 from concordant.patient.events import EntryLocation, Event, Extent
 from concordant.record.courses.exposures import Exposure
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from concordant.model.knowledge import Knowledge, Side, TumourWords, Umbrella, VocabularyField
+from concordant.model.knowledge import Knowledge, VocabularyField
+from concordant.model.reading import Side, TumourWords, Umbrella
 from concordant.patient.events import EXTENTS, Extent, match_word
 from concordant.record.courses.line_rules import LineRules, make_line_rules
 from concordant.record.test_names import TestNames, make_test_names

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from concordant.model.knowledge import CodeFamily, CodeKind
+from concordant.model.knowledge import CodeKind
+from concordant.model.reading import CodeFamily
 from concordant.patient.events import Status
 
 MOST_REMEMBERED = 5000  # a file can hold any number of spellings; the memory of them has to end

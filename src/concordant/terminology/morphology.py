@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from concordant.contract_names import OTHER_CANCER
-from concordant.model.knowledge import CodeFamily, Morphology
+from concordant.model.reading import CodeFamily, Morphology
 from concordant.terminology.code_table import CodeableConcept, CodeTable, concept_from_family, iter_code_prefixes
 
 PLACE_ALONE = "?"  # in the table of behaviours

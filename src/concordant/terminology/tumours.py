@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concordant.model.knowledge import TumourWords
+from concordant.model.reading import TumourWords
 from concordant.terminology.names import Words
 
 LONGEST = 300
