@@ -14,6 +14,7 @@ from concordant.record.fhir.medications import read_dates
 from concordant.record.fhir.observations import find_observed_date
 from concordant.record.fhir.procedures import find_performed_date
 from concordant.record.fhir.resources import Resource
+from concordant.record.fhir.shapes import to_r4_shape
 
 DateFinder = Callable[[Resource, Chart], PartialDate | None]
 
@@ -22,7 +23,8 @@ def find_later(group: Sequence[LocatedResource], chart: Chart) -> frozenset[int]
     """The numbers of the entries that begin after the date that was asked for; none of them is looked at."""
     if not chart.cuts:
         return frozenset()
-    return frozenset(number for number, entry in enumerate(group) if is_after(_find_begin(entry.resource, chart), chart.as_of))
+    begins = (_find_begin(to_r4_shape(entry.resource), chart) for entry in group)
+    return frozenset(number for number, begin in enumerate(begins) if is_after(begin, chart.as_of))
 
 
 def _find_begin(resource: Resource, chart: Chart) -> PartialDate | None:

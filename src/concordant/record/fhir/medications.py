@@ -11,6 +11,8 @@ from concordant.patient.events import SETTINGS, STOPPED, Medication, Setting, St
 from concordant.record.courses.exposures import Exposure
 from concordant.record.cut import is_after
 from concordant.record.fhir.chart import Chart
+from concordant.record.fhir.dosage import explain_zero_dose
+from concordant.record.fhir.modifiers import explain_modifier
 from concordant.record.fhir.references import resolve_reference
 from concordant.record.fhir.resources import CodeableConcept, Coding, Period, Resource, to_list
 from concordant.record.fhir.values import lookup_code
@@ -53,6 +55,7 @@ def read_medication(resource: Resource, chart: Chart) -> None:
     match = _match_drug(resource, chart)
     chart.record_unmapped_codes(match.codings, "" if match.drugs or match.terms else "drug")
     start, end, wrong = read_dates(resource, chart)
+    wrong = wrong or explain_zero_dose(resource)
     if match.conflict or wrong:
         if match.drugs or match.unknown or match.conflict:
             chart.found.append(_blank_exposure(match, chart))
@@ -129,6 +132,9 @@ def _find_medication_code(resource: Resource, chart: Chart) -> CodeableConcept:
         return resource.medicationCodeableConcept
     reference = resource.medicationReference
     medication = resolve_reference(reference, resource, chart)
+    if medication is not None and (why := explain_modifier(medication)):
+        chart.not_understood.append(f"the Medication of {chart.place}: {why}")
+        return CodeableConcept()
     if medication is not None and medication.code is not None:
         return medication.code
     return CodeableConcept(text=reference.display if reference is not None else None)
@@ -166,7 +172,7 @@ def read_dates(resource: Resource, chart: Chart) -> tuple[PartialDate | None, Pa
         date, wrong = chart.parse_date(single)
         alone = resource.resourceType == "MedicationAdministration"
         return date, date if alone else _find_supply_end(date, resource), wrong
-    return _read_period(period, chart) if period is not None else (None, None, "")
+    return chart.parse_period(period)
 
 
 def _find_supply_end(date: PartialDate | None, resource: Resource) -> PartialDate | None:
@@ -176,14 +182,6 @@ def _find_supply_end(date: PartialDate | None, resource: Resource) -> PartialDat
         return None
     days = dt.timedelta(days=int(supply.value) - 1)
     return PartialDate(date.first + days, date.last + days)
-
-
-def _read_period(period: Period, chart: Chart) -> tuple[PartialDate | None, PartialDate | None, str]:
-    start, wrong = chart.parse_date(period.start)
-    end, also = chart.parse_date(period.end)
-    if start is not None and end is not None and end.is_certainly_before(start):
-        return None, None, "it ends before it starts"
-    return start, end, wrong or also
 
 
 def _make_exposure(
