@@ -124,19 +124,43 @@ _RANGE = re.compile(rf"({_SIGN})?\s*({_NUMBER})\s*(?:,? up to|to|-|–)\s*({_SIG
 def parse_quantity(text: str) -> tuple[Interval, str]:
     """Read `8 months`, `<= 12 months`, `> 6 to 12 months`, `62 % or more`: the interval, and the unit as written.
 
-    Raises ValueError with a sentence for people.
+    The whole text is read: what stands behind the number is its unit, and never the rest of a number that was cut. Raises
+    ValueError with a sentence for people.
     """
     plain = " ".join(text.split())
     if match := _AFTER.fullmatch(plain):
         plain = f"{'>=' if match[2].lower() == 'more' else '<='} {match[1]}"
     if match := _RANGE.fullmatch(plain):
+        _check_unit(text, match[5])
         return _parse_range(match, text), match[5]
     if not (match := _SIGNED.fullmatch(plain)):
         raise ValueError(f"{quote_word(text)} is not a number; write for example 8, <= 12 or 8 to 11, then the unit")
+    _check_unit(text, match[3])
     number = float(match[2])
     if not math.isfinite(number):
         raise ValueError(f"{quote_word(text)} is too large a number")
     return _make_one_sided(_normalize_sign(match[1]), number), match[3]
+
+
+def _check_unit(text: str, unit: str) -> None:
+    """A decimal comma, an exponent and the second half of a fraction look like units."""
+    if re.match(r"[,'’]\s?\d", unit):
+        raise ValueError(f"{quote_word(text)} has a comma in the number; write a decimal point, and no thousands separators")
+    if re.match(r"e[-+]?\d", unit, re.IGNORECASE):
+        raise ValueError(f"{quote_word(text)} has an exponent; write the number out")
+    if re.match(r"/\s?\d|\.\d|:\s?(?!1$)\d|[-–]", unit):
+        raise ValueError(f"{quote_word(text)} is more than one number; write the one that is meant")
+
+
+_DECIMAL_COMMA = re.compile(r"(?<![\d.,'’])(?:(\d+),(\d{1,2})|(0),(\d+))(?![\d.,'’]|\s\d{3}(?!\d))")
+
+
+def write_decimal_point(text: str) -> str:
+    """The text with a point for each comma that can only be a decimal one: before one or two digits, or behind a zero.
+
+    A comma before three digits may part thousands, and stays.
+    """
+    return _DECIMAL_COMMA.sub(lambda match: f"{match[1] or match[3]}.{match[2] or match[4]}", text)
 
 
 def _normalize_sign(written: str | None) -> str:

@@ -14,15 +14,13 @@ from concordant.model.formulas import Formula, Rounding
 from concordant.model.guideline import Danger, Disagreement, Guideline, LedgerRow, NewerEvent, Statement, Transition
 from concordant.model.naming import (
     ClassName,
-    ConditionName,
     DrugOrClass,
     MedicationName,
-    SiteName,
 )
 from concordant.model.reading import CodeFamily, Morphology, ReadingChoices, TumourWords
 from concordant.model.sources import Cite, Record, Source
 from concordant.model.trials import Trial
-from concordant.model.vocabulary import AssemblyRules, ReportTopic, TreatmentCodes
+from concordant.model.vocabulary import AssemblyRules, Certainty, ConditionWords, ReportTopic, ResultMeaning, TreatmentCodes
 
 
 class Term(Record, frozen=True):
@@ -60,46 +58,6 @@ class TermFamily(Record, frozen=True):
     concerns: tuple[str, ...] = ()
 
 
-class Genotype(Record, frozen=True):
-    """How the variants of one gene are written, and the terms that they come to."""
-
-    genes: tuple[str, ...]
-    wild: tuple[str, ...]
-    lost: tuple[str, ...]
-    weak: tuple[str, ...]
-    term: ConditionName
-    complete: ConditionName
-    partial: ConditionName = ""
-
-
-class ConditionWords(Record, frozen=True):
-    """The small words that conditions are told with, by what they do (`marks`), and names that say more than their term."""
-
-    spellings: dict[str, str]
-    tags: tuple[str, ...]
-    marks: dict[str, tuple[str, ...]]
-    severity: dict[str, int]
-    scales: dict[str, dict[str, int]]
-    scale_words: dict[str, tuple[str, ...]]
-    scale_alone: dict[str, ConditionName]
-    graded: dict[str, tuple[ConditionName, int]]
-    becomes: tuple[tuple[ConditionName, int, ConditionName], ...]
-    tests: dict[str, ConditionName]
-    said: dict[str, tuple[ConditionName, str]]
-    spread: dict[str, SiteName]
-    reactions: tuple[ConditionName, ...]
-    wishes: dict[str, ConditionName]
-    own_cancer: ConditionName
-    spread_stage: int
-    other_cancer: ConditionName
-    another_person: str
-    hereditary: tuple[ConditionName, ...]
-    lasting: tuple[str, ...] = ()
-    kin: tuple[tuple[ConditionName, ...], ...] = ()
-    genotypes: tuple[Genotype, ...] = ()
-    zygosity: dict[str, int] = {}
-
-
 class Unit(Record, frozen=True):
     """A unit and the other spellings of it, each with the factor that turns it into this one."""
 
@@ -112,6 +70,8 @@ class VocabularyField(Record, frozen=True):
     """A measurement or marker test that a case file may hold: its unit, or its words.
 
     `stems` are whole words, and parts of longer ones, by which the name of a test is known to be this one.
+    `mentions` are names by which a result of unknown code is seen to be about it, so that it is left open; none of them counts
+    beside one of `other_mentions`.
     """
 
     name: str
@@ -123,6 +83,9 @@ class VocabularyField(Record, frozen=True):
     low: float | None = None
     high: float | None = None
     stems: tuple[str, ...] = ()
+    means: ResultMeaning | None = None
+    mentions: tuple[str, ...] = ()
+    other_mentions: tuple[str, ...] = ()
 
 
 class CodeSystem(Record, frozen=True):
@@ -216,6 +179,8 @@ class Vocabulary(Record, frozen=True):
     combinations: dict[str, tuple[MedicationName, ...]] = {}
     medicine_words: tuple[str, ...] = ()
     abnormal_flags: tuple[str, ...] = ()
+    result_words: tuple[str, ...] = ()
+    certainty: Certainty | None = None
     reading: ReadingChoices | None = None
     report_topics: tuple[ReportTopic, ...] = ()
 

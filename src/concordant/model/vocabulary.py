@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concordant.model.naming import ClassName, DrugName
+from concordant.model.naming import ClassName, ConditionName, DrugName, SiteName
 from concordant.model.sources import Cite, Record
 
 
@@ -65,3 +65,63 @@ class TreatmentCodes(Record, frozen=True):
     system: str
     begins: tuple[str, ...]
     source: Cite
+
+
+class ResultMeaning(Record, frozen=True):
+    """What the words and the numbers of a test come to, so that two of them in one result can be held against each other.
+
+    `words`: the plain word for each; `numbers`: for each number, with which of its values a plain word can stand (`>= 2.0`).
+    """
+
+    source: Cite
+    words: dict[str, str] = {}
+    numbers: dict[str, dict[str, str]] = {}
+
+
+class Certainty(Record, frozen=True):
+    """How sure a diagnosis is, as a letter beside its code tells in one country: FHIR's verification and clinical status."""
+
+    systems: tuple[str, ...]
+    extensions: tuple[str, ...]
+    source: Cite
+    letters: dict[str, str]
+
+
+class Genotype(Record, frozen=True):
+    """How the variants of one gene are written, and the terms that they come to."""
+
+    genes: tuple[str, ...]
+    wild: tuple[str, ...]
+    lost: tuple[str, ...]
+    weak: tuple[str, ...]
+    term: ConditionName
+    complete: ConditionName
+    partial: ConditionName = ""
+
+
+class ConditionWords(Record, frozen=True):
+    """The small words that conditions are told with, by what they do (`marks`), and names that say more than their term."""
+
+    spellings: dict[str, str]
+    tags: tuple[str, ...]
+    marks: dict[str, tuple[str, ...]]
+    severity: dict[str, int]
+    scales: dict[str, dict[str, int]]
+    scale_words: dict[str, tuple[str, ...]]
+    scale_alone: dict[str, ConditionName]
+    graded: dict[str, tuple[ConditionName, int]]
+    becomes: tuple[tuple[ConditionName, int, ConditionName], ...]
+    tests: dict[str, ConditionName]
+    said: dict[str, tuple[ConditionName, str]]
+    spread: dict[str, SiteName]
+    reactions: tuple[ConditionName, ...]
+    wishes: dict[str, ConditionName]
+    own_cancer: ConditionName
+    spread_stage: int
+    other_cancer: ConditionName
+    another_person: str
+    hereditary: tuple[ConditionName, ...]
+    lasting: tuple[str, ...] = ()
+    kin: tuple[tuple[ConditionName, ...], ...] = ()
+    genotypes: tuple[Genotype, ...] = ()
+    zygosity: dict[str, int] = {}

@@ -12,13 +12,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, get_args
 
-from concordant.contract_names import AGE, CANCER_TYPE
-from concordant.errors import quote_word
-from concordant.logic.dates import PartialDate, count_whole_years, make_exact_date
-from concordant.logic.intervals import Interval
+from concordant.contract_names import CANCER_TYPE
+from concordant.logic.dates import PartialDate
 from concordant.patient import events as ev
-from concordant.patient.account import Account, AccountRow
-from concordant.patient.facts import Value
+from concordant.patient.account import Account
 from concordant.record.cancer_type import find_cancer_type, tells_own_course
 from concordant.record.courses.assemble import assemble_courses
 from concordant.record.courses.exposures import Exposure
@@ -38,11 +35,11 @@ from concordant.record.findings import (
 )
 from concordant.record.merge import drop_repeated_progressions, merge_marker_parts
 from concordant.record.plausibility import Problem, explain_impossible_birth, explain_impossible_dates, find_problems
-from concordant.record.row_fate import RowFates
+from concordant.record.results_told import ResultsTold
 from concordant.record.rules import RecordRules
 from concordant.record.sources import Patient
 from concordant.record.staging import settle_staging
-from concordant.record.summary import describe_cut, find_last_date, find_latest_word, sort_unique
+from concordant.record.summary import describe_cut, find_last_date, sort_unique
 from concordant.record.treatments import list_still_taken, place_lines, tell_treatments
 from concordant.record.two_cancers import find_results_of_either, list_two_cancers
 from concordant.terminology.topics import WordsSaid
@@ -51,7 +48,7 @@ TABLES = ("markers", "events", "courses", "conditions", "measurements", "medicat
 AHEAD = "it is dated after the day of the question"
 
 
-class RecordBuilder(RowFates):
+class RecordBuilder(ResultsTold):
     """Collects the findings of one patient entry by entry; `build_record` makes the record of them.
 
     `cuts`: the date was asked for, and what lies after it is left out; else such an entry is impossible.
@@ -59,32 +56,17 @@ class RecordBuilder(RowFates):
     """
 
     def __init__(self, id_: str, as_of: dt.date, rules: RecordRules, *, cuts: bool, as_written: bool = False) -> None:
-        super().__init__()
-        self.id, self.as_of, self.rules, self.cuts, self.as_written = id_, as_of, rules, cuts, as_written
-        self.found: list[AnyFinding] = []
+        super().__init__(as_of, rules)
+        self.id, self.cuts, self.as_written = id_, cuts, as_written
         self.orders: set[str] = set()  # places of exposures that are orders, perhaps never carried out
-        self.unmapped: list[tuple[str, str, str]] = []  # system, code, display, each time it was met
-        self.not_understood: list[str] = []
-        self.notices: list[str] = []
         self.incomplete: list[str] = []  # what is known to be missing from the record, a sentence each
         self.told_of: dict[str, str] = {}  # of a result the cancer that it is told to be of: places of both
-        self.set_aside: list[str] = []
         self.problems: list[Problem] = []
-        self.stated: dict[str, Value] = {}
         self.notes: dict[str, tuple[str, ...]] = {}
         self.unavailable: tuple[str, ...] = ()
-        self.sex: str | None = None
-        self.born: PartialDate | None = None
-        self.born_at = ""
-        self.menopause: list[tuple[PartialDate | None, str]] = []
         self.left_out: set[str] = set()  # places of entries that lie after the date that was asked for
 
     # What the entry at hand tells.
-
-    @property
-    def entry(self) -> ev.EntryLocation:
-        """The place of the entry at hand."""
-        return ev.EntryLocation(self.place)
 
     def leave_out_later(self, date: PartialDate | None) -> bool:
         """Whether the entry at hand begins after the date that was asked for: it is left out, and nothing of it is read."""
@@ -98,32 +80,10 @@ class RecordBuilder(RowFates):
         self.left_out.add(self.place)
         self.mark_ignored(LATER)
 
-    def explain_later(self, date: PartialDate | None) -> str:
-        """Why an entry of this date says nothing of the day of the question; empty when it may."""
-        return AHEAD if is_after(date, self.as_of) else ""
-
-    def mark_set_aside(self, why: str) -> None:
-        """The entry at hand cannot be, or cannot be read."""
-        self._add_entry(AccountRow(self.place, self.kind, "set aside", why))
-        self.set_aside.append(f"{self.place}: {why}")
-
     def add_event(self, event: Dated) -> None:
         """Add an event, and mark the entry at hand as used."""
         self.found.append(event)
         self.mark_used(read_as(event))
-
-    def keep_blank(self, events: Iterable[Dated]) -> None:
-        """What an entry that was set aside would have said: that there is something, and nothing of it."""
-        self.found += map(blank_entry, events)
-
-    def record_unmapped(self, what: str, word: str, near: str = "") -> None:
-        """Record a word of the entry at hand that was not understood."""
-        self.unmapped.append((what, word, near))
-        self.report_unknown(what, word, near)
-
-    def report_unknown(self, what: str, word: str, near: str = "") -> None:
-        """Tell a word of the entry at hand that was not understood, with the known one that is near."""
-        self.not_understood.append(f"{what} {quote_word(word)} ({self.place}){'; ' + near if near else ''}")
 
     def name_topics(self, kind: ev.ReportKind, said: WordsSaid, date: PartialDate | None) -> None:
         """Name what the words of the entry at hand speak of, which nobody reads; the entry keeps its own fate."""
@@ -133,28 +93,6 @@ class RecordBuilder(RowFates):
         """Add the report at hand where it speaks of something."""
         if topics:
             self.found.append(ev.Report(self.entry, kind, date, topics))
-
-    def tell_birth(self, date: PartialDate) -> None:
-        """The birth date; one that lies in one of several years is told as the age that it leaves, which any source can hold."""
-        self.born_at = self.place
-        if date.first.year != date.last.year and not make_exact_date(self.as_of).is_certainly_before(date):
-            oldest, youngest = (max(0, count_whole_years(day, self.as_of)) for day in (date.first, date.last))
-            self.stated[AGE] = Interval(youngest, oldest)
-        else:
-            self.born = date
-
-    def tell_menopause(self, word: str, date: PartialDate | None = None) -> None:
-        """The menopausal status; of several without a date none comes first, and different ones leave it open."""
-        if date is None and any(other != word for day, other in self.menopause if day is None):
-            self.mark_set_aside("different menopausal statuses are told")
-        self.menopause.append((date, word))
-
-    def tell_death(self, says: str, date: PartialDate | None = None) -> bool:
-        """That the patient has died, in a sentence; False for a death that lies ahead, which is none yet."""
-        if is_after(date, self.as_of):
-            return False
-        self.notices.append(says)
-        return True
 
     # The record.
 
@@ -169,12 +107,16 @@ class RecordBuilder(RowFates):
         record = ev.PatientRecord(
             self.as_of,
             name,
-            ev.Person(self.sex, self.born, find_latest_word(self.menopause)),
+            ev.Person(self.sex, self.born, self.find_latest_menopause()),
             **tables,
             unavailable=self.unavailable,
             stated=self.stated if self.as_written else dict(sorted(self.stated.items())),
             not_understood=arranged(self.not_understood),
-            notices=(*arranged(self.notices), *(describe_cut(self.as_of, len(self.left_out)) if self.cuts else ())),
+            notices=(
+                *arranged(self.notices),
+                *self.make_comma_notice(),
+                *(describe_cut(self.as_of, len(self.left_out)) if self.cuts else ()),
+            ),
             set_aside=arranged(self.set_aside),
             notes=self.notes,
             assumptions={},

@@ -8,17 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from dataclasses import replace as change
 from typing import NamedTuple
 
 from concordant.contract_names import BRAIN
-from concordant.patient.events import (
-    ABSENT,
-    ACTIVE,
-    RESOLVED,
-    Brain,
-    Status,
-)
-from concordant.terminology.codes import CodeableConcept, Terminology, make_terminology
+from concordant.patient.events import ABSENT, ACTIVE, RESOLVED, Brain, Status
+from concordant.terminology.certainty import OVER, PROVISIONAL, REFUTED
+from concordant.terminology.codes import CodeableConcept, Terminology, make_terminology, normalize_system
 from concordant.terminology.genotypes import read_genotype
 from concordant.terminology.grammar import ConditionParser
 from concordant.terminology.heads import ConditionHead, NotUnderstood
@@ -229,8 +225,11 @@ def parse_condition_entry(name: str, system: str, code: str, words: Words) -> Na
         if not code:
             return NamedMentions(name, parse_conditions(name, words))
         name = ""
-    meaning = get_terminology(words).find_concept(system, code)
+    terms = get_terminology(words)
+    bare, certainty = terms.certainty.split_code(normalize_system(system), code)
+    meaning = terms.find_concept(system, bare)
     coded = mention_from_concept(meaning, words.lexicon) if meaning is not None else None
+    coded = doubt_mention(coded, certainty) if coded is not None else None
     called = name or format_code_name(system, code, meaning.display if meaning is not None else "")
     said = parse_conditions(name, words) if name else ()
     if coded is None:
@@ -238,6 +237,14 @@ def parse_condition_entry(name: str, system: str, code: str, words: Words) -> Na
     return NamedMentions(
         called, (merge_code_and_words(coded, said, words.lexicon) or (ConditionMention(),)) if said else (coded,)
     )
+
+
+def doubt_mention(mention: ConditionMention, certainty: str) -> ConditionMention:
+    """The mention as sure as a letter beside its code says."""
+    if certainty == PROVISIONAL:
+        return change(mention, sure=False) if mention.sites is None else ConditionMention(sure=False)
+    status: dict[str, Status] = {REFUTED: ABSENT, OVER: RESOLVED}
+    return change(mention, status=status.get(certainty, mention.status))
 
 
 def get_terminology(words: Words) -> Terminology:

@@ -18,6 +18,7 @@ class RowFates:
         self.several: dict[str, list[AccountRow]] = {}
         self._repeats: dict[str, int] = {}  # how many rows stood at a place beside the first
         self.place, self.kind = "", ""
+        self.set_aside: list[str] = []
 
     def start_row(self, place: str, kind: str) -> bool:
         """The row that is read next. True when another one stood at this place: it gets a place of its own."""
@@ -32,6 +33,11 @@ class RowFates:
     def mark_used(self, label: str) -> None:
         """The row at hand became part of the record, read as this."""
         self._add_entry(AccountRow(self.place, self.kind, "used", label))
+
+    def mark_set_aside(self, why: str) -> None:
+        """The entry at hand cannot be, or cannot be read."""
+        self._add_entry(AccountRow(self.place, self.kind, "set aside", why))
+        self.set_aside.append(f"{self.place}: {why}")
 
     def mark_ignored(self, why: str) -> None:
         """The row at hand says nothing that is asked about."""

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from concordant.model.knowledge import Knowledge, VocabularyField
+from concordant.model.knowledge import Knowledge, Vocabulary, VocabularyField
 from concordant.model.reading import Side, TumourWords, Umbrella
 from concordant.patient.events import EXTENTS, Extent, match_word
 from concordant.record.courses.line_rules import LineRules, make_line_rules
+from concordant.record.mentions import MentionTable, make_mention_table
 from concordant.record.test_names import TestNames, make_test_names
 from concordant.terminology.names import Words, normalize_name
 from concordant.terminology.topics import TopicFinder, make_topic_finder
 from concordant.terminology.tumours import NO_WORDS
 
 REGIONAL, NODES = "regional", "nodes"  # tags of sites: within the tumour's own region; lymph nodes
+STAGE_WORDS = ("ajcc", "uicc", "stage", "stadium", "group", "clinical", "pathologic", "pathological", "anatomic", "prognostic")
 ROMAN = {"0": "0", "1": "i", "2": "ii", "3": "iii", "4": "iv"}
 
 
@@ -41,6 +43,8 @@ class RecordRules:
     medications: frozenset[str]
     names: Mapping[str, str]
     topics: TopicFinder
+    plain_words: Mapping[str, str]  # what the words of tests come to
+    mentions: MentionTable
 
     def is_distant(self, site: str, *, coded: bool = False) -> bool:
         """Whether a metastasis there is a distant one; one without a site may be, and counts as such. A code for a secondary
@@ -54,7 +58,7 @@ class RecordRules:
 
     def find_extent(self, stage: str) -> Extent | None:
         """The extent of disease that a stage tells; None when it leaves it open, or is no stage."""
-        return match_word(self.stages.get(self.normalize_stage(stage)), EXTENTS)
+        return match_word(self.stages.get(normalize_stage(stage)), EXTENTS)
 
     def find_side(self, texts: Iterable[str], codes: Iterable[str]) -> str:
         """The side of a paired organ that words or codes tell; empty when none or both do."""
@@ -62,12 +66,22 @@ class RecordRules:
         told = [side.id for side in self.sides if not words.isdisjoint(side.words) or not known.isdisjoint(side.codes)]
         return told[0] if len(told) == 1 else ""
 
-    def normalize_stage(self, text: str) -> str:
-        """`Stage 3A`, `IIIA` and `c3A` in one spelling."""
-        name = normalize_name(text).removeprefix("ajcc ").removeprefix("stage ").replace(" ", "")
-        if name[:1] in "cp" and name[1:2].isdigit():
-            name = name[1:]
-        return ROMAN[name[0]] + name[1:] if name[:1] in ROMAN else name
+
+def normalize_stage(text: str) -> str:
+    """`Stage 3A`, `AJCC stage IIIA`, `Stadium IIIA` and `c3A` in one spelling."""
+    words = normalize_name(text).split()
+    while len(words) > 1 and words[0] in STAGE_WORDS:
+        words = words[1:]
+    name = "".join(words)
+    name = next((name.removeprefix(word) for word in STAGE_WORDS if name.startswith(word) and name != word), name)
+    if name[:1] in "cp" and name[1:2].isdigit():
+        name = name[1:]
+    return ROMAN[name[0]] + name[1:] if name[:1] in ROMAN else name
+
+
+def make_stage_table(vocabulary: Vocabulary) -> dict[str, str]:
+    """The extent that each stage tells."""
+    return {normalize_stage(stage): extent for stage, extent in vocabulary.stages.items()}
 
 
 def get_record_rules(words: Words) -> RecordRules:
@@ -86,7 +100,7 @@ def make_record_rules(knowledge: Knowledge) -> RecordRules:
         lines=make_line_rules(knowledge),
         tests={test.name: test for test in vocabulary.tests},
         measured={item.name: item for item in vocabulary.measurements},
-        stages={normalize_name(stage): extent for stage, extent in vocabulary.stages.items()},
+        stages=make_stage_table(vocabulary),
         subjects=reading.subjects if reading else (),
         subject_sites=reading.subject_sites if reading else {},
         sides=reading.sides if reading else (),
@@ -102,4 +116,6 @@ def make_record_rules(knowledge: Knowledge) -> RecordRules:
         medications=frozenset(term.id for term in vocabulary.medications),
         names={drug.id: drug.name for drug in knowledge.drugs},
         topics=make_topic_finder(knowledge),
+        plain_words={word: plain for test in vocabulary.tests if test.means for word, plain in test.means.words.items()},
+        mentions=make_mention_table((*vocabulary.tests, *vocabulary.measurements)),
     )

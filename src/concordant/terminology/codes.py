@@ -10,6 +10,7 @@ from typing import Any
 
 from concordant.model.drugs import Code
 from concordant.model.knowledge import CodeKind, Knowledge, ValueSet, Vocabulary
+from concordant.terminology.certainty import CertaintyLetters, make_certainty_letters
 from concordant.terminology.code_table import (
     MOST_REMEMBERED,
     CodeableConcept,
@@ -55,6 +56,8 @@ class Terminology:
     product_words: frozenset[str] = frozenset()
     study_words: frozenset[str] = frozenset()
     treatment_codes: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by system: beginnings
+    certainty: CertaintyLetters = field(default_factory=CertaintyLetters)
+    result_words: frozenset[str] = frozenset()  # that stand beside the word of a result and add nothing
     named: dict[str, tuple[str, ...]] = field(default_factory=dict)
     perhaps: dict[str, bool] = field(default_factory=dict)  # texts, and whether they may stand for a drug
     remembered: dict[object, Any] = field(default_factory=dict)  # for readers: what a whole coded value came to
@@ -181,6 +184,9 @@ def make_terminology(knowledge: Knowledge, words: Words | None = None) -> Termin
     made = Terminology(words or make_words(knowledge), product_words=frozenset(vocabulary.product_words))
     made.study_words = frozenset(vocabulary.study_words)
     made.treatment_codes = {item.system: item.begins for item in vocabulary.treatment_codes}
+    made.result_words = frozenset(vocabulary.result_words)
+    lettered = frozenset(map(normalize_system, vocabulary.certainty.systems if vocabulary.certainty is not None else ()))
+    made.certainty = make_certainty_letters(vocabulary.certainty, lettered)
     for system in vocabulary.code_systems:
         made.systems.ids |= {normalize_system(name): system.id for name in (system.id, *system.names)}
     known, families = made.systems.known, _make_families(vocabulary)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from concordant.model.knowledge import Genotype
+from concordant.model.vocabulary import Genotype
 from concordant.patient.events import ABSENT, Status
 from concordant.terminology.words import Lexicon
 

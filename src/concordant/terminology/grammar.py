@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from concordant.model.knowledge import ConditionWords
+from concordant.model.vocabulary import ConditionWords
 from concordant.patient.events import ABSENT, RESOLVED, STATUSES, match_word
 from concordant.terminology.heads import HEADS, JOINS, STOPS, ConditionHead, NotUnderstood, PendingModifiers, is_kind_ahead
 from concordant.terminology.words import YEAR, LexiconItem

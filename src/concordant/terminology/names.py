@@ -116,9 +116,22 @@ def _add_medications(words: Words, vocabulary: Vocabulary) -> None:
 TYPED = str.maketrans({"μ": "µ", "×": "x", **{raised: f"^{digit}" for digit, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}})
 
 
+# One spelling for each of many: powers of ten, cubic millimetres, microlitres, what a person noted in braces.
+UNIT_SPELLINGS = (
+    (re.compile(r"\{[^{}]*\}"), ""),
+    (re.compile(r"µ"), "u"),
+    (re.compile(r"^\W?x?\W?10(?:\*\*|[*^e]|exp|\^?\()(\d{1,2})\)?"), r"10*\1"),
+    (re.compile(r"(?<=/)(?:mcl|cu\.?mm|cmm|mm(?:\*\*|[*^])?3)\.?$"), "ul"),
+    (re.compile(r"/+$"), ""),
+)
+
+
 def normalize_unit(unit: str) -> str:
-    """A unit without blanks and case, its signs as they are typed."""
-    return re.sub(r"\s+", "", unit.translate(TYPED)).lower()
+    """A unit without blanks and case, its signs as they are typed, its power of ten and its volume in one spelling."""
+    text = re.sub(r"\s+", "", unit.translate(TYPED)).lower()
+    for pattern, spelling in UNIT_SPELLINGS:
+        text = pattern.sub(spelling, text)
+    return text
 
 
 SEPARATORS = (r"[+/,&;]|\band\b|\bwith\b|\bplus\b", "-")
@@ -252,7 +265,6 @@ def convert_quantity(text: str, field_: VocabularyField, words: Words) -> Interv
     if re.search(r"\d{25}", text):
         raise ValueError(f"{quote_word(text)} has too many digits")
     interval, written = parse_quantity(text)
-    _check_spelling(text, written)
     if not written:
         return _check_bare_number(text, interval, field_, words)
     if not field_.unit:
@@ -264,28 +276,29 @@ def convert_quantity(text: str, field_: VocabularyField, words: Words) -> Interv
     return Interval(interval.low * factor, interval.high * factor) if factor != 1.0 else interval
 
 
+BARE = "1"  # the unit of what has none
 MOST_UNITS = 5000  # a file can hold any number of spellings; the memory of them has to end
 
 
 def lookup_unit_factor(field_: VocabularyField, unit: str, words: Words) -> float | None:
-    """What turns a number in this unit into that of the field; None for a unit that is not known, or where none is expected."""
+    """What turns a number in this unit into that of the field; None for a unit that is not known.
+
+    Where the field has none, the words of a bare number may stand there: `{score}`, `ratio`.
+    """
     key = (field_.name, field_.unit, unit, bool(field_.also))  # a field may come with the units of its own, or without
     if key in words.factors:
         return words.factors[key]
     own = {normalize_unit(name): factor for name, factor in field_.also.items()}
-    known = {normalize_unit(field_.unit): 1.0, **words.units.get(field_.unit, {}), **own} if field_.unit else {}
+    known = {normalize_unit(field_.unit): 1.0, **words.units.get(field_.unit or BARE, {}), **own}
     result = known.get(normalize_unit(unit))
     if len(words.factors) < MOST_UNITS:
         words.factors[key] = result
     return result
 
 
-def _check_spelling(text: str, written: str) -> None:
-    """A decimal comma and an exponent look like units."""
-    if re.match(r"[,'’]\s?\d", written):
-        raise ValueError(f"'{text}' has a comma in the number; write a decimal point, and no thousands separators")
-    if re.match(r"e[-+]?\d", written, re.IGNORECASE):
-        raise ValueError(f"'{text}' has an exponent; write the number out")
+def is_bare_unit(unit: str, words: Words) -> bool:
+    """Whether what stands behind a number leaves it a bare one."""
+    return normalize_unit(unit) in ("", BARE, *words.units.get(BARE, ()))
 
 
 def _check_bare_number(text: str, interval: Interval, field_: VocabularyField, words: Words) -> Interval:

@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from concordant.model.knowledge import ConditionWords, Knowledge, Term
+from concordant.model.knowledge import Knowledge, Term
+from concordant.model.vocabulary import ConditionWords
 
 JOINED = re.compile(r"[\w+*]+(?:\.\d+)?|[,;:.?!()/&%]")
 SPACED_DASH = re.compile(r"\s[-–—]+\s")

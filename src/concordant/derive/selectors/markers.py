@@ -15,15 +15,32 @@ from concordant.patient.facts import Claim
 
 
 def find_governing_markers(record_markers: Sequence[Marker], tests: Sequence[str], days: int) -> list[Marker]:
-    """The results that govern: of the metastasis if tested, else the latest, with what was done for them."""
+    """The results that govern: of the metastasis if tested, else the latest, with what was done for them.
+
+    One that could not be read governs as well, unless a later one is known: it may be of the metastasis, and say anything.
+    """
     family = [m for m in record_markers if m.test in tests]
-    chosen = [m for m in family if m.specimen == "metastasis"] or family
+    unread = [m for m in family if _is_unread(m)]
+    chosen = [m for m in family if m.specimen == "metastasis" or (m.specimen is None and m in unread)]
+    chosen = chosen if any(m.specimen == "metastasis" for m in chosen) else family
     dates = [m.date for m in chosen if m.date is not None]
     if not dates:
         return chosen
     newest: PartialDate = max(dates, key=lambda d: d.last)
     since = newest.first - dt.timedelta(days=days)
-    return [m for m in chosen if m.date is None or m.date.last >= since]
+    governing = [m for m in chosen if m.date is None or m.date.last >= since]
+    return [m for m in governing if not any(_is_newer(other, m) for other in unread if other in governing)]
+
+
+def _is_unread(item: Marker) -> bool:
+    return item.word is None and not item.numbers
+
+
+def _is_newer(unread: Marker, item: Marker) -> bool:
+    """Whether a result that could not be read may have replaced this one."""
+    return not _is_unread(item) and (
+        unread.date is None or (item.date is not None and item.date.is_certainly_before(unread.date))
+    )
 
 
 def claim_marker(ctx: SelectorContext[MarkerPart]) -> Claim | None:
@@ -32,7 +49,7 @@ def claim_marker(ctx: SelectorContext[MarkerPart]) -> Claim | None:
     results = [m for m in find_governing_markers(ctx.record.markers, by.family, by.together_days) if m.test == by.test]
     readings = [(m, _read_part(m, by.part)) for m in results if by.without not in m.numbers]
     readings = [(m, value) for m, value in readings if value is not None]
-    if unread := [m for m in results if m.word is None and not m.numbers]:
+    if unread := [m for m in results if _is_unread(m)]:
         return Claim(None, "a result on record that cannot be read", list_entry_places(unread))
     if not readings:
         return None

@@ -21,6 +21,7 @@ from concordant.record.condition_events import events_from_mentions
 from concordant.record.conditions import CODE_NAMES, parse_condition_entry
 from concordant.record.medications_taken import is_taken, read_taken_medicines
 from concordant.record.printed_words import strip_label
+from concordant.record.rules import normalize_stage
 from concordant.terminology.names import normalize_name, suggest_name
 from concordant.texts import Place
 
@@ -131,7 +132,7 @@ class BlockReader(ScalarReader):
         stage = self._read_scalar(item, "stage", place)
         if stage is None:
             return None
-        extent = self.stages.get(normalize_name(normalize_name(stage).removeprefix("stage")))
+        extent = self.stages.get(normalize_stage(stage))
         if extent is None:
             self.not_understood.append(f"stage {quote_word(stage)} ({self._locate_entry(place).place})")
         return ev.match_word(extent, ev.EXTENTS)

@@ -16,6 +16,7 @@ from concordant.patient.events import EntryLocation, Word, match_word
 from concordant.patient.facts import Value, format_value, value_from_words
 from concordant.record.cut import is_after
 from concordant.record.printed_words import parse_words
+from concordant.record.rules import make_stage_table
 from concordant.terminology.names import Words, check_range, convert_quantity, drugs_from_name, normalize_name, suggest_name
 from concordant.terminology.near_names import suggest_drug
 from concordant.texts import Place, SourceText
@@ -55,7 +56,7 @@ class ScalarReader:
         self.tests = {field.name: field for field in vocabulary.tests}
         self.measured = {field.name: field for field in vocabulary.measurements}
         self.patient = {field.name: field for field in vocabulary.patient}
-        self.stages = {normalize_name(stage): extent for stage, extent in vocabulary.stages.items()}
+        self.stages = make_stage_table(vocabulary)
         self.features = {feature.name: feature for feature in knowledge.features}
 
     def add_complaint(self, place: Place, says: str, way_out: str = "") -> None:

@@ -8,8 +8,9 @@ from concordant.logic.dates import PartialDate
 from concordant.patient.events import ABSENT, ACTIVE, RESOLVED, Comorbidity, Status
 from concordant.record.condition_events import events_from_mentions
 from concordant.record.conditions import ConditionMention, is_understood, parse_conditions
+from concordant.record.fhir.certainty import GONE, read_status_word
 from concordant.record.fhir.chart import Chart
-from concordant.record.fhir.conditions import GONE, add_blank_conditions, read_status_word
+from concordant.record.fhir.conditions import add_blank_conditions
 from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.tumours import list_code_texts
 from concordant.record.fhir.values import lookup_code

@@ -14,6 +14,7 @@ from concordant.record.fhir.medications import read_dates
 from concordant.record.fhir.observations import find_observed_date
 from concordant.record.fhir.procedures import find_performed_date
 from concordant.record.fhir.resources import Resource
+from concordant.record.fhir.shapes import to_r4_shape
 
 DateFinder = Callable[[Resource, Chart], PartialDate | None]
 
@@ -22,7 +23,7 @@ def find_later(group: Sequence[LocatedResource], chart: Chart) -> frozenset[int]
     """The numbers of the entries that begin after the date that was asked for; none of them is looked at."""
     if not chart.cuts:
         return frozenset()
-    known = ((number, entry.resource) for number, entry in enumerate(group) if not entry.passed)
+    known = ((number, to_r4_shape(entry.resource)) for number, entry in enumerate(group) if not entry.passed)
     return frozenset(number for number, resource in known if is_after(_find_begin(resource, chart), chart.as_of))
 
 

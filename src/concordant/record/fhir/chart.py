@@ -9,9 +9,9 @@ from concordant.errors import quote_word
 from concordant.logic.dates import PartialDate
 from concordant.record.builder import RecordBuilder
 from concordant.record.cut import is_after
-from concordant.record.fhir.dates import explain_bad_date, parse_fhir_date
+from concordant.record.dates import find_moment, join_period, read_source_date
 from concordant.record.fhir.decode import LocatedResource
-from concordant.record.fhir.resources import CodeableConcept, Coding, Resource, to_list
+from concordant.record.fhir.resources import CodeableConcept, Coding, Period, Resource, to_list
 from concordant.record.fhir.tables import FhirTables
 
 REFERRED = ("Condition", "Medication", "Procedure", "Specimen", "Substance")
@@ -28,11 +28,12 @@ class Chart(RecordBuilder):
         self.urls: dict[str, Resource] | None = None
         self.tumours: frozenset[str] | None = None
         self.wholes: frozenset[str] | None = None
+        self.results: dict[str, Resource] | None = None
 
     def find_referenced(self, address: str) -> Resource | None:
         """The resource at an address, among those that entries refer to; they are gathered when the first one is asked for."""
         if self.urls is None:
-            self.urls = _index_addresses(self.around)
+            self.urls = _index_addresses(self.around, REFERRED)
         return self.urls.get(address)
 
     def list_tumours(self, classify: Callable[[Resource, Chart], str]) -> frozenset[str]:
@@ -47,6 +48,12 @@ class Chart(RecordBuilder):
         if self.wholes is None:
             self.wholes = frozenset(_iter_wholes(self.around))
         return f"{resource.resourceType}/{resource.id}" in self.wholes if resource.id else False
+
+    def find_observation(self, address: str) -> Resource | None:
+        """The result at an address that is an entry of its own; one within another is not read."""
+        if self.results is None:
+            self.results = _index_addresses(self.around, ("Observation",))
+        return self.results.get(address) or self.results.get("/".join(address.rsplit("/", 2)[-2:]))
 
     def ignore_unmapped_code(self, code: CodeableConcept | None) -> None:
         """The entry at hand is about something that stands in no value set, or says not about what."""
@@ -70,17 +77,26 @@ class Chart(RecordBuilder):
 
     def parse_unclipped_date(self, text: str | None) -> tuple[PartialDate | None, str]:
         """A date as it stands, also one after the question; or why the text is none."""
-        if not text:
-            return None, ""
-        read = parse_fhir_date(text)
-        return (read, "") if read is not None else (None, explain_bad_date(text))
+        return read_source_date(text)
 
     def parse_date(self, text: str | None) -> tuple[PartialDate | None, str]:
         """A date, clipped to the date of the question; or why the text is none."""
-        if not text:
-            return None, ""
-        read = parse_fhir_date(text)
-        return (read.clip_to(self.as_of), "") if read is not None else (None, explain_bad_date(text))
+        date, wrong = read_source_date(text)
+        return (date.clip_to(self.as_of) if date is not None else None), wrong
+
+    def parse_period(self, period: Period | None) -> tuple[PartialDate | None, PartialDate | None, str]:
+        """Start and end of a period, as far as they are told; why they are none."""
+        if period is None:
+            return None, None, ""
+        (start, wrong), (end, also) = self.parse_date(period.start), self.parse_date(period.end)
+        return join_period(start, end, wrong or also)
+
+    def parse_moment(self, day: str | None, period: Period | None) -> tuple[PartialDate | None, str]:
+        """When something was that happened on a day, or once within a period."""
+        if day is not None or period is None:
+            return self.parse_date(day)
+        start, end, wrong = self.parse_period(period)
+        return find_moment(start, end), wrong
 
     def is_said_later(self, text: str | None) -> bool:
         """Whether an entry was written down after the date that was asked for: what it says without a date may be of later."""
@@ -99,11 +115,11 @@ def to_local_address(reference: str) -> str:
     return "/".join(reference.partition("/_history/")[0].strip().split("/")[-2:])
 
 
-def _index_addresses(entries: Iterable[LocatedResource]) -> dict[str, Resource]:
+def _index_addresses(entries: Iterable[LocatedResource], kinds: tuple[str, ...]) -> dict[str, Resource]:
     """What a reference can point at."""
     known: dict[str, Resource] = {}
     for entry in entries:
-        if entry.resource.resourceType in REFERRED and not entry.passed:
+        if entry.resource.resourceType in kinds and not entry.passed:
             if entry.url:
                 known[entry.url] = entry.resource
             if entry.resource.id:

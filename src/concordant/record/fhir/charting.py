@@ -5,18 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from concordant.record.courses.exposures import Exposure
 from concordant.record.fhir.allergies import read_allergy
 from concordant.record.fhir.begin import find_later
+from concordant.record.fhir.blanks import blank_faulty_entry
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.claims import read_claim
 from concordant.record.fhir.conditions import read_condition
 from concordant.record.fhir.decode import LocatedResource
 from concordant.record.fhir.medications import read_medication
-from concordant.record.fhir.observations import add_blank_results, read_observation
+from concordant.record.fhir.modifiers import explain_modifier
+from concordant.record.fhir.observations import read_observation
 from concordant.record.fhir.person import read_patient
 from concordant.record.fhir.procedures import read_procedure
 from concordant.record.fhir.resources import Resource
+from concordant.record.fhir.shapes import to_r4_shape
 from concordant.record.fhir.tables import FhirTables
 from concordant.record.fhir.words import name_topics_of_notes, name_topics_of_text
 
@@ -69,30 +71,29 @@ def read_entries(
         if entry.passed:
             chart.mark_ignored(entry.passed)
             continue
-        if entry.why and (reader is not None or kind == "?"):
+        if reader is not None and (why := entry.why or explain_modifier(resource)):
+            chart.mark_set_aside(why)
+            blank_faulty_entry(resource, chart)
+        elif entry.why and kind == "?":
             chart.mark_set_aside(entry.why)
-            _blank_faulty_entry(reader, resource, chart)
         elif reader is None:
-            chart.mark_ignored(READ_BY_REFERENCE.get(kind) or f"nothing is read from {kind}")
-            name_topics_of_text(resource, chart)
-            if any(inner.resourceType == "Observation" for inner in resource.contained or ()):
-                chart.not_understood.append(f"a result within {chart.place}: results are read where they stand by themselves")
+            _pass_over_kind(resource, kind, chart)
         elif again and firsts[place] is not resource and firsts[place] == resource:
             chart.mark_ignored("the same entry again")
             continue
         else:
-            reader(resource, chart)
+            reader(to_r4_shape(resource), chart)
         if reader is not None:
             name_topics_of_notes(resource, chart, unmapped)
     return chart
 
 
-def _blank_faulty_entry(reader: Reader | None, resource: Resource, chart: Chart) -> None:
-    """What a faulty entry would have said is unknown: no older result, and no silence, speaks in its stead."""
-    if reader is read_observation:
-        add_blank_results(resource.code, chart)
-    elif reader is read_medication:
-        chart.found.append(Exposure(chart.entry, (), ("not readable",)))
+def _pass_over_kind(resource: Resource, kind: str, chart: Chart) -> None:
+    """An entry of a kind from which nothing is read as a fact: what its words speak of is named."""
+    chart.mark_ignored(READ_BY_REFERENCE.get(kind) or f"nothing is read from {kind}")
+    name_topics_of_text(resource, chart)
+    if any(inner.resourceType == "Observation" for inner in resource.contained or ()):
+        chart.not_understood.append(f"a result within {chart.place}: results are read where they stand by themselves")
 
 
 def entry_place(entry: LocatedResource) -> str:

@@ -22,6 +22,7 @@ from concordant.record.conditions import (
 )
 from concordant.record.cut import is_after
 from concordant.record.entries import blank_entry
+from concordant.record.fhir.certainty import GONE, OPEN, read_certainty, read_status_word
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.disease_observations import add_stage
 from concordant.record.fhir.ownership import find_side
@@ -41,35 +42,22 @@ from concordant.terminology.tumours import may_be_tumour
 
 KINDS: tuple[CodeKind, ...] = ("cancer", "secondary", "condition", "implied", "not_asked")
 AGAIN = ("recurrence", "relapse")
-GONE = ("inactive", "remission", "resolved")
+UNREADABLE = "a condition that cannot be read"
 OTHER = "other"
 OVER = (ABSENT, RESOLVED)
-OPEN = ("provisional", "differential", "unconfirmed", "unknown")
-STATUS_WORDS = frozenset({"active", *AGAIN, *GONE, *OPEN, "confirmed", "refuted", "entered-in-error"})
-
-
-def read_status_word(item: str | CodeableConcept | None) -> str:
-    """A status: a coded value, among those of other systems beside it, or the bare word of DSTU2."""
-    if item is None:
-        return ""
-    if isinstance(item, str):
-        return item
-    codes = [coding.code for coding in item.coding or () if coding.code]
-    return next((code for code in codes if code in STATUS_WORDS), codes[0] if codes else item.text or "")
 
 
 def read_condition(resource: Resource, chart: Chart) -> None:
     """One Condition: exactly one fate."""
-    verified, clinical = read_status_word(resource.verificationStatus), read_status_word(resource.clinicalStatus)
+    resource, verified, clinical, doubt = read_certainty(resource, chart)
     if verified == "entered-in-error":
         chart.mark_ignored("entered in error")
         return
     if clinical in (*GONE, *AGAIN) and chart.is_said_later(resource.recordedDate or resource.assertedDate):
         clinical = ""
     met = lookup_code(resource.code, KINDS, chart.tables.terms)
-    if why := met.conflict or _explain_contradiction(met, resource, chart):
-        add_blank_conditions((*list_code_texts(resource), met.meaning.name if met.meaning is not None else ""), chart)
-        leave_disease_open(resource, chart)
+    if why := met.conflict or doubt or _explain_contradiction(met, resource, chart):
+        blank_condition(resource, met.meaning, chart)
         chart.mark_set_aside(why)
         return
     date, wrong = find_onset(resource, chart)
@@ -104,14 +92,12 @@ def _read_cancer_code(
 
 def find_onset(resource: Resource, chart: Chart) -> tuple[PartialDate | None, str]:
     """When the condition began, else when it was written down; why a date is none."""
-    period = resource.onsetPeriod
     asserted = [e.valueDateTime for e in resource.extension or () if e.url and e.url.endswith("assertedDate")]
-    texts = (resource.onsetDateTime, period.start if period else None, resource.recordedDate, resource.assertedDate)
-    for text in (*texts, resource.dateRecorded, *asserted):
-        if text:
+    date, wrong = chart.parse_moment(resource.onsetDateTime, resource.onsetPeriod)
+    for text in (resource.recordedDate, resource.assertedDate, resource.dateRecorded, *asserted):
+        if date is None and not wrong:
             date, wrong = chart.parse_date(text)
-            return (date, wrong) if wrong else (date, _check_abatement(date, resource, chart))
-    return None, ""
+    return (date, wrong) if wrong else (date, _check_abatement(date, resource, chart))
 
 
 def _check_abatement(date: PartialDate | None, resource: Resource, chart: Chart) -> str:
@@ -250,6 +236,26 @@ def _report_unknown(name: str, mentions: tuple[ConditionMention, ...], resource:
     near = next((mention.near for mention in mentions if mention.near), "")
     what = "metastasis" if any(mention.may_spread for mention in mentions) else "condition"
     chart.not_understood.append(f"{what} {quote_word(name)} ({chart.place}){'; ' + near if near else ''}")
+
+
+def blank_condition(resource: Resource, meaning: Meaning | None, chart: Chart) -> None:
+    """Of a condition that cannot be read nothing is known but its name; a cancer or a metastasis is one that was not read."""
+    if meaning is not None and meaning.kind == "not_asked":
+        return
+    if meaning is not None:
+        _add_implied_markers(meaning, None, chart, spoilt=True)
+    names = [*list_code_texts(resource), *([meaning.display, meaning.name] if meaning is not None else [])]
+    known = len(chart.found)
+    if meaning is None or meaning.kind == "condition":
+        add_blank_conditions(filter(None, names), chart)
+    leave_disease_open(resource, chart)
+    if len(chart.found) == known:
+        add_unread_condition(next(filter(None, names), UNREADABLE), chart)
+
+
+def add_unread_condition(name: str, chart: Chart) -> None:
+    """A condition that may be any: it is named, and holds back."""
+    chart.found.append(Comorbidity(chart.entry, None, name, None, None))
 
 
 def add_blank_conditions(names: Iterable[str], chart: Chart, form: str = "{}") -> None:

@@ -10,7 +10,17 @@ from concordant.errors import Complaint, Unreadable, make_printable, quote_word
 from concordant.inputs import unpack_bytes
 from concordant.record.fhir.addresses import strip_version, to_local_reference
 from concordant.record.fhir.incoming import BAD_BYTE, replace_bad_bytes
-from concordant.record.fhir.resources import TEXT_ELEMENTS, CodeableConcept, Entry, Head, RawBundleEntry, Reference, Resource
+from concordant.record.fhir.resources import (
+    NOTHING,
+    TEXT_ELEMENTS,
+    CodeableConcept,
+    Element,
+    Entry,
+    EntryRequest,
+    EntryResponse,
+    Reference,
+    Resource,
+)
 
 MAX_BYTES = 200_000_000  # of one JSON document; NDJSON has no limit but its longest line
 DEEPEST = 8  # bundles within bundles
@@ -21,6 +31,26 @@ class RawBundle(msgspec.Struct):
     """A bundle whose resources are decoded one by one."""
 
     resourceType: object = None  # noqa: N815
+    entry: list[msgspec.Raw] | None = None
+
+
+class RawBundleEntry(Element):
+    """One entry, its resource not decoded: for bundles of which a part is faulty."""
+
+    fullUrl: str | None = None  # noqa: N815
+    resource: msgspec.Raw = NOTHING
+    request: EntryRequest | None = None
+    response: EntryResponse | None = None
+
+
+class Head(Element):
+    """What stands at the head of a faulty resource."""
+
+    resourceType: object = None  # noqa: N815
+    id: object = None
+    subject: object = None
+    patient: object = None
+    code: object = None
     entry: list[msgspec.Raw] | None = None
 
 

@@ -15,6 +15,7 @@ from concordant.record.fhir.resources import CodeableConcept, Resource, to_list
 from concordant.record.fhir.results import ObservedValue, read_result_word
 from concordant.record.fhir.values import CodeMatch, list_coded_values, lookup_code, read_number
 from concordant.record.findings import CancerStage, DeclaredLine, SecondaryCancer, UmbrellaResult
+from concordant.record.rules import normalize_stage
 from concordant.terminology.codes import NO, YES
 from concordant.terminology.names import normalize_name
 
@@ -44,7 +45,7 @@ def add_stage(concepts: list[CodeableConcept], date: PartialDate | None, chart: 
 def _find_stage_text(concept: CodeableConcept, chart: Chart) -> str:
     texts = [concept.text, *(coding.display for coding in concept.coding or ())]
     known = chart.rules.stages
-    return next((text for text in texts if text and len(text) < 60 and chart.rules.normalize_stage(text) in known), "")
+    return next((text for text in texts if text and len(text) < 60 and normalize_stage(text) in known), "")
 
 
 def _read_metastasis_site(asked: ObservedValue, chart: Chart) -> str | None:
@@ -129,24 +130,23 @@ def _read_menopause(asked: ObservedValue, chart: Chart) -> str | None:
         return None
     met = _lookup_first_code(concepts, "menopause", chart)
     word = met.meaning.name if met.meaning is not None else normalize_name(concepts[0].text or "").replace(" ", "")
-    if word not in chart.tables.menopause or met.conflict:
-        return met.conflict or "its menopausal status is not understood"
-    if why := chart.explain_later(asked.date):
-        return why
-    chart.tell_menopause(word, asked.date)
-    return ""
+    known = word in chart.tables.menopause and not met.conflict
+    wrong = chart.tell_menopause(word if known else None, asked.date)
+    return wrong if known else met.conflict or "its menopausal status is not understood"
 
 
 def _read_therapy_line(asked: ObservedValue, chart: Chart) -> str | None:
     """A line of therapy that the source counts."""
-    read = read_number(asked.value)
+    read = read_number(asked.value, chart.tables.terms)
     met = _lookup_first_code(list_coded_values(asked.value), "line", chart)
     word = f"{read[0].low:g}" if read is not None and read[0].is_exact else met.meaning.name if met.meaning is not None else ""
     if not word or met.conflict:
         return met.conflict or "its line of therapy is not understood"
     start, end = asked.date, None
     if (period := asked.resource.effectivePeriod) is not None and asked.resource.effectiveDateTime is None:
-        start, end = chart.parse_date(period.start)[0], chart.parse_date(period.end)[0]
+        start, end, wrong = chart.parse_period(period)
+        if wrong:
+            return wrong
     chart.found.append(DeclaredLine(chart.entry, word, start, end))
     return ""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from concordant.logic.dates import PartialDate
 from concordant.record.courses.exposures import Exposure
 from concordant.record.fhir.chart import Chart
+from concordant.record.fhir.modifiers import explain_modifier
 from concordant.record.fhir.references import resolve_reference
 from concordant.record.fhir.resources import CodeableConcept, Coding, Ingredient, Reference, Resource
 from concordant.record.fhir.values import lookup_code
@@ -152,6 +153,9 @@ def _find_medication(resource: Resource, chart: Chart) -> tuple[CodeableConcept,
     medication = resolve_reference(reference, resource, chart)
     if medication is None:
         return CodeableConcept(text=reference.display if reference is not None else None), None
+    if why := explain_modifier(medication):
+        chart.not_understood.append(f"the Medication of {chart.place}: {why}")
+        return CodeableConcept(), None
     return medication.code or CodeableConcept(text=reference.display if reference is not None else None), medication
 
 

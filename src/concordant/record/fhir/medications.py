@@ -10,6 +10,7 @@ from concordant.patient.events import SETTINGS, STOPPED, Medication, Setting, St
 from concordant.record.courses.exposures import Exposure
 from concordant.record.cut import is_after
 from concordant.record.fhir.chart import Chart
+from concordant.record.fhir.dosage import explain_zero_dose
 from concordant.record.fhir.drug_codes import DrugMatch, make_blank_exposure, match_medication, name_unknown_drugs
 from concordant.record.fhir.references import resolve_reference
 from concordant.record.fhir.resources import CodeableConcept, Period, Resource, to_list
@@ -43,6 +44,7 @@ def read_medication(resource: Resource, chart: Chart) -> None:
     else:
         chart.record_unmapped_codes(match.codings, "" if match.drugs or match.terms else "drug")
     start, end, wrong = read_dates(resource, chart)
+    wrong = wrong or explain_zero_dose(resource)
     if match.conflict or wrong:
         if match.drugs or match.unknown or match.conflict:
             chart.found.append(make_blank_exposure(match, chart))
@@ -96,7 +98,7 @@ def read_dates(resource: Resource, chart: Chart) -> tuple[PartialDate | None, Pa
         date, wrong = chart.parse_date(single)
         alone = resource.resourceType == "MedicationAdministration"
         return date, date if alone else _find_supply_end(date, resource), wrong
-    return _read_period(period, chart) if period is not None else (None, None, "")
+    return chart.parse_period(period)
 
 
 def _find_supply_end(date: PartialDate | None, resource: Resource) -> PartialDate | None:
@@ -106,14 +108,6 @@ def _find_supply_end(date: PartialDate | None, resource: Resource) -> PartialDat
         return None
     days = dt.timedelta(days=int(supply.value) - 1)
     return PartialDate(date.first + days, date.last + days)
-
-
-def _read_period(period: Period, chart: Chart) -> tuple[PartialDate | None, PartialDate | None, str]:
-    start, wrong = chart.parse_date(period.start)
-    end, also = chart.parse_date(period.end)
-    if start is not None and end is not None and end.is_certainly_before(start):
-        return None, None, "it ends before it starts"
-    return start, end, wrong or also
 
 
 def _make_exposure(

@@ -14,7 +14,8 @@ def read_patient(resource: Resource, chart: Chart) -> None:
     at_birth = [SEXES.get(e.valueCode or "") for e in resource.extension or () if (e.url or "").endswith("us-core-birthsex")]
     sexes = [sex for sex in (SEXES.get(resource.gender or ""), *at_birth) if sex]
     born, wrong = chart.parse_date(resource.birthDate)
-    chart.sex = sexes[0] if sexes else chart.sex
+    if sexes:
+        chart.tell_sex(sexes[0])
     if born is not None and (chart.born is None or _is_narrower(born, chart.born)):
         chart.born, chart.born_at = born, chart.place
     died, _ = chart.parse_date(resource.deceasedDateTime)

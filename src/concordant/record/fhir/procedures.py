@@ -63,12 +63,5 @@ def _add_treatment(given: DrugMatch, resource: Resource, chart: Chart) -> None:
 
 
 def find_performed_date(resource: Resource, chart: Chart) -> tuple[PartialDate | None, str]:
-    """When it was done; of a period its start."""
-    period = resource.performedPeriod
-    if resource.performedDateTime is not None or period is None:
-        return chart.parse_date(resource.performedDateTime)
-    start, wrong = chart.parse_date(period.start)
-    end, also = chart.parse_date(period.end)
-    if start is not None and end is not None and end.is_certainly_before(start):
-        return None, "it ends before it starts"
-    return start or end, wrong or also
+    """When it was done."""
+    return chart.parse_moment(resource.performedDateTime, resource.performedPeriod)

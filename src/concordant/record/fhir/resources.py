@@ -25,6 +25,7 @@ class Element(msgspec.Struct, gc=False, omit_defaults=True):
 class Coding(Element):
     """One code of a system, with the words that stand beside it."""
 
+    extension: list[Extension] | None = None
     system: str | None = None
     code: str | None = None
     display: str | None = None
@@ -90,6 +91,13 @@ class Quantity(Element):
     code: str | None = None
 
 
+class Ratio(Element):
+    """One quantity to another."""
+
+    numerator: Quantity | None = None
+    denominator: Quantity | None = None
+
+
 class Range(Element):
     """Two quantities; also the range of normal."""
 
@@ -97,10 +105,50 @@ class Range(Element):
     high: Quantity | None = None
 
 
-class ConditionStage(Element):
+class UnreadElement(Element):
+    """An element of which only that it stands there is known, and its address."""
+
+    url: str | None = None
+
+
+class Backbone(Element):
+    """A part of a resource; a modifier extension changes what it means."""
+
+    modifierExtension: list[UnreadElement] | None = None  # noqa: N815
+
+
+class ConditionStage(Backbone):
     """The stage within a Condition."""
 
     summary: CodeableConcept | None = None
+
+
+class CodeableReference(Element):
+    """A coded value or a pointer, as R5 has them in one element."""
+
+    concept: CodeableConcept | None = None
+    reference: str | Reference | None = None  # in the second version of FHIR a text
+
+
+class DoseAndRate(Element):
+    """How much at a time."""
+
+    doseQuantity: Quantity | None = None  # noqa: N815
+
+
+class Dosage(Backbone):
+    """How much was given, or is to be given at a time."""
+
+    dose: Quantity | None = None
+    quantity: Quantity | None = None
+    doseQuantity: Quantity | None = None  # noqa: N815
+    doseAndRate: list[DoseAndRate] | None = None  # noqa: N815
+
+
+class Adherence(Backbone):
+    """Whether it is taken, of R5."""
+
+    code: CodeableConcept | None = None
 
 
 class SpecimenCollection(Element):
@@ -115,19 +163,10 @@ class Extension(Element):
     url: str | None = None
     valueCodeableConcept: CodeableConcept | None = None  # noqa: N815
     valueCode: str | None = None  # noqa: N815
+    valueString: str | None = None  # noqa: N815
+    valueCoding: Coding | None = None  # noqa: N815
     valueReference: Reference | None = None  # noqa: N815
     valueDateTime: str | None = None  # noqa: N815
-
-
-class UnreadElement(Element):
-    """An element of which only that it stands there is known."""
-
-
-class CodeableReference(Element):
-    """A coded value, or what it points at; in the second version of FHIR a reference alone."""
-
-    concept: CodeableConcept | None = None
-    reference: str | Reference | None = None
 
 
 class Ingredient(Element):
@@ -154,7 +193,7 @@ class ClaimItem(Element):
     detail: list[ClaimItem] | None = None
 
 
-class Value(Element):
+class Value(Backbone):
     """The value[x] of an observation, or of a component of it."""
 
     code: CodeableConcept | None = None
@@ -164,13 +203,19 @@ class Value(Element):
     valueInteger: int | None = None  # noqa: N815
     valueBoolean: bool | None = None  # noqa: N815
     valueRange: Range | None = None  # noqa: N815
-    valueRatio: UnreadElement | None = None  # noqa: N815
+    valueRatio: Ratio | None = None  # noqa: N815
     valueSampledData: UnreadElement | None = None  # noqa: N815
+    valueAttachment: UnreadElement | None = None  # noqa: N815
+    valueReference: UnreadElement | None = None  # noqa: N815
+    valuePeriod: UnreadElement | None = None  # noqa: N815
+    valueDateTime: str | None = None  # noqa: N815
+    valueTime: str | None = None  # noqa: N815
     interpretation: CodeableConcept | list[CodeableConcept] | None = None
     referenceRange: list[Range] | None = None  # noqa: N815
+    dataAbsentReason: CodeableConcept | None = None  # noqa: N815
 
 
-class Reaction(Element):
+class Reaction(Backbone):
     """One reaction of an allergy."""
 
     severity: str | None = None
@@ -186,6 +231,7 @@ class Resource(Value):
     subject: Reference | None = None
     patient: Reference | None = None
     extension: list[Extension] | None = None
+    implicitRules: str | None = None  # noqa: N815
     contained: list[Resource] | None = None
     entry: list[Entry] | None = None
     # Patient
@@ -201,6 +247,7 @@ class Resource(Value):
     effectivePeriod: Period | None = None  # noqa: N815
     issued: str | None = None
     component: list[Value] | None = None
+    hasMember: list[Reference] | None = None  # noqa: N815
     specimen: Reference | list[Reference] | None = None
     collection: SpecimenCollection | None = None
     bodySite: CodeableConcept | list[CodeableConcept] | None = None  # noqa: N815
@@ -226,6 +273,11 @@ class Resource(Value):
     medication: CodeableReference | list[Resource] | None = None  # in some records the medication itself
     ingredient: list[Ingredient] | None = None
     product: Product | list[UnreadElement] | None = None
+    reason: CodeableReference | list[CodeableReference] | None = None
+    adherence: Adherence | None = None
+    dosage: Dosage | list[Dosage] | None = None
+    dosageInstruction: list[Dosage] | None = None  # noqa: N815
+    quantity: Quantity | None = None
     reasonCode: CodeableConcept | list[CodeableConcept] | None = None  # noqa: N815
     reasonEnded: CodeableConcept | None = None  # noqa: N815
     dateEnded: str | None = None  # noqa: N815
@@ -242,6 +294,10 @@ class Resource(Value):
     dateAsserted: str | None = None  # noqa: N815
     dateWritten: str | None = None  # noqa: N815
     whenHandedOver: str | None = None  # noqa: N815
+    occurrenceDateTime: str | None = None  # noqa: N815
+    occurrencePeriod: Period | None = None  # noqa: N815
+    occurenceDateTime: str | None = None  # noqa: N815 - so spelt in R5
+    occurencePeriod: Period | None = None  # noqa: N815
     effectiveTimeDateTime: str | None = None  # noqa: N815
     effectiveTimePeriod: Period | None = None  # noqa: N815
     # Procedure
@@ -302,26 +358,6 @@ class Entry(Element):
     resource: Resource | None = None
     request: EntryRequest | None = None
     response: EntryResponse | None = None
-
-
-class RawBundleEntry(Element):
-    """One entry, its resource not decoded: for bundles of which a part is faulty."""
-
-    fullUrl: str | None = None  # noqa: N815
-    resource: msgspec.Raw = NOTHING
-    request: EntryRequest | None = None
-    response: EntryResponse | None = None
-
-
-class Head(Element):
-    """What stands at the head of a faulty resource."""
-
-    resourceType: object = None  # noqa: N815
-    id: object = None
-    subject: object = None
-    patient: object = None
-    code: object = None
-    entry: list[msgspec.Raw] | None = None
 
 
 def to_list(item: T | list[T] | None) -> list[T]:

@@ -7,6 +7,7 @@ import msgspec
 from concordant.errors import quote_word
 from concordant.logic.dates import PartialDate
 from concordant.logic.intervals import Interval
+from concordant.model.knowledge import VocabularyField
 from concordant.patient.events import Marker, Measurement
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.ownership import find_site, list_sites
@@ -18,10 +19,13 @@ from concordant.record.fhir.values import (
     has_value,
     list_coded_values,
     lookup_code,
+    quote_value,
     read_number,
 )
+from concordant.record.result_text import combine_words, explain_contradiction, parse_result_text
 from concordant.terminology.codes import NO, YES
 from concordant.terminology.codes import CodeableConcept as Meaning
+from concordant.terminology.names import BARE, is_bare_unit
 
 PERCENT, PERCENT_SIGNS = "percent", ("%", "percent", "{percent}")
 
@@ -39,51 +43,57 @@ def read_marker(asked: ObservedValue, chart: Chart, *, spoilt: bool) -> str | No
     """A result of a marker test; None when there is no result."""
     value, meaning = asked.value, asked.about
     field = chart.rules.tests[meaning.name]
-    word, conflict = read_result_word(value, chart, meaning.name)
-    read = read_number(value)
+    read = read_number(value, chart.tables.terms)
+    score = _score_from_number(read, field, chart) if read is not None and not field.numbers else None
+    word, conflict = read_result_word(value, chart, field, score)
     if word is None and read is None and not conflict and not spoilt and not _has_content(value, chart):
         return None
     specimen, entry = _find_specimen(asked.resource, chart), chart.entry
     numbers: dict[str, Interval] = {}
     if read is not None and (part := meaning.part or next(iter(field.numbers), "")):
-        number, strange = _convert_part_number(read, field.numbers.get(part, ""), told=bool(meaning.part))
+        number, strange = _convert_part_number(read, field.numbers.get(part, ""), chart, told=bool(meaning.part))
         numbers[part] = number
         conflict = conflict or strange
         impossible = (field.high is not None and number.low > field.high) or (field.low is not None and number.high < field.low)
         if impossible and not strange:
             conflict = conflict or f"no patient has this {field.label}"
-    elif read is not None and word is None:
-        word = _score_from_number(read[0], field.words)
-    if conflict or spoilt:
-        chart.found.append(Marker(entry, meaning.name, None, {}, None, specimen))
-        return conflict
     test, word = _fit_word(meaning, word, field.words, chart)
+    conflict = conflict or explain_contradiction(word, numbers, field)
+    if numbers:
+        chart.note_decimal_comma(value.valueString)
+    if conflict or spoilt:
+        chart.found.append(Marker(entry, meaning.name, None, {}, None if spoilt else asked.date, specimen))
+        return f"{conflict}{quote_value(value)}" if conflict else ""
     if word is None and not numbers:
-        chart.not_understood.append(f"{field.label}: a result that is not understood ({chart.place})")
+        chart.not_understood.append(f"{field.label}: a result{quote_value(value)} that is not understood ({chart.place})")
         chart.found.append(Marker(entry, meaning.name, None, {}, asked.date, specimen))
         return "its result is not understood"
     chart.found.append(Marker(entry, test, word, numbers, asked.date, specimen))
     return ""
 
 
-def read_result_word(value: Value, chart: Chart, test: str = "") -> tuple[str | None, str]:
-    """The word of a result: its value, else its interpretation; both have to agree. That of a test may also be a code that says
-    its result, such as a tumour with a receptor.
+def read_result_word(
+    value: Value, chart: Chart, field: VocabularyField | None = None, score: str | None = None
+) -> tuple[str | None, str]:
+    """The word of a result: its value, a score that its number is, its interpretation; all have to agree. That of a test may also
+    be a code that says its result, such as a tumour with a receptor.
     """
-    words: dict[str, None] = {}
+    test = field.name if field is not None else ""
+    words: dict[str, None] = {} if score is None else {score: None}
     conflict = ""
     for concept in list_coded_values(value):
         met = lookup_code(concept, ("value", "implied") if test else ("value",), chart.tables.terms)
         conflict = conflict or met.conflict
-        if met.meaning is not None and (word := met.meaning.find_word(test)):
-            words[word] = None
+        if met.meaning is not None and (said := met.meaning.find_word(test)):
+            words[said] = None
         elif met.meaning is not None:
             conflict = conflict or f"its value is the result of another test ({quote_word(met.meaning.display)})"
+        elif concept.text and (told := parse_result_text(concept.text, field, chart.tables.terms)) is not None:
+            words |= dict.fromkeys(told.words)
         else:
             chart.record_unmapped_codes(met.unknown, "value")
-    if len(words) > 1 and not conflict:
-        conflict = f"its value and its interpretation differ ({', '.join(words)})"
-    return next(iter(words), None), conflict
+    word, differing = combine_words(words, field, chart.rules.plain_words)
+    return word, conflict or differing
 
 
 def _fit_word(meaning: Meaning, word: str | None, words: tuple[str, ...], chart: Chart) -> tuple[str, str | None]:
@@ -101,12 +111,14 @@ def _fit_word(meaning: Meaning, word: str | None, words: tuple[str, ...], chart:
     return meaning.name, None
 
 
-def _convert_part_number(read: tuple[Interval, str], unit: str, *, told: bool) -> tuple[Interval, str]:
+def _convert_part_number(read: tuple[Interval, str], unit: str, chart: Chart, *, told: bool) -> tuple[Interval, str]:
     """The number of a part of a result in its unit; or why it is none: a score is no percentage, a percentage no ratio."""
     number, written = read
     plain = written.strip().lower()
+    if unit != PERCENT and plain in PERCENT_SIGNS:
+        return number, "its number is a percentage"
     if unit != PERCENT:
-        return number, "its number is a percentage" if plain in PERCENT_SIGNS else ""
+        return number, "" if is_bare_unit(written, chart.tables.terms.words) else f"its unit {quote_word(written)} is not known"
     if plain == "1":
         return Interval(number.low * 100, number.high * 100), ""
     if plain in PERCENT_SIGNS or (not plain and told):
@@ -114,12 +126,13 @@ def _convert_part_number(read: tuple[Interval, str], unit: str, *, told: bool) -
     return number, f"the unit {quote_word(written)} is no percentage" if plain else "its number has no unit"
 
 
-def _score_from_number(read: Interval, words: tuple[str, ...]) -> str | None:
-    """A score told as a number: 0, or 3 for `3+`."""
-    if not read.is_exact:
+def _score_from_number(read: tuple[Interval, str], field: VocabularyField, chart: Chart) -> str | None:
+    """A score told as a number: 0, or 3 for `3+`. A percentage, or a ratio, is none."""
+    number, unit = read
+    if not number.is_exact or unit == BARE or not is_bare_unit(unit, chart.tables.terms.words):
         return None
-    text = f"{read.low:g}"
-    return text if text in words else f"{text}+" if f"{text}+" in words else None
+    text = f"{number.low:g}"
+    return text if text in field.words else f"{text}+" if f"{text}+" in field.words else None
 
 
 def _find_specimen(resource: Resource, chart: Chart) -> str | None:
@@ -132,24 +145,26 @@ def _find_specimen(resource: Resource, chart: Chart) -> str | None:
 def read_measurement(asked: ObservedValue, chart: Chart, *, spoilt: bool) -> str | None:
     """A measured number; set aside, and open in the record, when its unit or its size cannot be."""
     value, name, date = asked.value, asked.about.name, asked.date
-    read = read_number(value)
+    read = read_number(value, chart.tables.terms)
     if read is None and (word := read_result_word(value, chart)[0]) is not None and word.isdigit():
         read = (Interval(float(word), float(word)), "")
     if read is None and not spoilt and not _has_content(value, chart):
         return None
     if read is None and not spoilt:
-        chart.not_understood.append(f"{chart.rules.measured[name].label}: a result that is not understood ({chart.place})")
+        label = chart.rules.measured[name].label
+        chart.not_understood.append(f"{label}: a result{quote_value(value)} that is not understood ({chart.place})")
         return _add_blank_measurement(name, chart, "its result is not understood", date)
     if read is None or spoilt:
         return _add_blank_measurement(name, chart, "")
     number, why = convert_unit(name, read, "", chart.tables)
     why = why or explain_unit_conflict(name, value.valueQuantity, chart.tables)
     if number is None or why:
-        return _add_blank_measurement(name, chart, why)
+        return _add_blank_measurement(name, chart, why, date)
     if date is None:
         label = chart.rules.measured[name].label
         chart.not_understood.append(f"{label} without a date: whether it still holds is not known ({chart.place})")
         return _add_blank_measurement(name, chart, "")
+    chart.note_decimal_comma(value.valueString)
     limit = find_upper_limit(name, value, chart.tables) if value.referenceRange else None
     chart.found.append(Measurement(chart.entry, name, number, date, limit))
     return ""

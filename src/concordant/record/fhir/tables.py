@@ -34,8 +34,6 @@ class FhirTables:
     def find_unit_factor(self, name: str, unit: str) -> float | None:
         """What turns a number in this unit into the unit of the measurement; None for a unit that is not known."""
         wanted = self.rules.measured[name]
-        if not wanted.unit:
-            return 1.0
         factor = lookup_unit_factor(wanted, unit, self.terms.words)
         return factor if factor is not None else lookup_unit_factor(wanted, unit.strip("[]{}"), self.terms.words)
 

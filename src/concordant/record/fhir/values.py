@@ -6,17 +6,24 @@ import math
 from dataclasses import dataclass
 
 from concordant.errors import quote_word
-from concordant.logic.intervals import Interval, make_exact_interval, parse_quantity, step_above, step_below
+from concordant.logic.intervals import Interval, make_exact_interval, step_above, step_below, write_decimal_point
 from concordant.model.knowledge import CodeKind, VocabularyField
-from concordant.record.fhir.resources import CodeableConcept, Coding, Quantity, Range, Value, to_list
+from concordant.record.fhir.resources import CodeableConcept, Coding, Quantity, Range, Ratio, Value, to_list
 from concordant.record.fhir.tables import FhirTables
+from concordant.record.result_text import Quantity as WrittenNumber
+from concordant.record.result_text import parse_number, parse_result_text
 from concordant.terminology.codes import CodeableConcept as Meaning
 from concordant.terminology.codes import Terminology
+from concordant.terminology.names import BARE
 
 SIGNS = {"greater than or equal to": ">=", "less than or equal to": "<=", "greater than": ">", "less than": "<", "more than": ">"}
 SIGNS |= {"at least": ">=", "at most": "<=", "over": ">", "below": "<", "above": ">", "under": "<"}
 MOST_REMEMBERED = 20_000
 VAGUE = "unspecified"
+LONGEST_NUMBER = 60
+LARGEST = 10**15
+# Reasons for which there is no value because no test was made; with any other one there is a result that is not told.
+NEVER_MADE = ("not-performed", "not-asked", "asked-declined", "not-applicable", "unsupported")
 
 
 @dataclass(slots=True)
@@ -116,31 +123,49 @@ def interval_from_comparator(comparator: str | None, value: float) -> Interval:
             return make_exact_interval(value)
 
 
-def parse_number(text: str | None) -> tuple[Interval, str] | None:
-    """The number that a text is, with its unit: `greater than 2.2`, `>= 10 %`, `2.4`."""
-    if not text or len(text) > 60:
+def _read_number_text(text: str | None, terms: Terminology) -> WrittenNumber | None:
+    """The number that a text tells, with its unit: `greater than 2.2`, `>= 10 %`, `2,4 (amplified)`; a range as one."""
+    if not text or len(text) > LONGEST_NUMBER:
         return None
     plain = " ".join(text.lower().split())
     for words, sign in SIGNS.items():
         if plain.startswith(words):
             plain = sign + plain.removeprefix(words)
             break
-    try:
-        return parse_quantity(plain)
-    except ValueError:
-        return None
+    told = parse_result_text(plain, None, terms)
+    if told is not None:
+        return told.quantities[0] if len(told.quantities) == 1 else None
+    return parse_number(write_decimal_point(plain))
 
 
-def read_number(value: Value) -> tuple[Interval, str] | None:
+def read_number(value: Value, terms: Terminology) -> WrittenNumber | None:
     """The number of a value[x], and its unit."""
     if (quantity := value.valueQuantity) is not None and (read := interval_from_quantity(quantity)) is not None:
         return read, quantity.code or quantity.unit or ""
     if value.valueInteger is not None:
-        return make_exact_interval(float(value.valueInteger)), ""
+        return _interval_from_integer(value.valueInteger)
     if value.valueRange is not None:
         return _interval_from_range(value.valueRange)
+    if value.valueRatio is not None:
+        return _interval_from_ratio(value.valueRatio)
     coded = value.valueCodeableConcept
-    return parse_number(value.valueString) or parse_number(coded.text if coded is not None else None)
+    return _read_number_text(value.valueString, terms) or _read_number_text(coded.text if coded is not None else None, terms)
+
+
+def _interval_from_integer(value: int) -> WrittenNumber | None:
+    """A whole number; none that is too large for one."""
+    return (make_exact_interval(float(value)), "") if abs(value) < LARGEST else None
+
+
+def _interval_from_ratio(ratio: Ratio) -> WrittenNumber | None:
+    """One number for a ratio of two: of two with one unit a bare one, else so many of the one to one of the other."""
+    over, under = ratio.numerator, interval_from_quantity(ratio.denominator)
+    number = interval_from_quantity(over)
+    if over is None or number is None or under is None or not under.is_exact or not 0 < under.low < LARGEST:
+        return None
+    units = [quantity.code or quantity.unit or "" for quantity in (over, ratio.denominator) if quantity is not None]
+    unit = BARE if units[0] == units[1] else f"{units[0]}/{units[1]}".rstrip("/")
+    return Interval(number.low / under.low, number.high / under.low), unit
 
 
 def _interval_from_range(between: Range) -> tuple[Interval, str] | None:
@@ -201,7 +226,19 @@ def has_value(value: Value) -> bool:
     quantity, coded = value.valueQuantity, value.valueCodeableConcept
     numbers = (quantity is not None and quantity.value is not None, value.valueInteger is not None, value.valueRange is not None)
     words = (bool(value.valueString), coded is not None and bool(coded.text or coded.coding), value.valueBoolean is not None)
-    return any((*numbers, *words, bool(value.interpretation), value.valueRatio is not None, value.valueSampledData is not None))
+    unread = (value.valueRatio, value.valueSampledData, value.valueAttachment, value.valueReference, value.valuePeriod)
+    others = (*unread, value.valueDateTime, value.valueTime)
+    return (
+        any((*numbers, *words, bool(value.interpretation)))
+        or any(other is not None for other in others)
+        or _is_withheld(value.dataAbsentReason)
+    )
+
+
+def _is_withheld(reason: CodeableConcept | None) -> bool:
+    """Whether a result is on record, and not told: masked, unknown, an error."""
+    codes = [coding.code for coding in reason.coding or ()] if reason is not None else []
+    return bool(codes) and not any(code in NEVER_MADE for code in codes)
 
 
 def list_coded_values(value: Value) -> list[CodeableConcept]:
@@ -212,3 +249,11 @@ def list_coded_values(value: Value) -> list[CodeableConcept]:
     if value.valueBoolean is not None:
         concepts.append(CodeableConcept(text="yes" if value.valueBoolean else "no"))
     return [*concepts, *to_list(value.interpretation)]
+
+
+def quote_value(value: Value) -> str:
+    """The value as it stands there, for a sentence about it; empty when it has no words of its own."""
+    coded = value.valueCodeableConcept
+    words = [coded.text, *(coding.display or coding.code for coding in coded.coding or ())] if coded is not None else []
+    text = next((text for text in (value.valueString, *words) if text), "")
+    return f" {quote_word(text)}" if text else ""

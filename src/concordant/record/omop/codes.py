@@ -82,7 +82,8 @@ class ConceptLookup:
         conflict = _explain_contradiction(matches)
         if matches:
             return CodedColumn(matches[0][1], text, met, conflict, frozenset(meaning.kind for _, meaning in matches))
-        tried = [(system, code) for system, code in _iter_possible_codes(value or "", of_treatment=of_treatment)]
+        bare = self.terms.certainty.split_code("", value or "")[0]
+        tried = list(_iter_possible_codes(bare, of_treatment=of_treatment))
         meaning = next((m for system, code in tried if (m := self.terms.find_concept(system, code)) is not None), None)
         known = met or tuple((system, code, "") for system, code in tried if system)[:1]
         return CodedColumn(meaning or self._match_texts(met, value), text, known or ((("", value, ""),) if value else ()))

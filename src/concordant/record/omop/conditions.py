@@ -18,7 +18,7 @@ from concordant.record.conditions import (
 )
 from concordant.record.omop.codes import CodedColumn
 from concordant.record.omop.disease import keep_spread
-from concordant.record.omop.schema import Row, read_date_column
+from concordant.record.omop.schema import Row, read_date, read_date_column
 from concordant.terminology.names import Words
 from concordant.terminology.tumours import may_be_tumour
 
@@ -27,8 +27,8 @@ def read_condition(
     record: RecordBuilder, coded: CodedColumn, row: Row, words: Words, date: PartialDate | None, wrong: str
 ) -> None:
     """A row of a condition; what nobody understands counts as long as it is not over."""
-    ended = read_date_column(row, "condition_end_date")
-    over = ended is not None and ended <= record.as_of.isoformat()  # one that ends later still holds on that day
+    ended, _ = read_date(read_date_column(row, "condition_end_date"), "end", record.as_of)
+    over = ended is not None and ended.first <= record.as_of  # one that ends later still holds on that day
     name, mentions = _read_mentions(coded, words)
     if coded.meaning is None or coded.meaning.kind == "condition":
         mentions = take_primaries(mentions, (name,), "", record.rules)

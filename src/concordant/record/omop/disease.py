@@ -9,6 +9,7 @@ from concordant.patient.events import HAPPENINGS, PROGRESSION, Comorbidity, Dise
 from concordant.record.builder import RecordBuilder
 from concordant.record.condition_events import make_open_finding
 from concordant.record.findings import UNCLEAR, UNSPECIFIED, CancerStage, PrimaryCancer, SecondaryCancer
+from concordant.record.rules import normalize_stage
 
 SILENT = ("no_disease", "undetermined")
 OTHER_STAGES = ("M0",)
@@ -35,7 +36,7 @@ def leave_disease_open(record: RecordBuilder, kinds: Collection[str], name: str)
 
 def keep_stage(record: RecordBuilder, stage: str, date: PartialDate | None, wrong: str) -> None:
     """A stage; a word that is none is not understood."""
-    if record.rules.normalize_stage(stage) not in record.rules.stages and stage not in OTHER_STAGES:
+    if normalize_stage(stage) not in record.rules.stages and stage not in OTHER_STAGES:
         record.record_unmapped("stage", stage)
         record.mark_ignored("its stage is not understood")
     else:

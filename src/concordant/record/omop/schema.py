@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Protocol
 
-from concordant.logic.dates import PartialDate, parse_partial_date
+from concordant.logic.dates import PartialDate
+from concordant.record.dates import parse_source_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +112,14 @@ class Cdm(Protocol):
 
 
 def read_date_column(row: Row, column: str) -> str | None:
-    """The date of a column, without the time that a timestamp carries; text that is no date stays, to be complained about."""
-    text = (row.get(column) or "").strip()
-    return (text[:10] if len(text) > 10 and text[10] in " T" else text) or None
+    """The text of a date column; what is no date stays, to be complained about."""
+    return (row.get(column) or "").strip() or None
 
 
 def read_date(text: str | None, key: str, as_of: dt.date) -> tuple[PartialDate | None, str]:
     """The date of a text, clipped to the date of the question; or why it is none, prefixed with its key."""
-    if text is None:
-        return None, ""
-    date, why = _parse_date(text)
-    return (date.clip_to(as_of), "") if date is not None else (None, f"{key}: {why}")
-
-
-@lru_cache(maxsize=20_000)
-def _parse_date(text: str) -> tuple[PartialDate | None, str]:
     try:
-        return parse_partial_date(text), ""
+        date = parse_source_date(text) if text else None
     except ValueError as error:
-        return None, str(error)
+        return None, f"{key}: {error}"
+    return (date.clip_to(as_of) if date is not None else None), ""

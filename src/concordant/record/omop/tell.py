@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from concordant.contract_names import DISEASE_STATUS, MENOPAUSAL_STATUS, OTHER_CANCER, SEX
+from concordant.contract_names import DISEASE_STATUS, MENOPAUSAL_STATUS, OTHER_CANCER
 from concordant.logic.dates import PartialDate
 from concordant.logic.intervals import Interval
 from concordant.model.knowledge import CodeKind
 from concordant.patient.events import ABSENT, ACTIVE, Comorbidity, Marker, Measurement, ReportKind, Status
 from concordant.record.builder import RecordBuilder
-from concordant.record.casefile.blocks import SEXES
-from concordant.record.casefile.scalars import MEANT
 from concordant.record.condition_events import events_from_mentions
 from concordant.record.conditions import ConditionMention, parse_conditions
 from concordant.record.findings import UNSPECIFIED
-from concordant.record.omop.codes import CodedColumn, ConceptLookup
+from concordant.record.omop.codes import NO_CONCEPT, CodedColumn, ConceptLookup
 from concordant.record.omop.conditions import keep_conditions, read_condition
 from concordant.record.omop.disease import (
     keep_primary,
@@ -26,16 +24,19 @@ from concordant.record.omop.disease import (
     leave_disease_open,
 )
 from concordant.record.omop.drugs import DrugExposures
+from concordant.record.omop.person import read_person_row
 from concordant.record.omop.procedures import is_treatment, read_procedure
 from concordant.record.omop.results import LOST, Results
 from concordant.record.omop.schema import Row, read_date, read_date_column
 from concordant.record.omop.values import ResultReader
+from concordant.terminology.certainty import OVER, PROVISIONAL, REFUTED
 from concordant.terminology.codes import NO, YES, CodeableConcept
 from concordant.terminology.names import Words
 from concordant.terminology.topics import WordsSaid
 
 LOOKED_FOR: tuple[CodeKind, ...] = ("secondary", "site", "stage", "cancer", "condition")
 Episodes = Mapping[str | None, Row]  # by their ids
+RESULT_COLUMNS = ("value_as_number", "value_as_string", "value_as_concept_id", "value_source_value")
 NOT_ASKED = "nothing here asks for it"
 ORDER = ("condition_occurrence", "procedure_occurrence", "measurement", "observation", "drug_exposure", "note", "death")
 DATES = {
@@ -74,28 +75,8 @@ class PersonReader:
         return self.codes.terms.words
 
     def read_person(self, row: Row) -> None:
-        """The row of the person: sex and birth date, as far as they are told."""
-        self.record.start_row(f"person {row['person_id']}", "person")
-        sex = self.codes.read_column(row, "gender")
-        word = sex.meaning.name if sex.meaning and sex.meaning.kind == SEX else self._sex_from_text(sex.text)
-        born, wrong = read_date(_read_birth_date(row), "birth_date", self.record.as_of)
-        if wrong:
-            self.record.mark_set_aside(wrong)
-        if word:
-            self.record.sex = word
-        if born is not None:
-            self.record.tell_birth(born)
-        if word or born is not None:
-            self.record.mark_used("patient")
-        self.record.close_row()
-
-    def _sex_from_text(self, text: str) -> str:
-        """The sex in words; another word is not understood, and the rest of the row stands."""
-        word = text.strip().lower()
-        word = MEANT.get((SEX, word), word)
-        if word and word not in SEXES:
-            self.record.record_unmapped(SEX, text)
-        return word if word in SEXES else ""
+        """The row of the person."""
+        read_person_row(row, self.record, self.codes)
 
     def read_rows(self, tables: Mapping[str, Sequence[Row]]) -> None:
         """All rows; episodes first, because they say to which line an exposure belongs."""
@@ -141,12 +122,14 @@ class PersonReader:
             self._keep_blank_findings(coded, name)
         elif name == "drug_exposure":
             self.drugs.read_exposure(coded, row)
-        elif coded.meaning is None and name == "condition_occurrence" and (coded.text or coded.met):
-            self.record.unmapped += coded.met
-            self._read_condition(coded, row)
+        elif name == "condition_occurrence" and (coded.meaning is not None or coded.text or coded.met):
+            self._read_diagnosis(coded, row)
         elif coded.meaning is None and name == "procedure_occurrence" and is_treatment(coded, self.codes.terms):
             self.record.unmapped += coded.met
             self.drugs.read_unknown_dose(coded.text or coded.met[0][1], self.date, self.wrong)
+        elif coded.meaning is None and self._leave_mentioned_open(coded, row):
+            self.record.mark_set_aside("it names a test, under a code that is not known")
+            self._name_topics_of_result(name, coded, row)
         elif coded.meaning is None:
             self.record.unmapped += coded.met
             self.record.mark_ignored("its code is not mapped" if coded.met else "it has no code")
@@ -176,6 +159,35 @@ class PersonReader:
     def _name_topics(self, kind: ReportKind, texts: Sequence[str | None]) -> None:
         self.record.name_topics(kind, WordsSaid(tuple(filter(None, texts))), self.date)
 
+    def _tell_menopause(self, word: str | None) -> None:
+        if why := self.wrong or self.record.tell_menopause(word, self.date):
+            self.record.mark_set_aside(why)
+        elif word is not None:
+            self.record.mark_used("patient")
+
+    def _leave_mentioned_open(self, coded: CodedColumn, row: Row) -> bool:
+        """A result of unknown code that names a test: what it says of it is open."""
+        told = any(row.get(column) not in NO_CONCEPT for column in RESULT_COLUMNS)
+        return told and self.record.leave_mentioned_open((coded.text, *(name for _, _, name in coded.met)), self.date)
+
+    def _read_diagnosis(self, coded: CodedColumn, row: Row) -> None:
+        """A diagnosis, as sure as the letter behind its source code says."""
+        _, certainty = self.codes.terms.certainty.split_code("", row.get("condition_source_value") or "")
+        if certainty == REFUTED:
+            self.record.mark_ignored("refuted, as the letter behind its code says")
+            return
+        if certainty == PROVISIONAL:
+            self.record.mark_set_aside("a diagnosis that is provisional: whether it holds is not known")
+            self._keep_blank_findings(coded, "condition_occurrence")
+            return
+        if certainty == OVER and not row.get("condition_end_date"):
+            row = {**row, "condition_end_date": row.get("condition_start_date") or self.record.as_of.isoformat()}
+        if coded.meaning is None:
+            self.record.unmapped += coded.met
+            self._read_condition(coded, row)
+        else:
+            self._read_meaning(coded, coded.meaning, row)
+
     def _read_meaning(self, coded: CodedColumn, meaning: CodeableConcept, row: Row) -> None:
         if meaning.kind == "test":
             self.results.read_marker(meaning, row, self.date, self.wrong)
@@ -192,7 +204,7 @@ class PersonReader:
             case "measurement":
                 self.results.read_measurement(meaning, row, self.date, self.wrong)
             case "observation":
-                self._read_observation(meaning, self.values.read_coded_value(row))
+                self._read_observation(meaning, self.values.read_coded_value(row), self.values.describe_any_value(row, None))
             case "cancer" | "secondary" | "site" | "stage" | "status" | "condition":
                 self._add_disease_finding(coded, meaning, row)
             case "procedure":
@@ -200,7 +212,7 @@ class PersonReader:
             case "drug":
                 self.drugs.read_single_dose(meaning, self.date, self.wrong)
             case "menopause":
-                self._read_menopause(meaning.name)
+                self._tell_menopause(meaning.name)
             case _:
                 self.record.mark_ignored(meaning.says or NOT_ASKED)
 
@@ -220,7 +232,7 @@ class PersonReader:
         if meaning.kind == "condition" or meaning.name == OTHER_CANCER:
             self._read_condition(coded, row)
 
-    def _read_observation(self, meaning: CodeableConcept, value: CodedColumn) -> None:
+    def _read_observation(self, meaning: CodeableConcept, value: CodedColumn, met: str) -> None:
         """An observation that is about the disease or the person."""
         answer, text = value.meaning, value.text
         kind = answer.kind if answer is not None else ""
@@ -232,13 +244,13 @@ class PersonReader:
         elif meaning.name == DISEASE_STATUS and kind == "status":
             keep_status(self.record, name, self.date, self.wrong)
         elif meaning.name == MENOPAUSAL_STATUS and kind == "menopause":
-            self._read_menopause(name)
+            self._tell_menopause(name)
         elif meaning.name == "metastasis_site" and kind in ("site", "secondary"):
             keep_spread(self.record, name, self.date, self.wrong)
         elif meaning.name == "condition_status" and name in (*YES, *NO, meaning.part):
             self._stated_condition(meaning.part, ABSENT if name in NO else ACTIVE)
         else:
-            self._ignore_unknown_value(meaning, text)
+            self._ignore_unknown_value(meaning, met)
 
     def _read_menopause(self, word: str) -> None:
         """The menopausal status of a day; the latest one counts."""
@@ -252,6 +264,8 @@ class PersonReader:
         """An observation that is asked about, with a value that is not understood."""
         if text:
             self.record.record_unmapped(f"{spell_term(meaning.name)}:", text)
+        if text and meaning.name == MENOPAUSAL_STATUS:
+            self._tell_menopause(None)
         if text and meaning.name == "condition_status":
             self.record.keep_blank([Comorbidity(self.record.entry, meaning.part, spell_term(meaning.part), None, None)])
         self.record.mark_ignored(LOST if text else "it has no value")
@@ -310,15 +324,17 @@ class PersonReader:
     def _keep_blank_findings(self, coded: CodedColumn, table: str) -> None:
         """What a contradictory row would have said."""
         meaning, entry = coded.meaning, self.record.entry
-        leave_disease_open(self.record, coded.kinds, coded.text or "a tumour")
+        kinds = coded.kinds or frozenset({meaning.kind} if meaning is not None else ())
+        leave_disease_open(self.record, kinds, coded.text or "a tumour")
         if table == "drug_exposure":
             self.record.keep_blank([self.drugs.treatment_from_name(coded.text or "no name")])
         elif meaning is not None and meaning.kind == "test":
             self.record.keep_blank([Marker(entry, meaning.name, None, {}, None, None)])
-        elif meaning is not None and meaning.kind == "condition":
-            name = spell_term(meaning.name)
-            plain = Comorbidity(entry, None, name, None, None)
-            self.record.keep_blank(events_from_mentions(parse_conditions(name, self.words), plain, self.record.as_of))
+        elif table == "condition_occurrence":
+            name = (spell_term(meaning.name) if meaning is not None and meaning.kind == "condition" else "") or coded.text
+            plain = Comorbidity(entry, None, name or "a condition without a name", None, None)
+            told = events_from_mentions(parse_conditions(plain.name, self.words), plain, self.record.as_of)
+            self.record.keep_blank([event if isinstance(event, Comorbidity) else plain for event in told])
         elif meaning is not None and meaning.kind == "measurement":
             self.record.keep_blank([Measurement(entry, meaning.name, Interval(), None)])
 
@@ -326,14 +342,3 @@ class PersonReader:
 def spell_term(term: str) -> str:
     """A term of the vocabulary in words."""
     return term.replace("_", " ")
-
-
-def _read_birth_date(row: Row) -> str | None:
-    """The birth date, as far as year, month and day are told."""
-    parts = [row.get(f"{part}_of_birth") for part in ("year", "month", "day")]
-    known = []
-    for part in parts:
-        if part in (None, "", "0"):
-            break
-        known.append(str(part).zfill(2))
-    return "-".join(known) or None

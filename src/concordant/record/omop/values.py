@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from concordant.logic.intervals import Interval, make_exact_interval, step_above, step_below
+from concordant.logic.intervals import Interval, make_exact_interval, step_above, step_below, write_decimal_point
 from concordant.model.knowledge import CodeKind, VocabularyField
 from concordant.record.omop.codes import NO_CONCEPT, CodedColumn, ConceptLookup
 from concordant.record.omop.schema import Row
+from concordant.record.result_text import combine_words, parse_result_text
 from concordant.terminology.codes import CodeableConcept
 from concordant.terminology.names import Words, check_range, convert_quantity, lookup_unit_factor
 
@@ -103,27 +105,39 @@ class ResultReader:
         return Amount(number, name if name in OPERATORS else f"(operator {id_})")
 
     def read_amount(self, row: Row) -> Amount | None:
-        """The number of a row with its unit; where there is none, what the source wrote."""
+        """The number of a row with its unit; where there is none, what the source wrote, or the name of its concept."""
         number = self.read_number(row)
         if number is not None:
             return Amount(number.number, number.operator, self._read_unit(row))
         if (meaning := self.read_coded_value(row).meaning) is not None and meaning.kind == "value" and meaning.name.isdigit():
             return Amount(meaning.name)
-        written = row.get("value_source_value")
-        return Amount(written, "", self._read_unit(row)) if written else None
+        name = self.codes.find_name(row.get("value_as_concept_id"))
+        written = row.get("value_as_string") or row.get("value_source_value") or name
+        return Amount(write_decimal_point(written), "", self._read_unit(row)) if written else None
+
+    def read_told_number(self, row: Row) -> Amount | None:
+        """The number of a row, also one that stands there as a text."""
+        number = self.read_number(row)
+        if number is not None:
+            return number
+        written = row.get("value_as_string") or row.get("value_source_value") or ""
+        told = parse_result_text(written, None, self.codes.terms)
+        return Amount(write_decimal_point(written)) if told is not None and told.quantities else None
 
     def read_upper_limit(self, row: Row) -> Amount | None:
         """The upper limit of normal, in the unit of the row."""
         high = _trim_number(row.get("range_high"))
         return Amount(high, "", self._read_unit(row)) if high else None
 
-    def find_test_word(self, test: VocabularyField, row: Row, number: Amount | None) -> str:
+    def find_test_word(self, test: VocabularyField, row: Row, number: Amount | None, plain_words: Mapping[str, str]) -> str:
         """A word of the test's own list, in any of its spellings."""
         value = self.read_coded_value(row)
         name = value.meaning.find_word(test.name) if value.meaning else ""
         written = number.text if number is not None else ""
-        for word in (name, MEANT.get(name, ""), value.text.strip().lower(), written, f"{written}+"):
-            if word and word in test.words:
+        told = parse_result_text(value.text, test, self.codes.terms)
+        said, differing = combine_words(told.words if told is not None else (), test, plain_words)
+        for word in (name, MEANT.get(name, ""), value.text.strip().lower(), written, f"{written}+", said or ""):
+            if word and word in test.words and not differing:
                 return word
         return ""
 
@@ -138,8 +152,9 @@ class ResultReader:
 
     def describe_any_value(self, row: Row, number: Amount | None) -> str:
         """What stands there, understood or not."""
-        text = self.read_coded_value(row).text or (number.text if number is not None else "")
-        return text or self.codes.find_name(row.get("value_as_concept_id"))
+        id_ = row.get("value_as_concept_id")
+        text = self.read_coded_value(row).text or (number.text if number is not None else "") or self.codes.find_name(id_)
+        return text or (f"the concept {id_}" if id_ not in NO_CONCEPT else "")
 
     def _read_unit(self, row: Row) -> str:
         """The unit as the concept tells it, else as the source wrote it."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from concordant.errors import quote_word
-from concordant.logic.dates import PartialDate, format_date, make_exact_date, parse_partial_date
+from concordant.logic.dates import PartialDate, format_date, make_exact_date
+from concordant.record.dates import parse_source_date
 
 EPOCH = dt.date(2000, 1, 1)  # stands for a day zero of which nothing is known; any other would do
 FARTHEST = 60_000
+WHOLE = re.compile(r"[-+]?\d{1,9}(?:\.0*)?")  # a spreadsheet writes 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +35,9 @@ class PatientCalendar:
 
 
 def _parse_days(text: str) -> dt.timedelta:
-    try:
-        number = int(text)
-    except ValueError:
-        raise ValueError(f"{quote_word(text)} is not a number of days") from None
+    if WHOLE.fullmatch(text) is None:
+        raise ValueError(f"{quote_word(text)} is not a number of days")
+    number = int(text.partition(".")[0])
     if abs(number) > FARTHEST:
         raise ValueError(f"{quote_word(text)} days are more than a life")
     return dt.timedelta(days=number)
@@ -65,6 +67,6 @@ def _parse_day_zero(texts: Sequence[str]) -> tuple[PartialDate | None, str]:
     if len(texts) > 1:
         return None, f" (the rows tell different ones: {', '.join(map(quote_word, texts))})"
     try:
-        return (parse_partial_date(texts[0]) if texts else None), ""
+        return (parse_source_date(texts[0]) if texts else None), ""
     except ValueError:
         return None, f" ({quote_word(texts[0])} is not a date)"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from concordant.contract_names import OTHER_CANCER
 from concordant.logic.dates import PartialDate, make_exact_date
-from concordant.model.knowledge import Knowledge
+from concordant.logic.intervals import Interval, write_decimal_point
+from concordant.model.knowledge import Knowledge, VocabularyField
 from concordant.patient import events as ev
 from concordant.record.builder import RecordBuilder
 from concordant.record.casefile.blocks import OPEN, BlockReader
 from concordant.record.cut import reopen_later_end
+from concordant.record.dates import read_source_date
 from concordant.record.entries import Dated, to_exposure
 from concordant.record.findings import PrimaryCancer
 from concordant.record.medications_taken import NOT_TAKEN
@@ -46,7 +48,7 @@ class RowEntries(BlockReader):
         events = self._read_events(block, item)
         if wrong := self._pop_complaints():
             self.record.mark_set_aside(wrong)
-            self.record.keep_blank(events or self._make_unread_result(block, item))
+            self.record.leave_unread_open(events or self._make_unread_result(block, item))
         else:
             for event in events:
                 self.record.add_event(_to_exposure_if_plain(reopen_later_end(event, self.as_of) if self.record.cuts else event))
@@ -88,7 +90,7 @@ class RowEntries(BlockReader):
         """A number that could not be read was measured all the same."""
         if block != "measurements":
             return []
-        events = self._read_events(block, {"name": item.get("name"), "value": OPEN})
+        events = self._read_events(block, {"name": item.get("name"), "value": OPEN, "date": item.get("date")})
         self.complaints.clear()
         return events
 
@@ -97,11 +99,12 @@ class RowEntries(BlockReader):
         if wrong := self._pop_complaints():
             record.mark_set_aside(wrong)
         record.found += measured
-        record.sex = person.sex or record.sex
+        if person.sex is not None:
+            record.tell_sex(person.sex)
         if person.birth_date is not None:
             record.tell_birth(person.birth_date)
-        if person.menopause is not None:
-            record.tell_menopause(person.menopause)
+        if person.menopause is not None and (differing := record.tell_menopause(person.menopause)):
+            record.mark_set_aside(differing)
         if measured or person != ev.Person():
             record.mark_used("patient")
 
@@ -124,9 +127,24 @@ class RowEntries(BlockReader):
 
     def _read_date(self, item: dict[str, Any], key: str, place: Place) -> PartialDate | None:
         value = item.get(key)
+        if isinstance(value, str):
+            date, wrong = read_source_date(value)
+            if wrong:
+                self.add_complaint((*place, key), f"{key}: {wrong}")
+            return date.clip_to(self.as_of) if date is not None else None
         if isinstance(value, dt.date):
             value = make_exact_date(value)
         return value.clip_to(self.as_of) if isinstance(value, PartialDate) else super()._read_date(item, key, place)
+
+    def _read_number(
+        self, item: dict[str, Any], key: str, field: VocabularyField, place: Place, *, words: Sequence[str] = ()
+    ) -> Interval | None:
+        text = item.get(key)
+        pointed = {**item, key: write_decimal_point(text)} if isinstance(text, str) else item
+        value = super()._read_number(pointed, key, field, place, words=words)
+        if value is not None and isinstance(text, str):
+            self.record.note_decimal_comma(text)
+        return value
 
     def _report_unknown(self, what: str, name: str, near: str, place: Place) -> None:  # noqa: ARG002
         self.record.record_unmapped(what, name, near)
