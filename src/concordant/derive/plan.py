@@ -17,7 +17,7 @@ from concordant.model.selectors.entries import WholeRecord
 from concordant.patient.events import PatientRecord
 from concordant.patient.facts import Fact, make_unknown
 
-TOLD_INCOMPLETE = "A part of the record is missing, as stated."
+TOLD_INCOMPLETE = "The record says that a part of it is missing."
 
 
 @dataclass(frozen=True, slots=True)

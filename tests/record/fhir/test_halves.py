@@ -249,7 +249,7 @@ def test_a_case_file_says_it_again(tmp_path: Path) -> None:
     told = ENGINE.recommend(text).built
     assert "record_complete: no" in text
     assert "# Incomplete: 0.json: It is one page" in text
-    assert (told.incomplete, told.assumed) == (["A part of the record is missing, as stated."], [])
+    assert (told.incomplete, told.assumed) == (["The record says that a part of it is missing."], [])
     assert told.answer == ENGINE.recommend(patient).built.answer
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from concordant.record.fhir.chart import Chart
-from concordant.record.fhir.resources import CodeableConcept, Coding, Extension, Resource
+from concordant.record.fhir.elements import CodeableConcept, Coding, Extension
+from concordant.record.fhir.resources import Resource
 from concordant.terminology.certainty import CONFIRMED, OVER
 from concordant.terminology.codes import normalize_system
 

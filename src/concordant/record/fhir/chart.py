@@ -11,7 +11,8 @@ from concordant.record.builder import RecordBuilder
 from concordant.record.cut import is_after
 from concordant.record.dates import find_moment, join_period, read_source_date
 from concordant.record.fhir.decode import LocatedResource
-from concordant.record.fhir.resources import CodeableConcept, Coding, Period, Resource, to_list
+from concordant.record.fhir.elements import CodeableConcept, Coding, Period, to_list
+from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.tables import FhirTables
 
 REFERRED = ("Condition", "Medication", "Procedure", "Specimen", "Substance")

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from concordant.logic.dates import PartialDate
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.drug_codes import add_administration, find_drug
-from concordant.record.fhir.resources import ClaimItem, Period, Resource
+from concordant.record.fhir.elements import ClaimItem, Period
+from concordant.record.fhir.resources import Resource
 
 UNPAID = {"entered-in-error": "entered in error", "cancelled": "cancelled", "draft": "a draft"}
 ASKED = {

@@ -25,8 +25,9 @@ from concordant.record.entries import blank_entry
 from concordant.record.fhir.certainty import GONE, OPEN, read_certainty, read_status_word
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.disease_observations import add_stage
+from concordant.record.fhir.elements import CodeableConcept, to_list
 from concordant.record.fhir.ownership import find_side
-from concordant.record.fhir.resources import CodeableConcept, Resource, to_list
+from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.tumours import (
     find_body_sites,
     find_subject_of_site,

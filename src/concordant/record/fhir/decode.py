@@ -9,18 +9,9 @@ import msgspec
 from concordant.errors import Complaint, Unreadable, make_printable, quote_word
 from concordant.inputs import unpack_bytes
 from concordant.record.fhir.addresses import strip_version, to_local_reference
+from concordant.record.fhir.elements import NOTHING, CodeableConcept, Element, Reference
 from concordant.record.fhir.incoming import BAD_BYTE, replace_bad_bytes
-from concordant.record.fhir.resources import (
-    NOTHING,
-    TEXT_ELEMENTS,
-    CodeableConcept,
-    Element,
-    Entry,
-    EntryRequest,
-    EntryResponse,
-    Reference,
-    Resource,
-)
+from concordant.record.fhir.resources import TEXT_ELEMENTS, Entry, EntryRequest, EntryResponse, Resource
 
 MAX_BYTES = 200_000_000  # of one JSON document; NDJSON has no limit but its longest line
 DEEPEST = 8  # bundles within bundles

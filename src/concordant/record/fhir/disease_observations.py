@@ -10,8 +10,9 @@ from concordant.logic.dates import PartialDate
 from concordant.model.knowledge import CodeKind
 from concordant.patient.events import ABSENT, ACTIVE, HAPPENINGS, Comorbidity, DiseaseEvent, match_word
 from concordant.record.fhir.chart import Chart
+from concordant.record.fhir.elements import CodeableConcept, to_list
 from concordant.record.fhir.references import resolve_reference
-from concordant.record.fhir.resources import CodeableConcept, Resource, to_list
+from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.results import ObservedValue, read_result_word
 from concordant.record.fhir.values import CodeMatch, list_coded_values, lookup_code, read_number
 from concordant.record.findings import CancerStage, DeclaredLine, SecondaryCancer, UmbrellaResult

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from concordant.record.fhir.resources import Quantity, Resource, to_list
+from concordant.record.fhir.elements import Quantity, to_list
+from concordant.record.fhir.resources import Resource
 
 
 def explain_zero_dose(resource: Resource) -> str:

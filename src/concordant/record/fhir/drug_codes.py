@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from concordant.logic.dates import PartialDate
 from concordant.record.courses.exposures import Exposure
 from concordant.record.fhir.chart import Chart
+from concordant.record.fhir.elements import CodeableConcept, Coding, Ingredient, Reference
 from concordant.record.fhir.modifiers import explain_modifier
 from concordant.record.fhir.references import resolve_reference
-from concordant.record.fhir.resources import CodeableConcept, Coding, Ingredient, Reference, Resource
+from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.values import lookup_code
 from concordant.terminology.codes import CodeableConcept as Meaning
 from concordant.terminology.codes import Terminology

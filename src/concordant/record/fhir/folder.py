@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import msgspec
 
 from concordant.record.fhir.addresses import to_patient_address
+from concordant.record.fhir.elements import Reference, to_list
 from concordant.record.fhir.identity import list_own_keys, list_sought_keys, read_links, read_raw_identifiers
 from concordant.record.fhir.pages import HEAD, Page, ResourceHead, list_pages
-from concordant.record.fhir.resources import Reference, to_list
 from concordant.record.fhir.spool import OPEN
 
 

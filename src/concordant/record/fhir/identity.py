@@ -10,7 +10,8 @@ from typing import TypeVar
 import msgspec
 
 from concordant.record.fhir.addresses import strip_version, to_local_reference
-from concordant.record.fhir.resources import HumanName, Identifier, PatientLink, Resource, to_list
+from concordant.record.fhir.elements import HumanName, Identifier, PatientLink, to_list
+from concordant.record.fhir.resources import Resource
 
 T = TypeVar("T")
 WORD = re.compile(r"[^\W_]+")

@@ -12,8 +12,9 @@ from concordant.record.cut import is_after
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.dosage import explain_zero_dose
 from concordant.record.fhir.drug_codes import DrugMatch, make_blank_exposure, match_medication, name_unknown_drugs
+from concordant.record.fhir.elements import CodeableConcept, Period, to_list
 from concordant.record.fhir.references import resolve_reference
-from concordant.record.fhir.resources import CodeableConcept, Period, Resource, to_list
+from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.values import lookup_code
 
 UNTAKEN = {

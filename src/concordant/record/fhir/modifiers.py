@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from concordant.errors import quote_word
-from concordant.record.fhir.resources import Backbone, Resource, to_list
+from concordant.record.fhir.elements import Backbone, to_list
+from concordant.record.fhir.resources import Resource
 
 
 def explain_modifier(resource: Resource) -> str:

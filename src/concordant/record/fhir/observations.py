@@ -12,8 +12,9 @@ from concordant.patient.events import Comorbidity, Finding
 from concordant.record.fhir.addresses import strip_version
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.disease_observations import read_disease_observation
+from concordant.record.fhir.elements import CodeableConcept, to_list
 from concordant.record.fhir.ownership import explain_owner
-from concordant.record.fhir.resources import CodeableConcept, Resource, Value, to_list
+from concordant.record.fhir.resources import Resource, Value
 from concordant.record.fhir.results import ObservedValue, read_marker, read_measurement
 from concordant.record.fhir.values import MOST_REMEMBERED, has_value, quote_value
 from concordant.terminology.codes import NO_CODES, NO_SYSTEM

@@ -10,8 +10,9 @@ from concordant.errors import quote_word
 from concordant.patient.events import ABSENT
 from concordant.record.conditions import parse_conditions
 from concordant.record.fhir.chart import Chart
+from concordant.record.fhir.elements import CodeableConcept, Reference, to_list
 from concordant.record.fhir.references import resolve_reference
-from concordant.record.fhir.resources import CodeableConcept, Reference, Resource, to_list
+from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.values import lookup_code
 from concordant.terminology.codes import CodeableConcept as Meaning
 from concordant.terminology.names import normalize_name

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
-from concordant.record.fhir.resources import NOTHING, Element, Reference, to_list
+from concordant.record.fhir.elements import NOTHING, Element, Reference, to_list
 
 T = TypeVar("T")
 HINTS = (b'"link"', b'"total"', b'"OperationOutcome"', b'"response"')

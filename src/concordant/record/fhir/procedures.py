@@ -6,7 +6,8 @@ from concordant.logic.dates import PartialDate
 from concordant.patient.events import HAPPENINGS, DiseaseEvent, match_word
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.drug_codes import DrugMatch, add_administration, find_drug
-from concordant.record.fhir.resources import Resource, to_list
+from concordant.record.fhir.elements import to_list
+from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.values import lookup_code
 from concordant.record.findings import ImpliedFact, UnnamedTreatment
 

@@ -16,12 +16,12 @@ from concordant.patient.account import Account
 from concordant.record.fhir.addresses import find_server, to_patient_address
 from concordant.record.fhir.charting import READ_BY_REFERENCE, READERS, entry_place
 from concordant.record.fhir.decode import LocatedResource, decode_resources, describe_error, describe_malformed, is_bundle
+from concordant.record.fhir.elements import NOTHING, PatientLink, Reference
 from concordant.record.fhir.files import LONGEST_LINE, iter_limited_lines
 from concordant.record.fhir.folder import FileHead, read_number_keys
 from concordant.record.fhir.identity import GOVERNS, list_sought_keys, read_links
 from concordant.record.fhir.incoming import BAD_BYTE, find_line_fault, is_head_repeated, refuse_repeated_keys, replace_bad_bytes
 from concordant.record.fhir.pages import describe_missing_pages, read_pages
-from concordant.record.fhir.resources import NOTHING, PatientLink, Reference
 from concordant.record.fhir.spool import OPEN, Spool, SpooledEntry
 from concordant.record.fhir.subjects import Subjects, index_subjects
 from concordant.record.fhir.versions import pass_over_old_versions

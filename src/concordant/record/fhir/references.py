@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from concordant.record.fhir.addresses import strip_version, to_local_reference
 from concordant.record.fhir.chart import Chart
-from concordant.record.fhir.resources import Reference, Resource
+from concordant.record.fhir.elements import Reference
+from concordant.record.fhir.resources import Resource
 
 
 def resolve_reference(reference: Reference | None, holder: Resource, chart: Chart) -> Resource | None:

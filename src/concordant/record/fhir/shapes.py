@@ -6,7 +6,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from concordant.record.fhir.resources import CodeableReference, Reference, Resource, to_list
+from concordant.record.fhir.elements import CodeableReference, Reference, to_list
+from concordant.record.fhir.resources import Resource
 
 NOT_TAKEN = ("not-taken", "not-taking")
 ADHERENCE = {"taking": "active", "on-hold": "on-hold", "stopped": "stopped", "not-taking": "not-taken", "not-taken": "not-taken"}

@@ -18,6 +18,7 @@ from concordant.inputs import read_head
 from concordant.patient.account import Account
 from concordant.record.fhir.addresses import strip_version, to_local_reference
 from concordant.record.fhir.decode import LocatedResource, decode_one, unzip_data
+from concordant.record.fhir.elements import Reference
 from concordant.record.fhir.files import read_limited_bytes
 from concordant.record.fhir.folder import Companions, FileHead, read_file_head
 from concordant.record.fhir.identity import describe_difference
@@ -25,7 +26,7 @@ from concordant.record.fhir.incoming import holds_lines, refuse_repeated_keys
 from concordant.record.fhir.pages import describe_missing_pages
 from concordant.record.fhir.putting_away import DOCUMENTS, LINES, SourceFiles
 from concordant.record.fhir.read import build_patients, read_document
-from concordant.record.fhir.resources import Reference, Resource
+from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.spool import OPEN, Spool, SpooledEntry, report_disk_errors
 from concordant.record.fhir.subjects import TWO
 from concordant.record.fhir.tables import FhirTables

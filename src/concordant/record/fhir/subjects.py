@@ -13,6 +13,7 @@ from typing import TypeVar
 from concordant.record.fhir.addresses import find_server, strip_version, to_local_reference
 from concordant.record.fhir.charting import READ_BY_REFERENCE, READERS
 from concordant.record.fhir.decode import LocatedResource
+from concordant.record.fhir.elements import Reference
 from concordant.record.fhir.identity import (
     describe_difference,
     join_linked,
@@ -22,7 +23,7 @@ from concordant.record.fhir.identity import (
     read_names,
     split_words,
 )
-from concordant.record.fhir.resources import Reference, Resource
+from concordant.record.fhir.resources import Resource
 
 Word = TypeVar("Word")
 TWO = "two different patients have this id"

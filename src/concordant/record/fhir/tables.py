@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from concordant.contract_names import MENOPAUSAL_STATUS
 from concordant.model.knowledge import Knowledge
-from concordant.record.fhir.resources import CodeableConcept
+from concordant.record.fhir.elements import CodeableConcept
 from concordant.record.rules import RecordRules, make_record_rules
 from concordant.terminology.codes import Terminology, make_terminology
 from concordant.terminology.names import lookup_unit_factor

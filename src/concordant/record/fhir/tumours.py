@@ -7,8 +7,9 @@ from concordant.patient.events import Comorbidity
 from concordant.record.condition_events import make_open_finding
 from concordant.record.conditions import parse_conditions
 from concordant.record.fhir.chart import Chart
+from concordant.record.fhir.elements import CodeableConcept, to_list
 from concordant.record.fhir.ownership import ANOTHER, find_owner, find_site, list_related, list_texts
-from concordant.record.fhir.resources import CodeableConcept, Resource, to_list
+from concordant.record.fhir.resources import Resource
 from concordant.record.findings import UNCLEAR, PrimaryCancer
 
 LONGEST_NAME = 200

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from concordant.errors import quote_word
 from concordant.logic.intervals import Interval, make_exact_interval, step_above, step_below, write_decimal_point
 from concordant.model.knowledge import CodeKind, VocabularyField
-from concordant.record.fhir.resources import CodeableConcept, Coding, Quantity, Range, Ratio, Value, to_list
+from concordant.record.fhir.elements import CodeableConcept, Coding, Quantity, Range, Ratio, to_list
+from concordant.record.fhir.resources import Value
 from concordant.record.fhir.tables import FhirTables
 from concordant.record.result_text import Quantity as WrittenNumber
 from concordant.record.result_text import parse_number, parse_result_text

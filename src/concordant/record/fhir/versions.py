@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from concordant.record.fhir.decode import LocatedResource
-from concordant.record.fhir.resources import Meta, Resource
+from concordant.record.fhir.elements import Meta
+from concordant.record.fhir.resources import Resource
 
 OLDER = "another version of it is newer"
 LATER_VERSION = "this version of it was written after the date asked for"

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 
 from concordant.contract_names import DISEASE_STATUS, MENOPAUSAL_STATUS, OTHER_CANCER
 from concordant.logic.dates import PartialDate
-from concordant.logic.intervals import Interval
 from concordant.model.knowledge import CodeKind
-from concordant.patient.events import ABSENT, ACTIVE, Comorbidity, Marker, Measurement, ReportKind, Status
+from concordant.patient.events import ABSENT, ACTIVE, Comorbidity, ReportKind, Status
 from concordant.record.builder import RecordBuilder
-from concordant.record.condition_events import events_from_mentions
-from concordant.record.conditions import ConditionMention, parse_conditions
+from concordant.record.conditions import ConditionMention
 from concordant.record.findings import UNSPECIFIED
+from concordant.record.omop.blanks import keep_blank_findings, spell_term
 from concordant.record.omop.codes import NO_CONCEPT, CodedColumn, ConceptLookup
 from concordant.record.omop.conditions import keep_conditions, read_condition
 from concordant.record.omop.disease import (
@@ -21,7 +20,6 @@ from concordant.record.omop.disease import (
     keep_spread,
     keep_stage,
     keep_status,
-    leave_disease_open,
 )
 from concordant.record.omop.drugs import DrugExposures
 from concordant.record.omop.person import read_person_row
@@ -119,7 +117,7 @@ class PersonReader:
         coded = self.codes.read_column(row, name.partition("_")[0])
         if coded.conflict:
             self.record.mark_set_aside(coded.conflict)
-            self._keep_blank_findings(coded, name)
+            keep_blank_findings(self.record, coded, name, self.drugs)
         elif name == "drug_exposure":
             self.drugs.read_exposure(coded, row)
         elif name == "condition_occurrence" and (coded.meaning is not None or coded.text or coded.met):
@@ -178,7 +176,7 @@ class PersonReader:
             return
         if certainty == PROVISIONAL:
             self.record.mark_set_aside("a diagnosis that is provisional: whether it holds is not known")
-            self._keep_blank_findings(coded, "condition_occurrence")
+            keep_blank_findings(self.record, coded, "condition_occurrence", self.drugs)
             return
         if certainty == OVER and not row.get("condition_end_date"):
             row = {**row, "condition_end_date": row.get("condition_start_date") or self.record.as_of.isoformat()}
@@ -320,25 +318,3 @@ class PersonReader:
         """Under an episode whose object is a metastasis a number counts lines; elsewhere it may count early treatment."""
         thing = self._find_episode_object(episodes.get(row.get("episode_parent_id")))
         return thing is not None and thing.kind == "secondary"
-
-    def _keep_blank_findings(self, coded: CodedColumn, table: str) -> None:
-        """What a contradictory row would have said."""
-        meaning, entry = coded.meaning, self.record.entry
-        kinds = coded.kinds or frozenset({meaning.kind} if meaning is not None else ())
-        leave_disease_open(self.record, kinds, coded.text or "a tumour")
-        if table == "drug_exposure":
-            self.record.keep_blank([self.drugs.treatment_from_name(coded.text or "no name")])
-        elif meaning is not None and meaning.kind == "test":
-            self.record.keep_blank([Marker(entry, meaning.name, None, {}, None, None)])
-        elif table == "condition_occurrence":
-            name = (spell_term(meaning.name) if meaning is not None and meaning.kind == "condition" else "") or coded.text
-            plain = Comorbidity(entry, None, name or "a condition without a name", None, None)
-            told = events_from_mentions(parse_conditions(plain.name, self.words), plain, self.record.as_of)
-            self.record.keep_blank([event if isinstance(event, Comorbidity) else plain for event in told])
-        elif meaning is not None and meaning.kind == "measurement":
-            self.record.keep_blank([Measurement(entry, meaning.name, Interval(), None)])
-
-
-def spell_term(term: str) -> str:
-    """A term of the vocabulary in words."""
-    return term.replace("_", " ")
