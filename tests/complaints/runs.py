@@ -88,7 +88,6 @@ FOREIGN: dict[str, Callable[[Path], None]] = {
     "results.csv": _bytes(b"patient,date,test,value\n1,2022-05-12,HER2,3+\n2,2022-05-13,HER2,0\n"),
     "two-columns.csv": _bytes(b"patient;drug\n1;trastuzumab\n2;pertuzumab\n"),
     "two-columns.txt": _bytes(b"patient,drug\n1,trastuzumab\n2,pertuzumab\n"),
-    "one-column.csv": _bytes(b"drug\ntrastuzumab\n"),
     "packed-table.csv.gz": _bytes(gzip.compress(b"patient,drug\n1,trastuzumab\n")),
     "packed-letter.gz": _bytes(gzip.compress(b"%PDF-1.7\n")),
     "packed-folder.tgz": _bytes(gzip.compress(b"patient.json" + b"\x00" * 245 + b"ustar\x0000")),
@@ -96,7 +95,6 @@ FOREIGN: dict[str, Callable[[Path], None]] = {
     "packed-and-cut.yaml": _bytes(gzip.compress(CASE.encode() * 100)[:-10]),
     "packed-nothing.gz": _bytes(gzip.compress(b"")),
     "commented.xml": _bytes(b'<!-- export --><Bundle xmlns="http://hl7.org/fhir"/>'),
-    "fhir-list.yaml": _bytes(b"- resourceType: Patient\n  id: p1\n"),
     "results.parquet": _bytes(b"PAR1\x15\x04\x15\x00"),
     "results.sqlite": _bytes(b"SQLite format 3\x00\x10\x00"),
     "message.hl7": _bytes(b"MSH|^~\\&|LAB|HOSPITAL|||20220512||ORU^R01|1|P|2.5\rPID|1||4711\r"),
@@ -144,6 +142,7 @@ MADE_BAD: dict[str, Callable[[Path], None]] = {
     "two-megabytes-deep.json": _bytes(b'{"stated": ' + b"[" * 60 + b'"' + b"x" * 2_000_000 + b'"' + b"]" * 60 + b"}"),
     "large-picture.png": _sparse_picture,
     "two-megabytes-twice.json": _bytes(b'{"name": "a", "name": "' + b"x" * 2_000_000 + b'"}'),
+    "one-column.csv": _bytes(b"drug\ntrastuzumab\n"),  # known by its name alone
     **FOREIGN,
 }
 MADE_GOOD: dict[str, Callable[[Path], None]] = {

@@ -14,6 +14,7 @@ class Memory:
 
     def __init__(self) -> None:
         self.tables = {table.name: table.name for table in FILES}
+        self.damaged: dict[str, str] = {}
         self.found: dict[str, list[tuple[int | None, Row]]] = {table.name: [] for table in READ}
         self.known: dict[str, tuple[str, str, str]] = {}
         self.ids: dict[tuple[str, str, str], str] = {}

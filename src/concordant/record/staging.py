@@ -7,13 +7,14 @@ dose of a regimen grew before it, and is no progression on it. A progression tha
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from concordant.logic.dates import PartialDate, format_date
+from concordant.logic.date_index import DateIndex
+from concordant.logic.dates import Day, PartialDate, format_date, shift_day
 from concordant.patient.events import FINDING, GREW, METASTATIC, PROGRESSION, DiseaseEvent
 from concordant.record.courses.exposures import Exposure
 from concordant.record.courses.line_rules import LineRules
@@ -24,39 +25,50 @@ def settle_staging(
     found: Sequence[DiseaseEvent], told: Sequence[DiseaseEvent], exposures: Sequence[Exposure], rules: LineRules
 ) -> tuple[list[DiseaseEvent], list[str]]:
     """The events that were `found` in metastases, with those that are staging as what they are; and what to say of them."""
-    staging = _Staging(rules, told, exposures)
+    staging = _Staging(rules, _list_first_doses(exposures, rules), _index_starts(exposures, rules))
+    staging.keep_events(told)
     return staging.settle_events(found), staging.notices
 
 
 @dataclass(slots=True)
 class _Staging:
-    """Reads the progressions that were made of metastases (`found`) beside all that is told of growth and of drugs given."""
+    """Reads the progressions that were made of metastases beside all that is told of growth and of drugs given.
+
+    `grown` are the dates of growth so far in order, `advanced` the first day of advanced disease so far.
+    """
 
     rules: LineRules
-    told: Sequence[DiseaseEvent]
-    exposures: Sequence[Exposure]
+    doses: Sequence[PartialDate]
+    starts: DateIndex
+    grown: list[PartialDate] = field(default_factory=list)
+    advanced: Day | None = None
     notices: list[str] = field(default_factory=list)
+
+    def keep_events(self, events: Iterable[DiseaseEvent]) -> None:
+        """Events that are what they are: those that come after are read beside them."""
+        for event in events:
+            if event.date is None:
+                continue
+            if event.kind in GREW:
+                _insert_date(self.grown, event.date)
+            if event.extent == METASTATIC:
+                self.advanced = event.date.first if self.advanced is None else min(self.advanced, event.date.first)
 
     def settle_events(self, found: Sequence[DiseaseEvent]) -> list[DiseaseEvent]:
         """The events, with those that are staging as what they are."""
         settled: list[DiseaseEvent] = []
-        doses = _list_first_doses(self.exposures, self.rules)
         for event in sorted(found, key=_date_key):
-            if event.kind != PROGRESSION or event.date is None:
-                settled.append(event)
-            else:
-                settled += self._settle_event(event, event.date, doses, settled)
+            told = [event] if event.kind != PROGRESSION or event.date is None else self._settle_event(event, event.date)
+            self.keep_events(told)
+            settled += told
         return settled
 
-    def _settle_event(
-        self, event: DiseaseEvent, date: PartialDate, doses: Sequence[PartialDate], before: Sequence[DiseaseEvent]
-    ) -> list[DiseaseEvent]:
-        dose = self._find_before(date, doses)
-        if dose is not None and self._was_treated_before(dose, before):
+    def _settle_event(self, event: DiseaseEvent, date: PartialDate) -> list[DiseaseEvent]:
+        dose = self._find_before(date, self.doses)
+        if dose is not None and self._was_treated_before(dose):
             self._add_notice(event, date, "to have grown before the first dose of the drugs begun then", dose)
             return [replace(event, date=dose)]
-        grown = [one.date for one in (*before, *self.told) if one.kind in GREW and one.date is not None]
-        since = dose or self._find_before(date, sorted(grown, key=lambda day: (day.first, day.last)))
+        since = dose or self._find_before(date, self.grown)
         if since is None:
             return [event]
         self._add_notice(event, date, "as staging, no progression", since)
@@ -69,16 +81,33 @@ class _Staging:
 
     def _find_before(self, date: PartialDate, days: Sequence[PartialDate]) -> PartialDate | None:
         """The last of some days that certainly lies no later than the date, and no longer ago than the window."""
-        until = bisect_right(days, date.first, key=lambda day: day.first)
-        near = next((day for day in reversed(days[:until]) if day.last <= date.first), None)
-        return near if near is not None and days_between(near, date)[1] <= self.rules.staging else None
+        earliest = shift_day(date.last, -self.rules.staging)
+        for place in range(bisect_right(days, date.first, key=_first_day) - 1, -1, -1):
+            if days[place].first < earliest:
+                return None
+            if days[place].last <= date.first:
+                return days[place]
+        return None
 
-    def _was_treated_before(self, dose: PartialDate, before: Sequence[DiseaseEvent]) -> bool:
+    def _was_treated_before(self, dose: PartialDate) -> bool:
         """Whether drugs were given for advanced disease before this first dose: then it grew on them."""
-        far = [event.date for event in (*before, *self.told) if event.extent == METASTATIC and event.date is not None]
-        since = min((day.first for day in far), default=None)
-        starts = [exposure.start for exposure in self.exposures if _is_counted(exposure, self.rules)]
-        return since is not None and any(start and since <= start.first and start.last < dose.first for start in starts)
+        return self.advanced is not None and self.starts.has_within(self.advanced, shift_day(dose.first, -1))
+
+
+def _first_day(date: PartialDate) -> Day:
+    return date.first
+
+
+def _insert_date(dates: list[PartialDate], date: PartialDate) -> None:
+    """The date in its place, once."""
+    place = bisect_left(dates, date)
+    if place == len(dates) or dates[place] != date:
+        dates.insert(place, date)
+
+
+def _index_starts(exposures: Iterable[Exposure], rules: LineRules) -> DateIndex:
+    """The starts of drugs that make a regimen."""
+    return DateIndex(one.start for one in exposures if one.start is not None and _is_counted(one, rules))
 
 
 def _list_first_doses(exposures: Iterable[Exposure], rules: LineRules) -> list[PartialDate]:

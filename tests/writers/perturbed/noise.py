@@ -113,7 +113,7 @@ def notes_and_extensions(told: Told) -> list[Resource]:
     def change(resource: Resource) -> Resource:
         resource["extension"] = [*resource.get("extension", []), unknown]
         resource |= {"text": TEXT, "language": "de", "meta": {"tag": [{"code": "negative"}], "source": "#ward"}}
-        resource |= {"implicitRules": "http://hospital.example/rules", "identifier": [{"value": "4711"}]}
+        resource["identifier"] = [{"value": "4711"}]
         return resource | ({} if resource["resourceType"] == "Patient" else {"note": [{"text": "no trastuzumab so far"}]})
 
     return each_resource(told, change)

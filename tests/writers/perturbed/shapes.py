@@ -85,7 +85,7 @@ def r5(told: Told) -> list[Resource]:
         if DRUG in resource:
             resource["medication"] = {"concept": resource.pop(DRUG)}
         if resource["resourceType"] == "MedicationStatement":
-            status = {"active": "taking", "completed": "completed", "stopped": "stopped"}[resource["status"]]
+            status = {"active": "taking", "completed": "stopped-as-directed", "stopped": "stopped"}[resource["status"]]
             reason = resource.pop("statusReason", [None])[0]
             adherence: Resource = {"code": {"coding": [{"system": ADHERENCE, "code": status}]}}
             resource |= {"status": "recorded", "adherence": adherence | ({"reason": reason} if reason else {})}

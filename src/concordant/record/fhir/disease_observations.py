@@ -9,6 +9,7 @@ from concordant.errors import quote_word
 from concordant.logic.dates import PartialDate
 from concordant.model.knowledge import CodeKind
 from concordant.patient.events import ABSENT, ACTIVE, HAPPENINGS, Comorbidity, DiseaseEvent, match_word
+from concordant.record.conditions import parse_conditions
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.elements import CodeableConcept, to_list
 from concordant.record.fhir.references import resolve_reference
@@ -104,7 +105,14 @@ def _find_focus_site(resource: Resource | None, chart: Chart) -> str:
     if resource is None or resource.resourceType != "Condition":
         return ""
     met = lookup_code(resource.code, ("secondary",), chart.tables.terms)
-    return met.meaning.name if met.meaning is not None else ""
+    return met.meaning.name if met.meaning is not None else _find_site_in_words(resource.code, chart)
+
+
+def _find_site_in_words(code: CodeableConcept | None, chart: Chart) -> str:
+    """The site of a metastasis that is told in words alone."""
+    texts = (code.text, *(coding.display for coding in code.coding or ())) if code is not None else ()
+    found = (mention for text in texts if text for mention in parse_conditions(text, chart.tables.terms.words))
+    return next((site for mention in found if mention.status != ABSENT for site in mention.sites or ()), "")
 
 
 def _read_condition_status(asked: ObservedValue, chart: Chart) -> str | None:

@@ -142,9 +142,10 @@ class Dosage(Backbone):
 
 
 class Adherence(Backbone):
-    """Whether it is taken, of R5."""
+    """Whether it is taken, and why or why not, of R5."""
 
     code: CodeableConcept | None = None
+    reason: CodeableConcept | None = None
 
 
 class SpecimenCollection(Element):

@@ -10,7 +10,8 @@ from concordant.record.fhir.elements import CodeableReference, Reference, to_lis
 from concordant.record.fhir.resources import Resource
 
 NOT_TAKEN = ("not-taken", "not-taking")
-ADHERENCE = {"taking": "active", "on-hold": "on-hold", "stopped": "stopped", "not-taking": "not-taken", "not-taken": "not-taken"}
+STOPPED = "stopped"
+ADHERENCE = {"taking": "active", "on-hold": "on-hold", STOPPED: STOPPED, "not-taking": "not-taken", "not-taken": "not-taken"}
 TOLD_ELSEWHERE = (None, "recorded")  # what R5 says of a statement that is no error
 
 
@@ -22,7 +23,7 @@ def to_r4_shape(resource: Resource) -> Resource:
     if resource.reason is not None:
         changes |= _turn_reasons(to_list(resource.reason), resource)
     if (word := _find_adherence(resource)) and resource.status in (*TOLD_ELSEWHERE, *NOT_TAKEN):
-        changes["status"] = word
+        changes |= {"status": word} | (_turn_stop_reason(resource) if word == STOPPED else {})
     changes |= _turn_dates(resource)
     return replace(resource, **changes) if changes else resource
 
@@ -50,6 +51,12 @@ def _find_adherence(resource: Resource) -> str:
     coded = resource.adherence.code if resource.adherence is not None else None
     codes = [coding.code or "" for coding in coded.coding or ()] if coded is not None else []
     return next((meant for code in codes for word, meant in ADHERENCE.items() if code.startswith(word)), "")
+
+
+def _turn_stop_reason(resource: Resource) -> dict[str, Any]:
+    """Of what was stopped the reason is why; of what is taken it would be what for."""
+    reason = resource.adherence.reason if resource.adherence is not None else None
+    return {"statusReason": [*to_list(resource.statusReason), reason]} if reason is not None else {}
 
 
 def _turn_dates(resource: Resource) -> dict[str, Any]:
