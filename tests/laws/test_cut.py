@@ -256,6 +256,7 @@ class Held:
     def __init__(self, tables: Tables) -> None:
         self.held = tables
         self.tables = dict.fromkeys(tables, "")
+        self.damaged: dict[str, str] = {}
 
     def iter_rows(self, table: CdmTable, person: int | None = None) -> Iterator[tuple[int | None, Row]]:
         for row in self.held.get(table.name, ()):

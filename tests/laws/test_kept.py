@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import get_args
 
 import pytest
+from msgspec.structs import replace
 
 from concordant.answer.engine import decide_record, prepare
 from concordant.decide.ruleset import list_turning_days, make_ruleset
@@ -32,7 +33,8 @@ KINDS: tuple[type[Selector], ...] = get_args(AnySelector)
 
 @pytest.fixture(scope="module")
 def records() -> list[PatientRecord]:
-    return [record for path in CASES if (record := record_of(path)) is not None]
+    whole = [record for path in CASES if (record := record_of(path)) is not None]
+    return [*whole, replace(whole[0], incomplete=("A page is missing.",))]  # which no case file is
 
 
 @pytest.fixture(scope="module")

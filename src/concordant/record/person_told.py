@@ -26,7 +26,7 @@ class PersonTold(RowFates):
         self.sex: str | None = None
         self.born: PartialDate | None = None
         self.born_at = ""
-        self.menopause: list[tuple[PartialDate | None, str | None]] = []
+        self.menopause: dict[PartialDate | None, set[str | None]] = {}
 
     def explain_later(self, date: PartialDate | None) -> str:
         """Why an entry of this date says nothing of the day of the question; empty when it may."""
@@ -64,15 +64,15 @@ class PersonTold(RowFates):
         """
         if why := self.explain_later(date):
             return why
-        differing = any(other != word and day == date for day, other in self.menopause)
-        self.menopause.append((date, word))
-        return "different menopausal statuses are told" if differing and word is not None else ""
+        told = self.menopause.setdefault(date, set())
+        told.add(word)
+        return "different menopausal statuses are told" if len(told) > 1 and word is not None else ""
 
     def find_latest_menopause(self) -> str | None:
         """The latest one; None when there are several of one day."""
         if not self.menopause:
             return None
-        dated = [(date.last if date else dt.date.min, word) for date, word in self.menopause]
+        dated = [(date.last if date else dt.date.min, words) for date, words in self.menopause.items()]
         newest = max(last for last, _ in dated)
-        latest = {word for last, word in dated if last == newest}
+        latest = set[str | None]().union(*(words for last, words in dated if last == newest))
         return latest.pop() if len(latest) == 1 else None

@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from concordant.logic.dates import PartialDate, format_date, make_exact_date
 from concordant.record.entries import Dated, entry_dates
-
-
-def find_latest_word(told: Sequence[tuple[PartialDate | None, str]]) -> str | None:
-    """The word that was told last; None when there are several of one day."""
-    dated = [(date.last if date else dt.date.min, word) for date, word in told]
-    last_day = max(dated, default=(dt.date.min, ""))[0]
-    latest = {word for last, word in dated if last == last_day}
-    return latest.pop() if len(latest) == 1 else None
 
 
 def find_last_date(events: Iterable[Dated], as_of: dt.date) -> PartialDate | None:

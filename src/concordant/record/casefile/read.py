@@ -128,7 +128,7 @@ def _read_record(value: dict[str, Any], blocks: BlockReader, builder: RecordBuil
     person = blocks.read_person(value.get("patient"))
     builder.sex, builder.born = person.sex, person.birth_date
     if person.menopause is not None:
-        builder.menopause.append((None, person.menopause))
+        builder.tell_menopause(person.menopause)
     builder.found += blocks.read_markers(value.get("tumor_markers"))
     builder.found += (*blocks.read_events(value.get("disease")), *conditions)
     courses = blocks.read_courses(value.get("treatments"))
