@@ -76,6 +76,8 @@ def in_neither(record: PatientRecord, rules: LineRules) -> Iterator[str]:
             yield "courses of one drug without a reason between them: put together from entries they are one"
         if course.classes or course.unknown_drugs or not course.drugs:
             yield "a course without the names of its drugs"
+    if any(item.term == "other_malignancy" for item in record.conditions) and any(m.specimen for m in record.markers):
+        yield "another cancer: whose a specimen is that is told by its site is not known, and its result is not counted"
 
 
 def _of_events(record: PatientRecord) -> Iterator[str]:

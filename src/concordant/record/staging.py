@@ -1,8 +1,9 @@
 """Metastases found so soon after another growth, or after the first dose of a regimen, that they were there before: staging.
 
 A metastasis that an entry tells by its date alone, later than the first ones, is a progression. One found within the window of
-`staging` (data: lines-of-therapy.yaml) after a recurrence or progression belongs to that one; one found so soon after the first
-dose of a regimen grew before it, and is no progression on it. A progression that the source calls so stays what it is.
+`staging` (data: lines-of-therapy.yaml) after a recurrence or progression belongs to that one; on its very day it is where the
+disease grew. One found so soon after the first dose of a regimen grew before it, and is no progression on it. A progression that
+the source calls so stays what it is.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ class _Staging:
             self._add_notice(event, date, "to have grown before the first dose of the drugs begun then", dose)
             return [replace(event, date=dose)]
         since = dose or self._find_before(date, self.grown)
-        if since is None:
+        if since is None or (dose is None and since == date):  # what was found on the day of a growth is where it grew
             return [event]
         self._add_notice(event, date, "as staging, no progression", since)
         return list(_make_findings(event))
