@@ -80,7 +80,7 @@ NUMBERS: list[tuple[str, dict[str, Any], Any]] = [
     (LVEF, {"valueString": "55,5 %"}, 55.5),
     (LVEF, {"valueString": "55/60 %"}, None),
     (IHC, {"valueString": "3+"}, "3+"),
-    (IHC, {"valueString": "+++"}, None),
+    (IHC, {"valueString": "+++"}, "3+"),  # the display of the code for it
     (IHC, {"valueString": "Positive (Score 3+)"}, "3+"),
     (IHC, {"valueString": "HER2: 3+"}, "3+"),
     (IHC, {"valueString": "0 (negative)"}, "0"),
