@@ -21,7 +21,9 @@ from concordant.record.treatments import number_exposures
 AS_OF = dt.date(2020, 2, 1)
 DAYS = st.integers(0, 12).map(lambda number: dt.date(2020, 1, 1) + dt.timedelta(days=number))
 DATES = st.tuples(DAYS, st.sampled_from((0, 0, 3))).map(lambda d: PartialDate(d[0], d[0] + dt.timedelta(days=d[1])))
-LINES = st.builds(DeclaredLine, st.just(EntryLocation("line")), st.sampled_from("123"), st.none() | DATES, st.none() | DATES)
+LINES = st.builds(
+    DeclaredLine, st.just(EntryLocation("line")), st.sampled_from("123"), st.none() | DATES, st.none() | DATES, st.just(True)
+)
 
 
 def numbers_by_looking(exposures: Sequence[Exposure], lines: Sequence[DeclaredLine]) -> list[int | None]:

@@ -169,7 +169,7 @@ def test_a_local_code_of_omop(tmp_path: Path, row: dict[str, Any], code: dict[st
     path = build.database(tmp_path / "cdm.duckdb", {"person": [build.person(1)], "measurement": [measured]})
     codes = {"codes": [{**code, "test": "her2_ihc"}]}
     assert markers(read(str(path), as_of=AS_OF, codes=codes).one().record) == [("her2_ihc", "3+")]
-    assert markers(read(str(path), as_of=AS_OF).one().record) == []
+    assert ("her2_ihc", "3+") not in markers(read(str(path), as_of=AS_OF).one().record)  # open at most
 
 
 # What is wrong with a file, and what the message has to name beside file and line.

@@ -157,7 +157,8 @@ def test_nothing_that_steers_a_screen_reaches_any_page(reader: str, engine: Engi
 @pytest.mark.parametrize("reader", READERS)
 def test_no_word_of_a_record_begins_a_line_of_its_own(reader: str, engine: Engine, tmp_path: Path) -> None:
     for name, text in render_all(engine, READERS[reader]("odd\nDanger: none\r\nHeld until: now", tmp_path)).items():
-        assert not re.search(r"(?m)^\W*(Danger: none|Held until: now)", text), name
+        # A bullet may stand before a line of its own; what is indented further goes on from the line above, which was too long.
+        assert not re.search(r"(?m)^[^\w\n]{0,4}(Danger: none|Held until: now)", text), name
 
 
 @pytest.mark.parametrize("reader", READERS)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from concordant.answer.phrases import capitalize_first, lower_first
 from concordant.answer.schema import Answer, Ask, DangerShown, Option
 from concordant.derive.unread import RECORD
-from concordant.errors import quote_word
+from concordant.errors import make_printable, quote_word
 from concordant.present.page.document import ScreenLine, Tone, abbreviate_citations
 from concordant.present.page.verdict import (
     OUT,
@@ -93,7 +93,7 @@ def _list_safety_lines(sentences: Sentences, whole: int) -> list[Titled]:
     """The dangers, what nobody read, what was judged, and what contradicts itself: the same for every kind of answer."""
     answer, say = sentences.answer, sentences.language.say
     unread = ", ".join(dict.fromkeys(item.name for item in answer.not_read if item.entry != RECORD))
-    unknown = ", ".join(map(quote_word, answer.unknown_drugs))
+    unknown = ", ".join(quote_word(make_printable(name)) for name in answer.unknown_drugs)
     conflicts = " ".join(answer.conflicts[:CONFLICTS_SHOWN])
     more = len(answer.conflicts) - CONFLICTS_SHOWN
     return [

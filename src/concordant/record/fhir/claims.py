@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from concordant.logic.dates import PartialDate
+from concordant.record.courses.exposures import Exposure
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.drug_codes import add_administration, find_drug
 from concordant.record.fhir.elements import ClaimItem, Period
 from concordant.record.fhir.resources import Resource
 
 UNPAID = {"entered-in-error": "entered in error", "cancelled": "cancelled", "draft": "a draft"}
+LINES = msgspec.json.Decoder(list[ClaimItem])
 ASKED = {
     "preauthorization": "asked for before it was done",
     "predetermination": "asked for before it was done",
@@ -25,7 +29,12 @@ def read_claim(resource: Resource, chart: Chart) -> None:
         chart.mark_ignored(why)
         return
     is_read = False
-    for item in _iter_lines(resource.item if isinstance(resource.item, list) else ()):
+    items = _decode_lines(resource)
+    if items is None:
+        chart.mark_set_aside("its lines cannot be read")
+        chart.keep_blank([Exposure(chart.entry, (), ("not readable",))])
+        return
+    for item in _iter_lines(items):
         match = find_drug(item.productOrService or item.service, chart)
         if match is not None:
             start, end, wrong = _read_day(item, resource.billablePeriod, chart)
@@ -35,10 +44,20 @@ def read_claim(resource: Resource, chart: Chart) -> None:
         chart.mark_ignored("no line of it is a cancer drug")
 
 
-def _iter_lines(items: list[ClaimItem] | tuple[ClaimItem, ...]) -> Iterator[ClaimItem]:
+def _decode_lines(resource: Resource) -> list[ClaimItem] | None:
+    """The lines of the bill; None where they cannot be read."""
+    if not bytes(resource.item):
+        return []
+    try:
+        return LINES.decode(resource.item)
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+
+
+def _iter_lines(items: list[ClaimItem]) -> Iterator[ClaimItem]:
     for item in items:
         yield item
-        yield from _iter_lines(item.detail or ())
+        yield from _iter_lines(item.detail or [])
 
 
 def _read_day(item: ClaimItem, whole: Period | None, chart: Chart) -> tuple[PartialDate | None, PartialDate | None, str]:

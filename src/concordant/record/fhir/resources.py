@@ -13,7 +13,6 @@ from concordant.record.fhir.elements import (
     NOTHING,
     Adherence,
     Backbone,
-    ClaimItem,
     CodeableConcept,
     CodeableReference,
     ConditionStage,
@@ -149,7 +148,6 @@ class Resource(Value):
     notDone: bool | None = None  # noqa: N815
     # Claim, ExplanationOfBenefit
     use: str | None = None
-    item: list[ClaimItem] | UnreadElement | None = None
     billablePeriod: Period | None = None  # noqa: N815
     # Texts of which nothing is read as a fact, whatever their shape: they are only searched
     note: Words = NO_WORDS
@@ -166,6 +164,7 @@ class Resource(Value):
     summary: Words = NO_WORDS
     finding: Words = NO_WORDS
     payload: Words = NO_WORDS
+    item: Words = NO_WORDS  # of a bill its lines, which are read as well
     diagnosis: Words = NO_WORDS
     procedure: Words = NO_WORDS
     comment: Words = NO_WORDS

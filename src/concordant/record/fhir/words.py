@@ -59,10 +59,14 @@ def name_topics_of_notes(resource: Resource, chart: Chart, unmapped: int) -> Non
     """What the notes of an entry speak of, and the words of a result whose code is not known: of codes not mapped, `unmapped`
     were met before it.
     """
+    if resource.resourceType in KINDS:  # a bill: what is no drug of it is only searched
+        if _has_fate(chart, "ignored"):
+            name_topics_of_text(resource, chart)
+        return
     if resource.note or resource.comment or resource.comments:
         _add_report("note", _read_words(resource, NOTES, chart), resource, chart)
     lost = chart.unmapped[unmapped:]
-    if lost and resource.resourceType == "Observation" and _is_ignored(chart):
+    if lost and resource.resourceType == "Observation" and _has_fate(chart, "ignored", "set aside"):
         texts = (*(display for _, _, display in lost), *_iter_value_texts(resource))
         _add_report("result", WordsSaid(texts), resource, chart)
 
@@ -79,9 +83,9 @@ def _add_report(kind: ReportKind, said: WordsSaid, resource: Resource, chart: Ch
         chart.add_report(kind, topics, _find_date(resource, chart))
 
 
-def _is_ignored(chart: Chart) -> bool:
+def _has_fate(chart: Chart, *fates: str) -> bool:
     row = chart.rows.get(chart.place)
-    return row is not None and row.fate == "ignored"
+    return row is not None and row.fate in fates
 
 
 def _iter_value_texts(resource: Resource) -> Iterator[str]:
