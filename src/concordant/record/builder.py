@@ -45,7 +45,6 @@ from concordant.record.two_cancers import find_results_of_either, list_two_cance
 from concordant.terminology.topics import WordsSaid
 
 TABLES = ("markers", "events", "courses", "conditions", "measurements", "medications", "findings", "reports")
-AHEAD = "it is dated after the day of the question"
 
 
 class RecordBuilder(ResultsTold):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from concordant.errors import suggest_word
-from concordant.terminology.names import Words, can_be_protocol, normalize_name
+from concordant.terminology.names import Words, can_be_protocol, find_near_words, normalize_name
 
 SHORTEST_NEAR, SHORTEST_CUT = 5, 4  # letters of a word that may be a drug misspelt, or cut short as pharmacies do
 MOST_REMEMBERED = 5000  # a file can hold any number of spellings; the memory of them has to end
@@ -15,7 +14,7 @@ BARE_CODE = re.compile(r"[a-z]?[\d ]{4,}")
 def suggest_drug(name: str, words: Words) -> str:
     """`did you mean` for a name that is near that of a cancer drug, as a whole or in one of its words; else nothing."""
     spelling = normalize_name(name)
-    if len(spelling) >= SHORTEST_NEAR and (near := suggest_word(spelling, words.drugs, listing=False)):
+    if len(spelling) >= SHORTEST_NEAR and (near := find_near_words(words.drugs).suggest_word(spelling)):
         return near
     return next((near for word in spelling.split() if (near := _suggest_for_word(word, words))), "")
 
@@ -40,7 +39,7 @@ def _suggest_for_word(word: str, words: Words) -> str:
 def _find_near(word: str, words: Words) -> str:
     if len(word) < SHORTEST_CUT or word in words.fillers or word in words.medications or word in words.course_words:
         return ""
-    if len(word) >= SHORTEST_NEAR and (near := suggest_word(word, words.drugs, listing=False)):
+    if len(word) >= SHORTEST_NEAR and (near := find_near_words(words.drugs).suggest_word(word)):
         return near
     whole = min((name for name in words.drugs if name.startswith(word)), key=lambda name: (len(name), name), default="")
     return f"Did you mean '{whole}'?" if whole and whole not in words.medications else ""

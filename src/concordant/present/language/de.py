@@ -79,7 +79,7 @@ PHRASES: dict[str, str] = {
     "reports.claim.1": "1 Abrechnung",
     "reports.result": "{n} Ergebnisse mit unbekanntem Code",
     "reports.result.1": "1 Ergebnis mit unbekanntem Code",
-    "unknown_drug": "{names} wurde gegeben und kann jedes Mittel gewesen sein: klären, welches.",
+    "unknown_drug": "Im Bericht steht {names}; das kann jedes Mittel gewesen sein: klären, welches.",
     "not_read": "{names}. Keine Regel spricht davon: vor der Gabe beurteilen.",
     "conflict.more": "{told} Und {more} weitere.",
     "question.together": "{question} Und: {others}.",

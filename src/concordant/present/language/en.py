@@ -81,7 +81,7 @@ PHRASES: dict[str, str] = {
     "reports.claim.1": "1 claim",
     "reports.result": "{n} results of unknown codes",
     "reports.result.1": "1 result of an unknown code",
-    "unknown_drug": "{names} was given, and may have been any drug: find out which.",
+    "unknown_drug": "On record is {names}, which may have been any drug: find out which.",
     "not_read": "{names}. No rule here speaks of it: judge it before use.",
     "conflict.more": "{told} And {more} more.",
     "question.together": "{question} And: {others}.",

@@ -143,14 +143,10 @@ def _find_medication(resource: Resource, chart: Chart) -> tuple[CodeableConcept,
     """What the resource calls its drug, and the medication that it names, if it names one that is there."""
     if resource.medicationCodeableConcept is not None:
         return resource.medicationCodeableConcept, None
-    either = resource.medication  # the fifth version of FHIR
-    if isinstance(either, list):
-        inline = either[0] if len(either) == 1 else Resource()
+    if isinstance(resource.medication, list):  # the medication itself, of an older version of FHIR
+        inline = resource.medication[0] if len(resource.medication) == 1 else Resource()
         return inline.code or CodeableConcept(), inline
-    if either is not None and either.concept is not None:
-        return either.concept, None
-    inner = either.reference if either is not None else None
-    reference = resource.medicationReference or (inner if isinstance(inner, Reference) else None)
+    reference = resource.medicationReference
     medication = resolve_reference(reference, resource, chart)
     if medication is None:
         return CodeableConcept(text=reference.display if reference is not None else None), None

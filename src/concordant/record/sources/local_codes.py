@@ -21,7 +21,6 @@ ABOUT = ("system", "code", "part")
 KEYS = (*ABOUT, *STANDS_FOR)
 TABLES = (".csv", ".tsv")
 SHAPE = "Write `codes:` and under it one line for each: - {system: ..., code: ..., drug: ...}"
-MOST_CODES = 100_000
 ADDS = "A file of local codes adds codes and changes none: leave this one out"
 
 
