@@ -26,20 +26,27 @@ LINES = st.builds(
 )
 
 
+def place_by_looking(date: PartialDate | None, lines: Sequence[DeclaredLine], surely: bool) -> int | None:
+    """The first line, in the order of time, in which a date may lie, or surely does as far as the end of the line goes."""
+    for at, line in enumerate(lines):
+        following = lines[at + 1].start if at + 1 < len(lines) else None
+        if date is None or line.start is None or date.last < line.start.first:
+            continue
+        ended = line.end and date.first > line.end.last
+        may_have_ended = line.end and date.last > max(line.end.first, line.start.first)
+        open_ = following is None or date.last < following.first
+        if open_ if line.end is None else not (may_have_ended if surely else ended):
+            return at
+    return None
+
+
 def numbers_by_looking(exposures: Sequence[Exposure], lines: Sequence[DeclaredLine]) -> list[int | None]:
-    """The number of each exposure by its definition: the first line, in the order of time, in which it lies."""
+    """The number of each exposure by its definition: of its sure line, or of one that may be its and surely holds no other."""
     ordered = sorted(lines, key=lambda one: (one.start.first if one.start else AS_OF, int(one.line), one.entry.place))
-    found: list[int | None] = [exposure.line for exposure in exposures]
-    for at, line in enumerate(ordered):
-        following = ordered[at + 1].start if at + 1 < len(ordered) else None
-        for place, exposure in enumerate(exposures):
-            date = exposure.start
-            if found[place] is not None or date is None or line.start is None or date.last < line.start.first:
-                continue
-            open_ = following is None or date.last < following.first
-            inside = open_ if line.end is None else date.first <= line.end.last
-            found[place] = int(line.line) if inside else None
-    return found
+    surely = [place_by_looking(exposure.start, ordered, True) for exposure in exposures]
+    perhaps = [place_by_looking(exposure.start, ordered, False) for exposure in exposures]
+    places = [one if one is not None or may in surely else may for one, may in zip(surely, perhaps, strict=True)]
+    return [None if place is None else int(ordered[place].line) for place in places]
 
 
 @given(st.lists(st.none() | DATES, max_size=6), st.lists(LINES, max_size=6))

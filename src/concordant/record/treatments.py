@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from itertools import accumulate
 
 from msgspec.structs import replace
@@ -94,16 +94,24 @@ def _is_soon(ordered: PartialDate, given: PartialDate, rules: RecordRules) -> bo
 def number_exposures(exposures: Sequence[Exposure], lines: Sequence[DeclaredLine], as_of: dt.date) -> list[Exposure]:
     """The exposures, those of a declared line with its number; a line without one becomes an exposure of unnamed drugs. A line
     that may be one of early disease has no number.
+
+    Where the dates leave open whether an exposure lies in a line, it does so only if no other one surely does.
     """
     days = _LineDays(_sort_lines(lines, as_of), as_of)
-    placed, covering = [], set[int]()
-    for exposure in exposures:
-        place = days.find_line(exposure.start) if exposure.line is None and exposure.start is not None else None
-        if place is not None:
-            covering.add(place)
-            exposure = _number_exposure(exposure, days.lines[place])
-        placed.append(exposure)
-    return placed + [_make_unnamed_line(line) for place, line in enumerate(days.lines) if place not in covering]
+    surely = [_find_line(exposure, days.find_sure_line) for exposure in exposures]
+    perhaps = [_find_line(exposure, days.find_line) for exposure in exposures]
+    filled = {place for place in surely if place is not None}
+    places = [sure if sure is not None or may in filled else may for sure, may in zip(surely, perhaps, strict=True)]
+    placed = [
+        exposure if place is None else _number_exposure(exposure, days.lines[place])
+        for exposure, place in zip(exposures, places, strict=True)
+    ]
+    return placed + [_make_unnamed_line(line) for place, line in enumerate(days.lines) if place not in places]
+
+
+def _find_line(exposure: Exposure, find: Callable[[PartialDate], int | None]) -> int | None:
+    """The line of an exposure that has a date and no number of its own."""
+    return find(exposure.start) if exposure.line is None and exposure.start is not None else None
 
 
 def _number_exposure(exposure: Exposure, line: DeclaredLine) -> Exposure:
@@ -143,6 +151,10 @@ def _sort_lines(lines: Sequence[DeclaredLine], as_of: dt.date) -> list[DeclaredL
     return sorted(numbered, key=lambda one: (one.start.first if one.start else as_of, int(one.line), one.entry.place))
 
 
+_NEVER = PartialDate(dt.date.min, dt.date.min)
+_ALWAYS = PartialDate(dt.date.max, dt.date.max)
+
+
 class _LineDays:
     """Declared lines in the order of time: the line of a date is found by its days, not by looking at each line.
 
@@ -153,21 +165,29 @@ class _LineDays:
         self.lines = lines
         self._following = [line.start for line in lines[1:]] + [None] if lines else []
         self._begun = [line.start.first if line.start is not None else as_of for line in lines]
-        self._reached = list(accumulate(map(self._find_last_day, range(len(lines))), max))
+        ends = [self._find_end(place) for place in range(len(lines))]
+        self._reached = list(accumulate((end.last for end in ends), max))
+        self._surely_reached = list(accumulate((end.first for end in ends), max))
 
-    def _find_last_day(self, place: int) -> dt.date:
-        """The last day that a line has, whatever comes after it; none for one that the next line ends."""
+    def _find_end(self, place: int) -> PartialDate:
+        """The end of a line, whatever comes after it; none for one that the next line ends."""
         line = self.lines[place]
         if line.start is None:
-            return dt.date.min
+            return _NEVER
         if line.end is not None:
-            return line.end.last
-        return dt.date.max if self._following[place] is None else dt.date.min
+            return PartialDate(max(line.start.first, line.end.first), line.end.last)
+        return _ALWAYS if self._following[place] is None else _NEVER
 
     def find_line(self, date: PartialDate) -> int | None:
-        """The first of the lines to which an exposure of this date belongs."""
+        """The first of the lines to which an exposure of this date may belong."""
+        return self._find(date, bisect_left(self._reached, date.first))
+
+    def find_sure_line(self, date: PartialDate) -> int | None:
+        """The first of the lines that cannot have ended before this date."""
+        return self._find(date, bisect_left(self._surely_reached, date.last))
+
+    def _find(self, date: PartialDate, reaching: int) -> int | None:
         begun = bisect_right(self._begun, date.last)
-        reaching = bisect_left(self._reached, date.first)
         if reaching < begun and self._reached[reaching] > dt.date.min:
             return reaching
         return begun - 1 if begun and self._is_before_next(date, begun - 1) else None
