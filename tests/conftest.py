@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,6 +33,16 @@ api.prepare_knowledge = prepare  # type: ignore[assignment]  # a function that r
 
 settings.register_profile("repeatable", derandomize=True, database=None, deadline=None, max_examples=200)
 settings.load_profile("repeatable")
+
+
+SLOW = frozenset((Path(__file__).parent / "slow.txt").read_text(encoding="utf-8").split())  # by tools/time_tests.py
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What was measured to be slow is `long`, as what is marked so."""
+    for item in items:
+        if item.nodeid.partition("[")[0] in SLOW:
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="session")

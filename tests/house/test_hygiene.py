@@ -66,3 +66,10 @@ def test_every_picture_is_shown_by_a_page() -> None:
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
     shown = "\n".join(page.read_text(encoding="utf-8") for page in pages)
     assert [path.name for path in (ROOT / "docs" / "img").iterdir() if path.name not in shown] == []
+
+
+def test_every_test_that_is_called_slow_is_there() -> None:
+    called = (ROOT / "tests" / "slow.txt").read_text(encoding="utf-8").split()
+    assert called == sorted(set(called))
+    gone = [one for one in called if f"def {one.partition('::')[2]}(" not in (ROOT / one.partition("::")[0]).read_text("utf-8")]
+    assert gone == []
