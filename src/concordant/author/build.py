@@ -17,6 +17,7 @@ from concordant.author.files import compile_sentences, convert_to_record, fill_t
 from concordant.errors import Complaint, ConcordantError
 from concordant.model.drugs import Drug, DrugClass, Regimen
 from concordant.model.features import Axiom, Feature
+from concordant.model.form import Form
 from concordant.model.formulas import Formula, Rounding
 from concordant.model.guideline import Danger, Disagreement, Guideline, LedgerRow, NewerEvent, Statement, Transition
 from concordant.model.knowledge import Knowledge, Vocabulary, decode_content, encode_content
@@ -131,6 +132,7 @@ class _Assembler:
             sources=self.compile_files_under("sources/", Source),
             vocabulary=vocabulary,
             classes={c.id: c.name for c in classes},
+            form=next(iter(self.compile_files_under("form/", Form)), Form()),
         )
 
     def compile_record(self, text: SourceText, value: Any, kind: type[T]) -> T | None:

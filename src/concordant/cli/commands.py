@@ -1,4 +1,4 @@
-"""The verbs: recommend, ask, explain, read, lint, example, template."""
+"""The verbs: recommend, ask, explain, read, web, serve, lint, example, template."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from concordant.cli.options import (
 from concordant.cli.pager import write_paged
 from concordant.cli.reading import read
 from concordant.cli.streams import Commands
+from concordant.cli.web import serve, web
 from concordant.cli.writing import check_target, write_output
 from concordant.errors import Complaint, Unreadable
 from concordant.present.formats import FORMATS, RenderOptions, render_answer
@@ -41,6 +42,8 @@ def app() -> None:
 
 app.add_command(read)
 app.add_command(lint)
+app.add_command(web)
+app.add_command(serve)
 patient_argument = click.argument("patient")
 
 

@@ -10,6 +10,7 @@ import msgspec
 from concordant.contract_names import Sex
 from concordant.model.drugs import Code, Drug, Regimen
 from concordant.model.features import Axiom, Feature
+from concordant.model.form import Form
 from concordant.model.formulas import Formula, Rounding
 from concordant.model.guideline import Danger, Disagreement, Guideline, LedgerRow, NewerEvent, Statement, Transition
 from concordant.model.naming import (
@@ -209,6 +210,7 @@ class Knowledge(Record, frozen=True):
     sources: tuple[Source, ...]
     vocabulary: Vocabulary
     classes: dict[str, str]
+    form: Form = Form()
 
 
 def encode_content(knowledge: Knowledge) -> bytes:

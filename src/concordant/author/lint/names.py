@@ -10,6 +10,7 @@ from concordant.author.places import Node, PlaceIndex
 from concordant.errors import Complaint, suggest_word
 from concordant.model.drugs import Drug, DrugClass, Regimen
 from concordant.model.features import Feature
+from concordant.model.form import Form
 from concordant.model.formulas import Formula
 from concordant.model.guideline import Danger, Disagreement, Guideline, NewerEvent, Statement, Transition
 from concordant.model.knowledge import Knowledge, Vocabulary
@@ -39,6 +40,7 @@ RECORDS: Mapping[str, Any] = {
     "formulas": Formula,
     "guidelines": Statement,
     "vocabulary": Vocabulary,
+    "form": Form,
 }
 
 

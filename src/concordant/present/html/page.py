@@ -19,7 +19,7 @@ def render_html(document: Document) -> str:
         "body",
         _render_skip_link(document),
         _render_main(document),
-        _render_footer(document),
+        render_footer(document),
         class_=f"shape-{document.shape.replace(' ', '-')}",
     )
     return f"<!doctype html>\n{make_element('html', _render_head(document), body, lang=document.language)}\n"
@@ -34,13 +34,14 @@ def _render_head(document: Document) -> Html:
             Html('<meta name="viewport" content="width=device-width, initial-scale=1">\n'),
             Html('<meta name="color-scheme" content="light dark">\n<meta name="robots" content="noindex">\n'),
             make_element("title", escape_html(document.title)),
-            Html(f"\n<style>\n{_read_stylesheet()}{_render_page_margin(document)}</style>\n</head>\n"),
+            Html(f"\n<style>\n{read_stylesheet()}{_render_page_margin(document)}</style>\n</head>\n"),
         ]
     )
 
 
 @cache
-def _read_stylesheet() -> str:
+def read_stylesheet() -> str:
+    """The styles of the page."""
     return files("concordant.present.html").joinpath("page.css").read_text(encoding="utf-8")
 
 
@@ -57,15 +58,16 @@ def _render_skip_link(document: Document) -> Html:
 
 
 def _render_main(document: Document) -> Html:
-    parts = [
-        _render_first_screen(document),
-        *(_render_section(section, document) for section in document.sections),
-        _render_references(document),
-    ]
-    return make_element("main", *parts)
+    return make_element("main", render_first_screen(document), render_rest(document))
 
 
-def _render_first_screen(document: Document) -> Html:
+def render_rest(document: Document) -> Html:
+    """The sections and the references."""
+    return join_html([*(_render_section(section, document) for section in document.sections), _render_references(document)])
+
+
+def render_first_screen(document: Document) -> Html:
+    """What stands above the first section: whose answer it is, the verdict, and the lines below it."""
     lines = join_html(_render_screen_line(line) for line in document.first)
     return join_html(
         [
@@ -109,5 +111,6 @@ def _render_reference(source: PageReference) -> Html:
     return make_element("li", escape_html(f"{source.citation} "), mark, id=f"ref-{source.n}", value=str(source.n))
 
 
-def _render_footer(document: Document) -> Html:
+def render_footer(document: Document) -> Html:
+    """What the answer rests on, and that nobody reviewed it."""
     return make_element("footer", *(make_element("p", render_text(text)) for text in document.footer))

@@ -1,0 +1,53 @@
+"""The verbs `web` and `serve`: the page on this machine, and the same application as a server."""
+
+from __future__ import annotations
+
+import click
+
+from concordant.cli.options import codes_option, knowledge_option
+from concordant.errors import Complaint, Unreadable
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default="any that is free", help="The port to take.")
+@click.option("--no-browser", is_flag=True, help="Only say where the page is.")
+@codes_option
+@knowledge_option
+def web(port: int, no_browser: bool, codes: str, knowledge: str) -> None:
+    """The page: tap what is known, read the answer beside it. On this machine alone; nothing is stored."""
+    from concordant.cli.opening import make_engine
+
+    _check_installed()
+    from concordant.web.serving import serve_here
+
+    serve_here(make_engine(knowledge, codes), port, open_browser=not no_browser)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The port; 0 takes any that is free."
+)
+@click.option("--name", "names", multiple=True, help="A name under which browsers reach it (may be repeated).")
+@codes_option
+@knowledge_option
+def serve(host: str, port: int, names: tuple[str, ...], codes: str, knowledge: str) -> None:
+    """The page and the JSON API as a server (see /openapi.json). One line of log a request, nothing of a patient in it."""
+    from concordant.cli.opening import make_engine
+
+    _check_installed()
+    from concordant.web.serving import serve_others
+
+    serve_others(make_engine(knowledge, codes), host, port, names)
+
+
+def _check_installed() -> None:
+    """Raises Unreadable where the extra is not installed."""
+    try:
+        import jinja2  # noqa: F401
+        import python_multipart  # noqa: F401
+        import starlette  # noqa: F401
+        import uvicorn  # noqa: F401
+    except ImportError:
+        says = "the page is not installed here"
+        raise Unreadable(Complaint(says, "concordant web", way_out="Run: pip install 'concordant[web]'")) from None

@@ -1,0 +1,163 @@
+"""From what a form sends to the case that it means. The whole case travels with the form; what is shown of it overwrites it.
+
+Names of fields: `e.treatments.0.end` is a key of an entry, `e.treatments.new-early.end` of one that is not there yet, `s.lvef` a
+feature that is stated, `row.extent` the chip of a row. `shown` names what the form showed, so that what was emptied is known.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from concordant.errors import make_printable
+from concordant.logic.dates import find_dates
+from concordant.model.form import EventRow, Form
+from concordant.record.casefile.yaml_text import to_iso_date
+from concordant.web.case_text import BLOCKS, DATES, LISTS, Case, Entry, drop_empty
+
+Fields = Mapping[str, Sequence[str]]
+ParseReply = Callable[[str, str], str]  # the feature and what was typed, to what a case file holds; raises ValueError
+
+UNKNOWN = "unknown"  # as a case file writes what is told to be open
+
+
+@dataclass
+class Edits:
+    """The case that the fields mean, and what was typed and not understood, with why, by the name of its field."""
+
+    case: Case
+    typed: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def read_fields(fields: Fields, form: Form, parse: ParseReply) -> Edits:
+    """The case of the form with everything in it that was tapped or typed since."""
+    edits = Edits(_read_base(fields))
+    for shown in fields.get("shown", ()):
+        place, _, keys = shown.partition(":")
+        if place == "s":
+            _set_stated(edits, keys.split(","), fields, parse)
+        else:
+            _set_entry(edits, place, keys.split(","), fields)
+    for row in form.rows:
+        if isinstance(row, EventRow) and (chosen := _first(fields, f"row.{row.id}")):
+            _choose_event(edits.case, row, chosen)
+    _press_buttons(edits, fields, parse)
+    edits.case = drop_empty(edits.case)
+    return edits
+
+
+def _read_base(fields: Fields) -> Case:
+    """The case that came with the form. What is no case is none: only a form that somebody else made sends that."""
+    try:
+        case = json.loads(_first(fields, "case") or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(case, dict):
+        return {}
+    return {key: value for key, value in case.items() if key not in BLOCKS or _is_entries(value)}
+
+
+def _is_entries(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(entry, dict) for entry in value)
+
+
+def _first(fields: Fields, name: str) -> str:
+    """The value of a field; of several the last, as with two controls of one name."""
+    values = fields.get(name, ())
+    return values[-1].strip() if values else ""
+
+
+def _set_entry(edits: Edits, place: str, keys: Sequence[str], fields: Fields) -> None:
+    """One entry as the form shows it now: `treatments.0`, or `treatments.new-early` for one that is added."""
+    block, _, at = place.partition(".")
+    if block not in BLOCKS:
+        return
+    entries = edits.case.setdefault(block, [])
+    is_old = at.isdigit() and int(at) < len(entries)
+    entry: Entry = entries[int(at)] if is_old else {}
+    for key in keys:
+        _set_key(edits, entry, key, f"e.{place}.{key}", fields)
+    if not is_old and entry:
+        entries.append(entry)
+
+
+def _set_key(edits: Edits, entry: Entry, key: str, name: str, fields: Fields) -> None:
+    values = [value.strip() for value in fields.get(name, ()) if value.strip()]
+    entry.pop(key, None)
+    if key in LISTS:
+        entry[key] = list(dict.fromkeys(part.strip() for value in values for part in value.split(",") if part.strip()))
+    elif values:
+        entry[key] = _read_date(edits, name, values[-1]) if key in DATES else values[-1]
+    if not entry.get(key):
+        entry.pop(key, None)
+
+
+def _read_date(edits: Edits, name: str, typed: str) -> str:
+    """A date of any precision as a case file writes it; what is none stays where it was typed, and says so."""
+    try:
+        dates = find_dates(typed)
+    except ValueError as error:
+        edits.typed[name] = (typed, make_printable(str(error)))
+        return ""
+    written = to_iso_date(dates[0], dates[0].last) if len(dates) == 1 else None
+    if written is None:
+        edits.typed[name] = (typed, "")
+    return written or ""
+
+
+def _set_stated(edits: Edits, features: Sequence[str], fields: Fields, parse: ParseReply) -> None:
+    for feature in features:
+        _state(edits, feature, _first(fields, f"s.{feature}"), parse)
+
+
+def _state(edits: Edits, feature: str, typed: str, parse: ParseReply) -> None:
+    stated = edits.case.setdefault("stated", {})
+    if not isinstance(stated, dict) or stated.get(feature) == typed:
+        return
+    stated.pop(feature, None)
+    if not typed:
+        return
+    try:
+        stated[feature] = typed if typed == UNKNOWN else parse(feature, typed)
+    except ValueError as error:
+        edits.typed[f"s.{feature}"] = (typed, make_printable(str(error)))
+
+
+def _choose_event(case: Case, row: EventRow, chosen: str) -> None:
+    """The entry of a row becomes that of the chip; its date and all that no chip says stay."""
+    chips = [chip.entry for chip in row.chips]
+    if not chosen.isdigit() or int(chosen) >= len(chips):
+        return
+    entries = case.setdefault("disease", [])
+    of_row = (i for i, entry in enumerate(entries) if "event" not in entry or find_chip(row, entry) is not None)
+    at = next(of_row, None)
+    entry = {} if at is None else entries[at]
+    for key in {key for chip in chips for key in chip}:
+        entry.pop(key, None)
+    entry.update(chips[int(chosen)])
+    if at is None:
+        entries.append(entry)
+
+
+def find_chip(row: EventRow, entry: Entry) -> int | None:
+    """The chip that an entry fits, by its number."""
+    for i, chip in enumerate(row.chips):
+        if all(entry.get(key) == value for key, value in chip.entry.items()):
+            return i
+    return None
+
+
+def _press_buttons(edits: Edits, fields: Fields, parse: ParseReply) -> None:
+    """What the button did that sent the form: state a branch, forget what was stated, or drop an entry."""
+    feature, sign, value = _first(fields, "set").partition("=")
+    if sign:
+        _state(edits, feature, value, parse)
+    stated = edits.case.get("stated")
+    if isinstance(stated, dict):
+        stated.pop(_first(fields, "forget"), None)
+    block, _, at = _first(fields, "drop").partition(".")
+    entries = edits.case.get(block)
+    if block in BLOCKS and isinstance(entries, list) and at.isdigit() and int(at) < len(entries):
+        entries.pop(int(at))

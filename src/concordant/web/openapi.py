@@ -1,0 +1,62 @@
+"""The description of the JSON API (OpenAPI 3.1), made of its types, with examples that run."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import msgspec
+
+from concordant.version import __version__
+from concordant.web.problems import ProblemBody
+from concordant.web.requests import Health
+from concordant.web.service import SERVICES
+
+Schema = dict[str, Any]
+REF = "#/components/schemas/{name}"
+STATUSES = {"400": "It cannot be read", "413": "It is too large", "422": "It says something that cannot be", "429": "Too often"}
+
+
+def build_openapi(example: Schema) -> Schema:
+    """The description; `example` is a case file that every question of the examples is asked of."""
+    kinds = [kind for question, _, answer in SERVICES.values() for kind in (question, answer)]
+    schemas, components = msgspec.json.schema_components([*kinds, ProblemBody, Health], ref_template=REF)
+    pairs = zip(SERVICES.items(), zip(schemas[::2], schemas[1::2], strict=False), strict=False)
+    paths = {
+        path: {"post": _describe(path, service[1], question, answer, schemas[-2], example)}
+        for (path, service), (question, answer) in pairs
+    }
+    health = {
+        "get": {
+            "operationId": "health",
+            "summary": "Whether the server runs",
+            "responses": {"200": _describe_body("It does", schemas[-1])},
+        }
+    }
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Concordant",
+            "version": __version__,
+            "description": "Guideline-concordant care for one record. Nothing is stored. No clinician reviewed the knowledge.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": {**paths, "/healthz": health, "/readyz": health},
+        "components": {"schemas": components},
+    }
+
+
+def _describe(path: str, service: Any, question: Schema, answer: Schema, problem: Schema, example: Schema) -> Schema:
+    says = inspect.getdoc(service) or ""
+    body = {"application/json": {"schema": question, "examples": {"story": {"value": {"record": example}}}}}
+    errors = {status: _describe_body(text, problem, "application/problem+json") for status, text in STATUSES.items()}
+    return {
+        "operationId": path.strip("/"),
+        "summary": says.rstrip("."),
+        "requestBody": {"required": True, "content": body},
+        "responses": {"200": _describe_body("The answer", answer), **errors},
+    }
+
+
+def _describe_body(text: str, schema: Schema, kind: str = "application/json") -> Schema:
+    return {"description": text, "content": {kind: {"schema": schema}}}

@@ -1,0 +1,43 @@
+"""What is taken along: the answer of the form as a file."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from starlette.responses import Response
+
+from concordant.present.formats import RenderOptions, render_answer
+from concordant.web.fields import Fields
+from concordant.web.pages import PageBuilder
+from concordant.web.problems import Problem
+
+# By the last part of the address: the ending of the file, its media type, the format of the answer.
+KINDS = {
+    "note": ("txt", "text/plain; charset=utf-8", "note"),
+    "docx": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
+    "pdf": ("pdf", "application/pdf", "pdf"),
+    "html": ("html", "text/html; charset=utf-8", "html"),
+    "json": ("json", "application/json", "json"),
+    "case": ("yaml", "application/yaml; charset=utf-8", ""),
+}
+
+
+def make_output(builder: PageBuilder, kind: str, fields: Fields, today: dt.date) -> Response:
+    """The file. Raises Problem for a kind that there is not, and for a form of which there is no answer yet."""
+    if kind not in KINDS:
+        raise Problem(404, "There is no such file", f"There are {', '.join(KINDS)}.")
+    page = builder.build_page(fields, today)
+    ending, media, format_ = KINDS[kind]
+    if not format_:
+        return _attach(page.case_text, f"case.{ending}", media)
+    if page.answer is None:
+        raise Problem(422, "There is no answer yet", " ".join(page.problems))
+    try:
+        rendered = render_answer(page.answer.answer, RenderOptions(format_, page.language.code, full=True))
+    except ImportError:
+        raise Problem(501, "This format is not installed here", f"Install concordant[{kind}].") from None
+    return _attach(rendered, f"concordant.{ending}", media)
+
+
+def _attach(content: str | bytes, name: str, media: str) -> Response:
+    return Response(content, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})

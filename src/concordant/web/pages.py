@@ -1,0 +1,245 @@
+"""One request of the page: what the form sends, to the page that answers it. Nothing is kept between two requests."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from concordant.api import Engine, Recommendation
+from concordant.errors import Complaint, ConcordantError
+from concordant.patient.events import PatientRecord
+from concordant.present.interview import Interview, parse_reply
+from concordant.present.language import LANGUAGES, Language, load_language
+from concordant.present.page.document import Document
+from concordant.present.page.page import build_document
+from concordant.record.casefile.schema import build_case_schema
+from concordant.record.sources.opening import SourceContent
+from concordant.web.case_text import Case, find_complaint_place, write_case_text
+from concordant.web.controls import Group
+from concordant.web.fields import Edits, Fields, read_fields
+from concordant.web.records import ReadRecord, read_pasted
+from concordant.web.rows import FormView
+
+FORM = "the form"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was dropped, or a text that was pasted."""
+
+    data: bytes
+    name: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that the template shows."""
+
+    language: Language
+    case: Case
+    groups: Sequence[Group]
+    document: Document | None
+    answer: Recommendation | None
+    problems: tuple[str, ...] = ()
+    pinned: Document | None = None
+    pinned_case: str = ""
+    differs: tuple[str, ...] = ()
+    sources: str = ""
+    unread: tuple[str, ...] = ()
+    account: str = ""
+    paste: str = ""
+    as_of: str = ""
+    today: str = ""
+    guideline: str = ""
+    guidelines: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been told of a patient yet."""
+        return not any(key != "as_of" for key in self.case)
+
+    @cached_property
+    def case_json(self) -> str:
+        """The case as the form carries it."""
+        return json.dumps(self.case, ensure_ascii=False, default=str)
+
+    @property
+    def case_text(self) -> str:
+        """The case as a file to keep."""
+        return write_case_text(self.case)
+
+
+@dataclass(frozen=True)
+class PageBuilder:
+    """Builds pages with one engine; `today` is the day of a question that names none."""
+
+    engine: Engine
+    schema: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.schema.update(build_case_schema(self.engine.knowledge))
+
+    def build_page(self, fields: Fields, today: dt.date, upload: Upload | None = None) -> Page:
+        """The page after everything in the form was read; what was not understood stands where it was typed."""
+        carried = _Carried.read_from(fields)
+        problems: tuple[str, ...] = ()
+        edits = self._read_form(fields, today)
+        if upload is not None:
+            try:
+                read = read_pasted(upload.data, upload.name, self.engine, _first(fields, "patient"), today)
+                edits, carried = Edits(read.case), carried.with_record(read)
+            except ConcordantError as error:
+                problems = tuple(map(str, error.complaints))
+        return self._answer_page(fields, edits, carried, today, problems, upload if problems else None)
+
+    def recommend(self, case: Case, guideline: str, today: dt.date) -> Recommendation:
+        """The answer for a case, as the command gives it for the file."""
+        content = SourceContent(write_case_text(case).encode() or b"{}", FORM)
+        return self.engine.recommend(content, guideline=guideline, today=today)
+
+    def _read_form(self, fields: Fields, today: dt.date) -> Edits:
+        edits = read_fields(fields, self.engine.knowledge.form, _ReplyParser(self, fields, today).parse)
+        day = _first(fields, "as_of")
+        if day:
+            edits.case = {"as_of": day, **{k: v for k, v in edits.case.items() if k != "as_of"}}
+        elif "as_of" in fields:
+            edits.case.pop("as_of", None)
+        return edits
+
+    def _answer_page(
+        self, fields: Fields, edits: Edits, carried: _Carried, today: dt.date, problems: tuple[str, ...], failed: Upload | None
+    ) -> Page:
+        language = load_language(_choose_language(_first(fields, "lang")))
+        case, guideline = edits.case, _first(fields, "guideline")
+        answer, places = None, {}
+        try:
+            answer = self.recommend(case, guideline, today)
+        except ConcordantError as error:
+            problems += tuple(_describe_complaint(complaint) for complaint in error.complaints)
+            places = {place: c.says for c in error.complaints if (place := find_complaint_place(c, case))}
+        view = FormView(
+            case,
+            self.engine.knowledge,
+            language,
+            self.schema,
+            self.engine.situation(answer.record, guideline).facts if answer else None,
+            answer.answer if answer else None,
+            edits.typed,
+            places,
+            carried.sources,
+            tuple(filter(None, (*fields.get("wanted", ()), _first(fields, "change")))),
+        )
+        page = Page(
+            language,
+            case,
+            view.build_groups(),
+            build_document(answer.answer, language.code) if answer else None,
+            answer,
+            problems,
+            sources=json.dumps(carried.sources),
+            unread=() if "seen" in fields else carried.unread,
+            account=carried.account,
+            paste=failed.data.decode(errors="replace") if failed else "",
+            as_of=str(case.get("as_of", "")),
+            today=today.isoformat(),
+            guideline=guideline,
+            guidelines=tuple(f"{g.id}/{v.version}" for g in self.engine.knowledge.guidelines for v in g.versions),
+        )
+        return self._add_pinned(page, fields, today)
+
+    def _add_pinned(self, page: Page, fields: Fields, today: dt.date) -> Page:
+        """The answer that was pinned, beside the one of now."""
+        pinned = page.case_json if "pin" in fields else "" if "unpin" in fields else _first(fields, "pinned")
+        if not pinned:
+            return page
+        try:
+            case = json.loads(pinned)
+            before = self.recommend(case, page.guideline, today)
+        except (ValueError, AttributeError, TypeError, RecursionError, ConcordantError):
+            return page
+        differs = tuple(_list_differences(case, page.case))
+        shown = build_document(before.answer, page.language.code)
+        return replace(page, pinned=shown, pinned_case=pinned, differs=differs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Carried:
+    """What of a record that was read travels with the form, because a case has no place for it."""
+
+    sources: Mapping[str, str] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+    account: str = ""
+
+    @staticmethod
+    def read_from(fields: Fields) -> _Carried:
+        try:
+            sources = json.loads(_first(fields, "sources") or "{}")
+        except (ValueError, RecursionError):
+            sources = {}
+        kept = {str(k): str(v) for k, v in sources.items()} if isinstance(sources, dict) else {}
+        return _Carried(kept, tuple(fields.get("unread", ())), _first(fields, "account"))
+
+    def with_record(self, read: ReadRecord) -> _Carried:
+        return _Carried(read.sources, read.unread, read.account)
+
+
+@dataclass(frozen=True)
+class _ReplyParser:
+    """What was typed for a feature, as a case file holds it: numbers with their unit, a date where an interval runs from one."""
+
+    builder: PageBuilder
+    fields: Fields
+    today: dt.date
+
+    @cached_property
+    def interview(self) -> Interview:
+        """The record of the form before anything was typed: an interval may run from a date in it."""
+        engine = self.builder.engine
+        try:
+            base = json.loads(_first(self.fields, "case") or "{}")
+            record = engine.read(SourceContent(write_case_text(base).encode() or b"{}", FORM), today=self.today).one().record
+        except (ValueError, AttributeError, TypeError, RecursionError, ConcordantError):
+            record = PatientRecord(self.today)
+        return Interview(record, engine.knowledge, engine.words)
+
+    def parse(self, feature: str, typed: str) -> str:
+        """Raises ValueError, with a sentence, for what is no value of the feature."""
+        known = next((f for f in self.builder.engine.knowledge.features if f.name == feature), None)
+        if known is None:
+            raise ValueError(f"there is no question '{feature[:40]}'")
+        return parse_reply(typed, known, self.interview).text
+
+
+def _first(fields: Fields, name: str) -> str:
+    values = fields.get(name, ())
+    return values[-1].strip() if values else ""
+
+
+def _choose_language(code: str) -> str:
+    return code if code in LANGUAGES else LANGUAGES[0]
+
+
+def _describe_complaint(complaint: Complaint) -> str:
+    """Without the line: a form has none."""
+    return str(replace(complaint, file="", line=None))
+
+
+def _list_differences(before: Case, now: Case) -> list[str]:
+    """What was told otherwise, by block and key."""
+    lines = []
+    for key in dict.fromkeys([*before, *now]):
+        if before.get(key) == now.get(key):
+            continue
+        old, new = before.get(key), now.get(key)
+        if isinstance(old or {}, dict) and isinstance(new or {}, dict):
+            old, new = old or {}, new or {}
+            lines += [
+                f"{k}: {old.get(k, '–')} → {new.get(k, '–')}" for k in dict.fromkeys([*old, *new]) if old.get(k) != new.get(k)
+            ]
+        else:
+            lines.append(f"{key}: {json.dumps(old, ensure_ascii=False)} → {json.dumps(new, ensure_ascii=False)}")
+    return [line[:200] for line in lines]

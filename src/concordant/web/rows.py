@@ -1,0 +1,302 @@
+"""The form of one case: the rows that the knowledge names, what can still change the answer, and all else that is on record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from concordant.answer.schema import Answer, Ask
+from concordant.model.features import Feature
+from concordant.model.form import CourseRow, EventRow, FeatureRow, Says
+from concordant.model.knowledge import Knowledge
+from concordant.patient.facts import Facts, format_unit, format_value
+from concordant.present.interview import can_answer_with_date
+from concordant.present.language import Language
+from concordant.present.sentences import Sentences
+from concordant.web.case_text import BLOCKS, DATES, LISTS, Case
+from concordant.web.controls import Chip, Entry, Field, Group, Row
+from concordant.web.fields import UNKNOWN, find_chip
+
+Schema = dict[str, Any]
+ASKED_MOST = 6  # open questions that are shown at once
+
+
+@dataclass(frozen=True)
+class FormView:
+    """Everything that the form is drawn from. `facts` and `answer` are None while the case cannot be read."""
+
+    case: Case
+    knowledge: Knowledge
+    language: Language
+    schema: Schema
+    facts: Facts | None = None
+    answer: Answer | None = None
+    typed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    wanted: Sequence[str] = ()
+
+    def build_groups(self) -> list[Group]:
+        """The form from top to bottom: what is asked in any case, what can change the answer, the rest."""
+        say = self.language.say
+        rows = tuple(row for row in map(self._build_row, self.knowledge.form.rows) if row is not None)
+        return [
+            Group("key", say("page.key"), rows),
+            Group("ask", say("page.ask"), tuple(self._iter_questions()), self._count_questions()),
+            Group("person", say("page.person"), tuple(self._iter_person()), folded=False),
+            Group("checks", say("page.checks"), tuple(self._iter_checks()), folded=True),
+            Group("rest", say("page.rest"), tuple(self._iter_blocks()), folded=True),
+        ]
+
+    # -- small things ------------------------------------------------------------------------------
+
+    def say(self, says: Says) -> str:
+        """A text of the form in the language of the page."""
+        return says.get(self.language.code) or says.get("en", "")
+
+    def name(self, word: str) -> str:
+        """A key or a word of a closed list, as people call it."""
+        return self.say(self.knowledge.form.names.get(word, {})) or word.replace("_", " ")
+
+    @cached_property
+    def features(self) -> Mapping[str, Feature]:
+        """The features by name."""
+        return {feature.name: feature for feature in self.knowledge.features}
+
+    @cached_property
+    def drug_names(self) -> Mapping[str, str]:
+        """The drugs by id."""
+        return {drug.id: drug.name for drug in self.knowledge.drugs}
+
+    def _entries(self, block: str) -> list[dict[str, Any]]:
+        entries = self.case.get(block)
+        return entries if isinstance(entries, list) else []
+
+    def _stated(self, feature: str) -> str:
+        stated = self.case.get("stated")
+        return str(stated.get(feature, "")) if isinstance(stated, dict) else ""
+
+    def _value(self, name: str, now: object) -> str:
+        """What stands in a field: what was typed and not understood before what is on record."""
+        return self.typed[name][0] if name in self.typed else "" if now is None else str(now)
+
+    def _problem(self, name: str) -> str:
+        if name not in self.typed:
+            return self.problems.get(name, "")
+        return self.typed[name][1] or self.language.say("page.no_date")
+
+    # -- the rows of the knowledge -----------------------------------------------------------------
+
+    def _build_row(self, row: EventRow | CourseRow | FeatureRow) -> Row | None:
+        match row:
+            case EventRow():
+                return self._build_event_row(row)
+            case CourseRow():
+                return self._build_course_row(row)
+            case _:
+                courses = self._entries("treatments")
+                if row.beside_course and not any(course.get("setting") == row.beside_course for course in courses):
+                    return None
+                return self._build_feature_row(self.features[row.feature], self.say(row.title), row.says)
+
+    def _build_event_row(self, row: EventRow) -> Row:
+        entries = self._entries("disease")
+        at = next((i for i, entry in enumerate(entries) if find_chip(row, entry) is not None), None)
+        chosen = None if at is None else find_chip(row, entries[at])
+        name = f"row.{row.id}"
+        chips = tuple(Chip(name, str(i), self.say(chip.says), chosen=i == chosen) for i, chip in enumerate(row.chips))
+        if at is None:
+            return Row(row.id, self.say(row.title), chips=chips)
+        place = f"disease.{at}"
+        date = self._make_field(place, "date", entries[at].get("date"), self.say(row.date))
+        return Row(row.id, self.say(row.title), chips=chips, fields=(date,), shown=(f"{place}:date",), forget="")
+
+    def _build_course_row(self, row: CourseRow) -> Row | None:
+        if row.beside and not any(row.beside.items() <= entry.items() for entry in self._entries("disease")):
+            return None
+        of_row = [(i, c) for i, c in enumerate(self._entries("treatments")) if c.get("setting") in row.settings]
+        entries = [self._build_course(row, f"treatments.{i}", course) for i, course in of_row]
+        said = self._stated(row.nothing.feature)
+        new = self._build_course(row, f"treatments.new-{row.id}", {"setting": row.settings[0]}, is_new=True)
+        name, value = f"s.{row.nothing.feature}", row.nothing.value
+        nothing = Chip(name, value, self.say(row.nothing.says), chosen=said == value)
+        return Row(
+            row.id,
+            self.say(row.title),
+            "entries",
+            chips=() if of_row else (nothing, self._make_unknown(name, said)),
+            entries=(*entries, *(() if said else (new,))),
+            add=self.say(row.add) if of_row else "",
+            shown=() if of_row else (f"s:{row.nothing.feature}",),
+            note=self._note_interval(row) if of_row else "",
+            forget=row.nothing.feature if said else "",
+        )
+
+    def _note_interval(self, row: CourseRow) -> str:
+        """What the dates of these courses come to, as it is understood: the interval, and from it the line."""
+        if not row.beside or self.answer is None:
+            return ""
+        measured = {f.name for f in self.knowledge.features if can_answer_with_date(f)}
+        return next((why.brief for why in self.answer.why if why.feature in measured), "")
+
+    def _build_course(self, row: CourseRow, place: str, course: dict[str, Any], *, is_new: bool = False) -> Entry:
+        names = [self.drug_names[drug] for chip in row.chips for drug in chip.drugs]
+        given = [str(drug) for drug in course.get("drugs") or ()]
+        shown = list(dict.fromkeys([*names, *given]))
+        chips = tuple(Chip(f"e.{place}.drugs", name, name, chosen=name in given, several=True) for name in shown)
+        other = Field(f"e.{place}.drugs", self.language.say("page.other_drugs"))
+        keys = ("setting", *row.fields)
+        fields = tuple(self._make_field(place, key, course.get(key)) for key in (row.fields if not is_new else ()))
+        setting = self._make_setting(place, row, course)
+        return Entry(
+            place,
+            ",".join(("drugs", *keys)),
+            chips,
+            (*((setting,) if len(row.settings) > 1 and not is_new else ()), *fields, other),
+            self.sources.get(place, ""),
+            self.problems.get(place, ""),
+            is_new,
+        )
+
+    def _make_setting(self, place: str, row: CourseRow, course: dict[str, Any]) -> Field:
+        options = tuple((setting, self.name(setting)) for setting in row.settings)
+        return Field(f"e.{place}.setting", self.name("setting"), str(course.get("setting", row.settings[0])), options)
+
+    # -- features ----------------------------------------------------------------------------------
+
+    def _make_unknown(self, name: str, said: str) -> Chip:
+        return Chip(name, UNKNOWN, self.language.say("page.unknown"), chosen=said == UNKNOWN, open=True)
+
+    def _build_feature_row(
+        self, feature: Feature, title: str, says: Mapping[str, Says] | None = None, ask: Ask | None = None
+    ) -> Row:
+        said, name = self._stated(feature.name), f"s.{feature.name}"
+        then = self._describe_branches(ask)
+        return Row(
+            feature.name,
+            title,
+            help=feature.help,
+            chips=(*self._iter_value_chips(feature, said, says or {}, then), self._make_unknown(name, said)),
+            fields=(self._make_number(feature, said),) if feature.is_numeric else (),
+            shown=(f"s:{feature.name}",),
+            note=self._describe_fact(feature) if not said else "",
+            forget=feature.name if said else "",
+            blocking=ask.blocking if ask else False,
+        )
+
+    def _iter_value_chips(
+        self, feature: Feature, said: str, says: Mapping[str, Says], then: Mapping[str, tuple[str, str]]
+    ) -> Iterator[Chip]:
+        """A chip a word, or a chip for each range that matters of a number."""
+        name, known = f"s.{feature.name}", self._known_word(feature)
+        if feature.is_numeric:
+            for cell, (text, leads) in then.items():
+                yield Chip(name, cell, text, chosen=said == cell, then=leads)
+            return
+        for word in feature.values:
+            text = self.say(says.get(word, {})) or format_value(feature, word)
+            leads = next((leads for cell, (_, leads) in then.items() if word in cell.split(" or ")), "")
+            yield Chip(name, word, text, chosen=said == word, known=not said and known == word, then=leads)
+
+    def _known_word(self, feature: Feature) -> str:
+        fact = self.facts[feature.name] if self.facts is not None else None
+        return fact.value if fact is not None and isinstance(fact.value, str) else ""
+
+    def _describe_fact(self, feature: Feature) -> str:
+        """What the record says of it already, and from where."""
+        fact = self.facts[feature.name] if self.facts is not None else None
+        if fact is None or not fact.is_known or fact.origin == "stated":
+            return ""
+        told = f"{format_value(feature, fact.value)} ({fact.says})" if fact.says else format_value(feature, fact.value)
+        return self.language.say("page.assumed" if fact.origin == "assumed" else "page.on_record", told=told)
+
+    def _describe_branches(self, ask: Ask | None) -> dict[str, tuple[str, str]]:
+        """Each branch of a question: how it is stated, how it is called, and what the answer would be."""
+        if ask is None or self.answer is None:
+            return {}
+        sentences = Sentences(self.answer, self.language)
+        return {c.if_: (self.language.describe_cell(c.cell, c.if_), sentences.describe_change(c)) for c in ask.changes}
+
+    def _make_number(self, feature: Feature, said: str) -> Field:
+        name, unit = f"s.{feature.name}", format_unit(feature.unit)
+        hint = self.language.say("page.or_date") if can_answer_with_date(feature) else ""
+        shown = "" if said == UNKNOWN else said
+        return Field(name, self.language.format_unit(unit), self._value(name, shown), hint=hint, problem=self._problem(name))
+
+    def _iter_questions(self) -> Iterator[Row]:
+        """What is missing and would change the answer, and what the reader asked to change, unless a row above asks it."""
+        above = {row.feature for row in self.knowledge.form.rows if isinstance(row, FeatureRow)} | set(self.knowledge.form.person)
+        asks = {ask.feature: ask for ask in (self.answer.ask if self.answer else ())}
+        stated = self.case.get("stated")
+        told = [name for name in (stated if isinstance(stated, dict) else ()) if name in self.features]
+        nothing = {row.nothing.feature for row in self.knowledge.form.rows if isinstance(row, CourseRow)}
+        order = dict.fromkeys([*list(asks)[:ASKED_MOST], *self.wanted, *told])
+        for name in order:
+            if name not in above and name not in nothing and name in self.features:
+                feature = self.features[name]
+                yield self._build_feature_row(feature, feature.question or feature.label, ask=asks.get(name))
+
+    def _count_questions(self) -> str:
+        blocking = sum(ask.blocking for ask in self.answer.ask) if self.answer else 0
+        if blocking:
+            return self.language.say("page.decides", n=blocking)
+        return self.language.say("page.could_change", n=len(self.answer.ask)) if self.answer and self.answer.ask else ""
+
+    def _iter_person(self) -> Iterator[Row]:
+        for name in self.knowledge.form.person:
+            yield self._build_feature_row(self.features[name], self.features[name].label)
+
+    def _iter_checks(self) -> Iterator[Row]:
+        """What the first dose waits for, as far as it can be told here."""
+        missing = {check.check for check in (self.answer.checks if self.answer else ()) if check.state != "done"}
+        asked = {ask.feature for ask in self.answer.ask[:ASKED_MOST]} if self.answer else set[str]()
+        of_checks = (
+            f for drug in self.knowledge.drugs for check in drug.checks if check.check in missing for f in check.features
+        )
+        for name in dict.fromkeys(of_checks):
+            feature = self.features[name]
+            if self._is_open(feature) and name not in asked and name not in self.knowledge.form.person:
+                yield self._build_feature_row(feature, feature.question or feature.label)
+
+    def _is_open(self, feature: Feature) -> bool:
+        fact = self.facts[feature.name] if self.facts is not None else None
+        rows = {row.feature for row in self.knowledge.form.rows if isinstance(row, FeatureRow)}
+        open_ = fact is None or not fact.is_known or fact.origin == "assumed"
+        return bool(feature.question) and open_ and not self._stated(feature.name) and feature.name not in rows
+
+    # -- all else that is on record ----------------------------------------------------------------
+
+    def _iter_blocks(self) -> Iterator[Row]:
+        """Every block with its entries, each key to correct, and a line for one more."""
+        above = {place for row in self._above for place in row}
+        for block in BLOCKS:
+            entries = [(f"{block}.{i}", e, False) for i, e in enumerate(self._entries(block)) if f"{block}.{i}" not in above]
+            entries.append((f"{block}.new-rest", {}, True))
+            rows = tuple(self._build_entry(block, place, entry, is_new=is_new) for place, entry, is_new in entries)
+            yield Row(block, self.name(block), "entries", entries=rows, add=self.language.say("page.add"))
+
+    @cached_property
+    def _above(self) -> list[list[str]]:
+        """The places of the entries that a row above shows."""
+        rows = filter(None, map(self._build_row, self.knowledge.form.rows))
+        return [[e.place for e in row.entries] + [s.partition(":")[0] for s in row.shown] for row in rows]
+
+    def _build_entry(self, block: str, place: str, entry: dict[str, Any], *, is_new: bool) -> Entry:
+        keys = list(self.schema["properties"][block]["items"]["properties"])
+        if place.startswith("disease.") and place in {p for row in self._above for p in row}:
+            keys.remove("date")
+        fields = tuple(self._make_field(place, key, entry.get(key)) for key in keys)
+        said, problem = self.sources.get(place, ""), self.problems.get(place, "")
+        return Entry(place, ",".join(keys), (), fields, said, problem, is_new)
+
+    def _make_field(self, place: str, key: str, now: object, label: str = "") -> Field:
+        name = f"e.{place}.{key}"
+        block = place.partition(".")[0]
+        enum = self.schema["properties"][block]["items"]["properties"][key].get("enum", ())
+        shown = ", ".join(map(str, now)) if key in LISTS and isinstance(now, list) else now
+        options = (("", "–"), *((word, self.name(word)) for word in enum)) if enum else ()
+        return Field(
+            name, label or self.name(key), self._value(name, shown), options, problem=self._problem(name), date=key in DATES
+        )

@@ -1,0 +1,75 @@
+"""Runs the application: on this machine with a browser, or as a server that stops without dropping what it is answering."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import webbrowser
+from collections.abc import Sequence
+
+import uvicorn
+from starlette.applications import Starlette
+
+from concordant.api import Engine
+from concordant.errors import Complaint, Unreadable
+from concordant.version import __version__
+from concordant.web.app import LOCAL, make_app
+from concordant.web.limits import Limits
+from concordant.web.log import log_event
+
+GRACE = 20  # seconds in which what is being answered may end
+KEEP_ALIVE = 15  # seconds for which an idle connection is kept
+OPEN_AFTER = 0.3  # seconds until the server listens
+
+
+def serve_here(engine: Engine, port: int, *, open_browser: bool) -> None:
+    """The page for whoever sits at this machine, until Ctrl-C. Raises Unreadable for a port that cannot be had."""
+    listening = _listen("127.0.0.1", port)
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+    print(f"Concordant is at {address}\nCtrl-C ends it. Nothing is stored.", flush=True)  # noqa: T201
+    if open_browser:
+        threading.Timer(OPEN_AFTER, webbrowser.open, (address,)).start()
+    _run(make_app(engine, quiet=True), listening)
+
+
+def serve_others(engine: Engine, host: str, port: int, names: Sequence[str] = (), limits: Limits | None = None) -> None:
+    """The page and the JSON API for others, until the process is told to stop; `names` are those under which it is reached.
+
+    Raises Unreadable for an address that cannot be had.
+    """
+    listening = _listen(host, port)
+    address = f"http://{_write_host(host)}:{listening.getsockname()[1]}/"
+    log_event("started", address=address, version=__version__, knowledge=engine.knowledge.digest)
+    _run(make_app(engine, hosts=[*LOCAL, _write_host(host), *names], limits=limits), listening)
+    log_event("stopped")
+
+
+def _run(app: Starlette, listening: socket.socket) -> None:
+    """Answer until a signal comes; what is being answered then may end."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=KEEP_ALIVE,
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except (OSError, OverflowError) as error:
+        listening.close()
+        reason = getattr(error, "strerror", None) or "it is no port"
+        way_out = "Choose another --port, or 0 for any that is free"
+        raise Unreadable(Complaint(f"the address cannot be used: {reason}", f"{host}:{port}", way_out=way_out)) from None
+    return listening
+
+
+def _write_host(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,45 @@
+// What only a script can do: print, copy, drop a file. All else works without it.
+"use strict";
+document.documentElement.classList.add("scripted");
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-do]");
+  if (!button) return;
+  if (button.dataset.do === "print") window.print();
+  if (button.dataset.do === "copy") copy(document.getElementById(button.dataset.of), button);
+});
+
+async function copy(area, button) {
+  try {
+    await navigator.clipboard.writeText(area.value);
+  } catch {
+    area.select();
+    document.execCommand("copy");
+  }
+  button.classList.add("done");
+}
+
+// A file that is let go anywhere over the page is read as if it had been chosen.
+for (const kind of ["dragover", "drop"]) {
+  document.addEventListener(kind, (event) => {
+    if (!event.dataTransfer || !event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    if (kind === "drop") read(event.dataTransfer.files);
+  });
+}
+
+function read(files) {
+  const field = document.getElementById("file");
+  field.files = files;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+// Text that is being pasted is sent by its button, not with each change of the area.
+document.addEventListener("change", (event) => {
+  if (event.target.id === "paste" || event.target.id === "patient") event.stopPropagation();
+}, true);
+
+// A file that is asked for is no answer to swap in: the browser saves it.
+document.addEventListener("submit", (event) => {
+  if (event.submitter && event.submitter.hasAttribute("data-out")) event.stopImmediatePropagation();
+}, true);

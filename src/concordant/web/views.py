@@ -1,0 +1,125 @@
+"""Pages as HTML: the templates, filled. Every text is escaped by Jinja, or comes escaped from the renderers of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from concordant.answer.schema import Answer, Reference
+from concordant.present.figures.figures import render_timeline_svg
+from concordant.present.html.page import render_first_screen, render_footer, render_rest
+from concordant.present.language import Language
+from concordant.present.note import render_note
+from concordant.present.page.document import Document, Timeline, abbreviate_citations
+from concordant.present.sentences import Sentences
+from concordant.web.pages import Page
+
+DOWNLOADS = ("docx", "pdf", "case", "json")
+EXAMPLES = 3
+TEXTS = ("first_screen", "sections", "pinned_screen", "note", "explained", "timeline")
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """The question that decides, and a button for each of its branches: how it is stated, its name, what follows."""
+
+    feature: str
+    question: str
+    cards: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """A sentence of the reasons, and what it rests on."""
+
+    text: str
+    rows: tuple[tuple[str, str], ...]
+
+
+def make_environment() -> Environment:
+    """The templates. A name that is not there is a mistake of the program, not an empty text."""
+    return Environment(
+        loader=PackageLoader("concordant.web"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+
+
+def render_page(page: Page, environment: Environment, *, whole: bool, examples: list[tuple[str, str]]) -> str:
+    """The whole page, or its form and answer alone for a page that is there already."""
+    template = environment.get_template("page.html" if whole else "main.html")
+    return template.render(page=page, say=page.language.say, examples=examples[:EXAMPLES], **_collect_parts(page))
+
+
+def _collect_parts(page: Page) -> dict[str, object]:
+    document, answer = page.document, page.answer
+    if document is None or answer is None or page.is_empty:
+        empty: dict[str, object] = dict.fromkeys(
+            ("first_screen", "sections", "pinned_screen", "note", "explained", "timeline"), ""
+        )
+        return {**empty, "branches": None, "basis": (), "assumed": (), "out": ()}
+    sentences = Sentences(answer.answer, page.language)
+    timeline, rest = _split_timeline(document)
+    return {
+        "first_screen": Markup(render_first_screen(document)),
+        "sections": Markup(render_rest(rest) + render_footer(document)),
+        "timeline": Markup(render_timeline_svg(timeline)) if timeline else "",
+        "pinned_screen": Markup(render_first_screen(_without_links(page.pinned))) if page.pinned else "",
+        "branches": _make_branches(answer.answer, sentences),
+        "basis": tuple(_iter_basis(answer.answer, page.language)),
+        "assumed": tuple(_iter_assumed(answer.answer)),
+        "note": render_note(document),
+        "explained": answer.explain(),
+        "out": tuple((kind, page.language.say(f"page.out.{kind}")) for kind in DOWNLOADS),
+    }
+
+
+def _split_timeline(document: Document) -> tuple[Timeline | None, Document]:
+    """The record in time stands beside the form; a record without a date stays where it is told."""
+    for section in document.sections:
+        drawn = [b for b in section.blocks if isinstance(b, Timeline) and (b.spans or b.moments)]
+        if drawn:
+            rest = tuple(s for s in document.sections if s is not section)
+            return drawn[0], replace(document, sections=rest)
+    return None, document
+
+
+def _without_links(document: Document) -> Document:
+    """The pinned answer names its sources in short: the numbers below are those of the other answer."""
+    names = {source.n: source.short for source in document.references}
+    lines = tuple(replace(line, text=abbreviate_citations(line.text, names)) for line in document.first)
+    return replace(document, first=lines, verdict=abbreviate_citations(document.verdict, names))
+
+
+def _make_branches(answer: Answer, sentences: Sentences) -> Branches | None:
+    asks = [ask for ask in answer.ask if ask.blocking and ask.changes]
+    if answer.answer != "needs_data" or not asks:
+        return None
+    language = sentences.language
+    cards = tuple((c.if_, language.describe_cell(c.cell, c.if_), sentences.describe_change(c)) for c in asks[0].changes)
+    return Branches(asks[0].feature, asks[0].question, cards)
+
+
+def _iter_assumed(answer: Answer) -> Iterator[tuple[str, str]]:
+    """What silence was taken to mean and a person can be asked."""
+    for why in answer.why:
+        if why.origin == "assumed" and why.asked:
+            yield why.feature, why.says
+
+
+def _iter_basis(answer: Answer, language: Language) -> Iterator[Basis]:
+    references = {source.n: source for source in answer.references}
+    for why in answer.why:
+        rows = [(language.say("page.entry"), entry) for entry in why.entries]
+        rows += [(language.say("page.statement"), why.statement)] if why.statement else []
+        rows += [(language.say("page.source"), _cite(references[at.n], at.at, language)) for at in why.refs]
+        yield Basis(why.says, tuple(rows) or ((language.say("page.entry"), language.say("page.follows")),))
+
+
+def _cite(reference: Reference, place: str, language: Language) -> str:
+    """The source with its place, and how far it was checked."""
+    return f"{reference.citation} {place} ({language.say(f'checked.{reference.checked}')})"
