@@ -31,11 +31,15 @@ class Field:
     hint: str = ""
     problem: str = ""
     date: bool = False
+    number: str = ""  # the question that it answers by a number; the label is its unit
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of the case: its place, the keys that are shown, its chips and fields; `said` says where it came from."""
+    """An entry of the case: its place, the keys that are shown, its chips and fields; `said` says where it came from.
+
+    `given` are fields with their values that go without saying in its row.
+    """
 
     place: str
     keys: str
@@ -44,6 +48,7 @@ class Entry:
     said: str = ""
     problem: str = ""
     is_new: bool = False
+    given: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ class Row:
     note: str = ""
     forget: str = ""
     blocking: bool = False
+    number: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ KINDS = {
     "html": ("html", "text/html; charset=utf-8", "html"),
     "json": ("json", "application/json", "json"),
     "case": ("yaml", "application/yaml; charset=utf-8", ""),
+    "reasons": ("txt", "text/plain; charset=utf-8", ""),
 }
 
 
@@ -28,10 +29,12 @@ def make_output(builder: PageBuilder, kind: str, fields: Fields, today: dt.date)
         raise Problem(404, "There is no such file", f"There are {', '.join(KINDS)}.")
     page = builder.build_page(fields, today)
     ending, media, format_ = KINDS[kind]
-    if not format_:
+    if kind == "case":
         return _attach(page.case_text, f"case.{ending}", media)
     if page.answer is None:
         raise Problem(422, "There is no answer yet", " ".join(page.problems))
+    if kind == "reasons":
+        return _attach(page.answer.explain(), f"reasons.{ending}", media)
     try:
         rendered = render_answer(page.answer.answer, RenderOptions(format_, page.language.code, full=True))
     except ImportError:

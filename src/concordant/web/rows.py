@@ -119,7 +119,8 @@ class FormView:
         of_row = [(i, c) for i, c in enumerate(self._entries("treatments")) if c.get("setting") in row.settings]
         entries = [self._build_course(row, f"treatments.{i}", course) for i, course in of_row]
         said = self._stated(row.nothing.feature)
-        new = self._build_course(row, f"treatments.new-{row.id}", {"setting": row.settings[0]}, is_new=True)
+        place = f"treatments.new-{row.id}-{len(of_row)}"  # another name than before, so that no control keeps what was chosen
+        new = self._build_course(row, place, {"setting": row.settings[0]}, is_new=True)
         name, value = f"s.{row.nothing.feature}", row.nothing.value
         nothing = Chip(name, value, self.say(row.nothing.says), chosen=said == value)
         return Row(
@@ -142,22 +143,23 @@ class FormView:
         return next((why.brief for why in self.answer.why if why.feature in measured), "")
 
     def _build_course(self, row: CourseRow, place: str, course: dict[str, Any], *, is_new: bool = False) -> Entry:
+        """A course, with a chip for each drug; when and why it ended is asked once its drugs are there."""
         names = [self.drug_names[drug] for chip in row.chips for drug in chip.drugs]
         given = [str(drug) for drug in course.get("drugs") or ()]
         shown = list(dict.fromkeys([*names, *given]))
         chips = tuple(Chip(f"e.{place}.drugs", name, name, chosen=name in given, several=True) for name in shown)
-        other = Field(f"e.{place}.drugs", self.language.say("page.other_drugs"))
-        keys = ("setting", *row.fields)
-        fields = tuple(self._make_field(place, key, course.get(key)) for key in (row.fields if not is_new else ()))
-        setting = self._make_setting(place, row, course)
+        fields = [] if is_new else [self._make_field(place, key, course.get(key)) for key in row.fields]
+        if len(row.settings) > 1 and not is_new:
+            fields.insert(0, self._make_setting(place, row, course))
         return Entry(
             place,
-            ",".join(("drugs", *keys)),
+            ",".join(("drugs", "setting", *(() if is_new else row.fields))),
             chips,
-            (*((setting,) if len(row.settings) > 1 and not is_new else ()), *fields, other),
+            (*fields, Field(f"e.{place}.drugs", self.language.say("page.other_drugs"))),
             self.sources.get(place, ""),
             self.problems.get(place, ""),
             is_new,
+            () if fields and len(row.settings) > 1 else ((f"e.{place}.setting", str(course.get("setting", row.settings[0]))),),
         )
 
     def _make_setting(self, place: str, row: CourseRow, course: dict[str, Any]) -> Field:
@@ -184,6 +186,7 @@ class FormView:
             note=self._describe_fact(feature) if not said else "",
             forget=feature.name if said else "",
             blocking=ask.blocking if ask else False,
+            number=feature.is_numeric,
         )
 
     def _iter_value_chips(
@@ -195,7 +198,7 @@ class FormView:
             for cell, (text, leads) in then.items():
                 yield Chip(name, cell, text, chosen=said == cell, then=leads)
             return
-        for word in feature.values:
+        for word in dict.fromkeys([*(word for word in says if word in feature.values), *feature.values]):
             text = self.say(says.get(word, {})) or format_value(feature, word)
             leads = next((leads for cell, (_, leads) in then.items() if word in cell.split(" or ")), "")
             yield Chip(name, word, text, chosen=said == word, known=not said and known == word, then=leads)
@@ -223,7 +226,8 @@ class FormView:
         name, unit = f"s.{feature.name}", format_unit(feature.unit)
         hint = self.language.say("page.or_date") if can_answer_with_date(feature) else ""
         shown = "" if said == UNKNOWN else said
-        return Field(name, self.language.format_unit(unit), self._value(name, shown), hint=hint, problem=self._problem(name))
+        label, value = self.language.format_unit(unit), self._value(name, shown)
+        return Field(name, label, value, hint=hint, problem=self._problem(name), number=feature.label)
 
     def _iter_questions(self) -> Iterator[Row]:
         """What is missing and would change the answer, and what the reader asked to change, unless a row above asks it."""
@@ -273,7 +277,7 @@ class FormView:
         above = {place for row in self._above for place in row}
         for block in BLOCKS:
             entries = [(f"{block}.{i}", e, False) for i, e in enumerate(self._entries(block)) if f"{block}.{i}" not in above]
-            entries.append((f"{block}.new-rest", {}, True))
+            entries.append((f"{block}.new-rest-{len(self._entries(block))}", {}, True))
             rows = tuple(self._build_entry(block, place, entry, is_new=is_new) for place, entry, is_new in entries)
             yield Row(block, self.name(block), "entries", entries=rows, add=self.language.say("page.add"))
 

@@ -19,7 +19,26 @@ from concordant.web.pages import Page
 
 DOWNLOADS = ("docx", "pdf", "case", "json")
 EXAMPLES = 3
-TEXTS = ("first_screen", "sections", "pinned_screen", "note", "explained", "timeline")
+# Where more is said about a line of the first screen; only what stands on the page is linked.
+MORE_ABOUT = {
+    "first.why": "basis",
+    "first.known": "basis",
+    "first.sure": "basis",
+    "first.missing": "checks",
+    "first.done": "checks",
+    "first.assumed": "assumptions",
+    "first.boundary": "sides",
+    "first.flip": "changes",
+    "first.if_not": "instead",
+    "first.watch": "monitoring",
+    "first.off_label": "disagreements",
+    "first.newer": "newer",
+    "first.dose": "dose",
+    "first.do": "actions",
+    "first.instead_of": "avoid",
+}
+OWN_TARGETS = ("basis", "assumptions")
+TEXTS = ("first_screen", "sections", "pinned_screen", "note", "timeline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +77,30 @@ def render_page(page: Page, environment: Environment, *, whole: bool, examples: 
 def _collect_parts(page: Page) -> dict[str, object]:
     document, answer = page.document, page.answer
     if document is None or answer is None or page.is_empty:
-        empty: dict[str, object] = dict.fromkeys(
-            ("first_screen", "sections", "pinned_screen", "note", "explained", "timeline"), ""
-        )
+        empty: dict[str, object] = dict.fromkeys(("first_screen", "sections", "pinned_screen", "note", "timeline"), "")
         return {**empty, "branches": None, "basis": (), "assumed": (), "out": ()}
     sentences = Sentences(answer.answer, page.language)
     timeline, rest = _split_timeline(document)
+    branches = _make_branches(answer.answer, sentences)
     return {
-        "first_screen": Markup(render_first_screen(document)),
+        "first_screen": Markup(_render_top(document, has_cards=branches is not None)),
         "sections": Markup(render_rest(rest) + render_footer(document)),
         "timeline": Markup(render_timeline_svg(timeline)) if timeline else "",
         "pinned_screen": Markup(render_first_screen(_without_links(page.pinned))) if page.pinned else "",
-        "branches": _make_branches(answer.answer, sentences),
+        "branches": branches,
         "basis": tuple(_iter_basis(answer.answer, page.language)),
         "assumed": tuple(_iter_assumed(answer.answer)),
         "note": render_note(document),
-        "explained": answer.explain(),
         "out": tuple((kind, page.language.say(f"page.out.{kind}")) for kind in DOWNLOADS),
     }
+
+
+def _render_top(document: Document, *, has_cards: bool) -> str:
+    """The first screen. Branches that stand below as buttons are not told twice."""
+    there = {section.id for section in document.sections} | set(OWN_TARGETS)
+    targets = {key: target for key, target in MORE_ABOUT.items() if target in there}
+    lines = tuple(line for line in document.first if not (has_cards and line.key == "first.branch"))
+    return render_first_screen(replace(document, first=lines), targets)
 
 
 def _split_timeline(document: Document) -> tuple[Timeline | None, Document]:
@@ -96,7 +121,7 @@ def _without_links(document: Document) -> Document:
 
 
 def _make_branches(answer: Answer, sentences: Sentences) -> Branches | None:
-    asks = [ask for ask in answer.ask if ask.blocking and ask.changes]
+    asks = [ask for ask in answer.ask if ask.blocking and len(ask.changes) > 1]
     if answer.answer != "needs_data" or not asks:
         return None
     language = sentences.language

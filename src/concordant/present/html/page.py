@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -10,6 +11,7 @@ from concordant.present.html.parts import render_block, render_text
 from concordant.present.page.document import Document, PageReference, ScreenLine, Section
 
 REFERENCES = "references"
+NO_TARGETS: Mapping[str, str] = {}
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
@@ -66,9 +68,12 @@ def render_rest(document: Document) -> Html:
     return join_html([*(_render_section(section, document) for section in document.sections), _render_references(document)])
 
 
-def render_first_screen(document: Document) -> Html:
-    """What stands above the first section: whose answer it is, the verdict, and the lines below it."""
-    lines = join_html(_render_screen_line(line) for line in document.first)
+def render_first_screen(document: Document, targets: Mapping[str, str] = NO_TARGETS) -> Html:
+    """What stands above the first section: whose answer it is, the verdict, and the lines below it.
+
+    `targets` tells by the kind of a line where on the page stands more about it: its title is a link to that.
+    """
+    lines = join_html(_render_screen_line(line, targets) for line in document.first)
     return join_html(
         [
             make_element("p", escape_html(document.whose), class_="whose") if document.whose else NOTHING,
@@ -79,8 +84,11 @@ def render_first_screen(document: Document) -> Html:
     )
 
 
-def _render_screen_line(line: ScreenLine) -> Html:
-    term, detail = make_element("dt", escape_html(line.title)), make_element("dd", render_text(line.text))
+def _render_screen_line(line: ScreenLine, targets: Mapping[str, str]) -> Html:
+    title = escape_html(line.title)
+    if line.key in targets:
+        title = make_element("a", title, href=f"#{targets[line.key]}")
+    term, detail = make_element("dt", title), make_element("dd", render_text(line.text))
     return make_element("div", term, detail, class_=f"row {line.tone}".strip())
 
 

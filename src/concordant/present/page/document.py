@@ -50,11 +50,12 @@ Tone = Literal["", "danger", "missing", "done"]
 
 @dataclass(frozen=True, slots=True)
 class ScreenLine:
-    """A titled line of the first screen; its tone says how loud it is."""
+    """A titled line of the first screen; its tone says how loud it is, `key` what kind of line it is."""
 
     title: str
     text: str
     tone: Tone = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def make_first_screen(sentences: Sentences) -> FirstScreen:
 
 def make_screen_lines(screen: FirstScreen, sentences: Sentences) -> tuple[ScreenLine, ...]:
     """The lines with their titles in the language of the page."""
-    return tuple(ScreenLine(sentences.language.say(key), text, tone) for key, text, tone in screen.lines)
+    return tuple(ScreenLine(sentences.language.say(key), text, tone, key) for key, text, tone in screen.lines)
 
 
 def _fit_screen(verdict: str, lines: Iterable[Titled], sentences: Sentences) -> FirstScreen:

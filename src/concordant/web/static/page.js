@@ -43,3 +43,25 @@ document.addEventListener("change", (event) => {
 document.addEventListener("submit", (event) => {
   if (event.submitter && event.submitter.hasAttribute("data-out")) event.stopImmediatePropagation();
 }, true);
+
+// The page that comes back says what is chosen; what the reader is typing in stays, and so does what was opened.
+let open = [];
+document.addEventListener("htmx:before:swap", () => {
+  open = [...document.querySelectorAll("details[open]")].map(keyOf);
+});
+document.addEventListener("htmx:after:swap", () => {
+  for (const details of document.querySelectorAll("details")) if (open.includes(keyOf(details))) details.open = true;
+  for (const field of document.querySelectorAll("#page input, #page select")) settle(field);
+});
+
+function keyOf(details) {
+  const parent = details.closest("[id]");
+  return `${parent ? parent.id : ""}/${details.querySelector("summary").textContent.trim()}`;
+}
+
+function settle(field) {
+  if (field === document.activeElement && field.type === "text") return;
+  if (field.type === "radio" || field.type === "checkbox") field.checked = field.defaultChecked;
+  else if (field.type === "text") field.value = field.defaultValue;
+  else if (field.tagName === "SELECT") for (const option of field.options) option.selected = option.defaultSelected;
+}
