@@ -12,10 +12,14 @@ Says = dict[str, str]  # by language
 
 
 class EventChip(Record, frozen=True):
-    """A chip that stands for an entry of the course of disease, such as a recurrence that is metastatic."""
+    """A chip that stands for an entry of the course of disease, such as a recurrence that is metastatic.
+
+    `also` are other ways in which a record tells the same.
+    """
 
     says: Says
     entry: dict[str, str]
+    also: tuple[dict[str, str], ...] = ()
 
 
 class DrugChip(Record, frozen=True):

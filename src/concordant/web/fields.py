@@ -128,15 +128,17 @@ def _state(edits: Edits, feature: str, typed: str, parse: ParseReply) -> None:
 def _choose_event(case: Case, row: EventRow, chosen: str) -> None:
     """The entry of a row becomes that of the chip; its date and all that no chip says stay."""
     chips = [chip.entry for chip in row.chips]
+    told = {key for chip in row.chips for way in (chip.entry, *chip.also) for key in way}
     if not chosen.isdigit() or int(chosen) >= len(chips):
         return
     entries = case.setdefault("disease", [])
     of_row = (i for i, entry in enumerate(entries) if "event" not in entry or find_chip(row, entry) is not None)
     at = next(of_row, None)
     entry = {} if at is None else entries[at]
-    for key in {key for chip in chips for key in chip}:
-        entry.pop(key, None)
-    entry.update(chips[int(chosen)])
+    if find_chip(row, entry) != int(chosen):
+        for key in told:
+            entry.pop(key, None)
+        entry.update(chips[int(chosen)])
     if at is None:
         entries.append(entry)
 
@@ -144,7 +146,7 @@ def _choose_event(case: Case, row: EventRow, chosen: str) -> None:
 def find_chip(row: EventRow, entry: Entry) -> int | None:
     """The chip that an entry fits, by its number."""
     for i, chip in enumerate(row.chips):
-        if all(entry.get(key) == value for key, value in chip.entry.items()):
+        if any(told.items() <= entry.items() for told in (chip.entry, *chip.also)):
             return i
     return None
 

@@ -72,6 +72,6 @@ def _find_sources(text: str) -> dict[str, str]:
 
 
 def _list_notices(text: str) -> list[str]:
-    """What the writer says above and below the entries, without its first line, which tells how to use a file."""
+    """What the writer says above and below the entries, but for the use of a file and the counts, which stand elsewhere."""
     lines = [match["says"] for line in text.splitlines() if (match := NOTICE_LINE.match(line))]
-    return lines[1:]
+    return lines[2:]

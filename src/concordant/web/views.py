@@ -38,6 +38,7 @@ MORE_ABOUT = {
     "first.instead_of": "avoid",
 }
 OWN_TARGETS = ("basis", "assumptions")
+TOLD_HERE = ("why", "assumed")  # sections of the answer that the page tells in its own way
 TEXTS = ("first_screen", "sections", "pinned_screen", "note", "timeline")
 
 
@@ -104,13 +105,15 @@ def _render_top(document: Document, *, has_cards: bool) -> str:
 
 
 def _split_timeline(document: Document) -> tuple[Timeline | None, Document]:
-    """The record in time stands beside the form; a record without a date stays where it is told."""
-    for section in document.sections:
-        drawn = [b for b in section.blocks if isinstance(b, Timeline) and (b.spans or b.moments)]
-        if drawn:
-            rest = tuple(s for s in document.sections if s is not section)
-            return drawn[0], replace(document, sections=rest)
-    return None, document
+    """The record in time stands beside the form; a record without a date stays where it is told. Reasons and assumptions
+    stand in parts of the page of their own.
+    """
+    sections = tuple(section for section in document.sections if section.id not in TOLD_HERE)
+    drawn = [(s, b) for s in sections for b in s.blocks if isinstance(b, Timeline) and (b.spans or b.moments)]
+    if not drawn:
+        return None, replace(document, sections=sections)
+    section, timeline = drawn[0]
+    return timeline, replace(document, sections=tuple(s for s in sections if s is not section))
 
 
 def _without_links(document: Document) -> Document:

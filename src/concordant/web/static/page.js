@@ -47,11 +47,11 @@ document.addEventListener("submit", (event) => {
 // The page that comes back says what is chosen; what the reader is typing in stays, and so does what was opened.
 let open = [];
 document.addEventListener("htmx:before:swap", () => {
-  open = [...document.querySelectorAll("details[open]")].map(keyOf);
+  open = [...document.querySelectorAll("details[open]:not(.paste)")].map(keyOf);
 });
 document.addEventListener("htmx:after:swap", () => {
   for (const details of document.querySelectorAll("details")) if (open.includes(keyOf(details))) details.open = true;
-  for (const field of document.querySelectorAll("#page input, #page select")) settle(field);
+  for (const field of document.querySelectorAll("#page input, #page select, #page textarea")) settle(field);
 });
 
 function keyOf(details) {
@@ -61,7 +61,8 @@ function keyOf(details) {
 
 function settle(field) {
   if (field === document.activeElement && field.type === "text") return;
+  if (field.type === "file") field.value = "";
   if (field.type === "radio" || field.type === "checkbox") field.checked = field.defaultChecked;
-  else if (field.type === "text") field.value = field.defaultValue;
+  else if (field.type === "text" || field.type === "textarea") field.value = field.defaultValue;
   else if (field.tagName === "SELECT") for (const option of field.options) option.selected = option.defaultSelected;
 }
