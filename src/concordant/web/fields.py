@@ -15,6 +15,7 @@ from concordant.errors import make_printable
 from concordant.logic.dates import find_dates
 from concordant.model.form import EventRow, Form
 from concordant.record.casefile.yaml_text import to_iso_date
+from concordant.visible import make_visible
 from concordant.web.case_text import BLOCKS, DATES, LISTS, Case, Entry, drop_empty
 
 Fields = Mapping[str, Sequence[str]]
@@ -41,7 +42,7 @@ def read_fields(fields: Fields, form: Form, parse: ParseReply) -> Edits:
         else:
             _set_entry(edits, place, keys.split(","), fields)
     for row in form.rows:
-        if isinstance(row, EventRow) and (chosen := _first(fields, f"row.{row.id}")):
+        if isinstance(row, EventRow) and (chosen := get_first(fields, f"row.{row.id}")):
             _choose_event(edits.case, row, chosen)
     _press_buttons(edits, fields, parse)
     edits.case = drop_empty(edits.case)
@@ -51,7 +52,7 @@ def read_fields(fields: Fields, form: Form, parse: ParseReply) -> Edits:
 def _read_base(fields: Fields) -> Case:
     """The case that came with the form. What is no case is none: only a form that somebody else made sends that."""
     try:
-        case = json.loads(_first(fields, "case") or "{}")
+        case = json.loads(get_first(fields, "case") or "{}")
     except (ValueError, RecursionError):
         return {}
     if not isinstance(case, dict):
@@ -63,10 +64,15 @@ def _is_entries(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(entry, dict) for entry in value)
 
 
-def _first(fields: Fields, name: str) -> str:
-    """The value of a field; of several the last, as with two controls of one name."""
+def get_first(fields: Fields, name: str) -> str:
+    """The value of a field, without control signs; of several the last, as with two controls of one name."""
     values = fields.get(name, ())
-    return values[-1].strip() if values else ""
+    return _clean(values[-1]) if values else ""
+
+
+def _clean(text: str) -> str:
+    """What was typed, with every control sign made visible."""
+    return make_visible(text.strip())
 
 
 def _set_entry(edits: Edits, place: str, keys: Sequence[str], fields: Fields) -> None:
@@ -84,14 +90,19 @@ def _set_entry(edits: Edits, place: str, keys: Sequence[str], fields: Fields) ->
 
 
 def _set_key(edits: Edits, entry: Entry, key: str, name: str, fields: Fields) -> None:
-    values = [value.strip() for value in fields.get(name, ()) if value.strip()]
-    entry.pop(key, None)
+    values = [text for value in fields.get(name, ()) if (text := _clean(value))]
     if key in LISTS:
-        entry[key] = list(dict.fromkeys(part.strip() for value in values for part in value.split(",") if part.strip()))
+        entry[key] = _read_names(values, entry.get(key))
     elif values:
         entry[key] = _read_date(edits, name, values[-1]) if key in DATES else values[-1]
-    if not entry.get(key):
+    if not values or not entry.get(key):
         entry.pop(key, None)
+
+
+def _read_names(values: Sequence[str], before: Any) -> list[str]:
+    """The names of several controls and of a list in one of them; those that were there stay in their order."""
+    names = list(dict.fromkeys(part.strip() for value in values for part in value.split(",") if part.strip()))
+    return before if isinstance(before, list) and sorted(map(str, before)) == sorted(names) else names
 
 
 def _read_date(edits: Edits, name: str, typed: str) -> str:
@@ -109,7 +120,7 @@ def _read_date(edits: Edits, name: str, typed: str) -> str:
 
 def _set_stated(edits: Edits, features: Sequence[str], fields: Fields, parse: ParseReply) -> None:
     for feature in features:
-        _state(edits, feature, _first(fields, f"s.{feature}"), parse)
+        _state(edits, feature, get_first(fields, f"s.{feature}"), parse)
 
 
 def _state(edits: Edits, feature: str, typed: str, parse: ParseReply) -> None:
@@ -153,13 +164,13 @@ def find_chip(row: EventRow, entry: Entry) -> int | None:
 
 def _press_buttons(edits: Edits, fields: Fields, parse: ParseReply) -> None:
     """What the button did that sent the form: state a branch, forget what was stated, or drop an entry."""
-    feature, sign, value = _first(fields, "set").partition("=")
+    feature, sign, value = get_first(fields, "set").partition("=")
     if sign:
         _state(edits, feature, value, parse)
     stated = edits.case.get("stated")
     if isinstance(stated, dict):
-        stated.pop(_first(fields, "forget"), None)
-    block, _, at = _first(fields, "drop").partition(".")
+        stated.pop(get_first(fields, "forget"), None)
+    block, _, at = get_first(fields, "drop").partition(".")
     entries = edits.case.get(block)
     if block in BLOCKS and isinstance(entries, list) and at.isdigit() and int(at) < len(entries):
         entries.pop(int(at))

@@ -20,7 +20,7 @@ from concordant.record.casefile.schema import build_case_schema
 from concordant.record.sources.opening import SourceContent
 from concordant.web.case_text import Case, find_complaint_place, write_case_text
 from concordant.web.controls import Group
-from concordant.web.fields import Edits, Fields, read_fields
+from concordant.web.fields import Edits, Fields, get_first, read_fields
 from concordant.web.records import ReadRecord, read_pasted
 from concordant.web.rows import FormView
 
@@ -90,7 +90,7 @@ class PageBuilder:
         edits = self._read_form(fields, today)
         if upload is not None:
             try:
-                read = read_pasted(upload.data, upload.name, self.engine, _first(fields, "patient"), today)
+                read = read_pasted(upload.data, upload.name, self.engine, get_first(fields, "patient"), today)
                 edits, carried = Edits(read.case), carried.with_record(read)
             except ConcordantError as error:
                 problems = tuple(map(str, error.complaints))
@@ -103,7 +103,7 @@ class PageBuilder:
 
     def _read_form(self, fields: Fields, today: dt.date) -> Edits:
         edits = read_fields(fields, self.engine.knowledge.form, _ReplyParser(self, fields, today).parse)
-        day = _first(fields, "as_of")
+        day = get_first(fields, "as_of")
         if day:
             edits.case = {"as_of": day, **{k: v for k, v in edits.case.items() if k != "as_of"}}
         elif "as_of" in fields:
@@ -113,8 +113,8 @@ class PageBuilder:
     def _answer_page(
         self, fields: Fields, edits: Edits, carried: _Carried, today: dt.date, problems: tuple[str, ...], failed: Upload | None
     ) -> Page:
-        language = load_language(_choose_language(_first(fields, "lang")))
-        case, guideline = edits.case, _first(fields, "guideline")
+        language = load_language(_choose_language(get_first(fields, "lang")))
+        case, guideline = edits.case, get_first(fields, "guideline")
         answer, places = None, {}
         try:
             answer = self.recommend(case, guideline, today)
@@ -131,7 +131,7 @@ class PageBuilder:
             edits.typed,
             places,
             carried.sources,
-            tuple(filter(None, (*fields.get("wanted", ()), _first(fields, "change")))),
+            tuple(filter(None, (*fields.get("wanted", ()), get_first(fields, "change")))),
         )
         page = Page(
             language,
@@ -153,7 +153,7 @@ class PageBuilder:
 
     def _add_pinned(self, page: Page, fields: Fields, today: dt.date) -> Page:
         """The answer that was pinned, beside the one of now."""
-        pinned = page.case_json if "pin" in fields else "" if "unpin" in fields else _first(fields, "pinned")
+        pinned = page.case_json if "pin" in fields else "" if "unpin" in fields else get_first(fields, "pinned")
         if not pinned:
             return page
         try:
@@ -177,11 +177,11 @@ class _Carried:
     @staticmethod
     def read_from(fields: Fields) -> _Carried:
         try:
-            sources = json.loads(_first(fields, "sources") or "{}")
+            sources = json.loads(get_first(fields, "sources") or "{}")
         except (ValueError, RecursionError):
             sources = {}
         kept = {str(k): str(v) for k, v in sources.items()} if isinstance(sources, dict) else {}
-        return _Carried(kept, tuple(fields.get("unread", ())), _first(fields, "account"))
+        return _Carried(kept, tuple(fields.get("unread", ())), "".join(fields.get("account", ())))
 
     def with_record(self, read: ReadRecord) -> _Carried:
         return _Carried(read.sources, read.unread, read.account)
@@ -200,7 +200,7 @@ class _ReplyParser:
         """The record of the form before anything was typed: an interval may run from a date in it."""
         engine = self.builder.engine
         try:
-            base = json.loads(_first(self.fields, "case") or "{}")
+            base = json.loads(get_first(self.fields, "case") or "{}")
             record = engine.read(SourceContent(write_case_text(base).encode() or b"{}", FORM), today=self.today).one().record
         except (ValueError, AttributeError, TypeError, RecursionError, ConcordantError):
             record = PatientRecord(self.today)
@@ -212,11 +212,6 @@ class _ReplyParser:
         if known is None:
             raise ValueError(f"there is no question '{feature[:40]}'")
         return parse_reply(typed, known, self.interview).text
-
-
-def _first(fields: Fields, name: str) -> str:
-    values = fields.get(name, ())
-    return values[-1].strip() if values else ""
 
 
 def _choose_language(code: str) -> str:

@@ -24,7 +24,7 @@ OPEN_AFTER = 0.3  # seconds until the server listens
 
 def serve_here(engine: Engine, port: int, *, open_browser: bool) -> None:
     """The page for whoever sits at this machine, until Ctrl-C. Raises Unreadable for a port that cannot be had."""
-    listening = _listen("127.0.0.1", port)
+    listening = listen("127.0.0.1", port)
     address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
     print(f"Concordant is at {address}\nCtrl-C ends it. Nothing is stored.", flush=True)  # noqa: T201
     if open_browser:
@@ -37,7 +37,7 @@ def serve_others(engine: Engine, host: str, port: int, names: Sequence[str] = ()
 
     Raises Unreadable for an address that cannot be had.
     """
-    listening = _listen(host, port)
+    listening = listen(host, port)
     address = f"http://{_write_host(host)}:{listening.getsockname()[1]}/"
     log_event("started", address=address, version=__version__, knowledge=engine.knowledge.digest)
     _run(make_app(engine, hosts=[*LOCAL, _write_host(host), *names], limits=limits), listening)
@@ -57,7 +57,8 @@ def _run(app: Starlette, listening: socket.socket) -> None:
     uvicorn.Server(config).run(sockets=[listening])
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket at the address; port 0 takes any that is free. Raises Unreadable for one that cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

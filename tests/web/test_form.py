@@ -1,0 +1,208 @@
+"""The form: what is sent back untouched changes nothing, a tap says what it says, and nothing that was typed is lost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from concordant.api import Engine
+from concordant.model.form import CourseRow, EventRow, FeatureRow
+from tests.shipped import SHIPPED, failing, in_chunks, shipped_knowledge
+from tests.web.form import BUILDER, TODAY, build, fields_of, html_of, tap
+
+ENGINE: Engine = BUILDER.engine
+
+
+def answer_of(page: Any) -> dict[str, Any]:
+    return {key: value for key, value in page.answer.to_dict().items() if key not in ("not_understood",)}
+
+
+@in_chunks
+def test_a_form_that_is_sent_back_untouched_changes_nothing(chunk: int) -> None:
+    def law(path: Path) -> None:
+        first = build(upload=path.read_bytes())
+        again = build(fields_of(first))
+        assert again.case == first.case
+        if not first.problems:
+            assert again.answer.to_dict() == first.answer.to_dict()
+
+    assert failing(law, SHIPPED[1::5], chunk) == {}
+
+
+@in_chunks
+def test_the_page_answers_as_the_command_does(chunk: int) -> None:
+    """The entries of a case stand in the order of the file, each on a line of its own: only the lines may differ."""
+
+    def law(path: Path) -> None:
+        page = build(upload=path.read_bytes())
+        if not page.problems:
+            assert page.answer.to_dict() == ENGINE.recommend(path, today=TODAY).to_dict()
+
+    assert failing(law, SHIPPED[::5], chunk) == {}
+
+
+def test_the_seed_story_by_taps() -> None:
+    page = tap(build(), row__extent="1")
+    page = tap(page, s__her2_status="positive")
+    page = tap(page, **{"e.treatments.new-early-0.drugs": "trastuzumab"})
+    page = tap(page, s__her2_therapy_started="no")
+    assert page.answer.outcome == "needs_data"
+    assert page.answer.questions[0].feature == "months_from_adjuvant_her2_therapy_to_recurrence"
+    for branch in page.answer.questions[0].changes:
+        then = tap(page, set=f"months_from_adjuvant_her2_therapy_to_recurrence={branch.if_}")
+        assert [option.name for option in then.answer.options if option.role == "preferred"] == branch.names
+
+
+def test_dates_of_any_precision_make_the_interval() -> None:
+    page = tap(
+        build(
+            upload="disease: [{event: recurrence, extent: metastatic}]\ntreatments: [{drugs: [trastuzumab], setting: adjuvant}]"
+        )
+    )
+    page = tap(page, **{"e.disease.0.date": "Oct 2022", "e.treatments.0.end": "14.10.2021"})
+    assert page.case["disease"][0]["date"] == "2022-10"
+    assert page.case["treatments"][0]["end"] == "2021-10-14"
+    assert "11" in html_of(page)
+
+
+BAD = {
+    "e.disease.0.date": ("soon", "No date is read in this"),
+    "e.treatments.0.end": ("31 Feb 2021", "31"),
+    "s.lvef": ("much", "number"),
+    "s.her2_status": ("perhaps", "positive"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_not_understood_stands_where_it_was_typed(name: str) -> None:
+    typed, says = BAD[name]
+    start = build(
+        upload="disease: [{event: recurrence, extent: metastatic}]\ntreatments: [{drugs: [trastuzumab], setting: adjuvant}]"
+    )
+    fields = fields_of(start) | {name: [typed]}
+    if name == "s.lvef":
+        fields["shown"] = [*fields["shown"], "s:lvef"]
+    page = build(fields)
+    html = html_of(page)
+    if name != "s.her2_status":  # a chip cannot be mistyped; only a foreign client sends this
+        assert f'value="{typed}"' in html
+        assert says in html
+    assert page.case["disease"] == start.case["disease"]
+    assert page.case["treatments"] == start.case["treatments"]
+    assert "stated" not in page.case
+
+
+IMPOSSIBLE = "treatments:\n  - {drugs: [trastuzumab], setting: adjuvant, start: 2022-01, end: 2021-01}\n"
+
+
+def test_what_cannot_be_is_told_at_its_entry_and_kept() -> None:
+    page = build(upload="disease: [{event: recurrence, extent: metastatic}]\n" + IMPOSSIBLE)
+    assert page.problems
+    assert page.paste  # a record that cannot be read stays in the box
+    course = {"e.treatments.0.start": "2022", "e.treatments.0.end": "2021"}
+    start = build(upload="treatments: [{drugs: [trastuzumab], setting: advanced, start: 2020}]")
+    wrong = tap(start, **course)
+    assert wrong.answer is None
+    assert wrong.problems
+    assert 'class="entry wrong"' in html_of(wrong)
+    assert wrong.case["treatments"][0]["end"] == "2021"
+    assert tap(wrong, **{"e.treatments.0.end": "2022-05"}).answer is not None
+
+
+MARKUP = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "\x1b[31mred", "\u202egnp.exe", "{{ 7*7 }}", "a" * 5000]
+
+
+@pytest.mark.parametrize("text", MARKUP)
+def test_a_text_is_only_text(text: str) -> None:
+    start = build(upload="treatments: [{drugs: [trastuzumab], setting: advanced}]\nconditions: [{name: asthma}]")
+    for name in ("e.treatments.0.drugs", "e.conditions.0.name", "e.treatments.0.end", "as_of", "lang", "guideline"):
+        html = html_of(build(fields_of(start) | {name: [text]}))
+        assert "<script>alert" not in html
+        assert "<img src=x" not in html
+        assert "\x1b" not in html
+        assert "7*7" not in html or "{{ 7*7 }}" in html
+
+
+FORGED = [
+    "[]",
+    "null",
+    "{",
+    '{"treatments": 5}',
+    '{"treatments": [5]}',
+    '{"stated": 7}',
+    '{"as_of": [1]}',
+    "[" * 10000,
+    '{"zzz": 1}',
+]
+
+
+@pytest.mark.parametrize("case", FORGED)
+def test_a_forged_case_breaks_nothing(case: str) -> None:
+    html_of(build(fields_of(build()) | {"case": [case], "pinned": [case], "sources": [case]}))
+    html_of(
+        build(
+            {
+                "case": [case],
+                "drop": ["treatments.0"],
+                "forget": ["lvef"],
+                "set": ["nothing=1"],
+                "shown": ["x", "s:x", "treatments.99:a"],
+            }
+        )
+    )
+
+
+def test_every_row_of_the_knowledge_is_shown_and_has_not_known() -> None:
+    html = html_of(
+        build(
+            upload="disease: [{event: recurrence, extent: metastatic}]\ntreatments: [{drugs: [trastuzumab], setting: advanced}]"
+        )
+    )
+    for row in shipped_knowledge().form.rows:
+        match row:
+            case EventRow() | CourseRow():
+                assert f'id="row-{row.id}"' in html
+            case FeatureRow():
+                assert f'name="s.{row.feature}" value="unknown"' in html
+    assert 'name="s.line_of_therapy"' not in html
+
+
+def test_pinned_answers_stand_beside_each_other() -> None:
+    page = tap(build(upload="tumor_markers: [{test: her2, value: positive}]"), pin="1")
+    assert page.pinned is not None
+    other = tap(page, s__brain_metastases="active")
+    assert other.pinned is not None
+    assert other.differs == ("brain_metastases: – → active",)
+    assert tap(other, unpin="1").pinned is None
+
+
+def test_a_fhir_record_becomes_a_form_that_names_its_entries() -> None:
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [
+            {"resource": {"resourceType": "Patient", "id": "p", "gender": "female", "birthDate": "1966"}},
+            {
+                "resource": {
+                    "resourceType": "Condition",
+                    "id": "c",
+                    "subject": {"reference": "Patient/p"},
+                    "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "C50.9"}]},
+                    "onsetDateTime": "2020-01-01",
+                }
+            },
+        ],
+    }
+    page = build(upload=json.dumps(bundle))
+    assert page.case["patient"]["sex"] == "female"
+    assert "Condition" in page.sources
+    assert build(fields_of(page)).case == page.case
+
+
+def test_an_assumption_can_be_changed() -> None:
+    page = build(upload=(Path(str(SHIPPED[0])).read_bytes()))
+    html = html_of(tap(page, change="declines_chemotherapy"))
+    assert 'name="s.declines_chemotherapy"' in html
