@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from concordant.answer.schema import Answer, Ask
+from concordant.answer.schema import Ask
 from concordant.model.features import Feature
 from concordant.model.form import CourseRow, EventRow, FeatureRow, Says
-from concordant.model.knowledge import Knowledge
-from concordant.patient.facts import Facts, format_unit, format_value
+from concordant.patient.facts import format_unit, format_value
 from concordant.present.interview import can_answer_with_date
-from concordant.present.language import Language
 from concordant.present.sentences import Sentences
-from concordant.web.case_text import BLOCKS, DATES, LISTS, Case
+from concordant.web.case_text import BLOCKS
+from concordant.web.context import FormContext
 from concordant.web.controls import Chip, Entry, Field, Group, Row
 from concordant.web.fields import UNKNOWN, find_chip
 
-Schema = dict[str, Any]
 ASKED_MOST = 6  # open questions that are shown at once
 
 
 @dataclass(frozen=True)
-class FormView:
-    """Everything that the form is drawn from. `facts` and `answer` are None while the case cannot be read."""
-
-    case: Case
-    knowledge: Knowledge
-    language: Language
-    schema: Schema
-    facts: Facts | None = None
-    answer: Answer | None = None
-    typed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    problems: Mapping[str, str] = field(default_factory=dict)
-    sources: Mapping[str, str] = field(default_factory=dict)
-    wanted: Sequence[str] = ()
+class FormView(FormContext):
+    """Builds the rows of the form, group by group."""
 
     def build_groups(self) -> list[Group]:
         """The form from top to bottom: what is asked in any case, what can change the answer, the rest."""
@@ -50,43 +37,6 @@ class FormView:
             Group("rest", say("page.rest"), tuple(self._iter_blocks()), folded=True),
         ]
 
-    # -- small things ------------------------------------------------------------------------------
-
-    def say(self, says: Says) -> str:
-        """A text of the form in the language of the page."""
-        return says.get(self.language.code) or says.get("en", "")
-
-    def name(self, word: str) -> str:
-        """A key or a word of a closed list, as people call it."""
-        return self.say(self.knowledge.form.names.get(word, {})) or word.replace("_", " ")
-
-    @cached_property
-    def features(self) -> Mapping[str, Feature]:
-        """The features by name."""
-        return {feature.name: feature for feature in self.knowledge.features}
-
-    @cached_property
-    def drug_names(self) -> Mapping[str, str]:
-        """The drugs by id."""
-        return {drug.id: drug.name for drug in self.knowledge.drugs}
-
-    def _entries(self, block: str) -> list[dict[str, Any]]:
-        entries = self.case.get(block)
-        return entries if isinstance(entries, list) else []
-
-    def _stated(self, feature: str) -> str:
-        stated = self.case.get("stated")
-        return str(stated.get(feature, "")) if isinstance(stated, dict) else ""
-
-    def _value(self, name: str, now: object) -> str:
-        """What stands in a field: what was typed and not understood before what is on record."""
-        return self.typed[name][0] if name in self.typed else "" if now is None else str(now)
-
-    def _problem(self, name: str) -> str:
-        if name not in self.typed:
-            return self.problems.get(name, "")
-        return self.typed[name][1] or self.language.say("page.no_date")
-
     # -- the rows of the knowledge -----------------------------------------------------------------
 
     def _build_row(self, row: EventRow | CourseRow | FeatureRow) -> Row | None:
@@ -96,13 +46,13 @@ class FormView:
             case CourseRow():
                 return self._build_course_row(row)
             case _:
-                courses = self._entries("treatments")
+                courses = self.get_entries("treatments")
                 if row.beside_course and not any(course.get("setting") == row.beside_course for course in courses):
                     return None
                 return self._build_feature_row(self.features[row.feature], self.say(row.title), row.says)
 
     def _build_event_row(self, row: EventRow) -> Row:
-        entries = self._entries("disease")
+        entries = self.get_entries("disease")
         at = next((i for i, entry in enumerate(entries) if find_chip(row, entry) is not None), None)
         chosen = None if at is None else find_chip(row, entries[at])
         name = f"row.{row.id}"
@@ -110,15 +60,15 @@ class FormView:
         if at is None:
             return Row(row.id, self.say(row.title), chips=chips)
         place = f"disease.{at}"
-        date = self._make_field(place, "date", entries[at].get("date"), self.say(row.date))
+        date = self.make_field(place, "date", entries[at].get("date"), self.say(row.date))
         return Row(row.id, self.say(row.title), chips=chips, fields=(date,), shown=(f"{place}:date",), forget="")
 
     def _build_course_row(self, row: CourseRow) -> Row | None:
-        if row.beside and not any(row.beside.items() <= entry.items() for entry in self._entries("disease")):
+        if row.beside and not any(row.beside.items() <= entry.items() for entry in self.get_entries("disease")):
             return None
-        of_row = [(i, c) for i, c in enumerate(self._entries("treatments")) if c.get("setting") in row.settings]
+        of_row = [(i, c) for i, c in enumerate(self.get_entries("treatments")) if c.get("setting") in row.settings]
         entries = [self._build_course(row, f"treatments.{i}", course) for i, course in of_row]
-        said = self._stated(row.nothing.feature)
+        said = self.get_stated(row.nothing.feature)
         place = f"treatments.new-{row.id}-{len(of_row)}"  # another name than before, so that no control keeps what was chosen
         new = self._build_course(row, place, {"setting": row.settings[0]}, is_new=True)
         name, value = f"s.{row.nothing.feature}", row.nothing.value
@@ -148,7 +98,7 @@ class FormView:
         given = [str(drug) for drug in course.get("drugs") or ()]
         shown = list(dict.fromkeys([*names, *given]))
         chips = tuple(Chip(f"e.{place}.drugs", name, name, chosen=name in given, several=True) for name in shown)
-        fields = [] if is_new else [self._make_field(place, key, course.get(key)) for key in row.fields]
+        fields = [] if is_new else [self.make_field(place, key, course.get(key)) for key in row.fields]
         if len(row.settings) > 1 and not is_new:
             fields.insert(0, self._make_setting(place, row, course))
         return Entry(
@@ -174,7 +124,7 @@ class FormView:
     def _build_feature_row(
         self, feature: Feature, title: str, says: Mapping[str, Says] | None = None, ask: Ask | None = None
     ) -> Row:
-        said, name = self._stated(feature.name), f"s.{feature.name}"
+        said, name = self.get_stated(feature.name), f"s.{feature.name}"
         then = self._describe_branches(ask)
         return Row(
             feature.name,
@@ -226,8 +176,8 @@ class FormView:
         name, unit = f"s.{feature.name}", format_unit(feature.unit)
         hint = self.language.say("page.or_date") if can_answer_with_date(feature) else ""
         shown = "" if said == UNKNOWN else said
-        label, value = self.language.format_unit(unit), self._value(name, shown)
-        return Field(name, label, value, hint=hint, problem=self._problem(name), number=feature.label)
+        label, value = self.language.format_unit(unit), self.get_shown(name, shown)
+        return Field(name, label, value, hint=hint, problem=self.find_problem(name), number=feature.label)
 
     def _iter_questions(self) -> Iterator[Row]:
         """What is missing and would change the answer, and what the reader asked to change, unless a row above asks it."""
@@ -268,7 +218,7 @@ class FormView:
         fact = self.facts[feature.name] if self.facts is not None else None
         rows = {row.feature for row in self.knowledge.form.rows if isinstance(row, FeatureRow)}
         open_ = fact is None or not fact.is_known or fact.origin == "assumed"
-        return bool(feature.question) and open_ and not self._stated(feature.name) and feature.name not in rows
+        return bool(feature.question) and open_ and not self.get_stated(feature.name) and feature.name not in rows
 
     # -- all else that is on record ----------------------------------------------------------------
 
@@ -276,8 +226,8 @@ class FormView:
         """Every block with its entries, each key to correct, and a line for one more."""
         above = {place for row in self._above for place in row}
         for block in BLOCKS:
-            entries = [(f"{block}.{i}", e, False) for i, e in enumerate(self._entries(block)) if f"{block}.{i}" not in above]
-            entries.append((f"{block}.new-rest-{len(self._entries(block))}", {}, True))
+            entries = [(f"{block}.{i}", e, False) for i, e in enumerate(self.get_entries(block)) if f"{block}.{i}" not in above]
+            entries.append((f"{block}.new-rest-{len(self.get_entries(block))}", {}, True))
             rows = tuple(self._build_entry(block, place, entry, is_new=is_new) for place, entry, is_new in entries)
             yield Row(block, self.name(block), "entries", entries=rows, add=self.language.say("page.add"))
 
@@ -291,16 +241,6 @@ class FormView:
         keys = list(self.schema["properties"][block]["items"]["properties"])
         if place.startswith("disease.") and place in {p for row in self._above for p in row}:
             keys.remove("date")
-        fields = tuple(self._make_field(place, key, entry.get(key)) for key in keys)
+        fields = tuple(self.make_field(place, key, entry.get(key)) for key in keys)
         said, problem = self.sources.get(place, ""), self.problems.get(place, "")
         return Entry(place, ",".join(keys), (), fields, said, problem, is_new)
-
-    def _make_field(self, place: str, key: str, now: object, label: str = "") -> Field:
-        name = f"e.{place}.{key}"
-        block = place.partition(".")[0]
-        enum = self.schema["properties"][block]["items"]["properties"][key].get("enum", ())
-        shown = ", ".join(map(str, now)) if key in LISTS and isinstance(now, list) else now
-        options = (("", "–"), *((word, self.name(word)) for word in enum)) if enum else ()
-        return Field(
-            name, label or self.name(key), self._value(name, shown), options, problem=self._problem(name), date=key in DATES
-        )

@@ -85,7 +85,7 @@ def _collect_parts(page: Page) -> dict[str, object]:
     branches = _make_branches(answer.answer, sentences)
     return {
         "first_screen": Markup(_render_top(document, has_cards=branches is not None)),
-        "sections": Markup(render_rest(rest) + render_footer(document)),
+        "sections": Markup(render_rest(rest) + render_footer(document, "aside")),
         "timeline": Markup(render_timeline_svg(timeline)) if timeline else "",
         "pinned_screen": Markup(render_first_screen(_without_links(page.pinned))) if page.pinned else "",
         "branches": branches,

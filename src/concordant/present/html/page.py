@@ -119,6 +119,6 @@ def _render_reference(source: PageReference) -> Html:
     return make_element("li", escape_html(f"{source.citation} "), mark, id=f"ref-{source.n}", value=str(source.n))
 
 
-def render_footer(document: Document) -> Html:
-    """What the answer rests on, and that nobody reviewed it."""
-    return make_element("footer", *(make_element("p", render_text(text)) for text in document.footer))
+def render_footer(document: Document, name: str = "footer") -> Html:
+    """What the answer rests on, and that nobody reviewed it; `name` is that of the element."""
+    return make_element(name, *(make_element("p", render_text(text)) for text in document.footer))
