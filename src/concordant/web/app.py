@@ -66,7 +66,7 @@ class Application:
     engine: Engine
     limits: Limits
     get_today: Callable[[], dt.date]
-    quiet: bool = False
+    local: bool = False
     environment: Environment = field(default_factory=make_environment)
 
     @cached_property
@@ -106,7 +106,7 @@ class Application:
 
     def _make_page(self, fields: Fields, upload: Upload | None, whole: bool) -> str:
         page = self.builder.build_page(fields, self.get_today(), upload)
-        return render_page(page, self.environment, whole=whole, examples=self.examples)
+        return render_page(page, self.environment, whole=whole, examples=self.examples, local=self.local)
 
     async def _read_form(self, request: Request) -> tuple[Fields, Upload | None]:
         """The fields of the form, and the record that came with it."""
@@ -176,7 +176,7 @@ class Application:
             started = time.perf_counter()
             response = await self._answer(handler, request)
             response.headers.update(HEADERS)
-            if not self.quiet:
+            if not self.local:
                 route = request.scope.get("route")
                 log_request(request.method, getattr(route, "path", "-"), response.status_code, time.perf_counter() - started)
             return response
@@ -209,10 +209,13 @@ def make_app(
     limits: Limits | None = None,
     get_today: Callable[[], dt.date] = dt.date.today,
     hosts: Sequence[str] = LOCAL,
-    quiet: bool = False,
+    local: bool = False,
 ) -> Starlette:
-    """The application for one engine. It answers only under the names of `hosts`: no page from elsewhere can borrow another."""
-    app = Application(engine, limits or Limits(), get_today, quiet)
+    """The application for one engine; `local` is that of one person at this machine, who needs no log.
+
+    It answers only under the names of `hosts`: a page from elsewhere cannot reach it under another.
+    """
+    app = Application(engine, limits or Limits(), get_today, local)
     routes = [
         Route("/", app.guard(app.show_page), methods=["GET", "POST"]),
         Route("/out/{kind}", app.guard(app.send_output), methods=["POST"]),

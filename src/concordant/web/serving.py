@@ -29,7 +29,7 @@ def serve_here(engine: Engine, port: int, *, open_browser: bool) -> None:
     print(f"Concordant is at {address}\nCtrl-C ends it. Nothing is stored.", flush=True)  # noqa: T201
     if open_browser:
         threading.Timer(OPEN_AFTER, webbrowser.open, (address,)).start()
-    _run(make_app(engine, quiet=True), listening)
+    _run(make_app(engine, local=True), listening)
 
 
 def serve_others(engine: Engine, host: str, port: int, names: Sequence[str] = (), limits: Limits | None = None) -> None:

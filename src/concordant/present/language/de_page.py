@@ -6,6 +6,7 @@ PAGE = {
     "page.subject": "HER2-positives fortgeschrittenes Mammakarzinom",
     "page.stored": "Nichts wird gespeichert, und nichts verlässt diesen Rechner.",
     "page.stored.server": "Nichts wird gespeichert.",
+    "page.unreviewed": "Noch nicht ärztlich geprüft.",
     "page.skip": "Zur Antwort",
     "page.form": "Die Patientin",
     "page.answer": "Die Antwort",

@@ -6,6 +6,7 @@ PAGE = {
     "page.subject": "HER2-positive advanced breast cancer",
     "page.stored": "Nothing is stored and nothing leaves this computer.",
     "page.stored.server": "Nothing is stored.",
+    "page.unreviewed": "No clinician has reviewed it.",
     "page.skip": "To the answer",
     "page.form": "The patient",
     "page.answer": "The answer",
