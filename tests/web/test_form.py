@@ -202,6 +202,24 @@ def test_a_fhir_record_becomes_a_form_that_names_its_entries() -> None:
     assert build(fields_of(page)).case == page.case
 
 
+TABLE = "id{0}her2_status{0}Brain metastases{0}LVEF{0}shoe size\n7{0}positive{0}active{0}62{0}38\n"
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_a_row_of_a_table_with_its_heading(sign: str) -> None:
+    page = build(upload=TABLE.format(sign))
+    assert page.case["stated"]["her2_status"] == "positive"
+    assert page.case["stated"]["brain_metastases"] == "active"
+    assert any("shoe size" in text for text in page.unread)
+
+
+def test_two_rows_are_two_patients() -> None:
+    two = TABLE.format(",") + "8,negative,none,60,40\n"
+    assert "2 rows are 2 patients" in build(upload=two).problems[0]
+    fields = {"patient": ["8"]}
+    assert build(fields, upload=two).case["stated"]["her2_status"] == "negative"
+
+
 def test_an_assumption_can_be_changed() -> None:
     page = build(upload=(Path(str(SHIPPED[0])).read_bytes()))
     html = html_of(tap(page, change="declines_chemotherapy"))

@@ -11,6 +11,7 @@ from typing import Any
 
 from concordant.api import Engine, Recommendation
 from concordant.errors import Complaint, ConcordantError
+from concordant.model.form import Form
 from concordant.patient.events import PatientRecord
 from concordant.present.interview import Interview, parse_reply
 from concordant.present.language import LANGUAGES, Language, load_language
@@ -91,10 +92,16 @@ class PageBuilder:
         if upload is not None:
             try:
                 read = read_pasted(upload.data, upload.name, self.engine, get_first(fields, "patient"), today)
-                edits, carried = Edits(read.case), carried.with_record(read)
+                edits, carried = self._take_record(read, fields, today), carried.with_record(read)
             except ConcordantError as error:
                 problems = tuple(map(str, error.complaints))
         return self._answer_page(fields, edits, carried, today, problems, upload if problems else None)
+
+    def _take_record(self, read: ReadRecord, fields: Fields, today: dt.date) -> Edits:
+        """The case of a record; what a table says goes the way of what is typed."""
+        typed = {f"s.{name}": [text] for name, text in read.typed.items()}
+        told = {**fields, **typed, "case": [json.dumps(read.case, default=str)], "shown": [f"s:{','.join(read.typed)}"]}
+        return read_fields(told, Form(), _ReplyParser(self, told, today).parse) if typed else Edits(read.case)
 
     def recommend(self, case: Case, guideline: str, today: dt.date) -> Recommendation:
         """The answer for a case, as the command gives it for the file."""
@@ -131,7 +138,7 @@ class PageBuilder:
             edits.typed,
             places,
             carried.sources,
-            tuple(filter(None, (*fields.get("wanted", ()), get_first(fields, "change")))),
+            (*fields.get("wanted", ()), get_first(fields, "change"), *(name.removeprefix("s.") for name in edits.typed)),
         )
         page = Page(
             language,

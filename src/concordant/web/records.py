@@ -14,6 +14,7 @@ from concordant.record.casefile.write import write_case
 from concordant.record.sources.opening import SourceContent
 from concordant.texts import read_text
 from concordant.web.case_text import BLOCKS, Case
+from concordant.web.table_row import read_table_row
 
 ENTRY_LINE = re.compile(r"^  - \{.*?\}  # (?P<place>.+)$")
 NOTICE_LINE = re.compile(r"^#\s*(?P<says>\S.*)$")
@@ -21,9 +22,13 @@ NOTICE_LINE = re.compile(r"^#\s*(?P<says>\S.*)$")
 
 @dataclass(frozen=True, slots=True)
 class ReadRecord:
-    """The case, by place the entry of the source that it came from, what a case cannot hold, and the account of all entries."""
+    """The case, by place the entry of the source that it came from, what a case cannot hold, and the account of all entries.
+
+    `typed` is what a row of a table says of features, as if it had been typed.
+    """
 
     case: Case
+    typed: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     account: str = ""
@@ -33,6 +38,9 @@ def read_pasted(data: bytes, name: str, engine: Engine, patient: str, today: obj
     """The one patient of a text or file. Raises ConcordantError for what is none, or holds several and none was named."""
     if not data.strip():
         raise Unreadable(Complaint("there is nothing in it", name, way_out="Paste a record, or choose its file"))
+    row = read_table_row(data.decode(errors="replace"), name, engine.knowledge, patient)
+    if row is not None:
+        return ReadRecord({}, row[0], unread=row[1])
     content = SourceContent(data, name)
     found = engine.read(content, patient=patient, today=today).one()  # type: ignore[arg-type]
     own = _read_own_case(data, name)
@@ -55,7 +63,7 @@ def _read_own_case(data: bytes, name: str) -> Case | None:
 def _convert(patient: Patient, engine: Engine) -> ReadRecord:
     text = write_case(patient, engine.knowledge, engine.words)
     case = read_text(text, "record").value
-    return ReadRecord(case, _find_sources(text), tuple(_list_notices(text)), render_account(patient))
+    return ReadRecord(case, {}, _find_sources(text), tuple(_list_notices(text)), render_account(patient))
 
 
 def _find_sources(text: str) -> dict[str, str]:

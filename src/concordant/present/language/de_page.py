@@ -35,7 +35,7 @@ PAGE = {
     "page.help": "Was gemeint ist",
     "page.from": "Aus {place}",
     "page.paste": "Akte einfügen oder ablegen",
-    "page.paste.help": "Eine Falldatei oder FHIR. Was verstanden wurde, lässt sich danach an Ort und Stelle berichtigen.",
+    "page.paste.help": "Eine Falldatei, FHIR oder eine Tabellenzeile mit Kopf. Verstandenes lässt sich danach berichtigen.",
     "page.paste.text": "Text der Akte",
     "page.paste.file": "oder ihre Datei",
     "page.paste.patient": "Patientin, falls es mehrere sind",

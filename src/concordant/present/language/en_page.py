@@ -35,7 +35,7 @@ PAGE = {
     "page.help": "What is meant",
     "page.from": "From {place}",
     "page.paste": "Paste or drop a record",
-    "page.paste.help": "A case file or FHIR. What was understood can then be corrected in its place.",
+    "page.paste.help": "A case file, FHIR, or a row of a table with its heading. Then correct what was understood.",
     "page.paste.text": "Text of the record",
     "page.paste.file": "or its file",
     "page.paste.patient": "Patient, if there are several",
