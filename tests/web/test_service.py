@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
 from concordant.web.limits import Limits
+from concordant.web.serving import listen
 from tests.shipped import SHIPPED
 from tests.web.form import BUILDER, TODAY
 from tests.web.serving import ask, running
@@ -76,7 +80,8 @@ def test_what_is_wrong_is_told_in_words(port: int, name: str) -> None:
 
 def test_what_is_not_there(port: int) -> None:
     assert ask(port, "/nothing")[0] == 404
-    assert ask(port, "/answer")[0] == 405
+    status, headers, _ = ask(port, "/answer")
+    assert (status, headers["allow"]) == (405, "POST")
     assert ask(port, "/out/exe", b"", **{"content-type": "application/x-www-form-urlencoded"})[0] == 404
 
 
@@ -168,3 +173,33 @@ def test_too_many_at_once_are_refused_in_words() -> None:
         for thread in threads:
             thread.join(60)
         assert set(found) == {200, 503}
+
+
+def test_a_server_that_is_told_to_stop_answers_first(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with listen("127.0.0.1", 0) as free:
+        port = int(free.getsockname()[1])
+    with log.open("w") as written:
+        server = subprocess.Popen([sys.executable, "-m", "concordant", "serve", "--port", str(port)], stderr=written)
+    found: list[int] = []
+    _wait_for(port)
+    asking = [threading.Thread(target=lambda: found.append(ask(port, "/answer", {"record": CASE})[0])) for _ in range(4)]
+    for thread in asking:
+        thread.start()
+    time.sleep(0.3)
+    server.terminate()
+    for thread in asking:
+        thread.join(60)
+    server.wait(60)
+    assert found == [200] * 4
+    events = [json.loads(line)["event"] for line in log.read_text(encoding="utf-8").splitlines()]
+    assert (events[0], events[-1]) == ("started", "stopped")
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(600):
+        try:
+            ask(port, "/healthz")
+            return
+        except OSError:
+            time.sleep(0.1)

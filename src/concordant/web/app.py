@@ -240,5 +240,5 @@ async def _tell_missing(request: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 404)
     title = "There is nothing here" if status == 404 else "Not in this way"
     response = Problem(status, title, "The page is at /, the description of the JSON API at /openapi.json.").to_response()
-    response.headers.update(HEADERS)
+    response.headers.update({**(getattr(error, "headers", None) or {}), **HEADERS})  # which methods there are, where it knows
     return response
