@@ -54,6 +54,7 @@ class Side(Record, frozen=True):
 
     id: str
     words: tuple[str, ...]
+    source: Cite
     codes: tuple[str, ...] = ()
 
 
@@ -73,5 +74,6 @@ class ReadingChoices(Record, frozen=True):
     subjects: tuple[str, ...] = ()
     subject_sites: dict[SiteName, str] = {}
     sides: tuple[Side, ...] = ()
+    specimen_words: tuple[str, ...] = ()
     umbrellas: tuple[Umbrella, ...] = ()
     undated_sites: dict[SiteName, FeatureName] = {}

@@ -79,12 +79,15 @@ class ResultMeaning(Record, frozen=True):
 
 
 class Certainty(Record, frozen=True):
-    """How sure a diagnosis is, as a letter beside its code tells in one country: FHIR's verification and clinical status."""
+    """How sure a diagnosis is, as a letter beside its code tells in one country, or as words of a status do: FHIR's verification
+    and clinical status.
+    """
 
     systems: tuple[str, ...]
     extensions: tuple[str, ...]
     source: Cite
     letters: dict[str, str]
+    words: dict[str, tuple[str, ...]] = {}
 
 
 class Genotype(Record, frozen=True):

@@ -55,6 +55,7 @@ class Terminology:
     texts: dict[str, dict[str, CodeableConcept]] = field(default_factory=dict)  # by kind: texts that say what a code of it says
     product_words: frozenset[str] = frozenset()
     study_words: frozenset[str] = frozenset()
+    treatment_words: tuple[str, ...] = ()
     treatment_codes: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by system: beginnings
     certainty: CertaintyLetters = field(default_factory=CertaintyLetters)
     result_words: frozenset[str] = frozenset()  # that stand beside the word of a result and add nothing
@@ -108,9 +109,9 @@ class Terminology:
 
     def can_be_treatment(self, text: str) -> bool:
         """Whether a text that names no drug for certain may stand for one: it holds a known name or one that is near, or it
-        speaks of a study drug.
+        speaks of a study drug or of cancer treatment.
         """
-        if len(text) > LONGEST_TEXT or self.holds_drug(text) or self.is_study_drug(text):
+        if len(text) > LONGEST_TEXT or self.holds_drug(text) or self.is_study_drug(text) or self.tells_treatment(text):
             return True
         if text not in self.perhaps:
             if len(self.perhaps) >= MOST_REMEMBERED:
@@ -125,6 +126,11 @@ class Terminology:
     def is_study_drug(self, text: str) -> bool:
         """Whether a text speaks of a drug of a trial without its name."""
         return not self.study_words.isdisjoint(normalize_name(text).split())
+
+    def tells_treatment(self, text: str) -> bool:
+        """Whether a text speaks of cancer treatment without saying which."""
+        plain = " ".join(text.lower().split())
+        return any(word in plain for word in self.treatment_words)
 
     def is_treatment_code(self, system: str | None, code: str | None) -> bool:
         """Whether a code that is not listed is that of a cancer drug all the same."""
@@ -183,6 +189,7 @@ def make_terminology(knowledge: Knowledge, words: Words | None = None) -> Termin
     vocabulary = knowledge.vocabulary
     made = Terminology(words or make_words(knowledge), product_words=frozenset(vocabulary.product_words))
     made.study_words = frozenset(vocabulary.study_words)
+    made.treatment_words = vocabulary.treatment_words
     made.treatment_codes = {item.system: item.begins for item in vocabulary.treatment_codes}
     made.result_words = frozenset(vocabulary.result_words)
     lettered = frozenset(map(normalize_system, vocabulary.certainty.systems if vocabulary.certainty is not None else ()))

@@ -204,6 +204,49 @@ def test_a_specimen_from_elsewhere_leaves_open_whose_it_is(place: Json) -> None:
     assert [item.word for item in read(woman(), BREAST, GASTRIC, specimen, own).record.markers] == ["positive"]
 
 
+SPECIMENS: list[
+    tuple[Json, Json, bool]
+] = [  # what the result says of its specimen, the specimen, whether it stays open whose it is
+    ({"display": "stomach biopsy"}, {}, True),
+    ({"display": "gastric resection"}, {}, True),
+    ({"display": "Magenbiopsie"}, {}, True),
+    ({"display": "liver, core biopsy"}, {}, True),
+    ({"display": "breast biopsy"}, {}, False),
+    ({"display": "axillary lymph node biopsy"}, {}, False),
+    ({"display": "FFPE tissue block 3"}, {}, False),
+    ({"reference": "Specimen/s"}, {"type": {"text": "gastric biopsy"}}, True),
+    ({"reference": "Specimen/s"}, {"type": coded(SCT, "119376003", "Tissue specimen")}, False),
+    ({"reference": "Specimen/s"}, {"type": coded(SCT, "309201001", "Ascitic fluid sample")}, True),
+]
+
+
+@pytest.mark.parametrize(("named", "kept", "is_open"), SPECIMENS)
+def test_the_words_of_a_specimen_say_where_it_is_from(named: Json, kept: Json, is_open: bool) -> None:
+    specimen = {"resourceType": "Specimen", "id": "s", "subject": {"reference": "Patient/p1"}, **kept}
+    result = observation("o", "48676-1", **POSITIVE, specimen=named)
+    assert [item.word is None for item in read(woman(), BREAST, GASTRIC, specimen, result).record.markers] == [is_open]
+    assert [item.word for item in read(woman(), BREAST, specimen, result).record.markers] == ["positive"]
+
+
+PEOPLE = {
+    "RelatedPerson/baby": True,
+    "Group/g": True,
+    "Person/x": True,
+    "Patient/p2": True,
+    "https://there.org/fhir/Patient/p9": True,
+    "Patient/p1": False,
+    "urn:uuid:p1": False,
+    "Device/d": False,
+    "Condition/breast": False,
+}
+
+
+@pytest.mark.parametrize("address", PEOPLE)
+def test_a_result_about_somebody_else_is_not_the_patients(address: str) -> None:
+    result = observation("o", "48676-1", **POSITIVE, focus=[{"reference": address}])
+    assert [item.word is None for item in read(woman(), BREAST, result).record.markers] == [PEOPLE[address]]
+
+
 def test_a_measurement_is_of_the_whole_person() -> None:
     ejection = observation("o", "10230-1", valueQuantity={"value": 60, "unit": "%"}, focus=[TO_GASTRIC])
     assert len(read(woman(), BREAST, GASTRIC, ejection).record.measurements) == 1
