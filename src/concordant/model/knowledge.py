@@ -21,7 +21,15 @@ from concordant.model.naming import (
 from concordant.model.reading import CodeFamily, Morphology, ReadingChoices, TumourWords
 from concordant.model.sources import Cite, Record, Source
 from concordant.model.trials import Trial
-from concordant.model.vocabulary import AssemblyRules, Certainty, ConditionWords, ReportTopic, ResultMeaning, TreatmentCodes
+from concordant.model.vocabulary import (
+    AssemblyRules,
+    Certainty,
+    ConditionWords,
+    ReportTopic,
+    ResultMeaning,
+    TreatmentCodes,
+    TreatmentTold,
+)
 
 
 class Term(Record, frozen=True):
@@ -178,6 +186,8 @@ class Vocabulary(Record, frozen=True):
     product_words: tuple[str, ...] = ()
     study_words: tuple[str, ...] = ()
     treatment_words: tuple[str, ...] = ()
+    treatment_told: TreatmentTold = TreatmentTold()
+    denying_words: tuple[str, ...] = ()
     tumour_words: TumourWords | None = None
     test_heads: tuple[str, ...] = ()
     course_words: tuple[str, ...] = ()

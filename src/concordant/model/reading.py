@@ -35,6 +35,7 @@ class Morphology(Record, frozen=True):
     behaviours: tuple[CodeFamily, ...]
     primaries: tuple[CodeFamily, ...]
     metastases: tuple[CodeFamily, ...]
+    tissues: tuple[CodeFamily, ...] = ()
 
 
 class TumourWords(Record, frozen=True):

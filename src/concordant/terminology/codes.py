@@ -10,6 +10,7 @@ from typing import Any
 
 from concordant.model.drugs import Code
 from concordant.model.knowledge import CodeKind, Knowledge, ValueSet, Vocabulary
+from concordant.model.vocabulary import TreatmentTold
 from concordant.terminology.certainty import CertaintyLetters, make_certainty_letters
 from concordant.terminology.code_table import (
     MOST_REMEMBERED,
@@ -57,6 +58,8 @@ class Terminology:
     study_words: frozenset[str] = frozenset()
     treatment_words: tuple[str, ...] = ()
     treatment_codes: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by system: beginnings
+    unnamed_codes: dict[str, dict[str, bool]] = field(default_factory=dict)  # that name no drug, and whether it is past
+    treatment_told: TreatmentTold = field(default_factory=TreatmentTold)
     certainty: CertaintyLetters = field(default_factory=CertaintyLetters)
     result_words: frozenset[str] = frozenset()  # that stand beside the word of a result and add nothing
     named: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -137,6 +140,20 @@ class Terminology:
         begins = self.treatment_codes.get(self.find_system_id(system) or "", ()) if system and code else ()
         return bool(begins) and (code or "").strip().upper().startswith(begins)
 
+    def find_unnamed_treatment(self, codes: Iterable[tuple[str | None, str | None]]) -> bool | None:
+        """Whether codes say that cancer drugs were given, and not which: True where it is past; None where none says so."""
+        for system, code in codes:
+            begins = self.unnamed_codes.get(self.find_system_id(system) or "", {}) if system and code else {}
+            for begin, past in begins.items():
+                if (code or "").strip().upper().startswith(begin):
+                    return past
+        return None
+
+    def says_treatment_given(self, text: str) -> bool:
+        """Whether the name of a procedure says that cancer drugs were given, and not which."""
+        plain, said = " ".join(text.lower().split()), self.treatment_told
+        return any(word in plain for word in said.words) and not any(word in plain for word in said.denied)
+
     def _find_drugs_among(self, text: str) -> tuple[tuple[str, ...], bool]:
         """The drugs whose names stand among other words, and whether a word is strange: no number, dose, form or route."""
         words, drugs, strange = normalize_name(text).split(), dict[str, None](), False
@@ -190,7 +207,11 @@ def make_terminology(knowledge: Knowledge, words: Words | None = None) -> Termin
     made = Terminology(words or make_words(knowledge), product_words=frozenset(vocabulary.product_words))
     made.study_words = frozenset(vocabulary.study_words)
     made.treatment_words = vocabulary.treatment_words
-    made.treatment_codes = {item.system: item.begins for item in vocabulary.treatment_codes}
+    made.treatment_codes = {item.system: item.begins for item in vocabulary.treatment_codes if item.names_drug}
+    for item in vocabulary.treatment_codes:
+        if not item.names_drug:
+            made.unnamed_codes.setdefault(item.system, {}).update(dict.fromkeys(item.begins, item.past))
+    made.treatment_told = vocabulary.treatment_told
     made.result_words = frozenset(vocabulary.result_words)
     lettered = frozenset(map(normalize_system, vocabulary.certainty.systems if vocabulary.certainty is not None else ()))
     made.certainty = make_certainty_letters(vocabulary.certainty, lettered)

@@ -42,6 +42,7 @@ class Words:
     whole: dict[str, float] = field(default_factory=dict)  # units of which a spelling with this factor counts single things
     suffixes: tuple[str, ...] = ()
     course_words: frozenset[str] = frozenset()
+    denying: frozenset[str] = frozenset()  # at the head of a name: it was not given
     unspaced: dict[str, tuple[str, ...]] = field(default_factory=dict)  # names of drugs without blanks
     class_ids: frozenset[str] = frozenset()
     knowledge: Knowledge | None = None
@@ -69,6 +70,7 @@ def make_words(knowledge: Knowledge) -> Words:
     words.drugs |= {normalize_name(name): parts for name, parts in vocabulary.protocols.items()}
     words.suffixes = vocabulary.drug_suffixes
     words.course_words = frozenset(vocabulary.course_words)
+    words.denying = frozenset(vocabulary.denying_words)
     words.class_ids = frozenset(knowledge.classes)
     _add_terms(words.sites, words.codes, vocabulary.sites)
     _add_terms(words.conditions, words.codes, vocabulary.conditions)
@@ -171,6 +173,8 @@ def _drugs_from_spelling(spelling: str, words: Words, shortest: int = SHORTEST_A
     Among the words of a course a name of fewer letters than `shortest` may be anything.
     """
     left, among = spelling.split(), False
+    if len(left) > 1 and left[0] in words.denying:
+        return ()
     while left:
         name = " ".join(left)
         if (found := _find_name(name, words)) and (not among or len(name) >= shortest):

@@ -360,3 +360,16 @@ def test_other_words_for_the_same_test(code: str, words: str) -> None:
 def test_a_drug_for_another_cancer_is_none_of_it() -> None:
     given = dose("m", "224905", "2023-02-01", reasonReference=[TO_GASTRIC])
     assert read(woman(), BREAST, GASTRIC, given).record.courses == ()
+
+
+TISSUES = {"9680/3": True, "8720/3": True, "8800/3": True, "8500/3": False, "8520/3": False, "8980/3": False, "9020/3": False}
+HISTOLOGY = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-histology-morphology-behavior"
+
+
+@pytest.mark.parametrize("tissue", TISSUES)
+def test_the_tissue_of_another_cancer_leaves_open_which_it_is(tissue: str, plan: DerivationPlan) -> None:
+    told = {"url": HISTOLOGY, "valueCodeableConcept": coded("http://terminology.hl7.org/CodeSystem/icd-o-3", tissue)}
+    patient = read(woman(), BREAST | {"extension": [told]})
+    assert (fact(patient, "cancer_type", plan).value is None) is TISSUES[tissue]
+    placed = condition(coded("http://terminology.hl7.org/CodeSystem/icd-o-3", f"{tissue}-C50.9"))
+    assert (fact(read(woman(), placed), "cancer_type", plan).value != "breast") is TISSUES[tissue]

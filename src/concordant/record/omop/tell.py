@@ -25,7 +25,7 @@ from concordant.record.omop.disease import (
 from concordant.record.omop.drugs import DrugExposures
 from concordant.record.omop.episodes import EpisodeReader
 from concordant.record.omop.person import read_person_row
-from concordant.record.omop.procedures import is_treatment, read_procedure
+from concordant.record.omop.procedures import find_unnamed_treatment, is_treatment, keep_unnamed_treatment, read_procedure
 from concordant.record.omop.results import LOST, Results
 from concordant.record.omop.schema import Row, read_date, read_date_column
 from concordant.record.omop.values import ResultReader
@@ -129,6 +129,9 @@ class PersonReader:
             keep_blank_findings(self.record, coded, name, self.drugs)
         elif name == "drug_exposure":
             self.drugs.read_exposure(coded, row)
+        elif (past := find_unnamed_treatment(coded, self.codes.terms, in_words=name == "procedure_occurrence")) is not None:
+            self.record.unmapped += coded.met if coded.meaning is None else ()
+            keep_unnamed_treatment(self.record, coded, None if past else self.date, self.wrong)
         elif name == "condition_occurrence" and (coded.meaning is not None or coded.text or coded.met):
             self._read_diagnosis(coded, row)
         elif coded.meaning is None and name == "procedure_occurrence" and is_treatment(coded, self.codes.terms):
