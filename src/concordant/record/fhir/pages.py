@@ -140,7 +140,7 @@ def _explain_rules(bundle: ResourceHead) -> Iterator[str]:
 def is_reduced(meta: msgspec.Raw) -> bool:
     """Whether the tags or labels of a resource say that parts of it were left out."""
     told = bytes(meta)
-    return any(mark in told for mark in REDUCED)
+    return bool(told) and any(mark in told for mark in REDUCED)
 
 
 def _explain_failure(entry: EntryHead) -> str:

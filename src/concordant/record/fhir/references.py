@@ -7,10 +7,15 @@ from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.elements import CodeableReference, Ingredient, Reference, to_list
 from concordant.record.fhir.resources import Resource
 
+NO_REFERENCE = (None, None, None, None)
+
 
 def list_referenced(resource: Resource) -> list[Reference]:
     """Everything beside conditions and results that a resource points at to say what it is about, or what it holds."""
     told = resource.medication
+    whole = (resource.medicationReference, told, resource.specimen, resource.bodyStructure)
+    if whole == NO_REFERENCE and not (resource.ingredient or resource.product or resource.contained):
+        return []  # nearly every entry
     inner = told.reference if isinstance(told, CodeableReference) else None
     pointed = [resource.medicationReference, inner, *to_list(resource.specimen), resource.bodyStructure]
     held = (item for one in (resource, *(resource.contained or ())) for item in list_ingredients(one))
