@@ -126,7 +126,8 @@ def _add_unknown_result(resource: Resource, chart: Chart) -> None:
     chart.ignore_unmapped_code(resource.code)
     values: list[Value] = [resource, *(resource.component or ())]
     told = [value for value in values if has_value(value)]
-    words = [word for value in (resource, *told) for word in _list_words(value.code)] if told else []
+    parts = [value for value in told if value is not resource]
+    words = [word for value in (resource, *parts) for word in _list_words(value.code)] if told else []
     if words and _leave_named_tests_open(words, resource, chart):
         return
     if not any(_is_flagged(value, chart) for value in values):

@@ -228,6 +228,8 @@ def _find_unit(value: Value) -> str:
 
 def has_value(value: Value) -> bool:
     """Whether there is a value at all, understood or not."""
+    if value.valueQuantity is not None and value.valueQuantity.value is not None:
+        return True  # most of a record
     quantity, coded = value.valueQuantity, value.valueCodeableConcept
     numbers = (quantity is not None and quantity.value is not None, value.valueInteger is not None, value.valueRange is not None)
     words = (bool(value.valueString), coded is not None and bool(coded.text or coded.coding), value.valueBoolean is not None)

@@ -69,8 +69,9 @@ def name_topics_of_notes(resource: Resource, chart: Chart, unmapped: int) -> Non
         _add_report("note", _read_words(resource, NOTES, chart), resource, chart)
     lost = chart.unmapped[unmapped:]
     if lost and resource.resourceType == "Observation" and _has_fate(chart, "ignored", "set aside"):
-        texts = (*(display for _, _, display in lost), *_iter_value_texts(resource))
-        _add_report("result", WordsSaid(texts), resource, chart)
+        texts = tuple(filter(None, (*(display for _, _, display in lost), *_iter_value_texts(resource))))
+        if texts:
+            _add_report("result", WordsSaid(texts), resource, chart)
 
 
 def name_topics_of_text(resource: Resource, chart: Chart) -> None:
