@@ -1,9 +1,11 @@
-"""How fast FHIR is read: python benchmarks/reading.py [--write] [--bulk MEGABYTES]
+"""How fast FHIR is read: python benchmarks/reading.py [--write] [--bulk MEGABYTES] [--before FOLDER...]
 
 Side by side in one run, per second of one core, over bundles told from the shipped cases: bare decoding of the same bytes (into
 the same structs, and into dicts), a hand-written one-pass Python reader that looks up a dozen codes, our reading (record and
 account), and our reading with the decision. Realistic bundles are filled up to 200 resources with unrelated laboratory results.
-`--bulk` writes a file of NDJSON and reads it, for the peak of memory. `--write` puts the tables into docs/performance.md.
+`--bulk` writes a file of NDJSON and reads it, for the peak of memory. `--before` names checkouts of earlier states, measured in
+turn in the same run, also over lines and tables: what counts is the ratio, for other programs share the machine.
+ `--write` puts the tables into docs/performance.md.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import os
 import platform
 import random
 import resource
@@ -163,11 +166,93 @@ def read_bulk(name: str) -> None:
     print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 
+RATES = {
+    "decoding": "bare decoding of realistic bundles, ms each",
+    "realistic": "reading a realistic bundle, ms",
+    "small": "reading a bundle of the case alone, ms",
+    "quiet": "a quiet entry, µs",
+    "relevant": "a relevant entry, µs",
+    "line": "a person of NDJSON, ms",
+    "person": "a person of OMOP, ms",
+}
+ROUNDS, PEOPLE = 3, 40
+
+
+def measure_rates() -> dict[str, float]:
+    """Processor time of each way in, the best of some rounds."""
+    from tests.writers.as_omop import tables_of, write_csv
+
+    from concordant.record.omop.read import iter_patients as iter_persons
+
+    knowledge, rng = load_shipped(), random.Random(1)
+    words, kit, decoder = make_words(knowledge), make_fhir_tables(knowledge), msgspec.json.Decoder(Resource)
+    told = list(told_as_fhir(knowledge))[:PEOPLE]
+    small = [json.dumps(one).encode() for one, _ in told]
+    whole = [json.dumps(filled(one, rng)).encode() for one, _ in told]
+    relevant = sum(len(one["entry"]) for one, _ in told)
+    with tempfile.TemporaryDirectory() as folder:
+        lines = Path(folder) / "all.ndjson"
+        people = sum(1 for _ in range(written(lines, 3, whole[0]))) // RESOURCES
+        records = [read_document(data, "b", kit, DAY).patients[0].record for data in whole]
+        fullest = max(records, key=lambda record: len(record.courses) + len(record.markers) + len(record.measurements))
+        cdm = write_csv(repeated(tables_of(fullest, knowledge), len(told)), Path(folder) / "cdm")
+        ways: dict[str, Callable[[], object]] = {
+            "decoding": lambda: [decoder.decode(data) for data in whole],
+            "realistic": lambda: [read_document(data, "b", kit, DAY) for data in whole],
+            "small": lambda: [read_document(data, "b", kit, DAY) for data in small],
+            "line": lambda: list(iter_patients(lines, kit, DAY)),
+            "person": lambda: list(iter_persons(cdm, knowledge, words, DAY, given=False)),
+        }
+        best = {name: min(time_once(way) for _ in range(ROUNDS)) for name, way in ways.items()}
+    each = {name: seconds * 1000 / (people if name == "line" else len(told)) for name, seconds in best.items()}
+    quiet = (best["realistic"] - best["small"]) * 1e6 / (RESOURCES * len(told) - relevant)
+    return each | {"quiet": quiet, "relevant": best["small"] * 1e6 / relevant}
+
+
+def repeated(tables: Mapping[str, Sequence[Mapping[str, Any]]], times: int) -> dict[str, list[dict[str, Any]]]:
+    """The rows of one person as those of so many."""
+
+    def of(number: int, row: Mapping[str, Any]) -> dict[str, Any]:
+        return {**row, "person_id": number} if "person_id" in row else dict(row)
+
+    many = range(1, times + 1)
+    return {
+        name: [of(number, row) for number in (many if any("person_id" in row for row in rows) else (1,)) for row in rows]
+        for name, rows in tables.items()
+    }
+
+
+def time_once(way: Callable[[], object]) -> float:
+    start = time.process_time()
+    way()
+    return time.process_time() - start
+
+
+def compare(befores: Sequence[Path]) -> list[str]:
+    """The rates of this checkout and of earlier ones, and what each is to the first."""
+    code = "import json; from benchmarks.reading import measure_rates; print(json.dumps(measure_rates()))"
+    found: list[dict[str, float]] = []
+    for source in (*befores, ROOT):
+        environment = {**os.environ, "PYTHONPATH": f"{source / 'src'}{os.pathsep}{ROOT}"}
+        done = subprocess.run([sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
+        found.append(json.loads(done.stdout))
+    head = [f"| what | {' | '.join(source.name for source in befores)} | now | ratio |", f"|---|{'---|' * (len(found) + 1)}"]
+    rows = [[one[name] for one in found] for name in RATES]
+    return head + [
+        f"| {says} | {' | '.join(f'{number:.2f}' for number in row)} | {row[-1] / row[0]:.2f} |"
+        for says, row in zip(RATES.values(), rows, strict=True)
+    ]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--bulk", type=int, default=0, metavar="MEGABYTES")
+    parser.add_argument("--before", type=Path, nargs="+", default=[], metavar="FOLDER")
     wanted = parser.parse_args()
+    if wanted.before:
+        print("\n".join(compare(wanted.before)))
+        return 0
     knowledge, rng = load_shipped(), random.Random(1)
     told = list(told_as_fhir(knowledge))
     small = [(json.dumps(b, separators=(",", ":")).encode(), day) for b, day in told]

@@ -21,7 +21,15 @@ from concordant.model.naming import (
 from concordant.model.reading import CodeFamily, Morphology, ReadingChoices, TumourWords
 from concordant.model.sources import Cite, Record, Source
 from concordant.model.trials import Trial
-from concordant.model.vocabulary import AssemblyRules, Certainty, ConditionWords, ReportTopic, ResultMeaning, TreatmentCodes
+from concordant.model.vocabulary import (
+    AssemblyRules,
+    Certainty,
+    ConditionWords,
+    ReportTopic,
+    ResultMeaning,
+    TreatmentCodes,
+    TreatmentTold,
+)
 
 
 class Term(Record, frozen=True):
@@ -60,17 +68,21 @@ class TermFamily(Record, frozen=True):
 
 
 class Unit(Record, frozen=True):
-    """A unit and the other spellings of it, each with the factor that turns it into this one."""
+    """A unit and the other spellings of it, each with the factor that turns it into this one. A spelling with the factor `whole`
+    or less counts single things, which have no decimals.
+    """
 
     id: str
     also: dict[str, float] = {}
     bare: bool = False
+    whole: float = 0.0
 
 
 class VocabularyField(Record, frozen=True):
     """A measurement or marker test that a case file may hold: its unit, or its words.
 
-    `stems` are whole words, and parts of longer ones, by which the name of a test is known to be this one.
+    `stems` are whole words, and parts of longer ones, by which the name of a test is known to be this one, and
+    `number_stems` those by which it is known to be of one of its numbers, the first that is met.
     `mentions` are names by which a result of unknown code is seen to be about it, so that it is left open; none of them counts
     beside one of `other_mentions`.
     """
@@ -84,6 +96,7 @@ class VocabularyField(Record, frozen=True):
     low: float | None = None
     high: float | None = None
     stems: tuple[str, ...] = ()
+    number_stems: dict[str, tuple[str, ...]] = {}
     means: ResultMeaning | None = None
     mentions: tuple[str, ...] = ()
     other_mentions: tuple[str, ...] = ()
@@ -172,6 +185,9 @@ class Vocabulary(Record, frozen=True):
     value_sets: tuple[ValueSet, ...] = ()
     product_words: tuple[str, ...] = ()
     study_words: tuple[str, ...] = ()
+    treatment_words: tuple[str, ...] = ()
+    treatment_told: TreatmentTold = TreatmentTold()
+    denying_words: tuple[str, ...] = ()
     tumour_words: TumourWords | None = None
     test_heads: tuple[str, ...] = ()
     course_words: tuple[str, ...] = ()

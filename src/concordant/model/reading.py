@@ -35,6 +35,7 @@ class Morphology(Record, frozen=True):
     behaviours: tuple[CodeFamily, ...]
     primaries: tuple[CodeFamily, ...]
     metastases: tuple[CodeFamily, ...]
+    tissues: tuple[CodeFamily, ...] = ()
 
 
 class TumourWords(Record, frozen=True):
@@ -54,6 +55,7 @@ class Side(Record, frozen=True):
 
     id: str
     words: tuple[str, ...]
+    source: Cite
     codes: tuple[str, ...] = ()
 
 
@@ -73,5 +75,6 @@ class ReadingChoices(Record, frozen=True):
     subjects: tuple[str, ...] = ()
     subject_sites: dict[SiteName, str] = {}
     sides: tuple[Side, ...] = ()
+    specimen_words: tuple[str, ...] = ()
     umbrellas: tuple[Umbrella, ...] = ()
     undated_sites: dict[SiteName, FeatureName] = {}

@@ -60,11 +60,23 @@ class ReportTopic(Record, frozen=True):
 
 
 class TreatmentCodes(Record, frozen=True):
-    """Beginnings of codes of one system of which every code is a cancer drug, so that one that is not listed may be any."""
+    """Beginnings of codes of one system of which every code is a cancer drug, so that one that is not listed may be any.
+
+    `names_drug: false` are codes that say only that treatment was given; `past` that it was, before the day on which they stand.
+    """
 
     system: str
     begins: tuple[str, ...]
     source: Cite
+    names_drug: bool = True
+    past: bool = False
+
+
+class TreatmentTold(Record, frozen=True):
+    """Parts of words by which the name of a procedure says that cancer drugs were given, and those beside which none counts."""
+
+    words: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()
 
 
 class ResultMeaning(Record, frozen=True):
@@ -79,12 +91,15 @@ class ResultMeaning(Record, frozen=True):
 
 
 class Certainty(Record, frozen=True):
-    """How sure a diagnosis is, as a letter beside its code tells in one country: FHIR's verification and clinical status."""
+    """How sure a diagnosis is, as a letter beside its code tells in one country, or as words of a status do: FHIR's verification
+    and clinical status.
+    """
 
     systems: tuple[str, ...]
     extensions: tuple[str, ...]
     source: Cite
     letters: dict[str, str]
+    words: dict[str, tuple[str, ...]] = {}
 
 
 class Genotype(Record, frozen=True):

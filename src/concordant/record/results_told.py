@@ -59,7 +59,7 @@ class ResultsTold(PersonTold):
 
     def leave_mentioned_open(self, texts: Iterable[str | None], date: PartialDate | None) -> bool:
         """A result of unknown code whose words name tests: each of them is open. False when they name none."""
-        names = self.rules.mentions.find_tests(texts)
+        names = self.rules.test_names.find_mentioned(texts)
         for name in names:
             self.leave_result_open(name, date)
             label = (self.rules.tests.get(name) or self.rules.measured[name]).label

@@ -9,7 +9,6 @@ from concordant.model.knowledge import Knowledge, Vocabulary, VocabularyField
 from concordant.model.reading import Side, TumourWords, Umbrella
 from concordant.patient.events import EXTENTS, Extent, match_word
 from concordant.record.courses.line_rules import LineRules, make_line_rules
-from concordant.record.mentions import MentionTable, make_mention_table
 from concordant.record.test_names import TestNames, make_test_names
 from concordant.terminology.names import Words, normalize_name
 from concordant.terminology.topics import TopicFinder, make_topic_finder
@@ -31,6 +30,7 @@ class RecordRules:
     subjects: tuple[str, ...]
     subject_sites: Mapping[str, str]
     sides: tuple[Side, ...]
+    specimen_words: frozenset[str]
     regional_sites: frozenset[str]
     node_sites: frozenset[str]
     own_cancer: str
@@ -44,7 +44,6 @@ class RecordRules:
     names: Mapping[str, str]
     topics: TopicFinder
     plain_words: Mapping[str, str]  # what the words of tests come to
-    mentions: MentionTable
 
     def is_distant(self, site: str, *, coded: bool = False) -> bool:
         """Whether a metastasis there is a distant one; one without a site may be, and counts as such. A code for a secondary
@@ -104,11 +103,12 @@ def make_record_rules(knowledge: Knowledge) -> RecordRules:
         subjects=reading.subjects if reading else (),
         subject_sites=reading.subject_sites if reading else {},
         sides=reading.sides if reading else (),
+        specimen_words=frozenset(reading.specimen_words if reading else ()),
         regional_sites=frozenset(site.id for site in vocabulary.sites if REGIONAL in site.tags),
         node_sites=frozenset(site.id for site in vocabulary.sites if NODES in site.tags),
         own_cancer=vocabulary.condition_words.own_cancer if vocabulary.condition_words else "",
         other_cancer=vocabulary.condition_words.other_cancer if vocabulary.condition_words else "",
-        test_names=make_test_names(vocabulary.tests, vocabulary.test_heads),
+        test_names=make_test_names(vocabulary.tests, vocabulary.measurements, vocabulary.test_heads),
         tumours=vocabulary.tumour_words or NO_WORDS,
         umbrellas={item.observation: item for item in reading.umbrellas} if reading else {},
         undated_sites=reading.undated_sites if reading else {},
@@ -117,5 +117,4 @@ def make_record_rules(knowledge: Knowledge) -> RecordRules:
         names={drug.id: drug.name for drug in knowledge.drugs},
         topics=make_topic_finder(knowledge),
         plain_words={word: plain for test in vocabulary.tests if test.means for word, plain in test.means.words.items()},
-        mentions=make_mention_table((*vocabulary.tests, *vocabulary.measurements)),
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from concordant.model.vocabulary import Certainty
+from concordant.terminology.names import normalize_name
 
 REFUTED, PROVISIONAL, CONFIRMED, OVER = "refuted", "provisional", "confirmed", "resolved"
 LETTERED = re.compile(r"([A-Z]\d\d(?:\.?\d{1,2}|\.-)?[*+†!]?)(\s*)([A-Z])", re.IGNORECASE)
@@ -20,6 +21,7 @@ class CertaintyLetters:
     letters: Mapping[str, str] = field(default_factory=dict)
     systems: frozenset[str] = frozenset()
     extensions: tuple[str, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()  # that stand in a status, and what they say
 
     def split_code(self, system: str, code: str) -> tuple[str, str]:
         """The code without its letter, and what the letter says; `system` is normalized.
@@ -34,6 +36,11 @@ class CertaintyLetters:
         unclear = said == REFUTED and not match[2] and system in UNTOLD
         return match[1], PROVISIONAL if unclear else said
 
+    def read_status(self, text: str) -> str:
+        """What the words of a status say; empty for words that are not known."""
+        plain = f" {normalize_name(text)} "
+        return next((said for word, said in self.words if f" {word} " in plain), "")
+
     def read_letter(self, url: str | None, letters: Iterable[str | None]) -> str:
         """What an extension says; empty for one of another kind, and provisional for a letter that is not known."""
         if not url or not url.endswith(self.extensions or ("\0",)):
@@ -44,4 +51,7 @@ class CertaintyLetters:
 
 def make_certainty_letters(certainty: Certainty | None, systems: frozenset[str]) -> CertaintyLetters:
     """The table of a vocabulary; `systems` are its systems, normalized."""
-    return CertaintyLetters(certainty.letters, systems, certainty.extensions) if certainty is not None else CertaintyLetters()
+    if certainty is None:
+        return CertaintyLetters()
+    words = ((normalize_name(word), said) for said, words in certainty.words.items() for word in words)
+    return CertaintyLetters(certainty.letters, systems, certainty.extensions, tuple(words))

@@ -10,6 +10,7 @@ from typing import Any
 
 from concordant.model.drugs import Code
 from concordant.model.knowledge import CodeKind, Knowledge, ValueSet, Vocabulary
+from concordant.model.vocabulary import TreatmentTold
 from concordant.terminology.certainty import CertaintyLetters, make_certainty_letters
 from concordant.terminology.code_table import (
     MOST_REMEMBERED,
@@ -55,7 +56,10 @@ class Terminology:
     texts: dict[str, dict[str, CodeableConcept]] = field(default_factory=dict)  # by kind: texts that say what a code of it says
     product_words: frozenset[str] = frozenset()
     study_words: frozenset[str] = frozenset()
+    treatment_words: tuple[str, ...] = ()
     treatment_codes: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by system: beginnings
+    unnamed_codes: dict[str, dict[str, bool]] = field(default_factory=dict)  # that name no drug, and whether it is past
+    treatment_told: TreatmentTold = field(default_factory=TreatmentTold)
     certainty: CertaintyLetters = field(default_factory=CertaintyLetters)
     result_words: frozenset[str] = frozenset()  # that stand beside the word of a result and add nothing
     named: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -108,9 +112,9 @@ class Terminology:
 
     def can_be_treatment(self, text: str) -> bool:
         """Whether a text that names no drug for certain may stand for one: it holds a known name or one that is near, or it
-        speaks of a study drug.
+        speaks of a study drug or of cancer treatment.
         """
-        if len(text) > LONGEST_TEXT or self.holds_drug(text) or self.is_study_drug(text):
+        if len(text) > LONGEST_TEXT or self.holds_drug(text) or self.is_study_drug(text) or self.tells_treatment(text):
             return True
         if text not in self.perhaps:
             if len(self.perhaps) >= MOST_REMEMBERED:
@@ -126,10 +130,29 @@ class Terminology:
         """Whether a text speaks of a drug of a trial without its name."""
         return not self.study_words.isdisjoint(normalize_name(text).split())
 
+    def tells_treatment(self, text: str) -> bool:
+        """Whether a text speaks of cancer treatment without saying which."""
+        plain = " ".join(text.lower().split())
+        return any(word in plain for word in self.treatment_words)
+
     def is_treatment_code(self, system: str | None, code: str | None) -> bool:
         """Whether a code that is not listed is that of a cancer drug all the same."""
         begins = self.treatment_codes.get(self.find_system_id(system) or "", ()) if system and code else ()
         return bool(begins) and (code or "").strip().upper().startswith(begins)
+
+    def find_unnamed_treatment(self, codes: Iterable[tuple[str | None, str | None]]) -> bool | None:
+        """Whether codes say that cancer drugs were given, and not which: True where it is past; None where none says so."""
+        for system, code in codes:
+            begins = self.unnamed_codes.get(self.find_system_id(system) or "", {}) if system and code else {}
+            for begin, past in begins.items():
+                if (code or "").strip().upper().startswith(begin):
+                    return past
+        return None
+
+    def says_treatment_given(self, text: str) -> bool:
+        """Whether the name of a procedure says that cancer drugs were given, and not which."""
+        plain, said = " ".join(text.lower().split()), self.treatment_told
+        return any(word in plain for word in said.words) and not any(word in plain for word in said.denied)
 
     def _find_drugs_among(self, text: str) -> tuple[tuple[str, ...], bool]:
         """The drugs whose names stand among other words, and whether a word is strange: no number, dose, form or route."""
@@ -183,7 +206,12 @@ def make_terminology(knowledge: Knowledge, words: Words | None = None) -> Termin
     vocabulary = knowledge.vocabulary
     made = Terminology(words or make_words(knowledge), product_words=frozenset(vocabulary.product_words))
     made.study_words = frozenset(vocabulary.study_words)
-    made.treatment_codes = {item.system: item.begins for item in vocabulary.treatment_codes}
+    made.treatment_words = vocabulary.treatment_words
+    made.treatment_codes = {item.system: item.begins for item in vocabulary.treatment_codes if item.names_drug}
+    for item in vocabulary.treatment_codes:
+        if not item.names_drug:
+            made.unnamed_codes.setdefault(item.system, {}).update(dict.fromkeys(item.begins, item.past))
+    made.treatment_told = vocabulary.treatment_told
     made.result_words = frozenset(vocabulary.result_words)
     lettered = frozenset(map(normalize_system, vocabulary.certainty.systems if vocabulary.certainty is not None else ()))
     made.certainty = make_certainty_letters(vocabulary.certainty, lettered)

@@ -19,6 +19,7 @@ class MorphologyTable(CodeTable):
     def __init__(self, morphology: Morphology) -> None:
         super().__init__()
         self.behaviours = _index_families(morphology.behaviours)
+        self.tissues = _index_families(morphology.tissues)
         self.primaries, self.metastases = _index_families(morphology.primaries), _index_families(morphology.metastases)
 
     def find_other_spelling(self, code: str) -> CodeableConcept | None:
@@ -28,11 +29,17 @@ class MorphologyTable(CodeTable):
             return None
         place = written["place"] or ""
         told = self.behaviours.get(written["behaviour"] or PLACE_ALONE)
+        if told is not None and told.kind == "cancer" and (tissue := self._find_tissue(written["tissue"] or "")) is not None:
+            return tissue
         places = self.metastases if told is not None and told.kind == "secondary" else self.primaries
         at = next((places[place[:length]] for length in (5, 3) if place[:length] in places), None)
         if not written["behaviour"]:  # elsewhere it may be the place of a metastasis
             return at if at is not None and at.name != OTHER_CANCER else told
         return at if at is not None and told is not None and told.kind in ("secondary", "cancer") else told
+
+    def _find_tissue(self, code: str) -> CodeableConcept | None:
+        """A tissue that is another cancer wherever it grows."""
+        return next((self.tissues[code[:length]] for length in (4, 3, 2) if code[:length] in self.tissues), None)
 
 
 def _index_families(families: Iterable[CodeFamily]) -> Mapping[str, CodeableConcept]:

@@ -8,11 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from concordant.errors import NearWords, quote_word
+from concordant.errors import NearWords
 from concordant.logic.by_identity import IdentityCache
-from concordant.logic.intervals import Interval, parse_quantity
 from concordant.model.drugs import Drug
-from concordant.model.knowledge import Knowledge, Term, Vocabulary, VocabularyField
+from concordant.model.knowledge import Knowledge, Term, Vocabulary
 from concordant.patient.facts import format_unit
 from concordant.terminology.words import Lexicon, make_lexicon
 
@@ -40,8 +39,10 @@ class Words:
     codes: dict[str, str] = field(default_factory=dict)
     units: dict[str, dict[str, float]] = field(default_factory=dict)
     bare: set[str] = field(default_factory=set)
+    whole: dict[str, float] = field(default_factory=dict)  # units of which a spelling with this factor counts single things
     suffixes: tuple[str, ...] = ()
     course_words: frozenset[str] = frozenset()
+    denying: frozenset[str] = frozenset()  # at the head of a name: it was not given
     unspaced: dict[str, tuple[str, ...]] = field(default_factory=dict)  # names of drugs without blanks
     class_ids: frozenset[str] = frozenset()
     knowledge: Knowledge | None = None
@@ -69,6 +70,7 @@ def make_words(knowledge: Knowledge) -> Words:
     words.drugs |= {normalize_name(name): parts for name, parts in vocabulary.protocols.items()}
     words.suffixes = vocabulary.drug_suffixes
     words.course_words = frozenset(vocabulary.course_words)
+    words.denying = frozenset(vocabulary.denying_words)
     words.class_ids = frozenset(knowledge.classes)
     _add_terms(words.sites, words.codes, vocabulary.sites)
     _add_terms(words.conditions, words.codes, vocabulary.conditions)
@@ -76,6 +78,8 @@ def make_words(knowledge: Knowledge) -> Words:
     for unit in vocabulary.units:
         printed = {normalize_unit(unit.id): 1.0, normalize_unit(format_unit(unit.id)): 1.0}
         words.units[unit.id] = printed | {normalize_unit(k): v for k, v in unit.also.items()}
+        if unit.whole:
+            words.whole[unit.id] = unit.whole
         if unit.bare:
             words.bare.add(unit.id)
     words.unspaced = {name: parts for name, parts in words.unspaced.items() if name not in words.medications}
@@ -134,7 +138,7 @@ def normalize_unit(unit: str) -> str:
     return text
 
 
-SEPARATORS = (r"[+/,&;]|\band\b|\bwith\b|\bplus\b", "-")
+SEPARATORS = (r"[+/,&;]|->|→|\band\b|\bwith\b|\bplus\b|\bthen\b|\bfollowed by\b|\bund\b|\bmit\b|\bdann\b|\bgefolgt von\b", "-")
 
 
 def drugs_from_name(name: str, words: Words) -> tuple[str, ...]:
@@ -169,6 +173,8 @@ def _drugs_from_spelling(spelling: str, words: Words, shortest: int = SHORTEST_A
     Among the words of a course a name of fewer letters than `shortest` may be anything.
     """
     left, among = spelling.split(), False
+    if len(left) > 1 and left[0] in words.denying:
+        return ()
     while left:
         name = " ".join(left)
         if (found := _find_name(name, words)) and (not among or len(name) >= shortest):
@@ -187,8 +193,9 @@ def _drugs_from_spelling(spelling: str, words: Words, shortest: int = SHORTEST_A
 
 
 def can_be_protocol(name: str, words: Words) -> bool:
-    """Whether the short name of a protocol stands among the words of a course: NAME x4."""
-    return bool(_drugs_from_spelling(normalize_name(name), words, 1))
+    """Whether the short name of a protocol stands among the words of a course: NAME x4, or NAME x4 then NAME."""
+    pieces = [piece for piece in re.split(SEPARATORS[0], name, flags=re.I) if piece.strip()]
+    return bool(pieces) and all(_drugs_from_spelling(normalize_name(piece), words, 1) for piece in pieces)
 
 
 def _find_name(name: str, words: Words) -> tuple[str, ...]:
@@ -258,62 +265,3 @@ find_near_words = IdentityCache[Mapping[str, object], NearWords](NearWords, MOST
 def suggest_name(name: str, known: Mapping[str, object]) -> str:
     """`did you mean` for an open vocabulary, or nothing when no known word is near."""
     return find_near_words(known).suggest_word(normalize_name(name))
-
-
-def convert_quantity(text: str, field_: VocabularyField, words: Words) -> Interval:
-    """Read a number with its unit and turn it into the field's. Raises ValueError with the way out."""
-    if re.search(r"\d{25}", text):
-        raise ValueError(f"{quote_word(text)} has too many digits")
-    interval, written = parse_quantity(text)
-    if not written:
-        return _check_bare_number(text, interval, field_, words)
-    if not field_.unit:
-        raise ValueError(f"'{text}' has a unit, and none is expected; write {text.replace(written, '').strip()}")
-    factor = lookup_unit_factor(field_, written, words)
-    if factor is None:
-        units = " or ".join((_format_unit(field_.unit), *(name for name in field_.also if name.isascii())))
-        raise ValueError(f"'{text}' has the wrong unit {quote_word(written)}; use {units}")
-    return Interval(interval.low * factor, interval.high * factor) if factor != 1.0 else interval
-
-
-BARE = "1"  # the unit of what has none
-MOST_UNITS = 5000  # a file can hold any number of spellings; the memory of them has to end
-
-
-def lookup_unit_factor(field_: VocabularyField, unit: str, words: Words) -> float | None:
-    """What turns a number in this unit into that of the field; None for a unit that is not known.
-
-    Where the field has none, the words of a bare number may stand there: `{score}`, `ratio`.
-    """
-    key = (field_.name, field_.unit, unit, bool(field_.also))  # a field may come with the units of its own, or without
-    if key in words.factors:
-        return words.factors[key]
-    own = {normalize_unit(name): factor for name, factor in field_.also.items()}
-    known = {normalize_unit(field_.unit): 1.0, **words.units.get(field_.unit or BARE, {}), **own}
-    result = known.get(normalize_unit(unit))
-    if len(words.factors) < MOST_UNITS:
-        words.factors[key] = result
-    return result
-
-
-def is_bare_unit(unit: str, words: Words) -> bool:
-    """Whether what stands behind a number leaves it a bare one."""
-    return normalize_unit(unit) in ("", BARE, *words.units.get(BARE, ()))
-
-
-def _check_bare_number(text: str, interval: Interval, field_: VocabularyField, words: Words) -> Interval:
-    if not field_.unit or field_.unit in words.bare:
-        return interval
-    raise ValueError(f"'{text}' has no unit; write for example {text.strip()} {_format_unit(field_.unit)}")
-
-
-def _format_unit(unit: str) -> str:
-    return {"percent": "%"}.get(unit, unit)
-
-
-def check_range(field_: VocabularyField, interval: Interval, text: str) -> None:
-    """Refuse a number that no patient can have. Raises ValueError."""
-    if field_.low is not None and interval.high < field_.low:
-        raise ValueError(f"'{text}' cannot be: {field_.label} is at least {field_.low:g} {_format_unit(field_.unit)}".rstrip())
-    if field_.high is not None and interval.low > field_.high:
-        raise ValueError(f"'{text}' cannot be: {field_.label} is at most {field_.high:g} {_format_unit(field_.unit)}".rstrip())

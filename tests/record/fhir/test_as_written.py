@@ -50,6 +50,11 @@ def ratio(over: float | dict[str, Any], under: float | dict[str, Any]) -> dict[s
 
 
 NUMBERS: list[tuple[str, dict[str, Any], Any]] = [
+    (PLATELETS, {"valueString": "210.000/µl"}, None),
+    (PLATELETS, {"valueString": "4.500 /uL"}, None),
+    (PLATELETS, {"valueString": "210000 /uL"}, 210.0),
+    (PLATELETS, {"valueString": "210.5 10*9/L"}, 210.5),
+    (PLATELETS, {"valueString": "210.125 10*9/L"}, 210.125),
     (RATIO, {"valueString": "2,4"}, 2.4),
     (RATIO, {"valueString": "0,123"}, 0.123),
     (RATIO, {"valueString": "1,234"}, None),
@@ -364,3 +369,38 @@ def test_a_dose_of_zero_leaves_open_whether_it_was_given(kind: str, more: dict[s
     patient = given(resourceType=kind, **more)
     assert "dose is zero" in why(patient, f"{kind}/x")
     assert [(course.drugs, bool(course.unknown_drugs)) for course in patient.record.courses] == [((), True)]
+
+
+PARTS = {  # code, the words beside it, whether they name the other number
+    (COPIES, "HER2/CEP17 ratio"): True,
+    (COPIES, "HER2 FISH Quotient"): True,
+    (COPIES, "ERBB2 / chromosome 17"): True,
+    (COPIES, "HER2 gene copies per nucleus"): False,
+    (COPIES, "HER2 FISH"): False,
+    (RATIO, "HER2 copy number"): True,
+    (RATIO, "HER2 Kopien pro Zelle"): True,
+    (RATIO, "HER2 gene copies/chromosome 17 copies"): False,
+    (RATIO, "HER2 ISH ratio"): False,
+}
+
+
+@pytest.mark.parametrize(("code", "name"), PARTS)
+def test_a_ratio_is_no_number_of_copies(code: str, name: str) -> None:
+    number = {"valueQuantity": {"value": 2.4}}
+    patient = read(woman(), OLD, observation("o", code, **number) | {"code": coded(LNC, code, name)})
+    assert not PARTS[(code, name)] or facts(patient)["her2_status"].value is None
+    assert ("the words beside it say" in why(patient, "Observation/o")) is PARTS[(code, name)]
+
+
+EXPECTED: list[tuple[dict[str, Any], bool]] = [
+    ({"status": "registered"}, True),
+    ({"valueString": "pending"}, True),
+    ({"valueString": "not done"}, False),
+    ({"status": "cancelled"}, False),
+]
+
+
+@pytest.mark.parametrize(("told", "is_open"), EXPECTED)
+def test_a_result_that_is_still_to_come_is_no_older_one(told: dict[str, Any], is_open: bool) -> None:
+    patient = read(woman(), OLD, observation("o", HER2, **told))
+    assert facts(patient)["her2_status"].value == (None if is_open else "negative")

@@ -204,6 +204,49 @@ def test_a_specimen_from_elsewhere_leaves_open_whose_it_is(place: Json) -> None:
     assert [item.word for item in read(woman(), BREAST, GASTRIC, specimen, own).record.markers] == ["positive"]
 
 
+SPECIMENS: list[
+    tuple[Json, Json, bool]
+] = [  # what the result says of its specimen, the specimen, whether it stays open whose it is
+    ({"display": "stomach biopsy"}, {}, True),
+    ({"display": "gastric resection"}, {}, True),
+    ({"display": "Magenbiopsie"}, {}, True),
+    ({"display": "liver, core biopsy"}, {}, True),
+    ({"display": "breast biopsy"}, {}, False),
+    ({"display": "axillary lymph node biopsy"}, {}, False),
+    ({"display": "FFPE tissue block 3"}, {}, False),
+    ({"reference": "Specimen/s"}, {"type": {"text": "gastric biopsy"}}, True),
+    ({"reference": "Specimen/s"}, {"type": coded(SCT, "119376003", "Tissue specimen")}, False),
+    ({"reference": "Specimen/s"}, {"type": coded(SCT, "309201001", "Ascitic fluid sample")}, True),
+]
+
+
+@pytest.mark.parametrize(("named", "kept", "is_open"), SPECIMENS)
+def test_the_words_of_a_specimen_say_where_it_is_from(named: Json, kept: Json, is_open: bool) -> None:
+    specimen = {"resourceType": "Specimen", "id": "s", "subject": {"reference": "Patient/p1"}, **kept}
+    result = observation("o", "48676-1", **POSITIVE, specimen=named)
+    assert [item.word is None for item in read(woman(), BREAST, GASTRIC, specimen, result).record.markers] == [is_open]
+    assert [item.word for item in read(woman(), BREAST, specimen, result).record.markers] == ["positive"]
+
+
+PEOPLE = {
+    "RelatedPerson/baby": True,
+    "Group/g": True,
+    "Person/x": True,
+    "Patient/p2": True,
+    "https://there.org/fhir/Patient/p9": True,
+    "Patient/p1": False,
+    "urn:uuid:p1": False,
+    "Device/d": False,
+    "Condition/breast": False,
+}
+
+
+@pytest.mark.parametrize("address", PEOPLE)
+def test_a_result_about_somebody_else_is_not_the_patients(address: str) -> None:
+    result = observation("o", "48676-1", **POSITIVE, focus=[{"reference": address}])
+    assert [item.word is None for item in read(woman(), BREAST, result).record.markers] == [PEOPLE[address]]
+
+
 def test_a_measurement_is_of_the_whole_person() -> None:
     ejection = observation("o", "10230-1", valueQuantity={"value": 60, "unit": "%"}, focus=[TO_GASTRIC])
     assert len(read(woman(), BREAST, GASTRIC, ejection).record.measurements) == 1
@@ -317,3 +360,16 @@ def test_other_words_for_the_same_test(code: str, words: str) -> None:
 def test_a_drug_for_another_cancer_is_none_of_it() -> None:
     given = dose("m", "224905", "2023-02-01", reasonReference=[TO_GASTRIC])
     assert read(woman(), BREAST, GASTRIC, given).record.courses == ()
+
+
+TISSUES = {"9680/3": True, "8720/3": True, "8800/3": True, "8500/3": False, "8520/3": False, "8980/3": False, "9020/3": False}
+HISTOLOGY = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-histology-morphology-behavior"
+
+
+@pytest.mark.parametrize("tissue", TISSUES)
+def test_the_tissue_of_another_cancer_leaves_open_which_it_is(tissue: str, plan: DerivationPlan) -> None:
+    told = {"url": HISTOLOGY, "valueCodeableConcept": coded("http://terminology.hl7.org/CodeSystem/icd-o-3", tissue)}
+    patient = read(woman(), BREAST | {"extension": [told]})
+    assert (fact(patient, "cancer_type", plan).value is None) is TISSUES[tissue]
+    placed = condition(coded("http://terminology.hl7.org/CodeSystem/icd-o-3", f"{tissue}-C50.9"))
+    assert (fact(read(woman(), placed), "cancer_type", plan).value != "breast") is TISSUES[tissue]

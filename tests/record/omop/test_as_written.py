@@ -134,3 +134,68 @@ def test_the_letter_behind_a_source_code_says_how_sure_it_is(letter: str, fate: 
 def test_a_diagnosis_that_ends_on_no_day_still_holds(site: Site) -> None:
     rows = [condition(1, 1, build.ILD, "2022-01-01", condition_end_date="9999-12-31")]
     assert [c.status for c in site.one(condition_occurrence=rows).record.conditions] == ["active"]
+
+
+STATUSES: dict[str, str] = {
+    "Confirmed diagnosis": "metastasis",
+    "Primary discharge diagnosis": "metastasis",
+    "something of this site": "metastasis",
+    "Suspected": "open",
+    "Rule out": "open",
+    "Preliminary diagnosis": "open",
+    "Verdacht auf": "open",
+    "Ruled out": "none",
+    "entered in error": "none",
+}
+
+
+@pytest.mark.parametrize("column", ["condition_status_source_value", "stop_reason", "condition_status_concept_id"])
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_diagnosis_is_as_sure_as_its_status(
+    status: str, column: str, site: Site, plan: DerivationPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: Any = status
+    if column.endswith("concept_id"):
+        monkeypatch.setitem(build.CONCEPTS, 2000000901, ("Condition Status", "s", status))
+        told = 2000000901
+    rows = [condition(1, 1, build.CANCER, "2022-12-01"), condition(2, 1, build.LIVER, "2022-12-05", **{column: told})]
+    patient = site.one(condition_occurrence=rows)
+    extent = derive_facts(patient.record, plan)["disease_extent"].value
+    assert extent == {"metastasis": "metastatic", "open": None, "none": None}[STATUSES[status]]
+    assert (status.startswith("something")) is (("condition status", status, "") in patient.account.unmapped)
+
+
+ABSENT = {"condition_occurrence": True, "drug_exposure": True, "measurement": True, "procedure_occurrence": True, "death": False}
+
+
+@pytest.mark.parametrize("table", ABSENT)
+def test_of_a_table_that_is_not_there_nothing_is_assumed(table: str, tmp_path: Path, knowledge: Knowledge, words: Words) -> None:
+    path = database(tmp_path / "cdm.duckdb", {"person": [person(1)]}, without=[table])
+    [patient] = iter_patients(path, knowledge, words, AS_OF, given=False)
+    assert bool(patient.record.incomplete) is ABSENT[table]
+
+
+def test_a_result_is_of_the_tumour_that_it_names(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(build.CONCEPTS, 2000000902, ("ICD10CM", "C16.9", "Malignant neoplasm of stomach"))
+    cancers = [condition(1, 1, build.CANCER, "2022-12-01"), condition(7, 1, 2000000902, "2022-12-01")]
+    for event, word in ((7, None), (1, "positive"), (99, "positive"), (None, "positive")):
+        rows = [measured(1, 1, build.IHC, "2023-01-01", value_as_concept_id=build.POSITIVE, measurement_event_id=event)]
+        [marker] = site.one(condition_occurrence=cancers, measurement=rows).record.markers
+        assert marker.word == word, event
+
+
+SIDES = {("C50.912", "C50.911"): True, ("C50.912", "C50.912"): False, ("Mammakarzinom links", "Mammakarzinom rechts"): True}
+
+
+@pytest.mark.parametrize("sides", SIDES)
+def test_two_sides_are_two_cancers(sides: tuple[str, str], site: Site) -> None:
+    rows = [condition(n, 1, build.CANCER, "2022-12-01", condition_source_value=side) for n, side in enumerate(sides, 1)]
+    results = [measured(1, 1, build.IHC, "2023-01-01", value_as_concept_id=build.POSITIVE)]
+    [marker] = site.one(condition_occurrence=rows, measurement=results).record.markers
+    assert (marker.word is None) is SIDES[sides]
+
+
+@pytest.mark.parametrize("value", ["0", "3+", "see text"])
+def test_a_result_whose_source_name_alone_tells_its_test_is_open(value: str, site: Site) -> None:
+    told = measured(1, 1, 0, "2023-05-01", measurement_source_value="HER2 IHC local", value_source_value=value)
+    assert [marker.word for marker in site.one(measurement=[told]).record.markers] == [None]

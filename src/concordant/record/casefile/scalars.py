@@ -17,8 +17,9 @@ from concordant.patient.facts import Value, format_value, value_from_words
 from concordant.record.cut import is_after
 from concordant.record.printed_words import parse_words
 from concordant.record.rules import make_stage_table
-from concordant.terminology.names import Words, check_range, convert_quantity, drugs_from_name, normalize_name, suggest_name
+from concordant.terminology.names import Words, drugs_from_name, normalize_name, suggest_name
 from concordant.terminology.near_names import suggest_drug
+from concordant.terminology.quantities import check_range, convert_quantity
 from concordant.texts import Place, SourceText
 
 LONGEST_WORD = 200

@@ -15,7 +15,8 @@ from concordant.record.fhir.elements import CodeableConcept, Coding, Period, to_
 from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.tables import FhirTables
 
-REFERRED = ("Condition", "Medication", "Procedure", "Specimen", "Substance")
+PEOPLE = ("Patient", "RelatedPerson", "Person", "Group")
+REFERRED = ("BodyStructure", "Condition", "Medication", "Procedure", "Specimen", "Substance", *PEOPLE)
 
 
 class Chart(RecordBuilder):

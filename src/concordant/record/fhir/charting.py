@@ -15,6 +15,7 @@ from concordant.record.fhir.decode import LocatedResource
 from concordant.record.fhir.medications import read_medication
 from concordant.record.fhir.modifiers import explain_modifier
 from concordant.record.fhir.observations import read_observation
+from concordant.record.fhir.pages import is_reduced
 from concordant.record.fhir.person import read_patient
 from concordant.record.fhir.procedures import read_procedure
 from concordant.record.fhir.resources import Resource
@@ -39,7 +40,7 @@ READERS: dict[str, Reader] = {
     "MedicationOrder": read_medication,
 }
 LONGEST_ID = 64
-READ_BY_REFERENCE = dict.fromkeys(("Medication", "Specimen", "Substance"), "read where an entry refers to it")
+READ_BY_REFERENCE = dict.fromkeys(("Medication", "Specimen", "Substance", "BodyStructure"), "read where an entry refers to it")
 
 
 def read_entries(
@@ -71,6 +72,7 @@ def read_entries(
         if entry.passed:
             chart.mark_ignored(entry.passed)
             continue
+        _note_left_out_parts(resource, chart)
         if reader is not None and (why := entry.why or explain_modifier(resource)):
             chart.mark_set_aside(why)
             blank_faulty_entry(resource, chart)
@@ -86,6 +88,11 @@ def read_entries(
         if reader is not None:
             name_topics_of_notes(resource, chart, unmapped)
     return chart
+
+
+def _note_left_out_parts(resource: Resource, chart: Chart) -> None:
+    if is_reduced(resource.meta):
+        chart.incomplete.append(f"The server left parts of {chart.place} out, as its tag says.")
 
 
 def _pass_over_kind(resource: Resource, kind: str, chart: Chart) -> None:

@@ -12,6 +12,7 @@ from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.drug_codes import add_administration, find_drug
 from concordant.record.fhir.elements import ClaimItem, Period
 from concordant.record.fhir.resources import Resource
+from concordant.record.fhir.unnamed_treatment import add_unnamed_treatment, find_unnamed_treatment
 
 UNPAID = {"entered-in-error": "entered in error", "cancelled": "cancelled", "draft": "a draft"}
 LINES = msgspec.json.Decoder(list[ClaimItem])
@@ -39,6 +40,10 @@ def read_claim(resource: Resource, chart: Chart) -> None:
         if match is not None:
             start, end, wrong = _read_day(item, resource.billablePeriod, chart)
             add_administration(match, start, end, wrong, chart)
+            is_read = True
+        elif find_unnamed_treatment(item.productOrService or item.service, chart) is not None:
+            start, _, wrong = _read_day(item, resource.billablePeriod, chart)
+            add_unnamed_treatment(item.productOrService or item.service, start, wrong, chart)
             is_read = True
     if not is_read:
         chart.mark_ignored("no line of it is a cancer drug")

@@ -32,12 +32,14 @@ from concordant.record.fhir.tumours import (
     find_body_sites,
     find_subject_of_site,
     format_code,
+    has_foreign_tissue,
     is_of_other_cancer,
     leave_disease_open,
     list_code_texts,
 )
+from concordant.record.fhir.unnamed_treatment import add_unnamed_treatment, find_unnamed_treatment
 from concordant.record.fhir.values import CodeMatch, lookup_code
-from concordant.record.findings import UNSPECIFIED, PrimaryCancer, SecondaryCancer
+from concordant.record.findings import UNCLEAR, UNSPECIFIED, PrimaryCancer, SecondaryCancer
 from concordant.terminology.codes import CodeableConcept as Meaning
 from concordant.terminology.tumours import may_be_tumour
 
@@ -62,7 +64,9 @@ def read_condition(resource: Resource, chart: Chart) -> None:
         chart.mark_set_aside(why)
         return
     date, wrong = find_onset(resource, chart)
-    if met.meaning is None or met.meaning.kind == "condition":
+    if (past := find_unnamed_treatment(resource.code, chart)) is not None and verified != "refuted":
+        add_unnamed_treatment(resource.code, date, wrong, chart, past=past)
+    elif met.meaning is None or met.meaning.kind == "condition":
         plain_ = Comorbidity(chart.entry, None, "", _find_status(resource, verified, clinical, chart), date)
         add_condition(met, resource, plain_, wrong, chart, doubted=verified in OPEN)
     else:
@@ -122,6 +126,7 @@ def _add_cancer(meaning: Meaning, resource: Resource, clinical: str, date: Parti
         return "tumour marker"
     cancer = find_subject_of_site(resource, chart) if meaning.name == UNSPECIFIED else ""
     side = find_side(resource, meaning, chart)
+    cancer = UNCLEAR if meaning.name != OTHER and has_foreign_tissue(resource, chart) else cancer
     chart.found.append(PrimaryCancer(chart.entry, cancer or meaning.name, date, clinical in AGAIN, side=side))
     if meaning.name == OTHER:
         return f"cancer {meaning.name}"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from concordant.logic.dates import PartialDate
 from concordant.record.courses.exposures import Exposure
 from concordant.record.fhir.chart import Chart
-from concordant.record.fhir.elements import CodeableConcept, Coding, Ingredient, Reference
+from concordant.record.fhir.elements import CodeableConcept, Coding, Ingredient
 from concordant.record.fhir.modifiers import explain_modifier
-from concordant.record.fhir.references import resolve_reference
+from concordant.record.fhir.references import get_item_reference, list_ingredients, resolve_reference
 from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.values import lookup_code
 from concordant.terminology.codes import CodeableConcept as Meaning
@@ -38,7 +38,7 @@ def match_medication(resource: Resource, chart: Chart, *, for_cancer: bool) -> D
         return match
     held = [
         match_concept(item, chart.tables.terms)
-        for ingredient in _list_ingredients(medication)
+        for ingredient in list_ingredients(medication)
         if (item := _find_item(ingredient, resource, medication, chart)) is not None
     ]
     return _join_ingredients(match, held)
@@ -156,19 +156,12 @@ def _find_medication(resource: Resource, chart: Chart) -> tuple[CodeableConcept,
     return medication.code or CodeableConcept(text=reference.display if reference is not None else None), medication
 
 
-def _list_ingredients(medication: Resource) -> list[Ingredient]:
-    product = medication.product
-    older = product.ingredient if product is not None and not isinstance(product, list) else None
-    return [*(medication.ingredient or ()), *(older or ())]
-
-
 def _find_item(ingredient: Ingredient, resource: Resource, medication: Resource, chart: Chart) -> CodeableConcept | None:
     """What an ingredient is: coded or in words, or as the substance or medication that it points at."""
     item = ingredient.item
     if (concept := ingredient.itemCodeableConcept or (item.concept if item is not None else None)) is not None:
         return concept
-    inner = item.reference if item is not None else None
-    reference = ingredient.itemReference or (Reference(inner) if isinstance(inner, str) else inner)
+    reference = get_item_reference(ingredient)
     held = resolve_reference(reference, resource, chart) or resolve_reference(reference, medication, chart)
     if held is not None and held.code is not None:
         return held.code

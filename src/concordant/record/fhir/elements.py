@@ -30,6 +30,7 @@ class Coding(Element):
 class CodeableConcept(Element):
     """A coded value; any of its codings, or its text."""
 
+    extension: list[Extension] | None = None
     coding: list[Coding] | None = None
     text: str | None = None
 
@@ -152,6 +153,13 @@ class SpecimenCollection(Element):
     """Where a specimen was taken from."""
 
     bodySite: CodeableConcept | None = None  # noqa: N815
+
+
+class IncludedStructure(Element):
+    """A part of the body, with its side, of R5."""
+
+    structure: CodeableConcept | None = None
+    laterality: CodeableConcept | None = None
 
 
 class Extension(Element):

@@ -15,6 +15,8 @@ def explain_modifier(resource: Resource) -> str:
         return f"it follows implicit rules that are not known ({quote_word(resource.implicitRules)})"
     if resource.modifierExtension:
         return _describe_modifier(resource)
+    if not (resource.component or resource.reaction or resource.stage or resource.dosage or resource.dosageInstruction):
+        return ""
     modified = next((part for part in _iter_parts(resource) if part.modifierExtension), None)
     return f"a part of it: {_describe_modifier(modified)}" if modified is not None else ""
 

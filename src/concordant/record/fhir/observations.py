@@ -24,7 +24,8 @@ ABOUT: frozenset[CodeKind] = frozenset({"test", "measurement", "observation", "n
 RESULTS: tuple[CodeKind, ...] = ("test", "measurement")
 OF_DISEASE = ("stage_group", "distant_metastases", "metastasis_site", DISEASE_STATUS, LINE_OF_THERAPY)
 LONGEST_NAME = 200
-UNSAID = {"entered-in-error": "entered in error", "cancelled": "cancelled", "registered": "no result yet"}
+UNSAID = {"entered-in-error": "entered in error", "cancelled": "cancelled"}
+REGISTERED = "registered"
 
 
 def read_observation(resource: Resource, chart: Chart) -> None:
@@ -33,6 +34,9 @@ def read_observation(resource: Resource, chart: Chart) -> None:
         chart.mark_ignored(UNSAID[resource.status])
         return
     about = _find_meaning(resource.code, chart)
+    if resource.status == REGISTERED:
+        _leave_expected_open(resource, about, chart)
+        return
     if about is None and resource.component is None:  # most of a record: results that nobody asks for
         _add_unknown_result(resource, chart)
         return
@@ -48,6 +52,16 @@ def read_observation(resource: Resource, chart: Chart) -> None:
         chart.mark_ignored(about.says)
     else:
         _read_values(resource, about, parts, strange, chart)
+
+
+def _leave_expected_open(resource: Resource, about: Meaning | None, chart: Chart) -> None:
+    """A result that is still to come: of a test of the tumour what it will say is open, of anything else the last one stands."""
+    date, _ = find_observed_date(resource, chart)
+    if about is not None and about.kind == "test" and explain_owner(resource, chart) == ("", False):
+        chart.leave_result_open(about.name, date)
+        chart.mark_set_aside("no result yet: what it will say is not known")
+    else:
+        chart.mark_ignored("no result yet")
 
 
 def _read_values(
@@ -112,7 +126,8 @@ def _add_unknown_result(resource: Resource, chart: Chart) -> None:
     chart.ignore_unmapped_code(resource.code)
     values: list[Value] = [resource, *(resource.component or ())]
     told = [value for value in values if has_value(value)]
-    words = [word for value in (resource, *told) for word in _list_words(value.code)] if told else []
+    parts = [value for value in told if value is not resource]
+    words = [word for value in (resource, *parts) for word in _list_words(value.code)] if told else []
     if words and _leave_named_tests_open(words, resource, chart):
         return
     if not any(_is_flagged(value, chart) for value in values):
@@ -124,7 +139,7 @@ def _add_unknown_result(resource: Resource, chart: Chart) -> None:
 
 def _leave_named_tests_open(words: Sequence[str], resource: Resource, chart: Chart) -> bool:
     """A result whose words name a test leaves it open, unless it is told to be of another cancer."""
-    if not chart.rules.mentions.find_tests(words):
+    if not chart.rules.test_names.find_mentioned(words):
         return False
     why, is_open = explain_owner(resource, chart)
     if why and not is_open:
@@ -178,7 +193,7 @@ def _find_strange_name(code: CodeableConcept | None, about: Meaning, chart: Char
         return ""
     texts = [*_list_displays(code), *([code.text] if code is not None and code.text else [])]
     others = [text for text in texts if text != about.display]
-    return chart.rules.test_names.find_strange(about.name, texts) if others else ""
+    return chart.rules.test_names.find_strange(about.name, texts, about.part) if others else ""
 
 
 def _names_no_test_here(code: CodeableConcept | None, about: Meaning, chart: Chart) -> bool:

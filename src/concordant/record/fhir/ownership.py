@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from concordant.contract_names import OTHER_CANCER
 from concordant.errors import quote_word
 from concordant.patient.events import ABSENT
 from concordant.record.conditions import parse_conditions
-from concordant.record.fhir.chart import Chart
-from concordant.record.fhir.elements import CodeableConcept, Reference, to_list
+from concordant.record.fhir.addresses import strip_version, to_local_reference
+from concordant.record.fhir.chart import PEOPLE, Chart
+from concordant.record.fhir.elements import CodeableConcept, Extension, Reference, to_list
 from concordant.record.fhir.references import resolve_reference
 from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.values import lookup_code
+from concordant.record.fhir.words import read_concept
 from concordant.terminology.codes import CodeableConcept as Meaning
 from concordant.terminology.names import normalize_name
 from concordant.terminology.tumours import may_be_tumour, names_own_cancer
@@ -23,6 +25,8 @@ OWN: Tumour = "own"
 ANOTHER: Tumour = "another"
 UNCLEAR: Tumour = "unclear"
 NO_TUMOUR: Tumour = ""
+SIDES = ("laterality", "seitenlokalisation")  # in the address of an extension that tells a side
+LONGEST_SITES = (4, 3, 2, 1)  # words of the name of a site, the longest first
 RELATED = ("relatedprimarycancer", "relatedcondition", "mcoderelated")  # extensions by which mCODE names the cancer
 
 
@@ -94,10 +98,26 @@ def explain_owner(resource: Resource, chart: Chart) -> tuple[str, bool]:
         chart.told_of |= {chart.place: owners.pop()} if len(owners) == 1 else {}
     if owner == ANOTHER or (owner == UNCLEAR and OWN in chart.list_tumours(classify_tumour)):
         return "it is about another cancer", False
+    if stranger := _find_stranger(resource, chart):
+        return f"it is about somebody else ({quote_word(stranger)})", True
     site = "" if owner else _find_foreign_site(resource, chart)
     if site and chart.list_tumours(classify_tumour) & {ANOTHER, UNCLEAR}:
         return f"it is of {quote_word(site)}, and another cancer is on record: whose it is is not known", True
     return "", False
+
+
+def _find_stranger(resource: Resource, chart: Chart) -> str:
+    """Somebody other than the patient whom a result is about: a child not born, a donor, a group."""
+    own = {one.reference for one in (resource.subject, resource.patient) if one is not None}
+    for focus in to_list(resource.focus):
+        if focus.reference in own:
+            continue
+        pointed = resolve_reference(focus, resource, chart)  # of patients only this one is among what is around
+        named = to_local_reference(strip_version(focus.reference or "")).partition("/")[0]
+        kind = pointed.resourceType if pointed is not None else named
+        if kind in PEOPLE and not (kind == "Patient" and pointed is not None):
+            return focus.display or focus.reference or kind
+    return ""
 
 
 def _find_foreign_site(resource: Resource, chart: Chart) -> str:
@@ -106,7 +126,29 @@ def _find_foreign_site(resource: Resource, chart: Chart) -> str:
         site = find_site(concept, chart)
         if not site or not chart.rules.is_regional(site):
             return next(iter(list_texts(concept)), next((coding.code or "" for coding in concept.coding or ()), ""))
-    return ""
+    return next((text for text in _iter_specimen_texts(resource, chart) if _is_foreign_text(text, chart)), "")
+
+
+def _iter_specimen_texts(resource: Resource, chart: Chart) -> Iterator[str]:
+    """What is said of a specimen beside its site."""
+    for reference in to_list(resource.specimen):
+        specimen = resolve_reference(reference, resource, chart)
+        yield from list_texts(read_concept(specimen.type) if specimen is not None else None)
+        if reference.display:
+            yield reference.display
+
+
+def _is_foreign_text(text: str, chart: Chart) -> bool:
+    """Whether words of a specimen may name a place that is not of the region of this cancer."""
+    words, known = normalize_name(text).split(), chart.tables.terms.words.sites
+    named, strange = [], False
+    while words:
+        size = next((size for size in LONGEST_SITES if " ".join(words[:size]) in known), 0)
+        if size:
+            named.append(known[" ".join(words[:size])])
+        strange |= not size and words[0] not in chart.rules.specimen_words and not words[0][0].isdigit()
+        words = words[size or 1 :]
+    return not all(map(chart.rules.is_regional, named)) if named else strange
 
 
 def list_sites(resource: Resource, chart: Chart) -> list[CodeableConcept]:
@@ -128,7 +170,31 @@ def find_site(concept: CodeableConcept, chart: Chart) -> str:
 
 
 def find_side(resource: Resource, meaning: Meaning | None, chart: Chart) -> str:
-    """The side that a diagnosis tells, by its words, its site or its code."""
-    texts = [text for concept in (resource.code, *to_list(resource.bodySite)) for text in list_texts(concept)]
-    codes = [coding.code or "" for coding in (resource.code.coding or () if resource.code is not None else ())]
+    """The side that a diagnosis tells: by its words, code and site, what stands beside these, or the structure it points at."""
+    concepts = list(_iter_side_concepts(resource, chart))
+    texts = [text for concept in concepts for text in list_texts(concept)]
+    codes = [coding.code or "" for concept in concepts for coding in concept.coding or ()]
     return chart.rules.find_side([*texts, meaning.display if meaning is not None else ""], codes)
+
+
+def _iter_side_concepts(resource: Resource, chart: Chart) -> Iterator[CodeableConcept]:
+    """Everything beside a diagnosis that may tell a side."""
+    sites = to_list(resource.bodySite)
+    for concept in filter(None, (resource.code, *sites)):
+        yield concept
+        yield from _iter_told_sides(concept.extension)
+        for coding in concept.coding or ():
+            yield from _iter_told_sides(coding.extension)
+    yield from _iter_told_sides(resource.extension)
+    structure = resolve_reference(resource.bodyStructure, resource, chart)
+    if structure is not None:
+        yield from filter(None, (read_concept(structure.location), *(structure.locationQualifier or ())))
+        for part in structure.includedStructure or ():
+            yield from filter(None, (part.structure, part.laterality))
+
+
+def _iter_told_sides(extensions: Iterable[Extension] | None) -> Iterator[CodeableConcept]:
+    for one in extensions or ():
+        if one.url and any(word in one.url.lower() for word in SIDES):
+            coded = CodeableConcept(coding=[one.valueCoding]) if one.valueCoding is not None else None
+            yield from filter(None, (one.valueCodeableConcept, coded))

@@ -8,10 +8,12 @@ from typing import TypeVar
 
 import msgspec
 
+from concordant.errors import quote_word
 from concordant.record.fhir.elements import NOTHING, Element, Reference, to_list
 
 T = TypeVar("T")
-HINTS = (b'"link"', b'"total"', b'"OperationOutcome"', b'"response"')
+REDUCED = (b"SUBSETTED", b"REDACTED", b"MASKED")  # marks of a resource of which its server left parts out
+HINTS = (b'"link"', b'"total"', b'"OperationOutcome"', b'"response"', b'"implicitRules"', *REDUCED)
 FAILED = ("error", "fatal")
 LEFT_OUT = ("incomplete", "suppressed", "throttled", "too-costly", "too-long", "timeout", "security", "forbidden")
 DEEPEST = 8
@@ -51,6 +53,8 @@ class ResourceHead(Element):
     identifier: msgspec.Raw = NOTHING
     subject: Reference | None = None
     patient: Reference | None = None
+    meta: msgspec.Raw = NOTHING
+    implicitRules: msgspec.Raw = NOTHING  # noqa: N815
     link: msgspec.Raw = NOTHING
     total: msgspec.Raw = NOTHING
     issue: msgspec.Raw = NOTHING
@@ -81,6 +85,7 @@ HEAD = msgspec.json.Decoder(ResourceHead | list[ResourceHead])
 PAGE_LINKS = msgspec.json.Decoder(list[PageLink] | PageLink)
 ISSUES = msgspec.json.Decoder(list[Issue] | Issue)
 TOTAL = msgspec.json.Decoder(int)
+RULES = msgspec.json.Decoder(str)
 
 
 def read_pages(data: bytes) -> list[Page]:
@@ -112,7 +117,7 @@ def _make_page(bundle: ResourceHead) -> Page:
     totals = _decode(bundle.total, TOTAL)
     entries = bundle.entry or []
     held = sum(entry.search is None or entry.search.mode in (None, "match") for entry in entries)
-    failed = dict.fromkeys(says for entry in entries if (says := _explain_failure(entry)))
+    failed = dict.fromkeys((*_explain_rules(bundle), *(says for entry in entries if (says := _explain_failure(entry)))))
     previous = links.get("previous") or links.get("prev") or ""
     return Page(totals[0] if totals else None, held, links.get("self", ""), links.get("next", ""), previous, tuple(failed))
 
@@ -122,6 +127,20 @@ def _decode(raw: msgspec.Raw, decoder: msgspec.json.Decoder[list[T] | T] | msgsp
         return to_list(decoder.decode(raw)) if bytes(raw) else []
     except msgspec.MsgspecError:
         return []
+
+
+def _explain_rules(bundle: ResourceHead) -> Iterator[str]:
+    """What a bundle says of all that is in it."""
+    for rules in map(quote_word, _decode(bundle.implicitRules, RULES)):
+        yield f"The bundle follows implicit rules that are not known ({rules}): its entries may mean something else."
+    if is_reduced(bundle.meta):
+        yield "The server left parts of the bundle out, as its tag says."
+
+
+def is_reduced(meta: msgspec.Raw) -> bool:
+    """Whether the tags or labels of a resource say that parts of it were left out."""
+    told = bytes(meta)
+    return bool(told) and any(mark in told for mark in REDUCED)
 
 
 def _explain_failure(entry: EntryHead) -> str:

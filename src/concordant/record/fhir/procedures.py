@@ -8,6 +8,7 @@ from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.drug_codes import DrugMatch, add_administration, find_drug
 from concordant.record.fhir.elements import to_list
 from concordant.record.fhir.resources import Resource
+from concordant.record.fhir.unnamed_treatment import add_unnamed_treatment, find_unnamed_treatment
 from concordant.record.fhir.values import lookup_code
 from concordant.record.findings import ImpliedFact, UnnamedTreatment
 
@@ -25,6 +26,9 @@ def read_procedure(resource: Resource, chart: Chart) -> None:
         chart.mark_set_aside(met.conflict)
     elif met.meaning is None and (given := find_drug(resource.code, chart)) is not None:
         _add_treatment(given, resource, chart)
+    elif met.meaning is None and (past := find_unnamed_treatment(resource.code, chart, in_words=True)) is not None:
+        chart.record_unmapped_codes(met.unknown, "")
+        add_unnamed_treatment(resource.code, *(find_performed_date(resource, chart)), chart, past=past)
     elif met.meaning is None:
         chart.record_unmapped_codes(met.unknown, "")
         chart.mark_ignored("its code is in no value set" if met.unknown else "it has no code")

@@ -19,6 +19,7 @@ from concordant.record.fhir.elements import (
     Dosage,
     Element,
     Extension,
+    IncludedStructure,
     Ingredient,
     Period,
     Product,
@@ -91,6 +92,11 @@ class Resource(Value):
     collection: SpecimenCollection | None = None
     bodySite: CodeableConcept | list[CodeableConcept] | None = None  # noqa: N815
     focus: Reference | list[Reference] | None = None
+    bodyStructure: Reference | None = None  # noqa: N815
+    # BodyStructure
+    locationQualifier: list[CodeableConcept] | None = None  # noqa: N815
+    includedStructure: list[IncludedStructure] | None = None  # noqa: N815
+    location: Words = NO_WORDS  # of others where something was done
     # Condition
     clinicalStatus: str | CodeableConcept | None = None  # noqa: N815
     verificationStatus: str | CodeableConcept | None = None  # noqa: N815

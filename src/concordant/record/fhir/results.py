@@ -25,7 +25,7 @@ from concordant.record.fhir.values import (
 from concordant.record.result_text import combine_words, explain_contradiction, parse_result_text
 from concordant.terminology.codes import NO, YES
 from concordant.terminology.codes import CodeableConcept as Meaning
-from concordant.terminology.names import BARE, is_bare_unit
+from concordant.terminology.quantities import BARE, is_bare_unit
 
 PERCENT, PERCENT_SIGNS = "percent", ("%", "percent", "{percent}")
 
@@ -156,7 +156,7 @@ def read_measurement(asked: ObservedValue, chart: Chart, *, spoilt: bool) -> str
         return _add_blank_measurement(name, chart, "its result is not understood", date)
     if read is None or spoilt:
         return _add_blank_measurement(name, chart, "")
-    number, why = convert_unit(name, read, "", chart.tables)
+    number, why = convert_unit(name, read, "", chart.tables, value.valueString)
     why = why or explain_unit_conflict(name, value.valueQuantity, chart.tables)
     if number is None or why:
         return _add_blank_measurement(name, chart, why, date)

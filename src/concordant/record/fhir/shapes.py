@@ -22,7 +22,8 @@ def to_r4_shape(resource: Resource) -> Resource:
         changes |= _turn_medication(resource.medication)
     if resource.reason is not None:
         changes |= _turn_reasons(to_list(resource.reason), resource)
-    if (word := _find_adherence(resource)) and resource.status in (*TOLD_ELSEWHERE, *NOT_TAKEN):
+    told = resource.adherence is not None or resource.status in NOT_TAKEN
+    if told and (word := _find_adherence(resource)) and resource.status in (*TOLD_ELSEWHERE, *NOT_TAKEN):
         changes |= {"status": word} | (_turn_stop_reason(resource) if word == STOPPED else {})
     changes |= _turn_dates(resource)
     return replace(resource, **changes) if changes else resource

@@ -23,9 +23,11 @@ from concordant.record.fhir.files import read_limited_bytes
 from concordant.record.fhir.folder import Companions, FileHead, read_file_head
 from concordant.record.fhir.identity import describe_difference
 from concordant.record.fhir.incoming import holds_lines, refuse_repeated_keys
+from concordant.record.fhir.manifest import describe_missing_files, read_manifest
 from concordant.record.fhir.pages import describe_missing_pages
 from concordant.record.fhir.putting_away import DOCUMENTS, LINES, SourceFiles
 from concordant.record.fhir.read import build_patients, read_document
+from concordant.record.fhir.references import list_referenced
 from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.spool import OPEN, Spool, SpooledEntry, report_disk_errors
 from concordant.record.fhir.subjects import TWO
@@ -35,6 +37,7 @@ from concordant.record.sources import Patient
 from concordant.visible import make_json_visible
 
 HEAD_BYTES = 1_000_000
+DEEPEST_REFERENCE = 3  # an entry, its medication, what that holds, and what this is made of
 
 
 @dataclass(slots=True)
@@ -113,7 +116,7 @@ class PatientStream:
         name = self._name_file(path)
         try:
             data = make_json_visible(unzip_data(read_limited_bytes(path), name))
-            if self.files.put_single_away(data, name):
+            if self._note_missing_files(data, name) or self.files.put_single_away(data, name):
                 return None
             refuse_repeated_keys(data, name)
             return read_file_head(data) or self.files.read_faulty_head(data, name)
@@ -121,6 +124,16 @@ class PatientStream:
             self.files.add_row(name, "file", error.complaints[0].says, "")
             self.files.missing.append(f"The file {name} could not be read, and may be about this patient.")
             return None
+
+    def _note_missing_files(self, data: bytes, name: str) -> bool:
+        """What of a bulk export is missing from the folder, where the document is its manifest; False for any other."""
+        manifest = read_manifest(data)
+        if manifest is None:
+            return False
+        here = [path.name for path in self.path.rglob("*") if path.is_file()] if self.path.is_dir() else []
+        self.files.missing += describe_missing_files(manifest, here)
+        self.files.add_row(name, "file", "", "the manifest of an export")
+        return True
 
     def _note_missing_pages(self, heads: dict[Path, FileHead]) -> None:
         """Pages that are not there: of the patients of a bundle, or of everybody where a page may be about anybody."""
@@ -192,19 +205,18 @@ class PatientStream:
         return [entry for kept, entry in entries if kept.file not in others], told
 
     def _find_referenced(self, entries: list[LocatedResource], spool: Spool) -> list[LocatedResource]:
-        """The medications and specimens that the entries refer to."""
-        wanted: dict[str, None] = {}
-        for each in entries:
-            for reference in (each.resource.medicationReference, each.resource.specimen):
-                if isinstance(reference, Reference) and reference.reference:
-                    text = strip_version(reference.reference)
-                    wanted |= {text: None, to_local_reference(text): None}
-        data = {address: raw for address in wanted if (raw := spool.find_shared(address)) is not None}
-        return [
-            LocatedResource(part.place, address, part.resource)
-            for address, raw in data.items()
-            for part in decode_one(raw, address, address)
-        ]
+        """The medications, specimens and structures that the entries refer to, and the substances that those hold."""
+        found: dict[str, list[LocatedResource]] = {}
+        asking = entries
+        for _ in range(DEEPEST_REFERENCE):
+            wanted = dict.fromkeys(address for each in asking for address in _iter_addresses(each.resource))
+            data = {one: raw for one in wanted if one not in found and (raw := spool.find_shared(one)) is not None}
+            asking = []
+            for address, raw in data.items():
+                parts = decode_one(raw, address, address)
+                found[address] = [LocatedResource(part.place, address, part.resource) for part in parts]
+                asking += found[address]
+        return [part for parts in found.values() for part in parts]
 
 
 def iter_patients(
@@ -214,6 +226,15 @@ def iter_patients(
     file that cannot be read.
     """
     return PatientStream(path, tables, as_of, given, content)
+
+
+def _iter_addresses(resource: Resource) -> Iterator[str]:
+    """Where what a resource refers to may have been put away."""
+    for reference in list_referenced(resource):
+        if reference.reference:
+            text = strip_version(reference.reference)
+            yield text
+            yield to_local_reference(text)
 
 
 def _find_other_people(entries: list[tuple[SpooledEntry, LocatedResource]]) -> dict[str, str]:

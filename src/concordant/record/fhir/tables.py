@@ -9,7 +9,7 @@ from concordant.model.knowledge import Knowledge
 from concordant.record.fhir.elements import CodeableConcept
 from concordant.record.rules import RecordRules, make_record_rules
 from concordant.terminology.codes import Terminology, make_terminology
-from concordant.terminology.names import lookup_unit_factor
+from concordant.terminology.quantities import lookup_unit_factor
 
 
 @dataclass(slots=True)

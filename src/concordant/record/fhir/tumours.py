@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concordant.contract_names import OTHER_CANCER
 from concordant.errors import quote_word
 from concordant.patient.events import Comorbidity
 from concordant.record.condition_events import make_open_finding
@@ -10,9 +11,11 @@ from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.elements import CodeableConcept, to_list
 from concordant.record.fhir.ownership import ANOTHER, find_owner, find_site, list_related, list_texts
 from concordant.record.fhir.resources import Resource
+from concordant.record.fhir.values import lookup_code
 from concordant.record.findings import UNCLEAR, PrimaryCancer
 
 LONGEST_NAME = 200
+TISSUE = ("histology", "morphology")  # in the address of an extension that tells the tissue
 
 
 def leave_disease_open(resource: Resource, chart: Chart) -> None:
@@ -32,6 +35,13 @@ def find_subject_of_site(resource: Resource, chart: Chart) -> str:
     """The cancer that one without a name of its own is, by the site beside it; empty when that tells none."""
     known = chart.rules.subject_sites
     return next((known[site] for concept in to_list(resource.bodySite) if (site := find_site(concept, chart)) in known), "")
+
+
+def has_foreign_tissue(resource: Resource, chart: Chart) -> bool:
+    """Whether the tissue that stands beside a diagnosis is that of another cancer, as a lymphoma of the organ is."""
+    named = (one.valueCodeableConcept for one in resource.extension or () if any(word in (one.url or "") for word in TISSUE))
+    met = [lookup_code(concept, ("cancer",), chart.tables.terms).meaning for concept in named if concept is not None]
+    return any(meaning is not None and meaning.name == OTHER_CANCER for meaning in met)
 
 
 def find_body_sites(resource: Resource, chart: Chart) -> list[str]:

@@ -15,7 +15,7 @@ from concordant.record.result_text import Quantity as WrittenNumber
 from concordant.record.result_text import parse_number, parse_result_text
 from concordant.terminology.codes import CodeableConcept as Meaning
 from concordant.terminology.codes import Terminology
-from concordant.terminology.names import BARE
+from concordant.terminology.quantities import BARE, explain_thousands
 
 SIGNS = {"greater than or equal to": ">=", "less than or equal to": "<=", "greater than": ">", "less than": "<", "more than": ">"}
 SIGNS |= {"at least": ">=", "at most": "<=", "over": ">", "below": "<", "above": ">", "under": "<"}
@@ -178,8 +178,10 @@ def _interval_from_range(between: Range) -> tuple[Interval, str] | None:
     return (Interval(start, end), unit) if start <= end else None
 
 
-def convert_unit(name: str, read: tuple[Interval, str], unit: str, tables: FhirTables) -> tuple[Interval | None, str]:
-    """A number in the unit of the measurement; or why it cannot be."""
+def convert_unit(
+    name: str, read: tuple[Interval, str], unit: str, tables: FhirTables, text: str | None = None
+) -> tuple[Interval | None, str]:
+    """A number in the unit of the measurement; or why it cannot be. `text` is how it is written, where it is one."""
     interval, written = read
     wanted: VocabularyField = tables.rules.measured[name]
     unit = written or unit
@@ -190,6 +192,8 @@ def convert_unit(name: str, read: tuple[Interval, str], unit: str, tables: FhirT
     )
     if factor is None:
         return None, f"the unit {quote_word(unit)} is not one of {wanted.label}" if unit else f"{wanted.label} has no unit"
+    if why := explain_thousands(text, factor, wanted, tables.terms.words):
+        return None, why
     value = Interval(interval.low * factor, interval.high * factor)
     if (wanted.low is not None and value.high < wanted.low) or (wanted.high is not None and value.low > wanted.high):
         return None, f"no patient has this {wanted.label}"
@@ -224,6 +228,8 @@ def _find_unit(value: Value) -> str:
 
 def has_value(value: Value) -> bool:
     """Whether there is a value at all, understood or not."""
+    if value.valueQuantity is not None and value.valueQuantity.value is not None:
+        return True  # most of a record
     quantity, coded = value.valueQuantity, value.valueCodeableConcept
     numbers = (quantity is not None and quantity.value is not None, value.valueInteger is not None, value.valueRange is not None)
     words = (bool(value.valueString), coded is not None and bool(coded.text or coded.coding), value.valueBoolean is not None)

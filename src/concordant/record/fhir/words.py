@@ -13,6 +13,7 @@ import msgspec
 from concordant.logic.dates import PartialDate
 from concordant.patient.events import ReportKind
 from concordant.record.fhir.chart import Chart
+from concordant.record.fhir.elements import CodeableConcept
 from concordant.record.fhir.resources import Resource, Value
 from concordant.record.fhir.tables import FhirTables
 from concordant.terminology.topics import WordsSaid
@@ -53,6 +54,7 @@ STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
 LONGEST_KNOWN, MOST_KNOWN, LONGEST_CODE = 300, 50_000, 24
 TAGS = re.compile(r"<[^<>]*>")
 DEEPEST = 40
+CONCEPT = msgspec.json.Decoder(CodeableConcept)
 
 
 def name_topics_of_notes(resource: Resource, chart: Chart, unmapped: int) -> None:
@@ -67,8 +69,9 @@ def name_topics_of_notes(resource: Resource, chart: Chart, unmapped: int) -> Non
         _add_report("note", _read_words(resource, NOTES, chart), resource, chart)
     lost = chart.unmapped[unmapped:]
     if lost and resource.resourceType == "Observation" and _has_fate(chart, "ignored", "set aside"):
-        texts = (*(display for _, _, display in lost), *_iter_value_texts(resource))
-        _add_report("result", WordsSaid(texts), resource, chart)
+        texts = tuple(filter(None, (*(display for _, _, display in lost), *_iter_value_texts(resource))))
+        if texts:
+            _add_report("result", WordsSaid(texts), resource, chart)
 
 
 def name_topics_of_text(resource: Resource, chart: Chart) -> None:
@@ -191,6 +194,14 @@ def _find_date(resource: Resource, chart: Chart) -> PartialDate | None:
         if date is not None:
             return date
     return None
+
+
+def read_concept(raw: msgspec.Raw) -> CodeableConcept | None:
+    """The coded value that an element holds; None for anything else."""
+    try:
+        return CONCEPT.decode(raw) if bytes(raw) else None
+    except msgspec.MsgspecError:
+        return None
 
 
 def _to_text(raw: msgspec.Raw) -> str | None:

@@ -34,7 +34,7 @@ PREFIXED = re.compile(r"([A-Za-z][\w -]{1,20})[:|^]\s*(\S+)")
 @dataclass(frozen=True, slots=True)
 class CodedColumn:
     """The meaning of a coded column, the words for it, the codes that were met, and what contradicts itself in it; `kinds` are
-    those of all its codes.
+    those of all its codes, `value` is what the source wrote.
     """
 
     meaning: CodeableConcept | None = None
@@ -42,6 +42,7 @@ class CodedColumn:
     met: tuple[tuple[str, str, str], ...] = ()
     conflict: str = ""
     kinds: frozenset[str] = frozenset()
+    value: str = ""
 
 
 @dataclass(slots=True)
@@ -81,12 +82,13 @@ class ConceptLookup:
         text = next((name for _, _, name in met if name), value or "")
         conflict = _explain_contradiction(matches)
         if matches:
-            return CodedColumn(matches[0][1], text, met, conflict, frozenset(meaning.kind for _, meaning in matches))
+            return CodedColumn(matches[0][1], text, met, conflict, frozenset(meaning.kind for _, meaning in matches), value or "")
         bare = self.terms.certainty.split_code("", value or "")[0]
         tried = list(_iter_possible_codes(bare, of_treatment=of_treatment))
         meaning = next((m for system, code in tried if (m := self.terms.find_concept(system, code)) is not None), None)
         known = met or tuple((system, code, "") for system, code in tried if system)[:1]
-        return CodedColumn(meaning or self._match_texts(met, value), text, known or ((("", value, ""),) if value else ()))
+        read = meaning or self._match_texts(met, value)
+        return CodedColumn(read, text, known or ((("", value, ""),) if value else ()), value=value or "")
 
     def _find_concept_row(self, id_: str) -> tuple[str, str, str]:
         return self.concepts.get(id_, (PINNED, id_, ""))

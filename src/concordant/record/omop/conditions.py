@@ -16,11 +16,14 @@ from concordant.record.conditions import (
     merge_code_and_words,
     parse_conditions,
 )
-from concordant.record.omop.codes import CodedColumn
+from concordant.record.omop.codes import CodedColumn, ConceptLookup
 from concordant.record.omop.disease import keep_spread
 from concordant.record.omop.schema import Row, read_date, read_date_column
+from concordant.terminology.certainty import OVER, PROVISIONAL, REFUTED
 from concordant.terminology.names import Words
 from concordant.terminology.tumours import may_be_tumour
+
+STATUS_COLUMNS = ("condition_status_source_value", "stop_reason")
 
 
 def read_condition(
@@ -45,6 +48,18 @@ def read_condition(
         keep_spread(record, site, date, wrong)
     beside = tuple(mention for mention in mentions if mention.sites is None)
     keep_conditions(record, beside, name, RESOLVED if over else ACTIVE, date, wrong, words_first=True)
+
+
+def read_certainty(record: RecordBuilder, codes: ConceptLookup, row: Row) -> str:
+    """How sure a diagnosis is: by the letter behind its code, its status, why it ended. Words that are not known are counted."""
+    letters = codes.terms.certainty
+    said = [letters.split_code("", row.get("condition_source_value") or "")[1]]
+    for text in (codes.find_name(row.get("condition_status_concept_id")), *map(row.get, STATUS_COLUMNS)):
+        if text and not (word := letters.read_status(text)):
+            record.unmapped.append(("condition status", text, ""))
+        elif text:
+            said.append(word)
+    return next((one for one in (REFUTED, PROVISIONAL, OVER) if one in said), "")
 
 
 def keep_conditions(

@@ -9,15 +9,23 @@ from concordant.patient.events import HAPPENINGS, PROGRESSION, Comorbidity, Dise
 from concordant.record.builder import RecordBuilder
 from concordant.record.condition_events import make_open_finding
 from concordant.record.findings import UNCLEAR, UNSPECIFIED, CancerStage, PrimaryCancer, SecondaryCancer
+from concordant.record.omop.codes import CodedColumn
 from concordant.record.rules import normalize_stage
+from concordant.terminology.codes import CodeableConcept
 
 SILENT = ("no_disease", "undetermined")
 OTHER_STAGES = ("M0",)
 
 
-def keep_primary(record: RecordBuilder, cancer: str, date: PartialDate | None, wrong: str) -> None:
-    """A primary cancer."""
-    _keep_finding(record, PrimaryCancer(record.entry, cancer, date), "diagnosis", wrong)
+def keep_primary(record: RecordBuilder, cancer: str, date: PartialDate | None, wrong: str, side: str = "") -> None:
+    """A primary cancer, with its side where that is told."""
+    _keep_finding(record, PrimaryCancer(record.entry, cancer, date, side=side), "diagnosis", wrong)
+
+
+def find_side(record: RecordBuilder, coded: CodedColumn, meaning: CodeableConcept) -> str:
+    """The side that a diagnosis tells, by the words or the codes of its columns."""
+    names, codes = [name for _, _, name in coded.met], [code for _, code, _ in coded.met]
+    return record.rules.find_side([coded.text, coded.value, meaning.display, *names], [*codes, coded.value])
 
 
 def keep_spread(record: RecordBuilder, site: str, date: PartialDate | None, wrong: str, *, coded: bool = False) -> None:

@@ -18,6 +18,26 @@ def is_treatment(coded: CodedColumn, terms: Terminology) -> bool:
     return listed or (bool(coded.text) and terms.holds_drug(coded.text))
 
 
+def find_unnamed_treatment(coded: CodedColumn, terms: Terminology, *, in_words: bool) -> bool | None:
+    """Whether a row says that cancer drugs were given, and not which: True where that is past, None where it does not."""
+    if (coded.meaning is not None and coded.meaning.kind != "condition") or is_treatment(coded, terms):
+        return None
+    forms = [(system, coded.value) for system in terms.unnamed_codes]
+    past = terms.find_unnamed_treatment([*((system, code) for system, code, _ in coded.met), *forms])
+    if past is None and in_words and coded.text and terms.says_treatment_given(coded.text):
+        return False
+    return past
+
+
+def keep_unnamed_treatment(record: RecordBuilder, coded: CodedColumn, date: PartialDate | None, wrong: str) -> None:
+    """Treatment of which only the day is known."""
+    record.found.append(UnnamedTreatment(record.entry, coded.text or "treatment", None if wrong else date))
+    if wrong:
+        record.mark_set_aside(wrong)
+    else:
+        record.mark_used(f"treatment without its drugs: {coded.text or coded.value}")
+
+
 def read_procedure(record: RecordBuilder, meaning: CodeableConcept, date: PartialDate | None, wrong: str) -> None:
     """An operation, or drug treatment that is told without its drugs."""
     if event := meaning.implies.get("event"):

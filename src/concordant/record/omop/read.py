@@ -16,7 +16,7 @@ from concordant.record.builder import RecordBuilder
 from concordant.record.conditions import get_terminology
 from concordant.record.omop.codes import ConceptLookup
 from concordant.record.omop.database import list_missing_tables, open_database
-from concordant.record.omop.schema import CONCEPT, EVENTS, PERSON, Cdm, CdmTable, Row
+from concordant.record.omop.schema import CONCEPT, EVENTS, PERSON, SPEAKING, Cdm, CdmTable, Row
 from concordant.record.omop.tell import PersonReader
 from concordant.record.rules import RecordRules, get_record_rules
 from concordant.record.sources import Patient, build_patient
@@ -110,7 +110,7 @@ class Run:
         links, absent = self.database.read_episode_events(), list_missing_tables(self.database)
         streams = [_RowStream(table, self.database.iter_rows(table, only)) for table in EVENTS]
         # Now that every table has been looked through.
-        reading = _Reading(codes, links, absent, self._list_missing_parts())
+        reading = _Reading(codes, links, absent, self._list_missing_parts(absent))
         for id_, rows in self._iter_person_rows(only, rest):
             tables = {stream.table.name: stream.take_rows(id_, rest) for stream in streams}
             yield build_patient(str(id_), self.as_of, partial(self._read_person, str(id_), rows, tables, reading))
@@ -121,10 +121,11 @@ class Run:
         for file, line, why in self.database.list_rejects():
             rest.mark_set_aside(f"{file}, line {line}", file.partition(".")[0], f"the line is no row ({why})")
 
-    def _list_missing_parts(self) -> list[str]:
-        """What may be missing from anybody's record: tables that cannot be read, and lines that are no rows."""
+    def _list_missing_parts(self, absent: list[str]) -> list[str]:
+        """What may be missing from anybody's record: tables that are not there or cannot be read, and lines that are no rows."""
         torn = Counter(file for file, _, _ in self.database.list_rejects() if not file.lower().startswith(CONCEPT.name))
-        tables = [f"The table {name} cannot be read ({why})." for name, why in self.database.damaged.items()]
+        tables = [f"There is no table {name}: nothing that it would hold is known." for name in absent if name in SPEAKING]
+        tables += [f"The table {name} cannot be read ({why})." for name, why in self.database.damaged.items()]
         return tables + [f"Lines of {file} that are no rows, and may be about this patient: {n}." for file, n in torn.items()]
 
     def _read_person(self, id_: str, rows: list[Row], tables: dict[str, list[Row]], reading: _Reading) -> Patient:

@@ -49,7 +49,8 @@ EVENTS = (
         "condition_occurrence",
         "condition_occurrence_id",
         "condition_concept_id condition_start_date",
-        "condition_end_date condition_source_value condition_source_concept_id",
+        "condition_end_date condition_source_value condition_source_concept_id condition_status_concept_id "
+        "condition_status_source_value stop_reason",
     ),
     _make_table(
         "drug_exposure",
@@ -62,14 +63,14 @@ EVENTS = (
         "measurement_id",
         "measurement_concept_id measurement_date",
         "operator_concept_id value_as_number value_as_concept_id unit_concept_id range_high measurement_source_value "
-        "measurement_source_concept_id unit_source_value value_source_value",
+        "measurement_source_concept_id unit_source_value value_source_value measurement_event_id",
     ),
     _make_table(
         "observation",
         "observation_id",
         "observation_concept_id observation_date",
         "value_as_number value_as_string value_as_concept_id unit_concept_id observation_source_value "
-        "observation_source_concept_id unit_source_value value_source_value",
+        "observation_source_concept_id unit_source_value value_source_value observation_event_id",
     ),
     _make_table(
         "procedure_occurrence",
@@ -89,6 +90,8 @@ EVENTS = (
 )
 Row = dict[str, str | None]
 READ = (PERSON, *EVENTS)
+# Without one of these nobody's silence says anything: what they would hold is missing.
+SPEAKING = ("condition_occurrence", "drug_exposure", "measurement", "procedure_occurrence")
 FILES = (*READ, EPISODE_EVENT, CONCEPT)
 
 

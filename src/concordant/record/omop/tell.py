@@ -14,16 +14,18 @@ from concordant.record.conditions import ConditionMention
 from concordant.record.findings import UNSPECIFIED
 from concordant.record.omop.blanks import keep_blank_findings, spell_term
 from concordant.record.omop.codes import NO_CONCEPT, CodedColumn, ConceptLookup
-from concordant.record.omop.conditions import keep_conditions, read_condition
+from concordant.record.omop.conditions import keep_conditions, read_certainty, read_condition
 from concordant.record.omop.disease import (
+    find_side,
     keep_primary,
     keep_spread,
     keep_stage,
     keep_status,
 )
 from concordant.record.omop.drugs import DrugExposures
+from concordant.record.omop.episodes import EpisodeReader
 from concordant.record.omop.person import read_person_row
-from concordant.record.omop.procedures import is_treatment, read_procedure
+from concordant.record.omop.procedures import find_unnamed_treatment, is_treatment, keep_unnamed_treatment, read_procedure
 from concordant.record.omop.results import LOST, Results
 from concordant.record.omop.schema import Row, read_date, read_date_column
 from concordant.record.omop.values import ResultReader
@@ -33,8 +35,7 @@ from concordant.terminology.names import Words
 from concordant.terminology.topics import WordsSaid
 
 LOOKED_FOR: tuple[CodeKind, ...] = ("secondary", "site", "stage", "cancer", "condition")
-Episodes = Mapping[str | None, Row]  # by their ids
-RESULT_COLUMNS = ("value_as_number", "value_as_string", "value_as_concept_id", "value_source_value")
+RESULT_COLUMNS = ("value_as_number", "value_as_string", "value_source_value")
 NOT_ASKED = "nothing here asks for it"
 ORDER = ("condition_occurrence", "procedure_occurrence", "measurement", "observation", "drug_exposure", "note", "death")
 DATES = {
@@ -58,14 +59,17 @@ class PersonReader:
     links: Mapping[str, Sequence[str]]
     date: PartialDate | None = None  # of the row at hand; `wrong` says why it has none
     wrong: str = ""
+    tumours: dict[str, CodeableConcept] = field(default_factory=dict)  # primary cancers, by the ids of their rows
     values: ResultReader = field(init=False)
     results: Results = field(init=False)
     drugs: DrugExposures = field(init=False)
+    episodes: EpisodeReader = field(init=False)
 
     def __post_init__(self) -> None:
         self.values = ResultReader(self.codes)
         self.results = Results(self.record, self.values, self.words)
         self.drugs = DrugExposures(self.record, self.codes, self.words)
+        self.episodes = EpisodeReader(self.record, self.codes, self.drugs, self.links)
 
     @property
     def words(self) -> Words:
@@ -80,9 +84,14 @@ class PersonReader:
         """All rows; episodes first, because they say to which line an exposure belongs."""
         known = {name: self._keep_known_rows(name, rows) for name, rows in tables.items()}
         exposures = {row["drug_exposure_id"] for row in known.get("drug_exposure", ())}
+        for row in known.get("condition_occurrence", ()):
+            if (meaning := self.codes.read_column(row, "condition").meaning) is not None and meaning.kind == "cancer":
+                self.tumours[row["condition_occurrence_id"] or ""] = meaning
         episodes = {row.get("episode_id"): row for row in reversed(known.get("episode", ()))}  # of one id the first
         for row in known.get("episode", ()):
-            self._read_episode(row, episodes, exposures)
+            self._start_row("episode", row.get("episode_id"))
+            self._set_date(row, "episode_start_date")
+            self.episodes.read_episode(row, episodes, exposures, self.date, self.wrong)
         for name in ORDER:
             for row in known.get(name, ()):
                 self._read_row(name, row)
@@ -120,6 +129,9 @@ class PersonReader:
             keep_blank_findings(self.record, coded, name, self.drugs)
         elif name == "drug_exposure":
             self.drugs.read_exposure(coded, row)
+        elif (past := find_unnamed_treatment(coded, self.codes.terms, in_words=name == "procedure_occurrence")) is not None:
+            self.record.unmapped += coded.met if coded.meaning is None else ()
+            keep_unnamed_treatment(self.record, coded, None if past else self.date, self.wrong)
         elif name == "condition_occurrence" and (coded.meaning is not None or coded.text or coded.met):
             self._read_diagnosis(coded, row)
         elif coded.meaning is None and name == "procedure_occurrence" and is_treatment(coded, self.codes.terms):
@@ -165,14 +177,14 @@ class PersonReader:
 
     def _leave_mentioned_open(self, coded: CodedColumn, row: Row) -> bool:
         """A result of unknown code that names a test: what it says of it is open."""
-        told = any(row.get(column) not in NO_CONCEPT for column in RESULT_COLUMNS)
+        told = any(row.get(column) for column in RESULT_COLUMNS) or row.get("value_as_concept_id") not in NO_CONCEPT
         return told and self.record.leave_mentioned_open((coded.text, *(name for _, _, name in coded.met)), self.date)
 
     def _read_diagnosis(self, coded: CodedColumn, row: Row) -> None:
-        """A diagnosis, as sure as the letter behind its source code says."""
-        _, certainty = self.codes.terms.certainty.split_code("", row.get("condition_source_value") or "")
+        """A diagnosis, as sure as its status and the letter behind its source code say."""
+        certainty = read_certainty(self.record, self.codes, row)
         if certainty == REFUTED:
-            self.record.mark_ignored("refuted, as the letter behind its code says")
+            self.record.mark_ignored("refuted, as its status or the letter behind its code says")
             return
         if certainty == PROVISIONAL:
             self.record.mark_set_aside("a diagnosis that is provisional: whether it holds is not known")
@@ -187,12 +199,25 @@ class PersonReader:
             self._read_meaning(coded, coded.meaning, row)
 
     def _read_meaning(self, coded: CodedColumn, meaning: CodeableConcept, row: Row) -> None:
-        if meaning.kind == "test":
+        if meaning.kind == "test" and (why := self._explain_other_cancer(row)):
+            self.record.leave_result_open(meaning.name, None)
+            self.record.mark_set_aside(why)
+        elif meaning.kind == "test":
             self.results.read_marker(meaning, row, self.date, self.wrong)
         elif meaning.kind in LOOKED_FOR and self._is_denied(row):
             self.record.mark_ignored("it was looked for, and is not there")
         else:
             self._read_told_meaning(coded, meaning, row)
+
+    def _explain_other_cancer(self, row: Row) -> str:
+        """Why a result may not be of this cancer: the entry that it is told to be of is another tumour."""
+        event = row.get("measurement_event_id") or row.get("observation_event_id") or ""
+        told = self.tumours.get(event)
+        if told is not None and told.name in self.record.rules.subjects:
+            self.record.told_of[self.record.place] = f"condition_occurrence {event}"
+        if told is None or told.name not in (OTHER_CANCER, UNSPECIFIED):
+            return ""
+        return f"it is told to be of condition_occurrence {event}, which is not known to be this cancer"
 
     def _read_told_meaning(self, coded: CodedColumn, meaning: CodeableConcept, row: Row) -> None:
         for test, word in meaning.implies.items():
@@ -224,9 +249,14 @@ class PersonReader:
         if meaning.kind != "condition":
             if meaning.kind == "secondary":
                 keep_spread(self.record, meaning.name, self.date, self.wrong, coded=True)
+            elif meaning.kind == "cancer":
+                keep_primary(self.record, meaning.name, self.date, self.wrong, find_side(self.record, coded, meaning))
+            elif meaning.kind == "stage":
+                keep_stage(self.record, meaning.name, self.date, self.wrong)
+            elif meaning.kind == "status":
+                keep_status(self.record, meaning.name, self.date, self.wrong)
             else:
-                keep = {"cancer": keep_primary, "stage": keep_stage, "status": keep_status}.get(meaning.kind, keep_spread)
-                keep(self.record, meaning.name, self.date, self.wrong)
+                keep_spread(self.record, meaning.name, self.date, self.wrong)
         if meaning.kind == "condition" or meaning.name == OTHER_CANCER:
             self._read_condition(coded, row)
 
@@ -250,14 +280,6 @@ class PersonReader:
         else:
             self._ignore_unknown_value(meaning, met)
 
-    def _read_menopause(self, word: str) -> None:
-        """The menopausal status of a day; the latest one counts."""
-        if why := self.wrong or self.record.explain_later(self.date):
-            self.record.mark_set_aside(why)
-        else:
-            self.record.tell_menopause(word, self.date)
-            self.record.mark_used("patient")
-
     def _ignore_unknown_value(self, meaning: CodeableConcept, text: str) -> None:
         """An observation that is asked about, with a value that is not understood."""
         if text:
@@ -274,47 +296,3 @@ class PersonReader:
 
     def _read_condition(self, coded: CodedColumn, row: Row) -> None:
         read_condition(self.record, coded, row, self.words, self.date, self.wrong)
-
-    def _read_episode(self, row: Row, episodes: Episodes, exposures: set[str | None]) -> None:
-        self._start_row("episode", row.get("episode_id"))
-        meaning = self.codes.read_column(row, "episode").meaning
-        self._set_date(row, "episode_start_date")
-        if meaning is None or meaning.kind not in ("status", "episode"):
-            label = row.get("episode_source_value") or row.get("episode_concept_id") or "without a concept"
-            self.record.record_unmapped("episode", label)
-            self.record.mark_ignored("what kind of episode it is is not understood")
-        elif meaning.name == "treatment":
-            self._read_treatment(row, episodes, exposures)
-        elif meaning.name == "diagnosis":
-            thing = self._find_episode_object(row)
-            cancer = thing.name if thing is not None and thing.kind == "cancer" else UNSPECIFIED
-            keep_primary(self.record, cancer, self.date, self.wrong)
-        elif meaning.kind == "status":
-            self._read_trend(meaning, self._find_episode_object(row))
-        else:
-            self.record.mark_ignored(meaning.says or NOT_ASKED)
-
-    def _read_trend(self, meaning: CodeableConcept, thing: CodeableConcept | None) -> None:
-        """How the disease went, and the metastasis that the episode is about."""
-        site = thing.name if thing is not None and thing.kind == "secondary" else ""
-        keep_status(self.record, meaning.name, self.date, self.wrong, site)
-        if thing is not None and thing.kind == "secondary":
-            keep_spread(self.record, thing.name, self.date, self.wrong)
-
-    def _find_episode_object(self, row: Row | None) -> CodeableConcept | None:
-        return self.codes.match_codes(row.get("episode_object_concept_id")).meaning if row is not None else None
-
-    def _read_treatment(self, row: Row, episodes: Episodes, exposures: set[str | None]) -> None:
-        """Its events are exposures by themselves; under an episode of advanced disease it says which line they are."""
-        events = [event for event in self.links.get(row.get("episode_id") or "", ()) if event in exposures]
-        number = row.get("episode_number") if self._is_advanced(row, episodes) else None
-        if events:
-            self.drugs.lines |= {event: number for event in events if number}
-            self.record.mark_used("line of therapy" if number else "treatment, told by its drug exposures")
-        else:
-            self.drugs.read_episode(row, number)
-
-    def _is_advanced(self, row: Row, episodes: Episodes) -> bool:
-        """Under an episode whose object is a metastasis a number counts lines; elsewhere it may count early treatment."""
-        thing = self._find_episode_object(episodes.get(row.get("episode_parent_id")))
-        return thing is not None and thing.kind == "secondary"

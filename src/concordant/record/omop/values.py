@@ -12,7 +12,8 @@ from concordant.record.omop.codes import NO_CONCEPT, CodedColumn, ConceptLookup
 from concordant.record.omop.schema import Row
 from concordant.record.result_text import combine_words, parse_result_text
 from concordant.terminology.codes import CodeableConcept
-from concordant.terminology.names import Words, check_range, convert_quantity, lookup_unit_factor
+from concordant.terminology.names import Words
+from concordant.terminology.quantities import check_range, convert_quantity, lookup_unit_factor
 
 MEANT = {"present": "positive", "absent": "negative"}
 KINDS: tuple[CodeKind, ...] = ("value", "stage", "status", "menopause", "site")
