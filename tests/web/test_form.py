@@ -69,7 +69,7 @@ def test_dates_of_any_precision_make_the_interval() -> None:
 
 
 BAD = {
-    "e.disease.0.date": ("soon", "No date is read in this"),
+    "e.disease.0.date": ("soon", "is not a date"),
     "e.treatments.0.end": ("31 Feb 2021", "31"),
     "s.lvef": ("much", "number"),
     "s.her2_status": ("perhaps", "positive"),

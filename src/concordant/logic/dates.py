@@ -83,20 +83,24 @@ def _make_partial_date(text: str, year: int, month: int | None, day: int | None)
     return make_exact_date(Day(year, month, day))
 
 
+_GERMAN = {"mär": "mar", "mae": "mar", "mai": "may", "okt": "oct", "dez": "dec"}  # months that begin otherwise than in English
 _SPOKEN = re.compile(
     r"(?P<iso>\d{4}-\d{1,2}(?:-\d{1,2})?)"
-    r"|(?P<day>\d{1,2})[.\s]+(?P<month>[a-z]{3,9})[.,\s]+(?P<year>\d{4})"
-    r"|(?P<month2>[a-z]{3,9})[.\s]+(?:(?P<day2>\d{1,2})(?:,\s*|\s+))?(?P<year2>\d{4})"
+    r"|(?P<day>\d{1,2})[.\s]+(?P<month>[a-zä]{3,9})[.,\s]+(?P<year>\d{4})"
+    r"|(?P<month2>[a-zä]{3,9})[.\s]+(?:(?P<day2>\d{1,2})(?:,\s*|\s+))?(?P<year2>\d{4})"
     r"|(?P<day3>\d{1,2})\.(?P<month3>\d{1,2})\.(?P<year3>\d{4})"
+    r"|(?P<slashed>\d{1,2}/\d{1,2}/\d{4})"
+    r"|(?<![\d./-])(?P<month4>\d{1,2})[./-](?P<year4>\d{4})"
     r"|(?P<only>\d{4})(?=\s*$)",
     re.I,
 )
 
 
 def find_dates(text: str) -> list[PartialDate]:
-    """The dates that a person typed, in their order: `2021-10-14`, `14 Oct 2021`, `October 2021`, `14.10.2021`.
+    """The dates that a person typed, in their order: `2021-10-14`, `14 Oct 2021`, `October 2021`, `14.10.2021`, `10/2021`.
 
-    A year alone is read at the end only. Raises ValueError with a sentence for people when one is not in the calendar.
+    A year alone is read at the end only. Raises ValueError with a sentence for people when one is not in the calendar, or may be
+    two days (`5/6/2021`).
     """
     return [_parse_spoken_date(match) for match in _SPOKEN.finditer(text) if _find_month(match) != 0]
 
@@ -107,16 +111,39 @@ def _find_month(match: re.Match[str]) -> int | None:
     if word is None:
         return None
     names = [month.lower() for month in MONTHS]
-    return names.index(word[:3].lower()) + 1 if word[:3].lower() in names else 0
+    begun = _GERMAN.get(word[:3].lower(), word[:3].lower())
+    return names.index(begun) + 1 if begun in names else 0
+
+
+def parse_spoken_date(text: str) -> PartialDate:
+    """The one date that a text is, in any of the forms of `find_dates`. Raises ValueError for more, less or none."""
+    match = _SPOKEN.fullmatch(text.strip())
+    if match is None or _find_month(match) == 0:
+        raise ValueError(f"{quote_word(text)} is not a date; write 2021, Oct 2021 or 14 Oct 2021")
+    return _parse_spoken_date(match)
 
 
 def _parse_spoken_date(match: re.Match[str]) -> PartialDate:
     if match["iso"] or match["only"]:
         return parse_partial_date(match["iso"] or match["only"])
+    if match["slashed"]:
+        return _parse_slashed_date(match["slashed"])
+    if match["year4"]:
+        return parse_partial_date(f"{match['year4']}-{int(match['month4']):02}")
     year = match["year"] or match["year2"] or match["year3"]
     day = match["day"] or match["day2"] or match["day3"]
     month = _find_month(match) or int(match["month3"])
     return parse_partial_date(f"{year}-{month:02}" + (f"-{int(day):02}" if day else ""))
+
+
+def _parse_slashed_date(text: str) -> PartialDate:
+    """`14/10/2021` and `10/14/2021` are one day each; `5/6/2021` is one day here and another there."""
+    first, second, year = (int(part) for part in text.split("/"))
+    if first <= 12 and second <= 12 and first != second:
+        either = f"{first} {MONTHS[second - 1]} {year} or {second} {MONTHS[first - 1]} {year}"
+        raise ValueError(f"{quote_word(text)} may be two days; write {either}")
+    day, month = (first, second) if second <= 12 else (second, first)
+    return parse_partial_date(f"{year}-{month:02}-{day:02}")
 
 
 def add_months(day: Day, months: int) -> Day:

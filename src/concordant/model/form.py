@@ -37,12 +37,16 @@ class NothingChip(Record, frozen=True):
 
 
 class EventRow(Record, frozen=True, tag_field="row", tag="event"):
-    """One of several entries of the course of disease, with its date."""
+    """One of several entries of the course of disease, with its date.
+
+    `order` are the numbers of the chips: where several are true of a record, the row is about the first of these.
+    """
 
     id: str
     title: Says
     chips: tuple[EventChip, ...]
     date: Says
+    order: tuple[int, ...] = ()
 
 
 class CourseRow(Record, frozen=True, tag_field="row", tag="courses"):

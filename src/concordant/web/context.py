@@ -21,7 +21,10 @@ Schema = dict[str, Any]
 
 @dataclass(frozen=True)
 class FormContext:
-    """Everything that the form is drawn from. `facts` and `answer` are None while the case cannot be read."""
+    """Everything that the form is drawn from. `facts` and `answer` are None while the case cannot be read.
+
+    `order` are the questions as they stood before, `wanted` those that the reader asked to change.
+    """
 
     case: Case
     knowledge: Knowledge
@@ -32,7 +35,8 @@ class FormContext:
     typed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
-    wanted: Sequence[str] = ()
+    order: Sequence[str] = ()
+    wanted: frozenset[str] = frozenset()
 
     def say(self, says: Says) -> str:
         """A text of the form in the language of the page."""

@@ -68,6 +68,7 @@ class Row:
     forget: str = ""
     blocking: bool = False
     number: bool = False
+    is_question: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from concordant.errors import make_printable
-from concordant.logic.dates import find_dates
+from concordant.logic.dates import parse_spoken_date
 from concordant.model.form import EventRow, Form
 from concordant.record.casefile.yaml_text import to_iso_date
 from concordant.visible import make_visible
@@ -26,25 +26,36 @@ UNKNOWN = "unknown"  # as a case file writes what is told to be open
 
 @dataclass
 class Edits:
-    """The case that the fields mean, and what was typed and not understood, with why, by the name of its field."""
+    """The case that the fields mean, and what was typed and not understood, with why, by the name of its field.
+
+    `kept` is how many entries of the course of disease came with a record, `dropped` the entry that a button took out.
+    """
 
     case: Case
     typed: dict[str, tuple[str, str]] = field(default_factory=dict)
+    kept: int = 0
+    dropped: tuple[str, int] = ("", 0)
 
 
 def read_fields(fields: Fields, form: Form, parse: ParseReply) -> Edits:
     """The case of the form with everything in it that was tapped or typed since."""
-    edits = Edits(_read_base(fields))
+    edits = Edits(_read_base(fields), kept=_count_kept(fields))
     for shown in fields.get("shown", ()):
         place, _, keys = shown.partition(":")
         if place == "s":
             _set_stated(edits, keys.split(","), fields, parse)
+        elif place == "u":
+            edits.case["unavailable"] = _read_names([_clean(text) for text in fields.get("u", ())], edits.case.get("unavailable"))
         else:
             _set_entry(edits, place, keys.split(","), fields)
     for row in form.rows:
         if isinstance(row, EventRow) and (chosen := get_first(fields, f"row.{row.id}")):
-            _choose_event(edits.case, row, chosen)
+            _choose_event(edits.case, row, chosen, edits.kept)
     _press_buttons(edits, fields, parse)
+    if day := get_first(fields, "as_of"):
+        edits.case = {"as_of": _read_date(edits, "as_of", day), **{k: v for k, v in edits.case.items() if k != "as_of"}}
+    elif "as_of" in fields:
+        edits.case.pop("as_of", None)
     edits.case = drop_empty(edits.case)
     return edits
 
@@ -108,14 +119,11 @@ def _read_names(values: Sequence[str], before: Any) -> list[str]:
 def _read_date(edits: Edits, name: str, typed: str) -> str:
     """A date of any precision as a case file writes it; what is none stays where it was typed, and says so."""
     try:
-        dates = find_dates(typed)
+        date = parse_spoken_date(typed)
     except ValueError as error:
         edits.typed[name] = (typed, make_printable(str(error)))
         return ""
-    written = to_iso_date(dates[0], dates[0].last) if len(dates) == 1 else None
-    if written is None:
-        edits.typed[name] = (typed, "")
-    return written or ""
+    return to_iso_date(date, date.last) or ""
 
 
 def _set_stated(edits: Edits, features: Sequence[str], fields: Fields, parse: ParseReply) -> None:
@@ -136,22 +144,35 @@ def _state(edits: Edits, feature: str, typed: str, parse: ParseReply) -> None:
         edits.typed[f"s.{feature}"] = (typed, make_printable(str(error)))
 
 
-def _choose_event(case: Case, row: EventRow, chosen: str) -> None:
-    """The entry of a row becomes that of the chip; its date and all that no chip says stay."""
-    chips = [chip.entry for chip in row.chips]
-    told = {key for chip in row.chips for way in (chip.entry, *chip.also) for key in way}
-    if not chosen.isdigit() or int(chosen) >= len(chips):
+def _count_kept(fields: Fields) -> int:
+    """How many entries of the course of disease came with a record: the first ones, which no chip rewrites."""
+    kept = get_first(fields, "kept")
+    return int(kept) if kept.isdigit() and len(kept) < 6 else 0
+
+
+def _choose_event(case: Case, row: EventRow, chosen: str, kept: int) -> None:
+    """The entry that a chip of the row made becomes that of the chip now chosen; its date and all that no chip says stay."""
+    if not chosen.isdigit() or int(chosen) >= len(row.chips):
         return
     entries = case.setdefault("disease", [])
-    of_row = (i for i, entry in enumerate(entries) if "event" not in entry or find_chip(row, entry) is not None)
-    at = next(of_row, None)
-    entry = {} if at is None else entries[at]
-    if find_chip(row, entry) != int(chosen):
-        for key in told:
-            entry.pop(key, None)
-        entry.update(chips[int(chosen)])
-    if at is None:
-        entries.append(entry)
+    at = find_event(row, entries)
+    if at is not None and find_chip(row, entries[at]) == int(chosen):
+        return
+    if at is None or at < kept:
+        entries.append(dict(row.chips[int(chosen)].entry))
+        return
+    for key in {key for chip in row.chips for way in (chip.entry, *chip.also) for key in way}:
+        entries[at].pop(key, None)
+    entries[at].update(row.chips[int(chosen)].entry)
+
+
+def find_event(row: EventRow, entries: Sequence[Entry]) -> int | None:
+    """The entry that the row is about: the last one that the first of its chips to be found anywhere is true of."""
+    for number in row.order or range(len(row.chips)):
+        fitting = [i for i, entry in enumerate(entries) if find_chip(row, entry) == number]
+        if fitting:
+            return fitting[-1]
+    return None
 
 
 def find_chip(row: EventRow, entry: Entry) -> int | None:
@@ -174,3 +195,5 @@ def _press_buttons(edits: Edits, fields: Fields, parse: ParseReply) -> None:
     entries = edits.case.get(block)
     if block in BLOCKS and isinstance(entries, list) and at.isdigit() and int(at) < len(entries):
         entries.pop(int(at))
+        edits.dropped = (block, int(at))
+        edits.kept -= block == "disease" and int(at) < edits.kept

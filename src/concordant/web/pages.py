@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -26,6 +27,8 @@ from concordant.web.records import ReadRecord, read_pasted
 from concordant.web.rows import FormView
 
 FORM = "the form"
+DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}\b)")  # as in the reading of records: before three digits it may be a thousand
+ENTRY = re.compile(r"\b([a-z_]+)\[(\d{1,4})\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,11 @@ class Page:
     account: str = ""
     paste: str = ""
     as_of: str = ""
+    as_of_problem: str = ""
+    kept: int = 0
+    wanted: tuple[str, ...] = ()
+    changed: str = ""
+    typed: tuple[str, ...] = ()
     today: str = ""
     guideline: str = ""
     guidelines: tuple[str, ...] = ()
@@ -89,6 +97,7 @@ class PageBuilder:
         carried = _Carried.read_from(fields)
         problems: tuple[str, ...] = ()
         edits = self._read_form(fields, today)
+        carried = carried.without_entry(*edits.dropped)
         if upload is not None:
             try:
                 read = read_pasted(upload.data, upload.name, self.engine, get_first(fields, "patient"), today)
@@ -101,7 +110,9 @@ class PageBuilder:
         """The case of a record; what a table says goes the way of what is typed."""
         typed = {f"s.{name}": [text] for name, text in read.typed.items()}
         told = {**fields, **typed, "case": [json.dumps(read.case, default=str)], "shown": [f"s:{','.join(read.typed)}"]}
-        return read_fields(told, Form(), _ReplyParser(self, told, today).parse) if typed else Edits(read.case)
+        if typed:
+            return read_fields(told, Form(), _ReplyParser(self, told, today).parse)
+        return Edits(read.case, kept=len(read.case.get("disease") or ()))
 
     def recommend(self, case: Case, guideline: str, today: dt.date) -> Recommendation:
         """The answer for a case, as the command gives it for the file."""
@@ -109,13 +120,7 @@ class PageBuilder:
         return self.engine.recommend(content, guideline=guideline, today=today)
 
     def _read_form(self, fields: Fields, today: dt.date) -> Edits:
-        edits = read_fields(fields, self.engine.knowledge.form, _ReplyParser(self, fields, today).parse)
-        day = get_first(fields, "as_of")
-        if day:
-            edits.case = {"as_of": day, **{k: v for k, v in edits.case.items() if k != "as_of"}}
-        elif "as_of" in fields:
-            edits.case.pop("as_of", None)
-        return edits
+        return read_fields(fields, self.engine.knowledge.form, _ReplyParser(self, fields, today).parse)
 
     def _answer_page(
         self, fields: Fields, edits: Edits, carried: _Carried, today: dt.date, problems: tuple[str, ...], failed: Upload | None
@@ -126,7 +131,7 @@ class PageBuilder:
         try:
             answer = self.recommend(case, guideline, today)
         except ConcordantError as error:
-            problems += tuple(_describe_complaint(complaint) for complaint in error.complaints)
+            problems += tuple(_describe_complaint(complaint, case) for complaint in error.complaints)
             places = {place: c.says for c in error.complaints if (place := find_complaint_place(c, case))}
         view = FormView(
             case,
@@ -138,7 +143,8 @@ class PageBuilder:
             edits.typed,
             places,
             carried.sources,
-            (*fields.get("wanted", ()), get_first(fields, "change"), *(name.removeprefix("s.") for name in edits.typed)),
+            (*fields.get("order", ()), get_first(fields, "change"), *(name.removeprefix("s.") for name in edits.typed)),
+            frozenset((*fields.get("wanted", ()), get_first(fields, "change"))),
         )
         page = Page(
             language,
@@ -151,7 +157,12 @@ class PageBuilder:
             unread=() if "seen" in fields else carried.unread,
             account=carried.account,
             paste=failed.data.decode(errors="replace") if failed else "",
-            as_of=str(case.get("as_of", "")),
+            as_of=edits.typed["as_of"][0] if "as_of" in edits.typed else str(case.get("as_of", "")),
+            as_of_problem=edits.typed.get("as_of", ("", ""))[1],
+            kept=edits.kept,
+            wanted=tuple(sorted(filter(None, view.wanted))),
+            changed=get_first(fields, "change"),
+            typed=tuple(text for text, _ in edits.typed.values()),
             today=today.isoformat(),
             guideline=guideline,
             guidelines=tuple(f"{g.id}/{v.version}" for g in self.engine.knowledge.guidelines for v in g.versions),
@@ -190,6 +201,17 @@ class _Carried:
         kept = {str(k): str(v) for k, v in sources.items()} if isinstance(sources, dict) else {}
         return _Carried(kept, tuple(fields.get("unread", ())), "".join(fields.get("account", ())))
 
+    def without_entry(self, block: str, at: int) -> _Carried:
+        """The same after an entry was taken out: those behind it moved up."""
+        moved = {}
+        for place, source in self.sources.items():
+            of, _, number = place.partition(".")
+            if of != block or not number.isdigit() or int(number) < at:
+                moved[place] = source
+            elif int(number) > at:
+                moved[f"{of}.{int(number) - 1}"] = source
+        return replace(self, sources=moved) if block else self
+
     def with_record(self, read: ReadRecord) -> _Carried:
         return _Carried(read.sources, read.unread, read.account)
 
@@ -218,16 +240,26 @@ class _ReplyParser:
         known = next((f for f in self.builder.engine.knowledge.features if f.name == feature), None)
         if known is None:
             raise ValueError(f"there is no question '{feature[:40]}'")
-        return parse_reply(typed, known, self.interview).text
+        plain = DECIMAL_COMMA.sub(".", typed) if known.is_numeric else typed
+        return parse_reply(plain, known, self.interview).text
 
 
 def _choose_language(code: str) -> str:
     return code if code in LANGUAGES else LANGUAGES[0]
 
 
-def _describe_complaint(complaint: Complaint) -> str:
-    """Without the line: a form has none."""
-    return str(replace(complaint, file="", line=None))
+def _describe_complaint(complaint: Complaint, case: Case) -> str:
+    """Without the line, which a form does not have, and with an entry called by what it holds."""
+    return ENTRY.sub(lambda met: _name_entry(met, case), str(replace(complaint, file="", line=None)))
+
+
+def _name_entry(met: re.Match[str], case: Case) -> str:
+    """`treatments[1]` as `docetaxel + trastuzumab`."""
+    entries, at = case.get(met[1]), int(met[2]) - 1
+    if not isinstance(entries, list) or at >= len(entries) or not isinstance(entries[at], dict):
+        return met[0]
+    told = next((entries[at][key] for key in ("drugs", "name", "test", "event") if entries[at].get(key)), met[0])
+    return " + ".join(map(str, told)) if isinstance(told, list) else str(told)
 
 
 def _list_differences(before: Case, now: Case) -> list[str]:

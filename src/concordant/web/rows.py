@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,8 +16,11 @@ from concordant.present.sentences import Sentences
 from concordant.web.case_text import BLOCKS
 from concordant.web.context import FormContext
 from concordant.web.controls import Chip, Entry, Field, Group, Row
-from concordant.web.fields import UNKNOWN, find_chip
+from concordant.web.fields import UNKNOWN, find_chip, find_event
 
+BESIDE = ("conditions", "medications")  # blocks that often decide what is safe, and stand open
+REST = tuple(block for block in BLOCKS if block not in BESIDE)
+FEW_KEYS = {"conditions": ("name", "status"), "medications": ("name",)}  # of a new entry; an old one shows all that it has
 ASKED_MOST = 6  # open questions that are shown at once
 
 
@@ -32,9 +35,10 @@ class FormView(FormContext):
         return [
             Group("key", say("page.key"), rows),
             Group("ask", say("page.ask"), tuple(self._iter_questions()), self._count_questions()),
-            Group("person", say("page.person"), tuple(self._iter_person()), folded=False),
+            Group("person", say("page.person"), tuple(self._iter_person())),
+            Group("also", say("page.also"), (*self._iter_blocks(BESIDE), *self._iter_unavailable())),
             Group("checks", say("page.checks"), tuple(self._iter_checks()), folded=True),
-            Group("rest", say("page.rest"), tuple(self._iter_blocks()), folded=True),
+            Group("rest", say("page.rest"), tuple(self._iter_blocks(REST)), folded=True),
         ]
 
     # -- the rows of the knowledge -----------------------------------------------------------------
@@ -53,7 +57,7 @@ class FormView(FormContext):
 
     def _build_event_row(self, row: EventRow) -> Row:
         entries = self.get_entries("disease")
-        at = next((i for i, entry in enumerate(entries) if find_chip(row, entry) is not None), None)
+        at = find_event(row, entries)
         chosen = None if at is None else find_chip(row, entries[at])
         name = f"row.{row.id}"
         chips = tuple(Chip(name, str(i), self.say(chip.says), chosen=i == chosen) for i, chip in enumerate(row.chips))
@@ -61,7 +65,8 @@ class FormView(FormContext):
             return Row(row.id, self.say(row.title), chips=chips)
         place = f"disease.{at}"
         date = self.make_field(place, "date", entries[at].get("date"), self.say(row.date))
-        return Row(row.id, self.say(row.title), chips=chips, fields=(date,), shown=(f"{place}:date",), forget="")
+        sites = self.make_field(place, "sites", entries[at].get("sites"))
+        return Row(row.id, self.say(row.title), chips=chips, fields=(date, sites), shown=(f"{place}:date,sites",))
 
     def _build_course_row(self, row: CourseRow) -> Row | None:
         if row.beside and not any(row.beside.items() <= entry.items() for entry in self.get_entries("disease")):
@@ -137,6 +142,7 @@ class FormView(FormContext):
             forget=feature.name if said else "",
             blocking=ask.blocking if ask else False,
             number=feature.is_numeric,
+            is_question=feature.name not in self._asked_above,
         )
 
     def _iter_value_chips(
@@ -176,21 +182,29 @@ class FormView(FormContext):
         name, unit = f"s.{feature.name}", format_unit(feature.unit)
         hint = self.language.say("page.or_date") if can_answer_with_date(feature) else ""
         shown = "" if said == UNKNOWN else said
-        label, value = self.language.format_unit(unit), self.get_shown(name, shown)
+        label, value = self.language.format_unit(unit), self.get_shown(name, shown.removesuffix(unit).rstrip())
         return Field(name, label, value, hint=hint, problem=self.find_problem(name), number=feature.label)
 
     def _iter_questions(self) -> Iterator[Row]:
-        """What is missing and would change the answer, and what the reader asked to change, unless a row above asks it."""
-        above = {row.feature for row in self.knowledge.form.rows if isinstance(row, FeatureRow)} | set(self.knowledge.form.person)
+        """What is missing and would change the answer, unless a row above asks it; what was told of it, or is to be changed.
+
+        A question stays where it stood, answered or not: what moves under a finger is tapped by mistake.
+        """
         asks = {ask.feature: ask for ask in (self.answer.ask if self.answer else ())}
         stated = self.case.get("stated")
-        told = [name for name in (stated if isinstance(stated, dict) else ()) if name in self.features]
-        nothing = {row.nothing.feature for row in self.knowledge.form.rows if isinstance(row, CourseRow)}
-        order = dict.fromkeys([*list(asks)[:ASKED_MOST], *self.wanted, *told])
-        for name in order:
-            if name not in above and name not in nothing and name in self.features:
+        shown = {*list(asks)[:ASKED_MOST], *self.wanted, *(stated if isinstance(stated, dict) else ())} - self._asked_above
+        shown |= {name.removeprefix("s.") for name in self.typed} - self._asked_above
+        for name in dict.fromkeys([*self.order, *asks, *sorted(shown)]):
+            if name in shown and name in self.features:
                 feature = self.features[name]
                 yield self._build_feature_row(feature, feature.question or feature.label, ask=asks.get(name))
+
+    @cached_property
+    def _asked_above(self) -> set[str]:
+        """The features that a row of their own asks."""
+        rows = self.knowledge.form.rows
+        own = {row.feature for row in rows if isinstance(row, FeatureRow)} | {*self.knowledge.form.person}
+        return own | {row.nothing.feature for row in rows if isinstance(row, CourseRow)} - self.wanted
 
     def _count_questions(self) -> str:
         blocking = sum(ask.blocking for ask in self.answer.ask) if self.answer else 0
@@ -222,10 +236,18 @@ class FormView(FormContext):
 
     # -- all else that is on record ----------------------------------------------------------------
 
-    def _iter_blocks(self) -> Iterator[Row]:
+    def _iter_unavailable(self) -> Iterator[Row]:
+        """The drugs that cannot be had here: a chip for each that is offered, and a line for others."""
+        listed = [str(name) for name in self.case.get("unavailable") or ()]
+        offered = [drug for option in (self.answer.options if self.answer else ()) for drug in option.drugs]
+        chips = tuple(Chip("u", name, name, chosen=name in listed, several=True) for name in dict.fromkeys([*offered, *listed]))
+        other = Field("u", self.language.say("page.other_drugs"))
+        yield Row("unavailable", self.name("unavailable"), chips=chips, fields=(other,), shown=("u:",))
+
+    def _iter_blocks(self, blocks: Sequence[str]) -> Iterator[Row]:
         """Every block with its entries, each key to correct, and a line for one more."""
         above = {place for row in self._above for place in row}
-        for block in BLOCKS:
+        for block in blocks:
             entries = [(f"{block}.{i}", e, False) for i, e in enumerate(self.get_entries(block)) if f"{block}.{i}" not in above]
             entries.append((f"{block}.new-rest-{len(self.get_entries(block))}", {}, True))
             rows = tuple(self._build_entry(block, place, entry, is_new=is_new) for place, entry, is_new in entries)
@@ -240,7 +262,9 @@ class FormView(FormContext):
     def _build_entry(self, block: str, place: str, entry: dict[str, Any], *, is_new: bool) -> Entry:
         keys = list(self.schema["properties"][block]["items"]["properties"])
         if place.startswith("disease.") and place in {p for row in self._above for p in row}:
-            keys.remove("date")
+            keys = [key for key in keys if key not in ("date", "sites")]
+        if block in FEW_KEYS:
+            keys = [key for key in keys if key in FEW_KEYS[block] or ((key in entry or key == "judged") and not is_new)]
         fields = tuple(self.make_field(place, key, entry.get(key)) for key in keys)
         said, problem = self.sources.get(place, ""), self.problems.get(place, "")
         return Entry(place, ",".join(keys), (), fields, said, problem, is_new)

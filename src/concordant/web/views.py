@@ -13,7 +13,7 @@ from concordant.present.figures.figures import render_timeline_svg
 from concordant.present.html.page import render_first_screen, render_footer, render_rest
 from concordant.present.language import Language
 from concordant.present.note import render_note
-from concordant.present.page.document import Document, Timeline, abbreviate_citations
+from concordant.present.page.document import Document, Timeline, abbreviate_citations, split_citations
 from concordant.present.sentences import Sentences
 from concordant.web.pages import Page
 
@@ -79,7 +79,7 @@ def _collect_parts(page: Page) -> dict[str, object]:
     document, answer = page.document, page.answer
     if document is None or answer is None or page.is_empty:
         empty: dict[str, object] = dict.fromkeys(("first_screen", "sections", "pinned_screen", "note", "timeline"), "")
-        return {**empty, "branches": None, "basis": (), "assumed": (), "out": ()}
+        return {**empty, "branches": None, "basis": (), "assumed": (), "out": (), "bar": "", "in_danger": False}
     sentences = Sentences(answer.answer, page.language)
     timeline, rest = _split_timeline(document)
     branches = _make_branches(answer.answer, sentences)
@@ -89,6 +89,8 @@ def _collect_parts(page: Page) -> dict[str, object]:
         "timeline": Markup(render_timeline_svg(timeline)) if timeline else "",
         "pinned_screen": Markup(render_first_screen(_without_links(page.pinned))) if page.pinned else "",
         "branches": branches,
+        "bar": "".join(part for part in split_citations(document.verdict) if isinstance(part, str)),
+        "in_danger": any(line.tone == "danger" for line in document.first),
         "basis": tuple(_iter_basis(answer.answer, page.language)),
         "assumed": tuple(_iter_assumed(answer.answer)),
         "note": render_note(document),

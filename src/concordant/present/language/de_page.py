@@ -7,6 +7,8 @@ PAGE = {
     "page.stored": "Nichts wird gespeichert, und nichts verlässt diesen Rechner.",
     "page.stored.server": "Nichts wird gespeichert.",
     "page.unreviewed": "Noch nicht ärztlich geprüft.",
+    "page.also": "Ebenfalls wichtig",
+    "page.typed": "Eingegeben, aber nicht gelesen:",
     "page.skip": "Zur Antwort",
     "page.form": "Die Patientin",
     "page.answer": "Die Antwort",

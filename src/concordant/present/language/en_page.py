@@ -7,6 +7,8 @@ PAGE = {
     "page.stored": "Nothing is stored and nothing leaves this computer.",
     "page.stored.server": "Nothing is stored.",
     "page.unreviewed": "No clinician has reviewed it.",
+    "page.also": "Also matters",
+    "page.typed": "Typed, but not read:",
     "page.skip": "To the answer",
     "page.form": "The patient",
     "page.answer": "The answer",

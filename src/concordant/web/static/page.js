@@ -44,14 +44,23 @@ document.addEventListener("submit", (event) => {
   if (event.submitter && event.submitter.hasAttribute("data-out")) event.stopImmediatePropagation();
 }, true);
 
-// The page that comes back says what is chosen; what the reader is typing in stays, and so does what was opened.
-let open = [];
+// The page that comes back says what is chosen. What the reader is typing in stays, what was opened stays open, and what was
+// tapped stays where it was: a tap that comes before the eye has seen what moved is not taken.
+const SETTLING = 450; // ms
+let open = [], touched = null;
+
 document.addEventListener("htmx:before:swap", () => {
   open = [...document.querySelectorAll("details[open]:not(.paste)")].map(keyOf);
+  touched = remember(document.activeElement);
 });
+
 document.addEventListener("htmx:after:swap", () => {
   for (const details of document.querySelectorAll("details")) if (open.includes(keyOf(details))) details.open = true;
   for (const field of document.querySelectorAll("#page input, #page select, #page textarea")) settle(field);
+  if (touched) restore(touched);
+  const changed = document.querySelector(".ask.changed");
+  if (changed) show(changed);
+  holdTaps();
 });
 
 function keyOf(details) {
@@ -65,4 +74,31 @@ function settle(field) {
   if (field.type === "radio" || field.type === "checkbox") field.checked = field.defaultChecked;
   else if (field.type === "text" || field.type === "textarea") field.value = field.defaultValue;
   else if (field.tagName === "SELECT") for (const option of field.options) option.selected = option.defaultSelected;
+}
+
+function remember(element) {
+  const row = element && element.closest(".ask");
+  return row && { id: element.id, value: element.value, row: row.id, top: row.getBoundingClientRect().top };
+}
+
+// A course that was just begun has got another name: its chip is found by its row and its drug.
+function restore(before) {
+  const row = document.getElementById(before.row);
+  if (!row) return;
+  const same = [...row.querySelectorAll("input")].filter((one) => one.value === before.value && one.checked).pop();
+  const element = document.getElementById(before.id) || same;
+  if (element && document.activeElement !== element) element.focus({ preventScroll: true });
+  window.scrollBy(0, row.getBoundingClientRect().top - before.top);
+}
+
+function show(row) {
+  row.scrollIntoView({ block: "center" });
+  const first = row.querySelector("input:not([type=hidden])");
+  if (first) first.focus({ preventScroll: true });
+}
+
+function holdTaps() {
+  const form = document.getElementById("page");
+  form.classList.add("settling");
+  setTimeout(() => form.classList.remove("settling"), SETTLING);
 }
