@@ -1,4 +1,4 @@
-"""Draw first screens and an interview as SVG: python tools/pictures.py [NAME ...] (writes docs/img/)."""
+"""Draw first screens, an interview and pathways as SVG: python tools/pictures.py [NAME ...] (writes docs/img/)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
+import concordant
 from concordant.answer.engine import answer_record
 from concordant.cli.conversation import Conversation
 from concordant.library import FOLDER, load_shipped
@@ -46,6 +47,8 @@ REPLIES = {
 ANSWER_LINES = 20
 # Those that the README shows: a recommendation, a danger of each kind, a refusal by the patient.
 FIRST_SCREENS = ("A25", "Z24", "Z30", "Z40", "Z54", "Z52")
+# The whole guideline; an answer, a question, a danger.
+PATHWAYS = ("", "A03", "P01", "A13")
 
 
 def paper() -> Console:
@@ -95,15 +98,26 @@ def draw_interview() -> None:
     save(console, "ask")
 
 
+def draw_pathway(name: str) -> None:
+    """The guideline as a picture, or with the patient of a case on it."""
+    cases = sorted((FOLDER / "cases").glob(f"{name}-*.yaml")) if name else [None]
+    target = OUT / (f"pathway-{name}.svg" if name else "pathway.svg")
+    target.write_text(str(concordant.draw(cases[0])), encoding="utf-8")
+    print(f"docs/img/{target.name}")
+
+
 def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
-    wanted = sys.argv[1:] or [*FIRST_SCREENS, "ask"]
+    wanted = sys.argv[1:] or [*FIRST_SCREENS, "ask", "pathway"]
     for path in sorted((FOLDER / "cases").glob("*.yaml")):
         name = path.stem.split("-", 1)[0]
         if name in wanted:
             draw(name, path)
     if "ask" in wanted:
         draw_interview()
+    if "pathway" in wanted:
+        for name in PATHWAYS:
+            draw_pathway(name)
 
 
 if __name__ == "__main__":

@@ -66,6 +66,8 @@ ALLOWED = {
     ("present/pdf/data.py", "re.compile"): LAYOUT,
     ("present/pdf/data.py", "KEPT.split"): LAYOUT,
     ("present/page/sections.py", "n.removeprefix"): LEFT,
+    ("present/pathway/mermaid.py", "make_printable(text).split"): LAYOUT,
+    ("present/pathway/png.py", "typst.compile"): OTHER,
     ("present/figures/svg.py", "pieces[-1].removesuffix"): LAYOUT,
     ("present/figures/svg.py", "f'{value:.1f}'.removesuffix"): DIGITS,
     ("present/figures/svg.py", "text.split"): LAYOUT,

@@ -8,25 +8,38 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from concordant.answer.engine import prepare_knowledge
 from concordant.answer.schema import Answer, Ask
 from concordant.api.assumptions import add_assumptions
+from concordant.api.drawing import check_drawing, draw_guideline
+from concordant.api.opened import (
+    Day,
+    Source,
+    check_readable,
+    check_same_day,
+    check_same_patient,
+    get_source_name,
+    identify_source,
+)
 from concordant.api.recommendation import Recommendation
 from concordant.decide.decision import Decision
-from concordant.errors import Broken, Complaint, ConcordantError, Refused, Unreadable, quote_word
+from concordant.decide.ruleset import Ruleset, list_turning_days
+from concordant.errors import Complaint, ConcordantError, Refused, Unreadable
 from concordant.library import load_folder, load_shipped
 from concordant.logic.by_identity import IdentityCache
 from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
 from concordant.patient.events import PatientRecord
+from concordant.present.pathway.formats import DrawFormat
+from concordant.present.pathway.graph import Paper
 from concordant.record.sources import Patient
 from concordant.record.sources.asked import AsOf, parse_day
 from concordant.record.sources.choosing import WaysOut, choose_patients
 from concordant.record.sources.local_codes import CodesSource
-from concordant.record.sources.opening import NamedSource, SourceContent, SourceOpener
 from concordant.record.sources.opening import Source as Opened
+from concordant.record.sources.opening import SourceOpener
 
 if TYPE_CHECKING:
     from concordant.decide.questions import Situation
@@ -45,13 +58,11 @@ __all__ = [
     "Recommendation",
     "Refused",
     "Unreadable",
+    "draw",
     "load_knowledge",
     "read",
     "recommend",
 ]
-
-Source = str | os.PathLike[str] | bytes | Mapping[str, Any] | NamedSource | SourceContent
-Day = dt.date | str | None
 
 
 def load_knowledge(path: str | os.PathLike[str] | None = None) -> Knowledge:
@@ -110,6 +121,36 @@ def recommend(
     return engine.recommend(source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today, assume=assume)
 
 
+def draw(
+    source_or_record: Source | PatientRecord | Patient | None = None,
+    *,
+    format: DrawFormat = "svg",  # noqa: A002
+    language: str = "en",
+    size: Paper = "a4",
+    as_of: Day = None,
+    guideline: str = "",
+    knowledge: Knowledge | None = None,
+    patient: str = "",
+    today: dt.date | None = None,
+    codes: CodesSource = "",
+    assume: Mapping[str, str] | None = None,
+) -> str | bytes:
+    """The guideline as a picture, from its key decisions to its regimens; with a patient, that patient's way lit.
+
+    `format` is `svg` (a text that stands alone and may be put into a page), `png` (bytes) or `mermaid` (text). `size` is the
+    paper: `a4` to read, with a patient's own part whole and the rest folded; `a2` to hang up, with everything. Without a patient,
+    and without `as_of` and `today`, the guideline is drawn as of the last day on which something in the knowledge changed. All
+    else is as in `recommend`. SVG and PNG need the extra `draw`. Raises `Unreadable` for a format, a language or a size that
+    there is not.
+    """
+    engine = _get_engine(knowledge, codes)
+    check_drawing(format, language, size)
+    if source_or_record is None:
+        return draw_guideline(engine, parse_day(as_of) or today, guideline, (format, language, size))
+    found = engine.recommend(source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today, assume=assume)
+    return found.draw(format, language=language, size=size)
+
+
 class Engine:
     """Answers with one knowledge: what is worked out once is kept in it, for many patients and several threads.
 
@@ -129,7 +170,7 @@ class Engine:
 
     def read(self, source: Source, *, as_of: Day = None, patient: str = "", today: dt.date | None = None) -> Patients:
         """The patients of a source, as the function `read` gives them."""
-        return Patients(self, _identify_source(source), AsOf(parse_day(as_of), today), patient)
+        return Patients(self, identify_source(source), AsOf(parse_day(as_of), today), patient)
 
     def recommend(
         self,
@@ -203,13 +244,18 @@ class Engine:
         if isinstance(source, PatientRecord):
             source = Patient("", source, Account())
         if isinstance(source, Patient):
-            return _check_readable(_check_same_patient(_check_same_day(source, as_of), id_))
+            return check_readable(check_same_patient(check_same_day(source, as_of), id_))
         return self.read(source, as_of=as_of, patient=id_, today=today).one()
 
     @property
     def words(self) -> Words:
         """The names that this knowledge reads records by."""
         return self._opener.words
+
+    def ruleset(self, day: dt.date | None, guideline: str = "") -> tuple[dt.date, Ruleset]:
+        """What is in force on a day, or on the last one on which something in the knowledge changed."""
+        day = day or list_turning_days(self.knowledge)[-1]
+        return day, self._prepared.find_ruleset(PatientRecord(day), guideline)
 
     def situation(self, record: PatientRecord, guideline: str = "") -> Situation:
         """Facts, decision and reasons for a record, as the rooms inside pass them on."""
@@ -236,11 +282,11 @@ class Patients:
 
     def one(self, rest: Account | None = None, ways_out: WaysOut | None = None) -> Patient:
         """The only patient, or the one that was named. Raises `Unreadable` when the source leaves open which one is meant."""
-        return _check_readable(next(self._iter_chosen(rest or Account(), every=False, ways_out=ways_out or WaysOut())))
+        return check_readable(next(self._iter_chosen(rest or Account(), every=False, ways_out=ways_out or WaysOut())))
 
     def _iter_chosen(self, rest: Account, *, every: bool, ways_out: WaysOut) -> Iterator[Patient]:
         stream = self.engine._opener.iter_patients(self.source, self.as_of, rest, self.patient)
-        return choose_patients(stream, _get_source_name(self.source), self.patient, every=every, ways_out=ways_out)
+        return choose_patients(stream, get_source_name(self.source), self.patient, every=every, ways_out=ways_out)
 
 
 _last_engines: IdentityCache[Knowledge, Engine] = IdentityCache(Engine)
@@ -259,50 +305,3 @@ def _check_knowledge(knowledge: Knowledge) -> Knowledge:
         says = f"a knowledge is what `load_knowledge` gives, and this is of type {type(knowledge).__name__}"
         raise Unreadable(Complaint(says, "knowledge", way_out="Write knowledge=load_knowledge(FOLDER)"))
     return knowledge
-
-
-def _identify_source(source: Source) -> Opened:
-    """What a caller means: a text is told from a path by its lines or its first brace."""
-    if isinstance(source, NamedSource | SourceContent | Mapping):
-        return source
-    if isinstance(source, bytes):
-        return SourceContent(source, "source")
-    if not isinstance(source, str | os.PathLike):
-        says = f"a source is a path, a text, bytes or a mapping, and this is of type {type(source).__name__}"
-        raise Unreadable(Complaint(says, "source", way_out="Name the file, or hand over what it holds"))
-    text = os.fspath(source)
-    is_text = isinstance(source, str) and ("\n" in text or text.lstrip().startswith(("{", "[")))
-    if not is_text and "\0" in text:
-        raise Unreadable(Complaint("no file has a name with a zero byte in it", "source", way_out="Name the file"))
-    return SourceContent(text.encode(errors="surrogatepass"), "source") if is_text else NamedSource(text)
-
-
-def _get_source_name(source: Opened) -> str:
-    return source.name if isinstance(source, NamedSource | SourceContent) else "source"
-
-
-def _check_readable(patient: Patient) -> Patient:
-    """The patient as read. Raises `Broken` where a mistake of the program met its record: nothing may be said of it."""
-    if patient.failure:
-        raise Broken(Complaint(patient.failure))
-    return patient
-
-
-def _check_same_patient(patient: Patient, id_: str) -> Patient:
-    """The patient as read. Raises `Unreadable` where another one is asked for."""
-    if id_ and id_ != patient.id:
-        raise Unreadable(
-            Complaint(
-                f"this record is not of the patient {quote_word(id_)}", patient.id or "record", way_out="Leave `patient` out"
-            )
-        )
-    return patient
-
-
-def _check_same_day(patient: Patient, as_of: Day) -> Patient:
-    """The patient as read. Raises `Unreadable` for another day: what a record says as of a day is settled when it is read."""
-    day = parse_day(as_of)
-    if day is not None and day != patient.record.as_of:
-        says = f"this record was read as of {patient.record.as_of}, and cannot be answered as of {day}"
-        raise Unreadable(Complaint(says, patient.id or "record", way_out="Read its source again with that `as_of`"))
-    return patient

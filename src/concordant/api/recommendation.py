@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -10,9 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from concordant.answer.schema import Answer, Ask, CheckShown, HeldUntil, NotRead, Option, ReportShown
-from concordant.errors import Complaint, Refused, Unreadable, suggest_word
+from concordant.api.drawing import check_drawing, draw_patient
+from concordant.api.known_words import check_known_word
+from concordant.errors import Complaint, Refused, Unreadable
 from concordant.patient.account import Account
 from concordant.patient.events import PatientRecord
+from concordant.present.pathway.formats import DrawFormat
+from concordant.present.pathway.graph import Paper
 from concordant.record.casefile.blocks import BlockReader
 from concordant.record.sources import Patient
 from concordant.record.sources.values import read_value
@@ -147,10 +150,21 @@ class Recommendation:
         from concordant.present.language import LANGUAGES
         from concordant.present.pdf.page import PAPERS
 
-        _check_known_word("format", format, FORMATS)
-        _check_known_word("language", language, LANGUAGES)
-        _check_known_word("paper", paper, PAPERS)
+        check_known_word("format", format, FORMATS)
+        check_known_word("language", language, LANGUAGES)
+        check_known_word("paper", paper, PAPERS)
         return render_answer(self.built, RenderOptions(format, language, paper, full, self.patient))
+
+    def draw(
+        self,
+        format: DrawFormat = "svg",  # noqa: A002
+        *,
+        language: str = "en",
+        size: Paper = "a4",
+    ) -> str | bytes:
+        """The guideline as a picture with this patient's way lit: `svg`, `png` (bytes) or `mermaid`; see the function `draw`."""
+        check_drawing(format, language, size)
+        return draw_patient(self, (format, language, size), self.patient)
 
     def _repr_html_(self) -> str:
         """The page, in a frame of its own: its styles and those of a notebook leave each other alone."""
@@ -160,8 +174,3 @@ class Recommendation:
 
     def __repr__(self) -> str:
         return f"<Recommendation as of {self.record.as_of}: {self.verdict}>"
-
-
-def _check_known_word(what: str, word: str, known: Iterable[str]) -> None:
-    if word not in known:
-        raise Unreadable(Complaint(f"'{word}' is no {what}", what, way_out=suggest_word(word, known)))

@@ -1,4 +1,4 @@
-"""The verbs: recommend, ask, explain, read, web, serve, lint, example, template."""
+"""The verbs: recommend, ask, explain, draw, read, web, serve, lint, example, template."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Literal
 
 import click
 
+from concordant.cli.drawing import draw
 from concordant.cli.linting import lint
 from concordant.cli.options import (
     as_of_option,
@@ -44,6 +45,7 @@ app.add_command(read)
 app.add_command(lint)
 app.add_command(web)
 app.add_command(serve)
+app.add_command(draw)
 patient_argument = click.argument("patient")
 
 

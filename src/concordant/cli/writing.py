@@ -9,11 +9,11 @@ from concordant.outputs import write_file
 from concordant.present.formats import BINARY
 
 
-def check_target(format_: str, output: str) -> None:
+def check_target(format_: str, output: str, name: str = "answer") -> None:
     """Raises Unreadable for a format that a terminal cannot hold."""
-    if format_ in BINARY and not output and sys.stdout.isatty():
+    if format_ in (*BINARY, "png") and not output and sys.stdout.isatty():
         says = f"a {format_.upper()} is not written to a terminal"
-        raise Unreadable(Complaint(says, "--format", way_out=f"Name a file: -o answer.{format_}"))
+        raise Unreadable(Complaint(says, "--format", way_out=f"Name a file: -o {name}.{format_}"))
 
 
 def write_output(content: str | bytes, output: str) -> None:

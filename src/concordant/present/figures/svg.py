@@ -127,6 +127,10 @@ class SvgSheet:
         """One element; `_` in a name stands for `-`."""
         self.parts.append(_format_element(name, attributes))
 
+    def add_words(self, name: str, words: str, **attributes: str | float) -> None:
+        """One element that holds a text."""
+        self.parts.append(_format_element(name, attributes, escape(words)))
+
     def add_line(self, x1: float, y1: float, x2: float, y2: float, stroke: str, width: float = 1, dash: str = "") -> None:
         """A straight line."""
         dashed = {"stroke_dasharray": dash} if dash else {}

@@ -1,6 +1,7 @@
 """German: every phrase of the page; drug names and what the knowledge says stay as they are."""
 
 from concordant.present.language.de_page import PAGE
+from concordant.present.language.de_pathway import PATHWAY
 
 PHRASES: dict[str, str] = {
     "format.day": "d. MMM y",
@@ -260,4 +261,5 @@ PHRASES: dict[str, str] = {
     "forest.first_arm": "dem zuerst genannten Arm",
     "forest.other_arm": "dem anderen Arm",
     **PAGE,
+    **PATHWAY,
 }

@@ -2,6 +2,7 @@
 
 from concordant.answer.timeline_words import PHRASES as TIMELINE
 from concordant.present.language.en_page import PAGE
+from concordant.present.language.en_pathway import PATHWAY
 
 PHRASES: dict[str, str] = {
     "format.day": "d MMM y",
@@ -226,4 +227,5 @@ PHRASES: dict[str, str] = {
     "forest.first_arm": "the arm named first",
     "forest.other_arm": "the other arm",
     **PAGE,
+    **PATHWAY,
 }

@@ -34,6 +34,10 @@ MISSING_SHOWN = 2
 # What gives way first when there is no room; nothing that could harm is among them.
 GIVES_WAY = ("first.done", "first.watch", "first.if_not", "first.flip", "first.note", "first.assumed", "first.newer")
 
+# What `_list_safety_lines` tells: it leads wherever the answer is told in less than a page.
+GUARDS = frozenset(f"first.{name}" for name in ("danger", "caution", "incomplete", "not_read", "unknown_drug", "reports"))
+GUARDS |= {f"first.{name}" for name in ("conflict", "differs", "judged", "chosen", "on_record")}
+
 Titled = tuple[str, str, Tone]  # the key of a title, the text, and how loud it is
 
 
