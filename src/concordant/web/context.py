@@ -74,7 +74,7 @@ class FormContext:
         """Why what stands in a field is not understood, or cannot be."""
         if name not in self.typed:
             return self.problems.get(name, "")
-        return self.typed[name][1] or self.language.say("page.no_date")
+        return self.language.say("page.not_taken", why=self.typed[name][1])
 
     def make_field(self, place: str, key: str, now: object, label: str = "") -> Field:
         """The field for a key of an entry: a list to choose from where the case file has a closed one."""

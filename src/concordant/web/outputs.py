@@ -6,6 +6,8 @@ import datetime as dt
 
 from starlette.responses import Response
 
+from concordant.api import Recommendation
+from concordant.errors import Unreadable
 from concordant.present.formats import RenderOptions, render_answer
 from concordant.web.fields import Fields
 from concordant.web.pages import PageBuilder
@@ -19,6 +21,7 @@ KINDS = {
     "html": ("html", "text/html; charset=utf-8", "html"),
     "json": ("json", "application/json", "json"),
     "case": ("yaml", "application/yaml; charset=utf-8", ""),
+    "pathway": ("svg", "image/svg+xml", ""),
     "reasons": ("txt", "text/plain; charset=utf-8", ""),
 }
 
@@ -35,11 +38,21 @@ def make_output(builder: PageBuilder, kind: str, fields: Fields, today: dt.date)
         raise Problem(422, "There is no answer yet", " ".join(page.problems))
     if kind == "reasons":
         return _attach(page.answer.explain(), f"reasons.{ending}", media)
+    if kind == "pathway":
+        return _attach(_draw(page.answer, page.language.code), f"pathway.{ending}", media)
     try:
         rendered = render_answer(page.answer.answer, RenderOptions(format_, page.language.code, full=True))
     except ImportError:
         raise Problem(501, "This format is not installed here", f"Install concordant[{kind}].") from None
     return _attach(rendered, f"concordant.{ending}", media)
+
+
+def _draw(answer: Recommendation, language: str) -> str | bytes:
+    """The guideline with the patient's way in it. Raises Problem where what draws it is not installed."""
+    try:
+        return answer.draw(language=language)
+    except Unreadable as error:
+        raise Problem(501, "This cannot be drawn here", str(error)) from None
 
 
 def _attach(content: str | bytes, name: str, media: str) -> Response:

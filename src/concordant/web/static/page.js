@@ -102,3 +102,8 @@ function holdTaps() {
   form.classList.add("settling");
   setTimeout(() => form.classList.remove("settling"), SETTLING);
 }
+
+// The picture is drawn when it is opened, and anew when the answer under it has changed.
+document.addEventListener("toggle", (event) => {
+  if (event.target.id === "pathway" && event.target.open) htmx.trigger("#pathway-drawn", "draw");
+}, true);
