@@ -150,7 +150,8 @@ class Recommendation:
         _check_known_word("format", format, FORMATS)
         _check_known_word("language", language, LANGUAGES)
         _check_known_word("paper", paper, PAPERS)
-        return render_answer(self.built, RenderOptions(format, language, paper, full, self.patient))
+        wanted = RenderOptions(format, language, paper, full, self.patient, knowledge=self.engine.knowledge)
+        return render_answer(self.built, wanted)
 
     def _repr_html_(self) -> str:
         """The page, in a frame of its own: its styles and those of a notebook leave each other alone."""

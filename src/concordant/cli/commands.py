@@ -98,7 +98,8 @@ def recommend(
         return
     answer = engine.recommend(open_patient(patient, _parse_date(as_of), id_, engine), guideline=guideline, assume=chosen).built
     colour = not output and sys.stdout.isatty()
-    rendered = render_answer(answer, RenderOptions(format_, language, paper, full, make_sheet_label(patient, id_), colour))
+    options = RenderOptions(format_, language, paper, full, make_sheet_label(patient, id_), colour, engine.knowledge)
+    rendered = render_answer(answer, options)
     if isinstance(rendered, str) and format_ == "terminal" and full and not output:
         write_paged(rendered)  # the first screen alone needs no pager
         return

@@ -1,4 +1,4 @@
-"""One language of the page: its phrases, lists, numbers and dates. What the knowledge says stays in its own words."""
+"""One language of the page: its phrases, lists, numbers and dates, and what the knowledge says, told in it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from importlib import import_module
 from typing import Literal
 
 from concordant.answer.parts import CellShown
+from concordant.model.knowledge import Knowledge
 from concordant.patient.facts import format_unit, format_value
+from concordant.present.language.telling import Teller
+from concordant.present.language.vocabulary import load_teller
 from concordant.readers.words import OPS, SIGNS, Spelling, turned
 
 LANGUAGES = ("en", "de")
@@ -23,6 +26,14 @@ class Language:
 
     code: str
     phrases: Mapping[str, str]
+    teller: Teller | None = None
+
+    def tell(self, text: str) -> str:
+        """A text of the knowledge or of an answer (a label, a question, help, a value's word) in this language.
+
+        Where it has none it comes back marked as a quotation: `escape_html` tells the language, `show_quotations` the marks.
+        """
+        return self.teller.tell(text) if self.teller else text
 
     def say(self, key: str, **values: object) -> str:
         """A phrase with its values filled in."""
@@ -101,7 +112,7 @@ class Language:
         return f"{self.format_number(value, 6)} {self.format_unit(unit)}" if unit else self.format_number(value, 6)
 
 
-def load_language(code: str) -> Language:
-    """The language of a code of LANGUAGES."""
+def load_language(code: str, knowledge: Knowledge | None = None) -> Language:
+    """The language of a code of LANGUAGES, with the texts that the knowledge has in it."""
     phrases: Mapping[str, str] = import_module(f"concordant.present.language.{code}").PHRASES
-    return Language(code, phrases)
+    return Language(code, phrases, None if code == "en" else load_teller(code, knowledge))

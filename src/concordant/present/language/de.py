@@ -177,7 +177,7 @@ PHRASES: dict[str, str] = {
     "column.analysis": "Auswertung, Datenschnitt",
     "column.endpoint": "Endpunkt",
     "column.result": "Ergebnis",
-    "column.effect": "Effekt (95 % CI)",
+    "column.effect": "Effekt (95-%-KI)",
     "column.note": "wie gemessen",
     "column.toxicity": "Toxizität",
     "column.finding": "Befund",
@@ -260,4 +260,7 @@ PHRASES: dict[str, str] = {
     "forest.first_arm": "dem zuerst genannten Arm",
     "forest.other_arm": "dem anderen Arm",
     **PAGE,
+    "unit.x upper limit": "× oberer Normwert",
+    "foot.told": "Zitierte Bewertungen, Quellen und Stellen stehen in den Worten ihrer Herausgeber; die deutsche Fassung "
+    "der Texte hat noch kein Arzt geprüft.",
 }

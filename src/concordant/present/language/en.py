@@ -226,4 +226,5 @@ PHRASES: dict[str, str] = {
     "forest.first_arm": "the arm named first",
     "forest.other_arm": "the other arm",
     **PAGE,
+    "foot.told": "",
 }
