@@ -80,7 +80,8 @@ def _collect_parts(page: Page) -> dict[str, object]:
     if document is None or answer is None or page.is_empty:
         empty: dict[str, object] = dict.fromkeys(("first_screen", "sections", "pinned_screen", "note", "timeline"), "")
         return {**empty, "branches": None, "basis": (), "assumed": (), "out": ()}
-    sentences = Sentences(answer.answer, page.language)
+    told = page.language.tell_answer_plainly(answer.answer)
+    sentences = Sentences(told, page.language)
     timeline, rest = _split_timeline(document)
     branches = _make_branches(answer.answer, sentences)
     return {
@@ -89,8 +90,8 @@ def _collect_parts(page: Page) -> dict[str, object]:
         "timeline": Markup(render_timeline_svg(timeline)) if timeline else "",
         "pinned_screen": Markup(render_first_screen(_without_links(page.pinned))) if page.pinned else "",
         "branches": branches,
-        "basis": tuple(_iter_basis(answer.answer, page.language)),
-        "assumed": tuple(_iter_assumed(answer.answer)),
+        "basis": tuple(_iter_basis(told, page.language)),
+        "assumed": tuple(_iter_assumed(told)),
         "note": render_note(document),
         "out": tuple((kind, page.language.say(f"page.out.{kind}")) for kind in DOWNLOADS),
     }
@@ -124,12 +125,15 @@ def _without_links(document: Document) -> Document:
 
 
 def _make_branches(answer: Answer, sentences: Sentences) -> Branches | None:
+    """What each reply comes to: sent as the case file writes it, told in the language of the page."""
     asks = [ask for ask in answer.ask if ask.blocking and len(ask.changes) > 1]
     if answer.answer != "needs_data" or not asks:
         return None
     language = sentences.language
-    cards = tuple((c.if_, language.describe_cell(c.cell, c.if_), sentences.describe_change(c)) for c in asks[0].changes)
-    return Branches(asks[0].feature, asks[0].question, cards)
+    told = next(ask for ask in sentences.answer.ask if ask.feature == asks[0].feature)
+    pairs = zip(asks[0].changes, told.changes, strict=True)
+    cards = tuple((c.if_, language.describe_cell(c.cell, t.if_), sentences.describe_change(t)) for c, t in pairs)
+    return Branches(told.feature, told.question, cards)
 
 
 def _iter_assumed(answer: Answer) -> Iterator[tuple[str, str]]:

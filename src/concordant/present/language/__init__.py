@@ -9,8 +9,11 @@ from importlib import import_module
 from typing import Literal
 
 from concordant.answer.parts import CellShown
+from concordant.answer.schema import Answer
 from concordant.model.knowledge import Knowledge
 from concordant.patient.facts import format_unit, format_value
+from concordant.present.language.answer_told import tell_answer
+from concordant.present.language.quoting import show_quotations
 from concordant.present.language.telling import Teller
 from concordant.present.language.vocabulary import load_teller
 from concordant.readers.words import OPS, SIGNS, Spelling, turned
@@ -34,6 +37,18 @@ class Language:
         Where it has none it comes back marked as a quotation: `escape_html` tells the language, `show_quotations` the marks.
         """
         return self.teller.tell(text) if self.teller else text
+
+    def tell_plainly(self, text: str) -> str:
+        """The same for a template or an attribute, where no word can have a language: what it lacks is in quotation marks."""
+        return show_quotations(self.tell(text))
+
+    def tell_answer(self, answer: Answer) -> Answer:
+        """The answer with its texts told."""
+        return tell_answer(answer, self.teller.tell) if self.teller else answer
+
+    def tell_answer_plainly(self, answer: Answer) -> Answer:
+        """The same for a template: see `tell_plainly`."""
+        return tell_answer(answer, self.teller.tell, plainly=True) if self.teller else answer
 
     def say(self, key: str, **values: object) -> str:
         """A phrase with its values filled in."""

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import msgspec
 
 from concordant.answer.schema import Answer
-from concordant.present.language.quoting import cite, is_english, quote
-from concordant.present.language.telling import WORD, Teller
+from concordant.present.language.quoting import cite, is_english, quote, show_quotations
+from concordant.present.language.telling import WORD
 
 Tell = Callable[[str], str]
 NOT_GIVEN = "not given"  # the page looks for it, and leaves it out
@@ -58,31 +58,32 @@ CITATIONS: dict[str, tuple[str, ...]] = {"Reference": ("citation",), "RefAt": ("
 TYPED: dict[str, tuple[str, ...]] = {"Answer": ("name",)}
 
 
-def tell_answer(answer: Answer, teller: Teller) -> Answer:
-    """The answer in the language of the teller."""
-    told = _tell_struct(answer, teller)
+def tell_answer(answer: Answer, tell: Tell, *, plainly: bool = False) -> Answer:
+    """The answer with each of its texts told; `plainly` with quotation marks in place of the marks of a language."""
+    shown = show_quotations if plainly else str
+    told = _tell_struct(answer, tell, shown)
     assert isinstance(told, Answer)
-    newer = [NEWER + teller.tell(text.removeprefix(NEWER)) for text in answer.newer]
+    newer = [NEWER + shown(tell(text.removeprefix(NEWER))) for text in answer.newer]
     return msgspec.structs.replace(told, newer=newer)
 
 
-def _tell_struct(part: msgspec.Struct, teller: Teller) -> msgspec.Struct:
+def _tell_struct(part: msgspec.Struct, tell: Tell, shown: Tell) -> msgspec.Struct:
     kind = type(part).__name__
     changed: dict[str, object] = {}
     for name in part.__struct_fields__:
         value = getattr(part, name)
-        if (tell := _choose_way(kind, name, teller)) is not None:
-            changed[name] = _tell_texts(value, tell)
+        if (way := _choose_way(kind, name, tell)) is not None:
+            changed[name] = _tell_texts(value, way, shown)
         elif isinstance(value, msgspec.Struct):
-            changed[name] = _tell_struct(value, teller)
+            changed[name] = _tell_struct(value, tell, shown)
         elif isinstance(value, list) and value and isinstance(value[0], msgspec.Struct):
-            changed[name] = [_tell_struct(one, teller) for one in value]
+            changed[name] = [_tell_struct(one, tell, shown) for one in value]
     return msgspec.structs.replace(part, **changed) if changed else part
 
 
-def _choose_way(kind: str, name: str, teller: Teller) -> Tell | None:
+def _choose_way(kind: str, name: str, tell: Tell) -> Tell | None:
     if name in TEXTS.get(kind, ()):
-        return lambda text: text if text == NOT_GIVEN else teller.tell(text)
+        return lambda text: text if text == NOT_GIVEN else tell(text)
     if name in PUBLISHED.get(kind, ()):
         return quote
     if name in CITATIONS.get(kind, ()):
@@ -99,7 +100,7 @@ def _mark_typed(text: str) -> str:
     return cite(text) if is_english(text) else text
 
 
-def _tell_texts(value: object, tell: Tell) -> object:
+def _tell_texts(value: object, tell: Tell, shown: Tell) -> object:
     if isinstance(value, str):
-        return tell(value) if value else value
-    return [_tell_texts(one, tell) for one in value] if isinstance(value, list) else value
+        return shown(tell(value)) if value else value
+    return [_tell_texts(one, tell, shown) for one in value] if isinstance(value, list) else value

@@ -7,7 +7,6 @@ import datetime as dt
 from concordant.answer.schema import Answer, Reference
 from concordant.model.knowledge import Knowledge
 from concordant.present.language import Language, load_language
-from concordant.present.language.answer_told import tell_answer
 from concordant.present.page.document import Document, PageReference, Shape
 from concordant.present.page.first_screen import make_first_screen, make_screen_lines
 from concordant.present.page.numbering import renumber_references
@@ -22,8 +21,7 @@ def build_document(answer: Answer, code: str = "en", whose: str = "", knowledge:
     Raises Uncited for a statement without a source.
     """
     words = load_language(code, knowledge)
-    if words.teller is not None:
-        answer = tell_answer(answer, words.teller)
+    answer = words.tell_answer(answer)
     sentences = Sentences(answer, words)
     top = make_first_screen(sentences)
     return renumber_references(
