@@ -1,4 +1,4 @@
-"""German: every phrase of the page; drug names and what the knowledge says stay as they are."""
+"""German: every phrase of the page; drug names stay as they are."""
 
 from concordant.present.language.de_page import PAGE
 
