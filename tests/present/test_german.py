@@ -15,7 +15,7 @@ from concordant.answer.schema import Answer
 from concordant.model.features import Feature
 from concordant.present.html.page import render_html
 from concordant.present.language import Language, load_language
-from concordant.present.language.answer_told import CITATIONS, PUBLISHED, TEXTS, TYPED
+from concordant.present.language.answer_told import CITATIONS, PUBLISHED, TEXTS, TYPED, tell_answer
 from concordant.present.language.quoting import CITED, FUNCTION_WORDS, GERMAN_TOO, QUOTED, show_quotations
 from concordant.present.language.telling import Teller
 from concordant.present.markdown import render_markdown
@@ -187,7 +187,7 @@ def count_numbers(text: str) -> Counter[str]:
 
 
 def count_drugs(text: str) -> Counter[str]:
-    names = {drug.name.lower() for drug in shipped_knowledge().drugs}
+    names = {name for drug in shipped_knowledge().drugs if (name := drug.name.lower()) in text.lower()}
     found = ((name, len(re.findall(rf"(?<![\w-]){re.escape(name)}(?!\w)", text.lower()))) for name in names)
     return +Counter(dict(found))
 
@@ -196,6 +196,19 @@ def count_drugs(text: str) -> Counter[str]:
 def test_numbers_units_and_drugs_are_those_of_the_english(count: Callable[[str], Counter[str]]) -> None:
     texts = shipped_knowledge().told["de"].texts
     assert [(one.says, one.told) for one in texts if count(one.says) != count(one.told.replace("95-%-KI", "95 % CI"))] == []
+
+
+@in_chunks
+def test_an_answer_keeps_its_numbers_and_drugs(chunk: int) -> None:
+    """Of each text of an answer, names and values filled in."""
+
+    def law(answer: Answer, _: Document) -> None:
+        told: dict[str, str] = {}
+        tell_answer(answer, lambda text: told.setdefault(text, show_quotations(teller().tell(text))))
+        for count in (count_numbers, count_drugs):
+            assert [pair for pair in told.items() if count(pair[0]) != count(pair[1])] == []
+
+    assert failing_answers(pages(law), chunk) == {}
 
 
 def test_each_place_of_a_sentence_is_filled_in_german() -> None:

@@ -57,7 +57,9 @@ patient_argument = click.argument("patient")
 @guideline_option
 @id_option
 @click.option("--all", "every", is_flag=True, help="Every patient of the source, one JSON object a line.")
-@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the page and of what it says.")
+@click.option(
+    "--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the page and of what it says."
+)
 @click.option("--paper", type=click.Choice(("a4", "letter")), default="a4", show_default=True, help="For --format pdf.")
 @click.option("--full", is_flag=True, help="On the terminal: show the folded parts as well.")
 @codes_option
