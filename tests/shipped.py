@@ -97,7 +97,7 @@ def page_of(path: Path, language: str = "en") -> Document:
     """The page of a case that is answered."""
     answer = answer_to(path)
     assert answer is not None
-    return build_document(answer, language)
+    return build_document(answer, language, knowledge=shipped_knowledge())
 
 
 def failing_answers(law: Callable[[Path], object], chunk: int) -> dict[str, str]:

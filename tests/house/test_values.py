@@ -17,7 +17,10 @@ from concordant.patient.events import BRAIN, EXTENTS
 
 SOURCE = Path(concordant.__file__).parent
 ROOMS = ("answer", "decide", "derive", "readers", "present")
-MODULES = sorted([*(path for room in ROOMS for path in (SOURCE / room).rglob("*.py")), SOURCE / "cli" / "conversation.py"])
+# What tells a text in another language: it is cut to be told again, and nothing is decided by it.
+TOLD_AGAIN = [SOURCE / "present" / "language" / f"{name}.py" for name in ("answer_told", "quoting", "telling", "vocabulary")]
+READ = [*(path for room in ROOMS for path in (SOURCE / room).rglob("*.py")), SOURCE / "cli" / "conversation.py"]
+MODULES = sorted(path for path in READ if path not in TOLD_AGAIN)
 CUTS = {"split", "rsplit", "partition", "rpartition", "removeprefix", "removesuffix", "startswith", "endswith"}
 SEARCHES = {"compile", "fullmatch", "match", "search", "finditer", "findall", "sub"}
 PROSE = {"says", "short", "label", "told", "shown_by", "because", "why", "brief", "basis", "entry", "citation"}

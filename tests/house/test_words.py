@@ -17,7 +17,7 @@ JARGON = re.compile(
     r"|offered plainly|yes or no\)|reason against a|every branch|in einer Wiedergabe|bekannt seit|wie angegeben",
     re.I,
 )
-SAID = re.compile(r"^\s*(?:- )?\{?(?:says|because|label|short|question|at|do|title|name|note|citation): ?(.*)")
+SAID = re.compile(r"^\s*(?:- )?\{?(?:says|told|because|label|short|question|at|do|title|name|note|citation): ?(.*)")
 
 
 def phrases(path: Path) -> Iterator[str]:
@@ -42,5 +42,10 @@ def test_no_phrase_is_jargon() -> None:
 
 
 def test_nothing_that_the_knowledge_says_is_jargon() -> None:
-    lines = [(path.name, line) for path in KNOWLEDGE for line in path.read_text(encoding="utf-8").splitlines()]
+    lines = [
+        (path.name, line)
+        for path in KNOWLEDGE
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "languages" not in path.parts or "told:" in line
+    ]  # the English is looked at where it is said
     assert [one for one in lines if (said := SAID.match(one[1])) and JARGON.search(said[1])] == []

@@ -12,6 +12,7 @@ import concordant
 from concordant.answer.engine import answer_record
 from concordant.library import load_shipped
 from concordant.present.in_words import to_text_blocks
+from concordant.present.language.quoting import show_quotations_of
 from concordant.present.page.document import Block, Document, ForestPlot, Timeline
 from concordant.present.page.page import build_document
 from concordant.record.casefile.read import read_case
@@ -40,7 +41,8 @@ FOLDER = Path(concordant.__file__).parent / "knowledge" / "cases"
 def real_page(name: str, language: str = "en") -> Document:
     knowledge = load_shipped()
     path = next(FOLDER.glob(f"{name}-*.yaml"))
-    return build_document(answer_record(read_case(read_file(path), knowledge, make_words(knowledge), AS_OF), knowledge), language)
+    answer = answer_record(read_case(read_file(path), knowledge, make_words(knowledge), AS_OF), knowledge)
+    return show_quotations_of(build_document(answer, language, knowledge=knowledge))
 
 
 def worded(document: Document, *, figures: bool = True) -> Document:

@@ -16,6 +16,7 @@ from concordant.answer.engine import answer_record
 from concordant.answer.schema import Answer, DangerShown
 from concordant.model.knowledge import Knowledge
 from concordant.present.language import LANGUAGES, load_language
+from concordant.present.language.quoting import show_quotations_of
 from concordant.present.note import render_note
 from concordant.present.page.document import CITATION, Document, PointList, Section
 from concordant.present.page.first_screen import COLUMNS
@@ -286,11 +287,11 @@ def test_everything_behind_the_first_screen_is_shown_on_demand() -> None:
 
 
 def test_german_says_numbers_dates_and_schedules_its_own_way() -> None:
-    document = build_document(answered("A03"), "de")
+    document = show_quotations_of(page_of(case("A03"), "de"))
     assert "Trastuzumab deruxtecan 389 mg i.v. alle 3 Wochen (5,4 mg/kg, 72 kg" in document.verdict
     assert "24. Okt. 2022" in document.over
     sure = next(line.text for line in document.first if line.title == "Wie sicher")
-    assert sure.startswith("Zweitlinie · Bevorzugt · Empfehlung: Strong, Evidenz: moderate")
+    assert sure.startswith("Zweitlinie · Bevorzugt · Empfehlung: „strong“, Evidenz: „moderate“")
 
 
 @in_chunks

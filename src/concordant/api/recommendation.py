@@ -153,7 +153,8 @@ class Recommendation:
         check_known_word("format", format, FORMATS)
         check_known_word("language", language, LANGUAGES)
         check_known_word("paper", paper, PAPERS)
-        return render_answer(self.built, RenderOptions(format, language, paper, full, self.patient))
+        wanted = RenderOptions(format, language, paper, full, self.patient, knowledge=self.engine.knowledge)
+        return render_answer(self.built, wanted)
 
     def draw(
         self,

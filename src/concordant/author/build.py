@@ -14,13 +14,13 @@ from concordant.author.dictionary import RawFeature, read_features
 from concordant.author.effects import add_ratios
 from concordant.author.families import expand_families
 from concordant.author.files import compile_sentences, convert_to_record, fill_templates
-from concordant.errors import Complaint, ConcordantError
+from concordant.errors import Complaint, ConcordantError, quote_word
 from concordant.model.drugs import Drug, DrugClass, Regimen
 from concordant.model.features import Axiom, Feature
 from concordant.model.form import Form
 from concordant.model.formulas import Formula, Rounding
 from concordant.model.guideline import Danger, Disagreement, Guideline, LedgerRow, NewerEvent, Statement, Transition
-from concordant.model.knowledge import Knowledge, Vocabulary, decode_content, encode_content
+from concordant.model.knowledge import Knowledge, Translations, Vocabulary, decode_content, encode_content
 from concordant.model.sources import Record, Source
 from concordant.model.trials import Trial
 from concordant.texts import SourceText, read_file
@@ -133,6 +133,7 @@ class _Assembler:
             vocabulary=vocabulary,
             classes={c.id: c.name for c in classes},
             form=next(iter(self.compile_files_under("form/", Form)), Form()),
+            told=self.read_translations(),
         )
 
     def compile_record(self, text: SourceText, value: Any, kind: type[T]) -> T | None:
@@ -180,6 +181,29 @@ class _Assembler:
                 rows = convert_to_record(text, text.value, list[LedgerRow], self.built.complaints)
                 ledgers[name.split("/")[1]] = tuple(rows or ())
         return ledgers
+
+    def read_translations(self) -> dict[str, Translations]:
+        """The texts of each language, of all files under `languages/CODE/`."""
+        files: dict[str, list[Translations]] = {}
+        known: set[tuple[str, str]] = set()
+        for text in _iter_texts_under(self.built, "languages/"):
+            code = text.file.split("/")[1]
+            if (read := convert_to_record(text, text.value, Translations, self.built.complaints)) is not None:
+                files.setdefault(code, []).append(read)
+                self.check_told_once(text, code, read, known)
+        return {
+            code: Translations(
+                texts=tuple(one for part in parts for one in part.texts), neutral=tuple(w for part in parts for w in part.neutral)
+            )
+            for code, parts in files.items()
+        }
+
+    def check_told_once(self, text: SourceText, code: str, read: Translations, known: set[tuple[str, str]]) -> None:
+        for i, one in enumerate(read.texts):
+            if (code, one.says) in known:
+                says = f"{quote_word(one.says)} is told twice"
+                self.built.complaints.append(text.make_complaint(("texts", i), says, "Keep one of the two"))
+            known.add((code, one.says))
 
     def read_vocabulary(self) -> Vocabulary | None:
         merged: dict[str, Any] = {}

@@ -59,7 +59,9 @@ patient_argument = click.argument("patient")
 @guideline_option
 @id_option
 @click.option("--all", "every", is_flag=True, help="Every patient of the source, one JSON object a line.")
-@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the page's own phrases.")
+@click.option(
+    "--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the page and of what it says."
+)
 @click.option("--paper", type=click.Choice(("a4", "letter")), default="a4", show_default=True, help="For --format pdf.")
 @click.option("--full", is_flag=True, help="On the terminal: show the folded parts as well.")
 @codes_option
@@ -100,7 +102,8 @@ def recommend(
         return
     answer = engine.recommend(open_patient(patient, _parse_date(as_of), id_, engine), guideline=guideline, assume=chosen).built
     colour = not output and sys.stdout.isatty()
-    rendered = render_answer(answer, RenderOptions(format_, language, paper, full, make_sheet_label(patient, id_), colour))
+    options = RenderOptions(format_, language, paper, full, make_sheet_label(patient, id_), colour, engine.knowledge)
+    rendered = render_answer(answer, options)
     if isinstance(rendered, str) and format_ == "terminal" and full and not output:
         write_paged(rendered)  # the first screen alone needs no pager
         return

@@ -202,8 +202,22 @@ class Vocabulary(Record, frozen=True):
     report_topics: tuple[ReportTopic, ...] = ()
 
 
+class Translation(Record, frozen=True):
+    """A text of the knowledge, or a sentence with places such as `{drug}`, in English and in the language of its file."""
+
+    says: str
+    told: str
+
+
+class Translations(Record, frozen=True):
+    """Texts in another language; `neutral` are words that are the same in it."""
+
+    texts: tuple[Translation, ...] = ()
+    neutral: tuple[str, ...] = ()
+
+
 class Knowledge(Record, frozen=True):
-    """All of it, compiled: features in the order in which they can be derived.
+    """All of it, compiled: features in the order in which they can be derived. `told` are its texts by language.
 
     `digest` is the fingerprint of the rest: a SHA-256 of `encode_content`, never taken over from anywhere else.
     """
@@ -227,6 +241,7 @@ class Knowledge(Record, frozen=True):
     vocabulary: Vocabulary
     classes: dict[str, str]
     form: Form = Form()
+    told: dict[str, Translations] = {}
 
 
 def encode_content(knowledge: Knowledge) -> bytes:

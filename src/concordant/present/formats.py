@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from concordant.answer.schema import Answer
+from concordant.model.knowledge import Knowledge
 from concordant.present.page.document import Document
 
 FORMATS = ("terminal", "md", "html", "pdf", "docx", "note", "json")
@@ -16,7 +17,7 @@ BINARY = ("pdf", "docx")
 @dataclass(frozen=True, slots=True)
 class RenderOptions:
     """How the answer is to be rendered, and which patient it is for. `colour` and `full` apply to the terminal, `paper` to
-    PDF.
+    PDF. `knowledge` has the texts of another language than English.
     """
 
     format: str = "terminal"
@@ -25,6 +26,7 @@ class RenderOptions:
     full: bool = False
     whose: str = ""
     colour: bool = False
+    knowledge: Knowledge | None = None
 
 
 def render_answer(answer: Answer, wanted: RenderOptions) -> str | bytes:
@@ -36,10 +38,17 @@ def render_answer(answer: Answer, wanted: RenderOptions) -> str | bytes:
     if wanted.format == "terminal":
         from concordant.present.terminal import render_terminal
 
-        return render_terminal(answer, colour=wanted.colour, language=wanted.language, full=wanted.full, whose=wanted.whose)
+        return render_terminal(
+            answer,
+            colour=wanted.colour,
+            language=wanted.language,
+            full=wanted.full,
+            whose=wanted.whose,
+            knowledge=wanted.knowledge,
+        )
     from concordant.present.page.page import build_document
 
-    return RENDERERS[wanted.format](build_document(answer, wanted.language, wanted.whose), wanted)
+    return RENDERERS[wanted.format](build_document(answer, wanted.language, wanted.whose, wanted.knowledge), wanted)
 
 
 def _render_markdown(document: Document, _: RenderOptions) -> str:

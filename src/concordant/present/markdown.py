@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from concordant.errors import make_printable
 from concordant.present.in_words import Told, format_citation, format_lead, format_mark, to_text_blocks
+from concordant.present.language.quoting import show_quotations_of
 from concordant.present.page.document import (
     Citation,
     Document,
@@ -26,6 +27,7 @@ BEGINS_A_BLOCK = re.compile(r"[-+](?=[\s-]|$)|[=>]|\d{1,9}[.)](?=\s|$)")
 
 def render_markdown(document: Document) -> str:
     """The document as one text."""
+    document = show_quotations_of(document)
     return "\n\n".join(part for part in _iter_parts(document) if part) + "\n"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from concordant.present.language.quoting import show_quotations_of
 from concordant.present.page.document import Document, ScreenLine, abbreviate_citations
 
 LINES = 12  # of a note that is still read; what could harm has room however many they are
@@ -11,6 +12,7 @@ LINES = 12  # of a note that is still read; what could harm has room however man
 
 def render_note(document: Document) -> str:
     """Over the verdict who and what, then the lines of the first screen that have room, and the foot."""
+    document = show_quotations_of(document)
     names = {source.n: source.short for source in document.references}
     lines = [document.over, document.verdict, *(f"{line.title}: {line.text}" for line in _iter_kept_lines(document))]
     rows = [_end_sentence(abbreviate_citations(" ".join(line.split()), names)) for line in (*lines, document.footer[-1])]

@@ -14,7 +14,9 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from concordant.answer.schema import Answer
+from concordant.model.knowledge import Knowledge
 from concordant.present.figures.text import draw_forest_text, draw_timeline_text
+from concordant.present.language.quoting import show_quotations_of
 from concordant.present.page.document import (
     Block,
     Document,
@@ -37,7 +39,14 @@ MARKS = {"done": "✓", "missing": "?", "unmet": "!"}
 
 
 def render_terminal(
-    answer: Answer, *, colour: bool, width: int = 0, language: str = "en", full: bool = True, whose: str = ""
+    answer: Answer,
+    *,
+    colour: bool,
+    width: int = 0,
+    language: str = "en",
+    full: bool = True,
+    whose: str = "",
+    knowledge: Knowledge | None = None,
 ) -> str:
     """The answer as terminal text; plain without `colour` or under NO_COLOR. Not `full`: the first screen alone."""
     columns = width or shutil.get_terminal_size((100, 40)).columns
@@ -53,7 +62,8 @@ def render_terminal(
         markup=False,
         legacy_windows=False,
     )
-    TerminalPrinter(build_document(answer, language, whose), console, full=full).print_document()
+    document = show_quotations_of(build_document(answer, language, whose, knowledge))
+    TerminalPrinter(document, console, full=full).print_document()
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 

@@ -41,7 +41,8 @@ def make_output(builder: PageBuilder, kind: str, fields: Fields, today: dt.date)
     if kind == "pathway":
         return _attach(_draw(page.answer, page.language.code), f"pathway.{ending}", media)
     try:
-        rendered = render_answer(page.answer.answer, RenderOptions(format_, page.language.code, full=True))
+        wanted = RenderOptions(format_, page.language.code, full=True, knowledge=builder.engine.knowledge)
+        rendered = render_answer(page.answer.answer, wanted)
     except ImportError:
         raise Problem(501, "This format is not installed here", f"Install concordant[{kind}].") from None
     return _attach(rendered, f"concordant.{ending}", media)

@@ -125,7 +125,7 @@ class PageBuilder:
     def _answer_page(
         self, fields: Fields, edits: Edits, carried: _Carried, today: dt.date, problems: tuple[str, ...], failed: Upload | None
     ) -> Page:
-        language = load_language(_choose_language(get_first(fields, "lang")))
+        language = load_language(_choose_language(get_first(fields, "lang")), self.engine.knowledge)
         case, guideline = edits.case, get_first(fields, "guideline")
         answer, places = None, {}
         try:
@@ -150,7 +150,7 @@ class PageBuilder:
             language,
             case,
             view.build_groups(),
-            build_document(answer.answer, language.code) if answer else None,
+            build_document(answer.answer, language.code, knowledge=self.engine.knowledge) if answer else None,
             answer,
             problems,
             sources=json.dumps(carried.sources),
@@ -180,7 +180,7 @@ class PageBuilder:
         except (ValueError, AttributeError, TypeError, RecursionError, ConcordantError):
             return page
         differs = tuple(_list_differences(case, page.case))
-        shown = build_document(before.answer, page.language.code)
+        shown = build_document(before.answer, page.language.code, knowledge=self.engine.knowledge)
         return replace(page, pinned=shown, pinned_case=pinned, differs=differs)
 
 

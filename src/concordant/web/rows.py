@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from msgspec.structs import replace
+
 from concordant.answer.schema import Ask
 from concordant.model.features import Feature
 from concordant.model.form import CourseRow, EventRow, FeatureRow, Says
@@ -123,6 +125,9 @@ class FormView(FormContext):
 
     # -- features ----------------------------------------------------------------------------------
 
+    def _ask_for(self, feature: Feature) -> str:
+        return self.language.tell_plainly(feature.question or feature.label)
+
     def _make_unknown(self, name: str, said: str) -> Chip:
         return Chip(name, UNKNOWN, self.language.say("page.unknown"), chosen=said == UNKNOWN, open=True)
 
@@ -134,7 +139,7 @@ class FormView(FormContext):
         return Row(
             feature.name,
             title,
-            help=feature.help,
+            help=self.language.tell_plainly(feature.help) if feature.help else "",
             chips=(*self._iter_value_chips(feature, said, says or {}, then), self._make_unknown(name, said)),
             fields=(self._make_number(feature, said),) if feature.is_numeric else (),
             shown=(f"s:{feature.name}",),
@@ -155,7 +160,7 @@ class FormView(FormContext):
                 yield Chip(name, cell, text, chosen=said == cell, then=leads)
             return
         for word in dict.fromkeys([*(word for word in says if word in feature.values), *feature.values]):
-            text = self.say(says.get(word, {})) or format_value(feature, word)
+            text = self.say(says.get(word, {})) or self.language.tell_plainly(format_value(feature, word))
             leads = next((leads for cell, (_, leads) in then.items() if word in cell.split(" or ")), "")
             yield Chip(name, word, text, chosen=said == word, known=not said and known == word, then=leads)
 
@@ -169,21 +174,29 @@ class FormView(FormContext):
         if fact is None or not fact.is_known or fact.origin == "stated":
             return ""
         told = f"{format_value(feature, fact.value)} ({fact.says})" if fact.says else format_value(feature, fact.value)
-        return self.language.say("page.assumed" if fact.origin == "assumed" else "page.on_record", told=told)
+        key = "page.assumed" if fact.origin == "assumed" else "page.on_record"
+        return self.language.say(key, told=self.language.tell_plainly(told))
 
     def _describe_branches(self, ask: Ask | None) -> dict[str, tuple[str, str]]:
         """Each branch of a question: how it is stated, how it is called, and what the answer would be."""
         if ask is None or self.answer is None:
             return {}
-        sentences = Sentences(self.answer, self.language)
-        return {c.if_: (self.language.describe_cell(c.cell, c.if_), sentences.describe_change(c)) for c in ask.changes}
+        sentences, tell = Sentences(self.answer, self.language), self.language.tell_plainly
+        return {
+            c.if_: (
+                self.language.describe_cell(c.cell, tell(c.if_)),
+                sentences.describe_change(replace(c, names=[*map(tell, c.names)])),
+            )
+            for c in ask.changes
+        }
 
     def _make_number(self, feature: Feature, said: str) -> Field:
         name, unit = f"s.{feature.name}", format_unit(feature.unit)
         hint = self.language.say("page.or_date") if can_answer_with_date(feature) else ""
         shown = "" if said == UNKNOWN else said
         label, value = self.language.format_unit(unit), self.get_shown(name, shown.removesuffix(unit).rstrip())
-        return Field(name, label, value, hint=hint, problem=self.find_problem(name), number=feature.label)
+        asked, problem = self.language.tell_plainly(feature.label), self.find_problem(name)
+        return Field(name, label, value, hint=hint, problem=problem, number=asked)
 
     def _iter_questions(self) -> Iterator[Row]:
         """What is missing and would change the answer, unless a row above asks it; what was told of it, or is to be changed.
@@ -197,7 +210,7 @@ class FormView(FormContext):
         for name in dict.fromkeys([*self.order, *asks, *sorted(shown)]):
             if name in shown and name in self.features:
                 feature = self.features[name]
-                yield self._build_feature_row(feature, feature.question or feature.label, ask=asks.get(name))
+                yield self._build_feature_row(feature, self._ask_for(feature), ask=asks.get(name))
 
     @cached_property
     def _asked_above(self) -> set[str]:
@@ -214,7 +227,7 @@ class FormView(FormContext):
 
     def _iter_person(self) -> Iterator[Row]:
         for name in self.knowledge.form.person:
-            yield self._build_feature_row(self.features[name], self.features[name].label)
+            yield self._build_feature_row(self.features[name], self.language.tell_plainly(self.features[name].label))
 
     def _iter_checks(self) -> Iterator[Row]:
         """What the first dose waits for, as far as it can be told here."""
@@ -226,7 +239,7 @@ class FormView(FormContext):
         for name in dict.fromkeys(of_checks):
             feature = self.features[name]
             if self._is_open(feature) and name not in asked and name not in self.knowledge.form.person:
-                yield self._build_feature_row(feature, feature.question or feature.label)
+                yield self._build_feature_row(feature, self._ask_for(feature))
 
     def _is_open(self, feature: Feature) -> bool:
         fact = self.facts[feature.name] if self.facts is not None else None

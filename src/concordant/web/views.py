@@ -12,6 +12,7 @@ from concordant.answer.schema import Answer, Reference
 from concordant.present.figures.figures import render_timeline_svg
 from concordant.present.html.page import render_first_screen, render_footer, render_rest
 from concordant.present.language import Language
+from concordant.present.language.quoting import show_quotations
 from concordant.present.note import render_note
 from concordant.present.page.document import Document, Timeline, abbreviate_citations, split_citations
 from concordant.present.sentences import Sentences
@@ -80,7 +81,8 @@ def _collect_parts(page: Page) -> dict[str, object]:
     if document is None or answer is None or page.is_empty:
         empty: dict[str, object] = dict.fromkeys(("first_screen", "sections", "pinned_screen", "note", "timeline"), "")
         return {**empty, "branches": None, "basis": (), "assumed": (), "out": (), "bar": "", "in_danger": False}
-    sentences = Sentences(answer.answer, page.language)
+    told = page.language.tell_answer_plainly(answer.answer)
+    sentences = Sentences(told, page.language)
     timeline, rest = _split_timeline(document)
     branches = _make_branches(answer.answer, sentences)
     return {
@@ -89,10 +91,10 @@ def _collect_parts(page: Page) -> dict[str, object]:
         "timeline": Markup(render_timeline_svg(timeline)) if timeline else "",
         "pinned_screen": Markup(render_first_screen(_without_links(page.pinned))) if page.pinned else "",
         "branches": branches,
-        "bar": "".join(part for part in split_citations(document.verdict) if isinstance(part, str)),
+        "bar": show_quotations("".join(part for part in split_citations(document.verdict) if isinstance(part, str))),
         "in_danger": any(line.tone == "danger" for line in document.first),
-        "basis": tuple(_iter_basis(answer.answer, page.language)),
-        "assumed": tuple(_iter_assumed(answer.answer)),
+        "basis": tuple(_iter_basis(told, page.language)),
+        "assumed": tuple(_iter_assumed(told)),
         "note": render_note(document),
         "out": tuple((kind, page.language.say(f"page.out.{kind}")) for kind in DOWNLOADS),
     }
@@ -126,12 +128,15 @@ def _without_links(document: Document) -> Document:
 
 
 def _make_branches(answer: Answer, sentences: Sentences) -> Branches | None:
+    """What each reply comes to: sent as the case file writes it, told in the language of the page."""
     asks = [ask for ask in answer.ask if ask.blocking and len(ask.changes) > 1]
     if answer.answer != "needs_data" or not asks:
         return None
     language = sentences.language
-    cards = tuple((c.if_, language.describe_cell(c.cell, c.if_), sentences.describe_change(c)) for c in asks[0].changes)
-    return Branches(asks[0].feature, asks[0].question, cards)
+    told = next(ask for ask in sentences.answer.ask if ask.feature == asks[0].feature)
+    pairs = zip(asks[0].changes, told.changes, strict=True)
+    cards = tuple((c.if_, language.describe_cell(c.cell, t.if_), sentences.describe_change(t)) for c, t in pairs)
+    return Branches(told.feature, told.question, cards)
 
 
 def _iter_assumed(answer: Answer) -> Iterator[tuple[str, str]]:

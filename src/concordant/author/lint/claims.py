@@ -26,7 +26,7 @@ CLAIMS = (
     "label_note",
     "why",
 )
-ELSEWHERE = ("trials/", "sources/")
+ELSEWHERE = ("trials/", "sources/", "languages/")
 _NUMBER = r"\d+(?:\.\d+)?"
 _RATIO = re.compile(
     rf"(?:\bHR|\bhazard ratio)(?: of)? ({_NUMBER})(?:\s*\((?:95\s*% CI,? )?({_NUMBER})\s*(?:-|–|to)\s*({_NUMBER})\))?", re.I

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from concordant.errors import Complaint, Unreadable, make_printable
 from concordant.present.in_words import format_citation, format_lead, format_mark, to_text_blocks
+from concordant.present.language.quoting import show_quotations_of
 from concordant.present.page.document import (
     Citation,
     Document,
@@ -31,6 +32,7 @@ class DocxMissing(Unreadable):
 
 def render_docx(document: Document) -> bytes:
     """The document as the bytes of a DOCX file. Raises DocxMissing without the extra `docx`."""
+    document = show_quotations_of(document)
     try:
         import docx
     except ImportError:

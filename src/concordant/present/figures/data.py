@@ -149,7 +149,7 @@ def _describe_favoured_arm(names: list[str], language: Language, otherwise: str)
 
 def _make_forest_row(row: EvidenceRow, estimate: Estimate, ratio: HazardRatioShown, language: Language) -> ForestRow:
     say = language.say
-    cut = say("forest.cut.unseen") if row.cut == "not seen" else say("forest.cut", cut=row.cut)
+    cut = say("forest.cut.unseen") if row.cut == "not seen" else say("forest.cut", cut=language.tell(row.cut))
     short = ", ".join(filter(None, (row.analysis, cut, estimate.assessed_by)))
     fits = row.eligibility
     return ForestRow(

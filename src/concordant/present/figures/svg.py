@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
+from concordant.present.language.quoting import CITED, CLOSE, OPEN, QUOTED, balance_lines, leave_out_cited
+
 WIDTH = 360.0  # of every figure in its own units: on a phone one unit is about one pixel
 NORMAL, SMALL = 12.5, 11.0
 LEADING = 1.3
@@ -61,6 +63,16 @@ ALONE = Palette(
     unmet="#9a2a1c",
     paper="#ffffff",
     font=FONT,
+)
+
+
+_LANGUAGE = str.maketrans(
+    {
+        QUOTED[0]: f'{OPEN}<tspan lang="en">',
+        QUOTED[1]: f"</tspan>{CLOSE}",
+        CITED[0]: '<tspan lang="en">',
+        CITED[1]: "</tspan>",
+    }
 )
 
 
@@ -148,13 +160,13 @@ class SvgSheet:
             attributes["text_anchor"] = anchor
         if bold:
             attributes["font_weight"] = 600
-        self.parts.append(_format_element("text", attributes, escape(strip_invalid_xml(text))))
+        self.parts.append(_format_element("text", attributes, _mark_language(escape(strip_invalid_xml(text)))))
 
     def add_lines(
         self, texts: Iterable[str], size: float, fill: str, *, x: float = 0, anchor: str = "start", bold: bool = False
     ) -> None:
         """Lines of text below each other; moves on."""
-        for text in texts:
+        for text in balance_lines(texts):
             self.add_text(x, self.y + ASCENT * size, text, size, fill, anchor=anchor, bold=bold)
             self.y += LEADING * size
 
@@ -174,10 +186,15 @@ class SvgSheet:
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="figure {name}" viewBox="0 0 {width} {height}" {size}'
             f' role="img" aria-labelledby="{name}-title {name}-told"{font} fill="none">'
-            f'<title id="{name}-title">{escape(strip_invalid_xml(title))}</title>'
-            f'<desc id="{name}-told">{escape(strip_invalid_xml(description))}</desc>'
+            f'<title id="{name}-title">{escape(strip_invalid_xml(leave_out_cited(title)))}</title>'
+            f'<desc id="{name}-told">{escape(strip_invalid_xml(leave_out_cited(description)))}</desc>'
             f"{''.join(self.parts)}</svg>"
         )
+
+
+def _mark_language(escaped: str) -> str:
+    """Words of another language say so."""
+    return escaped.translate(_LANGUAGE)
 
 
 def _format_element(name: str, attributes: dict[str, str | float], content: str | None = None) -> str:

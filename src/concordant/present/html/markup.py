@@ -6,9 +6,13 @@ import html
 from collections.abc import Iterable
 from typing import NewType
 
+from concordant.present.language.quoting import CITED, CLOSE, OPEN, QUOTED
+
 Html = NewType("Html", str)
 
 NOTHING = Html("")
+FOREIGN, END = '<span lang="en">', "</span>"
+LANGUAGE = str.maketrans({QUOTED[0]: f"{OPEN}{FOREIGN}", QUOTED[1]: f"{END}{CLOSE}", CITED[0]: FOREIGN, CITED[1]: END})
 OWN_LINE = {
     "div",
     "dl",
@@ -30,8 +34,8 @@ OWN_LINE = {
 
 
 def escape_html(text: str) -> Html:
-    """A text of the answer, harmless wherever it stands."""
-    return Html(html.escape(text))
+    """A text of the answer, harmless wherever it stands; what is quoted in another language says so."""
+    return Html(html.escape(text).translate(LANGUAGE))
 
 
 def join_html(parts: Iterable[Html]) -> Html:

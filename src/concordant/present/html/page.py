@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from concordant.present.html.markup import NOTHING, Html, escape_html, join_html, make_element, quote_css
 from concordant.present.html.parts import render_block, render_text
+from concordant.present.language.quoting import leave_out_cited, show_quotations
 from concordant.present.page.document import Document, PageReference, ScreenLine, Section
 
 REFERENCES = "references"
@@ -35,7 +36,7 @@ def _render_head(document: Document) -> Html:
             Html(f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'),
             Html('<meta name="viewport" content="width=device-width, initial-scale=1">\n'),
             Html('<meta name="color-scheme" content="light dark">\n<meta name="robots" content="noindex">\n'),
-            make_element("title", escape_html(document.title)),
+            make_element("title", escape_html(leave_out_cited(document.title, document.whose))),
             Html(f"\n<style>\n{read_stylesheet()}{_render_page_margin(document)}</style>\n</head>\n"),
         ]
     )
@@ -49,7 +50,7 @@ def read_stylesheet() -> str:
 
 def _render_page_margin(document: Document) -> str:
     """Every printed sheet says whose it is: sheets come apart."""
-    text = " · ".join(filter(None, (document.whose, document.words.get("day"), document.title)))
+    text = " · ".join(filter(None, (document.whose, document.words.get("day"), show_quotations(document.title))))
     return f"@page {{ @bottom-left {{ content: {quote_css(text)}; }} }}\n"
 
 

@@ -1,4 +1,4 @@
-"""One language of the page: its phrases, lists, numbers and dates. What the knowledge says stays in its own words."""
+"""One language of the page: its phrases, lists, numbers and dates, and what the knowledge says, told in it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ from importlib import import_module
 from typing import Literal
 
 from concordant.answer.parts import CellShown
+from concordant.answer.schema import Answer
+from concordant.model.knowledge import Knowledge
 from concordant.patient.facts import format_unit, format_value
+from concordant.present.language.answer_told import tell_answer
+from concordant.present.language.quoting import show_quotations
+from concordant.present.language.telling import Teller
+from concordant.present.language.vocabulary import load_teller
 from concordant.readers.words import OPS, SIGNS, Spelling, turned
 
 LANGUAGES = ("en", "de")
@@ -23,6 +29,26 @@ class Language:
 
     code: str
     phrases: Mapping[str, str]
+    teller: Teller | None = None
+
+    def tell(self, text: str) -> str:
+        """A text of the knowledge or of an answer (a label, a question, help, a value's word) in this language.
+
+        Where it has none it comes back marked as a quotation: `escape_html` tells the language, `show_quotations` the marks.
+        """
+        return self.teller.tell(text) if self.teller else text
+
+    def tell_plainly(self, text: str) -> str:
+        """The same for a template or an attribute, where no word can have a language: what it lacks is in quotation marks."""
+        return show_quotations(self.tell(text))
+
+    def tell_answer(self, answer: Answer) -> Answer:
+        """The answer with its texts told."""
+        return tell_answer(answer, self.teller.tell) if self.teller else answer
+
+    def tell_answer_plainly(self, answer: Answer) -> Answer:
+        """The same for a template: see `tell_plainly`."""
+        return tell_answer(answer, self.teller.tell, plainly=True) if self.teller else answer
 
     def say(self, key: str, **values: object) -> str:
         """A phrase with its values filled in."""
@@ -101,7 +127,7 @@ class Language:
         return f"{self.format_number(value, 6)} {self.format_unit(unit)}" if unit else self.format_number(value, 6)
 
 
-def load_language(code: str) -> Language:
-    """The language of a code of LANGUAGES."""
+def load_language(code: str, knowledge: Knowledge | None = None) -> Language:
+    """The language of a code of LANGUAGES, with the texts that the knowledge has in it."""
     phrases: Mapping[str, str] = import_module(f"concordant.present.language.{code}").PHRASES
-    return Language(code, phrases)
+    return Language(code, phrases, None if code == "en" else load_teller(code, knowledge))

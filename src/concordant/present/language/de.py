@@ -1,4 +1,4 @@
-"""German: every phrase of the page; drug names and what the knowledge says stay as they are."""
+"""German: every phrase of the page; drug names stay as they are."""
 
 from concordant.present.language.de_page import PAGE
 from concordant.present.language.de_pathway import PATHWAY
@@ -178,7 +178,7 @@ PHRASES: dict[str, str] = {
     "column.analysis": "Auswertung, Datenschnitt",
     "column.endpoint": "Endpunkt",
     "column.result": "Ergebnis",
-    "column.effect": "Effekt (95 % CI)",
+    "column.effect": "Effekt (95-%-KI)",
     "column.note": "wie gemessen",
     "column.toxicity": "Toxizität",
     "column.finding": "Befund",
@@ -262,4 +262,7 @@ PHRASES: dict[str, str] = {
     "forest.other_arm": "dem anderen Arm",
     **PAGE,
     **PATHWAY,
+    "unit.x upper limit": "× oberer Normwert",
+    "foot.told": "Zitierte Bewertungen, Quellen und Stellen stehen in den Worten ihrer Herausgeber; die deutsche Fassung "
+    "der Texte hat noch kein Arzt geprüft.",
 }

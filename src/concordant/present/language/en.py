@@ -228,4 +228,5 @@ PHRASES: dict[str, str] = {
     "forest.other_arm": "the other arm",
     **PAGE,
     **PATHWAY,
+    "foot.told": "",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from concordant.answer.schema import Answer, Reference
+from concordant.model.knowledge import Knowledge
 from concordant.present.language import Language, load_language
 from concordant.present.page.document import Document, PageReference, Shape
 from concordant.present.page.first_screen import make_first_screen, make_screen_lines
@@ -13,12 +14,14 @@ from concordant.present.page.sections import build_sections
 from concordant.present.sentences import Sentences
 
 
-def build_document(answer: Answer, code: str = "en", whose: str = "") -> Document:
+def build_document(answer: Answer, code: str = "en", whose: str = "", knowledge: Knowledge | None = None) -> Document:
     """The page of an answer in a language (`en`, `de`). `whose` names the file or id on every sheet; `-` is standard input.
 
+    The texts of the answer are told in the language as far as the knowledge has them in it; the rest is marked as a quotation.
     Raises Uncited for a statement without a source.
     """
-    words = load_language(code)
+    words = load_language(code, knowledge)
+    answer = words.tell_answer(answer)
     sentences = Sentences(answer, words)
     top = make_first_screen(sentences)
     return renumber_references(
@@ -74,4 +77,5 @@ def _make_reference(reference: Reference, words: Language) -> PageReference:
 
 
 def _make_footer(answer: Answer, words: Language) -> tuple[str, ...]:
-    return (f"{words.say('foot.supports')} {words.say('foot.knowledge', digest=answer.knowledge)}",)
+    lines = (words.say("foot.told"), f"{words.say('foot.supports')} {words.say('foot.knowledge', digest=answer.knowledge)}")
+    return tuple(filter(None, lines))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 
 from concordant.answer.parts import EvidenceRow, LabelFacts
-from concordant.answer.phrases import capitalize_first, lower_first
+from concordant.answer.phrases import capitalize_first
 from concordant.answer.schema import NextStep, Option, ReportShown, WhyNot
 from concordant.present.figures.data import make_forest_plot, make_timeline
 from concordant.present.figures.dose_points import iter_dose_points
@@ -114,7 +114,7 @@ def _build_why_not(sentences: Sentences) -> Iterator[Section]:
     for because, ones in reasons.items():
         refs = {(r.n, r.at): r for entry in ones for r in entry.refs}
         names = capitalize_first(sentences.language.join_with_and([entry.name for entry in ones]))
-        points.append(Point(append_references(lower_first(because), list(refs.values())), lead=names))
+        points.append(Point(append_references(sentences.lower_initial(because), list(refs.values())), lead=names))
     yield Section("why_not", sentences.language.say("part.why_not"), (PointList(tuple(points)),) if points else (), folded=True)
 
 
@@ -251,10 +251,10 @@ def _iter_estimate_rows(row: EvidenceRow, sentences: Sentences) -> Iterator[tupl
         values = sentences.language.say("evidence.versus").join(v for v in e.values if v != "not given")
         recalled = sentences.language.say("evidence.recalled") if e.checked == "recalled" else ""
         effect = ", ".join(filter(None, (e.effect, sentences.language.say("evidence.p", p=e.p) if e.p else "")))
-        name = cite_claim(f"{row.analysis}, {row.cut}", row.refs) if i == 0 else ""
+        name = cite_claim(f"{row.analysis}, {sentences.language.tell(row.cut)}", row.refs) if i == 0 else ""
         yield (
             name,
-            e.endpoint,
+            sentences.language.tell(e.endpoint),
             f"{values} {e.unit}".strip() if values else "",
             effect,
             ", ".join(filter(None, (e.assessed_by, e.note, recalled))),

@@ -11,6 +11,7 @@ from concordant.errors import Complaint, Unreadable, make_printable
 from concordant.model.guideline import Statement
 from concordant.model.knowledge import Knowledge
 from concordant.present.language import Language, load_language
+from concordant.present.language.quoting import show_quotations_of
 from concordant.present.page.document import Document, abbreviate_citations
 from concordant.present.page.first_screen import GUARDS
 from concordant.present.page.page import build_document
@@ -24,7 +25,7 @@ WAYS_TOLD: tuple[Way, ...] = ("lit", "open", "off")
 
 def make_guideline_pathway(knowledge: Knowledge, frame: Ruleset, day: str, code: str, *, whole: bool) -> Pathway:
     """The whole guideline. Raises Unreadable where none is in force, or several are and none was asked for."""
-    language, force = load_language(code), _choose_guideline(frame)
+    language, force = load_language(code, knowledge), _choose_guideline(frame)
     built = _build(knowledge, frame, force, language, None, whole=whole)
     name = _name(force, language)
     over = language.say("map.over", day=language.format_day(day), guideline=_name_all(frame, force))
@@ -53,10 +54,10 @@ def make_patient_pathway(
     knowledge: Knowledge, situation: Situation, answer: Answer, code: str, whose: str, *, whole: bool
 ) -> Pathway:
     """The guideline that speaks, and this patient's place in it; what leads the answer leads the picture."""
-    language, place = load_language(code), Place(situation, answer)
+    language, place = load_language(code, knowledge), Place(situation, answer)
     force = situation.decision.verdicts[0].force if situation.decision.verdicts else None
     built = _build(knowledge, situation.frame, force, language, place, whole=whole)
-    document = build_document(answer, code, make_printable(whose))
+    document = show_quotations_of(build_document(answer, code, make_printable(whose), knowledge))
     ways = {box.way for box in built.boxes} | {arrow.way for arrow in built.arrows}
     signs = {row.sign for card in built.cards if not card.folded for row in card.rows}
     return Pathway(

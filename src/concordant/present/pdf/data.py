@@ -13,6 +13,7 @@ from typing import Any
 
 from concordant.present.figures.figures import render_forest_svg, render_timeline_svg
 from concordant.present.in_words import forest_to_text, format_citation, format_lead
+from concordant.present.language.quoting import show_quotations_of
 from concordant.present.page.document import (
     Block,
     Citation,
@@ -41,6 +42,7 @@ Run = list[str | Data]
 
 def build_page_data(document: Document) -> Data:
     """Everything that the template prints."""
+    document = show_quotations_of(document)
     put = _PageDataBuilder(frozenset(source.n for source in document.references), document.words)
     return {
         "language": document.language,
