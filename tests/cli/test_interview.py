@@ -310,7 +310,7 @@ def test_a_last_dose_may_be_told_as_a_date(typed: str, low: float, high: float, 
     [
         ("13 Oct 2022", "is after the recurrence"),
         ("30 Feb 2021", "not in the calendar"),
-        ("8 Mai 2021", "wrong unit|not a number|no number"),
+        ("8 Mau 2021", "wrong unit|not a number|no number"),
     ],
 )
 def test_a_date_that_cannot_be_is_named(typed: str, says: str, recurred: Interview) -> None:
