@@ -10,6 +10,7 @@ import pytest
 
 from concordant.api import Engine
 from concordant.model.form import CourseRow, EventRow, FeatureRow
+from concordant.web.pages import Page
 from tests.shipped import SHIPPED, failing, in_chunks, shipped_knowledge
 from tests.web.form import BUILDER, TODAY, build, fields_of, html_of, tap
 
@@ -224,3 +225,69 @@ def test_an_assumption_can_be_changed() -> None:
     page = build(upload=(Path(str(SHIPPED[0])).read_bytes()))
     html = html_of(tap(page, change="declines_chemotherapy"))
     assert 'name="s.declines_chemotherapy"' in html
+
+
+EARLY = (
+    "disease: [{event: diagnosis, date: 2018-08-12, extent: early}, {event: recurrence, date: 2023-03-01, extent: metastatic}]"
+)
+
+
+def test_a_chip_is_about_the_relapse_and_rewrites_no_entry_of_a_record() -> None:
+    page = build(upload=EARLY)
+    assert fields_of(page)["row.extent"] == ["1"]
+    other = tap(page, row__extent="0")
+    assert other.case["disease"][:2] == page.case["disease"]
+    early = build(upload=EARLY.replace(", {event: recurrence, date: 2023-03-01, extent: metastatic}", ""))
+    came_back = tap(early, row__extent="1")
+    assert came_back.case["disease"] == [*early.case["disease"], {"event": "recurrence", "extent": "metastatic"}]
+
+
+def test_a_chip_that_was_tapped_by_mistake_is_taken_back_by_another() -> None:
+    page = tap(tap(build(), row__extent="0"), row__extent="1")
+    assert page.case["disease"] == [{"event": "recurrence", "extent": "metastatic"}]
+
+
+def test_a_question_stays_where_it_stood() -> None:
+    def order(page: Page) -> list[str]:
+        return next([row.id for row in group.rows] for group in page.groups if group.id == "ask")
+
+    page = build(upload=next(path for path in SHIPPED if path.stem.startswith("A25")).read_bytes())
+    first = order(page)
+    assert len(first) > 2
+    answered = tap(page, **{f"s.{first[0]}": "45 %" if first[0] == "lvef" else "no"})
+    assert order(answered)[: len(first)] == [name for name in first if name in order(answered)]
+    assert first[0] in order(answered)
+
+
+def test_an_entry_that_is_dropped_takes_no_other_source() -> None:
+    page = build(upload="treatments: [{drugs: [trastuzumab], setting: advanced}, {drugs: [docetaxel], setting: advanced}]")
+    fields = fields_of(page) | {"sources": ['{"treatments.0": "first", "treatments.1": "second"}'], "drop": ["treatments.0"]}
+    assert json.loads(build(fields).sources) == {"treatments.0": "second"}
+
+
+def test_a_drug_that_cannot_be_had() -> None:
+    page = build(upload=next(path for path in SHIPPED if path.stem.startswith("A03")).read_bytes())
+    without = tap(page, u=["trastuzumab deruxtecan", ""])
+    assert without.case["unavailable"] == ["trastuzumab deruxtecan"]
+    assert without.answer.regimen != page.answer.regimen
+    assert "unavailable" not in tap(without, u="").case
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"), [("10 Oct 2022", "2022-10-10"), ("10.10.2022", "2022-10-10"), ("2022-10-10", "2022-10-10")]
+)
+def test_the_day_of_the_question_is_read_as_any_date(typed: str, written: str) -> None:
+    assert tap(build(upload=EARLY), as_of=typed).case["as_of"] == written
+
+
+def test_what_was_typed_and_not_read_is_named_above_the_answer() -> None:
+    page = tap(build(upload=EARLY), s__weight="heavy")
+    assert page.typed == ("heavy",)
+    assert "Typed, but not read:" in html_of(page)
+    assert tap(page, s__weight="58,5").case["stated"]["weight"] == "58.5 kg"
+
+
+def test_what_cannot_be_is_called_by_what_it_holds() -> None:
+    start = build(upload="treatments: [{drugs: [docetaxel, trastuzumab], setting: advanced, start: 2020}]")
+    wrong = tap(start, **{"e.treatments.0.start": "2022", "e.treatments.0.end": "2021"})
+    assert wrong.problems[0].startswith("docetaxel + trastuzumab ends")
