@@ -14,6 +14,7 @@ from typing import Any
 from concordant.logic.dates import PartialDate
 from concordant.model.knowledge import Knowledge
 from concordant.patient.events import Comorbidity, Course, DiseaseEvent, Marker, Measurement, PatientRecord
+from concordant.record.omop.schema import EVENTS, SPEAKING
 from tests.writers.as_fhir import BREAST, ICD10, MEASURED, METASTASES, NUMBERS, RESULTS, TESTS, UNITS
 
 Row = dict[str, Any]
@@ -197,15 +198,16 @@ def tables_of(record: PatientRecord, knowledge: Knowledge) -> Tables:
 
 
 COLUMNS = {
+    **{table.name: list(table.needed) for table in EVENTS if table.name in SPEAKING},
     "person": ["person_id", "gender_concept_id", "year_of_birth", "month_of_birth", "day_of_birth"],
     "episode_event": ["episode_id", "event_id", "episode_event_field_concept_id"],
 }
 
 
 def write_csv(tables: Tables, folder: Path) -> Path:
-    """One CSV file a table, with all columns that any row of it has."""
+    """One CSV file a table, with all columns that any row of it has. One without rows is there: no record is half."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in tables.items():
+    for name, rows in {**dict.fromkeys(SPEAKING, ()), **tables}.items():
         columns = list(dict.fromkeys([*COLUMNS.get(name, ()), *(column for row in rows for column in row)]))
         with (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, columns)
