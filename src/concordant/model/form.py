@@ -78,8 +78,11 @@ class FeatureRow(Record, frozen=True, tag_field="row", tag="feature"):
 
 
 class Form(Record, frozen=True):
-    """The rows from top to bottom, the features that tell of the person, and what keys and words of a case file are called."""
+    """What the page is about, the rows from top to bottom, the features that tell of the person, and what keys and words of a
+    case file are called.
+    """
 
+    subject: Says = {}
     rows: tuple[EventRow | CourseRow | FeatureRow, ...] = ()
     person: tuple[FeatureName, ...] = ()
     names: dict[str, Says] = {}

@@ -63,6 +63,7 @@ class Page:
     changed: str = ""
     typed: tuple[str, ...] = ()
     today: str = ""
+    subject: str = ""
     guideline: str = ""
     guidelines: tuple[str, ...] = ()
 
@@ -164,6 +165,7 @@ class PageBuilder:
             changed=get_first(fields, "change"),
             typed=tuple(text for text, _ in edits.typed.values()),
             today=today.isoformat(),
+            subject=view.say(self.engine.knowledge.form.subject),
             guideline=guideline,
             guidelines=tuple(f"{g.id}/{v.version}" for g in self.engine.knowledge.guidelines for v in g.versions),
         )

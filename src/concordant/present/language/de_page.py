@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 PAGE = {
-    "page.subject": "HER2-positives fortgeschrittenes Mammakarzinom",
     "page.stored": "Nichts wird gespeichert, und nichts verlässt diesen Rechner.",
     "page.stored.server": "Nichts wird gespeichert.",
     "page.unreviewed": "Noch nicht ärztlich geprüft.",

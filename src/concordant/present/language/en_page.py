@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 PAGE = {
-    "page.subject": "HER2-positive advanced breast cancer",
     "page.stored": "Nothing is stored and nothing leaves this computer.",
     "page.stored.server": "Nothing is stored.",
     "page.unreviewed": "No clinician has reviewed it.",
