@@ -256,7 +256,7 @@ def _describe_complaint(complaint: Complaint, case: Case) -> str:
 
 
 def _name_entry(met: re.Match[str], case: Case) -> str:
-    """`treatments[1]` as `docetaxel + trastuzumab`."""
+    """`treatments[1]` as the names of its drugs."""
     entries, at = case.get(met[1]), int(met[2]) - 1
     if not isinstance(entries, list) or at >= len(entries) or not isinstance(entries[at], dict):
         return met[0]
