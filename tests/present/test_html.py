@@ -25,7 +25,7 @@ ATTRIBUTES |= {"aria-hidden", "aria-labelledby"}
 DRAWN = {"xmlns", "viewbox", "width", "height", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "points", "text-anchor"}
 DRAWN |= {"fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "paint-order"}
 DRAWN |= {"font-family", "font-size", "font-weight"}
-NO_TEXT = {"language", "shape", "id", "mark", "kind", "entry", "words", "tone", "short", "whose", "title"}
+NO_TEXT = {"key", "language", "shape", "id", "mark", "kind", "entry", "words", "tone", "short", "whose", "title"}
 
 DOCUMENTS = [*SAMPLES, *CASES]
 
