@@ -84,14 +84,15 @@ def _make_partial_date(text: str, year: int, month: int | None, day: int | None)
 
 
 _GERMAN = {"mär": "mar", "mae": "mar", "mai": "may", "okt": "oct", "dez": "dec"}  # months that begin otherwise than in English
+_MONTH = re.compile(r"(?P<month>\d{1,2})[./-](?P<year>\d{4})")
 _SPOKEN = re.compile(
     r"(?P<iso>\d{4}-\d{1,2}(?:-\d{1,2})?)"
     r"|(?P<day>\d{1,2})[.\s]+(?P<month>[a-zä]{3,9})[.,\s]+(?P<year>\d{4})"
     r"|(?P<month2>[a-zä]{3,9})[.\s]+(?:(?P<day2>\d{1,2})(?:,\s*|\s+))?(?P<year2>\d{4})"
     r"|(?P<day3>\d{1,2})\.(?P<month3>\d{1,2})\.(?P<year3>\d{4})"
     r"|(?P<slashed>\d{1,2}/\d{1,2}/\d{4})"
-    r"|(?<![\d./-])(?P<month4>\d{1,2})[./-](?P<year4>\d{4})"
-    r"|(?P<only>\d{4})(?=\s*$)",
+    r"|(?<![\d./-])(?P<month4>\d{1,2})/(?P<year4>\d{4})"
+    r"|(?<![\d.,/-])(?P<only>\d{4})(?=\s*$)",
     re.I,
 )
 
@@ -116,7 +117,12 @@ def _find_month(match: re.Match[str]) -> int | None:
 
 
 def parse_spoken_date(text: str) -> PartialDate:
-    """The one date that a text is, in any of the forms of `find_dates`. Raises ValueError for more, less or none."""
+    """The one date that a text is, in any of the forms of `find_dates`, or `10.2021`, which among numbers is one of them.
+
+    Raises ValueError for more, less or none.
+    """
+    if month := _MONTH.fullmatch(text.strip()):
+        return parse_partial_date(f"{month['year']}-{int(month['month']):02}")
     match = _SPOKEN.fullmatch(text.strip())
     if match is None or _find_month(match) == 0:
         raise ValueError(f"{quote_word(text)} is not a date; write 2021, Oct 2021 or 14 Oct 2021")

@@ -129,7 +129,7 @@ class Application:
         """A text that was pasted, or an example that was asked for."""
         pasted = "".join(fields.pop("paste", ()))
         if pasted.strip():
-            return Upload(pasted.encode(errors="replace"), "the pasted text")
+            return Upload(pasted.encode(errors="replace"), "the pasted text", is_file=False)
         wanted = fields.pop("example", [""])[-1]
         if any(name == wanted for name, _ in self.examples):
             return Upload((FOLDER / "stories" / f"{wanted}.yaml").read_bytes(), wanted)

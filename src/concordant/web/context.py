@@ -9,12 +9,13 @@ from typing import Any
 
 from concordant.answer.schema import Answer
 from concordant.model.features import Feature
-from concordant.model.form import Says
+from concordant.model.form import EventRow, Says
 from concordant.model.knowledge import Knowledge
 from concordant.patient.facts import Facts
 from concordant.present.language import Language
 from concordant.web.case_text import DATES, LISTS, Case
 from concordant.web.controls import Field
+from concordant.web.fields import get_stated
 
 Schema = dict[str, Any]
 
@@ -46,6 +47,13 @@ class FormContext:
         """A key or a word of a closed list, as people call it."""
         return self.say(self.knowledge.form.names.get(word, {})) or word.replace("_", " ")
 
+    def name_typed(self, name: str, text: str) -> str:
+        """What was typed, or tapped against the record, as it stands on the page."""
+        for row in self.knowledge.form.rows:
+            if isinstance(row, EventRow) and name == f"row.{row.id}":
+                return self.say(row.chips[int(text)].says)
+        return text
+
     @cached_property
     def features(self) -> Mapping[str, Feature]:
         """The features by name."""
@@ -63,8 +71,7 @@ class FormContext:
 
     def get_stated(self, feature: str) -> str:
         """What the case states of a feature, as it is written there."""
-        stated = self.case.get("stated")
-        return str(stated.get(feature, "")) if isinstance(stated, dict) else ""
+        return get_stated(self.case, feature)
 
     def get_shown(self, name: str, now: object) -> str:
         """What stands in a field: what was typed and not understood before what is on record."""

@@ -26,20 +26,22 @@ UNKNOWN = "unknown"  # as a case file writes what is told to be open
 
 @dataclass
 class Edits:
-    """The case that the fields mean, and what was typed and not understood, with why, by the name of its field.
+    """The case that the fields mean, and what was typed or tapped and not taken, with why, by the name of its field.
 
-    `kept` is how many entries of the course of disease came with a record, `dropped` the entry that a button took out.
+    `dropped` is the entry that a button took out.
     """
 
     case: Case
     typed: dict[str, tuple[str, str]] = field(default_factory=dict)
-    kept: int = 0
     dropped: tuple[str, int] = ("", 0)
 
 
-def read_fields(fields: Fields, form: Form, parse: ParseReply) -> Edits:
-    """The case of the form with everything in it that was tapped or typed since."""
-    edits = Edits(_read_base(fields), kept=_count_kept(fields))
+def read_fields(fields: Fields, form: Form, parse: ParseReply, kept: int = 0) -> Edits:
+    """The case of the form with everything in it that was tapped or typed since.
+
+    The first `kept` entries of the course of disease came with a record: no chip rewrites them.
+    """
+    edits = Edits(_read_base(fields))
     for shown in fields.get("shown", ()):
         place, _, keys = shown.partition(":")
         if place == "s":
@@ -50,7 +52,7 @@ def read_fields(fields: Fields, form: Form, parse: ParseReply) -> Edits:
             _set_entry(edits, place, keys.split(","), fields)
     for row in form.rows:
         if isinstance(row, EventRow) and (chosen := get_first(fields, f"row.{row.id}")):
-            _choose_event(edits.case, row, chosen, edits.kept)
+            _choose_event(edits, row, chosen, kept)
     _press_buttons(edits, fields, parse)
     if day := get_first(fields, "as_of"):
         edits.case = {"as_of": _read_date(edits, "as_of", day), **{k: v for k, v in edits.case.items() if k != "as_of"}}
@@ -128,7 +130,21 @@ def _read_date(edits: Edits, name: str, typed: str) -> str:
 
 def _set_stated(edits: Edits, features: Sequence[str], fields: Fields, parse: ParseReply) -> None:
     for feature in features:
-        _state(edits, feature, get_first(fields, f"s.{feature}"), parse)
+        _state(edits, feature, _choose_said(edits, feature, [_clean(text) for text in fields.get(f"s.{feature}", ())]), parse)
+
+
+def _choose_said(edits: Edits, feature: str, said: Sequence[str]) -> str:
+    """What is said of a feature now: of a number that is typed and a chip beside it, the one that says something new."""
+    if len(said) < 2:
+        return "".join(said)
+    typed, tapped = said[0], said[-1]
+    return typed if typed and tapped == get_stated(edits.case, feature) else tapped
+
+
+def get_stated(case: Case, feature: str) -> str:
+    """What a case states of a feature, as it is written there."""
+    stated = case.get("stated")
+    return str(stated.get(feature, "")) if isinstance(stated, dict) else ""
 
 
 def _state(edits: Edits, feature: str, typed: str, parse: ParseReply) -> None:
@@ -142,24 +158,27 @@ def _state(edits: Edits, feature: str, typed: str, parse: ParseReply) -> None:
         stated[feature] = typed if typed == UNKNOWN else parse(feature, typed)
     except ValueError as error:
         edits.typed[f"s.{feature}"] = (typed, make_printable(str(error)))
+        stated[feature] = UNKNOWN  # something was said of it: silence must not be taken for an answer
 
 
-def _count_kept(fields: Fields) -> int:
-    """How many entries of the course of disease came with a record: the first ones, which no chip rewrites."""
-    kept = get_first(fields, "kept")
-    return int(kept) if kept.isdigit() and len(kept) < 6 else 0
+def _choose_event(edits: Edits, row: EventRow, chosen: str, kept: int) -> None:
+    """The entry that a chip of the row made becomes that of the chip now chosen; its date and all that no chip says stay.
 
-
-def _choose_event(case: Case, row: EventRow, chosen: str, kept: int) -> None:
-    """The entry that a chip of the row made becomes that of the chip now chosen; its date and all that no chip says stay."""
+    Beside an entry of a record a new one is put, if the row would then be about that; else the chip contradicts the record.
+    """
     if not chosen.isdigit() or int(chosen) >= len(row.chips):
         return
-    entries = case.setdefault("disease", [])
+    entries = edits.case.setdefault("disease", [])
     at = find_event(row, entries)
-    if at is not None and find_chip(row, entries[at]) == int(chosen):
+    now = None if at is None else find_chip(row, entries[at])
+    if now == int(chosen):
         return
     if at is None or at < kept:
-        entries.append(dict(row.chips[int(chosen)].entry))
+        order = list(row.order or range(len(row.chips)))
+        if now is None or order.index(int(chosen)) < order.index(now):
+            entries.append(dict(row.chips[int(chosen)].entry))
+        else:
+            edits.typed[f"row.{row.id}"] = (chosen, "")
         return
     for key in {key for chip in row.chips for way in (chip.entry, *chip.also) for key in way}:
         entries[at].pop(key, None)
@@ -196,4 +215,3 @@ def _press_buttons(edits: Edits, fields: Fields, parse: ParseReply) -> None:
     if block in BLOCKS and isinstance(entries, list) and at.isdigit() and int(at) < len(entries):
         entries.pop(int(at))
         edits.dropped = (block, int(at))
-        edits.kept -= block == "disease" and int(at) < edits.kept

@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from concordant.api import Recommendation
 from concordant.errors import Unreadable
-from concordant.present.formats import RenderOptions, render_answer
 from concordant.web.fields import Fields
 from concordant.web.pages import PageBuilder
 from concordant.web.problems import Problem
@@ -21,7 +20,7 @@ KINDS = {
     "html": ("html", "text/html; charset=utf-8", "html"),
     "json": ("json", "application/json", "json"),
     "case": ("yaml", "application/yaml; charset=utf-8", ""),
-    "pathway": ("svg", "image/svg+xml", ""),
+    "pathway": ("svg", "image/svg+xml", "pathway"),
     "reasons": ("txt", "text/plain; charset=utf-8", ""),
 }
 
@@ -34,26 +33,21 @@ def make_output(builder: PageBuilder, kind: str, fields: Fields, today: dt.date)
     ending, media, format_ = KINDS[kind]
     if kind == "case":
         return _attach(page.case_text, f"case.{ending}", media)
+    if page.typed:
+        raise Problem(422, "Something that was typed is not read", f"Correct it or take it out first: {', '.join(page.typed)}")
     if page.answer is None:
         raise Problem(422, "There is no answer yet", " ".join(page.problems))
     if kind == "reasons":
         return _attach(page.answer.explain(), f"reasons.{ending}", media)
-    if kind == "pathway":
-        return _attach(_draw(page.answer, page.language.code), f"pathway.{ending}", media)
-    try:
-        wanted = RenderOptions(format_, page.language.code, full=True, knowledge=builder.engine.knowledge)
-        rendered = render_answer(page.answer.answer, wanted)
-    except ImportError:
-        raise Problem(501, "This format is not installed here", f"Install concordant[{kind}].") from None
-    return _attach(rendered, f"concordant.{ending}", media)
+    return _attach(_render(page.answer, format_, page.language.code), f"concordant.{ending}", media)
 
 
-def _draw(answer: Recommendation, language: str) -> str | bytes:
-    """The guideline with the patient's way in it. Raises Problem where what draws it is not installed."""
+def _render(answer: Recommendation, format_: str, language: str) -> str | bytes:
+    """The answer in a format, or as the picture. Raises Problem where the extra for it is not installed."""
     try:
-        return answer.draw(language=language)
+        return answer.draw(language=language) if format_ == "pathway" else answer.render(format_, language=language)
     except Unreadable as error:
-        raise Problem(501, "This cannot be drawn here", str(error)) from None
+        raise Problem(501, "This format is not installed here", str(error)) from None
 
 
 def _attach(content: str | bytes, name: str, media: str) -> Response:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from concordant.api import Engine, Recommendation
+from concordant.api import Engine, Patient, Recommendation
 from concordant.errors import Complaint, ConcordantError
 from concordant.model.form import Form
 from concordant.patient.events import PatientRecord
@@ -20,6 +20,7 @@ from concordant.present.page.document import Document
 from concordant.present.page.page import build_document
 from concordant.record.casefile.schema import build_case_schema
 from concordant.record.sources.opening import SourceContent
+from concordant.web.carried import NOTHING, Carried, decode_carried
 from concordant.web.case_text import Case, find_complaint_place, write_case_text
 from concordant.web.controls import Group
 from concordant.web.fields import Edits, Fields, get_first, read_fields
@@ -37,6 +38,7 @@ class Upload:
 
     data: bytes
     name: str
+    is_file: bool = True
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,11 @@ class Page:
     pinned: Document | None = None
     pinned_case: str = ""
     differs: tuple[str, ...] = ()
-    sources: str = ""
-    unread: tuple[str, ...] = ()
-    account: str = ""
+    carried: Carried = NOTHING
+    shows_unread: bool = True
     paste: str = ""
     as_of: str = ""
     as_of_problem: str = ""
-    kept: int = 0
     wanted: tuple[str, ...] = ()
     changed: str = ""
     typed: tuple[str, ...] = ()
@@ -79,8 +79,8 @@ class Page:
 
     @property
     def case_text(self) -> str:
-        """The case as a file to keep."""
-        return write_case_text(self.case)
+        """The case as a file to keep; what it cannot hold of the record that it was made from, in comments."""
+        return "".join(f"# {text}\n" for text in self.carried.unread) + write_case_text(self.case)
 
 
 @dataclass(frozen=True)
@@ -95,14 +95,17 @@ class PageBuilder:
 
     def build_page(self, fields: Fields, today: dt.date, upload: Upload | None = None) -> Page:
         """The page after everything in the form was read; what was not understood stands where it was typed."""
-        carried = _Carried.read_from(fields)
+        carried = decode_carried("".join(fields.get("carried", ())))
         problems: tuple[str, ...] = ()
-        edits = self._read_form(fields, today)
+        parse = _ReplyParser(self, fields, today).parse
+        edits = read_fields(fields, self.engine.knowledge.form, parse, carried.kept)
         carried = carried.without_entry(*edits.dropped)
         if upload is not None:
             try:
-                read = read_pasted(upload.data, upload.name, self.engine, get_first(fields, "patient"), today)
-                edits, carried = self._take_record(read, fields, today), carried.with_record(read)
+                read = read_pasted(
+                    upload.data, upload.name, self.engine, get_first(fields, "patient"), today, is_file=upload.is_file
+                )
+                edits, carried = self._take_record(read, fields, today), read.carried
             except ConcordantError as error:
                 problems = tuple(map(str, error.complaints))
         return self._answer_page(fields, edits, carried, today, problems, upload if problems else None)
@@ -111,26 +114,24 @@ class PageBuilder:
         """The case of a record; what a table says goes the way of what is typed."""
         typed = {f"s.{name}": [text] for name, text in read.typed.items()}
         told = {**fields, **typed, "case": [json.dumps(read.case, default=str)], "shown": [f"s:{','.join(read.typed)}"]}
-        if typed:
-            return read_fields(told, Form(), _ReplyParser(self, told, today).parse)
-        return Edits(read.case, kept=len(read.case.get("disease") or ()))
+        return read_fields(told, Form(), _ReplyParser(self, told, today).parse) if typed else Edits(read.case)
 
-    def recommend(self, case: Case, guideline: str, today: dt.date) -> Recommendation:
-        """The answer for a case, as the command gives it for the file."""
+    def recommend(self, case: Case, guideline: str, today: dt.date, carried: Carried = NOTHING) -> Recommendation:
+        """The answer for a case as the command gives it for the file, with what its record says beside its entries."""
         content = SourceContent(write_case_text(case).encode() or b"{}", FORM)
-        return self.engine.recommend(content, guideline=guideline, today=today)
-
-    def _read_form(self, fields: Fields, today: dt.date) -> Edits:
-        return read_fields(fields, self.engine.knowledge.form, _ReplyParser(self, fields, today).parse)
+        read = self.engine.read(content, today=today).one()
+        found = Patient(carried.whose, carried.add_to(read.record), read.account)
+        return self.engine.recommend(found, guideline=guideline)
 
     def _answer_page(
-        self, fields: Fields, edits: Edits, carried: _Carried, today: dt.date, problems: tuple[str, ...], failed: Upload | None
+        self, fields: Fields, edits: Edits, carried: Carried, today: dt.date, problems: tuple[str, ...], failed: Upload | None
     ) -> Page:
+        """The page of a case. While a record that was pasted cannot be read, no answer stands there: it is of somebody else."""
         language = load_language(_choose_language(get_first(fields, "lang")), self.engine.knowledge)
         case, guideline = edits.case, get_first(fields, "guideline")
         answer, places = None, {}
         try:
-            answer = self.recommend(case, guideline, today)
+            answer = None if failed else self.recommend(case, guideline, today, carried)
         except ConcordantError as error:
             problems += tuple(_describe_complaint(complaint, case) for complaint in error.complaints)
             places = {place: c.says for c in error.complaints if (place := find_complaint_place(c, case))}
@@ -151,19 +152,17 @@ class PageBuilder:
             language,
             case,
             view.build_groups(),
-            build_document(answer.answer, language.code, knowledge=self.engine.knowledge) if answer else None,
+            build_document(answer.answer, language.code, carried.whose, self.engine.knowledge) if answer else None,
             answer,
             problems,
-            sources=json.dumps(carried.sources),
-            unread=() if "seen" in fields else carried.unread,
-            account=carried.account,
+            carried=carried,
+            shows_unread="seen" not in fields,
             paste=failed.data.decode(errors="replace") if failed else "",
             as_of=edits.typed["as_of"][0] if "as_of" in edits.typed else str(case.get("as_of", "")),
             as_of_problem=edits.typed.get("as_of", ("", ""))[1],
-            kept=edits.kept,
             wanted=tuple(sorted(filter(None, view.wanted))),
             changed=get_first(fields, "change"),
-            typed=tuple(text for text, _ in edits.typed.values()),
+            typed=tuple(view.name_typed(name, text) for name, (text, _) in edits.typed.items()),
             today=today.isoformat(),
             subject=view.say(self.engine.knowledge.form.subject),
             guideline=guideline,
@@ -184,38 +183,6 @@ class PageBuilder:
         differs = tuple(_list_differences(case, page.case))
         shown = build_document(before.answer, page.language.code, knowledge=self.engine.knowledge)
         return replace(page, pinned=shown, pinned_case=pinned, differs=differs)
-
-
-@dataclass(frozen=True, slots=True)
-class _Carried:
-    """What of a record that was read travels with the form, because a case has no place for it."""
-
-    sources: Mapping[str, str] = field(default_factory=dict)
-    unread: tuple[str, ...] = ()
-    account: str = ""
-
-    @staticmethod
-    def read_from(fields: Fields) -> _Carried:
-        try:
-            sources = json.loads(get_first(fields, "sources") or "{}")
-        except (ValueError, RecursionError):
-            sources = {}
-        kept = {str(k): str(v) for k, v in sources.items()} if isinstance(sources, dict) else {}
-        return _Carried(kept, tuple(fields.get("unread", ())), "".join(fields.get("account", ())))
-
-    def without_entry(self, block: str, at: int) -> _Carried:
-        """The same after an entry was taken out: those behind it moved up."""
-        moved = {}
-        for place, source in self.sources.items():
-            of, _, number = place.partition(".")
-            if of != block or not number.isdigit() or int(number) < at:
-                moved[place] = source
-            elif int(number) > at:
-                moved[f"{of}.{int(number) - 1}"] = source
-        return replace(self, sources=moved) if block else self
-
-    def with_record(self, read: ReadRecord) -> _Carried:
-        return _Carried(read.sources, read.unread, read.account)
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,20 @@
-"""A record that was pasted or dropped, as a case that the form can show and correct, with where each entry came from."""
+"""A record that was pasted or dropped, as a case that the form can show and correct, and what travels beside it."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from concordant.api import Engine, Patient
-from concordant.errors import Complaint, Unreadable
+from concordant.errors import Complaint, Unreadable, make_printable
 from concordant.present.page.account_table import render_account
 from concordant.record.casefile.read import REVIEW_KEYS
 from concordant.record.casefile.write import write_case
 from concordant.record.sources.opening import SourceContent
 from concordant.texts import read_text
+from concordant.web.carried import Carried
 from concordant.web.case_text import BLOCKS, Case
 from concordant.web.table_row import read_table_row
 
@@ -22,31 +24,30 @@ NOTICE_LINE = re.compile(r"^#\s*(?P<says>\S.*)$")
 
 @dataclass(frozen=True, slots=True)
 class ReadRecord:
-    """The case, by place the entry of the source that it came from, what a case cannot hold, and the account of all entries.
-
-    `typed` is what a row of a table says of features, as if it had been typed.
-    """
+    """The case, what travels beside it, and what a row of a table says of features, as if it had been typed."""
 
     case: Case
+    carried: Carried
     typed: Mapping[str, str] = field(default_factory=dict)
-    sources: Mapping[str, str] = field(default_factory=dict)
-    unread: tuple[str, ...] = ()
-    account: str = ""
 
 
-def read_pasted(data: bytes, name: str, engine: Engine, patient: str, today: object) -> ReadRecord:
-    """The one patient of a text or file. Raises ConcordantError for what is none, or holds several and none was named."""
+def read_pasted(data: bytes, name: str, engine: Engine, patient: str, today: dt.date, *, is_file: bool = True) -> ReadRecord:
+    """The one patient of a text or file; the name of a file stands on every sheet.
+
+    Raises ConcordantError for what is no record, or holds several patients of whom none was named.
+    """
+    whose = make_printable(name) if is_file else ""
     if not data.strip():
         raise Unreadable(Complaint("there is nothing in it", name, way_out="Paste a record, or choose its file"))
     row = read_table_row(data.decode(errors="replace"), name, engine.knowledge, patient)
     if row is not None:
-        return ReadRecord({}, row[0], unread=row[1])
+        return ReadRecord({}, Carried(unread=row[1], whose=whose), row[0])
     content = SourceContent(data, name)
-    found = engine.read(content, patient=patient, today=today).one()  # type: ignore[arg-type]
+    found = engine.read(content, patient=patient, today=today).one()
     own = _read_own_case(data, name)
     if own is not None:
-        return ReadRecord(own, account=render_account(found))
-    return _convert(found, engine)
+        return ReadRecord(own, Carried(kept=_count_events(own), whose=whose, account=render_account(found)))
+    return _convert(found, engine, found.id if patient else whose)
 
 
 def _read_own_case(data: bytes, name: str) -> Case | None:
@@ -60,10 +61,25 @@ def _read_own_case(data: bytes, name: str) -> Case | None:
     return {key: item for key, item in value.items() if key not in REVIEW_KEYS}
 
 
-def _convert(patient: Patient, engine: Engine) -> ReadRecord:
+def _convert(patient: Patient, engine: Engine, whose: str) -> ReadRecord:
     text = write_case(patient, engine.knowledge, engine.words)
-    case = read_text(text, "record").value
-    return ReadRecord(case, {}, _find_sources(text), tuple(_list_notices(text)), render_account(patient))
+    case, record = read_text(text, "record").value, patient.record
+    carried = Carried(
+        _find_sources(text),
+        _count_events(case),
+        whose,
+        tuple(_list_notices(text)),
+        render_account(patient),
+        record.reports,
+        record.set_aside,
+        record.incomplete,
+    )
+    return ReadRecord(case, carried)
+
+
+def _count_events(case: Case) -> int:
+    events = case.get("disease")
+    return len(events) if isinstance(events, list) else 0
 
 
 def _find_sources(text: str) -> dict[str, str]:

@@ -63,12 +63,13 @@ class FormView(FormContext):
         chosen = None if at is None else find_chip(row, entries[at])
         name = f"row.{row.id}"
         chips = tuple(Chip(name, str(i), self.say(chip.says), chosen=i == chosen) for i, chip in enumerate(row.chips))
+        against = self.language.say("page.against_record") if name in self.typed else ""
         if at is None:
             return Row(row.id, self.say(row.title), chips=chips)
         place = f"disease.{at}"
         date = self.make_field(place, "date", entries[at].get("date"), self.say(row.date))
         sites = self.make_field(place, "sites", entries[at].get("sites"))
-        return Row(row.id, self.say(row.title), chips=chips, fields=(date, sites), shown=(f"{place}:date,sites",))
+        return Row(row.id, self.say(row.title), chips=chips, fields=(date, sites), shown=(f"{place}:date,sites",), note=against)
 
     def _build_course_row(self, row: CourseRow) -> Row | None:
         if row.beside and not any(row.beside.items() <= entry.items() for entry in self.get_entries("disease")):

@@ -8,6 +8,8 @@ PAGE = {
     "page.unreviewed": "Noch nicht ärztlich geprüft.",
     "page.also": "Ebenfalls wichtig",
     "page.typed": "Eingegeben, aber nicht gelesen:",
+    "page.correct_first": "Bitte berichtigen oder entfernen: bis dahin lässt sich von hier nichts kopieren oder drucken.",
+    "page.against_record": "Die Akte sagt etwas anderes: Ihr Eintrag steht unter „Alles Erfasste und Weiteres“.",
     "page.pathway": "Der Weg durch die Leitlinie, als Bild",
     "page.pathway.file": "Das Bild als Datei (SVG)",
     "page.skip": "Zur Antwort",

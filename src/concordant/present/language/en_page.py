@@ -8,6 +8,8 @@ PAGE = {
     "page.unreviewed": "No clinician has reviewed it.",
     "page.also": "Also matters",
     "page.typed": "Typed, but not read:",
+    "page.correct_first": "Correct it or take it out: until then nothing can be copied or printed from here.",
+    "page.against_record": "The record says otherwise: correct its entry under “Everything on record, and more”.",
     "page.pathway": "The patient's way through the guideline, as a picture",
     "page.pathway.file": "The picture as a file (SVG)",
     "page.skip": "To the answer",
