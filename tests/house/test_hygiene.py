@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from pathlib import Path
@@ -73,3 +74,11 @@ def test_every_test_that_is_called_slow_is_there() -> None:
     assert called == sorted(set(called))
     gone = [one for one in called if f"def {one.partition('::')[2]}(" not in (ROOT / one.partition("::")[0]).read_text("utf-8")]
     assert gone == []
+
+
+def test_every_script_of_others_is_named_with_what_it_is() -> None:
+    """Its licence and its fingerprint: what is shipped is what was published."""
+    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    scripts = {path.relative_to(ROOT).as_posix(): path for path in (ROOT / "src").rglob("*.min.js")}
+    told = dict(re.findall(r"^(src/\S+\.js)\n(?:  .*\n)*?  sha256 (\w+)$", notice, re.M))
+    assert told == {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in scripts.items()}

@@ -120,12 +120,12 @@ def test_with_the_keyboard_alone(browser: Any, port: int) -> None:
 def test_what_is_taken_along_opens_the_same_page_again(browser: Any, port: int) -> None:
     with opened(browser, port) as page:
         paste(page, story("A03"))
-        before = page.locator(".top").inner_text()
+        before = [page.locator(f".top {part}").inner_text() for part in ("h1", ".over", ".first")]
         with page.expect_download() as downloaded:
             page.locator("button[formaction='/out/case']").click()
         page.goto(f"http://127.0.0.1:{port}/")
         sent(page, lambda: page.set_input_files("#file", downloaded.value.path()))
-        assert page.locator(".top").inner_text() == before
+        assert [page.locator(f".top {part}").inner_text() for part in ("h1", ".over", ".first")] == before
         for kind in ("docx", "pdf", "json"):
             with page.expect_download() as downloaded:
                 page.locator(f"button[formaction='/out/{kind}']").click()
