@@ -21,6 +21,7 @@ from concordant.model.form import Form
 from concordant.model.formulas import Formula, Rounding
 from concordant.model.guideline import Danger, Disagreement, Guideline, LedgerRow, NewerEvent, Statement, Transition
 from concordant.model.knowledge import Knowledge, Translations, Vocabulary, decode_content, encode_content
+from concordant.model.notes import NoteLanguage, NoteReading, join_languages
 from concordant.model.sources import Record, Source
 from concordant.model.trials import Trial
 from concordant.texts import SourceText, read_file
@@ -134,6 +135,7 @@ class _Assembler:
             classes={c.id: c.name for c in classes},
             form=next(iter(self.compile_files_under("form/", Form)), Form()),
             told=self.read_translations(),
+            notes=self.read_note_languages(),
         )
 
     def compile_record(self, text: SourceText, value: Any, kind: type[T]) -> T | None:
@@ -181,6 +183,20 @@ class _Assembler:
                 rows = convert_to_record(text, text.value, list[LedgerRow], self.built.complaints)
                 ledgers[name.split("/")[1]] = tuple(rows or ())
         return ledgers
+
+    def read_note_languages(self) -> NoteReading:
+        """What notes are read with: by language, of all files under `notes/CODE/`, and where their facts stand in a case file."""
+        files: dict[str, list[NoteLanguage]] = {}
+        for text in _iter_texts_under(self.built, "notes/"):
+            code = text.file.split("/")[1]
+            if code.endswith(".yaml"):
+                continue
+            if (read := convert_to_record(text, text.value, NoteLanguage, self.built.complaints)) is not None:
+                files.setdefault(code, []).append(read)
+        shared = [text for text in _iter_texts_under(self.built, "notes/") if text.file.count("/") == 1]
+        places = [convert_to_record(text, text.value, NoteReading, self.built.complaints) for text in shared]
+        told = tuple(place for read in places if read is not None for place in read.places)
+        return NoteReading(languages={code: join_languages(parts) for code, parts in files.items()}, places=told)
 
     def read_translations(self) -> dict[str, Translations]:
         """The texts of each language, of all files under `languages/CODE/`."""

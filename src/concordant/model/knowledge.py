@@ -18,6 +18,7 @@ from concordant.model.naming import (
     DrugOrClass,
     MedicationName,
 )
+from concordant.model.notes import NoteReading
 from concordant.model.reading import CodeFamily, Morphology, ReadingChoices, TumourWords
 from concordant.model.sources import Cite, Record, Source
 from concordant.model.trials import Trial
@@ -241,6 +242,7 @@ class Knowledge(Record, frozen=True):
     vocabulary: Vocabulary
     classes: dict[str, str]
     form: Form = Form()
+    notes: NoteReading = NoteReading()
     told: dict[str, Translations] = {}
 
 

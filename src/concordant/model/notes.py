@@ -1,0 +1,144 @@
+"""How clinical notes are read in one language: names, cues, forms. Told by the knowledge, one folder a language.
+
+A form is a small pattern: words as they stand; `(a|b)` one of several; `[a]` may be missing; `<class>` a word of a class, a
+number, a date, or a name of the knowledge; `~` a few words of no account; blanks mean blanks or none. What stands without a
+blank between belongs together: `x<n>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from concordant.model.sources import Record
+
+# What the words around a mention make of it, the strongest first.
+Standing = Literal[
+    "other_person", "other_cancer", "general", "asked", "planned", "conditional", "denied", "uncertain", "stale", "said"
+]
+
+
+class NoteCue(Record, frozen=True):
+    """Words that say how something is meant that stands before or behind them, at most `reach` characters away.
+
+    `ends` are words at which their reach ends; a comma is one where `at_comma` says so, unless a list with `or` goes on
+    behind it.
+    """
+
+    status: Standing
+    looks: Literal["right", "left", "sentence"]
+    words: tuple[str, ...]
+    reach: int = 400
+    ends: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()  # words between the beginning of the sentence and the mention
+    at_comma: bool = False
+    about: tuple[str, ...] = ()  # kinds of mentions alone, or ids of rules; all where there is none
+    not_about: tuple[str, ...] = ()
+
+
+class NoteHeading(Record, frozen=True):
+    """Headings, and how what stands under them is meant."""
+
+    words: tuple[str, ...]
+    status: Standing = "said"
+    section: str = ""
+    about: tuple[str, ...] = ()  # kinds of mentions alone; all where there is none
+    is_short: bool = False  # on one line with others, it ends with its first sentence
+
+
+class NoteRule(Record, frozen=True):
+    """A form and the facts that it tells, as `fact = value`; `{class}` is what was found.
+
+    `denied` and `uncertain` are what it tells where the words around it deny or doubt it; `offers` what may be meant and is
+    asked.
+    `reads` and `does_not_read` are examples that are tried whenever the knowledge is checked.
+    """
+
+    id: str
+    form: str
+    tells: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()
+    uncertain: tuple[str, ...] = ()
+    offers: tuple[str, ...] = ()
+    why: str = ""
+    sure: Literal["said", "convention"] = "said"
+    not_after: str = ""
+    not_before: str = ""
+    needs: tuple[str, ...] = ()  # facts without which it tells nothing
+    sections: tuple[str, ...] = ()
+    any_standing: bool = False
+    reads: tuple[str, ...] = ()
+    does_not_read: tuple[str, ...] = ()
+
+
+class CourseRule(Record, frozen=True):
+    """A form in the words around a course of treatment, and what it says of the course.
+
+    `where`: before the drugs, behind them, or both; `reach`: how many characters may lie between.
+    """
+
+    id: str
+    form: str
+    tells: dict[str, str]
+    where: Literal["before", "after", "around"] = "after"
+    reach: int = 40
+    sure: Literal["said", "convention"] = "said"
+    offers: bool = False
+    why: str = ""
+    not_after: str = ""
+    not_before: str = ""
+    reads: tuple[str, ...] = ()
+    does_not_read: tuple[str, ...] = ()
+
+
+class NoteLanguage(Record, frozen=True):
+    """All that notes of one language are read with."""
+
+    marks: tuple[str, ...] = ()  # words by which a text is seen to be of this language
+    classes: dict[str, dict[str, tuple[str, ...]]] = {}
+    macros: dict[str, str] = {}
+    months: dict[str, int] = {}
+    relative: dict[str, dict[str, tuple[str, ...]]] = {}  # words of dates that are told from the day of the note
+    alone: tuple[str, ...] = ()  # classes of drugs that no comma joins to others in one course
+    names: dict[str, dict[str, tuple[str, ...]]] = {}  # further names, by kind and id
+    capitals: tuple[str, ...] = ()  # short names that only count in capitals
+    not_names: tuple[str, ...] = ()  # names of the knowledge that are everyday words of a note
+    ignored: tuple[str, ...] = ()  # conditions that notes tell otherwise
+    named_settings: dict[str, str] = {}  # names of treatments that say their setting
+    drug_endings: tuple[str, ...] = ()  # an unknown word that ends so may be a drug
+    abbreviations: tuple[str, ...] = ()  # a full stop behind them ends no sentence
+    headings: tuple[NoteHeading, ...] = ()
+    cues: tuple[NoteCue, ...] = ()
+    rules: tuple[NoteRule, ...] = ()
+    course_rules: tuple[CourseRule, ...] = ()
+    filler: tuple[str, ...] = ()
+    first_person: tuple[str, ...] = ()  # words by which the writer is the patient
+    relatives: tuple[str, ...] = ()  # words for the patient where a relative writes
+    words: dict[str, str] = {}  # forms that the order of things is told in
+
+
+class FactPlace(Record, frozen=True):
+    """Where a fact of a note stands in a case file: a key of a block, or an entry with the value under `key`."""
+
+    fact: str
+    block: str
+    key: str = ""
+    entry: dict[str, str] = {}
+
+
+class NoteReading(Record, frozen=True):
+    """How notes are read: by language, and where their facts stand in a case file."""
+
+    languages: dict[str, NoteLanguage] = {}
+    places: tuple[FactPlace, ...] = ()
+
+
+def join_languages(parts: Sequence[NoteLanguage]) -> NoteLanguage:
+    """The files of one language as one: lists behind each other, tables together."""
+    joined: dict[str, Any] = {}
+    for part in parts:
+        for name in NoteLanguage.__struct_fields__:
+            value = getattr(part, name)
+            known = joined.get(name)
+            joined[name] = value if known is None else {**known, **value} if isinstance(value, dict) else (*known, *value)
+    return NoteLanguage(**joined)

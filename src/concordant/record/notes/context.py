@@ -1,0 +1,162 @@
+"""How a mention in a note is meant: said, denied, doubted, planned, asked, of another person; by the words around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from concordant.model.notes import NoteCue, NoteLanguage, Standing
+from concordant.record.notes.forms import FormCompiler
+from concordant.record.notes.text import NoteText, Sentence
+
+STRONGEST: tuple[Standing, ...] = (
+    "other_person",
+    "other_cancer",
+    "general",
+    "conditional",
+    "asked",
+    "planned",
+    "denied",
+    "uncertain",
+    "stale",
+    "said",
+)
+LIST_GOES_ON = re.compile(r"[^.;:\n]{0,160}?(?<!\w)(?:or|nor|oder|noch)(?!\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class CueFound:
+    """A cue in the text: what it does, and where it stands."""
+
+    cue: NoteCue
+    start: int
+    end: int
+    ends: re.Pattern[str] | None
+    unless: re.Pattern[str] | None = None
+
+
+@dataclass(slots=True)
+class CueFinder:
+    """The cues of one language, compiled."""
+
+    patterns: list[tuple[NoteCue, re.Pattern[str], re.Pattern[str] | None, re.Pattern[str] | None]] = field(default_factory=list)
+    relatives: re.Pattern[str] | None = None
+    first_person: re.Pattern[str] | None = None
+
+    def find_cues(self, masked: str) -> list[CueFound]:
+        """Every cue of the text in its order."""
+        found = [
+            CueFound(cue, match.start(), match.end(), ends, unless)
+            for cue, pattern, ends, unless in self.patterns
+            for match in pattern.finditer(masked)
+        ]
+        return sorted(found, key=lambda cue: cue.start)
+
+
+def make_cue_finder(language: NoteLanguage, compiler: FormCompiler) -> CueFinder:
+    """Compile the cues of a language. Raises ValueError for a form that cannot be read."""
+    patterns = [
+        (cue, pattern, _join_forms(cue.ends, compiler), _join_forms(cue.unless, compiler))
+        for cue in language.cues
+        if (pattern := _join_forms(cue.words, compiler)) is not None
+    ]
+    return CueFinder(patterns, _join_forms(language.relatives, compiler), _join_forms(language.first_person, compiler))
+
+
+def _join_forms(forms: Sequence[str], compiler: FormCompiler) -> re.Pattern[str] | None:
+    if not forms:
+        return None
+    patterns = [re.sub(r"\?P<\w+>", "?:", compiler.compile_form(form).pattern.pattern) for form in forms]
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+
+
+@dataclass(slots=True)
+class NoteContext:
+    """What the words around say of every place of one note."""
+
+    text: NoteText
+    masked: str
+    by_sentence: dict[int, list[CueFound]] = field(default_factory=dict)
+    other: set[int] = field(default_factory=set)  # sentences that go on about another person
+    subject: str = ""  # the relative of the writer who is the patient
+
+    def find_standing(self, start: int, end: int, kind: str = "") -> tuple[Standing, CueFound | None]:
+        """How the words from start to end are meant, and the cue that says so."""
+        sentence = self.text.find_sentence(start)
+        under = sentence.status if not sentence.about or kind in sentence.about else "said"
+        weak = under in ("planned", "asked")
+        best: tuple[Standing, CueFound | None] = ("said" if weak else under, None)
+        if sentence.start in self.other:
+            best = _choose(best, ("other_person", None))
+        for cue in self.by_sentence.get(sentence.start, ()):
+            if _is_about(cue.cue, kind) and self._reaches(cue, start, end, sentence):
+                best = _choose(best, (cue.cue.status, cue))
+        return (under, None) if weak and best[0] == "said" else best
+
+    def _reaches(self, found: CueFound, start: int, end: int, sentence: Sentence) -> bool:
+        if found.unless is not None and found.unless.search(self.masked, sentence.start, start):
+            return False
+        if found.cue.looks == "sentence":
+            return sentence.start <= found.start < sentence.end
+        if found.cue.looks == "right":
+            return found.end <= start and start - found.end <= found.cue.reach and self._is_open(found, found.end, start, end)
+        return end <= found.start and found.start - end <= found.cue.reach and self._is_open(found, end, found.start, end)
+
+    def _is_open(self, found: CueFound, low: int, high: int, behind: int) -> bool:
+        """Whether nothing between a cue and a mention ends its reach."""
+        between = self.masked[low:high]
+        if ";" in between or (found.ends is not None and found.ends.search(between)):
+            return False
+        if "," not in between or not found.cue.at_comma:
+            return True
+        listed = re.sub(r"[\ue000-\ue0ff]+", "", between)
+        is_short = all(len(part.split()) <= 3 for part in listed.split(","))
+        return is_short and (LIST_GOES_ON.match(self.masked, behind) is not None or " or " in between)
+
+
+def _is_about(cue: NoteCue, kind: str) -> bool:
+    return kind not in cue.not_about and (not cue.about or kind in cue.about)
+
+
+def _choose(one: tuple[Standing, CueFound | None], other: tuple[Standing, CueFound | None]) -> tuple[Standing, CueFound | None]:
+    return other if STRONGEST.index(other[0]) < STRONGEST.index(one[0]) else one
+
+
+def make_context(text: NoteText, masked: str, finder: CueFinder) -> NoteContext:
+    """Find the cues of a note, sentence by sentence."""
+    subject = _find_subject(masked, finder)
+    context = NoteContext(text, masked, subject=subject)
+    for found in finder.find_cues(masked):
+        if subject and masked[found.start : found.end] == subject:
+            continue
+        context.by_sentence.setdefault(text.find_sentence(found.start).start, []).append(found)
+    _carry_on_others(context)
+    return context
+
+
+def _find_subject(masked: str, finder: CueFinder) -> str:
+    """The relative who is the patient: the one whom a text begins with that nobody writes about their own disease."""
+    named = finder.relatives.search(masked, 0, 160) if finder.relatives is not None else None
+    if named is None or (finder.first_person is not None and finder.first_person.search(masked)):
+        return ""
+    return named[0]
+
+
+def _is_ended(found: CueFound, masked: str, sentence: Sentence) -> bool:
+    return found.ends is not None and found.ends.search(masked, found.end, sentence.end) is not None
+
+
+CARRY = re.compile(r"\s*(?:she|he|her|his|they|sie|er|ihr|ihre)(?!\w)")
+
+
+def _carry_on_others(context: NoteContext) -> None:
+    """A sentence that begins with a pronoun goes on about the person whom the one before it began with."""
+    about_other = False
+    for sentence in context.text.sentences:
+        cues = [cue for cue in context.by_sentence.get(sentence.start, ()) if cue.cue.status == "other_person"]
+        begins = any(cue.start - sentence.start <= 12 and not _is_ended(cue, context.masked, sentence) for cue in cues)
+        goes_on = about_other and not cues and CARRY.match(context.masked, sentence.start) is not None
+        if goes_on:
+            context.other.add(sentence.start)
+        about_other = begins or goes_on

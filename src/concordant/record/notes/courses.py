@@ -1,0 +1,176 @@
+"""The courses of treatment that a note tells: drugs that are joined, and what the words around say of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from concordant.model.notes import CourseRule, NoteLanguage, Standing
+from concordant.record.notes.context import NoteContext
+from concordant.record.notes.forms import Form, FormCompiler
+from concordant.record.notes.lexicon import Entity
+from concordant.record.notes.mentions import MaskedText, Span, compile_limits, fill_template, trim_span
+
+NAMED = CourseRule(id="name", form="", tells={})
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """What the words around a course say of it: `stopped`, `cycles`, and the like."""
+
+    name: str
+    value: str
+    span: Span
+    rule: CourseRule
+    distance: int
+    standing: Standing = "said"
+
+
+@dataclass(slots=True)
+class CourseTold:
+    """A course as the note tells it: its drugs, where it stands, how it is meant, what is said of it."""
+
+    ids: tuple[str, ...]
+    spans: list[Span]
+    standing: Standing
+    is_listed: bool = False  # one of several that `or` joins
+    attributes: list[Attribute] = field(default_factory=list)
+    kind: str = "drug"
+
+    @property
+    def start(self) -> int:
+        """Where its first name begins."""
+        return self.spans[0][0]
+
+    @property
+    def end(self) -> int:
+        """Where its last name ends."""
+        return self.spans[-1][1]
+
+    @property
+    def key(self) -> str:
+        """Its drugs in the order of the alphabet."""
+        return "+".join(sorted(self.ids))
+
+    def find(self, name: str) -> Attribute | None:
+        """What is said of it under a name; of several the nearest, or one that says the same more exactly."""
+        told = [one for one in self.attributes if one.name == name and one.standing == "said" and not one.rule.offers]
+        nearest = min(told, key=lambda one: one.distance, default=None)
+        exact = [one for one in told if nearest is not None and one.value.startswith(f"{nearest.value}-")]
+        return exact[0] if exact else nearest
+
+
+@dataclass(slots=True)
+class CourseFinder:
+    """How drugs of one language are joined to courses; `alone` are drugs that no comma joins to others."""
+
+    join: re.Pattern[str]
+    either: re.Pattern[str]
+    rules: list[tuple[CourseRule, Form, re.Pattern[str] | None, re.Pattern[str] | None]]
+    alone: frozenset[str]
+    members: Mapping[str, frozenset[str]]  # of each class its drugs
+    named_settings: Mapping[str, str]
+
+    def find_courses(self, masked: MaskedText, context: NoteContext) -> list[CourseTold]:
+        """Every course, with what is said of it, in the order of the text."""
+        drugs = [entity for _, entity in sorted(masked.entities.items()) if entity.kind == "drug"]
+        courses = [self._make_course(group, masked, context) for group in self._group_drugs(drugs, masked, context)]
+        for i, course in enumerate(courses):
+            before = courses[i - 1].end if i else 0
+            behind = courses[i + 1].start if i + 1 < len(courses) else len(masked.text)
+            course.attributes += self._find_attributes(course, before, behind, masked, context)
+        return courses
+
+    def _group_drugs(self, drugs: Sequence[Entity], masked: MaskedText, context: NoteContext) -> Iterator[list[Entity]]:
+        group: list[Entity] = []
+        for drug in drugs:
+            if group and self._is_joined(group, drug, masked, context):
+                group.append(drug)
+                continue
+            if group:
+                yield group
+            group = [drug]
+        if group:
+            yield group
+
+    def _is_joined(self, group: list[Entity], drug: Entity, masked: MaskedText, context: NoteContext) -> bool:
+        """Whether a drug belongs to the course of those before it."""
+        last = group[-1]
+        between = masked.text[last.end : drug.start]
+        if context.text.find_sentence(last.end - 1).start != context.text.find_sentence(drug.start).start:
+            return False
+        if not self.join.fullmatch(between):
+            return False
+        if "(" in between or set(drug.ids) == set(last.ids):
+            return True
+        strong = any(sign in between for sign in "+/")
+        known = {id_ for one in group for id_ in one.ids}
+        if len(drug.ids) > 1 or (len(last.ids) > 1 and not set(drug.ids) <= known and not strong):
+            return strong and len(drug.ids) == 1
+        if known & set(drug.ids):
+            return False
+        return strong or not (self.alone & (known | set(drug.ids)))
+
+    def _make_course(self, group: list[Entity], masked: MaskedText, context: NoteContext) -> CourseTold:
+        ids = dict.fromkeys(id_ for one in group for id_ in one.ids)
+        for id_ in list(ids):
+            if self.members.get(id_, frozenset()) & ids.keys():
+                del ids[id_]  # a class, of which a drug is named as well
+        standing, _ = context.find_standing(group[0].start, group[-1].end, "drug")
+        between = [masked.text[one.end : other.start] for one, other in zip(group, group[1:], strict=False)]
+        spans = [(one.start, one.end) for one in group]
+        course = CourseTold(tuple(ids), spans, standing, any(self.either.search(text) for text in between))
+        for entity in group:
+            if setting := self.named_settings.get(context.text.folded[entity.start : entity.end]):
+                course.attributes.append(Attribute("setting", setting, (entity.start, entity.end), NAMED, 0))
+        return course
+
+    def _find_attributes(
+        self, course: CourseTold, before: int, behind: int, masked: MaskedText, context: NoteContext
+    ) -> Iterator[Attribute]:
+        sentence = context.text.find_sentence(course.start)
+        low, high = max(before, sentence.start), min(behind, max(sentence.end, context.text.find_sentence(course.end - 1).end))
+        inner = [(one[1], other[0]) for one, other in zip(course.spans, course.spans[1:], strict=False) if other[0] - one[1] > 4]
+        for rule, form, after_what, before_what in self.rules:
+            for gap in inner if rule.where != "before" else ():
+                yield from self._read_side(rule, form, after_what, before_what, gap, course, masked, context)
+            if rule.where != "after":
+                yield from self._read_side(rule, form, after_what, before_what, (low, course.start), course, masked, context)
+            if rule.where != "before":
+                yield from self._read_side(rule, form, after_what, before_what, (course.end, high), course, masked, context)
+
+    def _read_side(
+        self,
+        rule: CourseRule,
+        form: Form,
+        not_after: re.Pattern[str] | None,
+        not_before: re.Pattern[str] | None,
+        side: Span,
+        course: CourseTold,
+        masked: MaskedText,
+        context: NoteContext,
+    ) -> Iterator[Attribute]:
+        text = masked.text
+        for found in form.pattern.finditer(text, *side):
+            distance = course.start - found.end() if found.end() <= course.start else max(0, found.start() - course.end)
+            if distance > rule.reach or (not_before is not None and not_before.match(text, found.end())):
+                continue
+            if not_after is not None and not_after.search(text[max(0, found.start() - 40) : found.start()]):
+                continue
+            standing, _ = context.find_standing(*found.span(), "course")
+            for name, template in rule.tells.items():
+                for _, value in fill_template(f"{name} = {template}", found, masked):
+                    yield Attribute(name, value, trim_span(found), rule, distance, standing)
+
+
+def make_course_finder(
+    language: NoteLanguage, compiler: FormCompiler, alone: frozenset[str], members: Mapping[str, frozenset[str]]
+) -> CourseFinder:
+    """Compile the course rules of a language. Raises ValueError for a form that cannot be read."""
+    made = []
+    for rule in language.course_rules:
+        made.append((rule, compiler.compile_form(rule.form), *compile_limits(rule, compiler)))
+    join = compiler.compile_form("{join}").pattern
+    either = compiler.compile_form("{either}").pattern
+    return CourseFinder(join, either, made, alone, members, language.named_settings)

@@ -1,0 +1,151 @@
+"""What the forms of the knowledge find in a note: each hit with its place, its values, and how it is meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from concordant.model.notes import CourseRule, NoteLanguage, NoteRule, Standing
+from concordant.record.notes.context import CueFound, NoteContext
+from concordant.record.notes.dates import NoteDate
+from concordant.record.notes.forms import FILL, KINDS, SIGNS, Form, FormCompiler, find_class_value
+from concordant.record.notes.lexicon import Entity
+
+Span = tuple[int, int]
+SIGN = re.compile("|".join(SIGNS.values()))
+TEMPLATE = re.compile(r"\{([\w|]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule that found its form: the facts that it tells there, as pairs, and how they are meant."""
+
+    rule: NoteRule
+    span: Span
+    standing: Standing
+    cue: CueFound | None
+    facts: tuple[tuple[str, str], ...]
+    offers: tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class MaskedText:
+    """The text with every name as one sign and a filling, and what stands at each of these places."""
+
+    text: str
+    entities: Mapping[int, Entity]
+    dates: Mapping[int, NoteDate]
+    classes: Mapping[str, Mapping[str, tuple[str, ...]]]
+
+    def read_group(self, name: str, found: re.Match[str]) -> tuple[str, ...]:
+        """The values of a group of a form; none where it is not in the match, or says nothing."""
+        said, kind = found[name], re.sub(r"_\d$", "", name)
+        if said is None:
+            return ()
+        if kind in ("n", "count"):
+            return (said.replace(",", ".").lstrip("0") or "0",) if not said.startswith("0.") else (said,)
+        if kind == "date":
+            date = self.dates.get(found.start(name))
+            return (date.value,) if date and date.value else ()
+        if kind in KINDS or kind.removesuffix("_many").removesuffix("s") in KINDS:
+            return tuple("+".join(self.entities[sign.start()].ids) for sign in SIGN.finditer(self.text, *found.span(name)))
+        value = find_class_value(self.classes[kind], said) if kind in self.classes else said
+        return (value,) if value is not None else ()
+
+    def has_wanted(self, form: Form, found: re.Match[str]) -> bool:
+        """Whether each name in a match has the id that the form wants."""
+        for group, wanted in form.wanted.items():
+            if found[group] is not None and not self._is_wanted(found, group, wanted):
+                return False
+        return True
+
+    def _is_wanted(self, found: re.Match[str], group: str, wanted: str) -> bool:
+        ids = {id_ for sign in SIGN.finditer(self.text, *found.span(group)) for id_ in self.entities[sign.start()].ids}
+        return bool(ids & set(wanted.split(",")))
+
+
+def mask_text(folded: str, entities: Sequence[Entity], dates: Sequence[NoteDate], language: NoteLanguage) -> MaskedText:
+    """Put a sign in the place of each name and date; a date within a name, or a name within a date, is none."""
+    signs = list(folded)
+    for date in dates:
+        signs[date.start : date.end] = SIGNS["date"] + FILL * (date.end - date.start - 1)
+    kept: dict[int, Entity] = {}
+    for entity in entities:
+        if signs[entity.start] == folded[entity.start]:
+            kept[entity.start] = entity
+            signs[entity.start : entity.end] = SIGNS[entity.kind] + FILL * (entity.end - entity.start - 1)
+    return MaskedText("".join(signs), kept, {date.start: date for date in dates}, language.classes)
+
+
+@dataclass(slots=True)
+class RuleFinder:
+    """The rules of one language, compiled."""
+
+    rules: list[tuple[NoteRule, Form, re.Pattern[str] | None, re.Pattern[str] | None]] = field(default_factory=list)
+
+    def find_hits(self, masked: MaskedText, context: NoteContext) -> Iterator[Hit]:
+        """Every hit of every rule, rule by rule in their order."""
+        for rule, form, after, before in self.rules:
+            for found in form.pattern.finditer(masked.text):
+                if self._is_hindered(found, after, before, masked.text) or not masked.has_wanted(form, found):
+                    continue
+                sentence = context.text.find_sentence(found.start())
+                if rule.sections and sentence.section not in rule.sections:
+                    continue
+                yield self._make_hit(rule, found, masked, context)
+
+    def _is_hindered(
+        self, found: re.Match[str], after: re.Pattern[str] | None, before: re.Pattern[str] | None, text: str
+    ) -> bool:
+        behind = after is not None and after.search(text[max(0, found.start() - 60) : found.start()]) is not None
+        return behind or (before is not None and before.match(text, found.end()) is not None)
+
+    def _make_hit(self, rule: NoteRule, found: re.Match[str], masked: MaskedText, context: NoteContext) -> Hit:
+        start, end = found.span()
+        standing, cue = context.find_standing(start, end, rule.id)
+        if rule.any_standing and standing in ("denied", "uncertain", "planned", "conditional", "asked"):
+            standing, cue = "said", None
+        told = {"said": rule.tells, "stale": rule.tells, "denied": rule.denied, "uncertain": rule.uncertain}.get(standing, ())
+        facts = tuple(pair for template in told for pair in fill_template(template, found, masked))
+        offers = (
+            tuple(pair for template in rule.offers for pair in fill_template(template, found, masked))
+            if standing == "said"
+            else ()
+        )
+        if standing == "uncertain":
+            facts, offers = (), facts
+        return Hit(rule, trim_span(found), standing, cue, facts, offers)
+
+
+def trim_span(found: re.Match[str]) -> Span:
+    """Where a match stands, without blanks at its ends."""
+    text = found[0]
+    return found.start() + len(text) - len(text.lstrip()), found.end() - (len(text) - len(text.rstrip()))
+
+
+def fill_template(template: str, found: re.Match[str], masked: MaskedText) -> Iterator[tuple[str, str]]:
+    """The facts of a template such as `site = {sites}`, one for each value; none where a value is missing."""
+    texts = [template]
+    for name in TEMPLATE.findall(template):
+        values = next((v for one in name.split("|") if one in found.re.groupindex and (v := masked.read_group(one, found))), ())
+        texts = [text.replace("{" + name + "}", value, 1) for text in texts for value in values]
+    for text in texts:
+        fact, _, value = text.partition(" = ")
+        yield fact.strip(), value.strip()
+
+
+def make_rule_finder(rules: Sequence[NoteRule], compiler: FormCompiler) -> RuleFinder:
+    """Compile the rules of a language. Raises ValueError for a form that cannot be read."""
+    made = []
+    for rule in rules:
+        form = compiler.compile_form(rule.form)
+        made.append((rule, form, *compile_limits(rule, compiler)))
+    return RuleFinder(made)
+
+
+def compile_limits(rule: NoteRule | CourseRule, compiler: FormCompiler) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
+    """What must not stand directly before what a rule finds, and behind it."""
+    after = compiler.compile_form(rule.not_after).pattern.pattern if rule.not_after else ""
+    before = compiler.compile_form(rule.not_before).pattern.pattern if rule.not_before else ""
+    return re.compile(rf"(?:{after})\s*$") if after else None, re.compile(rf"\s*(?:{before})") if before else None

@@ -1,0 +1,157 @@
+"""The text of a note: folded letter for letter, its lines, headings and sentences. Every offset is one of the text as given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from concordant.model.notes import NoteHeading, Standing
+
+FOLDED = str.maketrans(
+    {
+        "–": "-",
+        "—": "-",
+        "‑": "-",
+        "−": "-",
+        "‐": "-",
+        "’": "'",
+        "‘": "'",
+        "`": "'",
+        "“": '"',
+        "”": '"',
+        "\u00a0": " ",
+        "\t": " ",
+        "×": "x",
+        "≤": "<",
+        "≥": ">",
+        "·": ".",
+    }
+)
+LINE = re.compile(r"[^\n]*\n?")
+BULLET = re.compile(r"\s*(?:[-*•>‣·]+|\(?\d{1,2}[.)](?!\d))\s+")
+SENTENCE_END = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)|\s\|\s")
+INITIAL = re.compile(r"(?:^|[\s(])[a-z]\.$|\.[a-z]\.$")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, or a line of a list: where it stands, under which heading, whether it asks."""
+
+    start: int
+    end: int
+    status: Standing
+    section: str
+    asks: bool = False
+    about: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoteText:
+    """A note as given, the same letter for letter in small letters, and its sentences in order."""
+
+    raw: str
+    folded: str
+    sentences: tuple[Sentence, ...]
+
+    def find_sentence(self, place: int) -> Sentence:
+        """The sentence in which a place lies."""
+        low, high = 0, len(self.sentences) - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if self.sentences[middle].start <= place else (low, middle - 1)
+        return self.sentences[low]
+
+
+def fold_text(text: str) -> str:
+    """The text in small letters with plain signs, as long as it was."""
+    lowered = "".join(sign.lower() if len(sign.lower()) == 1 else sign for sign in text)
+    return lowered.translate(FOLDED).replace("\r", " ")
+
+
+def split_note(raw: str, headings: Sequence[NoteHeading], abbreviations: Sequence[str]) -> NoteText:
+    """Cut a note into sentences, each with what its heading says of it."""
+    folded = fold_text(raw)
+    titles = _make_heading_pattern(headings)
+    by_word = {word: heading for heading in headings for word in heading.words}
+    sentences = tuple(_iter_sentences(folded, titles, by_word, frozenset(abbreviations)))
+    return NoteText(raw, folded, sentences or (Sentence(0, len(raw), "said", ""),))
+
+
+def _make_heading_pattern(headings: Sequence[NoteHeading]) -> re.Pattern[str]:
+    words = sorted((re.escape(word) for heading in headings for word in heading.words), key=len, reverse=True)
+    return re.compile(
+        rf"(?:(?<=^)|(?<=[.;\n|]))\s*(?:[-*•#]+\s*)?(?P<title>{'|'.join(words) or '(?!)'})\s*(?::|-(?=\s)|\s[\d/.-]{{4,10}}\s*:|(?=\s*$))"
+    )
+
+
+def _iter_sentences(
+    folded: str, titles: re.Pattern[str], by_word: Mapping[str, NoteHeading], abbreviations: frozenset[str]
+) -> Iterator[Sentence]:
+    heading = NoteHeading(words=())
+    start = 0
+    for block_start, block_end, is_break in _iter_blocks(folded):
+        if is_break:
+            heading = NoteHeading(words=())
+        start = block_start
+        for end in _iter_ends(folded, block_start, block_end, abbreviations, titles):
+            if title := titles.match(folded, _skip_blank(folded, start, end), end) or titles.match(folded, start, end):
+                heading = by_word[title["title"]]
+            asks = folded[start:end].rstrip(" \n\"')").endswith("?")
+            yield Sentence(start, end, heading.status, heading.section, asks, heading.about)
+            start = end
+            if heading.is_short and "\n" not in folded[start - 1 : start + 1]:
+                heading = NoteHeading(words=())
+
+
+def _skip_blank(folded: str, start: int, end: int) -> int:
+    while start < end and folded[start] in " \n":
+        start += 1
+    return max(start - 1, 0)
+
+
+def _iter_blocks(folded: str) -> Iterator[tuple[int, int, bool]]:
+    """Lines that belong together, and whether a blank line stands before them: a line that begins an item stands alone."""
+    start, is_break, empty = 0, False, True
+    for line in LINE.finditer(folded):
+        text = line[0].strip()
+        if not line[0]:
+            break
+        if not text:
+            if not empty:
+                yield start, line.start(), is_break
+            start, is_break, empty = line.end(), True, True
+        elif not empty and _begins_anew(folded, start, line.start(), line[0]):
+            yield start, line.start(), is_break
+            start, is_break = line.start(), False
+        elif empty:
+            start, empty = line.start(), False
+        empty = empty and not text
+    if not empty or start < len(folded):
+        yield start, len(folded), is_break
+
+
+def _begins_anew(folded: str, start: int, here: int, line: str) -> bool:
+    """Whether a line begins something of its own: an item, a title, or after a line that is no full one."""
+    before = folded[start:here].rstrip()
+    if BULLET.match(line) or before.endswith((".", "!", "?", ":", ";")):
+        return True
+    last = before.rpartition("\n")[2]
+    return len(last) < 45 or re.match(r"\s*[\w /&]{2,30}:", line) is not None
+
+
+def _iter_ends(folded: str, start: int, end: int, abbreviations: frozenset[str], titles: re.Pattern[str]) -> Iterator[int]:
+    """Where the sentences of a block end, the last at its end; a heading within a line begins a new one."""
+    cuts = {found.end() for found in SENTENCE_END.finditer(folded, start, end) if _is_end(folded, found, abbreviations)}
+    cuts |= {found.start() for found in titles.finditer(folded, start, end) if found.start() > start}
+    yield from sorted(cut for cut in cuts if start < cut < end)
+    if end > start:
+        yield end
+
+
+def _is_end(folded: str, found: re.Match[str], abbreviations: frozenset[str]) -> bool:
+    if found[0] != ".":
+        return True
+    word = re.search(r"[^\s(]*$", folded[max(0, found.start() - 12) : found.start()])
+    said = word[0] if word else ""
+    return not (said in abbreviations or INITIAL.search(folded[max(0, found.start() - 3) : found.start() + 1]))
