@@ -26,7 +26,7 @@ class NoteCue(Record, frozen=True):
     """
 
     status: Standing
-    looks: Literal["right", "left", "sentence"]
+    looks: Literal["right", "left", "sentence", "note"]
     words: tuple[str, ...]
     reach: int = 400
     ends: tuple[str, ...] = ()
@@ -104,6 +104,7 @@ class NoteLanguage(Record, frozen=True):
     capitals: tuple[str, ...] = ()  # short names that only count in capitals
     not_names: tuple[str, ...] = ()  # names of the knowledge that are everyday words of a note
     ignored: tuple[str, ...] = ()  # conditions that notes tell otherwise
+    long_running: tuple[str, ...] = ()  # classes of drugs of which running says nothing of the setting
     named_settings: dict[str, str] = {}  # names of treatments that say their setting
     drug_endings: tuple[str, ...] = ()  # an unknown word that ends so may be a drug
     abbreviations: tuple[str, ...] = ()  # a full stop behind them ends no sentence
@@ -113,6 +114,7 @@ class NoteLanguage(Record, frozen=True):
     course_rules: tuple[CourseRule, ...] = ()
     filler: tuple[str, ...] = ()
     first_person: tuple[str, ...] = ()  # words by which the writer is the patient
+    male_relatives: tuple[str, ...] = ()
     relatives: tuple[str, ...] = ()  # words for the patient where a relative writes
     words: dict[str, str] = {}  # forms that the order of things is told in
 

@@ -43,6 +43,7 @@ class CueFinder:
     patterns: list[tuple[NoteCue, re.Pattern[str], re.Pattern[str] | None, re.Pattern[str] | None]] = field(default_factory=list)
     relatives: re.Pattern[str] | None = None
     first_person: re.Pattern[str] | None = None
+    male: re.Pattern[str] | None = None
 
     def find_cues(self, masked: str) -> list[CueFound]:
         """Every cue of the text in its order."""
@@ -61,7 +62,8 @@ def make_cue_finder(language: NoteLanguage, compiler: FormCompiler) -> CueFinder
         for cue in language.cues
         if (pattern := _join_forms(cue.words, compiler)) is not None
     ]
-    return CueFinder(patterns, _join_forms(language.relatives, compiler), _join_forms(language.first_person, compiler))
+    words = (language.relatives, language.first_person, language.male_relatives)
+    return CueFinder(patterns, *(_join_forms(forms, compiler) for forms in words))
 
 
 def _join_forms(forms: Sequence[str], compiler: FormCompiler) -> re.Pattern[str] | None:
@@ -79,6 +81,8 @@ class NoteContext:
     masked: str
     by_sentence: dict[int, list[CueFound]] = field(default_factory=dict)
     other: set[int] = field(default_factory=set)  # sentences that go on about another person
+    wide: list[CueFound] = field(default_factory=list)  # cues for the whole note
+    quoted: list[tuple[int, int]] = field(default_factory=list)  # passages of others that speak of patients in general
     subject: str = ""  # the relative of the writer who is the patient
 
     def find_standing(self, start: int, end: int, kind: str = "") -> tuple[Standing, CueFound | None]:
@@ -89,6 +93,10 @@ class NoteContext:
         best: tuple[Standing, CueFound | None] = ("said" if weak else under, None)
         if sentence.start in self.other:
             best = _choose(best, ("other_person", None))
+        if any(low <= start < high for low, high in self.quoted):
+            best = _choose(best, ("general", None))
+        for cue in self.wide:
+            best = _choose(best, (cue.cue.status, cue)) if _is_about(cue.cue, kind) else best
         for cue in self.by_sentence.get(sentence.start, ()):
             if _is_about(cue.cue, kind) and self._reaches(cue, start, end, sentence):
                 best = _choose(best, (cue.cue.status, cue))
@@ -97,6 +105,8 @@ class NoteContext:
     def _reaches(self, found: CueFound, start: int, end: int, sentence: Sentence) -> bool:
         if found.unless is not None and found.unless.search(self.masked, sentence.start, start):
             return False
+        if found.start < end and start < found.end:
+            return found.cue.status == "other_person"
         if found.cue.looks == "sentence":
             return sentence.start <= found.start < sentence.end
         if found.cue.looks == "right":
@@ -106,7 +116,7 @@ class NoteContext:
     def _is_open(self, found: CueFound, low: int, high: int, behind: int) -> bool:
         """Whether nothing between a cue and a mention ends its reach."""
         between = self.masked[low:high]
-        if ";" in between or (found.ends is not None and found.ends.search(between)):
+        if ";" in between or FULL_STOP.search(between) or (found.ends is not None and found.ends.search(between)):
             return False
         if "," not in between or not found.cue.at_comma:
             return True
@@ -128,35 +138,46 @@ def make_context(text: NoteText, masked: str, finder: CueFinder) -> NoteContext:
     subject = _find_subject(masked, finder)
     context = NoteContext(text, masked, subject=subject)
     for found in finder.find_cues(masked):
-        if subject and masked[found.start : found.end] == subject:
+        if subject and masked[found.start : found.end] in (subject, subject.rstrip("s"), f"{subject}s"):
+            continue
+        if found.cue.looks == "note":
+            context.wide.append(found)
             continue
         context.by_sentence.setdefault(text.find_sentence(found.start).start, []).append(found)
-    _carry_on_others(context)
+    general = [found.start for cues in context.by_sentence.values() for found in cues if found.cue.status == "general"]
+    passages = [passage.span() for passage in QUOTED.finditer(masked)]
+    context.quoted = [(low, high) for low, high in passages if any(low <= at < high for at in general)]
+    _carry_on_others(context, finder.male)
     return context
 
 
 def _find_subject(masked: str, finder: CueFinder) -> str:
     """The relative who is the patient: the one whom a text begins with that nobody writes about their own disease."""
-    named = finder.relatives.search(masked, 0, 160) if finder.relatives is not None else None
-    if named is None or (finder.first_person is not None and finder.first_person.search(masked)):
-        return ""
-    return named[0]
+    named = finder.relatives.search(masked, 0, 200) if finder.relatives is not None else None
+    own = finder.first_person.search(masked) if finder.first_person is not None else None
+    return "" if named is None or (own is not None and own.start() < named.start()) else named[0]
 
 
 def _is_ended(found: CueFound, masked: str, sentence: Sentence) -> bool:
     return found.ends is not None and found.ends.search(masked, found.end, sentence.end) is not None
 
 
-CARRY = re.compile(r"\s*(?:she|he|her|his|they|sie|er|ihr|ihre)(?!\w)")
+FULL_STOP = re.compile(r"\.\s")
+CARRY = re.compile(r"\s*(?P<said>she|he|her|his|they|sie|er|ihr|ihre)(?!\w)(?!\s+(?:herself|himself|selbst))")
+FEMALE = ("she", "her", "sie", "ihr", "ihre")
+QUOTED = re.compile(r'"[^"]{80,}"')
 
 
-def _carry_on_others(context: NoteContext) -> None:
+def _carry_on_others(context: NoteContext, male: re.Pattern[str] | None) -> None:
     """A sentence that begins with a pronoun goes on about the person whom the one before it began with."""
-    about_other = False
+    about_other = was_male = False
     for sentence in context.text.sentences:
         cues = [cue for cue in context.by_sentence.get(sentence.start, ()) if cue.cue.status == "other_person"]
         begins = any(cue.start - sentence.start <= 12 and not _is_ended(cue, context.masked, sentence) for cue in cues)
-        goes_on = about_other and not cues and CARRY.match(context.masked, sentence.start) is not None
+        pronoun = CARRY.match(context.masked, sentence.start)
+        goes_on = about_other and not cues and pronoun is not None and not (was_male and pronoun["said"] in FEMALE)
         if goes_on:
             context.other.add(sentence.start)
         about_other = begins or goes_on
+        said = " ".join(context.masked[cue.start : cue.end] for cue in cues)
+        was_male = male is not None and male.search(said) is not None

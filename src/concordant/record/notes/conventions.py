@@ -27,7 +27,9 @@ class OrderWords:
 
     then: re.Pattern[str]
     specimens: Mapping[str, re.Pattern[str]]
+    named_specimen: re.Pattern[str]
     distant: frozenset[str]
+    endocrine: frozenset[str]  # drugs that run long before and after a relapse
     denied_drugs: Mapping[str, tuple[str, str]]  # the fact that a drug was not received
 
 
@@ -95,7 +97,8 @@ class Conventions:
         """An age that stands beside a year is the age of then: it is asked."""
         for fact in [fact for fact in self.gathered.facts if fact.fact == "age"]:
             sentence = self.context.text.find_sentence(fact.spans[0][0])
-            dated = [at for at in self.masked.dates if sentence.start <= at < sentence.end and abs(at - fact.spans[0][0]) < 30]
+            place = fact.spans[0][0]
+            dated = [at for at in self.masked.dates if sentence.start <= at < place and place - at < 30]
             others = [other for other in self.gathered.find_values("age") if other != fact.value]
             if dated or others:
                 self.gathered.take_back("age", fact.value)
@@ -124,7 +127,12 @@ class Conventions:
             self.tell_setting(course, setting, first.spans[0])
         elif spread is not None and not self.has_early_words():
             self.settle_advanced(course, is_late)
-        elif is_late and (stop := course.find("stopped")) is not None and stop.value in ("ongoing", "progression"):
+        elif (
+            is_late
+            and not set(first.ids) <= self.order.endocrine
+            and (stop := course.find("stopped")) is not None
+            and stop.value in ("ongoing", "progression")
+        ):
             self.tell_setting(course, ADVANCED, stop.span)
 
     def find_setting(self, course: Course) -> str:
@@ -147,7 +155,7 @@ class Conventions:
         first = course.told[0]
         spread = self.find_spread(surgery[1])
         again = self.find_first(("recurrence", "progression"))
-        if (spread is not None and spread[0] < first.start) or (again is not None and surgery[1] < again < first.start):
+        if (spread is not None and spread[0] < first.start) or (again is not None and again < first.start):
             return
         if (
             self.is_dated_after(course)
@@ -186,7 +194,7 @@ class Conventions:
         is_told = self.gathered.has("recurrence") or self.gathered.has("presentation = de_novo")
         spread = self.find_spread(begun) if begun is not None else None
         first = self.find_spread()
-        if not is_told and begun is not None and spread is not None and first == spread and not self.has_advanced():
+        if not is_told and begun is not None and spread is not None and first == spread and not self.has_advanced(spread[0]):
             self.gathered.tell("recurrence", "told", [spread], "convention", "order")
         elif (
             not self.gathered.has("progression")
@@ -205,8 +213,10 @@ class Conventions:
         years = [int(d.value[:4]) for at, d in self.masked.dates.items() if sentence.start <= at < sentence.end and d.value]
         return any(year > int(diagnosis.value[:4]) for year in years)
 
-    def has_advanced(self) -> bool:
-        return any(one.value == ADVANCED for course in self.courses for one in course.list_all("setting"))
+    def has_advanced(self, place: int) -> bool:
+        """Whether a course for advanced disease is told before a place."""
+        told = [one for course in self.courses if course.told[0].start < place for one in course.list_all("setting")]
+        return any(one.value == ADVANCED for one in told)
 
     def was_advanced(self, place: int) -> bool:
         """Whether the disease was metastatic, or treated as such, before a place."""
@@ -219,17 +229,21 @@ class Conventions:
         return next((fact for fact in self.gathered.facts if fact.fact == name), None)
 
     def date_relapse(self, spread: Span | None) -> None:
-        """The one date of the sentence in which the spread is told, where that is the recurrence."""
-        if spread is None or not self.gathered.has("recurrence") or self.gathered.has("recurrence.date"):
-            return
-        told = self.find_fact("recurrence")
-        for place in (spread[0], *(span[0] for span in (told.spans if told else ()))):
+        """The one date of the sentence in which the spread is told, where that is the recurrence; or else the growth."""
+        for name in ("recurrence", "progression"):
+            told = self.find_fact(name)
+            if told is not None and not self.gathered.has(f"{name}.date"):
+                places = [span[0] for span in told.spans] + ([spread[0]] if spread is not None and name == "recurrence" else [])
+                self.date_event(name, places)
+
+    def date_event(self, name: str, places: Sequence[int]) -> None:
+        for place in places:
             sentence = self.context.text.find_sentence(place)
             dates = [date for at, date in self.masked.dates.items() if sentence.start <= at < sentence.end and date.value]
             free = [date for date in dates if not self.is_used(date.start)]
-            near = [date for date in free if abs(date.start - place) < 60]
+            near = [d for d in free if abs(d.start - place) < 60 or not self.masked.text[sentence.start : d.start].strip(" -*\n")]
             if len(near) == 1:
-                self.gathered.tell("recurrence.date", near[0].value, [(near[0].start, near[0].end)], "convention", "order")
+                self.gathered.tell(f"{name}.date", near[0].value, [(near[0].start, near[0].end)], "convention", "order")
                 return
 
     def is_used(self, place: int) -> bool:
@@ -251,9 +265,16 @@ class Conventions:
                 self.gathered.offer(f"{last.name}.stopped", "progression", behind, "growth is told after it", "order")
 
     def settle_response(self) -> None:
-        """A response, or stable disease, that growth followed is past."""
-        if self.gathered.has("progression") or self.gathered.has("recurrence"):
-            for fact in [fact for fact in self.gathered.facts if fact.fact in ("response", "stable")]:
+        """A response, or stable disease, that growth followed is past; in one sentence with growth it is mixed."""
+        grown = [
+            span[0]
+            for fact in self.gathered.facts
+            if fact.fact in ("progression", "recurrence", "progression_hint")
+            for span in fact.spans
+        ]
+        for fact in [fact for fact in self.gathered.facts if fact.fact in ("response", "stable")]:
+            sentence = self.context.text.find_sentence(fact.spans[-1][0])
+            if any(place >= sentence.start for place in grown):
                 self.gathered.take_back(fact.fact, fact.value)
                 self.gathered.tell(f"{fact.fact}_optional", fact.value, fact.spans, fact.sure, fact.rule)
 
@@ -316,7 +337,17 @@ class Conventions:
             for specimen, pattern in self.order.specimens.items()
             for match in pattern.finditer(self.masked.text, sentence.start, span[1])
         ]
-        return max(found, default=(0, ""))[1]
+        return max(found)[1] if found else self.find_carried_specimen(span[0])
+
+    def find_carried_specimen(self, place: int) -> str:
+        """The tissue that a report names above its results: a metastasis where it is another organ."""
+        named = list(self.order.named_specimen.finditer(self.masked.text, 0, place))
+        if not named:
+            return ""
+        sites = {
+            id_ for at, entity in self.masked.entities.items() if named[-1].start() <= at < named[-1].end() for id_ in entity.ids
+        }
+        return "metastasis" if sites & self.order.distant else ""
 
     def choose_specimen(self, name: str) -> None:
         """Of results that differ by the tissue the one of the metastasis is the result; of those that contradict each other none."""

@@ -107,7 +107,7 @@ class CourseFinder:
         strong = any(sign in between for sign in "+/")
         known = {id_ for one in group for id_ in one.ids}
         if len(drug.ids) > 1 or (len(last.ids) > 1 and not set(drug.ids) <= known and not strong):
-            return strong and len(drug.ids) == 1
+            return strong and not known & set(drug.ids) and (len(drug.ids) == 1 or len(group) == 1)
         if known & set(drug.ids):
             return False
         return strong or not (self.alone & (known | set(drug.ids)))
@@ -118,6 +118,8 @@ class CourseFinder:
             if self.members.get(id_, frozenset()) & ids.keys():
                 del ids[id_]  # a class, of which a drug is named as well
         standing, _ = context.find_standing(group[0].start, group[-1].end, "drug")
+        if standing == "said" and context.text.find_sentence(group[0].start).section == "allergies":
+            standing = "other_cancer"
         between = [masked.text[one.end : other.start] for one, other in zip(group, group[1:], strict=False)]
         spans = [(one.start, one.end) for one in group]
         course = CourseTold(tuple(ids), spans, standing, any(self.either.search(text) for text in between))
@@ -154,7 +156,8 @@ class CourseFinder:
         text = masked.text
         for found in form.pattern.finditer(text, *side):
             distance = course.start - found.end() if found.end() <= course.start else max(0, found.start() - course.end)
-            if distance > rule.reach or (not_before is not None and not_before.match(text, found.end())):
+            is_apart = found.end() <= course.start and ";" in text[found.end() : course.start]
+            if distance > rule.reach or is_apart or (not_before is not None and not_before.match(text, found.end())):
                 continue
             if not_after is not None and not_after.search(text[max(0, found.start() - 40) : found.start()]):
                 continue

@@ -178,7 +178,7 @@ def make_date_pattern(months: Mapping[str, int], relative: Mapping[str, Mapping[
         rf"|(?<!\w)(?P<rel>{relatives})(?!\w)"
         rf"|(?<!\w){count}\s+{ago}(?!\w)"
         rf"|(?<!\w){before}\s+(?P<ago_n2>\d{{1,3}}|{numbers})\s*(?P<ago_unit2>{units})(?!\w)"
-        r"|(?<![\w./,-])(?P<only>(?:19|20)\d\d)(?![\w/%]|[.,]\d|-\d)"
+        r"|(?<![\w./,])(?:(?<!-)|(?<=(?:19|20)\d\d-))(?P<only>(?:19|20)\d\d)(?![\w/%]|[.,]\d|-(?!(?:19|20)\d\d)\d)"
     )
 
 

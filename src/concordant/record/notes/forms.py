@@ -24,6 +24,8 @@ SHAPES = {
     "rest": r"[^.\n]{0,110}?",
     "far": r"[^.\n]{0,160}",
     "initial": r"(?<!\w)[a-z](?!\w)",
+    "title_name": r"(?<!\w)(?:mrs|ms|mr|miss)\.?\s+(?:(?:van|de|der|den|von|le|la|di)\s+)*[a-z][\w'-]*",
+    "title_female": r"(?<!\w)(?:mrs|ms|miss)\.?\s+(?:(?:van|de|der|den|von|le|la|di)\s+)*[a-z][\w'-]*",
     "bound": r"[<>]=?",
     "t_class": r"(?:(?<=[cp])|(?<!\w))t(?:[0-4x]|is)[a-d]?",
     "n_class": r"n[0-3x][a-c]?",
@@ -53,7 +55,7 @@ class FormCompiler:
     def compile_form(self, form: str) -> Form:
         """The pattern of a form. Raises ValueError with a sentence for one that cannot be read."""
         self.wanted, self.used = {}, {}
-        tokens = TOKEN.findall(LONE_BRACKET.sub(r"\\\g<0>", self._expand_macros(form)))
+        tokens = TOKEN.findall(LONE_BRACKET.sub(r"\\\g<0>", self._expand_macros(form.strip())))
         pattern = self._read_alternatives(tokens)
         if tokens:
             raise ValueError(f"'{tokens[0]}' has no beginning in the form '{form}'")
@@ -67,31 +69,34 @@ class FormCompiler:
             form = re.sub(r"\{(\w+)\}", lambda found: f"({self.macros[found[1]]})", form)
         return form
 
-    def _read_alternatives(self, tokens: list[str], *, glued_before: bool = False) -> str:
+    def _read_alternatives(self, tokens: list[str], *, glued_before: bool = False, glued_behind: bool = False) -> str:
         """One of several sequences, to the bracket that ends them."""
-        sequences = [self._read_sequence(tokens, glued_before)]
+        sequences = [self._read_sequence(tokens, glued_before, glued_behind)]
         while tokens and tokens[0] == "|":
             tokens.pop(0)
-            sequences.append(self._read_sequence(tokens, glued_before))
+            sequences.append(self._read_sequence(tokens, glued_before, glued_behind))
         return sequences[0] if len(sequences) == 1 else f"(?:{'|'.join(sequences)})"
 
-    def _read_sequence(self, tokens: list[str], glued_before: bool) -> str:
+    def _read_sequence(self, tokens: list[str], glued_before: bool, ends_glued: bool) -> str:
+        """What stands one behind the other, to the end of the group; a blank may be any blanks, or none."""
         parts: list[str] = []
-        apart, blank = not glued_before, ""
+        blank = False
         while tokens and tokens[0] not in ")]|":
             token = tokens.pop(0)
             if token.isspace():
-                apart, blank = True, r"\s*"
+                blank = True
                 continue
-            glued_behind = bool(tokens) and not tokens[0].isspace() and tokens[0] not in ")]|"
-            part = self._read_part(token, tokens, glued_before=not apart, glued_behind=glued_behind)
-            parts.append((r"\s*" if apart and parts else "") + part)
-            apart = False
-        return "".join(parts) or blank
+            glued_behind = not tokens[0].isspace() if tokens and tokens[0] not in ")]|" else ends_glued
+            part = self._read_part(
+                token, tokens, glued_before=not blank and (bool(parts) or glued_before), glued_behind=glued_behind
+            )
+            parts.append((r"\s*" if blank else "") + part)
+            blank = False
+        return "".join(parts) + (r"\s*" if blank else "")
 
     def _read_part(self, token: str, tokens: list[str], *, glued_before: bool, glued_behind: bool) -> str:
         if token in "([":
-            inside = self._read_alternatives(tokens, glued_before=glued_before)
+            inside = self._read_alternatives(tokens, glued_before=glued_before, glued_behind=_is_glued_behind(tokens))
             if not tokens:
                 raise ValueError(f"a bracket is not closed: '{token}'")
             return f"(?:{inside})" + ("?" if tokens.pop(0) == "]" else "")
@@ -133,6 +138,16 @@ class FormCompiler:
         """A word of a class; a minus is one where no letter follows, else it is a hyphen."""
         hyphen = r"(?!\w)" if word == "-" and not glued_behind else ""
         return escape_word(word, glued_before=glued_before, glued_behind=glued_behind) + hyphen
+
+
+def _is_glued_behind(tokens: list[str]) -> bool:
+    """Whether something stands without a blank behind the bracket that is open."""
+    depth = 1
+    for i, token in enumerate(tokens):
+        depth += (token in ("(", "[")) - (token in (")", "]"))
+        if depth == 0:
+            return i + 1 < len(tokens) and not tokens[i + 1].isspace() and tokens[i + 1] not in ")]|"
+    return False
 
 
 def escape_word(word: str, *, glued_before: bool = False, glued_behind: bool = False) -> str:

@@ -59,8 +59,8 @@ def gather_hits(hits: Sequence[Hit], gathered: Gathered) -> None:
     """The facts of single rules; of several that tell the same fact at one place the first in the order of the knowledge."""
     taken: dict[str, list[Span]] = {}
     for hit in hits:
-        if hit.standing not in ("said", "stale", "uncertain") or not (hit.facts or hit.offers):
-            if hit.standing not in ("said", "stale"):
+        if hit.standing not in ("said", "uncertain") or not (hit.facts or hit.offers):
+            if hit.standing != "said":
                 cue = (hit.cue.start, hit.cue.end) if hit.cue else None
                 gathered.mentions.append(NoteMention(hit.span, hit.standing, cue, hit.rule.id))
         for fact, value in hit.facts:
@@ -115,8 +115,11 @@ def gather_courses(told: Sequence[CourseTold], gathered: Gathered, denied_drugs:
             gathered.offer(
                 _name_course(one, courses), "given", (one.start, one.end), "whether it was given is not said", "course"
             )
-        if one.standing not in ("said", "stale") or one.is_listed or one.find("not_given") is not None:
+        if one.standing != "said" or one.is_listed or one.find("not_given") is not None:
             gathered.mentions.append(NoteMention((one.start, one.end), _find_why(one), None, "course"))
+            if one.standing == "said" and one.find("medication") is not None:
+                for id_ in one.ids:
+                    gathered.tell(f"medication[{id_}]", "taken", [(one.start, one.end)], "said", "course")
             continue
         if (same := _find_same(one, courses, gathered)) is not None:
             same.told.append(one)
@@ -128,7 +131,7 @@ def gather_courses(told: Sequence[CourseTold], gathered: Gathered, denied_drugs:
 
 
 def _find_why(one: CourseTold) -> Standing:
-    return "uncertain" if one.standing in ("said", "stale") else one.standing
+    return "uncertain" if one.standing == "said" else one.standing
 
 
 def _deny_drugs(one: CourseTold, gathered: Gathered, denied_drugs: Mapping[str, tuple[str, str]]) -> None:
@@ -174,12 +177,14 @@ def _tell_course(course: Course, gathered: Gathered) -> None:
     spans = [span for one in course.told for span in one.spans]
     gathered.tell(course.name, "given", spans, "said", "course")
     for name in SIMPLE:
-        if (said := course.find(name)) is not None:
+        if (said := course.find(name)) is not None and not _is_overtaken(said, course):
             gathered.tell(f"{course.name}.{name}", said.value, [said.span], said.rule.sure, said.rule.id)
     _tell_stop(course, gathered)
     finished, when = gathered.has(f"{course.name}.stopped = completed"), course.find("in_date")
     if finished and when is not None and course.find("end") is None:
         gathered.tell(f"{course.name}.end", when.value, [when.span], "said", when.rule.id)
+    if course.find("begun") is not None and when is not None and course.find("start") is None and not finished:
+        gathered.tell(f"{course.name}.start", when.value, [when.span], "said", when.rule.id)
     for one in course.told:
         for attribute in one.attributes:
             if attribute.rule.offers and attribute.standing == "said" and course.find(attribute.name) is None:
@@ -188,6 +193,14 @@ def _tell_course(course: Course, gathered: Gathered) -> None:
                 )
 
 
+def _is_overtaken(said: Attribute, course: Course) -> bool:
+    """Whether a cycle is told of a treatment that runs, of which it is said as well that it ended."""
+    runs = said.name == "cycles" and said.rule.tells.get("stopped") == "ongoing"
+    stops = {one.value for one in course.list_all("stopped")}
+    return runs and (bool(stops & FIRM) or course.find("end") is not None)
+
+
+FIRM = {"progression", "toxicity", "recurrence"}
 ENDS = {"progression": 0, "toxicity": 0, "recurrence": 0, "choice": 1, "completed": 2, "ongoing": 3}
 
 

@@ -90,7 +90,9 @@ class RuleFinder:
             for found in form.pattern.finditer(masked.text):
                 if self._is_hindered(found, after, before, masked.text) or not masked.has_wanted(form, found):
                     continue
-                sentence = context.text.find_sentence(found.start())
+                sentence = context.text.find_sentence(found.start() + len(found[0]) - len(found[0].lstrip(" \n.,;:")))
+                if found.end() > sentence.end + 1:
+                    continue
                 if rule.sections and sentence.section not in rule.sections:
                     continue
                 yield self._make_hit(rule, found, masked, context)
@@ -106,7 +108,7 @@ class RuleFinder:
         standing, cue = context.find_standing(start, end, rule.id)
         if rule.any_standing and standing in ("denied", "uncertain", "planned", "conditional", "asked"):
             standing, cue = "said", None
-        told = {"said": rule.tells, "stale": rule.tells, "denied": rule.denied, "uncertain": rule.uncertain}.get(standing, ())
+        told = {"said": rule.tells, "denied": rule.denied, "uncertain": rule.uncertain}.get(standing, ())
         facts = tuple(pair for template in told for pair in fill_template(template, found, masked))
         offers = (
             tuple(pair for template in rule.offers for pair in fill_template(template, found, masked))

@@ -52,8 +52,11 @@ class LanguageReader:
         hits = list(self.rules.find_hits(masked, context))
         told = self.courses.find_courses(masked, context)
         gather_hits([hit for hit in hits if not hit.rule.needs], gathered)
+        early = [hit for hit in hits if hit.rule.needs and is_grounded(hit.rule.needs, gathered, context)]
+        gather_hits(early, gathered)
         courses = gather_courses(told, gathered, self.order.denied_drugs)
-        gather_hits([hit for hit in hits if hit.rule.needs and is_grounded(hit.rule.needs, gathered, context)], gathered)
+        later = [hit for hit in hits if hit.rule.needs and hit not in early]
+        gather_hits([hit for hit in later if is_grounded(hit.rule.needs, gathered, context)], gathered)
         draw_conventions(gathered, courses, masked, context, self.order)
         unread = tuple(self._find_unread(text, list(masked.entities.values()), gathered))
         return NoteReadings(
@@ -105,7 +108,9 @@ def make_language_reader(code: str, language: NoteLanguage, words: Words) -> Lan
         OrderWords(
             compiler.compile_form(language.words["then"]).pattern,
             {name: compiler.compile_form(language.words[name]).pattern for name in ("primary", "metastasis")},
+            compiler.compile_form(language.words["specimen"]).pattern,
             frozenset(term.id for term in knowledge.vocabulary.sites if "distant" in term.tags),
+            frozenset(id_ for name in language.long_running for id_ in (name, *members.get(name, ()))),
             {drug: pair for drug in (*members, *(d.id for d in knowledge.drugs)) if (pair := _deny_drug(drug, language, known))},
         ),
         language.relative,

@@ -63,10 +63,26 @@ class NoteText:
         return self.sentences[low]
 
 
+BROKEN = re.compile(
+    r"([^\W\d_]{2,})-\n[ ]*(?!positiv|negativ|pos\b|neg\b|low\b|year|old\b|line|naive|free|directed|targeted|based|mod)([^\W\d_]{2,})"
+)
+OPTION = re.compile(r"\s*\(?[a-f][.)]\s")
+DATED = re.compile(r"\s*(?:\d{4}-\d|\d{1,2}[./]\d{1,2}[./]\d|\d{1,2}/\d{4}|(?:19|20)\d\d\s*[:-])")
+
+
+COLUMNS = re.compile(r"\S {2,}\S.* {2,}\S|\S\s*\|\s*\S")
+
+
+def _join_broken(found: re.Match[str]) -> str:
+    """A word that a line broke, whole, and blanks in the place of the break."""
+    whole = found[1] + found[2]
+    return whole + " " * (len(found[0]) - len(whole))
+
+
 def fold_text(text: str) -> str:
     """The text in small letters with plain signs, as long as it was."""
     lowered = "".join(sign.lower() if len(sign.lower()) == 1 else sign for sign in text)
-    return lowered.translate(FOLDED).replace("\r", " ")
+    return BROKEN.sub(_join_broken, lowered.translate(FOLDED).replace("\r", " "))
 
 
 def split_note(raw: str, headings: Sequence[NoteHeading], abbreviations: Sequence[str]) -> NoteText:
@@ -90,6 +106,7 @@ def _iter_sentences(
 ) -> Iterator[Sentence]:
     heading = NoteHeading(words=())
     start = 0
+    has_options = len(re.findall(r"(?m)^\s*\(?[a-f][.)]\s", folded)) > 1
     for block_start, block_end, is_break in _iter_blocks(folded):
         if is_break:
             heading = NoteHeading(words=())
@@ -97,8 +114,9 @@ def _iter_sentences(
         for end in _iter_ends(folded, block_start, block_end, abbreviations, titles):
             if title := titles.match(folded, _skip_blank(folded, start, end), end) or titles.match(folded, start, end):
                 heading = by_word[title["title"]]
+            status: Standing = "asked" if has_options and OPTION.match(folded, start, end) else heading.status
             asks = folded[start:end].rstrip(" \n\"')").endswith("?")
-            yield Sentence(start, end, heading.status, heading.section, asks, heading.about)
+            yield Sentence(start, end, status, heading.section, asks, () if status != heading.status else heading.about)
             start = end
             if heading.is_short and "\n" not in folded[start - 1 : start + 1]:
                 heading = NoteHeading(words=())
@@ -134,7 +152,13 @@ def _iter_blocks(folded: str) -> Iterator[tuple[int, int, bool]]:
 def _begins_anew(folded: str, start: int, here: int, line: str) -> bool:
     """Whether a line begins something of its own: an item, a title, or after a line that is no full one."""
     before = folded[start:here].rstrip()
-    if BULLET.match(line) or before.endswith((".", "!", "?", ":", ";")):
+    if (
+        BULLET.match(line)
+        or DATED.match(line)
+        or OPTION.match(line)
+        or COLUMNS.search(line)
+        or before.endswith((".", "!", "?", ":", ";"))
+    ):
         return True
     last = before.rpartition("\n")[2]
     return len(last) < 45 or re.match(r"\s*[\w /&]{2,30}:", line) is not None
