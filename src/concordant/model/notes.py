@@ -106,6 +106,7 @@ class NoteLanguage(Record, frozen=True):
     ignored: tuple[str, ...] = ()  # conditions that notes tell otherwise
     long_running: tuple[str, ...] = ()  # classes of drugs of which running says nothing of the setting
     named_settings: dict[str, str] = {}  # names of treatments that say their setting
+    columns: dict[str, tuple[str, ...]] = {}  # headings of a table, by the fact and its unit
     drug_endings: tuple[str, ...] = ()  # an unknown word that ends so may be a drug
     abbreviations: tuple[str, ...] = ()  # a full stop behind them ends no sentence
     headings: tuple[NoteHeading, ...] = ()

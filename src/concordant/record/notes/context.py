@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from concordant.model.notes import NoteCue, NoteLanguage, Standing
-from concordant.record.notes.forms import FormCompiler
+from concordant.record.notes.forms import Form, FormCompiler, list_anchors
 from concordant.record.notes.text import NoteText, Sentence
 
 STRONGEST: tuple[Standing, ...] = (
@@ -40,17 +40,20 @@ class CueFound:
 class CueFinder:
     """The cues of one language, compiled."""
 
-    patterns: list[tuple[NoteCue, re.Pattern[str], re.Pattern[str] | None, re.Pattern[str] | None]] = field(default_factory=list)
+    patterns: list[tuple[NoteCue, list[Form], re.Pattern[str] | None, re.Pattern[str] | None]] = field(default_factory=list)
     relatives: re.Pattern[str] | None = None
     first_person: re.Pattern[str] | None = None
     male: re.Pattern[str] | None = None
 
     def find_cues(self, masked: str) -> list[CueFound]:
         """Every cue of the text in its order."""
+        present = list_anchors(masked)
         found = [
             CueFound(cue, match.start(), match.end(), ends, unless)
-            for cue, pattern, ends, unless in self.patterns
-            for match in pattern.finditer(masked)
+            for cue, words, ends, unless in self.patterns
+            for form in words
+            if form.anchors is None or not form.anchors.isdisjoint(present)
+            for match in form.pattern.finditer(masked)
         ]
         return sorted(found, key=lambda cue: cue.start)
 
@@ -58,9 +61,8 @@ class CueFinder:
 def make_cue_finder(language: NoteLanguage, compiler: FormCompiler) -> CueFinder:
     """Compile the cues of a language. Raises ValueError for a form that cannot be read."""
     patterns = [
-        (cue, pattern, _join_forms(cue.ends, compiler), _join_forms(cue.unless, compiler))
+        (cue, [compiler.compile_form(form) for form in cue.words], _join_forms(cue.ends, compiler), _join_forms(cue.unless, compiler))
         for cue in language.cues
-        if (pattern := _join_forms(cue.words, compiler)) is not None
     ]
     words = (language.relatives, language.first_person, language.male_relatives)
     return CueFinder(patterns, *(_join_forms(forms, compiler) for forms in words))
@@ -147,6 +149,8 @@ def make_context(text: NoteText, masked: str, finder: CueFinder) -> NoteContext:
     general = [found.start for cues in context.by_sentence.values() for found in cues if found.cue.status == "general"]
     passages = [passage.span() for passage in QUOTED.finditer(masked)]
     context.quoted = [(low, high) for low, high in passages if any(low <= at < high for at in general)]
+    if subject and finder.first_person is not None:
+        context.other |= {text.find_sentence(own.start()).start for own in finder.first_person.finditer(masked)}
     _carry_on_others(context, finder.male)
     return context
 

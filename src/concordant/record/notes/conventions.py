@@ -52,6 +52,7 @@ class Conventions:
     def draw(self) -> None:
         """All conventions, in an order in which each finds what it needs."""
         self.drop_old_ages()
+        self.settle_running()
         self.settle_settings()
         self.imply_relapse()
         self.offer_stop()
@@ -264,6 +265,17 @@ class Conventions:
             if behind is not None:
                 self.gathered.offer(f"{last.name}.stopped", "progression", behind, "growth is told after it", "order")
 
+    def settle_running(self) -> None:
+        """What is given since a day runs, unless growth is told behind it."""
+        for course in self.courses:
+            since = next((one for told in course.told for one in told.attributes if one.rule.id == "since_running"), None)
+            if since is None or since.standing != "said" or self.gathered.has(f"{course.name}.stopped"):
+                continue
+            later = [s[0] for f in self.gathered.facts if f.fact in ("recurrence", "progression", "extent_by_site") for s in f.spans]
+            if not any(place > since.span[1] for place in later):
+                self.gathered.offers[:] = [o for o in self.gathered.offers if o.fact != f"{course.name}.stopped"]
+                self.gathered.tell(f"{course.name}.stopped", "ongoing", [since.span], "convention", since.rule.id)
+
     def settle_response(self) -> None:
         """A response, or stable disease, that growth followed is past; in one sentence with growth it is mixed."""
         grown = [
@@ -280,7 +292,7 @@ class Conventions:
 
     def keep_last(self, name: str) -> None:
         """Of several values of a measurement the last that is told; the others are earlier ones."""
-        facts = sorted((fact for fact in self.gathered.facts if fact.fact == name), key=lambda fact: fact.spans[-1][0])
+        facts = sorted((fact for fact in self.gathered.facts if fact.fact == name), key=lambda fact: fact.spans[-1][1])
         for fact in facts[:-1]:
             self.gathered.take_back(name, fact.value)
             self.gathered.tell(f"{name}_optional", fact.value, fact.spans, fact.sure, fact.rule)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from concordant.model.notes import CourseRule, NoteLanguage, Standing
 from concordant.record.notes.context import NoteContext
-from concordant.record.notes.forms import Form, FormCompiler
+from concordant.record.notes.forms import Form, FormCompiler, list_anchors
 from concordant.record.notes.lexicon import Entity
 from concordant.record.notes.mentions import MaskedText, Span, compile_limits, fill_template, trim_span
 
@@ -133,8 +133,11 @@ class CourseFinder:
     ) -> Iterator[Attribute]:
         sentence = context.text.find_sentence(course.start)
         low, high = max(before, sentence.start), min(behind, max(sentence.end, context.text.find_sentence(course.end - 1).end))
+        present = list_anchors(masked.text)
         inner = [(one[1], other[0]) for one, other in zip(course.spans, course.spans[1:], strict=False) if other[0] - one[1] > 4]
         for rule, form, after_what, before_what in self.rules:
+            if form.anchors is not None and form.anchors.isdisjoint(present):
+                continue
             for gap in inner if rule.where != "before" else ():
                 yield from self._read_side(rule, form, after_what, before_what, gap, course, masked, context)
             if rule.where != "after":

@@ -6,7 +6,7 @@ Names that were found stand in that text as one sign for their kind and a fillin
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 FILL = "\ue0ff"
@@ -35,12 +35,21 @@ LONE_BRACKET = re.compile(r"(?<=[\[|(])\((?=[|\])])|(?<=[\[|])\)(?=[|\]])")  # a
 GAP = r"[^.;\n\ue000-\ue0ff]{0,25}?"
 
 
+Anchors = frozenset[str] | None
+Part = tuple[str, Anchors]  # a pattern, and its anchors
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A compiled form; `wanted` are the ids that a name found in it has to have, by the group of the pattern."""
+    """A compiled form; `wanted` are the ids that a name found in it has to have, by the group of the pattern.
+
+    `anchors` are words of which one has to stand in a text for the form to be found there; None where nothing of the kind is
+    known. They spare looking for most forms in most texts.
+    """
 
     pattern: re.Pattern[str]
     wanted: Mapping[str, str]
+    anchors: Anchors = None
 
 
 @dataclass(slots=True)
@@ -56,11 +65,11 @@ class FormCompiler:
         """The pattern of a form. Raises ValueError with a sentence for one that cannot be read."""
         self.wanted, self.used = {}, {}
         tokens = TOKEN.findall(LONE_BRACKET.sub(r"\\\g<0>", self._expand_macros(form.strip())))
-        pattern = self._read_alternatives(tokens)
+        pattern, anchors = self._read_alternatives(tokens)
         if tokens:
             raise ValueError(f"'{tokens[0]}' has no beginning in the form '{form}'")
         try:
-            return Form(re.compile(pattern), dict(self.wanted))
+            return Form(re.compile(pattern), dict(self.wanted), anchors)
         except re.error as error:
             raise ValueError(f"the form '{form}' cannot be read: {error}") from None
 
@@ -69,17 +78,20 @@ class FormCompiler:
             form = re.sub(r"\{(\w+)\}", lambda found: f"({self.macros[found[1]]})", form)
         return form
 
-    def _read_alternatives(self, tokens: list[str], *, glued_before: bool = False, glued_behind: bool = False) -> str:
+    def _read_alternatives(self, tokens: list[str], *, glued_before: bool = False, glued_behind: bool = False) -> Part:
         """One of several sequences, to the bracket that ends them."""
         sequences = [self._read_sequence(tokens, glued_before, glued_behind)]
         while tokens and tokens[0] == "|":
             tokens.pop(0)
             sequences.append(self._read_sequence(tokens, glued_before, glued_behind))
-        return sequences[0] if len(sequences) == 1 else f"(?:{'|'.join(sequences)})"
+        patterns = [pattern for pattern, _ in sequences]
+        anchors = join_anchors(anchors for _, anchors in sequences)
+        return (patterns[0] if len(patterns) == 1 else f"(?:{'|'.join(patterns)})"), anchors
 
-    def _read_sequence(self, tokens: list[str], glued_before: bool, ends_glued: bool) -> str:
+    def _read_sequence(self, tokens: list[str], glued_before: bool, ends_glued: bool) -> Part:
         """What stands one behind the other, to the end of the group; a blank may be any blanks, or none."""
         parts: list[str] = []
+        best: Anchors = None
         blank = False
         while tokens and tokens[0] not in ")]|":
             token = tokens.pop(0)
@@ -87,57 +99,90 @@ class FormCompiler:
                 blank = True
                 continue
             glued_behind = not tokens[0].isspace() if tokens and tokens[0] not in ")]|" else ends_glued
-            part = self._read_part(
-                token, tokens, glued_before=not blank and (bool(parts) or glued_before), glued_behind=glued_behind
-            )
+            is_glued = not blank and (bool(parts) or glued_before)
+            part, anchors = self._read_part(token, tokens, glued_before=is_glued, glued_behind=glued_behind)
+            best = choose_anchors(best, anchors)
             parts.append((r"\s*" if blank else "") + part)
             blank = False
-        return "".join(parts) + (r"\s*" if blank else "")
+        return "".join(parts) + (r"\s*" if blank else ""), best
 
-    def _read_part(self, token: str, tokens: list[str], *, glued_before: bool, glued_behind: bool) -> str:
+    def _read_part(self, token: str, tokens: list[str], *, glued_before: bool, glued_behind: bool) -> Part:
         if token in "([":
-            inside = self._read_alternatives(tokens, glued_before=glued_before, glued_behind=_is_glued_behind(tokens))
+            behind = _is_glued_behind(tokens)
+            inside, anchors = self._read_alternatives(tokens, glued_before=glued_before, glued_behind=behind)
             if not tokens:
                 raise ValueError(f"a bracket is not closed: '{token}'")
-            return f"(?:{inside})" + ("?" if tokens.pop(0) == "]" else "")
+            is_optional = tokens.pop(0) == "]"
+            return f"(?:{inside})" + ("?" if is_optional else ""), None if is_optional else anchors
         if token == "~":
-            return GAP
-        if token.startswith("<"):
+            return GAP, None
+        if token.startswith("<") and len(token) > 1:
             return self._read_class(token[1:-1], glued_before=glued_before, glued_behind=glued_behind)
         if (token[0] == "\\" and token[1:] in ESCAPES) or token == "^":
-            return token
-        return escape_word(token.removeprefix("\\"), glued_before=glued_before, glued_behind=glued_behind)
+            return token, None
+        return make_word_part(token.removeprefix("\\"), glued_before, glued_behind)
 
-    def _read_class(self, name: str, *, glued_before: bool, glued_behind: bool) -> str:
-        """A class in a form: `n`, `date`, `sites`, `drug:taxane`, `polarity`, `polarity=second`."""
-        name, _, called = name.partition("=")
+    def _read_class(self, name: str, *, glued_before: bool, glued_behind: bool) -> Part:
+        """A class in a form: `n`, `date`, `sites`, `drug:taxane`, `polarity`."""
         kind, _, wanted = name.partition(":")
-        group = self._name_group(called or kind)
+        group = self._name_group(kind)
         if wanted:
             self.wanted[group] = wanted
-        return f"(?P<{group}>{self._make_class_pattern(kind, glued_before=glued_before, glued_behind=glued_behind)})"
+        pattern, anchors = self._make_class_pattern(kind, glued_before=glued_before, glued_behind=glued_behind)
+        return f"(?P<{group}>{pattern})", anchors
 
     def _name_group(self, name: str) -> str:
         """A name of its own for each group: the second of a name is `name_2`."""
         self.used[name] = number = self.used.get(name, 0) + 1
         return name if number == 1 else f"{name}_{number}"
 
-    def _make_class_pattern(self, kind: str, *, glued_before: bool, glued_behind: bool) -> str:
+    def _make_class_pattern(self, kind: str, *, glued_before: bool, glued_behind: bool) -> Part:
         if kind in SHAPES:
-            return SHAPES[kind]
+            return SHAPES[kind], None
         if kind in SIGNS:
-            return f"{SIGNS[kind]}{FILL}*"
+            return f"{SIGNS[kind]}{FILL}*", frozenset(SIGNS[kind])
         if (single := kind.removesuffix("_many").removesuffix("s")) in SIGNS:
             one = f"{SIGNS[single]}{FILL}*"
-            return f"{one}(?:{LIST}{one}){'+' if kind.endswith('_many') else '*'}"
+            return f"{one}(?:{LIST}{one}){'+' if kind.endswith('_many') else '*'}", frozenset(SIGNS[single])
         words = [word for spellings in self.classes[kind].values() for word in spellings]
-        ordered = sorted(words, key=len, reverse=True)
-        return "|".join(self._escape_class_word(word, glued_before, glued_behind) for word in ordered)
+        parts = [self._make_class_word(word, glued_before, glued_behind) for word in sorted(words, key=len, reverse=True)]
+        return "|".join(pattern for pattern, _ in parts), join_anchors(anchors for _, anchors in parts)
 
-    def _escape_class_word(self, word: str, glued_before: bool, glued_behind: bool) -> str:
+    def _make_class_word(self, word: str, glued_before: bool, glued_behind: bool) -> Part:
         """A word of a class; a minus is one where no letter follows, else it is a hyphen."""
         hyphen = r"(?!\w)" if word == "-" and not glued_behind else ""
-        return escape_word(word, glued_before=glued_before, glued_behind=glued_behind) + hyphen
+        pattern, anchors = make_word_part(word, glued_before, glued_behind)
+        return pattern + hyphen, anchors
+
+
+def join_anchors(several: Iterable[Anchors]) -> Anchors:
+    """The anchors of alternatives: none where one of them has none."""
+    found: set[str] = set()
+    for anchors in several:
+        if anchors is None:
+            return None
+        found |= anchors
+    return frozenset(found)
+
+
+def choose_anchors(one: Anchors, other: Anchors) -> Anchors:
+    """The anchors of a sequence: those of its part with the fewest."""
+    return min((anchors for anchors in (one, other) if anchors is not None), key=len, default=None)
+
+
+def make_word_part(word: str, glued_before: bool, glued_behind: bool) -> Part:
+    """A word as a pattern; its longest run of letters and digits is its anchor, unless it may be part of a longer one."""
+    runs = [] if glued_before or glued_behind else RUN.findall(word)
+    anchors = frozenset((max(runs, key=len),)) if runs else None
+    return escape_word(word, glued_before=glued_before, glued_behind=glued_behind), anchors
+
+
+RUN = re.compile(r"[^\W_]+")
+
+
+def list_anchors(masked: str) -> frozenset[str]:
+    """What stands in a text that may be an anchor of a form."""
+    return frozenset(RUN.findall(masked)) | (set(masked) & set(SIGNS.values()))
 
 
 def _is_glued_behind(tokens: list[str]) -> bool:

@@ -9,8 +9,10 @@ from concordant.model.notes import Standing
 from concordant.record.notes.context import NoteContext
 from concordant.record.notes.courses import Attribute, CourseTold
 from concordant.record.notes.mentions import Hit, Span
+from concordant.record.notes.tables import TableFact
 from concordant.record.notes.reading import NoteFact, NoteMention, NoteOffer, Sure
 
+DATED = frozenset(("lvef",))
 CONFLICT = "the text says both"
 ONE_OF = "one of several is meant"
 
@@ -91,6 +93,13 @@ class Course:
     def list_all(self, attribute: str) -> list[Attribute]:
         """All that is said of it under a name."""
         return [one for course in self.told for one in course.attributes if one.name == attribute and one.standing == "said"]
+
+
+def tell_table_fact(told: TableFact, gathered: Gathered) -> None:
+    """The value of a flow sheet, with the date of its row where the fact has one."""
+    gathered.tell(told.fact, told.value, [told.span], "said", "table")
+    if told.date is not None and told.fact in DATED:
+        gathered.tell(f"{told.fact}.date", told.date.value, [(told.date.start, told.date.end)], "said", "table")
 
 
 def is_grounded(needs: Sequence[str], gathered: Gathered, context: NoteContext) -> bool:

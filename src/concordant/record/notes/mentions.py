@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from concordant.model.notes import CourseRule, NoteLanguage, NoteRule, Standing
 from concordant.record.notes.context import CueFound, NoteContext
 from concordant.record.notes.dates import NoteDate
-from concordant.record.notes.forms import FILL, KINDS, SIGNS, Form, FormCompiler, find_class_value
+from concordant.record.notes.forms import FILL, KINDS, SIGNS, Form, FormCompiler, find_class_value, list_anchors
 from concordant.record.notes.lexicon import Entity
 
 Span = tuple[int, int]
@@ -86,7 +86,10 @@ class RuleFinder:
 
     def find_hits(self, masked: MaskedText, context: NoteContext) -> Iterator[Hit]:
         """Every hit of every rule, rule by rule in their order."""
+        present = list_anchors(masked.text)
         for rule, form, after, before in self.rules:
+            if form.anchors is not None and form.anchors.isdisjoint(present):
+                continue
             for found in form.pattern.finditer(masked.text):
                 if self._is_hindered(found, after, before, masked.text) or not masked.has_wanted(form, found):
                     continue

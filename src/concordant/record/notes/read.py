@@ -13,10 +13,11 @@ from concordant.record.notes.conventions import OrderWords, draw_conventions
 from concordant.record.notes.courses import CourseFinder, make_course_finder
 from concordant.record.notes.dates import DateReader, make_date_reader
 from concordant.record.notes.forms import FormCompiler
-from concordant.record.notes.gather import Gathered, gather_courses, gather_hits, is_grounded, iter_spans
+from concordant.record.notes.gather import Gathered, gather_courses, gather_hits, is_grounded, iter_spans, tell_table_fact
 from concordant.record.notes.lexicon import WORD, Entity, NoteLexicon, clean_word, make_lexicon
 from concordant.record.notes.mentions import RuleFinder, make_rule_finder, mask_text
 from concordant.record.notes.reading import NoteReadings, NoteUnread
+from concordant.record.notes.tables import find_table_facts
 from concordant.record.notes.text import NoteText, split_note
 from concordant.terminology.names import Words
 
@@ -51,6 +52,8 @@ class LanguageReader:
         gathered = Gathered()
         hits = list(self.rules.find_hits(masked, context))
         told = self.courses.find_courses(masked, context)
+        for told_in_table in find_table_facts(text.folded, self.language.columns, masked.dates):
+            tell_table_fact(told_in_table, gathered)
         gather_hits([hit for hit in hits if not hit.rule.needs], gathered)
         early = [hit for hit in hits if hit.rule.needs and is_grounded(hit.rule.needs, gathered, context)]
         gather_hits(early, gathered)
