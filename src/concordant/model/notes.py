@@ -117,6 +117,9 @@ class NoteLanguage(Record, frozen=True):
     first_person: tuple[str, ...] = ()  # words by which the writer is the patient
     male_relatives: tuple[str, ...] = ()
     relatives: tuple[str, ...] = ()  # words for the patient where a relative writes
+    symptomatic: tuple[str, ...] = ()  # facts of symptoms that may be gone again
+    contradicts: dict[str, tuple[str, ...]] = {}  # facts that cannot be true beside a result in words
+    in_words: tuple[str, ...] = ()  # words before a date at which something was
     words: dict[str, str] = {}  # forms that the order of things is told in
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from concordant.model.notes import NoteCue, NoteLanguage, Standing
 from concordant.record.notes.forms import Form, FormCompiler, list_anchors
-from concordant.record.notes.text import NoteText, Sentence
+from concordant.record.notes.text import NoteText, Sentence, count_signs
 
 STRONGEST: tuple[Standing, ...] = (
     "other_person",
@@ -61,7 +61,12 @@ class CueFinder:
 def make_cue_finder(language: NoteLanguage, compiler: FormCompiler) -> CueFinder:
     """Compile the cues of a language. Raises ValueError for a form that cannot be read."""
     patterns = [
-        (cue, [compiler.compile_form(form) for form in cue.words], _join_forms(cue.ends, compiler), _join_forms(cue.unless, compiler))
+        (
+            cue,
+            [compiler.compile_form(form) for form in cue.words],
+            _join_forms(cue.ends, compiler),
+            _join_forms(cue.unless, compiler),
+        )
         for cue in language.cues
     ]
     words = (language.relatives, language.first_person, language.male_relatives)
@@ -112,13 +117,17 @@ class NoteContext:
         if found.cue.looks == "sentence":
             return sentence.start <= found.start < sentence.end
         if found.cue.looks == "right":
-            return found.end <= start and start - found.end <= found.cue.reach and self._is_open(found, found.end, start, end)
-        return end <= found.start and found.start - end <= found.cue.reach and self._is_open(found, end, found.start, end)
+            return found.end <= start and self._is_near(found, found.end, start) and self._is_open(found, found.end, start, end)
+        return end <= found.start and self._is_near(found, end, found.start) and self._is_open(found, end, found.start, end)
+
+    def _is_near(self, found: CueFound, low: int, high: int) -> bool:
+        return high - low <= found.cue.reach or count_signs(self.masked[low:high]) <= found.cue.reach
 
     def _is_open(self, found: CueFound, low: int, high: int, behind: int) -> bool:
         """Whether nothing between a cue and a mention ends its reach."""
         between = self.masked[low:high]
-        if ";" in between or FULL_STOP.search(between) or (found.ends is not None and found.ends.search(between)):
+        is_cut = found.cue.status not in FAR and (";" in between or FULL_STOP.search(between) is not None)
+        if is_cut or (found.ends is not None and found.ends.search(between)):
             return False
         if "," not in between or not found.cue.at_comma:
             return True
@@ -166,6 +175,7 @@ def _is_ended(found: CueFound, masked: str, sentence: Sentence) -> bool:
     return found.ends is not None and found.ends.search(masked, found.end, sentence.end) is not None
 
 
+FAR = ("other_person", "other_cancer", "general")  # they reach over a semicolon
 FULL_STOP = re.compile(r"\.\s")
 CARRY = re.compile(r"\s*(?P<said>she|he|her|his|they|sie|er|ihr|ihre)(?!\w)(?!\s+(?:herself|himself|selbst))")
 FEMALE = ("she", "her", "sie", "ihr", "ihre")

@@ -13,6 +13,7 @@ from concordant.record.notes.mentions import MaskedText, Span
 from concordant.record.notes.reading import NoteFact
 
 HINTS = ("_hint", "_optional", "_by_site")
+MANY = frozenset(("site", "surgery", "brain_metastases"))  # facts that can have several values, or a more exact one
 MARKERS = ("her2", "her2_ihc", "her2_ish", "her2_ratio", "her2_copies", "er", "pr")
 ONE_VALUE = frozenset(
     ("sex", "age", "her2", "er", "pr", "her2_ihc", "her2_ish", "extent", "presentation", "brain_metastases", "pregnant")
@@ -27,6 +28,9 @@ class OrderWords:
 
     then: re.Pattern[str]
     specimens: Mapping[str, re.Pattern[str]]
+    symptomatic: tuple[str, ...]  # facts of symptoms that go
+    contradicts: Mapping[str, tuple[str, ...]]
+    in_words: tuple[str, ...]  # words before a date at which something was
     named_specimen: re.Pattern[str]
     distant: frozenset[str]
     endocrine: frozenset[str]  # drugs that run long before and after a relapse
@@ -56,8 +60,10 @@ class Conventions:
         self.settle_settings()
         self.imply_relapse()
         self.offer_stop()
+        self.offer_line()
         self.settle_response()
         self.keep_last("lvef")
+        self.settle_past_symptoms()
         self.settle_conditions()
         self.settle_specimens()
         self.settle_conflicts()
@@ -99,11 +105,15 @@ class Conventions:
         for fact in [fact for fact in self.gathered.facts if fact.fact == "age"]:
             sentence = self.context.text.find_sentence(fact.spans[0][0])
             place = fact.spans[0][0]
-            dated = [at for at in self.masked.dates if sentence.start <= at < place and place - at < 30]
+            dated = [at for at in self.masked.dates if sentence.start <= at < place and place - at < 30 and self.is_then(at)]
             others = [other for other in self.gathered.find_values("age") if other != fact.value]
             if dated or others:
                 self.gathered.take_back("age", fact.value)
                 self.gathered.offer("age", fact.value, fact.spans[0], "it may be the age of then", fact.rule)
+
+    def is_then(self, place: int) -> bool:
+        """Whether a date stands in a sentence that tells of it, not at its head as the date of an entry."""
+        return self.masked.text[max(0, place - 4) : place].strip(" ").endswith(self.order.in_words)
 
     def settle_settings(self) -> None:
         """The setting of a course that no word gives: from what comes before it, or behind it, where an order is told."""
@@ -271,7 +281,9 @@ class Conventions:
             since = next((one for told in course.told for one in told.attributes if one.rule.id == "since_running"), None)
             if since is None or since.standing != "said" or self.gathered.has(f"{course.name}.stopped"):
                 continue
-            later = [s[0] for f in self.gathered.facts if f.fact in ("recurrence", "progression", "extent_by_site") for s in f.spans]
+            later = [
+                s[0] for f in self.gathered.facts if f.fact in ("recurrence", "progression", "extent_by_site") for s in f.spans
+            ]
             if not any(place > since.span[1] for place in later):
                 self.gathered.offers[:] = [o for o in self.gathered.offers if o.fact != f"{course.name}.stopped"]
                 self.gathered.tell(f"{course.name}.stopped", "ongoing", [since.span], "convention", since.rule.id)
@@ -297,6 +309,14 @@ class Conventions:
             self.gathered.take_back(name, fact.value)
             self.gathered.tell(f"{name}_optional", fact.value, fact.spans, fact.sure, fact.rule)
 
+    def settle_past_symptoms(self) -> None:
+        """Symptoms that are told to be gone behind the words that told them are past."""
+        gone = self.find_fact("no_symptoms_hint")
+        for fact in [fact for fact in self.gathered.facts if fact.fact in self.order.symptomatic]:
+            if gone is not None and fact.value == "yes" and gone.spans[-1][0] > fact.spans[-1][0]:
+                self.gathered.take_back(fact.fact, fact.value)
+                self.gathered.tell(f"{fact.fact}_optional", fact.value, fact.spans, fact.sure, fact.rule)
+
     def settle_conditions(self) -> None:
         """Of one condition the more exact word stands; one that is told and denied is open."""
         names = {fact.fact for fact in self.gathered.facts if fact.fact.startswith("condition[")}
@@ -313,6 +333,7 @@ class Conventions:
     def settle_conflicts(self) -> None:
         """A fact that can have one value and is told with two is open: both are asked."""
         self.settle_brain()
+        self.settle_her2()
         for name in sorted(ONE_VALUE):
             facts = [fact for fact in self.gathered.facts if fact.fact == name]
             if has_conflict([fact.value for fact in facts]):
@@ -373,6 +394,14 @@ class Conventions:
                     self.gathered.take_back(name, fact.value)
                     self.gathered.tell(f"{name}_optional", fact.value, fact.spans, fact.sure, fact.rule)
 
+    def settle_her2(self) -> None:
+        """A result in words that the score of the same tissue contradicts is asked, not taken."""
+        for word, scores in self.order.contradicts.items():
+            test, _, value = word.partition(" ")
+            if self.gathered.has(f"{test} = {value}") and any(self.gathered.has(score) for score in scores):
+                if (fact := self.gathered.take_back(test, value)) is not None:
+                    self.gathered.offer(test, value, fact.spans[0], CONFLICT, fact.rule)
+
     def settle_brain(self) -> None:
         """The state of brain metastases: the last word that says more than that there are some."""
         facts = [fact for fact in self.gathered.facts if fact.fact == "brain_metastases"]
@@ -398,8 +427,19 @@ class Conventions:
                 for value in values:
                     if (fact := self.gathered.take_back(name, value)) is not None:
                         self.gathered.offer(name, value, fact.spans[0], CONFLICT, fact.rule)
-        told = {fact.fact for fact in self.gathered.facts}
-        self.gathered.offers[:] = [offer for offer in self.gathered.offers if offer.fact not in told]
+        told = {fact.fact: fact.value for fact in self.gathered.facts}
+        offers = self.gathered.offers
+        offers[:] = [
+            o for o in offers if o.fact not in told or (o.fact in MANY and not self.gathered.has(f"{o.fact} = {o.value}"))
+        ]
+
+    def offer_line(self) -> None:
+        """Who asks for the second line, where one course is told, may mean that this was the first."""
+        asked = self.find_fact("asked_line_hint")
+        late = [course for course in self.courses if self.find_setting(course) not in EARLY]
+        if asked is not None and len(late) == int(asked.value) - 1:
+            for number, course in enumerate(late, 1):
+                self.gathered.offer(f"{course.name}.line", str(number), asked.spans[0], "the next line is asked for", "order")
 
     def drop_hints(self) -> None:
         """What only served to find other facts is no fact; its words are understood all the same."""

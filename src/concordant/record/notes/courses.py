@@ -11,6 +11,7 @@ from concordant.record.notes.context import NoteContext
 from concordant.record.notes.forms import Form, FormCompiler, list_anchors
 from concordant.record.notes.lexicon import Entity
 from concordant.record.notes.mentions import MaskedText, Span, compile_limits, fill_template, trim_span
+from concordant.record.notes.text import count_signs
 
 NAMED = CourseRule(id="name", form="", tells={})
 
@@ -66,6 +67,7 @@ class CourseFinder:
     """How drugs of one language are joined to courses; `alone` are drugs that no comma joins to others."""
 
     join: re.Pattern[str]
+    strong: re.Pattern[str]  # joins a drug even to a protocol
     either: re.Pattern[str]
     rules: list[tuple[CourseRule, Form, re.Pattern[str] | None, re.Pattern[str] | None]]
     alone: frozenset[str]
@@ -104,7 +106,7 @@ class CourseFinder:
             return False
         if "(" in between or set(drug.ids) == set(last.ids):
             return True
-        strong = any(sign in between for sign in "+/")
+        strong = self.strong.search(between) is not None
         known = {id_ for one in group for id_ in one.ids}
         if len(drug.ids) > 1 or (len(last.ids) > 1 and not set(drug.ids) <= known and not strong):
             return strong and not known & set(drug.ids) and (len(drug.ids) == 1 or len(group) == 1)
@@ -158,11 +160,13 @@ class CourseFinder:
     ) -> Iterator[Attribute]:
         text = masked.text
         for found in form.pattern.finditer(text, *side):
-            distance = course.start - found.end() if found.end() <= course.start else max(0, found.start() - course.end)
-            is_apart = found.end() <= course.start and ";" in text[found.end() : course.start]
+            is_before = found.end() <= course.start
+            between = text[found.end() : course.start] if is_before else text[course.end : found.start()]
+            distance = count_signs(between)
+            is_apart = is_before and ";" in between
             if distance > rule.reach or is_apart or (not_before is not None and not_before.match(text, found.end())):
                 continue
-            if not_after is not None and not_after.search(text[max(0, found.start() - 40) : found.start()]):
+            if not_after is not None and not_after.search(text[max(0, found.start() - 60) : found.start()]):
                 continue
             standing, _ = context.find_standing(*found.span(), "course")
             for name, template in rule.tells.items():
@@ -179,4 +183,5 @@ def make_course_finder(
         made.append((rule, compiler.compile_form(rule.form), *compile_limits(rule, compiler)))
     join = compiler.compile_form("{join}").pattern
     either = compiler.compile_form("{either}").pattern
-    return CourseFinder(join, either, made, alone, members, language.named_settings)
+    strong = compiler.compile_form("{strong_join}").pattern
+    return CourseFinder(join, strong, either, made, alone, members, language.named_settings)

@@ -9,8 +9,8 @@ from concordant.model.notes import Standing
 from concordant.record.notes.context import NoteContext
 from concordant.record.notes.courses import Attribute, CourseTold
 from concordant.record.notes.mentions import Hit, Span
-from concordant.record.notes.tables import TableFact
 from concordant.record.notes.reading import NoteFact, NoteMention, NoteOffer, Sure
+from concordant.record.notes.tables import TableFact
 
 DATED = frozenset(("lvef",))
 CONFLICT = "the text says both"
@@ -93,6 +93,13 @@ class Course:
     def list_all(self, attribute: str) -> list[Attribute]:
         """All that is said of it under a name."""
         return [one for course in self.told for one in course.attributes if one.name == attribute and one.standing == "said"]
+
+
+def drop_unknown_conditions(gathered: Gathered, known: frozenset[str]) -> None:
+    """A condition that the knowledge has no name for is not told: its words are not read."""
+    for fact in [fact for fact in gathered.facts if fact.fact.startswith("condition[")]:
+        if fact.fact[len("condition[") : -1] not in known:
+            gathered.take_back(fact.fact, fact.value)
 
 
 def tell_table_fact(told: TableFact, gathered: Gathered) -> None:

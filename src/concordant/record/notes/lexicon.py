@@ -68,7 +68,7 @@ class NoteLexicon:
             word = words[at + length - 1]
             if length > 1:
                 between = folded[words[at + length - 2].end() : word.start()]
-                if between.strip(" -'/.\n") or len(between) > 3 or "\n\n" in between:
+                if between.strip(" -'/.\n") or len(between.strip(" ")) > 2 or "\n\n" in between:
                     break
                 blanks += any(sign in between for sign in " \n")
             key += clean_word(word[0])
@@ -81,7 +81,7 @@ class NoteLexicon:
 
     def _goes_on(self, folded: str, words: list[re.Match[str]], at: int) -> bool:
         """Whether the name of a drug goes on with a word that makes it another, unknown one."""
-        if at >= len(words) or folded[words[at - 1].end() : words[at].start()] not in (" ", "-"):
+        if at >= len(words) or folded[words[at - 1].end() : words[at].start()].strip(" ") not in ("", "-"):
             return False
         return self.may_be_drug(clean_word(words[at][0]))
 

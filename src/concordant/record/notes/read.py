@@ -13,7 +13,15 @@ from concordant.record.notes.conventions import OrderWords, draw_conventions
 from concordant.record.notes.courses import CourseFinder, make_course_finder
 from concordant.record.notes.dates import DateReader, make_date_reader
 from concordant.record.notes.forms import FormCompiler
-from concordant.record.notes.gather import Gathered, gather_courses, gather_hits, is_grounded, iter_spans, tell_table_fact
+from concordant.record.notes.gather import (
+    Gathered,
+    drop_unknown_conditions,
+    gather_courses,
+    gather_hits,
+    is_grounded,
+    iter_spans,
+    tell_table_fact,
+)
 from concordant.record.notes.lexicon import WORD, Entity, NoteLexicon, clean_word, make_lexicon
 from concordant.record.notes.mentions import RuleFinder, make_rule_finder, mask_text
 from concordant.record.notes.reading import NoteReadings, NoteUnread
@@ -36,6 +44,7 @@ class LanguageReader:
     courses: CourseFinder
     filler: frozenset[str]
     order: OrderWords
+    conditions: frozenset[str]
     relative: Mapping[str, Mapping[str, tuple[str, ...]]]
 
     def make_date_reader(self, today: dt.date | None) -> DateReader:
@@ -60,6 +69,7 @@ class LanguageReader:
         courses = gather_courses(told, gathered, self.order.denied_drugs)
         later = [hit for hit in hits if hit.rule.needs and hit not in early]
         gather_hits([hit for hit in later if is_grounded(hit.rule.needs, gathered, context)], gathered)
+        drop_unknown_conditions(gathered, self.conditions)
         draw_conventions(gathered, courses, masked, context, self.order)
         unread = tuple(self._find_unread(text, list(masked.entities.values()), gathered))
         return NoteReadings(
@@ -111,11 +121,15 @@ def make_language_reader(code: str, language: NoteLanguage, words: Words) -> Lan
         OrderWords(
             compiler.compile_form(language.words["then"]).pattern,
             {name: compiler.compile_form(language.words[name]).pattern for name in ("primary", "metastasis")},
+            language.symptomatic,
+            language.contradicts,
+            language.in_words,
             compiler.compile_form(language.words["specimen"]).pattern,
             frozenset(term.id for term in knowledge.vocabulary.sites if "distant" in term.tags),
             frozenset(id_ for name in language.long_running for id_ in (name, *members.get(name, ()))),
             {drug: pair for drug in (*members, *(d.id for d in knowledge.drugs)) if (pair := _deny_drug(drug, language, known))},
         ),
+        frozenset(term.id for term in knowledge.vocabulary.conditions),
         language.relative,
     )
 

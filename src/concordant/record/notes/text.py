@@ -31,6 +31,7 @@ FOLDED = str.maketrans(
 LINE = re.compile(r"[^\n]*\n?")
 BULLET = re.compile(r"\s*(?:[-*•>‣·]+|\(?\d{1,2}[.)](?!\d))\s+")
 SENTENCE_END = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)|\s\|\s")
+BLANKS = re.compile(r" {2,}")
 INITIAL = re.compile(r"(?:^|[\s(])[a-z]\.$|\.[a-z]\.$")
 
 
@@ -67,6 +68,7 @@ BROKEN = re.compile(
     r"([^\W\d_]{2,})-\n[ ]*(?!positiv|negativ|pos\b|neg\b|low\b|year|old\b|line|naive|free|directed|targeted|based|mod)([^\W\d_]{2,})"
 )
 OPTION = re.compile(r"\s*\(?[a-f][.)]\s")
+OPTION_LINE = re.compile(r"(?m)^\s*\(?[a-f][.)]\s")
 DATED = re.compile(r"\s*(?:\d{4}-\d|\d{1,2}[./]\d{1,2}[./]\d|\d{1,2}/\d{4}|(?:19|20)\d\d\s*[:-])")
 
 
@@ -104,22 +106,28 @@ def _make_heading_pattern(headings: Sequence[NoteHeading]) -> re.Pattern[str]:
 def _iter_sentences(
     folded: str, titles: re.Pattern[str], by_word: Mapping[str, NoteHeading], abbreviations: frozenset[str]
 ) -> Iterator[Sentence]:
-    heading = NoteHeading(words=())
-    start = 0
-    has_options = len(re.findall(r"(?m)^\s*\(?[a-f][.)]\s", folded)) > 1
+    none = NoteHeading(words=())
+    heading, within = none, False
+    has_options = len(OPTION_LINE.findall(folded)) > 1
     for block_start, block_end, is_break in _iter_blocks(folded):
-        if is_break:
-            heading = NoteHeading(words=())
+        if is_break or within or DATED.match(folded, block_start, block_end):
+            heading, within = none, False
         start = block_start
         for end in _iter_ends(folded, block_start, block_end, abbreviations, titles):
             if title := titles.match(folded, _skip_blank(folded, start, end), end) or titles.match(folded, start, end):
                 heading = by_word[title["title"]]
-            status: Standing = "asked" if has_options and OPTION.match(folded, start, end) else heading.status
-            asks = folded[start:end].rstrip(" \n\"')").endswith("?")
-            yield Sentence(start, end, status, heading.section, asks, () if status != heading.status else heading.about)
+                within = bool(folded[block_start : title.start("title")].strip(" -*•#\n"))
+            yield _make_sentence(folded, start, end, heading, has_options=has_options)
             start = end
-            if heading.is_short and "\n" not in folded[start - 1 : start + 1]:
-                heading = NoteHeading(words=())
+            heading = none if heading.is_short else heading
+
+
+def _make_sentence(folded: str, start: int, end: int, heading: NoteHeading, *, has_options: bool) -> Sentence:
+    """A sentence as its heading says that it is meant; the options of a question are asked."""
+    asks = folded[start:end].rstrip(" \n\"')").endswith("?")
+    if has_options and OPTION.match(folded, start, end):
+        return Sentence(start, end, "asked", heading.section, asks)
+    return Sentence(start, end, heading.status, heading.section, asks, heading.about)
 
 
 def _skip_blank(folded: str, start: int, end: int) -> int:
@@ -179,3 +187,8 @@ def _is_end(folded: str, found: re.Match[str], abbreviations: frozenset[str]) ->
     word = re.search(r"[^\s(]*$", folded[max(0, found.start() - 12) : found.start()])
     said = word[0] if word else ""
     return not (said in abbreviations or INITIAL.search(folded[max(0, found.start() - 3) : found.start() + 1]))
+
+
+def count_signs(text: str) -> int:
+    """How long a stretch of text is, several blanks counted as one."""
+    return len(BLANKS.sub(" ", text)) if "  " in text else len(text)
