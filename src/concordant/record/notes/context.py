@@ -36,11 +36,14 @@ class CueFound:
     unless: re.Pattern[str] | None = None
 
 
+CompiledCue = tuple[NoteCue, list[Form], re.Pattern[str] | None, re.Pattern[str] | None]
+
+
 @dataclass(slots=True)
 class CueFinder:
     """The cues of one language, compiled."""
 
-    patterns: list[tuple[NoteCue, list[Form], re.Pattern[str] | None, re.Pattern[str] | None]] = field(default_factory=list)
+    patterns: list[CompiledCue] = field(default_factory=list)
     relatives: re.Pattern[str] | None = None
     first_person: re.Pattern[str] | None = None
     male: re.Pattern[str] | None = None
@@ -60,17 +63,14 @@ class CueFinder:
 
 def make_cue_finder(language: NoteLanguage, compiler: FormCompiler) -> CueFinder:
     """Compile the cues of a language. Raises ValueError for a form that cannot be read."""
-    patterns = [
-        (
-            cue,
-            [compiler.compile_form(form) for form in cue.words],
-            _join_forms(cue.ends, compiler),
-            _join_forms(cue.unless, compiler),
-        )
-        for cue in language.cues
-    ]
+    patterns = [_compile_cue(cue, compiler) for cue in language.cues]
     words = (language.relatives, language.first_person, language.male_relatives)
     return CueFinder(patterns, *(_join_forms(forms, compiler) for forms in words))
+
+
+def _compile_cue(cue: NoteCue, compiler: FormCompiler) -> CompiledCue:
+    words = [compiler.compile_form(form) for form in cue.words]
+    return cue, words, _join_forms(cue.ends, compiler), _join_forms(cue.unless, compiler)
 
 
 def _join_forms(forms: Sequence[str], compiler: FormCompiler) -> re.Pattern[str] | None:

@@ -1,4 +1,4 @@
-"""What follows from the facts of a note together: by the order in which things are told, and where the text contradicts itself."""
+"""What follows from the facts of a note together: by the order in which they are told, and where the text contradicts itself."""
 
 from __future__ import annotations
 
@@ -122,6 +122,7 @@ class Conventions:
                 self.settle_setting(course, self.courses[:i])
 
     def settle_setting(self, course: Course, before: Sequence[Course]) -> None:
+        """Find the setting of one course."""
         first = course.told[0]
         spread = self.find_spread()
         is_late = spread is not None and spread[0] < first.start
@@ -137,7 +138,7 @@ class Conventions:
         elif before and (setting := self.find_setting(before[-1])) and self.goes_on(before[-1].told[-1], first, surgery_before):
             self.tell_setting(course, setting, first.spans[0])
         elif spread is not None and not self.has_early_words():
-            self.settle_advanced(course, is_late)
+            self.settle_advanced(course)
         elif (
             is_late
             and not set(first.ids) <= self.order.endocrine
@@ -147,6 +148,7 @@ class Conventions:
             self.tell_setting(course, ADVANCED, stop.span)
 
     def find_setting(self, course: Course) -> str:
+        """The setting of a course as far as it is known; empty where it is not."""
         told = self.gathered.find_values(f"{course.name}.setting")
         return told[0] if told else ""
 
@@ -163,6 +165,7 @@ class Conventions:
         return high - low <= reach and self.order.then.search(self.masked.text[low:high]) is not None
 
     def settle_after_surgery(self, course: Course, surgery: Span) -> None:
+        """A course behind a surgery is adjuvant where words or dates say so, else it is asked."""
         first = course.told[0]
         spread = self.find_spread(surgery[1])
         again = self.find_first(("recurrence", "progression"))
@@ -178,14 +181,16 @@ class Conventions:
             self.gathered.offer(f"{course.name}.setting", "adjuvant", first.spans[0], "it is told after the surgery", "order")
 
     def is_dated_after(self, course: Course) -> bool:
+        """Whether the dates of a course lie behind that of the surgery."""
         date, end = self.gathered.find_values("surgery.date"), course.find("end") or course.find("start")
         return bool(date) and end is not None and date[0][:7] < end.value[:7]
 
     def is_dated_before(self, course: Course) -> bool:
+        """Whether the dates of a course lie before that of the surgery."""
         date, end = self.gathered.find_values("surgery.date"), course.find("end") or course.find("start")
         return bool(date) and end is not None and end.value[:7] < date[0][:7]
 
-    def settle_advanced(self, course: Course, is_late: bool) -> None:
+    def settle_advanced(self, course: Course) -> None:
         """In metastatic disease without a word of an early one: what ended in growth, or runs, is for the advanced disease."""
         stop = course.find("stopped")
         if self.gathered.has("presentation = de_novo") or (stop is not None and stop.value in ("progression", "ongoing")):
@@ -194,11 +199,12 @@ class Conventions:
             self.gathered.offer(f"{course.name}.setting", ADVANCED, course.told[0].spans[0], "the disease is metastatic", "order")
 
     def tell_setting(self, course: Course, setting: str, span: Span) -> None:
+        """Tell the setting, and ask no more about it."""
         self.gathered.offers[:] = [offer for offer in self.gathered.offers if offer.fact != f"{course.name}.setting"]
         self.gathered.tell(f"{course.name}.setting", setting, [span], "convention", "order")
 
     def imply_relapse(self) -> None:
-        """A metastasis after surgery, or after treatment of an early disease, is a recurrence; in metastatic disease a new one is growth."""
+        """A metastasis after surgery or early treatment is a recurrence; in metastatic disease a new one is growth."""
         dated = [fact.spans[0] for fact in self.gathered.facts if fact.fact == "diagnosis.date" and self.is_much_earlier(fact)]
         early = dated + self.surgeries + [one.span for c in self.courses for one in c.list_all("setting") if one.value in EARLY]
         begun = min((span[0] for span in early), default=None)
@@ -237,6 +243,7 @@ class Conventions:
         )
 
     def find_fact(self, name: str) -> NoteFact | None:
+        """The first fact of a name."""
         return next((fact for fact in self.gathered.facts if fact.fact == name), None)
 
     def date_relapse(self, spread: Span | None) -> None:
@@ -248,6 +255,7 @@ class Conventions:
                 self.date_event(name, places)
 
     def date_event(self, name: str, places: Sequence[int]) -> None:
+        """The free date that stands near one of some places, or at the head of its sentence."""
         for place in places:
             sentence = self.context.text.find_sentence(place)
             dates = [date for at, date in self.masked.dates.items() if sentence.start <= at < sentence.end and date.value]
@@ -281,12 +289,13 @@ class Conventions:
             since = next((one for told in course.told for one in told.attributes if one.rule.id == "since_running"), None)
             if since is None or since.standing != "said" or self.gathered.has(f"{course.name}.stopped"):
                 continue
-            later = [
-                s[0] for f in self.gathered.facts if f.fact in ("recurrence", "progression", "extent_by_site") for s in f.spans
-            ]
-            if not any(place > since.span[1] for place in later):
+            if not self.is_told_behind(("recurrence", "progression", "extent_by_site"), since.span[1]):
                 self.gathered.offers[:] = [o for o in self.gathered.offers if o.fact != f"{course.name}.stopped"]
                 self.gathered.tell(f"{course.name}.stopped", "ongoing", [since.span], "convention", since.rule.id)
+
+    def is_told_behind(self, facts: Sequence[str], place: int) -> bool:
+        """Whether one of some facts is told behind a place."""
+        return any(span[0] > place for fact in self.gathered.facts if fact.fact in facts for span in fact.spans)
 
     def settle_response(self) -> None:
         """A response, or stable disease, that growth followed is past; in one sentence with growth it is mixed."""
@@ -383,11 +392,11 @@ class Conventions:
         return "metastasis" if sites & self.order.distant else ""
 
     def choose_specimen(self, name: str) -> None:
-        """Of results that differ by the tissue the one of the metastasis is the result; of those that contradict each other none."""
+        """Of results that differ by the tissue the one of the metastasis counts; of those that contradict each other none."""
         plain = [fact for fact in self.gathered.facts if fact.fact == name]
         if not has_conflict([fact.value for fact in plain]):
             return
-        spread = {value for value in self.gathered.find_values(f"{name}@metastasis")}
+        spread = set(self.gathered.find_values(f"{name}@metastasis"))
         if all(any(self.find_specimen(span) for span in fact.spans) for fact in plain):
             for fact in plain:
                 if fact.value not in spread or has_conflict(sorted(spread)):
@@ -398,9 +407,9 @@ class Conventions:
         """A result in words that the score of the same tissue contradicts is asked, not taken."""
         for word, scores in self.order.contradicts.items():
             test, _, value = word.partition(" ")
-            if self.gathered.has(f"{test} = {value}") and any(self.gathered.has(score) for score in scores):
-                if (fact := self.gathered.take_back(test, value)) is not None:
-                    self.gathered.offer(test, value, fact.spans[0], CONFLICT, fact.rule)
+            is_contradicted = any(self.gathered.has(score) for score in scores)
+            if is_contradicted and (fact := self.gathered.take_back(test, value)) is not None:
+                self.gathered.offer(test, value, fact.spans[0], CONFLICT, fact.rule)
 
     def settle_brain(self) -> None:
         """The state of brain metastases: the last word that says more than that there are some."""
@@ -427,11 +436,10 @@ class Conventions:
                 for value in values:
                     if (fact := self.gathered.take_back(name, value)) is not None:
                         self.gathered.offer(name, value, fact.spans[0], CONFLICT, fact.rule)
-        told = {fact.fact: fact.value for fact in self.gathered.facts}
+        told = {fact.fact for fact in self.gathered.facts}
+        same = {(fact.fact, fact.value) for fact in self.gathered.facts}
         offers = self.gathered.offers
-        offers[:] = [
-            o for o in offers if o.fact not in told or (o.fact in MANY and not self.gathered.has(f"{o.fact} = {o.value}"))
-        ]
+        offers[:] = [o for o in offers if o.fact not in told or (o.fact in MANY and (o.fact, o.value) not in same)]
 
     def offer_line(self) -> None:
         """Who asks for the second line, where one course is told, may mean that this was the first."""

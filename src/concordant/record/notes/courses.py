@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from concordant.model.notes import CourseRule, NoteLanguage, Standing
 from concordant.record.notes.context import NoteContext
@@ -122,7 +123,7 @@ class CourseFinder:
         standing, _ = context.find_standing(group[0].start, group[-1].end, "drug")
         if standing == "said" and context.text.find_sentence(group[0].start).section == "allergies":
             standing = "other_cancer"
-        between = [masked.text[one.end : other.start] for one, other in zip(group, group[1:], strict=False)]
+        between = [masked.text[one.end : other.start] for one, other in pairwise(group)]
         spans = [(one.start, one.end) for one in group]
         course = CourseTold(tuple(ids), spans, standing, any(self.either.search(text) for text in between))
         for entity in group:
@@ -136,7 +137,7 @@ class CourseFinder:
         sentence = context.text.find_sentence(course.start)
         low, high = max(before, sentence.start), min(behind, max(sentence.end, context.text.find_sentence(course.end - 1).end))
         present = list_anchors(masked.text)
-        inner = [(one[1], other[0]) for one, other in zip(course.spans, course.spans[1:], strict=False) if other[0] - one[1] > 4]
+        inner = [(one[1], other[0]) for one, other in pairwise(course.spans) if other[0] - one[1] > 4]
         for rule, form, after_what, before_what in self.rules:
             if form.anchors is not None and form.anchors.isdisjoint(present):
                 continue

@@ -1,6 +1,6 @@
-"""Forms of the knowledge as patterns: `[her2] (ihc|ish) <polarity>` to a regular expression over the masked text of a note.
+"""Forms of the knowledge as patterns: `[score] (a|b) <polarity>` to a regular expression over the masked text of a note.
 
-Names that were found stand in that text as one sign for their kind and a filling, so that a form can ask for `<drug>` or `<site>`.
+Names that were found stand in that text as one sign for their kind and a filling, so that a form can ask for one of a kind.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ FILL = "\ue0ff"
 KINDS = ("drug", "site", "condition", "medication", "symptom", "date", "cancer", "course")
 ESCAPES = ("d", "w", "n", "b", "s")
 SIGNS = {kind: chr(0xE000 + i) for i, kind in enumerate(KINDS)}
-LIST = r"(?:\s*(?:,|;|\+|/|&|\band\b|\bor\b|\bplus\b|\bwith\b|\bund\b|\boder\b|\bsowie\b)\s*)+(?:\b(?:the|both|left|right|bilateral|her|my|his|l|r|in|of)\b\s*){0,2}"
+LIST_JOIN = r"(?:\s*(?:,|;|\+|/|&|\band\b|\bor\b|\bplus\b|\bwith\b|\bund\b|\boder\b|\bsowie\b)\s*)+"
+LIST = LIST_JOIN + r"(?:\b(?:the|both|left|right|bilateral|her|my|his|l|r|in|of)\b\s*){0,2}"
 NUMBER = r"(?<!\d)(?<!\d[.,])\d+(?:[.,]\d+)?(?!\d|[.,]\d)"
 COUNT = r"(?<!\d)(?<!\d[.,])\d{1,3}(?!\d|[.,]\d)"
 TOKEN = re.compile(r"\s+|<[^<>]+>|\\.|[()\[\]|~]|[^\s<()\[\]|~\\]+|<")

@@ -61,10 +61,9 @@ def gather_hits(hits: Sequence[Hit], gathered: Gathered) -> None:
     """The facts of single rules; of several that tell the same fact at one place the first in the order of the knowledge."""
     taken: dict[str, list[Span]] = {}
     for hit in hits:
-        if hit.standing not in ("said", "uncertain") or not (hit.facts or hit.offers):
-            if hit.standing != "said":
-                cue = (hit.cue.start, hit.cue.end) if hit.cue else None
-                gathered.mentions.append(NoteMention(hit.span, hit.standing, cue, hit.rule.id))
+        if hit.standing != "said" and (hit.standing != "uncertain" or not (hit.facts or hit.offers)):
+            cue = (hit.cue.start, hit.cue.end) if hit.cue else None
+            gathered.mentions.append(NoteMention(hit.span, hit.standing, cue, hit.rule.id))
         for fact, value in hit.facts:
             if not _overlaps(hit.span, taken.get(fact, ())):
                 gathered.tell(fact, value, [hit.span], hit.rule.sure, hit.rule.id)

@@ -22,7 +22,7 @@ from concordant.record.notes.gather import (
     iter_spans,
     tell_table_fact,
 )
-from concordant.record.notes.lexicon import WORD, Entity, NoteLexicon, clean_word, make_lexicon
+from concordant.record.notes.lexicon import WORD, NoteLexicon, clean_word, make_lexicon
 from concordant.record.notes.mentions import RuleFinder, make_rule_finder, mask_text
 from concordant.record.notes.reading import NoteReadings, NoteUnread
 from concordant.record.notes.tables import find_table_facts
@@ -71,12 +71,12 @@ class LanguageReader:
         gather_hits([hit for hit in later if is_grounded(hit.rule.needs, gathered, context)], gathered)
         drop_unknown_conditions(gathered, self.conditions)
         draw_conventions(gathered, courses, masked, context, self.order)
-        unread = tuple(self._find_unread(text, list(masked.entities.values()), gathered))
+        unread = tuple(self._find_unread(text, gathered))
         return NoteReadings(
             raw, tuple(gathered.facts), tuple(gathered.offers), unread, tuple(gathered.mentions), language=self.code
         )
 
-    def _find_unread(self, text: NoteText, entities: Sequence[Entity], gathered: Gathered) -> Iterator[NoteUnread]:
+    def _find_unread(self, text: NoteText, gathered: Gathered) -> Iterator[NoteUnread]:
         """The words that are neither understood nor of no account, those side by side together."""
         covered = bytearray(len(text.raw))
         for start, end in iter_spans(gathered):

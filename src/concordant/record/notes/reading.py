@@ -44,7 +44,7 @@ class NoteUnread(msgspec.Struct, frozen=True):
 
 
 class NoteMention(msgspec.Struct, frozen=True):
-    """Words that were understood and tell nothing of this patient (planned, denied, of another person), and the words that say so."""
+    """Words that were understood and tell nothing of this patient (planned, of another person), and what says so."""
 
     span: Span
     standing: Standing

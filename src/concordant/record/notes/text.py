@@ -64,9 +64,10 @@ class NoteText:
         return self.sentences[low]
 
 
-BROKEN = re.compile(
-    r"([^\W\d_]{2,})-\n[ ]*(?!positiv|negativ|pos\b|neg\b|low\b|year|old\b|line|naive|free|directed|targeted|based|mod)([^\W\d_]{2,})"
-)
+# Behind these a hyphen at the end of a line is one of the word.
+WHOLE = r"positiv|negativ|pos\b|neg\b|low\b|year|old\b|line|naive|free|directed|targeted|based|mod"
+BROKEN = re.compile(rf"([^\W\d_]{{2,}})-\n[ ]*(?!{WHOLE})([^\W\d_]{{2,}})")
+TITLE_END = r"\s*(?::|-(?=\s)|\s[\d/.-]{4,10}\s*:|(?=\s*$))"
 OPTION = re.compile(r"\s*\(?[a-f][.)]\s")
 OPTION_LINE = re.compile(r"(?m)^\s*\(?[a-f][.)]\s")
 DATED = re.compile(r"\s*(?:\d{4}-\d|\d{1,2}[./]\d{1,2}[./]\d|\d{1,2}/\d{4}|(?:19|20)\d\d\s*[:-])")
@@ -98,9 +99,8 @@ def split_note(raw: str, headings: Sequence[NoteHeading], abbreviations: Sequenc
 
 def _make_heading_pattern(headings: Sequence[NoteHeading]) -> re.Pattern[str]:
     words = sorted((re.escape(word) for heading in headings for word in heading.words), key=len, reverse=True)
-    return re.compile(
-        rf"(?:(?<=^)|(?<=[.;\n|]))\s*(?:[-*•#]+\s*)?(?P<title>{'|'.join(words) or '(?!)'})\s*(?::|-(?=\s)|\s[\d/.-]{{4,10}}\s*:|(?=\s*$))"
-    )
+    title = rf"(?P<title>{'|'.join(words) or '(?!)'})"
+    return re.compile(rf"(?:(?<=^)|(?<=[.;\n|]))\s*(?:[-*•#]+\s*)?{title}{TITLE_END}")
 
 
 def _iter_sentences(
