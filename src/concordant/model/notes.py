@@ -115,6 +115,7 @@ class NoteLanguage(Record, frozen=True):
     course_rules: tuple[CourseRule, ...] = ()
     filler: tuple[str, ...] = ()
     first_person: tuple[str, ...] = ()  # words by which the writer is the patient
+    interrogatives: tuple[str, ...] = ()  # first words of a question
     male_relatives: tuple[str, ...] = ()
     relatives: tuple[str, ...] = ()  # words for the patient where a relative writes
     symptomatic: tuple[str, ...] = ()  # facts of symptoms that may be gone again

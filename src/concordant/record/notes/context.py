@@ -47,6 +47,8 @@ class CueFinder:
     relatives: re.Pattern[str] | None = None
     first_person: re.Pattern[str] | None = None
     male: re.Pattern[str] | None = None
+    question: re.Pattern[str] | None = None
+    given: re.Pattern[str] | None = None
 
     def find_cues(self, masked: str) -> list[CueFound]:
         """Every cue of the text in its order."""
@@ -65,7 +67,9 @@ def make_cue_finder(language: NoteLanguage, compiler: FormCompiler) -> CueFinder
     """Compile the cues of a language. Raises ValueError for a form that cannot be read."""
     patterns = [_compile_cue(cue, compiler) for cue in language.cues]
     words = (language.relatives, language.first_person, language.male_relatives)
-    return CueFinder(patterns, *(_join_forms(forms, compiler) for forms in words))
+    question = re.compile(rf"\s*(?:{'|'.join(map(re.escape, language.interrogatives)) or '(?!)'})(?!\w)")
+    given = compiler.compile_form(language.words["given"]).pattern
+    return CueFinder(patterns, *(_join_forms(forms, compiler) for forms in words), question, given)
 
 
 def _compile_cue(cue: NoteCue, compiler: FormCompiler) -> CompiledCue:
@@ -90,6 +94,8 @@ class NoteContext:
     other: set[int] = field(default_factory=set)  # sentences that go on about another person
     wide: list[CueFound] = field(default_factory=list)  # cues for the whole note
     quoted: list[tuple[int, int]] = field(default_factory=list)  # passages of others that speak of patients in general
+    question: re.Pattern[str] | None = None
+    given: re.Pattern[str] | None = None  # words that say that a drug was given
     subject: str = ""  # the relative of the writer who is the patient
 
     def find_standing(self, start: int, end: int, kind: str = "") -> tuple[Standing, CueFound | None]:
@@ -107,7 +113,16 @@ class NoteContext:
         for cue in self.by_sentence.get(sentence.start, ()):
             if _is_about(cue.cue, kind) and self._reaches(cue, start, end, sentence):
                 best = _choose(best, (cue.cue.status, cue))
+        if best[0] == "said" and kind == "drug" and self._is_asked(sentence, start):
+            return "asked", None
         return (under, None) if weak and best[0] == "said" else best
+
+    def _is_asked(self, sentence: Sentence, start: int) -> bool:
+        """Whether a drug stands in a question, and no word before it there says that it was given."""
+        if not sentence.asks or self.question is None:
+            return False
+        begins = self.question.match(self.masked, sentence.start, start) is not None
+        return begins and (self.given is None or self.given.search(self.masked, sentence.start, start) is None)
 
     def _reaches(self, found: CueFound, start: int, end: int, sentence: Sentence) -> bool:
         if found.unless is not None and found.unless.search(self.masked, sentence.start, start):
@@ -127,13 +142,23 @@ class NoteContext:
         """Whether nothing between a cue and a mention ends its reach."""
         between = self.masked[low:high]
         is_cut = found.cue.status not in FAR and (";" in between or FULL_STOP.search(between) is not None)
-        if is_cut or (found.ends is not None and found.ends.search(between)):
+        if is_cut or (found.cue.status not in FAR and _closes(between)) or (found.ends is not None and found.ends.search(between)):
             return False
         if "," not in between or not found.cue.at_comma:
             return True
         listed = re.sub(r"[\ue000-\ue0ff]+", "", between)
         is_short = all(len(part.split()) <= 3 for part in listed.split(","))
         return is_short and (LIST_GOES_ON.match(self.masked, behind) is not None or " or " in between)
+
+
+def _closes(between: str) -> bool:
+    """Whether a bracket, or a quotation, ends between a cue and a mention that does not begin there."""
+    depth = 0
+    for sign in between:
+        depth += (sign == "(") - (sign == ")")
+        if depth < 0:
+            return True
+    return False
 
 
 def _is_about(cue: NoteCue, kind: str) -> bool:
@@ -147,7 +172,7 @@ def _choose(one: tuple[Standing, CueFound | None], other: tuple[Standing, CueFou
 def make_context(text: NoteText, masked: str, finder: CueFinder) -> NoteContext:
     """Find the cues of a note, sentence by sentence."""
     subject = _find_subject(masked, finder)
-    context = NoteContext(text, masked, subject=subject)
+    context = NoteContext(text, masked, question=finder.question, given=finder.given, subject=subject)
     for found in finder.find_cues(masked):
         if subject and masked[found.start : found.end] in (subject, subject.rstrip("s"), f"{subject}s"):
             continue

@@ -56,6 +56,7 @@ class Conventions:
     def draw(self) -> None:
         """All conventions, in an order in which each finds what it needs."""
         self.drop_old_ages()
+        self.settle_diagnosis()
         self.settle_running()
         self.settle_settings()
         self.imply_relapse()
@@ -110,6 +111,14 @@ class Conventions:
             if dated or others:
                 self.gathered.take_back("age", fact.value)
                 self.gathered.offer("age", fact.value, fact.spans[0], "it may be the age of then", fact.rule)
+
+    def settle_diagnosis(self) -> None:
+        """Of several days of a diagnosis the first is that of the disease; the others are asked."""
+        dates = sorted((fact for fact in self.gathered.facts if fact.fact == "diagnosis.date"), key=lambda fact: fact.value)
+        for fact in dates[1:]:
+            self.gathered.take_back(fact.fact, fact.value)
+            if not dates[0].value.startswith(fact.value) and not fact.value.startswith(dates[0].value):
+                self.gathered.offer("recurrence.date", fact.value, fact.spans[0], "a second diagnosis is told", fact.rule)
 
     def is_then(self, place: int) -> bool:
         """Whether a date stands in a sentence that tells of it, not at its head as the date of an entry."""

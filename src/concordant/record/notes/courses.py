@@ -38,7 +38,7 @@ class CourseTold:
     standing: Standing
     is_listed: bool = False  # one of several that `or` joins
     attributes: list[Attribute] = field(default_factory=list)
-    kind: str = "drug"
+    is_not_received: bool = False  # it is denied that it was ever given
 
     @property
     def start(self) -> int:
@@ -70,6 +70,9 @@ class CourseFinder:
     join: re.Pattern[str]
     strong: re.Pattern[str]  # joins a drug even to a protocol
     either: re.Pattern[str]
+    given: re.Pattern[str]
+    given_behind: re.Pattern[str]
+    not_received: re.Pattern[str]
     rules: list[tuple[CourseRule, Form, re.Pattern[str] | None, re.Pattern[str] | None]]
     alone: frozenset[str]
     members: Mapping[str, frozenset[str]]  # of each class its drugs
@@ -120,16 +123,29 @@ class CourseFinder:
         for id_ in list(ids):
             if self.members.get(id_, frozenset()) & ids.keys():
                 del ids[id_]  # a class, of which a drug is named as well
-        standing, _ = context.find_standing(group[0].start, group[-1].end, "drug")
+        standing, cue = context.find_standing(group[0].start, group[-1].end, "drug")
         if standing == "said" and context.text.find_sentence(group[0].start).section == "allergies":
             standing = "other_cancer"
         between = [masked.text[one.end : other.start] for one, other in pairwise(group)]
         spans = [(one.start, one.end) for one in group]
+        if standing == "said" and not self._is_told_as_given(group, masked, context):
+            standing = "uncertain"
         course = CourseTold(tuple(ids), spans, standing, any(self.either.search(text) for text in between))
+        said = masked.text[cue.start : cue.end] if cue is not None else ""
+        course.is_not_received = standing == "denied" and self.not_received.search(said) is not None
         for entity in group:
             if setting := self.named_settings.get(context.text.folded[entity.start : entity.end]):
                 course.attributes.append(Attribute("setting", setting, (entity.start, entity.end), NAMED, 0))
         return course
+
+    def _is_told_as_given(self, group: Sequence[Entity], masked: MaskedText, context: NoteContext) -> bool:
+        """Whether a word around drugs says that they were given: a name alone is only a name."""
+        sentence = context.text.find_sentence(group[0].start)
+        low, high = max(sentence.start, group[0].start - 60), min(sentence.end, group[-1].end + 40)
+        before, behind = masked.text[low : group[0].start], masked.text[group[-1].end : high]
+        if sentence.section in ("course", "medications") or len({id_ for one in group for id_ in one.ids}) > 1:
+            return True
+        return self.given.search(before) is not None or self.given_behind.search(behind) is not None
 
     def _find_attributes(
         self, course: CourseTold, before: int, behind: int, masked: MaskedText, context: NoteContext
@@ -185,4 +201,7 @@ def make_course_finder(
     join = compiler.compile_form("{join}").pattern
     either = compiler.compile_form("{either}").pattern
     strong = compiler.compile_form("{strong_join}").pattern
-    return CourseFinder(join, strong, either, made, alone, members, language.named_settings)
+    given = compiler.compile_form(language.words["given"]).pattern
+    behind = compiler.compile_form(language.words["given_behind"]).pattern
+    not_received = compiler.compile_form(language.words["not_received"]).pattern
+    return CourseFinder(join, strong, either, given, behind, not_received, made, alone, members, language.named_settings)

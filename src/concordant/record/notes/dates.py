@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 MONTH_FIRST, DAY_FIRST = "month first", "day first"
 EARLIEST = 1950
+OLDEST = 40  # years: more ago, two digits behind a slash are no year (3/52: three weeks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class DateReader:
         """`9/19`: month and year where the text writes years with a slash, else not known to be either."""
         year = widen_year(second)
         latest = self.today.year if self.today else dt.date.max.year
-        return check_date(year, first) if by_slash and year <= latest else ""
+        return check_date(year, first) if by_slash and latest - OLDEST <= year <= latest else ""
 
     def _place_month(self, month: int, *, is_last: bool) -> str | None:
         """A month without its year: the last one before the day of the note."""

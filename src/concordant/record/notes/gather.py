@@ -124,7 +124,7 @@ def gather_courses(told: Sequence[CourseTold], gathered: Gathered, denied_drugs:
     """The courses that were given, as facts; a drug told again is the course told again."""
     courses: list[Course] = []
     for one in told:
-        if one.standing == "denied":
+        if one.is_not_received:
             _deny_drugs(one, gathered, denied_drugs)
         if one.standing == "uncertain" and not one.is_listed:
             gathered.offer(

@@ -68,7 +68,9 @@ class NoteText:
 WHOLE = r"positiv|negativ|pos\b|neg\b|low\b|year|old\b|line|naive|free|directed|targeted|based|mod"
 BROKEN = re.compile(rf"([^\W\d_]{{2,}})-\n[ ]*(?!{WHOLE})([^\W\d_]{{2,}})")
 TITLE_END = r"\s*(?::|-(?=\s)|\s[\d/.-]{4,10}\s*:|(?=\s*$))"
-OPTION = re.compile(r"\s*\(?[a-f][.)]\s")
+OPTION = re.compile(r"\s*\(?[a-f1-6][.)]\s")
+NUMBERED = re.compile(r"(?m)^\s*[1-6][.)]\s")
+EXAM = re.compile(r"which (?:statement|of the following|of these|one|finding|response|action|regimen|option|drug|treatment|answer)[^?]*\?")
 OPTION_LINE = re.compile(r"(?m)^\s*\(?[a-f][.)]\s")
 DATED = re.compile(r"\s*(?:\d{4}-\d|\d{1,2}[./]\d{1,2}[./]\d|\d{1,2}/\d{4}|(?:19|20)\d\d\s*[:-])")
 
@@ -108,7 +110,7 @@ def _iter_sentences(
 ) -> Iterator[Sentence]:
     none = NoteHeading(words=())
     heading, within = none, False
-    has_options = len(OPTION_LINE.findall(folded)) > 1
+    has_options = len(OPTION_LINE.findall(folded)) > 1 or (EXAM.search(folded) is not None and len(NUMBERED.findall(folded)) > 2)
     for block_start, block_end, is_break in _iter_blocks(folded):
         if is_break or within or DATED.match(folded, block_start, block_end):
             heading, within = none, False
