@@ -104,6 +104,7 @@ class NoteLanguage(Record, frozen=True):
     capitals: tuple[str, ...] = ()  # short names that only count in capitals
     not_names: tuple[str, ...] = ()  # names of the knowledge that are everyday words of a note
     ignored: tuple[str, ...] = ()  # conditions that notes tell otherwise
+    supportive: tuple[str, ...] = ()  # drugs that are no course of treatment by themselves
     long_running: tuple[str, ...] = ()  # classes of drugs of which running says nothing of the setting
     named_settings: dict[str, str] = {}  # names of treatments that say their setting
     columns: dict[str, tuple[str, ...]] = {}  # headings of a table, by the fact and its unit

@@ -60,7 +60,7 @@ class CueFinder:
             if form.anchors is None or not form.anchors.isdisjoint(present)
             for match in form.pattern.finditer(masked)
         ]
-        return sorted(found, key=lambda cue: cue.start)
+        return sorted(found, key=lambda cue: (cue.start, -cue.end))
 
 
 def make_cue_finder(language: NoteLanguage, compiler: FormCompiler) -> CueFinder:
@@ -142,7 +142,11 @@ class NoteContext:
         """Whether nothing between a cue and a mention ends its reach."""
         between = self.masked[low:high]
         is_cut = found.cue.status not in FAR and (";" in between or FULL_STOP.search(between) is not None)
-        if is_cut or (found.cue.status not in FAR and _closes(between)) or (found.ends is not None and found.ends.search(between)):
+        if (
+            is_cut
+            or (found.cue.status not in FAR and _closes(between))
+            or (found.ends is not None and found.ends.search(between))
+        ):
             return False
         if "," not in between or not found.cue.at_comma:
             return True

@@ -120,10 +120,15 @@ def is_grounded(needs: Sequence[str], gathered: Gathered, context: NoteContext) 
     return all(known.get(need) or gathered.has(need) for need in needs)
 
 
-def gather_courses(told: Sequence[CourseTold], gathered: Gathered, denied_drugs: Mapping[str, tuple[str, str]]) -> list[Course]:
+def gather_courses(
+    told: Sequence[CourseTold], gathered: Gathered, denied_drugs: Mapping[str, tuple[str, str]], supportive: frozenset[str]
+) -> list[Course]:
     """The courses that were given, as facts; a drug told again is the course told again."""
     courses: list[Course] = []
     for one in told:
+        if set(one.ids) <= supportive:
+            _tell_supportive(one, gathered)
+            continue
         if one.is_not_received:
             _deny_drugs(one, gathered, denied_drugs)
         if one.standing == "uncertain" and not one.is_listed:
@@ -143,6 +148,16 @@ def gather_courses(told: Sequence[CourseTold], gathered: Gathered, denied_drugs:
     for course in courses:
         _tell_course(course, gathered)
     return courses
+
+
+def _tell_supportive(one: CourseTold, gathered: Gathered) -> None:
+    """A supportive drug is a medication, taken where nothing says that it was stopped."""
+    is_taken = one.standing == "said" and one.find("end") is None and one.find("not_given") is None
+    stop = one.find("stopped")
+    if is_taken and (stop is None or stop.value == "ongoing"):
+        for id_ in one.ids:
+            gathered.tell(f"medication[{id_}]", "taken", list(one.spans), "said", "course")
+    gathered.mentions.append(NoteMention((one.start, one.end), one.standing, None, "course"))
 
 
 def _find_why(one: CourseTold) -> Standing:

@@ -45,6 +45,7 @@ class LanguageReader:
     filler: frozenset[str]
     order: OrderWords
     conditions: frozenset[str]
+    supportive: frozenset[str]
     relative: Mapping[str, Mapping[str, tuple[str, ...]]]
 
     def make_date_reader(self, today: dt.date | None) -> DateReader:
@@ -66,7 +67,7 @@ class LanguageReader:
         gather_hits([hit for hit in hits if not hit.rule.needs], gathered)
         early = [hit for hit in hits if hit.rule.needs and is_grounded(hit.rule.needs, gathered, context)]
         gather_hits(early, gathered)
-        courses = gather_courses(told, gathered, self.order.denied_drugs)
+        courses = gather_courses(told, gathered, self.order.denied_drugs, self.supportive)
         later = [hit for hit in hits if hit.rule.needs and hit not in early]
         gather_hits([hit for hit in later if is_grounded(hit.rule.needs, gathered, context)], gathered)
         drop_unknown_conditions(gathered, self.conditions)
@@ -130,6 +131,7 @@ def make_language_reader(code: str, language: NoteLanguage, words: Words) -> Lan
             {drug: pair for drug in (*members, *(d.id for d in knowledge.drugs)) if (pair := _deny_drug(drug, language, known))},
         ),
         frozenset(term.id for term in knowledge.vocabulary.conditions),
+        frozenset(language.supportive),
         language.relative,
     )
 

@@ -70,7 +70,9 @@ BROKEN = re.compile(rf"([^\W\d_]{{2,}})-\n[ ]*(?!{WHOLE})([^\W\d_]{{2,}})")
 TITLE_END = r"\s*(?::|-(?=\s)|\s[\d/.-]{4,10}\s*:|(?=\s*$))"
 OPTION = re.compile(r"\s*\(?[a-f1-6][.)]\s")
 NUMBERED = re.compile(r"(?m)^\s*[1-6][.)]\s")
-EXAM = re.compile(r"which (?:statement|of the following|of these|one|finding|response|action|regimen|option|drug|treatment|answer)[^?]*\?")
+EXAM = re.compile(
+    r"which (?:statement|of the following|of these|one|finding|response|action|regimen|option|drug|treatment|answer)[^?]*\?"
+)
 OPTION_LINE = re.compile(r"(?m)^\s*\(?[a-f][.)]\s")
 DATED = re.compile(r"\s*(?:\d{4}-\d|\d{1,2}[./]\d{1,2}[./]\d|\d{1,2}/\d{4}|(?:19|20)\d\d\s*[:-])")
 
