@@ -119,10 +119,46 @@ class NoteLanguage(Record, frozen=True):
     interrogatives: tuple[str, ...] = ()  # first words of a question
     male_relatives: tuple[str, ...] = ()
     relatives: tuple[str, ...] = ()  # words for the patient where a relative writes
-    symptomatic: tuple[str, ...] = ()  # facts of symptoms that may be gone again
-    contradicts: dict[str, tuple[str, ...]] = {}  # facts that cannot be true beside a result in words
     in_words: tuple[str, ...] = ()  # words before a date at which something was
     words: dict[str, str] = {}  # forms that the order of things is told in
+
+
+class NoteConventions(Record, frozen=True):
+    """What the facts of notes are called that conventions speak of, and how their values stand to one another.
+
+    `one_value` can have one value; `many` several, or a more exact one; of `last` the last that is told counts; `dated` have a
+    date of their own. `contradicts` are facts that cannot be true beside a result in words.
+    """
+
+    age: str = ""
+    site: str = ""
+    surgery: str = ""
+    surgery_date: str = ""
+    diagnosis_date: str = ""
+    recurrence: str = ""
+    recurrence_date: str = ""
+    progression: str = ""
+    growth: tuple[str, ...] = ()
+    response: tuple[str, ...] = ()
+    spread: tuple[str, ...] = ()
+    no_spread: tuple[str, ...] = ()
+    de_novo: str = ""
+    brain: str = ""
+    brain_states: tuple[str, ...] = ()
+    brain_treated: str = ""
+    growth_hint: str = ""
+    line_hint: str = ""
+    no_symptoms_hint: str = ""
+    surgery_denied_hint: str = ""
+    spared_outside: str = ""
+    markers: tuple[str, ...] = ()
+    one_value: tuple[str, ...] = ()
+    asked_if_several: tuple[str, ...] = ()
+    many: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
+    dated: tuple[str, ...] = ()
+    symptomatic: tuple[str, ...] = ()
+    contradicts: dict[str, tuple[str, ...]] = {}
 
 
 class FactPlace(Record, frozen=True):
@@ -139,6 +175,7 @@ class NoteReading(Record, frozen=True):
 
     languages: dict[str, NoteLanguage] = {}
     places: tuple[FactPlace, ...] = ()
+    conventions: NoteConventions = NoteConventions()
 
 
 def join_languages(parts: Sequence[NoteLanguage]) -> NoteLanguage:
@@ -150,3 +187,11 @@ def join_languages(parts: Sequence[NoteLanguage]) -> NoteLanguage:
             known = joined.get(name)
             joined[name] = value if known is None else {**known, **value} if isinstance(value, dict) else (*known, *value)
     return NoteLanguage(**joined)
+
+
+def join_readings(languages: dict[str, NoteLanguage], parts: Sequence[NoteReading]) -> NoteReading:
+    """The languages, and what the files beside them say of all."""
+    conventions = next((part.conventions for part in parts if part.conventions != NoteConventions()), NoteConventions())
+    return NoteReading(
+        languages=languages, places=tuple(place for part in parts for place in part.places), conventions=conventions
+    )

@@ -66,10 +66,16 @@ class CueFinder:
 def make_cue_finder(language: NoteLanguage, compiler: FormCompiler) -> CueFinder:
     """Compile the cues of a language. Raises ValueError for a form that cannot be read."""
     patterns = [_compile_cue(cue, compiler) for cue in language.cues]
-    words = (language.relatives, language.first_person, language.male_relatives)
     question = re.compile(rf"\s*(?:{'|'.join(map(re.escape, language.interrogatives)) or '(?!)'})(?!\w)")
     given = compiler.compile_form(language.words["given"]).pattern
-    return CueFinder(patterns, *(_join_forms(forms, compiler) for forms in words), question, given)
+    return CueFinder(
+        patterns,
+        _join_forms(language.relatives, compiler),
+        _join_forms(language.first_person, compiler),
+        _join_forms(language.male_relatives, compiler),
+        question,
+        given,
+    )
 
 
 def _compile_cue(cue: NoteCue, compiler: FormCompiler) -> CompiledCue:

@@ -124,7 +124,7 @@ class FormCompiler:
         return make_word_part(token.removeprefix("\\"), glued_before, glued_behind)
 
     def _read_class(self, name: str, *, glued_before: bool, glued_behind: bool) -> Part:
-        """A class in a form: `n`, `date`, `sites`, `drug:taxane`, `polarity`."""
+        """A class in a form: `n`, `date`, `sites`, `drug:class`, `polarity`."""
         kind, _, wanted = name.partition(":")
         group = self._name_group(kind)
         if wanted:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from concordant.model.notes import Standing
+from concordant.model.notes import NoteConventions, Standing
 from concordant.record.notes.context import NoteContext
 from concordant.record.notes.courses import Attribute, CourseTold
 from concordant.record.notes.mentions import Hit, Span
 from concordant.record.notes.reading import NoteFact, NoteMention, NoteOffer, Sure
 from concordant.record.notes.tables import TableFact
 
-DATED = frozenset(("lvef",))
 CONFLICT = "the text says both"
 ONE_OF = "one of several is meant"
 
@@ -101,27 +100,29 @@ def drop_unknown_conditions(gathered: Gathered, known: frozenset[str]) -> None:
             gathered.take_back(fact.fact, fact.value)
 
 
-def tell_table_fact(told: TableFact, gathered: Gathered) -> None:
+def tell_table_fact(told: TableFact, gathered: Gathered, dated: Sequence[str]) -> None:
     """The value of a flow sheet, with the date of its row where the fact has one."""
     gathered.tell(told.fact, told.value, [told.span], "said", "table")
-    if told.date is not None and told.fact in DATED:
+    if told.date is not None and told.fact in dated:
         gathered.tell(f"{told.fact}.date", told.date.value, [(told.date.start, told.date.end)], "said", "table")
 
 
-def is_grounded(needs: Sequence[str], gathered: Gathered, context: NoteContext) -> bool:
+def is_grounded(needs: Sequence[str], gathered: Gathered, context: NoteContext, names: NoteConventions) -> bool:
     """Whether a rule has what it rests on: facts, or what is told of the text."""
     known = {
         "subject_is_relative": bool(context.subject),
         "course_told": any(fact.fact.startswith("course[") for fact in gathered.facts),
-        "recurrence_or_site": any(
-            fact.fact in ("recurrence", "site", "extent_by_site", "brain_metastases") for fact in gathered.facts
-        ),
+        "recurrence_or_site": any(fact.fact in (names.recurrence, names.site, *names.spread) for fact in gathered.facts),
     }
     return all(known.get(need) or gathered.has(need) for need in needs)
 
 
 def gather_courses(
-    told: Sequence[CourseTold], gathered: Gathered, denied_drugs: Mapping[str, tuple[str, str]], supportive: frozenset[str]
+    told: Sequence[CourseTold],
+    gathered: Gathered,
+    denied_drugs: Mapping[str, tuple[str, str]],
+    supportive: frozenset[str],
+    spared: str,
 ) -> list[Course]:
     """The courses that were given, as facts; a drug told again is the course told again."""
     courses: list[Course] = []
@@ -146,7 +147,7 @@ def gather_courses(
         else:
             courses.append(Course(_name_course(one, courses), [one]))
     for course in courses:
-        _tell_course(course, gathered)
+        _tell_course(course, gathered, spared)
     return courses
 
 
@@ -203,13 +204,13 @@ def _name_course(one: CourseTold, courses: Sequence[Course]) -> str:
 SIMPLE = ("setting", "line", "cycles", "start", "end")
 
 
-def _tell_course(course: Course, gathered: Gathered) -> None:
+def _tell_course(course: Course, gathered: Gathered, spared: str) -> None:
     spans = [span for one in course.told for span in one.spans]
     gathered.tell(course.name, "given", spans, "said", "course")
     for name in SIMPLE:
         if (said := course.find(name)) is not None and not _is_overtaken(said, course):
             gathered.tell(f"{course.name}.{name}", said.value, [said.span], said.rule.sure, said.rule.id)
-    _tell_stop(course, gathered)
+    _tell_stop(course, gathered, spared)
     finished, when = gathered.has(f"{course.name}.stopped = completed"), course.find("in_date")
     if finished and when is not None and course.find("end") is None:
         gathered.tell(f"{course.name}.end", when.value, [when.span], "said", when.rule.id)
@@ -234,7 +235,7 @@ FIRM = {"progression", "toxicity", "recurrence"}
 ENDS = {"progression": 0, "toxicity": 0, "recurrence": 0, "choice": 1, "completed": 2, "ongoing": 3}
 
 
-def _tell_stop(course: Course, gathered: Gathered) -> None:
+def _tell_stop(course: Course, gathered: Gathered, spared: str) -> None:
     """Why it ended: two reasons that exclude one another are both offered; what has ended does not run."""
     said = [one for one in course.list_all("stopped") if not one.rule.offers]
     best = sorted(said, key=lambda one: ENDS.get(one.value, 9))
@@ -243,16 +244,16 @@ def _tell_stop(course: Course, gathered: Gathered) -> None:
         for one in best:
             gathered.offer(f"{course.name}.stopped", one.value, one.span, CONFLICT, one.rule.id)
     elif best:
-        chosen = _choose_stop(best, said, gathered)
+        chosen = _choose_stop(best, said, is_spared=gathered.has(spared))
         if chosen.value == "ongoing" and course.find("end") is not None:
             return
         gathered.tell(f"{course.name}.stopped", chosen.value, [chosen.span], chosen.rule.sure, chosen.rule.id)
 
 
-def _choose_stop(best: Sequence[Attribute], said: Sequence[Attribute], gathered: Gathered) -> Attribute:
+def _choose_stop(best: Sequence[Attribute], said: Sequence[Attribute], *, is_spared: bool) -> Attribute:
     """The reason that counts: growth in a place that does not end a course ends none where it is said to go on."""
     last = max(said, key=lambda one: one.span[0])
-    if last.value == "ongoing" and best[0].value == "progression" and gathered.has("extracranial_progression = no"):
+    if last.value == "ongoing" and best[0].value == "progression" and is_spared:
         return last
     return best[0]
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from concordant.model.notes import NoteLanguage
 from concordant.record.notes.context import CueFinder, make_context, make_cue_finder
-from concordant.record.notes.conventions import OrderWords, draw_conventions
+from concordant.record.notes.conventions import draw_conventions
 from concordant.record.notes.courses import CourseFinder, make_course_finder
 from concordant.record.notes.dates import DateReader, make_date_reader
+from concordant.record.notes.facts_view import OrderWords
 from concordant.record.notes.forms import FormCompiler
 from concordant.record.notes.gather import (
     Gathered,
@@ -59,17 +60,17 @@ class LanguageReader:
         dates = self.make_date_reader(today).find_dates(text.folded)
         masked = mask_text(text.folded, entities, dates, self.language)
         context = make_context(text, masked.text, self.cues)
-        gathered = Gathered()
+        gathered, names = Gathered(), self.order.conventions
         hits = list(self.rules.find_hits(masked, context))
         told = self.courses.find_courses(masked, context)
         for told_in_table in find_table_facts(text.folded, self.language.columns, masked.dates):
-            tell_table_fact(told_in_table, gathered)
+            tell_table_fact(told_in_table, gathered, names.dated)
         gather_hits([hit for hit in hits if not hit.rule.needs], gathered)
-        early = [hit for hit in hits if hit.rule.needs and is_grounded(hit.rule.needs, gathered, context)]
+        early = [hit for hit in hits if hit.rule.needs and is_grounded(hit.rule.needs, gathered, context, names)]
         gather_hits(early, gathered)
-        courses = gather_courses(told, gathered, self.order.denied_drugs, self.supportive)
+        courses = gather_courses(told, gathered, self.order.denied_drugs, self.supportive, names.spared_outside)
         later = [hit for hit in hits if hit.rule.needs and hit not in early]
-        gather_hits([hit for hit in later if is_grounded(hit.rule.needs, gathered, context)], gathered)
+        gather_hits([hit for hit in later if is_grounded(hit.rule.needs, gathered, context, names)], gathered)
         drop_unknown_conditions(gathered, self.conditions)
         draw_conventions(gathered, courses, masked, context, self.order)
         unread = tuple(self._find_unread(text, gathered))
@@ -109,7 +110,6 @@ def make_language_reader(code: str, language: NoteLanguage, words: Words) -> Lan
     for drug in knowledge.drugs:
         for class_ in drug.classes:
             members.setdefault(class_, set()).add(drug.id)
-    known = frozenset(feature.name for feature in knowledge.features)
     alone = frozenset(id_ for name in language.alone for id_ in members.get(name, ()))
     return LanguageReader(
         code,
@@ -119,20 +119,29 @@ def make_language_reader(code: str, language: NoteLanguage, words: Words) -> Lan
         make_rule_finder(language.rules, compiler),
         make_course_finder(language, compiler, alone, {name: frozenset(ids) for name, ids in members.items()}),
         frozenset(clean_word(word) for word in language.filler),
-        OrderWords(
-            compiler.compile_form(language.words["then"]).pattern,
-            {name: compiler.compile_form(language.words[name]).pattern for name in ("primary", "metastasis")},
-            language.symptomatic,
-            language.contradicts,
-            language.in_words,
-            compiler.compile_form(language.words["specimen"]).pattern,
-            frozenset(term.id for term in knowledge.vocabulary.sites if "distant" in term.tags),
-            frozenset(id_ for name in language.long_running for id_ in (name, *members.get(name, ()))),
-            {drug: pair for drug in (*members, *(d.id for d in knowledge.drugs)) if (pair := _deny_drug(drug, language, known))},
-        ),
+        _make_order_words(language, compiler, words),
         frozenset(term.id for term in knowledge.vocabulary.conditions),
         frozenset(language.supportive),
         language.relative,
+    )
+
+
+def _make_order_words(language: NoteLanguage, compiler: FormCompiler, words: Words) -> OrderWords:
+    assert words.knowledge is not None
+    knowledge = words.knowledge
+    known = frozenset(feature.name for feature in knowledge.features)
+    named = (*knowledge.classes, *(drug.id for drug in knowledge.drugs))
+    denied = {id_: pair for id_ in named if (pair := _deny_drug(id_, language, known)) is not None}
+    slow = set(language.long_running)
+    return OrderWords(
+        knowledge.notes.conventions,
+        compiler.compile_form(language.words["then"]).pattern,
+        {name: compiler.compile_form(language.words[name]).pattern for name in ("primary", "metastasis")},
+        compiler.compile_form(language.words["specimen"]).pattern,
+        language.in_words,
+        frozenset(term.id for term in knowledge.vocabulary.sites if "distant" in term.tags),
+        frozenset(drug.id for drug in knowledge.drugs if slow & set(drug.classes)) | slow,
+        denied,
     )
 
 

@@ -1,0 +1,151 @@
+"""Where a note contradicts itself, or tells again what it told more exactly: what stands, and what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from concordant.record.notes.facts_view import FactsView
+from concordant.record.notes.gather import CONFLICT
+from concordant.record.notes.reading import NoteMention
+
+HINTS = ("_hint", "_optional", "_by_site")
+
+
+class Agreement(FactsView):
+    """What stands of facts that were told more than once."""
+
+    def settle_repeated(self) -> None:
+        """What is told again later, or is past."""
+        self.settle_response()
+        for name in self.names.last:
+            self.keep_last(name)
+        self.settle_past_symptoms()
+        self.settle_conditions()
+
+    def settle(self) -> None:
+        """What contradicts itself, and what need not be asked."""
+        self.settle_conflicts()
+        self.drop_needless_offers()
+        self.drop_hints()
+
+    def drop_old_ages(self) -> None:
+        """An age that stands beside a year is the age of then: it is asked."""
+        for fact in [fact for fact in self.gathered.facts if fact.fact == self.names.age]:
+            sentence = self.context.text.find_sentence(fact.spans[0][0])
+            place = fact.spans[0][0]
+            dated = [at for at in self.masked.dates if sentence.start <= at < place and place - at < 30 and self.is_then(at)]
+            others = [other for other in self.gathered.find_values(self.names.age) if other != fact.value]
+            if dated or others:
+                self.gathered.take_back(self.names.age, fact.value)
+                self.gathered.offer(self.names.age, fact.value, fact.spans[0], "it may be the age of then", fact.rule)
+
+    def is_then(self, place: int) -> bool:
+        """Whether a date stands in a sentence that tells of it, not at its head as the date of an entry."""
+        return self.masked.text[max(0, place - 4) : place].strip(" ").endswith(self.order.in_words)
+
+    def settle_response(self) -> None:
+        """A response, or stable disease, that growth followed is past; in one sentence with growth it is mixed."""
+        grown = [
+            span[0]
+            for fact in self.gathered.facts
+            if fact.fact in (*self.names.growth, self.names.growth_hint)
+            for span in fact.spans
+        ]
+        for fact in [fact for fact in self.gathered.facts if fact.fact in self.names.response]:
+            sentence = self.context.text.find_sentence(fact.spans[-1][0])
+            if any(place >= sentence.start for place in grown):
+                self.gathered.take_back(fact.fact, fact.value)
+                self.gathered.tell(f"{fact.fact}_optional", fact.value, fact.spans, fact.sure, fact.rule)
+
+    def keep_last(self, name: str) -> None:
+        """Of several values of a measurement the last that is told; the others are earlier ones."""
+        facts = sorted((fact for fact in self.gathered.facts if fact.fact == name), key=lambda fact: fact.spans[-1][1])
+        for fact in facts[:-1]:
+            self.gathered.take_back(name, fact.value)
+            self.gathered.tell(f"{name}_optional", fact.value, fact.spans, fact.sure, fact.rule)
+
+    def settle_past_symptoms(self) -> None:
+        """Symptoms that are told to be gone behind the words that told them are past."""
+        gone = self.find_fact(self.names.no_symptoms_hint)
+        for fact in [fact for fact in self.gathered.facts if fact.fact in self.names.symptomatic]:
+            if gone is not None and fact.value == "yes" and gone.spans[-1][0] > fact.spans[-1][0]:
+                self.gathered.take_back(fact.fact, fact.value)
+                self.gathered.tell(f"{fact.fact}_optional", fact.value, fact.spans, fact.sure, fact.rule)
+
+    def settle_conditions(self) -> None:
+        """Of one condition the more exact word stands; one that is told and denied is open."""
+        names = {fact.fact for fact in self.gathered.facts if fact.fact.startswith("condition[")}
+        for name in sorted(names):
+            values = self.gathered.find_values(name)
+            keep = next((value for value in ("resolved", "active", "present", "absent") if value in values), "")
+            for value in [value for value in values if value != keep]:
+                fact = self.gathered.take_back(name, value)
+                if fact is not None and value == "absent":
+                    self.gathered.offer(name, value, fact.spans[0], CONFLICT, fact.rule)
+                elif fact is not None:
+                    self.gathered.tell(f"{name}_optional", value, fact.spans, fact.sure, fact.rule)
+
+    def settle_conflicts(self) -> None:
+        """A fact that can have one value and is told with two is open: both are asked."""
+        self.settle_brain()
+        self.settle_words()
+        for name in self.names.one_value:
+            facts = [fact for fact in self.gathered.facts if fact.fact == name]
+            if has_conflict([fact.value for fact in facts]):
+                for fact in facts:
+                    self.gathered.take_back(name, fact.value)
+                    self.gathered.offer(name, fact.value, fact.spans[0], CONFLICT, fact.rule)
+        if denied := self.find_fact(self.names.surgery_denied_hint):
+            for fact in self.list_facts(self.names.surgery, self.names.surgery_date):
+                self.gathered.take_back(fact.fact, fact.value)
+                self.gathered.offer(fact.fact, fact.value, denied.spans[0], CONFLICT, fact.rule)
+
+    def settle_words(self) -> None:
+        """A result in words that the score of the same tissue contradicts is asked, not taken."""
+        for word, scores in self.names.contradicts.items():
+            test, _, value = word.partition(" ")
+            is_contradicted = any(self.gathered.has(score) for score in scores)
+            if is_contradicted and (fact := self.gathered.take_back(test, value)) is not None:
+                self.gathered.offer(test, value, fact.spans[0], CONFLICT, fact.rule)
+
+    def settle_brain(self) -> None:
+        """The state of brain metastases: the last word that says more than that there are some."""
+        facts = self.list_facts(self.names.brain)
+        states = [fact for fact in facts if fact.value in self.names.brain_states]
+        last = max(states, key=lambda fact: fact.spans[-1][0], default=None)
+        treated = max(
+            (span[0] for fact in self.gathered.facts if fact.fact == self.names.brain_treated for span in fact.spans), default=-1
+        )
+        if last is not None and last.value == "active" and treated > last.spans[-1][0]:
+            self.gathered.take_back(self.names.brain, "active")
+            self.gathered.tell(self.names.brain, "present", last.spans, last.sure, last.rule)
+            return
+        for fact in facts:
+            if (fact.value == "present" and len(facts) > 1) or (last is not None and fact in states and fact is not last):
+                self.gathered.take_back(self.names.brain, fact.value)
+                self.gathered.tell(f"{self.names.brain}_optional", fact.value, fact.spans, fact.sure, fact.rule)
+
+    def drop_needless_offers(self) -> None:
+        """What is told, or lacks what it rests on, is not asked."""
+        for name in self.names.asked_if_several:
+            values = self.gathered.find_values(name)
+            if len(values) > 1:
+                for value in values:
+                    if (fact := self.gathered.take_back(name, value)) is not None:
+                        self.gathered.offer(name, value, fact.spans[0], CONFLICT, fact.rule)
+        told = {fact.fact for fact in self.gathered.facts}
+        same = {(fact.fact, fact.value) for fact in self.gathered.facts}
+        offers = self.gathered.offers
+        offers[:] = [o for o in offers if o.fact not in told or (o.fact in self.names.many and (o.fact, o.value) not in same)]
+
+    def drop_hints(self) -> None:
+        """What only served to find other facts is no fact; its words are understood all the same."""
+        hints = [fact for fact in self.gathered.facts if fact.fact.endswith(HINTS)]
+        self.gathered.facts[:] = [fact for fact in self.gathered.facts if fact not in hints]
+        self.gathered.mentions += [NoteMention(span, "said", None, fact.rule) for fact in hints for span in fact.spans]
+
+
+def has_conflict(values: Sequence[str]) -> bool:
+    """Whether two values cannot be true together; a percentage and the word for it can."""
+    numbers = {value for value in values if "%" in value}
+    return len(numbers) > 1 or len(set(values) - numbers) > 1

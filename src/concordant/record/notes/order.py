@@ -1,0 +1,125 @@
+"""The settings of courses by the order in which a note tells them: around a surgery, behind one another, late in the disease."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from concordant.record.notes.courses import CourseTold
+from concordant.record.notes.facts_view import ADVANCED, FactsView
+from concordant.record.notes.gather import Course
+from concordant.record.notes.mentions import Span
+
+
+class TreatmentOrder(FactsView):
+    """What the order of things says of the courses."""
+
+    def settle(self) -> None:
+        """All that the order says, one step after the other."""
+        self.settle_diagnosis()
+        self.settle_running()
+        self.settle_settings()
+
+    def settle_diagnosis(self) -> None:
+        """Of several days of a diagnosis the first is that of the disease; the others are asked."""
+        dates = sorted(
+            (fact for fact in self.gathered.facts if fact.fact == self.names.diagnosis_date), key=lambda fact: fact.value
+        )
+        for fact in dates[1:]:
+            self.gathered.take_back(fact.fact, fact.value)
+            if not dates[0].value.startswith(fact.value) and not fact.value.startswith(dates[0].value):
+                self.gathered.offer(
+                    self.names.recurrence_date, fact.value, fact.spans[0], "a second diagnosis is told", fact.rule
+                )
+
+    def settle_running(self) -> None:
+        """What is given since a day runs, unless growth is told behind it."""
+        for course in self.courses:
+            since = next((one for told in course.told for one in told.attributes if one.rule.id == "since_running"), None)
+            if since is None or since.standing != "said" or self.gathered.has(f"{course.name}.stopped"):
+                continue
+            if not self.is_told_behind((*self.names.growth, *self.names.spread), since.span[1]):
+                self.gathered.offers[:] = [o for o in self.gathered.offers if o.fact != f"{course.name}.stopped"]
+                self.gathered.tell(f"{course.name}.stopped", "ongoing", [since.span], "convention", since.rule.id)
+
+    def settle_settings(self) -> None:
+        """The setting of a course that no word gives: from what comes before it, or behind it, where an order is told."""
+        for i, course in enumerate(self.courses):
+            if course.find("setting") is None:
+                self.settle_setting(course, self.courses[:i])
+
+    def settle_setting(self, course: Course, before: Sequence[Course]) -> None:
+        """Find the setting of one course."""
+        first = course.told[0]
+        spread = self.find_spread()
+        is_late = spread is not None and spread[0] < first.start
+        surgery_behind = next((s for s in self.surgeries if s[0] >= first.end), None)
+        surgery_before = next((s for s in reversed(self.surgeries) if s[1] <= first.start), None)
+        last = course.told[0]
+        if not is_late and surgery_behind and (self.is_ordered(last.end, surgery_behind[0], 70) or self.is_dated_before(course)):
+            self.tell_setting(course, "neoadjuvant", surgery_behind)
+        elif surgery_before is not None and not is_late:
+            self.settle_after_surgery(course, surgery_before)
+        elif before and set(first.ids) < set(before[-1].told[0].ids) and self.find_setting(before[-1]) == ADVANCED:
+            self.tell_setting(course, ADVANCED, first.spans[0])
+        elif before and (setting := self.find_setting(before[-1])) and self.goes_on(before[-1].told[-1], first, surgery_before):
+            self.tell_setting(course, setting, first.spans[0])
+        elif spread is not None and not self.has_early_words():
+            self.settle_advanced(course)
+        elif (
+            is_late
+            and not set(first.ids) <= self.order.long_running
+            and (stop := course.find("stopped")) is not None
+            and stop.value in ("ongoing", "progression")
+        ):
+            self.tell_setting(course, ADVANCED, stop.span)
+
+    def goes_on(self, before: CourseTold, course: CourseTold, surgery: Span | None) -> bool:
+        """Whether a course follows another without anything between that begins another setting."""
+        if surgery is not None and surgery[0] >= before.end:
+            return False
+        spread = self.find_spread(before.end)
+        has_spread = spread is not None and spread[0] < course.start and self.find_spread()[0] >= before.end  # type: ignore[index]
+        return not has_spread and self.is_ordered(before.end, course.start, 120)
+
+    def is_ordered(self, low: int, high: int, reach: int) -> bool:
+        """Whether words between two places say that the one followed the other."""
+        return high - low <= reach and self.order.then.search(self.masked.text[low:high]) is not None
+
+    def settle_after_surgery(self, course: Course, surgery: Span) -> None:
+        """A course behind a surgery is adjuvant where words or dates say so, else it is asked."""
+        first = course.told[0]
+        spread = self.find_spread(surgery[1])
+        again = self.find_first(self.names.growth)
+        if (spread is not None and spread[0] < first.start) or (again is not None and again < first.start):
+            return
+        if (
+            self.is_dated_after(course)
+            or self.order.then.search(self.masked.text[surgery[1] : first.start])
+            or course.find("a_year")
+        ):
+            self.tell_setting(course, "adjuvant", surgery)
+        else:
+            self.gathered.offer(f"{course.name}.setting", "adjuvant", first.spans[0], "it is told after the surgery", "order")
+
+    def is_dated_after(self, course: Course) -> bool:
+        """Whether the dates of a course lie behind that of the surgery."""
+        date, end = self.gathered.find_values(self.names.surgery_date), course.find("end") or course.find("start")
+        return bool(date) and end is not None and date[0][:7] < end.value[:7]
+
+    def is_dated_before(self, course: Course) -> bool:
+        """Whether the dates of a course lie before that of the surgery."""
+        date, end = self.gathered.find_values(self.names.surgery_date), course.find("end") or course.find("start")
+        return bool(date) and end is not None and end.value[:7] < date[0][:7]
+
+    def settle_advanced(self, course: Course) -> None:
+        """In metastatic disease without a word of an early one: what ended in growth, or runs, is for the advanced disease."""
+        stop = course.find("stopped")
+        if self.gathered.has(self.names.de_novo) or (stop is not None and stop.value in ("progression", "ongoing")):
+            self.tell_setting(course, ADVANCED, stop.span if stop else course.told[0].spans[0])
+        else:
+            self.gathered.offer(f"{course.name}.setting", ADVANCED, course.told[0].spans[0], "the disease is metastatic", "order")
+
+    def tell_setting(self, course: Course, setting: str, span: Span) -> None:
+        """Tell the setting, and ask no more about it."""
+        self.gathered.offers[:] = [offer for offer in self.gathered.offers if offer.fact != f"{course.name}.setting"]
+        self.gathered.tell(f"{course.name}.setting", setting, [span], "convention", "order")
