@@ -21,7 +21,7 @@ from concordant.model.form import Form
 from concordant.model.formulas import Formula, Rounding
 from concordant.model.guideline import Danger, Disagreement, Guideline, LedgerRow, NewerEvent, Statement, Transition
 from concordant.model.knowledge import Knowledge, Translations, Vocabulary, decode_content, encode_content
-from concordant.model.notes import NoteLanguage, NoteReading, join_languages
+from concordant.model.notes import NoteLanguage, NoteReading, join_languages, join_readings
 from concordant.model.sources import Record, Source
 from concordant.model.trials import Trial
 from concordant.texts import SourceText, read_file
@@ -195,8 +195,7 @@ class _Assembler:
                 files.setdefault(code, []).append(read)
         shared = [text for text in _iter_texts_under(self.built, "notes/") if text.file.count("/") == 1]
         places = [convert_to_record(text, text.value, NoteReading, self.built.complaints) for text in shared]
-        told = tuple(place for read in places if read is not None for place in read.places)
-        return NoteReading(languages={code: join_languages(parts) for code, parts in files.items()}, places=told)
+        return join_readings({code: join_languages(parts) for code, parts in files.items()}, [read for read in places if read])
 
     def read_translations(self) -> dict[str, Translations]:
         """The texts of each language, of all files under `languages/CODE/`."""
