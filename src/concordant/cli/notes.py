@@ -38,13 +38,9 @@ def write_note(patient: Patient, format_: str, output: str, engine: Engine) -> N
     """Write the note in a format."""
     from concordant.cli.opening import get_terminal_width
     from concordant.cli.writing import write_output
-    from concordant.present.marked_text import render_note
-    from concordant.present.note_json import render_note_json
+    from concordant.present.marked.render import render_note
 
     assert patient.note is not None
-    if format_ == "json":
-        write_output(render_note_json(patient.note.readings), output)
-        return
     colour = not output and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    text = render_note(patient.note, engine.knowledge, format_, width=get_terminal_width(), colour=colour)
+    text = render_note(patient.note, engine.knowledge, format_, width=get_terminal_width(), colour=colour)  # type: ignore[arg-type]
     write_output(text, output)

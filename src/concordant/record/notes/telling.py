@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
 from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 
 from concordant.model.knowledge import Knowledge
-from concordant.record.notes.placing import GIVEN, NAME, TAKEN, TOLD
+from concordant.record.notes.placing import NAME, TOLD
 from concordant.record.notes.reading import NoteFact, NoteOffer, NoteReadings, NoteUnread, Span
 
 LONGEST_QUOTE = 70
@@ -46,19 +47,30 @@ class NoteTeller:
         return ", ".join(dict.fromkeys(self.quote(span) for span in sorted(spans)))
 
     def describe(self, fact: str, value: str) -> str:
-        """A fact in words: `trastuzumab: setting adjuvant`, `LVEF 56 %`, `sex: female`."""
+        """A fact in words: `trastuzumab: setting adjuvant`, `LVEF: 56 %`, `sex: female`."""
         name = NAME.fullmatch(fact)
         if name is None:
             return f"{fact}: {value}"
-        of = f" ({name['specimen']})" if name["specimen"] else ""
-        part = f" {name['part'].replace('_', ' ')}" if name["part"] else ""
-        said = "" if value in (GIVEN, TOLD, *TAKEN) and not name["part"] else f": {value.replace('_', ' ')}"
+        said = value.replace("_", " ")
         if name["thing"]:
-            things = " + ".join(self.drugs.get(one, one.replace("_", " ")) for one in name["thing"].split("+"))
-            again = f" ({name['again']})" if name["again"] else ""
-            told = f" {value}" if value == GIVEN else said
-            return f"{things}{again}{',' if part else ''}{part}{told}" if part or told else f"{name['base']}: {things}"
-        return f"{self._label(name['base'])}{of}{part}{said or ' yes' if value in TAKEN else said}"
+            subject, told = self._name_thing(name), self.describe_part(name["part"] or "", value)
+            return f"{subject}: {told}"
+        part = f" {name['part'].replace('_', ' ')}" if name["part"] else ""
+        of = f" ({name['specimen']})" if name["specimen"] else ""
+        return f"{self._label(name['base'])}{of}{part}{'' if value == TOLD else f': {said}'}"
+
+    def describe_part(self, part: str, value: str) -> str:
+        """What is told of a thing that is named: `given`, `setting adjuvant`, `active`."""
+        return f"{part} {value}".replace("_", " ").strip()
+
+    def name_thing(self, fact: str) -> str:
+        """The thing that a fact names: drugs in their names, a condition."""
+        name = NAME.fullmatch(fact)
+        return self._name_thing(name) if name is not None and name["thing"] else fact
+
+    def _name_thing(self, name: re.Match[str]) -> str:
+        things = " + ".join(self.drugs.get(one, one.replace("_", " ")) for one in name["thing"].split("+"))
+        return f"{things} ({name['again']})" if name["again"] else things
 
     def _label(self, base: str) -> str:
         key = self.keys.get(base, base)
