@@ -115,8 +115,8 @@ def find_questions(situation: Situation, budget: SearchBudget | None = None) -> 
 
 
 def _rank_question(question: Question, *, nameless: bool) -> tuple[bool, bool, bool, bool, int]:
-    """Blocking first; what settles many others before, what sums others up after them; then, where the record tells of a drug that is not known, what it may have
-    been; then the fewest regimens in the worst branch.
+    """Blocking first; what settles many others before, what sums others up after them; then, where the record tells of a drug
+    that is not known, what it may have been; then the fewest regimens in the worst branch.
     """
     perhaps_it = nameless and isinstance(question.feature.derive, Received)
     feature = question.feature

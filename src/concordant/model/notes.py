@@ -162,8 +162,8 @@ class FactPlace(Record, frozen=True):
 class DiseaseTold(Record, frozen=True):
     """How the places and the extent that a note tells belong to the events of the disease.
 
-    They are of the first of `carriers` that is told. Where `begun` (a fact and its value) is told they are of the diagnosis, which
-    was then metastatic; else they stand by themselves, a site in the words of `finding`.
+    They are of the first of `carriers` that is told. Where `begun` (a fact and its value) is told they are of the diagnosis,
+    which was then metastatic; else they stand by themselves, a site in the words of `finding`.
     """
 
     sites: str = ""

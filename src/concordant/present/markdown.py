@@ -122,6 +122,7 @@ def render_text(text: str) -> str:
 
 
 def escape_markdown(text: str) -> str:
+    """A text without anything that reads as markup, its blanks as they are."""
     return ALWAYS.sub(r"\\\g<0>", text)
 
 

@@ -1,4 +1,4 @@
-"""A marked text as one HTML page: the text, and beside it the table; a row that is pointed at lights its words, without a script."""
+"""A marked text as one HTML page: the text, beside it the table. A row that is pointed at lights its words, without a script."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ from concordant.present.html.markup import NOTHING, Html, escape_html, join_html
 from concordant.present.html.page import POLICY, read_stylesheet
 from concordant.present.marked.model import MarkedRow, MarkedText, RowGroup, Segment, iter_segments
 
-LEGEND = (("said", "read"), ("convention", "read by convention"), ("offer", "to confirm"), ("other", "understood, not of this patient now"), ("unread", "not read"))
+LEGEND = (
+    ("said", "read"),
+    ("convention", "read by convention"),
+    ("offer", "to confirm"),
+    ("other", "understood, not of this patient now"),
+    ("unread", "not read"),
+)
+
+
+LIT = "{outline:2px solid var(--ink);outline-offset:1px}"
 
 
 def render_html(marked: MarkedText) -> str:
@@ -26,7 +35,9 @@ def render_html(marked: MarkedText) -> str:
             Html(f"\n<style>\n{read_stylesheet()}{read_marked_stylesheet()}{make_row_styles(marked)}</style>\n</head>\n"),
         ]
     )
-    header = make_element("header", make_element("p", escape_html(marked.summary), class_="over"), make_element("h1", escape_html(marked.title)))
+    header = make_element(
+        "header", make_element("p", escape_html(marked.summary), class_="over"), make_element("h1", escape_html(marked.title))
+    )
     body = make_element("body", make_element("main", header, render_marked(marked)), class_="marked-page")
     return f"<!doctype html>\n{make_element('html', head, body, lang='en')}\n"
 
@@ -41,8 +52,7 @@ def make_row_styles(marked: MarkedText) -> str:
     """A rule for each row: while it is pointed at, or has the focus, its words are lit."""
     signs = [row.sign for group in marked.groups for row in group.rows if row.sign]
     return "".join(
-        f'.marked:has(#{_row_id(sign)}:is(:hover,:focus-within,:target)) mark[data-n~="{sign}"]{{outline:2px solid var(--ink);outline-offset:1px}}\n'
-        for sign in signs
+        f'.marked:has(#{_row_id(sign)}:is(:hover,:focus-within,:target)) mark[data-n~="{sign}"]{LIT}\n' for sign in signs
     )
 
 
@@ -55,7 +65,7 @@ def render_marked(marked: MarkedText) -> Html:
     return make_element(
         "div",
         over,
-        make_element("div", make_element("div", text, class_="source"), legend, class_="text"),
+        make_element("div", legend, make_element("div", text, class_="source"), class_="text"),
         make_element("div", beside, class_="beside"),
         class_="marked",
     )
@@ -67,14 +77,14 @@ def _iter_legend() -> Iterator[Html]:
 
 
 def _render_segment(segment: Segment, text: str) -> Html:
-    words = escape_html("\n".join(make_printable(line) for line in text[segment.start : segment.end].replace("\r\n", "\n").split("\n")))
+    words = escape_html(
+        "\n".join(make_printable(line) for line in text[segment.start : segment.end].replace("\r\n", "\n").split("\n"))
+    )
     if segment.kind is None:
         return words
-    sign = make_element("sup", escape_html(" ".join(segment.begins))) if segment.begins else NOTHING
+    sign = make_element("sup", escape_html(" ".join(segment.ends))) if segment.ends else NOTHING
     anchors = f"m-{_clean(segment.begins[0])}" if segment.begins else ""
-    return make_element(
-        "mark", words, sign, class_=segment.kind, data_n=" ".join(segment.signs), id=anchors, title=segment.title
-    )
+    return make_element("mark", words, sign, class_=segment.kind, data_n=" ".join(segment.signs), id=anchors, title=segment.title)
 
 
 def _render_group(group: RowGroup) -> Html:
@@ -87,7 +97,7 @@ def _render_row(row: MarkedRow) -> Html:
     sign = NOTHING
     if row.sign:
         link = make_element("a", escape_html(row.sign), href=f"#m-{_clean(row.sign)}")
-        sign = make_element("span", link, class_="sign")
+        sign = make_element("span", link, class_="no")
     words = make_element("span", escape_html(make_printable(row.words)), class_="words")
     told = make_element("span", escape_html(make_printable(row.told)), class_="told")
     return make_element("li", sign, words, told, class_=row.kind, id=_row_id(row.sign) if row.sign else "")

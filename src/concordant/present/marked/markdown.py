@@ -40,7 +40,7 @@ def _render_segment(segment: Segment, text: str) -> str:
     """A stretch with its marks: they close before the end of a line, and hold no blank at their ends."""
     lines = text[segment.start : segment.end].replace("\r", "").split("\n")
     last = max((i for i, line in enumerate(lines) if line.strip()), default=0)
-    signs = " ".join(segment.begins) or ("~" if segment.kind == "unread" else "")
+    signs = " ".join(segment.ends) or ("~" if segment.kind == "unread" else "")
     return "\n".join(_mark_line(line, segment.kind, signs if i == last else "") for i, line in enumerate(lines))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 Kind = Literal["said", "convention", "offer", "other", "unread"]
@@ -54,13 +55,16 @@ class MarkedText:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of text over which the marks are the same; `begins` are the signs of the rows whose words begin here."""
+    """A stretch of text over which the marks are the same; `begins` and `ends` are the signs of the rows whose words
+    begin or end here.
+    """
 
     start: int
     end: int
     kind: Kind | None
     signs: tuple[str, ...] = ()
     begins: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
     title: str = ""
 
 
@@ -70,7 +74,7 @@ def iter_segments(text: str, marks: Sequence[Mark]) -> Iterator[Segment]:
     ordered = sorted(marks, key=lambda mark: mark.span)
     here: list[Mark] = []
     coming = 0
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         here = [mark for mark in here if mark.span[1] > start]
         begun = []
         while coming < len(ordered) and ordered[coming].span[0] <= start:
@@ -85,5 +89,7 @@ def _make_segment(start: int, end: int, here: Sequence[Mark], begun: Sequence[Ma
     kinds = {mark.kind for mark in here}
     signs = tuple(dict.fromkeys(mark.sign for mark in here if mark.sign))
     begins = tuple(dict.fromkeys(mark.sign for mark in begun if mark.sign))
+    going = {mark.sign for mark in here if mark.span[1] > end}
+    ends = tuple(sign for sign in signs if sign not in going)
     title = "; ".join(dict.fromkeys(mark.title for mark in here if mark.title))
-    return Segment(start, end, next((kind for kind in KINDS if kind in kinds), None), signs, begins, title)
+    return Segment(start, end, next((kind for kind in KINDS if kind in kinds), None), signs, begins, ends, title)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import PurePath
 
 from concordant.model.knowledge import Knowledge
-from concordant.present.marked.model import Mark, MarkedRow, MarkedText, RowGroup, Span
+from concordant.present.marked.model import Kind, Mark, MarkedRow, MarkedText, RowGroup, Span
 from concordant.record.notes.placing import NAME
-from concordant.record.notes.reading import NoteFact, NoteReadings
+from concordant.record.notes.reading import NoteFact, NoteMention, NoteOffer, NoteReadings, NoteUnread
 from concordant.record.notes.telling import NoteTeller, make_teller
 
 STANDING = {
@@ -20,9 +21,8 @@ STANDING = {
     "denied": "denied",
     "uncertain": "uncertain",
     "stale": "no longer so",
-    "said": "understood; it decides nothing here",
 }
-CONFIRM = "Not taken as told. Each is asked by `concordant ask`, or told in the case file."
+CONFIRM = "Not taken as told. 'concordant ask' asks each of them first; or write it into the case file."
 LEFT = "Nothing was made of these words: look whether one of them matters."
 
 
@@ -35,11 +35,15 @@ def mark_note(readings: NoteReadings, knowledge: Knowledge, name: str) -> Marked
     marks = [
         *(Mark(span, fact.sure, sign) for sign, facts in said for fact in facts for span in fact.spans),
         *(Mark(offer.span, "offer", sign) for sign, offer in offers),
-        *(Mark(one.span, "other", title=_describe_standing(one.standing, one.cue, teller)) for one in readings.mentions),
+        *(
+            Mark(one.span, "other", title=_describe_standing(one.standing, one.cue, teller))
+            for one in readings.mentions
+            if one.standing != "said"
+        ),
         *(Mark(one.span, "unread", title="not read") for one in readings.unread),
     ]
     return MarkedText(
-        f"What was read in {name}",
+        f"What was read in {PurePath(name).name}",
         readings.text,
         tuple(dict.fromkeys(marks)),
         tuple(group for group in _make_groups(readings, said, offers, teller) if group.rows),
@@ -48,19 +52,38 @@ def mark_note(readings: NoteReadings, knowledge: Knowledge, name: str) -> Marked
     )
 
 
-def _make_groups(readings: NoteReadings, said: Sequence, offers: Sequence, teller: NoteTeller) -> Iterator[RowGroup]:
-    rows = tuple(_make_row(sign, facts, teller) for sign, facts in said)
-    yield RowGroup("To confirm", tuple(MarkedRow(sign, "offer", teller.quote(o.span), f"{teller.describe(o.fact, o.value)}? {o.why}") for sign, o in offers), CONFIRM)
-    yield RowGroup("Read", rows)
-    others = {(one.span, one.standing): one for one in sorted(readings.mentions, key=lambda one: one.span) if one.standing != "said"}
-    yield RowGroup("Understood, and not told of this patient now", tuple(MarkedRow("", "other", teller.quote(one.span), _describe_standing(one.standing, one.cue, teller)) for one in others.values()))
-    lines = (line.partition(": ") for line in teller.list_unread(readings.unread))
-    yield RowGroup("Not read", tuple(MarkedRow("", "unread", words or line, line if words else "") for line, _, words in lines), LEFT)
+def _make_groups(
+    readings: NoteReadings,
+    said: Sequence[tuple[str, list[NoteFact]]],
+    offers: Sequence[tuple[str, NoteOffer]],
+    teller: NoteTeller,
+) -> Iterator[RowGroup]:
+    """The tables: what is asked first, then what was read, what is told of somebody else, what was left."""
+    yield RowGroup("To confirm", tuple(_make_offer_row(sign, offer, teller) for sign, offer in offers), CONFIRM)
+    yield RowGroup("Read", tuple(_make_row(sign, facts, teller) for sign, facts in said))
+    yield RowGroup("Understood, and not told of this patient now", tuple(_iter_other_rows(readings.mentions, teller)))
+    yield RowGroup("Not read", tuple(_iter_unread_rows(readings.unread, teller)), LEFT)
+
+
+def _make_offer_row(sign: str, offer: NoteOffer, teller: NoteTeller) -> MarkedRow:
+    return MarkedRow(sign, "offer", teller.quote(offer.span), f"{teller.describe(offer.fact, offer.value)}? {offer.why}")
+
+
+def _iter_other_rows(mentions: Sequence[NoteMention], teller: NoteTeller) -> Iterator[MarkedRow]:
+    once = {(one.span, one.standing): one for one in sorted(mentions, key=lambda one: one.span) if one.standing != "said"}
+    for one in once.values():
+        yield MarkedRow("", "other", teller.quote(one.span), _describe_standing(one.standing, one.cue, teller))
+
+
+def _iter_unread_rows(unread: Sequence[NoteUnread], teller: NoteTeller) -> Iterator[MarkedRow]:
+    for line in teller.list_unread(unread):
+        where, _, words = line.partition(": ")
+        yield MarkedRow("", "unread", words or line, where if words else "")
 
 
 def _make_row(sign: str, facts: Sequence[NoteFact], teller: NoteTeller) -> MarkedRow:
     spans = _join_spans(span for fact in facts for span in fact.spans)
-    kind = "convention" if all(fact.sure == "convention" for fact in facts) else "said"
+    kind: Kind = "convention" if all(fact.sure == "convention" for fact in facts) else "said"
     return MarkedRow(sign, kind, ", ".join(teller.quote(span) for span in spans), _tell_facts(facts, teller))
 
 
@@ -80,7 +103,7 @@ def _add_convention(told: str, fact: NoteFact) -> str:
 
 def _describe_standing(standing: str, cue: Span | None, teller: NoteTeller) -> str:
     says = STANDING.get(standing, standing.replace("_", " "))
-    return f"{says}: {teller.quote(cue)}" if cue is not None and standing != "said" else says
+    return f"{says}: {teller.quote(cue)}" if cue is not None else says
 
 
 def _count(readings: NoteReadings) -> str:

@@ -74,7 +74,7 @@ class _Writer:
         return self.paint(text, COLOURS[segment.kind]) if segment.kind else text
 
     def make_signs(self, here: list[Segment], start: int, end: int) -> str:
-        """Under each mark its line, with the number of its row at the beginning; a number that has no room pushes what follows."""
+        """Under each mark its line, with the number of its row where it begins; one that has no room pushes what follows."""
         line = ""
         for segment in here:
             if segment.kind is None:

@@ -72,6 +72,7 @@ class ScalarReader:
         return text.strip().lower() in words
 
     def read_block(self, raw: Any, place: Place, keys: Sequence[str]) -> dict[str, Any]:
+        """A mapping with these keys; anything else is complained about, and empty."""
         if raw is None:
             return {}
         if not isinstance(raw, dict):
@@ -221,6 +222,7 @@ class ScalarReader:
         return tuple(dict.fromkeys(drugs)), tuple(dict.fromkeys(classes)), tuple(unknown)
 
     def read_texts(self, raw: Any, place: Place) -> list[str]:
+        """A list of names, or a single one."""
         if raw is None:
             return []
         if isinstance(raw, str) and raw.strip():

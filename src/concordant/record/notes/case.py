@@ -19,6 +19,7 @@ from concordant.texts import Place, SourceText
 LISTS = ("tumor_markers", "disease", "treatments", "conditions", "measurements", "medications")
 NOTE, NOT_UNDERSTOOD, TO_CONFIRM, BY_CONVENTION = "note", "not_understood", "to_confirm", "by_convention"
 OPEN = "unknown"
+NO_PLACE = "the note tells something else beside it, or a record has no place for it"
 DATES = ("start", "end", "date")
 
 
@@ -102,8 +103,7 @@ def _note_spans(place: Place, entry: PlacedEntry, case: NoteCase) -> None:
 def _tell_rest(readings: NoteReadings, placed: PlacedFacts, teller: NoteTeller) -> dict[str, list[str]]:
     """What no entry says, in words: it stands on every answer."""
     unplaced = [
-        f"{teller.quote_all(fact.spans)} ({teller.describe(fact.fact, fact.value)}): it stands beside something else, or has no place here"
-        for fact in placed.unplaced
+        f"{teller.quote_all(fact.spans)} ({teller.describe(fact.fact, fact.value)}): {NO_PLACE}" for fact in placed.unplaced
     ]
     refused = [readings.refused] if readings.refused else []
     told = {
@@ -169,7 +169,9 @@ def _format_value(value: Any) -> str:
 def _drop_empty_entries(case: NoteCase) -> None:
     """The lists without what nothing is left of; the words move up with their entries."""
     for block in LISTS:
-        kept = [i for i, entry in enumerate(case.value.get(block, ())) if set(entry) - {"name", "test", "event"} or "event" in entry]
+        kept = [
+            i for i, entry in enumerate(case.value.get(block, ())) if set(entry) - {"name", "test", "event"} or "event" in entry
+        ]
         if block in ("conditions", "medications"):
             kept = [i for i, entry in enumerate(case.value.get(block, ())) if entry]
         if len(kept) == len(case.value.get(block, ())):

@@ -50,7 +50,7 @@ class DiseaseWriter:
         return any(fact.value == value for fact in self.placed.held.get(name, ()))
 
     def _find_carrier(self) -> PlacedEntry | None:
-        """The event that the extent is of: the diagnosis that was metastatic, or the last that says that the disease came back."""
+        """The event that the extent is of: the diagnosis that was metastatic, or the last that tells of a relapse."""
         entries = self.placed.lists.get(BLOCK, [])
         if self._is_begun():
             facts = self.placed.held[self.told.begun[0]]

@@ -78,7 +78,8 @@ class NoteTeller:
 
     def describe_offer(self, offer: NoteOffer) -> str:
         """What is to be confirmed, with its words and the doubt."""
-        return f"{self.describe(offer.fact, offer.value)} ({self.quote(offer.span)}, line {self.find_line(offer.span[0])}: {offer.why})"
+        words = f"{self.quote(offer.span)}, line {self.find_line(offer.span[0])}"
+        return f"{self.describe(offer.fact, offer.value)} ({words}: {offer.why})"
 
     def describe_convention(self, fact: NoteFact) -> str:
         """What is taken by a convention of the field, with the words that it rests on."""

@@ -27,7 +27,8 @@ class NoteRead(msgspec.Struct, frozen=True):
 class Patient(msgspec.Struct, frozen=True):
     """One patient of a source: the id there, the record, the account of its entries.
 
-    `note` is what was made of a text, where the source is one. `failure` says that a mistake of the program met this patient while it was read: the record is empty and must not be answered.
+    `note` is what was made of a text, where the source is one. `failure` says that a mistake of the program met this patient
+    while it was read: the record is empty and must not be answered.
     """
 
     id: str

@@ -85,7 +85,7 @@ def read_source(data: bytes, name: str) -> SourceText | NoteFile:
     try:
         text = read_bytes(data, name)
     except Unreadable:
-        if is_text and not _looks_like_case(decoded) or is_note(decoded):
+        if (is_text and not _looks_like_case(decoded)) or is_note(decoded):
             return NoteFile(_decode_note(data, name), name)
         raise
     if (is_text and not _has_blocks(text.value)) or (is_note(decoded) and not _has_entries(text.value)):
@@ -95,7 +95,7 @@ def read_source(data: bytes, name: str) -> SourceText | NoteFile:
 
 def _looks_like_case(text: str) -> bool:
     """Whether a text that cannot be read as one was meant to be JSON, or a case file: two of its keys stand there."""
-    return JSON_START.match(text) is not None or len({key for key in OWN_KEY.findall(text)}) > 1
+    return JSON_START.match(text) is not None or len(set(OWN_KEY.findall(text))) > 1
 
 
 def _has_blocks(value: Any) -> bool:
