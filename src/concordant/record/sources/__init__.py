@@ -12,16 +12,28 @@ import msgspec
 from concordant.errors import ConcordantError, describe_bug
 from concordant.patient.account import Account
 from concordant.patient.events import PatientRecord
+from concordant.record.casefile.write_mapping import write_mapping
 from concordant.record.notes.reading import NoteReadings
+from concordant.texts import Place
 
 
 class NoteRead(msgspec.Struct, frozen=True):
-    """What was made of a text: the readings, and the case file that they come to, as a mapping and as its text."""
+    """What was made of a text: the readings, and the case file that they come to with the words beside each of its places.
+
+    `offers` are the facts and values that wait for a yes, by the sentence that the case file has for each.
+    """
 
     name: str
     readings: NoteReadings
     case: dict[str, Any]
-    case_text: str
+    comments: dict[Place, str]
+    head: tuple[str, ...]
+    offers: dict[str, tuple[str, str]]
+
+    @property
+    def case_text(self) -> str:
+        """The case file, each entry with its words."""
+        return write_mapping(self.case, self.comments, self.head)
 
 
 class Patient(msgspec.Struct, frozen=True):

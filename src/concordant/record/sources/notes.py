@@ -9,7 +9,6 @@ from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
 from concordant.patient.events import PatientRecord
 from concordant.record.casefile.read import read_case
-from concordant.record.casefile.write_mapping import write_mapping
 from concordant.record.notes.case import NoteCase, make_case_text, make_note_case, take_out
 from concordant.record.notes.opening import NoteReader
 from concordant.record.notes.reading import NoteReadings
@@ -39,8 +38,7 @@ class NotePatients:
         """The patient that readings tell of, which a person may have corrected."""
         case, record = self.settle_case(readings, name, day, cuts=cuts)
         account = make_note_account(readings, name, self.knowledge)
-        text = _write_case(case, name, make_teller(readings, self.knowledge), account)
-        return Patient("", record, account, note=NoteRead(name, readings, case.value, text))
+        return Patient("", record, account, note=_make_note_read(readings, case, name, account, self.knowledge))
 
     def settle_case(
         self, readings: NoteReadings, name: str, day: dt.date, *, cuts: bool = False
@@ -77,8 +75,15 @@ def _place(name: str, teller: NoteTeller, span: tuple[int, int]) -> str:
     return f"{name}:{teller.locate(span)}"
 
 
-def _write_case(case: NoteCase, name: str, teller: NoteTeller, account: Account) -> str:
-    """The case file of a note, each entry with the words that tell it."""
+
+def _make_note_read(readings: NoteReadings, case: NoteCase, name: str, account: Account, knowledge: Knowledge) -> NoteRead:
+    teller = make_teller(readings, knowledge)
     told = {place: spans for place, spans in case.spans.items() if spans}
-    comments = {place: f"{teller.quote_all(spans)}, line {teller.find_line(min(spans)[0])}" for place, spans in told.items()}
-    return write_mapping(case.value, comments, [HEAD.format(name=name), account.sentence])
+    return NoteRead(
+        name,
+        readings,
+        case.value,
+        {place: f"{teller.quote_all(spans)}, line {teller.find_line(min(spans)[0])}" for place, spans in told.items()},
+        (HEAD.format(name=name), account.sentence),
+        {teller.describe_offer(offer): (offer.fact, offer.value) for offer in readings.offers},
+    )
