@@ -59,6 +59,7 @@ HEADER = re.compile(
 TABLES = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
 HEADERS, HEADER_LINES = 3, 30
 OWN_KEY = re.compile(rf"(?m)^[\"']?({'|'.join(KEYS)})[\"']?\s*:")
+ENTRIES = re.compile(r"(?m)^[^:\n]{1,60}:(?:[ \t]*$|[ \t]*[\[{])")  # a key with entries below it, or behind it
 JSON_START = re.compile(r"\s*(\{|\[\s*[\[{\"\]\d])")
 WORD = re.compile(r"[^\W\d_]{2,}")
 NOTES = (".txt", ".md", ".text", ".markdown")
@@ -82,6 +83,8 @@ def read_source(data: bytes, name: str) -> SourceText | NoteFile:
     is_text = bool(decoded.strip()) and name.lower().endswith(NOTES)
     if not is_text:
         refuse_text(decoded, name)
+    if (is_text or is_note(decoded)) and not _may_hold_entries(decoded):
+        return NoteFile(_decode_note(data, name), name)
     try:
         text = read_bytes(data, name)
     except Unreadable:
@@ -91,6 +94,11 @@ def read_source(data: bytes, name: str) -> SourceText | NoteFile:
     if (is_text and not _has_blocks(text.value)) or (is_note(decoded) and not _has_entries(text.value)):
         return NoteFile(_decode_note(data, name), name)
     return text
+
+
+def _may_hold_entries(text: str) -> bool:
+    """Whether it could be a mapping with entries: to read a long text as YAML only to find that it is none takes long."""
+    return JSON_START.match(text) is not None or OWN_KEY.search(text) is not None or ENTRIES.search(text) is not None
 
 
 def _looks_like_case(text: str) -> bool:
