@@ -217,7 +217,7 @@ def _to_text_values(value: Any, name: str, depth: int) -> Any:
 _TURNS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")  # they turn the direction of writing
 
 
-def _find_control(value: str) -> str:
+def find_control(value: str) -> str:
     """The first control character or half of a surrogate pair, which no screen and no file may get; else empty."""
     if value.isprintable():
         return ""
@@ -230,7 +230,7 @@ def _is_control(sign: str) -> bool:
 
 def refuse_controls(value: str, name: str) -> None:
     """Raises Unreadable for a text with a sign that no screen and no file may get."""
-    if sign := _find_control(value):
+    if sign := find_control(value):
         raise Unreadable(_complain_control(sign, name, None))
 
 
@@ -268,7 +268,7 @@ class _NodeReader:
     def _read_scalar(self, node: Any, line: int) -> str | None:
         if node.style is None and node.value in ("", "~", "null", "Null", "NULL"):
             return None
-        if sign := _find_control(node.value):
+        if sign := find_control(node.value):
             self.complaints.append(_complain_control(sign, self.document.file, line))
         return str(node.value)
 

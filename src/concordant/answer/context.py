@@ -164,8 +164,9 @@ class AnswerContext:
         )
 
     def list_assumptions(self, shown: list[JudgedProposal]) -> list[str]:
-        """Assumed facts that the shown options, or the open ones, rest on."""
-        return [describe_fact(self.now.plan.by_name[f.feature], f) for f in self._find_assumed_facts(shown)]
+        """Assumed facts that the shown options, or the open ones, rest on; of a note also what was read by convention."""
+        assumed = [describe_fact(self.now.plan.by_name[f.feature], f) for f in self._find_assumed_facts(shown)]
+        return [*assumed, *(replace_brackets(f"read by convention: {says}") for says in self.now.record.by_convention)]
 
     def list_assumptions_briefly(self, shown: list[JudgedProposal]) -> list[str]:
         """The same without the reasons: `Pregnancy: no`."""
@@ -238,8 +239,9 @@ class AnswerContext:
 
     def list_notices(self, *, has_untried: bool) -> list[str]:
         """Up to when the record goes, what is said of the guideline versions themselves, and that not all was tried."""
-        last = self.now.record.last_entry
+        last, asked = self.now.record.last_entry, "; ".join(self.now.record.to_confirm)
         notices = [] if last is None else [f"The last entry of the record that is used is of {format_date(last)}."]
+        notices += [replace_brackets(f"Not taken as told, please confirm: {asked}.")] if asked else []
         notices += [UNTRIED] if has_untried else []
         for f in self.now.frame.in_force:
             if f.version.review_by < self.now.record.as_of:

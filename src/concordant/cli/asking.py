@@ -9,6 +9,7 @@ from rich.console import Console
 
 from concordant.cli.conversation import Conversation
 from concordant.cli.keeping import CaseTarget
+from concordant.cli.offers import ask_offers
 from concordant.cli.opening import OpenedCase, get_terminal_width
 from concordant.errors import Refused
 from concordant.present.interview import Interview, parse_reply
@@ -24,8 +25,10 @@ def hold_interview(opened: OpenedCase, wanted: str, target: CaseTarget | None = 
         target.check_writable()
         complete_case(opened, _make_probe(opened))
     plain = not sys.stdout.isatty() or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    console = _make_console(plain)
+    opened = ask_offers(opened, console, _read_line)
     start = Interview(opened.record, opened.engine.knowledge, opened.engine.words, wanted)
-    done = Conversation(start, _make_console(plain), _read_line).ask_questions()
+    done = Conversation(start, console, _read_line).ask_questions()
     sys.stdout.write(render_terminal(done.full_answer, colour=not plain, full=False, whose=whose))
     sys.stdout.flush()
     if target is not None:

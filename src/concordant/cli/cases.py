@@ -1,17 +1,20 @@
-"""Answer every case of a knowledge folder, to see which statements they reach; for the lint."""
+"""Answer every case of a knowledge folder, to see which statements they reach, and try the examples of notes; for the lint."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from concordant.answer.engine import build_situation
 from concordant.author.lint.cases import CaseSummary
+from concordant.author.lint.notes import ExampleFailure
 from concordant.errors import Complaint, ConcordantError
 from concordant.logic.truth import TRUE
 from concordant.model.knowledge import Knowledge
 from concordant.record.casefile.read import read_case
+from concordant.record.notes.examples import find_failed_examples
 from concordant.terminology.names import Words, make_words
 from concordant.texts import SourceText, read_file
 
@@ -24,6 +27,12 @@ def answer_cases(knowledge: Knowledge, folder: Path) -> CaseSummary:
     for path in paths:
         run.run_case(path, path.relative_to(folder).as_posix())
     return CaseSummary(len(paths), run.refused, frozenset(run.reached), tuple(run.complaints))
+
+
+def try_note_examples(knowledge: Knowledge) -> Iterator[ExampleFailure]:
+    """Try the examples beside the rules for notes."""
+    for failed in find_failed_examples(knowledge, make_words(knowledge)):
+        yield ExampleFailure(failed.code, failed.block, failed.rule, failed.says)
 
 
 def _list_versions(knowledge: Knowledge) -> list[str]:

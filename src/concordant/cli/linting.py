@@ -34,9 +34,9 @@ def lint(folder: str, base: str | None) -> None:
         _print_effects(root, Path(base) if base else FOLDER)
         return
     from concordant.author.lint.run import lint_folder as find
-    from concordant.cli.cases import answer_cases
+    from concordant.cli.cases import answer_cases, try_note_examples
 
-    report = find(root, answer_cases)
+    report = find(root, answer_cases, try_note_examples)
     write_output("\n".join([*map(str, report.complaints), report.summary]), "")
     if report.complaints:
         sys.exit(1)

@@ -17,11 +17,12 @@ from concordant.inputs import is_packed, is_stream
 from concordant.patient.account import Account
 from concordant.patient.events import PatientRecord
 from concordant.record.casefile.write import write_case
-from concordant.record.sources import Patient, asked
+from concordant.record.sources import NoteRead, Patient, asked
 from concordant.record.sources.asked import AsOf
 from concordant.record.sources.case_file import read_case_source, refuse_by_head
 from concordant.record.sources.choosing import WaysOut
 from concordant.record.sources.fhir import is_fhir
+from concordant.record.sources.foreign import NoteFile
 from concordant.record.sources.opening import NamedSource, SourceContent, read_stream
 from concordant.record.sources.opening import list_source_files as sources_of_name
 from concordant.record.sources.tables import ADDRESSES, is_tabular
@@ -46,6 +47,7 @@ class OpenedCase:
     engine: Engine
     path: str = ""
     text: str = ""
+    note: NoteRead | None = None
 
     @property
     def has_content(self) -> bool:
@@ -137,6 +139,9 @@ def open_for_answers(patient: str, as_of: dt.date | None, engine: Engine, id_: s
         chosen = open_patient(patient, as_of, id_, engine)
         return OpenedCase(chosen.record, engine, "", write_case(chosen, engine.knowledge, engine.words))
     refuse_missing(patient)
+    if isinstance(read_case_source(patient), NoteFile):
+        chosen = open_patient(patient, as_of, id_, engine)
+        return OpenedCase(chosen.record, engine, "", write_case(chosen, engine.knowledge, engine.words), chosen.note)
     text = _read_case_text(patient)
     if not _has_content(text):
         return OpenedCase(PatientRecord(as_of or _get_today()), engine, patient, text)

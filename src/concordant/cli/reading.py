@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from concordant.cli.notes import NOTE_FORMATS, choose_note_format, write_note
 from concordant.cli.options import codes_option, knowledge_option
 from concordant.errors import Broken, Complaint, Unreadable
 from concordant.outputs import Sink, is_same_path, open_sink, refuse_source, replace_file, report_write_errors, write_file
@@ -28,14 +29,33 @@ if TYPE_CHECKING:
 @click.option("--refused", default="", metavar="FILE", help="Write what was set aside to this file, one JSON object a line.")
 @click.option("--patient", "id_", default="", metavar="ID", help="The patient that is meant, where there are several.")
 @click.option("--all", "every", is_flag=True, help="Every patient, one after the other.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["case", *NOTE_FORMATS]),
+    default=None,
+    help="A case file (default); of a note also its marked text: terminal, html, md, or its readings as json.",
+)
 @click.option("-o", "--output", default="", metavar="FILE", help="Write to a file instead of the terminal; with --all, a folder.")
 @click.option("--as-of", default="", metavar="DATE", help="As it stood on this day; cuts a record without a date of its own.")
 @codes_option
 @knowledge_option
 def read(
-    source: str, report: bool, refused: str, id_: str, every: bool, output: str, as_of: str, codes: str, knowledge: str
+    source: str,
+    report: bool,
+    refused: str,
+    id_: str,
+    every: bool,
+    format_: str | None,
+    output: str,
+    as_of: str,
+    codes: str,
+    knowledge: str,
 ) -> None:
-    """What was understood of SOURCE, as a case file to check, correct and give to `recommend`."""
+    """What was understood of SOURCE, as a case file to check, correct and give to `recommend`.
+
+    A note is shown marked on a terminal; in a pipe, or with `-o case.yaml`, it is a case file as any source is.
+    """
     from concordant.cli.opening import list_sources, make_engine, open_patient, open_patients, parse_day
 
     sources = list_sources(source, codes)
@@ -45,8 +65,11 @@ def read(
     patients = chosen or open_patients(source, day, engine, rest, id_)
     with _open_set_aside(refused) as aside:
         kept = _iter_patients(patients, aside, rest)
+        shown = choose_note_format(chosen[0], format_, output, is_terminal=sys.stdout.isatty()) if chosen else format_
         if report:
             _write_report(kept, output, every=every)
+        elif shown is not None and shown != "case":
+            write_note(next(iter(kept)), shown, output, engine)
         else:
             _write_cases(kept, output, sources, engine, every=every)
 

@@ -114,12 +114,14 @@ def find_questions(situation: Situation, budget: SearchBudget | None = None) -> 
     return sorted(questions, key=lambda q: (*_rank_question(q, nameless=nameless), q.feature.asked, order[q.feature.name]))
 
 
-def _rank_question(question: Question, *, nameless: bool) -> tuple[bool, bool, bool, int]:
-    """Blocking first; what sums others up after them; then, where the record tells of a drug that is not known, what it may have
-    been; then the fewest regimens in the worst branch.
+def _rank_question(question: Question, *, nameless: bool) -> tuple[bool, bool, bool, bool, int]:
+    """Blocking first; what settles many others before, what sums others up after them; then, where the record tells of a drug
+    that is not known, what it may have been; then the fewest regimens in the worst branch.
     """
     perhaps_it = nameless and isinstance(question.feature.derive, Received)
-    return not question.blocking, question.feature.asked_after_inputs, not perhaps_it, _count_worst_branch(question)
+    feature = question.feature
+    before, after = not feature.asked_before_others, feature.asked_after_inputs
+    return not question.blocking, before, after, not perhaps_it, _count_worst_branch(question)
 
 
 def _find_holding_features(situation: Situation) -> frozenset[str]:

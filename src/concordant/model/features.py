@@ -119,6 +119,7 @@ class Feature(Record, frozen=True):
     only_if: Condition | None = None
     waits_for: WaitRule | None = None
     asked_after_inputs: bool = False
+    asked_before_others: bool = False  # it settles many others at once
     sources: tuple[Cite, ...] = ()
     drug: DrugName = ""
     near: float | None = None

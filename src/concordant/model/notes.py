@@ -91,6 +91,16 @@ class CourseRule(Record, frozen=True):
     does_not_read: tuple[str, ...] = ()
 
 
+class PatientForm(Record, frozen=True):
+    """A form that begins a patient (`Pt A`, `1. 54F`): two of one kind with different labels are two patients.
+
+    `at_line`: it counts at the beginning of a line only, behind a number or a bullet.
+    """
+
+    form: str
+    at_line: bool = False
+
+
 class NoteLanguage(Record, frozen=True):
     """All that notes of one language are read with."""
 
@@ -121,6 +131,17 @@ class NoteLanguage(Record, frozen=True):
     relatives: tuple[str, ...] = ()  # words for the patient where a relative writes
     in_words: tuple[str, ...] = ()  # words before a date at which something was
     words: dict[str, str] = {}  # forms that the order of things is told in
+    patients: tuple[PatientForm, ...] = ()  # how a text that is about several patients begins each
+
+
+class OtherLanguage(Record, frozen=True):
+    """A language that is told apart and not read, unless there is a folder for its code: the words by which a text is seen to be
+    of it.
+    """
+
+    code: str
+    name: str
+    marks: tuple[str, ...]
 
 
 class NoteConventions(Record, frozen=True):
@@ -162,20 +183,48 @@ class NoteConventions(Record, frozen=True):
 
 
 class FactPlace(Record, frozen=True):
-    """Where a fact of a note stands in a case file: a key of a block, or an entry with the value under `key`."""
+    """Where a fact of a note stands in a case file: a key of a block, or an entry with the value under `key`.
+
+    A fact that names a thing (`medication[...]`) is told as `medication[]`: the thing stands under `key`, its value under
+    `status` where there is one. `values` are values that a case file writes otherwise; nothing for one that it leaves out.
+    """
 
     fact: str
     block: str
     key: str = ""
     entry: dict[str, str] = {}
+    status: str = ""
+    values: dict[str, str] = {}
+
+
+class DiseaseTold(Record, frozen=True):
+    """How the places and the extent that a note tells belong to the events of the disease.
+
+    They are of the first of `carriers` that is told. Where `begun` (a fact and its value) is told they are of the diagnosis,
+    which was then metastatic; else they stand by themselves, a site in the words of `finding`.
+    """
+
+    sites: str = ""
+    extent: str = ""
+    stage: str = ""
+    carriers: tuple[str, ...] = ()
+    begun: tuple[str, str] = ("", "")
+    finding: str = ""
 
 
 class NoteReading(Record, frozen=True):
-    """How notes are read: by language, and where their facts stand in a case file."""
+    """How notes are read: by language, and where their facts stand in a case file.
+
+    `others` are languages that are told apart and not read; `open_unless_told` are features that are unknown for a note that says
+    nothing of them, whatever silence means in a record.
+    """
 
     languages: dict[str, NoteLanguage] = {}
+    others: tuple[OtherLanguage, ...] = ()
     places: tuple[FactPlace, ...] = ()
     conventions: NoteConventions = NoteConventions()
+    disease: DiseaseTold = DiseaseTold()
+    open_unless_told: tuple[str, ...] = ()
 
 
 def join_languages(parts: Sequence[NoteLanguage]) -> NoteLanguage:
@@ -190,8 +239,14 @@ def join_languages(parts: Sequence[NoteLanguage]) -> NoteLanguage:
 
 
 def join_readings(languages: dict[str, NoteLanguage], parts: Sequence[NoteReading]) -> NoteReading:
-    """The languages, and what the files beside them say of all."""
+    """The languages with what the shared files tell of all of them."""
+    disease = next((part.disease for part in parts if part.disease != DiseaseTold()), DiseaseTold())
     conventions = next((part.conventions for part in parts if part.conventions != NoteConventions()), NoteConventions())
     return NoteReading(
-        languages=languages, places=tuple(place for part in parts for place in part.places), conventions=conventions
+        languages=languages,
+        others=tuple(one for part in parts for one in part.others),
+        places=tuple(one for part in parts for one in part.places),
+        disease=disease,
+        conventions=conventions,
+        open_unless_told=tuple(one for part in parts for one in part.open_unless_told),
     )

@@ -182,6 +182,8 @@ class PatientRecord(msgspec.Struct, frozen=True):
     `last_entry` is the date of the last entry of a source that is used; None for a case file.
     `incomplete` are sentences about parts of the record that are missing: while there is one, nothing follows from silence.
     `assumptions` are the named defaults that the caller chose, with their values.
+    `to_confirm` are readings of a note that it does not say outright, a sentence each: none of them is taken as told.
+    `by_convention` are those that follow from how such notes are written; they are taken, and named.
     """
 
     as_of: dt.date
@@ -204,3 +206,5 @@ class PatientRecord(msgspec.Struct, frozen=True):
     incomplete: tuple[str, ...] = ()
     last_entry: PartialDate | None = None
     assumptions: dict[str, str] = {}
+    to_confirm: tuple[str, ...] = ()
+    by_convention: tuple[str, ...] = ()

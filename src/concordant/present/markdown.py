@@ -112,7 +112,7 @@ def render_text(text: str) -> str:
     parts = list(split_citations(" ".join(make_printable(text).split())))
     behind = [*parts[1:], ""]
     rendered = [
-        _render_citation(part, i, behind[i]) if isinstance(part, Citation) else _escape_markdown(part)
+        _render_citation(part, i, behind[i]) if isinstance(part, Citation) else escape_markdown(part)
         for i, part in enumerate(parts)
     ]
     whole = "".join(rendered)
@@ -121,12 +121,13 @@ def render_text(text: str) -> str:
     return whole
 
 
-def _escape_markdown(text: str) -> str:
+def escape_markdown(text: str) -> str:
+    """A text without anything that reads as markup, its blanks as they are."""
     return ALWAYS.sub(r"\\\g<0>", text)
 
 
 def _render_citation(citation: Citation, i: int, behind: str | Citation) -> str:
     """Its brackets stand plain, easy to read in the source, unless what is around could make a link of them."""
-    text = _escape_markdown(format_citation(citation))
+    text = escape_markdown(format_citation(citation))
     plain = i > 0 and not (isinstance(behind, str) and behind[:1] in ("(", "[", ":"))
     return f"{' ' if i else ''}{f'[{text[2:-2]}]' if plain else text}"

@@ -63,6 +63,8 @@ class RecordBuilder(ResultsTold):
         self.problems: list[Problem] = []
         self.notes: dict[str, tuple[str, ...]] = {}
         self.unavailable: tuple[str, ...] = ()
+        self.to_confirm: tuple[str, ...] = ()  # what a note may mean, a sentence each
+        self.by_convention: tuple[str, ...] = ()
         self.left_out: set[str] = set()  # places of entries that lie after the date that was asked for
 
     # What the entry at hand tells.
@@ -121,6 +123,8 @@ class RecordBuilder(ResultsTold):
             assumptions={},
             incomplete=arranged(self.incomplete),
             last_entry=None if self.as_written else find_last_date(kept, self.as_of),
+            to_confirm=self.to_confirm,
+            by_convention=self.by_convention,
         )
         return Patient(self.id, record, Account(self.close_rows(), Counter(self.unmapped)))
 

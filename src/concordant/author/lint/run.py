@@ -17,6 +17,7 @@ from concordant.author.lint.doses import check_doses
 from concordant.author.lint.eligibility import check_eligibility
 from concordant.author.lint.ledger import check_ledger
 from concordant.author.lint.names import check_duplicate_ids, check_names, check_units
+from concordant.author.lint.notes import TryExamples, check_examples
 from concordant.author.lint.statements import check_statements
 from concordant.author.lint.terms import check_terms
 from concordant.author.lint.trials import check_trials
@@ -34,10 +35,11 @@ class LintReport:
     summary: str
 
 
-def lint_folder(root: Path, answer_cases: AnswerCases | None = None) -> LintReport:
+def lint_folder(root: Path, answer_cases: AnswerCases | None = None, try_examples: TryExamples | None = None) -> LintReport:
     """Compile the folder and check what no single file can show.
 
-    `answer_cases` belongs to a room further out and is handed in; left out, no case is looked at.
+    `answer_cases` and `try_examples` belong to rooms further out and are handed in; left out, no case and no example of the
+    reading of notes is looked at.
     """
     built = build_knowledge(root)
     places = index_places(built.texts)
@@ -47,6 +49,8 @@ def lint_folder(root: Path, answer_cases: AnswerCases | None = None) -> LintRepo
     if built.knowledge is None:
         return LintReport(_sort_complaints(complaints), f"{len(complaints)} problems; the knowledge was not compiled")
     complaints += _check_compiled(built, places, built.knowledge)
+    if try_examples is not None:
+        complaints += check_examples(places, try_examples(built.knowledge))
     cases = answer_cases(built.knowledge, root) if answer_cases else None
     if cases:
         complaints += check_case_coverage(places, built.knowledge, cases)

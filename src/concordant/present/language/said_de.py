@@ -99,7 +99,9 @@ SENTENCES: dict[str, str] = {
     "two results of the same time, {x} and {y}": "zwei Ergebnisse zur selben Zeit, {x} und {y}",
     "Set aside: {x}": "Beiseitegelegt: {x}",
     "last dose {x}, recurrence {y}": "letzte Dosis {x}, Rezidiv {y}",
+    "read by convention: {x}": "nach Gepflogenheit gelesen: {x}",
     # notices
+    "Not taken as told, please confirm: {x}.": "Nicht als gesagt übernommen, bitte bestätigen: {x}.",
     "The last entry of the record that is used is of {x}": "Der letzte verwendete Eintrag des Berichts ist vom {x}",
     "So many facts are open or contradict each other that not all of them were tried together: two or three that "
     "are not asked for may change the answer.": (

@@ -54,7 +54,7 @@ class BlockReader(ScalarReader):
 
     def read_person(self, raw: Any) -> ev.Person:
         """The `patient` block, less its measurements."""
-        block = self._read_block(raw, ("patient",), (SEX, "birth_date", MENOPAUSAL_STATUS, *self.patient))
+        block = self.read_block(raw, ("patient",), (SEX, "birth_date", MENOPAUSAL_STATUS, *self.patient))
         return ev.Person(
             self._read_word(block, SEX, SEXES, ("patient",)),
             self._read_date(block, "birth_date", ("patient",)),
@@ -259,7 +259,7 @@ class BlockReader(ScalarReader):
 
     def read_stated(self, raw: Any) -> dict[str, Value]:
         """Features set directly, parsed by their own type."""
-        block = self._read_block(raw, ("stated",), tuple(self.features))
+        block = self.read_block(raw, ("stated",), tuple(self.features))
         values: dict[str, Value] = {}
         for name, text in block.items():
             if name in self.features and isinstance(text, str) and text.strip().lower() == OPEN:

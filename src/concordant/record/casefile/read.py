@@ -13,6 +13,8 @@ from concordant.model.knowledge import Knowledge
 from concordant.patient.events import Course, EntryLocation, Medication, PatientRecord
 from concordant.record.builder import RecordBuilder
 from concordant.record.casefile.blocks import BlockReader
+from concordant.record.casefile.note_block import NOTE, read_note_block
+from concordant.record.casefile.scalars import parse_place
 from concordant.record.cut import cut_findings
 from concordant.record.plausibility import find_later_entries
 from concordant.record.rules import get_record_rules
@@ -32,6 +34,7 @@ KEYS = (
     "medications",
     "unavailable",
     "stated",
+    NOTE,
 )
 MOST_VALUES = 5000
 # A reviewed case carries its expected answer with it; the reader looks away.
@@ -66,9 +69,8 @@ def _list_impossible(
     builder: RecordBuilder, text: SourceText, later: Sequence[tuple[EntryLocation, PartialDate]]
 ) -> list[Complaint]:
     """What cannot be, at the line of its entry; `later` are entries that were left out because they lie after the date."""
-    line = text.find_line(("patient", "birth_date"))
     problems = [*builder.problems, *([] if builder.cuts else find_later_entries(later, builder.as_of))]
-    return [Complaint(says, text.file, entry.line or line, way_out) for entry, says, way_out in problems]
+    return [text.make_complaint(parse_place(entry.place), says, way_out) for entry, says, way_out in problems]
 
 
 def _sort_complaints(complaints: list[Complaint]) -> list[Complaint]:
@@ -141,7 +143,9 @@ def _read_record(value: dict[str, Any], blocks: BlockReader, builder: RecordBuil
     builder.left_out |= {entry.place for entry, _ in blocks.later} if builder.cuts else set()
     builder.unavailable = blocks.read_unavailable(value.get("unavailable"))
     builder.stated = blocks.read_stated(value.get("stated"))
-    builder.not_understood = blocks.not_understood
+    note = read_note_block(value.get(NOTE), blocks)
+    builder.not_understood = [*blocks.not_understood, *note.not_understood]
+    builder.to_confirm, builder.by_convention = note.to_confirm, note.by_convention
 
 
 def _add_taken(taken: Sequence[Medication | Course], courses: Sequence[Course], builder: RecordBuilder) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -70,7 +71,8 @@ class ScalarReader:
     def _is_listed(self, text: str, words: Sequence[str]) -> bool:
         return text.strip().lower() in words
 
-    def _read_block(self, raw: Any, place: Place, keys: Sequence[str]) -> dict[str, Any]:
+    def read_block(self, raw: Any, place: Place, keys: Sequence[str]) -> dict[str, Any]:
+        """A mapping with these keys; anything else is complained about, and empty."""
         if raw is None:
             return {}
         if not isinstance(raw, dict):
@@ -199,7 +201,7 @@ class ScalarReader:
 
     def _read_names(self, item: dict[str, Any], key: str, known: dict[str, str], what: str, place: Place) -> tuple[str, ...]:
         names = []
-        for name in self._read_texts(item.get(key), (*place, key)):
+        for name in self.read_texts(item.get(key), (*place, key)):
             if normalize_name(name) in known:
                 names.append(known[normalize_name(name)])
             else:
@@ -210,7 +212,7 @@ class ScalarReader:
         drugs: list[str] = []
         classes: list[str] = []
         unknown = []
-        for name in self._read_texts(raw, place):
+        for name in self.read_texts(raw, place):
             parts = drugs_from_name(name, self.words)
             classes += [part for part in parts if part in self.words.class_ids]
             drugs += [part for part in parts if part not in self.words.class_ids]
@@ -219,7 +221,8 @@ class ScalarReader:
                 self._report_unknown("drug", name, suggest_drug(name, self.words), place)
         return tuple(dict.fromkeys(drugs)), tuple(dict.fromkeys(classes)), tuple(unknown)
 
-    def _read_texts(self, raw: Any, place: Place) -> list[str]:
+    def read_texts(self, raw: Any, place: Place) -> list[str]:
+        """A list of names, or a single one."""
         if raw is None:
             return []
         if isinstance(raw, str) and raw.strip():
@@ -252,3 +255,11 @@ def format_place(place: Place) -> str:
     for step in place:
         text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else str(step)
     return text
+
+
+STEP = re.compile(r"[^.\[\]]+|\[\d+\]")
+
+
+def parse_place(text: str) -> Place:
+    """The place that `format_place` names."""
+    return tuple(int(step[1:-1]) - 1 if step[0] == "[" else step for step in STEP.findall(text))

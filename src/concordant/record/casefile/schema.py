@@ -8,6 +8,7 @@ from concordant.contract_names import BRAIN_METASTASES, DISEASE_EXTENT, MENOPAUS
 from concordant.model.knowledge import Knowledge
 from concordant.patient import events
 from concordant.record.casefile import blocks
+from concordant.record.casefile.note_block import NOTE, NOTE_KEYS
 
 Schema = dict[str, Any]
 
@@ -74,6 +75,7 @@ def build_case_schema(knowledge: Knowledge) -> Schema:
         ),
         "medications": _list_schema(name=TEXT, start=DATE, end=DATE, judged=TEXT),
         "unavailable": NAMES,
+        NOTE: _object_schema(**dict.fromkeys(NOTE_KEYS, NAMES)),
         "stated": _object_schema(**dict.fromkeys(sorted(features), TEXT)),
     }
     return {

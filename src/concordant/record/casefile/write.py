@@ -28,6 +28,7 @@ from concordant.patient.events import (
 from concordant.patient.facts import Value, list_words_left
 from concordant.record.casefile.blocks import OPEN
 from concordant.record.casefile.condition_text import group_by_name, iter_named_entries
+from concordant.record.casefile.note_block import NOTE, NOTE_KEYS
 from concordant.record.casefile.scalars import LONGEST_NOTE, LONGEST_WORD
 from concordant.record.casefile.yaml_text import quote_text, to_iso_date, to_number_text
 from concordant.record.sources import Patient
@@ -37,7 +38,12 @@ Pairs = dict[str, str | list[str] | None]
 
 
 def write_case(patient: Patient, knowledge: Knowledge, vocabulary: Words | None = None) -> str:
-    """The case file of a patient. `vocabulary` spares making the tables of the knowledge again for each of many."""
+    """The case file of a patient. `vocabulary` spares making the tables of the knowledge again for each of many.
+
+    That of a note was made when it was read, with the words of the note beside its entries.
+    """
+    if patient.note is not None:
+        return patient.note.case_text
     writer = _CaseWriter(patient.record, knowledge, vocabulary or make_words(knowledge))
     return "".join(
         f"{line}\n" for line in (*_iter_head_lines(patient), *writer.iter_lines(), *_iter_unread_lines(patient.record))
@@ -94,6 +100,16 @@ class _CaseWriter:
         if stated:
             yield "stated:"
             yield from (f"  {name}: {value}" for name, value in stated.items())
+        yield from self.iter_note_lines()
+
+    def iter_note_lines(self) -> Iterator[str]:
+        """What a note says beside its entries; what was not understood stands in the comments, as for every source."""
+        told = {key: texts for key in NOTE_KEYS[1:] if (texts := getattr(self.record, key))}
+        if told:
+            yield f"{NOTE}:"
+        for key, texts in told.items():
+            yield f"  {key}:"
+            yield from (f"    - {quote_text(text)}" for text in texts)
 
     def iter_block(self, name: str, entries: Iterable[tuple[EntryLocation, Pairs]]) -> Iterator[str]:
         listed = list(entries)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from concordant.errors import Complaint, Unreadable, suggest_word
 from concordant.inputs import read_head
-from concordant.record.sources.foreign import HEAD_BYTES, read_source, refuse_packed
+from concordant.record.sources.foreign import HEAD_BYTES, NoteFile, read_source, refuse_packed
 from concordant.texts import SourceText, read_file_bytes
 
 MOST_NEIGHBOURS = 1000
 
 
-def read_case_source(source: str) -> SourceText:
-    """The text of a named case file. Raises Unreadable."""
+def read_case_source(source: str) -> SourceText | NoteFile:
+    """The text of a named case file, or of a note. Raises Unreadable."""
     path = Path(source)
     if not path.exists():
         raise Unreadable(Complaint("no such file", source, way_out=suggest_neighbour(path) or "Check its name and its folder"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from typing import Any
 
 from concordant.errors import Complaint, Unreadable
 from concordant.record.casefile.read import KEYS
@@ -57,26 +59,70 @@ HEADER = re.compile(
 TABLES = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
 HEADERS, HEADER_LINES = 3, 30
 OWN_KEY = re.compile(rf"(?m)^[\"']?({'|'.join(KEYS)})[\"']?\s*:")
+ENTRIES = re.compile(r"(?m)^[^:\n]{1,60}:(?:[ \t]*$|[ \t]*[\[{])")  # a key with entries below it, or behind it
+JSON_START = re.compile(r"\s*(\{|\[\s*[\[{\"\]\d])")
 WORD = re.compile(r"[^\W\d_]{2,}")
+NOTES = (".txt", ".md", ".text", ".markdown")
 FEWEST_WORDS = 6  # fewer are a value in the wrong place rather than a note
 
 
-def read_source(data: bytes, name: str) -> SourceText:
-    """Read the text of a case file. Raises Unreadable, with a message that names the kind of file where it is not a case
-    file.
+@dataclass(frozen=True, slots=True)
+class NoteFile:
+    """The text of a clinical note, and the name of the file that it stands in."""
+
+    text: str
+    name: str
+
+
+def read_source(data: bytes, name: str) -> SourceText | NoteFile:
+    """Read the text of a case file, or of a note. Raises Unreadable, with a message that names the kind of file where it is
+    neither.
     """
     refuse_packed(data, name)
     decoded = "" if b"\x00" in data else data.decode("utf-8-sig", errors="replace")
-    refuse_text(decoded, name)
+    is_text = bool(decoded.strip()) and name.lower().endswith(NOTES)
+    if not is_text:
+        refuse_text(decoded, name)
+    if (is_text or is_note(decoded)) and not _may_hold_entries(decoded):
+        return NoteFile(_decode_note(data, name), name)
     try:
         text = read_bytes(data, name)
     except Unreadable:
-        if is_note(decoded):
-            raise Unreadable(_make_note_complaint(name)) from None
+        if (is_text and not _looks_like_case(decoded)) or is_note(decoded):
+            return NoteFile(_decode_note(data, name), name)
         raise
-    if not isinstance(text.value, dict) and is_note(decoded):
-        raise Unreadable(_make_note_complaint(name))
+    if (is_text and not _has_blocks(text.value)) or (is_note(decoded) and not _has_entries(text.value)):
+        return NoteFile(_decode_note(data, name), name)
     return text
+
+
+def _may_hold_entries(text: str) -> bool:
+    """Whether it could be a mapping with entries: to read a long text as YAML only to find that it is none takes long."""
+    return JSON_START.match(text) is not None or OWN_KEY.search(text) is not None or ENTRIES.search(text) is not None
+
+
+def _looks_like_case(text: str) -> bool:
+    """Whether a text that cannot be read as one was meant to be JSON, or a case file: two of its keys stand there."""
+    return JSON_START.match(text) is not None or len(set(OWN_KEY.findall(text))) > 1
+
+
+def _has_blocks(value: Any) -> bool:
+    """Whether what was read is a case file, or another mapping with entries."""
+    return isinstance(value, dict) and any(isinstance(item, dict | list) for item in value.values())
+
+
+def _has_entries(value: Any) -> bool:
+    """Whether what was read is a mapping, and no text with headings, where every value is a line of words."""
+    return isinstance(value, dict) and not all(item is None or isinstance(item, str) for item in value.values())
+
+
+def _decode_note(data: bytes, name: str) -> str:
+    """The text. Raises Unreadable for another encoding: a letter that is lost may be a negation."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise Unreadable(Complaint("not UTF-8 text", name, line, "Save the file as UTF-8")) from None
 
 
 def refuse_packed(head: bytes, name: str) -> None:
@@ -134,11 +180,6 @@ def _is_heading(cell: str) -> bool:
 def is_note(text: str) -> bool:
     """Words, and no key of a case file at the beginning of any line."""
     written = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
-    if written.lstrip()[:1] in ("{", "[") or OWN_KEY.search(written):
+    if JSON_START.match(written) or OWN_KEY.search(written):
         return False
     return len(WORD.findall(written[:HEAD_BYTES])) >= FEWEST_WORDS
-
-
-def _make_note_complaint(name: str) -> Complaint:
-    way_out = "Write a case file: `concordant template` prints one to fill in"
-    return Complaint("this reads like a note, which this version cannot read yet", name, way_out=way_out)

@@ -24,8 +24,9 @@ from concordant.record.sources import Patient
 from concordant.record.sources.asked import AsOf
 from concordant.record.sources.case_file import read_case_source, refuse_by_head
 from concordant.record.sources.fhir import is_fhir, is_fhir_content, iter_document_patients, iter_path_patients
-from concordant.record.sources.foreign import read_source
+from concordant.record.sources.foreign import NoteFile, read_source
 from concordant.record.sources.local_codes import CodesSource, name_codes_source, read_local_codes
+from concordant.record.sources.notes import NotePatients
 from concordant.record.sources.tables import is_table_mapping, is_tabular, iter_table_patients, list_mapped_files
 from concordant.record.sources.values import read_value
 from concordant.terminology.local import add_local_codes
@@ -81,6 +82,11 @@ class SourceOpener:
 
         return make_fhir_tables(self.knowledge, get_terminology(self.words))
 
+    @cached_property
+    def note_reader(self) -> NotePatients:
+        """What reads notes, made when the first one comes."""
+        return NotePatients(self.knowledge, self.words)
+
     def iter_patients(self, source: Source, as_of: AsOf, rest: Account, only: str = "") -> Iterator[Patient]:
         """The patients of a source.
 
@@ -121,13 +127,18 @@ class SourceOpener:
         elif is_fhir(name):
             yield from iter_path_patients(name, self.fhir_tables, as_of, rest)
         else:
-            yield self._read_case_patient(read_case_source(name), as_of)
+            yield self._read_text_patient(read_case_source(name), as_of)
 
     def _iter_content_patients(self, data: bytes, name: str, as_of: AsOf, rest: Account) -> Iterator[Patient]:
         if is_fhir_content(data):
             yield from iter_document_patients(data, name, self.fhir_tables, as_of, rest)
         else:
-            yield self._read_case_patient(read_source(data, name), as_of)
+            yield self._read_text_patient(read_source(data, name), as_of)
+
+    def _read_text_patient(self, text: SourceText | NoteFile, as_of: AsOf) -> Patient:
+        if isinstance(text, NoteFile):
+            return self.note_reader.read_patient(text.text, text.name, as_of)
+        return self._read_case_patient(text, as_of)
 
     def _read_case_patient(self, text: SourceText, as_of: AsOf) -> Patient:
         record = self.read_record(text, as_of)
