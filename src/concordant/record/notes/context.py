@@ -25,6 +25,9 @@ STRONGEST: tuple[Standing, ...] = (
 LIST_GOES_ON = re.compile(r"[^.;:\n]{0,160}?(?<!\w)(?:or|nor|oder|noch)(?!\w)")
 
 
+LIST_ENDS = re.compile(r" (?:or|oder|noch) ")
+
+
 @dataclass(frozen=True, slots=True)
 class CueFound:
     """A cue in the text: what it does, and where it stands."""
@@ -158,7 +161,7 @@ class NoteContext:
             return True
         listed = re.sub(r"[\ue000-\ue0ff]+", "", between)
         is_short = all(len(part.split()) <= 3 for part in listed.split(","))
-        return is_short and (LIST_GOES_ON.match(self.masked, behind) is not None or " or " in between)
+        return is_short and (LIST_GOES_ON.match(self.masked, behind) is not None or LIST_ENDS.search(between) is not None)
 
 
 def _closes(between: str) -> bool:
