@@ -111,6 +111,7 @@ class NoteLanguage(Record, frozen=True):
     drug_endings: tuple[str, ...] = ()  # an unknown word that ends so may be a drug
     compounds: tuple[str, ...] = ()  # words that a name is written together with: the name ends where they begin
     abbreviations: tuple[str, ...] = ()  # a full stop behind them ends no sentence
+    inner_stops: tuple[str, ...] = ()  # words with a full stop over which the reach of a cue goes on: `51 J. an`
     ordinals: tuple[str, ...] = ()  # words behind a number with a full stop that ends no sentence: `3. Zyklus`
     headings: tuple[NoteHeading, ...] = ()
     cues: tuple[NoteCue, ...] = ()
