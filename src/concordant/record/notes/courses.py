@@ -108,7 +108,7 @@ class CourseFinder:
             return False
         if not self.join.fullmatch(between):
             return False
-        if "(" in between or set(drug.ids) == set(last.ids):
+        if "(" in between or (set(drug.ids) == set(last.ids) and "," not in between):
             return True
         strong = self.strong.search(between) is not None
         known = {id_ for one in group for id_ in one.ids}
