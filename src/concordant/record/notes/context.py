@@ -193,9 +193,11 @@ def _choose(one: tuple[Standing, CueFound | None], other: tuple[Standing, CueFou
 def make_context(text: NoteText, masked: str, finder: CueFinder) -> NoteContext:
     """Find the cues of a note, sentence by sentence."""
     subject = _find_subject(masked, finder)
-    context = NoteContext(text, masked, question=finder.question, given=finder.given, inner_stops=finder.inner_stops, subject=subject)
+    stops = finder.inner_stops
+    context = NoteContext(text, masked, question=finder.question, given=finder.given, inner_stops=stops, subject=subject)
+    own = [named.span() for named in re.finditer(rf"{re.escape(subject.rstrip('s'))}s?", masked)] if subject else []
     for found in finder.find_cues(masked):
-        if subject and masked[found.start : found.end] in (subject, subject.rstrip("s"), f"{subject}s"):
+        if any(low <= found.start and found.end <= high for low, high in own):
             continue
         if found.cue.looks == "note":
             context.wide.append(found)
