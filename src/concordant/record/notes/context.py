@@ -25,6 +25,9 @@ STRONGEST: tuple[Standing, ...] = (
 LIST_GOES_ON = re.compile(r"[^.;:\n]{0,160}?(?<!\w)(?:or|nor|oder|noch)(?!\w)")
 
 
+LIST_ENDS = re.compile(r" (?:or|oder|noch) ")
+
+
 @dataclass(frozen=True, slots=True)
 class CueFound:
     """A cue in the text: what it does, and where it stands."""
@@ -49,6 +52,7 @@ class CueFinder:
     male: re.Pattern[str] | None = None
     question: re.Pattern[str] | None = None
     given: re.Pattern[str] | None = None
+    inner_stops: frozenset[str] = frozenset()
 
     def find_cues(self, masked: str) -> list[CueFound]:
         """Every cue of the text in its order."""
@@ -75,6 +79,7 @@ def make_cue_finder(language: NoteLanguage, compiler: FormCompiler) -> CueFinder
         _join_forms(language.male_relatives, compiler),
         question,
         given,
+        frozenset(language.inner_stops),
     )
 
 
@@ -102,6 +107,7 @@ class NoteContext:
     quoted: list[tuple[int, int]] = field(default_factory=list)  # passages of others that speak of patients in general
     question: re.Pattern[str] | None = None
     given: re.Pattern[str] | None = None  # words that say that a drug was given
+    inner_stops: frozenset[str] = frozenset()  # words with a full stop that ends no reach
     subject: str = ""  # the relative of the writer who is the patient
 
     def find_standing(self, start: int, end: int, kind: str = "") -> tuple[Standing, CueFound | None]:
@@ -147,7 +153,7 @@ class NoteContext:
     def _is_open(self, found: CueFound, low: int, high: int, behind: int) -> bool:
         """Whether nothing between a cue and a mention ends its reach."""
         between = self.masked[low:high]
-        is_cut = found.cue.status not in FAR and (";" in between or FULL_STOP.search(between) is not None)
+        is_cut = found.cue.status not in FAR and (";" in between or self._has_stop(between))
         if (
             is_cut
             or (found.cue.status not in FAR and _closes(between))
@@ -158,7 +164,12 @@ class NoteContext:
             return True
         listed = re.sub(r"[\ue000-\ue0ff]+", "", between)
         is_short = all(len(part.split()) <= 3 for part in listed.split(","))
-        return is_short and (LIST_GOES_ON.match(self.masked, behind) is not None or " or " in between)
+        return is_short and (LIST_GOES_ON.match(self.masked, behind) is not None or LIST_ENDS.search(between) is not None)
+
+    def _has_stop(self, between: str) -> bool:
+        """Whether a full stop stands between that is none of an abbreviation."""
+        stops = FULL_STOP.finditer(between)
+        return any(re.split(r"[\s(]", between[: stop.start()])[-1] not in self.inner_stops for stop in stops)
 
 
 def _closes(between: str) -> bool:
@@ -182,9 +193,11 @@ def _choose(one: tuple[Standing, CueFound | None], other: tuple[Standing, CueFou
 def make_context(text: NoteText, masked: str, finder: CueFinder) -> NoteContext:
     """Find the cues of a note, sentence by sentence."""
     subject = _find_subject(masked, finder)
-    context = NoteContext(text, masked, question=finder.question, given=finder.given, subject=subject)
+    stops = finder.inner_stops
+    context = NoteContext(text, masked, question=finder.question, given=finder.given, inner_stops=stops, subject=subject)
+    own = [named.span() for named in re.finditer(rf"{re.escape(subject.rstrip('s'))}s?", masked)] if subject else []
     for found in finder.find_cues(masked):
-        if subject and masked[found.start : found.end] in (subject, subject.rstrip("s"), f"{subject}s"):
+        if any(low <= found.start and found.end <= high for low, high in own):
             continue
         if found.cue.looks == "note":
             context.wide.append(found)

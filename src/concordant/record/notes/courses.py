@@ -108,10 +108,12 @@ class CourseFinder:
             return False
         if not self.join.fullmatch(between):
             return False
-        if "(" in between or set(drug.ids) == set(last.ids):
+        if "(" in between or (set(drug.ids) == set(last.ids) and "," not in between):
             return True
         strong = self.strong.search(between) is not None
         known = {id_ for one in group for id_ in one.ids}
+        if len(known) == 1 and "," not in between and self.members.get(*known, frozenset()) & set(drug.ids):
+            return True
         if len(drug.ids) > 1 or (len(last.ids) > 1 and not set(drug.ids) <= known and not strong):
             return strong and not known & set(drug.ids) and (len(drug.ids) == 1 or len(group) == 1)
         if known & set(drug.ids):

@@ -35,7 +35,7 @@ class DateReader:
         """Every date of the text in its order."""
         found = list(self.pattern.finditer(folded))
         order = self._find_order(found)
-        by_slash = sum(1 for match in found if match["my_year"]) > 0
+        by_slash = "month_year" in self.relative.get("slash", {}) or any(match["my_year"] for match in found)
         return [date for match in found if (date := self._read_match(match, order, by_slash, folded)) is not None]
 
     def _is_month_meant(self, before: str) -> bool:

@@ -86,6 +86,6 @@ class FactsView:
         return any(
             start <= place < end
             for fact in self.gathered.facts
-            if fact.fact.endswith(("date", ".start", ".end"))
+            if fact.fact.endswith(("date", "date_hint", ".start", ".end"))
             for start, end in fact.spans
         )

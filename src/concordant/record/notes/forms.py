@@ -13,8 +13,6 @@ FILL = "\ue0ff"
 KINDS = ("drug", "site", "condition", "medication", "symptom", "date", "cancer", "course")
 ESCAPES = ("d", "w", "n", "b", "s")
 SIGNS = {kind: chr(0xE000 + i) for i, kind in enumerate(KINDS)}
-LIST_JOIN = r"(?:\s*(?:,|;|\+|/|&|\band\b|\bor\b|\bplus\b|\bwith\b|\bund\b|\boder\b|\bsowie\b)\s*)+"
-LIST = LIST_JOIN + r"(?:\b(?:the|both|left|right|bilateral|her|my|his|l|r|in|of)\b\s*){0,2}"
 NUMBER = r"(?<!\d)(?<!\d[.,])\d+(?:[.,]\d+)?(?!\d|[.,]\d)"
 COUNT = r"(?<!\d)(?<!\d[.,])\d{1,3}(?!\d|[.,]\d)"
 TOKEN = re.compile(r"\s+|<[^<>]+>|\\.|[()\[\]|~]|[^\s<()\[\]|~\\]+|<")
@@ -144,10 +142,15 @@ class FormCompiler:
             return f"{SIGNS[kind]}{FILL}*", frozenset(SIGNS[kind])
         if (single := kind.removesuffix("_many").removesuffix("s")) in SIGNS:
             one = f"{SIGNS[single]}{FILL}*"
-            return f"{one}(?:{LIST}{one}){'+' if kind.endswith('_many') else '*'}", frozenset(SIGNS[single])
+            joined = self._make_list_pattern()
+            return f"{one}(?:{joined}{one}){'+' if kind.endswith('_many') else '*'}", frozenset(SIGNS[single])
         words = [word for spellings in self.classes[kind].values() for word in spellings]
         parts = [self._make_class_word(word, glued_before, glued_behind) for word in sorted(words, key=len, reverse=True)]
         return "|".join(pattern for pattern, _ in parts), join_anchors(anchors for _, anchors in parts)
+
+    def _make_list_pattern(self) -> str:
+        """What may stand between two names of one list, as the macro `list` of the language says it."""
+        return rf"\s*{FormCompiler(self.classes, self.macros).compile_form(self.macros.get('list', ',')).pattern.pattern}\s*"
 
     def _make_class_word(self, word: str, glued_before: bool, glued_behind: bool) -> Part:
         """A word of a class; a minus is one where no letter follows, else it is a hyphen."""

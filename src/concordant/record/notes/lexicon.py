@@ -38,6 +38,7 @@ class NoteLexicon:
     drugs: dict[str, list[tuple[str, tuple[str, ...]]]] = field(default_factory=dict)  # by their first two letters
     known: frozenset[str] = frozenset()  # words that are no misspelt drug
     endings: tuple[str, ...] = ()  # of words that may be drugs
+    compounds: tuple[str, ...] = ()  # words that a site or a drug is written together with, the longest first
 
     def add_names(self, kind: Kind, names: Iterable[tuple[str, tuple[str, ...]]], without: frozenset[str]) -> None:
         """Add names of one kind; the first that comes stands."""
@@ -76,8 +77,16 @@ class NoteLexicon:
             if named is not None and blanks < max(named[2], 1) and self._is_written(raw[words[at].start() : word.end()], key):
                 best, taken = Entity(words[at].start(), word.start() + len(word[0].rstrip("-\n ")), named[0], named[1]), length
         if best is None:
-            best = self._find_misspelt(words[at])
+            best = self._split_compound(words[at]) or self._find_misspelt(words[at])
         return best, taken
+
+    def _split_compound(self, word: re.Match[str]) -> Entity | None:
+        """The site or drug with which a compound begins: its other part is left to the forms, as a word of its own."""
+        head = next((head for head in self.compounds if word[0].endswith(head) and len(word[0]) > len(head)), None)
+        named = self.names.get(clean_word(word[0].removesuffix(head))) if head is not None else None
+        if head is None or named is None or named[0] not in ("site", "drug") or named[2] > 1:
+            return None
+        return Entity(word.start(), word.end() - len(head), named[0], named[1])
 
     def _goes_on(self, folded: str, words: list[re.Match[str]], at: int) -> bool:
         """Whether the name of a drug goes on with a word that makes it another, unknown one."""
@@ -150,6 +159,7 @@ def make_lexicon(words: Words, language: NoteLanguage) -> NoteLexicon:
         lexicon.add_names("symptom" if id_ in ignored else "condition", [(name, (id_,))], without)
     lexicon.add_names("medication", words.medications.items(), without)
     lexicon.endings = language.drug_endings
+    lexicon.compounds = tuple(sorted(language.compounds, key=len, reverse=True))
     lexicon.known = frozenset((*lexicon.names, *(clean_word(word) for word in language.filler)))
     return lexicon
 

@@ -44,7 +44,8 @@ class MaskedText:
         if said is None:
             return ()
         if kind in ("n", "count"):
-            return (said.replace(",", ".").lstrip("0") or "0",) if not said.startswith("0.") else (said,)
+            number = said.replace(",", ".")
+            return (number if number.startswith("0.") else number.lstrip("0") or "0",)
         if kind == "date":
             date = self.dates.get(found.start(name))
             return (date.value,) if date and date.value else ()
@@ -108,6 +109,7 @@ class RuleFinder:
 
     def _make_hit(self, rule: NoteRule, found: re.Match[str], masked: MaskedText, context: NoteContext) -> Hit:
         start, end = found.span()
+        start += len(found[0]) - len(found[0].lstrip(" \n.,;:"))
         standing, cue = context.find_standing(start, end, rule.id)
         if rule.any_standing and standing in ("denied", "uncertain", "planned", "conditional", "asked"):
             standing, cue = "said", None

@@ -55,7 +55,7 @@ class LanguageReader:
 
     def read_note(self, raw: str, today: dt.date | None) -> NoteReadings:
         """What a text says, as of a day."""
-        text = split_note(raw, self.language.headings, self.language.abbreviations)
+        text = split_note(raw, self.language.headings, self.language.abbreviations, self.language.ordinals)
         entities = self.lexicon.find_entities(raw, text.folded)
         dates = self.make_date_reader(today).find_dates(text.folded)
         masked = mask_text(text.folded, entities, dates, self.language)

@@ -65,9 +65,9 @@ class NoteText:
 
 
 # Behind these a hyphen at the end of a line is one of the word.
-WHOLE = r"positiv|negativ|pos\b|neg\b|low\b|year|old\b|line|naive|free|directed|targeted|based|mod"
+WHOLE = r"positiv|negativ|pos\b|neg\b|low\b|year|old\b|line|naive|free|directed|targeted|based|mod|und\b|oder\b|bzw\b"
 BROKEN = re.compile(rf"([^\W\d_]{{2,}})-\n[ ]*(?!{WHOLE})([^\W\d_]{{2,}})")
-TITLE_END = r"\s*(?::|-(?=\s)|\s[\d/.-]{4,10}\s*:|(?=\s*$))"
+TITLE_END = r"\s*(?::|-(?=\s)|\s[\d/.-]{4,10}\s*:|(?=\s*$)|(?=\s\|))"
 OPTION = re.compile(r"\s*\(?[a-f1-6][.)]\s")
 NUMBERED = re.compile(r"(?m)^\s*[1-6][.)]\s")
 EXAM = re.compile(
@@ -86,18 +86,31 @@ def _join_broken(found: re.Match[str]) -> str:
     return whole + " " * (len(found[0]) - len(whole))
 
 
+@dataclass(frozen=True, slots=True)
+class _Stops:
+    """Where a full stop ends no sentence."""
+
+    abbreviations: frozenset[str]
+    ordinals: re.Pattern[str]
+
+
+def make_ordinal_pattern(words: Sequence[str]) -> re.Pattern[str]:
+    """A number with a full stop and one of the words behind it."""
+    return re.compile(rf"(?:\d{{1,2}}|[ivx]+)\.\s+(?:{'|'.join(map(re.escape, words)) or '(?!)'})(?!\w)")
+
+
 def fold_text(text: str) -> str:
     """The text in small letters with plain signs, as long as it was."""
     lowered = "".join(sign.lower() if len(sign.lower()) == 1 else sign for sign in text)
     return BROKEN.sub(_join_broken, lowered.translate(FOLDED).replace("\r", " "))
 
 
-def split_note(raw: str, headings: Sequence[NoteHeading], abbreviations: Sequence[str]) -> NoteText:
+def split_note(raw: str, headings: Sequence[NoteHeading], abbreviations: Sequence[str], ordinals: Sequence[str] = ()) -> NoteText:
     """Cut a note into sentences, each with what its heading says of it."""
     folded = fold_text(raw)
     titles = _make_heading_pattern(headings)
     by_word = {word: heading for heading in headings for word in heading.words}
-    sentences = tuple(_iter_sentences(folded, titles, by_word, frozenset(abbreviations)))
+    sentences = tuple(_iter_sentences(folded, titles, by_word, _Stops(frozenset(abbreviations), make_ordinal_pattern(ordinals))))
     return NoteText(raw, folded, sentences or (Sentence(0, len(raw), "said", ""),))
 
 
@@ -108,7 +121,7 @@ def _make_heading_pattern(headings: Sequence[NoteHeading]) -> re.Pattern[str]:
 
 
 def _iter_sentences(
-    folded: str, titles: re.Pattern[str], by_word: Mapping[str, NoteHeading], abbreviations: frozenset[str]
+    folded: str, titles: re.Pattern[str], by_word: Mapping[str, NoteHeading], stops: _Stops
 ) -> Iterator[Sentence]:
     none = NoteHeading(words=())
     heading, within = none, False
@@ -117,7 +130,7 @@ def _iter_sentences(
         if is_break or within or DATED.match(folded, block_start, block_end):
             heading, within = none, False
         start = block_start
-        for end in _iter_ends(folded, block_start, block_end, abbreviations, titles):
+        for end in _iter_ends(folded, block_start, block_end, stops, titles):
             if title := titles.match(folded, _skip_blank(folded, start, end), end) or titles.match(folded, start, end):
                 heading = by_word[title["title"]]
                 within = bool(folded[block_start : title.start("title")].strip(" -*•#\n"))
@@ -176,21 +189,23 @@ def _begins_anew(folded: str, start: int, here: int, line: str) -> bool:
     return len(last) < 45 or re.match(r"\s*[\w /&]{2,30}:", line) is not None
 
 
-def _iter_ends(folded: str, start: int, end: int, abbreviations: frozenset[str], titles: re.Pattern[str]) -> Iterator[int]:
+def _iter_ends(folded: str, start: int, end: int, stops: _Stops, titles: re.Pattern[str]) -> Iterator[int]:
     """Where the sentences of a block end, the last at its end; a heading within a line begins a new one."""
-    cuts = {found.end() for found in SENTENCE_END.finditer(folded, start, end) if _is_end(folded, found, abbreviations)}
+    cuts = {found.end() for found in SENTENCE_END.finditer(folded, start, end) if _is_end(folded, found, stops)}
     cuts |= {found.start() for found in titles.finditer(folded, start, end) if found.start() > start}
     yield from sorted(cut for cut in cuts if start < cut < end)
     if end > start:
         yield end
 
 
-def _is_end(folded: str, found: re.Match[str], abbreviations: frozenset[str]) -> bool:
+def _is_end(folded: str, found: re.Match[str], stops: _Stops) -> bool:
     if found[0] != ".":
         return True
     word = re.search(r"[^\s(]*$", folded[max(0, found.start() - 12) : found.start()])
     said = word[0] if word else ""
-    return not (said in abbreviations or INITIAL.search(folded[max(0, found.start() - 3) : found.start() + 1]))
+    if stops.ordinals.match(folded, found.start() - len(said)):
+        return False
+    return not (said in stops.abbreviations or INITIAL.search(folded[max(0, found.start() - 3) : found.start() + 1]))
 
 
 def count_signs(text: str) -> int:
