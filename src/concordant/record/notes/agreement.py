@@ -141,7 +141,8 @@ class Agreement(FactsView):
     def drop_hints(self) -> None:
         """What only served to find other facts is no fact; its words are understood all the same."""
         hints = [fact for fact in self.gathered.facts if fact.fact.endswith(HINTS)]
-        self.gathered.facts[:] = [fact for fact in self.gathered.facts if fact not in hints]
+        for fact in hints:
+            self.gathered.take_back(fact.fact, fact.value)
         self.gathered.mentions += [NoteMention(span, "said", None, fact.rule) for fact in hints for span in fact.spans]
 
 

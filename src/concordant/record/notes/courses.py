@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from concordant.model.notes import CourseRule, NoteLanguage, Standing
 from concordant.record.notes.context import NoteContext
-from concordant.record.notes.forms import Form, FormCompiler, list_anchors
+from concordant.record.notes.forms import Form, FormCompiler
 from concordant.record.notes.lexicon import Entity
 from concordant.record.notes.mentions import MaskedText, Span, compile_limits, fill_template, trim_span
 from concordant.record.notes.text import count_signs
@@ -112,7 +112,7 @@ class CourseFinder:
             return True
         strong = self.strong.search(between) is not None
         known = {id_ for one in group for id_ in one.ids}
-        if len(known) == 1 and "," not in between and self.members.get(*known, frozenset()) & set(drug.ids):
+        if len(known) == 1 and "," not in between and self.members.get(next(iter(known)), frozenset()) & set(drug.ids):
             return True
         if len(drug.ids) > 1 or (len(last.ids) > 1 and not set(drug.ids) <= known and not strong):
             return strong and not known & set(drug.ids) and (len(drug.ids) == 1 or len(group) == 1)
@@ -154,7 +154,7 @@ class CourseFinder:
     ) -> Iterator[Attribute]:
         sentence = context.text.find_sentence(course.start)
         low, high = max(before, sentence.start), min(behind, max(sentence.end, context.text.find_sentence(course.end - 1).end))
-        present = list_anchors(masked.text)
+        present = masked.anchors
         inner = [(one[1], other[0]) for one, other in pairwise(course.spans) if other[0] - one[1] > 4]
         for rule, form, after_what, before_what in self.rules:
             if form.anchors is not None and form.anchors.isdisjoint(present):

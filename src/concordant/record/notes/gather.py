@@ -20,19 +20,23 @@ ONE_OF = "one of several is meant"
 class Gathered:
     """The facts and offers of a note while they are put together."""
 
-    facts: list[NoteFact] = field(default_factory=list)
+    told: dict[tuple[str, str], NoteFact] = field(default_factory=dict)  # by fact and value
     offers: list[NoteOffer] = field(default_factory=list)
     mentions: list[NoteMention] = field(default_factory=list)
 
+    @property
+    def facts(self) -> list[NoteFact]:
+        """What is told so far, in the order in which it was told."""
+        return list(self.told.values())
+
     def tell(self, fact: str, value: str, spans: Iterable[Span], sure: Sure, rule: str) -> None:
         """Add a fact; the same value of the same fact is one, with the words of both."""
-        for i, known in enumerate(self.facts):
-            if known.fact == fact and known.value == value:
-                more = tuple(sorted({*known.spans, *spans}))
-                best: Sure = "said" if "said" in (known.sure, sure) else "convention"
-                self.facts[i] = NoteFact(fact, value, more, best, known.rule)
-                return
-        self.facts.append(NoteFact(fact, value, tuple(spans), sure, rule))
+        known = self.told.get((fact, value))
+        if known is None:
+            self.told[fact, value] = NoteFact(fact, value, tuple(spans), sure, rule)
+            return
+        best: Sure = "said" if "said" in (known.sure, sure) else "convention"
+        self.told[fact, value] = NoteFact(fact, value, tuple(sorted({*known.spans, *spans})), best, known.rule)
 
     def offer(self, fact: str, value: str, span: Span, why: str, rule: str) -> None:
         """Add what may be meant."""
@@ -46,14 +50,11 @@ class Gathered:
     def has(self, pair: str) -> bool:
         """Whether `fact = value` is told; a fact alone with any value."""
         fact, _, value = (part.strip() for part in pair.partition("="))
-        return any(known.fact == fact and value in ("", known.value) for known in self.facts)
+        return (fact, value) in self.told if value else any(known == fact for known, _ in self.told)
 
     def take_back(self, fact: str, value: str) -> NoteFact | None:
         """Remove a fact, and return it."""
-        for i, known in enumerate(self.facts):
-            if known.fact == fact and known.value == value:
-                return self.facts.pop(i)
-        return None
+        return self.told.pop((fact, value), None)
 
 
 def gather_hits(hits: Sequence[Hit], gathered: Gathered) -> None:

@@ -37,6 +37,7 @@ class MaskedText:
     entities: Mapping[int, Entity]
     dates: Mapping[int, NoteDate]
     classes: Mapping[str, Mapping[str, tuple[str, ...]]]
+    anchors: frozenset[str]  # what stands in it that forms look for
 
     def read_group(self, name: str, found: re.Match[str]) -> tuple[str, ...]:
         """The values of a group of a form; none where it is not in the match, or says nothing."""
@@ -76,7 +77,8 @@ def mask_text(folded: str, entities: Sequence[Entity], dates: Sequence[NoteDate]
         if signs[entity.start] == folded[entity.start]:
             kept[entity.start] = entity
             signs[entity.start : entity.end] = SIGNS[entity.kind] + FILL * (entity.end - entity.start - 1)
-    return MaskedText("".join(signs), kept, {date.start: date for date in dates}, language.classes)
+    text = "".join(signs)
+    return MaskedText(text, kept, {date.start: date for date in dates}, language.classes, list_anchors(text))
 
 
 @dataclass(slots=True)
@@ -87,7 +89,7 @@ class RuleFinder:
 
     def find_hits(self, masked: MaskedText, context: NoteContext) -> Iterator[Hit]:
         """Every hit of every rule, rule by rule in their order."""
-        present = list_anchors(masked.text)
+        present = masked.anchors
         for rule, form, after, before in self.rules:
             if form.anchors is not None and form.anchors.isdisjoint(present):
                 continue

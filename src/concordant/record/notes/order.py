@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from concordant.patient.events import PROGRESSION
 from concordant.record.notes.courses import CourseTold
 from concordant.record.notes.facts_view import ADVANCED, FactsView
 from concordant.record.notes.gather import Course
@@ -114,7 +115,8 @@ class TreatmentOrder(FactsView):
     def settle_advanced(self, course: Course) -> None:
         """In metastatic disease without a word of an early one: what ended in growth, or runs, is for the advanced disease."""
         stop = course.find("stopped")
-        if self.gathered.has(self.names.de_novo) or (stop is not None and stop.value in ("progression", "ongoing")):
+        is_slow = set(course.told[0].ids) <= self.order.long_running
+        if self.gathered.has(self.names.de_novo) or (stop is not None and stop.value == PROGRESSION and not is_slow):
             self.tell_setting(course, ADVANCED, stop.span if stop else course.told[0].spans[0])
         else:
             self.gathered.offer(f"{course.name}.setting", ADVANCED, course.told[0].spans[0], "the disease is metastatic", "order")

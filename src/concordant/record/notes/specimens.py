@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from concordant.record.notes.agreement import has_conflict
 from concordant.record.notes.facts_view import FactsView
 from concordant.record.notes.mentions import Span
@@ -39,12 +41,18 @@ class Specimens(FactsView):
 
     def find_carried_specimen(self, place: int) -> str:
         """The tissue that a report names above its results: a metastasis where it is another organ."""
-        named = list(self.order.named_specimen.finditer(self.masked.text, 0, place))
-        if not named:
-            return ""
-        sites = {
-            id_ for at, entity in self.masked.entities.items() if named[-1].start() <= at < named[-1].end() for id_ in entity.ids
-        }
+        above = [specimen for start, specimen in self.named if start < place]
+        return above[-1] if above else ""
+
+    @cached_property
+    def named(self) -> list[tuple[int, str]]:
+        """The specimens that the text names, each with its place."""
+        found = list(self.order.named_specimen.finditer(self.masked.text))
+        return [(match.start(), self.tell_tissue(match.start(), match.end())) for match in found]
+
+    def tell_tissue(self, start: int, end: int) -> str:
+        """Whether the organ between two places is another one than that of the primary tumour."""
+        sites = {id_ for at, entity in self.masked.entities.items() if start <= at < end for id_ in entity.ids}
         return "metastasis" if sites & self.order.distant else ""
 
     def choose_specimen(self, name: str) -> None:
