@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from concordant.api import (
         Account,
         Answer,
+        Audit,
         ConcordantError,
         Decision,
         Engine,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         Recommendation,
         Refused,
         Unreadable,
+        audit_text,
         draw,
         load_knowledge,
         read,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Account",
     "Answer",
+    "Audit",
     "ConcordantError",
     "Decision",
     "Engine",
@@ -47,6 +50,7 @@ __all__ = [
     "Refused",
     "Unreadable",
     "__version__",
+    "audit_text",
     "draw",
     "load_knowledge",
     "read",

@@ -41,6 +41,7 @@ ALLOWED = {
     ("present/page/document.py", "re.compile"): MARKUP,
     ("present/page/document.py", "CITATION.finditer"): MARKUP,
     ("present/page/document.py", "CITATION.sub"): MARKUP,
+    ("present/audit/page.py", "told.startswith"): LAYOUT,
     ("present/docx/file.py", "re.split"): MARKUP,
     ("present/docx/styles.py", "style.element.findall"): OTHER,
     ("present/figures/data.py", "key.removeprefix"): KEYS,

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from concordant.answer.engine import prepare_knowledge
 from concordant.answer.schema import Answer, Ask
 from concordant.api.assumptions import add_assumptions
+from concordant.api.auditing import Audit, audit_answer
 from concordant.api.drawing import check_drawing, draw_guideline
 from concordant.api.opened import (
     Day,
     Source,
+    check_knowledge,
     check_readable,
     check_same_day,
     check_same_patient,
@@ -26,7 +28,7 @@ from concordant.api.opened import (
 from concordant.api.recommendation import Recommendation
 from concordant.decide.decision import Decision
 from concordant.decide.ruleset import Ruleset, list_turning_days
-from concordant.errors import Complaint, ConcordantError, Refused, Unreadable
+from concordant.errors import ConcordantError, Refused, Unreadable
 from concordant.library import load_folder, load_shipped
 from concordant.logic.by_identity import IdentityCache
 from concordant.model.knowledge import Knowledge
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Account",
     "Answer",
+    "Audit",
     "ConcordantError",
     "Decision",
     "Engine",
@@ -58,6 +61,7 @@ __all__ = [
     "Recommendation",
     "Refused",
     "Unreadable",
+    "audit_text",
     "draw",
     "load_knowledge",
     "read",
@@ -121,6 +125,18 @@ def recommend(
     return engine.recommend(source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today, assume=assume)
 
 
+def audit_text(
+    answer: str,
+    *,
+    patient: Source | PatientRecord | Patient | None = None,
+    as_of: Day = None,
+    knowledge: Knowledge | None = None,
+    today: dt.date | None = None,
+) -> Audit:
+    """A written answer checked claim by claim: `patient` is the one it is about, `as_of` the day by which it is judged."""
+    return audit_answer(_get_engine(knowledge), answer, patient, as_of, today)
+
+
 def draw(
     source_or_record: Source | PatientRecord | Patient | None = None,
     *,
@@ -158,7 +174,7 @@ class Engine:
     """
 
     def __init__(self, knowledge: Knowledge | None = None, *, codes: CodesSource = "") -> None:
-        self.knowledge = load_knowledge() if knowledge is None else _check_knowledge(knowledge)
+        self.knowledge = load_knowledge() if knowledge is None else check_knowledge(knowledge)
         self._prepared = prepare_knowledge(self.knowledge)
         self._opener = SourceOpener(self.knowledge, codes)
 
@@ -295,13 +311,5 @@ _shipped_engine = IdentityCache[None, Engine](lambda _: Engine(), most=1)
 
 def _get_engine(knowledge: Knowledge | None, codes: CodesSource = "") -> Engine:
     """The engine of the plain functions: one for each of the last few knowledges, and one for the shipped one."""
-    engine = _shipped_engine(None) if knowledge is None else _last_engines(_check_knowledge(knowledge))
+    engine = _shipped_engine(None) if knowledge is None else _last_engines(check_knowledge(knowledge))
     return engine.with_codes(codes) if codes else engine
-
-
-def _check_knowledge(knowledge: Knowledge) -> Knowledge:
-    """The knowledge. Raises `Unreadable` for something else: most often the folder that it stands in."""
-    if not isinstance(knowledge, Knowledge):
-        says = f"a knowledge is what `load_knowledge` gives, and this is of type {type(knowledge).__name__}"
-        raise Unreadable(Complaint(says, "knowledge", way_out="Write knowledge=load_knowledge(FOLDER)"))
-    return knowledge

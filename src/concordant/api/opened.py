@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from concordant.errors import Broken, Complaint, Unreadable, quote_word
+from concordant.model.knowledge import Knowledge
 from concordant.record.sources import Patient
 from concordant.record.sources.asked import parse_day
 from concordant.record.sources.opening import NamedSource, SourceContent
@@ -63,3 +64,11 @@ def check_same_day(patient: Patient, as_of: Day) -> Patient:
         says = f"this record was read as of {patient.record.as_of}, and cannot be answered as of {day}"
         raise Unreadable(Complaint(says, patient.id or "record", way_out="Read its source again with that `as_of`"))
     return patient
+
+
+def check_knowledge(knowledge: Knowledge) -> Knowledge:
+    """The knowledge. Raises `Unreadable` for something else: most often the folder that it stands in."""
+    if not isinstance(knowledge, Knowledge):
+        says = f"a knowledge is what `load_knowledge` gives, and this is of type {type(knowledge).__name__}"
+        raise Unreadable(Complaint(says, "knowledge", way_out="Write knowledge=load_knowledge(FOLDER)"))
+    return knowledge

@@ -13,8 +13,10 @@ from concordant.author.adjustments import add_cautions, make_cautions
 from concordant.author.dictionary import RawFeature, read_features
 from concordant.author.effects import add_ratios
 from concordant.author.families import expand_families
+from concordant.author.figure_rows import make_rows
 from concordant.author.files import compile_sentences, convert_to_record, fill_templates
 from concordant.errors import Complaint, ConcordantError, quote_word
+from concordant.model.audit import AuditWords
 from concordant.model.drugs import Drug, DrugClass, Regimen
 from concordant.model.features import Axiom, Feature
 from concordant.model.form import Form
@@ -109,6 +111,7 @@ class _Assembler:
         classes = self.compile_files_under("classes/", DrugClass)
         drugs = tuple(add_class_rules(drug, self) for drug in self.compile_files_under("drugs/", Drug))
         vocabulary = self.read_vocabulary()
+        trials = tuple(add_ratios(trial) for trial in self.compile_files_under("trials/", Trial))
         statements = self.compile_statements()
         ledgers = self.read_ledgers()
         guidelines = self.compile_matching("guideline.yaml", Guideline)
@@ -125,7 +128,7 @@ class _Assembler:
             rounding=next(iter(self.compile_files_under("rounding/", Rounding)), None),
             drugs=drugs,
             regimens=tuple(add_cautions(regimen, drugs) for regimen in self.compile_files_under("regimens/", Regimen)),
-            trials=tuple(add_ratios(trial) for trial in self.compile_files_under("trials/", Trial)),
+            trials=trials,
             disagreements=self.compile_files_under("disagreements/", Disagreement),
             newer=self.compile_files_under("newer/", NewerEvent),
             transitions=self.compile_files_under("transitions/", Transition),
@@ -134,6 +137,7 @@ class _Assembler:
             vocabulary=vocabulary,
             classes={c.id: c.name for c in classes},
             form=next(iter(self.compile_files_under("form/", Form)), Form()),
+            audit=msgspec.structs.replace(self.read_audit_words(), rows=tuple(make_rows(trials))),
             told=self.read_translations(),
             notes=self.read_note_languages(),
         )
@@ -219,6 +223,23 @@ class _Assembler:
                 says = f"{quote_word(one.says)} is told twice"
                 self.built.complaints.append(text.make_complaint(("texts", i), says, "Keep one of the two"))
             known.add((code, one.says))
+
+    def read_audit_words(self) -> AuditWords:
+        """The words of claims, of all files that are called so; what is a list in several of them is one list."""
+        texts = [t for t in _iter_texts_under(self.built, "language/") if t.file.rpartition("/")[2].startswith("audit")]
+        found = [convert_to_record(text, text.value, AuditWords, self.built.complaints) for text in texts]
+        merged: dict[str, Any] = {}
+        for words in filter(None, found):
+            for name in words.__struct_fields__:
+                value = getattr(words, name)
+                merged[name] = (
+                    merged[name] | value
+                    if isinstance(value, dict) and name in merged
+                    else value + merged.get(name, ())
+                    if isinstance(value, tuple)
+                    else value
+                )
+        return AuditWords(**merged)
 
     def read_vocabulary(self) -> Vocabulary | None:
         merged: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""The verbs: recommend, ask, explain, draw, read, web, serve, lint, example, template."""
+"""The verbs: recommend, ask, explain, audit, draw, read, web, serve, lint, example, template."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Literal
 
 import click
 
+from concordant.cli.auditing import audit
 from concordant.cli.drawing import draw
 from concordant.cli.linting import lint
 from concordant.cli.options import (
@@ -41,6 +42,7 @@ def app() -> None:
     """
 
 
+app.add_command(audit)
 app.add_command(read)
 app.add_command(lint)
 app.add_command(web)

@@ -33,10 +33,11 @@ def lint(folder: str, base: str | None) -> None:
     if base is not None:
         _print_effects(root, Path(base) if base else FOLDER)
         return
+    from concordant.audit.examples import find_example_faults
     from concordant.author.lint.run import lint_folder as find
     from concordant.cli.cases import answer_cases, try_note_examples
 
-    report = find(root, answer_cases, try_note_examples)
+    report = find(root, answer_cases, try_note_examples, find_example_faults)
     write_output("\n".join([*map(str, report.complaints), report.summary]), "")
     if report.complaints:
         sys.exit(1)

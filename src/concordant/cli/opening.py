@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from concordant.api import Engine, Patients, load_knowledge
+from concordant.api.auditing import check_text
 from concordant.cli.missing import refuse_missing
 from concordant.errors import Complaint, Unreadable, make_printable
 from concordant.inputs import is_packed, is_stream
@@ -26,7 +27,7 @@ from concordant.record.sources.foreign import NoteFile
 from concordant.record.sources.opening import NamedSource, SourceContent, read_stream
 from concordant.record.sources.opening import list_source_files as sources_of_name
 from concordant.record.sources.tables import ADDRESSES, is_tabular
-from concordant.texts import MAX_BYTES
+from concordant.texts import MAX_BYTES, read_file_bytes
 
 NARROWEST, WIDEST = 60, 110
 STANDARD_INPUT = "standard input"
@@ -154,6 +155,29 @@ def _is_read_only(patient: str) -> bool:
     """Whether a source is of a kind that is never completed in place: all but a case file that can be read as it stands."""
     path = Path(patient)
     return is_stream(path) or is_packed(path) or is_tabular(patient) or is_fhir(patient)
+
+
+def read_answer(name: str) -> str:
+    """The text of a written answer: a file, or standard input. Raises Unreadable for what is no text."""
+    if name == "-":
+        data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        name = STANDARD_INPUT
+    else:
+        data = read_file_bytes(Path(name), name)
+    if len(data) > MAX_BYTES:
+        raise Unreadable(Complaint("more than 10 MB is too large for an answer", name, way_out="Check it part by part"))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise Unreadable(Complaint("not UTF-8 text", name, line, "Save the file as UTF-8 text")) from None
+    check_text(text, name)
+    return text
+
+
+def say_today() -> dt.date:
+    """The day on which somebody asks without naming one."""
+    return _get_today()
 
 
 def _get_today() -> dt.date:

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from concordant.contract_names import Sex
+from concordant.model.audit import AuditWords
 from concordant.model.drugs import Code, Drug, Regimen
 from concordant.model.features import Axiom, Feature
 from concordant.model.form import Form
@@ -243,6 +244,7 @@ class Knowledge(Record, frozen=True):
     classes: dict[str, str]
     form: Form = Form()
     notes: NoteReading = NoteReading()
+    audit: AuditWords = AuditWords()
     told: dict[str, Translations] = {}
 
 

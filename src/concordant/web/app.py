@@ -27,8 +27,10 @@ from starlette.staticfiles import StaticFiles
 from concordant.api import Engine
 from concordant.errors import ConcordantError
 from concordant.library import FOLDER
+from concordant.present.audit.html import read_audit_stylesheet
 from concordant.texts import read_file
 from concordant.version import __version__
+from concordant.web.auditing import render_audit_page
 from concordant.web.fields import Fields
 from concordant.web.limits import Gate, Limits, read_body
 from concordant.web.log import log_failure, log_request
@@ -93,6 +95,15 @@ class Application:
             return await self._render({}, None, whole=True)
         fields, upload = await self._read_form(request)
         return await self._render(fields, upload, whole="hx-request" not in request.headers)
+
+    async def show_audit(self, request: Request) -> Response:
+        """The page for a written answer, empty or with its verdicts."""
+        sent = request.method == "POST"
+        fields, upload = await self._read_form(request) if sent else ({}, None)
+        return HTMLResponse(await self._work(self._make_audit, fields, upload))
+
+    def _make_audit(self, fields: Fields, upload: Upload | None) -> str:
+        return render_audit_page(self.engine, fields, upload, self.get_today(), self.environment, local=self.local)
 
     async def send_output(self, request: Request) -> Response:
         """The answer of the form as a file."""
@@ -218,12 +229,14 @@ def make_app(
     app = Application(engine, limits or Limits(), get_today, local)
     routes = [
         Route("/", app.guard(app.show_page), methods=["GET", "POST"]),
+        Route("/audit", app.guard(app.show_audit), methods=["GET", "POST"]),
         Route("/out/{kind}", app.guard(app.send_output), methods=["POST"]),
         *(Route(path, app.guard(app.serve_question(path)), methods=["POST"]) for path in SERVICES),
         Route("/openapi.json", app.guard(app.describe_api)),
         Route("/healthz", app.guard(app.describe_health)),
         Route("/readyz", app.guard(app.describe_health)),
         Route("/static/answer.css", app.guard(_send_answer_css)),
+        Route("/static/audit.css", app.guard(_send_audit_css)),
         Mount("/static", StaticFiles(packages=[("concordant.web", "static")])),
     ]
     middleware = [Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))]
@@ -232,6 +245,10 @@ def make_app(
 
 async def _send_answer_css(_: Request) -> Response:
     return Response(ANSWER_CSS, media_type="text/css")
+
+
+async def _send_audit_css(_: Request) -> Response:
+    return Response(read_audit_stylesheet(), media_type="text/css")
 
 
 async def _tell_missing(request: Request, error: Exception) -> Response:

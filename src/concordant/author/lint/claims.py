@@ -25,6 +25,7 @@ CLAIMS = (
     "notice",
     "label_note",
     "why",
+    "right",
 )
 ELSEWHERE = ("trials/", "sources/", "languages/")
 _NUMBER = r"\d+(?:\.\d+)?"

@@ -8,6 +8,7 @@ from typing import Any
 from concordant.author.dictionary import RawFeature
 from concordant.author.places import Node, PlaceIndex
 from concordant.errors import Complaint, suggest_word
+from concordant.model.audit import AuditWords
 from concordant.model.drugs import Drug, DrugClass, Regimen
 from concordant.model.features import Feature
 from concordant.model.form import Form
@@ -64,6 +65,7 @@ def _find_named_words(places: PlaceIndex, entries: Mapping[str, RawFeature]) -> 
         yield from ((text, named) for named in find_names(entry, Feature, place))
     for name, text in places.texts.items():
         kind = Guideline if name.endswith("/guideline.yaml") else RECORDS.get(name.partition("/")[0])
+        kind = AuditWords if name.startswith("language/") and name.rpartition("/")[2].startswith("audit") else kind
         if kind is not None and isinstance(text.value, dict):
             yield from ((text, named) for named in find_names(text.value, kind))
     for node in places.nodes:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from concordant.author.build import BuildResult, build_knowledge
+from concordant.author.lint.audit_words import FindExampleFaults, check_audit_words
 from concordant.author.lint.cases import AnswerCases, CaseSummary, check_case_coverage
 from concordant.author.lint.citations import check_citations, find_citations, format_mark_counts
 from concordant.author.lint.claims import check_claims
@@ -35,11 +36,16 @@ class LintReport:
     summary: str
 
 
-def lint_folder(root: Path, answer_cases: AnswerCases | None = None, try_examples: TryExamples | None = None) -> LintReport:
+def lint_folder(
+    root: Path,
+    answer_cases: AnswerCases | None = None,
+    try_examples: TryExamples | None = None,
+    find_example_faults: FindExampleFaults | None = None,
+) -> LintReport:
     """Compile the folder and check what no single file can show.
 
-    `answer_cases` and `try_examples` belong to rooms further out and are handed in; left out, no case and no example of the
-    reading of notes is looked at.
+    `answer_cases`, `try_examples` and `find_example_faults` belong to rooms further out and are handed in; left out, no case, no
+    example of the reading of notes and none of a claim is looked at.
     """
     built = build_knowledge(root)
     places = index_places(built.texts)
@@ -51,6 +57,7 @@ def lint_folder(root: Path, answer_cases: AnswerCases | None = None, try_example
     complaints += _check_compiled(built, places, built.knowledge)
     if try_examples is not None:
         complaints += check_examples(places, try_examples(built.knowledge))
+    complaints += check_audit_words(places, built.knowledge, find_example_faults)
     cases = answer_cases(built.knowledge, root) if answer_cases else None
     if cases:
         complaints += check_case_coverage(places, built.knowledge, cases)

@@ -80,4 +80,12 @@ PAGE = {
     "page.welcome.how": "Tippen Sie an, was bekannt ist. Die Antwort erscheint sofort und sagt, was noch fehlt.",
     "page.welcome.what": "Unberührt heißt unbekannt, nie „nein“. Die Therapielinie ergibt sich aus dem, was gegeben wurde.",
     "page.example": "Oder ein Beispiel ansehen:",
+    "page.audit": "Eine schriftliche Antwort prüfen",
+    "page.audit.back": "Empfehlung für einen Menschen",
+    "page.audit.lead": "Fügen Sie eine Antwort ein, die ein Mensch, ein Artikel oder ein Sprachmodell geschrieben hat. Jede "
+    "Aussage zu Zahlen, Dosen, Graden, Fachinformationen und Empfehlungen bekommt ein Urteil, das "
+    "Richtige und seine Stelle; was sich nicht vergleichen lässt, bleibt ohne Urteil.",
+    "page.audit.text": "Die Antwort",
+    "page.audit.day": "Stand (JJJJ-MM-TT)",
+    "page.audit.check": "Prüfen",
 }

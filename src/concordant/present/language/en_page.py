@@ -80,4 +80,12 @@ PAGE = {
     "page.welcome.how": "Tap what is known. The answer appears here at once and says what is still missing.",
     "page.welcome.what": "Untouched means unknown, never “no”. The line of treatment is worked out from what was given.",
     "page.example": "Or look at an example:",
+    "page.audit": "Check a written answer",
+    "page.audit.back": "Recommend for a patient",
+    "page.audit.lead": "Paste an answer that a person, a paper or a language model wrote. Each claim about figures, doses, "
+    "grades, labels and statements gets a verdict, what is right, and where that stands; what cannot be "
+    "compared is left alone.",
+    "page.audit.text": "The answer",
+    "page.audit.day": "As of (YYYY-MM-DD)",
+    "page.audit.check": "Check",
 }

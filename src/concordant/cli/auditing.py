@@ -1,0 +1,54 @@
+"""The verb `audit`: a written answer with a verdict beside every claim."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from concordant.cli.options import as_of_option, codes_option, knowledge_option, output_option
+from concordant.cli.writing import write_output
+from concordant.errors import Complaint, Unreadable
+from concordant.present.audit.formats import AUDIT_FORMATS, AuditFormat
+
+WRONG = 1
+
+
+@click.command()
+@click.argument("answer")
+@click.option(
+    "--format", "format_", type=click.Choice(AUDIT_FORMATS), default="terminal", show_default=True, help="How it is written."
+)
+@output_option
+@click.option("--patient", default="", metavar="FILE", help="The patient whom the answer is about.")
+@as_of_option
+@codes_option
+@knowledge_option
+def audit(answer: str, format_: AuditFormat, output: str, patient: str, as_of: str, codes: str, knowledge: str) -> None:
+    """Check a written ANSWER (a text file, or - for standard input) claim by claim; exit 1 when one is wrong."""
+    from concordant.api.auditing import audit_answer
+    from concordant.cli.opening import (
+        list_sources,
+        make_engine,
+        make_sheet_label,
+        open_patient,
+        parse_day,
+        read_answer,
+        say_today,
+    )
+    from concordant.outputs import refuse_source
+
+    day = parse_day(as_of)
+    if answer == "-" and patient == "-":
+        raise Unreadable(Complaint("only one of the two can come from standard input", "-", way_out="Name a file for the other"))
+    refuse_source(output, [answer, *(list_sources(patient, codes) if patient else [])])
+    text = read_answer(answer)
+    engine = make_engine(knowledge, codes)
+    whom = open_patient(patient, day, "", engine) if patient else None
+    label = make_sheet_label(answer, "") if answer != "-" else ""
+    done = audit_answer(engine, text, whom, whom.record.as_of if whom else day, say_today(), label)
+    colour = not output and sys.stdout.isatty()
+    write_output(done.render(format_, colour=colour), output)
+    if done.is_wrong:
+        sys.stdout.flush()
+        sys.exit(WRONG)
