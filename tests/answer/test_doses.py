@@ -23,7 +23,7 @@ from concordant.decide.ruleset import make_ruleset
 from concordant.derive.engine import derive_facts
 from concordant.derive.plan import DerivationPlan, make_plan
 from concordant.library import FOLDER
-from concordant.logic.intervals import Interval, make_exact_interval
+from concordant.logic.intervals import Interval, make_exact_interval, step_above
 from concordant.model.drugs import DoseAdjustment, Drug, Tablet, Vial
 from concordant.model.formulas import Formula, calculate_formula
 from concordant.model.knowledge import Knowledge
@@ -520,3 +520,10 @@ def test_no_dose_stands_in_the_head_while_a_label_lowers_it(story: Story, knowle
     assert any(story.expect in line.text for line in plain if line.title == "Dose")
     assert "Dose" not in {line.title for line in lowered}
     assert [c for c in answer_record(read(failing_liver), knowledge).checks if c.state == "unmet"] == []
+
+
+def test_more_than_nothing_is_no_number_that_breaks_a_formula(knowledge: Knowledge) -> None:
+    values = {"age": Interval(60, 60), "weight": Interval(70, 70), "creatinine": Interval(low=step_above(0.0)), "sex": "female"}
+    value = calculate_formula(formula(knowledge, "cockcroft-gault"), values)
+    assert value is not None
+    assert value.is_unknown or value.low == 0

@@ -14,7 +14,7 @@ from concordant.answer.references import References
 from concordant.answer.schema import Answer
 from concordant.author.build import build_knowledge
 from concordant.author.lint.run import lint_folder
-from concordant.decide.questions import Situation
+from concordant.decide.situation import Situation
 from concordant.library import FOLDER
 from concordant.model.knowledge import Knowledge
 from concordant.model.trials import Trial

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from concordant.answer.engine import answer_record, build_situation
 from concordant.answer.phrases import UNTRIED
-from concordant.decide import questions
+from concordant.decide.lanes import LaneDecisions
 from concordant.decide.questions import SearchBudget, find_questions
+from concordant.decide.situation import Situation
+from concordant.derive.lanes import Supposition
 from concordant.model.knowledge import Knowledge
 from tests.conftest import ReadCase
 
@@ -35,14 +38,14 @@ def test_the_search_ends_and_says_so(
     told: dict[str, Any], ends: bool, read: ReadCase, knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried = 0
-    decide = questions.make_decision
+    suppose = Situation.suppose
 
-    def count(*args: Any) -> Any:
+    def count(now: Situation, suppositions: Sequence[Supposition]) -> LaneDecisions:
         nonlocal tried
-        tried += 1
-        return decide(*args)
+        tried += len(suppositions)
+        return suppose(now, suppositions)
 
-    monkeypatch.setattr(questions, "make_decision", count)
+    monkeypatch.setattr(Situation, "suppose", count)
     answer = answer_record(read(told), knowledge)
     assert (UNTRIED in answer.notices) is ends
     assert tried < 2000

@@ -18,11 +18,11 @@ from msgspec.structs import replace
 from concordant.answer.engine import answer_record, build_situation
 from concordant.answer.schema import Answer
 from concordant.decide.decision import Decision, Outcome
-from concordant.decide.judging import make_decision
 from concordant.decide.next_steps import keep_assumed_facts
 from concordant.decide.partitions import format_range, make_cells
-from concordant.decide.questions import Branch, Situation, find_questions
-from concordant.derive.engine import derive_with_overrides
+from concordant.decide.questions import Branch, find_questions
+from concordant.decide.situation import Situation
+from concordant.derive.lanes import Supposition
 from concordant.errors import ConcordantError
 from concordant.logic.intervals import Interval
 from concordant.model.features import Feature
@@ -31,6 +31,7 @@ from concordant.patient.facts import Value, format_value
 from concordant.record.casefile.read import read_case
 from concordant.terminology.names import Words
 from concordant.texts import read_file, read_text
+from tests.supposing import decide_supposed
 
 DAY = dt.date(2022, 9, 20)
 
@@ -148,10 +149,7 @@ class Teller:
 
     def _supposed(self, changes: Mapping[str, Value], stated: Mapping[str, Value]) -> Decision:
         """The decision were these facts different, whatever the record says."""
-        now = self.now
-        record = replace(now.record, stated={**now.record.stated, **stated})
-        facts, touched = derive_with_overrides(now.facts, changes, record, now.plan, now.look)
-        return make_decision(now.frame, facts, now.decision, touched, now.look)
+        return decide_supposed(self.now, Supposition(stated, changes))[0]
 
 
 def printed(feature: Feature, value: Value) -> str:

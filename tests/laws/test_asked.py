@@ -9,11 +9,13 @@ from msgspec.structs import replace
 
 from concordant.answer.engine import answer_record, build_situation, decide_record
 from concordant.decide.partitions import make_cells
-from concordant.decide.questions import Situation, find_questions
+from concordant.decide.questions import find_questions
+from concordant.decide.situation import Situation
 from concordant.model.knowledge import Knowledge
 from tests.conftest import ReadCase
 from tests.shipped import CASES, answer_to, failing, in_chunks, record_of
 from tests.stories import Story, told_by
+from tests.supposing import decide_with_stated
 
 
 def broken(now: Situation, knowledge: Knowledge) -> Iterator[str]:
@@ -21,7 +23,7 @@ def broken(now: Situation, knowledge: Knowledge) -> Iterator[str]:
     for question in (q for q in find_questions(now) if not now.facts[q.feature.name].conflict):
         name = question.feature.name
         for cell in make_cells(question.feature, now.frame.cuts.get(name, ()), now.facts[name].value):
-            promised, facts = now.decide_with_stated({name: cell.value})
+            promised, facts = decide_with_stated(now, {name: cell.value})
             if any(fact.conflict and not now.facts[other].conflict for other, fact in facts.items()):
                 continue  # no branch of the question
             told = decide_record(replace(now.record, stated={**now.record.stated, name: cell.value}), knowledge)

@@ -11,7 +11,7 @@ from concordant.answer.engine import build_situation
 from concordant.decide.decision import Decision
 from concordant.decide.label import judge_label_fit
 from concordant.decide.partitions import make_cells
-from concordant.decide.questions import Situation
+from concordant.decide.situation import Situation
 from concordant.logic.conditions import Condition, find_features_read
 from concordant.logic.intervals import Interval
 from concordant.logic.truth import UNKNOWN, Truth
@@ -25,6 +25,7 @@ from concordant.terminology.names import Words
 from tests.conftest import ReadCase
 from tests.shipped import CASES, failing, in_chunks, record_of
 from tests.stories import Story, meant, told_by, unlike
+from tests.supposing import decide_with_stated
 
 IN_STEPS = [path for i, path in enumerate(CASES) if i % 8 == 0 or path.stem.startswith("Q108")]  # of Q108 the law once failed
 LATER = {
@@ -46,7 +47,7 @@ def learned(now: Situation) -> Iterator[tuple[str, Decision, Facts]]:
         if not feature.question or _settled(fact.value) or fact.conflict:
             continue
         for cell in make_cells(feature, now.frame.cuts.get(feature.name, ()), fact.value):
-            decision, facts = now.decide_with_stated({feature.name: cell.value})
+            decision, facts = decide_with_stated(now, {feature.name: cell.value})
             if not any(_outside(name, now.facts, facts) for name in touched(now.facts, facts)):
                 yield f"{feature.name} = {cell.name}", decision, facts
 
@@ -155,7 +156,7 @@ def test_learning_a_fact_of_a_ragged_record_overturns_nothing(story: Story, read
 @told_by("counts-told")
 def test_a_count_that_is_told_narrows_another_or_contradicts_it(story: Story, read: ReadCase, knowledge: Knowledge) -> None:
     now = build_situation(read(story.record), knowledge)
-    facts = now.decide_with_stated({name: meant(name, value, now.plan) for name, value in story.expect["told"].items()})[1]
+    facts = decide_with_stated(now, {name: meant(name, value, now.plan) for name, value in story.expect["told"].items()})[1]
     assert list(unlike(story.expect.get("then", {}), facts, now.plan)) == []
     if conflict := story.expect.get("conflict"):
         assert facts[conflict].conflict
@@ -168,12 +169,12 @@ def learned_in_steps(now: Situation) -> Iterator[tuple[str, Decision, Decision]]
         if feature.is_numeric or len(feature.values) < 3 or fact.is_known or fact.conflict:
             continue
         for pair in combinations(feature.values, 2):
-            between, facts = now.decide_with_stated({feature.name: pair})
+            between, facts = decide_with_stated(now, {feature.name: pair})
             if any(_outside(name, now.facts, facts) for name in facts):
                 continue
             yield f"{feature.name} = {' or '.join(pair)}", now.decision, between
             for word in pair:
-                decision, then = now.decide_with_stated({feature.name: word})
+                decision, then = decide_with_stated(now, {feature.name: word})
                 if not any(_outside(name, facts, then) for name in then):
                     yield f"{feature.name} = {word} after {' or '.join(pair)}", between, decision
 

@@ -18,7 +18,7 @@ from msgspec.structs import replace as replace_struct
 import concordant
 from concordant import api
 from concordant.cli.main import main
-from concordant.decide.questions import Situation
+from concordant.decide.situation import Situation
 from concordant.errors import Unreadable
 from concordant.logic.intervals import Interval
 from concordant.logic.status import OFFERED

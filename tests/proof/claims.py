@@ -24,7 +24,8 @@ from concordant.decide import questions as ask
 from concordant.decide.decision import Outcome
 from concordant.decide.judging import make_decision
 from concordant.decide.partitions import join_cells
-from concordant.decide.questions import Question, Situation
+from concordant.decide.questions import Question
+from concordant.decide.situation import Situation
 from concordant.derive.engine import derive_facts
 from concordant.logic.conditions import find_features_read
 from concordant.logic.intervals import Interval, parse_quantity

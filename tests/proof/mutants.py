@@ -20,12 +20,16 @@ from tests.proof.claims import Asking
 
 SOURCE = Path(concordant.__file__).parent
 MODULES = (
+    "readers.circuit",
     "derive.plan",
     "derive.engine",
+    "derive.lanes",
     "decide.partitions",
     "decide.ruleset",
     "decide.decision",
     "decide.judging",
+    "decide.lanes",
+    "decide.situation",
     "decide.question_groups",
     "decide.questions",
     "decide.counterfactuals",
@@ -63,13 +67,14 @@ def loaded(changed: Mapping[str, str]) -> Iterator[dict[str, Any]]:
 def asking_of(modules: Mapping[str, Any], knowledge: Knowledge) -> Asking:
     """The asking that these modules make, from a record on."""
     plan, frames = modules["derive.plan"].make_plan(knowledge), dict[Any, Any]()
+    circuit = modules["readers.circuit"].Circuit()
 
     def now(record: PatientRecord) -> Any:
         if record.as_of not in frames:
             frames[record.as_of] = modules["decide.ruleset"].make_ruleset(knowledge, record.as_of)
         frame, facts = frames[record.as_of], derive_facts(record, prepare(knowledge).plan)
         decision, bare = modules["decide.judging"].make_decision(frame, facts), prepare(knowledge).bare
-        return modules["decide.questions"].Situation(record, plan, frame, facts, decision, (), bare)
+        return modules["decide.situation"].Situation(record, plan, frame, facts, decision, (), bare, circuit)
 
     ask, sides, ahead = (modules[f"decide.{name}"] for name in ("questions", "counterfactuals", "next_steps"))
     return Asking(now, ask.find_questions, sides.find_counterfactuals, ahead.look_ahead)

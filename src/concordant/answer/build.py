@@ -31,8 +31,9 @@ from concordant.decide.decision import JudgedProposal, JudgedRestriction, find_l
 from concordant.decide.gather import CheckResult, collect_cautions, collect_checks
 from concordant.decide.label import judge_label_fit
 from concordant.decide.next_steps import look_ahead
-from concordant.decide.questions import Question, Situation
+from concordant.decide.questions import Question
 from concordant.decide.ruleset import CURRENT
+from concordant.decide.situation import Situation
 from concordant.decide.why_not import find_not_offered
 from concordant.model.drugs import Drug
 from concordant.model.features import Feature
@@ -110,9 +111,7 @@ class AnswerBuilder:
             out_of_scope_because=self._explain_out_of_scope() if limited else None,
             out_of_scope_in_short=(decision.limits[0].limit.short if decision.limits else NONE_IN_FORCE) if limited else "",
             interrupted=self._name_interrupted_regimen(),
-            instead=[self.around.add_citations(limit.limit.instead, limit.limit.source) for limit in decision.limits]
-            if limited
-            else [],
+            instead=[self.around.add_citations(limit.limit.instead, limit.limit.source) for limit in decision.limits],
             timeline=build_timeline(self.now, self.knowledge, self._collect_deciding_features(why)),
             references=self.references.list_references(),
             knowledge=self.knowledge.digest[:12],

@@ -28,8 +28,8 @@ from concordant.decide.decision import (
     list_heard_statements,
 )
 from concordant.decide.gather import collect_actions, find_avoided
-from concordant.decide.questions import Situation
 from concordant.decide.ruleset import GuidelineInForce
+from concordant.decide.situation import Situation
 from concordant.logic.dates import format_date
 from concordant.logic.truth import TRUE
 from concordant.model.guideline import Grade, NewerEvent

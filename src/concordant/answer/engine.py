@@ -15,8 +15,9 @@ from concordant.answer.schema import Answer
 from concordant.decide.counterfactuals import find_counterfactuals
 from concordant.decide.decision import Decision
 from concordant.decide.judging import make_decision
-from concordant.decide.questions import SearchBudget, Situation, find_questions
+from concordant.decide.questions import SearchBudget, find_questions
 from concordant.decide.ruleset import CURRENT, Ruleset, add_current_regimen, list_turning_days, make_ruleset
+from concordant.decide.situation import Situation
 from concordant.derive.discordance import find_discordances
 from concordant.derive.engine import FactsOnDemand, derive_facts
 from concordant.derive.plan import DerivationPlan, make_plan
@@ -25,6 +26,7 @@ from concordant.model.drugs import Component, Regimen
 from concordant.model.knowledge import Knowledge
 from concordant.model.sources import Cite
 from concordant.patient.events import EARLY_SETTINGS, ONGOING, PatientRecord
+from concordant.readers.circuit import Circuit
 from concordant.readers.truth_only import TruthOnly
 
 MOST_FRAMES = 1000  # the drugs that patients take can be combined in any number of ways
@@ -40,12 +42,13 @@ class PreparedKnowledge:
     names: Mapping[str, str]
     frames: dict[tuple[int, str, tuple[str, ...]], Ruleset] = field(default_factory=dict)
     bare: TruthOnly = field(default_factory=TruthOnly)
+    circuit: Circuit = field(default_factory=Circuit)
 
     def build_situation(self, record: PatientRecord, wanted: str = "") -> Situation:
         """Facts and decision for a record, with the reasons of each."""
         frame, facts = self.find_ruleset(record, wanted), derive_facts(record, self.plan)
         unlike = tuple(find_discordances(record, self.plan))
-        return Situation(record, self.plan, frame, facts, make_decision(frame, facts), unlike, self.bare)
+        return Situation(record, self.plan, frame, facts, make_decision(frame, facts), unlike, self.bare, self.circuit)
 
     def decide_record(self, record: PatientRecord, wanted: str = "") -> Decision:
         """The decision alone, without reasons."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from concordant.answer.eligibility import judge_eligibility
 from concordant.answer.parts import Eligibility, Estimate, EvidenceRow, HazardRatioShown
 from concordant.answer.references import References
-from concordant.decide.questions import Situation
+from concordant.decide.situation import Situation
 from concordant.model.knowledge import Knowledge
 from concordant.model.trials import Analysis, HazardRatio, Trial
 from concordant.model.trials import Estimate as Figure

@@ -10,7 +10,7 @@ from concordant.answer import schema as model
 from concordant.answer.phrases import add_medicines, lower_first
 from concordant.answer.references import References
 from concordant.decide.next_steps import StepAhead
-from concordant.decide.questions import Situation
+from concordant.decide.situation import Situation
 from concordant.decide.why_not import NotOffered
 from concordant.logic.conditions import Compare, OneOf
 from concordant.patient.facts import Reason, format_value

@@ -10,7 +10,7 @@ from concordant.answer.phrases import describe_fact_briefly, replace_brackets
 from concordant.answer.references import References
 from concordant.decide.dangers import HoldReason, PresentDanger, find_dangers, find_hold_reasons, is_held_back
 from concordant.decide.decision import JudgedProposal
-from concordant.decide.questions import Situation
+from concordant.decide.situation import Situation
 from concordant.derive.unread import UnreadItem
 from concordant.logic.dates import format_date
 from concordant.model.selectors.base import Block

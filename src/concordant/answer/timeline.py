@@ -10,7 +10,7 @@ from typing import cast
 from concordant.answer.parts import CourseInTime, EventInTime, EventKind, IntervalInTime, Setting, TimelineShown, When
 from concordant.answer.phrases import replace_brackets
 from concordant.answer.timeline_words import ENGLISH, phrase_timeline
-from concordant.decide.questions import Situation
+from concordant.decide.situation import Situation
 from concordant.derive.context import SelectorContext
 from concordant.derive.selectors.courses import find_settings
 from concordant.derive.selectors.line_numbers import number_lines

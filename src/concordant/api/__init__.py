@@ -44,7 +44,7 @@ from concordant.record.sources.opening import Source as Opened
 from concordant.record.sources.opening import SourceOpener
 
 if TYPE_CHECKING:
-    from concordant.decide.questions import Situation
+    from concordant.decide.situation import Situation
     from concordant.terminology.names import Words
 
 __all__ = [

@@ -1,19 +1,19 @@
-"""What would change the answer: each known fact, were it different, by re-running the same decision."""
+"""What would change the answer: each known fact, were it different, by supposing each of its other values, all at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from msgspec.structs import replace
+from itertools import accumulate, dropwhile, takewhile
+from typing import NamedTuple
 
 from concordant.decide.decision import Decision, Outcome
-from concordant.decide.judging import make_decision
+from concordant.decide.lanes import SupposedDecision
 from concordant.decide.partitions import Cell, join_cells, make_cells
-from concordant.decide.questions import Situation
-from concordant.derive.engine import derive_with_overrides, is_awaiting_input
+from concordant.decide.situation import Situation
+from concordant.derive.engine import is_awaiting_input
+from concordant.derive.lanes import Supposition
 from concordant.logic.intervals import Interval
-from concordant.logic.truth import TRUE
 from concordant.model.features import Feature
 
 
@@ -42,18 +42,15 @@ def find_counterfactuals(situation: Situation) -> list[Counterfactual]:
     """
     if situation.decision.answer != "recommends":
         return []
-    sides = [
-        side
-        for feature in _find_known_features(situation)
-        for side in _keep_if_settling(_iter_counterfactuals(feature, situation))
-    ]
-    return sorted(sides, key=lambda s: (not s.near, s.distance is None))
+    ways = [way for feature in _find_known_features(situation) for way in _list_ways(feature, situation)]
+    sides = [_make_counterfactual(side) for side in _find_whole_sides(_find_sides(ways, situation), situation)]
+    return sorted(_keep_if_settling(sides), key=lambda s: (not s.near, s.distance is None))
 
 
-def _keep_if_settling(sides: Iterator[Counterfactual]) -> list[Counterfactual]:
-    """The sides of one fact, unless all of them leave the answer open."""
-    kept = list(sides)
-    return kept if any(side.outcome[0] != "needs_data" for side in kept) else []
+def _keep_if_settling(sides: list[Counterfactual]) -> list[Counterfactual]:
+    """The sides of each fact, unless all of them leave the answer open."""
+    settling = {side.feature for side in sides if side.outcome[0] != "needs_data"}
+    return [side for side in sides if side.feature in settling]
 
 
 def _find_known_features(situation: Situation) -> list[Feature]:
@@ -68,55 +65,83 @@ def _is_settled(feature: Feature, situation: Situation) -> bool:
     return value.is_exact if isinstance(value, Interval) else isinstance(value, str)
 
 
-def _iter_counterfactuals(feature: Feature, situation: Situation) -> Iterator[Counterfactual]:
+class _Way(NamedTuple):
+    """Other values of a known fact: one word, or the ranges on one side of a number, the nearest first."""
+
+    feature: Feature
+    now: Interval | str
+    cells: Sequence[Cell]
+
+
+class _Side(NamedTuple):
+    """What lies on a way: the first values with another headline that have one outcome, and that outcome."""
+
+    way: _Way
+    cells: Sequence[Cell]
+    outcome: Outcome
+
+
+def _list_ways(feature: Feature, situation: Situation) -> list[_Way]:
     value = situation.facts[feature.name].value
+    assert isinstance(value, Interval | str)
     cells = make_cells(feature, situation.frame.cuts.get(feature.name, ()), None)
-    if not isinstance(value, Interval):
-        decisions = ((cell, _decide_with_value(feature, cell, situation)) for cell in cells if cell.value != value)
-        yield from (
-            Counterfactual(feature.name, cell, decision.outcome)
-            for cell, decision in decisions
-            if decision.headline != situation.decision.headline
-        )
-        return
+    if isinstance(value, str):
+        return [_Way(feature, value, [cell]) for cell in cells if cell.value != value]
     lower = [c for c in cells if isinstance(c.value, Interval) and c.value.high < value.low]
     upper = [c for c in cells if isinstance(c.value, Interval) and c.value.low > value.high]
-    for way in (lower[::-1], upper):
-        yield from _find_beyond(feature, way, value, situation)
+    return [_Way(feature, value, way) for way in (lower[::-1], upper)]
 
 
-def _find_beyond(feature: Feature, cells: Sequence[Cell], value: Interval, situation: Situation) -> list[Counterfactual]:
-    """The first ranges with another headline, walking away from the value, told as one where their outcome is one."""
-    whole: Cell | None = None
-    beyond = situation.decision.outcome
-    for cell in cells:
-        decided = _decide_with_value(feature, cell, situation)
-        if whole is None and decided.headline != situation.decision.headline:
-            whole, beyond = cell, decided.outcome
-        elif whole is not None:
-            both = join_cells(feature, *sorted((whole, cell), key=_get_low_end))
-            if decided.outcome != beyond or _decide_with_value(feature, both, situation).outcome != beyond:
-                break
-            whole = both
-    if whole is None:
-        return []
-    distance = _measure_distance(whole, value)
-    near = feature.near is not None and distance <= feature.near
-    return [Counterfactual(feature.name, whole, beyond, distance, near)]
+def _find_sides(ways: Sequence[_Way], situation: Situation) -> list[_Side]:
+    decided = iter(_decide_with_values([(way.feature, cell) for way in ways for cell in way.cells], situation))
+    sides = [_find_side(way, [(cell, next(decided)) for cell in way.cells], situation.decision.headline) for way in ways]
+    return [side for side in sides if side is not None]
+
+
+def _find_side(way: _Way, decided: Sequence[tuple[Cell, Decision | SupposedDecision]], headline: Outcome) -> _Side | None:
+    beyond = list(dropwhile(lambda one: one[1].headline == headline, decided))
+    if not beyond:
+        return None
+    outcome = beyond[0][1].outcome
+    return _Side(way, [cell for cell, _ in takewhile(lambda one: one[1].outcome == outcome, beyond)], outcome)
+
+
+def _find_whole_sides(sides: Sequence[_Side], situation: Situation) -> list[_Side]:
+    """The sides with one cell each: the first, told as one with the next ones as long as that has the same outcome."""
+    joined = [(side, _join_on(side)) for side in sides]
+    decided = iter(_decide_with_values([(side.way.feature, cell) for side, cells in joined for cell in cells], situation))
+    return [_keep_alike(side, [(cell, next(decided)) for cell in cells]) for side, cells in joined]
+
+
+def _keep_alike(side: _Side, joined: Sequence[tuple[Cell, Decision | SupposedDecision]]) -> _Side:
+    alike = takewhile(lambda one: one[1].outcome == side.outcome, joined)
+    *_, whole = (side.cells[0], *(cell for cell, _ in alike))
+    return side._replace(cells=[whole])
+
+
+def _join_on(side: _Side) -> list[Cell]:
+    """The first cell told as one with the second, with the second and the third, and so on."""
+    feature = side.way.feature
+    return list(accumulate(side.cells, lambda whole, cell: join_cells(feature, *sorted((whole, cell), key=_get_low_end))))[1:]
+
+
+def _make_counterfactual(side: _Side) -> Counterfactual:
+    (feature, now, _), whole = side.way, side.cells[0]
+    if not isinstance(now, Interval):
+        return Counterfactual(feature.name, whole, side.outcome)
+    distance = _measure_distance(whole, now)
+    return Counterfactual(feature.name, whole, side.outcome, distance, feature.near is not None and distance <= feature.near)
 
 
 def _get_low_end(cell: Cell) -> float:
     return cell.value.low if isinstance(cell.value, Interval) else 0.0
 
 
-def _decide_with_value(feature: Feature, cell: Cell, situation: Situation) -> Decision:
-    """The decision had this been told; that of now for what no patient can have beside the other facts."""
-    changes = {feature.name: cell.value}
-    record = replace(situation.record, stated={**situation.record.stated, **changes})
-    facts, touched = derive_with_overrides(situation.facts, changes, record, situation.plan, situation.look)
-    if any(situation.look(axiom.never, facts).truth is TRUE for axiom in situation.plan.axioms):
-        return situation.decision
-    return make_decision(situation.frame, facts, situation.decision, touched, situation.look)
+def _decide_with_values(each: Sequence[tuple[Feature, Cell]], situation: Situation) -> list[Decision | SupposedDecision]:
+    """The decision had each been told; that of now for what no patient can have beside the other facts."""
+    changes = [{feature.name: cell.value} for feature, cell in each]
+    decided = situation.suppose([Supposition(change, change) for change in changes])
+    return [situation.decision if one.impossible else one for one in decided]
 
 
 def _measure_distance(cell: Cell, value: Interval) -> float:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -86,7 +87,6 @@ class Decision:
     statements: dict[str, Reason]
     verdicts: tuple[GuidelineVerdict, ...]
     everything: tuple[JudgedProposal, ...]
-    bars: dict[str, Reason] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def limits(self) -> tuple[ActiveScopeLimit, ...]:
@@ -101,28 +101,17 @@ class Decision:
     @property
     def offered(self) -> list[JudgedProposal]:
         """What can be given, the best role first, each regimen once; a derived statement gives way to a numbered one."""
-        by_regimen: dict[str, JudgedProposal] = {}
-        for candidate in sorted((j for j in self.judged if j.is_offered), key=_rank_proposal):
-            by_regimen.setdefault(candidate.proposal.regimen.id, candidate)
-        return sorted(by_regimen.values(), key=lambda j: ROLE_ORDER[j.role])
+        return order_offered([j for j in self.judged if j.is_offered])
 
     @property
     def outcome(self) -> Outcome:
         """The answer and the preferred regimens, or all offered ones where none is preferred; none out of scope."""
-        if self.answer == "out_of_scope":
-            return self.answer, ()
-        offered = self.offered
-        regimens = [j for j in offered if j.role == "preferred"] or offered
-        return self.answer, tuple(sorted(j.proposal.regimen.id for j in regimens))
+        return find_outcome(self.answer, self.offered)
 
     @property
     def headline(self) -> Outcome:
         """The answer and what leads it: the preferred regimens, or the first where none is; none while it is not decided."""
-        if self.answer != "recommends":
-            return self.answer, ()
-        offered = self.offered
-        leading = [j for j in offered if j.role == "preferred"] or offered[:1]
-        return self.answer, tuple(sorted(j.proposal.regimen.id for j in leading))
+        return find_headline(self.answer, self.offered)
 
     @property
     def open(self) -> list[JudgedProposal]:
@@ -145,5 +134,44 @@ def find_line(decision: Decision, facts: Facts) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _rank_proposal(candidate: JudgedProposal) -> tuple[bool, int]:
-    return bool(candidate.proposal.statement.parent), ROLE_ORDER[candidate.role]
+class Offered(Protocol):
+    """A proposal that can be given, in a role."""
+
+    @property
+    def proposal(self) -> Proposal:
+        """What is proposed."""
+
+    @property
+    def role(self) -> Role:
+        """As what."""
+
+
+Offer = TypeVar("Offer", bound=Offered)
+
+
+def order_offered(offers: Sequence[Offer]) -> list[Offer]:
+    """The best role first, each regimen once; a derived statement gives way to a numbered one."""
+    by_regimen: dict[str, Offer] = {}
+    for offer in sorted(offers, key=_rank_offer):
+        by_regimen.setdefault(offer.proposal.regimen.id, offer)
+    return sorted(by_regimen.values(), key=lambda offer: ROLE_ORDER[offer.role])
+
+
+def find_outcome(answer: Answer, offered: Sequence[Offered]) -> Outcome:
+    """The answer and the preferred regimens, or all offered ones where none is preferred; none out of scope."""
+    if answer == "out_of_scope":
+        return answer, ()
+    preferred = [offer for offer in offered if offer.role == "preferred"]
+    return answer, tuple(sorted(offer.proposal.regimen.id for offer in preferred or offered))
+
+
+def find_headline(answer: Answer, offered: Sequence[Offered]) -> Outcome:
+    """The answer and what leads it: the preferred regimens, or the first where none is; none while it is not decided."""
+    if answer != "recommends":
+        return answer, ()
+    leading = [offer for offer in offered if offer.role == "preferred"] or offered[:1]
+    return answer, tuple(sorted(offer.proposal.regimen.id for offer in leading))
+
+
+def _rank_offer(offer: Offered) -> tuple[bool, int]:
+    return bool(offer.proposal.statement.parent), ROLE_ORDER[offer.role]

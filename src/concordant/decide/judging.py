@@ -22,26 +22,14 @@ from concordant.patient.facts import Facts, Reason
 from concordant.readers.explain import Evaluator, explain
 
 
-def make_decision(
-    frame: Ruleset,
-    facts: Facts,
-    before: Decision | None = None,
-    touched: frozenset[str] | None = None,
-    look: Evaluator = explain,
-) -> Decision:
+def make_decision(frame: Ruleset, facts: Facts, look: Evaluator = explain) -> Decision:
     """Decide on every proposal and determine each guideline's answer.
 
-    With `before` and `touched`, only what reads a touched feature is evaluated again. `look` is `explain`, or an
-    evaluator without reasons for hypotheses and for many patients.
+    `look` is `explain`, or an evaluator without reasons for many patients.
     """
-    changed = touched or frozenset()
-    if before is not None and not look.gives_reasons and changed.isdisjoint(frame.decisive):
-        return before  # nothing that could change a status reads what differs
-    if not changed.isdisjoint(frame.holding_limits_read):
-        before = None  # what every statement waits for
-    session = _Session(frame, facts, before, changed, look, _keep_unaffected_reasons(frame, before, changed))
+    session = _Session(frame, facts, look)
     statements = session.judge_statements()
-    everything = tuple(_assign_roles(session.judge_proposals(statements)))
+    everything = tuple(_assign_roles([session.judge_proposal(proposal, statements) for proposal in frame.proposals]))
     verdicts = tuple(
         sorted(
             _judge_guidelines(frame, everything, facts, look),
@@ -49,9 +37,7 @@ def make_decision(
         )
     )
     answer: Answer = verdicts[0].answer if verdicts else "out_of_scope"
-    return Decision(
-        answer, _select_governing_proposals(verdicts, everything, frame), statements, verdicts, everything, session.bars
-    )
+    return Decision(answer, _select_governing_proposals(verdicts, everything, frame), statements, verdicts, everything)
 
 
 def _rank_verdict(verdict: GuidelineVerdict, frame: Ruleset) -> tuple[bool, int]:
@@ -65,20 +51,17 @@ class _Session:
 
     frame: Ruleset
     facts: Facts
-    before: Decision | None
-    touched: frozenset[str]
-    look: Evaluator = explain
+    look: Evaluator
     bars: dict[str, Reason] = field(default_factory=dict)
 
     def judge_statements(self) -> dict[str, Reason]:
-        """Why each statement applies or not; what reads nothing that differs stays as it was."""
-        reasons = dict(self.before.statements) if self.before else {}
+        """Why each statement applies or not."""
+        reasons: dict[str, Reason] = {}
         waits = self._list_open_limits()
         for statement in self.frame.statements:
-            if self.before is None or not self.touched.isdisjoint(self.frame.reads[statement.id]):
-                outside = waits.get(self.frame.family[statement.guideline], ())
-                applies = All((statement.applies_if, *map(Not, outside))) if outside else statement.applies_if
-                reasons[statement.id] = self.look(applies, self.facts)
+            outside = waits.get(self.frame.family[statement.guideline], ())
+            applies = All((statement.applies_if, *map(Not, outside))) if outside else statement.applies_if
+            reasons[statement.id] = self.look(applies, self.facts)
         return reasons
 
     def _list_open_limits(self) -> dict[str, tuple[Condition, ...]]:
@@ -86,18 +69,8 @@ class _Session:
         held = {id_: [one for one in some if self.look(one, self.facts).truth is UNKNOWN] for id_, some in self.frame.limits_held}
         return {id_: tuple(some) for id_, some in held.items() if some}
 
-    def judge_proposals(self, statements: Mapping[str, Reason]) -> list[JudgedProposal]:
-        """Every proposal with its status, in the order of the ruleset."""
-        proposals = self.frame.proposals
-        if self.before is None:
-            return [self.judge_proposal(proposal, statements) for proposal in proposals]
-        candidates = list(self.before.everything)
-        for index, proposal in enumerate(proposals):
-            if not self.touched.isdisjoint(proposal.reads if self.look.gives_reasons else proposal.decisive):
-                candidates[index] = self.judge_proposal(proposal, statements)
-        return candidates
-
     def judge_proposal(self, proposal: Proposal, statements: Mapping[str, Reason]) -> JudgedProposal:
+        """The proposal with its status."""
         applies = statements[proposal.statement.id]
         if applies.truth is FALSE:  # nothing can change the status, so the bars are not read
             return JudgedProposal(proposal, proposal.role, "does_not_apply", applies, ())
@@ -125,17 +98,6 @@ class _Session:
         if known is None:
             known = self.bars[id_] = self.look(bar.if_, self.facts)
         return known
-
-
-def _keep_unaffected_reasons(frame: Ruleset, before: Decision | None, touched: frozenset[str]) -> dict[str, Reason]:
-    """What the bars came to before, without those that read what differs."""
-    if before is None:
-        return {}
-    bars = dict(before.bars)
-    for name in touched:
-        for bar in frame.bars_reading.get(name, ()):
-            bars.pop(bar, None)
-    return bars
 
 
 def combine_restrictions(barred: Iterable[JudgedRestriction]) -> Truth:

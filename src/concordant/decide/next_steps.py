@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from concordant.decide.decision import Decision, JudgedProposal
-from concordant.decide.judging import make_decision
-from concordant.decide.questions import Situation
+from concordant.decide.decision import Offered
+from concordant.decide.lanes import SupposedDecision
 from concordant.decide.ruleset import CURRENT
-from concordant.derive.engine import derive_with_overrides
+from concordant.decide.situation import Situation
+from concordant.derive.lanes import Supposition
 from concordant.logic.intervals import Interval
-from concordant.logic.truth import TRUE
 from concordant.model.drugs import Drug, Regimen
 from concordant.model.features import Feature
 from concordant.model.guideline import Transition, TransitionEffect, TransitionVariant
 from concordant.model.sources import Action
 from concordant.patient.facts import Facts, Value, list_words_left, value_from_words
-from concordant.readers.explain import explain
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +26,21 @@ class StepAhead:
     transition: Transition
     variant: TransitionVariant
     changes: Mapping[str, Value]
-    decision: Decision
+    decision: SupposedDecision
     caveats: tuple[Action, ...]
 
 
-def look_ahead(situation: Situation, transitions: Iterable[Transition], offered: Iterable[JudgedProposal]) -> list[StepAhead]:
+def look_ahead(situation: Situation, transitions: Iterable[Transition], offered: Iterable[Offered]) -> list[StepAhead]:
     """One step deep, for every offered regimen and every variant; facts are overridden, never the record."""
     ways = [(transition, variant) for transition in transitions for variant in transition.variants]
-    return [_make_step(candidate.proposal.regimen, *way, situation) for candidate in offered for way in ways]
-
-
-def _make_step(regimen: Regimen, transition: Transition, variant: TransitionVariant, situation: Situation) -> StepAhead:
-    changes = compute_changes(regimen, (*transition.effects, *variant.effects), situation)
-    facts, touched = derive_with_overrides(
-        situation.facts, {**keep_assumed_facts(situation), **changes}, situation.record, situation.plan, situation.look
-    )
-    decision = make_decision(situation.frame, facts, situation.decision, touched, situation.look)
-    caveats = tuple(c for c in transition.caveats if explain(c.if_, facts).truth is TRUE)
-    return StepAhead(regimen, transition, variant, changes, decision, caveats)
+    steps = [(candidate.proposal.regimen, *way) for candidate in offered for way in ways]
+    changes = [compute_changes(regimen, (*way.effects, *variant.effects), situation) for regimen, way, variant in steps]
+    kept = keep_assumed_facts(situation)
+    decided = situation.suppose([Supposition({}, {**kept, **changed}) for changed in changes])
+    return [
+        StepAhead(*step, changes[number], decision, tuple(c for c in step[1].caveats if decided.is_true(c.if_, number)))
+        for number, (step, decision) in enumerate(zip(steps, decided, strict=True))
+    ]
 
 
 def keep_assumed_facts(situation: Situation) -> dict[str, Value]:

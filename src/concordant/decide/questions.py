@@ -1,27 +1,27 @@
-"""Which missing fact matters: by re-running the same decision on every cell of every unknown feature."""
+"""Which missing fact matters: by supposing every cell of every unknown feature, all at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product, takewhile
+from itertools import islice, product, takewhile
 
-from concordant.decide.decision import Decision, Outcome, find_line
-from concordant.decide.judging import make_decision
+from concordant.decide.decision import Decision, Outcome
+from concordant.decide.lanes import SupposedDecision
 from concordant.decide.partitions import Cell, join_cells, make_cells
 from concordant.decide.question_groups import combine_names, find_settling_groups
-from concordant.decide.ruleset import Proposal, Ruleset
-from concordant.derive.engine import derive_with_stated, is_awaiting_input
-from concordant.derive.plan import DerivationPlan
-from concordant.logic.conditions import find_features_read
+from concordant.decide.ruleset import Proposal
+from concordant.decide.situation import Situation
+from concordant.derive.engine import is_awaiting_input
+from concordant.derive.lanes import Supposition, suppose_stated
 from concordant.logic.intervals import Interval
 from concordant.logic.truth import TRUE, UNKNOWN
 from concordant.model.features import Feature
 from concordant.model.selectors.courses import Received
-from concordant.model.sources import Action
-from concordant.patient.events import PatientRecord
-from concordant.patient.facts import Fact, Facts, Value
-from concordant.readers.explain import Evaluator, explain, find_missing_features
+from concordant.patient.facts import Fact, Facts
+from concordant.readers.explain import explain, find_missing_features
+
+AT_A_TIME = 256  # values of several open facts together that are supposed at once: most searches end soon
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,38 +44,6 @@ class Question:
     together_with: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """A patient, the ruleset, and the decision so far: what every hypothesis starts from.
-
-    `look` evaluates hypotheses; nobody asks for their reasons, so it may be an evaluator without any.
-    """
-
-    record: PatientRecord
-    plan: DerivationPlan
-    frame: Ruleset
-    facts: Facts
-    decision: Decision
-    discordances: tuple[tuple[str, Action], ...] = ()
-    look: Evaluator = explain
-
-    def find_read_features(self) -> set[str]:
-        """The features that a living proposal or a limit of scope reads."""
-        features: set[str] = set()
-        for candidate in self.decision.judged:
-            if candidate.status != "does_not_apply":
-                features |= candidate.proposal.reads
-        for force in self.frame.in_force:
-            for limit in force.guideline.out_of_scope:
-                features |= find_features_read(limit.if_)
-        return features
-
-    def decide_with_stated(self, changes: Mapping[str, Value]) -> tuple[Decision, Facts]:
-        """Decide again as if these values had been stated; return the decision and the facts."""
-        facts, touched = derive_with_stated(self.facts, changes, self.record, self.plan, self.look)
-        return make_decision(self.frame, facts, self.decision, touched, self.look), facts
-
-
 @dataclass(slots=True)
 class SearchBudget:
     """How many values of several open facts together are still tried; a contradictory record leaves thousands of groups.
@@ -90,10 +58,9 @@ class SearchBudget:
         """True when the search ended before everything was tried."""
         return self.left < 0
 
-    def take_one(self) -> bool:
-        """Whether one more may be tried."""
-        self.left -= 1
-        return self.left >= 0
+    def take(self, wanted: int) -> None:
+        """Count what was tried, or would have been."""
+        self.left = max(self.left - wanted, -1)
 
 
 def find_questions(situation: Situation, budget: SearchBudget | None = None) -> list[Question]:
@@ -104,7 +71,7 @@ def find_questions(situation: Situation, budget: SearchBudget | None = None) -> 
         for f in _find_askable_features(situation)
     }
     holding = _find_holding_features(situation)
-    questions = [q for name in cells if (q := _ask_alone(name, cells[name], situation, holding)) is not None]
+    questions = _ask_alone(cells, situation, holding)
     if situation.decision.answer == "needs_data" and not any(q.blocking for q in questions):
         questions += _ask_together(combine_names(holding.intersection(cells)), cells, situation, budget)
     elif not questions:
@@ -160,47 +127,63 @@ def _is_meaningful(feature: Feature, facts: Facts) -> bool:
     return not is_awaiting_input(feature, facts) and (feature.only_if is None or explain(feature.only_if, facts).truth is TRUE)
 
 
-def _ask_alone(name: str, cells: Sequence[Cell], situation: Situation, holding: frozenset[str]) -> Question | None:
-    branches = _make_branches(name, cells, situation)
-    before = situation.decision.outcome
-    if all(b.outcome == before for b in branches):
-        return None
-    settles = name in holding and any(b.outcome[0] != "needs_data" for b in branches)
-    blocking = before[0] == "needs_data" and settles
-    feature = situation.plan.by_name[name]
-    return Question(feature, blocking, tuple(_merge_branches(feature, branches, situation)))
+def _ask_alone(cells: Mapping[str, Sequence[Cell]], situation: Situation, holding: frozenset[str]) -> list[Question]:
+    """The features one of whose answers changes the outcome by itself."""
+    before, by_name = situation.decision.outcome, situation.plan.by_name
+    branches = _make_branches(cells, situation)
+    changing = {name: some for name, some in branches.items() if not all(b.outcome == before for b in some)}
+    questions = []
+    for name, merged in _merge_branches(changing, situation).items():
+        settles = name in holding and any(b.outcome[0] != "needs_data" for b in branches[name])
+        blocking = before[0] == "needs_data" and settles
+        questions.append(Question(by_name[name], blocking, tuple(merged)))
+    return questions
 
 
-def _make_branches(name: str, cells: Sequence[Cell], situation: Situation) -> list[Branch]:
-    """One branch a cell; a cell that contradicts what is known is no possible answer."""
-    supposed = [(cell, situation.decide_with_stated({name: cell.value})) for cell in cells]
-    return [_make_branch(cell, decided) for cell, decided in supposed if not _has_new_conflict(decided[1], situation.facts)]
+def _make_branches(cells: Mapping[str, Sequence[Cell]], situation: Situation) -> dict[str, list[Branch]]:
+    """One branch a cell of each feature; a cell that contradicts what is known is no possible answer."""
+    each = [(name, cell) for name, some in cells.items() for cell in some]
+    decided = situation.suppose([suppose_stated(situation.facts, {name: cell.value}) for name, cell in each])
+    branches: dict[str, list[Branch]] = {name: [] for name in cells}
+    for (name, cell), supposed in zip(each, decided, strict=True):
+        if not supposed.contradicts:
+            branches[name].append(_make_branch(cell, supposed))
+    return branches
 
 
-def _has_new_conflict(supposed: Facts, known: Facts) -> bool:
-    return any(fact.conflict and not known[name].conflict for name, fact in supposed.items())
+def _make_branch(cell: Cell, supposed: SupposedDecision) -> Branch:
+    still = {j.proposal.regimen.id for j in supposed.open} if supposed.answer == "needs_data" else set()
+    return Branch(cell, supposed.outcome, frozenset(still.union(supposed.outcome[1])), supposed.line)
 
 
-def _make_branch(cell: Cell, supposed: tuple[Decision, Facts]) -> Branch:
-    decision, facts = supposed
-    line = find_line(decision, facts)
-    outcome = decision.outcome
-    still = frozenset(j.proposal.regimen.id for j in decision.open) if decision.answer == "needs_data" else frozenset()
-    return Branch(cell, outcome, still | frozenset(outcome[1]), line or "")
-
-
-def _merge_branches(feature: Feature, branches: list[Branch], situation: Situation) -> list[Branch]:
+def _merge_branches(branches: Mapping[str, list[Branch]], situation: Situation) -> dict[str, list[Branch]]:
     """Neighbouring cells that lead to the same outcome are told as one, where being told as one leads there too."""
-    merged: list[Branch] = []
-    for branch in branches:
-        if merged and merged[-1].outcome == branch.outcome:
-            cell = join_cells(feature, merged[-1].cell, branch.cell)
-            if situation.decide_with_stated({feature.name: cell.value})[0].outcome == branch.outcome:
-                last = merged.pop()
-                line = branch.line if branch.line == last.line else ""
-                branch = Branch(cell, branch.outcome, last.possible | branch.possible, line)
-        merged.append(branch)
+    merged: dict[str, list[Branch]] = {name: some[:1] for name, some in branches.items()}
+    left = {name: some[1:] for name, some in branches.items() if some[1:]}
+    while left:
+        joined = {name: _join_alike(situation.plan.by_name[name], merged[name][-1], some) for name, some in left.items()}
+        each = [(name, branch) for name, some in joined.items() for branch in some]
+        decided = situation.suppose([suppose_stated(situation.facts, {name: branch.cell.value}) for name, branch in each])
+        leads = iter([supposed.outcome for supposed in decided])
+        for name, ways in joined.items():
+            holds = list(takewhile(lambda pair: pair[0].outcome == pair[1], zip(ways, [next(leads) for _ in ways], strict=True)))
+            if holds:
+                merged[name][-1] = holds[-1][0]
+            merged[name] += left[name][len(holds) : len(holds) + 1]
+            left[name] = left[name][len(holds) + 1 :]
+        left = {name: some for name, some in left.items() if some}
     return merged
+
+
+def _join_alike(feature: Feature, first: Branch, others: Iterable[Branch]) -> list[Branch]:
+    """The branch told as one with the next, with the next two, and so on, as long as they lead to one outcome."""
+    joined: list[Branch] = []
+    for branch in takewhile(lambda other: other.outcome == first.outcome, others):
+        last = joined[-1] if joined else first
+        line = branch.line if branch.line == last.line else ""
+        cell = join_cells(feature, last.cell, branch.cell)
+        joined.append(Branch(cell, branch.outcome, last.possible | branch.possible, line))
+    return joined
 
 
 def _find_joint_groups(askable: Iterable[str], situation: Situation) -> set[frozenset[str]]:
@@ -234,33 +217,38 @@ def _ask_together(
 ) -> list[Question]:
     """Ask for the smallest group of two or three features that changes the outcome together, when no single feature does."""
     order = {name: i for i, name in enumerate(cells)}
-    ordered = [tuple(sorted(group, key=order.__getitem__)) for group in groups]
-    for names in sorted(ordered, key=lambda names: (len(names), [order[name] for name in names])):
-        if budget.is_spent:
-            break
-        if len(names) > 1 and (questions := _ask_group(names, cells, situation, budget)):
-            return questions
-    return []
+    ordered = [tuple(sorted(group, key=order.__getitem__)) for group in groups if len(group) > 1]
+    names = _find_deciding_group(
+        sorted(ordered, key=lambda names: (len(names), [order[name] for name in names])), cells, situation, budget
+    )
+    return _ask_group(names, cells, situation)
 
 
-def _ask_group(
-    names: tuple[str, ...], cells: Mapping[str, Sequence[Cell]], situation: Situation, budget: SearchBudget
-) -> list[Question]:
-    choices = takewhile(lambda _: budget.take_one(), product(*(cells[name] for name in names)))
-    if not any(
-        _has_other_outcome({n: cell.value for n, cell in zip(names, choice, strict=True)}, situation) for choice in choices
-    ):
-        return []
-    questions = []
-    for name in names:
-        feature = situation.plan.by_name[name]
-        branches = _merge_branches(feature, _make_branches(name, cells[name], situation), situation)
-        partners = tuple(other for other in names if other != name)
-        questions.append(Question(feature, situation.decision.answer == "needs_data", tuple(branches), partners))
-    return questions
+def _find_deciding_group(
+    groups: Iterable[tuple[str, ...]], cells: Mapping[str, Sequence[Cell]], situation: Situation, budget: SearchBudget
+) -> tuple[str, ...]:
+    """The first group some of whose values change the outcome and can be true of the patient; none when none does."""
+    choices = ((names, choice) for names in groups for choice in product(*(cells[name] for name in names)))
+    while not budget.is_spent and (some := list(islice(choices, min(AT_A_TIME, budget.left + 1)))):
+        tried = some[: budget.left]
+        decided = situation.suppose([_suppose_choice(names, choice, situation) for names, choice in tried])
+        for number, supposed in enumerate(decided):
+            if supposed.outcome != situation.decision.outcome and not supposed.contradicts:
+                budget.take(number + 1)
+                return some[number][0]
+        budget.take(len(some))
+    return ()
 
 
-def _has_other_outcome(changes: Mapping[str, Value], situation: Situation) -> bool:
-    """Whether these facts together change the outcome, and can be true of the patient."""
-    decision, facts = situation.decide_with_stated(changes)
-    return decision.outcome != situation.decision.outcome and not _has_new_conflict(facts, situation.facts)
+def _suppose_choice(names: tuple[str, ...], choice: tuple[Cell, ...], situation: Situation) -> Supposition:
+    return suppose_stated(situation.facts, {name: cell.value for name, cell in zip(names, choice, strict=True)})
+
+
+def _ask_group(names: tuple[str, ...], cells: Mapping[str, Sequence[Cell]], situation: Situation) -> list[Question]:
+    """Each of these features, to be asked together with the others."""
+    branches = _merge_branches(_make_branches({name: cells[name] for name in names}, situation), situation)
+    blocking = situation.decision.answer == "needs_data"
+    return [
+        Question(situation.plan.by_name[name], blocking, tuple(branches[name]), tuple(other for other in names if other != name))
+        for name in names
+    ]

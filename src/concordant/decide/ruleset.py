@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from concordant.decide.partitions import Break, find_breaks
 from concordant.decide.published import Bars, bars_by_owner, checks_by_drug, filter_published, published_by
 from concordant.errors import Complaint, Unreadable, suggest_word
-from concordant.logic.conditions import ALWAYS, All, Condition, Not, find_features_read
+from concordant.logic.conditions import ALWAYS, All, Any, Condition, Not, find_features_read
 from concordant.model.drugs import Check, Drug, Regimen
 from concordant.model.features import Feature
 from concordant.model.guideline import Danger, Disagreement, Guideline, Statement, Version, action_from_danger
@@ -24,8 +24,8 @@ EVERY = "any_drug"  # the class that holds every drug
 class Proposal:
     """One regimen of one statement, and all its bars: of the statement, the regimen, its drugs, their classes.
 
-    `deciding` are those that change the status, first what precludes; the others caution. `decisive` is what the statement and
-    those bars read.
+    `deciding` are those that change the status, first what precludes; the others caution. `precluded_if` is what any of
+    those that preclude says.
     """
 
     id: str
@@ -35,8 +35,8 @@ class Proposal:
     against: bool
     bars: Bars
     deciding: Bars
+    precluded_if: Condition
     reads: frozenset[str]
-    decisive: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,9 @@ class Ruleset:
     """Everything that can be asked of a patient on one date: prepared once, used for every hypothesis.
 
     `bars` are those of each owner (`drug/ID`), by their ids; `unmet` those that the checks of a drug are while they are not met;
-    `holding` those that dangers are. `bars_reading` are, for each feature, the ids of the bars that read it; `decisive` is all
-    that can change a status or a limit; `family` names the guideline to which each belongs, its own id or that of its
-    parent; `asked` is the one that somebody asked for. `limits_held` are, for each guideline, the limits of scope that all its
-    statements wait for, and `holding_limits_read` what they read.
+    `holding` those that dangers are. `family` names the guideline to which each belongs, its own id or that of its parent;
+    `asked` is the one that somebody asked for. `limits_held` are, for each guideline, the limits of scope that all its statements
+    wait for.
     """
 
     in_force: tuple[GuidelineInForce, ...]
@@ -66,8 +65,6 @@ class Ruleset:
     reads: Mapping[str, frozenset[str]] = field(default_factory=dict)
     bars: Mapping[str, Bars] = field(default_factory=dict)
     bar_reads: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    bars_reading: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    decisive: frozenset[str] = frozenset()
     cuts: Mapping[str, tuple[Break, ...]] = field(default_factory=dict)
     disagreements: tuple[Disagreement, ...] = ()
     dangers: tuple[Danger, ...] = ()
@@ -76,7 +73,6 @@ class Ruleset:
     family: Mapping[str, str] = field(default_factory=dict)
     asked: str = ""
     limits_held: tuple[tuple[str, tuple[Condition, ...]], ...] = ()
-    holding_limits_read: frozenset[str] = frozenset()
 
 
 def list_turning_days(knowledge: Knowledge) -> list[dt.date]:
@@ -128,21 +124,11 @@ def _index_ruleset(frame: Ruleset, features: Iterable[Feature]) -> Ruleset:
         frame,
         reads={s.id: find_features_read(s.applies_if) for s in frame.statements},
         bar_reads=bar_reads,
-        bars_reading=_index_restrictions(bar_reads),
         cuts=find_breaks(conditions),
         holding=holding,
         limits_held=tuple((id_, some) for id_, some in held if some),
-        holding_limits_read=frozenset().union(*(find_features_read(one) for _, some in held for one in some)),
         family={f.guideline.id: f.guideline.parent or f.guideline.id for f in frame.in_force},
     )
-
-
-def _index_restrictions(bar_reads: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, ...]]:
-    by_feature: dict[str, list[str]] = {}
-    for bar, names in bar_reads.items():
-        for name in names:
-            by_feature.setdefault(name, []).append(bar)
-    return {name: tuple(bars) for name, bars in by_feature.items()}
 
 
 def add_current_regimen(frame: Ruleset, current: Regimen) -> Ruleset:
@@ -160,8 +146,7 @@ def _add_proposals(frame: Ruleset, only: str | None) -> Ruleset:
                 proposals.append(kept[id_])
             elif name in frame.regimens and only in (None, name):
                 proposals.append(_make_proposal(statement, frame.regimens[name], frame))
-    limits = (find_features_read(limit.if_) for force in frame.in_force for limit in force.guideline.out_of_scope)
-    return replace(frame, proposals=tuple(proposals), decisive=frozenset().union(*(p.decisive for p in proposals), *limits))
+    return replace(frame, proposals=tuple(proposals))
 
 
 def proposal_id(statement: Statement, regimen: str) -> str:
@@ -173,11 +158,12 @@ def _make_proposal(statement: Statement, regimen: Regimen, frame: Ruleset) -> Pr
     assert statement.recommend is not None
     bars = _collect_restrictions(statement, regimen, frame)
     deciding = {id_: bar for id_, bar in bars.items() if bar.effect == "precludes"}
+    precluded_if = Any(tuple(bar.if_ for bar in deciding.values()))
     deciding |= {id_: bar for id_, bar in bars.items() if bar.effect == "holds"}
     against = statement.recommend.direction == "against"
-    reads, decisive = (frame.reads[statement.id].union(*(frame.bar_reads[id_] for id_ in some)) for some in (bars, deciding))
+    reads = frame.reads[statement.id].union(*(frame.bar_reads[id_] for id_ in bars))
     id_ = proposal_id(statement, regimen.id)
-    return Proposal(id_, statement, regimen, statement.recommend.role, against, bars, deciding, reads, decisive)
+    return Proposal(id_, statement, regimen, statement.recommend.role, against, bars, deciding, precluded_if, reads)
 
 
 def _find_versions_in_force(knowledge: Knowledge, as_of: dt.date, wanted: str) -> tuple[GuidelineInForce, ...]:

@@ -23,30 +23,44 @@ from concordant.patient.facts import Claim, Fact, Facts, Reason, Value, list_wor
 from concordant.readers.explain import Evaluator, explain
 
 
+@dataclass(frozen=True, slots=True)
+class RecordSigns:
+    """What a record shows as a whole: its unread entries, whether a part of it is missing, and every name that it bears."""
+
+    unread: tuple[UnreadItem, ...]
+    is_partial: bool
+    topics: frozenset[str]
+
+
+def find_signs(record: PatientRecord, plan: DerivationPlan) -> RecordSigns:
+    """Find what the record shows as a whole. Of what is stated, only the word that says whether it is whole plays a part."""
+    unread = plan.find_unread(record)
+    return RecordSigns(unread, bool(plan.list_missing_parts(record)), collect_topics(record, unread))
+
+
 @dataclass(slots=True)
-class _Derivation:
-    """One derivation of a patient's facts; it caches what would otherwise be worked out again for each feature."""
+class Derivation:
+    """One derivation of a patient's facts; it caches what would otherwise be worked out again for each feature.
+
+    `claims` are what selectors said that read nothing but the entries of the record: they serve every supposition.
+    """
 
     record: PatientRecord
     plan: DerivationPlan
     facts: Facts
-    look: Evaluator = explain
-    topics: frozenset[str] = frozenset()
-    unread: tuple[UnreadItem, ...] = ()
+    look: Evaluator
+    signs: RecordSigns
+    claims: dict[str, Claim | None] = field(default_factory=dict)
     silent: dict[int, Reason] = field(default_factory=dict)
-    is_partial: bool = False  # a part of the record is missing
     has_choices: bool = False  # several words are left of a stated one; from nothing else can several be left
 
     def __post_init__(self) -> None:
-        self.unread = self.plan.find_unread(self.record)
-        self.is_partial = bool(self.plan.list_missing_parts(self.record))
-        self.topics = collect_topics(self.record, self.unread)
         self.has_choices = any(isinstance(value, tuple) for value in self.record.stated.values())
 
     def derive_fact(self, feature: Feature) -> Fact:
         """Derive the fact of one feature from the record, the stated value, the rules and, last, from silence."""
         name, wanted = feature.name, self.plan.topics[feature.name]
-        claim = None if wanted is not None and wanted.isdisjoint(self.topics) else self._ask_selector(feature)
+        claim = None if wanted is not None and wanted.isdisjoint(self.signs.topics) else self._ask_selector(feature)
         stated = self.record.stated.get(name)
         if claim is None and stated is None and not feature.rules and name not in self.record.stated:
             assumption = self._assume_from_silence(feature) if feature.absent_means else None
@@ -63,19 +77,23 @@ class _Derivation:
 
     def _mark_unread_inputs(self, feature: Feature, fact: Fact) -> Fact:
         """Mark an open fact as affected by the unread entries that leave its input facts open."""
-        if not self.unread:
+        if not self.signs.unread:
             return fact
         over = dict.fromkeys(entry for name in sorted(feature.inputs) for entry in self.facts[name].unread)
         return replace(fact, unread=tuple(over)) if over else fact
 
     def _ask_selector(self, feature: Feature) -> Claim | None:
+        if feature.name in self.claims:
+            return self.claims[feature.name]
         assert feature.derive is not None
-        plan, by = self.plan, feature.derive
+        plan, by, unread = self.plan, feature.derive, self.signs.unread
         look = SELECTORS[type(by)]
-        claim = look(SelectorContext(self.record, self.facts, feature, by, plan.members, plan.tags, plan.formulas, self.unread))
-        if not self.is_partial or claim is None or claim.partial is UNSET:
-            return claim
-        return replace(claim, value=claim.partial, assumed="")
+        claim = look(SelectorContext(self.record, self.facts, feature, by, plan.members, plan.tags, plan.formulas, unread))
+        if self.signs.is_partial and claim is not None and claim.partial is not UNSET:
+            claim = replace(claim, value=claim.partial, assumed="")
+        if feature.name in plan.read_from_entries:
+            self.claims[feature.name] = claim
+        return claim
 
     def _settle_waiting_value(self, feature: Feature, wait: WaitRule, claim: Claim | None, reasons: Reasons) -> Fact:
         """Settle a stated word that another feature has to confirm: it holds, stays open, or gives way to the rules."""
@@ -100,7 +118,7 @@ class _Derivation:
             if reason is None:
                 reason = self.silent[alike] = self.look(silence.when, self.facts)
             if reason.truth is TRUE:
-                if self.is_partial and not silence.over_unread and feature.name != self.plan.completeness:
+                if self.signs.is_partial and not silence.over_unread and feature.name != self.plan.completeness:
                     return Fact(feature.name, None, "unknown", MISSING_PART, unread=(RECORD,))
                 if not silence.over_unread and (over := self._find_withholding_entries(feature)):
                     return _make_withheld_fact(feature, over)
@@ -112,9 +130,9 @@ class _Derivation:
     def _find_withholding_entries(self, feature: Feature) -> list[UnreadItem]:
         """Find the unread entries that forbid assuming anything about the feature from silence."""
         withheld = self.plan.withheld.get(feature.name)
-        if withheld is None or not self.unread:
+        if withheld is None or not self.signs.unread:
             return []
-        items = [item for item in self.unread if item.block == withheld.block and (item.wish or not withheld.wishes_only)]
+        items = [item for item in self.signs.unread if item.block == withheld.block and (item.wish or not withheld.wishes_only)]
         return [item for item in items if not feature.drug or item.holds_back(self.plan.names.get(feature.drug, (feature.drug,)))]
 
 
@@ -133,7 +151,7 @@ def is_awaiting_input(feature: Feature, facts: Facts, look: Evaluator = explain)
 def derive_facts(record: PatientRecord, plan: DerivationPlan) -> dict[str, Fact]:
     """Every feature's fact for this record, in one pass through the dictionary."""
     facts: dict[str, Fact] = {}
-    derivation = _Derivation(record, plan, facts)
+    derivation = Derivation(record, plan, facts, explain, find_signs(record, plan))
     for feature in plan.features:
         facts[feature.name] = derivation.derive_fact(feature)
     return facts
@@ -147,7 +165,7 @@ class FactsOnDemand(Mapping[str, Fact]):
     def __init__(self, record: PatientRecord, plan: DerivationPlan, look: Evaluator) -> None:
         self._features = plan.by_name
         self._known: dict[str, Fact] = {}
-        self._pass = _Derivation(record, plan, self, look)
+        self._pass = Derivation(record, plan, self, look, find_signs(record, plan))
 
     def __getitem__(self, name: str) -> Fact:
         fact = self._known.get(name)
@@ -168,46 +186,3 @@ class FactsOnDemand(Mapping[str, Fact]):
 def to_feature_value(feature: Feature, value: str | float) -> Value:
     """A value of the knowledge as the feature's own type."""
     return make_exact_interval(float(value)) if feature.is_numeric else str(value)
-
-
-def derive_with_stated(
-    facts: Facts, changes: Mapping[str, Value], record: PatientRecord, plan: DerivationPlan, look: Evaluator = explain
-) -> tuple[dict[str, Fact], frozenset[str]]:
-    """Derive the facts again as if these values had been stated too; return them with the names of the facts that differ.
-
-    A stated value also resolves a conflict about its feature. Only features that depend on the changes are derived again.
-    """
-    settled = {name: value for name, value in changes.items() if facts[name].conflict}
-    supposed = replace(record, stated={**record.stated, **changes})
-    return _rederive_facts(facts, supposed, plan, frozenset(changes), settled, look)
-
-
-def derive_with_overrides(
-    facts: Facts, changes: Mapping[str, Value], record: PatientRecord, plan: DerivationPlan, look: Evaluator = explain
-) -> tuple[dict[str, Fact], frozenset[str]]:
-    """Derive the facts again with these values in place of the recorded ones (hypothetical, so never a conflict)."""
-    return _rederive_facts(facts, record, plan, frozenset(changes), changes, look)
-
-
-def _rederive_facts(
-    facts: Facts,
-    record: PatientRecord,
-    plan: DerivationPlan,
-    changed: frozenset[str],
-    fixed: Mapping[str, Value],
-    look: Evaluator,
-) -> tuple[dict[str, Fact], frozenset[str]]:
-    """Derive again only the features that the changes reach; keep a fact when none of its inputs differs."""
-    touched = changed.union(*(plan.listeners.get(name, frozenset()) for name in changed))
-    reached = touched.union(*(plan.downstream[name] for name in touched))
-    fresh = dict(facts)
-    derivation = _Derivation(record, plan, fresh, look)
-    differing: set[str] = set()
-    for name in sorted(reached, key=plan.order.__getitem__):
-        if name in fixed:
-            fresh[name] = Fact(name, fixed[name], "hypothetical", "supposed")
-        elif name in touched or not differing.isdisjoint(plan.inputs[name]):
-            fresh[name] = derivation.derive_fact(plan.by_name[name])
-        if fresh[name].value != facts[name].value:
-            differing.add(name)
-    return fresh, frozenset(differing)

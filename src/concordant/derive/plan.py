@@ -40,7 +40,8 @@ class DerivationPlan:
     `listeners` are, for each feature, the features that look at what was stated of it; `topics` the names without which a
     feature's selector claims nothing; `unknown` the facts of which nothing is known; `alike` a number for each silence of a
     feature, one for all whose conditions say the same. `withheld` says of which entries, unread, silence is not taken for an
-    answer. `completeness` is the feature that says whether the record is whole.
+    answer. `completeness` is the feature that says whether the record is whole. `read_from_entries` are the features whose
+    selector reads nothing but the entries of the record: no other fact, and nothing that was stated.
     """
 
     features: tuple[Feature, ...]
@@ -60,6 +61,7 @@ class DerivationPlan:
     reads: ReadTerms
     withheld: Mapping[str, SilenceLimit]
     completeness: str = ""
+    read_from_entries: frozenset[str] = frozenset()
 
     def find_unread(self, record: PatientRecord) -> tuple[UnreadItem, ...]:
         """What the record holds and no rule reads, and what is missing from it."""
@@ -114,6 +116,7 @@ def make_plan(knowledge: Knowledge) -> DerivationPlan:
         reads=collect_read_terms([f for f in knowledge.features if f.name in used], knowledge.vocabulary),
         withheld=_find_silence_limits(knowledge, by_name),
         completeness=next((f.name for f in knowledge.features if isinstance(f.derive, WholeRecord)), ""),
+        read_from_entries=frozenset(f.name for f in knowledge.features if not f.reads and not f.reads_stated),
     )
 
 

@@ -100,7 +100,10 @@ def _calculate_term(term: FormulaTerm, value: Interval | str | tuple[str, ...] |
 def _raise_to_power(base: float, power: float) -> float:
     if base == 0 and power < 0:
         return math.inf
-    return math.pow(base, power)
+    try:
+        return math.pow(base, power)
+    except OverflowError:  # "more than 0" begins at the smallest number there is
+        return math.inf
 
 
 def _calculate_factor(factor: FormulaFactor, value: Interval | str | tuple[str, ...] | None) -> Interval | None:

@@ -7,9 +7,9 @@ from typing import Literal
 
 import msgspec
 
-from concordant.logic.conditions import Condition
+from concordant.logic.conditions import Compare, Condition, Leaf
 from concordant.logic.dates import PartialDate
-from concordant.logic.intervals import Interval, format_interval
+from concordant.logic.intervals import Interval, compare_interval, format_interval
 from concordant.logic.truth import FALSE, TRUE, UNKNOWN, Truth
 from concordant.model.features import Feature
 from concordant.model.sources import Cite
@@ -110,6 +110,13 @@ def judge_among(value: Value, words: Collection[str]) -> Truth:
         return UNKNOWN
     inside = sum(word in words for word in left)
     return TRUE if inside == len(left) else UNKNOWN if inside else FALSE
+
+
+def judge_leaf(leaf: Leaf, value: Value) -> Truth:
+    """Whether the sentence holds of a feature of which this is known; a number is never among words, nor a word a number."""
+    if isinstance(leaf, Compare):
+        return compare_interval(value, leaf.op, leaf.bound) if isinstance(value, Interval) else UNKNOWN
+    return judge_among(value, leaf.values)
 
 
 def format_value(feature: Feature, value: Value) -> str:

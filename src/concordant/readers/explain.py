@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from concordant.logic import truth as kleene
-from concordant.logic.conditions import All, Any, AtLeast, Compare, Condition, Constant, Named, Not, OneOf, fold
-from concordant.logic.intervals import Interval, compare_interval
+from concordant.logic.conditions import All, Any, AtLeast, Compare, Condition, Constant, Leaf, Named, Not, OneOf, fold
 from concordant.logic.truth import UNKNOWN, Truth
-from concordant.patient.facts import Fact, Facts, Reason, judge_among
+from concordant.patient.facts import Fact, Facts, Reason, judge_leaf
 
 
 class Evaluator(Protocol):
@@ -45,14 +44,14 @@ class _Reasons:
         return Reason(node, Truth(node.truth))
 
     def compare(self, node: Compare) -> Reason:
-        fact = self._facts.get(node.feature)
-        if fact is None or not isinstance(fact.value, Interval):
-            return Reason(node, UNKNOWN, (), fact)
-        return Reason(node, compare_interval(fact.value, node.op, node.bound), (), fact)
+        return self._judge_leaf(node)
 
     def one_of(self, node: OneOf) -> Reason:
-        fact = self._facts.get(node.feature)
-        return Reason(node, UNKNOWN if fact is None else judge_among(fact.value, node.values), (), fact)
+        return self._judge_leaf(node)
+
+    def _judge_leaf(self, leaf: Leaf) -> Reason:
+        fact = self._facts.get(leaf.feature)
+        return Reason(leaf, UNKNOWN if fact is None else judge_leaf(leaf, fact.value), (), fact)
 
     def not_(self, node: Not, part: Reason) -> Reason:
         return Reason(node, kleene.negate_truth(part.truth), (part,))

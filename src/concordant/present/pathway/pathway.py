@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Sequence
 
 from concordant.answer.schema import Answer
-from concordant.decide.questions import Situation
 from concordant.decide.ruleset import GuidelineInForce, Ruleset
+from concordant.decide.situation import Situation
 from concordant.errors import Complaint, Unreadable, make_printable
 from concordant.model.guideline import Statement
 from concordant.model.knowledge import Knowledge

@@ -9,7 +9,7 @@ from concordant.answer.phrases import add_medicines
 from concordant.answer.schema import Answer, Option
 from concordant.decide.decision import JudgedProposal
 from concordant.decide.partitions import Cell
-from concordant.decide.questions import Situation
+from concordant.decide.situation import Situation
 from concordant.logic.conditions import All, Condition, find_features_read
 from concordant.logic.intervals import Interval
 from concordant.logic.status import OFFERED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from concordant.decide.decision import JudgedProposal
-from concordant.decide.questions import Situation
+from concordant.decide.situation import Situation
 from concordant.logic.conditions import All, Any, AtLeast, Compare, Constant, Named, Not, OneOf
 from concordant.logic.truth import FALSE, TRUE, UNKNOWN, Truth
 from concordant.model.guideline import Statement

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from concordant.answer.phrases import ROLES, capitalize_first, join_with_and, lower_first
 from concordant.decide.decision import JudgedProposal, JudgedRestriction
-from concordant.decide.questions import Situation
+from concordant.decide.situation import Situation
 from concordant.errors import Complaint, Unreadable, suggest_word
 from concordant.logic.conditions import All, Any, Compare, Named, Not
 from concordant.logic.truth import FALSE, TRUE, UNKNOWN, Truth

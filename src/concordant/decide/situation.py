@@ -1,0 +1,58 @@
+"""A patient, the rules in force and the decision so far: what every supposition starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from concordant.decide.decision import Decision
+from concordant.decide.lanes import LaneDecisions
+from concordant.decide.ruleset import Ruleset
+from concordant.derive.lanes import KnownPatient, LaneFacts, Supposition
+from concordant.derive.plan import DerivationPlan
+from concordant.logic.conditions import find_features_read
+from concordant.model.sources import Action
+from concordant.patient.events import PatientRecord
+from concordant.patient.facts import Facts
+from concordant.readers.circuit import Circuit
+from concordant.readers.explain import Evaluator, explain
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A patient, the ruleset, and the decision so far.
+
+    `look` evaluates what is supposed where a fact is derived again; nobody asks for the reasons, so it may be an evaluator
+    without any. `circuit` is that of the knowledge; a new one serves as well, only more slowly.
+    """
+
+    record: PatientRecord
+    plan: DerivationPlan
+    frame: Ruleset
+    facts: Facts
+    decision: Decision
+    discordances: tuple[tuple[str, Action], ...] = ()
+    look: Evaluator = explain
+    circuit: Circuit = field(default_factory=Circuit)
+
+    @cached_property
+    def known(self) -> KnownPatient:
+        """What is worked out once for all suppositions about the patient."""
+        return KnownPatient(self.record, self.plan, self.facts, self.look, self.circuit)
+
+    def find_read_features(self) -> set[str]:
+        """The features that a living proposal or a limit of scope reads."""
+        features: set[str] = set()
+        for candidate in self.decision.judged:
+            if candidate.status != "does_not_apply":
+                features |= candidate.proposal.reads
+        for force in self.frame.in_force:
+            for limit in force.guideline.out_of_scope:
+                features |= find_features_read(limit.if_)
+        return features
+
+    def suppose(self, suppositions: Sequence[Supposition]) -> LaneDecisions:
+        """Decide again under each of the suppositions, all at a time."""
+        never = tuple(axiom.never for axiom in self.plan.axioms)
+        return LaneDecisions(self.frame, LaneFacts(self.known, suppositions), never)
