@@ -20,11 +20,18 @@ from tests.supposing import decide_supposed
 LONE_NUMBERS = (1.0, 2.0, 40.0)  # of a number that no condition reads
 
 
-def differences(lanes: Any, now: Situation, suppositions: Sequence[Supposition], look: Evaluator | None = None) -> Iterator[str]:
+def differences(
+    lanes: Any,
+    now: Situation,
+    suppositions: Sequence[Supposition],
+    look: Evaluator | None = None,
+    kept: frozenset[str] = frozenset(),
+) -> Iterator[str]:
     """Where the decisions in lanes are not those of the reference, fact by fact; `lanes` is a situation like `now`."""
-    decided = lanes.suppose(suppositions)
+    decided = lanes.suppose(suppositions, kept)
+    held = {name: now.facts[name].value for name in kept}
     for number, (supposed, told) in enumerate(zip(suppositions, decided, strict=True)):
-        decision, facts = decide_supposed(now, supposed, look)
+        decision, facts = decide_supposed(now, Supposition(supposed.stated, {**held, **supposed.fixed}), look)
         values = {name: decided.facts.find_fact(name, 1 << number).value for name in facts}
         found = {name: (value, facts[name].value) for name, value in values.items() if value != facts[name].value}
         rule = decision.speaking.line if decision.speaking else None

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from concordant.answer.engine import answer_record, build_situation
 from concordant.answer.schema import Answer
 from concordant.decide.decision import Decision, Outcome
-from concordant.decide.next_steps import keep_assumed_facts
+from concordant.decide.next_steps import find_assumed_features
 from concordant.decide.partitions import format_range, make_cells
 from concordant.decide.questions import Branch, find_questions
 from concordant.decide.situation import Situation
@@ -133,7 +133,8 @@ class Teller:
             for name, text in step.facts.items():
                 problem = self._wrong_fact(name, text, told)
                 yield Told("next", name, text, problem)
-            decision = self._supposed({**keep_assumed_facts(self.now), **told}, {})
+            kept = {name: self.now.facts[name].value for name in find_assumed_features(self.now)}
+            decision = self._supposed({**kept, **told}, {})
             found = (decision.answer, sorted(one.proposal.regimen.id for one in decision.offered))
             wanted = (step.answer, sorted(one.regimen for one in step.options))
             yield Told("next step", step.after, step.if_, "" if found == wanted else f"leads to {found}, printed was {wanted}")

@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from concordant.answer.engine import build_situation
+from concordant.decide.next_steps import find_assumed_features
+from concordant.derive.lanes import Supposition
 from concordant.logic.conditions import ALWAYS, NEVER, All, Any, AtLeast, Condition, Leaf, Named, Not, OneOf
 from concordant.logic.truth import FALSE, TRUE
 from concordant.model.knowledge import Knowledge
@@ -62,7 +64,8 @@ def broken(record: PatientRecord, knowledge: Knowledge, seed: str) -> list[str]:
     now, drawn = build_situation(record, knowledge), random.Random(seed)
     cells = list(suppose_cells(now))
     supposed = drawn.sample(cells, min(MOST, len(cells))) + [suppose_several(now, drawn) for _ in range(SEVERAL)]
-    return list(differences(now, now, supposed))
+    fixed = [Supposition({}, one.fixed) for one in supposed[-SEVERAL:]]
+    return [*differences(now, now, supposed), *differences(now, now, fixed, kept=find_assumed_features(now))]
 
 
 @in_chunks

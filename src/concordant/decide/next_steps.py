@@ -35,18 +35,16 @@ def look_ahead(situation: Situation, transitions: Iterable[Transition], offered:
     ways = [(transition, variant) for transition in transitions for variant in transition.variants]
     steps = [(candidate.proposal.regimen, *way) for candidate in offered for way in ways]
     changes = [compute_changes(regimen, (*way.effects, *variant.effects), situation) for regimen, way, variant in steps]
-    kept = keep_assumed_facts(situation)
-    decided = situation.suppose([Supposition({}, {**kept, **changed}) for changed in changes])
+    decided = situation.suppose([Supposition({}, changed) for changed in changes], find_assumed_features(situation))
     return [
         StepAhead(*step, changes[number], decision, tuple(c for c in step[1].caveats if decided.is_true(c.if_, number)))
         for number, (step, decision) in enumerate(zip(steps, decided, strict=True))
     ]
 
 
-def keep_assumed_facts(situation: Situation) -> dict[str, Value]:
-    """Keep the values that are assumed about each drug's past: progression on one regimen says nothing about other drugs."""
-    features = (feature for feature in situation.plan.features if feature.drug)
-    return {f.name: situation.facts[f.name].value for f in features if situation.facts[f.name].origin == "assumed"}
+def find_assumed_features(situation: Situation) -> frozenset[str]:
+    """What is assumed about each drug's past, and stays: progression on one regimen says nothing about other drugs."""
+    return frozenset(f.name for f in situation.plan.features if f.drug and situation.facts[f.name].origin == "assumed")
 
 
 def compute_changes(regimen: Regimen, effects: Iterable[TransitionEffect], situation: Situation) -> dict[str, Value]:

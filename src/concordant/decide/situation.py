@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -52,7 +52,7 @@ class Situation:
                 features |= find_features_read(limit.if_)
         return features
 
-    def suppose(self, suppositions: Sequence[Supposition]) -> LaneDecisions:
-        """Decide again under each of the suppositions, all at a time."""
+    def suppose(self, suppositions: Sequence[Supposition], kept: Set[str] = frozenset()) -> LaneDecisions:
+        """Decide again under each of the suppositions, all at a time; what is `kept` stays as it is unless one fixes it."""
         never = tuple(axiom.never for axiom in self.plan.axioms)
-        return LaneDecisions(self.frame, LaneFacts(self.known, suppositions), never)
+        return LaneDecisions(self.frame, LaneFacts(self.known, suppositions, kept), never)

@@ -7,7 +7,7 @@ derivation, which is `derive_fact` as ever. So only what a selector reads makes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,15 +15,17 @@ from msgspec.structs import replace
 
 from concordant.derive.engine import Derivation, RecordSigns, find_signs
 from concordant.derive.plan import DerivationPlan
-from concordant.logic.conditions import Leaf
-from concordant.logic.truth import FALSE, TRUE
+from concordant.logic.conditions import Condition, Leaf
+from concordant.logic.truth import FALSE, TRUE, UNKNOWN
 from concordant.model.features import Feature
 from concordant.patient.events import PatientRecord
-from concordant.patient.facts import Claim, Fact, Facts, Value, judge_leaf
+from concordant.patient.facts import Claim, Fact, Facts, Reason, Value, judge_leaf
 from concordant.readers.circuit import Circuit, LaneReader, Rails
 from concordant.readers.explain import Evaluator
+from concordant.readers.truth_only import SHARED
 
 Lanes = int  # a set of lanes, one bit each
+_NOTHING: Mapping[Value, Lanes] = {}
 
 
 class Supposition(NamedTuple):
@@ -36,6 +38,25 @@ class Supposition(NamedTuple):
 def suppose_stated(facts: Facts, changes: Mapping[str, Value]) -> Supposition:
     """Suppose that these values had been stated too. A stated value also resolves a conflict about its feature."""
     return Supposition(changes, {name: value for name, value in changes.items() if facts[name].conflict})
+
+
+class LaneLook:
+    """The evaluator of one lane: of the facts of the lane it reads the rails; of any others, the other evaluator."""
+
+    gives_reasons = False
+
+    def __init__(self, facts: Facts, reader: LaneReader, lane: Lanes, otherwise: Evaluator) -> None:
+        self.facts = facts
+        self._reader = reader
+        self._lane = lane
+        self._otherwise = otherwise
+
+    def __call__(self, condition: Condition, facts: Facts) -> Reason:
+        """The truth, in a tree without parts."""
+        if facts is not self.facts:
+            return self._otherwise(condition, facts)
+        true, false = self._reader.read(condition)
+        return SHARED[TRUE if true & self._lane else FALSE if false & self._lane else UNKNOWN]
 
 
 @dataclass(slots=True)
@@ -60,34 +81,39 @@ class KnownPatient:
         truth = judge_leaf(leaf, fact.value if fact is not None else None)
         return int(truth is TRUE), int(truth is FALSE)
 
-    def derive_under(self, supposed: Supposition, facts: Facts) -> Derivation:
+    def is_asked(self, feature: Feature) -> bool:
+        """Whether the selector of the feature can find anything in the record."""
+        wanted = self.plan.topics[feature.name]
+        return wanted is None or not wanted.isdisjoint(self.signs.topics)
+
+    def derive_under(self, supposed: Supposition, look: LaneLook) -> Derivation:
         """The derivation of the facts under a supposition."""
         if not supposed.stated:
-            return Derivation(self.record, self.plan, facts, self.look, self.signs, self.claims)
+            return Derivation(self.record, self.plan, look.facts, look, self.signs, self.claims)
         record = replace(self.record, stated={**self.record.stated, **supposed.stated})
         if self.plan.completeness in supposed.stated:
-            return Derivation(record, self.plan, facts, self.look, find_signs(record, self.plan))
-        return Derivation(record, self.plan, facts, self.look, self.signs, self.claims)
+            return Derivation(record, self.plan, look.facts, look, find_signs(record, self.plan))
+        return Derivation(record, self.plan, look.facts, look, self.signs, self.claims)
 
 
 class LaneFacts:
     """The facts under a number of suppositions: those that were derived again, each with the lanes in which it is so.
 
+    Those of `kept` stay as they are in every lane that does not fix them otherwise.
     `differing` are the features whose value differs from the known one in some lane; `contradicted` the lanes in which a fact is
     in conflict that was not.
     """
 
-    def __init__(self, known: KnownPatient, suppositions: Sequence[Supposition]) -> None:
+    def __init__(self, known: KnownPatient, suppositions: Sequence[Supposition], kept: Set[str] = frozenset()) -> None:
         self.known = known
         self.suppositions = suppositions
         self.again: dict[str, list[tuple[Lanes, Fact]]] = {}
         self.differing: set[str] = set()
         self.contradicted: Lanes = 0
-        self._differs: dict[str, Lanes] = {}
         self._derivations: dict[int, Derivation] = {}
         self.reader = LaneReader(known.circuit, len(suppositions), self._read_leaf, self.differing, known.reader)
         self._changes = _Changes(suppositions, known)
-        self._derive_reached()
+        self._derive_reached(kept)
 
     def find_fact(self, name: str, lane: Lanes) -> Fact:
         """The fact of a feature in one lane."""
@@ -112,23 +138,23 @@ class LaneFacts:
         before = judge_leaf(leaf, self.known.facts[leaf.feature].value)
         return true | (rest if before is TRUE else 0), false | (rest if before is FALSE else 0)
 
-    def _derive_reached(self) -> None:
+    def _derive_reached(self, kept: Set[str]) -> None:
         """Derive again what the suppositions reach, in the order of derivation."""
-        plan, changes = self.known.plan, self._changes
-        touched = changes.stated.keys() | changes.fixed.keys() | changes.heard.keys()
-        reached = touched.union(*(plan.downstream[name] for name in touched))
-        for name in sorted(reached, key=plan.order.__getitem__):
-            fixed, own = changes.fixed.get(name, {}), changes.stated.get(name, {})
-            lanes = _join_lanes(own.values()) | changes.heard.get(name, 0)
-            for one in plan.inputs[name]:
-                lanes |= self._differs.get(one, 0)
+        changes, reached = self._changes, dict(self._changes.touched)
+        for feature in self.known.plan.features:
+            name = feature.name
+            fixed, lanes = changes.fixed.get(name, _NOTHING), reached.get(name, 0)
+            if not lanes and not fixed:
+                continue
             groups = [(some, Fact(name, value, "hypothetical", "supposed")) for value, some in fixed.items()]
-            if lanes := lanes & ~_join_lanes(fixed.values()):
-                groups += self._derive_again(plan.by_name[name], lanes)
-            self._keep_groups(name, groups)
+            if name not in kept and (lanes := lanes & ~_join_lanes(fixed.values())):
+                groups += self._derive_again(feature, lanes)
+            if differs := self._keep_groups(name, groups):
+                for reader in self.known.plan.readers.get(name, ()):
+                    reached[reader] = reached.get(reader, 0) | differs
 
-    def _keep_groups(self, name: str, groups: list[tuple[Lanes, Fact]]) -> None:
-        """Keep what is not the known fact to those that read it, each such fact once."""
+    def _keep_groups(self, name: str, groups: list[tuple[Lanes, Fact]]) -> Lanes:
+        """Keep what is not the known fact to those that read it, each such fact once; return where its value differs."""
         before = self.known.facts[name]
         seen = _what_is_read(before)
         unlike: dict[tuple[Value, bool, bool], tuple[Lanes, Fact]] = {}
@@ -137,13 +163,14 @@ class LaneFacts:
                 same = unlike.get(key)
                 unlike[key] = (lanes | same[0], same[1]) if same is not None else (lanes, fact)
         if not unlike:
-            return
+            return 0
         self.again[name] = list(unlike.values())
-        if differs := _join_lanes(lanes for lanes, fact in self.again[name] if fact.value != before.value):
-            self.differing.add(name)
-            self._differs[name] = differs
         if not before.conflict:
             self.contradicted |= _join_lanes(lanes for lanes, fact in self.again[name] if fact.conflict)
+        differs = _join_lanes(lanes for lanes, fact in self.again[name] if fact.value != before.value)
+        if differs:
+            self.differing.add(name)
+        return differs
 
     def _derive_again(self, feature: Feature, lanes: Lanes) -> list[tuple[Lanes, Fact]]:
         """The fact of the feature in these lanes: derived once for all that look alike to it."""
@@ -164,8 +191,8 @@ class LaneFacts:
             yield self.reader.read(feature.waits_for.overruled_if)[0]
             yield from self.reader.read(feature.waits_for.when)
             yield from self._iter_unlike(feature.waits_for.feature)
-        read = self.known.plan.inputs[feature.name] if lanes & choices and feature.rules else feature.reads
-        for name in read:
+        read = feature.reads if self.known.is_asked(feature) else ()
+        for name in self.known.plan.inputs[feature.name] if lanes & choices and feature.rules else read:
             yield from self._iter_unlike(name)
 
     def _iter_unlike(self, name: str) -> Iterator[Lanes]:
@@ -175,8 +202,8 @@ class LaneFacts:
         number = lane.bit_length() - 1
         derivation = self._derivations.get(number)
         if derivation is None:
-            derivation = self.known.derive_under(self.suppositions[number], _OneLane(self, lane))
-            self._derivations[number] = derivation
+            look = LaneLook(_OneLane(self, lane), self.reader, lane, self.known.look)
+            derivation = self._derivations[number] = self.known.derive_under(self.suppositions[number], look)
         return derivation
 
 
@@ -202,7 +229,7 @@ class _OneLane(Mapping[str, Fact]):
 class _Changes:
     """What the suppositions say of each feature, with the lanes that say it.
 
-    `heard` are, for each feature that listens to what is stated of others, the lanes that say something of those; `choices` the
+    `touched` are the lanes that state something of a feature, or say something of one of those that it listens to; `choices` the
     lanes in which several words are left of what is stated; `apart` sets of lanes whose facts come about in another way than
     those of the others.
     """
@@ -210,7 +237,7 @@ class _Changes:
     def __init__(self, suppositions: Sequence[Supposition], known: KnownPatient) -> None:
         self.stated: dict[str, dict[Value, Lanes]] = {}
         self.fixed: dict[str, dict[Value, Lanes]] = {}
-        self.heard: dict[str, Lanes] = {}
+        self.touched: dict[str, Lanes] = {}
         self.choices: Lanes = 0
         several = any(isinstance(value, tuple) for value in known.record.stated.values())
         for number, supposed in enumerate(suppositions):
@@ -221,7 +248,9 @@ class _Changes:
                 self.choices |= lane
             for name in (*supposed.stated, *supposed.fixed):
                 for listener in known.plan.listeners.get(name, ()):
-                    self.heard[listener] = self.heard.get(listener, 0) | lane
+                    self.touched[listener] = self.touched.get(listener, 0) | lane
+            for name in supposed.stated:
+                self.touched[name] = self.touched.get(name, 0) | lane
         self.apart = [self.choices, *self.stated.get(known.plan.completeness, {}).values()]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from concordant.derive.topics import find_wanted_topics
 from concordant.derive.unread import ReadTerms, UnreadItem, collect_read_terms, find_unread_entries, make_missing_item
@@ -41,7 +41,8 @@ class DerivationPlan:
     feature's selector claims nothing; `unknown` the facts of which nothing is known; `alike` a number for each silence of a
     feature, one for all whose conditions say the same. `withheld` says of which entries, unread, silence is not taken for an
     answer. `completeness` is the feature that says whether the record is whole. `read_from_entries` are the features whose
-    selector reads nothing but the entries of the record: no other fact, and nothing that was stated.
+    selector reads nothing but the entries of the record: no other fact, and nothing that was stated. `readers` are, for each
+    feature, those that are derived from it directly.
     """
 
     features: tuple[Feature, ...]
@@ -62,6 +63,7 @@ class DerivationPlan:
     withheld: Mapping[str, SilenceLimit]
     completeness: str = ""
     read_from_entries: frozenset[str] = frozenset()
+    readers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def find_unread(self, record: PatientRecord) -> tuple[UnreadItem, ...]:
         """What the record holds and no rule reads, and what is missing from it."""
@@ -117,6 +119,7 @@ def make_plan(knowledge: Knowledge) -> DerivationPlan:
         withheld=_find_silence_limits(knowledge, by_name),
         completeness=next((f.name for f in knowledge.features if isinstance(f.derive, WholeRecord)), ""),
         read_from_entries=frozenset(f.name for f in knowledge.features if not f.reads and not f.reads_stated),
+        readers=_find_readers(inputs),
     )
 
 
@@ -125,6 +128,14 @@ def _find_silence_limits(knowledge: Knowledge, by_name: Mapping[str, Feature]) -
     asked = add_inputs({name for s in knowledge.statements for name in find_features_read(s.applies_if)}, by_name)
     blocks = {f.name: f.block for f in knowledge.features if f.absent_means}
     return {name: SilenceLimit(block, name in asked) for name, block in blocks.items() if block is not None}
+
+
+def _find_readers(inputs: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, ...]]:
+    readers: dict[str, list[str]] = {}
+    for name, read in inputs.items():
+        for one in read:
+            readers.setdefault(one, []).append(name)
+    return {name: tuple(some) for name, some in readers.items()}
 
 
 def _find_listeners(features: Iterable[Feature]) -> dict[str, frozenset[str]]:
