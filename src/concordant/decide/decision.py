@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, Protocol, TypeVar
 
 import msgspec
@@ -74,12 +75,13 @@ class GuidelineVerdict:
         return 0 if self.answer == "out_of_scope" else KNOWN_SUBJECT if self.certain else 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decision:
     """What the guidelines say of the facts; the facts themselves stand beside it.
 
     `verdicts` are those of every guideline in force, the one that speaks first. `judged` are the proposals of that one and of
-    its companions, `everything` those of all: of a guideline that does not speak nothing is offered.
+    its companions, `everything` those of all: of a guideline that does not speak nothing is offered. What is counted off them is
+    counted once.
     """
 
     answer: Answer
@@ -98,22 +100,22 @@ class Decision:
         """The guideline whose answer this is, or whose subject the patient is not; None when none is in force."""
         return self.verdicts[0].force.guideline if self.verdicts else None
 
-    @property
+    @cached_property
     def offered(self) -> list[JudgedProposal]:
         """What can be given, the best role first, each regimen once; a derived statement gives way to a numbered one."""
         return order_offered([j for j in self.judged if j.is_offered])
 
-    @property
+    @cached_property
     def outcome(self) -> Outcome:
         """The answer and the preferred regimens, or all offered ones where none is preferred; none out of scope."""
         return find_outcome(self.answer, self.offered)
 
-    @property
+    @cached_property
     def headline(self) -> Outcome:
         """The answer and what leads it: the preferred regimens, or the first where none is; none while it is not decided."""
         return find_headline(self.answer, self.offered)
 
-    @property
+    @cached_property
     def open(self) -> list[JudgedProposal]:
         """What cannot be judged before more is known."""
         return [j for j in self.judged if j.status == "needs_data" and not j.proposal.against]

@@ -69,14 +69,12 @@ class LaneDecisions:
         self.facts = facts
         self._frame = frame
         self._full = facts.reader.full
-        self._judged = list(self._judge_proposals(self._judge_statements()))
-        self._verdicts = self._choose_speaking(
-            [self._judge_guideline(force) for force in frame.in_force if not force.guideline.parent]
-        )
-        self._impossible = 0
-        for condition in never:
-            self._impossible |= facts.reader.read(condition)[0]
-        self._decisions = self._decide_groups()
+        self._judged: list[_JudgedLanes] = []
+        self._verdicts: list[_VerdictLanes] = []
+        self._impossible: Lanes = 0
+        self._decisions: list[SupposedDecision] = []
+        if facts.suppositions:
+            self._decide(never)
 
     def __getitem__(self, number: int) -> SupposedDecision:
         """The decision under one of the suppositions."""
@@ -88,6 +86,14 @@ class LaneDecisions:
     def is_true(self, condition: Condition, number: int) -> bool:
         """Whether the condition is known to be true under one of the suppositions."""
         return bool(self.facts.reader.read(condition)[0] >> number & 1)
+
+    def _decide(self, never: tuple[Condition, ...]) -> None:
+        self._judged = list(self._judge_proposals(self._judge_statements()))
+        leading = [force for force in self._frame.in_force if not force.guideline.parent]
+        self._verdicts = self._choose_speaking([self._judge_guideline(force) for force in leading])
+        for condition in never:
+            self._impossible |= self.facts.reader.read(condition)[0]
+        self._decisions = self._decide_groups()
 
     def _judge_statements(self) -> dict[str, Rails]:
         """Where each statement applies, and where not; none applies while a limit of its guideline's scope is open."""

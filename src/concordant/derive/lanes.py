@@ -141,11 +141,11 @@ class LaneFacts:
     def _derive_reached(self, kept: Set[str]) -> None:
         """Derive again what the suppositions reach, in the order of derivation."""
         changes, reached = self._changes, dict(self._changes.touched)
-        for feature in self.known.plan.features:
-            name = feature.name
-            fixed, lanes = changes.fixed.get(name, _NOTHING), reached.get(name, 0)
-            if not lanes and not fixed:
+        for name, feature in self.known.plan.by_name.items() if reached else ():
+            lanes = reached.get(name)
+            if lanes is None:
                 continue
+            fixed = changes.fixed.get(name, _NOTHING)
             groups = [(some, Fact(name, value, "hypothetical", "supposed")) for value, some in fixed.items()]
             if name not in kept and (lanes := lanes & ~_join_lanes(fixed.values())):
                 groups += self._derive_again(feature, lanes)
@@ -229,7 +229,7 @@ class _OneLane(Mapping[str, Fact]):
 class _Changes:
     """What the suppositions say of each feature, with the lanes that say it.
 
-    `touched` are the lanes that state something of a feature, or say something of one of those that it listens to; `choices` the
+    `touched` are the lanes that say something of a feature, or of one of those that it listens to; `choices` the
     lanes in which several words are left of what is stated; `apart` sets of lanes whose facts come about in another way than
     those of the others.
     """
@@ -249,7 +249,6 @@ class _Changes:
             for name in (*supposed.stated, *supposed.fixed):
                 for listener in known.plan.listeners.get(name, ()):
                     self.touched[listener] = self.touched.get(listener, 0) | lane
-            for name in supposed.stated:
                 self.touched[name] = self.touched.get(name, 0) | lane
         self.apart = [self.choices, *self.stated.get(known.plan.completeness, {}).values()]
 

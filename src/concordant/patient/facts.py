@@ -105,11 +105,12 @@ def value_from_words(feature: Feature, words: Iterable[str]) -> Value:
 
 def judge_among(value: Value, words: Collection[str]) -> Truth:
     """Whether the word is one of these: true when all that are left are, false when none is."""
-    left = list_words_left(value)
-    if left is None:
+    if isinstance(value, str):
+        return TRUE if value in words else FALSE
+    if not isinstance(value, tuple):
         return UNKNOWN
-    inside = sum(word in words for word in left)
-    return TRUE if inside == len(left) else UNKNOWN if inside else FALSE
+    inside = sum(word in words for word in value)
+    return TRUE if inside == len(value) else UNKNOWN if inside else FALSE
 
 
 def judge_leaf(leaf: Leaf, value: Value) -> Truth:
