@@ -27,12 +27,12 @@ def differences(
     look: Evaluator | None = None,
     kept: frozenset[str] = frozenset(),
 ) -> Iterator[str]:
-    """Where the decisions in lanes are not those of the reference, fact by fact; `lanes` is a situation like `now`."""
+    """Where the decisions in lanes, and the facts behind them, are not the reference's; `lanes` is a situation like `now`."""
     decided = lanes.suppose(suppositions, kept)
     held = {name: now.facts[name].value for name in kept}
     for number, (supposed, told) in enumerate(zip(suppositions, decided, strict=True)):
         decision, facts = decide_supposed(now, Supposition(supposed.stated, {**held, **supposed.fixed}), look)
-        values = {name: decided.facts.find_fact(name, 1 << number).value for name in facts}
+        values = {name: decided.facts.find_fact(name, 1 << number).value for name in now.wanted}
         found = {name: (value, facts[name].value) for name, value in values.items() if value != facts[name].value}
         rule = decision.speaking.line if decision.speaking else None
         line = facts[rule.feature].value if rule else None

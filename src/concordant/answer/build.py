@@ -68,7 +68,7 @@ class AnswerBuilder:
         options = [
             self._build_option(candidate, evidence=candidate is shown[0] or candidate.role == "preferred") for candidate in shown
         ]
-        why = self._build_why(shown)
+        why, assumed = self._build_why(shown), self.around.find_assumed_facts(shown)
         after = OutlookBuilder(self.now, self.references)
         dangers = self.safety.build_dangers()
         return model.Answer(
@@ -102,8 +102,8 @@ class AnswerBuilder:
             newer=[] if limited else self.around.list_newer_events(),
             newer_in_short=[] if limited else self.around.list_newer_briefly(),
             conflicts=self.around.list_conflicts(),
-            assumed=self.around.list_assumptions(shown),
-            assumed_in_short=self.around.list_assumptions_briefly(shown),
+            assumed=self.around.list_assumptions(assumed),
+            assumed_in_short=self.around.list_assumptions_briefly(assumed),
             not_understood=[replace_brackets(text) for text in record.not_understood],
             unknown=self.around.list_outdated_facts(),
             notices=[*map(replace_brackets, record.notices), *self.around.list_notices(has_untried=self.has_untried)],

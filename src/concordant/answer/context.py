@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -163,19 +163,18 @@ class AnswerContext:
             )
         )
 
-    def list_assumptions(self, shown: list[JudgedProposal]) -> list[str]:
-        """Assumed facts that the shown options, or the open ones, rest on; of a note also what was read by convention."""
-        assumed = [describe_fact(self.now.plan.by_name[f.feature], f) for f in self._find_assumed_facts(shown)]
-        return [*assumed, *(replace_brackets(f"read by convention: {says}") for says in self.now.record.by_convention)]
+    def list_assumptions(self, assumed: Iterable[Fact]) -> list[str]:
+        """Assumed facts, each with why it is assumed; of a note also what was read by convention."""
+        told = [describe_fact(self.now.plan.by_name[fact.feature], fact) for fact in assumed]
+        return [*told, *(replace_brackets(f"read by convention: {says}") for says in self.now.record.by_convention)]
 
-    def list_assumptions_briefly(self, shown: list[JudgedProposal]) -> list[str]:
+    def list_assumptions_briefly(self, assumed: Iterable[Fact]) -> list[str]:
         """The same without the reasons: `Pregnancy: no`."""
         features = self.now.plan.by_name
-        return [
-            f"{features[f.feature].brief}: {format_value(features[f.feature], f.value)}" for f in self._find_assumed_facts(shown)
-        ]
+        return [f"{features[f.feature].brief}: {format_value(features[f.feature], f.value)}" for f in assumed]
 
-    def _find_assumed_facts(self, shown: list[JudgedProposal]) -> list[Fact]:
+    def find_assumed_facts(self, shown: list[JudgedProposal]) -> list[Fact]:
+        """Assumed facts that the shown options, or the open ones, rest on."""
         judged = [] if self.now.decision.limits else shown or self.now.decision.open
         trees = [limit.reason for limit in self.now.decision.limits]
         trees += [j.applies for j in judged] + [b.reason for j in judged[:1] for b in j.barred]

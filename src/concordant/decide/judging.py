@@ -52,7 +52,8 @@ class _Session:
     frame: Ruleset
     facts: Facts
     look: Evaluator
-    bars: dict[str, Reason] = field(default_factory=dict)
+    bars: dict[str, JudgedRestriction] = field(default_factory=dict)
+    reasons: dict[Condition, Reason] = field(default_factory=dict)
 
     def judge_statements(self) -> dict[str, Reason]:
         """Why each statement applies or not."""
@@ -82,22 +83,23 @@ class _Session:
     def _judge_restrictions(self, proposal: Proposal) -> tuple[JudgedRestriction, ...]:
         """Every bar of the proposal, and what it comes to; where nobody reads the reasons, those that settle the status."""
         if self.look.gives_reasons:
-            return tuple([JudgedRestriction(bar, self.judge_restriction(id_, bar)) for id_, bar in proposal.bars.items()])
+            return tuple([self.bars.get(id_) or self._judge_restriction(id_, bar) for id_, bar in proposal.bars.items()])
         restrictions = []
         for id_, bar in proposal.deciding.items():
-            reason = self.bars.get(id_) or self.judge_restriction(id_, bar)
-            if reason.truth is not FALSE:
-                restrictions.append(JudgedRestriction(bar, reason))
-                if reason.truth is TRUE or bar.effect == "holds":
+            barred = self.bars.get(id_) or self._judge_restriction(id_, bar)
+            if barred.reason.truth is not FALSE:
+                restrictions.append(barred)
+                if barred.reason.truth is TRUE or bar.effect == "holds":
                     break
         return tuple(restrictions)
 
-    def judge_restriction(self, id_: str, bar: Restriction) -> Reason:
-        """Why the bar holds or not."""
-        known = self.bars.get(id_)
-        if known is None:
-            known = self.bars[id_] = self.look(bar.if_, self.facts)
-        return known
+    def _judge_restriction(self, id_: str, bar: Restriction) -> JudgedRestriction:
+        """The bar, and why it holds or not; what several bars ask is looked at once."""
+        reason = self.reasons.get(bar.if_)
+        if reason is None:
+            reason = self.reasons[bar.if_] = self.look(bar.if_, self.facts)
+        self.bars[id_] = barred = JudgedRestriction(bar, reason)
+        return barred
 
 
 def combine_restrictions(barred: Iterable[JudgedRestriction]) -> Truth:

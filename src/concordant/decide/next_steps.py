@@ -35,7 +35,8 @@ def look_ahead(situation: Situation, transitions: Iterable[Transition], offered:
     ways = [(transition, variant) for transition in transitions for variant in transition.variants]
     steps = [(candidate.proposal.regimen, *way) for candidate in offered for way in ways]
     changes = [compute_changes(regimen, (*way.effects, *variant.effects), situation) for regimen, way, variant in steps]
-    decided = situation.suppose([Supposition({}, changed) for changed in changes], find_assumed_features(situation))
+    asked = [caveat.if_ for _, transition, _ in steps for caveat in transition.caveats]
+    decided = situation.suppose([Supposition({}, changed) for changed in changes], find_assumed_features(situation), asked)
     return [
         StepAhead(*step, changes[number], decision, tuple(c for c in step[1].caveats if decided.is_true(c.if_, number)))
         for number, (step, decision) in enumerate(zip(steps, decided, strict=True))

@@ -54,7 +54,7 @@ class Ruleset:
     `bars` are those of each owner (`drug/ID`), by their ids; `unmet` those that the checks of a drug are while they are not met;
     `holding` those that dangers are. `family` names the guideline to which each belongs, its own id or that of its parent;
     `asked` is the one that somebody asked for. `limits_held` are, for each guideline, the limits of scope that all its statements
-    wait for.
+    wait for; `decisive` is all that can change what is offered, what is open, or which guideline speaks.
     """
 
     in_force: tuple[GuidelineInForce, ...]
@@ -73,6 +73,7 @@ class Ruleset:
     family: Mapping[str, str] = field(default_factory=dict)
     asked: str = ""
     limits_held: tuple[tuple[str, tuple[Condition, ...]], ...] = ()
+    decisive: frozenset[str] = frozenset()
 
 
 def list_turning_days(knowledge: Knowledge) -> list[dt.date]:
@@ -146,7 +147,11 @@ def _add_proposals(frame: Ruleset, only: str | None) -> Ruleset:
                 proposals.append(kept[id_])
             elif name in frame.regimens and only in (None, name):
                 proposals.append(_make_proposal(statement, frame.regimens[name], frame))
-    return replace(frame, proposals=tuple(proposals))
+    conditions = [limit.if_ for force in frame.in_force for limit in force.guideline.out_of_scope]
+    conditions += [proposal.precluded_if for proposal in proposals]
+    lines = {force.guideline.line.feature for force in frame.in_force if force.guideline.line is not None}
+    decisive = lines.union(*frame.reads.values(), *map(find_features_read, conditions))
+    return replace(frame, proposals=tuple(proposals), decisive=frozenset(decisive))
 
 
 def proposal_id(statement: Statement, regimen: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from concordant.decide.lanes import LaneDecisions
 from concordant.decide.ruleset import Ruleset
 from concordant.derive.lanes import KnownPatient, LaneFacts, Supposition
 from concordant.derive.plan import DerivationPlan
-from concordant.logic.conditions import find_features_read
+from concordant.logic.conditions import Condition, find_features_read
 from concordant.model.sources import Action
 from concordant.patient.events import PatientRecord
 from concordant.patient.facts import Facts
@@ -52,7 +52,19 @@ class Situation:
                 features |= find_features_read(limit.if_)
         return features
 
-    def suppose(self, suppositions: Sequence[Supposition], kept: Set[str] = frozenset()) -> LaneDecisions:
-        """Decide again under each of the suppositions, all at a time; what is `kept` stays as it is unless one fixes it."""
+    @cached_property
+    def wanted(self) -> frozenset[str]:
+        """What a decision and the axioms read, however far back, and what may be in conflict: no other fact is derived again."""
+        axioms = (find_features_read(axiom.never) for axiom in self.plan.axioms)
+        return self.known.find_wanted(self.frame.decisive.union(*axioms))
+
+    def suppose(
+        self, suppositions: Sequence[Supposition], kept: Set[str] = frozenset(), asked: Iterable[Condition] = ()
+    ) -> LaneDecisions:
+        """Decide again under each of the suppositions, all at a time.
+
+        What is `kept` stays as it is unless a supposition fixes it; `asked` are conditions that are asked about afterwards.
+        """
         never = tuple(axiom.never for axiom in self.plan.axioms)
-        return LaneDecisions(self.frame, LaneFacts(self.known, suppositions, kept), never)
+        also = self.plan.collect_inputs(name for condition in asked for name in find_features_read(condition))
+        return LaneDecisions(self.frame, LaneFacts(self.known, suppositions, self.wanted | also, kept), never)

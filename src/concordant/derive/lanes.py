@@ -86,6 +86,11 @@ class KnownPatient:
         wanted = self.plan.topics[feature.name]
         return wanted is None or not wanted.isdisjoint(self.signs.topics)
 
+    def find_wanted(self, names: Iterable[str]) -> frozenset[str]:
+        """These features and what may be in conflict though nothing is stated of it, with all that they are derived from."""
+        torn = [f.name for f in self.plan.features if f.rules or (f.name not in self.plan.read_from_entries and self.is_asked(f))]
+        return frozenset(self.plan.collect_inputs((*names, *torn)))
+
     def derive_under(self, supposed: Supposition, look: LaneLook) -> Derivation:
         """The derivation of the facts under a supposition."""
         if not supposed.stated:
@@ -99,12 +104,14 @@ class KnownPatient:
 class LaneFacts:
     """The facts under a number of suppositions: those that were derived again, each with the lanes in which it is so.
 
-    Those of `kept` stay as they are in every lane that does not fix them otherwise.
+    Those of `kept` stay as they are in every lane that does not fix them otherwise. What nobody wants to know is derived again
+    only where a supposition states it.
+
     `differing` are the features whose value differs from the known one in some lane; `contradicted` the lanes in which a fact is
     in conflict that was not.
     """
 
-    def __init__(self, known: KnownPatient, suppositions: Sequence[Supposition], kept: Set[str] = frozenset()) -> None:
+    def __init__(self, known: KnownPatient, suppositions: Sequence[Supposition], wanted: Set[str], kept: Set[str]) -> None:
         self.known = known
         self.suppositions = suppositions
         self.again: dict[str, list[tuple[Lanes, Fact]]] = {}
@@ -113,7 +120,7 @@ class LaneFacts:
         self._derivations: dict[int, Derivation] = {}
         self.reader = LaneReader(known.circuit, len(suppositions), self._read_leaf, self.differing, known.reader)
         self._changes = _Changes(suppositions, known)
-        self._derive_reached(kept)
+        self._derive_reached(wanted, kept)
 
     def find_fact(self, name: str, lane: Lanes) -> Fact:
         """The fact of a feature in one lane."""
@@ -138,7 +145,7 @@ class LaneFacts:
         before = judge_leaf(leaf, self.known.facts[leaf.feature].value)
         return true | (rest if before is TRUE else 0), false | (rest if before is FALSE else 0)
 
-    def _derive_reached(self, kept: Set[str]) -> None:
+    def _derive_reached(self, wanted: Set[str], kept: Set[str]) -> None:
         """Derive again what the suppositions reach, in the order of derivation."""
         changes, reached = self._changes, dict(self._changes.touched)
         for name, feature in self.known.plan.by_name.items() if reached else ():
@@ -147,6 +154,8 @@ class LaneFacts:
                 continue
             fixed = changes.fixed.get(name, _NOTHING)
             groups = [(some, Fact(name, value, "hypothetical", "supposed")) for value, some in fixed.items()]
+            if name not in wanted:
+                lanes &= _join_lanes(changes.stated.get(name, _NOTHING).values())
             if name not in kept and (lanes := lanes & ~_join_lanes(fixed.values())):
                 groups += self._derive_again(feature, lanes)
             if differs := self._keep_groups(name, groups):
