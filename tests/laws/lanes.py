@@ -59,10 +59,25 @@ def suppose_cells(now: Situation) -> Iterator[Supposition]:
             yield from (suppose_stated(now.facts, change), Supposition(change, change), Supposition({}, change))
 
 
+def suppose_inferred(now: Situation) -> Iterator[Supposition]:
+    """Two words left of an inferred feature, or of what it is inferred from, beside every value of each other input."""
+    for feature in (f for f in now.plan.features if f.rules):
+        inputs = [now.plan.by_name[name] for name in sorted(now.plan.inputs[feature.name])]
+        for one in (f for f in (feature, *inputs) if len(f.values) > 2):
+            for left in pairwise(one.values):
+                yield Supposition({one.name: left}, {})
+                for other in (f for f in inputs if f is not one):
+                    cells = make_cells(other, now.frame.cuts.get(other.name, ()), None)
+                    yield from (Supposition({one.name: left}, {other.name: value}) for value in (None, *(c.value for c in cells)))
+
+
 def suppose_several(now: Situation, drawn: random.Random) -> Supposition:
-    """From two facts to all of them, known to some extent or not at all; each stated or so."""
+    """From two facts to all of them, or an inferred one and what it is inferred from; each stated or so, or not known at all."""
     count = drawn.choice((2, 3, 8, 60, len(now.plan.features)))
     some = drawn.sample(now.plan.features, count)
+    if drawn.random() < 0.5:
+        inferred = drawn.choice([feature for feature in now.plan.features if feature.rules])
+        some = [inferred, *(now.plan.by_name[name] for name in sorted(now.plan.inputs[inferred.name]))]
     values = {feature.name: draw_value(feature, now, drawn) for feature in some}
     stated = {name: value for name, value in values.items() if value is not None and drawn.random() < 0.5}
     fixed = {name: value for name, value in values.items() if name not in stated or drawn.random() < 0.2}

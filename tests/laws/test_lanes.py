@@ -20,7 +20,7 @@ from concordant.patient.facts import Facts
 from concordant.readers.circuit import FALSE_REF, TRUE_REF, Circuit, LaneReader, Rails
 from concordant.readers.explain import explain
 from tests import strategies as st
-from tests.laws.lanes import differences, suppose_cells, suppose_several
+from tests.laws.lanes import differences, suppose_cells, suppose_inferred, suppose_several
 from tests.proof.states import draw
 from tests.shipped import CASES, failing, in_chunks, one_of, record_of
 
@@ -62,7 +62,7 @@ def test_what_says_the_same_is_one_gate() -> None:
 def broken(record: PatientRecord, knowledge: Knowledge, seed: str) -> list[str]:
     """Where lanes and reference part for a patient: for some of every value of every feature, and for several facts together."""
     now, drawn = build_situation(record, knowledge), random.Random(seed)
-    cells = list(suppose_cells(now))
+    cells = [*suppose_cells(now), *suppose_inferred(now)]
     supposed = drawn.sample(cells, min(MOST, len(cells))) + [suppose_several(now, drawn) for _ in range(SEVERAL)]
     fixed = [Supposition({}, one.fixed) for one in supposed[-SEVERAL:]]
     return [*differences(now, now, supposed), *differences(now, now, fixed, kept=find_assumed_features(now))]
