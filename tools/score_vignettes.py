@@ -2,8 +2,8 @@
 
     python tools/score_vignettes.py [FOLDER...] [--quiet]
 
-A vignette is a YAML file with a `text`, the `gold` facts (`fact = value | words | certainty`), what must not be asserted, and what
-has to be listed as not understood. Unsafe: a fact that `must_not` names, or that had to be confirmed, was asserted.
+A vignette is a YAML file with a `text`, the `gold` facts (`fact = value | words | certainty`), what must not be asserted and
+what has to be listed as not understood. Unsafe: a fact that `must_not` names, or that had to be confirmed, was asserted.
 """
 
 from __future__ import annotations
