@@ -219,7 +219,7 @@ class NoteReading(Record, frozen=True):
     """How notes are read: by language, and where their facts stand in a case file.
 
     `others` are languages that are told apart and not read; `open_unless_told` are features that are unknown for a note that says
-    nothing of them, whatever silence means in a record.
+    nothing of them, whatever silence means in a record. A text without a mark of any language is read in that of `unmarked`.
     """
 
     languages: dict[str, NoteLanguage] = {}
@@ -228,6 +228,7 @@ class NoteReading(Record, frozen=True):
     conventions: NoteConventions = NoteConventions()
     disease: DiseaseTold = DiseaseTold()
     open_unless_told: tuple[str, ...] = ()
+    unmarked: tuple[str, ...] = ()
 
 
 def join_languages(parts: Sequence[NoteLanguage]) -> NoteLanguage:
@@ -252,4 +253,5 @@ def join_readings(languages: dict[str, NoteLanguage], parts: Sequence[NoteReadin
         disease=disease,
         conventions=conventions,
         open_unless_told=tuple(one for part in parts for one in part.open_unless_told),
+        unmarked=tuple(one for part in parts for one in part.unmarked),
     )

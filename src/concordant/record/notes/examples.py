@@ -59,7 +59,7 @@ def _try_rule(
 
 def _find_tellers(example: str, reader: LanguageReader) -> tuple[set[str], set[str]]:
     """The rules that find their form in an example, and those of them that take it as told, or offer it."""
-    text = split_note(example, reader.language.headings, reader.language.abbreviations)
+    text = split_note(example, reader.language.headings, reader.language.abbreviations, reader.language.ordinals)
     entities = reader.lexicon.find_entities(example, text.folded)
     dates = reader.make_date_reader(DAY).find_dates(text.folded)
     masked = mask_text(text.folded, entities, dates, reader.language)

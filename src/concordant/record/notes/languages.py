@@ -39,7 +39,8 @@ class LanguageFinder:
     """Tells the languages of the knowledge apart."""
 
     def __init__(self, notes: NoteReading) -> None:
-        read = [Language(code, code, frozenset(one.marks), True) for code, one in notes.languages.items()]
+        ordered = sorted(notes.languages.items(), key=lambda item: item[0] not in notes.unmarked)
+        read = [Language(code, code, frozenset(one.marks), True) for code, one in ordered]
         others = [one for one in notes.others if one.code not in notes.languages]
         self.languages = [*read, *(Language(one.code, one.name, frozenset(one.marks), False) for one in others)]
         self.known: Mapping[str, Language] = {one.code: one for one in self.languages}

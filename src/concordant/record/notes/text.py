@@ -105,7 +105,7 @@ def fold_text(text: str) -> str:
     return BROKEN.sub(_join_broken, lowered.translate(FOLDED).replace("\r", " "))
 
 
-def split_note(raw: str, headings: Sequence[NoteHeading], abbreviations: Sequence[str], ordinals: Sequence[str] = ()) -> NoteText:
+def split_note(raw: str, headings: Sequence[NoteHeading], abbreviations: Sequence[str], ordinals: Sequence[str]) -> NoteText:
     """Cut a note into sentences, each with what its heading says of it."""
     folded = fold_text(raw)
     titles = _make_heading_pattern(headings)
