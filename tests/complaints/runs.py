@@ -104,15 +104,6 @@ FOREIGN: dict[str, Callable[[Path], None]] = {
     "page.html": _bytes(b"<!DOCTYPE html>\n<html><body>A patient</body></html>\n"),
     "message.eml": _bytes(MAIL.format(subject="patient of 12 May", body=NOTE).encode()),
     "forwarded.txt": _bytes(OUTLOOK.encode()),
-    "note.txt": _bytes(NOTE.encode()),
-    "note-of-one-line.txt": _bytes(
-        b"54 year old woman, HER2 positive breast cancer, liver metastases after adjuvant trastuzumab"
-    ),
-    "note-of-bullets.txt": _bytes(b"- breast cancer, HER2 3+\n- liver metastases\n- adjuvant trastuzumab until March\n"),
-    "note-in-latin-1.txt": _bytes(
-        "Frau M., Mammakarzinom rechts, Her2 positiv, Z. n. Trastuzumab f\u00fcr ein Jahr.\n".encode("latin-1")
-    ),
-    "note.yaml": _bytes(NOTE.encode()),
     "nothing.d": _folder(),
     "letters.d": _folder(a_txt=NOTE, b_csv="a,b,c\n1,2,3\n"),
     "cases.d": _folder(b_yaml=CASE, a_yaml=CASE),
@@ -133,6 +124,9 @@ MADE_BAD: dict[str, Callable[[Path], None]] = {
     "braces.yaml": _bytes(b"{a: " * 100_000),
     "dashes.yaml": _bytes(b"- " * 100_000 + b"x"),
     "too-many-entries.yaml": _bytes(CASE.encode() + b"treatments:\n" + b"- {drugs: [docetaxel]}\n" * 501),
+    "note-in-latin-1.txt": _bytes(
+        "Frau M., Mammakarzinom rechts, Her2 positiv, Z. n. Trastuzumab f\u00fcr ein Jahr.\n".encode("latin-1")
+    ),
     "latin-1.yaml": _bytes(b"as_of: 2022-09-20\nname: Fr\xe9d\xe9rique\n"),
     "utf-16.yaml": _bytes(CASE.encode("utf-16")),
     "zero-byte.yaml": _bytes(CASE.encode() + b"name: a\x00b\n"),
@@ -146,6 +140,12 @@ MADE_BAD: dict[str, Callable[[Path], None]] = {
     **FOREIGN,
 }
 MADE_GOOD: dict[str, Callable[[Path], None]] = {
+    "note.txt": _bytes(NOTE.encode()),
+    "note-of-one-line.txt": _bytes(
+        b"54 year old woman, HER2 positive breast cancer, liver metastases after adjuvant trastuzumab"
+    ),
+    "note-of-bullets.txt": _bytes(b"- breast cancer, HER2 3+\n- liver metastases\n- adjuvant trastuzumab until March\n"),
+    "note.yaml": _bytes(NOTE.encode()),
     "windows.yaml": _bytes(CASE.replace("\n", "\r\n").encode()),
     "byte-order-mark.yaml": _bytes(b"\xef\xbb\xbf" + CASE.encode()),
     "old-mac.yaml": _bytes(CASE.replace("\n", "\r").encode()),

@@ -12,6 +12,8 @@ class Carried(msgspec.Struct, frozen=True):
 
     `kept` is how many entries of the course of disease came with the record: no chip rewrites them. `whose` names the record on
     every sheet. `unread` is what somebody has to look at first, `account` what became of each entry.
+    `note` is the text of a clinical note, read as of `note_day`; `offers` are what it may mean and nobody has answered yet: by
+    their sentence the fact and its value.
     """
 
     sources: dict[str, str] = {}
@@ -22,6 +24,10 @@ class Carried(msgspec.Struct, frozen=True):
     reports: tuple[Report, ...] = ()
     set_aside: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
+    note: str = ""
+    note_name: str = ""
+    note_day: str = ""
+    offers: dict[str, tuple[str, str]] = {}
 
     def add_to(self, record: PatientRecord) -> PatientRecord:
         """The record of the case, with what the one that it was made from says beside its entries."""

@@ -24,6 +24,7 @@ from concordant.web.carried import NOTHING, Carried, decode_carried
 from concordant.web.case_text import Case, find_complaint_place, write_case_text
 from concordant.web.controls import Group
 from concordant.web.fields import Edits, Fields, get_first, read_fields
+from concordant.web.notes import render_note_beside, settle_offer
 from concordant.web.records import ReadRecord, read_pasted
 from concordant.web.rows import FormView
 
@@ -66,6 +67,7 @@ class Page:
     subject: str = ""
     guideline: str = ""
     guidelines: tuple[str, ...] = ()
+    marked_note: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -100,6 +102,8 @@ class PageBuilder:
         parse = _ReplyParser(self, fields, today).parse
         edits = read_fields(fields, self.engine.knowledge.form, parse, carried.kept)
         carried = carried.without_entry(*edits.dropped)
+        if reply := get_first(fields, "offer"):
+            edits.case, carried = settle_offer(edits.case, carried, reply, self.engine.knowledge)
         if upload is not None:
             try:
                 read = read_pasted(
@@ -167,6 +171,7 @@ class PageBuilder:
             subject=view.say(self.engine.knowledge.form.subject),
             guideline=guideline,
             guidelines=tuple(f"{g.id}/{v.version}" for g in self.engine.knowledge.guidelines for v in g.versions),
+            marked_note=render_note_beside(carried, self.engine),
         )
         return self._add_pinned(page, fields, today)
 

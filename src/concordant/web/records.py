@@ -12,6 +12,8 @@ from concordant.errors import Complaint, Unreadable, make_printable
 from concordant.present.page.account_table import render_account
 from concordant.record.casefile.read import REVIEW_KEYS
 from concordant.record.casefile.write import write_case
+from concordant.record.notes.case import NOT_UNDERSTOOD, NOTE
+from concordant.record.sources import NoteRead
 from concordant.record.sources.opening import SourceContent
 from concordant.texts import read_text
 from concordant.web.carried import Carried
@@ -44,6 +46,8 @@ def read_pasted(data: bytes, name: str, engine: Engine, patient: str, today: dt.
         return ReadRecord({}, Carried(unread=row[1], whose=whose), row[0])
     content = SourceContent(data, name)
     found = engine.read(content, patient=patient, today=today).one()
+    if found.note is not None:
+        return _take_note(found, found.note, whose)
     own = _read_own_case(data, name)
     if own is not None:
         return ReadRecord(own, Carried(kept=_count_events(own), whose=whose, account=render_account(found)))
@@ -59,6 +63,22 @@ def _read_own_case(data: bytes, name: str) -> Case | None:
     if not isinstance(value, dict) or "resourceType" in value:
         return None
     return {key: item for key, item in value.items() if key not in REVIEW_KEYS}
+
+
+def _take_note(patient: Patient, note: NoteRead, whose: str) -> ReadRecord:
+    """The case of a note; its text travels beside it, and what it may mean until that is answered."""
+    carried = Carried(
+        {place: words for (block, *at), words in note.comments.items() if len(at) == 1 for place in [f"{block}.{at[0]}"]},
+        _count_events(note.case),
+        whose,
+        tuple(note.case.get(NOTE, {}).get(NOT_UNDERSTOOD, ())),
+        render_account(patient),
+        note=note.readings.text,
+        note_name=whose or "the text",
+        note_day=patient.record.as_of.isoformat(),
+        offers=note.offers,
+    )
+    return ReadRecord(note.case, carried)
 
 
 def _convert(patient: Patient, engine: Engine, whose: str) -> ReadRecord:

@@ -10,7 +10,7 @@ import msgspec
 class Question(msgspec.Struct, forbid_unknown_fields=True):
     """A record and what is asked of it.
 
-    `record` is a case file or a FHIR resource as JSON, or the text of either. `as_of` is the day of the question (today, where
+    `record` is a case file or a FHIR resource as JSON, or the text of either, or of a clinical note. `as_of` is the day of the question (today, where
     neither it nor the record names one), `guideline` a version `ID/VERSION`, `patient` the one that is meant of several.
     """
 
@@ -44,7 +44,10 @@ class RowRead(msgspec.Struct):
 
 
 class ReadResult(msgspec.Struct):
-    """What was understood: the case file (YAML), the account of every entry, and what cannot stand in a case file."""
+    """What was understood: the case file (YAML), the account of every entry, and what cannot stand in a case file.
+
+    `note`, of a clinical note: its readings, offers and unread words, with their offsets, as `concordant read --format json`.
+    """
 
     patient: str
     case: str
@@ -54,6 +57,7 @@ class ReadResult(msgspec.Struct):
     not_understood: list[str]
     incomplete: list[str]
     reports_not_read: list[str]
+    note: dict[str, Any] | None = None
 
 
 class Health(msgspec.Struct):

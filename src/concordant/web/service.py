@@ -11,6 +11,7 @@ import msgspec
 
 from concordant.answer.schema import Answer, Ask
 from concordant.api import Engine, Recommendation
+from concordant.present.note_json import make_note_json
 from concordant.record.casefile.write import write_case
 from concordant.record.sources.opening import SourceContent
 from concordant.web.problems import Problem
@@ -60,6 +61,7 @@ def read_record(engine: Engine, question: Question, today: dt.date) -> ReadResul
         list(record.not_understood),
         list(record.incomplete),
         [f"{report.entry.place}: {', '.join(report.topics)}" for report in record.reports],
+        make_note_json(patient.note.readings) if patient.note is not None else None,
     )
 
 

@@ -73,7 +73,14 @@ def make_environment() -> Environment:
 def render_page(page: Page, environment: Environment, *, whole: bool, examples: list[tuple[str, str]], local: bool = True) -> str:
     """The whole page, or its form and answer alone for a page that is there already; `local`: for this machine alone."""
     template = environment.get_template("page.html" if whole else "main.html")
-    return template.render(page=page, say=page.language.say, examples=examples[:EXAMPLES], local=local, **_collect_parts(page))
+    return template.render(
+        page=page,
+        say=page.language.say,
+        marked_note=Markup(page.marked_note),
+        examples=examples[:EXAMPLES],
+        local=local,
+        **_collect_parts(page),
+    )
 
 
 def _collect_parts(page: Page) -> dict[str, object]:

@@ -81,8 +81,7 @@ def read_source(data: bytes, name: str) -> SourceText | NoteFile:
     refuse_packed(data, name)
     decoded = "" if b"\x00" in data else data.decode("utf-8-sig", errors="replace")
     is_text = bool(decoded.strip()) and name.lower().endswith(NOTES)
-    if not is_text:
-        refuse_text(decoded, name)
+    refuse_text(decoded, name, is_text=is_text)
     if (is_text or is_note(decoded)) and not _may_hold_entries(decoded):
         return NoteFile(_decode_note(data, name), name)
     try:
@@ -136,9 +135,11 @@ def refuse_packed(head: bytes, name: str) -> None:
         raise Unreadable(Complaint(f"this is {what}, which is not read", name, way_out=way_out))
 
 
-def refuse_text(text: str, name: str) -> None:
-    """Refuse a text of another kind: XML and HTML, an e-mail, a table. Raises Unreadable."""
-    if MARKUP.match(text):
+def refuse_text(text: str, name: str, *, is_text: bool = False) -> None:
+    """Refuse a text of another kind: XML and HTML, an e-mail, a table. In what says itself that it is a text, markup is text.
+    Raises Unreadable.
+    """
+    if not is_text and MARKUP.match(text):
         raise Unreadable(_make_markup_complaint(text[:HEAD_BYTES].lower(), name))
     if _is_mail(text):
         way_out = "Save what is attached and name that; what the e-mail itself says belongs in a case file: `concordant template`"
