@@ -10,8 +10,9 @@ import msgspec
 class Question(msgspec.Struct, forbid_unknown_fields=True):
     """A record and what is asked of it.
 
-    `record` is a case file or a FHIR resource as JSON, or the text of either, or of a clinical note. `as_of` is the day of the question (today, where
-    neither it nor the record names one), `guideline` a version `ID/VERSION`, `patient` the one that is meant of several.
+    `record` is a case file or a FHIR resource as JSON, or the text of either, or of a clinical note. `as_of` is the day of the
+    question (today, where neither it nor the record names one), `guideline` a version `ID/VERSION`, `patient` the one that is
+    meant of several.
     """
 
     record: dict[str, Any] | str

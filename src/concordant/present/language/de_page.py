@@ -40,7 +40,7 @@ PAGE = {
     "page.help": "Was gemeint ist",
     "page.from": "Aus {place}",
     "page.paste": "Akte einfügen oder ablegen",
-    "page.paste.help": "Ein Arztbrief (englisch), eine Falldatei, FHIR oder eine Tabellenzeile mit Kopf. Verstandenes lässt sich danach berichtigen.",
+    "page.paste.help": "Ein Arztbrief, eine Falldatei, FHIR oder eine Tabellenzeile mit Kopf. Danach lässt es sich berichtigen.",
     "page.offers": "Nicht ausdrücklich gesagt: ist es so?",
     "page.offers.help": "Was Sie nicht bestätigen, gilt nicht als gesagt.",
     "page.offer.yes": "Ja, so ist es",

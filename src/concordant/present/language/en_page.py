@@ -40,7 +40,7 @@ PAGE = {
     "page.help": "What is meant",
     "page.from": "From {place}",
     "page.paste": "Paste or drop a record",
-    "page.paste.help": "A clinical note, a case file, FHIR, or a row of a table with its heading. Then correct what was understood.",
+    "page.paste.help": "A note, a case file, FHIR, or a row of a table with its heading. Then correct what was understood.",
     "page.offers": "Not said outright: is it so?",
     "page.offers.help": "What you do not confirm is not taken as told.",
     "page.offer.yes": "Yes, it is so",

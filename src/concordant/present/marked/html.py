@@ -73,7 +73,7 @@ def render_marked(marked: MarkedText) -> Html:
 
 def _iter_legend() -> Iterator[Html]:
     for kind, words in LEGEND:
-        yield make_element("span", make_element("mark", escape_html(words), class_=kind), class_="key")
+        yield make_element("span", make_element("mark", escape_html(words), class_=f"m-{kind}"), class_="key")
 
 
 def _render_segment(segment: Segment, text: str) -> Html:
@@ -84,7 +84,9 @@ def _render_segment(segment: Segment, text: str) -> Html:
         return words
     sign = make_element("sup", escape_html(" ".join(segment.ends))) if segment.ends else NOTHING
     anchors = f"m-{_clean(segment.begins[0])}" if segment.begins else ""
-    return make_element("mark", words, sign, class_=segment.kind, data_n=" ".join(segment.signs), id=anchors, title=segment.title)
+    return make_element(
+        "mark", words, sign, class_=f"m-{segment.kind}", data_n=" ".join(segment.signs), id=anchors, title=segment.title
+    )
 
 
 def _render_group(group: RowGroup) -> Html:
@@ -100,7 +102,7 @@ def _render_row(row: MarkedRow) -> Html:
         sign = make_element("span", link, class_="no")
     words = make_element("span", escape_html(make_printable(row.words)), class_="words")
     told = make_element("span", escape_html(make_printable(row.told)), class_="told")
-    return make_element("li", sign, words, told, class_=row.kind, id=_row_id(row.sign) if row.sign else "")
+    return make_element("li", sign, words, told, class_=f"m-{row.kind}", id=_row_id(row.sign) if row.sign else "")
 
 
 def _clean(sign: str) -> str:

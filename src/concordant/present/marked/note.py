@@ -7,7 +7,6 @@ from pathlib import PurePath
 
 from concordant.model.knowledge import Knowledge
 from concordant.present.marked.model import Kind, Mark, MarkedRow, MarkedText, RowGroup, Span
-from concordant.record.notes.placing import NAME
 from concordant.record.notes.reading import NoteFact, NoteMention, NoteOffer, NoteReadings, NoteUnread
 from concordant.record.notes.telling import NoteTeller, make_teller
 
@@ -29,7 +28,7 @@ LEFT = "Nothing was made of these words: look whether one of them matters."
 def mark_note(readings: NoteReadings, knowledge: Knowledge, name: str) -> MarkedText:
     """The marked text of a note."""
     teller = make_teller(readings, knowledge)
-    groups = list(_group_facts(readings.facts))
+    groups = list(_group_facts(readings.facts, teller))
     said = [(str(n), facts) for n, facts in enumerate(groups, 1)]
     offers = [(f"?{_letter(n)}", offer) for n, offer in enumerate(sorted(readings.offers, key=lambda one: one.span))]
     marks = [
@@ -76,29 +75,14 @@ def _iter_other_rows(mentions: Sequence[NoteMention], teller: NoteTeller) -> Ite
 
 
 def _iter_unread_rows(unread: Sequence[NoteUnread], teller: NoteTeller) -> Iterator[MarkedRow]:
-    for line in teller.list_unread(unread):
-        where, _, words = line.partition(": ")
-        yield MarkedRow("", "unread", words or line, where if words else "")
+    for where, words in teller.list_unread_lines(unread):
+        yield MarkedRow("", "unread", words, where)
 
 
 def _make_row(sign: str, facts: Sequence[NoteFact], teller: NoteTeller) -> MarkedRow:
     spans = _join_spans(span for fact in facts for span in fact.spans)
     kind: Kind = "convention" if all(fact.sure == "convention" for fact in facts) else "said"
-    return MarkedRow(sign, kind, ", ".join(teller.quote(span) for span in spans), _tell_facts(facts, teller))
-
-
-def _tell_facts(facts: Sequence[NoteFact], teller: NoteTeller) -> str:
-    """What the facts of a row say; those of one course as one sentence."""
-    name = NAME.fullmatch(facts[0].fact)
-    if name is None or not name["thing"]:
-        return "; ".join(dict.fromkeys(_add_convention(teller.describe(fact.fact, fact.value), fact) for fact in facts))
-    parts = ((fact, match["part"] or "") for fact in facts if (match := NAME.fullmatch(fact.fact)))
-    told = ", ".join(_add_convention(teller.describe_part(part, fact.value), fact) for fact, part in parts)
-    return f"{teller.name_thing(facts[0].fact)}: {told}"
-
-
-def _add_convention(told: str, fact: NoteFact) -> str:
-    return f"{told} (by convention)" if fact.sure == "convention" else told
+    return MarkedRow(sign, kind, ", ".join(teller.quote(span) for span in spans), teller.describe_all(facts))
 
 
 def _describe_standing(standing: str, cue: Span | None, teller: NoteTeller) -> str:
@@ -116,14 +100,13 @@ def _letter(number: int) -> str:
     return (_letter(number // 26 - 1) if number >= 26 else "") + chr(ord("A") + number % 26)
 
 
-def _group_facts(facts: Sequence[NoteFact]) -> Iterator[list[NoteFact]]:
+def _group_facts(facts: Sequence[NoteFact], teller: NoteTeller) -> Iterator[list[NoteFact]]:
     """All that is told of one thing together, and what else the same words tell; in the order of the text."""
     things: dict[str, list[NoteFact]] = {}
     others: list[tuple[int, list[NoteFact]]] = []  # where the words of each group end
     for fact in sorted(facts, key=lambda one: min(one.spans)):
-        name = NAME.fullmatch(fact.fact)
-        if name is not None and name["thing"]:
-            things.setdefault(f"{name['base']} {name['thing']} {name['again']}", []).append(fact)
+        if thing := teller.find_thing(fact.fact):
+            things.setdefault(thing, []).append(fact)
         elif others and min(fact.spans)[0] < others[-1][0]:
             others[-1] = (max(others[-1][0], min(fact.spans)[1]), [*others[-1][1], fact])
         else:

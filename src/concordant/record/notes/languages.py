@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from concordant.model.notes import NoteReading
@@ -43,18 +43,23 @@ class LanguageFinder:
         read = [Language(code, code, frozenset(one.marks), True) for code, one in ordered]
         others = [one for one in notes.others if one.code not in notes.languages]
         self.languages = [*read, *(Language(one.code, one.name, frozenset(one.marks), False) for one in others)]
-        self.known: Mapping[str, Language] = {one.code: one for one in self.languages}
 
     def find_language(self, text: str) -> LanguageFound:
-        """The language of a text. Without a mark of any, it is read in the first one: notes are often a list of abbreviations."""
+        """The language of a text. With hardly a mark of any it is read in the likeliest: notes are often abbreviations."""
         folded = fold_text(text)
         best = self._find_best(folded)
         if best is None or not best.is_read:
-            first = next((one for one in self.languages if one.is_read), None)
+            first = self._find_likeliest(folded)
             if best is not None or first is None:
                 return LanguageFound("", (((0, len(text)), best.name if best else ""),))
             best = first
         return LanguageFound(best.code, tuple(self._iter_foreign(folded, best)))
+
+    def _find_likeliest(self, folded: str) -> Language | None:
+        """Of the languages that are read the one of most marks; of as many the first, which is taken where nothing tells."""
+        words = {word[0] for word in WORD.finditer(folded)}
+        read = [one for one in self.languages if one.is_read]
+        return max(read, key=lambda one: len(words & one.marks), default=None)
 
     def _find_best(self, folded: str) -> Language | None:
         """The language of most marks, of which there are some; a language that is read before another of as many."""

@@ -47,7 +47,7 @@ class NoteTeller:
         return ", ".join(dict.fromkeys(self.quote(span) for span in sorted(spans)))
 
     def describe(self, fact: str, value: str) -> str:
-        """A fact in words: `trastuzumab: setting adjuvant`, `LVEF: 56 %`, `sex: female`."""
+        """A fact in words: the drugs and `setting adjuvant`, a test and its value."""
         name = NAME.fullmatch(fact)
         if name is None:
             return f"{fact}: {value}"
@@ -62,6 +62,19 @@ class NoteTeller:
     def describe_part(self, part: str, value: str) -> str:
         """What is told of a thing that is named: `given`, `setting adjuvant`, `active`."""
         return f"{part} {value}".replace("_", " ").strip()
+
+    def describe_all(self, facts: Sequence[NoteFact]) -> str:
+        """Several facts in words; those of one thing as one sentence."""
+        if not self.find_thing(facts[0].fact):
+            return "; ".join(dict.fromkeys(_add_convention(self.describe(one.fact, one.value), one) for one in facts))
+        parts = ((one, match["part"] or "") for one in facts if (match := NAME.fullmatch(one.fact)))
+        told = ", ".join(_add_convention(self.describe_part(part, one.value), one) for one, part in parts)
+        return f"{self.name_thing(facts[0].fact)}: {told}"
+
+    def find_thing(self, fact: str) -> str:
+        """What a fact is about where it names a thing: the same for all that is told of it; else empty."""
+        name = NAME.fullmatch(fact)
+        return f"{name['base']} {name['thing']} {name['again'] or ''}" if name is not None and name["thing"] else ""
 
     def name_thing(self, fact: str) -> str:
         """The thing that a fact names: drugs in their names, a condition."""
@@ -88,13 +101,21 @@ class NoteTeller:
 
     def list_unread(self, unread: Sequence[NoteUnread]) -> list[str]:
         """The words that were not understood, those of one line together."""
+        return [f"{where}: {words}" for where, words in self.list_unread_lines(unread)]
+
+    def list_unread_lines(self, unread: Sequence[NoteUnread]) -> list[tuple[str, str]]:
+        """The same as pairs, the line and its words; of a long text with little that is understood the first lines."""
         by_line: dict[int, list[str]] = {}
         for one in unread:
             near = f" ({one.near}?)" if one.near else ""
             by_line.setdefault(self.find_line(one.span[0]), []).append(self.quote(one.span) + near)
-        lines = [f"line {line}: {', '.join(dict.fromkeys(words))}" for line, words in by_line.items()]
+        lines = [(f"line {line}", ", ".join(dict.fromkeys(words))) for line, words in by_line.items()]
         more = len(lines) - MOST_LINES
-        return [*lines[:MOST_LINES], *([f"and words in {more} more lines"] if more > 0 else [])]
+        return [*lines[:MOST_LINES], *([("more", f"words in {more} more lines")] if more > 0 else [])]
+
+
+def _add_convention(told: str, fact: NoteFact) -> str:
+    return f"{told} (by convention)" if fact.sure == "convention" else told
 
 
 def make_teller(readings: NoteReadings, knowledge: Knowledge) -> NoteTeller:
