@@ -40,10 +40,10 @@ def test_the_search_ends_and_says_so(
     tried = 0
     suppose = Situation.suppose
 
-    def count(now: Situation, suppositions: Sequence[Supposition]) -> LaneDecisions:
+    def count(now: Situation, suppositions: Sequence[Supposition], *others: Any) -> LaneDecisions:
         nonlocal tried
         tried += len(suppositions)
-        return suppose(now, suppositions)
+        return suppose(now, suppositions, *others)
 
     monkeypatch.setattr(Situation, "suppose", count)
     answer = answer_record(read(told), knowledge)

@@ -1,6 +1,6 @@
 """What the asking promises, held against brute force: every hypothesis is a fresh record, told and judged from the start.
 
-The oracle never uses `Situation.decide_with_stated`, cells, or anything that remembers an earlier decision. `Asking` is the code
+The oracle never uses `Situation.suppose`, cells, or anything that remembers an earlier decision. `Asking` is the code
 under test: the shipped modules, or (tests/proof/test_mutations.py) modules loaded from mutated source.
 """
 
