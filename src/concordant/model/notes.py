@@ -183,6 +183,7 @@ class NoteConventions(Record, frozen=True):
     dated: tuple[str, ...] = ()
     symptomatic: tuple[str, ...] = ()
     contradicts: dict[str, tuple[str, ...]] = {}
+    settled_by: dict[str, tuple[str, ...]] = {}  # facts beside which nothing contradicts it
 
 
 class FactPlace(Record, frozen=True):

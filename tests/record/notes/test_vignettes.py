@@ -10,16 +10,12 @@ import pytest
 from tools.score_vignettes import HOME, Score, load_vignettes, make_reader, score_vignettes
 
 # precision, recall, and how much of what is not understood is listed, at least; unsafe readings, at most
-FIGURES = {"read": (0.95, 0.78, 0.92), "untouched": (0.88, 0.73, 0.85)}
+FIGURES = {"read": (0.955, 0.80, 0.92), "untouched": (0.88, 0.73, 0.85)}
 UNSAFE = {
     "read": {
-        "T052-breastfeeding-mother",  # a first treatment that is meant to start, in brackets
         "U003-gp-lump-in-the-scar",
         "U006-metastasis-lost-her2",
-        "U027-exam-nurse-report-first",
         "U038-miner-with-breast-cancer",
-        "U039-aunt-with-score-two",
-        "U048-csv-of-lines",
         "U059-oligometastatic-with-surgery",
         "U070-husband-and-wife-both-ill",  # two people in one message
     },
@@ -52,4 +48,4 @@ def test_as_much_is_read_as_ever(name: str, scores: dict[str, Score]) -> None:
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_nothing_new_is_unsafe(name: str, scores: dict[str, Score]) -> None:
-    assert {line.partition(":")[0] for line in scores[name].unsafe} <= UNSAFE[name]
+    assert {line.partition(":")[0] for line in scores[name].unsafe} == UNSAFE[name]

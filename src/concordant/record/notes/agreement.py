@@ -104,7 +104,8 @@ class Agreement(FactsView):
         """A result in words that the score of the same tissue contradicts is asked, not taken."""
         for word, scores in self.names.contradicts.items():
             test, _, value = word.partition(" ")
-            is_contradicted = any(self.gathered.has(score) for score in scores)
+            is_settled = any(self.gathered.has(fact) for fact in self.names.settled_by.get(word, ()))
+            is_contradicted = not is_settled and any(self.gathered.has(score) for score in scores)
             if is_contradicted and (fact := self.gathered.take_back(test, value)) is not None:
                 self.gathered.offer(test, value, fact.spans[0], CONFLICT, fact.rule)
 

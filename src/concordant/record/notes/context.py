@@ -156,7 +156,7 @@ class NoteContext:
         is_cut = found.cue.status not in FAR and (";" in between or self._has_stop(between))
         if (
             is_cut
-            or (found.cue.status not in FAR and _closes(between))
+            or (found.cue.looks == "right" and found.cue.status not in FAR and _closes(between))
             or (found.ends is not None and found.ends.search(between))
         ):
             return False

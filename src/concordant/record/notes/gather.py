@@ -124,32 +124,50 @@ def gather_courses(
     denied_drugs: Mapping[str, tuple[str, str]],
     supportive: frozenset[str],
     spared: str,
+    today: str,
 ) -> list[Course]:
     """The courses that were given, as facts; a drug told again is the course told again."""
     courses: list[Course] = []
     for one in told:
         if set(one.ids) <= supportive:
             _tell_supportive(one, gathered)
-            continue
-        if one.is_not_received:
-            _deny_drugs(one, gathered, denied_drugs)
-        if one.standing == "uncertain" and not one.is_listed:
-            gathered.offer(
-                _name_course(one, courses), "given", (one.start, one.end), "whether it was given is not said", "course"
-            )
-        if one.standing != "said" or one.is_listed or one.find("not_given") is not None:
-            gathered.mentions.append(NoteMention((one.start, one.end), _find_why(one), None, "course"))
-            if one.standing == "said" and one.find("medication") is not None:
-                for id_ in one.ids:
-                    gathered.tell(f"medication[{id_}]", "taken", [(one.start, one.end)], "said", "course")
-            continue
-        if (same := _find_same(one, courses, gathered)) is not None:
-            same.told.append(one)
+        elif _is_given(one, today):
+            _add_course(one, courses, gathered)
         else:
-            courses.append(Course(_name_course(one, courses), [one]))
+            _tell_not_given(one, _name_course(one, courses), gathered, denied_drugs)
     for course in courses:
         _tell_course(course, gathered, spared)
     return courses
+
+
+def _is_given(one: CourseTold, today: str) -> bool:
+    """Whether a course is told as one that was given, or is."""
+    return one.standing == "said" and not one.is_listed and one.find("not_given") is None and not _begins_later(one, today)
+
+
+def _add_course(one: CourseTold, courses: list[Course], gathered: Gathered) -> None:
+    if (same := _find_same(one, courses, gathered)) is not None:
+        same.told.append(one)
+    else:
+        courses.append(Course(_name_course(one, courses), [one]))
+
+
+def _tell_not_given(one: CourseTold, name: str, gathered: Gathered, denied_drugs: Mapping[str, tuple[str, str]]) -> None:
+    """Drugs that are told without having been given: denied, asked about, taken for something else."""
+    if one.is_not_received:
+        _deny_drugs(one, gathered, denied_drugs)
+    if one.standing == "uncertain" and not one.is_listed:
+        gathered.offer(name, "given", (one.start, one.end), "whether it was given is not said", "course")
+    gathered.mentions.append(NoteMention((one.start, one.end), _find_why(one), None, "course"))
+    if one.standing == "said" and one.find("medication") is not None:
+        for id_ in one.ids:
+            gathered.tell(f"medication[{id_}]", "taken", [(one.start, one.end)], "said", "course")
+
+
+def _begins_later(one: CourseTold, today: str) -> bool:
+    """Whether a course begins after the day of the note: it is a plan."""
+    start = one.find("start")
+    return start is not None and bool(today) and start.value > today[: len(start.value)]
 
 
 def _tell_supportive(one: CourseTold, gathered: Gathered) -> None:

@@ -68,7 +68,9 @@ class LanguageReader:
         gather_hits([hit for hit in hits if not hit.rule.needs], gathered)
         early = [hit for hit in hits if hit.rule.needs and is_grounded(hit.rule.needs, gathered, context, names)]
         gather_hits(early, gathered)
-        courses = gather_courses(told, gathered, self.order.denied_drugs, self.supportive, names.spared_outside)
+        courses = gather_courses(
+            told, gathered, self.order.denied_drugs, self.supportive, names.spared_outside, today.isoformat() if today else ""
+        )
         later = [hit for hit in hits if hit.rule.needs and hit not in early]
         gather_hits([hit for hit in later if is_grounded(hit.rule.needs, gathered, context, names)], gathered)
         drop_unknown_conditions(gathered, self.conditions)

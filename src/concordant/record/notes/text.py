@@ -203,8 +203,9 @@ def _is_end(folded: str, found: re.Match[str], stops: _Stops) -> bool:
         return True
     word = re.search(r"[^\s(]*$", folded[max(0, found.start() - 12) : found.start()])
     said = word[0] if word else ""
-    if stops.ordinals.match(folded, found.start() - len(said)):
-        return False
+    begins = folded.rfind("\n", 0, found.start()) + 1
+    if stops.ordinals.match(folded, found.start() - len(said)) or folded[begins : found.start()].strip(" (").isdecimal():
+        return False  # the number of an item
     return not (said in stops.abbreviations or INITIAL.search(folded[max(0, found.start() - 3) : found.start() + 1]))
 
 
