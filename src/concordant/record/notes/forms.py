@@ -13,13 +13,16 @@ FILL = "\ue0ff"
 KINDS = ("drug", "site", "condition", "medication", "symptom", "date", "cancer", "course")
 ESCAPES = ("d", "w", "n", "b", "s")
 SIGNS = {kind: chr(0xE000 + i) for i, kind in enumerate(KINDS)}
-NUMBER = r"(?<!\d)(?<!\d[.,])\d+(?:[.,]\d+)?(?!\d|[.,]\d)"
+# Three digits behind a comma or a stop may be thousands or decimals: such a number is not read.
+NUMBER = r"(?<!\d)(?<!\d[.,])(?!\d{1,3}[.,]\d{3}(?!\d))\d+(?:[.,]\d+)?(?!\d|[.,]\d)"
 COUNT = r"(?<!\d)(?<!\d[.,])\d{1,3}(?!\d|[.,]\d)"
 TOKEN = re.compile(r"\s+|<[^<>]+>|\\.|[()\[\]|~]|[^\s<()\[\]|~\\]+|<")
 # Classes that no list of words makes.
 SHAPES = {
     "n": NUMBER,
     "count": COUNT,
+    "years": r"(?<!\d)(?<!\d[.,])(?:1[5-9]|[2-9]\d|1[01]\d)(?!\d|[.,]\d)",
+    "small": r"(?<!\d)(?<!\d[.,])\d{1,2}(?:[.,]\d{1,2})?(?!\d|[.,]\d)",
     "rest": r"[^.\n]{0,110}?",
     "far": r"[^.\n]{0,160}",
     "initial": r"(?<!\w)[a-z](?!\w)",
@@ -117,7 +120,7 @@ class FormCompiler:
             return GAP, None
         if token.startswith("<") and len(token) > 1:
             return self._read_class(token[1:-1], glued_before=glued_before, glued_behind=glued_behind)
-        if (token[0] == "\\" and token[1:] in ESCAPES) or token == "^":
+        if (token[0] == "\\" and token[1:] in ESCAPES) or token in ("^", "$"):
             return token, None
         return make_word_part(token.removeprefix("\\"), glued_before, glued_behind)
 

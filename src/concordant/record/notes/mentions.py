@@ -44,7 +44,7 @@ class MaskedText:
         said, kind = found[name], re.sub(r"_\d$", "", name)
         if said is None:
             return ()
-        if kind in ("n", "count"):
+        if kind in ("n", "count", "years", "small"):
             number = said.replace(",", ".")
             return (number if number.startswith("0.") else number.lstrip("0") or "0",)
         if kind == "date":
