@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
+from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pytest
 
-pytest.importorskip("jinja2")
-from starlette.testclient import TestClient
-
-from concordant.api import Engine, audit_text
+from concordant.api import audit_text
 from concordant.model.knowledge import Knowledge
-from concordant.web.app import make_app
+from tests.web.serving import ask, running
 
 MIXED = "DESTINY-Breast03: median PFS 28.8 v 6.8 months (HR 0.28)."
+FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture(scope="module")
-def client(knowledge: Knowledge) -> TestClient:
-    return TestClient(make_app(Engine(knowledge), hosts=("testserver",), get_today=lambda: dt.date(2026, 11, 27)))
+def port() -> Iterator[int]:
+    with running() as port:
+        yield port
 
 
-def test_a_text_comes_back_with_its_verdicts(client: TestClient) -> None:
-    sent = client.post("/audit", data={"answer": f"{MIXED}\nIt costs much.\n"}).text
+def send(port: int, **fields: str) -> str:
+    """The page that answers a sent form."""
+    return ask(port, "/audit", urlencode(fields).encode(), **{"Content-Type": FORM})[2].decode()
+
+
+def get_page(port: int) -> str:
+    return ask(port, "/audit")[2].decode()
+
+
+def test_a_text_comes_back_with_its_verdicts(port: int) -> None:
+    sent = send(port, answer=f"{MIXED}\nIt costs much.\n")
     assert "<script" not in sent
     page = re.sub(r"<[^>]+>", "", sent)
     assert "mixed data cuts" in page
@@ -31,27 +40,27 @@ def test_a_text_comes_back_with_its_verdicts(client: TestClient) -> None:
     assert "25 July 2022" in page
 
 
-def test_the_empty_page_asks_for_a_text(client: TestClient) -> None:
-    page = client.get("/audit").text
+def test_the_empty_page_asks_for_a_text(port: int) -> None:
+    page = get_page(port)
     assert 'name="answer"' in page
     assert 'method="post"' in page
 
 
-def test_markup_is_shown_as_it_is(client: TestClient) -> None:
-    page = client.post("/audit", data={"answer": f"<img src=x onerror=alert(1)> {MIXED}"}).text
+def test_markup_is_shown_as_it_is(port: int) -> None:
+    page = send(port, answer=f"<img src=x onerror=alert(1)> {MIXED}")
     assert "<img src=x" not in page
     assert "&lt;img src=x" in page
 
 
-def test_a_day_that_is_none_is_told(client: TestClient) -> None:
-    page = client.post("/audit", data={"answer": MIXED, "as_of": "soon"}).text
+def test_a_day_that_is_none_is_told(port: int) -> None:
+    page = send(port, answer=MIXED, as_of="soon")
     assert 'role="alert"' in page
     assert MIXED in page
 
 
-def test_nothing_is_kept(client: TestClient) -> None:
-    client.post("/audit", data={"answer": MIXED})
-    assert "28.8" not in client.get("/audit").text
+def test_nothing_is_kept(port: int) -> None:
+    send(port, answer=MIXED)
+    assert "28.8" not in get_page(port)
 
 
 def test_every_colour_has_a_sign_and_a_word(knowledge: Knowledge) -> None:
