@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from concordant.answer import parts
 from concordant.answer import schema as model
+from concordant.answer.asked import word_question
 from concordant.answer.cells_shown import change_shown, make_cell_shown
 from concordant.answer.checks import describe_check, label_check
 from concordant.answer.context import AnswerContext
@@ -19,7 +20,6 @@ from concordant.answer.phrases import (
     capitalize_first,
     describe_fact,
     describe_fact_briefly,
-    join_with_and,
     make_grade_shown,
     replace_brackets,
 )
@@ -279,7 +279,7 @@ class AnswerBuilder:
         return model.Ask(
             feature=feature.name,
             label=feature.label,
-            question=f"{feature.question} {_ask_for_correction(fact)}" if fact.conflict else feature.question,
+            question=word_question(feature, fact, self.now.record, self.knowledge),
             blocking=question.blocking,
             changes=changes,
             together_with=list(question.together_with),
@@ -311,9 +311,3 @@ class AnswerBuilder:
         if side.distance is None or side.distance < LEAST_DISTANCE:
             return ""
         return f"{round(side.distance, 1):g} {format_unit(feature.unit)}".strip()
-
-
-def _ask_for_correction(fact: Fact) -> str:
-    """What is asked for where the record contradicts itself: the correction of an entry, not one claim more."""
-    entries = replace_brackets(f" ({join_with_and(list(fact.entries))})") if fact.entries else ""
-    return f"The record contradicts itself here{entries}: correct the entry that is wrong."

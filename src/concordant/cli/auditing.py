@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -12,19 +13,24 @@ from concordant.errors import Complaint, Unreadable
 from concordant.present.audit.formats import AUDIT_FORMATS, AuditFormat
 
 WRONG = 1
+BY_ENDING: dict[str, AuditFormat] = {".html": "html", ".htm": "html", ".md": "md", ".json": "json"}
 
 
 @click.command()
 @click.argument("answer")
 @click.option(
-    "--format", "format_", type=click.Choice(AUDIT_FORMATS), default="terminal", show_default=True, help="How it is written."
+    "--format",
+    "format_",
+    type=click.Choice(AUDIT_FORMATS),
+    default=None,
+    help="How it is written; else as the name of FILE says.",
 )
 @output_option
 @click.option("--patient", default="", metavar="FILE", help="The patient whom the answer is about.")
 @as_of_option
 @codes_option
 @knowledge_option
-def audit(answer: str, format_: AuditFormat, output: str, patient: str, as_of: str, codes: str, knowledge: str) -> None:
+def audit(answer: str, format_: AuditFormat | None, output: str, patient: str, as_of: str, codes: str, knowledge: str) -> None:
     """Check a written ANSWER (a text file, or - for standard input) claim by claim; exit 1 when one is wrong."""
     from concordant.api.auditing import audit_answer
     from concordant.cli.opening import (
@@ -48,7 +54,12 @@ def audit(answer: str, format_: AuditFormat, output: str, patient: str, as_of: s
     label = make_sheet_label(answer, "") if answer != "-" else ""
     done = audit_answer(engine, text, whom, whom.record.as_of if whom else day, say_today(), label)
     colour = not output and sys.stdout.isatty()
-    write_output(done.render(format_, colour=colour), output)
+    write_output(done.render(format_ or choose_format(output), colour=colour), output)
     if done.is_wrong:
         sys.stdout.flush()
         sys.exit(WRONG)
+
+
+def choose_format(output: str) -> AuditFormat:
+    """The format that the name of a file says; else that of a terminal."""
+    return BY_ENDING.get(Path(output).suffix.lower(), "terminal")

@@ -45,6 +45,7 @@ PHRASES: dict[str, str] = {
     "first.on_record": "Im Bericht",
     "first.caution": "Vorsicht",
     "first.not_read": "Nicht gelesen",
+    "first.not_understood": "Nicht verstanden",
     "first.incomplete": "Unvollständig",
     "first.reports": "Nicht gelesen",
     "first.unknown_drug": "Mittel unbekannt",

@@ -46,6 +46,7 @@ PHRASES: dict[str, str] = {
     "first.on_record": "On record",
     "first.caution": "Caution",
     "first.not_read": "Not read",
+    "first.not_understood": "Not understood",
     "first.incomplete": "Incomplete",
     "first.reports": "Not read",
     "first.unknown_drug": "Drug not known",

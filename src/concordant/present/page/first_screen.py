@@ -7,7 +7,6 @@ never left out; what is only good to know gives way until the whole fits a termi
 from __future__ import annotations
 
 import textwrap
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from concordant.answer.schema import Answer, Ask, DangerShown, Option
 from concordant.derive.unread import RECORD
 from concordant.errors import make_printable, quote_word
 from concordant.present.page.document import ScreenLine, Tone, abbreviate_citations
+from concordant.present.page.unread_told import describe_not_understood, describe_reports
 from concordant.present.page.verdict import (
     OUT,
     get_first_option,
@@ -28,14 +28,15 @@ from concordant.present.page.verdict import (
 from concordant.present.sentences import Sentences, append_references
 
 ROWS, COLUMNS = 22, 80  # of a plain terminal of 24 lines, less those that say whose it is and where the rest is
-REPORTS_SHOWN = 3
 DANGERS_WHOLE, WHY_SHOWN, ASSUMED_SHOWN, CONFLICTS_SHOWN, BRANCHES_SHOWN, CHECKS_SHOWN = 3, 3, 4, 2, 4, 7
 MISSING_SHOWN = 2
 # What gives way first when there is no room; nothing that could harm is among them.
 GIVES_WAY = ("first.done", "first.watch", "first.if_not", "first.flip", "first.note", "first.assumed", "first.newer")
 
 # What `_list_safety_lines` tells: it leads wherever the answer is told in less than a page.
-GUARDS = frozenset(f"first.{name}" for name in ("danger", "caution", "incomplete", "not_read", "unknown_drug", "reports"))
+GUARDS = frozenset(
+    f"first.{name}" for name in ("danger", "caution", "incomplete", "not_read", "not_understood", "unknown_drug", "reports")
+)
 GUARDS |= {f"first.{name}" for name in ("conflict", "differs", "judged", "chosen", "on_record")}
 
 Titled = tuple[str, str, Tone]  # the key of a title, the text, and how loud it is
@@ -104,28 +105,15 @@ def _list_safety_lines(sentences: Sentences, whole: int) -> list[Titled]:
         *_iter_danger_lines(answer, whole),
         ("first.incomplete", sentences.language.join_few(answer.incomplete, MISSING_SHOWN), "danger"),
         ("first.not_read", say("not_read", names=unread) if unread else "", "danger"),
+        ("first.not_understood", describe_not_understood(sentences), "danger"),
         ("first.unknown_drug", say("unknown_drug", names=unknown) if unknown else "", "danger"),
-        ("first.reports", _describe_reports(sentences), "missing"),
+        ("first.reports", describe_reports(sentences), "missing"),
         ("first.conflict", say("conflict.more", told=conflicts, more=more) if more > 0 else conflicts, "danger"),
         ("first.differs", " ".join(item.differs for item in answer.guidelines if item.differs), "missing"),
         ("first.judged", "; ".join(answer.judged), "missing"),
         ("first.chosen", " ".join(answer.chosen_defaults), "missing"),
         ("first.on_record", ", ".join(answer.on_record), "missing"),
     ]
-
-
-def _describe_reports(sentences: Sentences) -> str:
-    """How many reports, notes and claims speak of what decides, of what, and where the first of them stand."""
-    reports, language = sentences.answer.reports_not_read, sentences.language
-    if not reports:
-        return ""
-    counts = Counter(report.kind for report in reports)
-    what = language.join_with_and(
-        [language.say(f"reports.{kind}" if n > 1 else f"reports.{kind}.1", n=n) for kind, n in counts.items()]
-    )
-    topics = language.join_with_and(list(dict.fromkeys(topic for report in reports for topic in report.speaks_of)))
-    where = language.join_few([report.entry for report in reports], REPORTS_SHOWN)
-    return language.say("reports" if len(reports) > 1 else "reports.1", what=what, topics=topics, where=where)
 
 
 def _iter_danger_lines(answer: Answer, whole: int) -> Iterator[Titled]:

@@ -92,9 +92,9 @@ class Agreement(FactsView):
         for name in self.names.one_value:
             facts = [fact for fact in self.gathered.facts if fact.fact == name]
             if has_conflict([fact.value for fact in facts]):
-                for fact in facts:
-                    self.gathered.take_back(name, fact.value)
-                    self.gathered.offer(name, fact.value, fact.spans[0], CONFLICT, fact.rule)
+                for fact in [*facts, *self.list_facts(*(f"{name}@{specimen}" for specimen in self.order.specimens))]:
+                    self.gathered.take_back(fact.fact, fact.value)
+                    self.gathered.offer(fact.fact, fact.value, fact.spans[0], CONFLICT, fact.rule)
         if denied := self.find_fact(self.names.surgery_denied_hint):
             for fact in self.list_facts(self.names.surgery, self.names.surgery_date):
                 self.gathered.take_back(fact.fact, fact.value)
