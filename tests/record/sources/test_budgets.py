@@ -131,8 +131,8 @@ def test_yaml_is_read_up_to_a_size_and_json_beyond(engine: Engine) -> None:
 
 def test_the_search_for_questions_ends_and_says_so(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[object] = []
-    whole = questions._has_other_outcome
-    monkeypatch.setattr(questions, "_has_other_outcome", lambda *given: tried.append(given) or whole(*given))
+    whole = questions._suppose_choice
+    monkeypatch.setattr(questions, "_suppose_choice", lambda *given: tried.append(given) or whole(*given))
     monkeypatch.setattr(engine_module, "SearchBudget", lambda: SearchBudget(50))
     assert UNTRIED in engine.recommend(OPEN, today=AS_OF).to_dict()["notices"]
     assert len(tried) == 50
