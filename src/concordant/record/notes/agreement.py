@@ -8,6 +8,7 @@ from concordant.record.notes.facts_view import FactsView
 from concordant.record.notes.gather import CONFLICT
 from concordant.record.notes.reading import NoteMention
 
+DATES = (".date", ".start", ".end")
 HINTS = ("_hint", "_optional", "_by_site")
 
 
@@ -138,6 +139,17 @@ class Agreement(FactsView):
         same = {(fact.fact, fact.value) for fact in self.gathered.facts}
         offers = self.gathered.offers
         offers[:] = [o for o in offers if o.fact not in told or (o.fact in self.names.many and (o.fact, o.value) not in same)]
+        self.offer_days()
+
+    def offer_days(self) -> None:
+        """Of a date that may be two days the year is told, and both days are asked."""
+        for date in [date for date in self.masked.dates.values() if date.readings]:
+            for fact in [fact for fact in self.gathered.facts if fact.value == date.value and fact.fact.endswith(DATES)]:
+                if any(start <= date.start < end for start, end in fact.spans):
+                    for day in date.readings:
+                        self.gathered.offer(
+                            fact.fact, day, (date.start, date.end), "day and month can stand in either order", fact.rule
+                        )
 
     def drop_hints(self) -> None:
         """What only served to find other facts is no fact; its words are understood all the same."""

@@ -9,17 +9,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 MONTH_FIRST, DAY_FIRST = "month first", "day first"
-EARLIEST = 1950
+EARLIEST, YEAR = 1950, 4
 OLDEST = 40  # years: more ago, two digits behind a slash are no year (3/52: three weeks)
 
 
 @dataclass(frozen=True, slots=True)
 class NoteDate:
-    """A date in the text: `2024`, `2024-05` or `2024-05-12`; empty where it may be several."""
+    """A date in the text: `2024`, `2024-05` or `2024-05-12`; empty where nothing of it is sure.
+
+    `readings` are the days that it may be, where day and month can be read in either order; the value is then the year.
+    """
 
     start: int
     end: int
     value: str
+    readings: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -56,7 +60,10 @@ class DateReader:
         if match["m4"] and not match["last"] and not self._is_month_meant(folded[max(0, match.start() - 14) : match.start()]):
             return None
         value = self._read_value(match, order, by_slash)
-        return None if value is None else NoteDate(match.start(), match.end(), value)
+        if value is None:
+            return None
+        readings = list_readings(match) if match["a"] and len(value) == YEAR else ()
+        return NoteDate(match.start(), match.end(), value, readings)
 
     def _read_value(self, match: re.Match[str], order: str, by_slash: bool) -> str | None:
         if match["iso"]:
@@ -131,6 +138,12 @@ class DateReader:
             return None
         day = self.today - dt.timedelta(days=days * number)
         return day.isoformat() if unit != "week" else f"{day.year}-{day.month:02}"
+
+
+def list_readings(match: re.Match[str]) -> tuple[str, ...]:
+    """The days that a date with two numbers may be."""
+    year, a, b = widen_year(match["c"]), int(match["a"]), int(match["b"])
+    return tuple(sorted({day for day in (check_date(year, a, b), check_date(year, b, a)) if day is not None}))
 
 
 def widen_year(year: str) -> int:
