@@ -140,12 +140,12 @@ def open_for_answers(patient: str, as_of: dt.date | None, engine: Engine, id_: s
         chosen = open_patient(patient, as_of, id_, engine)
         return OpenedCase(chosen.record, engine, "", write_case(chosen, engine.knowledge, engine.words))
     refuse_missing(patient)
-    if isinstance(read_case_source(patient), NoteFile):
-        chosen = open_patient(patient, as_of, id_, engine)
-        return OpenedCase(chosen.record, engine, "", write_case(chosen, engine.knowledge, engine.words), chosen.note)
     text = _read_case_text(patient)
     if not _has_content(text):
         return OpenedCase(PatientRecord(as_of or _get_today()), engine, patient, text)
+    if isinstance(read_case_source(patient), NoteFile):
+        chosen = open_patient(patient, as_of, id_, engine)
+        return OpenedCase(chosen.record, engine, "", write_case(chosen, engine.knowledge, engine.words), chosen.note)
     content = SourceContent(text.encode(), patient)
     chosen = _report_other_date(Patients(engine, content, AsOf(as_of, _get_today())).one(), patient, as_of)
     return OpenedCase(chosen.record, engine, patient, text)
