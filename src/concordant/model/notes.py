@@ -212,7 +212,7 @@ class DiseaseTold(Record, frozen=True):
     extent: str = ""
     stage: str = ""
     carriers: tuple[str, ...] = ()
-    begun: tuple[str, str] = ("", "")
+    begun: str = ""  # `fact = value`
     finding: str = ""
 
 

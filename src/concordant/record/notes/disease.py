@@ -15,9 +15,15 @@ from concordant.record.rules import normalize_stage
 BLOCK, EVENT, DIAGNOSIS = "disease", "event", "diagnosis"
 
 
+def split_fact(told: str) -> tuple[str, str]:
+    """The fact and the value of `fact = value`."""
+    name, _, value = told.partition(" = ")
+    return name, value
+
+
 def list_held_facts(told: DiseaseTold) -> tuple[str, ...]:
     """The facts that are placed together, once all are known."""
-    return tuple(name for name in (told.sites, told.extent, told.begun[0]) if name)
+    return tuple(name for name in (told.sites, told.extent, split_fact(told.begun)[0]) if name)
 
 
 class DiseaseWriter:
@@ -46,14 +52,14 @@ class DiseaseWriter:
             carrier.add("sites", list(dict.fromkeys(_spell(fact.value) for fact in sites)), _list_spans(sites))
 
     def _is_begun(self) -> bool:
-        name, value = self.told.begun
+        name, value = split_fact(self.told.begun)
         return any(fact.value == value for fact in self.placed.held.get(name, ()))
 
     def _find_carrier(self) -> PlacedEntry | None:
         """The event that the extent is of: the diagnosis that was metastatic, or the last that tells of a relapse."""
         entries = self.placed.lists.get(BLOCK, [])
         if self._is_begun():
-            facts = self.placed.held[self.told.begun[0]]
+            facts = self.placed.held[split_fact(self.told.begun)[0]]
             found = next((entry for entry in entries if entry.values[EVENT] == DIAGNOSIS), None)
             entry = found or self.placed.add_entry(BLOCK, {EVENT: DIAGNOSIS}, facts[0].spans)
             entry.add("extent", METASTATIC, facts[0].spans)
@@ -73,7 +79,7 @@ class DiseaseWriter:
         return taken
 
     def _state_begun(self) -> None:
-        name, value = self.told.begun
+        name, value = split_fact(self.told.begun)
         for fact in self.placed.held.get(name, ()):
             if fact.value != value and not self.placed.state("stated", name, fact.value, fact.spans):
                 self.placed.unplaced.append(fact)
