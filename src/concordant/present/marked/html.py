@@ -59,7 +59,8 @@ def make_row_styles(marked: MarkedText) -> str:
 def render_marked(marked: MarkedText) -> Html:
     """The text and its tables, for a page of its own or a part of one."""
     over = make_element("p", escape_html(marked.over), class_="refused") if marked.over else NOTHING
-    text = join_html(_render_segment(segment, marked.text) for segment in iter_segments(marked.text, marked.marks))
+    seen: set[str] = set()
+    text = join_html(_render_segment(segment, marked.text, seen) for segment in iter_segments(marked.text, marked.marks))
     legend = make_element("p", *_iter_legend(), class_="legend")
     beside = join_html(_render_group(group) for group in marked.groups)
     return make_element(
@@ -76,17 +77,20 @@ def _iter_legend() -> Iterator[Html]:
         yield make_element("span", make_element("mark", escape_html(words), class_=f"m-{kind}"), class_="key")
 
 
-def _render_segment(segment: Segment, text: str) -> Html:
+def _render_segment(segment: Segment, text: str, seen: set[str]) -> Html:
+    """A stretch of the text; where the words of a row begin for the first time its link finds them."""
     words = escape_html(
         "\n".join(make_printable(line) for line in text[segment.start : segment.end].replace("\r\n", "\n").split("\n"))
     )
     if segment.kind is None:
         return words
     sign = make_element("sup", escape_html(" ".join(segment.ends))) if segment.ends else NOTHING
-    anchors = f"m-{_clean(segment.begins[0])}" if segment.begins else ""
-    return make_element(
-        "mark", words, sign, class_=f"m-{segment.kind}", data_n=" ".join(segment.signs), id=anchors, title=segment.title
-    )
+    first, *others = [sign for sign in segment.begins if sign not in seen] or [""]
+    seen.update(segment.begins)
+    anchors = join_html(make_element("a", NOTHING, id=f"m-{_clean(other)}") for other in others)
+    id_ = f"m-{_clean(first)}" if first else ""
+    signs = " ".join(segment.signs)
+    return make_element("mark", anchors, words, sign, class_=f"m-{segment.kind}", data_n=signs, id=id_, title=segment.title)
 
 
 def _render_group(group: RowGroup) -> Html:
