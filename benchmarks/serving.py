@@ -118,7 +118,7 @@ def tap_times(port: int) -> list[float]:
         for text in SEED:
             tap(page, text)
         chips = ("none on imaging", "stable (treated)", "active (new")
-        return sorted(page.evaluate(TAP, chips[i % len(chips)]) / 1000 for i in range(TAPS))
+        return sorted(page.evaluate(TAP, chips[i % len(chips)]) for i in range(TAPS))
 
 
 def quantile(values: list[float], share: float) -> float:
