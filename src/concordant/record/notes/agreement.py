@@ -74,7 +74,7 @@ class Agreement(FactsView):
                 self.gathered.tell(f"{fact.fact}_optional", fact.value, fact.spans, fact.sure, fact.rule)
 
     def settle_conditions(self) -> None:
-        """Of one condition the more exact word stands; one that is told and denied is open."""
+        """Of one condition the more exact word stands; of one that is told and denied the denial is only offered."""
         names = {fact.fact for fact in self.gathered.facts if fact.fact.startswith("condition[")}
         for name in sorted(names):
             values = self.gathered.find_values(name)

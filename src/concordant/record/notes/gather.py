@@ -13,7 +13,6 @@ from concordant.record.notes.reading import NoteFact, NoteMention, NoteOffer, Su
 from concordant.record.notes.tables import TableFact
 
 CONFLICT = "the text says both"
-ONE_OF = "one of several is meant"
 
 
 @dataclass(slots=True)

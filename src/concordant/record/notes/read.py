@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from concordant.model.notes import NoteLanguage
@@ -47,11 +47,10 @@ class LanguageReader:
     order: OrderWords
     conditions: frozenset[str]
     supportive: frozenset[str]
-    relative: Mapping[str, Mapping[str, tuple[str, ...]]]
 
     def make_date_reader(self, today: dt.date | None) -> DateReader:
         """The reader of dates as of a day."""
-        return make_date_reader(self.language.months, self.relative, today)
+        return make_date_reader(self.language.months, self.language.relative, today)
 
     def read_note(self, raw: str, today: dt.date | None) -> NoteReadings:
         """What a text says, as of a day."""
@@ -124,7 +123,6 @@ def make_language_reader(code: str, language: NoteLanguage, words: Words) -> Lan
         _make_order_words(language, compiler, words),
         frozenset(term.id for term in knowledge.vocabulary.conditions),
         frozenset(language.supportive),
-        language.relative,
     )
 
 
