@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from concordant import api, texts
+from concordant import texts
 from concordant.answer.engine import prepare
+from concordant.api import engine
 from concordant.derive.plan import DerivationPlan, make_plan
 from concordant.model.knowledge import Knowledge
 from concordant.patient.events import PatientRecord
@@ -28,8 +29,8 @@ ReadCase = Callable[[str | dict[str, Any]], PatientRecord]
 # One text always gives one tree, nobody changes it, and many tests read the same files again and again.
 texts._compose_nodes = functools.lru_cache(maxsize=1200)(texts._compose_nodes)
 # A command loads and prepares the shipped knowledge anew; within one process of tests nothing of it changes.
-api.load_shipped = shipped_knowledge
-api.prepare_knowledge = prepare  # type: ignore[assignment]  # a function that remembers, for the function itself
+engine.load_shipped = shipped_knowledge
+engine.prepare_knowledge = prepare  # type: ignore[assignment]  # a function that remembers, for the function itself
 
 settings.register_profile("repeatable", derandomize=True, database=None, deadline=None, max_examples=200)
 settings.load_profile("repeatable")

@@ -180,8 +180,8 @@ def other(knowledge: cc.Knowledge) -> cc.Knowledge:
 def test_two_knowledges_in_turn_keep_apart_and_are_prepared_once(monkeypatch: pytest.MonkeyPatch) -> None:
     one, two = shipped_knowledge(), other(shipped_knowledge())
     made: list[int] = []
-    prepared = api.prepare_knowledge
-    monkeypatch.setattr(api, "prepare_knowledge", lambda knowledge: (made.append(id(knowledge)), prepared(knowledge))[1])
+    prepared = api.engine.prepare_knowledge
+    monkeypatch.setattr(api.engine, "prepare_knowledge", lambda knowledge: (made.append(id(knowledge)), prepared(knowledge))[1])
     told = [cc.recommend(A03, knowledge=knowledge).regimen for knowledge in (one, two, one, two, one)]
     assert told[0] != told[1]
     assert told == [told[0], told[1]] * 2 + [told[0]]

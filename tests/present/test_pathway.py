@@ -17,6 +17,7 @@ from msgspec.structs import replace as replace_struct
 
 import concordant
 from concordant import api
+from concordant.api.engine import get_engine
 from concordant.cli.main import main
 from concordant.decide.situation import Situation
 from concordant.errors import Unreadable
@@ -42,7 +43,7 @@ HOSTILE = "</text><script>alert('1')</script>&<\"]\n  end; click x \x00\x1b[31m\
 
 
 def engine() -> api.Engine:
-    return api._get_engine(None)
+    return get_engine(None)
 
 
 def situation_of(path: Path) -> Situation:

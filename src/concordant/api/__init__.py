@@ -2,50 +2,30 @@
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from concordant.answer.engine import prepare_knowledge
-from concordant.answer.schema import Answer, Ask
-from concordant.api.assumptions import add_assumptions
+from concordant.answer.schema import Answer
 from concordant.api.auditing import Audit, audit_answer
 from concordant.api.drawing import check_drawing, draw_guideline
-from concordant.api.opened import (
-    Day,
-    Source,
-    check_knowledge,
-    check_readable,
-    check_same_day,
-    check_same_patient,
-    get_source_name,
-    identify_source,
-)
+from concordant.api.engine import Engine, Patients, get_engine
+from concordant.api.known_words import check_known_word
+from concordant.api.opened import Day, Source
 from concordant.api.recommendation import Recommendation
 from concordant.decide.decision import Decision
-from concordant.decide.ruleset import Ruleset, list_turning_days
 from concordant.errors import ConcordantError, Refused, Unreadable
 from concordant.library import load_folder, load_shipped
-from concordant.logic.by_identity import IdentityCache
 from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
 from concordant.patient.events import PatientRecord
+from concordant.present.described.formats import DESCRIBE_FORMATS, DescribeFormat
 from concordant.present.pathway.formats import DrawFormat
 from concordant.present.pathway.graph import Paper
 from concordant.record.sources import Patient
-from concordant.record.sources.asked import AsOf, parse_day
-from concordant.record.sources.choosing import WaysOut, choose_patients
+from concordant.record.sources.asked import parse_day
 from concordant.record.sources.local_codes import CodesSource
-from concordant.record.sources.opening import Source as Opened
-from concordant.record.sources.opening import SourceOpener
-
-if TYPE_CHECKING:
-    from concordant.decide.situation import Situation
-    from concordant.terminology.names import Words
 
 __all__ = [
     "Account",
@@ -62,6 +42,7 @@ __all__ = [
     "Refused",
     "Unreadable",
     "audit_text",
+    "describe",
     "draw",
     "load_knowledge",
     "read",
@@ -94,7 +75,7 @@ def read(
     together. `patient` names one of them. For `as_of`, `today` and `codes` see `recommend`. Nothing is opened before the first
     patient is asked for.
     """
-    return _get_engine(knowledge, codes).read(source, as_of=as_of, patient=patient, today=today)
+    return get_engine(knowledge, codes).read(source, as_of=as_of, patient=patient, today=today)
 
 
 def recommend(
@@ -121,7 +102,7 @@ def recommend(
     `{"regimens_are_lines": "yes"}`; an answer that rests on one says so. Raises `Unreadable` or `Refused` with every complaint,
     each with its place and the way out.
     """
-    engine = _get_engine(knowledge, codes)
+    engine = get_engine(knowledge, codes)
     return engine.recommend(source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today, assume=assume)
 
 
@@ -134,7 +115,7 @@ def audit_text(
     today: dt.date | None = None,
 ) -> Audit:
     """A written answer checked claim by claim: `patient` is the one it is about, `as_of` the day by which it is judged."""
-    return audit_answer(_get_engine(knowledge), answer, patient, as_of, today)
+    return audit_answer(get_engine(knowledge), answer, patient, as_of, today)
 
 
 def draw(
@@ -159,7 +140,7 @@ def draw(
     else is as in `recommend`. SVG and PNG need the extra `draw`. Raises `Unreadable` for a format, a language or a size that
     there is not.
     """
-    engine = _get_engine(knowledge, codes)
+    engine = get_engine(knowledge, codes)
     check_drawing(format, language, size)
     if source_or_record is None:
         return draw_guideline(engine, parse_day(as_of) or today, guideline, (format, language, size))
@@ -167,149 +148,26 @@ def draw(
     return found.draw(format, language=language, size=size)
 
 
-class Engine:
-    """Answers with one knowledge: what is worked out once is kept in it, for many patients and several threads.
+def describe(
+    statement: str = "",
+    *,
+    format: DescribeFormat = "md",  # noqa: A002
+    as_of: Day = None,
+    guideline: str = "",
+    knowledge: Knowledge | None = None,
+    today: dt.date | None = None,
+) -> str | bytes:
+    """A statement, by its number (`2.1`) or id, as a page for a committee; without one, the table of all statements.
 
-    Two engines share nothing. `recommend` and `read` as plain functions use an engine of their own for each knowledge.
+    `format` is `md` or `html` (text), `pdf` or `docx` (bytes, each with its extra). The page tells what the statement says, for
+    whom, how sure, on which sources, and where it begins and ends at a shipped story in which it applies. Without `as_of` and
+    `today` it speaks of the last day on which something in the knowledge changed. Raises `Unreadable` for a statement that is not
+    in force, or a format that there is not.
     """
+    from concordant.api.describing import describe_guideline, describe_statement, list_stories
 
-    def __init__(self, knowledge: Knowledge | None = None, *, codes: CodesSource = "") -> None:
-        self.knowledge = load_knowledge() if knowledge is None else check_knowledge(knowledge)
-        self._prepared = prepare_knowledge(self.knowledge)
-        self._opener = SourceOpener(self.knowledge, codes)
-
-    def with_codes(self, codes: CodesSource) -> Engine:
-        """The same knowledge, with the codes of a site beside it."""
-        made = copy.copy(self)
-        made._opener = SourceOpener(self.knowledge, codes)
-        return made
-
-    def read(self, source: Source, *, as_of: Day = None, patient: str = "", today: dt.date | None = None) -> Patients:
-        """The patients of a source, as the function `read` gives them."""
-        return Patients(self, identify_source(source), AsOf(parse_day(as_of), today), patient)
-
-    def recommend(
-        self,
-        source_or_record: Source | PatientRecord | Patient,
-        *,
-        as_of: Day = None,
-        guideline: str = "",
-        patient: str = "",
-        today: dt.date | None = None,
-        assume: Mapping[str, str] | None = None,
-    ) -> Recommendation:
-        """The answer for one patient, as the function `recommend` gives it."""
-        chosen = self._find_patient(source_or_record, as_of, patient, today, assume)
-        return Recommendation(self, chosen.record, guideline, chosen.id, self._prepared.answer_record(chosen.record, guideline))
-
-    def decide(
-        self,
-        source_or_record: Source | PatientRecord | Patient,
-        *,
-        as_of: Day = None,
-        guideline: str = "",
-        patient: str = "",
-        today: dt.date | None = None,
-        assume: Mapping[str, str] | None = None,
-    ) -> Decision:
-        """The decision alone: several times as fast as an answer, for the many patients of a cohort. It tells no reasons."""
-        return self._prepared.decide_record(self._find_patient(source_or_record, as_of, patient, today, assume).record, guideline)
-
-    def questions(
-        self,
-        source_or_record: Source | PatientRecord | Patient,
-        *,
-        as_of: Day = None,
-        guideline: str = "",
-        patient: str = "",
-        today: dt.date | None = None,
-        assume: Mapping[str, str] | None = None,
-    ) -> list[Ask]:
-        """What is missing and would change the answer, the question that decides most first."""
-        return self.recommend(
-            source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today, assume=assume
-        ).questions
-
-    def explain(
-        self,
-        source_or_record: Source | PatientRecord | Patient,
-        statement: str = "",
-        *,
-        as_of: Day = None,
-        guideline: str = "",
-        patient: str = "",
-        today: dt.date | None = None,
-        assume: Mapping[str, str] | None = None,
-    ) -> str:
-        """Why: what the decision, or one statement such as `2.1`, rests on, down to the entry of the record."""
-        answer = self.recommend(source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today, assume=assume)
-        return answer.explain(statement)
-
-    def _find_patient(
-        self,
-        source: Source | PatientRecord | Patient,
-        as_of: Day,
-        id_: str,
-        today: dt.date | None,
-        assume: Mapping[str, str] | None,
-    ) -> Patient:
-        patient = self._read_patient(source, as_of, id_, today)
-        return add_assumptions(patient, assume, self.knowledge) if assume else patient
-
-    def _read_patient(self, source: Source | PatientRecord | Patient, as_of: Day, id_: str, today: dt.date | None) -> Patient:
-        if isinstance(source, PatientRecord):
-            source = Patient("", source, Account())
-        if isinstance(source, Patient):
-            return check_readable(check_same_patient(check_same_day(source, as_of), id_))
-        return self.read(source, as_of=as_of, patient=id_, today=today).one()
-
-    @property
-    def words(self) -> Words:
-        """The names that this knowledge reads records by."""
-        return self._opener.words
-
-    def ruleset(self, day: dt.date | None, guideline: str = "") -> tuple[dt.date, Ruleset]:
-        """What is in force on a day, or on the last one on which something in the knowledge changed."""
-        day = day or list_turning_days(self.knowledge)[-1]
-        return day, self._prepared.find_ruleset(PatientRecord(day), guideline)
-
-    def situation(self, record: PatientRecord, guideline: str = "") -> Situation:
-        """Facts, decision and reasons for a record, as the rooms inside pass them on."""
-        return self._prepared.build_situation(record, guideline)
-
-
-@dataclass(frozen=True)
-class Patients:
-    """The patients of a source. It can be iterated over more than once; each patient has an `id`, a `record` and an
-    `account` of its entries. One whose `failure` is told met a mistake of the program; its record is empty and is not answered.
-    """
-
-    engine: Engine
-    source: Opened
-    as_of: AsOf
-    patient: str = ""
-
-    def __iter__(self) -> Iterator[Patient]:
-        return self.stream(Account())
-
-    def stream(self, rest: Account) -> Iterator[Patient]:
-        """The patients; entries that belong to none of them go to `rest` when the last patient has been read."""
-        return self._iter_chosen(rest, every=True, ways_out=WaysOut())
-
-    def one(self, rest: Account | None = None, ways_out: WaysOut | None = None) -> Patient:
-        """The only patient, or the one that was named. Raises `Unreadable` when the source leaves open which one is meant."""
-        return check_readable(next(self._iter_chosen(rest or Account(), every=False, ways_out=ways_out or WaysOut())))
-
-    def _iter_chosen(self, rest: Account, *, every: bool, ways_out: WaysOut) -> Iterator[Patient]:
-        stream = self.engine._opener.iter_patients(self.source, self.as_of, rest, self.patient)
-        return choose_patients(stream, get_source_name(self.source), self.patient, every=every, ways_out=ways_out)
-
-
-_last_engines: IdentityCache[Knowledge, Engine] = IdentityCache(Engine)
-_shipped_engine = IdentityCache[None, Engine](lambda _: Engine(), most=1)
-
-
-def _get_engine(knowledge: Knowledge | None, codes: CodesSource = "") -> Engine:
-    """The engine of the plain functions: one for each of the last few knowledges, and one for the shipped one."""
-    engine = _shipped_engine(None) if knowledge is None else _last_engines(check_knowledge(knowledge))
-    return engine.with_codes(codes) if codes else engine
+    check_known_word("format", format, DESCRIBE_FORMATS)
+    engine, day = get_engine(knowledge), parse_day(as_of) or today
+    if not statement:
+        return describe_guideline(engine, day, guideline, format)
+    return describe_statement(engine, statement, day, guideline, list_stories(), format)

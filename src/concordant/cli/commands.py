@@ -1,4 +1,4 @@
-"""The verbs: recommend, ask, explain, audit, draw, read, web, serve, lint, example, template."""
+"""The verbs: recommend, ask, explain, audit, draw, describe, read, web, serve, lint, example, template."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Literal
 import click
 
 from concordant.cli.auditing import audit
+from concordant.cli.describing import describe
 from concordant.cli.drawing import draw
 from concordant.cli.linting import lint
 from concordant.cli.options import (
@@ -48,6 +49,7 @@ app.add_command(lint)
 app.add_command(web)
 app.add_command(serve)
 app.add_command(draw)
+app.add_command(describe)
 patient_argument = click.argument("patient")
 
 

@@ -35,8 +35,19 @@ class Recommendation(Record, frozen=True):
     direction: Literal["for", "against"] = "for"
 
 
+class Signature(Record, frozen=True):
+    """Somebody who has reviewed a statement, on a day; `digest` is that of what was signed."""
+
+    name: str
+    date: dt.date
+    digest: str
+
+
 class Statement(Record, frozen=True):
-    """One numbered assertion of a guideline, or one derived from several sources."""
+    """One numbered assertion of a guideline, or one derived from several sources.
+
+    `reviewed_by` are those who signed it as it stood then; see `compute_statement_digest` of `model/signing`.
+    """
 
     id: str
     title: str
@@ -53,6 +64,7 @@ class Statement(Record, frozen=True):
     unless: tuple[Restriction, ...] = ()
     actions: tuple[Action, ...] = ()
     rank: int = 50
+    reviewed_by: tuple[Signature, ...] = ()
 
     @property
     def short_id(self) -> str:

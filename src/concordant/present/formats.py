@@ -48,7 +48,12 @@ def render_answer(answer: Answer, wanted: RenderOptions) -> str | bytes:
         )
     from concordant.present.page.page import build_document
 
-    return RENDERERS[wanted.format](build_document(answer, wanted.language, wanted.whose, wanted.knowledge), wanted)
+    return render_document(build_document(answer, wanted.language, wanted.whose, wanted.knowledge), wanted)
+
+
+def render_document(document: Document, wanted: RenderOptions) -> str | bytes:
+    """A page that is laid out already, in one of the formats of `RENDERERS`."""
+    return RENDERERS[wanted.format](document, wanted)
 
 
 def _render_markdown(document: Document, _: RenderOptions) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from concordant.answer.phrases import ROLES, capitalize_first, join_with_and, lower_first
 from concordant.decide.decision import JudgedProposal, JudgedRestriction
+from concordant.decide.ruleset import Ruleset
 from concordant.decide.situation import Situation
 from concordant.errors import Complaint, Unreadable, suggest_word
 from concordant.logic.conditions import All, Any, Compare, Named, Not
@@ -30,9 +31,14 @@ TITLES: dict[Truth, str] = {TRUE: "Because", FALSE: "It fails on", UNKNOWN: "Not
 
 def find_statements(situation: Situation, wanted: str) -> list[Statement]:
     """The wanted statement, or every one. Raises Unreadable for one that is not in force."""
-    statements = [s for s in situation.frame.statements if wanted in ("", s.number, s.short_id, s.id)]
+    return find_wanted_statements(situation.frame, wanted)
+
+
+def find_wanted_statements(frame: Ruleset, wanted: str) -> list[Statement]:
+    """The wanted statement of a ruleset, or every one. Raises Unreadable for one that is not in force."""
+    statements = [s for s in frame.statements if wanted in ("", s.number, s.short_id, s.id)]
     if not statements:
-        known = [s.number for s in situation.frame.statements]
+        known = [s.number for s in frame.statements]
         way_out = suggest_word(wanted, known) or f"In force: {', '.join(known)}"
         raise Unreadable(Complaint(f"no statement '{wanted}' is in force", way_out=way_out))
     return statements

@@ -1,0 +1,189 @@
+"""The engine on which every door stands: a knowledge made ready once, for many patients."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from concordant.answer.engine import prepare_knowledge
+from concordant.answer.schema import Ask
+from concordant.api.assumptions import add_assumptions
+from concordant.api.opened import (
+    Day,
+    Source,
+    check_knowledge,
+    check_readable,
+    check_same_day,
+    check_same_patient,
+    get_source_name,
+    identify_source,
+)
+from concordant.api.recommendation import Recommendation
+from concordant.decide.decision import Decision
+from concordant.decide.ruleset import Ruleset, list_turning_days
+from concordant.library import load_shipped
+from concordant.logic.by_identity import IdentityCache
+from concordant.model.knowledge import Knowledge
+from concordant.patient.account import Account
+from concordant.patient.events import PatientRecord
+from concordant.record.sources import Patient
+from concordant.record.sources.asked import AsOf, parse_day
+from concordant.record.sources.choosing import WaysOut, choose_patients
+from concordant.record.sources.local_codes import CodesSource
+from concordant.record.sources.opening import Source as Opened
+from concordant.record.sources.opening import SourceOpener
+
+if TYPE_CHECKING:
+    from concordant.decide.situation import Situation
+    from concordant.terminology.names import Words
+
+
+class Engine:
+    """Answers with one knowledge: what is worked out once is kept in it, for many patients and several threads.
+
+    Two engines share nothing. `recommend` and `read` as plain functions use an engine of their own for each knowledge.
+    """
+
+    def __init__(self, knowledge: Knowledge | None = None, *, codes: CodesSource = "") -> None:
+        self.knowledge = load_shipped() if knowledge is None else check_knowledge(knowledge)
+        self._prepared = prepare_knowledge(self.knowledge)
+        self._opener = SourceOpener(self.knowledge, codes)
+
+    def with_codes(self, codes: CodesSource) -> Engine:
+        """The same knowledge, with the codes of a site beside it."""
+        made = copy.copy(self)
+        made._opener = SourceOpener(self.knowledge, codes)
+        return made
+
+    def read(self, source: Source, *, as_of: Day = None, patient: str = "", today: dt.date | None = None) -> Patients:
+        """The patients of a source, as the function `read` gives them."""
+        return Patients(self, identify_source(source), AsOf(parse_day(as_of), today), patient)
+
+    def recommend(
+        self,
+        source_or_record: Source | PatientRecord | Patient,
+        *,
+        as_of: Day = None,
+        guideline: str = "",
+        patient: str = "",
+        today: dt.date | None = None,
+        assume: Mapping[str, str] | None = None,
+    ) -> Recommendation:
+        """The answer for one patient, as the function `recommend` gives it."""
+        chosen = self._find_patient(source_or_record, as_of, patient, today, assume)
+        return Recommendation(self, chosen.record, guideline, chosen.id, self._prepared.answer_record(chosen.record, guideline))
+
+    def decide(
+        self,
+        source_or_record: Source | PatientRecord | Patient,
+        *,
+        as_of: Day = None,
+        guideline: str = "",
+        patient: str = "",
+        today: dt.date | None = None,
+        assume: Mapping[str, str] | None = None,
+    ) -> Decision:
+        """The decision alone: several times as fast as an answer, for the many patients of a cohort. It tells no reasons."""
+        return self._prepared.decide_record(self._find_patient(source_or_record, as_of, patient, today, assume).record, guideline)
+
+    def questions(
+        self,
+        source_or_record: Source | PatientRecord | Patient,
+        *,
+        as_of: Day = None,
+        guideline: str = "",
+        patient: str = "",
+        today: dt.date | None = None,
+        assume: Mapping[str, str] | None = None,
+    ) -> list[Ask]:
+        """What is missing and would change the answer, the question that decides most first."""
+        return self.recommend(
+            source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today, assume=assume
+        ).questions
+
+    def explain(
+        self,
+        source_or_record: Source | PatientRecord | Patient,
+        statement: str = "",
+        *,
+        as_of: Day = None,
+        guideline: str = "",
+        patient: str = "",
+        today: dt.date | None = None,
+        assume: Mapping[str, str] | None = None,
+    ) -> str:
+        """Why: what the decision, or one statement such as `2.1`, rests on, down to the entry of the record."""
+        answer = self.recommend(source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today, assume=assume)
+        return answer.explain(statement)
+
+    def _find_patient(
+        self,
+        source: Source | PatientRecord | Patient,
+        as_of: Day,
+        id_: str,
+        today: dt.date | None,
+        assume: Mapping[str, str] | None,
+    ) -> Patient:
+        patient = self._read_patient(source, as_of, id_, today)
+        return add_assumptions(patient, assume, self.knowledge) if assume else patient
+
+    def _read_patient(self, source: Source | PatientRecord | Patient, as_of: Day, id_: str, today: dt.date | None) -> Patient:
+        if isinstance(source, PatientRecord):
+            source = Patient("", source, Account())
+        if isinstance(source, Patient):
+            return check_readable(check_same_patient(check_same_day(source, as_of), id_))
+        return self.read(source, as_of=as_of, patient=id_, today=today).one()
+
+    @property
+    def words(self) -> Words:
+        """The names that this knowledge reads records by."""
+        return self._opener.words
+
+    def ruleset(self, day: dt.date | None, guideline: str = "") -> tuple[dt.date, Ruleset]:
+        """What is in force on a day, or on the last one on which something in the knowledge changed."""
+        day = day or list_turning_days(self.knowledge)[-1]
+        return day, self._prepared.find_ruleset(PatientRecord(day), guideline)
+
+    def situation(self, record: PatientRecord, guideline: str = "") -> Situation:
+        """Facts, decision and reasons for a record, as the rooms inside pass them on."""
+        return self._prepared.build_situation(record, guideline)
+
+
+@dataclass(frozen=True)
+class Patients:
+    """The patients of a source. It can be iterated over more than once; each patient has an `id`, a `record` and an
+    `account` of its entries. One whose `failure` is told met a mistake of the program; its record is empty and is not answered.
+    """
+
+    engine: Engine
+    source: Opened
+    as_of: AsOf
+    patient: str = ""
+
+    def __iter__(self) -> Iterator[Patient]:
+        return self.stream(Account())
+
+    def stream(self, rest: Account) -> Iterator[Patient]:
+        """The patients; entries that belong to none of them go to `rest` when the last patient has been read."""
+        return self._iter_chosen(rest, every=True, ways_out=WaysOut())
+
+    def one(self, rest: Account | None = None, ways_out: WaysOut | None = None) -> Patient:
+        """The only patient, or the one that was named. Raises `Unreadable` when the source leaves open which one is meant."""
+        return check_readable(next(self._iter_chosen(rest or Account(), every=False, ways_out=ways_out or WaysOut())))
+
+    def _iter_chosen(self, rest: Account, *, every: bool, ways_out: WaysOut) -> Iterator[Patient]:
+        stream = self.engine._opener.iter_patients(self.source, self.as_of, rest, self.patient)
+        return choose_patients(stream, get_source_name(self.source), self.patient, every=every, ways_out=ways_out)
+
+
+_last_engines: IdentityCache[Knowledge, Engine] = IdentityCache(Engine)
+_shipped_engine = IdentityCache[None, Engine](lambda _: Engine(), most=1)
+
+
+def get_engine(knowledge: Knowledge | None, codes: CodesSource = "") -> Engine:
+    """The engine of the plain functions: one for each of the last few knowledges, and one for the shipped one."""
+    engine = _shipped_engine(None) if knowledge is None else _last_engines(check_knowledge(knowledge))
+    return engine.with_codes(codes) if codes else engine
