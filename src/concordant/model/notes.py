@@ -65,7 +65,8 @@ class NoteRule(Record, frozen=True):
     not_after: str = ""
     not_before: str = ""
     needs: tuple[str, ...] = ()  # facts without which it tells nothing
-    sections: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()  # of the note, in which alone it counts
+    not_sections: tuple[str, ...] = ()
     any_standing: bool = False
     reads: tuple[str, ...] = ()
     does_not_read: tuple[str, ...] = ()
@@ -121,6 +122,11 @@ class NoteLanguage(Record, frozen=True):
     drug_endings: tuple[str, ...] = ()  # an unknown word that ends so may be a drug
     compounds: tuple[str, ...] = ()  # words that a name is written together with: the name ends where they begin
     abbreviations: tuple[str, ...] = ()  # a full stop behind them ends no sentence
+    hyphenated: tuple[str, ...] = ()  # behind these a hyphen at the end of a line is one of the word; `*` for any ending
+    exam_questions: tuple[str, ...] = ()  # words that ask for one of several answers, whose numbered lines are options
+    pronouns: dict[Literal["female", "other"], tuple[str, ...]] = {}  # a sentence that begins so goes on about somebody
+    reflexives: tuple[str, ...] = ()  # behind a pronoun: the patient herself is meant
+    alternatives: tuple[str, ...] = ()  # words before the last of several that are all denied: `no A, B or C`
     inner_stops: tuple[str, ...] = ()  # words with a full stop over which the reach of a cue goes on: `51 J. an`
     ordinals: tuple[str, ...] = ()  # words behind a number with a full stop that ends no sentence: `3. Zyklus`
     headings: tuple[NoteHeading, ...] = ()
@@ -182,8 +188,19 @@ class NoteConventions(Record, frozen=True):
     last: tuple[str, ...] = ()
     dated: tuple[str, ...] = ()
     symptomatic: tuple[str, ...] = ()
+    firm_stops: tuple[str, ...] = ()  # reasons why a treatment ended that exclude one another
+    weak_stops: tuple[str, ...] = ()  # what stands beside none of them, the surest first
+    allergy: str = ""  # what rules call an allergy: `allergy[drug]`
+    allergy_names: tuple[str, ...] = ()  # the condition that one to a `{drug}` is: the first that is a term, or the last
+    unread_allergy: str = ""  # the condition that one to `{words}` is of which nothing was made
     contradicts: dict[str, tuple[str, ...]] = {}
     settled_by: dict[str, tuple[str, ...]] = {}  # facts beside which nothing contradicts it
+
+    def rank_stop(self, reason: str) -> int:
+        """How sure a reason is why a treatment ended; the surest first."""
+        if reason in self.firm_stops:
+            return 0
+        return 1 + self.weak_stops.index(reason) if reason in self.weak_stops else 1 + len(self.weak_stops)
 
 
 class FactPlace(Record, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from concordant.record.notes.facts_view import FactsView
-from concordant.record.notes.gather import CONFLICT
+from concordant.record.notes.gathered import CONFLICT
 from concordant.record.notes.reading import NoteMention
 
 DATES = (".date", ".start", ".end")
@@ -21,7 +21,6 @@ class Agreement(FactsView):
         for name in self.names.last:
             self.keep_last(name)
         self.settle_past_symptoms()
-        self.settle_conditions()
 
     def settle(self) -> None:
         """What contradicts itself, and what need not be asked."""
@@ -72,19 +71,6 @@ class Agreement(FactsView):
             if gone is not None and fact.value == "yes" and gone.spans[-1][0] > fact.spans[-1][0]:
                 self.gathered.take_back(fact.fact, fact.value)
                 self.gathered.tell(f"{fact.fact}_optional", fact.value, fact.spans, fact.sure, fact.rule)
-
-    def settle_conditions(self) -> None:
-        """Of one condition the more exact word stands; of one that is told and denied the denial is only offered."""
-        names = {fact.fact for fact in self.gathered.facts if fact.fact.startswith("condition[")}
-        for name in sorted(names):
-            values = self.gathered.find_values(name)
-            keep = next((value for value in ("resolved", "active", "present", "absent") if value in values), "")
-            for value in [value for value in values if value != keep]:
-                fact = self.gathered.take_back(name, value)
-                if fact is not None and value == "absent":
-                    self.gathered.offer(name, value, fact.spans[0], CONFLICT, fact.rule)
-                elif fact is not None:
-                    self.gathered.tell(f"{name}_optional", value, fact.spans, fact.sure, fact.rule)
 
     def settle_conflicts(self) -> None:
         """A fact that can have one value and is told with two is open: both are asked."""

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from concordant.errors import Complaint
+from concordant.model.features import Feature
 from concordant.model.knowledge import Knowledge
+from concordant.model.selectors.entries import ConditionStatus
 from concordant.record.notes.disease import DiseaseWriter, list_held_facts
 from concordant.record.notes.lexicon import LEAST_TYPO, WORD
-from concordant.record.notes.placing import FactPlacer, PlacedEntry, PlacedFacts
-from concordant.record.notes.reading import NoteReadings, NoteUnread, Span
+from concordant.record.notes.placing import NAME, FactPlacer, PlacedEntry, PlacedFacts
+from concordant.record.notes.reading import NoteOffer, NoteReadings, NoteUnread, Span
 from concordant.record.notes.telling import NoteTeller, make_teller
 from concordant.texts import Place, SourceText
 
@@ -37,6 +39,7 @@ def make_note_case(readings: NoteReadings, knowledge: Knowledge, as_of: dt.date)
     placed = placer.place_facts(readings.facts)
     DiseaseWriter(knowledge, placed).write()
     _add_unknown_drugs(readings, knowledge, placed)
+    _add_unread_allergies(readings, knowledge, placed)
     case = NoteCase({"as_of": as_of.isoformat()})
     _write_mapping("patient", placed, case)
     for block in LISTS:
@@ -44,7 +47,7 @@ def make_note_case(readings: NoteReadings, knowledge: Knowledge, as_of: dt.date)
     if placed.unavailable:
         case.value["unavailable"] = [name for name, _ in placed.unavailable]
         case.spans["unavailable",] = tuple(span for _, spans in placed.unavailable for span in spans)
-    _leave_open(knowledge, placed)
+    _leave_open(readings.offers, knowledge, placed)
     _write_mapping("stated", placed, case)
     if note := _tell_rest(readings, placed, make_teller(readings, knowledge)):
         case.value[NOTE] = note
@@ -54,7 +57,8 @@ def make_note_case(readings: NoteReadings, knowledge: Knowledge, as_of: dt.date)
 def _add_unknown_drugs(readings: NoteReadings, knowledge: Knowledge, placed: PlacedFacts) -> None:
     """A word that ends as drugs do may be one: as a drug that nobody knows it holds back, as in any record."""
     language = knowledge.notes.languages.get(readings.language)
-    for span in _iter_drug_words(readings.unread, language.drug_endings if language else ()):
+    unread = [one for one in readings.unread if not one.is_allergen]
+    for span in _iter_drug_words(unread, language.drug_endings if language else ()):
         placed.add_entry("treatments", {"drugs": [" ".join(readings.text[span[0] : span[1]].split())]}, [span])
 
 
@@ -72,13 +76,39 @@ def _iter_drug_words(unread: Sequence[NoteUnread], endings: tuple[str, ...]) -> 
             yield run[0][0], run[-1][1]
 
 
-def _leave_open(knowledge: Knowledge, placed: PlacedFacts) -> None:
-    """What silence decides in a record, and not in a text."""
-    known = {feature.name for feature in knowledge.features}
+def _add_unread_allergies(readings: NoteReadings, knowledge: Knowledge, placed: PlacedFacts) -> None:
+    """Words that say what an allergy is to and were not read: as a condition that nobody knows it stands first on the answer."""
+    for one in readings.unread:
+        if one.is_allergen and (name := knowledge.notes.conventions.unread_allergy):
+            words = " ".join(one.text.split())
+            placed.add_entry("conditions", {"name": name.replace("{words}", words)}, [one.span])
+
+
+def _leave_open(offers: Sequence[NoteOffer], knowledge: Knowledge, placed: PlacedFacts) -> None:
+    """What silence decides in a record, and not in a text: a note is not silent of what it doubts, or tells both ways."""
     told = placed.mappings["stated"].values if "stated" in placed.mappings else {}
-    for name in knowledge.notes.open_unless_told:
-        if name in known and name not in told:
-            placed.state("stated", name, OPEN, ())
+    conditions = {_name_condition(entry.values["name"]) for entry in placed.lists.get("conditions", ())}
+    for feature in knowledge.features:
+        is_asked = feature.name in knowledge.notes.open_unless_told
+        is_offered = bool(feature.absent_means) and any(_is_of(offer, feature, conditions) for offer in offers)
+        if (is_asked or is_offered) and feature.name not in told:
+            placed.state("stated", feature.name, OPEN, ())
+
+
+def _is_of(offer: NoteOffer, feature: Feature, told: set[str]) -> bool:
+    """Whether an offer is of a feature: of its name, or of a condition that it comes from and that is not told otherwise."""
+    if offer.fact == feature.name:
+        return True
+    name = NAME.fullmatch(offer.fact)
+    if name is None or name["base"] != "condition" or name["thing"] in told:
+        return False
+    derive = feature.derive
+    is_term = isinstance(derive, ConditionStatus) and derive.about is None and name["thing"] in derive.terms
+    return is_term or name["thing"] == feature.name
+
+
+def _name_condition(name: str) -> str:
+    return name.replace(" ", "_")
 
 
 def _write_mapping(block: str, placed: PlacedFacts, case: NoteCase) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from concordant.model.notes import NoteCue, NoteLanguage, Standing
-from concordant.record.notes.forms import Form, FormCompiler, list_anchors
+from concordant.record.notes.forms import Form, FormCompiler
 from concordant.record.notes.text import NoteText, Sentence, count_signs
 
 STRONGEST: tuple[Standing, ...] = (
@@ -22,10 +22,6 @@ STRONGEST: tuple[Standing, ...] = (
     "stale",
     "said",
 )
-LIST_GOES_ON = re.compile(r"[^.;:\n]{0,160}?(?<!\w)(?:or|nor|oder|noch)(?!\w)")
-
-
-LIST_ENDS = re.compile(r" (?:or|oder|noch) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +49,13 @@ class CueFinder:
     question: re.Pattern[str] | None = None
     given: re.Pattern[str] | None = None
     inner_stops: frozenset[str] = frozenset()
+    pronouns: re.Pattern[str] | None = None  # that begin a sentence which goes on about somebody
+    female: frozenset[str] = frozenset()  # those of them that no man is meant with
+    goes_on: re.Pattern[str] | None = None  # behind a mention: its list goes on to an alternative
+    ends: re.Pattern[str] | None = None  # before a mention: it is the last alternative of a list
 
-    def find_cues(self, masked: str) -> list[CueFound]:
-        """Every cue of the text in its order."""
-        present = list_anchors(masked)
+    def find_cues(self, masked: str, present: frozenset[str]) -> list[CueFound]:
+        """Every cue of the text in its order; `present` are the anchors that stand in it."""
         found = [
             CueFound(cue, match.start(), match.end(), ends, unless)
             for cue, words, ends, unless in self.patterns
@@ -70,7 +69,7 @@ class CueFinder:
 def make_cue_finder(language: NoteLanguage, compiler: FormCompiler) -> CueFinder:
     """Compile the cues of a language. Raises ValueError for a form that cannot be read."""
     patterns = [_compile_cue(cue, compiler) for cue in language.cues]
-    question = re.compile(rf"\s*(?:{'|'.join(map(re.escape, language.interrogatives)) or '(?!)'})(?!\w)")
+    question = re.compile(rf"\s*(?:{_join_words(language.interrogatives)})(?!\w)")
     given = compiler.compile_form(language.words["given"]).pattern
     return CueFinder(
         patterns,
@@ -80,7 +79,20 @@ def make_cue_finder(language: NoteLanguage, compiler: FormCompiler) -> CueFinder
         question,
         given,
         frozenset(language.inner_stops),
+        _make_pronoun_pattern(language),
+        frozenset(language.pronouns.get("female", ())),
+        re.compile(rf"[^.;:\n]{{0,160}}?(?<!\w)(?:{_join_words(language.alternatives)})(?!\w)"),
+        re.compile(rf" (?:{_join_words(language.alternatives)}) "),
     )
+
+
+def _make_pronoun_pattern(language: NoteLanguage) -> re.Pattern[str]:
+    said = _join_words([word for words in language.pronouns.values() for word in words])
+    return re.compile(rf"\s*(?P<said>{said})(?!\w)(?!\s+(?:{_join_words(language.reflexives)}))")
+
+
+def _join_words(words: Sequence[str]) -> str:
+    return "|".join(map(re.escape, words)) or "(?!)"
 
 
 def _compile_cue(cue: NoteCue, compiler: FormCompiler) -> CompiledCue:
@@ -101,13 +113,11 @@ class NoteContext:
 
     text: NoteText
     masked: str
+    finder: CueFinder
     by_sentence: dict[int, list[CueFound]] = field(default_factory=dict)
     other: set[int] = field(default_factory=set)  # sentences that go on about another person
     wide: list[CueFound] = field(default_factory=list)  # cues for the whole note
     quoted: list[tuple[int, int]] = field(default_factory=list)  # passages of others that speak of patients in general
-    question: re.Pattern[str] | None = None
-    given: re.Pattern[str] | None = None  # words that say that a drug was given
-    inner_stops: frozenset[str] = frozenset()  # words with a full stop that ends no reach
     subject: str = ""  # the relative of the writer who is the patient
 
     def find_standing(self, start: int, end: int, kind: str = "") -> tuple[Standing, CueFound | None]:
@@ -131,10 +141,11 @@ class NoteContext:
 
     def _is_asked(self, sentence: Sentence, start: int) -> bool:
         """Whether a drug stands in a question, and no word before it there says that it was given."""
-        if not sentence.asks or self.question is None:
+        question, given = self.finder.question, self.finder.given
+        if not sentence.asks or question is None:
             return False
-        begins = self.question.match(self.masked, sentence.start, start) is not None
-        return begins and (self.given is None or self.given.search(self.masked, sentence.start, start) is None)
+        begins = question.match(self.masked, sentence.start, start) is not None
+        return begins and (given is None or given.search(self.masked, sentence.start, start) is None)
 
     def _reaches(self, found: CueFound, start: int, end: int, sentence: Sentence) -> bool:
         if found.unless is not None and found.unless.search(self.masked, sentence.start, start):
@@ -162,14 +173,20 @@ class NoteContext:
             return False
         if "," not in between or not found.cue.at_comma:
             return True
+        return self._is_list(between, behind)
+
+    def _is_list(self, between: str, behind: int) -> bool:
+        """Whether the commas between a cue and a mention are those of one list that ends with an alternative."""
+        goes_on, ends = self.finder.goes_on, self.finder.ends
         listed = re.sub(r"[\ue000-\ue0ff]+", "", between)
-        is_short = all(len(part.split()) <= 3 for part in listed.split(","))
-        return is_short and (LIST_GOES_ON.match(self.masked, behind) is not None or LIST_ENDS.search(between) is not None)
+        if goes_on is None or ends is None or any(len(part.split()) > 3 for part in listed.split(",")):
+            return False
+        return goes_on.match(self.masked, behind) is not None or ends.search(between) is not None
 
     def _has_stop(self, between: str) -> bool:
         """Whether a full stop stands between that is none of an abbreviation."""
         stops = FULL_STOP.finditer(between)
-        return any(re.split(r"[\s(]", between[: stop.start()])[-1] not in self.inner_stops for stop in stops)
+        return any(re.split(r"[\s(]", between[: stop.start()])[-1] not in self.finder.inner_stops for stop in stops)
 
 
 def _closes(between: str) -> bool:
@@ -190,13 +207,12 @@ def _choose(one: tuple[Standing, CueFound | None], other: tuple[Standing, CueFou
     return other if STRONGEST.index(other[0]) < STRONGEST.index(one[0]) else one
 
 
-def make_context(text: NoteText, masked: str, finder: CueFinder) -> NoteContext:
-    """Find the cues of a note, sentence by sentence."""
+def make_context(text: NoteText, masked: str, present: frozenset[str], finder: CueFinder) -> NoteContext:
+    """Find the cues of a note, sentence by sentence; `present` are the anchors that stand in it."""
     subject = _find_subject(masked, finder)
-    stops = finder.inner_stops
-    context = NoteContext(text, masked, question=finder.question, given=finder.given, inner_stops=stops, subject=subject)
+    context = NoteContext(text, masked, finder, subject=subject)
     own = [named.span() for named in re.finditer(rf"{re.escape(subject.rstrip('s'))}s?", masked)] if subject else []
-    for found in finder.find_cues(masked):
+    for found in finder.find_cues(masked, present):
         if any(low <= found.start and found.end <= high for low, high in own):
             continue
         if found.cue.looks == "note":
@@ -208,7 +224,7 @@ def make_context(text: NoteText, masked: str, finder: CueFinder) -> NoteContext:
     context.quoted = [(low, high) for low, high in passages if any(low <= at < high for at in general)]
     if subject and finder.first_person is not None:
         context.other |= {text.find_sentence(own.start()).start for own in finder.first_person.finditer(masked)}
-    _carry_on_others(context, finder.male)
+    _carry_on_others(context)
     return context
 
 
@@ -225,21 +241,20 @@ def _is_ended(found: CueFound, masked: str, sentence: Sentence) -> bool:
 
 FAR = ("other_person", "other_cancer", "general")  # they reach over a semicolon
 FULL_STOP = re.compile(r"\.\s")
-CARRY = re.compile(r"\s*(?P<said>she|he|her|his|they|sie|er|ihr|ihre)(?!\w)(?!\s+(?:herself|himself|selbst))")
-FEMALE = ("she", "her", "sie", "ihr", "ihre")
 QUOTED = re.compile(r'"[^"]{80,}"')
 
 
-def _carry_on_others(context: NoteContext, male: re.Pattern[str] | None) -> None:
+def _carry_on_others(context: NoteContext) -> None:
     """A sentence that begins with a pronoun goes on about the person whom the one before it began with."""
     about_other = was_male = False
+    finder = context.finder
     for sentence in context.text.sentences:
         cues = [cue for cue in context.by_sentence.get(sentence.start, ()) if cue.cue.status == "other_person"]
         begins = any(cue.start - sentence.start <= 12 and not _is_ended(cue, context.masked, sentence) for cue in cues)
-        pronoun = CARRY.match(context.masked, sentence.start)
-        goes_on = about_other and not cues and pronoun is not None and not (was_male and pronoun["said"] in FEMALE)
+        pronoun = finder.pronouns.match(context.masked, sentence.start) if finder.pronouns is not None else None
+        goes_on = about_other and not cues and pronoun is not None and not (was_male and pronoun["said"] in finder.female)
         if goes_on:
             context.other.add(sentence.start)
         about_other = begins or goes_on
         said = " ".join(context.masked[cue.start : cue.end] for cue in cues)
-        was_male = male is not None and male.search(said) is not None
+        was_male = finder.male is not None and finder.male.search(said) is not None

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from concordant.record.notes.agreement import Agreement
+from concordant.record.notes.condition_agreement import ConditionAgreement
 from concordant.record.notes.context import NoteContext
+from concordant.record.notes.course_facts import Course
 from concordant.record.notes.facts_view import OrderWords
-from concordant.record.notes.gather import Course, Gathered
+from concordant.record.notes.gathered import Gathered
 from concordant.record.notes.mentions import MaskedText
 from concordant.record.notes.order import TreatmentOrder
 from concordant.record.notes.relapse import Relapse
@@ -24,5 +26,6 @@ def draw_conventions(
     TreatmentOrder(*parts).settle()
     Relapse(*parts).settle()
     agreement.settle_repeated()
+    ConditionAgreement(*parts).settle()
     Specimens(*parts).settle_specimens()
     agreement.settle()

@@ -163,16 +163,12 @@ def check_date(year: int, month: int | None = None, day: int | None = None) -> s
     return f"{year}-{month:02}-{day:02}" if 1 <= day <= calendar.monthrange(year, month)[1] else None
 
 
-def make_date_reader(
-    months: Mapping[str, int], relative: Mapping[str, Mapping[str, tuple[str, ...]]], today: dt.date | None
-) -> DateReader:
-    """The reader for one language and day."""
-    return DateReader(months, today, make_date_pattern(months, relative), relative)
-
-
 def make_date_pattern(months: Mapping[str, int], relative: Mapping[str, Mapping[str, tuple[str, ...]]]) -> re.Pattern[str]:
     """Everything that may be a date in a language, the longest first."""
     month = _one_of(months)
+    inside = relative["inside"]
+    day_end, of = _one_of([*inside["day_ending"], "."]), _one_of(inside["of"], blanks=True)
+    no_year = _one_of(inside["no_year"])
     numbers = _one_of(list(_iter_words(relative["numbers"])))
     units = _one_of(list(_iter_words(relative["units"])))
     relatives = _one_of(list(_iter_words(relative["last"])), blanks=True)
@@ -184,9 +180,9 @@ def make_date_pattern(months: Mapping[str, int], relative: Mapping[str, Mapping[
         r"(?<![\w.])(?P<iso>(?:19|20)\d\d-\d{1,2}(?:-\d{1,2})?)(?![\w-])"
         r"|(?<![\w./])(?P<a>\d{1,2})(?P<sep>[./-])(?P<b>\d{1,2})(?P=sep)(?P<c>(?:19|20)?\d\d)(?![\w/])"
         r"|(?<![\w./])(?P<my_month>0?[1-9]|1[0-2])\s?[./]\s?(?P<my_year>(?:19|20)\d\d)(?![\w/])"
-        rf"|(?<!\w)(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?[\s-]*(?:of\s)?(?P<m1>{month})\.?,?[\s-]*(?P<y1>(?:19|20)\d\d|'\d\d)(?!\w)"
-        rf"|(?<!\w)(?P<m2>{month})\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y2>(?:19|20)\d\d)(?!\w)"
-        rf"|(?<!\w)(?P<m3>{month})\.?,?(?:\s+of)?[\s/-]*(?P<y3>(?:19|20)\d\d|'\d\d|(?<=[a-zä]-)\d\d|(?<=[a-zä]\s)[12]\d(?!\s*%))(?![\w%]|\s*(?:cycles|days|weeks|months|mg|x))"
+        rf"|(?<!\w)(?P<d1>\d{{1,2}}){day_end}?[\s-]*(?:{of}\s)?(?P<m1>{month})\.?,?[\s-]*(?P<y1>(?:19|20)\d\d|'\d\d)(?!\w)"
+        rf"|(?<!\w)(?P<m2>{month})\.?\s+(?P<d2>\d{{1,2}}){day_end}?,?\s+(?P<y2>(?:19|20)\d\d)(?!\w)"
+        rf"|(?<!\w)(?P<m3>{month})\.?,?(?:\s+{of})?[\s/-]*(?P<y3>(?:19|20)\d\d|'\d\d|(?<=[a-zä]-)\d\d|(?<=[a-zä]\s)[12]\d(?!\s*%))(?![\w%]|\s*{no_year})"
         rf"|(?<!\w)(?P<last>{last}\s+)?(?P<m4>{month})(?!\w|\.?\s+\d)"
         r"|(?<![\w./])(?P<short_month>0?[1-9]|1[0-2])/(?P<short_year>\d\d)(?![\w/%])"
         rf"|(?<!\w)(?P<rel>{relatives})(?!\w)"

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from concordant.model.knowledge import Knowledge
-from concordant.record.notes.context import make_context
-from concordant.record.notes.mentions import mask_text
 from concordant.record.notes.read import LanguageReader, make_language_reader
-from concordant.record.notes.text import split_note
 from concordant.terminology.names import Words
 
 DAY = dt.date(2024, 6, 1)  # of examples with a relative date
@@ -59,14 +56,9 @@ def _try_rule(
 
 def _find_tellers(example: str, reader: LanguageReader) -> tuple[set[str], set[str]]:
     """The rules that find their form in an example, and those of them that take it as told, or offer it."""
-    text = split_note(example, reader.language.headings, reader.language.abbreviations, reader.language.ordinals)
-    entities = reader.lexicon.find_entities(example, text.folded)
-    dates = reader.make_date_reader(DAY).find_dates(text.folded)
-    masked = mask_text(text.folded, entities, dates, reader.language)
-    context = make_context(text, masked.text, reader.cues)
-    hits = list(reader.rules.find_hits(masked, context))
-    found = {hit.rule.id for hit in hits}
-    told = {hit.rule.id for hit in hits if hit.standing == "said" and (hit.facts or hit.offers)}
-    attributes = [one for course in reader.courses.find_courses(masked, context) for one in course.attributes]
+    scanned = reader.scan_note(example, DAY)
+    found = {hit.rule.id for hit in scanned.hits}
+    told = {hit.rule.id for hit in scanned.hits if hit.standing == "said" and (hit.facts or hit.offers)}
+    attributes = [one for course in scanned.courses for one in course.attributes]
     found |= {one.rule.id for one in attributes}
     return found, told | {one.rule.id for one in attributes if one.standing == "said"}

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from concordant.model.notes import NoteConventions
 from concordant.record.notes.context import NoteContext
-from concordant.record.notes.gather import Course, Gathered
+from concordant.record.notes.course_facts import Course
+from concordant.record.notes.gathered import Gathered
 from concordant.record.notes.mentions import MaskedText, Span
 from concordant.record.notes.reading import NoteFact
 
@@ -24,10 +25,11 @@ class OrderWords:
     then: re.Pattern[str]
     specimens: Mapping[str, re.Pattern[str]]
     named_specimen: re.Pattern[str]
+    past: re.Pattern[str]  # words before something that was
+    now: re.Pattern[str]  # words that say how it is today
     in_words: tuple[str, ...]  # words before a date at which something was
     distant: frozenset[str]  # sites of a distant metastasis
     long_running: frozenset[str]  # drugs that run long before and after a relapse
-    denied_drugs: Mapping[str, tuple[str, str]]  # the fact that a drug was not received
 
 
 class FactsView:

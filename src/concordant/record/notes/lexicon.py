@@ -81,10 +81,10 @@ class NoteLexicon:
         return best, taken
 
     def _split_compound(self, word: re.Match[str]) -> Entity | None:
-        """The site or drug with which a compound begins: its other part is left to the forms, as a word of its own."""
+        """The site, drug or medicine with which a compound begins: its other part is left to the forms, as a word of its own."""
         head = next((head for head in self.compounds if word[0].endswith(head) and len(word[0]) > len(head)), None)
         named = self.names.get(clean_word(word[0].removesuffix(head))) if head is not None else None
-        if head is None or named is None or named[0] not in ("site", "drug") or named[2] > 1:
+        if head is None or named is None or named[0] not in ("site", "drug", "medication") or named[2] > 1:
             return None
         return Entity(word.start(), word.end() - len(head), named[0], named[1])
 

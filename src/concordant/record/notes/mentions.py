@@ -99,7 +99,7 @@ class RuleFinder:
                 sentence = context.text.find_sentence(found.start() + len(found[0]) - len(found[0].lstrip(" \n.,;:")))
                 if found.end() > sentence.end + 1:
                     continue
-                if rule.sections and sentence.section not in rule.sections:
+                if (rule.sections and sentence.section not in rule.sections) or sentence.section in rule.not_sections:
                     continue
                 yield self._make_hit(rule, found, masked, context)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from concordant.patient.events import PROGRESSION
+from concordant.record.notes.course_facts import Course
 from concordant.record.notes.courses import CourseTold
 from concordant.record.notes.facts_view import ADVANCED, FactsView
-from concordant.record.notes.gather import Course
 from concordant.record.notes.mentions import Span
 
 

@@ -36,11 +36,12 @@ class NoteOffer(msgspec.Struct, frozen=True):
 
 
 class NoteUnread(msgspec.Struct, frozen=True):
-    """Words of which nothing was made; `near` is what may be meant."""
+    """Words of which nothing was made; `near` is what may be meant. `is_allergen`: they say what an allergy is to."""
 
     span: Span
     text: str
     near: str = ""
+    is_allergen: bool = False
 
 
 class NoteMention(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from concordant.model.notes import NoteHeading, Standing
+from concordant.model.notes import NoteHeading, NoteLanguage, Standing
 
 FOLDED = str.maketrans(
     {
@@ -64,26 +64,14 @@ class NoteText:
         return self.sentences[low]
 
 
-# Behind these a hyphen at the end of a line is one of the word.
-WHOLE = r"positiv|negativ|pos\b|neg\b|low\b|year|old\b|line|naive|free|directed|targeted|based|mod|und\b|oder\b|bzw\b"
-BROKEN = re.compile(rf"([^\W\d_]{{2,}})-\n[ ]*(?!{WHOLE})([^\W\d_]{{2,}})")
 TITLE_END = r"\s*(?::|-(?=\s)|\s[\d/.-]{4,10}\s*:|(?=\s*$)|(?=\s\|))"
 OPTION = re.compile(r"\s*\(?[a-f1-6][.)]\s")
 NUMBERED = re.compile(r"(?m)^\s*[1-6][.)]\s")
-EXAM = re.compile(
-    r"which (?:statement|of the following|of these|one|finding|response|action|regimen|option|drug|treatment|answer)[^?]*\?"
-)
 OPTION_LINE = re.compile(r"(?m)^\s*\(?[a-f][.)]\s")
 DATED = re.compile(r"\s*(?:\d{4}-\d|\d{1,2}[./]\d{1,2}[./]\d|\d{1,2}/\d{4}|(?:19|20)\d\d\s*[:-])")
 
 
 COLUMNS = re.compile(r"\S {2,}\S.* {2,}\S|\S\s*\|\s*\S")
-
-
-def _join_broken(found: re.Match[str]) -> str:
-    """A word that a line broke, whole, and blanks in the place of the break."""
-    whole = found[1] + found[2]
-    return whole + " " * (len(found[0]) - len(whole))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +82,56 @@ class _Stops:
     ordinals: re.Pattern[str]
 
 
+@dataclass(frozen=True, slots=True)
+class TextSplitter:
+    """What the words of a language say of where words, sentences and headings of a note end."""
+
+    broken: re.Pattern[str]  # a word that a line broke
+    titles: re.Pattern[str]
+    by_word: Mapping[str, NoteHeading]
+    stops: _Stops
+    exam: re.Pattern[str]  # a question whose numbered answers are options
+
+    def split_note(self, raw: str) -> NoteText:
+        """Cut a note into sentences, each with what its heading says of it."""
+        folded = self.broken.sub(_join_broken, fold_text(raw))
+        sentences = tuple(_iter_sentences(folded, self))
+        return NoteText(raw, folded, sentences or (Sentence(0, len(raw), "said", ""),))
+
+
+def make_text_splitter(language: NoteLanguage) -> TextSplitter:
+    """Compile what a language says of its texts."""
+    stops = _Stops(frozenset(language.abbreviations), make_ordinal_pattern(language.ordinals))
+    by_word = {word: heading for heading in language.headings for word in heading.words}
+    exam = re.compile(rf"(?:{_join_words(language.exam_questions)})[^?]*\?")
+    return TextSplitter(make_broken_pattern(language), _make_heading_pattern(language.headings), by_word, stops, exam)
+
+
+def make_broken_pattern(language: NoteLanguage) -> re.Pattern[str]:
+    """A word that a hyphen breaks at the end of a line, unless its other part is one that a hyphen stands before anyway."""
+    whole = "|".join(re.escape(word[:-1]) if word.endswith("*") else rf"{re.escape(word)}\b" for word in language.hyphenated)
+    return re.compile(rf"([^\W\d_]{{2,}})-\n[ ]*(?!{whole or '(?!)'})([^\W\d_]{{2,}})")
+
+
+def _join_words(words: Sequence[str]) -> str:
+    return "|".join(map(re.escape, words)) or "(?!)"
+
+
+def _join_broken(found: re.Match[str]) -> str:
+    """A word that a line broke, whole, and blanks in the place of the break."""
+    whole = found[1] + found[2]
+    return whole + " " * (len(found[0]) - len(whole))
+
+
 def make_ordinal_pattern(words: Sequence[str]) -> re.Pattern[str]:
     """A number with a full stop and one of the words behind it."""
-    return re.compile(rf"(?:\d{{1,2}}|[ivx]+)\.\s+(?:{'|'.join(map(re.escape, words)) or '(?!)'})(?!\w)")
+    return re.compile(rf"(?:\d{{1,2}}|[ivx]+)\.\s+(?:{_join_words(words)})(?!\w)")
 
 
 def fold_text(text: str) -> str:
     """The text in small letters with plain signs, as long as it was."""
     lowered = "".join(sign.lower() if len(sign.lower()) == 1 else sign for sign in text)
-    return BROKEN.sub(_join_broken, lowered.translate(FOLDED).replace("\r", " "))
-
-
-def split_note(raw: str, headings: Sequence[NoteHeading], abbreviations: Sequence[str], ordinals: Sequence[str]) -> NoteText:
-    """Cut a note into sentences, each with what its heading says of it."""
-    folded = fold_text(raw)
-    titles = _make_heading_pattern(headings)
-    by_word = {word: heading for heading in headings for word in heading.words}
-    sentences = tuple(_iter_sentences(folded, titles, by_word, _Stops(frozenset(abbreviations), make_ordinal_pattern(ordinals))))
-    return NoteText(raw, folded, sentences or (Sentence(0, len(raw), "said", ""),))
+    return lowered.translate(FOLDED).replace("\r", " ")
 
 
 def _make_heading_pattern(headings: Sequence[NoteHeading]) -> re.Pattern[str]:
@@ -120,23 +140,26 @@ def _make_heading_pattern(headings: Sequence[NoteHeading]) -> re.Pattern[str]:
     return re.compile(rf"(?:(?<=^)|(?<=[.;\n|]))\s*(?:[-*•#]+\s*)?{title}{TITLE_END}")
 
 
-def _iter_sentences(
-    folded: str, titles: re.Pattern[str], by_word: Mapping[str, NoteHeading], stops: _Stops
-) -> Iterator[Sentence]:
+def _iter_sentences(folded: str, splitter: TextSplitter) -> Iterator[Sentence]:
     none = NoteHeading(words=())
-    heading, within = none, False
-    has_options = len(OPTION_LINE.findall(folded)) > 1 or (EXAM.search(folded) is not None and len(NUMBERED.findall(folded)) > 2)
+    heading, within, titles = none, False, splitter.titles
+    has_options = _has_options(folded, splitter.exam)
     for block_start, block_end, is_break in _iter_blocks(folded):
         if is_break or within or DATED.match(folded, block_start, block_end):
             heading, within = none, False
         start = block_start
-        for end in _iter_ends(folded, block_start, block_end, stops, titles):
+        for end in _iter_ends(folded, block_start, block_end, splitter.stops, titles):
             if title := titles.match(folded, _skip_blank(folded, start, end), end) or titles.match(folded, start, end):
-                heading = by_word[title["title"]]
+                heading = splitter.by_word[title["title"]]
                 within = bool(folded[block_start : title.start("title")].strip(" -*•#\n"))
             yield _make_sentence(folded, start, end, heading, has_options=has_options)
             start = end
             heading = none if heading.is_short else heading
+
+
+def _has_options(folded: str, exam: re.Pattern[str]) -> bool:
+    """Whether the lettered or numbered lines of a text are answers to choose from."""
+    return len(OPTION_LINE.findall(folded)) > 1 or (exam.search(folded) is not None and len(NUMBERED.findall(folded)) > 2)
 
 
 def _make_sentence(folded: str, start: int, end: int, heading: NoteHeading, *, has_options: bool) -> Sentence:
