@@ -51,6 +51,9 @@ class CueFinder:
     inner_stops: frozenset[str] = frozenset()
     pronouns: re.Pattern[str] | None = None  # that begin a sentence which goes on about somebody
     female: frozenset[str] = frozenset()  # those of them that no man is meant with
+    sexes: frozenset[str] = frozenset()  # the pronouns that tell a sex
+    somebody: re.Pattern[str] | None = None  # stands in a text that is about somebody
+    own_patient: re.Pattern[str] | None = None  # says which of two persons is the patient
     goes_on: re.Pattern[str] | None = None  # behind a mention: its list goes on to an alternative
     ends: re.Pattern[str] | None = None  # before a mention: it is the last alternative of a list
 
@@ -81,6 +84,9 @@ def make_cue_finder(language: NoteLanguage, compiler: FormCompiler) -> CueFinder
         frozenset(language.inner_stops),
         _make_pronoun_pattern(language),
         frozenset(language.pronouns.get("female", ())),
+        frozenset((*language.pronouns.get("female", ()), *language.pronouns.get("male", ()))),
+        _join_forms(language.somebody, compiler),
+        _make_own_pattern(language, compiler),
         re.compile(rf"[^.;:\n]{{0,160}}?(?<!\w)(?:{_join_words(language.alternatives)})(?!\w)"),
         re.compile(rf" (?:{_join_words(language.alternatives)}) "),
     )
@@ -89,6 +95,11 @@ def make_cue_finder(language: NoteLanguage, compiler: FormCompiler) -> CueFinder
 def _make_pronoun_pattern(language: NoteLanguage) -> re.Pattern[str]:
     said = _join_words([word for words in language.pronouns.values() for word in words])
     return re.compile(rf"\s*(?P<said>{said})(?!\w)(?!\s+(?:{_join_words(language.reflexives)}))")
+
+
+def _make_own_pattern(language: NoteLanguage, compiler: FormCompiler) -> re.Pattern[str]:
+    said = _join_words([*language.pronouns.get("female", ()), *language.pronouns.get("male", ())])
+    return re.compile(rf"(?<!\w)(?P<said>{said})(?!\w){compiler.compile_form(language.words['own_patient']).pattern.pattern}")
 
 
 def _join_words(words: Sequence[str]) -> str:
@@ -115,6 +126,7 @@ class NoteContext:
     masked: str
     finder: CueFinder
     by_sentence: dict[int, list[CueFound]] = field(default_factory=dict)
+    general: set[int] = field(default_factory=set)  # questions of a text that is about nobody
     other: set[int] = field(default_factory=set)  # sentences that go on about another person
     wide: list[CueFound] = field(default_factory=list)  # cues for the whole note
     quoted: list[tuple[int, int]] = field(default_factory=list)  # passages of others that speak of patients in general
@@ -128,7 +140,7 @@ class NoteContext:
         best: tuple[Standing, CueFound | None] = ("said" if weak else under, None)
         if sentence.start in self.other:
             best = _choose(best, ("other_person", None))
-        if any(low <= start < high for low, high in self.quoted):
+        if sentence.start in self.general or any(low <= start < high for low, high in self.quoted):
             best = _choose(best, ("general", None))
         for cue in self.wide:
             best = _choose(best, (cue.cue.status, cue)) if _is_about(cue.cue, kind) else best
@@ -224,8 +236,31 @@ def make_context(text: NoteText, masked: str, present: frozenset[str], finder: C
     context.quoted = [(low, high) for low, high in passages if any(low <= at < high for at in general)]
     if subject and finder.first_person is not None:
         context.other |= {text.find_sentence(own.start()).start for own in finder.first_person.finditer(masked)}
+    _set_general_apart(context)
+    _set_other_sex_apart(context)
     _carry_on_others(context)
     return context
+
+
+def _set_general_apart(context: NoteContext) -> None:
+    """A text that names nobody and does nothing but ask is about nobody."""
+    finder, sentences = context.finder, context.text.sentences
+    if finder.question is None or finder.somebody is None or finder.somebody.search(context.masked) is not None:
+        return
+    if all(one.asks and finder.question.match(context.masked, one.start, one.end) is not None for one in sentences):
+        context.general |= {one.start for one in sentences}
+
+
+def _set_other_sex_apart(context: NoteContext) -> None:
+    """Where a text says which of two is the patient, sentences that begin with the pronoun of the other are of the other."""
+    own = context.finder.own_patient.search(context.masked) if context.finder.own_patient is not None else None
+    if own is None or context.finder.pronouns is None:
+        return
+    is_female = own["said"] in context.finder.female
+    for sentence in context.text.sentences:
+        begun = context.finder.pronouns.match(context.masked, sentence.start)
+        if begun is not None and begun["said"] in context.finder.sexes and (begun["said"] in context.finder.female) != is_female:
+            context.other.add(sentence.start)
 
 
 def _find_subject(masked: str, finder: CueFinder) -> str:

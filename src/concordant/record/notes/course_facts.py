@@ -85,7 +85,7 @@ def _begins_later(one: CourseTold, today: str) -> bool:
 
 def _tell_supportive(one: CourseTold, gathered: Gathered) -> None:
     """A supportive drug is a medication, taken where nothing says that it was stopped."""
-    is_taken = one.standing == "said" and one.find("end") is None and one.find("not_given") is None
+    is_taken = one.standing == "said" and all(one.find(said) is None for said in ("end", "not_given", "over"))
     stop = one.find("stopped")
     if is_taken and (stop is None or stop.value == "ongoing"):
         for id_ in one.ids:
@@ -133,7 +133,7 @@ SIMPLE = ("setting", "line", "cycles", "start", "end")
 
 
 def _tell_course(course: Course, gathered: Gathered, names: NoteConventions) -> None:
-    spans = [span for one in course.told for span in one.spans]
+    spans = [span for one in course.told for span in (*one.label, *one.spans)]
     gathered.tell(course.name, "given", spans, "said", "course")
     for name in SIMPLE:
         if (said := course.find(name)) is not None and not _is_overtaken(said, course, names):

@@ -37,6 +37,7 @@ class CourseTold:
     spans: list[Span]
     standing: Standing
     is_listed: bool = False  # one of several that `or` joins
+    label: tuple[Span, ...] = ()  # the class that stands before its drugs as their heading
     attributes: list[Attribute] = field(default_factory=list)
     is_not_received: bool = False  # it is denied that it was ever given
 
@@ -69,12 +70,14 @@ class CourseFinder:
 
     join: re.Pattern[str]
     strong: re.Pattern[str]  # joins a drug even to a protocol
+    label: re.Pattern[str]  # stands between a class and the drugs of it that are named
     either: re.Pattern[str]
     given: re.Pattern[str]
     given_behind: re.Pattern[str]
     not_received: re.Pattern[str]
     rules: list[tuple[CourseRule, Form, re.Pattern[str] | None, re.Pattern[str] | None]]
     alone: frozenset[str]
+    never_joined: frozenset[str]
     members: Mapping[str, frozenset[str]]  # of each class its drugs
     named_settings: Mapping[str, str]
 
@@ -106,13 +109,17 @@ class CourseFinder:
         between = masked.text[last.end : drug.start]
         if context.text.find_sentence(last.end - 1).start != context.text.find_sentence(drug.start).start:
             return False
+        if set(last.ids) <= self.never_joined or set(drug.ids) <= self.never_joined:
+            return False
+        if self._is_label(group, drug) and self.label.fullmatch(between):
+            return True
         if not self.join.fullmatch(between):
             return False
         if "(" in between or (set(drug.ids) == set(last.ids) and "," not in between):
             return True
         strong = self.strong.search(between) is not None
         known = {id_ for one in group for id_ in one.ids}
-        if len(known) == 1 and "," not in between and self.members.get(next(iter(known)), frozenset()) & set(drug.ids):
+        if "," not in between and self._is_label(group, drug):
             return True
         if len(drug.ids) > 1 or (len(last.ids) > 1 and not set(drug.ids) <= known and not strong):
             return strong and not known & set(drug.ids) and (len(drug.ids) == 1 or len(group) == 1)
@@ -120,7 +127,13 @@ class CourseFinder:
             return False
         return strong or not (self.alone & (known | set(drug.ids)))
 
+    def _is_label(self, group: Sequence[Entity], drug: Entity) -> bool:
+        """Whether what stands before is the class alone that a drug is of."""
+        known = {id_ for one in group for id_ in one.ids}
+        return len(known) == 1 and bool(self.members.get(next(iter(known)), frozenset()) & set(drug.ids))
+
     def _make_course(self, group: list[Entity], masked: MaskedText, context: NoteContext) -> CourseTold:
+        label, group = self._take_label(group, masked)
         ids = dict.fromkeys(id_ for one in group for id_ in one.ids)
         for id_ in list(ids):
             if self.members.get(id_, frozenset()) & ids.keys():
@@ -132,13 +145,21 @@ class CourseFinder:
         spans = [(one.start, one.end) for one in group]
         if standing == "said" and not self._is_told_as_given(group, masked, context):
             standing = "uncertain"
-        course = CourseTold(tuple(ids), spans, standing, any(self.either.search(text) for text in between))
+        course = CourseTold(tuple(ids), spans, standing, any(self.either.search(text) for text in between), label)
         said = masked.text[cue.start : cue.end] if cue is not None else ""
         course.is_not_received = standing == "denied" and self.not_received.search(said) is not None
         for entity in group:
             if setting := self.named_settings.get(context.text.folded[entity.start : entity.end]):
                 course.attributes.append(Attribute("setting", setting, (entity.start, entity.end), NAMED, 0))
         return course
+
+    def _take_label(self, group: list[Entity], masked: MaskedText) -> tuple[tuple[Span, ...], list[Entity]]:
+        """The class that heads the drugs of a course, and the drugs."""
+        if len(group) < 2 or not self._is_label(group[:1], group[1]):
+            return (), group
+        between = masked.text[group[0].end : group[1].start]
+        is_headed = between.strip() and self.label.fullmatch(between) is not None
+        return (((group[0].start, group[0].end),), group[1:]) if is_headed else ((), group)
 
     def _is_told_as_given(self, group: Sequence[Entity], masked: MaskedText, context: NoteContext) -> bool:
         """Whether a word around drugs says that they were given: a name alone is only a name."""
@@ -203,7 +224,9 @@ def make_course_finder(
     join = compiler.compile_form("{join}").pattern
     either = compiler.compile_form("{either}").pattern
     strong = compiler.compile_form("{strong_join}").pattern
+    label = compiler.compile_form("{label_join}").pattern
+    apart = frozenset(language.never_joined)
     given = compiler.compile_form(language.words["given"]).pattern
     behind = compiler.compile_form(language.words["given_behind"]).pattern
     not_received = compiler.compile_form(language.words["not_received"]).pattern
-    return CourseFinder(join, strong, either, given, behind, not_received, made, alone, members, language.named_settings)
+    return CourseFinder(join, strong, label, either, given, behind, not_received, made, alone, apart, members, language.named_settings)

@@ -105,7 +105,7 @@ class NoteLexicon:
     def _find_misspelt(self, word: re.Match[str]) -> Entity | None:
         """A drug that one letter differs from, or two of a long name; none where several are as near."""
         said = clean_word(word[0])
-        if len(said) < LEAST_TYPO or said in self.known or not said.isalpha():
+        if len(said) < LEAST_TYPO or said in self.known or said in self.endings or not said.isalpha():
             return None
         allowed = 1 if len(said) < LONG_TYPO else 2
         near = [(name, ids) for name, ids in self.drugs.get(said[:2], ()) if is_near(said, name, allowed)]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from concordant.patient.events import PROGRESSION
 from concordant.record.notes.course_facts import Course
 from concordant.record.notes.courses import CourseTold
-from concordant.record.notes.facts_view import ADVANCED, FactsView
+from concordant.record.notes.facts_view import ADVANCED, EARLY, FactsView
 from concordant.record.notes.mentions import Span
 
 
@@ -58,12 +58,12 @@ class TreatmentOrder(FactsView):
         last = course.told[0]
         if not is_late and surgery_behind and (self.is_ordered(last.end, surgery_behind[0], 70) or self.is_dated_before(course)):
             self.tell_setting(course, "neoadjuvant", surgery_behind)
+        elif self.continues_setting(before, first, surgery_before) and (setting := self.find_setting(before[-1])):
+            self.tell_setting(course, setting, first.spans[0])
         elif surgery_before is not None and not is_late:
             self.settle_after_surgery(course, surgery_before)
         elif before and set(first.ids) < set(before[-1].told[0].ids) and self.find_setting(before[-1]) == ADVANCED:
             self.tell_setting(course, ADVANCED, first.spans[0])
-        elif before and (setting := self.find_setting(before[-1])) and self.goes_on(before[-1].told[-1], first, surgery_before):
-            self.tell_setting(course, setting, first.spans[0])
         elif spread is not None and not self.has_early_words():
             self.settle_advanced(course)
         elif (
@@ -73,6 +73,12 @@ class TreatmentOrder(FactsView):
             and stop.value in ("ongoing", "progression")
         ):
             self.tell_setting(course, ADVANCED, stop.span)
+
+    def continues_setting(self, before: Sequence[Course], course: CourseTold, surgery: Span | None) -> bool:
+        """Whether a course goes on in the setting of the one before it; behind a surgery only one that is adjuvant does."""
+        if not before or not self.goes_on(before[-1].told[-1], course, surgery):
+            return False
+        return surgery is None or self.find_setting(before[-1]) != EARLY[0]
 
     def goes_on(self, before: CourseTold, course: CourseTold, surgery: Span | None) -> bool:
         """Whether a course follows another without anything between that begins another setting."""
@@ -95,7 +101,7 @@ class TreatmentOrder(FactsView):
             return
         if (
             self.is_dated_after(course)
-            or self.order.then.search(self.masked.text[surgery[1] : first.start])
+            or self.is_ordered(surgery[1], first.start, 160)
             or course.find("a_year")
         ):
             self.tell_setting(course, "adjuvant", surgery)

@@ -74,10 +74,15 @@ class Relapse(FactsView):
             sentence = self.context.text.find_sentence(place)
             dates = [date for at, date in self.masked.dates.items() if sentence.start <= at < sentence.end and date.value]
             free = [date for date in dates if not self.is_used(date.start)]
-            near = [d for d in free if abs(d.start - place) < 60 or not self.masked.text[sentence.start : d.start].strip(" -*\n")]
+            near = [date for date in free if self.is_near(date.start, place, sentence.start)]
             if len(near) == 1:
                 self.gathered.tell(f"{name}.date", near[0].value, [(near[0].start, near[0].end)], "convention", "order")
                 return
+
+    def is_near(self, date: int, place: int, begin: int) -> bool:
+        """Whether a date stands near a place, with no semicolon between, or at the head of its sentence."""
+        is_head = not self.masked.text[begin:date].strip(" -*\n")
+        return is_head or (abs(date - place) < 60 and ";" not in self.masked.text[min(date, place) : max(date, place)])
 
     def offer_stop(self) -> None:
         """Growth that is told behind the last course may have ended it."""
