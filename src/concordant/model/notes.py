@@ -194,6 +194,7 @@ class NoteConventions(Record, frozen=True):
     weak_stops: tuple[str, ...] = ()  # what stands beside none of them, the surest first
     allergy: str = ""  # what rules call an allergy: `allergy[drug]`
     allergy_names: tuple[str, ...] = ()  # the condition that one to a `{drug}` is: the first that is a term, or the last
+    lesion_rules: tuple[str, ...] = ()  # they tell a site of something that may be no metastasis
     unread_allergy: str = ""  # the condition that one to `{words}` is of which nothing was made
     contradicts: dict[str, tuple[str, ...]] = {}
     settled_by: dict[str, tuple[str, ...]] = {}  # facts beside which nothing contradicts it

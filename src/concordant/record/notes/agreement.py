@@ -28,6 +28,14 @@ class Agreement(FactsView):
         self.drop_needless_offers()
         self.drop_hints()
 
+    def doubt_lesions(self) -> None:
+        """A spot in an organ is no metastasis where the text says that this is still to be found out: it is asked."""
+        sites = self.list_facts(self.names.site)
+        if all(fact.rule in self.names.lesion_rules for fact in sites) and self.order.unproven.search(self.masked.text):
+            for fact in sites:
+                self.gathered.take_back(fact.fact, fact.value)
+                self.gathered.offer(fact.fact, fact.value, fact.spans[0], "whether it is a metastasis is not said", fact.rule)
+
     def drop_old_ages(self) -> None:
         """An age that stands beside a year is the age of then: it is asked."""
         for fact in [fact for fact in self.gathered.facts if fact.fact == self.names.age]:

@@ -23,6 +23,7 @@ def draw_conventions(
     parts = (gathered, courses, masked, context, order)
     agreement = Agreement(*parts)
     agreement.drop_old_ages()
+    agreement.doubt_lesions()
     TreatmentOrder(*parts).settle()
     Relapse(*parts).settle()
     agreement.settle_repeated()

@@ -35,6 +35,7 @@ class DrugWords:
     conventions: NoteConventions
     denied: Mapping[str, tuple[str, str]]
     supportive: frozenset[str]
+    members: Mapping[str, frozenset[str]]  # of each class its drugs
 
 
 def gather_courses(told: Sequence[CourseTold], gathered: Gathered, drugs: DrugWords, today: str) -> list[Course]:
@@ -45,7 +46,7 @@ def gather_courses(told: Sequence[CourseTold], gathered: Gathered, drugs: DrugWo
         if set(one.ids) <= drugs.supportive:
             _tell_supportive(one, gathered)
         elif _is_given(one, today):
-            _add_course(one, courses, surgeries)
+            _add_course(one, courses, surgeries, drugs)
         else:
             _tell_not_given(one, _name_course(one, courses), gathered, drugs.denied)
     for course in courses:
@@ -58,8 +59,8 @@ def _is_given(one: CourseTold, today: str) -> bool:
     return one.standing == "said" and not one.is_listed and one.find("not_given") is None and not _begins_later(one, today)
 
 
-def _add_course(one: CourseTold, courses: list[Course], surgeries: Sequence[Span]) -> None:
-    if (same := _find_same(one, courses, surgeries)) is not None:
+def _add_course(one: CourseTold, courses: list[Course], surgeries: Sequence[Span], drugs: DrugWords) -> None:
+    if (same := _find_same(one, courses, surgeries) or _find_of_class(one, courses, drugs)) is not None:
         same.told.append(one)
     else:
         courses.append(Course(_name_course(one, courses), [one]))
@@ -117,6 +118,14 @@ def _find_same(one: CourseTold, courses: Sequence[Course], surgeries: Sequence[S
         if is_part and not any(first.end <= surgery[0] < one.start for surgery in surgeries):
             return course
     return None
+
+
+def _find_of_class(one: CourseTold, courses: Sequence[Course], drugs: DrugWords) -> Course | None:
+    """The one course that a class means which is told behind it with nothing of its own: `the chemo`."""
+    members = drugs.members.get(one.ids[0], frozenset()) if len(one.ids) == 1 else frozenset()
+    meant = [course for course in courses if members & set(course.told[0].ids)]
+    says_more = any(a.standing == "said" and a.name != "stopped" for a in one.attributes)
+    return meant[0] if len(meant) == 1 and not says_more else None
 
 
 def _brings_nothing(one: CourseTold) -> bool:

@@ -6,10 +6,11 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MONTH_FIRST, DAY_FIRST = "month first", "day first"
 EARLIEST, YEAR = 1950, 4
+NEAR = 60  # characters behind a date in which a month may be one of its year
 OLDEST = 40  # years: more ago, two digits behind a slash are no year (3/52: three weeks)
 
 
@@ -40,7 +41,16 @@ class DateReader:
         found = list(self.pattern.finditer(folded))
         order = self._find_order(found)
         by_slash = "month_year" in self.relative.get("slash", {}) or any(match["my_year"] for match in found)
-        return [date for match in found if (date := self._read_match(match, order, by_slash, folded)) is not None]
+        dates = [date for match in found if (date := self._read_match(match, order, by_slash, folded)) is not None]
+        return list(self._doubt_months(dates, {match.start() for match in found if match["m4"] and not match["last"]}))
+
+    def _doubt_months(self, dates: list[NoteDate], bare: set[int]) -> Iterator[NoteDate]:
+        """A month without a year that stands close behind a date of another year may be one of that year: nothing of it is sure."""
+        before: NoteDate | None = None
+        for date in dates:
+            is_near = before is not None and date.start - before.end <= NEAR and before.value[:YEAR] != date.value[:YEAR]
+            yield replace(date, value="") if is_near and date.start in bare else date
+            before = date if date.value and date.start not in bare else before
 
     def _is_month_meant(self, before: str) -> bool:
         """Whether the words before the bare name of a month are such that it is one."""

@@ -110,7 +110,7 @@ def make_language_reader(code: str, language: NoteLanguage, words: Words) -> Lan
         make_unread_finder(language, compiler),
         order,
         make_condition_names(knowledge),
-        DrugWords(knowledge.notes.conventions, _list_denied_drugs(language, words), frozenset(language.supportive)),
+        DrugWords(knowledge.notes.conventions, _list_denied_drugs(language, words), frozenset(language.supportive), members),
     )
 
 
@@ -129,13 +129,14 @@ def _make_order_words(language: NoteLanguage, compiler: FormCompiler, words: Wor
     slow = set(language.long_running)
     patterns = {
         name: compiler.compile_form(language.words[name]).pattern
-        for name in ("then", "primary", "metastasis", "specimen", "past", "now")
+        for name in ("then", "primary", "metastasis", "specimen", "unproven", "past", "now")
     }
     return OrderWords(
         knowledge.notes.conventions,
         patterns["then"],
         {name: patterns[name] for name in ("primary", "metastasis")},
         patterns["specimen"],
+        patterns["unproven"],
         patterns["past"],
         patterns["now"],
         language.in_words,
