@@ -95,11 +95,13 @@ class CourseRule(Record, frozen=True):
 class PatientForm(Record, frozen=True):
     """A form that begins a patient (`Pt A`, `1. 54F`): two of one kind with different labels are two patients.
 
-    `at_line`: it counts at the beginning of a line only, behind a number or a bullet.
+    `at_line`: it counts at the beginning of a line only, behind a number or a bullet. `alone`: it says by itself that there are
+    several.
     """
 
     form: str
     at_line: bool = False
+    alone: bool = False
 
 
 class NoteLanguage(Record, frozen=True):

@@ -247,7 +247,8 @@ def _set_general_apart(context: NoteContext) -> None:
     finder, sentences = context.finder, context.text.sentences
     if finder.question is None or finder.somebody is None or finder.somebody.search(context.masked) is not None:
         return
-    if all(one.asks and finder.question.match(context.masked, one.start, one.end) is not None for one in sentences):
+    told = [one for one in sentences if len(context.masked[one.start : one.end].split()) > SHORT]
+    if told and all(one.asks and finder.question.match(context.masked, one.start, one.end) is not None for one in told):
         context.general |= {one.start for one in sentences}
 
 
@@ -274,6 +275,7 @@ def _is_ended(found: CueFound, masked: str, sentence: Sentence) -> bool:
     return found.ends is not None and found.ends.search(masked, found.end, sentence.end) is not None
 
 
+SHORT = 3  # words of a sentence that only greets or thanks
 FAR = ("other_person", "other_cancer", "general")  # they reach over a semicolon
 FULL_STOP = re.compile(r"\.\s")
 QUOTED = re.compile(r'"[^"]{80,}"')

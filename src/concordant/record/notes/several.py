@@ -15,19 +15,19 @@ LABEL = re.compile(r"\d+|\w+")
 
 @dataclass(frozen=True, slots=True)
 class PatientFinder:
-    """The compiled forms of one language, each with whether it counts at the beginning of a line only."""
+    """The compiled forms of one language, each with whether it counts at the beginning of a line only, and whether alone."""
 
-    forms: tuple[tuple[re.Pattern[str], bool], ...]
+    forms: tuple[tuple[re.Pattern[str], bool, bool], ...]
 
     def find_patients(self, text: str) -> tuple[str, ...]:
         """The words by which the text begins its patients, where there are several; else nothing."""
         folded = fold_text(text)
-        for pattern, at_line in self.forms:
+        for pattern, at_line, alone in self.forms:
             told: dict[str, str] = {}
             for found in pattern.finditer(folded):
                 if not at_line or LINE_START.search(folded[max(0, found.start() - 20) : found.start()]):
                     told.setdefault(_find_label(found), text[found.start() : found.end()].strip(" :.,(=-\n"))
-            if len(told) > 1:
+            if len(told) > 1 or (alone and told):
                 return tuple(told.values())
         return ()
 
@@ -40,4 +40,4 @@ def _find_label(found: re.Match[str]) -> str:
 
 def make_patient_finder(language: NoteLanguage, compiler: FormCompiler) -> PatientFinder:
     """Compile the forms of a language. Raises ValueError for one that cannot be read."""
-    return PatientFinder(tuple((compiler.compile_form(one.form).pattern, one.at_line) for one in language.patients))
+    return PatientFinder(tuple((compiler.compile_form(one.form).pattern, one.at_line, one.alone) for one in language.patients))

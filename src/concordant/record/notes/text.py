@@ -137,7 +137,7 @@ def fold_text(text: str) -> str:
 def _make_heading_pattern(headings: Sequence[NoteHeading]) -> re.Pattern[str]:
     words = sorted((re.escape(word) for heading in headings for word in heading.words), key=len, reverse=True)
     title = rf"(?P<title>{'|'.join(words) or '(?!)'})"
-    return re.compile(rf"(?:(?<=^)|(?<=[.;\n|]))\s*(?:[-*•#]+\s*)?{title}{TITLE_END}")
+    return re.compile(rf"(?:(?<=^)|(?<=[.;?!\n|]))\s*(?:[-*•#]+\s*)?{title}{TITLE_END}")
 
 
 def _iter_sentences(folded: str, splitter: TextSplitter) -> Iterator[Sentence]:
