@@ -10,15 +10,9 @@ import pytest
 from tools.score_vignettes import HOME, Score, load_vignettes, make_reader, score_vignettes
 
 # precision, recall, and how much of what is not understood is listed, at least; unsafe readings, at most
-FIGURES = {"read": (0.955, 0.80, 0.92), "untouched": (0.88, 0.73, 0.85)}
-UNSAFE = {
-    "read": {
-        "U003-gp-lump-in-the-scar",
-        "U006-metastasis-lost-her2",
-        "U038-miner-with-breast-cancer",
-        "U059-oligometastatic-with-surgery",
-        "U070-husband-and-wife-both-ill",  # two people in one message
-    },
+FIGURES = {"read": (0.975, 0.80, 0.92), "untouched": (0.895, 0.73, 0.85)}
+UNSAFE: dict[str, set[str]] = {
+    "read": set(),
     "untouched": {
         "T072-general-question-empty",
         "T075-two-sisters-one-paste",
@@ -26,6 +20,7 @@ UNSAFE = {
         "T078-biosimilars-and-hylecta",
         "T087-her2-in-many-spellings",
         "T090-email-navelbine-and-zometa",
+        "V008-dentist-about-jaw",
     },
 }
 

@@ -99,7 +99,8 @@ def _make_pronoun_pattern(language: NoteLanguage) -> re.Pattern[str]:
 
 def _make_own_pattern(language: NoteLanguage, compiler: FormCompiler) -> re.Pattern[str]:
     said = _join_words([*language.pronouns.get("female", ()), *language.pronouns.get("male", ())])
-    return re.compile(rf"(?<!\w)(?P<said>{said})(?!\w){compiler.compile_form(language.words['own_patient']).pattern.pattern}")
+    behind = compiler.compile_form(language.words["own_patient"]).pattern.pattern
+    return re.compile(rf"(?<!\w)(?P<said>{said})(?!\w){behind}")
 
 
 def _join_words(words: Sequence[str]) -> str:

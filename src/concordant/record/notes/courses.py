@@ -229,4 +229,6 @@ def make_course_finder(
     given = compiler.compile_form(language.words["given"]).pattern
     behind = compiler.compile_form(language.words["given_behind"]).pattern
     not_received = compiler.compile_form(language.words["not_received"]).pattern
-    return CourseFinder(join, strong, label, either, given, behind, not_received, made, alone, apart, members, language.named_settings)
+    return CourseFinder(
+        join, strong, label, either, given, behind, not_received, made, alone, apart, members, language.named_settings
+    )

@@ -99,11 +99,7 @@ class TreatmentOrder(FactsView):
         again = self.find_first(self.names.growth)
         if (spread is not None and spread[0] < first.start) or (again is not None and again < first.start):
             return
-        if (
-            self.is_dated_after(course)
-            or self.is_ordered(surgery[1], first.start, 160)
-            or course.find("a_year")
-        ):
+        if self.is_dated_after(course) or self.is_ordered(surgery[1], first.start, 160) or course.find("a_year"):
             self.tell_setting(course, "adjuvant", surgery)
         else:
             self.gathered.offer(f"{course.name}.setting", "adjuvant", first.spans[0], "it is told after the surgery", "order")
