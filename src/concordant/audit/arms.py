@@ -28,13 +28,13 @@ def name_arms(pair: Sequence[Item], arms: Arms, reading: Reading, count: int) ->
 
 def _is_rise(first: Item, second: Item, reading: Reading) -> bool:
     """`from 29.1 to 44.3 months`: what is told first is the control."""
-    before = [cue for cue in reading.parts("from") if 0 <= first.start - cue.end <= NEAR]
-    return bool(before) and any(first.end <= cue.start and cue.end <= second.start for cue in reading.parts("to"))
+    before = [cue for cue in reading.list_parts("from") if 0 <= first.start - cue.end <= NEAR]
+    return bool(before) and any(first.end <= cue.start and cue.end <= second.start for cue in reading.list_parts("to"))
 
 
 def _find_single_arm(item: Item, arms: Arms, reading: Reading) -> int:
     """The arm right behind a value, else the last one before it that it is not compared with, else the first."""
-    behind = [arm for start, _, arm in arms if start >= item.end and _joins(item.end, start, reading)]
+    behind = [arm for start, _, arm in arms if start >= item.end and _joins_items(item.end, start, reading)]
     if behind:
         return behind[0]
     plain = [(end, arm) for start, end, arm in arms if not is_compared(reading, start)]
@@ -53,7 +53,7 @@ def _order_arms(first: Item, second: Item, arms: Arms, reading: Reading) -> tupl
         return _order_by_front(before, reading)
     if len({arm for _, arm in behind}) > 1:
         return behind[0][1], 1 - behind[0][1]
-    if behind and _joins(second.end, behind[0][0], reading):
+    if behind and _joins_items(second.end, behind[0][0], reading):
         return 1 - behind[0][1], behind[0][1]
     return 0, 1
 
@@ -70,12 +70,12 @@ def _order_by_middle(
     if len({arm for *_, arm in between}) > 1:
         return between[0][2], between[-1][2]
     start, end, arm = between[0]
-    joined = _joins(first.end, start, reading)
+    joined = _joins_items(first.end, start, reading)
     if before and before[-1][1] != arm and not joined:
         return before[-1][1], arm
     if behind and behind[0][1] != arm:
         return arm, behind[0][1]
-    parted = any(end <= cue.start and cue.end <= second.start for cue in reading.parts("versus"))
+    parted = any(end <= cue.start and cue.end <= second.start for cue in reading.list_parts("versus"))
     return (arm, 1 - arm) if joined or parted else (1 - arm, arm)
 
 
@@ -88,10 +88,10 @@ def _order_by_front(before: list[tuple[int, int]], reading: Reading) -> tuple[in
     return (plain[0], 1 - plain[0]) if plain else (1 - before[0][1], before[0][1])
 
 
-def _joins(at: int, start: int, reading: Reading) -> bool:
+def _joins_items(at: int, start: int, reading: Reading) -> bool:
     """Whether a value and an arm behind it belong together: nothing stands between but a bracket or a word such as `with`."""
     between = reading.text[at:start]
-    cues = [cue for cue in reading.parts("joins") if at <= cue.start and cue.end <= start]
+    cues = [cue for cue in reading.list_parts("joins") if at <= cue.start and cue.end <= start]
     told = between
     for cue in cues:
         told = told.replace(reading.text[cue.start : cue.end], " ")
@@ -100,4 +100,4 @@ def _joins(at: int, start: int, reading: Reading) -> bool:
 
 def is_compared(reading: Reading, start: int) -> bool:
     """Whether a word such as `versus` stands right before a place."""
-    return any(0 <= start - cue.end <= NEAR for cue in reading.parts("versus"))
+    return any(0 <= start - cue.end <= NEAR for cue in reading.list_parts("versus"))

@@ -62,7 +62,7 @@ class Auditor:
         """The findings in the order of the text; `answer` is that of the patient whom the text is about."""
         checkers = _Checkers(self, as_of, answer)
         readings = read_sentences(text, self.lexicon)
-        return tuple(finding for reading in readings for finding in checkers.check(reading))
+        return tuple(finding for reading in readings for finding in checkers.check_sentence(reading))
 
 
 make_auditor = IdentityCache[Knowledge, Auditor](lambda knowledge: Auditor(make_lexicon(knowledge)))
@@ -88,22 +88,22 @@ class _Checkers:
         self.patient = PatientChecker(answer, lexicon, classes) if answer is not None else None
         self.subject = ""
 
-    def check(self, reading: Reading) -> list[Finding]:
+    def check_sentence(self, reading: Reading) -> list[Finding]:
         """What comes of one sentence: of each kind one finding; what says more stands for what says less."""
         subject = self.subject if reading.has_part("it") or not reading.drug_mentions else ""
-        figures = self.figures.check(reading)
-        found = [*figures, *self.trials.check(reading), *self.doses.check(reading, subject)]
-        claims = self.claims.check(reading, subject)
-        grades = self.grades.check(reading, subject)
-        approvals = self.approvals.check(reading, subject)
+        figures = self.figures.check_sentence(reading)
+        found = [*figures, *self.trials.check_sentence(reading), *self.doses.check_sentence(reading, subject)]
+        claims = self.claims.check_sentence(reading, subject)
+        grades = self.grades.check_sentence(reading, subject)
+        approvals = self.approvals.check_sentence(reading, subject)
         lines = (
             []
             if claims or grades or (any(f.kind == "figure" for f in found) and not reading.lines)
-            else self.lines.check(reading)
+            else self.lines.check_sentence(reading)
         )
-        patient = self.patient.check(reading) if self.patient else []
+        patient = self.patient.check_sentence(reading) if self.patient else []
         self._keep_subject(reading)
-        return settle([*found, *claims, *grades, *approvals, *lines, *patient], reading)
+        return settle_findings([*found, *claims, *grades, *approvals, *lines, *patient], reading)
 
     def _keep_subject(self, reading: Reading) -> None:
         drugs = [m.id for m in reading.drug_mentions if m.group == DRUG and m.id in reading.spoken]
@@ -111,7 +111,7 @@ class _Checkers:
             self.subject = drugs[0]
 
 
-def settle(findings: Sequence[Finding], reading: Reading) -> list[Finding]:
+def settle_findings(findings: Sequence[Finding], reading: Reading) -> list[Finding]:
     """The findings of a sentence, the worst first; what nobody judged but that claims something is told as such."""
     kept = sorted(dict.fromkeys(findings), key=lambda one: ORDER.index(one.verdict))
     if kept:

@@ -25,7 +25,7 @@ class ClaimMatcher:
         self.classes = classes
         self._last: tuple[Reading | None, str, frozenset[str]] = (None, "", frozenset())
 
-    def holds(self, all_: Sequence[str], none_: Sequence[str], reading: Reading, subject: str = "") -> bool:
+    def holds_words(self, all_: Sequence[str], none_: Sequence[str], reading: Reading, subject: str = "") -> bool:
         """All of the one, none of the other."""
         there = self._list_there(reading, subject)
         if not all(any(part in there for part in split_choices(item)) for item in all_):
@@ -73,15 +73,15 @@ class ClaimChecker:
     matcher: ClaimMatcher
     as_of: dt.date
 
-    def check(self, reading: Reading, subject: str = "") -> list[Finding]:
+    def check_sentence(self, reading: Reading, subject: str = "") -> list[Finding]:
         """The findings of the wordings that ask for most: what is told in more words is told more exactly."""
         found = []
         for claim in self.claims:
-            if not self.matcher.holds(claim.all_, claim.none_, reading, subject):
+            if not self.matcher.holds_words(claim.all_, claim.none_, reading, subject):
                 continue
             if claim.verdict == "outdated" and reading.has_part("formerly"):
                 continue  # it says itself that it was so
-            verdict = self._judge(claim, reading)
+            verdict = self._judge_claim(claim, reading)
             if verdict is not None and verdict != "not_in_knowledge":
                 weight = len(claim.all_) + (claim.slot is not None) + claim.weight
                 found.append(
@@ -93,7 +93,7 @@ class ClaimChecker:
             best += [one for one in found if one.verdict in WRONG and one is not best[0]]
         return best
 
-    def _judge(self, claim: ClaimWording, reading: Reading) -> ClaimVerdict | None:
+    def _judge_claim(self, claim: ClaimWording, reading: Reading) -> ClaimVerdict | None:
         if claim.since is not None and self.as_of < claim.since:
             return claim.before
         if claim.slot is None:
@@ -122,7 +122,7 @@ def _convert_time(number: Number, unit: str) -> float | None:
 def _list_intervals(unit: str, reading: Reading) -> list[float]:
     """`monthly`, `once a year`: schedules without a number."""
     known = {schedule.id: schedule.days for schedule in reading.lexicon.words.schedules if schedule.days}
-    days = [known[mention.id] for mention in reading.of(SCHEDULE) if mention.id in known]
+    days = [known[mention.id] for mention in reading.list_mentions(SCHEDULE) if mention.id in known]
     return [_round_near(one / DAYS[unit]) for one in days] if unit in DAYS else []
 
 

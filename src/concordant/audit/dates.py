@@ -23,7 +23,7 @@ class ToldDate:
     month: int | None = None
     day: int | None = None
 
-    def fits(self, held: dt.date) -> bool:
+    def includes_day(self, held: dt.date) -> bool:
         """Whether it is this day, as far as it says."""
         return self.year == held.year and self.month in (None, held.month) and self.day in (None, held.day)
 
@@ -56,7 +56,7 @@ class ApprovalChecker:
     matcher: ClaimMatcher
     as_of: dt.date
 
-    def check(self, reading: Reading, subject: str = "") -> list[Finding]:
+    def check_sentence(self, reading: Reading, subject: str = "") -> list[Finding]:
         """A finding where an approval of a known drug is told."""
         if not reading.has_part("approved") or reading.other_cancer or reading.has_part("asked"):
             return []
@@ -66,17 +66,17 @@ class ApprovalChecker:
         rows = [row for row in rows if len(row.all_) + len(row.drugs) == max(len(r.all_) + len(r.drugs) for r in rows)]
         dates = list(find_dates(reading.told, self.words.months))
         denied = reading.has_part("not_approved") or any(
-            0 <= word.start - cue.end <= 18 for cue in reading.parts("no") for word in reading.parts("approved")
+            0 <= word.start - cue.end <= 18 for cue in reading.list_parts("no") for word in reading.list_parts("approved")
         )
         known = [row for row in rows if row.date <= self.as_of]
         if dates and not denied:
-            fits = any(date.fits(row.date) for row in rows for date in dates)
-            return [self._find("supported" if fits else "contradicted", rows, reading)]
+            fits = any(date.includes_day(row.date) for row in rows for date in dates)
+            return [self._make_finding("supported" if fits else "contradicted", rows, reading)]
         if denied:
-            return [self._find("contradicted", known, reading)] if known and self._is_exact(known) else []
+            return [self._make_finding("contradicted", known, reading)] if known and self._is_exact(known) else []
         if not known:
-            return [self._find("contradicted", rows, reading)]
-        return [self._find("supported", known, reading)] if self._is_exact(known) else []
+            return [self._make_finding("contradicted", rows, reading)]
+        return [self._make_finding("supported", known, reading)] if self._is_exact(known) else []
 
     def _is_exact(self, rows: list[ApprovalWording]) -> bool:
         return any(row.all_ or len(row.drugs) > 1 for row in rows)
@@ -85,9 +85,9 @@ class ApprovalChecker:
         drugs = {m.id for m in reading.drug_mentions} or ({subject} if subject else set())
         named = all(drug in drugs for drug in row.drugs)
         first = row.first or not reading.has_part("at_first")
-        return named and first and self.matcher.holds(row.all_, row.none_, reading)
+        return named and first and self.matcher.holds_words(row.all_, row.none_, reading)
 
-    def _find(self, verdict: ClaimVerdict, rows: list[ApprovalWording], reading: Reading) -> Finding:
+    def _make_finding(self, verdict: ClaimVerdict, rows: list[ApprovalWording], reading: Reading) -> Finding:
         told = "; ".join(dict.fromkeys(f"{row.right}: {row.date.day} {row.date:%B %Y}" for row in rows))
         cites = tuple(dict.fromkeys(row.source for row in rows))
         return Finding("approval", verdict, reading.start, reading.end, told, cites)

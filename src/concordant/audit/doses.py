@@ -44,7 +44,7 @@ class DoseChecker:
     rows: Mapping[str, Sequence[DoseRow]]
     lexicon: Lexicon
 
-    def check(self, reading: Reading, subject: str = "") -> list[Finding]:
+    def check_sentence(self, reading: Reading, subject: str = "") -> list[Finding]:
         """A finding for all doses of a sentence together."""
         found = [one for told in self._read_doses(reading, subject) if (one := self._check_one(told, reading)) is not None]
         found += self._check_regimen(reading)
@@ -84,7 +84,7 @@ class DoseChecker:
         )
 
     def _is_pack(self, reading: Reading, number: Number) -> bool:
-        return any(0 <= cue.start - number.unit_end <= 12 for cue in reading.parts("pack"))
+        return any(0 <= cue.start - number.unit_end <= 12 for cue in reading.list_parts("pack"))
 
     def _find_listed(self, before: Sequence[Number], number: Number, reading: Reading) -> list[Number]:
         """`3.6, 3.0, 2.4 mg/kg`, `1200/600 mg`: numbers that share a unit."""
@@ -105,13 +105,13 @@ class DoseChecker:
         own = [m for m in reading.drug_mentions if m.group == DRUG]
         before = [m for m in own if m.end <= at]
         after = [m for m in own if m.start > at]
-        others = [m for m in reading.of(MEDICATION) if m.end <= at]
+        others = [m for m in reading.list_mentions(MEDICATION) if m.end <= at]
         if others and (not before or others[-1].start > before[-1].start):
             return ""
         if before:
             alike = [m.id for m in before if any(row.unit == unit for row in self.rows.get(m.id, ()))]
             return alike[-1] if alike else before[-1].id
-        cue = [m for m in reading.parts("for_whom") if after and at <= m.start < after[0].start]
+        cue = [m for m in reading.list_parts("for_whom") if after and at <= m.start < after[0].start]
         if after and not cue and re.fullmatch(r"[^;.,]{0,30}", reading.text[at : after[0].start]):
             return after[0].id
         return subject if not after and not others else ""
@@ -130,15 +130,15 @@ class DoseChecker:
         fitting = [row for row in candidates if _fits_amount(told, row)]
         timely = [row for row in fitting if _fits_schedule(row, schedules, told)]
         if timely:
-            return self._find("supported", "dose", timely[:1], reading)
+            return self._make_finding("supported", "dose", timely[:1], reading)
         if not fitting and self._is_lower_level(rows, told, reading):
             return None
         if fitting:
-            return self._find("contradicted", "schedule", fitting[:1], reading)
+            return self._make_finding("contradicted", "schedule", fitting[:1], reading)
         alike = any(row.unit == told.unit for row in candidates)
         if not alike and not any(abs(row.amount - told.amount) < SLACK for row in candidates):
             return None  # an amount for one body, or of a drug that is not known here
-        return self._find("contradicted", "dose", candidates[:2], reading)
+        return self._make_finding("contradicted", "dose", candidates[:2], reading)
 
     def _is_lower_level(self, rows: Sequence[DoseRow], told: DoseTold, reading: Reading) -> bool:
         """A level below the start, told beside the start or with a word of harm: perhaps a step down, not a start."""
@@ -154,7 +154,7 @@ class DoseChecker:
         )
 
     def _words_in(self, reading: Reading, clause: tuple[int, int]) -> set[str]:
-        return {m.id for m in reading.of("word") if clause[0] <= m.start < clause[1]}
+        return {m.id for m in reading.list_mentions("word") if clause[0] <= m.start < clause[1]}
 
     def _choose_rows(self, rows: Sequence[DoseRow], told: DoseTold, reading: Reading, clause: tuple[int, int]) -> list[DoseRow]:
         """The rows that can be meant: of the special case, the level, the regimen and the phase that stand beside the dose."""
@@ -163,7 +163,7 @@ class DoseChecker:
             return special
         plain = [row for row in rows if not row.when]
         levels = [row for row in plain if row.level is not None]
-        if any(cue.start < told.start for cue in reading.parts("reduced")):
+        if any(cue.start < told.start for cue in reading.list_parts("reduced")):
             return _choose_levels(levels, reading, told)
         starts = [row for row in plain if row.level is None] or [row for row in levels if row.level == 0]
         partners = self._find_partners(reading, told, clause)
@@ -186,7 +186,7 @@ class DoseChecker:
 
     def _check_regimen(self, reading: Reading) -> list[Finding]:
         """`The HER2CLIMB regimen: A + B`: a regimen that is named by its trial is told whole."""
-        cues = reading.parts("regimen_of")
+        cues = reading.list_parts("regimen_of")
         if not cues or len(reading.trials) != 1 or not any(n.unit in DOSE_UNITS for n in reading.numbers):
             return []
         trial = next((t for t in self.lexicon.knowledge.trials if t.id == reading.trials[0]), None)
@@ -197,7 +197,7 @@ class DoseChecker:
         cite = regimens[0].components[0].source
         return [Finding("dose", "contradicted", reading.start, reading.end, regimens[0].name, (cite,))]
 
-    def _find(self, verdict: ClaimVerdict, kind: ClaimKind, rows: Sequence[DoseRow], reading: Reading) -> Finding:
+    def _make_finding(self, verdict: ClaimVerdict, kind: ClaimKind, rows: Sequence[DoseRow], reading: Reading) -> Finding:
         names = {drug.id: drug.name for drug in self.lexicon.knowledge.drugs}
         told = "; ".join(dict.fromkeys(f"{names[row.drug]} {row.told}" for row in rows))
         cites = tuple(dict.fromkeys(row.cite for row in rows))
@@ -207,7 +207,7 @@ class DoseChecker:
 def _find_clause(reading: Reading, told: DoseTold) -> tuple[int, int]:
     """The part of a sentence that a dose stands in: up to a semicolon, or what is set against it."""
     cuts = [m.start() for m in re.finditer(r";|\.\s", reading.told)]
-    places = sorted({0, *cuts, *(c.start - reading.start for c in reading.parts("versus")), len(reading.told)})
+    places = sorted({0, *cuts, *(c.start - reading.start for c in reading.list_parts("versus")), len(reading.told)})
     at = told.start - reading.start
     start = max(place for place in places if place <= at)
     return reading.start + start, reading.start + min(place for place in places if place > at)
@@ -250,7 +250,7 @@ def _phase_words(reading: Reading) -> list[Mention]:
 def _find_schedules(reading: Reading, told: DoseTold) -> list[ScheduleWording]:
     """How often: what follows before the next dose, else what stands in front, else the one of the whole sentence."""
     known = {schedule.id: schedule for schedule in reading.lexicon.words.schedules}
-    found = reading.of(SCHEDULE)
+    found = reading.list_mentions(SCHEDULE)
     start, end = _find_clause(reading, told)
     later = [n.start for n in reading.numbers if n.unit in DOSE_UNITS and n.start > told.end]
     limit = min([end, *later])
@@ -288,8 +288,8 @@ def _fits_schedule(row: DoseRow, schedules: Sequence[ScheduleWording], told: Dos
 def _choose_levels(levels: Sequence[DoseRow], reading: Reading, told: DoseTold) -> list[DoseRow]:
     """The first, the second reduction, or any level; the starting dose is none of them where one is named."""
     for part, level in (("first_reduction", 1), ("second_reduction", 2), ("third_reduction", 3)):
-        cues = [m for m in reading.parts(part) if m.start < told.start]
-        others = [m for name in ("first_reduction", "second_reduction", "third_reduction") for m in reading.parts(name)]
+        cues = [m for m in reading.list_parts(part) if m.start < told.start]
+        others = [m for name in ("first_reduction", "second_reduction", "third_reduction") for m in reading.list_parts(name)]
         last = max((m.start for m in others if m.start < told.start), default=-1)
         if cues and cues[-1].start == last:
             return [row for row in levels if row.level == level]

@@ -25,5 +25,5 @@ def find_example_faults(knowledge: Knowledge) -> Iterator[tuple[str, str, str]]:
 
 
 def _is_met(claim: ClaimWording, matcher: ClaimMatcher, reading: Reading) -> bool:
-    holds = matcher.holds(claim.all_, claim.none_, reading)
+    holds = matcher.holds_words(claim.all_, claim.none_, reading)
     return holds and (claim.slot is None or judge_slot(claim.slot, claim.verdict, reading) is not None)

@@ -35,9 +35,9 @@ class FigureChecker:
     classes: Mapping[str, tuple[str, ...]]
     carried: Carried = field(default_factory=Carried)
 
-    def check(self, reading: Reading) -> list[Finding]:
+    def check_sentence(self, reading: Reading) -> list[Finding]:
         """The findings of one sentence; what it is about is kept for the next one."""
-        items = [item for item in ItemReader(reading).read() if item.kind not in ("count", "follow_up")]
+        items = [item for item in ItemReader(reading).read_items() if item.kind not in ("count", "follow_up")]
         items = self._read_heads(reading, items)
         named = reading.trials
         if named:
@@ -75,7 +75,7 @@ class FigureChecker:
         return items
 
     def _check_named(self, items: list[Item], reading: Reading, trial: str) -> list[Finding]:
-        self._keep(trial, items, reading)
+        self._keep_items(trial, items, reading)
         return TrialCheck(self.views[trial], reading, self.classes).check_groups(items)
 
     def _check_several(self, items: list[Item], reading: Reading, named: Sequence[str]) -> list[Finding]:
@@ -94,15 +94,15 @@ class FigureChecker:
         if carried and self._goes_on(reading, self.views[carried]):
             found = TrialCheck(self.views[carried], reading, self.classes).check_groups(items)
             if found:
-                self._keep(carried, items, reading)
+                self._keep_items(carried, items, reading)
             if all(one.verdict == "supported" for one in found) or not self._find_fitting(items, reading):
                 return found
             return []
         if fitting := self._find_fitting(items, reading):
-            self._keep(fitting[0], items, reading)
+            self._keep_items(fitting[0], items, reading)
             return TrialCheck(self.views[fitting[0]], reading, self.classes).check_groups(items)
         if (only := self._find_by_arms(reading)) or (only := self._find_by_pair(items, reading)):
-            self._keep(only, items, reading)
+            self._keep_items(only, items, reading)
             return TrialCheck(self.views[only], reading, self.classes).check_groups(items)
         return []
 
@@ -142,7 +142,7 @@ class FigureChecker:
         fitting = self._find_fitting(values, reading)
         return fitting[0] if len(fitting) == 1 else ""
 
-    def _keep(self, trial: str, items: list[Item], reading: Reading) -> None:
+    def _keep_items(self, trial: str, items: list[Item], reading: Reading) -> None:
         self.carried.trial = trial
         armed = TrialCheck(self.views[trial], reading, self.classes).give_arms(items)
         self.carried.items = [item for item in armed if item.kind == "value"]

@@ -26,10 +26,10 @@ class GradeChecker:
     matcher: ClaimMatcher
     main: frozenset[str]  # the guidelines that are no companion of another
 
-    def check(self, reading: Reading, subject: str = "") -> list[Finding]:
+    def check_sentence(self, reading: Reading, subject: str = "") -> list[Finding]:
         """A finding where a grade is told of a statement that is known by its content."""
-        strengths = list(dict.fromkeys(m.id for m in reading.of(STRENGTH)))
-        evidence = list(dict.fromkeys(m.id for m in reading.of(EVIDENCE)))
+        strengths = list(dict.fromkeys(m.id for m in reading.list_mentions(STRENGTH)))
+        evidence = list(dict.fromkeys(m.id for m in reading.list_mentions(EVIDENCE)))
         if not (strengths or evidence) or len(strengths) > 1 or len(evidence) > 1:
             return []
         statement = self._find_numbered(reading) or self._find_topic(reading, subject)
@@ -39,19 +39,19 @@ class GradeChecker:
         if grade is None or (strengths and grade.strength is None) or (evidence and grade.evidence is None):
             return []
         right = f"strength {grade.strength or 'not seen'}, evidence {grade.evidence or 'not seen'}. {statement.says}"
-        fits = _fits(strengths, grade.strength) and _fits(evidence, grade.evidence)
+        fits = _fits_grade(strengths, grade.strength) and _fits_grade(evidence, grade.evidence)
         verdict: ClaimVerdict = "supported" if fits else "contradicted"
         return [Finding("grade", verdict, reading.start, reading.end, right, statement.sources[:1])]
 
     def _find_topic(self, reading: Reading, subject: str) -> Statement | None:
         """The statement whose content is told in most words."""
-        topics = [t for t in self.words.grades if self.matcher.holds(t.all_, t.none_, reading, subject)]
+        topics = [t for t in self.words.grades if self.matcher.holds_words(t.all_, t.none_, reading, subject)]
         best = max(topics, key=lambda topic: len(topic.all_), default=None)
         return self.statements[best.statement] if best else None
 
     def _find_numbered(self, reading: Reading) -> Statement | None:
         """`recommendation 2.1`: the only statement of that number that is in force."""
-        cues = [cue.end for cue in reading.parts("recommendation_number")]
+        cues = [cue.end for cue in reading.list_parts("recommendation_number")]
         told = [met[1] for at in cues if (met := NUMBER_OF.match(reading.text, at))]
         told += [met[1] for met in [NUMBER_AT_HEAD.match(reading.told)] if met]
         found = [
@@ -67,5 +67,5 @@ class GradeChecker:
         return {s.guideline: s.version for s in sorted(self.statements.values(), key=lambda one: one.version)}
 
 
-def _fits(told: list[str], held: str | None) -> bool:
+def _fits_grade(told: list[str], held: str | None) -> bool:
     return not told or told == [held]

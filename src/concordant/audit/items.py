@@ -65,24 +65,24 @@ class ItemReader:
         self.times: list[Time] = []
         self.spans: list[tuple[int, int]] = []
 
-    def read(self) -> list[Item]:
+    def read_items(self) -> list[Item]:
         """All items, in their order, each with its endpoint and its point in time."""
         text, start, end = self.reading.text, self.reading.start, self.reading.end
         for met in LEVEL.finditer(text, start, end):
-            self._drop(met.start(1), met.end(1))
+            self._drop_items(met.start(1), met.end(1))
         intervals = [
             (met.start(1), met.end(2), float(met[1]), float(met[2]) if re.match(r"[\d.]", met[2]) else None)
             for met in INTERVAL.finditer(text, start, end)
         ]
         self.spans = [(low, high) for low, high, *_ in intervals]
         for low, high in self.spans:
-            self._drop(low, high)
+            self._drop_items(low, high)
         for met in P_VALUE.finditer(text, start, end):
-            self._drop(met.start(2), met.end(2))
+            self._drop_items(met.start(2), met.end(2))
             bound = met[1].strip() or "="
-            self._add("p", float(met[2]), len(met[2].partition(".")[2]), met.start(), met.end(), bound=bound)
+            self._add_item("p", float(met[2]), len(met[2].partition(".")[2]), met.start(), met.end(), bound=bound)
         for met in RANGE.finditer(text, start, end):
-            self._drop(met.start(1), met.end(2))
+            self._drop_items(met.start(1), met.end(2))
         self._read_ratios()
         self._read_times()
         self._read_gains()
@@ -91,19 +91,19 @@ class ItemReader:
         self.items.sort(key=lambda item: item.start)
         for begun, ended, low_end, high_end in intervals:
             self._attach_interval(begun, ended, low_end, high_end)
-        return [self._place(item) for item in self.items]
+        return [self._place_item(item) for item in self.items]
 
     # -- parts -----------------------------------------------------------------------------------------
 
     def _read_ratios(self) -> None:
-        cues = {cue.start: cue for cue in sorted(self.reading.parts("ratio"), key=lambda one: one.end)}
+        cues = {cue.start: cue for cue in sorted(self.reading.list_parts("ratio"), key=lambda one: one.end)}
         for cue in cues.values():
             number = next((n for n in self.reading.numbers if n.start >= cue.end and not n.unit), None)
             if number and number in self.free and number.start - cue.end <= FAR and not number.spelled:
-                self._take(number, "ratio")
+                self._take_number(number, "ratio")
 
     def _read_times(self) -> None:
-        text, endpoints = self.reading.text, self.reading.of(ENDPOINT)
+        text, endpoints = self.reading.text, self.reading.list_mentions(ENDPOINT)
         has_share = any(self._is_percent(number) for number in self.free)
         for number in list(self.free):
             if not self.units.get(number.unit) or self._is_weeks(number) or number.digits:
@@ -119,40 +119,40 @@ class ItemReader:
     def _read_gains(self) -> None:
         """Follow-up, reductions of a risk, and gains in time."""
         for number in list(self.free):
-            if self._is_percent(number) and self._near("reduction", number, 48):
-                self._take(number, "reduction")
+            if self._is_percent(number) and self._is_near("reduction", number, 48):
+                self._take_number(number, "reduction")
             elif self._is_percent(number) and self._is_gain(number):
-                self._take(number, "gain")
+                self._take_number(number, "gain")
             elif self.units.get(number.unit) and not self._is_weeks(number):
-                if self._near("follow_up", number, 24):
-                    self._take(number, "follow_up")
+                if self._is_near("follow_up", number, 24):
+                    self._take_number(number, "follow_up")
                 elif self._is_gain(number):
-                    self._take(number, "gain", value=number.value * self.units[number.unit])
+                    self._take_number(number, "gain", value=number.value * self.units[number.unit])
 
     def _is_gain(self, number: Number) -> bool:
         text = self.reading.text
-        for cue in self.reading.parts("gain"):
+        for cue in self.reading.list_parts("gain"):
             between = text[cue.end : number.start]
             if 0 <= number.start - cue.end <= 30 and not re.search(r"\d|\bto\b|\bfrom\b|\bwas\b|\bwith\b", between):
                 return True
-        return any(0 <= cue.start - number.unit_end <= 3 for cue in self.reading.parts("gain_behind"))
+        return any(0 <= cue.start - number.unit_end <= 3 for cue in self.reading.list_parts("gain_behind"))
 
     def _read_counts(self) -> None:
         for number in list(self.free):
             before = self.reading.text[max(self.reading.start, number.start - 6) : number.start]
             if COUNTED.search(before) or (number.unit == "patients" and number.value >= 20):
-                self._take(number, "count")
+                self._take_number(number, "count")
 
     def _read_values(self) -> None:
         """Numbers with a unit of time or in percent; those without one where they are set against another."""
-        for cue in self.reading.parts("not_reached"):
+        for cue in self.reading.list_parts("not_reached"):
             if any(low <= cue.start < high for low, high in self.spans):
                 continue
             self.items.append(Item("not_reached", 0, 0, cue.start, cue.end))
         candidates = [n for n in self.free if not n.spelled and (self._is_value(n) or not n.unit)]
         kept = [n for i, n in enumerate(candidates) if self._is_value(n) or self._is_paired(candidates, i)]
         for number in kept:
-            self._take(number, "count" if self._is_size(number) else "value", hedged=self._is_hedged(number))
+            self._take_number(number, "count" if self._is_size(number) else "value", hedged=self._is_hedged(number))
         self._join_shares()
         self._spread_units()
 
@@ -167,7 +167,7 @@ class ItemReader:
                 continue
             first, second = (other, number) if other.start < number.start else (number, other)
             between = self.reading.text[first.unit_end or first.end : second.start]
-            against = any(first.end <= cue.start and cue.end <= second.start for cue in self.reading.parts("versus"))
+            against = any(first.end <= cue.start and cue.end <= second.start for cue in self.reading.list_parts("versus"))
             joined = re.fullmatch(r"\s*(?:and|to|,|/)\s*", between) and self._is_value(second) and first.digits == second.digits
             if (against and len(between) < 70) or joined:
                 return True
@@ -177,7 +177,7 @@ class ItemReader:
 
     def _is_size(self, number: Number) -> bool:
         """A whole number without a unit, before any endpoint is named: so many were in an arm."""
-        named = any(endpoint.end <= number.start for endpoint in self.reading.of(ENDPOINT))
+        named = any(endpoint.end <= number.start for endpoint in self.reading.list_mentions(ENDPOINT))
         return not number.unit and not number.digits and number.value >= 20 and not named
 
     def _join_shares(self) -> None:
@@ -210,9 +210,9 @@ class ItemReader:
         if len(between) <= 26 and not re.search(r"\.\s", between):
             self.items[self.items.index(item)] = replace(item, low=low, high=high, end=max(item.end, end))
 
-    def _place(self, item: Item) -> Item:
+    def _place_item(self, item: Item) -> Item:
         """The endpoint that it is said of: the last one before it, or one that follows at once."""
-        text, endpoints = self.reading.text, self.reading.of(ENDPOINT)
+        text, endpoints = self.reading.text, self.reading.list_mentions(ENDPOINT)
         before = [e for e in endpoints if e.end <= item.start or e.start <= item.start < e.end]
         after = [e for e in endpoints if e.start >= item.end]
         chosen: Mention | None = before[-1] if before else (after[0] if after else None)
@@ -243,35 +243,36 @@ class ItemReader:
     def _is_weeks(self, number: Number) -> bool:
         return number.unit == "weeks"
 
-    def _near(self, part: str, number: Number, reach: int) -> bool:
+    def _is_near(self, part: str, number: Number, reach: int) -> bool:
         return any(
-            -reach <= cue.start - number.end <= reach or -reach <= number.start - cue.end <= 0 for cue in self.reading.parts(part)
+            -reach <= cue.start - number.end <= reach or -reach <= number.start - cue.end <= 0
+            for cue in self.reading.list_parts(part)
         )
 
     def _is_hedged(self, number: Number) -> bool:
-        return any(0 <= number.start - cue.end <= 12 for cue in self.reading.parts("about")) or any(
-            cue.end <= number.start for cue in self.reading.parts("about")
+        return any(0 <= number.start - cue.end <= 12 for cue in self.reading.list_parts("about")) or any(
+            cue.end <= number.start for cue in self.reading.list_parts("about")
         )
 
-    def _take(self, number: Number, kind: Kind, value: float | None = None, *, hedged: bool = False) -> None:
+    def _take_number(self, number: Number, kind: Kind, value: float | None = None, *, hedged: bool = False) -> None:
         self.free.remove(number)
         told = number.value if value is None else value
         unit, digits = number.unit, number.digits
         if unit == "years" and kind == "value":
             told, unit, digits = told * 12, "months", 0
         bound = self._find_bound(number)
-        self._add(kind, told, digits, number.start, number.unit_end or number.end, unit, bound, hedged=hedged)
+        self._add_item(kind, told, digits, number.start, number.unit_end or number.end, unit, bound, hedged=hedged)
 
     def _find_bound(self, number: Number) -> str:
         before = self.reading.text[max(self.reading.start, number.start - 14) : number.start]
         if number.bound:
             return number.bound
         for part, sign in (("more", ">"), ("less", "<"), ("least", ">="), ("most", "<=")):
-            if any(0 <= number.start - cue.end <= 2 for cue in self.reading.parts(part)):
+            if any(0 <= number.start - cue.end <= 2 for cue in self.reading.list_parts(part)):
                 return sign
-        return "~" if any(0 <= number.start - cue.end <= 2 for cue in self.reading.parts("about")) and before else ""
+        return "~" if any(0 <= number.start - cue.end <= 2 for cue in self.reading.list_parts("about")) and before else ""
 
-    def _add(
+    def _add_item(
         self,
         kind: Kind,
         value: float,
@@ -285,7 +286,7 @@ class ItemReader:
     ) -> None:
         self.items.append(Item(kind, value, digits, start, end, unit, bound=bound, hedged=hedged))
 
-    def _drop(self, start: int, end: int) -> None:
+    def _drop_items(self, start: int, end: int) -> None:
         self.free = [number for number in self.free if not start <= number.start < end]
 
 

@@ -55,38 +55,38 @@ class Reading:
         """Where it ends."""
         return self.sentence.end
 
-    def of(self, group: str) -> list[Mention]:
+    def list_mentions(self, group: str) -> list[Mention]:
         """The mentions of a group."""
         return [mention for mention in self.mentions if mention.group == group]
 
     @cached_property
     def present(self) -> frozenset[str]:
         """The wordings that stand in it and are not denied."""
-        told = {mention.id for mention in self.of(WORD) if not mention.denied}
+        told = {mention.id for mention in self.list_mentions(WORD) if not mention.denied}
         return frozenset(told | {BOUNDS[number.bound] for number in self.numbers if number.bound in BOUNDS})
 
     @cached_property
     def denied(self) -> frozenset[str]:
         """The wordings that are denied in it."""
-        return frozenset(mention.id for mention in self.of(WORD) if mention.denied)
+        return frozenset(mention.id for mention in self.list_mentions(WORD) if mention.denied)
 
     def has_part(self, part: str) -> bool:
         """Whether a word that plays a part stands in it."""
-        return any(mention.id == part for mention in self.of(PART))
+        return any(mention.id == part for mention in self.list_mentions(PART))
 
-    def parts(self, part: str) -> list[Mention]:
+    def list_parts(self, part: str) -> list[Mention]:
         """The words that play a part."""
-        return [mention for mention in self.of(PART) if mention.id == part]
+        return [mention for mention in self.list_mentions(PART) if mention.id == part]
 
     @cached_property
     def trials(self) -> tuple[str, ...]:
         """The trials that are named; `other` for one that the knowledge does not hold."""
-        return tuple(dict.fromkeys(mention.id for mention in self.of(TRIAL)))
+        return tuple(dict.fromkeys(mention.id for mention in self.list_mentions(TRIAL)))
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
         """The lines of treatment that are named."""
-        told = self.of(LINE)
+        told = self.list_mentions(LINE)
         meant = [mention for mention in told if not self._is_behind_past(mention)]
         return tuple(dict.fromkeys(mention.id for mention in meant or told))
 
@@ -96,13 +96,13 @@ class Reading:
         return tuple(self._iter_drugs())
 
     def _iter_drugs(self) -> Iterator[Mention]:
-        for mention in self.of(DRUG):
+        for mention in self.list_mentions(DRUG):
             if not mention.id.startswith("="):
                 yield mention
                 continue
             for part in self.lexicon.protocols[mention.id[1:]]:
                 yield replace(mention, id=part, group=CLASS if part in self.lexicon.knowledge.classes else DRUG)
-        yield from self.of(CLASS)
+        yield from self.list_mentions(CLASS)
 
     @cached_property
     def past(self) -> frozenset[str]:
@@ -116,11 +116,11 @@ class Reading:
 
     def _is_past(self, mention: Mention) -> bool:
         """A word such as `after` stands before it, and no word of giving between."""
-        if self._follows(mention, "past_behind"):
+        if self._follows_part(mention, "past_behind"):
             return True
-        if self._follows(mention, "verb") or self._is_repeated(mention):
+        if self._follows_part(mention, "verb") or self._is_repeated(mention):
             return False
-        before = [m for m in self.of(PART) if m.id in CUES and m.end <= mention.start]
+        before = [m for m in self.list_mentions(PART) if m.id in CUES and m.end <= mention.start]
         if not before:
             return False
         cue = max(before, key=lambda one: (one.end, one.end - one.start))
@@ -129,7 +129,7 @@ class Reading:
 
     def _is_behind_past(self, mention: Mention) -> bool:
         """`progressed after first-line therapy`: the line that was, not the one that comes."""
-        before = [m for m in self.of(PART) if m.id in CUES and m.end <= mention.start]
+        before = [m for m in self.list_mentions(PART) if m.id in CUES and m.end <= mention.start]
         cue = max(before, key=lambda one: (one.end, one.end - one.start), default=None)
         return (
             cue is not None
@@ -138,9 +138,9 @@ class Reading:
             and "," not in self.text[cue.end : mention.start]
         )
 
-    def _follows(self, mention: Mention, part: str) -> bool:
+    def _follows_part(self, mention: Mention, part: str) -> bool:
         """Whether a word that plays a part stands right behind."""
-        return any(0 <= cue.start - mention.end <= 2 for cue in self.parts(part))
+        return any(0 <= cue.start - mention.end <= 2 for cue in self.list_parts(part))
 
     def _is_repeated(self, mention: Mention) -> bool:
         """Whether the same drug was named before in the sentence, and a comma stands between."""
@@ -152,7 +152,7 @@ class Reading:
         between = self.text[start:end]
         begun = any(
             start <= cue.start and cue.end <= end and self.text[start : cue.start].rstrip().endswith(",")
-            for cue in self.parts("new_clause")
+            for cue in self.list_parts("new_clause")
         )
         return ". " in between or ";" in between or begun
 

@@ -39,7 +39,7 @@ class TrialView:
 
     def mention_arms(self, reading: Reading, classes: Mapping[str, tuple[str, ...]]) -> list[tuple[int, int, int]]:
         """Where an arm is named: start, end, arm; a combination is one."""
-        mentions = sorted([*reading.drug_mentions, *reading.parts(CONTROL)], key=lambda one: one.start)
+        mentions = sorted([*reading.drug_mentions, *reading.list_parts(CONTROL)], key=lambda one: one.start)
         found: list[tuple[int, int, int]] = []
         for mention in mentions:
             arm = self.find_arm(mention, classes)

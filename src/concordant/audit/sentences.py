@@ -38,14 +38,14 @@ def split_sentences(text: str, abbreviated: re.Pattern[str]) -> Iterator[Sentenc
         begun = start + len(MARKER.match(text[start:end])[0])  # type: ignore[index]
         row = text[begun:end].lstrip().startswith("|")
         if row:
-            yield from _trim(text, begun, end, block, row)
+            yield from _trim_sentence(text, begun, end, block, row)
             continue
         at = begun
         for met in BOUNDARY.finditer(text, begun, end):
             if not abbreviated.search(text[max(at, met.start() - LONGEST_ABBREVIATION) : met.start()]):
-                yield from _trim(text, at, met.end(), block, row)
+                yield from _trim_sentence(text, at, met.end(), block, row)
                 at = met.end()
-        yield from _trim(text, at, end, block, row)
+        yield from _trim_sentence(text, at, end, block, row)
 
 
 def _iter_lines(text: str) -> Iterator[tuple[int, int]]:
@@ -78,7 +78,7 @@ def _join_wrapped(text: str, lines: list[tuple[int, int]]) -> Iterator[tuple[int
         yield held
 
 
-def _trim(text: str, start: int, end: int, block: int, row: bool) -> Iterator[Sentence]:
+def _trim_sentence(text: str, start: int, end: int, block: int, row: bool) -> Iterator[Sentence]:
     piece = text[start:end]
     inside = piece.strip()
     if inside:

@@ -78,7 +78,7 @@ class LineChecker:
     classes: Mapping[str, tuple[str, ...]]
     as_of: dt.date
 
-    def check(self, reading: Reading) -> list[Finding]:
+    def check_sentence(self, reading: Reading) -> list[Finding]:
         """At most one finding: of the regimen that is spoken of, in the one line that is named."""
         if len(reading.lines) != 1 or reading.other_cancer or reading.has_part("asked"):
             return []
@@ -102,33 +102,33 @@ class LineChecker:
             return self._judge_role(reading, mine, current)
         old = [row for row in earlier if self._is_meant(named, row)]
         if old and old[0].role == "preferred" and not reading.has_part("may"):
-            return [self._find("outdated", reading, [row for row in current if row.role == "preferred"] or old)]
+            return [self._make_finding("outdated", reading, [row for row in current if row.role == "preferred"] or old)]
         preferred = [row for row in current if row.role == "preferred"]
         if preferred and reading.has_part("must") and self._is_regimen(named):
-            return [self._find("contradicted", reading, preferred)]
+            return [self._make_finding("contradicted", reading, preferred)]
         return []
 
     def _check_former(self, reading: Reading, named: frozenset[str], line: str) -> list[Finding]:
         """What is told of an earlier version, or of the time before: true of that is true."""
         earlier = [r for r in self.rows if r.line == line and r.until is not None and self._is_meant(named, r)]
-        return [self._find("supported", reading, earlier[:1])] if earlier and earlier[0].role == "preferred" else []
+        return [self._make_finding("supported", reading, earlier[:1])] if earlier and earlier[0].role == "preferred" else []
 
     def _judge_role(self, reading: Reading, mine: Sequence[LineRow], current: Sequence[LineRow]) -> list[Finding]:
         """`the preferred` of what is one option, `the standard` of what was that in an earlier version."""
         row = next((row for row in mine if row.role == "preferred"), mine[0])
         if row.role in STRONG_ROLES:
-            return [self._find("supported", reading, [row])]
+            return [self._make_finding("supported", reading, [row])]
         if not reading.has_part("must"):
             conditional = row.role != "alternative" or reading.has_part("if_not")
-            return [self._find("supported", reading, [row])] if conditional else []
+            return [self._make_finding("supported", reading, [row])] if conditional else []
         if reading.has_part("if_not") and row.role == "alternative":
-            return [self._find("supported", reading, [row])]
+            return [self._make_finding("supported", reading, [row])]
         preferred = [other for other in current if other.role == "preferred"]
         former = any(
             r.role == "preferred" and self._is_same(row, r) for r in self.rows if r.until is not None and r.until <= self.as_of
         )
         verdict: ClaimVerdict = "outdated" if preferred and former else "overstated"
-        return [self._find(verdict, reading, preferred or [row])]
+        return [self._make_finding(verdict, reading, preferred or [row])]
 
     def _is_same(self, row: LineRow, other: LineRow) -> bool:
         return row.line == other.line and bool(set(row.regimens) & set(other.regimens))
@@ -145,7 +145,7 @@ class LineChecker:
     def _is_regimen(self, named: frozenset[str]) -> bool:
         return any(self._names_regimen(named, frozenset(regimen.drugs)) for regimen in self.lexicon.knowledge.regimens)
 
-    def _find(self, verdict: ClaimVerdict, reading: Reading, rows: Sequence[LineRow]) -> Finding:
+    def _make_finding(self, verdict: ClaimVerdict, reading: Reading, rows: Sequence[LineRow]) -> Finding:
         said = " ".join(dict.fromkeys(row.statement.says for row in rows[:2]))
         if verdict == "overstated":
             said = f"An option, not the one that is preferred. {said}"
@@ -157,7 +157,7 @@ def _list_alternatives(reading: Reading, classes: Mapping[str, tuple[str, ...]])
     found = set()
     drugs = reading.drug_mentions
     for first, second in pairwise(drugs):
-        joined = any(first.end <= cue.start and cue.end <= second.start for cue in reading.parts("or"))
+        joined = any(first.end <= cue.start and cue.end <= second.start for cue in reading.list_parts("or"))
         if joined and second.start - first.end <= 6 and set(classes.get(first.id, ())) & set(classes.get(second.id, ())):
             found.add(second.id)
     return found

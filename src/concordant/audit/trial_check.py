@@ -66,9 +66,9 @@ class TrialCheck:
         asked = self._list_asked_cuts(rows)
         if fitting and asked and not any(key[0] in asked for key in fitting):
             right = [row for row in rows if row.cut in asked and any(can_be_compared(item, row) for item in items)]
-            return self._find("contradicted", right, "of another data cut") if right else None
+            return self._make_finding("contradicted", right, "of another data cut") if right else None
         if fitting:
-            return self._find("supported", self._matched(items, rows_of(rows, fitting[0]), rows))
+            return self._make_finding("supported", self._match_rows(items, rows_of(rows, fitting[0]), rows))
         wider = self._find_rows(items, self.view.rows, any_assessor=True)
         if len(wider) > len(rows) and not any(self._fit_all(items, rows_of(wider, key)) for key in list_cut_keys(wider)):
             rows = wider
@@ -89,7 +89,7 @@ class TrialCheck:
         homes = [[key for key in keys if _fits_any(item, rows_of(rows, key))] for item in items]
         if all(homes):
             cuts = list(dict.fromkeys(key for home in homes for key in home[:1]))
-            return self._find("mixed_cuts", [self._best_row(items, rows_of(rows, key)) for key in cuts])
+            return self._make_finding("mixed_cuts", [self._best_row(items, rows_of(rows, key)) for key in cuts])
         if self._fits_later(items):
             return None
         if not items[0].endpoint and not self._is_swapped(items, rows) and not self._is_interval_wrong(items, rows):
@@ -100,9 +100,9 @@ class TrialCheck:
             known = [item for item in items if item.arm is not None]
             if not known and len(items) < SEVERAL and self.reading.trials == ():
                 return None
-        near = self._nearest(items, rows)
+        near = self._find_nearest(items, rows)
         swapped = self._is_swapped(items, rows)
-        return self._find("contradicted", near, "the arms are swapped" if swapped else "")
+        return self._make_finding("contradicted", near, "the arms are swapped" if swapped else "")
 
     def _find_rows(self, items: list[Item], rows: Iterable[FigureRow], *, any_assessor: bool = False) -> list[FigureRow]:
         """The rows that speak of the endpoint, the patients and the assessor of the claim."""
@@ -112,23 +112,23 @@ class TrialCheck:
             for row in rows
             if not endpoint or row.endpoint == endpoint or (row.hr is not None and row.hr.of.partition(", ")[0] == endpoint)
         ]
-        within = [m for m in self.reading.of(ENDPOINT) if m.id == endpoint]
+        within = [m for m in self.reading.list_mentions(ENDPOINT) if m.id == endpoint]
         populations = {
-            m.id for m in self.reading.of(POPULATION) if not any(e.start <= m.start and m.end <= e.end for e in within)
+            m.id for m in self.reading.list_mentions(POPULATION) if not any(e.start <= m.start and m.end <= e.end for e in within)
         }
         if OTHER in populations:
             return []
         found = _choose_population(found, populations)
-        named = {mention.id for mention in self.reading.of(ASSESSOR)}
+        named = {mention.id for mention in self.reading.list_mentions(ASSESSOR)}
         if named and not any_assessor:
-            found = [row for row in found if not row.assessor or self._assess(row.assessor) in named]
+            found = [row for row in found if not row.assessor or self._assess_told(row.assessor) in named]
         if self.reading.has_part("mean"):
             found = [row for row in found if row.mean or row.unit != "months"]
         elif any(item.unit == "months" for item in items):
             found = [row for row in found if not row.mean]
         return found
 
-    def _assess(self, told: str) -> str:
+    def _assess_told(self, told: str) -> str:
         found = self.reading.lexicon.index.find(told)
         return next((mention.id for mention in found if mention.group == ASSESSOR), told)
 
@@ -157,7 +157,7 @@ class TrialCheck:
         if len(values) != SEVERAL or len({arm for *_, arm in self.view.mention_arms(self.reading, self.classes)}) > 1:
             return False
         first, second = values
-        against = any(first.end <= cue.start and cue.end <= second.start for cue in self.reading.parts("versus"))
+        against = any(first.end <= cue.start and cue.end <= second.start for cue in self.reading.list_parts("versus"))
         return not against and all(_fits_any(replace(item, arm=None), rows) for item in items)
 
     def _has_free_order(self, items: list[Item], rows: list[FigureRow]) -> bool:
@@ -170,11 +170,11 @@ class TrialCheck:
         bare = [replace(item, low=None, high=None) for item in items]
         return bare != items and any(self._fit_all(bare, rows_of(rows, key)) for key in list_cut_keys(rows))
 
-    def _matched(self, items: Sequence[Item], rows: Sequence[FigureRow], within: Sequence[FigureRow]) -> list[FigureRow]:
+    def _match_rows(self, items: Sequence[Item], rows: Sequence[FigureRow], within: Sequence[FigureRow]) -> list[FigureRow]:
         """The rows that hold the numbers, each once."""
         return list(dict.fromkeys(row for item in items for row in rows if fits_row(item, row, item.arm)))[:2] or list(within)[:1]
 
-    def _nearest(self, items: list[Item], rows: list[FigureRow]) -> list[FigureRow]:
+    def _find_nearest(self, items: list[Item], rows: list[FigureRow]) -> list[FigureRow]:
         """What is right: the rows that fit most of the claim, else all of its endpoint."""
         scores = {key: sum(_fits_any(item, rows_of(rows, key)) for item in items) for key in list_cut_keys(rows)}
         best = max(scores.values(), default=0)
@@ -183,7 +183,7 @@ class TrialCheck:
         useful = [row for row in timed or chosen if any(can_be_compared(item, row) for item in items)]
         return list(dict.fromkeys(useful))[:3]
 
-    def _find(self, verdict: ClaimVerdict, rows: Sequence[FigureRow], note: str = "") -> Finding:
+    def _make_finding(self, verdict: ClaimVerdict, rows: Sequence[FigureRow], note: str = "") -> Finding:
         facts = tuple(dict.fromkeys(tell_row(row) for row in rows))
         lead = f"{self.view.trial.name}, {note}" if note else self.view.trial.name
         cites = tuple(dict.fromkeys(Cite(ref=row.source, checked=row.checked) for row in rows))

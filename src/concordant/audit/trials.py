@@ -34,7 +34,7 @@ class TrialChecker:
     months: Mapping[str, int]
     carried: Carried
 
-    def check(self, reading: Reading) -> list[Finding]:
+    def check_sentence(self, reading: Reading) -> list[Finding]:
         """The findings of a sentence of one trial, or of two drugs that one trial compared."""
         name = self._find_trial(reading)
         if not name:
@@ -63,7 +63,7 @@ class TrialChecker:
         goes_on = reading.has_part("that_trial") or (reading.has_part("main_result") and not reading.drug_mentions)
         return self.carried.trial if goes_on else ""
 
-    def _find(self, verdict: ClaimVerdict, reading: Reading, right: str, cites: Sequence[Cite] = ()) -> Finding:
+    def _make_finding(self, verdict: ClaimVerdict, reading: Reading, right: str, cites: Sequence[Cite] = ()) -> Finding:
         return Finding("figure", verdict, reading.start, reading.end, right, tuple(dict.fromkeys(cites)))
 
     def _first_cite(self, view: TrialView) -> tuple[Cite, ...]:
@@ -76,7 +76,9 @@ class TrialChecker:
         if not told or not view.trial.nct:
             return None
         right = f"{view.trial.name}: {view.trial.nct}, {' against '.join(view.trial.arms)}"
-        return self._find("supported" if told[0] == view.trial.nct else "contradicted", reading, right, self._first_cite(view))
+        return self._make_finding(
+            "supported" if told[0] == view.trial.nct else "contradicted", reading, right, self._first_cite(view)
+        )
 
     def _check_patients(self, view: TrialView, reading: Reading) -> Finding | None:
         """Patients of the trial had this drug before; or had it not."""
@@ -98,17 +100,17 @@ class TrialChecker:
             verdict: ClaimVerdict = "contradicted" if named & set(words.had) else "supported"
         else:
             verdict = "contradicted" if wrong else "supported"
-        return self._find(verdict, reading, f"{view.trial.name}: {words.right or view.trial.population}", (words.source,))
+        return self._make_finding(verdict, reading, f"{view.trial.name}: {words.right or view.trial.population}", (words.source,))
 
     def _check_size(self, view: TrialView, reading: Reading) -> Finding | None:
-        counts = [item for item in ItemReader(reading).read() if item.kind == "count"]
-        if not counts or not view.sizes or reading.of(POPULATION):
+        counts = [item for item in ItemReader(reading).read_items() if item.kind == "count"]
+        if not counts or not view.sizes or reading.list_mentions(POPULATION):
             return None
         fits = all(int(item.value) in view.sizes for item in counts)
         if not fits and not reading.has_part("randomised"):
             return None
         right = f"{view.trial.name}: {view.trial.n}"
-        return self._find("supported" if fits else "contradicted", reading, right, self._first_cite(view))
+        return self._make_finding("supported" if fits else "contradicted", reading, right, self._first_cite(view))
 
     def _check_cut(self, view: TrialView, reading: Reading) -> Finding | None:
         """The day of a data cut, of the analysis that is named."""
@@ -132,14 +134,14 @@ class TrialChecker:
         )
         right = "; ".join(f"{view.trial.name}, {a.name}: cut {a.cut}" for a in analyses)
         cites = [Cite(ref=a.source, checked=a.estimates[0].checked) for a in analyses]
-        return self._find("supported" if fits else "contradicted", reading, right, cites)
+        return self._make_finding("supported" if fits else "contradicted", reading, right, cites)
 
     def _check_rank(self, view: TrialView, reading: Reading) -> Finding | None:
         """A result that was only looked at is called the main one, or significant."""
         if not reading.has_part("main_result") or reading.has_part("not_main"):
             return None
-        items = [item for item in ItemReader(reading).read() if item.kind in ("follow_up", "value", "ratio")]
-        endpoints = {m.id for m in reading.of(ENDPOINT)}
+        items = [item for item in ItemReader(reading).read_items() if item.kind in ("follow_up", "value", "ratio")]
+        endpoints = {m.id for m in reading.list_mentions(ENDPOINT)}
         rows = [row for row in view.rows if not endpoints or row.endpoint in endpoints]
         told = [row for row in rows if any(i.kind == "follow_up" and i.value in row.follow_up for i in items)]
         if not told and reading.has_part("called_primary"):
@@ -147,13 +149,13 @@ class TrialChecker:
         if not told or any(row.status != "exploratory" for row in told):
             return None
         right = f"exploratory, not tested there. {tell_row(told[0])}"
-        return self._find("overstated", reading, right, [Cite(ref=told[0].source, checked=told[0].checked)])
+        return self._make_finding("overstated", reading, right, [Cite(ref=told[0].source, checked=told[0].checked)])
 
     def _check_comparison(self, view: TrialView, reading: Reading) -> Finding | None:
         """A trial of one arm compared nothing."""
         if len(view.trial.arms) > 1 or not reading.has_part("compared"):
             return None
-        return self._find(
+        return self._make_finding(
             "contradicted", reading, f"{view.trial.name}: {view.trial.n}. {view.trial.caveat}", self._first_cite(view)
         )
 
@@ -161,11 +163,11 @@ class TrialChecker:
 
     def _check_effects(self, view: TrialView, reading: Reading) -> list[Finding]:
         """That one arm did better, that there was only a trend, or no difference: at the day, and as it was before."""
-        if reading.of(POPULATION) or reading.has_part("asked"):
+        if reading.list_mentions(POPULATION) or reading.has_part("asked"):
             return []
-        told = {item.endpoint for item in ItemReader(reading).read() if item.kind in ("value", "ratio", "not_reached")}
+        told = {item.endpoint for item in ItemReader(reading).read_items() if item.kind in ("value", "ratio", "not_reached")}
         found = []
-        for mention in {m.id: m for m in reversed(reading.of(ENDPOINT))}.values():
+        for mention in {m.id: m for m in reversed(reading.list_mentions(ENDPOINT))}.values():
             rows = [r for r in view.rows if r.hr is not None and r.hr.of == mention.id and not r.population]
             claimed = self._find_claimed(reading, mention)
             if rows and claimed and mention.id not in told:
@@ -175,7 +177,7 @@ class TrialChecker:
     def _find_claimed(self, reading: Reading, endpoint: Mention) -> str:
         """What is claimed of one endpoint, by the words of its own clause."""
         for part, claimed in (("no_effect", NONE), ("trend", TREND), ("effect", GAIN)):
-            near = [cue for cue in reading.parts(part) if _are_near(cue, endpoint, reading)]
+            near = [cue for cue in reading.list_parts(part) if _are_near(cue, endpoint, reading)]
             if near:
                 return NONE if claimed == GAIN and _is_denied(endpoint, near, reading) else claimed
         return ""
@@ -190,19 +192,23 @@ class TrialChecker:
         if turned and claimed in (GAIN, TREND):  # no control here did better, and nothing held says so
             cite = Cite(ref=ordered[-1].source, checked=ordered[-1].checked)
             won = any(_find_state(row) == GAIN for row in rows)
-            return self._find("contradicted", reading, f"the other way round. {tell_row(ordered[-1])}", [cite]) if won else None
+            return (
+                self._make_finding("contradicted", reading, f"the other way round. {tell_row(ordered[-1])}", [cite])
+                if won
+                else None
+            )
         states = [_find_state(row) for row in ordered]
         reached = GAIN if GAIN in states else states[-1]
         best = ordered[states.index(reached)]
         cites = [Cite(ref=best.source, checked=best.checked)]
         if claimed == reached or (claimed == TREND and reached == NONE and best.hr is not None and best.hr.estimate < 1):
-            return self._find("supported", reading, tell_row(best), cites)
+            return self._make_finding("supported", reading, tell_row(best), cites)
         if claimed == NONE and reached == TREND:
             return None
         if ORDERED.get(claimed, 0) < ORDERED.get(reached, 0):
             was = any(state == claimed for state in states) or (claimed == TREND and TREND in states)
-            return self._find("outdated" if was else "contradicted", reading, tell_row(best), cites)
-        return self._find("contradicted", reading, f"no gain shown. {tell_row(best)}", cites)
+            return self._make_finding("outdated" if was else "contradicted", reading, tell_row(best), cites)
+        return self._make_finding("contradicted", reading, f"no gain shown. {tell_row(best)}", cites)
 
 
 def _are_near(cue: Mention, endpoint: Mention, reading: Reading) -> bool:
@@ -214,7 +220,7 @@ def _are_near(cue: Mention, endpoint: Mention, reading: Reading) -> bool:
 
 def _is_denied(endpoint: Mention, effects: list[Mention], reading: Reading) -> bool:
     """`did not improve`, `no OS benefit`, `but not OS`: a no before the word of gain, or before the endpoint."""
-    return any(0 <= one.start - cue.end <= 20 for cue in reading.parts("no") for one in (endpoint, *effects))
+    return any(0 <= one.start - cue.end <= 20 for cue in reading.list_parts("no") for one in (endpoint, *effects))
 
 
 def _find_state(row: FigureRow) -> str:

@@ -1,4 +1,4 @@
-"""No word of a language stands in the patterns of the code that reads notes: each is knowledge, so that a language is a folder."""
+"""No word of a language stands in the patterns of the code that reads notes: each is knowledge."""
 
 from __future__ import annotations
 

@@ -65,13 +65,15 @@ def _make_groups(
 
 
 def _make_offer_row(sign: str, offer: NoteOffer, teller: NoteTeller) -> MarkedRow:
-    return MarkedRow(sign, "offer", teller.quote(offer.span), f"{teller.describe(offer.fact, offer.value)}? {offer.why}")
+    return MarkedRow(
+        sign, "offer", teller.quote_span(offer.span), f"{teller.describe_fact(offer.fact, offer.value)}? {offer.why}"
+    )
 
 
 def _iter_other_rows(mentions: Sequence[NoteMention], teller: NoteTeller) -> Iterator[MarkedRow]:
     once = {(one.span, one.standing): one for one in sorted(mentions, key=lambda one: one.span) if one.standing != "said"}
     for one in once.values():
-        yield MarkedRow("", "other", teller.quote(one.span), _describe_standing(one.standing, one.cue, teller))
+        yield MarkedRow("", "other", teller.quote_span(one.span), _describe_standing(one.standing, one.cue, teller))
 
 
 def _iter_unread_rows(unread: Sequence[NoteUnread], teller: NoteTeller) -> Iterator[MarkedRow]:
@@ -82,12 +84,12 @@ def _iter_unread_rows(unread: Sequence[NoteUnread], teller: NoteTeller) -> Itera
 def _make_row(sign: str, facts: Sequence[NoteFact], teller: NoteTeller) -> MarkedRow:
     spans = _join_spans(span for fact in facts for span in fact.spans)
     kind: Kind = "convention" if all(fact.sure == "convention" for fact in facts) else "said"
-    return MarkedRow(sign, kind, ", ".join(teller.quote(span) for span in spans), teller.describe_all(facts))
+    return MarkedRow(sign, kind, ", ".join(teller.quote_span(span) for span in spans), teller.describe_all(facts))
 
 
 def _describe_standing(standing: str, cue: Span | None, teller: NoteTeller) -> str:
     says = STANDING.get(standing, standing.replace("_", " "))
-    return f"{says}: {teller.quote(cue)}" if cue is not None else says
+    return f"{says}: {teller.quote_span(cue)}" if cue is not None else says
 
 
 def _count(readings: NoteReadings) -> str:

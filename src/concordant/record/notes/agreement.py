@@ -22,7 +22,7 @@ class Agreement(FactsView):
             self.keep_last(name)
         self.settle_past_symptoms()
 
-    def settle(self) -> None:
+    def settle_told(self) -> None:
         """What contradicts itself, and what need not be asked."""
         self.settle_conflicts()
         self.drop_needless_offers()
@@ -34,7 +34,9 @@ class Agreement(FactsView):
         if all(fact.rule in self.names.lesion_rules for fact in sites) and self.order.unproven.search(self.masked.text):
             for fact in sites:
                 self.gathered.take_back(fact.fact, fact.value)
-                self.gathered.offer(fact.fact, fact.value, fact.spans[0], "whether it is a metastasis is not said", fact.rule)
+                self.gathered.offer_fact(
+                    fact.fact, fact.value, fact.spans[0], "whether it is a metastasis is not said", fact.rule
+                )
 
     def drop_old_ages(self) -> None:
         """An age that stands beside a year is the age of then: it is asked."""
@@ -45,7 +47,7 @@ class Agreement(FactsView):
             others = [other for other in self.gathered.find_values(self.names.age) if other != fact.value]
             if dated or others:
                 self.gathered.take_back(self.names.age, fact.value)
-                self.gathered.offer(self.names.age, fact.value, fact.spans[0], "it may be the age of then", fact.rule)
+                self.gathered.offer_fact(self.names.age, fact.value, fact.spans[0], "it may be the age of then", fact.rule)
 
     def is_then(self, place: int) -> bool:
         """Whether a date stands in a sentence that tells of it, not at its head as the date of an entry."""
@@ -63,14 +65,14 @@ class Agreement(FactsView):
             sentence = self.context.text.find_sentence(fact.spans[-1][0])
             if any(place >= sentence.start for place in grown):
                 self.gathered.take_back(fact.fact, fact.value)
-                self.gathered.tell(f"{fact.fact}_optional", fact.value, fact.spans, fact.sure, fact.rule)
+                self.gathered.tell_fact(f"{fact.fact}_optional", fact.value, fact.spans, fact.sure, fact.rule)
 
     def keep_last(self, name: str) -> None:
         """Of several values of a measurement the last that is told; the others are earlier ones."""
         facts = sorted((fact for fact in self.gathered.facts if fact.fact == name), key=lambda fact: fact.spans[-1][1])
         for fact in facts[:-1]:
             self.gathered.take_back(name, fact.value)
-            self.gathered.tell(f"{name}_optional", fact.value, fact.spans, fact.sure, fact.rule)
+            self.gathered.tell_fact(f"{name}_optional", fact.value, fact.spans, fact.sure, fact.rule)
 
     def settle_past_symptoms(self) -> None:
         """Symptoms that are told to be gone behind the words that told them are past."""
@@ -78,7 +80,7 @@ class Agreement(FactsView):
         for fact in [fact for fact in self.gathered.facts if fact.fact in self.names.symptomatic]:
             if gone is not None and fact.value == "yes" and gone.spans[-1][0] > fact.spans[-1][0]:
                 self.gathered.take_back(fact.fact, fact.value)
-                self.gathered.tell(f"{fact.fact}_optional", fact.value, fact.spans, fact.sure, fact.rule)
+                self.gathered.tell_fact(f"{fact.fact}_optional", fact.value, fact.spans, fact.sure, fact.rule)
 
     def settle_conflicts(self) -> None:
         """A fact that can have one value and is told with two is open: both are asked."""
@@ -88,21 +90,20 @@ class Agreement(FactsView):
             facts = [fact for fact in self.gathered.facts if fact.fact == name]
             if has_conflict([fact.value for fact in facts]):
                 for fact in [*facts, *self.list_facts(*(f"{name}@{specimen}" for specimen in self.order.specimens))]:
-                    self.gathered.take_back(fact.fact, fact.value)
-                    self.gathered.offer(fact.fact, fact.value, fact.spans[0], CONFLICT, fact.rule)
+                    self.ask_instead(fact, CONFLICT)
         if denied := self.find_fact(self.names.surgery_denied_hint):
             for fact in self.list_facts(self.names.surgery, self.names.surgery_date):
                 self.gathered.take_back(fact.fact, fact.value)
-                self.gathered.offer(fact.fact, fact.value, denied.spans[0], CONFLICT, fact.rule)
+                self.gathered.offer_fact(fact.fact, fact.value, denied.spans[0], CONFLICT, fact.rule)
 
     def settle_words(self) -> None:
         """A result in words that the score of the same tissue contradicts is asked, not taken."""
         for word, scores in self.names.contradicts.items():
             test, _, value = word.partition(" ")
-            is_settled = any(self.gathered.has(fact) for fact in self.names.settled_by.get(word, ()))
-            is_contradicted = not is_settled and any(self.gathered.has(score) for score in scores)
+            is_settled = any(self.gathered.has_fact(fact) for fact in self.names.settled_by.get(word, ()))
+            is_contradicted = not is_settled and any(self.gathered.has_fact(score) for score in scores)
             if is_contradicted and (fact := self.gathered.take_back(test, value)) is not None:
-                self.gathered.offer(test, value, fact.spans[0], CONFLICT, fact.rule)
+                self.gathered.offer_fact(test, value, fact.spans[0], CONFLICT, fact.rule)
 
     def settle_brain(self) -> None:
         """The state of brain metastases: the last word that says more than that there are some."""
@@ -114,12 +115,12 @@ class Agreement(FactsView):
         )
         if last is not None and last.value == "active" and treated > last.spans[-1][0]:
             self.gathered.take_back(self.names.brain, "active")
-            self.gathered.tell(self.names.brain, "present", last.spans, last.sure, last.rule)
+            self.gathered.tell_fact(self.names.brain, "present", last.spans, last.sure, last.rule)
             return
         for fact in facts:
             if (fact.value == "present" and len(facts) > 1) or (last is not None and fact in states and fact is not last):
                 self.gathered.take_back(self.names.brain, fact.value)
-                self.gathered.tell(f"{self.names.brain}_optional", fact.value, fact.spans, fact.sure, fact.rule)
+                self.gathered.tell_fact(f"{self.names.brain}_optional", fact.value, fact.spans, fact.sure, fact.rule)
 
     def drop_needless_offers(self) -> None:
         """What is told, or lacks what it rests on, is not asked."""
@@ -128,7 +129,7 @@ class Agreement(FactsView):
             if len(values) > 1:
                 for value in values:
                     if (fact := self.gathered.take_back(name, value)) is not None:
-                        self.gathered.offer(name, value, fact.spans[0], CONFLICT, fact.rule)
+                        self.gathered.offer_fact(name, value, fact.spans[0], CONFLICT, fact.rule)
         told = {fact.fact for fact in self.gathered.facts}
         same = {(fact.fact, fact.value) for fact in self.gathered.facts}
         offers = self.gathered.offers
@@ -141,7 +142,7 @@ class Agreement(FactsView):
             for fact in [fact for fact in self.gathered.facts if fact.value == date.value and fact.fact.endswith(DATES)]:
                 if any(start <= date.start < end for start, end in fact.spans):
                     for day in date.readings:
-                        self.gathered.offer(
+                        self.gathered.offer_fact(
                             fact.fact, day, (date.start, date.end), "day and month can stand in either order", fact.rule
                         )
 

@@ -37,7 +37,7 @@ def make_note_case(readings: NoteReadings, knowledge: Knowledge, as_of: dt.date)
     """The case file of a note, as of a day."""
     placer = FactPlacer(knowledge, list_held_facts(knowledge.notes.disease))
     placed = placer.place_facts(readings.facts)
-    DiseaseWriter(knowledge, placed).write()
+    DiseaseWriter(knowledge, placed).write_disease()
     _add_unknown_drugs(readings, knowledge, placed)
     _add_unread_allergies(readings, knowledge, placed)
     case = NoteCase({"as_of": as_of.isoformat()})
@@ -92,7 +92,7 @@ def _leave_open(offers: Sequence[NoteOffer], knowledge: Knowledge, placed: Place
         is_asked = feature.name in knowledge.notes.open_unless_told
         is_offered = bool(feature.absent_means) and any(_is_of(offer, feature, conditions) for offer in offers)
         if (is_asked or is_offered) and feature.name not in told:
-            placed.state("stated", feature.name, OPEN, ())
+            placed.state_key("stated", feature.name, OPEN, ())
 
 
 def _is_of(offer: NoteOffer, feature: Feature, told: set[str]) -> bool:
@@ -133,7 +133,7 @@ def _note_spans(place: Place, entry: PlacedEntry, case: NoteCase) -> None:
 def _tell_rest(readings: NoteReadings, placed: PlacedFacts, teller: NoteTeller) -> dict[str, list[str]]:
     """What no entry says, in words: it stands on every answer."""
     unplaced = [
-        f"{teller.quote_all(fact.spans)} ({teller.describe(fact.fact, fact.value)}): {NO_PLACE}" for fact in placed.unplaced
+        f"{teller.quote_all(fact.spans)} ({teller.describe_fact(fact.fact, fact.value)}): {NO_PLACE}" for fact in placed.unplaced
     ]
     refused = [readings.refused] if readings.refused else []
     told = {

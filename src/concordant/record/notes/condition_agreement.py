@@ -18,7 +18,7 @@ NEAR = 40  # characters before a mention in which a word for what was may stand
 class ConditionAgreement(FactsView):
     """What a note says of each condition, all places together."""
 
-    def settle(self) -> None:
+    def settle_conditions(self) -> None:
         """Of several words for one condition the more exact stands; told and denied is open unless one is of another time."""
         names = {fact.fact for fact in self.gathered.facts if fact.fact.startswith(PREFIX)}
         for name in sorted(names):
@@ -72,17 +72,16 @@ class ConditionAgreement(FactsView):
     def open_both(self, facts: Sequence[NoteFact]) -> None:
         """Neither is taken: each is asked with its place."""
         for fact in facts:
-            self.gathered.take_back(fact.fact, fact.value)
-            self.gathered.offer(fact.fact, fact.value, fact.spans[0], CONFLICT, fact.rule)
+            self.ask_instead(fact, CONFLICT)
 
     def tell_history(self, name: str, facts: Sequence[NoteFact]) -> None:
         """That it was there is told; how it is today is not."""
         for fact in facts:
             self.gathered.take_back(name, fact.value)
             if fact.value == ABSENT:
-                self.gathered.tell(f"{name}_optional", ABSENT, fact.spans, fact.sure, fact.rule)
+                self.gathered.tell_fact(f"{name}_optional", ABSENT, fact.spans, fact.sure, fact.rule)
             else:
-                self.gathered.tell(name, PRESENT, fact.spans, fact.sure, fact.rule)
+                self.gathered.tell_fact(name, PRESENT, fact.spans, fact.sure, fact.rule)
 
     def keep_exact(self, name: str) -> None:
         """Of one condition the more exact word stands."""
@@ -90,4 +89,4 @@ class ConditionAgreement(FactsView):
         keep = next((value for value in (RESOLVED, ACTIVE, PRESENT, ABSENT) if value in values), "")
         for value in [value for value in values if value != keep]:
             if (fact := self.gathered.take_back(name, value)) is not None:
-                self.gathered.tell(f"{name}_optional", value, fact.spans, fact.sure, fact.rule)
+                self.gathered.tell_fact(f"{name}_optional", value, fact.spans, fact.sure, fact.rule)

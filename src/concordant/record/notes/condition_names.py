@@ -29,7 +29,7 @@ class ConditionNames:
         for fact in [fact for fact in gathered.facts if self._is_allergy(fact.fact)]:
             gathered.take_back(fact.fact, fact.value)
             for name in self._name_allergies(fact.fact):
-                gathered.tell(name, fact.value, fact.spans, fact.sure, fact.rule)
+                gathered.tell_fact(name, fact.value, fact.spans, fact.sure, fact.rule)
         gathered.offers[:] = [replace(offer, fact=name) for offer in gathered.offers for name in self._name_offered(offer.fact)]
 
     def _name_offered(self, fact: str) -> tuple[str, ...]:

@@ -23,6 +23,9 @@ STRONGEST: tuple[Standing, ...] = (
     "said",
 )
 
+FAR = ("other_person", "other_cancer", "general")  # they reach over a semicolon
+FULL_STOP = re.compile(r"\.\s")
+
 
 @dataclass(frozen=True, slots=True)
 class CueFound:
@@ -140,14 +143,14 @@ class NoteContext:
         weak = under in ("planned", "asked")
         best: tuple[Standing, CueFound | None] = ("said" if weak else under, None)
         if sentence.start in self.other:
-            best = _choose(best, ("other_person", None))
+            best = _choose_stronger(best, ("other_person", None))
         if sentence.start in self.general or any(low <= start < high for low, high in self.quoted):
-            best = _choose(best, ("general", None))
+            best = _choose_stronger(best, ("general", None))
         for cue in self.wide:
-            best = _choose(best, (cue.cue.status, cue)) if _is_about(cue.cue, kind) else best
+            best = _choose_stronger(best, (cue.cue.status, cue)) if _is_about(cue.cue, kind) else best
         for cue in self.by_sentence.get(sentence.start, ()):
-            if _is_about(cue.cue, kind) and self._reaches(cue, start, end, sentence):
-                best = _choose(best, (cue.cue.status, cue))
+            if _is_about(cue.cue, kind) and self._reaches_mention(cue, start, end, sentence):
+                best = _choose_stronger(best, (cue.cue.status, cue))
         if best[0] == "said" and kind == "drug" and self._is_asked(sentence, start):
             return "asked", None
         return (under, None) if weak and best[0] == "said" else best
@@ -160,7 +163,7 @@ class NoteContext:
         begins = question.match(self.masked, sentence.start, start) is not None
         return begins and (given is None or given.search(self.masked, sentence.start, start) is None)
 
-    def _reaches(self, found: CueFound, start: int, end: int, sentence: Sentence) -> bool:
+    def _reaches_mention(self, found: CueFound, start: int, end: int, sentence: Sentence) -> bool:
         if found.unless is not None and found.unless.search(self.masked, sentence.start, start):
             return False
         if found.start < end and start < found.end:
@@ -180,7 +183,7 @@ class NoteContext:
         is_cut = found.cue.status not in FAR and (";" in between or self._has_stop(between))
         if (
             is_cut
-            or (found.cue.looks == "right" and found.cue.status not in FAR and _closes(between))
+            or (found.cue.looks == "right" and found.cue.status not in FAR and _closes_bracket(between))
             or (found.ends is not None and found.ends.search(between))
         ):
             return False
@@ -202,7 +205,7 @@ class NoteContext:
         return any(re.split(r"[\s(]", between[: stop.start()])[-1] not in self.finder.inner_stops for stop in stops)
 
 
-def _closes(between: str) -> bool:
+def _closes_bracket(between: str) -> bool:
     """Whether a bracket, or a quotation, ends between a cue and a mention that does not begin there."""
     depth = 0
     for sign in between:
@@ -216,83 +219,7 @@ def _is_about(cue: NoteCue, kind: str) -> bool:
     return kind not in cue.not_about and (not cue.about or kind in cue.about)
 
 
-def _choose(one: tuple[Standing, CueFound | None], other: tuple[Standing, CueFound | None]) -> tuple[Standing, CueFound | None]:
+def _choose_stronger(
+    one: tuple[Standing, CueFound | None], other: tuple[Standing, CueFound | None]
+) -> tuple[Standing, CueFound | None]:
     return other if STRONGEST.index(other[0]) < STRONGEST.index(one[0]) else one
-
-
-def make_context(text: NoteText, masked: str, present: frozenset[str], finder: CueFinder) -> NoteContext:
-    """Find the cues of a note, sentence by sentence; `present` are the anchors that stand in it."""
-    subject = _find_subject(masked, finder)
-    context = NoteContext(text, masked, finder, subject=subject)
-    own = [named.span() for named in re.finditer(rf"{re.escape(subject.rstrip('s'))}s?", masked)] if subject else []
-    for found in finder.find_cues(masked, present):
-        if any(low <= found.start and found.end <= high for low, high in own):
-            continue
-        if found.cue.looks == "note":
-            context.wide.append(found)
-            continue
-        context.by_sentence.setdefault(text.find_sentence(found.start).start, []).append(found)
-    general = [found.start for cues in context.by_sentence.values() for found in cues if found.cue.status == "general"]
-    passages = [passage.span() for passage in QUOTED.finditer(masked)]
-    context.quoted = [(low, high) for low, high in passages if any(low <= at < high for at in general)]
-    if subject and finder.first_person is not None:
-        context.other |= {text.find_sentence(own.start()).start for own in finder.first_person.finditer(masked)}
-    _set_general_apart(context)
-    _set_other_sex_apart(context)
-    _carry_on_others(context)
-    return context
-
-
-def _set_general_apart(context: NoteContext) -> None:
-    """A text that names nobody and does nothing but ask is about nobody."""
-    finder, sentences = context.finder, context.text.sentences
-    if finder.question is None or finder.somebody is None or finder.somebody.search(context.masked) is not None:
-        return
-    told = [one for one in sentences if len(context.masked[one.start : one.end].split()) > SHORT]
-    if told and all(one.asks and finder.question.match(context.masked, one.start, one.end) is not None for one in told):
-        context.general |= {one.start for one in sentences}
-
-
-def _set_other_sex_apart(context: NoteContext) -> None:
-    """Where a text says which of two is the patient, sentences that begin with the pronoun of the other are of the other."""
-    own = context.finder.own_patient.search(context.masked) if context.finder.own_patient is not None else None
-    if own is None or context.finder.pronouns is None:
-        return
-    is_female = own["said"] in context.finder.female
-    for sentence in context.text.sentences:
-        begun = context.finder.pronouns.match(context.masked, sentence.start)
-        if begun is not None and begun["said"] in context.finder.sexes and (begun["said"] in context.finder.female) != is_female:
-            context.other.add(sentence.start)
-
-
-def _find_subject(masked: str, finder: CueFinder) -> str:
-    """The relative who is the patient: the one whom a text begins with that nobody writes about their own disease."""
-    named = finder.relatives.search(masked, 0, 200) if finder.relatives is not None else None
-    own = finder.first_person.search(masked) if finder.first_person is not None else None
-    return "" if named is None or (own is not None and own.start() < named.start()) else named[0]
-
-
-def _is_ended(found: CueFound, masked: str, sentence: Sentence) -> bool:
-    return found.ends is not None and found.ends.search(masked, found.end, sentence.end) is not None
-
-
-SHORT = 3  # words of a sentence that only greets or thanks
-FAR = ("other_person", "other_cancer", "general")  # they reach over a semicolon
-FULL_STOP = re.compile(r"\.\s")
-QUOTED = re.compile(r'"[^"]{80,}"')
-
-
-def _carry_on_others(context: NoteContext) -> None:
-    """A sentence that begins with a pronoun goes on about the person whom the one before it began with."""
-    about_other = was_male = False
-    finder = context.finder
-    for sentence in context.text.sentences:
-        cues = [cue for cue in context.by_sentence.get(sentence.start, ()) if cue.cue.status == "other_person"]
-        begins = any(cue.start - sentence.start <= 12 and not _is_ended(cue, context.masked, sentence) for cue in cues)
-        pronoun = finder.pronouns.match(context.masked, sentence.start) if finder.pronouns is not None else None
-        goes_on = about_other and not cues and pronoun is not None and not (was_male and pronoun["said"] in finder.female)
-        if goes_on:
-            context.other.add(sentence.start)
-        about_other = begins or goes_on
-        said = " ".join(context.masked[cue.start : cue.end] for cue in cues)
-        was_male = finder.male is not None and finder.male.search(said) is not None

@@ -19,9 +19,9 @@ class Course:
     name: str
     told: list[CourseTold]
 
-    def find(self, attribute: str) -> Attribute | None:
+    def find_attribute(self, attribute: str) -> Attribute | None:
         """What is said of it; the first place that says it counts."""
-        return next((one for course in self.told if (one := course.find(attribute)) is not None), None)
+        return next((one for course in self.told if (one := course.find_attribute(attribute)) is not None), None)
 
     def list_all(self, attribute: str) -> list[Attribute]:
         """All that is said of it under a name."""
@@ -56,7 +56,9 @@ def gather_courses(told: Sequence[CourseTold], gathered: Gathered, drugs: DrugWo
 
 def _is_given(one: CourseTold, today: str) -> bool:
     """Whether a course is told as one that was given, or is."""
-    return one.standing == "said" and not one.is_listed and one.find("not_given") is None and not _begins_later(one, today)
+    return (
+        one.standing == "said" and not one.is_listed and one.find_attribute("not_given") is None and not _begins_later(one, today)
+    )
 
 
 def _add_course(one: CourseTold, courses: list[Course], surgeries: Sequence[Span], drugs: DrugWords) -> None:
@@ -71,26 +73,26 @@ def _tell_not_given(one: CourseTold, name: str, gathered: Gathered, denied_drugs
     if one.is_not_received:
         _deny_drugs(one, gathered, denied_drugs)
     if one.standing == "uncertain" and not one.is_listed:
-        gathered.offer(name, "given", (one.start, one.end), "whether it was given is not said", "course")
+        gathered.offer_fact(name, "given", (one.start, one.end), "whether it was given is not said", "course")
     gathered.mentions.append(NoteMention((one.start, one.end), _find_why(one), None, "course"))
-    if one.standing == "said" and one.find("medication") is not None:
+    if one.standing == "said" and one.find_attribute("medication") is not None:
         for id_ in one.ids:
-            gathered.tell(f"medication[{id_}]", "taken", [(one.start, one.end)], "said", "course")
+            gathered.tell_fact(f"medication[{id_}]", "taken", [(one.start, one.end)], "said", "course")
 
 
 def _begins_later(one: CourseTold, today: str) -> bool:
     """Whether a course begins after the day of the note: it is a plan."""
-    start = one.find("start")
+    start = one.find_attribute("start")
     return start is not None and bool(today) and start.value > today[: len(start.value)]
 
 
 def _tell_supportive(one: CourseTold, gathered: Gathered) -> None:
     """A supportive drug is a medication, taken where nothing says that it was stopped."""
-    is_taken = one.standing == "said" and all(one.find(said) is None for said in ("end", "not_given", "over"))
-    stop = one.find("stopped")
+    is_taken = one.standing == "said" and all(one.find_attribute(said) is None for said in ("end", "not_given", "over"))
+    stop = one.find_attribute("stopped")
     if is_taken and (stop is None or stop.value == "ongoing"):
         for id_ in one.ids:
-            gathered.tell(f"medication[{id_}]", "taken", list(one.spans), "said", "course")
+            gathered.tell_fact(f"medication[{id_}]", "taken", list(one.spans), "said", "course")
     gathered.mentions.append(NoteMention((one.start, one.end), one.standing, None, "course"))
 
 
@@ -101,16 +103,16 @@ def _find_why(one: CourseTold) -> Standing:
 def _deny_drugs(one: CourseTold, gathered: Gathered, denied_drugs: Mapping[str, tuple[str, str]]) -> None:
     for id_ in one.ids:
         if id_ in denied_drugs:
-            gathered.tell(*denied_drugs[id_], [(one.start, one.end)], "said", "course")
+            gathered.tell_fact(*denied_drugs[id_], [(one.start, one.end)], "said", "course")
 
 
 def _find_same(one: CourseTold, courses: Sequence[Course], surgeries: Sequence[Span]) -> Course | None:
     """The course that is told again: of the same drugs, or of some of them alone, with nothing new that would make it another."""
-    start, setting = one.find("start"), one.find("setting")
+    start, setting = one.find_attribute("start"), one.find_attribute("setting")
     for course in reversed(courses):
         first = course.told[0]
         if set(first.ids) == set(one.ids):
-            other_start, other_setting = course.find("start"), course.find("setting")
+            other_start, other_setting = course.find_attribute("start"), course.find_attribute("setting")
             new_start = start is not None and other_start is not None and start.value[:7] != other_start.value[:7]
             new_setting = setting is not None and other_setting is not None and setting.value != other_setting.value
             return None if new_start or new_setting else course
@@ -143,20 +145,25 @@ SIMPLE = ("setting", "line", "cycles", "start", "end")
 
 def _tell_course(course: Course, gathered: Gathered, names: NoteConventions) -> None:
     spans = [span for one in course.told for span in (*one.label, *one.spans)]
-    gathered.tell(course.name, "given", spans, "said", "course")
+    gathered.tell_fact(course.name, "given", spans, "said", "course")
     for name in SIMPLE:
-        if (said := course.find(name)) is not None and not _is_overtaken(said, course, names):
-            gathered.tell(f"{course.name}.{name}", said.value, [said.span], said.rule.sure, said.rule.id)
+        if (said := course.find_attribute(name)) is not None and not _is_overtaken(said, course, names):
+            gathered.tell_fact(f"{course.name}.{name}", said.value, [said.span], said.rule.sure, said.rule.id)
     _tell_stop(course, gathered, names)
-    finished, when = gathered.has(f"{course.name}.stopped = completed"), course.find("in_date")
-    if finished and when is not None and course.find("end") is None:
-        gathered.tell(f"{course.name}.end", when.value, [when.span], "said", when.rule.id)
-    if course.find("begun") is not None and when is not None and course.find("start") is None and not finished:
-        gathered.tell(f"{course.name}.start", when.value, [when.span], "said", when.rule.id)
+    finished, when = gathered.has_fact(f"{course.name}.stopped = completed"), course.find_attribute("in_date")
+    if finished and when is not None and course.find_attribute("end") is None:
+        gathered.tell_fact(f"{course.name}.end", when.value, [when.span], "said", when.rule.id)
+    if (
+        course.find_attribute("begun") is not None
+        and when is not None
+        and course.find_attribute("start") is None
+        and not finished
+    ):
+        gathered.tell_fact(f"{course.name}.start", when.value, [when.span], "said", when.rule.id)
     for one in course.told:
         for attribute in one.attributes:
-            if attribute.rule.offers and attribute.standing == "said" and course.find(attribute.name) is None:
-                gathered.offer(
+            if attribute.rule.offers and attribute.standing == "said" and course.find_attribute(attribute.name) is None:
+                gathered.offer_fact(
                     f"{course.name}.{attribute.name}", attribute.value, attribute.span, attribute.rule.why, attribute.rule.id
                 )
 
@@ -165,7 +172,7 @@ def _is_overtaken(said: Attribute, course: Course, names: NoteConventions) -> bo
     """Whether a cycle is told of a treatment that runs, of which it is said as well that it ended."""
     runs = said.name == "cycles" and said.rule.tells.get("stopped") == "ongoing"
     stops = {one.value for one in course.list_all("stopped")}
-    return runs and (bool(stops & set(names.firm_stops)) or course.find("end") is not None)
+    return runs and (bool(stops & set(names.firm_stops)) or course.find_attribute("end") is not None)
 
 
 def _tell_stop(course: Course, gathered: Gathered, names: NoteConventions) -> None:
@@ -175,12 +182,12 @@ def _tell_stop(course: Course, gathered: Gathered, names: NoteConventions) -> No
     firm = {one.value for one in best if one.value in names.firm_stops}
     if len(firm) > 1:
         for one in best:
-            gathered.offer(f"{course.name}.stopped", one.value, one.span, CONFLICT, one.rule.id)
+            gathered.offer_fact(f"{course.name}.stopped", one.value, one.span, CONFLICT, one.rule.id)
     elif best:
-        chosen = _choose_stop(best, said, is_spared=gathered.has(names.spared_outside))
-        if chosen.value == "ongoing" and course.find("end") is not None:
+        chosen = _choose_stop(best, said, is_spared=gathered.has_fact(names.spared_outside))
+        if chosen.value == "ongoing" and course.find_attribute("end") is not None:
             return
-        gathered.tell(f"{course.name}.stopped", chosen.value, [chosen.span], chosen.rule.sure, chosen.rule.id)
+        gathered.tell_fact(f"{course.name}.stopped", chosen.value, [chosen.span], chosen.rule.sure, chosen.rule.id)
 
 
 def _choose_stop(best: Sequence[Attribute], said: Sequence[Attribute], *, is_spared: bool) -> Attribute:

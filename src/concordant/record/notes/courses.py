@@ -56,7 +56,7 @@ class CourseTold:
         """Its drugs in the order of the alphabet."""
         return "+".join(sorted(self.ids))
 
-    def find(self, name: str) -> Attribute | None:
+    def find_attribute(self, name: str) -> Attribute | None:
         """What is said of it under a name; of several the nearest, or one that says the same more exactly."""
         told = [one for one in self.attributes if one.name == name and one.standing == "said" and not one.rule.offers]
         nearest = min(told, key=lambda one: one.distance, default=None)
@@ -229,6 +229,5 @@ def make_course_finder(
     given = compiler.compile_form(language.words["given"]).pattern
     behind = compiler.compile_form(language.words["given_behind"]).pattern
     not_received = compiler.compile_form(language.words["not_received"]).pattern
-    return CourseFinder(
-        join, strong, label, either, given, behind, not_received, made, alone, apart, members, language.named_settings
-    )
+    said = (given, behind, not_received)
+    return CourseFinder(join, strong, label, either, *said, made, alone, apart, members, language.named_settings)

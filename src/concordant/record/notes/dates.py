@@ -45,7 +45,7 @@ class DateReader:
         return list(self._doubt_months(dates, {match.start() for match in found if match["m4"] and not match["last"]}))
 
     def _doubt_months(self, dates: list[NoteDate], bare: set[int]) -> Iterator[NoteDate]:
-        """A month without a year that stands close behind a date of another year may be one of that year: nothing of it is sure."""
+        """A month without a year close behind a date of another year may be one of that year: nothing of it is sure."""
         before: NoteDate | None = None
         for date in dates:
             is_near = before is not None and date.start - before.end <= NEAR and before.value[:YEAR] != date.value[:YEAR]

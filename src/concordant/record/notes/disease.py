@@ -34,7 +34,7 @@ class DiseaseWriter:
         self.distant = {site.id for site in knowledge.vocabulary.sites if "distant" in site.tags}
         self.stages: Mapping[str, str] = {normalize_stage(name): extent for name, extent in knowledge.vocabulary.stages.items()}
 
-    def write(self) -> None:
+    def write_disease(self) -> None:
         """All of it, each fact once."""
         extents = self.placed.held.get(self.told.extent, [])
         extents = [*extents, *self._take_late_stage()]
@@ -46,10 +46,10 @@ class DiseaseWriter:
             self._write_findings(sites)
             return
         for fact in extents[:1]:
-            carrier.add("extent", fact.value, fact.spans)
+            carrier.add_key("extent", fact.value, fact.spans)
         self._state_other_extents(extents)
         if sites:
-            carrier.add("sites", list(dict.fromkeys(_spell(fact.value) for fact in sites)), _list_spans(sites))
+            carrier.add_key("sites", list(dict.fromkeys(_spell_id(fact.value) for fact in sites)), _list_spans(sites))
 
     def _is_begun(self) -> bool:
         name, value = split_fact(self.told.begun)
@@ -62,7 +62,7 @@ class DiseaseWriter:
             facts = self.placed.held[split_fact(self.told.begun)[0]]
             found = next((entry for entry in entries if entry.values[EVENT] == DIAGNOSIS), None)
             entry = found or self.placed.add_entry(BLOCK, {EVENT: DIAGNOSIS}, facts[0].spans)
-            entry.add("extent", METASTATIC, facts[0].spans)
+            entry.add_key("extent", METASTATIC, facts[0].spans)
             return entry
         return next((entry for entry in reversed(entries) if entry.values[EVENT] in self.told.carriers), None)
 
@@ -81,12 +81,12 @@ class DiseaseWriter:
     def _state_begun(self) -> None:
         name, value = split_fact(self.told.begun)
         for fact in self.placed.held.get(name, ()):
-            if fact.value != value and not self.placed.state("stated", name, fact.value, fact.spans):
+            if fact.value != value and not self.placed.state_key("stated", name, fact.value, fact.spans):
                 self.placed.unplaced.append(fact)
 
     def _state_extents(self, extents: Sequence[NoteFact]) -> None:
         for fact in extents:
-            if not self.placed.state("stated", DISEASE_EXTENT, fact.value, fact.spans):
+            if not self.placed.state_key("stated", DISEASE_EXTENT, fact.value, fact.spans):
                 self.placed.unplaced.append(fact)
 
     def _state_other_extents(self, extents: Sequence[NoteFact]) -> None:
@@ -95,7 +95,7 @@ class DiseaseWriter:
     def _write_findings(self, sites: Sequence[NoteFact]) -> None:
         """Sites without an event that they are of."""
         for fact in sites:
-            name = self.told.finding.replace("{site}", _spell(fact.value))
+            name = self.told.finding.replace("{site}", _spell_id(fact.value))
             self.placed.add_entry("conditions", {"name": name}, fact.spans)
 
 
@@ -103,5 +103,5 @@ def _list_spans(facts: Sequence[NoteFact]) -> list[Span]:
     return [span for fact in facts for span in fact.spans]
 
 
-def _spell(id_: str) -> str:
+def _spell_id(id_: str) -> str:
     return id_.replace("_", " ")

@@ -65,7 +65,7 @@ class FactsView:
     def has_early_words(self) -> bool:
         """Whether the text tells of surgery, or of treatment before or after it."""
         settings = {one.value for course in self.courses for one in course.list_all("setting")}
-        return bool(self.surgeries) or not settings.isdisjoint(EARLY) or self.gathered.has(self.names.recurrence)
+        return bool(self.surgeries) or not settings.isdisjoint(EARLY) or self.gathered.has_fact(self.names.recurrence)
 
     def find_setting(self, course: Course) -> str:
         """The setting of a course as far as it is known; empty where it is not."""
@@ -75,6 +75,11 @@ class FactsView:
     def find_fact(self, name: str) -> NoteFact | None:
         """The first fact of a name."""
         return next((fact for fact in self.gathered.facts if fact.fact == name), None)
+
+    def ask_instead(self, fact: NoteFact, why: str) -> None:
+        """Take a fact back, and ask about it."""
+        self.gathered.take_back(fact.fact, fact.value)
+        self.gathered.offer_fact(fact.fact, fact.value, fact.spans[0], why, fact.rule)
 
     def list_facts(self, *names: str) -> list[NoteFact]:
         """The facts of some names, in their order."""

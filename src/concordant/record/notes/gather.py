@@ -29,24 +29,24 @@ def gather_hits(hits: Sequence[Hit], gathered: Gathered) -> None:
             cue = (hit.cue.start, hit.cue.end) if hit.cue else None
             gathered.mentions.append(NoteMention(hit.span, hit.standing, cue, hit.rule.id))
         for fact, value in hit.facts:
-            if not _overlaps(hit.span, taken.get(fact, ())):
-                gathered.tell(fact, value, [hit.span], hit.rule.sure, hit.rule.id)
+            if not _overlaps_any(hit.span, taken.get(fact, ())):
+                gathered.tell_fact(fact, value, [hit.span], hit.rule.sure, hit.rule.id)
         for fact, value in hit.offers:
-            if not _overlaps(hit.span, taken.get(fact, ())):
-                gathered.offer(fact, value, hit.span, hit.rule.why or "the text doubts it", hit.rule.id)
+            if not _overlaps_any(hit.span, taken.get(fact, ())):
+                gathered.offer_fact(fact, value, hit.span, hit.rule.why or "the text doubts it", hit.rule.id)
         for fact, _ in (*hit.facts, *hit.offers):
             taken.setdefault(fact, []).append(hit.span)
 
 
-def _overlaps(span: Span, others: Iterable[Span]) -> bool:
+def _overlaps_any(span: Span, others: Iterable[Span]) -> bool:
     return any(span[0] < end and start < span[1] for start, end in others)
 
 
 def tell_table_fact(told: TableFact, gathered: Gathered, dated: Sequence[str]) -> None:
     """The value of a flow sheet, with the date of its row where the fact has one."""
-    gathered.tell(told.fact, told.value, [told.span], "said", "table")
+    gathered.tell_fact(told.fact, told.value, [told.span], "said", "table")
     if told.date is not None and told.fact in dated:
-        gathered.tell(f"{told.fact}.date", told.date.value, [(told.date.start, told.date.end)], "said", "table")
+        gathered.tell_fact(f"{told.fact}.date", told.date.value, [(told.date.start, told.date.end)], "said", "table")
 
 
 def is_grounded(needs: Sequence[str], gathered: Gathered, context: NoteContext, names: NoteConventions) -> bool:
@@ -56,4 +56,4 @@ def is_grounded(needs: Sequence[str], gathered: Gathered, context: NoteContext, 
         "course_told": any(fact.fact.startswith("course[") for fact in gathered.facts),
         "recurrence_or_site": any(fact.fact in (names.recurrence, names.site, *names.spread) for fact in gathered.facts),
     }
-    return all(known.get(need) or gathered.has(need) for need in needs)
+    return all(known.get(need) or gathered.has_fact(need) for need in needs)

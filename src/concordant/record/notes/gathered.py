@@ -24,7 +24,7 @@ class Gathered:
         """What is told so far, in the order in which it was told."""
         return list(self.told.values())
 
-    def tell(self, fact: str, value: str, spans: Iterable[Span], sure: Sure, rule: str) -> None:
+    def tell_fact(self, fact: str, value: str, spans: Iterable[Span], sure: Sure, rule: str) -> None:
         """Add a fact; the same value of the same fact is one, with the words of both."""
         known = self.told.get((fact, value))
         if known is None:
@@ -33,7 +33,7 @@ class Gathered:
         best: Sure = "said" if "said" in (known.sure, sure) else "convention"
         self.told[fact, value] = NoteFact(fact, value, tuple(sorted({*known.spans, *spans})), best, known.rule)
 
-    def offer(self, fact: str, value: str, span: Span, why: str, rule: str) -> None:
+    def offer_fact(self, fact: str, value: str, span: Span, why: str, rule: str) -> None:
         """Add what may be meant."""
         if not any(known.fact == fact and known.value == value for known in self.offers):
             self.offers.append(NoteOffer(fact, value, span, why, rule))
@@ -42,7 +42,7 @@ class Gathered:
         """The values that a fact has so far."""
         return [known.value for known in self.facts if known.fact == fact]
 
-    def has(self, pair: str) -> bool:
+    def has_fact(self, pair: str) -> bool:
         """Whether `fact = value` is told; a fact alone with any value."""
         fact, _, value = (part.strip() for part in pair.partition("="))
         return (fact, value) in self.told if value else any(known == fact for known, _ in self.told)

@@ -76,11 +76,11 @@ class LanguageFinder:
                 yield part.span(), UNKNOWN_SCRIPT
             elif len(words) >= FEWEST_MARKS:
                 best = self._find_best(part[0])
-                if best is not None and best is not own and _count(best, words) > _count(own, words):
+                if best is not None and best is not own and _count_marks(best, words) > _count_marks(own, words):
                     yield part.span(), best.name
 
 
-def _count(language: Language, words: list[str]) -> int:
+def _count_marks(language: Language, words: list[str]) -> int:
     return len(language.marks.intersection(words))
 
 

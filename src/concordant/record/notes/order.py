@@ -14,7 +14,7 @@ from concordant.record.notes.mentions import Span
 class TreatmentOrder(FactsView):
     """What the order of things says of the courses."""
 
-    def settle(self) -> None:
+    def settle_order(self) -> None:
         """All that the order says, one step after the other."""
         self.settle_diagnosis()
         self.settle_running()
@@ -28,7 +28,7 @@ class TreatmentOrder(FactsView):
         for fact in dates[1:]:
             self.gathered.take_back(fact.fact, fact.value)
             if not dates[0].value.startswith(fact.value) and not fact.value.startswith(dates[0].value):
-                self.gathered.offer(
+                self.gathered.offer_fact(
                     self.names.recurrence_date, fact.value, fact.spans[0], "a second diagnosis is told", fact.rule
                 )
 
@@ -36,16 +36,16 @@ class TreatmentOrder(FactsView):
         """What is given since a day runs, unless growth is told behind it."""
         for course in self.courses:
             since = next((one for told in course.told for one in told.attributes if one.rule.id == "since_running"), None)
-            if since is None or since.standing != "said" or self.gathered.has(f"{course.name}.stopped"):
+            if since is None or since.standing != "said" or self.gathered.has_fact(f"{course.name}.stopped"):
                 continue
             if not self.is_told_behind((*self.names.growth, *self.names.spread), since.span[1]):
                 self.gathered.offers[:] = [o for o in self.gathered.offers if o.fact != f"{course.name}.stopped"]
-                self.gathered.tell(f"{course.name}.stopped", "ongoing", [since.span], "convention", since.rule.id)
+                self.gathered.tell_fact(f"{course.name}.stopped", "ongoing", [since.span], "convention", since.rule.id)
 
     def settle_settings(self) -> None:
         """The setting of a course that no word gives: from what comes before it, or behind it, where an order is told."""
         for i, course in enumerate(self.courses):
-            if course.find("setting") is None:
+            if course.find_attribute("setting") is None:
                 self.settle_setting(course, self.courses[:i])
 
     def settle_setting(self, course: Course, before: Sequence[Course]) -> None:
@@ -69,7 +69,7 @@ class TreatmentOrder(FactsView):
         elif (
             is_late
             and not set(first.ids) <= self.order.long_running
-            and (stop := course.find("stopped")) is not None
+            and (stop := course.find_attribute("stopped")) is not None
             and stop.value in ("ongoing", "progression")
         ):
             self.tell_setting(course, ADVANCED, stop.span)
@@ -99,31 +99,41 @@ class TreatmentOrder(FactsView):
         again = self.find_first(self.names.growth)
         if (spread is not None and spread[0] < first.start) or (again is not None and again < first.start):
             return
-        if self.is_dated_after(course) or self.is_ordered(surgery[1], first.start, 160) or course.find("a_year"):
+        if self.is_dated_after(course) or self.is_ordered(surgery[1], first.start, 160) or course.find_attribute("a_year"):
             self.tell_setting(course, "adjuvant", surgery)
         else:
-            self.gathered.offer(f"{course.name}.setting", "adjuvant", first.spans[0], "it is told after the surgery", "order")
+            self.gathered.offer_fact(
+                f"{course.name}.setting", "adjuvant", first.spans[0], "it is told after the surgery", "order"
+            )
 
     def is_dated_after(self, course: Course) -> bool:
         """Whether the dates of a course lie behind that of the surgery."""
-        date, end = self.gathered.find_values(self.names.surgery_date), course.find("end") or course.find("start")
+        date, end = (
+            self.gathered.find_values(self.names.surgery_date),
+            course.find_attribute("end") or course.find_attribute("start"),
+        )
         return bool(date) and end is not None and date[0][:7] < end.value[:7]
 
     def is_dated_before(self, course: Course) -> bool:
         """Whether the dates of a course lie before that of the surgery."""
-        date, end = self.gathered.find_values(self.names.surgery_date), course.find("end") or course.find("start")
+        date, end = (
+            self.gathered.find_values(self.names.surgery_date),
+            course.find_attribute("end") or course.find_attribute("start"),
+        )
         return bool(date) and end is not None and end.value[:7] < date[0][:7]
 
     def settle_advanced(self, course: Course) -> None:
         """In metastatic disease without a word of an early one: what ended in growth, or runs, is for the advanced disease."""
-        stop = course.find("stopped")
+        stop = course.find_attribute("stopped")
         is_slow = set(course.told[0].ids) <= self.order.long_running
-        if self.gathered.has(self.names.de_novo) or (stop is not None and stop.value == PROGRESSION and not is_slow):
+        if self.gathered.has_fact(self.names.de_novo) or (stop is not None and stop.value == PROGRESSION and not is_slow):
             self.tell_setting(course, ADVANCED, stop.span if stop else course.told[0].spans[0])
         else:
-            self.gathered.offer(f"{course.name}.setting", ADVANCED, course.told[0].spans[0], "the disease is metastatic", "order")
+            self.gathered.offer_fact(
+                f"{course.name}.setting", ADVANCED, course.told[0].spans[0], "the disease is metastatic", "order"
+            )
 
     def tell_setting(self, course: Course, setting: str, span: Span) -> None:
         """Tell the setting, and ask no more about it."""
         self.gathered.offers[:] = [offer for offer in self.gathered.offers if offer.fact != f"{course.name}.setting"]
-        self.gathered.tell(f"{course.name}.setting", setting, [span], "convention", "order")
+        self.gathered.tell_fact(f"{course.name}.setting", setting, [span], "convention", "order")

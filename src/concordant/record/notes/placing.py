@@ -26,7 +26,7 @@ class PlacedEntry:
     spans: list[Span] = field(default_factory=list)
     by_key: dict[str, list[Span]] = field(default_factory=dict)
 
-    def add(self, key: str, value: Any, spans: Sequence[Span]) -> None:
+    def add_key(self, key: str, value: Any, spans: Sequence[Span]) -> None:
         """A key with what tells it."""
         if key:
             self.values[key] = value
@@ -52,16 +52,16 @@ class PlacedFacts:
         """A new entry of a list."""
         entry = PlacedEntry({}, [])
         for key, value in values.items():
-            entry.add(key, value, spans)
+            entry.add_key(key, value, spans)
         self.lists.setdefault(block, []).append(entry)
         return entry
 
-    def state(self, block: str, key: str, value: str, spans: Sequence[Span]) -> bool:
+    def state_key(self, block: str, key: str, value: str, spans: Sequence[Span]) -> bool:
         """A key of a mapping; whether it could be told: of two different values none stands in the place of the other."""
         entry = self.mappings.setdefault(block, PlacedEntry({}, []))
         if entry.values.get(key, value) != value:
             return False
-        entry.add(key, value, spans)
+        entry.add_key(key, value, spans)
         return True
 
 
@@ -102,7 +102,7 @@ class FactPlacer:
         place = self.places.get(f"{name['base']}[]")
         if place is None:
             return False
-        things = [_spell(one) for one in name["thing"].split("+")]
+        things = [_spell_id(one) for one in name["thing"].split("+")]
         if name["part"] or fact.value == GIVEN:
             return self._place_course(fact, name, place, things)
         if not place.key:
@@ -110,7 +110,7 @@ class FactPlacer:
             return fact.value in TAKEN
         entry = self.placed.add_entry(place.block, {place.key: things[0]}, fact.spans)
         if status := place.status and place.values.get(fact.value, fact.value):
-            entry.add(place.status, status, fact.spans)
+            entry.add_key(place.status, status, fact.spans)
         return True
 
     def _place_course(self, fact: NoteFact, name: re.Match[str], place: FactPlace, things: list[str]) -> bool:
@@ -120,16 +120,16 @@ class FactPlacer:
             entry = self.courses[key] = self.placed.add_entry(place.block, {place.key: things}, fact.spans)
         if name["part"] and entry.values.get(name["part"], fact.value) != fact.value:
             return False
-        entry.add(name["part"] or "", fact.value, fact.spans)
+        entry.add_key(name["part"] or "", fact.value, fact.spans)
         return True
 
     def _place_listed(self, fact: NoteFact, place: FactPlace, specimen: str) -> bool:
         value = place.values.get(fact.value, fact.value)
         if not place.entry:
-            return not specimen and self.placed.state(place.block, place.key, value, fact.spans)
+            return not specimen and self.placed.state_key(place.block, place.key, value, fact.spans)
         wanted = {**place.entry, **({"specimen": specimen} if specimen else {})}
         entry = self._find_open_entry(place, wanted, fact.spans) or self.placed.add_entry(place.block, wanted, fact.spans)
-        entry.add(place.key, value, fact.spans)
+        entry.add_key(place.key, value, fact.spans)
         return True
 
     def _find_open_entry(self, place: FactPlace, wanted: Mapping[str, str], spans: Sequence[Span]) -> PlacedEntry | None:
@@ -150,13 +150,13 @@ class FactPlacer:
         place = FactPlace(name["base"], block, key)
         wanted = {"name": name["base"]}
         entry = self._find_open_entry(place, wanted, fact.spans) or self.placed.add_entry(block, wanted, fact.spans)
-        entry.add(key, fact.value, fact.spans)
+        entry.add_key(key, fact.value, fact.spans)
         return True
 
     def _state_feature(self, fact: NoteFact, name: re.Match[str]) -> bool:
         known = name["base"] in self.features and not name["part"]
-        return known and self.placed.state("stated", name["base"], fact.value, fact.spans)
+        return known and self.placed.state_key("stated", name["base"], fact.value, fact.spans)
 
 
-def _spell(id_: str) -> str:
+def _spell_id(id_: str) -> str:
     return id_.replace("_", " ")

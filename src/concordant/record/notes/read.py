@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from concordant.model.notes import NoteLanguage
 from concordant.record.notes.condition_names import ConditionNames, make_condition_names
-from concordant.record.notes.context import CueFinder, NoteContext, make_context, make_cue_finder
+from concordant.record.notes.context import CueFinder, NoteContext, make_cue_finder
 from concordant.record.notes.conventions import draw_conventions
 from concordant.record.notes.course_facts import Course, DrugWords, gather_courses
 from concordant.record.notes.courses import CourseFinder, CourseTold, make_course_finder
@@ -24,6 +24,7 @@ from concordant.record.notes.reading import NoteReadings
 from concordant.record.notes.tables import TableFact, find_table_facts
 from concordant.record.notes.text import TextSplitter, make_text_splitter
 from concordant.record.notes.unread import UnreadFinder, make_unread_finder
+from concordant.record.notes.whose import make_context
 from concordant.terminology.names import Words
 
 MOST_CHARACTERS = 1_000_000

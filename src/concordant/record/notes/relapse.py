@@ -12,7 +12,7 @@ from concordant.record.notes.reading import NoteFact
 class Relapse(FactsView):
     """What the order of things says of the disease."""
 
-    def settle(self) -> None:
+    def settle_relapse(self) -> None:
         """All that the order says, one step after the other."""
         self.imply_relapse()
         self.offer_stop()
@@ -25,17 +25,17 @@ class Relapse(FactsView):
         ]
         early = dated + self.surgeries + [one.span for c in self.courses for one in c.list_all("setting") if one.value in EARLY]
         begun = min((span[0] for span in early), default=None)
-        is_told = self.gathered.has(self.names.recurrence) or self.gathered.has(self.names.de_novo)
+        is_told = self.gathered.has_fact(self.names.recurrence) or self.gathered.has_fact(self.names.de_novo)
         spread = self.find_spread(begun) if begun is not None else None
         first = self.find_spread()
         if not is_told and begun is not None and spread is not None and first == spread and not self.has_advanced(spread[0]):
-            self.gathered.tell(self.names.recurrence, "told", [spread], "convention", "order")
+            self.gathered.tell_fact(self.names.recurrence, "told", [spread], "convention", "order")
         elif (
-            not self.gathered.has(self.names.progression)
+            not self.gathered.has_fact(self.names.progression)
             and (fact := self.find_fact(self.names.growth_hint))
             and self.was_advanced(fact.spans[0][0])
         ):
-            self.gathered.tell(self.names.progression, "told", fact.spans, "convention", fact.rule)
+            self.gathered.tell_fact(self.names.progression, "told", fact.spans, "convention", fact.rule)
         self.date_relapse(spread if spread is not None else first)
 
     def is_much_earlier(self, diagnosis: NoteFact) -> bool:
@@ -63,7 +63,7 @@ class Relapse(FactsView):
         """The one date of the sentence in which the spread is told, where that is the recurrence; or else the growth."""
         for name in (self.names.recurrence, self.names.progression):
             told = self.find_fact(name)
-            if told is not None and not self.gathered.has(f"{name}.date"):
+            if told is not None and not self.gathered.has_fact(f"{name}.date"):
                 places = [span[0] for span in told.spans]
                 places += [spread[0]] if spread is not None and name == self.names.recurrence else []
                 self.date_event(name, places)
@@ -76,7 +76,7 @@ class Relapse(FactsView):
             free = [date for date in dates if not self.is_used(date.start)]
             near = [date for date in free if self.is_near(date.start, place, sentence.start)]
             if len(near) == 1:
-                self.gathered.tell(f"{name}.date", near[0].value, [(near[0].start, near[0].end)], "convention", "order")
+                self.gathered.tell_fact(f"{name}.date", near[0].value, [(near[0].start, near[0].end)], "convention", "order")
                 return
 
     def is_near(self, date: int, place: int, begin: int) -> bool:
@@ -88,10 +88,10 @@ class Relapse(FactsView):
         """Growth that is told behind the last course may have ended it."""
         last = self.courses[-1] if self.courses else None
         grown = self.find_fact(self.names.progression)
-        if last is not None and grown is not None and not self.gathered.has(f"{last.name}.stopped"):
+        if last is not None and grown is not None and not self.gathered.has_fact(f"{last.name}.stopped"):
             behind = next((span for span in grown.spans if span[0] >= last.told[-1].end), None)
             if behind is not None:
-                self.gathered.offer(f"{last.name}.stopped", "progression", behind, "growth is told after it", "order")
+                self.gathered.offer_fact(f"{last.name}.stopped", "progression", behind, "growth is told after it", "order")
 
     def offer_line(self) -> None:
         """Who asks for the second line, where one course is told, may mean that this was the first."""
@@ -99,4 +99,6 @@ class Relapse(FactsView):
         late = [course for course in self.courses if self.find_setting(course) not in EARLY]
         if asked is not None and len(late) == int(asked.value) - 1:
             for number, course in enumerate(late, 1):
-                self.gathered.offer(f"{course.name}.line", str(number), asked.spans[0], "the next line is asked for", "order")
+                self.gathered.offer_fact(
+                    f"{course.name}.line", str(number), asked.spans[0], "the next line is asked for", "order"
+                )

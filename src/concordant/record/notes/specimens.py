@@ -17,7 +17,7 @@ class Specimens(FactsView):
         for fact in [fact for fact in self.gathered.facts if fact.fact in self.names.markers]:
             for span in fact.spans:
                 if specimen := self.find_specimen(span):
-                    self.gathered.tell(f"{fact.fact}@{specimen}", fact.value, [span], fact.sure, fact.rule)
+                    self.gathered.tell_fact(f"{fact.fact}@{specimen}", fact.value, [span], fact.sure, fact.rule)
         for name in self.names.markers:
             self.choose_specimen(name)
         if any(has_conflict(self.gathered.find_values(f"{name}@metastasis")) for name in self.names.markers):
@@ -27,7 +27,7 @@ class Specimens(FactsView):
                 if fact.fact in self.names.markers and all(map(self.find_specimen, fact.spans))
             ]:
                 self.gathered.take_back(fact.fact, fact.value)
-                self.gathered.tell(f"{fact.fact}_optional", fact.value, fact.spans, fact.sure, fact.rule)
+                self.gathered.tell_fact(f"{fact.fact}_optional", fact.value, fact.spans, fact.sure, fact.rule)
 
     def find_specimen(self, span: Span) -> str:
         """Which tissue a result is of: the last word for one before it in its sentence."""
@@ -65,4 +65,4 @@ class Specimens(FactsView):
             for fact in plain:
                 if fact.value not in spread or has_conflict(sorted(spread)):
                     self.gathered.take_back(name, fact.value)
-                    self.gathered.tell(f"{name}_optional", fact.value, fact.spans, fact.sure, fact.rule)
+                    self.gathered.tell_fact(f"{name}_optional", fact.value, fact.spans, fact.sure, fact.rule)

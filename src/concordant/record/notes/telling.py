@@ -31,22 +31,22 @@ class NoteTeller:
         """The line of a place, the first is 1."""
         return bisect_right(self.starts, place)
 
-    def locate(self, span: Span) -> str:
+    def locate_span(self, span: Span) -> str:
         """`3:14-41`: the line, and the characters in it."""
         line = self.find_line(span[0])
         start = span[0] - self.starts[line - 1] + 1
         return f"{line}:{start}-{start + span[1] - span[0] - 1}"
 
-    def quote(self, span: Span) -> str:
+    def quote_span(self, span: Span) -> str:
         """The words on one line, in quotes, cut where they are many."""
         words = " ".join(self.text[span[0] : span[1]].split())
         return f'"{words if len(words) <= LONGEST_QUOTE else words[:LONGEST_QUOTE] + "..."}"'
 
     def quote_all(self, spans: Iterable[Span]) -> str:
         """The words of several places, in their order, each once."""
-        return ", ".join(dict.fromkeys(self.quote(span) for span in sorted(spans)))
+        return ", ".join(dict.fromkeys(self.quote_span(span) for span in sorted(spans)))
 
-    def describe(self, fact: str, value: str) -> str:
+    def describe_fact(self, fact: str, value: str) -> str:
         """A fact in words: the drugs and `setting adjuvant`, a test and its value."""
         name = NAME.fullmatch(fact)
         if name is None:
@@ -57,7 +57,7 @@ class NoteTeller:
             return f"{subject}: {told}"
         part = f" {name['part'].replace('_', ' ')}" if name["part"] else ""
         of = f" ({name['specimen']})" if name["specimen"] else ""
-        return f"{self._label(name['base'])}{of}{part}{'' if value == TOLD else f': {said}'}"
+        return f"{self._find_label(name['base'])}{of}{part}{'' if value == TOLD else f': {said}'}"
 
     def describe_part(self, part: str, value: str) -> str:
         """What is told of a thing that is named: `given`, `setting adjuvant`, `active`."""
@@ -66,7 +66,7 @@ class NoteTeller:
     def describe_all(self, facts: Sequence[NoteFact]) -> str:
         """Several facts in words; those of one thing as one sentence."""
         if not self.find_thing(facts[0].fact):
-            return "; ".join(dict.fromkeys(_add_convention(self.describe(one.fact, one.value), one) for one in facts))
+            return "; ".join(dict.fromkeys(_add_convention(self.describe_fact(one.fact, one.value), one) for one in facts))
         parts = ((one, match["part"] or "") for one in facts if (match := NAME.fullmatch(one.fact)))
         told = ", ".join(_add_convention(self.describe_part(part, one.value), one) for one, part in parts)
         return f"{self.name_thing(facts[0].fact)}: {told}"
@@ -85,19 +85,19 @@ class NoteTeller:
         things = " + ".join(self.drugs.get(one, one.replace("_", " ")) for one in name["thing"].split("+"))
         return f"{things} ({name['again']})" if name["again"] else things
 
-    def _label(self, base: str) -> str:
+    def _find_label(self, base: str) -> str:
         key = self.keys.get(base, base)
         return self.labels.get(base) or self.features.get(key) or base.replace("_", " ")
 
     def describe_offer(self, offer: NoteOffer) -> str:
         """What is to be confirmed, with its words and the doubt."""
-        words = f"{self.quote(offer.span)}, line {self.find_line(offer.span[0])}"
-        return f"{self.describe(offer.fact, offer.value)} ({words}: {offer.why})"
+        words = f"{self.quote_span(offer.span)}, line {self.find_line(offer.span[0])}"
+        return f"{self.describe_fact(offer.fact, offer.value)} ({words}: {offer.why})"
 
     def describe_convention(self, fact: NoteFact) -> str:
         """What is taken by a convention of the field, with the words that it rests on."""
         where = f", line {self.find_line(fact.spans[0][0])}" if fact.spans else ""
-        return f"{self.describe(fact.fact, fact.value)} ({self.quote_all(fact.spans[:3])}{where})"
+        return f"{self.describe_fact(fact.fact, fact.value)} ({self.quote_all(fact.spans[:3])}{where})"
 
     def list_unread(self, unread: Sequence[NoteUnread]) -> list[str]:
         """The words that were not understood, those of one line together."""
@@ -108,7 +108,7 @@ class NoteTeller:
         by_line: dict[int, list[str]] = {}
         for one in unread:
             near = f" ({one.near}?)" if one.near else ""
-            by_line.setdefault(self.find_line(one.span[0]), []).append(self.quote(one.span) + near)
+            by_line.setdefault(self.find_line(one.span[0]), []).append(self.quote_span(one.span) + near)
         lines = [(f"line {line}", ", ".join(dict.fromkeys(words))) for line, words in by_line.items()]
         more = len(lines) - MOST_LINES
         return [*lines[:MOST_LINES], *([("more", f"words in {more} more lines")] if more > 0 else [])]

@@ -60,19 +60,19 @@ def make_note_account(readings: NoteReadings, name: str, knowledge: Knowledge) -
     """What became of every reading, offer and word of a note that was not understood."""
     account, teller = Account(), make_teller(readings, knowledge)
     for fact in readings.facts:
-        account.mark_used(_place(name, teller, min(fact.spans)), fact.sure, teller.describe(fact.fact, fact.value))
+        account.mark_used(_place(name, teller, min(fact.spans)), fact.sure, teller.describe_fact(fact.fact, fact.value))
     for offer in readings.offers:
-        says = f"{teller.describe(offer.fact, offer.value)}: {TO_CONFIRM} ({offer.why})"
+        says = f"{teller.describe_fact(offer.fact, offer.value)}: {TO_CONFIRM} ({offer.why})"
         account.mark_set_aside(_place(name, teller, offer.span), "offer", says)
     for mention in readings.mentions:
         account.mark_ignored(_place(name, teller, mention.span), "mention", mention.standing.replace("_", " "))
     for unread in readings.unread:
-        account.mark_set_aside(_place(name, teller, unread.span), "words", f"{teller.quote(unread.span)}: {NOT_UNDERSTOOD}")
+        account.mark_set_aside(_place(name, teller, unread.span), "words", f"{teller.quote_span(unread.span)}: {NOT_UNDERSTOOD}")
     return account
 
 
 def _place(name: str, teller: NoteTeller, span: tuple[int, int]) -> str:
-    return f"{name}:{teller.locate(span)}"
+    return f"{name}:{teller.locate_span(span)}"
 
 
 def _make_note_read(readings: NoteReadings, case: NoteCase, name: str, account: Account, knowledge: Knowledge) -> NoteRead:
