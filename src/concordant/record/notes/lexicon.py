@@ -69,7 +69,7 @@ class NoteLexicon:
             word = words[at + length - 1]
             if length > 1:
                 between = folded[words[at + length - 2].end() : word.start()]
-                if between.strip(" -'/.\n") or len(between.strip(" ")) > 2 or "\n\n" in between:
+                if between.strip(" -'/.\n+&") or len(between.strip(" ")) > 2 or "\n\n" in between:
                     break
                 blanks += any(sign in between for sign in " \n")
             key += clean_word(word[0])
