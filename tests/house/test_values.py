@@ -29,6 +29,7 @@ TYPED = "what a person typed, or the words of a record"
 LAYOUT = "how a text is broken into lines, or what stays on one; nothing else is decided by it"
 MARKUP = "the signs that a text is written with: citations, Markdown, a place holder"
 KEYS = "the keys of a catalogue"
+NUMBER = "the number of a statement, whose first part is the clinical question"
 DIGITS = "the digits of a number"
 TWICE = "whether a line would say the same words twice"
 OTHER = "no text is cut: the method of another thing has this name"
@@ -68,8 +69,9 @@ ALLOWED = {
     ("present/note.py", "line.split"): LAYOUT,
     ("present/page/numbering.py", "CITATION.finditer"): MARKUP,
     ("present/page/numbering.py", "CITATION.sub"): MARKUP,
-    ("present/page/page.py", "key.removeprefix"): KEYS,
-    ("present/page/page.py", "key.startswith"): KEYS,
+    ("present/described/overview.py", "number.split"): NUMBER,
+    ("present/language/__init__.py", "key.removeprefix"): KEYS,
+    ("present/language/__init__.py", "key.startswith"): KEYS,
     ("present/pdf/page.py", "typst.compile"): OTHER,
     ("present/pdf/data.py", "re.compile"): LAYOUT,
     ("present/pdf/data.py", "KEPT.split"): LAYOUT,

@@ -13,7 +13,7 @@ from concordant.model.knowledge import Knowledge
 from concordant.model.signing import compute_statement_digest
 from concordant.present.described.parts import PartBuilder
 from concordant.present.described.phrases import FOOT
-from concordant.present.described.statement import collect_page_words, describe_rating, tell_advice
+from concordant.present.described.statement import describe_rating, make_page_words, tell_advice
 from concordant.present.language import load_language
 from concordant.present.page.document import Document, ScreenLine, Section, Table
 
@@ -42,7 +42,7 @@ def build_overview(knowledge: Knowledge, frame: Ruleset, force: GuidelineInForce
         references_title=language.say("part.references"),
         references=(),
         footer=(FOOT, f"Knowledge {knowledge.digest[:12]}."),
-        words=collect_page_words(language.phrases, force.guideline, force.version.version),
+        words=make_page_words(language, force.guideline, force.version.version),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from concordant.answer.phrases import capitalize_first
-from concordant.answer.references import References, format_brackets
+from concordant.answer.references import References
 from concordant.decide.boundaries import Boundary
 from concordant.decide.decision import Outcome
 from concordant.decide.ruleset import CURRENT, Proposal, Ruleset
@@ -19,6 +19,7 @@ from concordant.present.described.phrases import APPLIES, EFFECTS, IMPOSSIBLE, N
 from concordant.present.language import Language
 from concordant.present.page.document import Point, PointList, Table
 from concordant.present.pathway.words import describe_asks
+from concordant.present.sentences import append_references
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class PartBuilder:
 
     def cite(self, text: str, *cites: Cite) -> str:
         """A text with the places that it rests on."""
-        return f"{text.removesuffix('.')}{format_brackets(self.references.cite_places(cites))}"
+        return append_references(text, self.references.cite_places(cites))
 
     def name_regimen(self, name: str) -> str:
         """The name of a regimen; what the patient takes now has none of its own."""

@@ -22,7 +22,7 @@ from concordant.present.described.phrases import (
     STORY,
     UNSIGNED,
 )
-from concordant.present.language import load_language
+from concordant.present.language import Language, load_language
 from concordant.present.page.document import (
     Block,
     Document,
@@ -66,15 +66,14 @@ def build_statement_page(knowledge: Knowledge, frame: Ruleset, statement: Statem
             references_title=language.say("part.references"),
             references=tuple(_list_references(references, language.phrases)),
             footer=(FOOT, f"Knowledge {knowledge.digest[:12]}."),
-            words=collect_page_words(language.phrases, guideline, statement.version),
+            words=make_page_words(language, guideline, statement.version),
         )
     )
 
 
-def collect_page_words(phrases: Mapping[str, str], guideline: Guideline, version: str) -> dict[str, str]:
+def make_page_words(language: Language, guideline: Guideline, version: str) -> dict[str, str]:
     """What a renderer adds of its own; each sheet names the guideline."""
-    own = {key.removeprefix("word."): text for key, text in phrases.items() if key.startswith("word.")}
-    return {**own, "day": f"{guideline.short_title} {version}", "more": ""}
+    return {**language.page_words, "day": f"{guideline.short_title} {version}", "more": ""}
 
 
 def _list_references(references: References, phrases: Mapping[str, str]) -> Iterator[PageReference]:

@@ -31,6 +31,11 @@ class Language:
     phrases: Mapping[str, str]
     teller: Teller | None = None
 
+    @property
+    def page_words(self) -> dict[str, str]:
+        """What a renderer adds of its own, by key."""
+        return {key.removeprefix("word."): text for key, text in self.phrases.items() if key.startswith("word.")}
+
     def tell(self, text: str) -> str:
         """A text of the knowledge or of an answer (a label, a question, help, a value's word) in this language.
 

@@ -36,7 +36,7 @@ def build_document(answer: Answer, code: str = "en", whose: str = "", knowledge:
             references_title=words.say("part.references"),
             references=tuple(_make_reference(reference, words) for reference in answer.references),
             footer=_make_footer(answer, words),
-            words=_collect_page_words(answer, words),
+            words={**words.page_words, "day": _format_as_of(answer, words)},
             as_of=dt.date.fromisoformat(answer.as_of),
             whose=words.say("standard_input") if whose == "-" else whose,
         )
@@ -58,11 +58,6 @@ def _choose_shape(answer: Answer) -> Shape:
 def _make_overline(answer: Answer, words: Language) -> str:
     guidelines = words.join_with_and([f"{g.title} {g.version}" for g in answer.guidelines if g.speaks])
     return " · ".join(filter(None, (answer.headline, _format_as_of(answer, words), guidelines or words.say("over.no_guideline"))))
-
-
-def _collect_page_words(answer: Answer, words: Language) -> dict[str, str]:
-    own = {key.removeprefix("word."): text for key, text in words.phrases.items() if key.startswith("word.")}
-    return {**own, "day": _format_as_of(answer, words)}
 
 
 def _format_as_of(answer: Answer, words: Language) -> str:
