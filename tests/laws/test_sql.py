@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import sqlglot
-from hypothesis import given
+from hypothesis import given, settings
 from sqlglot import exp
 
 from concordant.answer.engine import build_situation, find_running_drugs, make_current_regimen
@@ -51,6 +51,7 @@ Patient = tuple[str, tuple[str, ...], Facts]
 Run = Callable[[str, Knowledge, Rows], list[Row]]
 
 
+@settings(max_examples=80)
 @given(st.conditions(), st.facts())
 def test_a_condition_has_the_truth_of_the_reasons(condition: Condition, facts: Facts) -> None:
     names = ColumnNames(())
@@ -162,7 +163,7 @@ def differences(
 ENGINES: dict[Dialect, Run] = {"duckdb": run_duckdb, "sqlite": run_sqlite}
 
 
-@pytest.mark.parametrize(("dialect", "day"), [(dialect, day) for dialect in ENGINES for day in DAYS])
+@pytest.mark.parametrize(("dialect", "day"), [("sqlite", DAYS[0]), ("sqlite", DAYS[1]), ("duckdb", DAYS[1])])
 @pytest.mark.xdist_group("sql")
 def test_every_decision_is_the_reference(dialect: Dialect, day: dt.date, knowledge: Knowledge) -> None:
     told = list(zip(patients(), decisions(day), strict=True))

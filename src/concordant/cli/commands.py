@@ -10,6 +10,7 @@ import click
 
 from concordant.cli.auditing import audit
 from concordant.cli.describing import describe
+from concordant.cli.authoring import new, schema
 from concordant.cli.drawing import draw
 from concordant.cli.exporting import export
 from concordant.cli.linting import lint
@@ -47,6 +48,8 @@ def app() -> None:
 app.add_command(audit)
 app.add_command(read)
 app.add_command(lint)
+app.add_command(new)
+app.add_command(schema)
 app.add_command(web)
 app.add_command(serve)
 app.add_command(draw)
