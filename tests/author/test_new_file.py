@@ -40,7 +40,7 @@ WORDS = {  # what somebody fills in, whatever the knowledge is
     "features: [FEATURE]": "features: [lvef]",
     "YEAR-MONTH-DAY": "2024-01-02",
     "ref: SOURCE": "ref: project-choices",
-    "checked: recalled": "checked: choice",
+    "checked: recalled}": "checked: choice}",
     "source: SOURCE": "source: phoebe-lancetoncol-2021",
     "[REGIMEN]": "[tucatinib-trastuzumab-capecitabine]",
     "[CLASS]": "[taxane]",

@@ -58,5 +58,5 @@ def _iter_cells(feature: Feature, value: Value) -> Iterator[tuple[str, Cell]]:
     if isinstance(value, str | tuple):
         yield feature.name, value if isinstance(value, str) else join_words(value)
         return
-    yield feature.name + LOW, value.low if math.isfinite(value.low) else None
-    yield feature.name + HIGH, value.high if math.isfinite(value.high) else None
+    for end, bound in ((LOW, value.low), (HIGH, value.high)):
+        yield feature.name + end, float(bound) if math.isfinite(bound) else None

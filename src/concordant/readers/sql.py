@@ -1,6 +1,6 @@
 """A condition as an expression of SQL over a table of facts: NULL is what is not known, so AND, OR and NOT are Kleene's.
 
-This module needs the extra `sql`; it is loaded by `export/sql.py` alone.
+This module needs the extra `sql`; it is loaded by `export/sql` alone.
 """
 
 from __future__ import annotations
