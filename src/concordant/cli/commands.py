@@ -9,8 +9,8 @@ from typing import Literal
 import click
 
 from concordant.cli.auditing import audit
-from concordant.cli.describing import describe
 from concordant.cli.authoring import new, schema
+from concordant.cli.describing import describe
 from concordant.cli.drawing import draw
 from concordant.cli.exporting import export
 from concordant.cli.linting import lint

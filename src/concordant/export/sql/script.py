@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FACTS = "facts"
 WIDTH = 120
+DEEP = "SET spark.sql.analyzer.maxIterations = 1000, SET spark.sql.optimizer.maxIterations = 1000"
 
 
 class SqlMissing(Unreadable):
@@ -60,6 +61,7 @@ def _list_header(knowledge: Knowledge, frame: Ruleset, day: dt.date, dialect: Di
         f"Concordant {__version__}, knowledge {knowledge.digest[:12]}; in force: {', '.join(guidelines) or 'no guideline'}.",
         "Licence: Apache-2.0. Statements are paraphrased and cited; the guidelines themselves are their publishers'.",
         f"How to run: load the facts into the table {table} (concordant export PATIENTS --to facts), then run this query.",
+        *([f"Before it, for so long a chain of queries: {DEEP}"] if dialect == "spark" else []),
         "A fact that is not known is NULL, and so is what depends on it: `answer` says needs_data where that matters.",
         "`outcome` is what counts: the preferred regimens, or all that are offered where none is; none out of scope.",
         "`faulty` names the features whose columns hold what they cannot: such a word counts as not known.",
