@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import sqlglot
 from hypothesis import given, settings
+from msgspec.structs import replace
 from sqlglot import exp
 
 from concordant.answer.engine import build_situation, find_running_drugs, make_current_regimen
@@ -28,7 +29,7 @@ from concordant.export.dialects import DIALECTS, Dialect
 from concordant.export.sql.levels import DecisionLevels
 from concordant.export.sql.names import LONGEST, ColumnNames, describe_leaf
 from concordant.export.sql.script import SqlMissing, write_sql
-from concordant.logic.conditions import Compare, Condition, Leaf, OneOf, find_features_read, iter_condition_leaves
+from concordant.logic.conditions import ALWAYS, Compare, Condition, Leaf, OneOf, find_features_read, iter_condition_leaves
 from concordant.logic.truth import FALSE, TRUE, UNKNOWN
 from concordant.model.features import Feature
 from concordant.model.knowledge import Knowledge
@@ -195,6 +196,17 @@ def test_what_was_compared_has_every_kind_of_answer_and_status() -> None:
     wanted = {"applies_if_checked", "needs_data", "does_not_apply"}
     assert {id_: found for id_, found in seen.items() if not wanted <= found.keys()} == {}
     assert {decision.answer for decision in decisions(DAYS[-1])} == {"recommends", "needs_data", "out_of_scope"}
+
+
+@pytest.mark.xdist_group("sql")
+def test_where_everything_is_offered_at_once_each_regimen_is_told_in_its_best_role(knowledge: Knowledge) -> None:
+    """No patient is offered a regimen by a numbered and by a derived statement of a better role: here all are."""
+    always = tuple(replace(statement, applies_if=ALWAYS) for statement in knowledge.statements)
+    everything = replace(knowledge, statements=always)
+    frames, look = Frames(everything, DAYS[-1]), TruthOnly()
+    told = [(one, make_decision(frames.of(one[1]), one[2], look)) for one in patients()[::25]]
+    assert max(len(decision.offered) for _, decision in told) > 10
+    assert differences(everything, frames, DAYS[-1], "sqlite", run_sqlite, told) == {}
 
 
 @pytest.fixture(scope="module")
