@@ -1,4 +1,4 @@
-"""The verbs: recommend, ask, explain, audit, draw, describe, read, web, serve, lint, example, template."""
+"""The verbs: recommend, ask, explain, audit, draw, describe, export, read, web, serve, lint, new, schema, example, template."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Literal
 import click
 
 from concordant.cli.auditing import audit
+from concordant.cli.authoring import new, schema
 from concordant.cli.describing import describe
 from concordant.cli.drawing import draw
+from concordant.cli.exporting import export
 from concordant.cli.linting import lint
 from concordant.cli.options import (
     as_of_option,
@@ -46,10 +48,13 @@ def app() -> None:
 app.add_command(audit)
 app.add_command(read)
 app.add_command(lint)
+app.add_command(new)
+app.add_command(schema)
 app.add_command(web)
 app.add_command(serve)
 app.add_command(draw)
 app.add_command(describe)
+app.add_command(export)
 patient_argument = click.argument("patient")
 
 
