@@ -18,8 +18,10 @@ from concordant.derive.plan import DerivationPlan, make_plan
 from concordant.model.knowledge import Knowledge
 from concordant.patient.events import PatientRecord
 from concordant.record.casefile.read import read_case
+from concordant.record.sources.opening import SourceOpener
 from concordant.terminology.names import Words
 from concordant.texts import SourceText, read_text
+from tests.shares import examples
 from tests.shipped import shipped_knowledge, shipped_words
 
 AS_OF = dt.date(2023, 6, 1)  # for a case that has no date of its own: no test looks at the clock
@@ -32,7 +34,28 @@ texts._compose_nodes = functools.lru_cache(maxsize=1200)(texts._compose_nodes)
 engine.load_shipped = shipped_knowledge
 engine.prepare_knowledge = prepare  # type: ignore[assignment]  # a function that remembers, for the function itself
 
-settings.register_profile("repeatable", derandomize=True, database=None, deadline=None, max_examples=200)
+
+def _remember(name: str) -> None:
+    """A look-up table that a command makes of the shipped knowledge is made once, as by one who opens many sources."""
+    made = vars(SourceOpener)[name]
+    make = made.func
+    made.func = lambda opener: getattr(shipped_opener(), name) if is_plain(opener) else make(opener)
+
+
+def is_plain(opener: SourceOpener) -> bool:
+    """Whether it opens sources with the shipped knowledge and no codes of a site, and is not the one that all share."""
+    return opener.knowledge is shipped_knowledge() and not opener.codes and opener is not shipped_opener()
+
+
+@functools.cache
+def shipped_opener() -> SourceOpener:
+    return SourceOpener(shipped_knowledge())
+
+
+for _name in ("words", "fhir_tables", "note_reader"):
+    _remember(_name)
+
+settings.register_profile("repeatable", derandomize=True, database=None, deadline=None, max_examples=examples(200))
 settings.load_profile("repeatable")
 
 

@@ -139,7 +139,7 @@ def test_the_picture_says_what_the_answer_says(chunk: int) -> None:
         for key, row in drawn.items():
             _check_sign(row, judged[key], answer.answer, offered)
 
-    assert failing_answers(law, chunk, every=6) == {}
+    assert failing_answers(law, chunk, "pictures of the guideline") == {}
 
 
 def _check_sign(row: Row, judged: Any, answer: str, offered: set[str]) -> None:
@@ -164,7 +164,7 @@ def test_the_lit_way_leads_to_what_is_offered(chunk: int) -> None:
                 assert not card.folded, (card.title, row.regimen)
         assert not any(card.rows and card.way == "off" and not card.folded for card in pathway.cards)
 
-    assert failing_answers(law, chunk, every=6) == {}
+    assert failing_answers(law, chunk, "pictures of the guideline") == {}
 
 
 NUMBERS = ((0, 0, TRUE), (1, 3, FALSE), (0, 2, UNKNOWN), (None, None, UNKNOWN))
@@ -197,7 +197,7 @@ def test_what_leads_the_answer_leads_the_picture(chunk: int) -> None:
         assert path.name in pathway.over and document.words["day"] in pathway.over
         assert "No clinician has reviewed" in pathway.unreviewed
 
-    assert failing_answers(law, chunk, every=6) == {}
+    assert failing_answers(law, chunk, "pictures of the guideline") == {}
 
 
 # -- SVG, PNG, Mermaid -----------------------------------------------------------------------------------

@@ -10,10 +10,10 @@ import pytest
 from tools.score_vignettes import HOME, load_vignettes, make_reader, read_vignette
 
 from concordant.record.notes.reading import NoteReadings
-from tests.shipped import failing, one_of
+from tests.shares import share_of
+from tests.shipped import failing
 
 TEXTS = [one for one in load_vignettes(HOME / "read") if one["language"] == "en"]
-EVERY = 6
 ADDED = {
     "a sister": "Her sister has HER2-positive cancer with brain metastases and had trastuzumab and lapatinib; her LVEF was 40%.",
     "a plan": "Plan: start tucatinib, trastuzumab and capecitabine if MRI shows brain metastases; repeat echo.",
@@ -53,4 +53,4 @@ def test_nothing_new_is_told(what: str) -> None:
         other = read_vignette({**vignette, "text": VARIED[what](vignette["text"])}, reader)
         assert {(one.fact, one.value) for one in other.facts} - told(read_vignette(vignette, reader)) == set()
 
-    assert failing(law, one_of(EVERY, [one["id"] for one in TEXTS])) == {}
+    assert failing(law, share_of("changed notes", [one["id"] for one in TEXTS])) == {}
