@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import settings
 
 from concordant import texts
@@ -28,6 +29,9 @@ AS_OF = dt.date(2023, 6, 1)  # for a case that has no date of its own: no test l
 
 ReadCase = Callable[[str | dict[str, Any]], PatientRecord]
 
+# The second YAML reader, which judges the first, is the one written in C where there is one.
+if yaml.__with_libyaml__:
+    yaml.SafeLoader, yaml.BaseLoader = yaml.CSafeLoader, yaml.CBaseLoader  # type: ignore[misc, assignment]  # same results
 # One text always gives one tree, nobody changes it, and many tests read the same files again and again.
 texts._compose_nodes = functools.lru_cache(maxsize=1200)(texts._compose_nodes)
 # A command loads and prepares the shipped knowledge anew; within one process of tests nothing of it changes.

@@ -44,6 +44,9 @@ def marks_of(chunk: int) -> list[pytest.MarkDecorator]:
 
 in_chunks = pytest.mark.parametrize("chunk", [pytest.param(n, marks=marks_of(n)) for n in range(CHUNKS)])
 
+# The same worker for all that compiles a folder of the knowledge: it parses its files once.
+compiling = pytest.mark.xdist_group("compiling")
+
 
 def chunk_of(name: str) -> int:
     """The part to which a case belongs in every law, whatever other cases there are."""

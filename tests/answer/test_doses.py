@@ -36,6 +36,7 @@ from concordant.texts import read_text
 from tests.answer.second_method import AS_OF, Files, Patient, files, least_over, nearest_tablets, wanted
 from tests.conftest import ReadCase
 from tests.shares import examples
+from tests.shipped import compiling
 from tests.stories import Story, told_by, unlike
 
 DAY = dt.date.fromisoformat(AS_OF)
@@ -341,6 +342,7 @@ def capped(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.long
+@compiling
 def test_a_maximum_is_kept_and_a_dropped_one_noticed(capped: Path) -> None:
     knowledge = build_knowledge(capped).knowledge
     assert knowledge is not None

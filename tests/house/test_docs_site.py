@@ -235,7 +235,7 @@ OF_THE_THEME = ("aria-dialog-name", "landmark-unique")  # its search box and its
 
 
 @in_one_worker
-@pytest.mark.parametrize("name", ["index", "tutorial", "features", "reference/commands"])
+@pytest.mark.parametrize("name", share_of("pages of the site", ["index", "tutorial", "features", "reference/commands"]))
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_read_it(window: Any, site: Path, name: str, scheme: str) -> None:
     with browser.opened(window, site / f"{name}.html", scheme=scheme) as page:

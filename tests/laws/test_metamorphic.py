@@ -202,9 +202,10 @@ def test_single_administrations_never_tell_another_line(
 
 
 def test_most_lines_are_found_from_administrations_alone(patient: Read, knowledge: Knowledge, plan: DerivationPlan) -> None:
-    found = [patient(administrations_of(in_fhir()[n], knowledge), in_fhir()[n].as_of).record for n in exact()]
-    known = [n for n, r in zip(exact(), found, strict=True) if facts(r, plan)["line_of_therapy"] is not None]
-    assert len(known) / len(exact()) > 0.5, (len(known), len(exact()))
+    some = share_of("sources", exact())
+    found = [patient(administrations_of(in_fhir()[n], knowledge), in_fhir()[n].as_of).record for n in some]
+    known = [n for n, r in zip(some, found, strict=True) if facts(r, plan)["line_of_therapy"] is not None]
+    assert len(known) / len(some) > 0.5, (len(known), len(some))
 
 
 def test_the_answer_of_a_bundle_is_that_of_its_case_file(patient: Read, knowledge: Knowledge) -> None:

@@ -117,7 +117,8 @@ def test_a_change_is_noticed(module: str, old: str, new: str, knowledge: Knowled
 def test_unchanged_nothing_parts(knowledge: Knowledge, patients: list[Drawn]) -> None:
     with loaded({}) as modules:
         lanes_of = asking_of(modules, knowledge).situation
-        assert not any(parts(lanes_of(record), now, supposed) for record, now, supposed in patients)
+        some = share_of("patients of the lanes", patients)
+        assert not any(parts(lanes_of(record), now, supposed) for record, now, supposed in some)
 
 
 def parts(lanes: Any, now: Any, supposed: list[Any]) -> bool:
