@@ -32,8 +32,23 @@ ReadCase = Callable[[str | dict[str, Any]], PatientRecord]
 # The second YAML reader, which judges the first, is the one written in C where there is one.
 if yaml.__with_libyaml__:
     yaml.SafeLoader, yaml.BaseLoader = yaml.CSafeLoader, yaml.CBaseLoader  # type: ignore[misc, assignment]  # same results
-# One text always gives one tree, nobody changes it, and many tests read the same files again and again.
-texts._compose_nodes = functools.lru_cache(maxsize=1200)(texts._compose_nodes)
+
+
+def remember_trees(compose: Callable[[str, str], Any], most: int = 2000) -> Callable[[str, str], Any]:
+    """One text always gives one tree, whatever its file is called; nobody changes it, and many tests read the same files."""
+    known: dict[str, Any] = {}
+
+    def compose_once(text: str, name: str) -> Any:
+        if text not in known:
+            while len(known) >= most:
+                del known[next(iter(known))]
+            known[text] = compose(text, name)
+        return known[text]
+
+    return compose_once
+
+
+texts._compose_nodes = remember_trees(texts._compose_nodes)
 # A command loads and prepares the shipped knowledge anew; within one process of tests nothing of it changes.
 engine.load_shipped = shipped_knowledge
 engine.prepare_knowledge = prepare  # type: ignore[assignment]  # a function that remembers, for the function itself
