@@ -27,7 +27,7 @@ ESCAPES = re.compile(rb'\\(?:["bfnrt]|u(?!00[0-7])[0-9a-fA-F]{4})')
 CUT = b'"resource":{'
 SHAPED_CUT = CUT.translate(None, LOST)
 BEFORE, BEHIND = frozenset({"fullUrl"}), frozenset({"search", "request", "response", "link"})
-MOST, LONGEST = 20_000, 4_000
+MOST, LONGEST = 20_000_000, 100_000  # bytes that are remembered, and of one shape
 
 
 @dataclass(slots=True)
@@ -37,6 +37,7 @@ class KnownShapes:
     marks: tuple[bytes, ...]
     single: set[bytes] = field(default_factory=set)
     unmarked: set[bytes] = field(default_factory=set)
+    size: int = 0
 
     def look_through(self, data: bytes) -> tuple[bool, bool]:
         """Whether it is certain that no key stands twice in an object, and whether it is that no mark stands in it."""
@@ -57,12 +58,12 @@ class KnownShapes:
         around = CUT.join((texts[0], texts[-1])) if len(texts) > 1 else texts[0]
         if ends not in self.single and not (_has_single_keys(around) and (len(texts) == 1 or _is_cut_at_entry(around))):
             return False
-        _remember(self.single, ends)
+        self._remember(self.single, ends)
         for text, shape in zip(texts[1:-1], shapes[1:-1], strict=True):
             if shape not in self.single:
                 if not _is_between_entries(text):
                     return False
-                _remember(self.single, shape)
+                self._remember(self.single, shape)
         return True
 
     def _learn_unmarked(self, pieces: Iterable[bytes]) -> bool:
@@ -70,13 +71,13 @@ class KnownShapes:
             if piece not in self.unmarked:
                 if any(mark.translate(None, LOST) in piece for mark in self.marks):
                     return False
-                _remember(self.unmarked, piece)
+                self._remember(self.unmarked, piece)
         return True
 
-
-def _remember(known: set[bytes], shape: bytes) -> None:
-    if len(shape) < LONGEST and len(known) < MOST:
-        known.add(shape)
+    def _remember(self, known: set[bytes], shape: bytes) -> None:
+        if len(shape) <= min(LONGEST, MOST - self.size):
+            known.add(shape)
+            self.size += len(shape)
 
 
 def _has_single_keys(text: bytes) -> bool:
