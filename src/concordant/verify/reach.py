@@ -1,0 +1,110 @@
+"""Obligations of what is never needed: what no patient reaches, what stands behind another, bars that decide nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from concordant.logic.conditions import Condition, Not
+from concordant.model.features import Feature, InferenceRule
+from concordant.model.guideline import ScopeLimit
+from concordant.model.sources import Restriction
+from concordant.verify.decided import Proving, covered_by
+from concordant.verify.obligations import Question
+from concordant.verify.space import both, either
+
+
+def iter_dead(now: Proving) -> Iterator[Question]:
+    """Everything that some patient should reach."""
+    for statement in now.ruleset.statements:
+        yield _reach(f"statement {statement.id}", now.applies(statement), "no patient can have this statement")
+    for proposal in now.proposals:
+        yield _reach(f"option {proposal.id}", now.offered(proposal), "no patient can be offered this regimen by this statement")
+    for feature in now.knowledge.features:
+        for rule in feature.rules:
+            yield _reach(_rule_name(now, feature, rule), rule.if_, "no patient fulfils this rule")
+    for id_, (bar, condition) in _find_bars(now).items():
+        yield _reach(_bar_name(now, id_, bar), condition, f"no patient of a statement meets this bar: {bar.says}")
+    for force in now.ruleset.in_force:
+        for limit in force.guideline.out_of_scope:
+            yield _reach(_limit_name(now, force.guideline.id, limit), limit.if_, "no patient meets this limit of scope")
+    for danger in now.ruleset.dangers:
+        yield _reach(f"danger {danger.id}", danger.if_, "no patient is in this danger")
+    for one in now.ruleset.disagreements:
+        yield _reach(f"disagreement {one.id}", one.relevant_if, "no patient meets this disagreement")
+    for drug in now.ruleset.drugs.values():
+        for use in drug.indications:
+            yield _reach(f"use {drug.id}: {use.says}", covered_by(use), "no patient is covered by this use of a label")
+        for check in drug.checks:
+            yield _reach(f"check {drug.id}: {check.check}", check.met_if, "no patient can meet this check")
+
+
+def _reach(about: str, wanted: Condition, says: str) -> Question:
+    return Question("dead", about, wanted, says, fault="no patient")
+
+
+def _rule_name(now: Proving, feature: Feature, rule: InferenceRule) -> str:
+    return f"rule {feature.name} is {rule.value}: {now.say(rule.if_)}"
+
+
+def _limit_name(now: Proving, guideline: str, limit: ScopeLimit) -> str:
+    return f"limit {guideline}: {now.say(limit.if_)}"
+
+
+def _bar_name(now: Proving, id_: str, bar: Restriction) -> str:
+    """A bar by its owner and what it asks: its place among the others changes."""
+    return f"bar {id_.rpartition('/bar/')[0] or id_}: {now.say(bar.if_)}"
+
+
+def _find_bars(now: Proving) -> dict[str, tuple[Restriction, Condition]]:
+    """Every bar by its id, and when it is met by a patient of one of the statements that it stands against."""
+    owners: dict[str, dict[str, Condition]] = {}
+    bars: dict[str, Restriction] = {}
+    unmet = {bar for owned in now.ruleset.unmet.values() for bar in owned.values()}
+    for proposal in now.proposals:
+        for id_, bar in proposal.bars.items():
+            if id_ in now.ruleset.holding or bar in unmet:  # dangers are looked at themselves; a check waits to be known
+                continue
+            bars[id_] = bar
+            owners.setdefault(id_, {})[proposal.statement.id] = now.applies(proposal.statement)
+    return {id_: (bar, both(bar.if_, either(owners[id_].values()))) for id_, bar in bars.items()}
+
+
+def iter_shadowed(now: Proving) -> Iterator[Question]:
+    """Options, rules and limits that always stand behind another one."""
+    for one in now.proposals:
+        before = [other for other in now.proposals if now.hides(other, one)]
+        if before:
+            wanted = both(now.offered(one), *(Not(now.offered(other)) for other in before))
+            yield _seen_alone(f"option {one.id}", wanted, [other.statement.id for other in before])
+    for feature in now.knowledge.features:
+        for place, rule in enumerate(feature.rules):
+            if earlier := [other.if_ for other in feature.rules[:place] if other.value == rule.value]:
+                wanted = both(rule.if_, Not(either(earlier)))
+                yield _seen_alone(_rule_name(now, feature, rule), wanted, ["the rules before it"])
+    for force in now.ruleset.in_force:
+        limits = force.guideline.out_of_scope
+        for place, limit in enumerate(limits):
+            if same := [other.if_ for other in limits[:place] if other.topic == limit.topic]:
+                wanted = both(limit.if_, Not(either(same)))
+                yield _seen_alone(_limit_name(now, force.guideline.id, limit), wanted, ["the limits before it"])
+
+
+def _seen_alone(about: str, wanted: Condition, before: Iterable[str]) -> Question:
+    return Question("shadowed", about, wanted, f"always behind {', '.join(dict.fromkeys(before))}", fault="no patient")
+
+
+def iter_idle(now: Proving) -> Iterator[Question]:
+    """Bars of which none ever takes a regimen away by itself: another one of the regimen always does, where it is met."""
+    alone: dict[Condition, list[Condition]] = {}
+    names: dict[Condition, dict[str, Restriction]] = {}
+    for proposal in now.proposals:
+        bars = {id_: bar for id_, bar in proposal.deciding.items() if bar.effect == "precludes"}
+        for id_, bar in bars.items():
+            names.setdefault(bar.if_, {})[id_] = bar
+        for condition in dict.fromkeys(bar.if_ for bar in bars.values()):
+            others = [bar.if_ for bar in bars.values() if bar.if_ != condition]
+            alone.setdefault(condition, []).append(both(now.applies(proposal.statement), condition, Not(either(others))))
+    for condition, ways in alone.items():
+        first, bar = next(iter(names[condition].items()))
+        says = f"another bar always speaks where this one does: {bar.says}"
+        yield Question("idle", _bar_name(now, first, bar), either(ways), says, fault="no patient")
