@@ -9,18 +9,19 @@ from concordant.logic.truth import UNKNOWN
 from concordant.patient.facts import Value, value_from_words
 from concordant.readers.explain import explain
 from concordant.verify.decided import Proving
-from concordant.verify.law import MAY_BECOME, PartlyKnown, left, list_law_conditions
+from concordant.verify.law import MAY_BECOME, list_law_conditions
 from concordant.verify.obligations import Question, Rerun
+from concordant.verify.partial import PartialPatients, left
 from concordant.verify.space import TWIN, Assignment
 from concordant.verify.witness import Witness, WitnessBench
 
 
 def make_law_witness(
-    now: Proving, bench: WitnessBench, known: PartlyKnown, question: Question, found: Assignment
+    now: Proving, bench: WitnessBench, known: PartialPatients, question: Question, found: Assignment
 ) -> Witness:
     """Both cases, one below the other; run again, something definite must be another in the second."""
     cases = [
-        bench.write_case(f"{question.about}: {when}", _read_values(now, known, found, mark), question.says)
+        bench.write_case(f"{question.about}: {when}", _read_values(known, found, mark), question.says)
         for when, mark in (("before", ""), ("after", TWIN))
     ]
     before, after = (bench.run_case(case) for case in cases)
@@ -28,10 +29,10 @@ def make_law_witness(
     return Witness("---\n".join(cases), "" if shown else "run again nothing definite is overturned")
 
 
-def _read_values(now: Proving, known: PartlyKnown, found: Assignment, mark: str) -> dict[str, Value]:
+def _read_values(known: PartialPatients, found: Assignment, mark: str) -> dict[str, Value]:
     values: dict[str, Value] = {}
-    for name in known.read:
-        feature = now.plan.by_name[name]
+    for feature in known.features:
+        name = feature.name
         if feature.is_numeric:
             low, high = found.get(f"{name}_low{mark}"), found.get(f"{name}_high{mark}")
             if low is not None and high is not None:

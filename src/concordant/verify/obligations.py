@@ -47,6 +47,7 @@ class Question:
     `about` names what it is about, the same in every run. `fault` says whether it is a patient that shows the fault, or that
     there is none. `among` are the patients: complete ones, or two that are known in part; constraints `without` do not hold.
     `shown` is what the patient's case must show when it is run again (`wanted` when left out), `seen` what the decision must.
+    `again` is asked where there is no complete patient: whether there is one of whom a part is known.
     """
 
     obligation: Obligation
@@ -58,6 +59,7 @@ class Question:
     without: frozenset[str] = frozenset()
     shown: Condition | None = None
     seen: Check | None = None
+    again: Callable[[], Question] | None = None
 
     @property
     def witnessed(self) -> Condition:

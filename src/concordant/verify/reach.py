@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 
 from concordant.logic.conditions import Condition, Not
 from concordant.model.features import Feature, InferenceRule
@@ -10,10 +11,11 @@ from concordant.model.guideline import ScopeLimit
 from concordant.model.sources import Restriction
 from concordant.verify.decided import Proving, covered_by
 from concordant.verify.obligations import Question
+from concordant.verify.partial import PartialPatients
 from concordant.verify.space import both, either
 
 
-def iter_dead(now: Proving) -> Iterator[Question]:
+def iter_dead(now: Proving, known: PartialPatients) -> Iterator[Question]:
     """Everything that some patient should reach."""
     for statement in now.ruleset.statements:
         yield _reach(f"statement {statement.id}", now.applies(statement), "no patient can have this statement")
@@ -21,14 +23,14 @@ def iter_dead(now: Proving) -> Iterator[Question]:
         yield _reach(f"option {proposal.id}", now.offered(proposal), "no patient can be offered this regimen by this statement")
     for feature in now.knowledge.features:
         for rule in feature.rules:
-            yield _reach(_rule_name(now, feature, rule), rule.if_, "no patient fulfils this rule")
+            yield _reach(_rule_name(now, feature, rule), rule.if_, "no patient fulfils this rule", known)
     for id_, (bar, condition) in _find_bars(now).items():
         yield _reach(_bar_name(now, id_, bar), condition, f"no patient of a statement meets this bar: {bar.says}")
     for force in now.ruleset.in_force:
         for limit in force.guideline.out_of_scope:
-            yield _reach(_limit_name(now, force.guideline.id, limit), limit.if_, "no patient meets this limit of scope")
+            yield _reach(_limit_name(now, force.guideline.id, limit), limit.if_, "no patient meets this limit of scope", known)
     for danger in now.ruleset.dangers:
-        yield _reach(f"danger {danger.id}", danger.if_, "no patient is in this danger")
+        yield _reach(f"danger {danger.id}", danger.if_, "no patient is in this danger", known)
     for one in now.ruleset.disagreements:
         yield _reach(f"disagreement {one.id}", one.relevant_if, "no patient meets this disagreement")
     for drug in now.ruleset.drugs.values():
@@ -38,8 +40,12 @@ def iter_dead(now: Proving) -> Iterator[Question]:
             yield _reach(f"check {drug.id}: {check.check}", check.met_if, "no patient can meet this check")
 
 
-def _reach(about: str, wanted: Condition, says: str) -> Question:
-    return Question("dead", about, wanted, says, fault="no patient")
+def _reach(about: str, wanted: Condition, says: str, known: PartialPatients | None = None) -> Question:
+    """Whether somebody gets there; with `known`, also while a part is unknown (a test was not done, two words are left)."""
+    question = Question("dead", about, wanted, says, fault="no patient")
+    if known is None:
+        return question
+    return replace(question, again=lambda: replace(question, again=None, wanted=known.rails(wanted).true, among="partial"))
 
 
 def _rule_name(now: Proving, feature: Feature, rule: InferenceRule) -> str:
@@ -69,28 +75,36 @@ def _find_bars(now: Proving) -> dict[str, tuple[Restriction, Condition]]:
     return {id_: (bar, both(bar.if_, either(owners[id_].values()))) for id_, bar in bars.items()}
 
 
-def iter_shadowed(now: Proving) -> Iterator[Question]:
+def iter_shadowed(now: Proving, known: PartialPatients) -> Iterator[Question]:
     """Options, rules and limits that always stand behind another one."""
     for one in now.proposals:
         before = [other for other in now.proposals if now.hides(other, one)]
         if before:
             wanted = both(now.offered(one), *(Not(now.offered(other)) for other in before))
-            yield _seen_alone(f"option {one.id}", wanted, [other.statement.id for other in before])
+            behind = ", ".join(dict.fromkeys(other.statement.id for other in before))
+            yield Question("shadowed", f"option {one.id}", wanted, f"always behind {behind}", fault="no patient")
     for feature in now.knowledge.features:
         for place, rule in enumerate(feature.rules):
             if earlier := [other.if_ for other in feature.rules[:place] if other.value == rule.value]:
-                wanted = both(rule.if_, Not(either(earlier)))
-                yield _seen_alone(_rule_name(now, feature, rule), wanted, ["the rules before it"])
+                name = _rule_name(now, feature, rule)
+                yield _seen_before(name, rule.if_, either(earlier), "the rules before it", known)
     for force in now.ruleset.in_force:
         limits = force.guideline.out_of_scope
         for place, limit in enumerate(limits):
             if same := [other.if_ for other in limits[:place] if other.topic == limit.topic]:
-                wanted = both(limit.if_, Not(either(same)))
-                yield _seen_alone(_limit_name(now, force.guideline.id, limit), wanted, ["the limits before it"])
+                name = _limit_name(now, force.guideline.id, limit)
+                yield _seen_before(name, limit.if_, either(same), "the limits before it", known)
 
 
-def _seen_alone(about: str, wanted: Condition, before: Iterable[str]) -> Question:
-    return Question("shadowed", about, wanted, f"always behind {', '.join(dict.fromkeys(before))}", fault="no patient")
+def _seen_before(about: str, own: Condition, before: Condition, behind: str, known: PartialPatients) -> Question:
+    """Whether it is ever the first that holds, if need be while a part is unknown."""
+    question = Question("shadowed", about, both(own, Not(before)), f"always behind {behind}", fault="no patient")
+
+    def ask_of_part() -> Question:
+        wanted = both(known.rails(own).true, Not(known.rails(before).true))
+        return replace(question, again=None, wanted=wanted, among="partial")
+
+    return replace(question, again=ask_of_part)
 
 
 def iter_idle(now: Proving) -> Iterator[Question]:

@@ -11,28 +11,30 @@ from concordant.logic.conditions import Not
 from concordant.model.accepted import AcceptedFinding, Obligation
 from concordant.verify.coverage import iter_disagreements, iter_gaps, iter_misfits, iter_overlaps
 from concordant.verify.decided import Proving
-from concordant.verify.law import PartlyKnown, iter_law, list_law_conditions
+from concordant.verify.law import iter_law, list_law_conditions
 from concordant.verify.learning import make_law_witness
 from concordant.verify.obligations import PROMISES, Finding, ObligationResult, Question
+from concordant.verify.partial import PartialPatients
 from concordant.verify.reach import iter_dead, iter_idle, iter_shadowed
 from concordant.verify.space import TIMEOUT, PatientFinder, PatientSpace, both, either
 from concordant.verify.structure import find_unused, iter_axioms, iter_unasked, iter_unguarded
 from concordant.verify.witness import WitnessBench
 
-Asked = Callable[[Proving], Iterable[Question]]
+Asked = Callable[[Proving, PartialPatients], Iterable[Question]]
 MakeFinder = Callable[[PatientSpace], PatientFinder]
 
 ASKED: Mapping[Obligation, Asked] = {
-    "axioms": iter_axioms,
-    "gap": iter_gaps,
-    "overlap": iter_overlaps,
-    "misfit": iter_misfits,
-    "disagreement": iter_disagreements,
+    "axioms": lambda now, _: iter_axioms(now),
+    "gap": lambda now, _: iter_gaps(now),
+    "overlap": lambda now, _: iter_overlaps(now),
+    "misfit": lambda now, _: iter_misfits(now),
+    "disagreement": lambda now, _: iter_disagreements(now),
     "dead": iter_dead,
     "shadowed": iter_shadowed,
-    "idle": iter_idle,
-    "unguarded": iter_unguarded,
+    "idle": lambda now, _: iter_idle(now),
+    "unguarded": lambda now, _: iter_unguarded(now),
     "unasked": iter_unasked,
+    "law": iter_law,
 }
 
 
@@ -52,9 +54,9 @@ class Prover:
         return self.make_finder(self.now.space)
 
     @cached_property
-    def known(self) -> PartlyKnown:
+    def known(self) -> PartialPatients:
         """Patients of whom a part is known."""
-        return PartlyKnown(self.now, list_law_conditions(self.now))
+        return PartialPatients(self.now, list_law_conditions(self.now))
 
     @cached_property
     def partial(self) -> PatientFinder:
@@ -73,19 +75,21 @@ class Prover:
         if name == "unused":
             asked, found = len(self.now.knowledge.features), list(find_unused(self.now))
         else:
-            questions = list(iter_law(self.now, self.known) if name == "law" else ASKED[name](self.now))
-            finder = self.partial if name == "law" else self.complete
-            finder.prepare(question.wanted for question in questions)
-            asked, found = len(questions), [one for q in questions if (one := self._ask(finder, q)) is not None]
+            questions = list(ASKED[name](self.now, self.known))
+            (self.partial if name == "law" else self.complete).prepare(question.wanted for question in questions)
+            asked, found = len(questions), [one for q in questions if (one := self._ask(q)) is not None]
         found = list(accept_findings(name, found, self.now.knowledge.accepted))
         return ObligationResult(name, asked, time.perf_counter() - begun, tuple(found))
 
-    def _ask(self, finder: PatientFinder, question: Question) -> Finding | None:
+    def _ask(self, question: Question) -> Finding | None:
+        finder = self.partial if question.among == "partial" else self.complete
         possible = finder.is_possible(question.wanted, question.without)
         if possible == TIMEOUT:
             return _make_finding(question, state="not proved", because="time ran out")
         if possible is not (question.fault == "a patient"):
             return None
+        if question.again is not None:
+            return self._ask(question.again())
         if question.fault == "no patient":
             return _make_finding(question)
         return self._show(finder, question)

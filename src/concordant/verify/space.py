@@ -151,8 +151,16 @@ class Twin:
     def __init__(self, space: PatientSpace, features: Collection[str]) -> None:
         self._algebra = _Renaming({name: name + TWIN for name in features})
         self._known: dict[Condition, Condition] = {}
-        pairs = [(one.never, self.of(one.never)) for one in space.constraints]
-        self.exists = All(tuple(Not(other) for one, other in pairs if other is not one))
+        self._broken = [(one.name, self.of(one.never)) for one in space.constraints if self.of(one.never) is not one.never]
+
+    @property
+    def exists(self) -> Condition:
+        """That there can be such a second patient."""
+        return self.exists_without(())
+
+    def exists_without(self, names: Collection[str]) -> Condition:
+        """The same, where the constraints of these names do not hold."""
+        return All(tuple(Not(never) for name, never in self._broken if name not in names))
 
     def of(self, condition: Condition) -> Condition:
         """What the condition says of the second patient; itself, where the two cannot differ in it."""

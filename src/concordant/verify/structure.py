@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 
 import msgspec
 
 from concordant.logic.conditions import ALWAYS, Condition, Not, find_features_read
+from concordant.model.features import Feature
 from concordant.model.features_used import add_inputs, find_features_used
 from concordant.model.knowledge import Knowledge
 from concordant.model.naming import find_names
@@ -14,6 +17,7 @@ from concordant.model.sources import Cite
 from concordant.verify.decided import Proving
 from concordant.verify.implied import list_axioms
 from concordant.verify.obligations import Finding, Question
+from concordant.verify.partial import PartialPatients
 from concordant.verify.space import Twin, both, differ, either
 
 
@@ -57,7 +61,7 @@ def _list_conditions(now: Proving) -> Mapping[str, Condition]:
     return found
 
 
-def iter_unasked(now: Proving) -> Iterator[Question]:
+def iter_unasked(now: Proving, known: PartialPatients) -> Iterator[Question]:
     """Questions whose answer changes no outcome; what no outcome reads is asked for as a check, and is not looked at here."""
     outcome = list(now.outcome.values())
     for feature in now.knowledge.features:
@@ -67,7 +71,18 @@ def iter_unasked(now: Proving) -> Iterator[Question]:
             pairs = [(one, twin.of(one)) for one in _limits_of(now) + outcome]
             heard = either(differ(one, other) for one, other in pairs if other is not one)
             says = f"no answer to it changes what is recommended: {feature.question}"
-            yield Question("unasked", feature.name, both(twin.exists, heard), says, "no patient")
+            question = Question("unasked", feature.name, both(twin.exists, heard), says, "no patient")
+            yield replace(question, again=partial(_ask_in_part, question, known, feature, changed))
+
+
+def _ask_in_part(question: Question, known: PartialPatients, feature: Feature, changed: set[str]) -> Question:
+    """Whether learning it alone changes the outcome of a patient of whom a part is known."""
+    twin = Twin(known.space, known.signs(changed))
+    pairs = [(one, twin.of(one)) for one in known.list_outcome()]
+    heard = either(differ(one, other) for one, other in pairs if other is not one)
+    told = frozenset({f"silent/{feature.name}"})  # the second patient's word is stated, and needs no rule
+    wanted = both(twin.exists_without(told), *known.narrow(feature, twin), heard)
+    return replace(question, again=None, wanted=wanted, among="partial")
 
 
 def _limits_of(now: Proving) -> list[Condition]:
@@ -77,34 +92,56 @@ def _limits_of(now: Proving) -> list[Condition]:
 def find_unused(now: Proving) -> Iterator[Finding]:
     """Features that nothing asks for, drugs that no regimen, feature or term names, sources that nobody cites."""
     knowledge = now.knowledge
-    used = add_inputs(find_features_used(knowledge) | _find_named(knowledge, "feature"), now.plan.by_name)
+    told = msgspec.to_builtins(knowledge)
+    named = _collect_names(msgspec.structs.replace(knowledge, drugs=()), {**told, "drugs": ()})
+    read = find_features_used(knowledge) | set(_iter_read({**told, "features": ()})) | named["feature"]
+    used = add_inputs(read, now.plan.by_name)
+    templates = {type(f.derive) for f in knowledge.features if f.drug and f.name in used}
     for feature in knowledge.features:
-        if feature.name not in used:
+        if feature.name not in used and not (feature.drug and type(feature.derive) in templates):  # made for every drug
             yield Finding("unused", f"feature {feature.name}", f"nothing reads it: {feature.label}")
-    named = _find_named(knowledge, "drug", "drug or class", "drug, class or substance", "class")
     for drug in knowledge.drugs:
-        if not drug.contains and named.isdisjoint({drug.id, *drug.classes}):
+        if not drug.contains and named["drug"].isdisjoint({drug.id, *drug.classes}):
             yield Finding("unused", f"drug {drug.id}", f"no regimen, feature or rule names it: {drug.name}")
-    cited = _find_named(knowledge, "source") | set(_iter_cited(msgspec.to_builtins(knowledge)))
+    cited = named["source"] | set(_iter_cited(told))
     for source in knowledge.sources:
         if source.id not in cited:
             yield Finding("unused", f"source {source.id}", f"nothing cites it: {source.citation}")
 
 
-def _find_named(knowledge: Knowledge, *kinds: str) -> set[str]:
-    """The words of the knowledge that name something of these kinds, but for what a drug says of itself."""
-    rest = msgspec.structs.replace(knowledge, drugs=())
-    found = {named.word for named in find_names(msgspec.to_builtins(rest), Knowledge) if named.naming.kind in kinds}
+KINDS: Mapping[str, str] = {kind: "drug" for kind in ("drug or class", "drug, class or substance", "class")}
+
+
+def _collect_names(knowledge: Knowledge, told: object) -> Mapping[str, set[str]]:
+    """The words of the knowledge that name a feature, a drug (or a class of drugs) or a source."""
+    found: dict[str, set[str]] = {"feature": set(), "drug": set(), "source": set()}
+    for one in find_names(told, type(knowledge)):
+        found.setdefault(KINDS.get(one.naming.kind, one.naming.kind), set()).add(one.word)
     return found
+
+
+def _iter_read(value: object) -> Iterator[str]:
+    """The feature of every sentence, wherever it stands."""
+    if isinstance(value, dict):
+        if value.get("type") in ("Compare", "OneOf"):
+            yield value["feature"]
+        for item in value.values():
+            yield from _iter_read(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _iter_read(item)
 
 
 def _iter_cited(value: object) -> Iterator[str]:
     """Every source that is cited anywhere: a citation is told by its keys."""
     if isinstance(value, dict):
-        if value.keys() <= set(Cite.__struct_encode_fields__) and "ref" in value:
-            yield str(value["ref"])
+        if "ref" in value and value.keys() <= CITE_KEYS:
+            yield value["ref"]
         for item in value.values():
             yield from _iter_cited(item)
     elif isinstance(value, list | tuple):
         for item in value:
             yield from _iter_cited(item)
+
+
+CITE_KEYS = set(Cite.__struct_encode_fields__)
