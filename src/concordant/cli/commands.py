@@ -1,4 +1,4 @@
-"""The verbs: recommend, ask, explain, audit, draw, describe, read, web, serve, lint, example, template."""
+"""The verbs: recommend, ask, explain, audit, draw, describe, read, web, serve, lint, prove, example, template."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from concordant.cli.options import (
     output_option,
 )
 from concordant.cli.pager import write_paged
+from concordant.cli.proving import prove
 from concordant.cli.reading import read
 from concordant.cli.streams import Commands
 from concordant.cli.web import serve, web
@@ -46,6 +47,7 @@ def app() -> None:
 app.add_command(audit)
 app.add_command(read)
 app.add_command(lint)
+app.add_command(prove)
 app.add_command(web)
 app.add_command(serve)
 app.add_command(draw)

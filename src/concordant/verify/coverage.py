@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import combinations
+from collections.abc import Callable, Iterator
+from itertools import combinations, product
 
 from concordant.decide.label import judge_label_fit
 from concordant.decide.ruleset import Proposal
-from concordant.logic.conditions import All, Compare, Condition, Not, find_features_read, iter_condition_leaves
+from concordant.logic.conditions import All, Compare, Condition, Not, Op, find_features_read, iter_condition_leaves
 from concordant.model.features import Feature
 from concordant.model.guideline import Statement
 from concordant.verify.decided import Proving, covered_by
 from concordant.verify.implied import definition_name
 from concordant.verify.obligations import Check, Question, Rerun
-from concordant.verify.space import Twin, both, either
+from concordant.verify.space import THIRD, TWIN, Twin, both, either
 
 
 def iter_gaps(now: Proving) -> Iterator[Question]:
@@ -83,12 +83,28 @@ def _has_conflict(feature: str) -> Check:
 
 
 def iter_misfits(now: Proving) -> Iterator[Question]:
-    """Patients for whom something is preferred that no label covers."""
+    """Patients for whom something is preferred that no label covers: at all, and for want of one thing alone."""
     for one in now.proposals:
-        if one.role == "preferred":
-            wanted = both(now.preferred(one), Not(now.covered(one.regimen.id)))
-            says = f"{one.regimen.name} is preferred ({one.statement.id}), and no label covers it"
-            yield Question("misfit", one.id, wanted, says, seen=_is_off_label(now, one))
+        if one.role != "preferred":
+            continue
+        off = both(now.preferred(one), Not(now.covered(one.regimen.id)))
+        says = f"{one.regimen.name} is preferred ({one.statement.id}), and no label covers it"
+        uses = now.indications(one.regimen.id)
+        if not uses:
+            yield _ask_for_misfit(now, one, off, one.id, f"{says}: none names it")
+        for use in uses:
+            for limb in use.limbs:
+                rest = [other.if_ for other in use.limbs if other is not limb]
+                wanted = both(off, Not(limb.if_), *rest)
+                yield _ask_for_misfit(now, one, wanted, f"{one.id}: {limb.says}", f"{says}: it asks for {limb.says}")
+
+
+def _ask_for_misfit(now: Proving, one: Proposal, wanted: Condition, about: str, says: str) -> Question:
+    return Question("misfit", about, wanted, says, seen=_is_off_label(now, one), tell=_tell_fit(now, one))
+
+
+def _tell_fit(now: Proving, one: Proposal) -> Callable[[Rerun], str]:
+    return lambda rerun: judge_label_fit(one.regimen, now.ruleset.drugs.values(), rerun.facts, now.as_of).because
 
 
 def _is_off_label(now: Proving, proposal: Proposal) -> Check:
@@ -118,40 +134,49 @@ def _offers(proposal: Proposal) -> Check:
 
 
 def _iter_cuts(now: Proving) -> Iterator[Question]:
-    """For each use of a label: a number that alone decides whether it is met, where the regimen is offered on both sides."""
+    """For each use of a label: a number that it cuts at another place than the statement that offers the regimen."""
     for one in now.proposals:
         mine = _find_cuts(now, [(one.statement.applies_if, _source_of(one.statement))])
         for use in now.indications(one.regimen.id):
             theirs = _find_cuts(now, [(limb.if_, use.source.ref) for limb in use.limbs])
             for name in sorted(mine.keys() & theirs.keys()):
-                if unlike := theirs[name].keys() - mine[name].keys():
-                    yield _ask_between(now, one, covered_by(use), (name, mine[name], {b: theirs[name][b] for b in unlike}))
+                for own, other in product(mine[name].items(), theirs[name].items()):
+                    if own[0] != other[0]:
+                        yield _ask_between(now, one, covered_by(use), (name, own, other))
 
 
-Cuts = dict[float, str]  # where a number is cut, and by which source
+Cut = tuple[float, str]  # where a number is cut, and by which source
 
 
-def _ask_between(now: Proving, one: Proposal, covers: Condition, cut: tuple[str, Cuts, Cuts]) -> Question:
-    name, mine, theirs = cut
-    twin = Twin(now.space, {name, *now.plan.downstream[name]})
-    shown = both(now.offered(one), Not(covers))
-    wanted = both(shown, twin.exists, twin.of(both(now.offered(one), covers)))
+def _ask_between(now: Proving, one: Proposal, covers: Condition, cut: tuple[str, Cut, Cut]) -> Question:
+    """A patient between the two cuts, offered and not covered; were it beyond the one covered, beyond the other not offered."""
+    name, (mine, by_whom), (theirs, label) = cut
+    changed = {name, *now.plan.downstream[name]}
+    second, third = (Twin(now.space, changed, mark) for mark in (TWIN, THIRD))
+    low, high = sorted((mine, theirs))
+    between = both(Compare(name, ">", low), Compare(name, "<=", high))
+    beyond_theirs, beyond_mine = (Compare(name, op, end) for op, end in _list_sides(mine, theirs))
+    offered = now.offered(one)
+    shown = both(offered, Not(covers), between)
+    covered = both(second.exists, second.of(both(beyond_theirs, offered, covers)))
+    refused = both(third.exists, third.of(both(beyond_mine, Not(offered))))
     feature = now.plan.by_name[name]
     says = (
-        f"{feature.label}: {_say_cuts(mine)}, {_say_cuts(theirs)} ({feature.unit}); between the two "
-        f"{one.regimen.name} is offered ({one.statement.id}) and its label does not cover it"
+        f"{feature.label}: {by_whom} cuts at {mine:g}, {label} at {theirs:g} {feature.unit}; between the two "
+        f"{one.regimen.name} is offered ({one.statement.id}), and this use of its label does not cover it"
     )
-    about = f"{one.id}: {name} {'/'.join(f'{b:g}' for b in (*mine, *theirs))}"
-    return Question("disagreement", about, wanted, says, shown=shown, seen=_offers(one))
+    about = f"{one.id}: {name} {mine:g}/{theirs:g}"
+    return Question("disagreement", about, both(shown, covered, refused), says, shown=shown, seen=_offers(one))
 
 
-def _say_cuts(cuts: Cuts) -> str:
-    return ", ".join(f"{source} cuts at {bound:g}" for bound, source in sorted(cuts.items()))
+def _list_sides(mine: float, theirs: float) -> tuple[tuple[Op, float], tuple[Op, float]]:
+    """Beyond the label's cut, and beyond the statement's."""
+    return (("<=", theirs), (">", mine)) if theirs < mine else ((">", theirs), ("<=", mine))
 
 
-def _find_cuts(now: Proving, conditions: list[tuple[Condition, str]]) -> dict[str, Cuts]:
+def _find_cuts(now: Proving, conditions: list[tuple[Condition, str]]) -> dict[str, dict[float, str]]:
     """Where each number is cut by conditions or by the rules behind what they read, and by which source."""
-    found: dict[str, Cuts] = {}
+    found: dict[str, dict[float, str]] = {}
     waiting, seen = list(conditions), set[str]()
     while waiting:
         condition, source = waiting.pop()

@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from concordant.decide.decision import ROLE_ORDER
-from concordant.decide.ruleset import CURRENT, Proposal, Ruleset
+from concordant.decide.ruleset import CURRENT, Proposal, Ruleset, add_current_regimen
+from concordant.decide.running import make_current_regimen
 from concordant.derive.plan import DerivationPlan, make_plan
-from concordant.logic.conditions import All, Compare, Condition, Not, iter_condition_leaves
+from concordant.logic.conditions import All, Compare, Condition, Not, OneOf, iter_condition_leaves
 from concordant.model.drugs import Indication
 from concordant.model.guideline import Statement
 from concordant.model.knowledge import Knowledge
+from concordant.model.selectors.courses import Running
 from concordant.readers.words import AUTHORED, leaf_words
 from concordant.verify.implied import (
     list_axioms,
@@ -72,6 +74,23 @@ class Proving:
     def proposals(self) -> list[Proposal]:
         """What is proposed to be given; what runs already has no place among complete patients."""
         return [one for one in self.ruleset.proposals if not one.against and one.regimen.id != CURRENT]
+
+    @cached_property
+    def running(self) -> list[tuple[Proposal, Condition]]:
+        """What may be kept, for each drug alone: the proposal, and that the drug runs."""
+        found = []
+        for feature in self.knowledge.features:
+            if isinstance(feature.derive, Running) and feature.derive.of in self.ruleset.drugs:
+                current = make_current_regimen((feature.derive.of,), {feature.derive.of: feature.label})
+                frame = add_current_regimen(self.ruleset, current)
+                runs = OneOf(feature.name, ("yes",))
+                found += [(one, runs) for one in frame.proposals if one.regimen.id == CURRENT]
+        return found
+
+    def list_placed(self) -> Iterator[tuple[Proposal, Condition]]:
+        """Every proposal for a regimen, and when its statement is true of the patient: of what runs, while it does."""
+        yield from ((one, self.applies(one.statement)) for one in self.proposals)
+        yield from ((one, both(self.applies(one.statement), runs)) for one, runs in self.running)
 
     def say(self, condition: Condition) -> str:
         """What a condition asks, leaf by leaf, as an author writes it."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from concordant.derive.plan import DerivationPlan
-from concordant.logic.conditions import ALWAYS, All, Compare, Not, OneOf, find_features_read, iter_condition_leaves
+from concordant.logic.conditions import ALWAYS, All, Compare, Leaf, Not, OneOf, find_features_read, iter_condition_leaves
 from concordant.model.features import Axiom, Feature, SilenceRule
 from concordant.model.selectors.courses import (
     OfDrugs,
@@ -65,14 +65,17 @@ def list_silences(features: Sequence[Feature]) -> Iterator[Constraint]:
     for feature in features:
         for silence in feature.absent_means:
             if _follows_from_the_patient(feature, silence):
-                other = Not(OneOf(feature.name, (str(silence.value),)))
-                yield Constraint(f"silence/{feature.name}", All((silence.when, other)), silence.because)
+                yield Constraint(f"silence/{feature.name}", All((silence.when, Not(_has_value(feature, silence)))), silence.because)
 
 
 def _follows_from_the_patient(feature: Feature, silence: SilenceRule) -> bool:
     """Whether it rests on one other fact, and not on how the record was kept; what is minor is a habit of reading records."""
     rests = silence.over_unread and not silence.minor and silence.when != ALWAYS
-    return rests and not feature.is_numeric and len(find_features_read(silence.when)) == 1
+    return rests and len(find_features_read(silence.when)) == 1
+
+
+def _has_value(feature: Feature, silence: SilenceRule) -> Leaf:
+    return Compare(feature.name, "==", float(silence.value)) if feature.is_numeric else OneOf(feature.name, (str(silence.value),))
 
 
 def list_drug_constraints(features: Sequence[Feature], plan: DerivationPlan) -> Iterator[Constraint]:

@@ -21,12 +21,16 @@ def make_law_witness(
 ) -> Witness:
     """Both cases, one below the other; run again, something definite must be another in the second."""
     cases = [
-        bench.write_case(f"{question.about}: {when}", _read_values(known, found, mark), question.says)
+        bench.write_case(f"{question.about}: {when}", _say_values(bench, known, found, mark), question.says)
         for when, mark in (("before", ""), ("after", TWIN))
     ]
     before, after = (bench.run_case(case) for case in cases)
     shown = next(find_overturned(now, before, after), "")
     return Witness("---\n".join(cases), "" if shown else "run again nothing definite is overturned")
+
+
+def _say_values(bench: WitnessBench, known: PartialPatients, found: Assignment, mark: str) -> dict[str, str]:
+    return {name: bench.say_value(name, value) for name, value in _read_values(known, found, mark).items()}
 
 
 def _read_values(known: PartialPatients, found: Assignment, mark: str) -> dict[str, Value]:

@@ -17,8 +17,8 @@ def pick_number(domain: Domain, low: End, high: End) -> float:
     if lowest == -math.inf and highest == math.inf:
         return 0.0
     middle = (lowest + highest) / 2
-    if highest == math.inf:
-        middle = lowest + (0 if counts_low else 1)
+    if highest == domain.high:  # no bound above: a little more than the last one
+        middle = min(lowest + max(1.0, abs(lowest) / 10), highest)
     elif lowest == -math.inf:
         middle = highest - (0 if high[1] else 1)
     for places in PLACES:

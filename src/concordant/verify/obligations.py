@@ -47,7 +47,8 @@ class Question:
     `about` names what it is about, the same in every run. `fault` says whether it is a patient that shows the fault, or that
     there is none. `among` are the patients: complete ones, or two that are known in part; constraints `without` do not hold.
     `shown` is what the patient's case must show when it is run again (`wanted` when left out), `seen` what the decision must.
-    `again` is asked where there is no complete patient: whether there is one of whom a part is known.
+    `tell` says more about the patient as the engine sees it. `again` is asked where there is no complete patient:
+    whether there is one of whom a part is known.
     """
 
     obligation: Obligation
@@ -59,6 +60,7 @@ class Question:
     without: frozenset[str] = frozenset()
     shown: Condition | None = None
     seen: Check | None = None
+    tell: Callable[[Rerun], str] | None = None
     again: Callable[[], Question] | None = None
 
     @property
@@ -74,7 +76,7 @@ State = Literal["found", "not confirmed", "accepted", "not proved"]
 class Finding:
     """One thing that was found: what it is about, in words, with the case file of a patient where one shows it.
 
-    `because` is the reason for which it is accepted, or why it is not confirmed.
+    `because` is what the engine says of the patient, the reason for which it is accepted, or why it is not confirmed.
     """
 
     obligation: Obligation

@@ -63,6 +63,8 @@ class _KnownInPart:
         words = self._features[node.feature].values
         inside = either(left(node.feature, word) for word in words if word in node.values)
         outside = either(left(node.feature, word) for word in words if word not in node.values)
+        if all(word in node.values for word in words):  # what is wholly open is not taken for one of all words
+            return Rails(either(Not(left(node.feature, word)) for word in words), NEVER)
         return Rails(Not(outside), Not(inside))
 
     def compare(self, node: Compare) -> Rails:
@@ -105,8 +107,10 @@ class PartialPatients:
         self._now = now
         self._algebra = _KnownInPart(now.plan.by_name)
         self._known: dict[Condition, Rails] = {}
+        self._outcome: list[Condition] = []
         read = frozenset[str]().union(*map(find_features_read, conditions))
-        self.features = [f for f in now.knowledge.features if f.name in add_inputs(read, now.plan.by_name)]
+        needed = add_inputs(read, now.plan.by_name)
+        self.features = [feature for feature in now.knowledge.features if feature.name in needed]
         domains = {sign: domain for feature in self.features for sign, domain in self._signs(feature)}
         constraints = [one for feature in self.features for one in self._constrain(feature)]
         axioms = [axiom.never for axiom in now.knowledge.axioms]
@@ -155,7 +159,7 @@ class PartialPatients:
         for rule in feature.rules:
             others = either(left(name, word) for word in feature.values if word != str(rule.value))
             yield Constraint(f"rules/{name}", both(self.rails(rule.if_).true, others), loose=True)
-        if feature.kind == "inferred" and feature.rules:
+        if feature.kind == "inferred" and feature.rules and not feature.absent_means:
             proven = either(self.rails(rule.if_).true for rule in feature.rules)
             gone = either(Not(left(name, word)) for word in feature.values)
             yield Constraint(f"silent/{name}", both(Not(proven), gone), loose=True)
@@ -179,7 +183,11 @@ class PartialPatients:
         return [self.rails(bar.if_) for bar in proposal.deciding.values() if bar.effect == effect]
 
     def list_outcome(self) -> list[Condition]:
-        """What the outcome is made of: out of scope, needs data, and each regimen that it names."""
+        """What the outcome is made of: in scope, needs data, and each regimen that it names."""
+        self._outcome = self._outcome or self._make_outcome()
+        return self._outcome
+
+    def _make_outcome(self) -> list[Condition]:
         now = self._now
         limits = [self.rails(x.if_).true for f in now.ruleset.in_force for x in f.guideline.out_of_scope]
         inside = Not(either(limits))

@@ -66,12 +66,12 @@ def _find_bars(now: Proving) -> dict[str, tuple[Restriction, Condition]]:
     owners: dict[str, dict[str, Condition]] = {}
     bars: dict[str, Restriction] = {}
     unmet = {bar for owned in now.ruleset.unmet.values() for bar in owned.values()}
-    for proposal in now.proposals:
+    for proposal, applies in now.list_placed():
         for id_, bar in proposal.bars.items():
             if id_ in now.ruleset.holding or bar in unmet:  # dangers are looked at themselves; a check waits to be known
                 continue
             bars[id_] = bar
-            owners.setdefault(id_, {})[proposal.statement.id] = now.applies(proposal.statement)
+            owners.setdefault(id_, {})[proposal.id + proposal.regimen.name] = applies
     return {id_: (bar, both(bar.if_, either(owners[id_].values()))) for id_, bar in bars.items()}
 
 
@@ -111,13 +111,13 @@ def iter_idle(now: Proving) -> Iterator[Question]:
     """Bars of which none ever takes a regimen away by itself: another one of the regimen always does, where it is met."""
     alone: dict[Condition, list[Condition]] = {}
     names: dict[Condition, dict[str, Restriction]] = {}
-    for proposal in now.proposals:
+    for proposal, applies in now.list_placed():
         bars = {id_: bar for id_, bar in proposal.deciding.items() if bar.effect == "precludes"}
         for id_, bar in bars.items():
             names.setdefault(bar.if_, {})[id_] = bar
         for condition in dict.fromkeys(bar.if_ for bar in bars.values()):
             others = [bar.if_ for bar in bars.values() if bar.if_ != condition]
-            alone.setdefault(condition, []).append(both(now.applies(proposal.statement), condition, Not(either(others))))
+            alone.setdefault(condition, []).append(both(applies, condition, Not(either(others))))
     for condition, ways in alone.items():
         first, bar = next(iter(names[condition].items()))
         says = f"another bar always speaks where this one does: {bar.says}"

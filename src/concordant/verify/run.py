@@ -104,7 +104,7 @@ class Prover:
             shown = self.bench.make_witness(question, found)
         if shown.fails:
             return _make_finding(question, state="not confirmed", witness=shown.case, because=shown.fails)
-        return self._settle(finder, replace(_make_finding(question), witness=shown.case), question)
+        return self._settle(finder, _make_finding(question, witness=shown.case, because=shown.told), question)
 
     def _settle(self, finder: PatientFinder, finding: Finding, question: Question) -> Finding:
         """A disagreement of which every patient is told is declared in the knowledge already."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from concordant.logic.conditions import (
@@ -17,6 +17,7 @@ from concordant.logic.conditions import (
     Named,
     Not,
     OneOf,
+    find_features_read,
     fold,
     fold_once,
 )
@@ -45,6 +46,10 @@ class Constraint:
     never: Condition
     because: str = ""
     loose: bool = False
+    reads: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reads", find_features_read(self.never))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,16 +147,20 @@ def rename(condition: Condition, names: Mapping[str, str]) -> Condition:
     return fold(condition, _Renaming(names))
 
 
-TWIN = "'"
+TWIN, THIRD = "'", "''"
 
 
 class Twin:
-    """A second patient beside the first, who differs in some features at most: these are called `NAME'` of the second one."""
+    """A second patient beside the first, who differs in some features at most: these are called `NAME'` of the second one.
 
-    def __init__(self, space: PatientSpace, features: Collection[str]) -> None:
-        self._algebra = _Renaming({name: name + TWIN for name in features})
+    A third one has a `mark` of its own.
+    """
+
+    def __init__(self, space: PatientSpace, features: Collection[str], mark: str = TWIN) -> None:
+        self._algebra = _Renaming({name: name + mark for name in features})
         self._known: dict[Condition, Condition] = {}
-        self._broken = [(one.name, self.of(one.never)) for one in space.constraints if self.of(one.never) is not one.never]
+        touched = [one for one in space.constraints if not one.reads.isdisjoint(features)]
+        self._broken = [(one.name, self.of(one.never)) for one in touched]
 
     @property
     def exists(self) -> Condition:
@@ -168,5 +177,5 @@ class Twin:
 
 
 def add_twins(space: PatientSpace) -> PatientSpace:
-    """The space in which a feature of a second patient has a name of its own."""
-    return space.add({name + TWIN: domain for name, domain in space.domains.items()}, ())
+    """The space in which a feature of a second and of a third patient has a name of its own."""
+    return space.add({name + mark: domain for name, domain in space.domains.items() for mark in (TWIN, THIRD)}, ())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from concordant.decide.judging import make_decision
@@ -18,7 +18,7 @@ from concordant.readers.explain import explain
 from concordant.record.casefile.read import read_case
 from concordant.record.casefile.yaml_text import quote_text, to_number_text
 from concordant.terminology.names import Words, make_words
-from concordant.texts import read_text
+from concordant.texts import SourceText, read_text
 from concordant.verify.decided import Proving
 from concordant.verify.obligations import Question, Rerun
 from concordant.verify.space import Assignment, Exact
@@ -26,10 +26,11 @@ from concordant.verify.space import Assignment, Exact
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """The case file of a patient; why it does not show what was found, where it does not."""
+    """The case file of a patient, and what the engine tells of it; why it does not show what was found, where it does not."""
 
     case: str
     fails: str = ""
+    told: str = ""
 
 
 class WitnessBench:
@@ -43,47 +44,82 @@ class WitnessBench:
         return make_words(self._now.knowledge)
 
     def list_wishes(self, condition: Condition) -> list[Condition]:
-        """What is usual of each feature that the patient is made of, so that only what matters is unusual."""
-        return [OneOf(f.name, (word,)) for f in self._list_features(condition) if (word := _usual_word(f)) is not None]
+        """What is usual of each feature that the patient is made of, so that only what matters is unusual; and no danger."""
+        features = self._list_features(condition)
+        usual: list[Condition] = [OneOf(f.name, (word,)) for f in features if (word := _usual_word(f)) is not None]
+        names = {feature.name for feature in features}
+        return usual + [Not(harm) for harm in self._harms if find_features_read(harm) <= names]
+
+    @cached_property
+    def _harms(self) -> list[Condition]:
+        """Every bar, unmet check and danger, each once."""
+        frame = self._now.ruleset
+        bars = [bar.if_ for owned in (*frame.bars.values(), *frame.unmet.values()) for bar in owned.values()]
+        return list(dict.fromkeys([*bars, *(danger.if_ for danger in frame.dangers)]))
 
     def make_witness(self, question: Question, found: Assignment) -> Witness:
         """The shortest case that shows what was found; of one that does not show it, why not."""
-        values = {name: to_value(found[name]) for name in self._list_names(question, found)}
+        values = {name: to_value(found[name]) for name in self.list_names(question, found)}
         unusual = {name: value for name, value in values.items() if value != _usual_word(self._now.plan.by_name[name])}
         for stated in (unusual, values):
-            case = self.write_case(question.about, stated, question.says)
-            fails = self.find_failure(question, case)
-            if not fails:
-                return Witness(case)
-        return Witness(case, fails)
+            witness = self._try_case(question, stated)
+            if not witness.fails:
+                best = witness if stated is unusual else self._shorten(question, values, unusual, witness)
+                return replace(best, fails=self.find_failure(question, self.run_case(best.case)))
+        return witness
 
-    def find_failure(self, question: Question, case: str) -> str:
-        """Why the case does not show what was found; empty where it does."""
+    def _try_case(self, question: Question, stated: Mapping[str, Value]) -> Witness:
+        """The case as it would be written, without writing it: shortening tries many."""
+        lines = {name: self.say_value(name, value) for name, value in stated.items()}
+        case = self.write_case(question.about, lines, question.says)
         try:
-            rerun = self.run_case(case)
+            rerun = self._run(SourceText("witness", {"as_of": f"{self._now.as_of}", "stated": lines}))
         except ConcordantError as error:
-            return f"the case is refused: {error.complaints[0]}"
+            return Witness(case, f"the case is refused: {error.complaints[0]}")
+        told = question.tell(rerun) if question.tell is not None else ""
+        return Witness(case, self.find_failure(question, rerun), told)
+
+    def _shorten(self, question: Question, values: dict[str, Value], kept: Collection[str], witness: Witness) -> Witness:
+        """The case without what is usual, kind by kind, while it still shows what was found."""
+        kinds = {name: type(self._now.plan.by_name[name].derive) for name in values if name not in kept}
+        for kind in dict.fromkeys(kinds.values()):
+            fewer = {name: value for name, value in values.items() if kinds.get(name) is not kind}
+            shorter = self._try_case(question, fewer)
+            if not shorter.fails:
+                values, witness = fewer, shorter
+        return witness
+
+    def find_failure(self, question: Question, rerun: Rerun) -> str:
+        """Why the case does not show what was found; empty where it does."""
         if explain(question.witnessed, rerun.facts).truth is not TRUE:
-            open_ = [name for name in find_features_read(question.witnessed) if not rerun.facts[name].is_known]
-            clash = [name for name in open_ if rerun.facts[name].conflict]
-            return f"run again the case does not show it ({_list_some(clash or open_)})"
+            unlike = [name for name in find_features_read(question.witnessed) if not _is_exact(rerun.facts[name].value)]
+            return f"run again the case does not show it{_list_some(unlike)}"
         if question.seen is not None and not question.seen(rerun):
             return "run again the engine decides otherwise"
         return ""
 
     def run_case(self, case: str) -> Rerun:
         """A case as the engine sees it."""
-        record = read_case(read_text(case, "witness"), self._now.knowledge, self._words, self._now.as_of)
+        return self._run(read_text(case, "witness"))
+
+    def _run(self, text: SourceText) -> Rerun:
+        record = read_case(text, self._now.knowledge, self._words, self._now.as_of)
         facts = derive_facts(record, self._now.plan)
         return Rerun(facts, make_decision(self._now.ruleset, facts))
 
-    def write_case(self, name: str, values: Mapping[str, Value], because: str) -> str:
-        """A case file that states these values."""
+    def write_case(self, name: str, stated: Mapping[str, str], because: str) -> str:
+        """A case file that states these values, each as it is written."""
         lines = [f"name: {quote_text(name)}", f"as_of: {self._now.as_of}", "stated:"]
-        lines += [f"  {name}: {_say_value(self._now.plan.by_name[name], value)}" for name, value in values.items()]
+        lines += [f"  {name}: {quote_text(value)}" for name, value in stated.items()]
         return "\n".join([*lines, f"because: {quote_text(because)}", "origin: proved", ""])
 
-    def _list_names(self, question: Question, found: Assignment) -> list[str]:
+    def say_value(self, name: str, value: Value) -> str:
+        """A value as a case file states it."""
+        if isinstance(value, Interval):
+            return f"{to_number_text(value)} {format_unit(self._now.plan.by_name[name].unit)}".strip()
+        return " or ".join(list_words_left(value) or ())
+
+    def list_names(self, question: Question, found: Assignment) -> list[str]:
         """The features to be stated, in the order of their derivation; what has no meaning for the patient is not."""
         features = [f for f in self._list_features(question.witnessed) if f.name in found]
         return [f.name for f in features if f.only_if is None or _is_met(f.only_if, found)]
@@ -133,11 +169,9 @@ def to_value(exact: Exact) -> Value:
     return exact if isinstance(exact, str) else make_exact_interval(exact)
 
 
-def _say_value(feature: Feature, value: Value) -> str:
-    if isinstance(value, Interval):
-        return quote_text(f"{to_number_text(value)} {format_unit(feature.unit)}".strip())
-    return quote_text(" or ".join(list_words_left(value) or ()))
+def _is_exact(value: Value) -> bool:
+    return isinstance(value, str) or (isinstance(value, Interval) and value.is_exact)
 
 
 def _list_some(names: list[str]) -> str:
-    return f"open: {', '.join(sorted(names)[:3])}" if names else "it is false"
+    return f", where these are open: {', '.join(sorted(names)[:5])}" if names else ""
