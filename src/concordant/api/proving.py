@@ -34,7 +34,7 @@ def prove_obligations(now: Proving, names: Collection[Obligation] = (), timeout:
 
 
 def suggest_boundary_cases(engine: Engine, now: Proving, folder: Path, timeout: float = LONGEST) -> Iterator[SuggestedCase]:
-    """The cases that the boundaries of numbers lack among the cases of a knowledge folder (the shipped ones where it has none)."""
+    """The cases that the boundaries of numbers lack among those of a knowledge folder (the shipped ones where it has none)."""
     records = _read_records(engine, now, find_cases(folder, FOLDER))
     yield from suggest_cases(now, _load_finder(timeout)(now.space), records)
 

@@ -28,7 +28,9 @@ def _say_result(result: ObligationResult) -> str:
 
 
 def _say_state(result: ObligationResult) -> str:
-    found = [f"{state} {count}" for state in ("found", "not confirmed", "not proved", "accepted") if (count := result.count(state))]
+    found = [
+        f"{state} {count}" for state in ("found", "not confirmed", "not proved", "accepted") if (count := result.count(state))
+    ]
     return ", ".join([*(["proved"] if result.is_proved else []), *found])
 
 

@@ -137,9 +137,10 @@ def _find_patient(now: Proving, finder: PatientFinder, bench: WitnessBench, at: 
 def _write_case(bench: WitnessBench, at: Boundary, side: Side, found: Assignment) -> SuggestedCase:
     name, value = at.feature.name, at.value_at(side)
     told = f"{at.feature.label} {value:g} {at.feature.unit}".strip()
-    question = Question("unused", f"{told}, {side} {at.bound:g}", at.condition, f"This number decides: {at.decides}")
+    question = Question("dead", f"{told}, {side} {at.bound:g}", at.condition, "to be judged")
     values = {n: to_value(found[n]) for n in bench.list_names(question, found)} | {name: make_exact_interval(value)}
     text = bench.write_case(question.about, {n: bench.say_value(n, v) for n, v in values.items()}, question.says)
     decision = bench.run_case(text).decision
     answer = f"{decision.outcome[0]}: {', '.join(decision.outcome[1]) or 'no regimen'}"
-    return SuggestedCase(f"{name}-{side}-{at.bound:g}", f"# Answered today: {answer}. Judge it, then write `expect`.\n{text}")
+    head = f"# This number decides: {at.decides}\n# Answered today: {answer}. Judge it, then write `expect` and `because`.\n"
+    return SuggestedCase(f"{name}-{side}-{at.bound:g}", head + text)

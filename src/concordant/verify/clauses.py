@@ -1,7 +1,7 @@
 """Conditions about complete patients as clauses over numbered signs, which any solver reads.
 
-A word is one of several signs. A number is where it lies among the bounds that it is compared with, a sign for each of them. Every
-gate of the circuit has a sign, which holds where the gate does: so each question is finite, and its answer certain.
+A word is one of several signs. A number is where it lies among the bounds that it is compared with, a sign for each of them.
+Every gate of the circuit has a sign, which holds where the gate does: so each question is finite, and its answer certain.
 """
 
 from __future__ import annotations

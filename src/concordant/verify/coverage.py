@@ -23,7 +23,7 @@ def iter_gaps(now: Proving) -> Iterator[Question]:
             yield from _iter_gaps_of(now, force.guideline.id)
     for feature in now.knowledge.features:
         if feature.rules and set(feature.values) <= {str(rule.value) for rule in feature.rules}:
-            yield _ask_for_no_word(now, feature)
+            yield _ask_for_no_word(feature)
 
 
 def _iter_gaps_of(now: Proving, family: str) -> Iterator[Question]:
@@ -44,7 +44,7 @@ def _offers_nothing(rerun: Rerun) -> bool:
     return rerun.decision.answer == "recommends" and not rerun.decision.offered
 
 
-def _ask_for_no_word(now: Proving, feature: Feature) -> Question:
+def _ask_for_no_word(feature: Feature) -> Question:
     silent = Not(either(rule.if_ for rule in feature.rules))
     says = f"no rule gives a word to: {feature.label}"
     without = frozenset({definition_name(feature.name)})

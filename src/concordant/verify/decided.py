@@ -78,7 +78,7 @@ class Proving:
     @cached_property
     def running(self) -> list[tuple[Proposal, Condition]]:
         """What may be kept, for each drug alone: the proposal, and that the drug runs."""
-        found = []
+        found: list[tuple[Proposal, Condition]] = []
         for feature in self.knowledge.features:
             if isinstance(feature.derive, Running) and feature.derive.of in self.ruleset.drugs:
                 current = make_current_regimen((feature.derive.of,), {feature.derive.of: feature.label})

@@ -64,11 +64,13 @@ def list_silences(features: Sequence[Feature]) -> Iterator[Constraint]:
     """What follows from another feature that is known: there silence has its answer whatever else is on record."""
     for feature in features:
         for silence in feature.absent_means:
-            if _follows_from_the_patient(feature, silence):
-                yield Constraint(f"silence/{feature.name}", All((silence.when, Not(_has_value(feature, silence)))), silence.because)
+            if _follows_from_the_patient(silence):
+                yield Constraint(
+                    f"silence/{feature.name}", All((silence.when, Not(_has_value(feature, silence)))), silence.because
+                )
 
 
-def _follows_from_the_patient(feature: Feature, silence: SilenceRule) -> bool:
+def _follows_from_the_patient(silence: SilenceRule) -> bool:
     """Whether it rests on one other fact, and not on how the record was kept; what is minor is a habit of reading records."""
     rests = silence.over_unread and not silence.minor and silence.when != ALWAYS
     return rests and len(find_features_read(silence.when)) == 1

@@ -16,9 +16,7 @@ from concordant.verify.space import TWIN, Assignment
 from concordant.verify.witness import Witness, WitnessBench
 
 
-def make_law_witness(
-    now: Proving, bench: WitnessBench, known: PartialPatients, question: Question, found: Assignment
-) -> Witness:
+def make_law_witness(now: Proving, bench: WitnessBench, known: PartialPatients, question: Question, found: Assignment) -> Witness:
     """Both cases, one below the other; run again, something definite must be another in the second."""
     cases = [
         bench.write_case(f"{question.about}: {when}", _say_values(bench, known, found, mark), question.says)

@@ -117,6 +117,11 @@ class PartialPatients:
         constraints += [Constraint("axiom", self.rails(never).true) for never in axioms if self._reads(never, domains)]
         self.space = add_twins(PatientSpace(domains, tuple(constraints)))
 
+    @property
+    def silent(self) -> frozenset[str]:
+        """The constraints that do not hold where the word of an inferred feature was stated."""
+        return frozenset(one.name for one in self.space.constraints if one.name.startswith("silent/"))
+
     def rails(self, condition: Condition) -> Rails:
         """When the condition is known to be true, and when known to be false."""
         return fold_once(condition, self._algebra, self._known)
@@ -140,7 +145,9 @@ class PartialPatients:
             yield either((high, Not(twin.of(high))))
 
     def _reads(self, condition: Condition, domains: Mapping[str, Domain]) -> bool:
-        return all(f"{name}_low" in domains or any(d.startswith(f"{name}?") for d in domains) for name in find_features_read(condition))
+        return all(
+            f"{name}_low" in domains or any(d.startswith(f"{name}?") for d in domains) for name in find_features_read(condition)
+        )
 
     def _signs(self, feature: Feature) -> Iterator[tuple[str, Domain]]:
         if feature.is_numeric:
@@ -193,9 +200,7 @@ class PartialPatients:
         inside = Not(either(limits))
         offers = {one.id: self._judge_offer(one) for one in now.proposals}
         lead = [one for one in now.proposals if one.role == "preferred"]
-        preferred = {
-            one.id: both(offers[one.id].true, *(Not(offers[x.id].true) for x in now.before(one))) for one in lead
-        }
+        preferred = {one.id: both(offers[one.id].true, *(Not(offers[x.id].true) for x in now.before(one))) for one in lead}
         named = []
         for regimen in dict.fromkeys(one.regimen.id for one in now.proposals):
             first = either(preferred[one.id] for one in lead if one.regimen.id == regimen)

@@ -24,15 +24,29 @@ def iter_dead(now: Proving, known: PartialPatients) -> Iterator[Question]:
     for feature in now.knowledge.features:
         for rule in feature.rules:
             yield _reach(_rule_name(now, feature, rule), rule.if_, "no patient fulfils this rule", known)
+    yield from _iter_dead_bars(now)
+    yield from _iter_dead_limits(now, known)
+    yield from _iter_dead_labels(now)
+
+
+def _iter_dead_bars(now: Proving) -> Iterator[Question]:
     for id_, (bar, condition) in _find_bars(now).items():
         yield _reach(_bar_name(now, id_, bar), condition, f"no patient of a statement meets this bar: {bar.says}")
+
+
+def _iter_dead_limits(now: Proving, known: PartialPatients) -> Iterator[Question]:
+    """Limits of scope, dangers and disagreements."""
     for force in now.ruleset.in_force:
         for limit in force.guideline.out_of_scope:
-            yield _reach(_limit_name(now, force.guideline.id, limit), limit.if_, "no patient meets this limit of scope", known)
+            name = _limit_name(now, force.guideline.id, limit)
+            yield _reach(name, limit.if_, "no patient meets this limit of scope", known)
     for danger in now.ruleset.dangers:
         yield _reach(f"danger {danger.id}", danger.if_, "no patient is in this danger", known)
     for one in now.ruleset.disagreements:
         yield _reach(f"disagreement {one.id}", one.relevant_if, "no patient meets this disagreement")
+
+
+def _iter_dead_labels(now: Proving) -> Iterator[Question]:
     for drug in now.ruleset.drugs.values():
         for use in drug.indications:
             yield _reach(f"use {drug.id}: {use.says}", covered_by(use), "no patient is covered by this use of a label")
@@ -45,7 +59,7 @@ def _reach(about: str, wanted: Condition, says: str, known: PartialPatients | No
     question = Question("dead", about, wanted, says, fault="no patient")
     if known is None:
         return question
-    return replace(question, again=lambda: replace(question, again=None, wanted=known.rails(wanted).true, among="partial"))
+    return replace(question, again=lambda: ask_in_part(question, known, known.rails(wanted).true))
 
 
 def _rule_name(now: Proving, feature: Feature, rule: InferenceRule) -> str:
@@ -102,9 +116,14 @@ def _seen_before(about: str, own: Condition, before: Condition, behind: str, kno
 
     def ask_of_part() -> Question:
         wanted = both(known.rails(own).true, Not(known.rails(before).true))
-        return replace(question, again=None, wanted=wanted, among="partial")
+        return ask_in_part(question, known, wanted)
 
     return replace(question, again=ask_of_part)
+
+
+def ask_in_part(question: Question, known: PartialPatients, wanted: Condition) -> Question:
+    """The question of patients of whom a part is known, and of whom anything may have been stated."""
+    return replace(question, again=None, wanted=wanted, among="partial", without=known.silent)
 
 
 def iter_idle(now: Proving) -> Iterator[Question]:

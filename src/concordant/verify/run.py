@@ -121,9 +121,7 @@ def _make_finding(question: Question, **more: str) -> Finding:
     return replace(Finding(question.obligation, question.about, question.says), **more)  # type: ignore[arg-type]
 
 
-def accept_findings(
-    name: Obligation, found: Iterable[Finding], accepted: Iterable[AcceptedFinding]
-) -> Iterator[Finding]:
+def accept_findings(name: Obligation, found: Iterable[Finding], accepted: Iterable[AcceptedFinding]) -> Iterator[Finding]:
     """The findings; one that the knowledge accepts with its reason, and what it accepts that is not found any more."""
     reasons = {about: one.because for one in accepted if one.obligation == name for about in one.about}
     for finding in found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 
-import z3
+import z3  # type: ignore[import-untyped]
 
 from concordant.logic.conditions import Condition
 from concordant.verify.clauses import Clauses, Sign
@@ -54,7 +54,7 @@ class Z3Finder:
             found = self._solver.check(*needed, *left.values())
             if found == z3.sat:
                 return self._solver.model()
-            broken = [one for one in self._solver.unsat_core()] if found == z3.unsat else []
+            broken = list(self._solver.unsat_core()) if found == z3.unsat else []
             blamed = [name for name, wish in left.items() if any(wish.eq(one) for one in broken)]
             if not blamed:
                 return model

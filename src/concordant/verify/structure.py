@@ -109,7 +109,7 @@ def find_unused(now: Proving) -> Iterator[Finding]:
             yield Finding("unused", f"source {source.id}", f"nothing cites it: {source.citation}")
 
 
-KINDS: Mapping[str, str] = {kind: "drug" for kind in ("drug or class", "drug, class or substance", "class")}
+KINDS: Mapping[str, str] = dict.fromkeys(("drug or class", "drug, class or substance", "class"), "drug")
 
 
 def _collect_names(knowledge: Knowledge, told: object) -> Mapping[str, set[str]]:
