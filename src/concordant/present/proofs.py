@@ -24,7 +24,7 @@ def render_proofs(results: Sequence[ObligationResult], about: str, *, details: b
 
 
 def _say_result(result: ObligationResult) -> str:
-    return f"  {result.name:<13} {_say_state(result):<40} {result.asked:>5} questions {result.seconds:>7.1f} s"
+    return f"  {result.name:<13} {_say_state(result):<38} {result.asked:>5} questions {result.seconds:>6.1f} s"
 
 
 def _say_state(result: ObligationResult) -> str:

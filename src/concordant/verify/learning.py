@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from concordant.logic.intervals import Interval
+from concordant.errors import ConcordantError
+from concordant.logic.intervals import NO_HIGH, NO_LOW, Interval
 from concordant.logic.truth import UNKNOWN
+from concordant.model.features import Feature
 from concordant.patient.facts import Value, value_from_words
 from concordant.readers.explain import explain
 from concordant.verify.decided import Proving
@@ -22,9 +24,13 @@ def make_law_witness(now: Proving, bench: WitnessBench, known: PartialPatients, 
         bench.write_case(f"{question.about}: {when}", _say_values(bench, known, found, mark), question.says)
         for when, mark in (("before", ""), ("after", TWIN))
     ]
-    before, after = (bench.run_case(case) for case in cases)
-    shown = next(find_overturned(now, before, after), "")
-    return Witness("---\n".join(cases), "" if shown else "run again nothing definite is overturned")
+    both = "---\n".join(cases)
+    try:
+        before, after = (bench.run_case(case) for case in cases)
+    except ConcordantError as error:
+        return Witness(both, f"a case is refused: {error.complaints[0]}")
+    overturned = next(find_overturned(now, before, after), "")
+    return Witness(both, "" if overturned else "run again nothing definite is overturned", overturned)
 
 
 def _say_values(bench: WitnessBench, known: PartialPatients, found: Assignment, mark: str) -> dict[str, str]:
@@ -34,17 +40,27 @@ def _say_values(bench: WitnessBench, known: PartialPatients, found: Assignment, 
 def _read_values(known: PartialPatients, found: Assignment, mark: str) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for feature in known.features:
-        name = feature.name
         if feature.is_numeric:
-            low, high = found.get(f"{name}_low{mark}"), found.get(f"{name}_high{mark}")
-            if low is not None and high is not None:
-                values[name] = Interval(float(low), float(max(low, high)))
-        elif feature.kind != "inferred" or not feature.rules:
-            words = [word for word in feature.values if found.get(left(name, word).feature + mark, "yes") == "yes"]
+            value: Value = _read_interval(known, feature, found, mark)
+        else:
+            words = [word for word in feature.values if found.get(left(feature.name, word).feature + mark, "yes") == "yes"]
             value = value_from_words(feature, words)
-            if value is not None:
-                values[name] = value
+        if value is not None and (feature.kind != "inferred" or not feature.rules):
+            values[feature.name] = value
     return values
+
+
+def _read_interval(known: PartialPatients, feature: Feature, found: Assignment, mark: str) -> Interval | None:
+    """What is left of a number; beyond the last bound that anything compares it with, it is open."""
+    bounds = [bound for bound, _ in known.ends(feature)]
+    low, high = found.get(f"{feature.name}_low{mark}"), found.get(f"{feature.name}_high{mark}")
+    if not bounds or low is None or high is None:
+        return None
+    first = float(low) if float(low) >= min(bounds) else NO_LOW
+    last = float(high) if float(high) <= max(bounds) else NO_HIGH
+    value = Interval(first, max(first, last))
+    possible = Interval(NO_LOW if feature.low is None else feature.low, NO_HIGH if feature.high is None else feature.high)
+    return None if value.is_unknown else value.intersect_with(possible)
 
 
 def find_overturned(now: Proving, before: Rerun, after: Rerun) -> Iterator[str]:
@@ -52,7 +68,7 @@ def find_overturned(now: Proving, before: Rerun, after: Rerun) -> Iterator[str]:
     for condition in list_law_conditions(now):
         truth = explain(condition, before.facts).truth
         if truth is not UNKNOWN and explain(condition, after.facts).truth is not truth:
-            yield f"{condition}"
+            yield now.say(condition)
     statuses = {one.proposal.id: one.status for one in after.decision.everything}
     for one in before.decision.everything:
         if statuses[one.proposal.id] not in MAY_BECOME[one.status]:

@@ -13,7 +13,7 @@ PLACES = range(7)
 def pick_number(domain: Domain, low: End, high: End) -> float:
     """The number with the fewest decimals between the ends: in their middle, or beside the one that there is."""
     lowest, highest = low[0], high[0]
-    counts_low = low[1] == 0 or lowest == domain.low
+    counts_low = low[1] == 0
     if lowest == -math.inf and highest == math.inf:
         return 0.0
     middle = (lowest + highest) / 2
