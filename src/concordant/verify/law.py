@@ -48,6 +48,7 @@ class _Learning:
         self.free = frozenset(one.name for one in patients.space.constraints if one.loose)
         narrower = [one for feature in patients.features for one in patients.narrow(feature, self._twin)]
         self.learnt = both(self._twin.exists_without(self.free), *narrower)
+        self.inferred = both(self._twin.exists, *narrower)  # the same, where the rules give what is inferred
 
     def after(self, rails: Rails) -> Rails:
         """The same of the second patient."""
@@ -94,4 +95,12 @@ def iter_law(now: Proving, patients: PartialPatients) -> Iterator[Question]:
             found[f"label {drug.id}"] = either(learning.overturned(covered_by(use)) for use in drug.indications)
     for about, wanted in found.items():
         says = "what was settled is another after more was learnt"
-        yield Question("law", about, both(learning.learnt, wanted), says, among="partial", without=learning.free)
+        yield Question(
+            "law",
+            about,
+            both(learning.learnt, wanted),
+            says,
+            among="partial",
+            without=learning.free,
+            shown=both(learning.inferred, wanted),
+        )

@@ -10,6 +10,7 @@ from concordant.logic.truth import UNKNOWN
 from concordant.model.features import Feature
 from concordant.patient.facts import Value, value_from_words
 from concordant.readers.explain import explain
+from concordant.record.casefile.blocks import OPEN
 from concordant.verify.decided import Proving
 from concordant.verify.law import MAY_BECOME, list_law_conditions
 from concordant.verify.obligations import Question, Rerun
@@ -29,12 +30,14 @@ def make_law_witness(now: Proving, bench: WitnessBench, known: PartialPatients, 
         before, after = (bench.run_case(case) for case in cases)
     except ConcordantError as error:
         return Witness(both, f"a case is refused: {error.complaints[0]}")
-    overturned = next(find_overturned(now, before, after), "")
+    overturned = next(find_overturned(now, question.about, before, after), "")
     return Witness(both, "" if overturned else "run again nothing definite is overturned", overturned)
 
 
 def _say_values(bench: WitnessBench, known: PartialPatients, found: Assignment, mark: str) -> dict[str, str]:
-    return {name: bench.say_value(name, value) for name, value in _read_values(known, found, mark).items()}
+    """What is known as it is stated; what is not known is told to be open, so that silence says nothing."""
+    values = _read_values(known, found, mark)
+    return {name: OPEN if value is None else bench.say_value(name, value) for name, value in values.items()}
 
 
 def _read_values(known: PartialPatients, found: Assignment, mark: str) -> dict[str, Value]:
@@ -45,7 +48,7 @@ def _read_values(known: PartialPatients, found: Assignment, mark: str) -> dict[s
         else:
             words = [word for word in feature.values if found.get(left(feature.name, word).feature + mark, "yes") == "yes"]
             value = value_from_words(feature, words)
-        if value is not None and (feature.kind != "inferred" or not feature.rules):
+        if feature.kind != "inferred" or not feature.rules:
             values[feature.name] = value
     return values
 
@@ -63,13 +66,13 @@ def _read_interval(known: PartialPatients, feature: Feature, found: Assignment, 
     return None if value.is_unknown else value.intersect_with(possible)
 
 
-def find_overturned(now: Proving, before: Rerun, after: Rerun) -> Iterator[str]:
-    """What was definite before, and is another after."""
-    for condition in list_law_conditions(now):
+def find_overturned(now: Proving, about: str, before: Rerun, after: Rerun) -> Iterator[str]:
+    """What was definite before, and is another after: of a question about one status, that status."""
+    statuses = {one.proposal.id: one.status for one in after.decision.everything}
+    for one in before.decision.everything:
+        if about in ("conditions", f"status {one.proposal.id}") and statuses[one.proposal.id] not in MAY_BECOME[one.status]:
+            yield f"{one.status} becomes {statuses[one.proposal.id]}"
+    for condition in list_law_conditions(now) if not about.startswith("status ") else ():
         truth = explain(condition, before.facts).truth
         if truth is not UNKNOWN and explain(condition, after.facts).truth is not truth:
             yield now.say(condition)
-    statuses = {one.proposal.id: one.status for one in after.decision.everything}
-    for one in before.decision.everything:
-        if statuses[one.proposal.id] not in MAY_BECOME[one.status]:
-            yield one.proposal.id

@@ -151,7 +151,8 @@ class PartialPatients:
 
     def _signs(self, feature: Feature) -> Iterator[tuple[str, Domain]]:
         if feature.is_numeric:
-            yield from ((f"{feature.name}_low", Domain()), (f"{feature.name}_high", Domain()))
+            domain = Domain(whole=feature.type == "count")
+            yield from ((f"{feature.name}_low", domain), (f"{feature.name}_high", domain))
         else:
             yield from ((left(feature.name, word).feature, YES_NO) for word in feature.values)
 

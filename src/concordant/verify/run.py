@@ -96,11 +96,14 @@ class Prover:
 
     def _show(self, finder: PatientFinder, question: Question) -> Finding:
         """The patient that was found, shown by the engine; only then is it a finding."""
-        found = finder.find(question.wanted, self.bench.list_wishes(question.witnessed), question.without)
-        assert isinstance(found, Mapping)
-        if question.obligation == "law":
+        if question.among == "partial":
+            by_rules = finder.find(question.witnessed)
+            found = by_rules if isinstance(by_rules, Mapping) else finder.find(question.wanted, (), question.without)
+            assert isinstance(found, Mapping)
             shown = make_law_witness(self.now, self.bench, self.known, question, found)
         else:
+            found = finder.find(question.wanted, self.bench.list_wishes(question.witnessed), question.without)
+            assert isinstance(found, Mapping)
             shown = self.bench.make_witness(question, found)
         if shown.fails:
             return _make_finding(question, state="not confirmed", witness=shown.case, because=shown.fails)
