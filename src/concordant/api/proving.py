@@ -24,8 +24,9 @@ LONGEST = 10.0  # seconds for one question
 
 def begin_proving(engine: Engine, day: dt.date | None, guideline: str = "") -> Proving:
     """The knowledge as it is in force on the day, or on the last one on which something in it changed."""
+    newest, _ = engine.ruleset(None)
     day, ruleset = engine.ruleset(day, guideline)
-    return Proving(engine.knowledge, ruleset, day)
+    return Proving(engine.knowledge, ruleset, day, is_newest=not guideline and day >= newest)
 
 
 def prove_obligations(now: Proving, names: Collection[Obligation] = (), timeout: float = LONGEST) -> Iterator[ObligationResult]:

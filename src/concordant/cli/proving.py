@@ -65,7 +65,7 @@ def prove(
     if format_ == "json":
         write_output(render_proofs_json(results, f"{now.as_of}", versions), output)
     else:
-        about = f"Every patient as of {now.as_of}: {', '.join(versions)}"
+        about = f"Every patient as of {now.as_of}: {', '.join(versions) or 'no guideline is in force'}"
         write_output(render_proofs(results, about, details=bool(obligation)), output)
     _leave(results)
 

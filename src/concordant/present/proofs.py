@@ -18,8 +18,8 @@ def render_proofs(results: Sequence[ObligationResult], about: str, *, details: b
     if details:
         lines += [line for result in results for line in _tell_result(result, width)]
     elif any(result.findings for result in results):
-        names = " ".join(result.name for result in results if not result.is_proved) or results[0].name
-        lines.append(f"Each finding with its patient: concordant prove {names.split()[0]}")
+        first = next((result for result in results if not result.is_proved), results[0])
+        lines.append(f"Each finding with its patient: concordant prove {first.name}")
     return "\n".join(lines) + "\n"
 
 

@@ -37,7 +37,7 @@ class Proving:
     knowledge: Knowledge
     ruleset: Ruleset
     as_of: dt.date
-    wanted: str = ""
+    is_newest: bool = True  # nothing newer is known of any day: what is accepted is accepted of this knowledge
     plan: DerivationPlan = field(init=False)
 
     def __post_init__(self) -> None:

@@ -78,7 +78,7 @@ class Prover:
             questions = list(ASKED[name](self.now, self.known))
             (self.partial if name == "law" else self.complete).prepare(question.wanted for question in questions)
             asked, found = len(questions), [one for q in questions if (one := self._ask(q)) is not None]
-        found = list(accept_findings(name, found, self.now.knowledge.accepted))
+        found = list(accept_findings(name, found, self.now.knowledge.accepted, is_newest=self.now.is_newest))
         return ObligationResult(name, asked, time.perf_counter() - begun, tuple(found))
 
     def _ask(self, question: Question) -> Finding | None:
@@ -124,8 +124,10 @@ def _make_finding(question: Question, **more: str) -> Finding:
     return replace(Finding(question.obligation, question.about, question.says), **more)  # type: ignore[arg-type]
 
 
-def accept_findings(name: Obligation, found: Iterable[Finding], accepted: Iterable[AcceptedFinding]) -> Iterator[Finding]:
-    """The findings; one that the knowledge accepts with its reason, and what it accepts that is not found any more."""
+def accept_findings(
+    name: Obligation, found: Iterable[Finding], accepted: Iterable[AcceptedFinding], *, is_newest: bool
+) -> Iterator[Finding]:
+    """The findings, one that the knowledge accepts with its reason; of the newest day also what is accepted and not found."""
     reasons = {about: one.because for one in accepted if one.obligation == name for about in one.about}
     for finding in found:
         because = reasons.pop(finding.about, "")
@@ -133,5 +135,5 @@ def accept_findings(name: Obligation, found: Iterable[Finding], accepted: Iterab
             yield replace(finding, state="accepted", because=because)
         else:
             yield finding
-    for about, because in reasons.items():
+    for about, because in reasons.items() if is_newest else ():
         yield Finding(name, about, "accepted in the knowledge, and not found any more: take it out", because=because)
