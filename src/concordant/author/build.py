@@ -16,6 +16,7 @@ from concordant.author.families import expand_families
 from concordant.author.figure_rows import make_rows
 from concordant.author.files import compile_sentences, convert_to_record, fill_templates
 from concordant.errors import Complaint, ConcordantError, quote_word
+from concordant.model.accepted import AcceptedFindings
 from concordant.model.audit import AuditWords
 from concordant.model.drugs import Drug, DrugClass, Regimen
 from concordant.model.features import Axiom, Feature
@@ -140,6 +141,7 @@ class _Assembler:
             audit=msgspec.structs.replace(self.read_audit_words(), rows=tuple(make_rows(trials))),
             told=self.read_translations(),
             notes=self.read_note_languages(),
+            accepted=tuple(x for file in self.compile_files_under("accepted/", AcceptedFindings) for x in file.accepted),
         )
 
     def compile_record(self, text: SourceText, value: Any, kind: type[T]) -> T | None:

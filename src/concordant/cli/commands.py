@@ -1,4 +1,4 @@
-"""The verbs: recommend, ask, explain, audit, draw, describe, export, read, web, serve, lint, new, schema, example, template."""
+"""The verbs, each a command of its own."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from concordant.cli.options import (
     output_option,
 )
 from concordant.cli.pager import write_paged
+from concordant.cli.proving import prove
 from concordant.cli.reading import read
 from concordant.cli.streams import Commands
 from concordant.cli.web import serve, web
@@ -50,6 +51,7 @@ app.add_command(read)
 app.add_command(lint)
 app.add_command(new)
 app.add_command(schema)
+app.add_command(prove)
 app.add_command(web)
 app.add_command(serve)
 app.add_command(draw)

@@ -8,7 +8,7 @@ the one fold (docs/decisions/0024).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from itertools import chain
 from typing import Literal, Protocol, TypeVar, assert_never
 
@@ -129,6 +129,30 @@ def fold(condition: Condition, algebra: Algebra[T]) -> T:
             return algebra.constant(condition)
         case _:
             assert_never(condition)
+
+
+def fold_once(condition: Condition, algebra: Algebra[T], known: MutableMapping[Condition, T]) -> T:
+    """The same as `fold`, where a part that several conditions share is read once; `known` keeps what came of each."""
+    found = known.get(condition)
+    if found is not None:
+        return found
+    match condition:
+        case OneOf() | Compare() | Constant():
+            found = fold(condition, algebra)
+        case All(args=args):
+            found = algebra.all_(condition, [fold_once(arg, algebra, known) for arg in args])
+        case Any(args=args):
+            found = algebra.any_(condition, [fold_once(arg, algebra, known) for arg in args])
+        case AtLeast(args=args):
+            found = algebra.at_least(condition, [fold_once(arg, algebra, known) for arg in args])
+        case Not(arg=arg):
+            found = algebra.not_(condition, fold_once(arg, algebra, known))
+        case Named(arg=arg):
+            found = algebra.named(condition, fold_once(arg, algebra, known))
+        case _:
+            assert_never(condition)
+    known[condition] = found
+    return found
 
 
 class _Leaves:

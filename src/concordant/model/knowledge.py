@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from concordant.contract_names import Sex
+from concordant.model.accepted import AcceptedFinding
 from concordant.model.audit import AuditWords
 from concordant.model.drugs import Code, Drug, Regimen
 from concordant.model.features import Axiom, Feature
@@ -246,6 +247,7 @@ class Knowledge(Record, frozen=True):
     notes: NoteReading = NoteReading()
     audit: AuditWords = AuditWords()
     told: dict[str, Translations] = {}
+    accepted: tuple[AcceptedFinding, ...] = ()
 
 
 def encode_content(knowledge: Knowledge) -> bytes:

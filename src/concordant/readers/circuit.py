@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence, Set
 from threading import RLock
 from typing import NamedTuple
 
-from concordant.logic.conditions import All, Any, AtLeast, Compare, Condition, Constant, Leaf, Named, Not, OneOf, fold
+from concordant.logic.conditions import All, Any, AtLeast, Compare, Condition, Constant, Leaf, Named, Not, OneOf, fold_once
 
 Ref = int  # the place of a gate in the list; of one that is turned round, the complement of its place
 Rails = tuple[int, int]  # the lanes in which something is known to be true, and those in which it is known to be false
@@ -46,7 +46,7 @@ class Circuit:
         ref = self._refs.get(condition)
         if ref is None:
             with self._lock:
-                ref = self._refs[condition] = fold(condition, _Gates(self))
+                ref = fold_once(condition, _Gates(self), self._refs)
         return ref
 
     def add_gate(self, leaf: Leaf | None, least: int, parts: tuple[Ref, ...]) -> Ref:
