@@ -128,6 +128,11 @@ def make_ordinal_pattern(words: Sequence[str]) -> re.Pattern[str]:
     return re.compile(rf"(?:\d{{1,2}}|[ivx]+)\.\s+(?:{_join_words(words)})(?!\w)")
 
 
+def fold_signs(text: str) -> str:
+    """The text with plain signs and its words whole, in the letters that it is written in, as long as it was."""
+    return BROKEN.sub(_join_broken, text.translate(FOLDED).replace("\r", " "))
+
+
 def fold_text(text: str) -> str:
     """The text in small letters with plain signs, as long as it was."""
     lowered = "".join(sign.lower() if len(sign.lower()) == 1 else sign for sign in text)

@@ -20,6 +20,7 @@ from concordant.patient.events import PatientRecord
 from concordant.record.casefile.account import make_account
 from concordant.record.casefile.read import read_case
 from concordant.record.conditions import get_terminology
+from concordant.record.notes.proposing.asking import Proposer
 from concordant.record.sources import Patient
 from concordant.record.sources.asked import AsOf
 from concordant.record.sources.case_file import read_case_source, refuse_by_head
@@ -59,9 +60,10 @@ MAX_DOCUMENT = 200_000_000
 class SourceOpener:
     """Opens sources with one knowledge; its look-up tables are made once, when a source first needs them."""
 
-    def __init__(self, knowledge: Knowledge, codes: CodesSource = "") -> None:
+    def __init__(self, knowledge: Knowledge, codes: CodesSource = "", proposer: Proposer | None = None) -> None:
         self.knowledge = knowledge
         self.codes = codes
+        self.proposer = proposer  # a language model that may be asked about notes
         self.local = 0  # how many codes of a site were read
 
     @cached_property
@@ -85,7 +87,7 @@ class SourceOpener:
     @cached_property
     def note_reader(self) -> NotePatients:
         """What reads notes, made when the first one comes."""
-        return NotePatients(self.knowledge, self.words)
+        return NotePatients(self.knowledge, self.words, self.proposer)
 
     def iter_patients(self, source: Source, as_of: AsOf, rest: Account, only: str = "") -> Iterator[Patient]:
         """The patients of a source.
