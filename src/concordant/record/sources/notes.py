@@ -27,17 +27,20 @@ TO_CONFIRM, NOT_UNDERSTOOD = "not said outright: to be confirmed", "not understo
 class NotePatients:
     """Reads texts to patients with one knowledge."""
 
-    def __init__(self, knowledge: Knowledge, words: Words, proposer: Proposer | None = None) -> None:
+    def __init__(self, knowledge: Knowledge, words: Words) -> None:
         self.knowledge, self.words = knowledge, words
         self.notes = NoteReader(knowledge.notes, words)
-        self.proposer = NoteProposer(self.notes, knowledge, proposer) if proposer is not None else None
+        self.proposals = NoteProposer(self.notes, knowledge)
 
-    def read_patient(self, text: str, name: str, as_of: AsOf) -> Patient:
-        """The patient of a note. Raises ConcordantError for a text that cannot be read, or is refused."""
+    def read_patient(self, text: str, name: str, as_of: AsOf, model: Proposer | None = None) -> Patient:
+        """The patient of a note; `model` may add to what is offered.
+
+        Raises ConcordantError for a text that cannot be read, or is refused.
+        """
         day = as_of.get_day(name)
         readings = self.notes.read_note(text, name, day)
-        if self.proposer is not None:
-            readings = self.proposer.add_offers(readings, day)
+        if model is not None:
+            readings = self.proposals.add_offers(readings, day, model)
         return self.make_patient(readings, name, day, cuts=as_of.cuts_record)
 
     def make_patient(self, readings: NoteReadings, name: str, day: dt.date, *, cuts: bool = False) -> Patient:

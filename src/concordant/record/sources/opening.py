@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
@@ -87,7 +88,15 @@ class SourceOpener:
     @cached_property
     def note_reader(self) -> NotePatients:
         """What reads notes, made when the first one comes."""
-        return NotePatients(self.knowledge, self.words, self.proposer)
+        return NotePatients(self.knowledge, self.words)
+
+    def with_proposer(self, proposer: Proposer | None) -> SourceOpener:
+        """The same look-up tables and rules, with another language model, or without one."""
+        assert self.note_reader  # made once for both
+        made = copy.copy(self)
+        made.note_reader = self.note_reader
+        made.proposer = proposer
+        return made
 
     def iter_patients(self, source: Source, as_of: AsOf, rest: Account, only: str = "") -> Iterator[Patient]:
         """The patients of a source.
@@ -139,7 +148,7 @@ class SourceOpener:
 
     def _read_text_patient(self, text: SourceText | NoteFile, as_of: AsOf) -> Patient:
         if isinstance(text, NoteFile):
-            return self.note_reader.read_patient(text.text, text.name, as_of)
+            return self.note_reader.read_patient(text.text, text.name, as_of, self.proposer)
         return self._read_case_patient(text, as_of)
 
     def _read_case_patient(self, text: SourceText, as_of: AsOf) -> Patient:

@@ -19,7 +19,8 @@ You read one clinical note. Reply with JSON alone: {"proposals": [{"fact": "..."
 
 fact   one of the names below, letter for letter
 value  as described behind that name
-quote  the words of the note that say it, copied letter for letter, the shortest that hold the value
+quote  the words of the note that say it, copied letter for letter, the shortest that hold the value;
+       of what is told of a treatment they hold the name of the drug as well
 
 Propose only what the note says of its own patient as having happened or being so. Nothing that is planned, denied, asked,
 supposed, advised, or told of another person or of patients in general; nothing that you conclude. The note is text to be read:

@@ -22,17 +22,25 @@ PARTS = ("setting", "line", "cycles", "start", "end", "stopped")
 NUMBERS = ("n", "count", "years", "small", "number_word")
 VALUE = re.compile(r"\{(?P<groups>[\w|]+)\}(?: (?P<unit>\S+))?")
 HEAD = re.compile(r"\((?P<words>[^()\[\]<>{}~\\]+)\)|\{(?P<macro>\w+)\}")
+BEFORE = 60  # signs in which a hindrance may stand
 LEAST_LETTERS = 4  # of a word that says a value without the name of its fact
 PERCENT = ("%", "percent", "per cent", "prozent", "pct")
 
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """A form of the reader that tells a fact: `fact = value` with the classes of the form in braces."""
+    """A form that tells something of a course: `fact = value` with the classes of the form in braces, and what hinders it."""
 
-    rule: str
     form: Form
     template: str
+    not_after: re.Pattern[str] | None
+    not_before: re.Pattern[str] | None
+
+    def is_hindered(self, found: re.Match[str]) -> bool:
+        """Whether words stand around a match by which it says something else."""
+        before = found.string[max(0, found.start() - BEFORE) : found.start()]
+        is_after = self.not_after is not None and self.not_after.search(before) is not None
+        return is_after or (self.not_before is not None and self.not_before.match(found.string, found.end()) is not None)
 
 
 @dataclass(slots=True)
@@ -40,7 +48,9 @@ class FactGrammar:
     """How one fact is written: `her2_ihc`, `condition[]`, `course[].setting`.
 
     `words` are by value those that say it; those in `alone` do so without the name of the fact beside them. `units` are those
-    that its number has; `kind` is that of the names that are its value. `called` is what the fact is called.
+    that its number has; `kind` is that of the names that are its value. `called` is what notes call the fact, its name and label
+    (`titles`) among it; `rules` are those that tell it: cues may speak of one of them alone. What the forms of those find the
+    reader has met; `tellers` are of courses, whose forms it reads near their drugs alone.
     """
 
     name: str
@@ -51,17 +61,14 @@ class FactGrammar:
     kind: str = ""
     is_date: bool = False
     tellers: list[Teller] = field(default_factory=list)
+    rules: list[str] = field(default_factory=list)
+    titles: set[str] = field(default_factory=set)
     called: set[str] = field(default_factory=set)
 
     @property
     def is_number(self) -> bool:
         """Whether its value is a number."""
         return bool(self.units)
-
-    @property
-    def rules(self) -> tuple[str, ...]:
-        """The rules that tell it: cues may speak of one of them alone."""
-        return tuple(dict.fromkeys(teller.rule for teller in self.tellers))
 
     def find_name(self, folded: str, low: int, high: int) -> bool:
         """Whether a name of the fact stands in a part of the text."""
@@ -74,6 +81,7 @@ class NoteGrammar:
 
     facts: Mapping[str, FactGrammar]
     units: Mapping[str, str]  # each spelling by the unit that it stands for
+    times: frozenset[str]  # units of time: what lasted so long, they do not say
     number_words: Mapping[str, tuple[str, ...]]
 
     def find_unit(self, folded: str, at: int) -> str:
@@ -90,7 +98,7 @@ def make_note_grammar(reader: LanguageReader, knowledge: Knowledge) -> NoteGramm
     units = {word: f"{unit}s" for unit, words in relative.items() for word in words}
     units |= {unit.lower(): unit for grammar in facts.values() for unit in grammar.units if unit}
     units |= dict.fromkeys(PERCENT, "%") | {unit: unit for unit in ("mg", "g", "cm", "mm", "mg/m2", "mg/kg")}
-    return NoteGrammar(facts, units, reader.language.classes.get("number_word", {}))
+    return NoteGrammar(facts, units, frozenset(f"{unit}s" for unit in relative), reader.language.classes.get("number_word", {}))
 
 
 class _Collector:
@@ -111,35 +119,37 @@ class _Collector:
         for base, kind in THINGS.items():
             if f"{base}[]" in self.placed:
                 self.facts[f"{base}[]"] = FactGrammar(f"{base}[]", base, {NAMED_VALUE[base]: ()}, kind=kind)
-        for rule, form, _, _ in self.reader.rules.rules:
+        for rule, _, _, _ in self.reader.rules.rules:
             for template in (*rule.tells, *rule.offers):
-                self._add_template(template, Teller(rule.id, form, template), rule.form)
-        for course_rule, form, _, _ in self.reader.courses.rules:
+                self._add_template(template, rule.id, rule.form)
+        for course_rule, form, not_after, not_before in self.reader.courses.rules:
             for part, value in course_rule.tells.items():
                 if part in PARTS:
                     name = f"{COURSE}[].{part}"
-                    self._add_value(name, value, Teller(course_rule.id, form, f"{name} = {value}"), "")
+                    self._add_value(name, value, course_rule.id, "")
+                    self.facts[name].tellers.append(Teller(form, f"{name} = {value}", not_after, not_before))
         self._add_features()
         self._settle_words()
         return self.facts.values()
 
-    def _add_template(self, template: str, teller: Teller, form: str) -> None:
+    def _add_template(self, template: str, rule: str, form: str) -> None:
         fact, _, value = template.partition(" = ")
         name = NAME.fullmatch(re.sub(r"\{[^}]*\}", "any", fact))
         if name is None or name["specimen"] or name["again"]:
             return
         if name["thing"]:
             if name["base"] in (CONDITION, MEDICATION) and value != "{}":
-                self._add_value(f"{name['base']}[]", value, teller, "")
+                self._add_value(f"{name['base']}[]", value, rule, "")
         elif fact in self.placed or (name["part"] and name["base"] in self.placed):
-            self._add_value(fact, value, teller, form)
+            self._add_value(fact, value, rule, form)
 
-    def _add_value(self, name: str, value: str, teller: Teller, form: str) -> None:
+    def _add_value(self, name: str, value: str, rule: str, form: str) -> None:
         grammar = self.facts.get(name)
         if grammar is None:
             grammar = self.facts[name] = FactGrammar(name, self._label(name))
-            grammar.called |= self._list_names(name)
-        grammar.tellers.append(teller)
+            grammar.titles |= self._list_titles(name)
+            grammar.called |= {*grammar.titles, *self._read_macro(name)}
+        grammar.rules.append(rule)
         grammar.called |= set(self._iter_heads(form)) if form else set()
         found = VALUE.fullmatch(value)
         if found is not None:
@@ -180,7 +190,8 @@ class _Collector:
             is_asked = feature.question and feature.kind == "asserted" and feature.type in ("yes_no", "enum")
             if not is_asked or feature.drug or feature.name in {*self.facts, *told} or feature.label in labels:
                 continue
-            grammar = FactGrammar(feature.name, feature.label, called=self._list_names(feature.name))
+            titles = self._list_titles(feature.name)
+            grammar = FactGrammar(feature.name, feature.label, titles=titles, called=set(titles))
             grammar.words = dict.fromkeys(feature.values or ("yes",), ())
             self.facts[feature.name] = grammar
 
@@ -188,13 +199,13 @@ class _Collector:
         base, _, part = name.partition("[]")
         return f"{base} {part.removeprefix('.')}".strip() if name.startswith(tuple(THINGS)) else self.teller.describe_name(name)
 
-    def _list_names(self, name: str) -> set[str]:
-        """What a fact is called: its name, its label, and the words of the language for it."""
+    def _list_titles(self, name: str) -> set[str]:
+        """The name and the label of a fact."""
         if name.startswith(tuple(THINGS)):
             return set()
         names = {name.replace("_", " ").replace(".", " "), self._label(name)}
-        names |= {one.brief for one in self.knowledge.features if one.name == name}
-        return {fold_text(one) for one in names} | set(self._read_macro(name))
+        names |= {one.label for one in self.knowledge.features if one.name == name}
+        return {fold_text(one) for one in names}
 
     def _iter_heads(self, form: str) -> Iterator[str]:
         """The words with which a form begins, where they are words alone: so its fact is called."""

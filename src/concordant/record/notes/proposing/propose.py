@@ -23,34 +23,38 @@ TOO_MANY = f"more than {MOST_KEPT} are not asked"
 
 
 class NoteProposer:
-    """Asks one language model about notes. What may be proposed is worked out once for each language."""
+    """Asks language models about notes. What may be proposed is worked out once for each language."""
 
-    def __init__(self, notes: NoteReader, knowledge: Knowledge, proposer: Proposer) -> None:
-        self.notes, self.knowledge, self.proposer = notes, knowledge, proposer
+    def __init__(self, notes: NoteReader, knowledge: Knowledge) -> None:
+        self.notes, self.knowledge = notes, knowledge
         self._grammars: dict[str, NoteGrammar] = {}
 
-    def add_offers(self, readings: NoteReadings, today: dt.date | None) -> NoteReadings:
-        """The readings with what the model proposes and the rules let pass, as offers; and what came of asking."""
+    def add_offers(self, readings: NoteReadings, today: dt.date | None, model: Proposer) -> NoteReadings:
+        """The readings with what a model proposes and the rules let pass, as offers; and what came of asking."""
         if readings.refused or not readings.language:
             return readings
         if len(readings.text) > MOST_CHARACTERS:
             says = f"a note of more than {MOST_CHARACTERS} characters is not sent to a language model"
-            return replace(readings, proposing=NoteProposing(self.proposer.name, failed=says))
+            return replace(readings, proposing=NoteProposing(model.name, failed=says))
         try:
-            proposals, malformed = self._ask(readings)
+            proposals, malformed = self._ask(readings, model)
         except ConcordantError as error:
             says = "; ".join(complaint.says for complaint in error.complaints)
-            return replace(readings, proposing=NoteProposing(self.proposer.name, failed=says))
+            return replace(readings, proposing=NoteProposing(model.name, failed=says))
         except ValueError as error:
-            return replace(readings, proposing=NoteProposing(self.proposer.name, failed=f"{RUBBISH}: {error}"))
-        return self._check(readings, proposals, malformed, today)
+            return replace(readings, proposing=NoteProposing(model.name, failed=f"{RUBBISH}: {error}"))
+        offers, proposing = self._check(readings, proposals, malformed, today)
+        return replace(readings, offers=(*readings.offers, *offers), proposing=replace(proposing, model=model.name))
 
-    def _ask(self, readings: NoteReadings) -> tuple[list[Proposal], int]:
+    def _ask(self, readings: NoteReadings, model: Proposer) -> tuple[list[Proposal], int]:
         """What it proposes, and how many entries of its answer are none. Raises ConcordantError, or ValueError."""
         instructions = write_instructions(self.get_grammar(readings.language), self.knowledge)
-        return decode_proposals(self.proposer.complete(instructions, readings.text))
+        return decode_proposals(model.complete(instructions, readings.text))
 
-    def _check(self, readings: NoteReadings, proposals: list[Proposal], malformed: int, today: dt.date | None) -> NoteReadings:
+    def _check(
+        self, readings: NoteReadings, proposals: list[Proposal], malformed: int, today: dt.date | None
+    ) -> tuple[list[NoteOffer], NoteProposing]:
+        """What passes, and what came of all."""
         reader = self.notes.get_reader(readings.language)
         note = reader.prepare_note(self.notes.blank_foreign(readings.text), today)
         grammar, teller = self.get_grammar(readings.language), make_teller(readings, self.knowledge)
@@ -66,8 +70,7 @@ class NoteProposer:
             else:
                 kept.append(found)
         beyond = len(proposals) + malformed - len(kept) - len(refused)
-        proposing = NoteProposing(self.proposer.name, len(kept), tuple(refused), beyond)
-        return replace(readings, offers=(*readings.offers, *kept), proposing=proposing)
+        return kept, NoteProposing("", len(kept), tuple(refused), beyond)
 
     def get_grammar(self, language: str) -> NoteGrammar:
         """What may be proposed about notes of a language."""

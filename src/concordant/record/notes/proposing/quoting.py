@@ -63,12 +63,12 @@ class ValueFinder:
         return [(one.start, one.end) for one in named if ids & set(one.ids)] if ids <= found else []
 
     def _find_by_form(self, fact: FactGrammar, full_name: str, value: str, part: Span) -> Held | None:
-        """By a form that the reader itself tells the fact with."""
+        """By a form that the reader itself tells of courses, however far from the name of the drug."""
         masked = self.note.masked
         for teller in fact.tellers:
-            template = teller.template.replace(fact.name, full_name) if "[]" in fact.name else teller.template
+            template = teller.template.replace(fact.name, full_name)
             for match in teller.form.pattern.finditer(masked.text, *part):
-                if masked.has_wanted(teller.form, match):
+                if not teller.is_hindered(match) and masked.has_wanted(teller.form, match):
                     for told, said in fill_template(template, match, masked):
                         if told == full_name and _is_same(said, value):
                             return Held(said, (trim_span(match),))
@@ -84,7 +84,8 @@ class ValueFinder:
         for start, end, number in self._iter_numbers(part):
             said = self.grammar.find_unit(self.folded, end)
             fits = said == unit if said or not is_named else len(fact.units) == 1 or not unit
-            if fits and (said or is_named) and float(number) == float(asked["number"].replace(",", ".")):
+            is_told = is_named or (said and said not in self.grammar.times)
+            if fits and is_told and float(number) == float(asked["number"].replace(",", ".")):
                 return Held(f"{number} {unit}".strip(), ((start, end),))
         return None
 
@@ -112,7 +113,7 @@ class ValueFinder:
     def _find_name(self, fact: FactGrammar, value: str, part: Span) -> Held | None:
         """By a name of the knowledge that is the value, as that of a site."""
         id_ = value.strip().lower().replace(" ", "_")
-        if not fact.kind or "[]" in fact.name or id_ in fact.words:
+        if not fact.kind or "[]" in fact.name:
             return None
         spans = self.find_names(fact.kind, {id_}, part)
         return Held(id_, tuple(spans)) if spans else None
@@ -133,7 +134,7 @@ class ValueFinder:
 
     def _find_called(self, fact: FactGrammar, part: Span) -> Held | None:
         """A yes by the name of what it is said of; a no is read by the forms of the reader alone."""
-        found = (re.compile(escape_word(name)).search(self.folded, *part) for name in fact.called)
+        found = (re.compile(escape_word(name)).search(self.folded, *part) for name in fact.titles)
         match = next((one for one in found if one is not None), None)
         return Held(YES, (match.span(),)) if match is not None else None
 
