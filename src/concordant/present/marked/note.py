@@ -96,9 +96,8 @@ def _iter_dropped_rows(proposing: NoteProposing) -> Iterator[MarkedRow]:
 
 
 def _cut(text: str) -> str:
-    """On one line, and not too long."""
-    words = " ".join(text.split())
-    return words if len(words) <= LONGEST_QUOTE else f"{words[:LONGEST_QUOTE]}..."
+    """What a model wrote, not too long."""
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}..."
 
 
 def _make_row(sign: str, facts: Sequence[NoteFact], teller: NoteTeller) -> MarkedRow:

@@ -45,7 +45,7 @@ class Teller:
 
 @dataclass(slots=True)
 class FactGrammar:
-    """How one fact is written: `her2_ihc`, `condition[]`, `course[].setting`.
+    """How one fact is written, by its name in notes: plain, `condition[]`, `course[].setting`.
 
     `words` are by value those that say it; those in `alone` do so without the name of the fact beside them. `units` are those
     that its number has; `kind` is that of the names that are its value. `called` is what notes call the fact, its name and label
