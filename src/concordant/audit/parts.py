@@ -39,7 +39,7 @@ def _take_part(reading: Reading, low: int, high: int) -> Reading:
 
 def _stands_alone(part: Reading) -> bool:
     """Whether it names what it speaks of: a drug, or the trial where it tells of an endpoint."""
-    return bool(part.trials) or (bool(part.drug_mentions) and not part.of(ENDPOINT))
+    return bool(part.trials) or (bool(part.drug_mentions) and not part.list_mentions(ENDPOINT))
 
 
 def _share_trial(parts: list[Reading]) -> bool:

@@ -98,6 +98,10 @@ class TextSplitter:
         sentences = tuple(_iter_sentences(folded, self))
         return NoteText(raw, folded, sentences or (Sentence(0, len(raw), "said", ""),))
 
+    def fold_signs(self, text: str) -> str:
+        """The text with plain signs and its words whole, in the letters that it is written in, as long as it was."""
+        return self.broken.sub(_join_broken, text.translate(FOLDED).replace("\r", " "))
+
 
 def make_text_splitter(language: NoteLanguage) -> TextSplitter:
     """Compile what a language says of its texts."""
@@ -126,11 +130,6 @@ def _join_broken(found: re.Match[str]) -> str:
 def make_ordinal_pattern(words: Sequence[str]) -> re.Pattern[str]:
     """A number with a full stop and one of the words behind it."""
     return re.compile(rf"(?:\d{{1,2}}|[ivx]+)\.\s+(?:{_join_words(words)})(?!\w)")
-
-
-def fold_signs(text: str) -> str:
-    """The text with plain signs and its words whole, in the letters that it is written in, as long as it was."""
-    return BROKEN.sub(_join_broken, text.translate(FOLDED).replace("\r", " "))
 
 
 def fold_text(text: str) -> str:

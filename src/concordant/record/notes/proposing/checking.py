@@ -10,13 +10,13 @@ from concordant.record.notes.placing import NAME
 from concordant.record.notes.proposing.asking import Proposal
 from concordant.record.notes.proposing.grammar import COURSE, NAMED_VALUE, PARTS, THINGS, FactGrammar, NoteGrammar
 from concordant.record.notes.proposing.quoting import Held, ValueFinder, find_quote
-from concordant.record.notes.read import LanguageReader, PreparedNote
+from concordant.record.notes.read import LanguageReader, ScannedNote
 from concordant.record.notes.reading import NoteFact, NoteOffer, NoteReadings, NotKept
 from concordant.record.notes.telling import NoteTeller
+from concordant.record.notes.unread import ALLERGIES
 
 MODEL = "language model"
 WHY = "proposed by a language model"
-ALLERGIES = "allergies"
 UNKNOWN = "it names nothing that can be told here"
 NO_QUOTE = "its quote does not stand in the text"
 FOREIGN = "its quote is in a language that is not read"
@@ -37,7 +37,7 @@ class ProposalChecker:
     """Checks the proposals about one note, one after the other; what was kept is asked already."""
 
     def __init__(
-        self, readings: NoteReadings, note: PreparedNote, reader: LanguageReader, grammar: NoteGrammar, teller: NoteTeller
+        self, readings: NoteReadings, note: ScannedNote, reader: LanguageReader, grammar: NoteGrammar, teller: NoteTeller
     ) -> None:
         self.readings, self.note, self.reader, self.grammar, self.teller = readings, note, reader, grammar, teller
         self.finder = ValueFinder(note, grammar)
@@ -48,9 +48,9 @@ class ProposalChecker:
         named = self._name_fact(proposal.fact)
         if named is None:
             return self._refuse(proposal, UNKNOWN)
-        places = find_quote(proposal.quote, self.note.text.raw)
+        places = self._find_places(proposal, self.note.context.text.raw)
         if not places:
-            return self._refuse(proposal, FOREIGN if find_quote(proposal.quote, self.readings.text) else NO_QUOTE)
+            return self._refuse(proposal, FOREIGN if self._find_places(proposal, self.readings.text) else NO_QUOTE)
         why = NO_VALUE
         for place in places:
             held = self._find_held(named, proposal.value, place)
@@ -62,6 +62,9 @@ class ProposalChecker:
                 self.kept.append(offer)
                 return offer
         return self._refuse(proposal, why)
+
+    def _find_places(self, proposal: Proposal, text: str) -> list[Span]:
+        return find_quote(proposal.quote, text, self.reader.splitter)
 
     def _refuse(self, proposal: Proposal, why: str) -> NotKept:
         return NotKept(proposal.fact, proposal.value, proposal.quote, why)
@@ -99,7 +102,7 @@ class ProposalChecker:
         for span in held.spans:
             for standing, cue in self._iter_standings(named, span):
                 if standing != "said":
-                    words = f": {self.teller.quote(cue)}" if cue is not None else ""
+                    words = f": {self.teller.quote_span(cue)}" if cue is not None else ""
                     return f"its words are {WORDED.get(standing, standing)}{words}"
         return ""
 
@@ -133,7 +136,7 @@ class ProposalChecker:
 
     def _find_contradiction(self, named: NamedFact, value: str) -> NoteFact | None:
         """A fact of another name beside which this one cannot be."""
-        pairs = {self.reader.order.denied_drugs[one] for one in named.things if one in self.reader.order.denied_drugs}
+        pairs = {self.reader.drugs.denied[one] for one in named.things if one in self.reader.drugs.denied}
         for word, scores in self.reader.order.conventions.contradicts.items():
             test, _, said = word.partition(" ")
             if f"{named.name} = {value}" in scores:
@@ -143,14 +146,14 @@ class ProposalChecker:
         return next((fact for fact in self.readings.facts if (_strip(fact.fact), fact.value) in pairs), None)
 
     def _contradict(self, fact: NoteFact) -> str:
-        return f"the text says {self.teller.describe(fact.fact, fact.value)} ({self.teller.quote_all(fact.spans[:2])})"
+        return f"the text says {self.teller.describe_fact(fact.fact, fact.value)} ({self.teller.quote_all(fact.spans[:2])})"
 
     def _find_other(self, named: NamedFact, held: Held) -> str:
         """Whether the words that hold the value were read as something else; the name of a thing may stand for more."""
         spans = held.spans[:1] if named.name.rpartition(".")[2] in PARTS else held.spans
         for fact in self.readings.facts:
             if any(_overlaps(span, other) for span in spans for other in fact.spans):
-                return f"its words are read as {self.teller.describe(fact.fact, fact.value)}"
+                return f"its words are read as {self.teller.describe_fact(fact.fact, fact.value)}"
         return ""
 
 

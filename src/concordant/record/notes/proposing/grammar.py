@@ -213,7 +213,7 @@ class _Collector:
         if head is None:
             return
         words = head["words"].split("|") if head["words"] else self._read_macro(head["macro"])
-        filler = self.reader.filler
+        filler = self.reader.unread.filler
         yield from (word for word in words if len(word) > 1 and word[0].isalpha() and word not in filler)
 
     def _read_macro(self, name: str) -> list[str]:

@@ -37,26 +37,26 @@ class NoteProposer:
             says = f"a note of more than {MOST_CHARACTERS} characters is not sent to a language model"
             return replace(readings, proposing=NoteProposing(model.name, failed=says))
         try:
-            proposals, malformed = self._ask(readings, model)
+            proposals, malformed = self._ask_model(readings, model)
         except ConcordantError as error:
             says = "; ".join(complaint.says for complaint in error.complaints)
             return replace(readings, proposing=NoteProposing(model.name, failed=says))
         except ValueError as error:
             return replace(readings, proposing=NoteProposing(model.name, failed=f"{RUBBISH}: {error}"))
-        offers, proposing = self._check(readings, proposals, malformed, today)
+        offers, proposing = self._check_proposals(readings, proposals, malformed, today)
         return replace(readings, offers=(*readings.offers, *offers), proposing=replace(proposing, model=model.name))
 
-    def _ask(self, readings: NoteReadings, model: Proposer) -> tuple[list[Proposal], int]:
+    def _ask_model(self, readings: NoteReadings, model: Proposer) -> tuple[list[Proposal], int]:
         """What it proposes, and how many entries of its answer are none. Raises ConcordantError, or ValueError."""
         instructions = write_instructions(self.get_grammar(readings.language), self.knowledge)
         return decode_proposals(model.complete(instructions, readings.text))
 
-    def _check(
+    def _check_proposals(
         self, readings: NoteReadings, proposals: list[Proposal], malformed: int, today: dt.date | None
     ) -> tuple[list[NoteOffer], NoteProposing]:
         """What passes, and what came of all."""
         reader = self.notes.get_reader(readings.language)
-        note = reader.prepare_note(self.notes.blank_foreign(readings.text), today)
+        note = reader.scan_note(self.notes.blank_foreign(readings.text), today)
         grammar, teller = self.get_grammar(readings.language), make_teller(readings, self.knowledge)
         checker = ProposalChecker(readings, note, reader, grammar, teller)
         kept: list[NoteOffer] = []

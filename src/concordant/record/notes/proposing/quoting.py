@@ -10,8 +10,8 @@ from itertools import islice
 from concordant.record.notes.forms import SHAPES, escape_word
 from concordant.record.notes.mentions import Span, fill_template, trim_span
 from concordant.record.notes.proposing.grammar import NAMED_VALUE, FactGrammar, NoteGrammar
-from concordant.record.notes.read import PreparedNote
-from concordant.record.notes.text import fold_signs, fold_text
+from concordant.record.notes.read import ScannedNote
+from concordant.record.notes.text import TextSplitter, fold_text
 
 MOST_PLACES = 20  # of one quote: more are not looked at
 NUMBER = re.compile(SHAPES["n"])
@@ -27,23 +27,23 @@ class Held:
     spans: tuple[Span, ...]
 
 
-def find_quote(quote: str, raw: str) -> list[Span]:
+def find_quote(quote: str, raw: str, splitter: TextSplitter) -> list[Span]:
     """Where the words of a quote stand, letter for letter; blanks and line breaks are as one, and no word or number is cut."""
-    words = [re.escape(word) for word in fold_signs(quote).split()]
+    words = [re.escape(word) for word in splitter.fold_signs(quote).split()]
     if not words:
         return []
     before = r"(?<![\w])(?<!\d[.,])" if quote.strip()[0].isalnum() else ""
     behind = r"(?![\w])(?![.,]\d)" if quote.strip()[-1].isalnum() else ""
-    found = re.compile(before + r"\s+".join(words) + behind).finditer(fold_signs(raw))
+    found = re.compile(before + r"\s+".join(words) + behind).finditer(splitter.fold_signs(raw))
     return [match.span() for match in islice(found, MOST_PLACES)]
 
 
 class ValueFinder:
     """Finds the values of facts in parts of one note."""
 
-    def __init__(self, note: PreparedNote, grammar: NoteGrammar) -> None:
+    def __init__(self, note: ScannedNote, grammar: NoteGrammar) -> None:
         self.note, self.grammar = note, grammar
-        self.folded = note.text.folded
+        self.folded = note.context.text.folded
 
     def find_value(self, fact: FactGrammar, full_name: str, value: str, part: Span) -> Held | None:
         """Where a value stands in a part of the text, by the first of the ways in which it can."""
