@@ -326,7 +326,7 @@ PLANTED: dict[str, Plant] = {
 @pytest.mark.long
 @pytest.mark.parametrize("fault", PLANTED)
 def test_a_planted_fault_is_noticed(fault: str, knowledge: Knowledge, words: Words) -> None:
-    assert list(differences(Method(PLANTED[fault](knowledge), words), KNOWN, GRID)) != []
+    assert next(iter(differences(Method(PLANTED[fault](knowledge), words), KNOWN, GRID)), "") != ""
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from concordant.inputs import find_packed_fault
 from concordant.record.omop.csv_files import make_csv_options
 from concordant.record.omop.duck import (
     connect_duckdb,
+    count_cells,
     escape_pattern,
     import_duckdb,
     make_row_visible,
@@ -71,7 +72,7 @@ class CdmDatabase:
         """How many cells with content each person has in columns that nothing reads."""
         unread = sorted(self.columns.get(table.name, set()).difference(table.columns))
         if unread:
-            counts = ", ".join(map(_count_cells, unread))
+            counts = ", ".join(map(count_cells, unread))
             query = (
                 f"SELECT {PERSON_ID}, {counts} FROM {self.tables[table.name]} {_only(person)} GROUP BY 1 ORDER BY 1 NULLS FIRST"
             )
@@ -141,13 +142,6 @@ class CdmDatabase:
 
 def _only(person: int | None) -> str:
     return f"WHERE {PERSON_ID} = {person:d}" if person is not None else ""
-
-
-def _count_cells(column: str) -> str:
-    """How many cells of a column have content; the concept 0 is none."""
-    text = f"trim(CAST({quote_name(column)} AS VARCHAR))"
-    told = f"nullif({text}, '0')" if column.endswith("_concept_id") else text
-    return f"count(nullif({told}, ''))"
 
 
 def open_database(source: Path | str) -> CdmDatabase:

@@ -73,6 +73,13 @@ def quote_name(*parts: str) -> str:
     return ".".join('"' + part.replace('"', '""') + '"' for part in parts)
 
 
+def count_cells(column: str) -> str:
+    """SQL for how many cells of a column have content; the concept 0 is none."""
+    text = f"trim(CAST({quote_name(column)} AS VARCHAR))"
+    told = f"nullif({text}, '0')" if column.endswith("_concept_id") else text
+    return f"count(nullif({told}, ''))"
+
+
 def escape_pattern(path: Path) -> str:
     """A path that DuckDB takes as it is written: within an SQL text, and no sign of it a wildcard."""
     return str(path.absolute()).translate(NO_PATTERN).replace("'", "''")
