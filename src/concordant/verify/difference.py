@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from concordant.decide.decision import Outcome
-from concordant.errors import ConcordantError
+from concordant.decide.judging import make_decision
+from concordant.derive.engine import derive_facts
 from concordant.logic.conditions import NEVER, Condition, Not
 from concordant.model.guideline import Statement
 from concordant.patient.facts import Value
 from concordant.verify.decided import Proving
+from concordant.verify.obligations import Question, Rerun
 from concordant.verify.space import TIMEOUT, PatientFinder, PatientSpace, both, either
 from concordant.verify.witness import WitnessBench
 
@@ -80,7 +82,7 @@ class VersionPair:
 
     def __init__(self, old: Proving, new: Proving, make_finder: Callable[[PatientSpace], PatientFinder]) -> None:
         self.old, self.new = old, new
-        self._benches = WitnessBench(old), WitnessBench(new)
+        self._bench = WitnessBench(new)
         self._finder = make_finder(new.space)
 
     def iter_changes(self) -> Iterator[OutcomeChange | Unproved]:
@@ -108,27 +110,24 @@ class VersionPair:
         return turns
 
     def _find_change(self, turn: Turn, wanted: Condition) -> OutcomeChange | Unproved | None:
-        found = self._finder.find(wanted, self._benches[1].list_wishes(wanted))
+        found = self._finder.find(wanted, self._bench.list_wishes(wanted))
         if found is None:
             return None
         if found == TIMEOUT:
             return Unproved(turn, "time ran out")
-        name = f"{turn.regimen or 'scope'} {turn.kind}"
-        for values, case in self._benches[1].iter_cases(name, wanted, found, "Found by comparing two versions."):
-            change = self._run_case(values, case)
-            if change is not None and turn in change.turns:
-                return change
-        return Unproved(turn, "run again the case does not show it")
+        about, says = f"{turn.regimen or 'scope'} {turn.kind}", "Found by comparing two versions."
+        question = Question("disagreement", about, wanted, says, seen=lambda rerun: turn in _compare(*self._decide(rerun)))
+        witness = self._bench.make_witness(question, found)
+        if witness.fails:
+            return Unproved(turn, witness.fails)
+        rerun = self._bench.run_case(witness.case)
+        before, after = self._decide(rerun)
+        return OutcomeChange(tuple(_compare(before, after)), before, after, rerun.record.stated, witness.case)
 
-    def _run_case(self, values: Mapping[str, Value], case: str) -> OutcomeChange | None:
-        """What the engine itself says of the case by both versions; None where one refuses it or cannot tell."""
-        try:
-            before, after = (bench.run_case(case).decision.outcome for bench in self._benches)
-        except ConcordantError:
-            return None
-        if "needs_data" in (before[0], after[0]):
-            return None
-        return OutcomeChange(tuple(_compare(before, after)), before, after, values, case)
+    def _decide(self, rerun: Rerun) -> tuple[Outcome, Outcome]:
+        """What the engine says of a patient by each version."""
+        facts = derive_facts(rerun.record, self.old.plan)
+        return make_decision(self.old.ruleset, facts).outcome, rerun.decision.outcome
 
 
 def _outcomes(now: Proving) -> Mapping[str, Condition]:
@@ -139,7 +138,9 @@ def _outcomes(now: Proving) -> Mapping[str, Condition]:
 
 
 def _compare(before: Outcome, after: Outcome) -> Iterator[Turn]:
-    """The ways in which two outcomes differ."""
+    """The ways in which two outcomes differ; none where one of the two cannot tell."""
+    if "needs_data" in (before[0], after[0]):
+        return
     one, other = _names(before), _names(after)
     yield from (Turn(name, "comes") for name in other if name not in one)
     yield from (Turn(name, "goes") for name in one if name not in other)

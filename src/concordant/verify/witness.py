@@ -105,7 +105,7 @@ class WitnessBench:
     def _run(self, text: SourceText) -> Rerun:
         record = read_case(text, self._now.knowledge, self._words, self._now.as_of)
         facts = derive_facts(record, self._now.plan)
-        return Rerun(facts, make_decision(self._now.ruleset, facts))
+        return Rerun(record, facts, make_decision(self._now.ruleset, facts))
 
     def write_case(self, name: str, stated: Mapping[str, str], because: str) -> str:
         """A case file that states these values, each as it is written."""
