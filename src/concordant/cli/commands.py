@@ -10,6 +10,7 @@ import click
 
 from concordant.cli.auditing import audit
 from concordant.cli.describing import describe
+from concordant.cli.differing import diff
 from concordant.cli.drawing import draw
 from concordant.cli.linting import lint
 from concordant.cli.options import (
@@ -52,6 +53,7 @@ app.add_command(web)
 app.add_command(serve)
 app.add_command(draw)
 app.add_command(describe)
+app.add_command(diff)
 patient_argument = click.argument("patient")
 
 

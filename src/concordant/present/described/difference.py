@@ -9,7 +9,7 @@ from concordant.answer.phrases import capitalize_first
 from concordant.patient.facts import format_value
 from concordant.present.described.parts import PartBuilder
 from concordant.present.described.phrases import CHANGED_FOOT, NO_CHANGE, SHOWN_BY
-from concordant.present.described.statement import collect_page_words, describe_rating, tell_advice
+from concordant.present.described.statement import make_page_words, describe_rating, tell_advice
 from concordant.present.page.document import Document, Paragraph, Point, PointList, ScreenLine, Section, Table
 from concordant.verify.difference import OutcomeChange, StatementChange, Unproved
 
@@ -29,7 +29,7 @@ class Difference:
 def build_difference_page(found: Difference) -> Document:
     """The page; its first screen says how much changed and for whom."""
     old, new = found.names
-    phrases = found.parts[1].language.phrases
+    language = found.parts[1].language
     guideline = found.parts[1].frame.in_force[0]
     return Document(
         language="en",
@@ -39,10 +39,10 @@ def build_difference_page(found: Difference) -> Document:
         verdict=_make_verdict(found),
         first=tuple(_iter_first_lines(found)),
         sections=tuple(_iter_sections(found)),
-        references_title=phrases["part.references"],
+        references_title=language.say("part.references"),
         references=(),
         footer=(CHANGED_FOOT,),
-        words=collect_page_words(phrases, guideline.guideline, guideline.version.version),
+        words=make_page_words(language, guideline.guideline, guideline.version.version),
     )
 
 
@@ -50,7 +50,9 @@ def _make_verdict(found: Difference) -> str:
     ways = sum(len(one.turns) for one in found.changes)
     if not ways:
         return NO_CHANGE
-    return f"{_count(len(found.changes), 'patient shows', 'patients show')} {_count(ways, 'change', 'changes')} of what is advised"
+    return (
+        f"{_count(len(found.changes), 'patient shows', 'patients show')} {_count(ways, 'change', 'changes')} of what is advised"
+    )
 
 
 def _count(number: int, one: str, many: str) -> str:
@@ -74,15 +76,15 @@ def _iter_first_lines(found: Difference) -> Iterator[ScreenLine]:
 
 def _iter_sections(found: Difference) -> Iterator[Section]:
     if found.changes:
-        rows = tuple(_make_change_row(found, one) for one in found.changes)
-        columns = ("patient", found.names[0], found.names[1])
-        yield Section("for-whom", "For whom the answer differs", (Paragraph(SHOWN_BY), Table(columns, rows)))
+        shown = tuple(_make_change_row(found, one) for one in found.changes)
+        yield Section("for-whom", "For whom the answer differs", (Paragraph(SHOWN_BY), Table(("patient", *found.names), shown)))
     if found.counts:
         counted = tuple((str(count), before, after) for before, after, count in found.counts if before != after)
         yield Section("counts", "How many in the table", (Table(("patients", *found.names), counted),))
     if found.unproved:
         points = tuple(Point(f"{one.turn.regimen or 'scope'} {one.turn.kind}: {one.because}") for one in found.unproved)
         yield Section("unproved", "Not proved", (PointList(points),))
+    columns: tuple[str, ...]
     for title, only in (("Changed statements", "both"), ("New statements", "new"), ("Statements that are gone", "old")):
         rows = tuple(row for one in found.statements for row in _iter_statement_rows(found, one, only))
         if rows:
