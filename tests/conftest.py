@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import settings
 
 from concordant import texts
@@ -18,21 +19,62 @@ from concordant.derive.plan import DerivationPlan, make_plan
 from concordant.model.knowledge import Knowledge
 from concordant.patient.events import PatientRecord
 from concordant.record.casefile.read import read_case
+from concordant.record.sources.opening import SourceOpener
 from concordant.terminology.names import Words
 from concordant.texts import SourceText, read_text
+from tests.shares import examples
 from tests.shipped import shipped_knowledge, shipped_words
 
 AS_OF = dt.date(2023, 6, 1)  # for a case that has no date of its own: no test looks at the clock
 
 ReadCase = Callable[[str | dict[str, Any]], PatientRecord]
 
-# One text always gives one tree, nobody changes it, and many tests read the same files again and again.
-texts._compose_nodes = functools.lru_cache(maxsize=1200)(texts._compose_nodes)
+# The second YAML reader, which judges the first, is the one written in C where there is one.
+if yaml.__with_libyaml__:
+    yaml.SafeLoader, yaml.BaseLoader = yaml.CSafeLoader, yaml.CBaseLoader  # type: ignore[misc, assignment]  # same results
+
+
+def remember_trees(compose: Callable[[str, str], Any], most: int = 2000) -> Callable[[str, str], Any]:
+    """One text always gives one tree, whatever its file is called; nobody changes it, and many tests read the same files."""
+    known: dict[str, Any] = {}
+
+    def compose_once(text: str, name: str) -> Any:
+        if text not in known:
+            while len(known) >= most:
+                del known[next(iter(known))]
+            known[text] = compose(text, name)
+        return known[text]
+
+    return compose_once
+
+
+texts._compose_nodes = remember_trees(texts._compose_nodes)
 # A command loads and prepares the shipped knowledge anew; within one process of tests nothing of it changes.
 engine.load_shipped = shipped_knowledge
 engine.prepare_knowledge = prepare  # type: ignore[assignment]  # a function that remembers, for the function itself
 
-settings.register_profile("repeatable", derandomize=True, database=None, deadline=None, max_examples=200)
+
+def _remember(name: str) -> None:
+    """A look-up table that a command makes of the shipped knowledge is made once, as by one who opens many sources."""
+    made = vars(SourceOpener)[name]
+    make = made.func
+    made.func = lambda opener: getattr(shipped_opener(), name) if is_plain(opener) else make(opener)
+
+
+def is_plain(opener: SourceOpener) -> bool:
+    """Whether it opens sources with the shipped knowledge and no codes of a site, and is not the one that all share."""
+    return opener.knowledge is shipped_knowledge() and not opener.codes and opener is not shipped_opener()
+
+
+@functools.cache
+def shipped_opener() -> SourceOpener:
+    return SourceOpener(shipped_knowledge())
+
+
+for _name in ("words", "fhir_tables", "note_reader"):
+    _remember(_name)
+
+settings.register_profile("repeatable", derandomize=True, database=None, deadline=None, max_examples=examples(200))
 settings.load_profile("repeatable")
 
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
-import os
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from concordant.present.terminal import render_terminal
 from concordant.record.casefile.read import read_case
 from concordant.terminology.names import make_words
 from concordant.texts import read_file
+from tests.shares import share_of
 
 AS_OF = dt.date(2022, 9, 20)  # for a case that has no date of its own
 CASES = sorted((FOLDER / "cases").glob("*.yaml"))
@@ -43,6 +43,9 @@ def marks_of(chunk: int) -> list[pytest.MarkDecorator]:
 
 
 in_chunks = pytest.mark.parametrize("chunk", [pytest.param(n, marks=marks_of(n)) for n in range(CHUNKS)])
+
+# The same worker for all that compiles a folder of the knowledge: it parses its files once.
+compiling = pytest.mark.xdist_group("compiling")
 
 
 def chunk_of(name: str) -> int:
@@ -101,14 +104,9 @@ def page_of(path: Path, language: str = "en") -> Document:
     return build_document(answer, language, knowledge=shipped_knowledge())
 
 
-def failing_answers(law: Callable[[Path], object], chunk: int, every: int = 1) -> dict[str, str]:
-    """What breaks a law over the cases of one part that are answered; a costly law takes only each so many of them."""
-    return failing(lambda path: answer_to(path) is None or law(path), one_of(every, CASES), chunk)
-
-
-def one_of(every: int, cases: Sequence[Path]) -> Sequence[Path]:
-    """Each so many of the cases; all of them in `./dev check --all`."""
-    return cases if os.environ.get("CONCORDANT_ALL") else cases[::every]
+def failing_answers(law: Callable[[Path], object], chunk: int, share: str = "") -> dict[str, str]:
+    """What breaks a law over the cases of one part that are answered; a costly law takes its share of them."""
+    return failing(lambda path: answer_to(path) is None or law(path), share_of(share, CASES) if share else CASES, chunk)
 
 
 def told_as_json(path: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from concordant.answer.schema import Answer
+from concordant.author.schema import KINDS, build_knowledge_schema
 from concordant.library import load_shipped
 from concordant.record.casefile.schema import build_case_schema
 
@@ -33,6 +34,7 @@ def normal(shape: Any) -> Any:
 
 def schemas() -> dict[str, str]:
     shapes = {"answer.json": normal(msgspec.json.schema(Answer)), "case-file.json": build_case_schema(load_shipped())}
+    shapes |= {f"{kind}.json": normal(build_knowledge_schema(kind)) for kind in KINDS}
     return {name: json.dumps(shape, indent=1, ensure_ascii=False) + "\n" for name, shape in shapes.items()}
 
 

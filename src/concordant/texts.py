@@ -134,10 +134,13 @@ def _compose_nodes(text: str, name: str) -> Any:
     try:
         yaml = YAML(typ="safe", pure=True)
         yaml.composer.warn_double_anchors = False  # no alias is followed anyway
+        yaml.max_depth = 2 * MAX_DEPTH  # deeper brackets cost the square of their depth; up to here the line is told
         return yaml.compose(text)
     except RecursionError:
         raise
     except MarkedYAMLError as error:
+        if _TOO_DEEP in str(error.problem):
+            raise Unreadable(_complain_too_deep(name, None)) from None
         mark = error.problem_mark or error.context_mark
         raise Unreadable(_complain_not_yaml(name, mark.line + 1 if mark else None, str(error.problem or error.context))) from None
     except Exception as error:  # ruamel also lets OverflowError, IndexError and others out
@@ -145,6 +148,8 @@ def _compose_nodes(text: str, name: str) -> Any:
         line = text.count("\n", 0, position) + 1 if isinstance(position, int) else None
         raise Unreadable(_complain_not_yaml(name, line, str(error).split("\n", 1)[0])) from None
 
+
+_TOO_DEEP = "maximum depth"  # so the YAML library begins to say it
 
 # What the YAML library says, what it means here, and the way out.
 _PROBLEMS = (

@@ -35,6 +35,8 @@ from concordant.terminology.names import Words, make_words
 from concordant.texts import read_text
 from tests.answer.second_method import AS_OF, Files, Patient, files, least_over, nearest_tablets, wanted
 from tests.conftest import ReadCase
+from tests.shares import examples
+from tests.shipped import compiling
 from tests.stories import Story, told_by, unlike
 
 DAY = dt.date.fromisoformat(AS_OF)
@@ -144,7 +146,7 @@ PATIENTS = st.builds(
 
 
 @pytest.mark.long
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(patient=PATIENTS)
 def test_every_regimen_agrees_with_a_second_method(patient: Patient, method: Method) -> None:
     if patient.sex is None and patient.clearance is None and patient.creatinine:  # an interval: see below
@@ -340,6 +342,7 @@ def capped(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.long
+@compiling
 def test_a_maximum_is_kept_and_a_dropped_one_noticed(capped: Path) -> None:
     knowledge = build_knowledge(capped).knowledge
     assert knowledge is not None

@@ -22,6 +22,7 @@ from concordant.patient.events import PatientRecord
 from concordant.record.casefile.read import read_case
 from concordant.terminology.names import Words
 from concordant.texts import read_file
+from tests.shipped import compiling
 
 # Case, trial, verdict, and what the reason must name. DESTINY-Breast03: trastuzumab and a taxane for advanced disease or
 # relapse during or within 6 months of (neo)adjuvant therapy (12 after pertuzumab, which counted as a line); no lung disease
@@ -161,6 +162,7 @@ def trials_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
+@compiling
 @pytest.mark.long
 def test_a_trial_of_a_regimen_must_say_whom_it_took(trials_folder: Path) -> None:
     path = trials_folder / "trials/egf104900.yaml"

@@ -32,7 +32,7 @@ from tests.record.fhir import builders as b
 from tests.record.omop import build
 from tests.record.omop.test_omop import STORY
 from tests.record.table.test_tcga import SLICE, placed
-from tests.shipped import case, shipped_knowledge
+from tests.shipped import case, compiling, shipped_knowledge
 
 ROOT = Path(__file__).parents[2]
 DAY = "2026-01-01"
@@ -346,12 +346,14 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
+@compiling
 def test_a_folder_of_ones_own_answers(own: Path, engine: cc.Engine) -> None:
     told = cc.recommend(A03, knowledge=cc.load_knowledge(own)).to_dict()
     assert told == by_command(str(A03), "--knowledge", str(own))
     assert told["line_of_therapy"] != engine.recommend(A03).line
 
 
+@compiling
 @pytest.mark.parametrize("verb", ["recommend", "explain", "read", "ask"])
 def test_a_faulty_folder_is_refused_with_file_and_line(verb: str, own: Path, tmp_path: Path) -> None:
     target = tmp_path / "faulty"
@@ -364,6 +366,7 @@ def test_a_faulty_folder_is_refused_with_file_and_line(verb: str, own: Path, tmp
     assert re.match(rf"{re.escape(str(path))}:\d+: the drug 'x\w+' does not exist", str(done.exception))
 
 
+@compiling
 def test_two_records_of_one_id_are_refused(own: Path, tmp_path: Path) -> None:
     """The second would take the place of the first: a danger would no longer hold the first dose back."""
     target = tmp_path / "twice"
@@ -383,6 +386,7 @@ def test_a_folder_that_is_not_there_cannot_be_read(verb: str, tmp_path: Path) ->
         assert isinstance(done.exception, cc.Unreadable)
 
 
+@compiling
 def test_the_effect_of_a_change_is_told_case_by_case(own: Path) -> None:
     done = CliRunner().invoke(app, ["lint", str(own), "--effect"])
     assert done.exit_code == 0, done.output

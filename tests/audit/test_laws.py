@@ -10,12 +10,12 @@ import pytest
 
 from concordant.audit.audit import Auditor, make_auditor
 from concordant.audit.verdicts import Finding
-from concordant.library import load_shipped
 from concordant.model.audit import FigureRow
 from concordant.model.knowledge import Knowledge
+from tests.shipped import shipped_knowledge
 
 DAY = dt.date(2026, 11, 27)
-NAMES = {trial.id: trial for trial in load_shipped().trials}
+NAMES = {trial.id: trial for trial in shipped_knowledge().trials}
 
 
 def iter_pairs(knowledge: Knowledge) -> Iterator[FigureRow]:
@@ -25,7 +25,7 @@ def iter_pairs(knowledge: Knowledge) -> Iterator[FigureRow]:
             yield row
 
 
-ROWS = list(iter_pairs(load_shipped()))
+ROWS = list(iter_pairs(shipped_knowledge()))
 
 
 def tell(row: FigureRow, *, arms: bool = False, swapped: bool = False) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from concordant import __version__, api, library
 from concordant.cli.main import main
 from concordant.library import DamagedKnowledge, decode_knowledge, encode_knowledge
 from concordant.model.knowledge import Knowledge, compute_digest, encode_content
+from tests.shares import share_of
 
 SAMPLED = 60
 CASE = Path(__file__).parents[1] / "complaints" / "good" / "no-date.yaml"
@@ -40,7 +41,7 @@ def emptied(held: Any) -> Any:
     return replace(held, **none, **{name: emptied(value) for name, value in fields.items() if isinstance(value, Struct)})
 
 
-def flipped(data: bytes, places: range | list[int]) -> Iterator[tuple[str, bytes]]:
+def flipped(data: bytes, places: Sequence[int]) -> Iterator[tuple[str, bytes]]:
     for place in places:
         for bit in range(8):
             changed = bytearray(data)
@@ -66,17 +67,17 @@ def test_whole_knowledge_is_used(whole: bytes, tiny: bytes, knowledge: Knowledge
 
 @pytest.mark.long
 def test_every_flipped_bit_of_a_small_file_is_refused(tiny: bytes) -> None:
-    for what, data in flipped(tiny, range(len(tiny))):
+    for what, data in flipped(tiny, share_of("flipped bits", range(len(tiny)))):
         assert_refused(data, what)
 
 
 def test_every_flipped_bit_of_sampled_bytes_is_refused(whole: bytes) -> None:
-    for what, data in flipped(whole, random.Random(1).sample(range(len(whole)), SAMPLED)):
+    for what, data in flipped(whole, share_of("flipped bits", random.Random(1).sample(range(len(whole)), SAMPLED))):
         assert_refused(data, what)
 
 
 def test_a_file_that_is_cut_off_is_refused(whole: bytes, tiny: bytes) -> None:
-    for length in range(len(tiny)):
+    for length in share_of("flipped bits", range(len(tiny))):
         assert_refused(tiny[:length], f"{length} bytes")
     assert_refused(whole[: len(whole) // 2])
 

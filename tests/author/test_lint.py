@@ -15,7 +15,10 @@ from concordant.author.lint.run import LintReport, lint_folder
 from concordant.cli.cases import answer_cases
 from concordant.errors import Complaint
 from concordant.library import FOLDER
+from tests.shipped import compiling
 from tests.stories import told_in
+
+pytestmark = compiling
 
 STATEMENT = "guidelines/asco-her2-abc/2022/2.1-second-line-trastuzumab-deruxtecan.yaml"
 NEWER = "newer/destiny-breast03-second-interim.yaml"

@@ -17,6 +17,7 @@ from concordant.logic.truth import FALSE, TRUE, UNKNOWN, Truth, truth_from_bool
 from concordant.model.features import Feature
 from concordant.patient.facts import Facts
 from concordant.readers.explain import explain
+from tests.shares import examples
 from tests.strategies import fact
 
 GUARD = OneOf("treated", ("yes",))
@@ -252,7 +253,7 @@ def trees() -> st.SearchStrategy[Anything]:
     return st.recursive(st.sampled_from(sorted(LEAVES)), around, max_leaves=8)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(trees())
 def test_every_tree_means_what_its_author_wrote_for_every_patient(authored: Anything) -> None:
     condition = compile_condition(authored, FEATURES)

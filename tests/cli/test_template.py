@@ -12,20 +12,20 @@ from click.testing import CliRunner
 
 from concordant.cli.commands import app
 from concordant.cli.stories import read_template
-from concordant.library import load_shipped
 from concordant.patient.events import PatientRecord
 from concordant.record.casefile.edit import add_stated
 from concordant.record.casefile.note_block import NOTE
 from concordant.record.casefile.read import KEYS, read_case
 from concordant.terminology.names import make_words
 from concordant.texts import read_text
+from tests.shipped import shipped_knowledge
 
 TODAY = dt.date(2024, 1, 1)
 EXAMPLE = re.compile(r"(?m)^  # (?=- |\w+: \w+$)")
 
 
 def record(text: str) -> PatientRecord:
-    knowledge = load_shipped()
+    knowledge = shipped_knowledge()
     return read_case(read_text(text, "template"), knowledge, make_words(knowledge), TODAY)
 
 

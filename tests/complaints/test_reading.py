@@ -7,17 +7,17 @@ import datetime as dt
 import pytest
 
 from concordant.errors import Refused, Unreadable
-from concordant.library import load_shipped
 from concordant.patient.events import PatientRecord
 from concordant.record.casefile.read import read_case
 from concordant.terminology.names import make_words, normalize_name
 from concordant.texts import MAX_DEPTH, read_bytes, read_text
+from tests.shipped import shipped_knowledge
 
 TODAY = dt.date(2022, 9, 20)
 
 
 def _record(text: str, as_of: dt.date = TODAY, *, given: bool = False) -> PatientRecord:
-    knowledge = load_shipped()
+    knowledge = shipped_knowledge()
     return read_case(read_text(text, "case.yaml"), knowledge, make_words(knowledge), as_of, given=given)
 
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import get_args
+from typing import Any, get_args
 
 import click
 import msgspec
@@ -29,6 +29,7 @@ from concordant.model.knowledge import Knowledge
 from concordant.model.selectors import AnySelector
 from concordant.present.formats import FORMATS
 from tests.present import browser
+from tests.shares import share_of
 
 pytestmark = pytest.mark.long
 
@@ -145,7 +146,7 @@ def test_every_tool_is_told_to_contributors(tool: Path) -> None:
 # -- the commands of the pages do what they show ------------------------------------------------------
 
 
-@pytest.mark.parametrize("page", pages(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("page", share_of("commands of the pages", pages()), ids=lambda path: path.stem)
 def test_what_a_page_shows_is_what_its_commands_print(page: Path) -> None:
     shown = page.read_text(encoding="utf-8")
     assert renewed_page(page) == shown, f"run python tools/run_docs.py {page.relative_to(ROOT)} and read what changed"
@@ -185,6 +186,16 @@ def test_every_page_can_be_reached_from_the_navigation() -> None:
     assert sorted(nav) == sorted(there), "name it under nav in mkdocs.yml"
 
 
+in_one_worker = pytest.mark.xdist_group("site")  # so that it is built once, and read in one browser
+
+
+@pytest.fixture(scope="module")
+def window() -> Iterator[Any]:
+    browser.needed()
+    with browser.launched() as one:
+        yield one
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built site; strict: a link, an anchor or a page of the nav that leads nowhere ends the build."""
@@ -202,6 +213,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@in_one_worker
 def test_nothing_of_the_site_comes_from_another_host(site: Path) -> None:
     loads = re.compile(r"<(?:script|img|link|iframe|source)\b[^>]*?\b(?:src|href)=[\"']?(?:https?:)?//[^\s>]*")
     found = {load for page in site.rglob("*.html") for load in loads.findall(page.read_text(encoding="utf-8"))}
@@ -213,6 +225,7 @@ def test_nothing_of_the_site_comes_from_another_host(site: Path) -> None:
     assert found == set()
 
 
+@in_one_worker
 def test_the_site_can_be_searched_from_the_disk(site: Path) -> None:
     assert (site / "search" / "search_index.js").read_text(encoding="utf-8").startswith("var __index")
     assert '<script src="assets/iframe-worker.js"' in (site / "index.html").read_text(encoding="utf-8")
@@ -221,22 +234,23 @@ def test_the_site_can_be_searched_from_the_disk(site: Path) -> None:
 OF_THE_THEME = ("aria-dialog-name", "landmark-unique")  # its search box and its copy buttons; not ours to name
 
 
-@pytest.mark.parametrize("name", ["index", "tutorial", "features", "reference/commands"])
+@in_one_worker
+@pytest.mark.parametrize("name", share_of("pages of the site", ["index", "tutorial", "features", "reference/commands"]))
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_read_it(site: Path, name: str, scheme: str) -> None:
-    browser.needed()
-    with browser.launched() as window, browser.opened(window, site / f"{name}.html", scheme=scheme) as page:
+def test_everybody_can_read_it(window: Any, site: Path, name: str, scheme: str) -> None:
+    with browser.opened(window, site / f"{name}.html", scheme=scheme) as page:
         assert [one for one in browser.violations(page) if not one.startswith(OF_THE_THEME)] == []
 
 
-def test_a_search_from_the_disk_finds_its_page(site: Path) -> None:
-    browser.needed()
-    with browser.launched() as window, browser.opened(window, site / "how-to" / "what-if.html") as page:
+@in_one_worker
+def test_a_search_from_the_disk_finds_its_page(window: Any, site: Path) -> None:
+    with browser.opened(window, site / "how-to" / "what-if.html") as page:
         page.goto((site / "how-to" / "what-if.html").as_uri() + "?q=hand+over")
         page.wait_for_selector(".md-search-result__item", timeout=20_000)
         assert "Hand over an answer" in page.inner_text(".md-search-result__list")
 
 
+@in_one_worker
 def test_a_link_within_a_page_leads_to_something(site: Path) -> None:
     """Also those that mkdocs does not look at: in HTML, and in the pages that stand beside the folder."""
     lost = []

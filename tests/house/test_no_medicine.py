@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,22 @@ def forbidden(knowledge: Knowledge) -> re.Pattern[str]:
     for term in (*knowledge.vocabulary.conditions, *knowledge.vocabulary.medications):
         words |= {code.code for code in term.codes}
     words |= {medication.name for medication in knowledge.vocabulary.medications}
-    spellings = {re.escape(w).replace("\\ ", "[ _-]") for w in words if len(w) >= SHORT}
-    return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(sorted(spellings, key=len, reverse=True))})(?![a-z0-9])", re.I)
+    return re.compile(rf"(?<![a-z0-9]){any_of({w.lower() for w in words if len(w) >= SHORT})}(?![a-z0-9])", re.I)
+
+
+def any_of(words: Iterable[str], depth: int = 3) -> str:
+    """A pattern of all the words, a blank in them being any of three signs; by their first letters, which is much faster."""
+    beginnings: dict[str, set[str]] = {}
+    for word in words:
+        beginnings.setdefault(word[:1], set()).add(word[1:])
+    if depth == 0:
+        return f"(?:{'|'.join(spell(word) for word in sorted(words, key=len, reverse=True))})"
+    longer = [f"{spell(first)}{any_of(rest, depth - 1)}" for first, rest in sorted(beginnings.items()) if first]
+    return f"(?:{'|'.join([*longer, *([''] if '' in beginnings else [])])})"
+
+
+def spell(word: str) -> str:
+    return re.escape(word).replace("\\ ", "[ _-]")
 
 
 def text_files(root: Path) -> list[Path]:

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 import concordant
-from concordant.library import load_shipped
 from concordant.patient.events import BRAIN, EXTENTS
+from tests.shipped import shipped_knowledge
 
 SOURCE = Path(concordant.__file__).parent
 ROOMS = ("answer", "decide", "derive", "readers", "present")
@@ -113,7 +113,7 @@ def test_what_is_allowed_is_still_there() -> None:
 
 
 def test_the_words_of_events_are_those_of_the_dictionary() -> None:
-    values = {feature.name: feature.values for feature in load_shipped().features}
+    values = {feature.name: feature.values for feature in shipped_knowledge().features}
     assert values["disease_extent"] == EXTENTS
     assert values["brain_metastases"] == BRAIN
 

@@ -21,6 +21,7 @@ from concordant.record.casefile.read import read_case
 from concordant.terminology.names import Words
 from concordant.texts import read_file
 from tests import strategies as st
+from tests.shares import share_of
 
 DAY = dt.date(2023, 6, 1)
 
@@ -45,7 +46,7 @@ def test_nothing_is_looked_at_that_cannot_matter() -> None:
 @pytest.mark.long
 def test_the_same_decision_for_every_case(knowledge: Knowledge, words: Words) -> None:
     compared = 0
-    for path in sorted((FOLDER / "cases").rglob("*.yaml")):
+    for path in share_of("bare truth", sorted((FOLDER / "cases").rglob("*.yaml"))):
         try:
             record = read_case(read_file(path), knowledge, words, DAY)
         except ConcordantError:
@@ -54,7 +55,7 @@ def test_the_same_decision_for_every_case(knowledge: Knowledge, words: Words) ->
         assert [j.status for j in quick.judged] == [j.status for j in slow.judged], path.stem
         assert quick.outcome == slow.outcome, path.stem
         compared += 1
-    assert compared > 250
+    assert compared > 40
 
 
 def test_the_same_facts_for_a_case(knowledge: Knowledge, words: Words) -> None:

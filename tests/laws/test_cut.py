@@ -37,6 +37,7 @@ from concordant.record.table.read import iter_patients
 from concordant.terminology.codes import Terminology, make_terminology
 from concordant.terminology.names import Words
 from tests.laws.test_three_ways import in_fhir, in_omop
+from tests.shares import share_of
 from tests.shipped import CASES, failing, in_chunks
 from tests.writers.as_fhir import CLINICAL, LOINC, MOPA, RXNORM, SNOMED, bundle_of, concept
 from tests.writers.as_omop import Tables, tables_of
@@ -225,7 +226,8 @@ def by_fhir(bundle: Resource, day: dt.date, kit: FhirTables, *, cuts: bool) -> P
 
 @in_chunks
 def test_fhir_is_cut_before_it_is_read_together(chunk: int, knowledge: Knowledge, kit: FhirTables) -> None:
-    records = {f"drawn-{seed}": drawn(in_fhir(), seed) for seed in range(DRAWN)} | dict(list(in_fhir().items())[::8])
+    seeds, shipped = share_of("cut records", range(DRAWN)), share_of("cut records", list(in_fhir().items())[::8])
+    records = {f"drawn-{seed}": drawn(in_fhir(), seed) for seed in seeds} | dict(shipped)
 
     def law(name: str) -> None:
         bundle = with_strewn(bundle_of(records[name], knowledge), records[name], len(name) + sum(map(ord, name)))
@@ -311,7 +313,8 @@ def by_omop(tables: Tables, day: dt.date, terms: Terminology, words: Words, *, c
 
 @in_chunks
 def test_omop_is_cut_before_it_is_read_together(chunk: int, knowledge: Knowledge, words: Words, terms: Terminology) -> None:
-    records = {f"drawn-{seed}": drawn(in_omop(), seed) for seed in range(DRAWN)} | dict(list(in_omop().items())[::4])
+    seeds, shipped = share_of("cut records", range(DRAWN)), share_of("cut records", list(in_omop().items())[::4])
+    records = {f"drawn-{seed}": drawn(in_omop(), seed) for seed in seeds} | dict(shipped)
 
     def law(name: str) -> None:
         tables = with_a_death(tables_of(records[name], knowledge), records[name])
@@ -390,7 +393,7 @@ def test_a_case_file_is_cut_before_it_is_read_together(chunk: int, knowledge: Kn
                 continue  # bad input is refused whatever the date
             assert_same(cut, read(before_in_case(found[name], day), day, cuts=False), day, PLACE)
 
-    assert failing(law, found, chunk) == {}
+    assert failing(law, share_of("cut case files", found), chunk) == {}
 
 
 @in_chunks
@@ -407,4 +410,4 @@ def test_tables_are_cut_before_they_are_read_together(chunk: int, knowledge: Kno
             cut = read(case, day, tmp_path / f"{name}-cut", cuts=True)
             assert_same(cut, read(before, day, tmp_path / f"{name}-before", cuts=False), day)
 
-    assert failing(law, list(found)[::3], chunk) == {}
+    assert failing(law, share_of("cut case files", list(found)[::3]), chunk) == {}

@@ -12,9 +12,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 import fuzz
 
+from tests.shares import share_of
+
 pytestmark = pytest.mark.long
 
-RUNS = 300
+RUNS = len(share_of("mutated files", range(300)))
 MUTATIONS = list(dict.fromkeys((*fuzz.WHOLE, *fuzz.INSIDE, *fuzz.BREAKING)))
 
 

@@ -22,6 +22,7 @@ from concordant.record.table.read import iter_patients
 from concordant.terminology.codes import make_terminology
 from concordant.terminology.names import Words
 from concordant.texts import SourceText
+from tests.shares import share_of
 from tests.writers.as_many import (
     AS_OF,
     CASE_KINDS,
@@ -59,7 +60,7 @@ def growth(make: Callable[[int], Read], knowledge: Knowledge) -> dict[str, float
     return {part: round(find_exponent(work), 2) for part, work in counted.items() if find_exponent(work) > STRAIGHT}
 
 
-@pytest.mark.parametrize("kind", [*CASE_KINDS, *UNDATED_KINDS])
+@pytest.mark.parametrize("kind", share_of("kinds of entries", [*CASE_KINDS, *UNDATED_KINDS]))
 def test_a_case_file(kind: str, knowledge: Knowledge, words: Words) -> None:
     def make(number: int) -> Read:
         text = SourceText("case.yaml", many_as_case(kind, number))
@@ -68,7 +69,7 @@ def test_a_case_file(kind: str, knowledge: Knowledge, words: Words) -> None:
     assert growth(make, knowledge) == {}
 
 
-@pytest.mark.parametrize("kind", [*FHIR_KINDS, *WITHIN_KINDS])
+@pytest.mark.parametrize("kind", share_of("kinds of entries", [*FHIR_KINDS, *WITHIN_KINDS]))
 def test_fhir(kind: str, knowledge: Knowledge, tables: FhirTables) -> None:
     def make(number: int) -> Read:
         data = json.dumps(many_as_fhir(kind, number)).encode()
@@ -77,7 +78,7 @@ def test_fhir(kind: str, knowledge: Knowledge, tables: FhirTables) -> None:
     assert growth(make, knowledge) == {}
 
 
-@pytest.mark.parametrize("kind", [*CASE_KINDS, *OMOP_KINDS])
+@pytest.mark.parametrize("kind", share_of("kinds of entries", [*CASE_KINDS, *OMOP_KINDS]))
 def test_omop(kind: str, knowledge: Knowledge, words: Words) -> None:
     terms, rules = make_terminology(knowledge), make_record_rules(knowledge)
 
@@ -88,7 +89,7 @@ def test_omop(kind: str, knowledge: Knowledge, words: Words) -> None:
     assert growth(make, knowledge) == {}
 
 
-@pytest.mark.parametrize("kind", TABLE_KINDS)
+@pytest.mark.parametrize("kind", share_of("kinds of entries", TABLE_KINDS))
 def test_a_table(kind: str, knowledge: Knowledge, words: Words, tmp_path: Path) -> None:
     mapping = (Path(__file__).parents[1] / "record" / "table" / "cohort.yaml").read_text(encoding="utf-8")
 

@@ -57,6 +57,8 @@ def overlooked(derived: Derived, plan: DerivationPlan, selectors: Collection[typ
             context = SelectorContext(record, facts, feature, by, plan.members, plan.tags, plan.formulas, unread)
             if SELECTORS[type(by)](context) is not None:
                 found.add(type(by))
+        if found == set(selectors):
+            break  # more there is not to find
     return found
 
 

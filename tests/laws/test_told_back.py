@@ -21,6 +21,7 @@ from concordant.present.language import load_language
 from concordant.terminology.names import Words, normalize_unit
 from tests.conftest import ReadCase
 from tests.laws.telling import Teller, printed, told_back
+from tests.shares import share_of
 from tests.stories import Story, told_by
 
 CASES = sorted((FOLDER / "cases").rglob("*.yaml"))
@@ -30,7 +31,7 @@ INF = math.inf
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("path", SAMPLE, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", share_of("told back", SAMPLE), ids=lambda path: path.stem)
 def test_what_an_answer_prints_means_the_same_when_it_is_told(path: Path, knowledge: Knowledge, words: Words) -> None:
     wrong = [told for told in told_back(path, knowledge, words) if told.problem and not told.where.endswith("in conflict")]
     assert wrong == []
@@ -110,7 +111,7 @@ def test_what_is_refused_says_why(name: str, text: str, says: str, read: ReadCas
 @pytest.mark.long
 def test_every_word_and_any_two_of_them_are_read_as_printed(knowledge: Knowledge, words: Words, read: ReadCase) -> None:
     teller = Teller(build_situation(read("as_of: 2023-06-01"), knowledge), knowledge, words)
-    for feature in (one for one in knowledge.features if not one.is_numeric):
+    for feature in share_of("told back", (one for one in knowledge.features if not one.is_numeric)):
         for some in (*combinations(feature.values, 1), *combinations(feature.values, 2)):
             value = value_from_words(feature, some)
             text = " or ".join(format_value(feature, word) for word in some)

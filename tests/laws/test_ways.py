@@ -15,6 +15,7 @@ from concordant.model.knowledge import Knowledge
 from concordant.record.sources.opening import SourceOpener
 from tests.laws.same_facts import find_apart
 from tests.laws.test_three_ways import in_fhir
+from tests.shares import share_of
 from tests.shipped import failing, in_chunks
 from tests.writers.perturbed import ways
 
@@ -46,7 +47,7 @@ def test_each_way_tells_the_same_facts(chunk: int, opener: SourceOpener, plan: D
         apart = {way.name: found for way in ways() if not way.unmended and (found := list(find_apart(way, name, opener, plan)))}
         assert apart == {}, apart
 
-    assert failing(law, names(), chunk) == {}
+    assert failing(law, share_of("ways to write", names()), chunk) == {}
 
 
 def test_what_is_said_to_be_unmended_is_so(opener: SourceOpener, plan: DerivationPlan) -> None:

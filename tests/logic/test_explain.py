@@ -14,6 +14,7 @@ from concordant.logic.intervals import Interval
 from concordant.logic.truth import FALSE, TRUE, UNKNOWN, Truth
 from concordant.patient.facts import Facts, Reason
 from concordant.readers.explain import explain, find_deciding_leaves, find_missing_features, iter_reason_leaves
+from tests.shares import examples
 from tests.strategies import DICTIONARY, conditions, fact, facts, known_values, refined
 
 # The direct evaluator counts: false is 0, unknown a half, true is 1. All is the least of its parts, Any the
@@ -85,7 +86,7 @@ def every_node(tree: Reason) -> list[Reason]:
     return [tree, *(node for part in tree.parts for node in every_node(part))]
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(conditions(), facts())
 def test_every_truth_of_the_tree_is_that_of_the_direct_evaluator(condition: Condition, known: Facts) -> None:
     for node in every_node(explain(condition, known)):
@@ -99,7 +100,7 @@ def test_the_tree_keeps_every_leaf_in_reading_order_with_its_fact(condition: Con
     assert [node.fact for node in read] == [known.get(leaf.feature) for leaf in iter_condition_leaves(condition)]
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(conditions(), facts())
 def test_the_deciding_leaves_suffice(condition: Condition, known: Facts) -> None:
     tree = explain(condition, known)
@@ -107,7 +108,7 @@ def test_the_deciding_leaves_suffice(condition: Condition, known: Facts) -> None
     assert explain(without(tree, kept), known).truth is tree.truth
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(conditions(), facts())
 def test_the_facts_of_the_deciding_leaves_suffice(condition: Condition, known: Facts) -> None:
     tree = explain(condition, known)
@@ -124,7 +125,7 @@ def test_the_deciding_leaves_of_a_definite_truth_are_definite(condition: Conditi
     assert all(leaf.truth in wanted for leaf in find_deciding_leaves(tree))
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(conditions(unknown_constants=False), facts())
 def test_something_is_missing_exactly_when_the_truth_is_unknown(condition: Condition, known: Facts) -> None:
     tree = explain(condition, known)
@@ -139,7 +140,7 @@ def test_what_is_missing_is_read_not_known_and_named_once(condition: Condition, 
     assert list(names) == sorted(set(names), key=names.index)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.data(), conditions(unknown_constants=False), facts())
 def test_learning_all_that_is_missing_settles_the_truth(data: st.DataObject, condition: Condition, known: Facts) -> None:
     names = find_missing_features(explain(condition, known))
@@ -147,7 +148,7 @@ def test_learning_all_that_is_missing_settles_the_truth(data: st.DataObject, con
     assert explain(condition, {**known, **told}).truth is not UNKNOWN
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.data(), conditions(), facts())
 def test_learning_anything_else_settles_nothing(data: st.DataObject, condition: Condition, known: Facts) -> None:
     tree = explain(condition, known)

@@ -13,6 +13,7 @@ from concordant.logic.status import OFFERED, Status, determine_status
 from concordant.logic.truth import FALSE, TRUE, UNKNOWN, Truth
 from concordant.patient.facts import Facts
 from concordant.readers.explain import explain
+from tests.shares import examples
 from tests.strategies import OPS, conditions, refined_pairs
 
 INF = float("inf")
@@ -73,14 +74,14 @@ def test_narrowing_a_number_never_overturns_a_comparison(op: str) -> None:
             assert compare_interval(narrow, op, bound) in refinements(compare_interval(wide, op, bound)), (narrow, wide, bound)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(conditions(), refined_pairs())
 def test_a_definite_truth_is_never_overturned(condition: Condition, pair: tuple[Facts, Facts]) -> None:
     before, after = (explain(condition, facts).truth for facts in pair)
     assert after in refinements(before)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(conditions(), conditions(), refined_pairs())
 def test_the_status_of_a_statement_moves_as_the_law_says(
     applies_if: Condition, unless: Condition, pair: tuple[Facts, Facts]

@@ -10,15 +10,14 @@ import pytest
 
 import concordant
 from concordant.answer.engine import answer_record
-from concordant.library import load_shipped
 from concordant.present.in_words import to_text_blocks
 from concordant.present.language.quoting import show_quotations_of
 from concordant.present.page.document import Block, Document, ForestPlot, Timeline
 from concordant.present.page.page import build_document
 from concordant.record.casefile.read import read_case
-from concordant.terminology.names import make_words
 from concordant.texts import read_file
 from tests.conftest import AS_OF
+from tests.shipped import shipped_knowledge, shipped_words
 
 CASES = {
     "A03": "recommendation, close to a boundary",
@@ -39,9 +38,9 @@ FOLDER = Path(concordant.__file__).parent / "knowledge" / "cases"
 
 @cache
 def real_page(name: str, language: str = "en") -> Document:
-    knowledge = load_shipped()
+    knowledge = shipped_knowledge()
     path = next(FOLDER.glob(f"{name}-*.yaml"))
-    answer = answer_record(read_case(read_file(path), knowledge, make_words(knowledge), AS_OF), knowledge)
+    answer = answer_record(read_case(read_file(path), knowledge, shipped_words(), AS_OF), knowledge)
     return show_quotations_of(build_document(answer, language, knowledge=knowledge))
 
 

@@ -18,6 +18,7 @@ from concordant.present.page.document import Document, Paragraph, Point, PointLi
 from concordant.present.page.numbering import iter_texts as texts_of
 from tests.present.pages import NAMES, real_page, worded
 from tests.present.samples import CHECKS, EVIDENCE, FOREST, SAMPLES, recommendation, refusal
+from tests.shares import share_of
 
 docx = pytest.importorskip("docx")
 from docx.oxml.ns import qn  # noqa: E402
@@ -166,7 +167,7 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
         render_docx(refusal())
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", share_of("real pages", NAMES))
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_a_real_page_is_all_there(name: str, language: str) -> None:
     document = real_page(name, language)

@@ -44,6 +44,7 @@ from concordant.present.sentences import Uncited
 from concordant.record.casefile.read import read_case
 from concordant.terminology.names import Words
 from concordant.texts import read_file
+from tests.shares import examples
 
 SVG = "{http://www.w3.org/2000/svg}"
 ENGLISH, GERMAN = load_language("en"), load_language("de")
@@ -290,7 +291,7 @@ KINDS = ["diagnosis", "surgery", "recurrence", "progression", "response", "stabl
 MOMENT_DRAWN = st.builds(TimelineEvent, LABELS, DATES, st.sampled_from(KINDS), st.booleans())
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(SPAN_DRAWN, max_size=8), st.lists(MOMENT_DRAWN, max_size=8), st.lists(LABELS, max_size=4))
 def test_any_record_is_drawn_without_overlap(
     spans: list[TimelineCourse], moments: list[TimelineEvent], undated: list[str]
@@ -422,7 +423,7 @@ def test_an_interval_beyond_the_scale_ends_in_an_arrow() -> None:
 RATIOS = st.tuples(st.floats(0.02, 40), st.floats(0.02, 40), st.floats(0.02, 40)).map(sorted)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(st.tuples(RATIOS, LABELS, LABELS), min_size=1, max_size=6), st.integers(60, 200))
 def test_any_ratios_are_drawn_without_overlap(drawn: list[tuple[list[float], str, str]], width: int) -> None:
     rows = tuple(row(e, low, high, label=label, heading=head) for (low, e, high), label, head in drawn)

@@ -141,7 +141,7 @@ def test_no_english_word_is_unmarked_on_the_page(chunk: int) -> None:
     def law(_: Answer, page: Document) -> None:
         assert english_words(outside_of_english(render_html(page))) == []
 
-    assert failing_answers(pages(law), chunk, every=3) == {}
+    assert failing_answers(pages(law), chunk, "German pages") == {}
 
 
 def test_the_measure_sees_what_is_unmarked_and_what_is_marked() -> None:
@@ -162,7 +162,7 @@ def test_no_english_word_is_unmarked_in_the_plain_formats(chunk: int) -> None:
         for render in (render_markdown, render_note):
             assert english_words(plain(answer, render(page))) == []
 
-    assert failing_answers(pages(law), chunk, every=3) == {}
+    assert failing_answers(pages(law), chunk, "German pages") == {}
 
 
 @in_chunks
@@ -176,7 +176,7 @@ def test_the_first_screen_is_german_but_for_grades_and_words_of_the_record(chunk
         words = {one[0] or one[1] for one in quoted}
         assert {word for word in words if word not in published and not any(name in word for name in typed)} == set()
 
-    assert failing_answers(pages(law), chunk, every=3) == {}
+    assert failing_answers(pages(law), chunk, "German pages") == {}
 
 
 # -- the German says what the English says ---------------------------------------------------------
@@ -208,7 +208,7 @@ def test_an_answer_keeps_its_numbers_and_drugs(chunk: int) -> None:
         for count in (count_numbers, count_drugs):
             assert [pair for pair in told.items() if count(pair[0]) != count(pair[1])] == []
 
-    assert failing_answers(pages(law), chunk, every=3) == {}
+    assert failing_answers(pages(law), chunk, "German pages") == {}
 
 
 def test_each_place_of_a_sentence_is_filled_in_german() -> None:

@@ -21,6 +21,7 @@ from concordant.present.pdf.page import PdfMissing, render_pdf
 from concordant.present.widths import compute_column_widths
 from tests.present.pages import NAMES, real_page, worded
 from tests.present.samples import EVIDENCE, FOREST, SAMPLES, TIMELINE, question, recommendation, refusal
+from tests.shares import share_of
 
 pypdf = pytest.importorskip("pypdf")
 pytest.importorskip("typst")
@@ -295,7 +296,7 @@ PAGES = {
 LONGER = {("de", "A08")}  # since the knowledge speaks German, whose words are longer: its last part ends on the fourth sheet
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", share_of("real pages", NAMES))
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_a_real_page_is_short_and_whole(name: str, language: str) -> None:
     document = real_page(name, language)

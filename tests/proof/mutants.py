@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
+import functools
 import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 import concordant
@@ -36,7 +36,7 @@ MODULES = (
     "decide.next_steps",
 )
 _NAMES = re.compile(rf"\bconcordant\.({'|'.join(re.escape(name) for name in MODULES)})\b")
-_counter = itertools.count()
+HOME = "mutant"
 
 
 def source_of(module: str) -> str:
@@ -47,21 +47,26 @@ def source_of(module: str) -> str:
 @contextmanager
 def loaded(changed: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """The modules, some with other source; they see each other, and nothing else sees them."""
-    home = f"mutant{next(_counter)}"
+    assert HOME not in sys.modules, "one set of them at a time"
     found: dict[str, Any] = {}
     try:
         for name in MODULES:
-            module = ModuleType(f"{home}.{name}")
+            module = ModuleType(f"{HOME}.{name}")
             sys.modules[module.__name__] = module  # dataclasses look their module up
-            text = _NAMES.sub(rf"{home}.\1", changed.get(name, source_of(name)))
-            sys.modules.setdefault(home, ModuleType(home))
-            sys.modules.setdefault(f"{home}.{name.split('.')[0]}", ModuleType(f"{home}.{name.split('.')[0]}"))
-            exec(compile(text, f"<{name}, changed>", "exec"), module.__dict__)
+            sys.modules.setdefault(HOME, ModuleType(HOME))
+            sys.modules.setdefault(f"{HOME}.{name.split('.')[0]}", ModuleType(f"{HOME}.{name.split('.')[0]}"))
+            exec(_compile(name, changed.get(name, source_of(name))), module.__dict__)
             found[name] = module
         yield found
     finally:
-        for name in [name for name in sys.modules if name == home or name.startswith(f"{home}.")]:
+        for name in [name for name in sys.modules if name == HOME or name.startswith(f"{HOME}.")]:
             del sys.modules[name]
+
+
+@functools.cache
+def _compile(name: str, text: str) -> CodeType:
+    """All but one of the modules are the same for every change: compiled once."""
+    return compile(_NAMES.sub(rf"{HOME}.\1", text), f"<{name}, changed>", "exec")
 
 
 def asking_of(modules: Mapping[str, Any], knowledge: Knowledge) -> Asking:

@@ -18,10 +18,12 @@ from tests.proof.claims import CLAIMS, Claim, Patient, printed_is_what_holds, sh
 from tests.proof.orders import ORDERS, compare_orders
 from tests.proof.patients import PATIENTS, TWISTS
 from tests.proof.states import State, draw, samples
+from tests.shares import share_of
 
 pytestmark = pytest.mark.long
 
-SEED, STATES, CHUNKS, EFFORT = 2022, 40, 8, 40
+SEED, STATES, CHUNKS, EFFORT = 2022, 40, 5, 40
+DRAWN = share_of("patients of the proof", range(STATES))
 CHECKED: dict[str, Claim] = {**CLAIMS, "9 printed": lambda patient: printed_is_what_holds(patient, most=1)}
 
 
@@ -132,13 +134,13 @@ def failures(patient: Patient) -> list[str]:
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_every_claim_holds_for_drawn_patients(chunk: int, knowledge: Knowledge) -> None:
     found: list[str] = []
-    for number in range(chunk, STATES, CHUNKS):
+    for number in DRAWN[chunk::CHUNKS]:
         patient = Patient(draw(knowledge, SEED, number), knowledge, shipped(knowledge), EFFORT)
         found += [f"patient {number}, {says}" for says in failures(patient)]
     assert found == []
 
 
-@pytest.mark.parametrize("name", TWISTS)
+@pytest.mark.parametrize("name", share_of("facts that decide together", TWISTS))
 def test_every_claim_holds_where_facts_decide_together(name: str, knowledge: Knowledge) -> None:
     told = TWISTS[name](knowledge)
     patient = Patient(PATIENTS[name], told, shipped(told), EFFORT)
@@ -154,7 +156,7 @@ def test_a_claim_that_once_failed(mended: Mended, knowledge: Knowledge) -> None:
 def test_the_given_order_is_not_beaten(knowledge: Knowledge) -> None:
     """In the mean over all the drawn patients that are asked anything, no simple order needs fewer questions."""
     spent = dict.fromkeys(ORDERS, 0)
-    for number in range(0, STATES, 3):
+    for number in share_of("patients of the orders", range(0, STATES, 3)):
         for run in compare_orders(Patient(draw(knowledge, SEED, number), knowledge, shipped(knowledge)), truths=1):
             for name, asked in run.items():
                 spent[name] += asked.to_answer

@@ -137,9 +137,49 @@ FHIR_KINDS: dict[str, Maker] = {
     ),
     "medications to refer to": lambda n: {"resourceType": "Medication", "id": f"m{n}", "code": {"text": "trastuzumab"}},
     "the patient again": lambda n: PATIENT,
+    "reports that speak": lambda n: _about("DiagnosticReport", n, conclusion=f"HER2 positive, liver metastasis {n}"),
+    "notes that speak": lambda n: _about("Communication", n, note=[{"text": f"progression on trastuzumab {n}"}]),
+    "results with a note": lambda n: _observe(n, STRANGE, note=[{"text": f"HER2 as told {n}"}]),
+    "unknown results that speak": lambda n: _observe(n, {"text": f"strange HER2 finding {n}"}, valueString=f"so {n}"),
+    "bills of a drug": lambda n: _about("Claim", n, created=day(n), item=[{"productOrService": {"text": "trastuzumab"}}]),
+    "bills of anything": lambda n: _about("Claim", n, item=[{"productOrService": {"text": f"visit {n}"}}]),
+    "versions of one result": lambda n: _measure(n, id="o1", meta={"versionId": f"{n + 1}"}),
+    "versions of a date": lambda n: _measure(n, id="o1", meta={"lastUpdated": f"{day(n)}T00:00:00Z"}),
+    "provenance": lambda n: _about("Provenance", n, target=[{"reference": f"Observation/Obs{n}"}]),
+    "results that point": lambda n: _measure(n, focus={"reference": f"Condition/Con{n}"}, hasMember=[{"reference": f"Obs{n}"}]),
+    "panels of many": lambda n: _observe(n, STRANGE, hasMember=[{"reference": f"Observation/Obs{n + 1}"}]),
+    "results of a specimen": lambda n: _observe(
+        n,
+        concept(LOINC, TESTS["her2_ihc"]),
+        valueString="3+",
+        specimen={"reference": f"Specimen/s{n}", "display": f"lymph node {n}"},
+    ),
+    "results of somebody else": lambda n: _measure(n, subject={"reference": f"Patient/q{n}"}),
+    "results of a number": lambda n: _measure(n, subject={"identifier": {"system": "urn:x", "value": f"{n}"}}),
+    "results of a name": lambda n: _measure(n, subject={"display": f"Jane Doe {n}"}),
+    "modified results": lambda n: _measure(n, modifierExtension=[{"url": f"http://x/{n}"}]),
+    "parts left out": lambda n: _measure(n, meta={"tag": [{"code": "SUBSETTED"}]}),
+    "other cancers": lambda n: _about("Condition", n, code={"text": f"carcinoma of the colon {n}"}, onsetDateTime=day(n)),
+    "lines before the disease was advanced": lambda n: {**_tell_line(n), "effectivePeriod": {"start": "2020-01-01"}},
     "other patients": lambda n: {"resourceType": "Patient", "id": f"q{n}"},
 }
 WITHIN_KINDS: dict[str, Callable[[int], Entry]] = {
+    "links of the patient": lambda n: {
+        **PATIENT,
+        "link": [{"other": {"reference": f"Patient/q{i}"}, "type": "seealso"} for i in range(n)],
+    },
+    "numbers of the patient": lambda n: {**PATIENT, "identifier": [{"system": f"urn:{i}", "value": f"{i}"} for i in range(n)]},
+    "lines of one bill": lambda n: _about(
+        "Claim", 0, item=[{"productOrService": {"text": "trastuzumab"}, "servicedDate": day(i)} for i in range(n)]
+    ),
+    "notes of one result": lambda n: _measure(0, note=[{"text": f"HER2 {i}"} for i in range(n)]),
+    "members of one panel": lambda n: _observe(0, STRANGE, hasMember=[{"reference": f"Observation/o{i}"} for i in range(n)]),
+    "contained in one drug": lambda n: _about(
+        "MedicationStatement",
+        0,
+        contained=[{"resourceType": "Medication", "id": f"m{i}"} for i in range(n)],
+        medicationReference={"reference": "#m0"},
+    ),
     "components of one result": lambda n: _observe(
         0, STRANGE, component=[{"code": concept(LOINC, MEASURED["lvef"]), "valueQuantity": {"value": 50, "unit": "%"}}] * n
     ),

@@ -53,6 +53,10 @@ class Memory:
         """The rows of a table, with their persons."""
         return iter(self.found[table.name])
 
+    def iter_unread_cells(self, table: CdmTable, person: int | None = None) -> Iterator[tuple[int | None, Mapping[str, int]]]:
+        """Nothing else is in memory."""
+        return iter(())
+
     def read_concepts(self, person: int | None = None) -> Mapping[str, tuple[str, str, str]]:
         """What the concept ids stand for."""
         return self.known

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from concordant.api.engine import Engine
 from concordant.api.effect import find_cases
+from concordant.api.engine import Engine
 from concordant.errors import Complaint, ConcordantError, Unreadable
 from concordant.library import FOLDER
 from concordant.model.accepted import Obligation

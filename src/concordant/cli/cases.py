@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from concordant.answer.engine import build_situation
+from concordant.answer.engine import build_situation, decide_record
 from concordant.author.lint.cases import CaseSummary
 from concordant.author.lint.notes import ExampleFailure
 from concordant.errors import Complaint, ConcordantError
@@ -36,10 +36,10 @@ def try_note_examples(knowledge: Knowledge) -> Iterator[ExampleFailure]:
 
 
 def _list_versions(knowledge: Knowledge) -> list[str]:
-    """The version in force on the day (no name), and the incomplete ones."""
+    """The incomplete versions, of which none is in force on any day."""
     spoken = {(s.guideline, s.version) for s in knowledge.statements}
     versions = ((g.id, v) for g in knowledge.guidelines for v in g.versions)
-    return ["", *(f"{id_}/{v.version}" for id_, v in versions if not v.complete and (id_, v.version) in spoken)]
+    return [f"{id_}/{v.version}" for id_, v in versions if not v.complete and (id_, v.version) in spoken]
 
 
 @dataclass(slots=True)
@@ -70,8 +70,8 @@ class _CaseRun:
     def decide_case(self, text: SourceText) -> None:
         """Note the statements that are true of the case. Raises ConcordantError for bad input."""
         record = read_case(text, self.knowledge, self.words, self.undated)
-        for version in self.versions:
-            decision = build_situation(record, self.knowledge, version).decision
+        whole = build_situation(record, self.knowledge).decision  # every fact of it, so that a faulty one is met
+        for decision in (whole, *(decide_record(record, self.knowledge, version) for version in self.versions)):
             self.reached |= {id_ for id_, reason in decision.statements.items() if reason.truth is TRUE}
 
 

@@ -1,4 +1,4 @@
-"""The verbs: recommend, ask, explain, audit, draw, describe, read, web, serve, lint, prove, example, template."""
+"""The verbs: recommend, ask, explain, audit, draw, describe, diff, export, read, web, serve, lint, prove, new, schema, example, template."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Literal
 import click
 
 from concordant.cli.auditing import audit
+from concordant.cli.authoring import new, schema
 from concordant.cli.describing import describe
 from concordant.cli.differing import diff
 from concordant.cli.drawing import draw
+from concordant.cli.exporting import export
 from concordant.cli.linting import lint
 from concordant.cli.options import (
     as_of_option,
@@ -49,11 +51,14 @@ app.add_command(audit)
 app.add_command(read)
 app.add_command(lint)
 app.add_command(prove)
+app.add_command(new)
+app.add_command(schema)
 app.add_command(web)
 app.add_command(serve)
 app.add_command(draw)
 app.add_command(describe)
 app.add_command(diff)
+app.add_command(export)
 patient_argument = click.argument("patient")
 
 

@@ -23,13 +23,21 @@ from concordant.errors import Complaint, Unreadable
     metavar="[BASE]",
     help="Instead: the cases whose answer differs from that of the knowledge in BASE (the shipped one when left out).",
 )
-def lint(folder: str, base: str | None) -> None:
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C; the cases are left out.")
+def lint(folder: str, base: str | None, watch: bool) -> None:
     """Check the knowledge files in FOLDER (the shipped ones when left out): every problem, with file and line."""
     from concordant.library import FOLDER
 
     root = Path(folder) if folder else FOLDER
     if not root.is_dir():
         raise Unreadable(Complaint("no such folder", folder, way_out="Name a folder of knowledge files"))
+    if watch and base is not None:
+        raise Unreadable(Complaint("--watch and --effect do not go together", "--watch", way_out="Leave one of them out"))
+    if watch:
+        from concordant.cli.watching import watch_folder
+
+        watch_folder(root)
+        return
     if base is not None:
         _print_effects(root, Path(base) if base else FOLDER)
         return

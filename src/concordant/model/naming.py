@@ -96,7 +96,9 @@ def list_field_types(record: Any) -> Mapping[str, Any]:
 
 
 def _find_naming(kind: Any) -> Naming | None:
-    """What a field of this type names, also where it may be left out."""
+    """What a field of this type names, also where it may be left out; a plain class names nothing."""
+    if isinstance(kind, type):
+        return None
     for option in (kind, *(get_args(kind) if get_origin(kind) in (Union, UnionType) else ())):
         if get_origin(option) is Annotated:
             return next((m.extra["naming"] for m in get_args(option)[1:] if m.extra and "naming" in m.extra), None)

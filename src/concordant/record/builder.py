@@ -8,7 +8,6 @@ together: each entry stands as it is written. Where a date was asked for, findin
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any, get_args
 
@@ -126,7 +125,7 @@ class RecordBuilder(ResultsTold):
             to_confirm=self.to_confirm,
             by_convention=self.by_convention,
         )
-        return Patient(self.id, record, Account(self.close_rows(), Counter(self.unmapped)))
+        return Patient(self.id, record, Account(self.close_rows(), self.unmapped))
 
     def _gather_events(self) -> list[Dated]:
         """The events that the findings come to when they are read together, and those that stand by themselves."""

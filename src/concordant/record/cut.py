@@ -12,7 +12,7 @@ from typing import overload
 
 from msgspec.structs import replace
 
-from concordant.logic.dates import PartialDate, make_exact_date
+from concordant.logic.dates import PartialDate
 from concordant.patient.events import Course
 from concordant.record.courses.exposures import Exposure
 from concordant.record.entries import Dated, blank_entry, entry_dates, running_fields
@@ -23,7 +23,7 @@ LATER = "it lies after the date asked for"
 
 def is_after(date: PartialDate | None, day: dt.date) -> bool:
     """Whether a date certainly lies after the day; one that may lie on either side counts as before, as it was written down."""
-    return date is not None and make_exact_date(day).is_certainly_before(date)
+    return date is not None and date.first > day
 
 
 def cut_findings(found: Iterable[AnyFinding], day: dt.date) -> tuple[list[AnyFinding], list[AnyFinding]]:
@@ -47,7 +47,7 @@ def find_start(item: AnyFinding) -> PartialDate | None:
 
 def undo_later_end(item: AnyFinding, day: dt.date) -> AnyFinding:
     """A finding without an end of later. Treatment of which only that end is told had perhaps not begun: nothing of it stands."""
-    if isinstance(item, Course | Exposure) and item.start is None and is_after(item.end, day):
+    if isinstance(item, (Course, Exposure)) and item.start is None and is_after(item.end, day):
         return blank_entry(item)
     return reopen_later_end(item, day)
 
@@ -58,6 +58,6 @@ def reopen_later_end(item: Dated, day: dt.date) -> Dated: ...
 def reopen_later_end(item: AnyFinding, day: dt.date) -> AnyFinding: ...
 def reopen_later_end(item: AnyFinding, day: dt.date) -> AnyFinding:
     """A course, or a line that the source counts, without an end that lies after the day: it was running then."""
-    if not isinstance(item, Course | Exposure | DeclaredLine) or not is_after(item.end, day):
+    if not isinstance(item, (Course, Exposure, DeclaredLine)) or not is_after(item.end, day):
         return item
     return replace(item, end=None) if isinstance(item, DeclaredLine) else replace(item, end=None, **running_fields(item))

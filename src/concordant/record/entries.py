@@ -56,13 +56,9 @@ def _blank_course(treatment: Course | Exposure) -> Course:
 
 def entry_dates(event: Dated) -> tuple[PartialDate | None, PartialDate | None]:
     """The first and the last date of an entry."""
-    match event:
-        case Course() | Exposure():
-            return event.start, event.end
-        case Medication():
-            return None, None
-        case _:
-            return event.date, None
+    if isinstance(event, (Course, Exposure)):
+        return event.start, event.end
+    return (None, None) if isinstance(event, Medication) else (event.date, None)
 
 
 def entry_table(event: Dated) -> str:

@@ -12,6 +12,7 @@ from concordant.patient import events as ev
 from concordant.record.entries import Dated, blank_entry, read_as
 from concordant.record.findings import AnyFinding
 from concordant.record.person_told import PersonTold
+from concordant.record.row_fate import QuietCode
 from concordant.record.rules import RecordRules
 
 MOST_TOLD = 5  # of entries of which one sentence tells
@@ -32,6 +33,14 @@ class ResultsTold(PersonTold):
     def entry(self) -> ev.EntryLocation:
         """The place of the entry at hand."""
         return ev.EntryLocation(self.place)
+
+    def add_quiet_row(self, place: str, quiet: QuietCode) -> bool:
+        """A row under a code of which nothing is asked. False where another one stands at its place: then nothing is added."""
+        if place in self.rows:
+            return False
+        self.rows[place] = quiet.told
+        self.unmapped += quiet.met
+        return True
 
     def keep_blank(self, events: Iterable[Dated]) -> None:
         """What an entry that was set aside would have said: that there is something, and nothing of it."""

@@ -128,8 +128,7 @@ def _list_first_doses(exposures: Iterable[Exposure], rules: LineRules) -> list[P
 
 def _is_counted(exposure: Exposure, rules: LineRules) -> bool:
     """Whether the drugs make a regimen; what supplements others, or is supportive, begins none."""
-    aside = bool(exposure.drugs) and (rules.supplements | rules.supportive).issuperset(exposure.drugs)
-    return exposure.start is not None and not aside
+    return exposure.start is not None and not rules.begins_none(exposure.drugs)
 
 
 def _make_findings(event: DiseaseEvent) -> Iterable[DiseaseEvent]:

@@ -106,7 +106,8 @@ def number_exposures(exposures: Sequence[Exposure], lines: Sequence[DeclaredLine
         exposure if place is None else _number_exposure(exposure, days.lines[place])
         for exposure, place in zip(exposures, places, strict=True)
     ]
-    return placed + [_make_unnamed_line(line) for place, line in enumerate(days.lines) if place not in places]
+    taken = set(places)
+    return placed + [_make_unnamed_line(line) for place, line in enumerate(days.lines) if place not in taken]
 
 
 def _find_line(exposure: Exposure, find: Callable[[PartialDate], int | None]) -> int | None:
@@ -131,18 +132,19 @@ def place_lines(
     `signs` are the dates on which the record tells of advanced disease. Sources number adjuvant treatment as well: a line that
     lies before every sign counts for nothing.
     """
-    placed = [replace(line, is_advanced=_follows_sign(line, signs, rules)) for line in lines]
+    first = min((sign for sign in signs if sign is not None), key=lambda sign: sign.first, default=None)
+    is_open = None in signs
+    placed = [replace(line, is_advanced=is_open or _follows_sign(line, first, rules)) for line in lines]
     places = ", ".join(line.entry.place for line in placed if not line.is_advanced)
     says = f"A line of therapy is numbered, and nothing says that the disease was advanced then: it is not counted ({places})."
     return placed, [says] if places else []
 
 
-def _follows_sign(line: DeclaredLine, signs: Sequence[PartialDate | None], rules: RecordRules) -> bool:
-    """Whether advanced disease was on record when the line began, or soon after it."""
-    for sign in signs:
-        if sign is None or line.start is None or find_months_range(line.start, sign)[0] <= rules.de_novo_months:
-            return True
-    return False
+def _follows_sign(line: DeclaredLine, first: PartialDate | None, rules: RecordRules) -> bool:
+    """Whether advanced disease was on record, by its first sign, when the line began, or soon after it."""
+    if first is None or line.start is None:
+        return first is not None
+    return find_months_range(line.start, first)[0] <= rules.de_novo_months
 
 
 def _sort_lines(lines: Sequence[DeclaredLine], as_of: dt.date) -> list[DeclaredLine]:

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from concordant.model.drugs import Code
@@ -114,13 +115,15 @@ class Terminology:
         """Whether a text that names no drug for certain may stand for one: it holds a known name or one that is near, or it
         speaks of a study drug or of cancer treatment.
         """
-        if len(text) > LONGEST_TEXT or self.holds_drug(text) or self.is_study_drug(text) or self.tells_treatment(text):
+        if len(text) > LONGEST_TEXT:
             return True
-        if text not in self.perhaps:
+        known = self.perhaps.get(text)
+        if known is None:
             if len(self.perhaps) >= MOST_REMEMBERED:
                 self.perhaps.clear()
-            self.perhaps[text] = can_be_drug(text, self.words)
-        return self.perhaps[text]
+            told = self.holds_drug(text) or self.is_study_drug(text) or self.tells_treatment(text)
+            known = self.perhaps[text] = told or can_be_drug(text, self.words)
+        return known
 
     def holds_drug(self, text: str) -> bool:
         """Whether the name of a drug stands among other words."""
@@ -143,8 +146,8 @@ class Terminology:
     def find_unnamed_treatment(self, codes: Iterable[tuple[str | None, str | None]]) -> bool | None:
         """Whether codes say that cancer drugs were given, and not which: True where it is past; None where none says so."""
         for system, code in codes:
-            begins = self.unnamed_codes.get(self.find_system_id(system) or "", {}) if system and code else {}
-            for begin, past in begins.items():
+            begins = self.unnamed_codes.get(self.find_system_id(system) or "") if system and code else None
+            for begin, past in begins.items() if begins else ():
                 if (code or "").strip().upper().startswith(begin):
                     return past
         return None
@@ -187,6 +190,7 @@ class UnknownSystemCodes(CodeTable):
 NO_CODES = UnknownSystemCodes()
 
 
+@lru_cache(maxsize=5000)
 def normalize_system(name: str) -> str:
     """The name of a code system without scheme, `urn:oid:`, version and last slash."""
     text = name.partition("|")[0].strip().lower().rstrip("/")

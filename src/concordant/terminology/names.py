@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from concordant.errors import NearWords
@@ -15,9 +16,20 @@ from concordant.model.knowledge import Knowledge, Term, Vocabulary
 from concordant.patient.facts import format_unit
 from concordant.terminology.words import Lexicon, make_lexicon
 
+LONGEST_SHORT = 200
+
 
 def normalize_name(name: str) -> str:
-    """A name without case, punctuation and double blanks, so that spellings meet."""
+    """A name without case, punctuation and double blanks, so that spellings meet; a short one is worked out once."""
+    return _normalize_short_name(name) if len(name) <= LONGEST_SHORT else _strip_name(name)
+
+
+@lru_cache(maxsize=20_000)
+def _normalize_short_name(name: str) -> str:
+    return _strip_name(name)
+
+
+def _strip_name(name: str) -> str:
     return re.sub(r"(?:[^\w+]|_)+", " ", unicodedata.normalize("NFKC", name).lower()).strip()
 
 
@@ -47,6 +59,7 @@ class Words:
     class_ids: frozenset[str] = frozenset()
     knowledge: Knowledge | None = None
     made: dict[str, Any] = field(default_factory=dict)  # tables that are only made when they are asked for
+    medicines: dict[str, tuple[str, ...]] = field(default_factory=dict)  # written names that were met
     factors: dict[tuple[str, str, str, bool], float | None] = field(default_factory=dict)  # of units that were met
 
     @property
@@ -218,6 +231,15 @@ def medicines_from_name(name: str, words: Words) -> tuple[str, ...]:
     """
     if len(name) > LONGEST_MEDICINE:
         return ()
+    parts = words.medicines.get(name)
+    if parts is None:
+        parts = _find_medicines(name, words)
+        if len(words.medicines) < MOST_MEDICINES:
+            words.medicines[name] = parts
+    return parts
+
+
+def _find_medicines(name: str, words: Words) -> tuple[str, ...]:
     if exact := words.medications.get(normalize_name(name)) or drugs_from_name(name, words):
         return exact
     left = normalize_name(re.sub(r"[+/,;&]", f" {JOINING[0]} ", name)).split()
@@ -232,7 +254,12 @@ def medicines_from_name(name: str, words: Words) -> tuple[str, ...]:
     return tuple(medicines)
 
 
-LONGEST_MEDICINE, MOST_MEDICINE_WORDS, SHORTEST_DRUG = 300, 6, 5  # shorter names of drugs are protocols, and may be anything
+LONGEST_MEDICINE, MOST_MEDICINE_WORDS, SHORTEST_DRUG, MOST_MEDICINES = (
+    300,
+    6,
+    5,
+    20_000,
+)  # shorter names of drugs are protocols, and may be anything
 JOINING = ("and", "with", "plus", "und")
 AMOUNT = re.compile(r"[qx]?\d+([^\W\d_]*)\d?|[a-z]{1,4}\d{4,}")  # 500mg, q6h, x7d; the number of a product
 

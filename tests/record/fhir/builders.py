@@ -7,10 +7,10 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from concordant.library import load_shipped
 from concordant.record.fhir.read import PatientBatch, read_document
 from concordant.record.fhir.tables import FhirTables, make_fhir_tables
 from concordant.record.sources import Patient
+from tests.shipped import shipped_knowledge
 
 AS_OF = dt.date(2023, 6, 1)
 SCT, LNC, RXN = "http://snomed.info/sct", "http://loinc.org", "http://www.nlm.nih.gov/research/umls/rxnorm"
@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 @lru_cache(maxsize=1)
 def kit() -> FhirTables:
-    return make_fhir_tables(load_shipped())
+    return make_fhir_tables(shipped_knowledge())
 
 
 def coded(system: str, code: str, display: str | None = None, text: str | None = None) -> Json:

@@ -11,12 +11,12 @@ import pytest
 
 from concordant.derive.engine import derive_facts
 from concordant.derive.plan import DerivationPlan, make_plan
-from concordant.library import load_shipped
 from concordant.logic.intervals import Interval, make_exact_interval
 from concordant.patient.events import Marker
 from concordant.patient.facts import Fact
 from concordant.record.sources import Patient
 from tests.record.fhir.builders import LNC, RXN, SCT, coded, diagnosis, dose, fates, observation, read, resource, why, woman
+from tests.shipped import shipped_knowledge
 
 NEGATIVE, POSITIVE = coded(SCT, "260385009"), coded(SCT, "10828004")
 LOCAL, GM, CM = "http://local", "http://fhir.de/CodeSystem/bfarm/icd-10-gm", "http://hl7.org/fhir/sid/icd-10-cm"
@@ -28,7 +28,7 @@ RATIO, COPIES, IHC, ISH, HER2, ER, LVEF, PLATELETS, ECOG = (
 
 @lru_cache(maxsize=1)
 def plan() -> DerivationPlan:
-    return make_plan(load_shipped())
+    return make_plan(shipped_knowledge())
 
 
 def facts(patient: Patient) -> dict[str, Fact]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterable, Mapping
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +45,7 @@ CANCER, LIVER, IHC, ER, POSITIVE, NEGATIVE, TRASTUZUMAB, LVEF, PERCENT, ILD, BON
 BILIRUBIN, MG_DL, LESS, PERTUZUMAB, DOCETAXEL = range(2000000017, 2000000022)
 
 
+@functools.cache
 def tables() -> dict[str, list[tuple[str, str]]]:
     """Every table of the DDL with its columns: name and what follows it."""
     found = {}
@@ -61,18 +64,38 @@ def filled(table: str, row: Mapping[str, Any], columns: list[tuple[str, str]]) -
     return {**needed, **row}
 
 
+def _store(make: Callable[[Any], object], begun: bytes = b"") -> bytes:
+    """The bytes of a DuckDB file that begins as a copy of another, and to which something is done."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "made.duckdb")
+        if begun:
+            path.write_bytes(begun)
+        with duckdb.connect(str(path)) as connection:
+            make(connection)
+        return path.read_bytes()
+
+
+@functools.cache
+def _with_tables() -> bytes:
+    """The tables of the true DDL: of them each database of a test begins as a copy."""
+    found = DDL.read_text(encoding="utf-8").replace("@cdmDatabaseSchema.", "").split(";")
+    return _store(lambda connection: [connection.execute(one) for one in found if "CREATE TABLE" in one])
+
+
+@functools.lru_cache(maxsize=4)
+def _with_concepts(concepts: tuple[tuple[int, tuple[str, str, str]], ...]) -> bytes:
+    dates = "DATE '1970-01-01', DATE '2099-12-31', NULL"
+    rows = [[id_, name, vocabulary, code] for id_, (vocabulary, code, name) in concepts]
+    insert = f"INSERT INTO concept VALUES (?, ?, 'x', ?, 'x', 'S', ?, {dates})"
+    return _store(lambda connection: connection.executemany(insert, rows), _with_tables())
+
+
 def database(path: Path, rows: Rows, *, concepts: bool = True, without: Iterable[str] = ()) -> Path:
-    """A DuckDB file with these rows, in tables of the true DDL; the concept table unless it is to be missing."""
+    """A DuckDB file with these rows; with the concept table unless it is to be missing."""
+    path.write_bytes(_with_concepts(tuple(CONCEPTS.items())))
     connection = duckdb.connect(str(path))
     known = tables()
-    for statement in DDL.read_text(encoding="utf-8").replace("@cdmDatabaseSchema.", "").split(";"):
-        if "CREATE TABLE" in statement:
-            connection.execute(statement)
-    if concepts:
-        dates = "DATE '1970-01-01', DATE '2099-12-31', NULL"
-        for id_, (vocabulary, code, name) in CONCEPTS.items():
-            connection.execute(f"INSERT INTO concept VALUES (?, ?, 'x', ?, 'x', 'S', ?, {dates})", [id_, name, vocabulary, code])
-    else:
+    if not concepts:
         connection.execute("DROP TABLE concept")
     for table, items in rows.items():
         for item in items:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -196,8 +197,14 @@ DAMAGES: dict[str, Damage] = {
 }
 
 
-def _packed_folder(made: Path, folder: Path, table: str, damage: Damage) -> Path:
-    exported(made, folder, "csv")
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("whole")
+    return exported(database(folder / "x.duckdb", STORY), folder / "csv", "csv")
+
+
+def _packed_folder(whole: Path, folder: Path, table: str, damage: Damage) -> Path:
+    shutil.copytree(whole, folder)
     text = (folder / f"{table}.csv").read_bytes()
     (folder / f"{table}.csv").unlink()
     (folder / f"{table}.csv.gz").write_bytes(damage(gzip.compress(text)))
@@ -205,9 +212,9 @@ def _packed_folder(made: Path, folder: Path, table: str, damage: Damage) -> Path
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_table_costs_that_table(damage: str, engine: Engine, made: Path, tmp_path: Path) -> None:
+def test_a_damaged_table_costs_that_table(damage: str, engine: Engine, whole: Path, tmp_path: Path) -> None:
     for table in EVENTS:
-        patients, rest = read_all(engine, _packed_folder(made, tmp_path / table, table, DAMAGES[damage]))
+        patients, rest = read_all(engine, _packed_folder(whole, tmp_path / table, table, DAMAGES[damage]))
         assert len(patients) == 3, table
         for patient in patients:
             assert (
@@ -217,7 +224,7 @@ def test_a_damaged_table_costs_that_table(damage: str, engine: Engine, made: Pat
         assert [(row.place, row.fate) for row in rest.rows] == [(table, "set aside")]
     for table in ("person", "concept"):
         with pytest.raises(Unreadable, match="the gzip data is damaged or cut off"):
-            read_all(engine, _packed_folder(made, tmp_path / table, table, DAMAGES[damage]))
+            read_all(engine, _packed_folder(whole, tmp_path / table, table, DAMAGES[damage]))
 
 
 def test_a_table_that_is_whole_is_read_whatever_its_name(engine: Engine, made: Path, tmp_path: Path) -> None:

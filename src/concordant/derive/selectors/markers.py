@@ -20,8 +20,7 @@ def find_governing_markers(record_markers: Sequence[Marker], tests: Sequence[str
     One that could not be read governs as well, unless a later one is known: it may be of the metastasis, and say anything.
     """
     family = [m for m in record_markers if m.test in tests]
-    unread = [m for m in family if _is_unread(m)]
-    chosen = [m for m in family if m.specimen == "metastasis" or (m.specimen is None and m in unread)]
+    chosen = [m for m in family if m.specimen == "metastasis" or (m.specimen is None and _is_unread(m))]
     chosen = chosen if any(m.specimen == "metastasis" for m in chosen) else family
     dates = [m.date for m in chosen if m.date is not None]
     if not dates:
@@ -29,18 +28,19 @@ def find_governing_markers(record_markers: Sequence[Marker], tests: Sequence[str
     newest: PartialDate = max(dates, key=lambda d: d.last)
     since = newest.first - dt.timedelta(days=days)
     governing = [m for m in chosen if m.date is None or m.date.last >= since]
-    return [m for m in governing if not any(_is_newer(other, m) for other in unread if other in governing)]
+    unread = [m.date for m in governing if _is_unread(m)]
+    latest = max((date.first for date in unread if date is not None), default=dt.date.min)
+    is_open = None in unread
+    return [m for m in governing if _is_unread(m) or not (is_open or _is_before(m, latest))]
 
 
 def _is_unread(item: Marker) -> bool:
     return item.word is None and not item.numbers
 
 
-def _is_newer(unread: Marker, item: Marker) -> bool:
-    """Whether a result that could not be read may have replaced this one."""
-    return not _is_unread(item) and (
-        unread.date is None or (item.date is not None and item.date.is_certainly_before(unread.date))
-    )
+def _is_before(item: Marker, day: dt.date) -> bool:
+    """Whether a result is certainly from before the day of one that could not be read, which may have replaced it."""
+    return item.date is not None and item.date.last < day
 
 
 def claim_marker(ctx: SelectorContext[MarkerPart]) -> Claim | None:

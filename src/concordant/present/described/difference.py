@@ -9,7 +9,7 @@ from concordant.answer.phrases import capitalize_first
 from concordant.patient.facts import format_value
 from concordant.present.described.parts import PartBuilder
 from concordant.present.described.phrases import CHANGED_FOOT, NO_CHANGE, SHOWN_BY
-from concordant.present.described.statement import make_page_words, describe_rating, tell_advice
+from concordant.present.described.statement import describe_rating, make_page_words, tell_advice
 from concordant.present.page.document import Document, Paragraph, Point, PointList, ScreenLine, Section, Table
 from concordant.verify.difference import OutcomeChange, StatementChange, Unproved
 

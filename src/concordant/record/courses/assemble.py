@@ -44,8 +44,9 @@ def assemble_courses(
     exposures: Sequence[Exposure], events: Sequence[DiseaseEvent], as_of: dt.date, rules: LineRules
 ) -> AssembledCourses:
     """The courses that some exposures make. Their order in the source plays no part."""
-    supportive = tuple(exposure for exposure in exposures if _is_supportive(exposure, rules))
-    counted = [exposure for exposure in exposures if not _is_supportive(exposure, rules)]
+    supportive, counted = list[Exposure](), list[Exposure]()
+    for exposure in exposures:
+        (supportive if _is_supportive(exposure, rules) else counted).append(exposure)
     spans = [span for exposure in counted if (span := make_span(exposure, as_of)) is not None]
     times = make_disease_times(events, rules)
     side = [part for part in spans if _is_supplement(part, rules)]
@@ -59,7 +60,7 @@ def assemble_courses(
     pairs += [pair for same in loose for pair in make_undated_courses(same, rules)]
     courses = [course for course, _ in pairs]
     notes = [CourseNote(course.entry.place, says) for course, says in pairs if says]
-    return AssembledCourses(tuple(courses), tuple(notes), supportive)
+    return AssembledCourses(tuple(courses), tuple(notes), tuple(supportive))
 
 
 def _is_supportive(exposure: Exposure, rules: LineRules) -> bool:

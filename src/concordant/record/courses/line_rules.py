@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from concordant.model.knowledge import Knowledge
@@ -38,6 +38,10 @@ class LineRules:
     by_mouth: frozenset[str]
     names: Mapping[str, str]
     classes: frozenset[str]
+
+    def begins_none(self, drugs: Collection[str]) -> bool:
+        """Whether drugs only supplement others, or are supportive: they begin no regimen."""
+        return bool(drugs) and all(drug in self.supplements or drug in self.supportive for drug in drugs)
 
     def find_leaders(self, drugs: frozenset[str]) -> frozenset[str]:
         """Those of them that lead a line; what only supplements others leads none beside another leader."""

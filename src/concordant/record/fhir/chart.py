@@ -15,6 +15,7 @@ from concordant.record.fhir.elements import CodeableConcept, Coding, Period, to_
 from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.tables import FhirTables
 
+UNKNOWN_CODE = "its code is in no value set"
 PEOPLE = ("Patient", "RelatedPerson", "Person", "Group")
 REFERRED = ("BodyStructure", "Condition", "Medication", "Procedure", "Specimen", "Substance", *PEOPLE)
 
@@ -27,6 +28,7 @@ class Chart(RecordBuilder):
     ) -> None:
         super().__init__(id_, as_of, tables.rules, cuts=cuts)
         self.tables, self.around = tables, around
+        self.dates: dict[str | None, tuple[PartialDate | None, str]] = {}  # texts that were read, for many entries have one date
         self.urls: dict[str, Resource] | None = None
         self.tumours: frozenset[str] | None = None
         self.wholes: frozenset[str] | None = None
@@ -65,9 +67,7 @@ class Chart(RecordBuilder):
             self.unmapped.append((coding.system or "", coding.code or "", coding.display or ""))
         if text:
             self.unmapped.append(("", "", text))
-        self.mark_ignored(
-            "its code is in no value set" if codings else "its name is in no value set" if text else "it has no code"
-        )
+        self.mark_ignored(UNKNOWN_CODE if codings else "its name is in no value set" if text else "it has no code")
 
     def record_unmapped_codes(self, codings: Iterable[Coding], what: str) -> None:
         """Codes that were met and stand in no value set."""
@@ -83,8 +83,11 @@ class Chart(RecordBuilder):
 
     def parse_date(self, text: str | None) -> tuple[PartialDate | None, str]:
         """A date, clipped to the date of the question; or why the text is none."""
-        date, wrong = read_source_date(text)
-        return (date.clip_to(self.as_of) if date is not None else None), wrong
+        told = self.dates.get(text)
+        if told is None:
+            date, wrong = read_source_date(text)
+            told = self.dates[text] = ((date.clip_to(self.as_of) if date is not None else None), wrong)
+        return told
 
     def parse_period(self, period: Period | None) -> tuple[PartialDate | None, PartialDate | None, str]:
         """Start and end of a period, as far as they are told; why they are none."""

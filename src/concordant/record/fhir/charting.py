@@ -11,13 +11,14 @@ from concordant.record.fhir.blanks import blank_faulty_entry
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.claims import read_claim
 from concordant.record.fhir.conditions import read_condition
-from concordant.record.fhir.decode import LocatedResource
+from concordant.record.fhir.decode import LocatedResource, entry_place
 from concordant.record.fhir.medications import read_medication
 from concordant.record.fhir.modifiers import explain_modifier
 from concordant.record.fhir.observations import read_observation
 from concordant.record.fhir.pages import is_reduced
 from concordant.record.fhir.person import read_patient
 from concordant.record.fhir.procedures import read_procedure
+from concordant.record.fhir.quiet import iter_speaking
 from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.shapes import to_r4_shape
 from concordant.record.fhir.tables import FhirTables
@@ -39,7 +40,6 @@ READERS: dict[str, Reader] = {
     "MedicationDispense": read_medication,
     "MedicationOrder": read_medication,
 }
-LONGEST_ID = 64
 READ_BY_REFERENCE = dict.fromkeys(("Medication", "Specimen", "Substance", "BodyStructure"), "read where an entry refers to it")
 
 
@@ -55,12 +55,13 @@ def read_entries(
     """All entries of one patient, read."""
     chart = Chart(tables, id_, as_of, cuts=cuts)
     later = find_later(group, chart)
-    chart.around = [*shared, *(entry for number, entry in enumerate(group) if number not in later)]
+    chart.around = (
+        [*shared, *(entry for number, entry in enumerate(group) if number not in later)] if later else [*shared, *group]
+    )
     firsts: dict[str, Resource] = {}
-    for number, entry in enumerate(group):
-        resource = entry.resource
+    for number, entry in iter_speaking(group, later, chart):
+        resource, place = entry.resource, entry_place(entry)
         kind = resource.resourceType or "?"
-        place = entry_place(entry)
         again = chart.start_row(place, kind)
         if number in later:
             chart.leave_out()
@@ -101,14 +102,3 @@ def _pass_over_kind(resource: Resource, kind: str, chart: Chart) -> None:
     name_topics_of_text(resource, chart)
     if any(inner.resourceType == "Observation" for inner in resource.contained or ()):
         chart.not_understood.append(f"a result within {chart.place}: results are read where they stand by themselves")
-
-
-def entry_place(entry: LocatedResource) -> str:
-    """Where an entry stands: its type and id, else its place in the file. An id with a bracket could read like a reference."""
-    resource = entry.resource
-    kind, id_ = resource.resourceType, resource.id
-    return (
-        f"{kind}/{id_}"
-        if id_ and kind and len(id_) <= LONGEST_ID and "[" not in id_ + kind
-        else entry.place or kind or "the resource"
-    )

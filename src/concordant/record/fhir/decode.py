@@ -14,6 +14,7 @@ from concordant.record.fhir.incoming import BAD_BYTE, replace_bad_bytes
 from concordant.record.fhir.resources import TEXT_ELEMENTS, Entry, EntryRequest, EntryResponse, Resource
 
 MAX_BYTES = 200_000_000  # of one JSON document; NDJSON has no limit but its longest line
+LONGEST_ID = 64
 DEEPEST = 8  # bundles within bundles
 WAY_OUT = "Save it again as UTF-8 JSON"
 
@@ -65,6 +66,17 @@ class LocatedResource(msgspec.Struct, gc=False):
     def place(self) -> str:
         """`entry[3]`: made when it is asked for, because nearly every resource is known by its id."""
         return self.where if self.number < 0 else f"{self.where}entry[{self.number}]"
+
+
+def entry_place(entry: LocatedResource) -> str:
+    """Where an entry stands: its type and id, else its place in the file. An id with a bracket could read like a reference."""
+    resource = entry.resource
+    kind, id_ = resource.resourceType, resource.id
+    return (
+        f"{kind}/{id_}"
+        if id_ and kind and len(id_) <= LONGEST_ID and "[" not in id_ + kind
+        else entry.place or kind or "the resource"
+    )
 
 
 ANY = msgspec.json.Decoder(Resource | list[Resource])

@@ -8,10 +8,12 @@ from collections.abc import Iterable
 import msgspec
 
 from concordant.errors import Complaint, Unreadable, quote_word
+from concordant.record.fhir.known_shapes import SHAPES
 
 ANYTHING = msgspec.json.Decoder()
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BAD_BYTE = "\ufffd"
+LONGEST_PLAIN = 1000  # bytes of a line whose shape may come again
 TWICE = "\0twice"  # no key of JSON as it is written by anybody
 HEAD_KEYS = ("resourceType", "id", "subject", "patient", "reference")
 
@@ -44,7 +46,7 @@ def find_line_fault(line: bytes) -> str:
         line.decode()
     except UnicodeDecodeError as error:
         return f"not UTF-8 text (byte {error.start})"
-    if _is_written_plainly(line):
+    if (len(line) <= LONGEST_PLAIN and SHAPES.look_through(line)[0]) or _is_written_plainly(line):
         return ""
     key = find_repeated_key(line)
     return describe_repeated(key) if key else ""

@@ -26,6 +26,7 @@ OF_DISEASE = ("stage_group", "distant_metastases", "metastasis_site", DISEASE_ST
 LONGEST_NAME = 200
 UNSAID = {"entered-in-error": "entered in error", "cancelled": "cancelled"}
 REGISTERED = "registered"
+SPEAKING = frozenset({*UNSAID, REGISTERED})  # statuses that tell what becomes of a result, whatever it is about
 
 
 def read_observation(resource: Resource, chart: Chart) -> None:
@@ -33,7 +34,7 @@ def read_observation(resource: Resource, chart: Chart) -> None:
     if resource.status in UNSAID:
         chart.mark_ignored(UNSAID[resource.status])
         return
-    about = _find_meaning(resource.code, chart)
+    about = find_meaning(resource.code, chart)
     if resource.status == REGISTERED:
         _leave_expected_open(resource, about, chart)
         return
@@ -85,7 +86,7 @@ def _read_values(
 
 def _sort_parts(components: Iterable[Value], chart: Chart) -> tuple[list[tuple[Value, Meaning]], list[Value]]:
     """The parts of a panel that are known with what they are about, and those with a value that are not."""
-    meanings = [(part, _find_meaning(part.code, chart)) for part in components]
+    meanings = [(part, find_meaning(part.code, chart)) for part in components]
     parts = [(part, meaning) for part, meaning in meanings if meaning is not None]
     return parts, [part for part, meaning in meanings if meaning is None and has_value(part)]
 
@@ -101,13 +102,13 @@ def _leave_unread_open(
 ) -> None:
     """Parts of a panel under codes that are not known: they are named, and where nothing else was read, the panel is open."""
     for part in strange:
-        name = next(filter(None, _list_words(part.code)), "without a name")
+        name = next(filter(None, list_words(part.code)), "without a name")
         chart.not_understood.append(f"a part of a result, {quote_word(name)}{quote_value(part)} ({chart.place})")
     if said or whys or not (strange or _lacks_member(resource, chart)):
         return
     if about is not None and about.kind in RESULTS:
         chart.leave_result_open(about.name, date)
-    elif not chart.leave_mentioned_open((word for part in strange for word in _list_words(part.code)), date):
+    elif not chart.leave_mentioned_open((word for part in strange for word in list_words(part.code)), date):
         return
     whys.append("its parts stand under codes that are not known" if strange else "not all of its parts are here, or are known")
 
@@ -116,7 +117,7 @@ def _lacks_member(resource: Resource, chart: Chart) -> bool:
     """Whether a panel points at results that are not here, or are about nothing that is known; the others stand by themselves."""
     for reference in resource.hasMember or ():
         member = chart.find_observation(strip_version(reference.reference or ""))
-        if member is None or (_find_meaning(member.code, chart) is None and not member.component):
+        if member is None or (find_meaning(member.code, chart) is None and not member.component):
             return True
     return False
 
@@ -127,12 +128,12 @@ def _add_unknown_result(resource: Resource, chart: Chart) -> None:
     values: list[Value] = [resource, *(resource.component or ())]
     told = [value for value in values if has_value(value)]
     parts = [value for value in told if value is not resource]
-    words = [word for value in (resource, *parts) for word in _list_words(value.code)] if told else []
+    words = [word for value in (resource, *parts) for word in list_words(value.code)] if told else []
     if words and _leave_named_tests_open(words, resource, chart):
         return
     if not any(_is_flagged(value, chart) for value in values):
         return
-    name = next(iter(_list_words(resource.code)), "a result without a name")
+    name = next(iter(list_words(resource.code)), "a result without a name")
     chart.found.append(Finding(chart.entry, name[:LONGEST_NAME], find_observed_date(resource, chart)[0]))
     chart.mark_used(f"flagged as abnormal: {name[:LONGEST_NAME]}")
 
@@ -202,7 +203,7 @@ def _names_no_test_here(code: CodeableConcept | None, about: Meaning, chart: Cha
     return bool(strange) and not chart.rules.test_names.list_named(strange)
 
 
-def _list_words(code: CodeableConcept | None) -> list[str]:
+def list_words(code: CodeableConcept | None) -> list[str]:
     """The words of a code: its displays, then its text."""
     return [*_list_displays(code), *([code.text] if code is not None and code.text else [])]
 
@@ -213,12 +214,12 @@ def _list_displays(code: CodeableConcept | None) -> list[str]:
 
 def add_blank_results(code: CodeableConcept | None, chart: Chart) -> None:
     """The results that an observation which cannot be read may have told, by its code and by its words."""
-    about = _find_meaning(code, chart)
+    about = find_meaning(code, chart)
     said = [chart.tables.terms.find_text_concept(kind, words) for kind in RESULTS for words in _list_displays(code)]
     for name in sorted({meaning.name for meaning in (about, *said) if meaning is not None and meaning.kind in RESULTS}):
         chart.leave_result_open(name, None)
     if about is None:
-        chart.leave_mentioned_open(_list_words(code), None)
+        chart.leave_mentioned_open(list_words(code), None)
     elif about.kind == "observation" and about.part:
         chart.found.append(Comorbidity(chart.entry, about.part, about.part.replace("_", " "), None, None))
 
@@ -248,7 +249,7 @@ def _read_value(asked: ObservedValue, chart: Chart, said: list[str], whys: list[
     said.append(about.name)
 
 
-def _find_meaning(code: CodeableConcept | None, chart: Chart) -> Meaning | None:
+def find_meaning(code: CodeableConcept | None, chart: Chart) -> Meaning | None:
     """What the observation is about; None when no code of it is known."""
     if code is None:
         return None
@@ -264,7 +265,7 @@ def _find_meaning(code: CodeableConcept | None, chart: Chart) -> Meaning | None:
     if not local:
         return None
     # A site's own code says nothing by itself: its words do, when they are those of a known one.
-    return next((meaning for words in _list_words(code) if (meaning := _find_named_test(words, chart)) is not None), None)
+    return next((meaning for words in list_words(code) if (meaning := _find_named_test(words, chart)) is not None), None)
 
 
 def _find_named_test(words: str, chart: Chart) -> Meaning | None:

@@ -91,6 +91,8 @@ def explain_owner(resource: Resource, chart: Chart) -> tuple[str, bool]:
 
     What it points at says whose it is, which is kept; where it points at nothing, the site of its specimen may leave it open.
     """
+    if resource.focus is None and not (resource.extension or resource.specimen or resource.bodySite):
+        return "", False  # as most results: they point at nothing
     references = [*to_list(resource.focus), *list_related(resource)]
     owner = find_owner(references, resource, chart)
     if owner == OWN:

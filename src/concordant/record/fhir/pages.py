@@ -13,7 +13,8 @@ from concordant.record.fhir.elements import NOTHING, Element, Reference, to_list
 
 T = TypeVar("T")
 REDUCED = (b"SUBSETTED", b"REDACTED", b"MASKED")  # marks of a resource of which its server left parts out
-HINTS = (b'"link"', b'"total"', b'"OperationOutcome"', b'"response"', b'"implicitRules"', *REDUCED)
+# Beginnings of what tells of pages; one that ends in a sign which is seldom in JSON, as a quotation mark is not, is found faster.
+HINTS = (b'"link', b'"total', b'"OperationOut', b'"respon', b'"implicitRul', b"SUBSETTED", b"REDACTED", b"MASKED")
 FAILED = ("error", "fatal")
 LEFT_OUT = ("incomplete", "suppressed", "throttled", "too-costly", "too-long", "timeout", "security", "forbidden")
 DEEPEST = 8

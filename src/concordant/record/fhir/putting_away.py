@@ -14,8 +14,15 @@ from concordant.errors import ConcordantError, Unreadable
 from concordant.inputs import TOO_MUCH, PackedFault, make_packed_complaint, open_unpacked
 from concordant.patient.account import Account
 from concordant.record.fhir.addresses import find_server, to_patient_address
-from concordant.record.fhir.charting import READ_BY_REFERENCE, READERS, entry_place
-from concordant.record.fhir.decode import LocatedResource, decode_resources, describe_error, describe_malformed, is_bundle
+from concordant.record.fhir.charting import READ_BY_REFERENCE, READERS
+from concordant.record.fhir.decode import (
+    LocatedResource,
+    decode_resources,
+    describe_error,
+    describe_malformed,
+    entry_place,
+    is_bundle,
+)
 from concordant.record.fhir.elements import NOTHING, PatientLink, Reference
 from concordant.record.fhir.files import LONGEST_LINE, iter_limited_lines
 from concordant.record.fhir.folder import FileHead, read_number_keys

@@ -12,14 +12,15 @@ from msgspec.structs import replace
 from concordant.errors import Complaint, Refused
 from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
-from concordant.record.fhir.charting import READ_BY_REFERENCE, READERS, entry_place, read_entries
-from concordant.record.fhir.decode import LocatedResource, decode_resources, unzip_data
+from concordant.record.fhir.charting import READ_BY_REFERENCE, READERS, read_entries
+from concordant.record.fhir.decode import LocatedResource, decode_resources, entry_place, unzip_data
 from concordant.record.fhir.incoming import refuse_repeated_keys
+from concordant.record.fhir.known_shapes import SHAPES
 from concordant.record.fhir.pages import describe_missing_pages, read_pages
 from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.subjects import Subjects, index_subjects
 from concordant.record.fhir.tables import FhirTables, make_fhir_tables
-from concordant.record.fhir.versions import DELETED, pass_over_old_versions
+from concordant.record.fhir.versions import pass_over_old_versions
 from concordant.record.sources import Patient, build_patient
 from concordant.terminology.codes import Terminology
 from concordant.visible import make_json_visible
@@ -47,9 +48,10 @@ def read_document(
     through before.
     """
     data = unzip_data(data, name)
-    if is_all:
+    is_single, is_unmarked = SHAPES.look_through(data) if is_all else (True, True)
+    if not is_single:
         refuse_repeated_keys(data, name)
-    missing = describe_missing_pages(read_pages(data)) if is_all else ()
+    missing = () if is_unmarked else describe_missing_pages(read_pages(data))
     return build_patients(decode_resources(make_json_visible(data), name), name, tables, as_of, given=given, missing=missing)
 
 
@@ -95,8 +97,7 @@ Unowned = list[tuple[LocatedResource, str]]
 
 def _group_by_owner(entries: list[LocatedResource], subjects: Subjects) -> tuple[dict[str, list[LocatedResource]], Unowned, int]:
     """The entries of each patient; those of nobody, with why; how many name nobody."""
-    removed = {entry.resource.id for entry in entries if entry.passed == DELETED and entry.resource.resourceType == "Patient"}
-    plainly = {} if subjects.ambiguous or removed else subjects.addresses
+    plainly = {} if subjects.ambiguous or subjects.removed else subjects.addresses
     groups: dict[str, list[LocatedResource]] = {}
     nobody: Unowned = []
     silent = 0
@@ -109,7 +110,7 @@ def _group_by_owner(entries: list[LocatedResource], subjects: Subjects) -> tuple
         elif subject is None and _has_no_subject(resource):
             silent += 1
         owner, why = subjects.find_owner(entry)
-        if owner in removed:
+        if owner in subjects.removed:
             owner, why = None, "its source deleted this patient"
         if owner is None:
             nobody.append((entry, why))

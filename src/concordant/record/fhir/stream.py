@@ -196,6 +196,8 @@ class PatientStream:
 
     def _take_one_person(self, entries: list[tuple[SpooledEntry, LocatedResource]]) -> tuple[list[LocatedResource], str]:
         """The entries of the patient, with a sentence where two people have one id: then those of the first file."""
+        if len({kept.file for kept, entry in entries if entry.resource.resourceType == "Patient"}) < 2:
+            return [entry for _, entry in entries], ""  # as nearly all: nobody else can have this id
         pass_over_old_versions([entry for _, entry in entries], until=self.as_of if self.given else None)
         others = _find_other_people(entries)
         for kept, _ in entries if others else ():

@@ -24,6 +24,7 @@ from concordant.record.fhir.identity import (
     split_words,
 )
 from concordant.record.fhir.resources import Resource
+from concordant.record.fhir.versions import DELETED
 
 Word = TypeVar("Word")
 TWO = "two different patients have this id"
@@ -57,6 +58,7 @@ class Subjects:
     notices: dict[str, list[str]] = field(default_factory=dict)
     only: str | None = None
     servers: frozenset[str] | None = None
+    removed: set[str | None] = field(default_factory=set)  # ids of patients whom their source deleted
 
     def find_owner(self, item: LocatedResource) -> Owner:
         """The id of the patient, with a reason where the entry may be another's; None with a reason, or without one when the
@@ -153,7 +155,11 @@ def index_subjects(entries: Sequence[LocatedResource]) -> Subjects:
     patients: dict[str, list[Resource]] = {}
     told: dict[str, dict[Telling, Resource]] = {}
     for entry in entries:
-        if entry.resource.resourceType == "Patient" and not entry.passed:
+        if entry.resource.resourceType != "Patient":
+            continue
+        if entry.passed == DELETED:
+            subjects.removed.add(entry.resource.id)
+        if not entry.passed:
             id_ = entry.resource.id or entry.url or entry.place
             if _is_other_patient(entry.resource, told.setdefault(id_, {})):
                 subjects.ambiguous.add(id_)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from concordant.contract_names import MENOPAUSAL_STATUS
 from concordant.model.knowledge import Knowledge
 from concordant.record.fhir.elements import CodeableConcept
+from concordant.record.row_fate import QuietCode
 from concordant.record.rules import RecordRules, make_record_rules
 from concordant.terminology.codes import Terminology, make_terminology
 from concordant.terminology.quantities import lookup_unit_factor
@@ -20,6 +21,9 @@ class FhirTables:
     rules: RecordRules
     menopause: frozenset[str]
     flags: frozenset[str] = frozenset()
+    quiet: dict[object, QuietCode | None] = field(
+        default_factory=dict
+    )  # codes as they are written, and what is told of quiet results under them
     speaking: dict[bytes, bool] = field(default_factory=dict)  # strings of JSON that were met, and whether they may tell a topic
 
     def find_grade(self, severity: str | CodeableConcept | None) -> int | None:

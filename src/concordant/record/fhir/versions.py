@@ -28,6 +28,8 @@ def pass_over_old_versions(
 
     With a day (`until`) the version that was the newest on it governs; what was taken back later was never there all the same.
     """
+    if not deleted and _has_each_once(entries):
+        return  # as nearly every source has
     gone = dict(deleted or {})
     firsts: dict[Key, LocatedResource] = {}
     several: dict[Key, list[LocatedResource]] = {}
@@ -47,6 +49,12 @@ def pass_over_old_versions(
         when = gone.get(f"{entry.resource.resourceType}/{entry.resource.id}")
         if when is not None and entry.deleted is None and not entry.passed and not _is_later(entry.resource, when):
             entry.passed = DELETED
+
+
+def _has_each_once(entries: Sequence[LocatedResource]) -> bool:
+    """Whether no two entries have one id, and none tells of a deleted one."""
+    ids = [entry.resource.id for entry in entries if entry.deleted is None]
+    return len(set(ids)) == len(entries)
 
 
 def _pass_over_others(versions: list[LocatedResource], until: dt.date | None) -> None:

@@ -10,9 +10,11 @@ from concordant.errors import quote_word
 from concordant.model.knowledge import CodeKind
 from concordant.record.conditions import is_understood, parse_conditions
 from concordant.record.omop.schema import Row
+from concordant.record.row_fate import QuietCode
 from concordant.terminology.codes import CodeableConcept, Terminology
 from concordant.terminology.names import medicines_from_name
 
+MOST_REMEMBERED = 50_000
 PINNED = "omop"
 TUMOURS = {"cancer", "secondary"}  # a primary tumour and a metastasis are different things
 VAGUE = {"unspecified", ""}
@@ -51,6 +53,8 @@ class ConceptLookup:
 
     terms: Terminology
     concepts: Mapping[str, tuple[str, str, str]]
+    quiet: dict[tuple[str | None, ...], QuietCode | None] = field(default_factory=dict)  # by table and columns of the code
+    unnamed: dict[tuple[object, ...], bool | None] = field(default_factory=dict)
     remembered: dict[tuple[str | None, str | None, str | None, bool], CodedColumn] = field(default_factory=dict)
 
     def read_column(self, row: Row, stem: str) -> CodedColumn:
@@ -70,7 +74,7 @@ class ConceptLookup:
         """
         key = (standard, source, value, of_treatment)
         if key not in self.remembered:
-            if len(self.remembered) > 50_000:
+            if len(self.remembered) >= MOST_REMEMBERED:
                 self.remembered.clear()
             self.remembered[key] = self._match_codes(standard, source, value, of_treatment=of_treatment)
         return self.remembered[key]

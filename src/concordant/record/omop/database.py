@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +24,7 @@ from concordant.record.omop.duck import (
 from concordant.record.omop.schema import CONCEPT, EPISODE_EVENT, FILES, PERSON, READ, Cdm, CdmTable, Row
 
 ENDINGS = (".parquet", ".csv", ".csv.gz", ".tsv", ".tsv.gz")
+PERSON_ID = "TRY_CAST(CAST(person_id AS VARCHAR) AS BIGINT)"
 AT_ONCE = 2000
 COLUMNS, TABLES = "system.information_schema.columns", "system.information_schema.tables"
 WANTED = frozenset(table.name for table in FILES)
@@ -66,11 +67,21 @@ class CdmDatabase:
             for values in batch:
                 yield values[0], dict(zip(table.columns, values[1:], strict=True))
 
+    def iter_unread_cells(self, table: CdmTable, person: int | None = None) -> Iterator[tuple[int | None, Mapping[str, int]]]:
+        """How many cells with content each person has in columns that nothing reads."""
+        unread = sorted(self.columns.get(table.name, set()).difference(table.columns))
+        if unread:
+            counts = ", ".join(map(_count_cells, unread))
+            query = (
+                f"SELECT {PERSON_ID}, {counts} FROM {self.tables[table.name]} {_only(person)} GROUP BY 1 ORDER BY 1 NULLS FIRST"
+            )
+            for id_, *numbers in self._iter_batches(self._run_query(query)):
+                yield id_, {column: number for column, number in zip(unread, numbers, strict=True) if number}
+
     def _build_query(self, table: CdmTable, person: int | None) -> str:
-        pid = "TRY_CAST(CAST(person_id AS VARCHAR) AS BIGINT)"
         key = f"TRY_CAST(CAST({table.key} AS VARCHAR) AS BIGINT)"
-        where = f"WHERE {pid} = {person:d}" if person is not None else ""
-        return f"SELECT {pid}, {self._select_as_text(table)} FROM {self.tables[table.name]} {where} ORDER BY 1 NULLS FIRST, {key}"
+        named = self.tables[table.name]
+        return f"SELECT {PERSON_ID}, {self._select_as_text(table)} FROM {named} {_only(person)} ORDER BY 1 NULLS FIRST, {key}"
 
     def _select_as_text(self, table: CdmTable) -> str:
         have = self.columns[table.name]
@@ -89,10 +100,9 @@ class CdmDatabase:
         return {str(id_): (vocabulary or "", code or "", name or "") for id_, vocabulary, code, name in self._fetch_all(query)}
 
     def _select_concept_ids(self, table: CdmTable, person: int | None) -> str:
-        where = f" WHERE TRY_CAST(CAST(person_id AS VARCHAR) AS BIGINT) = {person:d}" if person is not None else ""
-        named = self.tables[table.name]
+        named = f"{self.tables[table.name]} {_only(person)}"
         have = [column for column in table.concepts if column in self.columns[table.name]]
-        return " UNION ".join(f"SELECT TRY_CAST(CAST({c} AS VARCHAR) AS BIGINT) FROM {named}{where}" for c in have)
+        return " UNION ".join(f"SELECT TRY_CAST(CAST({c} AS VARCHAR) AS BIGINT) FROM {named}" for c in have)
 
     def read_episode_events(self) -> dict[str, list[str]]:
         """The events of every episode: ids of rows by the id of the episode. Which table they stand in is told by its rows."""
@@ -127,6 +137,17 @@ class CdmDatabase:
     def _fetch_batch(self, cursor: Any) -> list[Any]:
         with report_query_errors(self.name, cursor):
             return [make_row_visible(row) for row in cursor.fetchmany(AT_ONCE)]
+
+
+def _only(person: int | None) -> str:
+    return f"WHERE {PERSON_ID} = {person:d}" if person is not None else ""
+
+
+def _count_cells(column: str) -> str:
+    """How many cells of a column have content; the concept 0 is none."""
+    text = f"trim(CAST({quote_name(column)} AS VARCHAR))"
+    told = f"nullif({text}, '0')" if column.endswith("_concept_id") else text
+    return f"count(nullif({told}, ''))"
 
 
 def open_database(source: Path | str) -> CdmDatabase:

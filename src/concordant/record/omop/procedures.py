@@ -5,7 +5,7 @@ from __future__ import annotations
 from concordant.logic.dates import PartialDate
 from concordant.record.builder import RecordBuilder
 from concordant.record.findings import UnnamedTreatment
-from concordant.record.omop.codes import CodedColumn
+from concordant.record.omop.codes import MOST_REMEMBERED, CodedColumn, ConceptLookup
 from concordant.record.omop.disease import keep_event
 from concordant.terminology.codes import CodeableConcept, Terminology
 
@@ -18,8 +18,17 @@ def is_treatment(coded: CodedColumn, terms: Terminology) -> bool:
     return listed or (bool(coded.text) and terms.holds_drug(coded.text))
 
 
-def find_unnamed_treatment(coded: CodedColumn, terms: Terminology, *, in_words: bool) -> bool | None:
+def find_unnamed_treatment(coded: CodedColumn, codes: ConceptLookup, *, in_words: bool) -> bool | None:
     """Whether a row says that cancer drugs were given, and not which: True where that is past, None where it does not."""
+    key = (in_words, coded.meaning is None or coded.meaning.kind, coded.met, coded.text, coded.value)
+    if key not in codes.unnamed:
+        if len(codes.unnamed) >= MOST_REMEMBERED:
+            codes.unnamed.clear()
+        codes.unnamed[key] = _find_unnamed_treatment(coded, codes.terms, in_words=in_words)
+    return codes.unnamed[key]
+
+
+def _find_unnamed_treatment(coded: CodedColumn, terms: Terminology, *, in_words: bool) -> bool | None:
     if (coded.meaning is not None and coded.meaning.kind != "condition") or is_treatment(coded, terms):
         return None
     forms = [(system, coded.value) for system in terms.unnamed_codes]

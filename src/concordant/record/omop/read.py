@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from concordant.record.builder import RecordBuilder
 from concordant.record.conditions import get_terminology
 from concordant.record.omop.codes import ConceptLookup
 from concordant.record.omop.database import list_missing_tables, open_database
-from concordant.record.omop.schema import CONCEPT, EVENTS, PERSON, SPEAKING, Cdm, CdmTable, Row
+from concordant.record.omop.schema import CONCEPT, EVENTS, PERSON, READ, SPEAKING, Cdm, CdmTable, Row
 from concordant.record.omop.tell import PersonReader
 from concordant.record.rules import RecordRules, get_record_rules
 from concordant.record.sources import Patient, build_patient
@@ -84,6 +84,25 @@ class _RowStream:
         return rows
 
 
+@dataclass(slots=True)
+class _CellStream:
+    """The unread cells of one table, to be taken person by person in rising order."""
+
+    table: CdmTable
+    counts: Iterator[tuple[int | None, Mapping[str, int]]]
+    ahead: tuple[int | None, Mapping[str, int]] | None = None
+
+    def __post_init__(self) -> None:
+        self.ahead = next(self.counts, None)
+
+    def take_cells(self, person: int) -> dict[str, int]:
+        """Those of a person, by table and column."""
+        while self.ahead is not None and (self.ahead[0] is None or self.ahead[0] < person):
+            self.ahead = next(self.counts, None)
+        here = self.ahead is not None and self.ahead[0] == person
+        return {f"{self.table.name}: {name}": number for name, number in self.ahead[1].items()} if self.ahead and here else {}
+
+
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """What all persons of a database are read with: concepts, exposures of episodes, tables it lacks, and what may be missing."""
@@ -109,11 +128,15 @@ class Run:
         codes = ConceptLookup(self.terms, self.database.read_concepts(only))
         links, absent = self.database.read_episode_events(), list_missing_tables(self.database)
         streams = [_RowStream(table, self.database.iter_rows(table, only)) for table in EVENTS]
+        cells = [_CellStream(table, self.database.iter_unread_cells(table, only)) for table in READ]
         # Now that every table has been looked through.
         reading = _Reading(codes, links, absent, self._list_missing_parts(absent))
         for id_, rows in self._iter_person_rows(only, rest):
             tables = {stream.table.name: stream.take_rows(id_, rest) for stream in streams}
-            yield build_patient(str(id_), self.as_of, partial(self._read_person, str(id_), rows, tables, reading))
+            patient = build_patient(str(id_), self.as_of, partial(self._read_person, str(id_), rows, tables, reading))
+            for told in cells:
+                patient.account.unread_cells.update(told.take_cells(id_))
+            yield patient
         for stream in streams:
             stream.take_rows(None, rest)
         for name, why in self.database.damaged.items():

@@ -85,7 +85,7 @@ EVENTS = (
         "episode_end_date episode_parent_id episode_number episode_object_concept_id episode_source_value "
         "episode_source_concept_id",
     ),
-    _make_table("note", "note_id", "note_date", "note_title note_text note_class_concept_id note_source_value"),
+    _make_table("note", "note_id", "note_date", "note_title note_text"),
     DEATH,
 )
 Row = dict[str, str | None]
@@ -103,6 +103,9 @@ class Cdm(Protocol):
 
     def iter_rows(self, table: CdmTable, person: int | None = None) -> Iterator[tuple[int | None, Row]]:
         """The rows of a table in the order of their persons, as text."""
+
+    def iter_unread_cells(self, table: CdmTable, person: int | None = None) -> Iterator[tuple[int | None, Mapping[str, int]]]:
+        """How many cells of each person have content in columns of the table that nothing reads, by column, in the same order."""
 
     def read_concepts(self, person: int | None = None) -> Mapping[str, tuple[str, str, str]]:
         """Vocabulary, code and name of every concept that the rows hold."""

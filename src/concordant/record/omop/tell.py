@@ -26,6 +26,7 @@ from concordant.record.omop.drugs import DrugExposures
 from concordant.record.omop.episodes import EpisodeReader
 from concordant.record.omop.person import read_person_row
 from concordant.record.omop.procedures import find_unnamed_treatment, is_treatment, keep_unnamed_treatment, read_procedure
+from concordant.record.omop.quiet import NO_CODE, QUIET, UNMAPPED, find_quiet_row
 from concordant.record.omop.results import LOST, Results
 from concordant.record.omop.schema import Row, read_date, read_date_column
 from concordant.record.omop.values import ResultReader
@@ -89,12 +90,13 @@ class PersonReader:
                 self.tumours[row["condition_occurrence_id"] or ""] = meaning
         episodes = {row.get("episode_id"): row for row in reversed(known.get("episode", ()))}  # of one id the first
         for row in known.get("episode", ()):
-            self._start_row("episode", row.get("episode_id"))
+            self.record.start_row(f"episode {row.get('episode_id') or 'without an id'}", "episode")
             self._set_date(row, "episode_start_date")
             self.episodes.read_episode(row, episodes, exposures, self.date, self.wrong)
         for name in ORDER:
             for row in known.get(name, ()):
-                self._read_row(name, row)
+                if name not in QUIET or not self._is_quiet_row(name, row):
+                    self._read_row(name, row)
 
     def _keep_known_rows(self, name: str, rows: Sequence[Row]) -> Sequence[Row]:
         """The rows that do not begin after the date that was asked for."""
@@ -102,20 +104,22 @@ class PersonReader:
             return rows
         known = []
         for row in rows:
-            self._start_row(name, row.get(f"{name}_id") or row.get("person_id"))
+            self.record.start_row(_name_place(name, row), name)
             self._set_date(row, DATES[name])
             if not self.record.leave_out_later(self.date):
                 known.append(row)
         return known
 
-    def _start_row(self, table: str, id_: str | None) -> None:
-        self.record.start_row(f"{table} {id_ or 'without an id'}", table)
-
     def _set_date(self, row: Row, column: str) -> None:
         self.date, self.wrong = read_date(read_date_column(row, column), "date", self.record.as_of)
 
+    def _is_quiet_row(self, name: str, row: Row) -> bool:
+        """Whether a row is a quiet one, of which then all is told."""
+        quiet = find_quiet_row(name, row, self.codes, self.record.rules)
+        return quiet is not None and self.record.add_quiet_row(_name_place(name, row), quiet)
+
     def _read_row(self, name: str, row: Row) -> None:
-        self._start_row(name, row.get(f"{name}_id") or row.get("person_id"))
+        self.record.start_row(_name_place(name, row), name)
         self._set_date(row, DATES[name])
         if name == "death":
             self._read_death()
@@ -129,7 +133,7 @@ class PersonReader:
             keep_blank_findings(self.record, coded, name, self.drugs)
         elif name == "drug_exposure":
             self.drugs.read_exposure(coded, row)
-        elif (past := find_unnamed_treatment(coded, self.codes.terms, in_words=name == "procedure_occurrence")) is not None:
+        elif (past := find_unnamed_treatment(coded, self.codes, in_words=name == "procedure_occurrence")) is not None:
             self.record.unmapped += coded.met if coded.meaning is None else ()
             keep_unnamed_treatment(self.record, coded, None if past else self.date, self.wrong)
         elif name == "condition_occurrence" and (coded.meaning is not None or coded.text or coded.met):
@@ -142,7 +146,7 @@ class PersonReader:
             self._name_topics_of_result(name, coded, row)
         elif coded.meaning is None:
             self.record.unmapped += coded.met
-            self.record.mark_ignored("its code is not mapped" if coded.met else "it has no code")
+            self.record.mark_ignored(UNMAPPED if coded.met else NO_CODE)
             self._name_topics_of_result(name, coded, row)
         else:
             self._read_meaning(coded, coded.meaning, row)
@@ -296,3 +300,8 @@ class PersonReader:
 
     def _read_condition(self, coded: CodedColumn, row: Row) -> None:
         read_condition(self.record, coded, row, self.words, self.date, self.wrong)
+
+
+def _name_place(name: str, row: Row) -> str:
+    """Where a row stands: its table and its id, or that of its person."""
+    return f"{name} {row.get(f'{name}_id') or row.get('person_id') or 'without an id'}"

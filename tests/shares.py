@@ -1,0 +1,70 @@
+"""Which share of its cases a costly law or proof takes in `./dev check`; `./dev check --all` takes them all.
+
+A share is fixed: each so many of the cases in their order, the first of every kind always among them, so that no kind of claim
+is left out and two runs see the same. tests/README.md tells the table; `house/test_shares.py` holds them together.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+Case = TypeVar("Case")
+WHOLE = bool(os.environ.get("CONCORDANT_ALL"))
+
+# One in so many. Laws over the shipped cases take a multiple of six: the same cases, which are read and answered once.
+EVERY: dict[str, int] = {
+    "terminal pages": 6,
+    "German pages": 6,
+    "pictures of the guideline": 12,
+    "drawn pictures": 6,
+    "real pages": 5,
+    "forms": 12,
+    "questions": 6,
+    "facts learnt": 12,
+    "words learnt in steps": 6,
+    "lanes": 24,
+    "bare truth": 6,
+    "told back": 6,
+    "kinds of entries": 5,
+    "sources": 6,
+    "sources in OMOP": 3,
+    "ways to write": 6,
+    "an entry left out": 6,
+    "cut records": 6,
+    "cut case files": 6,
+    "changed notes": 36,
+    "mutated files": 4,
+    "written again": 6,
+    "interviews": 3,
+    "flipped bits": 6,
+    "states of the page": 3,
+    "mutations of the asking": 20,
+    "changes of the lanes": 20,
+    "patients of the lanes": 6,
+    "patients of the proof": 13,
+    "facts that decide together": 4,
+    "patients of the orders": 5,
+    "pages in the browser": 5,
+    "commands of the pages": 3,
+    "pages of the site": 2,
+    "drawn examples": 4,
+}
+
+
+def share_of(law: str, cases: Iterable[Case], kind: Callable[[Case], object] = lambda _: None) -> Sequence[Case]:
+    """The cases that this law takes now; of each kind the first, and then each so many."""
+    met: defaultdict[object, int] = defaultdict(int)
+    chosen: list[Case] = []
+    for case in cases:
+        if WHOLE or met[kind(case)] % EVERY[law] == 0:
+            chosen.append(case)
+        met[kind(case)] += 1
+    return chosen
+
+
+def examples(number: int) -> int:
+    """How many examples are drawn of a claim that takes so many in `./dev check --all`."""
+    return number if WHOLE else number // EVERY["drawn examples"]
