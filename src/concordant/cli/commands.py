@@ -1,4 +1,4 @@
-"""The verbs: recommend, ask, explain, audit, draw, describe, diff, export, read, web, serve, lint, prove, new, schema, example, template."""
+"""The verbs, each a command of its own."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ def app() -> None:
 app.add_command(audit)
 app.add_command(read)
 app.add_command(lint)
-app.add_command(prove)
 app.add_command(new)
 app.add_command(schema)
+app.add_command(prove)
 app.add_command(web)
 app.add_command(serve)
 app.add_command(draw)
