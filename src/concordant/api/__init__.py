@@ -12,6 +12,7 @@ from concordant.api.auditing import Audit, audit_answer
 from concordant.api.drawing import check_drawing, draw_guideline
 from concordant.api.engine import Engine, Patients, get_engine
 from concordant.api.known_words import check_known_word
+from concordant.api.language_model import LanguageModel
 from concordant.api.opened import Day, Source
 from concordant.api.recommendation import Recommendation
 from concordant.decide.decision import Decision
@@ -23,6 +24,7 @@ from concordant.patient.events import PatientRecord
 from concordant.present.described.formats import DESCRIBE_FORMATS, DescribeFormat
 from concordant.present.pathway.formats import DrawFormat
 from concordant.present.pathway.graph import Paper
+from concordant.record.notes.proposing.asking import Proposer
 from concordant.record.sources import Patient
 from concordant.record.sources.asked import parse_day
 from concordant.record.sources.local_codes import CodesSource
@@ -35,9 +37,11 @@ __all__ = [
     "Decision",
     "Engine",
     "Knowledge",
+    "LanguageModel",
     "Patient",
     "PatientRecord",
     "Patients",
+    "Proposer",
     "Recommendation",
     "Refused",
     "Unreadable",
@@ -68,14 +72,16 @@ def read(
     patient: str = "",
     today: dt.date | None = None,
     codes: CodesSource = "",
+    propose: Proposer | None = None,
 ) -> Patients:
     """The patients of a source, one after the other, each with the account of its entries.
 
     `source` is what `recommend` takes, or a folder, a database or a bulk export of many patients, which are never held in memory
     together. `patient` names one of them. For `as_of`, `today` and `codes` see `recommend`. Nothing is opened before the first
-    patient is asked for.
+    patient is asked for. `propose` is a language model that is asked about a note, as `LanguageModel(address)`: what it proposes
+    and the text holds is added to the offers of `Patient.note`, and to no fact.
     """
-    return get_engine(knowledge, codes).read(source, as_of=as_of, patient=patient, today=today)
+    return get_engine(knowledge, codes, propose).read(source, as_of=as_of, patient=patient, today=today)
 
 
 def recommend(
@@ -88,6 +94,7 @@ def recommend(
     today: dt.date | None = None,
     codes: CodesSource = "",
     assume: Mapping[str, str] | None = None,
+    propose: Proposer | None = None,
 ) -> Recommendation:
     """What the guideline says of one patient: the answer, why, and what would change it.
 
@@ -100,9 +107,9 @@ def recommend(
     `ID/VERSION`, complete or not. `codes` is a file (or a mapping in its shape) that says what the codes of a site stand for, in
     FHIR and OMOP (docs/codes.md). `assume` chooses named defaults of the knowledge by name and value, as in
     `{"regimens_are_lines": "yes"}`; an answer that rests on one says so. Raises `Unreadable` or `Refused` with every complaint,
-    each with its place and the way out.
+    each with its place and the way out. `propose` is as in `read`.
     """
-    engine = get_engine(knowledge, codes)
+    engine = get_engine(knowledge, codes, propose)
     return engine.recommend(source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today, assume=assume)
 
 

@@ -29,6 +29,7 @@ from concordant.logic.by_identity import IdentityCache
 from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
 from concordant.patient.events import PatientRecord
+from concordant.record.notes.proposing.asking import Proposer
 from concordant.record.sources import Patient
 from concordant.record.sources.asked import AsOf, parse_day
 from concordant.record.sources.choosing import WaysOut, choose_patients
@@ -47,15 +48,21 @@ class Engine:
     Two engines share nothing. `recommend` and `read` as plain functions use an engine of their own for each knowledge.
     """
 
-    def __init__(self, knowledge: Knowledge | None = None, *, codes: CodesSource = "") -> None:
+    def __init__(self, knowledge: Knowledge | None = None, *, codes: CodesSource = "", propose: Proposer | None = None) -> None:
         self.knowledge = load_shipped() if knowledge is None else check_knowledge(knowledge)
         self._prepared = prepare_knowledge(self.knowledge)
-        self._opener = SourceOpener(self.knowledge, codes)
+        self._opener = SourceOpener(self.knowledge, codes, propose)
 
     def with_codes(self, codes: CodesSource) -> Engine:
         """The same knowledge, with the codes of a site beside it."""
         made = copy.copy(self)
-        made._opener = SourceOpener(self.knowledge, codes)
+        made._opener = SourceOpener(self.knowledge, codes, self._opener.proposer)
+        return made
+
+    def with_proposer(self, propose: Proposer | None) -> Engine:
+        """The same knowledge and codes, with a language model that is asked about notes, or without one."""
+        made = copy.copy(self)
+        made._opener = self._opener.with_proposer(propose)
         return made
 
     def read(self, source: Source, *, as_of: Day = None, patient: str = "", today: dt.date | None = None) -> Patients:
@@ -183,7 +190,8 @@ _last_engines: IdentityCache[Knowledge, Engine] = IdentityCache(Engine)
 _shipped_engine = IdentityCache[None, Engine](lambda _: Engine(), most=1)
 
 
-def get_engine(knowledge: Knowledge | None, codes: CodesSource = "") -> Engine:
+def get_engine(knowledge: Knowledge | None, codes: CodesSource = "", propose: Proposer | None = None) -> Engine:
     """The engine of the plain functions: one for each of the last few knowledges, and one for the shipped one."""
     engine = _shipped_engine(None) if knowledge is None else _last_engines(check_knowledge(knowledge))
-    return engine.with_codes(codes) if codes else engine
+    engine = engine.with_codes(codes) if codes else engine
+    return engine.with_proposer(propose) if propose is not None else engine

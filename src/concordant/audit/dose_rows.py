@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from concordant.audit.lexicon import SCHEDULE, Lexicon
@@ -36,6 +36,12 @@ def make_dose_rows(lexicon: Lexicon) -> dict[str, list[DoseRow]]:
     for row in (*_iter_regimen_rows(lexicon), *_iter_drug_rows(lexicon)):
         rows.setdefault(row.drug, []).append(row)
     return rows
+
+
+def keep_known(rows: Mapping[str, list[DoseRow]], known: Set[str]) -> dict[str, list[DoseRow]]:
+    """The doses of sources that had been published, and of drugs that have one."""
+    kept = {drug: [row for row in held if row.cite.ref in known] for drug, held in rows.items()}
+    return {drug: held for drug, held in kept.items() if held}
 
 
 def _iter_regimen_rows(lexicon: Lexicon) -> Iterator[DoseRow]:

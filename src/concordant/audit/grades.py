@@ -47,7 +47,7 @@ class GradeChecker:
         """The statement whose content is told in most words."""
         topics = [t for t in self.words.grades if self.matcher.holds_words(t.all_, t.none_, reading, subject)]
         best = max(topics, key=lambda topic: len(topic.all_), default=None)
-        return self.statements[best.statement] if best else None
+        return self.statements.get(best.statement) if best else None
 
     def _find_numbered(self, reading: Reading) -> Statement | None:
         """`recommendation 2.1`: the only statement of that number that is in force."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -23,6 +23,7 @@ from concordant.cli.options import (
     id_option,
     knowledge_option,
     output_option,
+    propose_options,
 )
 from concordant.cli.pager import write_paged
 from concordant.cli.proving import prove
@@ -34,6 +35,9 @@ from concordant.errors import Complaint, Unreadable
 from concordant.present.formats import FORMATS, RenderOptions, render_answer
 from concordant.present.language import LANGUAGES
 from concordant.version import __version__
+
+if TYPE_CHECKING:
+    from concordant.api import LanguageModel  # loaded only when a verb runs
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -77,6 +81,7 @@ patient_argument = click.argument("patient")
 )
 @click.option("--paper", type=click.Choice(("a4", "letter")), default="a4", show_default=True, help="For --format pdf.")
 @click.option("--full", is_flag=True, help="On the terminal: show the folded parts as well.")
+@propose_options
 @codes_option
 @assume_option
 @knowledge_option
@@ -94,6 +99,7 @@ def recommend(
     codes: str,
     assume: tuple[str, ...],
     knowledge: str,
+    proposer: LanguageModel | None,
 ) -> None:
     """What to do next for this patient, why, and what would change it."""
     from concordant.api.assumptions import check_assumptions, parse_assumptions
@@ -106,7 +112,7 @@ def recommend(
     if every and (id_ or format_ not in ("terminal", "json")):
         way_out = "Leave out --patient and --format: --all prints one JSON object a line, for every patient"
         raise Unreadable(Complaint("--all goes with neither --patient nor another format", "--all", way_out=way_out))
-    engine = make_engine(knowledge, codes)
+    engine = make_engine(knowledge, codes, proposer)
     check_assumptions(chosen, engine.knowledge)
     if every:
         from concordant.cli.every import recommend_all
@@ -130,15 +136,26 @@ def recommend(
 @as_of_option
 @guideline_option
 @id_option
+@propose_options
 @codes_option
 @knowledge_option
-def ask(patient: str, target: str, force: bool, as_of: str, guideline: str, id_: str, codes: str, knowledge: str) -> None:
+def ask(
+    patient: str,
+    target: str,
+    force: bool,
+    as_of: str,
+    guideline: str,
+    id_: str,
+    codes: str,
+    knowledge: str,
+    proposer: LanguageModel | None,
+) -> None:
     """The questions that matter for this patient, one by one, then the answer; from nothing when no PATIENT is named."""
     from concordant.cli.asking import hold_interview
     from concordant.cli.keeping import CaseTarget
     from concordant.cli.opening import make_engine, make_sheet_label, open_for_answers
 
-    opened = open_for_answers(patient, _parse_date(as_of), make_engine(knowledge, codes), id_)
+    opened = open_for_answers(patient, _parse_date(as_of), make_engine(knowledge, codes, proposer), id_)
     kept = CaseTarget(target, opened, patient, force=force) if target else None
     hold_interview(opened, guideline, kept, make_sheet_label(patient or target, id_))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from concordant.api import Engine, Patients, load_knowledge
+from concordant.api import Engine, LanguageModel, Patients, load_knowledge
 from concordant.api.auditing import check_text
 from concordant.cli.missing import refuse_missing
 from concordant.errors import Complaint, Unreadable, make_printable
@@ -56,15 +56,20 @@ class OpenedCase:
         return _has_content(self.text)
 
 
-def make_engine(folder: str, codes: str = "") -> Engine:
-    """An engine with the knowledge of a folder, or with the shipped one when none is named; `codes` are those of a site."""
-    return Engine(load_knowledge(folder), codes=codes)
+def make_engine(folder: str, codes: str = "", proposer: LanguageModel | None = None) -> Engine:
+    """An engine with the knowledge of a folder, or with the shipped one when none is named; `codes` are those of a site.
+
+    `proposer` is a language model that is asked about notes; that one on another machine is sent the text is said aloud.
+    """
+    if proposer is not None and proposer.is_remote:
+        print(f"The text of a note is sent to {make_printable(proposer.name)}, which is another machine.", file=sys.stderr)  # noqa: T201
+    return Engine(load_knowledge(folder), codes=codes, propose=proposer)
 
 
 def open_patient(source: str, as_of: dt.date | None, id_: str, engine: Engine, rest: Account | None = None) -> Patient:
     """The one patient that is meant. Raises Unreadable when the source leaves open which one it is."""
     rest = Account() if rest is None else rest
-    patient = _report_other_date(find_patients(source, as_of, id_, engine).one(rest, WAYS_OUT), source, as_of)
+    patient = _report_reading(find_patients(source, as_of, id_, engine).one(rest, WAYS_OUT), source, as_of)
     if not id_:  # once the named one is found, nobody reads on
         print_rest(rest)
     return patient
@@ -73,7 +78,7 @@ def open_patient(source: str, as_of: dt.date | None, id_: str, engine: Engine, r
 def open_patients(source: str, as_of: dt.date | None, engine: Engine, rest: Account, id_: str = "") -> Iterator[Patient]:
     """Every patient of a source, or the one that is named; what belongs to nobody is told when the last one has been read."""
     for patient in find_patients(source, as_of, id_, engine).stream(rest):
-        yield _report_other_date(patient, source, as_of)
+        yield _report_reading(patient, source, as_of)
     if not id_:
         print_rest(rest)
 
@@ -92,11 +97,13 @@ def find_patients(source: str, as_of: dt.date | None, id_: str, engine: Engine) 
     return Patients(engine, NamedSource(source), AsOf(as_of, _get_today()), id_)
 
 
-def _report_other_date(patient: Patient, source: str, as_of: dt.date | None) -> Patient:
-    """The patient; that a case file is answered for another day than was asked for is said aloud."""
+def _report_reading(patient: Patient, source: str, as_of: dt.date | None) -> Patient:
+    """The patient; that a case file is answered for another day than was asked for is said aloud, and what a model proposed."""
     if as_of is not None and patient.record.as_of != as_of:
         name = STANDARD_INPUT if source == "-" else source
         print(make_printable(f"{name}: {patient.record.notices[-1]}"), file=sys.stderr)  # noqa: T201
+    if patient.note is not None and (proposing := patient.note.readings.proposing) is not None:
+        print(make_printable(proposing.sentence), file=sys.stderr)  # noqa: T201
     return patient
 
 
@@ -147,7 +154,7 @@ def open_for_answers(patient: str, as_of: dt.date | None, engine: Engine, id_: s
         chosen = open_patient(patient, as_of, id_, engine)
         return OpenedCase(chosen.record, engine, "", write_case(chosen, engine.knowledge, engine.words), chosen.note)
     content = SourceContent(text.encode(), patient)
-    chosen = _report_other_date(Patients(engine, content, AsOf(as_of, _get_today())).one(), patient, as_of)
+    chosen = _report_reading(Patients(engine, content, AsOf(as_of, _get_today())).one(), patient, as_of)
     return OpenedCase(chosen.record, engine, patient, text)
 
 

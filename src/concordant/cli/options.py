@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from typing import Any
+
 import click
+
+from concordant.errors import Complaint, Unreadable
 
 as_of_option = click.option("--as-of", default="", metavar="DATE", help="Answer as of this day; cuts a record without one.")
 guideline_option = click.option("--guideline", default="", metavar="ID/VERSION", help="Use this version, complete or not.")
@@ -17,3 +23,29 @@ codes_option = click.option(
 knowledge_option = click.option(
     "--knowledge", default="", metavar="DIR", help="A knowledge folder of your own, not the shipped one."
 )
+
+
+def propose_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a language model that is asked about notes; the verb gets it as `proposer`, or None."""
+
+    @click.option("--propose", default="", metavar="URL", help="A language model that may propose what a note says.")
+    @click.option("--propose-model", default="", metavar="NAME", help="Which model is meant, where there are several at URL.")
+    @click.option("--propose-remote", is_flag=True, help="Let URL be another machine: the text of the note is sent there.")
+    @click.option("--propose-seconds", type=click.IntRange(1, 3600), default=120, show_default=True, help="How long to wait.")
+    @functools.wraps(command)
+    def run(*args: Any, propose: str, propose_model: str, propose_remote: bool, propose_seconds: int, **options: Any) -> Any:
+        return command(*args, proposer=_make_proposer(propose, propose_model, propose_remote, propose_seconds), **options)
+
+    return run
+
+
+def _make_proposer(url: str, model: str, remote: bool, seconds: int) -> Any:
+    """Raises Unreadable for an address that is none, or is not allowed."""
+    if not url and (model or remote):
+        way_out = "Add --propose URL, or leave the other options of it out"
+        raise Unreadable(Complaint("no language model is named", "--propose", way_out=way_out))
+    if not url:
+        return None
+    from concordant.api.language_model import LanguageModel
+
+    return LanguageModel(url, model, remote, seconds)

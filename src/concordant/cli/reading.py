@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 import click
 
 from concordant.cli.notes import NOTE_FORMATS, choose_note_format, write_note
-from concordant.cli.options import codes_option, knowledge_option
+from concordant.cli.options import codes_option, knowledge_option, propose_options
 from concordant.errors import Broken, Complaint, Unreadable
 from concordant.outputs import Sink, is_same_path, open_sink, refuse_source, replace_file, report_write_errors, write_file
 from concordant.patient.account import Account
 from concordant.record.sources import Patient
 
 if TYPE_CHECKING:
-    from concordant.api import Engine  # loaded only when the verb runs
+    from concordant.api import Engine, LanguageModel  # loaded only when the verb runs
 
 
 @click.command()
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 )
 @click.option("-o", "--output", default="", metavar="FILE", help="Write to a file instead of the terminal; with --all, a folder.")
 @click.option("--as-of", default="", metavar="DATE", help="As it stood on this day; cuts a record without a date of its own.")
+@propose_options
 @codes_option
 @knowledge_option
 def read(
@@ -51,6 +52,7 @@ def read(
     as_of: str,
     codes: str,
     knowledge: str,
+    proposer: LanguageModel | None,
 ) -> None:
     """What was understood of SOURCE, as a case file to check, correct and give to `recommend`.
 
@@ -60,7 +62,7 @@ def read(
 
     sources = list_sources(source, codes)
     _check_outputs(output, refused, sources)
-    rest, engine, day = Account(), make_engine(knowledge, codes), parse_day(as_of)
+    rest, engine, day = Account(), make_engine(knowledge, codes, proposer), parse_day(as_of)
     chosen = () if every else (open_patient(source, day, id_, engine, rest),)
     patients = chosen or open_patients(source, day, engine, rest, id_)
     with _open_set_aside(refused) as aside:

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from concordant.cli.options import codes_option, knowledge_option
+from concordant.cli.options import codes_option, knowledge_option, propose_options
 from concordant.errors import Complaint, Unreadable
+
+if TYPE_CHECKING:
+    from concordant.api import LanguageModel  # loaded only when a verb runs
 
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=0, show_default="any that is free", help="The port to take.")
 @click.option("--no-browser", is_flag=True, help="Only say where the page is.")
+@propose_options
 @codes_option
 @knowledge_option
-def web(port: int, no_browser: bool, codes: str, knowledge: str) -> None:
+def web(port: int, no_browser: bool, codes: str, knowledge: str, proposer: LanguageModel | None) -> None:
     """The page: tap what is known, read the answer beside it. On this machine alone; nothing is stored."""
     from concordant.cli.opening import make_engine
 
     _check_installed()
     from concordant.web.serving import serve_here
 
-    serve_here(make_engine(knowledge, codes), port, open_browser=not no_browser)
+    serve_here(make_engine(knowledge, codes, proposer), port, open_browser=not no_browser)
 
 
 @click.command()
@@ -29,16 +35,17 @@ def web(port: int, no_browser: bool, codes: str, knowledge: str) -> None:
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The port; 0 takes any that is free."
 )
 @click.option("--name", "names", multiple=True, help="A name under which browsers reach it (may be repeated).")
+@propose_options
 @codes_option
 @knowledge_option
-def serve(host: str, port: int, names: tuple[str, ...], codes: str, knowledge: str) -> None:
+def serve(host: str, port: int, names: tuple[str, ...], codes: str, knowledge: str, proposer: LanguageModel | None) -> None:
     """The page and the JSON API as a server (see /openapi.json). One line of log a request, nothing of a patient in it."""
     from concordant.cli.opening import make_engine
 
     _check_installed()
     from concordant.web.serving import serve_others
 
-    serve_others(make_engine(knowledge, codes), host, port, names)
+    serve_others(make_engine(knowledge, codes, proposer), host, port, names)
 
 
 def _check_installed() -> None:

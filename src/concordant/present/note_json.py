@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from concordant.record.notes.reading import NoteFact, NoteOffer, NoteReadings
+from concordant.record.notes.reading import NoteFact, NoteOffer, NoteProposing, NoteReadings
 
 
 def render_note_json(readings: NoteReadings) -> str:
@@ -20,7 +20,8 @@ def make_note_json(readings: NoteReadings) -> dict[str, Any]:
         "offers": [_tell_offer(offer) for offer in readings.offers],
         "unread": [{"span": list(one.span), "text": one.text} for one in readings.unread],
     }
-    return told | ({"refused": readings.refused} if readings.refused else {})
+    told |= {"refused": readings.refused} if readings.refused else {}
+    return told | ({"proposing": _tell_proposing(readings.proposing)} if readings.proposing is not None else {})
 
 
 def _tell_fact(fact: NoteFact) -> dict[str, Any]:
@@ -30,3 +31,10 @@ def _tell_fact(fact: NoteFact) -> dict[str, Any]:
 
 def _tell_offer(offer: NoteOffer) -> dict[str, Any]:
     return {"fact": offer.fact, "value": offer.value, "span": list(offer.span), "why": offer.why, "rule": offer.rule}
+
+
+def _tell_proposing(proposing: NoteProposing) -> dict[str, Any]:
+    """What came of asking a language model, where one was asked."""
+    not_kept = [{"fact": one.fact, "value": one.value, "quote": one.quote, "why": one.why} for one in proposing.not_kept]
+    told = {"model": proposing.model, "kept": proposing.kept, "not_kept": not_kept, "not_looked_at": proposing.beyond}
+    return told | ({"failed": proposing.failed} if proposing.failed else {})

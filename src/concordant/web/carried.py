@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from concordant.patient.events import PatientRecord, Report
+from concordant.record.notes.reading import NoteOffer, NoteProposing
 
 
 class Carried(msgspec.Struct, frozen=True):
@@ -13,7 +14,8 @@ class Carried(msgspec.Struct, frozen=True):
     `kept` is how many entries of the course of disease came with the record: no chip rewrites them. `whose` names the record on
     every sheet. `unread` is what somebody has to look at first, `account` what became of each entry.
     `note` is the text of a clinical note, read as of `note_day`; `offers` are what it may mean and nobody has answered yet: by
-    their sentence the fact and its value.
+    their sentence the fact and its value. `proposed` are those that a language model proposed, and `proposing` what came of
+    asking it: it was asked once, when the note came.
     """
 
     sources: dict[str, str] = {}
@@ -28,6 +30,8 @@ class Carried(msgspec.Struct, frozen=True):
     note_name: str = ""
     note_day: str = ""
     offers: dict[str, tuple[str, str]] = {}
+    proposed: tuple[NoteOffer, ...] = ()
+    proposing: NoteProposing | None = None
 
     def add_to(self, record: PatientRecord) -> PatientRecord:
         """The record of the case, with what the one that it was made from says beside its entries."""

@@ -36,10 +36,13 @@ def render_note_beside(carried: Carried, engine: Engine) -> str:
         return ""
     try:
         day = dt.date.fromisoformat(carried.note_day)
-        found = engine.read(SourceContent(carried.note.encode(), f"{carried.note_name}.txt"), today=day).one()
+        content = SourceContent(carried.note.encode(), f"{carried.note_name}.txt")
+        found = engine.with_proposer(None).read(content, today=day).one()
     except (ValueError, ConcordantError):
         return ""
     if found.note is None:
         return ""
-    marked = mark_note(found.note.readings, engine.knowledge, carried.note_name)
+    readings = found.note.readings
+    readings = replace(readings, offers=(*readings.offers, *carried.proposed), proposing=carried.proposing)
+    marked = mark_note(readings, engine.knowledge, carried.note_name)
     return f"<style>{read_marked_stylesheet()}{make_row_styles(marked)}</style>{render_marked(marked)}"

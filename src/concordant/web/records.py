@@ -13,6 +13,7 @@ from concordant.present.page.account_table import render_account
 from concordant.record.casefile.read import REVIEW_KEYS
 from concordant.record.casefile.write import write_case
 from concordant.record.notes.case import NOT_UNDERSTOOD, NOTE
+from concordant.record.notes.proposing.checking import MODEL
 from concordant.record.sources import NoteRead
 from concordant.record.sources.opening import SourceContent
 from concordant.texts import read_text
@@ -77,6 +78,8 @@ def _take_note(patient: Patient, note: NoteRead, whose: str) -> ReadRecord:
         note_name=whose or "the text",
         note_day=patient.record.as_of.isoformat(),
         offers=note.offers,
+        proposed=tuple(offer for offer in note.readings.offers if offer.rule == MODEL),
+        proposing=note.readings.proposing,
     )
     return ReadRecord(note.case, carried)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
 from concordant.model.knowledge import Knowledge
 from concordant.present.marked.model import Kind, Mark, MarkedRow, MarkedText, RowGroup, Span
-from concordant.record.notes.reading import NoteFact, NoteMention, NoteOffer, NoteReadings, NoteUnread
-from concordant.record.notes.telling import NoteTeller, make_teller
+from concordant.record.notes.reading import NoteFact, NoteMention, NoteOffer, NoteProposing, NoteReadings, NoteUnread
+from concordant.record.notes.telling import LONGEST_QUOTE, NoteTeller, make_teller
 
 STANDING = {
     "other_person": "of another person",
@@ -22,6 +23,7 @@ STANDING = {
     "stale": "no longer so",
 }
 CONFIRM = "Not taken as told. 'concordant ask' asks each of them first; or write it into the case file."
+DROPPED = "Nothing was made of these: each has to be quoted from the text, where it is said of this patient."
 LEFT = "Nothing was made of these words: look whether one of them matters."
 
 
@@ -47,7 +49,7 @@ def mark_note(readings: NoteReadings, knowledge: Knowledge, name: str) -> Marked
         tuple(dict.fromkeys(marks)),
         tuple(group for group in _make_groups(readings, said, offers, teller) if group.rows),
         _count(readings),
-        readings.refused,
+        readings.refused or (readings.proposing.sentence if readings.proposing is not None and readings.proposing.failed else ""),
     )
 
 
@@ -62,6 +64,8 @@ def _make_groups(
     yield RowGroup("Read", tuple(_make_row(sign, facts, teller) for sign, facts in said))
     yield RowGroup("Understood, and not told of this patient now", tuple(_iter_other_rows(readings.mentions, teller)))
     yield RowGroup("Not read", tuple(_iter_unread_rows(readings.unread, teller)), LEFT)
+    if readings.proposing is not None:
+        yield RowGroup("Proposed by a language model, not kept", tuple(_iter_dropped_rows(readings.proposing)), DROPPED)
 
 
 def _make_offer_row(sign: str, offer: NoteOffer, teller: NoteTeller) -> MarkedRow:
@@ -81,6 +85,21 @@ def _iter_unread_rows(unread: Sequence[NoteUnread], teller: NoteTeller) -> Itera
         yield MarkedRow("", "unread", words, where)
 
 
+def _iter_dropped_rows(proposing: NoteProposing) -> Iterator[MarkedRow]:
+    """What it wrote, in its own words, and why nothing was made of it; what came more than once, counted."""
+    for one, times in Counter(proposing.not_kept).items():
+        told = f"{_cut(one.fact)}: {_cut(one.value)}. " if one.fact else ""
+        again = f" ({times} times)" if times > 1 else ""
+        yield MarkedRow("", "other", f'"{_cut(one.quote)}"' if one.quote else "", f"{told}{one.why}{again}")
+    if proposing.beyond:
+        yield MarkedRow("", "other", "", f"{proposing.beyond} more were not looked at")
+
+
+def _cut(text: str) -> str:
+    """What a model wrote, not too long."""
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}..."
+
+
 def _make_row(sign: str, facts: Sequence[NoteFact], teller: NoteTeller) -> MarkedRow:
     spans = _join_spans(span for fact in facts for span in fact.spans)
     kind: Kind = "convention" if all(fact.sure == "convention" for fact in facts) else "said"
@@ -94,7 +113,9 @@ def _describe_standing(standing: str, cue: Span | None, teller: NoteTeller) -> s
 
 def _count(readings: NoteReadings) -> str:
     numbers = ((len(readings.facts), "read"), (len(readings.offers), "to confirm"), (len(readings.unread), "not read"))
-    return ", ".join(f"{number} {what}" for number, what in numbers)
+    counted = ", ".join(f"{number} {what}" for number, what in numbers)
+    proposing = readings.proposing
+    return counted if proposing is None or proposing.failed else f"{counted}, {proposing.dropped} proposed and not kept"
 
 
 def _letter(number: int) -> str:

@@ -54,6 +54,10 @@ class NoteReader:
         unread = tuple(sorted((*readings.unread, *foreign), key=lambda one: one.span))
         return replace(readings, text=text, unread=unread)
 
+    def blank_foreign(self, text: str) -> str:
+        """The text with blanks in place of what is in another language than the rest of it."""
+        return blank_parts(text, [_strip_span(text, span) for span, _ in self.languages.find_language(text).foreign])
+
     def _refuse_several(self, text: str, name: str, code: str) -> None:
         if code not in self._patients:
             language = self.notes.languages[code]

@@ -53,8 +53,42 @@ class NoteMention(msgspec.Struct, frozen=True):
     rule: str
 
 
+class NotKept(msgspec.Struct, frozen=True):
+    """What a language model proposed and the rules did not let pass, in its own words, and why."""
+
+    fact: str
+    value: str
+    quote: str
+    why: str
+
+
+class NoteProposing(msgspec.Struct, frozen=True):
+    """What came of asking a language model: how many of its proposals are offered, and which were not kept.
+
+    `model` is where it is; `failed` why it gave no proposals; `beyond` how many more were not looked at.
+    """
+
+    model: str
+    kept: int = 0
+    not_kept: tuple[NotKept, ...] = ()
+    beyond: int = 0
+    failed: str = ""
+
+    @property
+    def dropped(self) -> int:
+        """How many proposals became nothing."""
+        return len(self.not_kept) + self.beyond
+
+    @property
+    def sentence(self) -> str:
+        """What came of it, in a sentence."""
+        if self.failed:
+            return f"No proposals of a language model ({self.model}): {self.failed}. The note is read without them."
+        return f"Proposed by a language model ({self.model}): {self.kept} to confirm, {self.dropped} not kept."
+
+
 class NoteReadings(msgspec.Struct, frozen=True):
-    """What a note says. `refused` is why nothing was read of it."""
+    """What a note says. `refused` is why nothing was read of it; `proposing` what came of asking a language model, if one was."""
 
     text: str
     facts: tuple[NoteFact, ...] = ()
@@ -63,3 +97,4 @@ class NoteReadings(msgspec.Struct, frozen=True):
     mentions: tuple[NoteMention, ...] = ()
     refused: str = ""
     language: str = ""
+    proposing: NoteProposing | None = None

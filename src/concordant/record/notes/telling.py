@@ -55,9 +55,16 @@ class NoteTeller:
         if name["thing"]:
             subject, told = self._name_thing(name), self.describe_part(name["part"] or "", value)
             return f"{subject}: {told}"
+        return f"{self.describe_name(fact)}{'' if value == TOLD else f': {said}'}"
+
+    def describe_name(self, fact: str) -> str:
+        """What a fact that names no thing is called."""
+        name = NAME.fullmatch(fact)
+        if name is None:
+            return fact
         part = f" {name['part'].replace('_', ' ')}" if name["part"] else ""
         of = f" ({name['specimen']})" if name["specimen"] else ""
-        return f"{self._find_label(name['base'])}{of}{part}{'' if value == TOLD else f': {said}'}"
+        return f"{self._find_label(name['base'])}{of}{part}"
 
     def describe_part(self, part: str, value: str) -> str:
         """What is told of a thing that is named: `given`, `setting adjuvant`, `active`."""

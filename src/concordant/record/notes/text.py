@@ -98,6 +98,10 @@ class TextSplitter:
         sentences = tuple(_iter_sentences(folded, self))
         return NoteText(raw, folded, sentences or (Sentence(0, len(raw), "said", ""),))
 
+    def fold_signs(self, text: str) -> str:
+        """The text with plain signs and its words whole, in the letters that it is written in, as long as it was."""
+        return self.broken.sub(_join_broken, text.translate(FOLDED).replace("\r", " "))
+
 
 def make_text_splitter(language: NoteLanguage) -> TextSplitter:
     """Compile what a language says of its texts."""

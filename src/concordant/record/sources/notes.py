@@ -11,6 +11,8 @@ from concordant.patient.events import PatientRecord
 from concordant.record.casefile.read import read_case
 from concordant.record.notes.case import NoteCase, make_case_text, make_note_case, take_out
 from concordant.record.notes.opening import NoteReader
+from concordant.record.notes.proposing.asking import Proposer
+from concordant.record.notes.proposing.propose import NoteProposer
 from concordant.record.notes.reading import NoteReadings
 from concordant.record.notes.telling import NoteTeller, make_teller
 from concordant.record.sources import NoteRead, Patient
@@ -28,11 +30,18 @@ class NotePatients:
     def __init__(self, knowledge: Knowledge, words: Words) -> None:
         self.knowledge, self.words = knowledge, words
         self.notes = NoteReader(knowledge.notes, words)
+        self.proposals = NoteProposer(self.notes, knowledge)
 
-    def read_patient(self, text: str, name: str, as_of: AsOf) -> Patient:
-        """The patient of a note. Raises ConcordantError for a text that cannot be read, or is refused."""
+    def read_patient(self, text: str, name: str, as_of: AsOf, model: Proposer | None = None) -> Patient:
+        """The patient of a note; `model` may add to what is offered.
+
+        Raises ConcordantError for a text that cannot be read, or is refused.
+        """
         day = as_of.get_day(name)
-        return self.make_patient(self.notes.read_note(text, name, day), name, day, cuts=as_of.cuts_record)
+        readings = self.notes.read_note(text, name, day)
+        if model is not None:
+            readings = self.proposals.add_offers(readings, day, model)
+        return self.make_patient(readings, name, day, cuts=as_of.cuts_record)
 
     def make_patient(self, readings: NoteReadings, name: str, day: dt.date, *, cuts: bool = False) -> Patient:
         """The patient that readings tell of, which a person may have corrected."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,7 @@ from concordant.patient.events import PatientRecord
 from concordant.record.casefile.account import make_account
 from concordant.record.casefile.read import read_case
 from concordant.record.conditions import get_terminology
+from concordant.record.notes.proposing.asking import Proposer
 from concordant.record.sources import Patient
 from concordant.record.sources.asked import AsOf
 from concordant.record.sources.case_file import read_case_source, refuse_by_head
@@ -59,9 +61,10 @@ MAX_DOCUMENT = 200_000_000
 class SourceOpener:
     """Opens sources with one knowledge; its look-up tables are made once, when a source first needs them."""
 
-    def __init__(self, knowledge: Knowledge, codes: CodesSource = "") -> None:
+    def __init__(self, knowledge: Knowledge, codes: CodesSource = "", proposer: Proposer | None = None) -> None:
         self.knowledge = knowledge
         self.codes = codes
+        self.proposer = proposer  # a language model that may be asked about notes
         self.local = 0  # how many codes of a site were read
 
     @cached_property
@@ -86,6 +89,14 @@ class SourceOpener:
     def note_reader(self) -> NotePatients:
         """What reads notes, made when the first one comes."""
         return NotePatients(self.knowledge, self.words)
+
+    def with_proposer(self, proposer: Proposer | None) -> SourceOpener:
+        """The same look-up tables and rules, with another language model, or without one."""
+        assert self.note_reader  # made once for both
+        made = copy.copy(self)
+        made.note_reader = self.note_reader
+        made.proposer = proposer
+        return made
 
     def iter_patients(self, source: Source, as_of: AsOf, rest: Account, only: str = "") -> Iterator[Patient]:
         """The patients of a source.
@@ -137,7 +148,7 @@ class SourceOpener:
 
     def _read_text_patient(self, text: SourceText | NoteFile, as_of: AsOf) -> Patient:
         if isinstance(text, NoteFile):
-            return self.note_reader.read_patient(text.text, text.name, as_of)
+            return self.note_reader.read_patient(text.text, text.name, as_of, self.proposer)
         return self._read_case_patient(text, as_of)
 
     def _read_case_patient(self, text: SourceText, as_of: AsOf) -> Patient:
