@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from concordant.decide.decision import Outcome
+from concordant.decide.decision import Decision, Outcome
 from concordant.decide.judging import make_decision
 from concordant.derive.engine import derive_facts
 from concordant.logic.conditions import NEVER, Condition, Not
+from concordant.logic.truth import TRUE
+from concordant.model.features import Feature
 from concordant.model.guideline import Statement
 from concordant.patient.facts import Value
 from concordant.verify.decided import Proving
 from concordant.verify.obligations import Question, Rerun
 from concordant.verify.space import TIMEOUT, PatientFinder, PatientSpace, both, either
-from concordant.verify.witness import WitnessBench
+from concordant.verify.witness import WitnessBench, find_usual_word
 
 OUTSIDE = ""  # the name under which "the guideline does not speak" stands among the regimens
 
@@ -33,7 +35,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeChange:
-    """A patient for whom the two differ: what is unusual of this patient, the case file, and what each says.
+    """A patient for whom the two differ: what tells this patient from others, the case file, and what each says.
 
     `turns` are the ways to differ that this patient shows.
     """
@@ -116,18 +118,41 @@ class VersionPair:
         if found == TIMEOUT:
             return Unproved(turn, "time ran out")
         about, says = f"{turn.regimen or 'scope'} {turn.kind}", "Found by comparing two versions."
-        question = Question("disagreement", about, wanted, says, seen=lambda rerun: turn in _compare(*self._decide(rerun)))
+        question = Question("disagreement", about, wanted, says, seen=lambda rerun: self._shows(turn, rerun))
         witness = self._bench.make_witness(question, found)
         if witness.fails:
             return Unproved(turn, witness.fails)
         rerun = self._bench.run_case(witness.case)
         before, after = self._decide(rerun)
-        return OutcomeChange(tuple(_compare(before, after)), before, after, rerun.record.stated, witness.case)
+        patient = dict(self._iter_telling(rerun))
+        return OutcomeChange(tuple(_compare(before.outcome, after.outcome)), before.outcome, after.outcome, patient, witness.case)
 
-    def _decide(self, rerun: Rerun) -> tuple[Outcome, Outcome]:
+    def _decide(self, rerun: Rerun) -> tuple[Decision, Decision]:
         """What the engine says of a patient by each version."""
-        facts = derive_facts(rerun.record, self.old.plan)
-        return make_decision(self.old.ruleset, facts).outcome, rerun.decision.outcome
+        return make_decision(self.old.ruleset, derive_facts(rerun.record, self.old.plan)), rerun.decision
+
+    def _shows(self, turn: Turn, rerun: Rerun) -> bool:
+        before, after = self._decide(rerun)
+        return turn in _compare(before.outcome, after.outcome)
+
+    def _iter_telling(self, rerun: Rerun) -> Iterator[tuple[str, Value]]:
+        """What the statements that apply by either version ask of the patient, and what a headline would name."""
+        asked = set[str]()
+        for now, decision in zip((self.old, self.new), self._decide(rerun), strict=True):
+            applying = [one for one in now.ruleset.statements if one.recommend and decision.statements[one.id].truth is TRUE]
+            asked.update(*(now.ruleset.reads[one.id] for one in applying))
+        for feature in self.new.plan.features:
+            fact = rerun.facts[feature.name]
+            told = feature.name in asked and feature.name not in rerun.record.stated
+            if fact.is_known and (told or _stands_out(feature, fact.value)):
+                yield feature.name, fact.value
+
+
+def _stands_out(feature: Feature, value: Value) -> bool:
+    """Whether a patient is told by this: a number that a headline would name, or a word that is not the usual one."""
+    if not feature.question:
+        return False
+    return bool(feature.headline) if feature.is_numeric else find_usual_word(feature) not in (None, value)
 
 
 def _outcomes(now: Proving) -> Mapping[str, Condition]:

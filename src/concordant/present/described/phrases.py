@@ -19,7 +19,5 @@ STORY = "Taken from the story {story}: each fact by itself, all else as it is."
 ADVISES_NOTHING = "No regimen of its own: it decides with others, or says what is done beside."
 FOOT = "In our own words; the publisher's are in the source. Made from the conditions that answers are computed with."
 NO_CHANGE = "No patient is answered differently"
-SHOWN_BY = (
-    "One patient for each way in which the answer can differ; what is not told of a patient is as usual. Each was run again."
-)
+SHOWN_BY = "One patient for each way in which the answer can differ, told by what matters; the whole case: --format json."
 CHANGED_FOOT = "Found among all complete patients by a solver; each patient here was answered again by both versions."
