@@ -112,7 +112,7 @@ def test_two_that_ask_different_things_are_refused(tmp_path: Path) -> None:
     def lose(folder: Path) -> None:
         path = folder / "features" / "treatment.yaml"
         text = path.read_text(encoding="utf-8")
-        path.write_text(re.sub(r"(?m)unit: months", "unit: weeks", text, count=1), encoding="utf-8")
+        path.write_text(re.sub(r"values: \[([^\]]*)\]", r"values: [\1, another_word]", text, count=1), encoding="utf-8")
 
     with pytest.raises(Refused, match="ask different things of a patient"):
         compare_with(tmp_path, lose)
