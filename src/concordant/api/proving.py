@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from concordant.api import Engine
 from concordant.api.effect import find_cases
+from concordant.api.engine import Engine
 from concordant.errors import Complaint, ConcordantError, Unreadable
 from concordant.library import FOLDER
 from concordant.model.accepted import Obligation
@@ -31,13 +31,13 @@ def begin_proving(engine: Engine, day: dt.date | None, guideline: str = "") -> P
 
 def prove_obligations(now: Proving, names: Collection[Obligation] = (), timeout: float = LONGEST) -> Iterator[ObligationResult]:
     """Each obligation that is named (all where none is). Raises Unreadable where Z3 is not installed."""
-    yield from Prover(now, _load_finder(timeout)).prove(names)
+    yield from Prover(now, load_finder(timeout)).prove(names)
 
 
 def suggest_boundary_cases(engine: Engine, now: Proving, folder: Path, timeout: float = LONGEST) -> Iterator[SuggestedCase]:
     """The cases that the boundaries of numbers lack among those of a knowledge folder (the shipped ones where it has none)."""
     records = _read_records(engine, now, find_cases(folder, FOLDER))
-    yield from suggest_cases(now, _load_finder(timeout)(now.space), records)
+    yield from suggest_cases(now, load_finder(timeout)(now.space), records)
 
 
 def _read_records(engine: Engine, now: Proving, paths: list[Path]) -> Iterator[PatientRecord]:
@@ -48,7 +48,8 @@ def _read_records(engine: Engine, now: Proving, paths: list[Path]) -> Iterator[P
             continue
 
 
-def _load_finder(timeout: float) -> MakeFinder:
+def load_finder(timeout: float) -> MakeFinder:
+    """What makes a finder of patients. Raises Unreadable where Z3 is not installed."""
     try:
         from concordant.verify.solver import Z3Finder
     except ImportError:

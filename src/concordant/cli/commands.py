@@ -11,6 +11,7 @@ import click
 from concordant.cli.auditing import audit
 from concordant.cli.authoring import new, schema
 from concordant.cli.describing import describe
+from concordant.cli.differing import diff
 from concordant.cli.drawing import draw
 from concordant.cli.exporting import export
 from concordant.cli.linting import lint
@@ -60,6 +61,7 @@ app.add_command(web)
 app.add_command(serve)
 app.add_command(draw)
 app.add_command(describe)
+app.add_command(diff)
 app.add_command(export)
 patient_argument = click.argument("patient")
 

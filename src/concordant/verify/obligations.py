@@ -9,6 +9,7 @@ from typing import Literal
 from concordant.decide.decision import Decision
 from concordant.logic.conditions import Condition
 from concordant.model.accepted import Obligation
+from concordant.patient.events import PatientRecord
 from concordant.patient.facts import Facts
 
 # What each obligation promises, in the order in which they are told.
@@ -30,8 +31,9 @@ PROMISES: Mapping[Obligation, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Rerun:
-    """A witness as the engine sees it: its facts, with reasons, and the decision."""
+    """A witness as the engine sees it: its record, its facts, with reasons, and the decision."""
 
+    record: PatientRecord
     facts: Facts
     decision: Decision
 

@@ -46,7 +46,7 @@ class WitnessBench:
     def list_wishes(self, condition: Condition) -> list[Condition]:
         """What is usual of each feature that the patient is made of, so that only what matters is unusual; and no danger."""
         features = self._list_features(condition)
-        usual: list[Condition] = [OneOf(f.name, (word,)) for f in features if (word := _usual_word(f)) is not None]
+        usual: list[Condition] = [OneOf(f.name, (word,)) for f in features if (word := find_usual_word(f)) is not None]
         names = {feature.name for feature in features}
         return usual + [Not(harm) for harm in self._harms if find_features_read(harm) <= names]
 
@@ -60,7 +60,7 @@ class WitnessBench:
     def make_witness(self, question: Question, found: Assignment) -> Witness:
         """The shortest case that shows what was found; of one that does not show it, why not."""
         values = {name: to_value(found[name]) for name in self.list_names(question, found)}
-        unusual = {name: value for name, value in values.items() if value != _usual_word(self._now.plan.by_name[name])}
+        unusual = {name: value for name, value in values.items() if value != find_usual_word(self._now.plan.by_name[name])}
         for stated in (unusual, values):
             witness = self._try_case(question, stated)
             if not witness.fails:
@@ -105,7 +105,7 @@ class WitnessBench:
     def _run(self, text: SourceText) -> Rerun:
         record = read_case(text, self._now.knowledge, self._words, self._now.as_of)
         facts = derive_facts(record, self._now.plan)
-        return Rerun(facts, make_decision(self._now.ruleset, facts))
+        return Rerun(record, facts, make_decision(self._now.ruleset, facts))
 
     def write_case(self, name: str, stated: Mapping[str, str], because: str) -> str:
         """A case file that states these values, each as it is written."""
@@ -145,7 +145,7 @@ def _is_stated(feature: Feature) -> bool:
     return feature.kind != "inferred" or not feature.rules
 
 
-def _usual_word(feature: Feature) -> str | None:
+def find_usual_word(feature: Feature) -> str | None:
     """What silence means, or else no; nothing is usual of a number or of one of several words."""
     if feature.is_numeric:
         return None

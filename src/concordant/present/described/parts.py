@@ -112,7 +112,7 @@ class PartBuilder:
     def list_boundaries(self, rows: Iterable[tuple[Boundary, ...]]) -> Table:
         """At each boundary: the value, whether the statement applies, and what would be answered."""
         told = [
-            (one.feature.brief, self._name_cell(one), self._tell_truth(one), self._tell_outcome(one.outcome))
+            (one.feature.brief, self._name_cell(one), self._tell_truth(one), self.tell_outcome(one.outcome))
             for row in rows
             for one in row
         ]
@@ -124,7 +124,8 @@ class PartBuilder:
     def _tell_truth(self, one: Boundary) -> str:
         return APPLIES[one.applies] if one.outcome is not None else IMPOSSIBLE
 
-    def _tell_outcome(self, outcome: Outcome | None) -> str:
+    def tell_outcome(self, outcome: Outcome | None) -> str:
+        """What comes of a patient, in words; nothing where no patient can be."""
         if outcome is None:
             return ""
         answer, regimens = outcome

@@ -1,0 +1,126 @@
+"""Two versions of a guideline compared: in words, for whom, and how many of a table of patients."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from concordant.answer.references import References
+from concordant.api.engine import Engine
+from concordant.api.proving import LONGEST, begin_proving, load_finder
+from concordant.errors import Complaint, Refused, Unreadable
+from concordant.library import load_folder
+from concordant.present.described.difference import Difference, build_difference_page
+from concordant.present.described.parts import PartBuilder
+from concordant.present.formats import RenderOptions, render_document
+from concordant.present.language import load_language
+from concordant.verify.decided import Proving
+from concordant.verify.difference import OutcomeChange, Unproved, VersionPair, list_statement_changes
+
+
+def compare_versions(engine: Engine, old: str, new: str, day: dt.date | None, timeout: float = LONGEST) -> Difference:
+    """Compare two versions, each a guideline of the engine's knowledge (`ID/VERSION`) or a folder of knowledge.
+
+    Raises Unreadable for what is neither, and Refused where the two ask different things of a patient.
+    """
+    before, after = (begin_proving(one, day, version) for one, version in (_find_version(engine, n) for n in (old, new)))
+    _check_same_features(before, after, (old, new))
+    found = list(VersionPair(before, after, load_finder(timeout)).iter_changes())
+    return Difference(
+        (old, new),
+        (_make_parts(before), _make_parts(after)),
+        list_statement_changes(before, after),
+        [one for one in found if isinstance(one, OutcomeChange)],
+        [one for one in found if isinstance(one, Unproved)],
+    )
+
+
+def count_changes(engine: Engine, found: Difference, table: str, day: dt.date | None) -> Difference:
+    """The same with how many patients of a table of facts go from what to what, the most frequent first. Raises Unreadable."""
+    from concordant.api.tables import decide_table
+
+    facts = _read_table(table)
+    before, after = (decide_table(one, facts, day, version) for one, version in (_find_version(engine, n) for n in found.names))
+    old, new = found.parts
+    counts = [(old.tell_outcome(one.before), new.tell_outcome(one.after), one.patients) for one in before.changes(after)]
+    return replace(found, counts=counts)
+
+
+def _read_table(path: str) -> Any:
+    """A table of Parquet or CSV. Raises Unreadable for any other file."""
+    from concordant.api.tables import check_tables_installed
+
+    check_tables_installed()
+    from pyarrow import ArrowException, csv, parquet
+
+    try:
+        return (csv.read_csv if path.endswith(".csv") else parquet.read_table)(path)
+    except (OSError, ArrowException) as error:
+        says = f"this is no table of Parquet or CSV ({str(error).splitlines()[0]})"
+        raise Unreadable(Complaint(says, path, way_out="`concordant.facts_table` makes one of patients")) from None
+
+
+@cache
+def _open_folder(name: str) -> Engine:
+    return Engine(load_folder(Path(name)))
+
+
+def _find_version(engine: Engine, name: str) -> tuple[Engine, str]:
+    """The engine that answers by this name, and the version that it is asked for. Raises Unreadable."""
+    versions = [
+        f"{guideline.id}/{version.version}" for guideline in engine.knowledge.guidelines for version in guideline.versions
+    ]
+    if name in versions:
+        return engine, name
+    if Path(name).is_dir():
+        return _open_folder(name), ""
+    way_out = f"Name a folder of knowledge, or one of {', '.join(versions)}"
+    raise Unreadable(Complaint(f"'{name}' is neither a version of a guideline nor a folder", name, way_out=way_out))
+
+
+def _check_same_features(old: Proving, new: Proving, names: tuple[str, str]) -> None:
+    """A patient of the one must be a patient of the other: the same facts, with the same values."""
+    kinds = [{one.name: (one.type, one.values, one.unit) for one in now.knowledge.features} for now in (old, new)]
+    unlike = [name for name in dict.fromkeys((*kinds[0], *kinds[1])) if kinds[0].get(name) != kinds[1].get(name)]
+    if unlike:
+        says = f"the two ask different things of a patient: {', '.join(unlike[:5])}"
+        way_out = "Add these features to both first; `concordant lint --effect BASE` compares their answers to the cases"
+        raise Refused([Complaint(says, " and ".join(names), way_out=way_out)])
+
+
+def _make_parts(now: Proving) -> PartBuilder:
+    features = {feature.name: feature for feature in now.knowledge.features}
+    drugs = {drug.id: drug.name for drug in now.knowledge.drugs}
+    return PartBuilder(now.ruleset, features, drugs, load_language("en"), References({s.id: s for s in now.knowledge.sources}))
+
+
+def render_difference(found: Difference, format_: str) -> str | bytes:
+    """The comparison as a page, or as JSON with the case file of each patient."""
+    if format_ != "json":
+        return render_document(build_difference_page(found), RenderOptions(format=format_))
+    content = {
+        "old": found.names[0],
+        "new": found.names[1],
+        "changes": [_show_change(one) for one in found.changes],
+        "not_proved": [{"regimen": one.turn.regimen, "kind": one.turn.kind, "because": one.because} for one in found.unproved],
+        "statements": [
+            {"number": one.number, "old": one.before and one.before.id, "new": one.after and one.after.id}
+            for one in found.statements
+        ],
+        "counts": [{"old": before, "new": after, "patients": patients} for before, after, patients in found.counts],
+    }
+    return msgspec.json.format(msgspec.json.encode(content), indent=2).decode() + "\n"
+
+
+def _show_change(change: OutcomeChange) -> dict[str, object]:
+    return {
+        "old": {"answer": change.before[0], "regimens": change.before[1]},
+        "new": {"answer": change.after[0], "regimens": change.after[1]},
+        "shows": [{"regimen": one.regimen, "kind": one.kind} for one in change.turns],
+        "case": change.case,
+    }

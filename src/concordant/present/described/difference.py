@@ -1,0 +1,128 @@
+"""What changed between two versions of a guideline, as a page: for whom first, then the statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from concordant.answer.phrases import capitalize_first
+from concordant.patient.facts import format_value
+from concordant.present.described.parts import PartBuilder
+from concordant.present.described.phrases import CHANGED_FOOT, NO_CHANGE, SHOWN_BY
+from concordant.present.described.statement import describe_rating, make_page_words, tell_advice
+from concordant.present.page.document import Document, Paragraph, Point, PointList, ScreenLine, Section, Table
+from concordant.verify.difference import OutcomeChange, StatementChange, Unproved
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two versions by name, how each tells its statements, and what was found; `counts` are those of a table of patients."""
+
+    names: tuple[str, str]
+    parts: tuple[PartBuilder, PartBuilder]
+    statements: Sequence[StatementChange]
+    changes: Sequence[OutcomeChange]
+    unproved: Sequence[Unproved]
+    counts: Sequence[tuple[str, str, int]] = ()
+
+
+def build_difference_page(found: Difference) -> Document:
+    """The page; its first screen says how much changed and for whom."""
+    old, new = found.names
+    language = found.parts[1].language
+    guideline = found.parts[1].frame.in_force[0]
+    return Document(
+        language="en",
+        shape="recommendation",
+        title=f"{old} and {new} compared",
+        over=f"{old} → {new}",
+        verdict=_make_verdict(found),
+        first=tuple(_iter_first_lines(found)),
+        sections=tuple(_iter_sections(found)),
+        references_title=language.say("part.references"),
+        references=(),
+        footer=(CHANGED_FOOT,),
+        words=make_page_words(language, guideline.guideline, guideline.version.version),
+    )
+
+
+def _make_verdict(found: Difference) -> str:
+    ways = sum(len(one.turns) for one in found.changes)
+    if not ways:
+        return NO_CHANGE
+    return (
+        f"{_count(len(found.changes), 'patient shows', 'patients show')} {_count(ways, 'change', 'changes')} of what is advised"
+    )
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _iter_first_lines(found: Difference) -> Iterator[ScreenLine]:
+    came = [one.number for one in found.statements if one.before is None]
+    gone = [one.number for one in found.statements if one.after is None]
+    changed = [one.number for one in found.statements if one.before is not None and one.after is not None]
+    for title, numbers in (("New", came), ("Gone", gone), ("Changed", changed)):
+        if numbers:
+            yield ScreenLine(title, f"{_count(len(numbers), 'statement', 'statements')}: {', '.join(numbers)}")
+    if found.counts:
+        total = sum(count for *_, count in found.counts)
+        differ = sum(count for before, after, count in found.counts if before != after)
+        yield ScreenLine("Patients", f"{differ} of {total} in the table are answered differently")
+    if found.unproved:
+        yield ScreenLine("Not proved", f"{_count(len(found.unproved), 'way', 'ways')} to differ: see below", "danger")
+
+
+def _iter_sections(found: Difference) -> Iterator[Section]:
+    if found.changes:
+        shown = tuple(_make_change_row(found, one) for one in found.changes)
+        yield Section("for-whom", "For whom the answer differs", (Paragraph(SHOWN_BY), Table(("patient", *found.names), shown)))
+    if found.counts:
+        counted = tuple((str(count), before, after) for before, after, count in found.counts if before != after)
+        yield Section("counts", "How many in the table", (Table(("patients", *found.names), counted),))
+    if found.unproved:
+        points = tuple(Point(f"{one.turn.regimen or 'scope'} {one.turn.kind}: {one.because}") for one in found.unproved)
+        yield Section("unproved", "Not proved", (PointList(points),))
+    columns: tuple[str, ...]
+    for title, only in (("Changed statements", "both"), ("New statements", "new"), ("Statements that are gone", "old")):
+        rows = tuple(row for one in found.statements for row in _iter_statement_rows(found, one, only))
+        if rows:
+            columns = ("number", "what", *found.names) if only == "both" else ("number", "says", "advises", "how sure")
+            yield Section(title.lower().replace(" ", "-"), title, (Table(columns, rows),))
+
+
+def _make_change_row(found: Difference, change: OutcomeChange) -> tuple[str, ...]:
+    told = [part.tell_outcome(one) for part, one in zip(found.parts, (change.before, change.after), strict=True)]
+    features = found.parts[1].features
+    facts = (f"{features[name].brief}: {format_value(features[name], value)}" for name, value in change.patient.items())
+    return ("; ".join(facts), *told)
+
+
+def _iter_statement_rows(found: Difference, change: StatementChange, only: str) -> Iterator[tuple[str, ...]]:
+    before, after = change.before, change.after
+    if before is not None and after is not None:
+        if only == "both":
+            yield from _iter_changed_parts(found, change)
+        return
+    statement, parts = (after, found.parts[1]) if after is not None else (before, found.parts[0])
+    if statement is not None and only == ("new" if after is not None else "old"):
+        advised = tell_advice(parts, statement) if statement.recommend else ""
+        yield statement.number, statement.says, advised, describe_rating(statement)
+
+
+def _iter_changed_parts(found: Difference, change: StatementChange) -> Iterator[tuple[str, ...]]:
+    """Each part of a statement that is told otherwise."""
+    assert change.before is not None and change.after is not None
+    told = [
+        {
+            "says": one.says,
+            "for whom": parts.describe(one.applies_if),
+            "advises": tell_advice(parts, one) if one.recommend else "",
+            "how sure": describe_rating(one),
+        }
+        for parts, one in zip(found.parts, (change.before, change.after), strict=True)
+    ]
+    rows = [(what, told[0][what], told[1][what]) for what in told[0] if told[0][what] != told[1][what]]
+    for what, before, after in rows or [("sources, bars or what is done beside", "", "")]:
+        yield change.number, capitalize_first(what), before, after

@@ -1,0 +1,176 @@
+"""Two versions of a guideline side by side: what each says alone, and for which patients the outcome differs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from concordant.decide.decision import Decision, Outcome
+from concordant.decide.judging import make_decision
+from concordant.derive.engine import derive_facts
+from concordant.logic.conditions import NEVER, Condition, Not
+from concordant.logic.truth import TRUE
+from concordant.model.features import Feature
+from concordant.model.guideline import Statement
+from concordant.patient.facts import Value
+from concordant.verify.decided import Proving
+from concordant.verify.obligations import Question, Rerun
+from concordant.verify.space import TIMEOUT, PatientFinder, PatientSpace, both, either
+from concordant.verify.witness import WitnessBench, find_usual_word
+
+OUTSIDE = ""  # the name under which "the guideline does not speak" stands among the regimens
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One way in which an outcome can differ: a regimen that the new version names and the old one does not, or the reverse.
+
+    `regimen` is OUTSIDE for a patient of whom only one of the two speaks.
+    """
+
+    regimen: str
+    kind: Literal["comes", "goes"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeChange:
+    """A patient for whom the two differ: what tells this patient from others, the case file, and what each says.
+
+    `turns` are the ways to differ that this patient shows.
+    """
+
+    turns: tuple[Turn, ...]
+    before: Outcome
+    after: Outcome
+    patient: Mapping[str, Value]
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unproved:
+    """A way to differ of which it is not known whether a patient shows it, and why."""
+
+    turn: Turn
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementChange:
+    """A statement of which one version says something else, or that only one of them has (None where it lacks it)."""
+
+    number: str
+    before: Statement | None
+    after: Statement | None
+
+
+def list_statement_changes(old: Proving, new: Proving) -> list[StatementChange]:
+    """The statements that differ, by guideline and number: what is only old, what is only new, what was changed."""
+    before = {(one.guideline, one.number): one for one in old.ruleset.statements}
+    after = {(one.guideline, one.number): one for one in new.ruleset.statements}
+    pairs = [(key, before.get(key), after.get(key)) for key in dict.fromkeys((*before, *after))]
+    return [StatementChange(key[1], one, other) for key, one, other in pairs if not _say_the_same(one, other)]
+
+
+def _say_the_same(one: Statement | None, other: Statement | None) -> bool:
+    if one is None or other is None:
+        return False
+    alike = ("title", "says", "sources", "applies_if", "grade", "recommend", "unless", "actions", "rank")
+    return all(getattr(one, name) == getattr(other, name) for name in alike)
+
+
+class VersionPair:
+    """Two versions, as conditions on the same complete patients."""
+
+    def __init__(self, old: Proving, new: Proving, make_finder: Callable[[PatientSpace], PatientFinder]) -> None:
+        self.old, self.new = old, new
+        self._bench = WitnessBench(new)
+        self._finder = make_finder(new.space)
+
+    def iter_changes(self) -> Iterator[OutcomeChange | Unproved]:
+        """For each way to differ a patient, unless one that was found before shows it too."""
+        conditions = self._list_turns()
+        self._finder.prepare(conditions.values())
+        shown: set[Turn] = set()
+        for turn, wanted in conditions.items():
+            if turn in shown:
+                continue
+            change = self._find_change(turn, wanted)
+            if change is not None:
+                shown.update(change.turns if isinstance(change, OutcomeChange) else ())
+                yield change
+
+    def _list_turns(self) -> dict[Turn, Condition]:
+        """What has to hold of a patient for each way to differ."""
+        before, after = _outcomes(self.old), _outcomes(self.new)
+        turns: dict[Turn, Condition] = {}
+        for regimen in dict.fromkeys((*before, *after)):
+            one, other = before.get(regimen, NEVER), after.get(regimen, NEVER)
+            if one != other:
+                turns[Turn(regimen, "comes")] = both(other, Not(one))
+                turns[Turn(regimen, "goes")] = both(one, Not(other))
+        return turns
+
+    def _find_change(self, turn: Turn, wanted: Condition) -> OutcomeChange | Unproved | None:
+        found = self._finder.find(wanted, self._bench.list_wishes(wanted))
+        if found is None:
+            return None
+        if found == TIMEOUT:
+            return Unproved(turn, "time ran out")
+        about, says = f"{turn.regimen or 'scope'} {turn.kind}", "Found by comparing two versions."
+        question = Question("disagreement", about, wanted, says, seen=lambda rerun: self._shows(turn, rerun))
+        witness = self._bench.make_witness(question, found)
+        if witness.fails:
+            return Unproved(turn, witness.fails)
+        rerun = self._bench.run_case(witness.case)
+        before, after = self._decide(rerun)
+        patient = dict(self._iter_telling(rerun))
+        return OutcomeChange(tuple(_compare(before.outcome, after.outcome)), before.outcome, after.outcome, patient, witness.case)
+
+    def _decide(self, rerun: Rerun) -> tuple[Decision, Decision]:
+        """What the engine says of a patient by each version."""
+        return make_decision(self.old.ruleset, derive_facts(rerun.record, self.old.plan)), rerun.decision
+
+    def _shows(self, turn: Turn, rerun: Rerun) -> bool:
+        before, after = self._decide(rerun)
+        return turn in _compare(before.outcome, after.outcome)
+
+    def _iter_telling(self, rerun: Rerun) -> Iterator[tuple[str, Value]]:
+        """What the statements that apply by either version ask of the patient, and what a headline would name."""
+        asked = set[str]()
+        for now, decision in zip((self.old, self.new), self._decide(rerun), strict=True):
+            applying = [one for one in now.ruleset.statements if one.recommend and decision.statements[one.id].truth is TRUE]
+            asked.update(*(now.ruleset.reads[one.id] for one in applying))
+        for feature in self.new.plan.features:
+            fact = rerun.facts[feature.name]
+            told = feature.name in asked and feature.name not in rerun.record.stated
+            if fact.is_known and (told or _stands_out(feature, fact.value)):
+                yield feature.name, fact.value
+
+
+def _stands_out(feature: Feature, value: Value) -> bool:
+    """Whether a patient is told by this: a number that a headline would name, or a word that is not the usual one."""
+    if not feature.question:
+        return False
+    return bool(feature.headline) if feature.is_numeric else find_usual_word(feature) not in (None, value)
+
+
+def _outcomes(now: Proving) -> Mapping[str, Condition]:
+    """For each regimen the patients whose outcome names it, and under OUTSIDE those of whom no guideline speaks."""
+    families = dict.fromkeys(now.family(statement) for statement in now.ruleset.statements)
+    outside = Not(either(now.in_scope(family) for family in families))
+    return {OUTSIDE: outside, **now.outcome}
+
+
+def _compare(before: Outcome, after: Outcome) -> Iterator[Turn]:
+    """The ways in which two outcomes differ; none where one of the two cannot tell."""
+    if "needs_data" in (before[0], after[0]):
+        return
+    one, other = _names(before), _names(after)
+    yield from (Turn(name, "comes") for name in other if name not in one)
+    yield from (Turn(name, "goes") for name in one if name not in other)
+
+
+def _names(outcome: Outcome) -> tuple[str, ...]:
+    answer, regimens = outcome
+    return (OUTSIDE,) if answer == "out_of_scope" else regimens

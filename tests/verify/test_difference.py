@@ -1,0 +1,118 @@
+"""Two versions side by side: every change has a patient, who is answered so by both; nothing is said of what is the same."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import concordant as cc
+from concordant.api.differing import compare_versions, render_difference
+from concordant.api.engine import get_engine
+from concordant.errors import Refused, Unreadable
+from concordant.library import FOLDER
+from concordant.present.described.difference import Difference
+
+OLD, NEW = "asco-her2-abc/2018", "asco-her2-abc/2022"
+STATEMENT = "guidelines/asco-her2-abc/2022/2.1-second-line-trastuzumab-deruxtecan.yaml"
+pytestmark = pytest.mark.long
+
+
+def change_nothing(_: Path) -> None:
+    """The same knowledge under another name."""
+
+
+def change_words(folder: Path) -> None:
+    path = folder / STATEMENT
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('says: "Second line after', 'says: "Next line after'), encoding="utf-8"
+    )
+
+
+def narrow(folder: Path) -> None:
+    """A hypothetical update: statement 2.1 for the third line instead of the second."""
+    path = folder / STATEMENT
+    path.write_text(path.read_text(encoding="utf-8").replace("is second\n", "is third_or_later\n"), encoding="utf-8")
+
+
+def compare_with(tmp_path: Path, change: Callable[[Path], None]) -> Difference:
+    folder = tmp_path / "next"
+    shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("cases"))
+    change(folder)
+    return compare_versions(get_engine(None), NEW, str(folder), None)
+
+
+@pytest.fixture(scope="module")
+def between() -> Difference:
+    return compare_versions(get_engine(None), OLD, NEW, None)
+
+
+def test_each_change_is_answered_so_by_both_versions(between: Difference) -> None:
+    assert between.changes
+    assert not between.unproved
+    for change in between.changes:
+        for version, outcome in ((OLD, change.before), (NEW, change.after)):
+            decision = get_engine(None).decide(change.case, guideline=version)
+            assert decision.outcome == outcome, change.case
+        assert change.before != change.after
+
+
+def test_the_second_line_went_from_one_conjugate_to_the_other(between: Difference) -> None:
+    told = render_difference(between, "md")
+    assert isinstance(told, str)
+    assert re.search(r"Line: second line \| trastuzumab emtansine \| trastuzumab deruxtecan \|", told)
+    assert "**Gone:** 18 statements" in told
+    shown = json.loads(render_difference(between, "json"))
+    assert len(shown["changes"]) == len(between.changes)
+    assert all(one["case"].startswith("name:") for one in shown["changes"])
+
+
+@pytest.mark.parametrize("format_", ["html", "pdf", "docx"])
+def test_it_is_a_page(between: Difference, format_: str) -> None:
+    assert render_difference(between, format_)
+
+
+def test_nothing_is_said_of_what_is_the_same(tmp_path: Path) -> None:
+    found = compare_with(tmp_path, change_nothing)
+    assert (list(found.changes), list(found.statements), list(found.unproved)) == ([], [], [])
+    assert "No patient is answered differently" in render_difference(found, "md")
+
+
+def test_other_words_change_nobody(tmp_path: Path) -> None:
+    found = compare_with(tmp_path, change_words)
+    assert not found.changes
+    assert [one.number for one in found.statements] == ["2.1"]
+    assert "Next line after" in render_difference(found, "md")
+
+
+def test_a_hypothetical_update_names_who_gains_and_who_loses(tmp_path: Path) -> None:
+    found = compare_with(tmp_path, narrow)
+    assert [one.number for one in found.statements] == ["2.1"]
+    turns = {(turn.regimen, turn.kind) for change in found.changes for turn in change.turns}
+    assert ("trastuzumab-deruxtecan-5.4-q3w", "goes") in turns
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "error", "says"),
+    [
+        (OLD, "asco-her2-abc/2030", Unreadable, "neither a version of a guideline nor a folder"),
+        ("/nowhere", NEW, Unreadable, "neither a version of a guideline nor a folder"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(old: str, new: str, error: type[cc.ConcordantError], says: str) -> None:
+    with pytest.raises(error, match=says):
+        compare_versions(get_engine(None), old, new, None)
+
+
+def test_two_that_ask_different_things_are_refused(tmp_path: Path) -> None:
+    def lose(folder: Path) -> None:
+        path = folder / "features" / "treatment.yaml"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(r"values: \[([^\]]*)\]", r"values: [\1, another_word]", text, count=1), encoding="utf-8")
+
+    with pytest.raises(Refused, match="ask different things of a patient"):
+        compare_with(tmp_path, lose)
