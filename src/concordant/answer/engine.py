@@ -16,15 +16,13 @@ from concordant.decide.counterfactuals import find_counterfactuals
 from concordant.decide.decision import Decision
 from concordant.decide.judging import make_decision
 from concordant.decide.questions import SearchBudget, find_questions
-from concordant.decide.ruleset import CURRENT, Ruleset, add_current_regimen, list_turning_days, make_ruleset
+from concordant.decide.ruleset import Ruleset, add_current_regimen, list_turning_days, make_current_regimen, make_ruleset
 from concordant.decide.situation import Situation
 from concordant.derive.discordance import find_discordances
 from concordant.derive.engine import FactsOnDemand, derive_facts
 from concordant.derive.plan import DerivationPlan, make_plan
 from concordant.logic.by_identity import IdentityCache
-from concordant.model.drugs import Component, Regimen
 from concordant.model.knowledge import Knowledge
-from concordant.model.sources import Cite
 from concordant.patient.events import EARLY_SETTINGS, ONGOING, PatientRecord
 from concordant.readers.circuit import Circuit
 from concordant.readers.truth_only import TruthOnly
@@ -113,10 +111,3 @@ def find_running_drugs(record: PatientRecord) -> tuple[str, ...]:
     """What runs now for advanced disease, each drug once."""
     running = [c for c in record.courses if c.stopped == ONGOING and c.setting not in EARLY_SETTINGS]
     return tuple(dict.fromkeys(drug for course in running for drug in course.drugs))
-
-
-def make_current_regimen(drugs: tuple[str, ...], names: Mapping[str, str]) -> Regimen:
-    """What runs now as a regimen without doses."""
-    nowhere = Cite(ref="record", checked="primary")
-    parts = tuple(Component(drug=d, amount=0, unit="mg", schedule="as now", route="", source=nowhere) for d in drugs)
-    return Regimen(id=CURRENT, name=" + ".join(names[d] for d in drugs), components=parts)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from concordant.answer.engine import find_running_drugs, make_current_regimen
+from concordant.answer.engine import find_running_drugs
 from concordant.api.opened import check_readable
-from concordant.decide.ruleset import add_current_regimen
+from concordant.decide.ruleset import add_current_regimen, make_current_regimen
 from concordant.patient.fact_table import Cell, make_fact_row
 from concordant.record.sources import Patient
 

@@ -10,11 +10,11 @@ from concordant.decide.partitions import Break, find_breaks
 from concordant.decide.published import Bars, bars_by_owner, checks_by_drug, filter_published, published_by
 from concordant.errors import Complaint, Unreadable, suggest_word
 from concordant.logic.conditions import ALWAYS, All, Any, Condition, Not, find_features_read
-from concordant.model.drugs import Check, Drug, Regimen
+from concordant.model.drugs import Check, Component, Drug, Regimen
 from concordant.model.features import Feature
 from concordant.model.guideline import Danger, Disagreement, Guideline, Statement, Version, action_from_danger
 from concordant.model.knowledge import Knowledge
-from concordant.model.sources import Restriction, Role
+from concordant.model.sources import Cite, Restriction, Role
 
 CURRENT = "current"
 EVERY = "any_drug"  # the class that holds every drug
@@ -130,6 +130,13 @@ def _index_ruleset(frame: Ruleset, features: Iterable[Feature]) -> Ruleset:
         limits_held=tuple((id_, some) for id_, some in held if some),
         family={f.guideline.id: f.guideline.parent or f.guideline.id for f in frame.in_force},
     )
+
+
+def make_current_regimen(drugs: tuple[str, ...], names: Mapping[str, str]) -> Regimen:
+    """What runs now as a regimen without doses."""
+    nowhere = Cite(ref="record", checked="primary")
+    parts = tuple(Component(drug=d, amount=0, unit="mg", schedule="as now", route="", source=nowhere) for d in drugs)
+    return Regimen(id=CURRENT, name=" + ".join(names[d] for d in drugs), components=parts)
 
 
 def add_current_regimen(frame: Ruleset, current: Regimen) -> Ruleset:
