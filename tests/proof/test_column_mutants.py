@@ -26,6 +26,7 @@ from tests.laws.columns import (
 )
 from tests.laws.lanes import draw_value
 from tests.proof.mutants import loaded, source_of
+from tests.shares import share_of
 from tests.shipped import CASES, record_of
 
 pytestmark = pytest.mark.long
@@ -156,9 +157,10 @@ def drawn(knowledge: Knowledge) -> Drawn:
     return Drawn(table_of(rows, engine), [tell_decision(reference.decide(row)) for row in rows], supposed, asked)
 
 
-@pytest.mark.parametrize(
-    ("module", "old", "new"), [row[1:] for row in ROWS if row[0] not in UNSEEN], ids=[r[0] for r in ROWS if r[0] not in UNSEEN]
-)
+RUN = share_of("changes of the columns", [row for row in ROWS if row[0] not in UNSEEN], kind=lambda row: row[1])
+
+
+@pytest.mark.parametrize(("module", "old", "new"), [row[1:] for row in RUN], ids=[row[0] for row in RUN])
 def test_a_change_is_noticed(module: str, old: str, new: str, knowledge: Knowledge, drawn: Drawn) -> None:
     source = source_of(module)
     assert source.count(old) == 1, "the source has changed: write the change anew"

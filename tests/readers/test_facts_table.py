@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -193,3 +195,17 @@ def test_a_table_of_nobody_is_decided(engine: cc.Engine) -> None:
     decided = engine.decide_table(pa.table({"patient": pa.array([], pa.string()), "lvef_low": pa.array([], FLOAT)}))
     assert (decided.rows, decided.outcomes, decided.outcome_table().num_rows, decided.questions().num_rows) == (0, [], 0, 0)
     assert decided.statuses().num_rows == engine.facts_table([]).num_rows == 0
+
+
+@pytest.mark.parametrize("missing", ["numpy", "pyarrow"])
+def test_without_the_extra_the_way_out_is_told(missing: str, engine: cc.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    for wanted in (engine.decide_table, engine.facts_table):
+        with pytest.raises(cc.Unreadable, match=r"pip install 'concordant\[tables\]'"):
+            wanted({"patient": ["a"]})
+
+
+def test_the_api_loads_no_numpy_before_a_table_is_there() -> None:
+    code = "import sys, concordant as cc; cc.Engine, cc.DecidedTable; print({'numpy', 'pyarrow'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

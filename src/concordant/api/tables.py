@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from concordant.patient.fact_table import Cell, join_words, make_fact_row
 from concordant.patient.facts import Value
 from concordant.record.sources import Patient
 from concordant.record.sources.asked import parse_day
+from concordant.record.sources.opening import NamedSource, SourceContent
 
 if TYPE_CHECKING:
     from concordant.api.engine import Engine
@@ -211,13 +213,11 @@ def make_facts_table(engine: Engine, patients: Iterable[Patient | PatientRecord]
 
 
 def _iter_patients(engine: Engine, patients: Any, as_of: Day) -> Iterator[Patient | PatientRecord]:
-    from concordant.api.engine import Patients
-
-    if isinstance(patients, Patients | list | tuple | Iterator):
-        return iter(patients)
     if isinstance(patients, PatientRecord | Patient):
         return iter([patients])
-    return iter(engine.read(patients, as_of=as_of))
+    if isinstance(patients, str | os.PathLike | bytes | Mapping | NamedSource | SourceContent):
+        return iter(engine.read(patients, as_of=as_of))
+    return iter(patients)
 
 
 def _iter_facts_rows(engine: Engine, patients: Iterable[Patient | PatientRecord]) -> Iterator[tuple[dt.date, Mapping[str, Cell]]]:
