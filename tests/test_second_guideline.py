@@ -5,9 +5,11 @@ It is invented (tests/second_guideline), so what it says is no medicine.
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import io
 import json
+import random
 import re
 import shutil
 import zipfile
@@ -16,7 +18,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from concordant.answer.engine import answer_record
+import concordant as cc
+from concordant.answer.engine import answer_record, build_situation
 from concordant.answer.schema import Answer
 from concordant.author.build import build_knowledge
 from concordant.author.lint.run import lint_folder
@@ -28,12 +31,14 @@ from concordant.logic.conditions import ALWAYS
 from concordant.logic.intervals import Interval
 from concordant.model.knowledge import Knowledge
 from concordant.present.formats import FORMATS, RenderOptions, render_answer
+from concordant.readers.truth_only import TruthOnly
 from concordant.record.casefile.read import read_case
 from concordant.record.courses.assemble import assemble_courses
 from concordant.record.courses.line_rules import make_line_rules
 from concordant.terminology.names import Words, make_words
 from concordant.texts import read_file, read_text
 from tests.conftest import AS_OF
+from tests.laws.columns import Reference, draw_rows, find_differences, row_of, table_of, tell_decision, tell_table
 from tests.record.test_courses import STORIES, events, exposures
 from tests.shares import share_of
 from tests.shipped import CASES, answer_to, case, compiling, record_of
@@ -319,3 +324,14 @@ def test_a_disagreement_of_guidelines_stands_on_the_first_screen(format_: str, d
     first, _, rest = shown.partition("Where sources disagree")
     assert DIFFERS in (" ".join(json.loads(shown)["first_screen"]) if format_ == "json" else first)
     assert format_ in ("terminal", "note", "json") or DIFFERS in rest
+
+
+def test_in_columns_the_guideline_speaks_that_the_reference_hears(both: Knowledge) -> None:
+    engine, day = cc.Engine(both), dt.date(2024, 6, 1)
+    reference = Reference(engine, day, TruthOnly())
+    records = list(filter(None, map(record_of, CASES[::12])))
+    known = [row_of(record, reference.plan) for record in records]
+    rows = known + list(draw_rows(known, build_situation(records[0], both), random.Random(5), 300))
+    wanted = [tell_decision(reference.decide(row)) for row in rows]
+    assert find_differences(tell_table(engine.decide_table(table_of(rows, engine), as_of=day)), wanted) == []
+    assert len({one["guideline"] for one in wanted}) == 2

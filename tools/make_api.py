@@ -23,7 +23,7 @@ clock. An error is a `ConcordantError`: its `complaints` each have a place, what
 |---|---|
 {table}
 """
-OWN = ("concordant.api", "concordant.api.recommendation")
+OWN = ("concordant.api", "concordant.api.engine", "concordant.api.recommendation", "concordant.api.tables")
 
 
 def cleaned(thing: Any) -> str:

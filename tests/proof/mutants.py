@@ -28,6 +28,7 @@ MODULES = (
     "decide.ruleset",
     "decide.decision",
     "decide.judging",
+    "decide.judged_lanes",
     "decide.lanes",
     "decide.situation",
     "decide.question_groups",
@@ -35,7 +36,6 @@ MODULES = (
     "decide.counterfactuals",
     "decide.next_steps",
 )
-_NAMES = re.compile(rf"\bconcordant\.({'|'.join(re.escape(name) for name in MODULES)})\b")
 HOME = "mutant"
 
 
@@ -45,17 +45,17 @@ def source_of(module: str) -> str:
 
 
 @contextmanager
-def loaded(changed: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def loaded(changed: Mapping[str, str], modules: tuple[str, ...] = MODULES) -> Iterator[dict[str, Any]]:
     """The modules, some with other source; they see each other, and nothing else sees them."""
     assert HOME not in sys.modules, "one set of them at a time"
     found: dict[str, Any] = {}
     try:
-        for name in MODULES:
+        for name in modules:
             module = ModuleType(f"{HOME}.{name}")
             sys.modules[module.__name__] = module  # dataclasses look their module up
             sys.modules.setdefault(HOME, ModuleType(HOME))
             sys.modules.setdefault(f"{HOME}.{name.split('.')[0]}", ModuleType(f"{HOME}.{name.split('.')[0]}"))
-            exec(_compile(name, changed.get(name, source_of(name))), module.__dict__)
+            exec(_compile(name, changed.get(name, source_of(name)), modules), module.__dict__)
             found[name] = module
         yield found
     finally:
@@ -64,9 +64,10 @@ def loaded(changed: Mapping[str, str]) -> Iterator[dict[str, Any]]:
 
 
 @functools.cache
-def _compile(name: str, text: str) -> CodeType:
+def _compile(name: str, text: str, modules: tuple[str, ...]) -> CodeType:
     """All but one of the modules are the same for every change: compiled once."""
-    return compile(_NAMES.sub(rf"{HOME}.\1", text), f"<{name}, changed>", "exec")
+    names = re.compile(rf"\bconcordant\.({'|'.join(map(re.escape, modules))})\b")
+    return compile(names.sub(rf"{HOME}.\1", text), f"<{name}, changed>", "exec")
 
 
 def asking_of(modules: Mapping[str, Any], knowledge: Knowledge) -> Asking:

@@ -18,7 +18,10 @@ from tests.shipped import CASES, case, record_of
 
 pytestmark = pytest.mark.long
 
-GATES, FACTS, DECISIONS, DERIVATION = "readers.circuit", "derive.lanes", "decide.lanes", "derive.engine"
+GATES, FACTS, JUDGED, DECISIONS, DERIVATION = (
+    *("readers.circuit", "derive.lanes", "decide.judged_lanes"),
+    *("decide.lanes", "derive.engine"),
+)
 EVERY, SEVERAL, DRAWN = 60, 60, 15
 TORN = ("A24", "A76", "Q59")  # whose record contradicts itself
 
@@ -59,23 +62,28 @@ ROWS: list[tuple[str, str, str, str]] = [
     ("what may be in conflict is not wanted", FACTS, "collect_inputs((*names, *torn))", "collect_inputs(names)"),
     (
         "bars are not read",
-        DECISIONS,
-        "kept = self._full & ~self.facts.reader.read(proposal.precluded_if)[0]",
-        "kept = self._full",
+        JUDGED,
+        "return self.full & ~self.reader.read(proposal.precluded_if)[0]",
+        "return self.full",
     ),
-    ("one role for all", DECISIONS, 'if proposal.role == "preferred" else 0', "if False else 0"),
+    ("one role for all", JUDGED, 'if proposal.role == "preferred" else none', "if False else none"),
     (
         "what is open takes the role",
-        DECISIONS,
-        "get(proposal.statement.id, 0) | offered",
-        "get(proposal.statement.id, 0) | offered | open_",
+        JUDGED,
+        "get(proposal.statement.id, none) | offered",
+        "get(proposal.statement.id, none) | offered | open_",
     ),
-    ("advice against is offered", DECISIONS, "if proposal.against or false == self._full:", "if false == self._full:"),
-    ("a limit that is open does not hold", DECISIONS, "waits.get(guideline, 0) | (self._full & ~true & ~false)", "0"),
-    ("a limit is passed over", DECISIONS, "            outside |= true\n", ""),
-    ("what could be second is missing as the first is", DECISIONS, "(first_open | (open_ & ~offered))", "(first_open | open_)"),
-    ("nothing is missing where nothing is offered", DECISIONS, "(first_open | (open_ & ~offered))", "first_open"),
-    ("impossible is possible", DECISIONS, "self._impossible |= self.facts", "self._impossible &= self.facts"),
+    ("advice against is offered", JUDGED, "if proposal.against or false == self.full:", "if false == self.full:"),
+    (
+        "a limit that is open does not hold",
+        JUDGED,
+        "waits.get(guideline, self.reader.none) | (self.full & ~true & ~false)",
+        "self.reader.none",
+    ),
+    ("a limit is passed over", JUDGED, "            outside |= true\n", ""),
+    ("what could be second is missing as the first is", JUDGED, "(first_open | (open_ & ~offered))", "(first_open | open_)"),
+    ("nothing is missing where nothing is offered", JUDGED, "(first_open | (open_ & ~offered))", "first_open"),
+    ("impossible is possible", DECISIONS, "self._impossible |= facts.reader", "self._impossible &= facts.reader"),
     (
         "the line is that of now",
         DECISIONS,

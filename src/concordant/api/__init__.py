@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from concordant.answer.schema import Answer
 from concordant.api.auditing import Audit, audit_answer
@@ -15,6 +16,7 @@ from concordant.api.known_words import check_known_word
 from concordant.api.language_model import LanguageModel
 from concordant.api.opened import Day, Source
 from concordant.api.recommendation import Recommendation
+from concordant.api.tables import DecidedTable
 from concordant.decide.decision import Decision
 from concordant.errors import ConcordantError, Refused, Unreadable
 from concordant.library import load_folder, load_shipped
@@ -34,6 +36,7 @@ __all__ = [
     "Answer",
     "Audit",
     "ConcordantError",
+    "DecidedTable",
     "Decision",
     "Engine",
     "Knowledge",
@@ -46,8 +49,10 @@ __all__ = [
     "Refused",
     "Unreadable",
     "audit_text",
+    "decide_table",
     "describe",
     "draw",
+    "facts_table",
     "load_knowledge",
     "read",
     "recommend",
@@ -111,6 +116,29 @@ def recommend(
     """
     engine = get_engine(knowledge, codes, propose)
     return engine.recommend(source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today, assume=assume)
+
+
+def decide_table(facts: Any, *, as_of: Day = None, guideline: str = "", knowledge: Knowledge | None = None) -> DecidedTable:
+    """What the guideline says of many patients, whose facts stand in columns: millions in a second.
+
+    `facts` is a table of Arrow or Polars (or anything that Arrow reads, or a mapping of columns to lists) with a row a patient:
+    the column `patient`; for a feature of words a column of its own, for one of numbers `NAME_low` and `NAME_high`; see the
+    how-to about many patients. `facts_table` makes one of records. `as_of` is the day whose guidelines are asked: that of the
+    table, else the last on which something in the knowledge changed. `guideline` asks for a version by `ID/VERSION`. Raises
+    `Refused` with a complaint for each column that is wrong, with its row. Needs the extra `tables`.
+    """
+    return get_engine(knowledge).decide_table(facts, as_of=as_of, guideline=guideline)
+
+
+def facts_table(
+    patients: Iterable[Patient | PatientRecord] | Source, *, as_of: Day = None, knowledge: Knowledge | None = None
+) -> Any:
+    """The facts of patients as a table of Arrow, a row each, for `decide_table` or SQL.
+
+    `patients` are those of `read`, records, or a source that `read` takes. The column `stated` names the features that were
+    stated, `running` the drugs that are taken now. Needs the extra `tables`.
+    """
+    return get_engine(knowledge).facts_table(patients, as_of=as_of)
 
 
 def audit_text(

@@ -56,7 +56,7 @@ def _read_table(path: str) -> Any:
     from concordant.api.tables import check_tables_installed
 
     check_tables_installed()
-    from pyarrow import ArrowException, csv, parquet
+    from pyarrow import ArrowException, csv, parquet  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     try:
         return (csv.read_csv if path.endswith(".csv") else parquet.read_table)(path)

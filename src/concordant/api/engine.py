@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from concordant.answer.engine import prepare_knowledge
 from concordant.answer.schema import Ask
@@ -22,6 +22,7 @@ from concordant.api.opened import (
     identify_source,
 )
 from concordant.api.recommendation import Recommendation
+from concordant.api.tables import DecidedTable, decide_table, make_facts_table
 from concordant.decide.decision import Decision
 from concordant.decide.ruleset import Ruleset, list_turning_days
 from concordant.library import load_shipped
@@ -39,6 +40,7 @@ from concordant.record.sources.opening import SourceOpener
 
 if TYPE_CHECKING:
     from concordant.decide.situation import Situation
+    from concordant.decide.tables import TableProgram
     from concordant.terminology.names import Words
 
 
@@ -52,6 +54,7 @@ class Engine:
         self.knowledge = load_shipped() if knowledge is None else check_knowledge(knowledge)
         self._prepared = prepare_knowledge(self.knowledge)
         self._opener = SourceOpener(self.knowledge, codes, propose)
+        self._table_programs: dict[Any, TableProgram] = {}
 
     def with_codes(self, codes: CodesSource) -> Engine:
         """The same knowledge, with the codes of a site beside it."""
@@ -95,6 +98,14 @@ class Engine:
     ) -> Decision:
         """The decision alone: several times as fast as an answer, for the many patients of a cohort. It tells no reasons."""
         return self._prepared.decide_record(self._find_patient(source_or_record, as_of, patient, today, assume).record, guideline)
+
+    def decide_table(self, facts: Any, *, as_of: Day = None, guideline: str = "") -> DecidedTable:
+        """What the guideline says of every row of a facts table, as the function `decide_table` gives it."""
+        return decide_table(self, facts, as_of, guideline)
+
+    def facts_table(self, patients: Iterable[Patient | PatientRecord] | Source, *, as_of: Day = None) -> Any:
+        """The facts of patients as a table of Arrow, as the function `facts_table` gives it."""
+        return make_facts_table(self, patients, as_of)
 
     def questions(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,13 +13,16 @@ from concordant.answer.schema import Answer, Ask, CheckShown, HeldUntil, NotRead
 from concordant.api.drawing import check_drawing, draw_patient
 from concordant.api.known_words import check_known_word
 from concordant.errors import Complaint, Refused, Unreadable
+from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
 from concordant.patient.events import PatientRecord
+from concordant.patient.facts import Value
 from concordant.present.pathway.formats import DrawFormat
 from concordant.present.pathway.graph import Paper
 from concordant.record.casefile.blocks import BlockReader
 from concordant.record.sources import Patient
 from concordant.record.sources.values import read_value
+from concordant.terminology.names import Words
 
 if TYPE_CHECKING:
     from concordant.api import Engine
@@ -127,10 +131,7 @@ class Recommendation:
 
         Raises `Refused` for a feature that is not known, or a value that is none of it.
         """
-        blocks = BlockReader(read_value({"stated": stated}, "what_if"), self.engine.knowledge, self.engine.words)
-        values = blocks.read_stated(read_value(stated, "what_if").value)
-        if blocks.complaints:
-            raise Refused(blocks.complaints)
+        values = read_supposed(stated, self.engine.knowledge, self.engine.words)
         record = msgspec.structs.replace(self.record, stated={**self.record.stated, **values})
         return self.engine.recommend(Patient(self.patient, record, Account()), guideline=self.guideline)
 
@@ -175,3 +176,12 @@ class Recommendation:
 
     def __repr__(self) -> str:
         return f"<Recommendation as of {self.record.as_of}: {self.verdict}>"
+
+
+def read_supposed(stated: Mapping[str, Any], knowledge: Knowledge, words: Words) -> dict[str, Value]:
+    """The values of a what-if, written as a case file states them. Raises `Refused` for a feature or value that there is not."""
+    blocks = BlockReader(read_value({"stated": stated}, "what_if"), knowledge, words)
+    values = blocks.read_stated(read_value(stated, "what_if").value)
+    if blocks.complaints:
+        raise Refused(blocks.complaints)
+    return values

@@ -154,7 +154,7 @@ Offer = TypeVar("Offer", bound=Offered)
 def order_offered(offers: Sequence[Offer]) -> list[Offer]:
     """The best role first, each regimen once; a derived statement gives way to a numbered one."""
     by_regimen: dict[str, Offer] = {}
-    for offer in sorted(offers, key=_rank_offer):
+    for offer in sorted(offers, key=rank_offer):
         by_regimen.setdefault(offer.proposal.regimen.id, offer)
     return sorted(by_regimen.values(), key=lambda offer: ROLE_ORDER[offer.role])
 
@@ -175,5 +175,6 @@ def find_headline(answer: Answer, offered: Sequence[Offered]) -> Outcome:
     return answer, tuple(sorted(offer.proposal.regimen.id for offer in leading))
 
 
-def _rank_offer(offer: Offered) -> tuple[bool, int]:
+def rank_offer(offer: Offered) -> tuple[bool, int]:
+    """Where it stands among offers: a numbered statement before a derived one, then the best role first."""
     return bool(offer.proposal.statement.parent), ROLE_ORDER[offer.role]
