@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import concordant as cc
-from concordant.api.differing import compare_versions, render_difference
+from concordant.api.differing import compare_versions, count_changes, render_difference
 from concordant.api.engine import get_engine
 from concordant.errors import Refused, Unreadable
 from concordant.library import FOLDER
@@ -116,3 +116,20 @@ def test_two_that_ask_different_things_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(Refused, match="ask different things of a patient"):
         compare_with(tmp_path, lose)
+
+
+def test_a_table_of_facts_says_how_many(tmp_path: Path, between: Difference) -> None:
+    from pyarrow import parquet
+
+    engine = get_engine(None)
+    stories = [
+        engine.read(FOLDER / "cases" / f"{name}.yaml").one()
+        for name in ("A03-exactly-twelve-months", "A08-deruxtecan-unavailable")
+    ]
+    parquet.write_table(engine.facts_table(stories), tmp_path / "facts.parquet")
+    counted = count_changes(engine, between, str(tmp_path / "facts.parquet"), None)
+    assert counted.patients == 2
+    decisions = [[engine.decide(story, guideline=version).outcome for version in (OLD, NEW)] for story in stories]
+    assert sum(count for *_, count in counted.counts) == sum(before != after for before, after in decisions) > 0
+    with pytest.raises(Unreadable, match="no table of Parquet or CSV"):
+        count_changes(engine, between, str(FOLDER / STATEMENT), None)

@@ -41,14 +41,14 @@ def compare_versions(engine: Engine, old: str, new: str, day: dt.date | None, ti
 
 
 def count_changes(engine: Engine, found: Difference, table: str, day: dt.date | None) -> Difference:
-    """The same with how many patients of a table of facts go from what to what, the most frequent first. Raises Unreadable."""
+    """The same, with how many patients of a table of facts go from what to what, the most frequent first. Raises Unreadable."""
     from concordant.api.tables import decide_table
 
     facts = _read_table(table)
     before, after = (decide_table(one, facts, day, version) for one, version in (_find_version(engine, n) for n in found.names))
     old, new = found.parts
     counts = [(old.tell_outcome(one.before), new.tell_outcome(one.after), one.patients) for one in before.changes(after)]
-    return replace(found, counts=counts)
+    return replace(found, counts=counts, patients=before.rows)
 
 
 def _read_table(path: str) -> Any:
@@ -112,6 +112,7 @@ def render_difference(found: Difference, format_: str) -> str | bytes:
             {"number": one.number, "old": one.before and one.before.id, "new": one.after and one.after.id}
             for one in found.statements
         ],
+        "patients": found.patients,
         "counts": [{"old": before, "new": after, "patients": patients} for before, after, patients in found.counts],
     }
     return msgspec.json.format(msgspec.json.encode(content), indent=2).decode() + "\n"

@@ -16,7 +16,8 @@ from concordant.verify.difference import OutcomeChange, StatementChange, Unprove
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Two versions by name, how each tells its statements, and what was found; `counts` are those of a table of patients."""
+    """Two versions by name, how each tells its statements, and what was found; `counts` are those of a
+    table of `patients` who are answered differently."""
 
     names: tuple[str, str]
     parts: tuple[PartBuilder, PartBuilder]
@@ -24,6 +25,7 @@ class Difference:
     changes: Sequence[OutcomeChange]
     unproved: Sequence[Unproved]
     counts: Sequence[tuple[str, str, int]] = ()
+    patients: int = 0
 
 
 def build_difference_page(found: Difference) -> Document:
@@ -66,10 +68,9 @@ def _iter_first_lines(found: Difference) -> Iterator[ScreenLine]:
     for title, numbers in (("New", came), ("Gone", gone), ("Changed", changed)):
         if numbers:
             yield ScreenLine(title, f"{_count(len(numbers), 'statement', 'statements')}: {', '.join(numbers)}")
-    if found.counts:
-        total = sum(count for *_, count in found.counts)
-        differ = sum(count for before, after, count in found.counts if before != after)
-        yield ScreenLine("Patients", f"{differ} of {total} in the table are answered differently")
+    if found.patients:
+        differ = sum(count for *_, count in found.counts)
+        yield ScreenLine("Patients", f"{differ} of {found.patients} in the table are answered differently")
     if found.unproved:
         yield ScreenLine("Not proved", f"{_count(len(found.unproved), 'way', 'ways')} to differ: see below", "danger")
 
@@ -79,7 +80,7 @@ def _iter_sections(found: Difference) -> Iterator[Section]:
         shown = tuple(_make_change_row(found, one) for one in found.changes)
         yield Section("for-whom", "For whom the answer differs", (Paragraph(SHOWN_BY), Table(("patient", *found.names), shown)))
     if found.counts:
-        counted = tuple((str(count), before, after) for before, after, count in found.counts if before != after)
+        counted = tuple((str(count), before, after) for before, after, count in found.counts)
         yield Section("counts", "How many in the table", (Table(("patients", *found.names), counted),))
     if found.unproved:
         points = tuple(Point(f"{one.turn.regimen or 'scope'} {one.turn.kind}: {one.because}") for one in found.unproved)
