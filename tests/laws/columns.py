@@ -54,6 +54,7 @@ def draw_rows(rows: Sequence[Row], now: Situation, drawn: random.Random, count: 
             feature = drawn.choice(inferred)
             some += [now.plan.by_name[name] for name in sorted(now.plan.inputs[feature.name])]
         values = {**row.values, **{feature.name: draw_value(feature, now, drawn) for feature in some}}
+        values |= {now.plan.completeness: "no"} if drawn.random() < 0.2 else {}
         stated = tuple(f.name for f in inferred if drawn.random() < 0.1)
         yield Row(values, stated, drawn.choice((row.drugs, *RUNNING)))
 
