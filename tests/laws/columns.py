@@ -13,7 +13,8 @@ from concordant.decide.decision import Decision
 from concordant.decide.judging import make_decision
 from concordant.decide.partitions import make_cells
 from concordant.decide.questions import _find_askable_features
-from concordant.decide.ruleset import Ruleset, add_current_regimen, make_current_regimen
+from concordant.decide.ruleset import Ruleset, add_current_regimen
+from concordant.decide.running import make_current_regimen
 from concordant.decide.situation import Situation
 from concordant.derive.engine import derive_facts
 from concordant.derive.lanes import Supposition
