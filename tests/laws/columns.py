@@ -13,7 +13,8 @@ from concordant.decide.decision import Decision
 from concordant.decide.judging import make_decision
 from concordant.decide.partitions import make_cells
 from concordant.decide.questions import _find_askable_features
-from concordant.decide.ruleset import Ruleset, add_current_regimen, make_current_regimen
+from concordant.decide.ruleset import Ruleset, add_current_regimen
+from concordant.decide.running import make_current_regimen
 from concordant.decide.situation import Situation
 from concordant.derive.engine import derive_facts
 from concordant.derive.lanes import Supposition
@@ -54,6 +55,7 @@ def draw_rows(rows: Sequence[Row], now: Situation, drawn: random.Random, count: 
             feature = drawn.choice(inferred)
             some += [now.plan.by_name[name] for name in sorted(now.plan.inputs[feature.name])]
         values = {**row.values, **{feature.name: draw_value(feature, now, drawn) for feature in some}}
+        values |= {now.plan.completeness: "no"} if drawn.random() < 0.2 else {}
         stated = tuple(f.name for f in inferred if drawn.random() < 0.1)
         yield Row(values, stated, drawn.choice((row.drugs, *RUNNING)))
 

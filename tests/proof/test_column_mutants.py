@@ -107,7 +107,7 @@ ROWS: list[tuple[str, str, str, str]] = [
         "rows that are alike are all the first",
         DECIDED,
         "found = seen.get((own, told))",
-        "seen[own[:1], told] = seen[own, told] = {",
+        "found = next(iter(seen.values()), None)",
     ),
     ("what is fixed is inferred", FACTS, "elif name not in self.held and is", "elif is"),
     ("a cell that cannot be is asked", ASKED, "possible & changed &", "changed &"),
@@ -150,8 +150,9 @@ def drawn(knowledge: Knowledge) -> Drawn:
     rows: list[Row] = [*draw_open_rows(known, now, rng, OPEN), *draw_rows(known, now, rng, DRAWN)]
     behind = [f for f in reference.plan.features if not reference.plan.downstream[f.name].isdisjoint(reference.alone)]
     supposed = []
-    for _ in range(SUPPOSED):
-        fixed = {f.name: draw_value(f, now, rng) for f in rng.sample(behind, 3)}
+    silent = {name for f in now.plan.features if f.name in reference.alone and f.absent_means for name in now.plan.inputs[f.name]}
+    for chosen in ([now.plan.by_name[name] for name in sorted(silent)], *(rng.sample(behind, 3) for _ in range(SUPPOSED))):
+        fixed = {feature.name: draw_value(feature, now, rng) for feature in chosen}
         supposed.append((fixed, [tell_decision(reference.suppose(row, fixed)[0]) for row in rows]))
     asked = [reference.list_asked(row) for row in rows[:OPEN]]
     return Drawn(table_of(rows, engine), [tell_decision(reference.decide(row)) for row in rows], supposed, asked)
