@@ -48,7 +48,7 @@ EVERY: dict[str, int] = {
     "patients of the lanes": 6,
     "patients of the proof": 13,
     "facts that decide together": 4,
-    "patients of the orders": 5,
+    "patients of the orders": 3,
     "pages in the browser": 5,
     "commands of the pages": 3,
     "pages of the site": 2,
