@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ AS_OF = dt.date(2023, 6, 1)  # for a case that has no date of its own: no test l
 
 ReadCase = Callable[[str | dict[str, Any]], PatientRecord]
 
+# What the tests remember is looked through by the garbage collector again and again: a tenth of their time.
+gc.set_threshold(10_000, 50, 200)
 # The second YAML reader, which judges the first, is the one written in C where there is one.
 if yaml.__with_libyaml__:
     yaml.SafeLoader, yaml.BaseLoader = yaml.CSafeLoader, yaml.CBaseLoader  # type: ignore[misc, assignment]  # same results

@@ -42,7 +42,8 @@ from tests import strategies as st
 from tests.laws.lanes import draw_value
 from tests.laws.sql_engines import POSTGRES, Row, Rows, run_duckdb, run_sqlite, start_postgres
 from tests.proof.states import draw
-from tests.shipped import CASES, one_of, record_of, shipped_knowledge
+from tests.shares import share_of
+from tests.shipped import CASES, record_of, shipped_knowledge
 from tests.test_second_guideline import with_invented
 
 DAYS = (dt.date(2023, 1, 15), dt.date(2026, 11, 30))
@@ -77,7 +78,7 @@ def test_a_condition_has_the_truth_of_the_reasons(condition: Condition, facts: F
 def patients() -> tuple[Patient, ...]:
     """Shipped and drawn patients, each as it is and with some facts changed: boundaries, words that are left, nothing known."""
     knowledge, drawn = shipped_knowledge(), random.Random(3)
-    records = [record for path in one_of(3, CASES) if (record := record_of(path)) is not None]
+    records = [record for path in share_of("patients in SQL", CASES) if (record := record_of(path)) is not None]
     records += [draw(knowledge, 29, number).record() for number in range(DRAWN)]
     frame, found = make_ruleset(knowledge, DAYS[-1]), list[Patient]()
     for number, record in enumerate(records):
