@@ -9,11 +9,12 @@ from importlib import import_module
 from typing import Literal
 
 from concordant.answer.parts import CellShown
+from concordant.answer.phrases import lower_first
 from concordant.answer.schema import Answer
 from concordant.model.knowledge import Knowledge
 from concordant.patient.facts import format_unit, format_value
-from concordant.present.language.answer_told import tell_answer
-from concordant.present.language.quoting import show_quotations
+from concordant.present.language.answer_told import cite_words, tell_answer
+from concordant.present.language.quoting import quote, show_quotations
 from concordant.present.language.telling import Teller
 from concordant.present.language.vocabulary import load_teller
 from concordant.readers.words import OPS, SIGNS, Spelling, turned
@@ -46,6 +47,18 @@ class Language:
     def tell_plainly(self, text: str) -> str:
         """The same for a template or an attribute, where no word can have a language: what it lacks is in quotation marks."""
         return show_quotations(self.tell(text))
+
+    def lower_initial(self, text: str) -> str:
+        """A text that does not begin its sentence: with a small letter, unless the language writes nouns with a capital."""
+        return lower_first(text) if self.code == "en" else text
+
+    def quote(self, text: str) -> str:
+        """Words of a publisher, marked as a quotation where the page is of another language than they."""
+        return quote(text) if self.teller else text
+
+    def cite(self, text: str) -> str:
+        """The name of a work or of a place in it, with the language that it is in."""
+        return cite_words(text) if self.teller else text
 
     def tell_answer(self, answer: Answer) -> Answer:
         """The answer with its texts told."""
@@ -124,7 +137,7 @@ class Language:
             figure=lambda feature, bound: self._format_quantity(bound, format_unit(feature.unit)),
             word=(either := ("{words}", self.phrases["range.not"])),
             words=either,
-            value=format_value,
+            value=lambda feature, word: self.tell(format_value(feature, word)),
             between=self.say("list.or", first="", last=""),
         )
 

@@ -87,11 +87,11 @@ def _choose_way(kind: str, name: str, tell: Tell) -> Tell | None:
     if name in PUBLISHED.get(kind, ()):
         return quote
     if name in CITATIONS.get(kind, ()):
-        return _cite_words
+        return cite_words
     return _mark_typed if name in TYPED.get(kind, ()) else None
 
 
-def _cite_words(text: str) -> str:
+def cite_words(text: str) -> str:
     """A name of two letters at least; a number is the same everywhere."""
     return cite(text) if WORD.search(text) else text
 

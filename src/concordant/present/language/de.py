@@ -2,6 +2,7 @@
 
 from concordant.present.language.de_page import PAGE
 from concordant.present.language.de_pathway import PATHWAY
+from concordant.present.language.de_reasons import REASONS
 
 PHRASES: dict[str, str] = {
     "format.day": "d. MMM y",
@@ -263,6 +264,7 @@ PHRASES: dict[str, str] = {
     "forest.other_arm": "dem anderen Arm",
     **PAGE,
     **PATHWAY,
+    **REASONS,
     "unit.x upper limit": "× oberer Normwert",
     "foot.told": "Zitierte Bewertungen, Quellen und Stellen stehen in den Worten ihrer Herausgeber; die deutsche Fassung "
     "der Texte hat noch kein Arzt geprüft.",

@@ -3,6 +3,7 @@
 from concordant.answer.timeline_words import PHRASES as TIMELINE
 from concordant.present.language.en_page import PAGE
 from concordant.present.language.en_pathway import PATHWAY
+from concordant.present.language.en_reasons import REASONS
 
 PHRASES: dict[str, str] = {
     "format.day": "d MMM y",
@@ -229,5 +230,6 @@ PHRASES: dict[str, str] = {
     "forest.other_arm": "the other arm",
     **PAGE,
     **PATHWAY,
+    **REASONS,
     "foot.told": "",
 }
