@@ -13,7 +13,7 @@ from concordant.answer.phrases import lower_first
 from concordant.answer.schema import Answer
 from concordant.model.knowledge import Knowledge
 from concordant.patient.facts import format_unit, format_value
-from concordant.present.language.answer_told import cite_words, tell_answer
+from concordant.present.language.answer_told import cite_words, mark_typed, tell_answer
 from concordant.present.language.quoting import quote, show_quotations
 from concordant.present.language.telling import Teller
 from concordant.present.language.vocabulary import load_teller
@@ -60,6 +60,10 @@ class Language:
         """The name of a work or of a place in it, with the language that it is in."""
         return cite_words(text) if self.teller else text
 
+    def mark_typed(self, text: str) -> str:
+        """What a person wrote, with its language where that is another one than the page's."""
+        return mark_typed(text) if self.teller else text
+
     def tell_answer(self, answer: Answer) -> Answer:
         """The answer with its texts told."""
         return tell_answer(answer, self.teller.tell) if self.teller else answer
@@ -71,6 +75,10 @@ class Language:
     def say(self, key: str, **values: object) -> str:
         """A phrase with its values filled in."""
         return self.phrases[key].format(**values)
+
+    def say_count(self, key: str, number: int, **values: str) -> str:
+        """A phrase with a number, which has one of its own for a single one."""
+        return self.say(f"{key}.1" if number == 1 else key, n=number, **values)
 
     def translate_word(self, kind: str, word: str) -> str:
         """A word of the knowledge (a unit, a schedule, a route) in this language, or as it is."""
@@ -98,6 +106,12 @@ class Language:
         from babel.dates import format_date
 
         return format_date(dt.date.fromisoformat(iso), self.phrases["format.day"], locale=self.code)
+
+    def format_long_day(self, day: dt.date) -> str:
+        """A day with its month in full: 20 September 2022."""
+        from babel.dates import format_date
+
+        return format_date(day, self.phrases["format.day.long"], locale=self.code)
 
     def format_number(self, value: float, digits: int = 2) -> str:
         """A number with at most so many decimals, in the digits of the language."""

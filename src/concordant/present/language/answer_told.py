@@ -88,7 +88,7 @@ def _choose_way(kind: str, name: str, tell: Tell) -> Tell | None:
         return quote
     if name in CITATIONS.get(kind, ()):
         return cite_words
-    return _mark_typed if name in TYPED.get(kind, ()) else None
+    return mark_typed if name in TYPED.get(kind, ()) else None
 
 
 def cite_words(text: str) -> str:
@@ -96,7 +96,7 @@ def cite_words(text: str) -> str:
     return cite(text) if WORD.search(text) else text
 
 
-def _mark_typed(text: str) -> str:
+def mark_typed(text: str) -> str:
     return cite(text) if is_english(text) else text
 
 

@@ -1,11 +1,13 @@
 """English: every phrase of the page."""
 
 from concordant.answer.timeline_words import PHRASES as TIMELINE
+from concordant.present.language.en_audit import AUDIT
 from concordant.present.language.en_page import PAGE
 from concordant.present.language.en_pathway import PATHWAY
 from concordant.present.language.en_reasons import REASONS
 
 PHRASES: dict[str, str] = {
+    "format.day.long": "d MMMM y",
     "format.day": "d MMM y",
     "list.and": "{first} and {last}",
     "list.or": "{first} or {last}",
@@ -231,5 +233,6 @@ PHRASES: dict[str, str] = {
     **PAGE,
     **PATHWAY,
     **REASONS,
+    **AUDIT,
     "foot.told": "",
 }

@@ -25,6 +25,7 @@ LIST_JOINT = re.compile("(" + "|".join(map(re.escape, LIST_JOINTS)) + ")")
 MOST_ITEMS = 24
 SLOT = re.compile(r"\{(\w+)\}")
 WORD = re.compile(r"[^\W\d_]{2,}|\bv\b")
+KINDS = {"n": r"[0-9][0-9.,]*", "value": r"(?:[0-9][0-9.,]*|not reached|not given)(?: \([0-9.,]+-[0-9.,]+\))?"}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WHOLE = 1_000_000
 Told = tuple[str, int]  # the text, and how many signs of it are quoted
@@ -41,7 +42,7 @@ class Sentence:
 
 
 def make_sentence(english: str, told: str) -> Sentence:
-    """`{n}` holds a number, `{drug}` a name, `{q}` words of a publisher, `{r}` words of a record, `{place}` where they stand.
+    """`{n}` holds a number, `{value}` one with its interval or that it was not reached, `{drug}` a name, `{q}` words of a publisher, `{r}` words of a record, `{place}` where they stand.
 
     Any other place holds what is told in its turn.
     """
@@ -54,7 +55,7 @@ def make_sentence(english: str, told: str) -> Sentence:
             pieces.append(f"(?P={part})")
         else:
             seen.add(part)
-            pieces.append(f"(?P<{part}>{r'[0-9][0-9.,]*' if part.rstrip('0123456789') == 'n' else '.+?'})")
+            pieces.append(f"(?P<{part}>{KINDS.get(part.rstrip('0123456789'), '.+?')})")
     return Sentence(max(parts[::2], key=len), re.compile("".join(pieces), re.DOTALL), told, tuple(seen))
 
 

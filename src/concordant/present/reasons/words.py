@@ -85,15 +85,11 @@ class _ReasonTeller:
             if candidate is weighed or candidate.find_restrictions(TRUE, "precludes"):
                 yield from self.iter_restriction_lines(candidate, whole=candidate is weighed)
         if folded := _count_folded(reason, judged):
-            yield f"  {self.say_count('reasons.folded', folded)}"
+            yield f"  {self.language.say_count('reasons.folded', folded)}"
 
     def name_statement(self, statement: Statement) -> str:
         """`Trastuzumab deruxtecan in second line  [asco-her2-abc/2.1]`."""
         return f"{self.language.tell(statement.title)}  [{statement.short_id}]"
-
-    def say_count(self, key: str, number: int, **values: str) -> str:
-        """A phrase with a number, which has one of its own for a single one."""
-        return self.language.say(f"{key}.1" if number == 1 else key, n=number, **values)
 
     def describe_status(self, candidate: JudgedProposal) -> str:
         """What a regimen of a statement comes to."""
@@ -195,7 +191,7 @@ class _ReasonTeller:
             told = [(self.language.tell(b.bar.says), self.name_unknown_facts([b])) for b in stopping]
             yield from dict.fromkeys(f"    {say('reasons.not_known', says=says, names=names)}" for says, names in told)
         if cautions:
-            yield f"  {self.say_count('reasons.caution', len(cautions), names=self.name_unknown_facts(cautions))}"
+            yield f"  {self.language.say_count('reasons.caution', len(cautions), names=self.name_unknown_facts(cautions))}"
 
     def describe_bar(self, barred: JudgedRestriction) -> str:
         """What it says, of which kind it is, and what it does."""
