@@ -1,6 +1,7 @@
 """German: what the program itself says in an answer, as sentences with places (`telling` says what each kind of place holds)."""
 
 from concordant.present.language.said_de_audit import AUDIT
+from concordant.present.language.said_de_record import RECORD
 
 SENTENCES: dict[str, str] = {
     # values and how they are known
@@ -250,4 +251,5 @@ SENTENCES: dict[str, str] = {
     "{x} at most {n} {unit}": "{x} höchstens {n} {unit}",
     "{x} at least {n} {unit}": "{x} mindestens {n} {unit}",
     **AUDIT,
+    **RECORD,
 }
