@@ -11,7 +11,8 @@ from markupsafe import Markup
 from concordant.answer.schema import Answer, Reference
 from concordant.present.figures.figures import render_timeline_svg
 from concordant.present.html.page import render_first_screen, render_footer, render_rest
-from concordant.present.language import Language
+from concordant.present.html.markup import escape_html
+from concordant.present.language import LANGUAGES, Language
 from concordant.present.language.quoting import show_quotations
 from concordant.present.note import render_note
 from concordant.present.page.document import Document, Timeline, abbreviate_citations, split_citations
@@ -62,12 +63,20 @@ class Basis:
 
 def make_environment() -> Environment:
     """The templates. A name that is not there is a mistake of the program, not an empty text."""
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("concordant.web"),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,
         trim_blocks=True,
     )
+    environment.filters["address"] = _write_address
+    environment.filters["marked"] = lambda text: Markup(escape_html(text))  # words of another language say so
+    return environment
+
+
+def _write_address(language: Language) -> str:
+    """What of a link keeps the language; the address holds nothing else."""
+    return "" if language.code == LANGUAGES[0] else f"?lang={language.code}"
 
 
 def render_page(page: Page, environment: Environment, *, whole: bool, examples: list[tuple[str, str]], local: bool = True) -> str:

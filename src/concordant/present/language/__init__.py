@@ -14,7 +14,7 @@ from concordant.answer.schema import Answer
 from concordant.model.knowledge import Knowledge
 from concordant.patient.facts import format_unit, format_value
 from concordant.present.language.answer_told import cite_words, mark_typed, tell_answer
-from concordant.present.language.quoting import quote, show_quotations
+from concordant.present.language.quoting import cite, quote, quote_words, show_quotations
 from concordant.present.language.telling import Teller
 from concordant.present.language.vocabulary import load_teller
 from concordant.readers.words import OPS, SIGNS, Spelling, turned
@@ -63,6 +63,16 @@ class Language:
     def mark_typed(self, text: str) -> str:
         """What a person wrote, with its language where that is another one than the page's."""
         return mark_typed(text) if self.teller else text
+
+    def mark_words(self, text: str) -> str:
+        """What the words of a record in straight quotation marks look like here, each with its language."""
+        return quote_words(text) if self.teller else text
+
+    def tell_key(self, text: str) -> str:
+        """A text that may be no more than a key of a source, which is the same in every language."""
+        if self.teller and " " not in text and self.teller.lacks(text):
+            return cite(text)
+        return self.tell(text)
 
     def tell_answer(self, answer: Answer) -> Answer:
         """The answer with its texts told."""

@@ -4,6 +4,7 @@ from concordant.present.language.de_audit import AUDIT
 from concordant.present.language.de_page import PAGE
 from concordant.present.language.de_pathway import PATHWAY
 from concordant.present.language.de_reasons import REASONS
+from concordant.present.language.de_record import RECORD
 
 PHRASES: dict[str, str] = {
     "format.day.long": "d. MMMM y",
@@ -268,6 +269,7 @@ PHRASES: dict[str, str] = {
     **PATHWAY,
     **REASONS,
     **AUDIT,
+    **RECORD,
     "unit.x upper limit": "× oberer Normwert",
     "foot.told": "Zitierte Bewertungen, Quellen und Stellen stehen in den Worten ihrer Herausgeber; die deutsche Fassung "
     "der Texte hat noch kein Arzt geprüft.",

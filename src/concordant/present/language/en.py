@@ -5,6 +5,7 @@ from concordant.present.language.en_audit import AUDIT
 from concordant.present.language.en_page import PAGE
 from concordant.present.language.en_pathway import PATHWAY
 from concordant.present.language.en_reasons import REASONS
+from concordant.present.language.en_record import RECORD
 
 PHRASES: dict[str, str] = {
     "format.day.long": "d MMMM y",
@@ -234,5 +235,6 @@ PHRASES: dict[str, str] = {
     **PATHWAY,
     **REASONS,
     **AUDIT,
+    **RECORD,
     "foot.told": "",
 }

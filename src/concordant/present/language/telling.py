@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from concordant.present.language.quoting import cite, is_english, quote, quote_record
+from concordant.present.language.quoting import cite, is_english, quote, quote_record, quote_words
 
 CITATION = re.compile(r"( ?\[\d+(?:: [^\]]*)?\])")
 PLACE = re.compile(r"(?<=: )[^\]]*[^\W\d_]{2}[^\]]*")
@@ -25,7 +25,11 @@ LIST_JOINT = re.compile("(" + "|".join(map(re.escape, LIST_JOINTS)) + ")")
 MOST_ITEMS = 24
 SLOT = re.compile(r"\{(\w+)\}")
 WORD = re.compile(r"[^\W\d_]{2,}|\bv\b")
-KINDS = {"n": r"[0-9][0-9.,]*", "value": r"(?:[0-9][0-9.,]*|not reached|not given)(?: \([0-9.,]+-[0-9.,]+\))?"}
+KINDS = {
+    "n": r"[0-9][0-9.,]*",
+    "words": r'".*".*',
+    "value": r"(?:[0-9][0-9.,]*|not reached|not given)(?: \([0-9.,]+-[0-9.,]+\))?",
+}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WHOLE = 1_000_000
 Told = tuple[str, int]  # the text, and how many signs of it are quoted
@@ -42,7 +46,7 @@ class Sentence:
 
 
 def make_sentence(english: str, told: str) -> Sentence:
-    """`{n}` holds a number, `{value}` one with its interval or that it was not reached, `{drug}` a name, `{q}` words of a publisher, `{r}` words of a record, `{place}` where they stand.
+    """`{n}` holds a number, `{value}` one with its interval or that it was not reached, `{drug}` a name, `{q}` words of a publisher, `{r}` words of a record, `{words}` several in quotation marks, `{place}` where they stand.
 
     Any other place holds what is told in its turn.
     """
@@ -140,6 +144,8 @@ class Teller:
                 return quote(text[:1].lower() + text[1:]), 0
             case "place":
                 return cite(text.replace(" and ", self.texts.get(" and ", " and "))), 0
+            case "words":
+                return quote_words(text), 0
             case "r":
                 return self._quote(text), 0
             case "drug" | "drug_name":

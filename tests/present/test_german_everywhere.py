@@ -1,0 +1,237 @@
+"""All that is told in German beside the page of an answer: pictures, reasons, accounts, notes, checked answers, the form.
+
+No English word stands there unmarked: in HTML it says its language, elsewhere it is in quotation marks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from concordant.api import Engine, Patient
+from concordant.api.auditing import Audit, audit_answer
+from concordant.api.recommendation import Recommendation
+from concordant.errors import ConcordantError
+from concordant.present.audit.formats import AuditFormat
+from concordant.present.language import Language, load_language
+from concordant.present.marked.render import render_note
+from concordant.present.page.account_table import render_account, show_account
+from concordant.record.sources.opening import SourceContent
+from tests.present.test_german import english_words, outside_of_english
+from tests.record.notes.texts import load_texts
+from tests.shipped import CASES, failing, failing_answers, in_chunks, one_of, record_of, shipped_knowledge
+from tests.web.form import build, fields_of, html_of
+
+HERE = Path(__file__).parents[1]
+DAY = dt.date(2024, 6, 1)
+ANSWERS = [*sorted((HERE / "audit").glob("*.jsonl")), HERE / "audit" / "seed-answer.txt"]
+FHIR = sorted((HERE / "data" / "fhir").glob("*.json"))
+KEY = re.compile(r"\b[\w-]+/[\w.-]+|\b\w*_\w+|<- .*")  # numbers of statements, keys of a file, places of a record
+
+
+@cache
+def engine() -> Engine:
+    return Engine(shipped_knowledge())
+
+
+@cache
+def german() -> Language:
+    return load_language("de", shipped_knowledge())
+
+
+def unmarked(text: str) -> list[str]:
+    """English words outside of quotations, of places in brackets and of keys."""
+    joined = " ".join(KEY.sub("", line) for line in text.splitlines())
+    return english_words(re.sub(r"„[^“]*“|\[[^\]]*\]|#91;.*?#93;", "", " ".join(joined.split())))
+
+
+def unmarked_on_a_page(html: str) -> list[str]:
+    return unmarked(outside_of_english(re.sub(r"<input[^>]*>|<option[^>]*>[^<]*</option>", "", html)))
+
+
+def answered(path: Path) -> Recommendation:
+    record = record_of(path)
+    assert record is not None
+    return engine().recommend(record)
+
+
+# -- an answer's pictures and reasons ----------------------------------------------------------------
+
+
+@in_chunks
+def test_the_picture_of_a_patient(chunk: int) -> None:
+    def law(path: Path) -> None:
+        found = answered(path)
+        for size in ("a4", "a2"):
+            assert unmarked(str(found.draw("mermaid", language="de", size=size))) == []  # type: ignore[arg-type]
+
+    assert failing_answers(law, chunk, every=3) == {}
+
+
+def test_the_picture_of_the_guideline() -> None:
+    from concordant.api import draw
+
+    text = str(draw(format="mermaid", language="de", size="a2", knowledge=shipped_knowledge()))
+    assert unmarked(text) == []
+    assert "Für: " in text
+
+
+@in_chunks
+def test_the_reasons(chunk: int) -> None:
+    def law(path: Path) -> None:
+        found = answered(path)
+        for width in (40, 72, 110):
+            assert unmarked(found.explain(language="de", width=width)) == []
+
+    assert failing_answers(law, chunk, every=3) == {}
+
+
+@in_chunks
+def test_the_whole_trees(chunk: int) -> None:
+    def law(path: Path) -> None:
+        assert unmarked(answered(path).explain(language="de", whole=True)) == []
+
+    assert failing_answers(law, chunk, every=12) == {}
+
+
+def test_a_note_says_that_nobody_has_checked_the_german() -> None:
+    found = answered(CASES[0])
+    assert "hat noch kein Arzt geprüft" in str(found.render("note", language="de"))
+    assert "hat noch kein Arzt" not in str(found.render("note"))
+
+
+# -- what was read -----------------------------------------------------------------------------------
+
+
+def sources() -> Iterator[Patient]:
+    """Every kind of source: case files, notes, FHIR."""
+    for path in one_of(9, CASES):
+        yield from read(path)
+    for path in FHIR:
+        yield from read(path)
+    for id_, text in load_texts().items():
+        yield from read(SourceContent(text.encode(), f"{id_}.txt"))
+
+
+def read(source: Path | SourceContent) -> list[Patient]:
+    try:
+        return [patient for patient in engine().read(source, today=DAY) if not patient.failure]
+    except ConcordantError:
+        return []
+
+
+def test_the_account_of_every_source() -> None:
+    seen = 0
+    for patient in sources():
+        text = render_account(show_account(patient), german())
+        head, *rows = text.splitlines()
+        seen += len(rows)
+        assert unmarked("\n".join(row.split("  ", 1)[-1] for row in rows)) == [], head
+    assert seen > 500
+
+
+@pytest.mark.parametrize("width", [40, 80, 130])
+def test_the_marked_text_of_a_note(width: int) -> None:
+    """But for the text itself."""
+    failed = {}
+    for id_, text in load_texts().items():
+        for patient in read(SourceContent(text.encode(), "note.txt")):
+            if patient.note is None:
+                continue
+            shown = render_note(patient.note, shipped_knowledge(), "terminal", width=width, language="de")
+            head, legend, tables = shown.partition("gelesen    ┄┄┄") if width > 120 else shown.partition("───  gelesen")
+            assert legend, shown
+            if found := unmarked(f"{head.splitlines()[0]} {_join_columns(tables, width)}"):
+                failed[id_] = found
+            page = render_note(patient.note, shipped_knowledge(), "html", language="de")
+            assert unmarked_on_a_page(re.sub(r'<div class="source".*?</div>', "", page, flags=re.DOTALL)) == [], id_
+    assert failed == {}
+
+
+def _join_columns(tables: str, width: int) -> str:
+    """Quotations run over lines within their column: two columns are told one after the other."""
+    return re.sub(r"„[^“]*", "", tables) if width < 120 else tables
+
+
+# -- a checked answer --------------------------------------------------------------------------------
+
+
+@cache
+def audits() -> list[Audit]:
+    texts = []
+    for path in ANSWERS:
+        if path.suffix == ".txt":
+            texts.append(path.read_text(encoding="utf-8"))
+            continue
+        for line in path.read_text(encoding="utf-8").splitlines():
+            texts.append("\n".join(claim["text"] for claim in json.loads(line)["claims"]))
+    return [audit_answer(engine(), text, None, dt.date(2026, 11, 1), None) for text in texts]
+
+
+@pytest.mark.parametrize("format_", ["terminal", "md", "html"])
+def test_a_checked_answer(format_: AuditFormat) -> None:
+    """But for the answer itself and the works that it is held against."""
+    for audit in audits():
+        shown = audit.render(format_, language="de")
+        if format_ == "html":
+            assert unmarked_on_a_page(shown) == []
+            continue
+        own = {" ".join(line.split()) for line in audit.report.text.splitlines()}
+        told = " ".join(_leave_out(shown, own))
+        assert unmarked(told) == [], told
+
+
+def _leave_out(shown: str, own: set[str]) -> Iterator[str]:
+    """The notes, head and foot: a terminal sets notes in by two, Markdown behind a sign."""
+    for line in shown.splitlines():
+        if line.startswith(("  ", "> ")) or "Aussage" in line or "Stand" in line or "Urteil" in line:
+            yield line
+
+
+def test_every_text_that_an_audit_may_tell_is_told() -> None:
+    teller = german().teller
+    assert teller is not None
+    told = {text for audit in audits() for one in audit.report.findings for text in (one.right, *one.facts) if text}
+    assert sorted(text for text in told if teller.lacks(text)) == []
+    assert len(told) > 150
+
+
+# -- the form ----------------------------------------------------------------------------------------
+
+
+def shown_in_german(upload: str | bytes) -> str:
+    page = build({"lang": ["de"]}, upload)
+    return html_of(page)
+
+
+def by_name(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+PASTED: dict[str, Callable[[], list[str]]] = {
+    "case files": lambda: [by_name(path) for path in one_of(30, CASES)],
+    "FHIR": lambda: [by_name(path) for path in FHIR],
+    "notes": lambda: list(load_texts().values())[::6],
+    "rubbish": lambda: ["{", "a: [", "Hello there.", "<b>the</b> of", "\x00\x01", "id,age\n1,the\n"],
+}
+
+
+@pytest.mark.parametrize("kind", PASTED)
+def test_the_form_with_what_was_pasted(kind: str) -> None:
+    def law(text: str) -> None:
+        html = re.sub(r'<div class="source".*?</div>|<textarea name="paste".*?</textarea>', "", shown_in_german(text), flags=re.DOTALL)
+        assert unmarked_on_a_page(html) == []
+
+    assert failing(law, PASTED[kind]()) == {}
+
+
+def test_the_language_may_change_after_a_record_was_read() -> None:
+    page = build({}, by_name(CASES[0]))
+    assert "used" in page.account
+    assert "verwendet" in build({**fields_of(page), "lang": ["de"]}).account
