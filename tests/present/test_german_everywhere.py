@@ -20,18 +20,23 @@ from concordant.api.recommendation import Recommendation
 from concordant.errors import ConcordantError
 from concordant.present.audit.formats import AuditFormat
 from concordant.present.language import Language, load_language
+from concordant.present.language.quoting import show_quotations_of
+from concordant.present.marked.note import mark_note
 from concordant.present.marked.render import render_note
 from concordant.present.page.account_table import render_account, show_account
+from concordant.present.pathway.graph import Paper
 from concordant.record.sources.opening import SourceContent
 from tests.present.test_german import english_words, outside_of_english
 from tests.record.notes.texts import load_texts
-from tests.shipped import CASES, failing, failing_answers, in_chunks, one_of, record_of, shipped_knowledge
+from tests.shipped import CASES, case, failing, failing_answers, in_chunks, one_of, record_of, shipped_knowledge
 from tests.web.form import build, fields_of, html_of
 
 HERE = Path(__file__).parents[1]
 DAY = dt.date(2024, 6, 1)
 ANSWERS = [*sorted((HERE / "audit").glob("*.jsonl")), HERE / "audit" / "seed-answer.txt"]
 FHIR = sorted((HERE / "data" / "fhir").glob("*.json"))
+SOURCE = re.compile(r'<div class="source".*?</div>', re.DOTALL)
+PASTE = re.compile(r'<textarea name="paste".*?</textarea>', re.DOTALL)
 KEY = re.compile(r"\b[\w-]+/[\w.-]+|\b\w*_\w+|<- .*")  # numbers of statements, keys of a file, places of a record
 
 
@@ -48,6 +53,8 @@ def german() -> Language:
 def unmarked(text: str) -> list[str]:
     """English words outside of quotations, of places in brackets and of keys."""
     joined = " ".join(KEY.sub("", line) for line in text.splitlines())
+    for publisher in {guideline.publisher for guideline in shipped_knowledge().guidelines}:
+        joined = joined.replace(publisher, "")
     return english_words(re.sub(r"„[^“]*“|\[[^\]]*\]|#91;.*?#93;", "", " ".join(joined.split())))
 
 
@@ -65,13 +72,12 @@ def answered(path: Path) -> Recommendation:
 
 
 @in_chunks
-def test_the_picture_of_a_patient(chunk: int) -> None:
+@pytest.mark.parametrize(("size", "every"), [("a4", 3), ("a2", 12)])
+def test_the_picture_of_a_patient(size: Paper, every: int, chunk: int) -> None:
     def law(path: Path) -> None:
-        found = answered(path)
-        for size in ("a4", "a2"):
-            assert unmarked(str(found.draw("mermaid", language="de", size=size))) == []  # type: ignore[arg-type]
+        assert unmarked(str(answered(path).draw("mermaid", language="de", size=size))) == []
 
-    assert failing_answers(law, chunk, every=3) == {}
+    assert failing_answers(law, chunk, every=every) == {}
 
 
 def test_the_picture_of_the_guideline() -> None:
@@ -85,11 +91,15 @@ def test_the_picture_of_the_guideline() -> None:
 @in_chunks
 def test_the_reasons(chunk: int) -> None:
     def law(path: Path) -> None:
-        found = answered(path)
-        for width in (40, 72, 110):
-            assert unmarked(found.explain(language="de", width=width)) == []
+        assert unmarked(answered(path).explain(language="de", width=72)) == []
 
     assert failing_answers(law, chunk, every=3) == {}
+
+
+@pytest.mark.parametrize("width", [20, 40, 110, 300])
+def test_the_reasons_at_other_widths(width: int) -> None:
+    found = answered(case("A25"))
+    assert unmarked(found.explain(language="de", width=width)) == []
 
 
 @in_chunks
@@ -136,27 +146,28 @@ def test_the_account_of_every_source() -> None:
     assert seen > 500
 
 
-@pytest.mark.parametrize("width", [40, 80, 130])
-def test_the_marked_text_of_a_note(width: int) -> None:
+def test_the_marked_text_of_a_note() -> None:
     """But for the text itself."""
-    failed = {}
     for id_, text in load_texts().items():
         for patient in read(SourceContent(text.encode(), "note.txt")):
             if patient.note is None:
                 continue
-            shown = render_note(patient.note, shipped_knowledge(), "terminal", width=width, language="de")
-            head, legend, tables = shown.partition("gelesen    ┄┄┄") if width > 120 else shown.partition("───  gelesen")
-            assert legend, shown
-            if found := unmarked(f"{head.splitlines()[0]} {_join_columns(tables, width)}"):
-                failed[id_] = found
+            marked = show_quotations_of(mark_note(patient.note.readings, shipped_knowledge(), "note.txt", german()))
+            rows = (part for group in marked.groups for row in group.rows for part in (row.words, row.told))
+            heads = (part for group in marked.groups for part in (group.title, group.lead))
+            told = "\n".join((marked.title, marked.summary, marked.over, *marked.words.values(), *heads, *rows))
+            assert unmarked(told) == [], id_
             page = render_note(patient.note, shipped_knowledge(), "html", language="de")
-            assert unmarked_on_a_page(re.sub(r'<div class="source".*?</div>', "", page, flags=re.DOTALL)) == [], id_
-    assert failed == {}
+            assert unmarked_on_a_page(SOURCE.sub("", page)) == [], id_
 
 
-def _join_columns(tables: str, width: int) -> str:
-    """Quotations run over lines within their column: two columns are told one after the other."""
-    return re.sub(r"„[^“]*", "", tables) if width < 120 else tables
+@pytest.mark.parametrize("width", [40, 80, 130])
+def test_a_note_has_a_german_head_at_every_width(width: int) -> None:
+    (patient,) = read(SourceContent(load_texts()["question"].encode(), "note.txt"))
+    assert patient.note is not None
+    lines = render_note(patient.note, shipped_knowledge(), "terminal", width=width, language="de").splitlines()
+    assert lines[0].startswith("Was in note.txt gelesen wurde: ")
+    assert "Gelesen" in lines
 
 
 # -- a checked answer --------------------------------------------------------------------------------
@@ -188,9 +199,11 @@ def test_a_checked_answer(format_: AuditFormat) -> None:
 
 
 def _leave_out(shown: str, own: set[str]) -> Iterator[str]:
-    """The notes, head and foot: a terminal sets notes in by two, Markdown behind a sign."""
-    for line in shown.splitlines():
-        if line.startswith(("  ", "> ")) or "Aussage" in line or "Stand" in line or "Urteil" in line:
+    """All but the lines of the answer and the list of works; of a terminal also their pieces, which are wrapped there."""
+    answer = " ".join(own)
+    for line in re.split(r"\n(?=## Quellen|\n\[1\])", shown)[0].splitlines():
+        plain = re.sub(r" ?\**\(\d+\)\**", "", line.replace("\\", "")).strip()
+        if plain and plain not in answer:
             yield line
 
 
@@ -225,8 +238,7 @@ PASTED: dict[str, Callable[[], list[str]]] = {
 @pytest.mark.parametrize("kind", PASTED)
 def test_the_form_with_what_was_pasted(kind: str) -> None:
     def law(text: str) -> None:
-        html = re.sub(r'<div class="source".*?</div>|<textarea name="paste".*?</textarea>', "", shown_in_german(text), flags=re.DOTALL)
-        assert unmarked_on_a_page(html) == []
+        assert unmarked_on_a_page(PASTE.sub("", SOURCE.sub("", shown_in_german(text)))) == []
 
     assert failing(law, PASTED[kind]()) == {}
 

@@ -6,9 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from concordant.api.known_words import check_known_word
 from concordant.audit.audit import make_auditor
 from concordant.audit.report import AuditShown, Report
-from concordant.api.known_words import check_known_word
 from concordant.errors import Complaint, Unreadable
 from concordant.model.knowledge import Knowledge
 from concordant.present.audit.formats import AuditFormat, render_audit

@@ -135,6 +135,7 @@ def recommend(
 @guideline_option
 @id_option
 @propose_options
+@language_option
 @codes_option
 @knowledge_option
 def ask(
@@ -144,6 +145,7 @@ def ask(
     as_of: str,
     guideline: str,
     id_: str,
+    language: str,
     codes: str,
     knowledge: str,
     proposer: LanguageModel | None,
@@ -155,7 +157,7 @@ def ask(
 
     opened = open_for_answers(patient, _parse_date(as_of), make_engine(knowledge, codes, proposer), id_)
     kept = CaseTarget(target, opened, patient, force=force) if target else None
-    hold_interview(opened, guideline, kept, make_sheet_label(patient or target, id_))
+    hold_interview(opened, guideline, kept, make_sheet_label(patient or target, id_), language)
 
 
 @app.command()

@@ -22,7 +22,12 @@ codes_option = click.option(
     "--codes", default="", metavar="FILE", help="What the codes of this site stand for (YAML or CSV), for FHIR and OMOP."
 )
 language_option = click.option(
-    "--language", "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="What is said to you is said in it."
+    "--language",
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    default="en",
+    show_default=True,
+    help="What is said to you is said in it.",
 )
 knowledge_option = click.option(
     "--knowledge", default="", metavar="DIR", help="A knowledge folder of your own, not the shipped one."

@@ -81,7 +81,7 @@ class FormContext:
         """Why what stands in a field is not understood, or cannot be."""
         if name not in self.typed:
             return self.language.cite(self.problems.get(name, ""))
-        return self.language.say("page.not_taken", why=self.language.quote(self.typed[name][1]))
+        return self.language.say("page.not_taken", why=self.language.mark_typed(self.typed[name][1]))
 
     def find_source(self, place: str) -> str:
         """Where an entry of the case stood in the record that it came from."""

@@ -204,6 +204,11 @@ class _ReplyParser:
     fields: Fields
     today: dt.date
 
+    @property
+    def language(self) -> Language:
+        """That of the page."""
+        return load_language(choose_language(get_first(self.fields, "lang")), self.builder.engine.knowledge)
+
     @cached_property
     def interview(self) -> Interview:
         """The record of the form before anything was typed: an interval may run from a date in it."""
@@ -213,7 +218,7 @@ class _ReplyParser:
             record = engine.read(SourceContent(write_case_text(base).encode() or b"{}", FORM), today=self.today).one().record
         except (ValueError, AttributeError, TypeError, RecursionError, ConcordantError):
             record = PatientRecord(self.today)
-        return Interview(record, engine.knowledge, engine.words)
+        return Interview(record, engine.knowledge, engine.words, language=self.language)
 
     def parse(self, feature: str, typed: str) -> str:
         """Raises ValueError, with a sentence, for what is no value of the feature."""

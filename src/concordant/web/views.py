@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from concordant.answer.schema import Answer, Reference
 from concordant.present.figures.figures import render_timeline_svg
-from concordant.present.html.page import render_first_screen, render_footer, render_rest
 from concordant.present.html.markup import escape_html
+from concordant.present.html.page import render_first_screen, render_footer, render_rest
 from concordant.present.language import LANGUAGES, Language
 from concordant.present.language.quoting import show_quotations
 from concordant.present.note import render_note
@@ -109,7 +109,7 @@ def _collect_parts(page: Page) -> dict[str, object]:
         "branches": branches,
         "bar": show_quotations("".join(part for part in split_citations(document.verdict) if isinstance(part, str))),
         "in_danger": any(line.tone == "danger" for line in document.first),
-        "basis": tuple(_iter_basis(told, page.language)),
+        "basis": tuple(_iter_basis(page.language.tell_answer(answer.answer), page.language)),
         "assumed": tuple(_iter_assumed(told)),
         "note": render_note(document),
         "out": tuple((kind, page.language.say(f"page.out.{kind}")) for kind in DOWNLOADS),

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from concordant.cli.main import main
-from concordant.present.marked.model import iter_segments
 from concordant.present.language import load_language
+from concordant.present.marked.model import iter_segments
 from concordant.present.marked.note import mark_note
 from concordant.present.marked.render import render_note
 from concordant.record.notes.confirming import confirm_fact, drop_offer

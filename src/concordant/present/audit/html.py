@@ -60,7 +60,7 @@ def _render_tally(page: AuditPage) -> Html:
             "li",
             _render_mark(verdict, page.words),
             make_element("strong", escape_html(str(count))),
-            make_element("span", escape_html(page.words[f'audit.meaning.{verdict}']), class_="meaning"),
+            make_element("span", escape_html(page.words[f"audit.meaning.{verdict}"]), class_="meaning"),
         )
         for verdict, count in page.tally
     ]
@@ -119,10 +119,12 @@ def _render_references(page: AuditPage) -> Html:
         make_element(
             "li",
             escape_html(f"{source.citation} "),
-            make_element("span", escape_html(page.words[f'audit.checked.{source.checked}']), class_=f"checked {source.checked}"),
+            make_element("span", escape_html(page.words[f"audit.checked.{source.checked}"]), class_=f"checked {source.checked}"),
             id=f"source-{source.n}",
             value=str(source.n),
         )
         for source in page.references
     ]
-    return make_element("section", make_element("h2", escape_html(page.words["audit.sources"])), make_element("ol", *items), id="sources")
+    return make_element(
+        "section", make_element("h2", escape_html(page.words["audit.sources"])), make_element("ol", *items), id="sources"
+    )

@@ -29,13 +29,20 @@ def _iter_parts(page: AuditPage) -> Iterator[str]:
 
 def _render_line(line: Line, words: Mapping[str, str]) -> str:
     told = "".join(
-        f"{render_text(piece.text)} **({piece.n})**" if piece.n else render_text(piece.text) for piece in line.pieces
+        f"{_render_words(piece.text)} **({piece.n})**" if piece.n else _render_words(piece.text) for piece in line.pieces
     ).strip()
     notes = "\n".join(f"> - {_render_note(note, words)}" for note in line.notes)
     return "\n\n".join(filter(None, (told, notes)))
 
 
+def _render_words(text: str) -> str:
+    """Words with the blanks that part them from those beside."""
+    before, behind = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :] if text.strip() else ""
+    return f"{before}{render_text(text)}{behind}"
+
+
 def _render_note(note: Note, words: Mapping[str, str]) -> str:
-    cites = "".join(render_text(f" [{n}{': ' + at if at else ''}]") for n, at in note.cites)
+    places = (f"[{n}{': ' + at if at else ''}]" for n, at in note.cites)
+    cites = "".join(f" {render_text(place)}" for place in places)
     right = f": {render_text(note.right)}" if note.right else ""
     return f"**{note.n} {SIGNS[note.verdict]} {words[f'audit.{note.verdict}']}**{right}{cites}"

@@ -22,6 +22,7 @@ SIGNS: dict[ClaimVerdict, str] = {
     "not_in_knowledge": "–",
 }
 
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """What is said of a claim: `n` is its number in the text, `cites` the numbers of its sources with their
@@ -133,8 +134,7 @@ class _Numbers:
 
     def list_references(self) -> tuple[ReferenceShown, ...]:
         return tuple(
-            ReferenceShown(n, self.language.cite(self._name_source(ref)), self.checked[ref])
-            for ref, n in self.sources.items()
+            ReferenceShown(n, self.language.cite(self._name_source(ref)), self.checked[ref]) for ref, n in self.sources.items()
         )
 
     def _name_source(self, ref: str) -> str:
@@ -152,9 +152,7 @@ def _iter_lines(report: Report, numbers: _Numbers, language: Language) -> Iterat
         yield _make_line(report, start, end, own, numbers, language)
 
 
-def _make_line(
-    report: Report, start: int, end: int, groups: list[list[Finding]], numbers: _Numbers, language: Language
-) -> Line:
+def _make_line(report: Report, start: int, end: int, groups: list[list[Finding]], numbers: _Numbers, language: Language) -> Line:
     pieces: list[Piece] = []
     notes: list[Note] = []
     at = start

@@ -30,7 +30,10 @@ def render_terminal(page: AuditPage, *, colour: bool, width: int = 0) -> str:
     paint = _Paint(page.words, columns, plain)
     parts = [f"{page.title} · {page.over}", "", page.headline, paint.say_tally(page), ""]
     parts += [text for line in page.lines for text in paint.render_line(line)]
-    parts += ["", *(paint.wrap(f"[{r.n}] {r.citation} ({page.words[f'audit.checked.{r.checked}']})", "", "    ") for r in page.references)]
+    parts += [
+        "",
+        *(paint.wrap(f"[{r.n}] {r.citation} ({page.words[f'audit.checked.{r.checked}']})", "", "    ") for r in page.references),
+    ]
     parts += ["", *(paint.wrap(text, "", "") for text in page.footer)]
     return "\n".join(parts) + "\n"
 
@@ -48,7 +51,9 @@ class _Paint:
         return textwrap.fill(text, self.columns, initial_indent=first, subsequent_indent=rest, break_long_words=False)
 
     def say_tally(self, page: AuditPage) -> str:
-        return "   ".join(self.paint(f"{SIGNS[verdict]} {self.words[f'audit.{verdict}']} {count}", verdict) for verdict, count in page.tally)
+        return "   ".join(
+            self.paint(f"{SIGNS[verdict]} {self.words[f'audit.{verdict}']} {count}", verdict) for verdict, count in page.tally
+        )
 
     def render_line(self, line: Line) -> list[str]:
         told = "".join(f"{piece.text} ({piece.n})" if piece.n else piece.text for piece in line.pieces)

@@ -14,7 +14,7 @@ from concordant.answer.schema import Answer
 from concordant.model.knowledge import Knowledge
 from concordant.patient.facts import format_unit, format_value
 from concordant.present.language.answer_told import cite_words, mark_typed, tell_answer
-from concordant.present.language.quoting import cite, quote, quote_words, show_quotations
+from concordant.present.language.quoting import cite, is_english, quote, quote_words, show_quotations
 from concordant.present.language.telling import Teller
 from concordant.present.language.vocabulary import load_teller
 from concordant.readers.words import OPS, SIGNS, Spelling, turned
@@ -63,6 +63,10 @@ class Language:
     def mark_typed(self, text: str) -> str:
         """What a person wrote, with its language where that is another one than the page's."""
         return mark_typed(text) if self.teller else text
+
+    def quote_typed(self, text: str) -> str:
+        """The same where no part of a text can have a language of its own."""
+        return quote(text) if self.teller and is_english(text) else text
 
     def mark_words(self, text: str) -> str:
         """What the words of a record in straight quotation marks look like here, each with its language."""

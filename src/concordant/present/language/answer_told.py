@@ -92,11 +92,12 @@ def _choose_way(kind: str, name: str, tell: Tell) -> Tell | None:
 
 
 def cite_words(text: str) -> str:
-    """A name of two letters at least; a number is the same everywhere."""
+    """The name of a work or of a place; a number is the same everywhere."""
     return cite(text) if WORD.search(text) else text
 
 
 def mark_typed(text: str) -> str:
+    """What a person wrote, with its language where that can be told."""
     return cite(text) if is_english(text) else text
 
 

@@ -1,5 +1,6 @@
 """German: every phrase of the page; drug names stay as they are."""
 
+from concordant.present.language.de_ask import ASK
 from concordant.present.language.de_audit import AUDIT
 from concordant.present.language.de_page import PAGE
 from concordant.present.language.de_pathway import PATHWAY
@@ -269,6 +270,7 @@ PHRASES: dict[str, str] = {
     **PATHWAY,
     **REASONS,
     **AUDIT,
+    **ASK,
     **RECORD,
     "unit.x upper limit": "× oberer Normwert",
     "foot.told": "Zitierte Bewertungen, Quellen und Stellen stehen in den Worten ihrer Herausgeber; die deutsche Fassung "

@@ -10,8 +10,10 @@ AUDIT: dict[str, str] = {
     "audit.wrong.1": "1 von {claims} trifft nicht zu",
     "audit.wrong": "{n} von {claims} treffen nicht zu",
     "audit.sources": "Quellen",
-    "audit.foot.narrow": "Ein Satz ohne Urteil ist weder richtig noch falsch: die Wissensbasis dieses Programms ist schmal, und wo sie "
-    "nichts zum Vergleich hat, enthält sie sich.",
+    "audit.foot.narrow": (
+        "Ein Satz ohne Urteil ist weder richtig noch falsch: die Wissensbasis dieses Programms ist schmal, und wo sie "
+        "nichts zum Vergleich hat, enthält sie sich."
+    ),
     "audit.foot.advice": "Diese Prüfung hat kein Arzt durchgesehen. Sie ist keine Empfehlung zur Behandlung.",
     "audit.mixed_cuts": "Datenschnitte vermischt",
     "audit.contradicted": "widersprochen",

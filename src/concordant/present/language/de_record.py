@@ -20,8 +20,10 @@ RECORD: dict[str, str] = {
     "marked.offer": "zu bestätigen",
     "marked.other": "verstanden, gilt aber nicht für diesen Fall jetzt",
     "marked.unread": "nicht gelesen",
-    "marked.legend.md": "**fett**: gelesen · *kursiv*: zu bestätigen · ~~gestrichen~~: verstanden, gilt aber nicht für diesen Fall "
-    "jetzt · `~`: nicht gelesen",
+    "marked.legend.md": (
+        "**fett**: gelesen · *kursiv*: zu bestätigen · ~~gestrichen~~: verstanden, gilt aber nicht für diesen Fall "
+        "jetzt · `~`: nicht gelesen"
+    ),
     "marked.words": "Worte",
     "marked.line": "Zeile {n}",
     "marked.more": "Worte in {n} weiteren Zeilen",

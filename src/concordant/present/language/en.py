@@ -1,6 +1,7 @@
 """English: every phrase of the page."""
 
 from concordant.answer.timeline_words import PHRASES as TIMELINE
+from concordant.present.language.en_ask import ASK
 from concordant.present.language.en_audit import AUDIT
 from concordant.present.language.en_page import PAGE
 from concordant.present.language.en_pathway import PATHWAY
@@ -235,6 +236,7 @@ PHRASES: dict[str, str] = {
     **PATHWAY,
     **REASONS,
     **AUDIT,
+    **ASK,
     **RECORD,
     "foot.told": "",
 }

@@ -10,8 +10,10 @@ AUDIT: dict[str, str] = {
     "audit.wrong.1": "1 of {claims} does not hold",
     "audit.wrong": "{n} of {claims} do not hold",
     "audit.sources": "Sources",
-    "audit.foot.narrow": "A sentence that is not judged is neither right nor wrong: the knowledge of this program is narrow, and it "
-    "abstains where it has nothing to compare with.",
+    "audit.foot.narrow": (
+        "A sentence that is not judged is neither right nor wrong: the knowledge of this program is narrow, and it "
+        "abstains where it has nothing to compare with."
+    ),
     "audit.foot.advice": "No clinician has reviewed this check. It is no advice on treatment.",
     "audit.mixed_cuts": "mixed data cuts",
     "audit.contradicted": "contradicted",

@@ -20,7 +20,9 @@ RECORD: dict[str, str] = {
     "marked.offer": "to confirm",
     "marked.other": "understood, not of this patient now",
     "marked.unread": "not read",
-    "marked.legend.md": "**bold**: read · *slanted*: to confirm · ~~struck~~: understood, not of this patient now · `~`: not read",
+    "marked.legend.md": (
+        "**bold**: read · *slanted*: to confirm · ~~struck~~: understood, not of this patient now · `~`: not read"
+    ),
     "marked.words": "words",
     "marked.line": "line {n}",
     "marked.more": "words in {n} more lines",

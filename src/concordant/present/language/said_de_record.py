@@ -55,7 +55,8 @@ RECORD: dict[str, str] = {
     "it was given for another cancer": "es wurde wegen eines anderen Krebses gegeben",
     "a metastasis of another cancer": "Metastase eines anderen Krebses",
     "a metastasis from before this cancer, with another cancer on record: whose it is is not known": (
-        "eine Metastase aus der Zeit vor diesem Krebs, und ein weiterer Krebs im Bericht: zu welchem sie gehört, ist nicht bekannt"
+        "eine Metastase aus der Zeit vor diesem Krebs, und ein weiterer Krebs im Bericht: zu welchem sie gehört, ist "
+        "nicht bekannt"
     ),
     "it is of {r}, and another cancer is on record: whose it is is not known": (
         "es betrifft {r}, und ein weiterer Krebs ist im Bericht: zu welchem es gehört, ist nicht bekannt"
@@ -112,7 +113,9 @@ RECORD: dict[str, str] = {
     "its code stands for stage {x}, and the words beside it say '{r}'": (
         "der Code steht für Stadium {x}, die Worte daneben sagen {r}"
     ),
-    "the code '{r}' stands for {x}, and the words beside it say '{r2}'": "der Code {r} steht für {x}, die Worte daneben sagen {r2}",
+    "the code '{r}' stands for {x}, and the words beside it say '{r2}'": (
+        "der Code {r} steht für {x}, die Worte daneben sagen {r2}"
+    ),
     "the code '{r}' stands for another drug than the words beside it, '{r2}'": (
         "der Code {r} steht für ein anderes Mittel als die Worte daneben, {r2}"
     ),
@@ -134,7 +137,9 @@ RECORD: dict[str, str] = {
     "it ends before it starts": "es endet, bevor es beginnt",
     "it ends ({x}) before it starts ({y})": "es endet ({x}), bevor es beginnt ({y})",
     "its dose is zero: whether it was given is not known": "die Dosis ist null: ob es gegeben wurde, ist nicht bekannt",
-    "a diagnosis that is provisional: whether it holds is not known": "eine vorläufige Diagnose: ob sie zutrifft, ist nicht bekannt",
+    "a diagnosis that is provisional: whether it holds is not known": (
+        "eine vorläufige Diagnose: ob sie zutrifft, ist nicht bekannt"
+    ),
     "a diagnosis that is {r}: whether it holds is not known": "eine Diagnose mit Status {r}: ob sie zutrifft, ist nicht bekannt",
     "it contradicts another stage of the same time": "es widerspricht einem anderen Stadium derselben Zeit",
     "what kind of episode it is is not understood": "die Art der Episode wurde nicht verstanden",
@@ -169,19 +174,28 @@ RECORD: dict[str, str] = {
         "Um welchen Krebs es geht, ist nicht bekannt: keine Diagnose nennt ihn; im Bericht steht: {r}."
     ),
     "The record names another cancer as well ({place}).": "Der Bericht nennt noch einen anderen Krebs ({place}).",
-    "The record says that the patient has died ({place}).": "Der Bericht sagt, dass die Patientin oder der Patient verstorben ist ({place}).",
-    "The record was cut at {x}: {n} later entries left out.": "Der Bericht wurde am {x} abgeschnitten: {n} spätere Einträge ausgelassen.",
-    "The record was cut at {x}: {n} later entry left out.": "Der Bericht wurde am {x} abgeschnitten: {n} späterer Eintrag ausgelassen.",
+    "The record says that the patient has died ({place}).": (
+        "Der Bericht sagt, dass die Patientin oder der Patient verstorben ist ({place})."
+    ),
+    "The record was cut at {x}: {n} later entries left out.": (
+        "Der Bericht wurde am {x} abgeschnitten: {n} spätere Einträge ausgelassen."
+    ),
+    "The record was cut at {x}: {n} later entry left out.": (
+        "Der Bericht wurde am {x} abgeschnitten: {n} späterer Eintrag ausgelassen."
+    ),
     "The source has no table {place}.": "Die Quelle hat keine Tabelle {place}.",
     "Commas were read as decimal ones: {r}.": "Kommas wurden als Dezimalkommas gelesen: {r}.",
-    "{x}: ordered, and no entry tells that it was given ({place}).": "{x}: angeordnet; kein Eintrag sagt, dass es gegeben wurde ({place}).",
-    "A metastasis ({x}) of {y} is taken as staging, no progression: found within {n} days after {z} ({place}).": (
-        "Eine Metastase ({x}) vom {y} gilt als Staging, nicht als Progression: innerhalb von {n} Tagen nach dem {z} gefunden ({place})."
+    "{x}: ordered, and no entry tells that it was given ({place}).": (
+        "{x}: angeordnet; kein Eintrag sagt, dass es gegeben wurde ({place})."
     ),
-    "A metastasis ({x}) of {y} is taken to have grown before the first dose of the drugs begun then: found within {n} days "
-    "after {z} ({place}).": (
-        "Eine Metastase ({x}) vom {y} gilt als vor der ersten Dosis der damals begonnenen Mittel gewachsen: innerhalb von {n} Tagen "
-        "nach dem {z} gefunden ({place})."
+    "A metastasis ({x}) of {y} is taken as staging, no progression: found within {n} days after {z} ({place}).": (
+        "Eine Metastase ({x}) vom {y} gilt als Staging, nicht als Progression: innerhalb von {n} Tagen nach dem {z} "
+        "gefunden ({place})."
+    ),
+    "A metastasis ({x}) of {y} is taken to have grown before the first dose of the drugs begun then: found within {n} "
+    "days after {z} ({place}).": (
+        "Eine Metastase ({x}) vom {y} gilt als vor der ersten Dosis der damals begonnenen Mittel gewachsen: innerhalb "
+        "von {n} Tagen nach dem {z} gefunden ({place})."
     ),
     # how courses came to be read as they were
     "{n} entries from {x}": "{n} Einträge ab {x}",
@@ -251,6 +265,7 @@ RECORD: dict[str, str] = {
     "{x} ({words}, line {n}: {y})": "{x} ({words}, Zeile {n}: {y})",
     "{x} ({words}, line {n})": "{x} ({words}, Zeile {n})",
     "{x} ({words})": "{x} ({words})",
+    "{place} and {n} more": "{place} und {n} weitere",
     "{words}, line {n}": "{words}, Zeile {n}",
     "{words}: not understood": "{words}: nicht verstanden",
     "line {n}: {words}": "Zeile {n}: {words}",

@@ -25,9 +25,10 @@ LIST_JOINT = re.compile("(" + "|".join(map(re.escape, LIST_JOINTS)) + ")")
 MOST_ITEMS = 24
 SLOT = re.compile(r"\{(\w+)\}")
 WORD = re.compile(r"[^\W\d_]{2,}|\bv\b")
+WORDS = r'"[^"]*"(?: \([^)]*\?\))?'  # of a record, perhaps with what may be meant
 KINDS = {
     "n": r"[0-9][0-9.,]*",
-    "words": r'".*".*',
+    "words": rf"{WORDS}(?:, {WORDS})*",
     "value": r"(?:[0-9][0-9.,]*|not reached|not given)(?: \([0-9.,]+-[0-9.,]+\))?",
 }
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -46,9 +47,10 @@ class Sentence:
 
 
 def make_sentence(english: str, told: str) -> Sentence:
-    """`{n}` holds a number, `{value}` one with its interval or that it was not reached, `{drug}` a name, `{q}` words of a publisher, `{r}` words of a record, `{words}` several in quotation marks, `{place}` where they stand.
+    """What each kind of place holds.
 
-    Any other place holds what is told in its turn.
+    `{n}` a number, `{value}` one with its interval or that it was not reached, `{drug}` a name, `{q}` words of a publisher, `{r}`
+    words of a record, `{words}` several in quotation marks, `{place}` where they stand. Any other holds what is told in its turn.
     """
     pieces, seen = [], set()
     parts = SLOT.split(english)

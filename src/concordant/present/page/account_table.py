@@ -70,7 +70,7 @@ def render_total(counts: Counter[str], patients: int, language: Language) -> str
 
 
 def _iter_title_lines(shown: AccountShown, language: Language) -> Iterator[str]:
-    who = language.mark_typed(shown.who) if shown.who else language.say("account.unnamed")
+    who = language.quote_typed(shown.who) if shown.who else language.say("account.unnamed")
     yield language.say("account.title", who=who, day=language.format_day(shown.as_of))
     yield language.tell(shown.sentence)
     yield from map(language.tell, shown.notices)
@@ -114,4 +114,4 @@ def _iter_course_notes(shown: AccountShown, language: Language) -> Iterator[str]
     if shown.courses:
         yield from ("", language.say("account.courses"))
     for place, says in shown.courses:
-        yield f"  {place}: {'; '.join(map(language.tell, says))}"
+        yield f"  {language.tell_key(place)}: {'; '.join(map(language.tell, says))}"

@@ -123,7 +123,9 @@ def _name(force: GuidelineInForce | None, language: Language) -> str:
 def _name_all(frame: Ruleset, force: GuidelineInForce | None, language: Language) -> str:
     """The guideline and its companions, each with its version and the day from which it holds."""
     family = [one for one in frame.in_force if force and frame.family[one.guideline.id] == force.guideline.id]
-    return ", ".join(f"{language.tell(one.guideline.short_title)} {one.version.version} ({one.version.valid_from})" for one in family)
+    return ", ".join(
+        f"{language.tell(one.guideline.short_title)} {one.version.version} ({one.version.valid_from})" for one in family
+    )
 
 
 def _make_legend(signs: Container[Sign], language: Language) -> tuple[tuple[Sign, str], ...]:

@@ -114,4 +114,6 @@ def describe_rating(statement: Statement, language: Language) -> str:
         return f"{place} · {language.say('grade.none')}"
     if grade.strength is None or grade.evidence is None:
         return f"{place} · {language.say('grade.unseen')}"
-    return f"{place} · {language.say('map.grade', strength=language.quote(grade.strength), evidence=language.quote(grade.evidence))}"
+    return (
+        f"{place} · {language.say('map.grade', strength=language.quote(grade.strength), evidence=language.quote(grade.evidence))}"
+    )
