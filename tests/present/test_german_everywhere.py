@@ -13,11 +13,14 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from concordant.api import Engine, Patient
 from concordant.api.auditing import Audit, audit_answer
 from concordant.api.recommendation import Recommendation
+from concordant.cli.commands import app
 from concordant.errors import ConcordantError
+from concordant.library import FOLDER
 from concordant.present.audit.formats import AuditFormat
 from concordant.present.language import Language, load_language
 from concordant.present.language.quoting import show_quotations_of
@@ -37,7 +40,7 @@ ANSWERS = [*sorted((HERE / "audit").glob("*.jsonl")), HERE / "audit" / "seed-ans
 FHIR = sorted((HERE / "data" / "fhir").glob("*.json"))
 SOURCE = re.compile(r'<div class="source".*?</div>', re.DOTALL)
 PASTE = re.compile(r'<textarea name="paste".*?</textarea>', re.DOTALL)
-KEY = re.compile(r"\b[\w-]+/[\w.-]+|\b\w*_\w+|<- .*")  # numbers of statements, keys of a file, places of a record
+KEY = re.compile(r"\b[\w-]+/[\w.-]+|\b[\w-]+\.yaml|\b\w*_\w+|<- .*")  # numbers of statements, files and their keys, places
 
 
 @cache
@@ -168,6 +171,33 @@ def test_a_note_has_a_german_head_at_every_width(width: int) -> None:
     lines = render_note(patient.note, shipped_knowledge(), "terminal", width=width, language="de").splitlines()
     assert lines[0].startswith("Was in note.txt gelesen wurde: ")
     assert "Gelesen" in lines
+
+
+# -- the interview -----------------------------------------------------------------------------------
+
+
+def talk(arguments: list[str], typed: str) -> str:
+    done = CliRunner(env={"COLUMNS": "300"}).invoke(app, ["ask", *arguments, "--language", "de"], input=typed)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+@pytest.mark.parametrize("story", sorted((FOLDER / "stories").glob("*.yaml")), ids=lambda path: path.stem[:3])
+@pytest.mark.parametrize("typed", ["?\nd\n" * 9, "?\nja\n1\nquatsch\n" * 9, "2\nb\nnein\nj\n" * 9])
+def test_an_interview(story: Path, typed: str) -> None:
+    assert unmarked(talk([str(story)], typed)) == []
+
+
+def test_an_interview_from_nothing_may_be_answered_in_german() -> None:
+    said = talk(["--as-of", "2022-09-20"], "metastasiert\n3+\nweiß nicht\nzurück\nrezidiviert\nja\n8,5 bis 11\nnein\nende\n")
+    for told in (
+        "✓ Ausbreitung der Erkrankung: metastasiert",
+        "Zurückgenommen",
+        "8,5 bis 11 Monate",
+        "trastuzumab deruxtecan erhalten: nein",
+    ):
+        assert told in said
+    assert unmarked(said) == []
 
 
 # -- a checked answer --------------------------------------------------------------------------------

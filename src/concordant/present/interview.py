@@ -5,6 +5,7 @@ It holds no rule of its own. Each step asks the same decision again, with what w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -33,6 +34,8 @@ from concordant.terminology.names import Words, normalize_name
 from concordant.texts import SourceText
 
 ENGLISH = load_language("en")
+DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}\b)")  # as in the reading of records: before three digits it may be a thousand
+TO = "to"
 NOT_KNOWN_IN_GERMAN = ("weiß nicht", "unbekannt", "nicht bekannt")
 NOT_KNOWN = (
     "d",
@@ -222,8 +225,14 @@ def _parse_number(typed: str, feature: Feature, interview: Interview) -> str:
     """The number; a bare one is in the unit of the question, and is read back with it."""
     if can_answer_with_date(feature) and (months := _months_from_dates(typed, interview)):
         return months
-    text = " ".join(typed.split())
+    text = _read_as_english(" ".join(typed.split()), interview.language)
     return f"{text} {'%' if feature.unit == 'percent' else feature.unit}" if feature.unit and text[-1:].isdigit() else text
+
+
+def _read_as_english(text: str, language: Language) -> str:
+    """A number as a case file writes it: with a point, a range with the English word."""
+    between = language.say("ask.between")
+    return text if between == TO else DECIMAL_COMMA.sub(".", text).replace(f" {between} ", f" {TO} ")
 
 
 def _parse_word(typed: str, feature: Feature, language: Language) -> str:
@@ -249,7 +258,7 @@ def _parse_word(typed: str, feature: Feature, language: Language) -> str:
 def _explain_no_match(typed: str, names: Mapping[str, str], near: list[str], language: Language) -> str:
     shown = quote_word(make_printable(typed.strip()))
     if near:
-        told = language.join_with_or([names[value] for value in near])
+        told = language.spelling().between.join(names[value] for value in near)
         return language.say("ask.several", typed=shown, names=told)
     way_out = language.say("ask.way_out", names=" / ".join(names.values()))
     return language.say("ask.none", typed=shown, way_out=way_out) if typed.strip() else f"{way_out}."

@@ -14,7 +14,7 @@ from concordant.api import Engine, Patient, Recommendation
 from concordant.errors import Complaint, ConcordantError
 from concordant.model.form import Form
 from concordant.patient.events import PatientRecord
-from concordant.present.interview import Interview, parse_reply
+from concordant.present.interview import DECIMAL_COMMA, Interview, parse_reply
 from concordant.present.language import LANGUAGES, Language, load_language
 from concordant.present.page.account_table import render_account
 from concordant.present.page.document import Document
@@ -30,7 +30,6 @@ from concordant.web.records import ReadRecord, read_pasted
 from concordant.web.rows import FormView
 
 FORM = "the form"
-DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}\b)")  # as in the reading of records: before three digits it may be a thousand
 ENTRY = re.compile(r"\b([a-z_]+)\[(\d{1,4})\]")
 
 

@@ -5,6 +5,7 @@ ASK: dict[str, str] = {
     "ask.no": "n nein no",
     "ask.yes_first": "[J/n]",
     "ask.no_first": "[j/N]",
+    "ask.between": "bis",
     "ask.stopped": "Beendet.",
     "ask.begin": "Stand {day}. {standing}",
     "ask.how": (

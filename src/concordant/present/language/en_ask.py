@@ -5,6 +5,7 @@ ASK: dict[str, str] = {
     "ask.no": "n no",
     "ask.yes_first": "[Y/n]",
     "ask.no_first": "[y/N]",
+    "ask.between": "to",
     "ask.stopped": "Stopped.",
     "ask.begin": "As of {day}. {standing}",
     "ask.how": "Answer in words, by a number, or with:  d not known   ? help   b back   q stop with the best answer so far",
