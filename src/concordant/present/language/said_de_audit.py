@@ -21,7 +21,7 @@ AUDIT: dict[str, str] = {
     "{x} at {n} year": "{x} nach {n} Jahr",
     "exploratory": "explorativ",
     "one-sided": "einseitig",
-    "{place}, {x} against {y}": "{place}, {x} gegen {y}",
+    "{key}, {x} against {y}": "{key}, {x} gegen {y}",
     "of another data cut": "von einem anderen Datenschnitt",
     "the arms are swapped": "die Arme sind vertauscht",
     "exploratory, not tested there. {x}": "explorativ, dort nicht getestet. {x}",

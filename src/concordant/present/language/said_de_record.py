@@ -45,7 +45,7 @@ RECORD: dict[str, str] = {
     "an order that no entry carries out": "eine Anordnung, die kein Eintrag ausführt",
     "it was looked for, and is not there": "gesucht und nicht gefunden",
     "it is not understood, and over": "nicht verstanden, und vorbei",
-    "nothing is read from {place}": "aus {place} wird nichts gelesen",
+    "nothing is read from {key}": "aus {key} wird nichts gelesen",
     "nothing is read from a note": "aus einer Notiz wird nichts gelesen",
     "nothing is read from a text": "aus einem Text wird nichts gelesen",
     "{r}: nothing here asks for it": "{r}: danach wird nicht gefragt",
@@ -64,8 +64,8 @@ RECORD: dict[str, str] = {
     "two primary cancers are on record ({place}): to which of them it belongs is not known": (
         "zwei Primärtumoren sind im Bericht ({place}): zu welchem es gehört, ist nicht bekannt"
     ),
-    "it is told to be of {place}, which is not known to be this cancer": (
-        "es gehört zu {place}; dass das dieser Krebs ist, ist nicht bekannt"
+    "it is told to be of condition_occurrence {key}, which is not known to be this cancer": (
+        "es gehört zu condition_occurrence {key}; dass das dieser Krebs ist, ist nicht bekannt"
     ),
     "it is about no patient": "er betrifft niemanden",
     "it is about somebody else ({r})": "er betrifft jemand anderen ({r})",
@@ -155,6 +155,17 @@ RECORD: dict[str, str] = {
     "a part of it: {x}": "ein Teil davon: {x}",
     "not all of its parts are here, or are known": "nicht alle Teile sind hier oder bekannt",
     # notices of a record
+    "Set aside; what it would have said is unknown": "Beiseitegelegt; was es gesagt hätte, ist nicht bekannt",
+    "Not understood": "Nicht verstanden",
+    "Incomplete: {x}": "Unvollständig: {x}",
+    "{x} without a date: whether it still holds is not known ({place})": (
+        "{x} ohne Datum: ob es noch gilt, ist nicht bekannt ({place})"
+    ),
+    "{key} tells of it without a date": "{key} nennt sie ohne Datum",
+    "column '{r}': '{r2}'": "Spalte {r}: {r2}",
+    "the pasted text:{n}: {x}": "der eingefügte Text, Zeile {n}: {x}",
+    "the pasted text: {x}": "der eingefügte Text: {x}",
+    "not YAML or JSON: {x}": "weder YAML noch JSON: {x}",
     "{n} entries name no patient of this file, and count for nobody.": (
         "{n} Einträge nennen niemanden aus dieser Datei und zählen für niemanden."
     ),
@@ -252,12 +263,12 @@ RECORD: dict[str, str] = {
     "stopped choice": "auf Wunsch beendet",
     "cycles {n}": "{n} Zyklen",
     "line {n}": "Linie {n}",
-    "start {place}": "Beginn {place}",
-    "end {place}": "Ende {place}",
+    "start {day}": "Beginn {day}",
+    "end {day}": "Ende {day}",
     "site": "Ort",
     "stage": "Stadium",
-    "stage: {place}": "Stadium: {place}",
-    "{x} date: {place}": "{x}, Datum: {place}",
+    "stage: {key}": "Stadium: {key}",
+    "{x} date: {day}": "{x}, Datum: {day}",
     "{x} upper limit: {y}": "{x}, oberer Normwert: {y}",
     "{x} (by convention)": "{x} (nach Gepflogenheit)",
     "{x}? {y}": "{x}? {y}",
@@ -265,12 +276,12 @@ RECORD: dict[str, str] = {
     "{x} ({words}, line {n}: {y})": "{x} ({words}, Zeile {n}: {y})",
     "{x} ({words}, line {n})": "{x} ({words}, Zeile {n})",
     "{x} ({words})": "{x} ({words})",
-    "{place} and {n} more": "{place} und {n} weitere",
+    "{key} and {n} more": "{key} und {n} weitere",
     "{words}, line {n}": "{words}, Zeile {n}",
     "{words} ({x}) set aside: {y}": "{words} ({x}), beiseitegelegt: {y}",
-    "{place} is dated {x}, after the date of the question ({y})": "{place} hat das Datum {x}, nach dem Tag der Frage ({y})",
-    "{place} is dated {x}, before the patient is born ({y})": "{place} hat das Datum {x}, vor der Geburt ({y})",
-    "date {place}": "Datum {place}",
+    "{key} is dated {x}, after the date of the question ({y})": "{key} hat das Datum {x}, nach dem Tag der Frage ({y})",
+    "{key} is dated {x}, before the patient is born ({y})": "{key} hat das Datum {x}, vor der Geburt ({y})",
+    "date {day}": "Datum {day}",
     "{words}: not understood": "{words}: nicht verstanden",
     "line {n}: {words}": "Zeile {n}: {words}",
     "more: words in {n} more lines": "weitere: Worte in {n} weiteren Zeilen",

@@ -24,10 +24,14 @@ LIST_JOINTS = {", and ": " und ", ", or ": " oder ", ", ": ", ", " and ": " und 
 LIST_JOINT = re.compile("(" + "|".join(map(re.escape, LIST_JOINTS)) + ")")
 MOST_ITEMS = 24
 SLOT = re.compile(r"\{(\w+)\}")
+# Where something stands in a record or in a file, which is called so in every language.
+KEY = re.compile(r"[A-Za-z]+/[\w.-]*\d[\w.-]*|[a-z]+(?:_[a-z0-9]+)+|[a-z_]+\[\d+\]")
 WORD = re.compile(r"[^\W\d_]{2,}|\bv\b")
 WORDS = r'"[^"]*"(?: \([^)]*\?\))?'  # of a record, perhaps with what may be meant
 KINDS = {
     "n": r"[0-9][0-9.,]*",
+    "day": r"\d{4}(?:-\d\d){0,2}",
+    "key": r"\S+",
     "words": rf"{WORDS}(?:, {WORDS})*",
     "value": r"(?:[0-9][0-9.,]*|not reached|not given)(?: \([0-9.,]+-[0-9.,]+\))?",
 }
@@ -50,7 +54,8 @@ def make_sentence(english: str, told: str) -> Sentence:
     """What each kind of place holds.
 
     `{n}` a number, `{value}` one with its interval or that it was not reached, `{drug}` a name, `{q}` words of a publisher, `{r}`
-    words of a record, `{words}` several in quotation marks, `{place}` where they stand. Any other holds what is told in its turn.
+    words of a record, `{words}` several in quotation marks, `{place}` where they stand, `{key}` one word of a file, `{day}` a day
+    as a file has it. Any other holds what is told in its turn.
     """
     pieces, seen = [], set()
     parts = SLOT.split(english)
@@ -104,6 +109,9 @@ class Teller:
             told, cost = self._tell(bare)
             yield text.replace(bare, told, 1) if bare else text, cost
             return
+        if KEY.fullmatch(text):
+            yield cite(text), 0
+            return
         if (whole := self._look_up(text)) is not None:
             yield whole, 0
         if (same := self._carry_over(text)) is not None:
@@ -144,6 +152,8 @@ class Teller:
                 return DECIMAL.sub(r"\1,\2", text), 0
             case "q":
                 return quote(text[:1].lower() + text[1:]), 0
+            case "day" | "key":
+                return cite(text), 0
             case "place":
                 return cite(text.replace(" and ", self.texts.get(" and ", " and "))), 0
             case "words":
