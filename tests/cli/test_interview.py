@@ -16,7 +16,8 @@ from concordant.logic.intervals import Interval, make_exact_interval
 from concordant.model.knowledge import Knowledge
 from concordant.patient.events import PatientRecord
 from concordant.patient.facts import Value
-from concordant.present.interview import GivenReply, Interview, InvalidReply, explain_question, parse_command, parse_reply
+from concordant.present.interview import GivenReply, Interview, InvalidReply, parse_command, parse_reply
+from concordant.present.interview_told import explain_question
 from concordant.record.casefile.edit import add_stated, write_new_case
 from concordant.record.casefile.read import read_case
 from concordant.terminology.names import Words, make_words

@@ -17,7 +17,8 @@ from concordant.library import FOLDER
 from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
 from concordant.patient.events import PatientRecord
-from concordant.present.page.account_table import render_account
+from concordant.present.language import load_language
+from concordant.present.page.account_table import render_account, show_account
 from concordant.record.casefile.account import make_account
 from concordant.record.casefile.read import read_case
 from concordant.record.sources import Patient
@@ -93,7 +94,7 @@ def test_report_counts_what_it_lists(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_the_table_lists_each_entry_the_codes_and_the_courses() -> None:
-    assert render_account(someone("P1")).splitlines() == [
+    assert render_account(show_account(someone("P1")), load_language("en")).splitlines() == [
         "P1, as of 1 Jun 2023",
         "3 entries: 1 used, 1 ignored, 1 set aside",
         "",

@@ -73,6 +73,26 @@ def story(name: str) -> str:
     return next((FOLDER / "stories").glob(f"{name}*.yaml")).read_text(encoding="utf-8")
 
 
+def test_a_text_that_cannot_be_read_stays_where_it_was_pasted(browser: Any, port: int) -> None:
+    with opened(browser, port) as page:
+        paste(page, "}{ rubbish [")
+        assert page.locator("#paste").input_value() == "}{ rubbish ["
+        page.fill("#paste", story("A03"))
+        sent(page, page.locator("button[name=read]").click)
+        assert page.locator("#paste").input_value() == ""
+
+
+def test_the_language_is_kept_on_the_way_to_an_audit_and_the_patient_on_the_way_back(browser: Any, port: int) -> None:
+    with opened(browser, port) as page:
+        page.select_option("#lang", "de")
+        page.wait_for_selector("#page[lang=de]")
+        paste(page, story("A03"))
+        with page.context.expect_page() as new:
+            page.locator("a[href^='/audit']").click()
+        assert new.value.locator("html").get_attribute("lang") == "de"
+        assert verdict(page).startswith("Trastuzumab deruxtecan 389 mg")
+
+
 def test_the_seed_story_in_five_taps(browser: Any, port: int) -> None:
     with opened(browser, port) as page:
         for text in SEED:

@@ -6,10 +6,13 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from concordant.api.known_words import check_known_word
 from concordant.audit.audit import make_auditor
 from concordant.audit.report import AuditShown, Report
 from concordant.errors import Complaint, Unreadable
+from concordant.model.knowledge import Knowledge
 from concordant.present.audit.formats import AuditFormat, render_audit
+from concordant.present.language import LANGUAGES, load_language
 from concordant.record.sources.asked import parse_day
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ class Audit:
     """An answer with its claims and their verdicts."""
 
     report: Report
+    knowledge: Knowledge
 
     @property
     def verdicts(self) -> AuditShown:
@@ -39,9 +43,13 @@ class Audit:
         """Whether a claim is contradicted, mixes data cuts, is overstated or outdated."""
         return self.report.is_wrong
 
-    def render(self, format: AuditFormat = "html", *, colour: bool = False) -> str:  # noqa: A002
-        """The text with its verdicts, as terminal text, Markdown, an HTML page or JSON."""
-        return render_audit(self.report, format, colour=colour)
+    def render(self, format: AuditFormat = "html", *, colour: bool = False, language: str = "en") -> str:  # noqa: A002
+        """The text with its verdicts, as terminal text, Markdown, an HTML page or JSON.
+
+        Raises `Unreadable` for a language that there is not.
+        """
+        check_known_word("language", language, LANGUAGES)
+        return render_audit(self.report, format, load_language(language, self.knowledge), colour=colour)
 
 
 def audit_answer(
@@ -66,7 +74,7 @@ def audit_answer(
     answer = found.built if found else None
     findings = make_auditor(engine.knowledge).audit(text, day, answer)
     sources = {source.id: source for source in engine.knowledge.sources}
-    return Audit(Report(text, day, findings, sources, whose))
+    return Audit(Report(text, day, findings, sources, whose), engine.knowledge)
 
 
 def check_text(text: str, name: str = NAME) -> None:

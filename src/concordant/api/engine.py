@@ -132,10 +132,11 @@ class Engine:
         patient: str = "",
         today: dt.date | None = None,
         assume: Mapping[str, str] | None = None,
+        language: str = "en",
     ) -> str:
         """Why: what the decision, or one statement such as `2.1`, rests on, down to the entry of the record."""
         answer = self.recommend(source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today, assume=assume)
-        return answer.explain(statement)
+        return answer.explain(statement, language=language)
 
     def _find_patient(
         self,

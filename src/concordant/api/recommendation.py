@@ -109,22 +109,26 @@ class Recommendation:
         decoded: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self.answer))
         return decoded
 
-    def explain(self, statement: str = "", *, whole: bool = False, width: int = 100) -> str:
+    def explain(self, statement: str = "", *, whole: bool = False, width: int = 100, language: str = "en") -> str:
         """Why: what the decision, or one statement such as `2.1`, rests on; with `whole`, every tree with its feature names.
 
-        Raises `Unreadable` for a statement that is not in force, or a width on which no word fits.
+        Raises `Unreadable` for a statement that is not in force, a width on which no word fits, or a language that there is not.
         """
+        from concordant.present.language import LANGUAGES, load_language
+
+        check_known_word("language", language, LANGUAGES)
         if width < NARROWEST:
             raise Unreadable(Complaint(f"{width} columns are too few", "width", way_out=f"Take {NARROWEST} or more"))
-        situation = self.engine.situation(self.record, self.guideline)
+        situation, told = self.engine.situation(self.record, self.guideline), load_language(language, self.engine.knowledge)
         if whole:
             from concordant.present.reasons.tree import render_reason_trees
 
-            return render_reason_trees(situation, statement)
+            return render_reason_trees(situation, statement, told)
         from concordant.present.page.page import build_document
         from concordant.present.reasons.words import render_reason_path
 
-        return render_reason_path(situation, statement, build_document(self.built).verdict, width)
+        verdict = build_document(self.built, language, knowledge=self.engine.knowledge).verdict
+        return render_reason_path(situation, statement, verdict, width, told)
 
     def what_if(self, **stated: Any) -> Recommendation:
         """The answer had these features been stated as well, as a case file writes them: `what_if(lvef="38 %")`.

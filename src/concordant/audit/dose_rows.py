@@ -65,7 +65,9 @@ def _iter_drug_rows(lexicon: Lexicon) -> Iterator[DoseRow]:
     for dose in lexicon.words.doses:
         days, daily = find_schedule(dose.schedule, lexicon)
         shown = f"{dose.amount:g}" + (f"/{dose.second:g}" if dose.second is not None else "")
-        told = f"{shown} {dose.unit} {dose.schedule}".strip() + (f" ({', '.join(dose.when)})" if dose.when else "")
+        told = f"{shown} {dose.unit} {dose.schedule}".strip() + (
+            f" ({', '.join(word.replace('_', ' ') for word in dose.when)})" if dose.when else ""
+        )
         when = frozenset(dose.when)
         yield DoseRow(
             dose.drug, dose.amount, dose.unit, dose.phase, dose.source, told, days, daily, when=when, second=dose.second

@@ -13,23 +13,28 @@ from concordant.cli.offers import ask_offers
 from concordant.cli.opening import OpenedCase, get_terminal_width
 from concordant.errors import Refused
 from concordant.present.interview import Interview, parse_reply
+from concordant.present.language import load_language
 from concordant.present.terminal import render_terminal
 from concordant.record.casefile.edit import add_stated, write_new_case
 from concordant.record.casefile.read import read_case
 from concordant.texts import read_text
 
 
-def hold_interview(opened: OpenedCase, wanted: str, target: CaseTarget | None = None, whose: str = "") -> None:
+def hold_interview(
+    opened: OpenedCase, wanted: str, target: CaseTarget | None = None, whose: str = "", language: str = "en"
+) -> None:
     """Hold the interview on the terminal and print the answer. What was answered is kept in `target`."""
     if target is not None:
         target.check_writable()
         complete_case(opened, _make_probe(opened))
     plain = not sys.stdout.isatty() or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     console = _make_console(plain)
-    opened = ask_offers(opened, console, _read_line)
-    start = Interview(opened.record, opened.engine.knowledge, opened.engine.words, wanted)
+    spoken = load_language(language, opened.engine.knowledge)
+    opened = ask_offers(opened, console, _read_line, spoken)
+    start = Interview(opened.record, opened.engine.knowledge, opened.engine.words, wanted, language=spoken)
     done = Conversation(start, console, _read_line).ask_questions()
-    sys.stdout.write(render_terminal(done.full_answer, colour=not plain, full=False, whose=whose))
+    answer, knowledge = done.full_answer, opened.engine.knowledge
+    sys.stdout.write(render_terminal(answer, colour=not plain, language=language, full=False, whose=whose, knowledge=knowledge))
     sys.stdout.flush()
     if target is not None:
         target.keep_case(complete_case(opened, done))

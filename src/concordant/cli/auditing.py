@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from concordant.cli.options import as_of_option, codes_option, knowledge_option, output_option
+from concordant.cli.options import as_of_option, codes_option, knowledge_option, language_option, output_option
 from concordant.cli.writing import write_output
 from concordant.errors import Complaint, Unreadable
 from concordant.present.audit.formats import AUDIT_FORMATS, AuditFormat
@@ -28,9 +28,19 @@ BY_ENDING: dict[str, AuditFormat] = {".html": "html", ".htm": "html", ".md": "md
 @output_option
 @click.option("--patient", default="", metavar="FILE", help="The patient whom the answer is about.")
 @as_of_option
+@language_option
 @codes_option
 @knowledge_option
-def audit(answer: str, format_: AuditFormat | None, output: str, patient: str, as_of: str, codes: str, knowledge: str) -> None:
+def audit(
+    answer: str,
+    format_: AuditFormat | None,
+    output: str,
+    patient: str,
+    as_of: str,
+    language: str,
+    codes: str,
+    knowledge: str,
+) -> None:
     """Check a written ANSWER (a text file, or - for standard input) claim by claim; exit 1 when one is wrong."""
     from concordant.api.auditing import audit_answer
     from concordant.cli.opening import (
@@ -54,7 +64,7 @@ def audit(answer: str, format_: AuditFormat | None, output: str, patient: str, a
     label = make_sheet_label(answer, "") if answer != "-" else ""
     done = audit_answer(engine, text, whom, whom.record.as_of if whom else day, say_today(), label)
     colour = not output and sys.stdout.isatty()
-    write_output(done.render(format_ or choose_format(output), colour=colour), output)
+    write_output(done.render(format_ or choose_format(output), colour=colour, language=language), output)
     if done.is_wrong:
         sys.stdout.flush()
         sys.exit(WRONG)

@@ -22,6 +22,7 @@ from concordant.cli.options import (
     guideline_option,
     id_option,
     knowledge_option,
+    language_option,
     output_option,
     propose_options,
 )
@@ -33,7 +34,6 @@ from concordant.cli.web import serve, web
 from concordant.cli.writing import check_target, write_output
 from concordant.errors import Complaint, Unreadable
 from concordant.present.formats import FORMATS, RenderOptions, render_answer
-from concordant.present.language import LANGUAGES
 from concordant.version import __version__
 
 if TYPE_CHECKING:
@@ -76,9 +76,7 @@ patient_argument = click.argument("patient")
 @guideline_option
 @id_option
 @click.option("--all", "every", is_flag=True, help="Every patient of the source, one JSON object a line.")
-@click.option(
-    "--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the page and of what it says."
-)
+@language_option
 @click.option("--paper", type=click.Choice(("a4", "letter")), default="a4", show_default=True, help="For --format pdf.")
 @click.option("--full", is_flag=True, help="On the terminal: show the folded parts as well.")
 @propose_options
@@ -137,6 +135,7 @@ def recommend(
 @guideline_option
 @id_option
 @propose_options
+@language_option
 @codes_option
 @knowledge_option
 def ask(
@@ -146,6 +145,7 @@ def ask(
     as_of: str,
     guideline: str,
     id_: str,
+    language: str,
     codes: str,
     knowledge: str,
     proposer: LanguageModel | None,
@@ -157,7 +157,7 @@ def ask(
 
     opened = open_for_answers(patient, _parse_date(as_of), make_engine(knowledge, codes, proposer), id_)
     kept = CaseTarget(target, opened, patient, force=force) if target else None
-    hold_interview(opened, guideline, kept, make_sheet_label(patient or target, id_))
+    hold_interview(opened, guideline, kept, make_sheet_label(patient or target, id_), language)
 
 
 @app.command()
@@ -167,15 +167,26 @@ def ask(
 @as_of_option
 @guideline_option
 @id_option
+@language_option
 @codes_option
 @knowledge_option
-def explain(patient: str, statement: str, whole: bool, as_of: str, guideline: str, id_: str, codes: str, knowledge: str) -> None:
+def explain(
+    patient: str,
+    statement: str,
+    whole: bool,
+    as_of: str,
+    guideline: str,
+    id_: str,
+    language: str,
+    codes: str,
+    knowledge: str,
+) -> None:
     """Why: what the decision (or one STATEMENT, such as 2.1) rests on, fact by fact, down to the record entry."""
     from concordant.cli.opening import get_terminal_width, make_engine, open_patient
 
     engine = make_engine(knowledge, codes)
     answer = engine.recommend(open_patient(patient, _parse_date(as_of), id_, engine), guideline=guideline)
-    write_paged(answer.explain(statement, whole=whole, width=get_terminal_width()))
+    write_paged(answer.explain(statement, whole=whole, width=get_terminal_width(), language=language))
 
 
 @app.command()

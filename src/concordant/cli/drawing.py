@@ -11,10 +11,10 @@ from concordant.cli.options import (
     guideline_option,
     id_option,
     knowledge_option,
+    language_option,
     output_option,
 )
 from concordant.cli.writing import check_target, write_output
-from concordant.present.language import LANGUAGES
 from concordant.present.pathway.formats import DRAW_FORMATS, PAPERS, DrawFormat
 from concordant.present.pathway.graph import Paper
 
@@ -32,9 +32,7 @@ from concordant.present.pathway.graph import Paper
     show_default=True,
     help="a4 to read, or a2 to hang up, with everything.",
 )
-@click.option(
-    "--language", "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the picture's own phrases."
-)
+@language_option
 @as_of_option
 @guideline_option
 @id_option

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from concordant.errors import Complaint, Unreadable
 from concordant.record.sources import Patient
 
 if TYPE_CHECKING:
     from concordant.api import Engine  # loaded only when the verb runs
+    from concordant.present.marked.render import NoteFormat
 
 NOTE_FORMATS = ("terminal", "html", "md", "json")
 BY_ENDING = {".html": "html", ".htm": "html", ".md": "md", ".json": "json"}
@@ -34,7 +35,7 @@ def choose_note_format(patient: Patient, asked: str | None, output: str, *, is_t
     return "terminal" if is_terminal else "case"
 
 
-def write_note(patient: Patient, format_: str, output: str, engine: Engine) -> None:
+def write_note(patient: Patient, format_: str, output: str, engine: Engine, language: str) -> None:
     """Write the note in a format."""
     from concordant.cli.opening import get_terminal_width
     from concordant.cli.writing import write_output
@@ -42,5 +43,6 @@ def write_note(patient: Patient, format_: str, output: str, engine: Engine) -> N
 
     assert patient.note is not None
     colour = not output and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    text = render_note(patient.note, engine.knowledge, format_, width=get_terminal_width(), colour=colour)  # type: ignore[arg-type]
+    kind = cast("NoteFormat", format_)
+    text = render_note(patient.note, engine.knowledge, kind, width=get_terminal_width(), colour=colour, language=language)
     write_output(text, output)

@@ -12,58 +12,60 @@ from rich.text import Text
 from concordant.cli.opening import OpenedCase
 from concordant.errors import ConcordantError
 from concordant.present.interview import parse_command
+from concordant.present.language import Language
 from concordant.record.casefile.read import read_case
 from concordant.record.notes.confirming import confirm_fact, drop_offer
 from concordant.record.sources import NoteRead
 from concordant.texts import read_text
 
 Read = Callable[[str], str | None]
-PROMPT = "[y]es, [n]o, [d]on't know > "
-INTRODUCTION = "The note does not say this outright. What you do not confirm is not taken as told."
-YES, NO = ("y", "yes", "j", "ja", "1"), ("n", "no", "nein", "2")
 
 
-def ask_offers(opened: OpenedCase, console: Console, read: Read) -> OpenedCase:
+def ask_offers(opened: OpenedCase, console: Console, read: Read, language: Language) -> OpenedCase:
     """The case with the offers that were confirmed, and without those that were denied. The others stay to be confirmed."""
     if opened.note is None or not opened.note.offers:
         return opened
-    console.print(Text(INTRODUCTION, style="dim"))
+    console.print(Text(language.say("ask.offers"), style="dim"))
     note = opened.note
     for number, (text, (fact, value)) in enumerate(note.offers.items(), 1):
-        reply = _ask_offer(f"{number} of {len(note.offers)}  {text}", console, read)
+        told = language.say("ask.offer", n=number, all=len(note.offers), offer=language.tell_plainly(text))
+        reply = _ask_offer(told, console, read, language)
         if reply == "stop":
             break
         if reply == "no":
             note = replace_fields(note, case=drop_offer(note.case, text))
         elif reply == "yes":
-            note = _confirm(note, text, fact, value, opened, console)
+            note = _confirm(note, text, fact, value, opened, console, language)
     return _read_again(opened, note)
 
 
-def _ask_offer(text: str, console: Console, read: Read) -> str:
+def _ask_offer(text: str, console: Console, read: Read, language: Language) -> str:
     console.print()
     console.print(Text(text, style="bold"))
     while True:
-        typed = read(PROMPT)
+        typed = read(language.say("ask.offer.prompt"))
         if typed is None or parse_command(typed) == "stop":
             return "stop"
         word = typed.strip().lower()
-        if word in YES:
+        if word in (*language.say("ask.yes").split(), "1"):
             return "yes"
-        if word in NO:
+        if word in (*language.say("ask.no").split(), "2"):
             return "no"
         if parse_command(typed) == "not known" or not word:
             return "not known"
-        console.print(Text("y takes it as told, n drops it, d leaves it to be confirmed, q goes on without the rest."))
+        console.print(Text(language.say("ask.offer.help")))
 
 
-def _confirm(note: NoteRead, text: str, fact: str, value: str, opened: OpenedCase, console: Console) -> NoteRead:
+def _confirm(
+    note: NoteRead, text: str, fact: str, value: str, opened: OpenedCase, console: Console, language: Language
+) -> NoteRead:
     """The note with what was confirmed; what cannot stand beside the rest is not taken, and that is said."""
     confirmed = replace_fields(note, case=confirm_fact(note.case, fact, value, text, opened.engine.knowledge))
     try:
         _read_again(opened, confirmed)
     except ConcordantError as error:
-        console.print(Text(f"! Not taken: {error.complaints[0].says}.", style="bold red"))
+        why = language.tell_plainly(error.complaints[0].says)
+        console.print(Text(language.say("ask.offer.not_taken", why=why), style="bold red"))
         return note
     return confirmed
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from concordant.errors import Complaint, Unreadable
+from concordant.present.language import LANGUAGES
 
 as_of_option = click.option("--as-of", default="", metavar="DATE", help="Answer as of this day; cuts a record without one.")
 guideline_option = click.option("--guideline", default="", metavar="ID/VERSION", help="Use this version, complete or not.")
@@ -19,6 +20,14 @@ assume_option = click.option(
 output_option = click.option("-o", "--output", default="", metavar="FILE", help="Write to a file instead of the terminal.")
 codes_option = click.option(
     "--codes", default="", metavar="FILE", help="What the codes of this site stand for (YAML or CSV), for FHIR and OMOP."
+)
+language_option = click.option(
+    "--language",
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    default="en",
+    show_default=True,
+    help="What is said to you is said in it.",
 )
 knowledge_option = click.option(
     "--knowledge", default="", metavar="DIR", help="A knowledge folder of your own, not the shipped one."

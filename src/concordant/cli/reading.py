@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import click
 
 from concordant.cli.notes import NOTE_FORMATS, choose_note_format, write_note
-from concordant.cli.options import codes_option, knowledge_option, propose_options
+from concordant.cli.options import codes_option, knowledge_option, language_option, propose_options
 from concordant.errors import Broken, Complaint, Unreadable
 from concordant.outputs import Sink, is_same_path, open_sink, refuse_source, replace_file, report_write_errors, write_file
 from concordant.patient.account import Account
+from concordant.present.language import Language, load_language
 from concordant.record.sources import Patient
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", default="", metavar="FILE", help="Write to a file instead of the terminal; with --all, a folder.")
 @click.option("--as-of", default="", metavar="DATE", help="As it stood on this day; cuts a record without a date of its own.")
 @propose_options
+@language_option
 @codes_option
 @knowledge_option
 def read(
@@ -50,6 +52,7 @@ def read(
     format_: str | None,
     output: str,
     as_of: str,
+    language: str,
     codes: str,
     knowledge: str,
     proposer: LanguageModel | None,
@@ -69,9 +72,9 @@ def read(
         kept = _iter_patients(patients, aside, rest)
         shown = choose_note_format(chosen[0], format_, output, is_terminal=sys.stdout.isatty()) if chosen else format_
         if report:
-            _write_report(kept, output, every=every)
+            _write_report(kept, output, load_language(language, engine.knowledge), every=every)
         elif shown is not None and shown != "case":
-            write_note(next(iter(kept)), shown, output, engine)
+            write_note(next(iter(kept)), shown, output, engine, language)
         else:
             _write_cases(kept, output, sources, engine, every=every)
 
@@ -110,8 +113,8 @@ def _write_set_aside(patient: str, account: Account, aside: Sink | None) -> None
             aside.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
 
-def _write_report(patients: Iterable[Patient], output: str, *, every: bool) -> None:
-    from concordant.present.page.account_table import render_account, render_total
+def _write_report(patients: Iterable[Patient], output: str, language: Language, *, every: bool) -> None:
+    from concordant.present.page.account_table import render_account, render_total, show_account
 
     counts: Counter[str] = Counter()
     number = 0
@@ -119,9 +122,9 @@ def _write_report(patients: Iterable[Patient], output: str, *, every: bool) -> N
         for patient in patients:
             number += 1
             counts.update({str(fate): count for fate, count in patient.account.counts.items()})
-            out.write(render_account(patient) + "\n")
+            out.write(render_account(show_account(patient), language) + "\n")
         if every:
-            out.write(render_total(counts, number) + "\n")
+            out.write(render_total(counts, number, language) + "\n")
 
 
 def _write_cases(patients: Iterable[Patient], output: str, sources: list[str], engine: Engine, *, every: bool) -> None:

@@ -5,6 +5,7 @@ It holds no rule of its own. Each step asks the same decision again, with what w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,7 +13,6 @@ from functools import cached_property
 import msgspec
 
 from concordant.answer.engine import answer_record, build_situation
-from concordant.answer.phrases import join_with_and
 from concordant.answer.schema import Answer, Ask
 from concordant.derive.context import SelectorContext
 from concordant.derive.selectors.courses import find_recurrence
@@ -25,16 +25,33 @@ from concordant.model.features import AmbiguousReply, Feature
 from concordant.model.knowledge import Knowledge
 from concordant.model.selectors.courses import MonthsToRecurrence
 from concordant.patient.events import PatientRecord
-from concordant.patient.facts import Value, format_unit, format_value
+from concordant.patient.facts import Value, format_value
+from concordant.present.language import Language, load_language
+from concordant.present.language.quoting import show_quotations
 from concordant.record.casefile.blocks import BlockReader
 from concordant.record.printed_words import YES_NO, parse_words
 from concordant.terminology.names import Words, normalize_name
 from concordant.texts import SourceText
 
-NOT_KNOWN = ("d", "dk", "don t know", "dont know", "don’t know", "do not know", "unknown", "not known", "skip")
-HELP = ("?", "h", "help")
-BACK = ("b", "back")
-STOP = ("q", "quit", "stop", "exit")
+ENGLISH = load_language("en")
+DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}\b)")  # as in the reading of records: before three digits it may be a thousand
+TO = "to"
+NOT_KNOWN_IN_GERMAN = ("weiß nicht", "unbekannt", "nicht bekannt")
+NOT_KNOWN = (
+    "d",
+    "dk",
+    "don t know",
+    "dont know",
+    "don’t know",
+    "do not know",
+    "unknown",
+    "not known",
+    "skip",
+    *NOT_KNOWN_IN_GERMAN,
+)
+HELP = ("?", "h", "help", "hilfe")
+BACK = ("b", "back", "zurück")
+STOP = ("q", "quit", "stop", "exit", "ende")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +72,7 @@ class Interview:
     words: Words
     wanted: str = ""
     given: tuple[GivenReply, ...] = ()
+    language: Language = ENGLISH
 
     @property
     def stated_values(self) -> dict[str, str]:
@@ -150,7 +168,7 @@ def parse_command(typed: str) -> str:
 
 def parse_reply(typed: str, feature: Feature, interview: Interview) -> GivenReply:
     """The reply as a value of the feature. Raises InvalidReply."""
-    text = _parse_number(typed, feature, interview) if feature.is_numeric else _parse_word(typed, feature)
+    text = _parse_number(typed, feature, interview) if feature.is_numeric else _parse_word(typed, feature, interview.language)
     blocks = BlockReader(SourceText("", None), interview.knowledge, interview.words)
     value = blocks.read_stated({feature.name: text}).get(feature.name)
     if value is None and not blocks.complaints:
@@ -158,7 +176,8 @@ def parse_reply(typed: str, feature: Feature, interview: Interview) -> GivenRepl
     if value is None:
         complaint = blocks.complaints[0]
         says = complaint.says.removeprefix(f"{feature.name}: ")
-        raise InvalidReply(make_printable(f"{says}. {complaint.way_out}".rstrip(". ") + "."))
+        told = interview.language.quote_typed(f"{says}. {complaint.way_out}".rstrip(". ") + ".")
+        raise InvalidReply(make_printable(show_quotations(told)))
     return GivenReply(feature, value, text)
 
 
@@ -188,18 +207,15 @@ def _months_from_dates(typed: str, interview: Interview) -> str:
     try:
         dates = find_dates(typed)
     except ValueError as error:
-        raise InvalidReply(f"{make_printable(str(error))}.") from None
+        raise InvalidReply(show_quotations(interview.language.quote_typed(f"{make_printable(str(error))}."))) from None
     if not dates:
         return ""
     end = dates[1] if len(dates) > 1 else find_recurrence_date(interview)
     if end is None:
-        raise InvalidReply(
-            "The day of the recurrence is not on record. Type both days (14 Oct 2021 to 12 Sep 2022), or the months."
-        )
+        raise InvalidReply(interview.language.say("ask.no_recurrence"))
     if end.is_certainly_before(dates[0]):
-        raise InvalidReply(
-            f"{words_of_date(dates[0])} is after the recurrence ({words_of_date(end)}). If it came during treatment, type 0."
-        )
+        day, last = (interview.language.tell_plainly(words_of_date(date)) for date in (dates[0], end))
+        raise InvalidReply(interview.language.say("ask.after_recurrence", day=day, end=last))
     months = measure_since_last_dose(dates[0], end)
     low, high = f"{months.low:.4f}", f"{months.high:.4f}"
     return f"{low} months" if low == high else f"{low} to {high} months"
@@ -209,39 +225,43 @@ def _parse_number(typed: str, feature: Feature, interview: Interview) -> str:
     """The number; a bare one is in the unit of the question, and is read back with it."""
     if can_answer_with_date(feature) and (months := _months_from_dates(typed, interview)):
         return months
-    text = " ".join(typed.split())
+    text = _read_as_english(" ".join(typed.split()), interview.language)
     return f"{text} {'%' if feature.unit == 'percent' else feature.unit}" if feature.unit and text[-1:].isdigit() else text
 
 
-def _parse_word(typed: str, feature: Feature) -> str:
-    """The word that is meant: in full, by its beginning, or by its number in the list."""
+def _read_as_english(text: str, language: Language) -> str:
+    """A number as a case file writes it: with a point, a range with the English word."""
+    between = language.say("ask.between")
+    return text if between == TO else DECIMAL_COMMA.sub(".", text).replace(f" {between} ", f" {TO} ")
+
+
+def _parse_word(typed: str, feature: Feature, language: Language) -> str:
+    """The word that is meant: in full, by its beginning, or by its number in the list; in the language, or in English."""
     word = normalize_name(typed)
-    names = get_value_names(feature)
+    names = get_value_names(feature, language)
+    spelled = {value: {*map(normalize_name, (value, format_value(feature, value), name))} for value, name in names.items()}
     if feature.type == "yes_no" and word in YES_NO:
         return YES_NO[word]
-    exact = [value for value, name in names.items() if word in (normalize_name(value), normalize_name(name))]
+    exact = [value for value, words in spelled.items() if word in words]
     if exact:
         return exact[0]
     if word.isdecimal() and has_numbered_choices(feature) and 0 < int(word) <= len(names):
         return list(names)[int(word) - 1]
-    near = [
-        value
-        for value, name in names.items()
-        if word and (normalize_name(value).startswith(word) or normalize_name(name).startswith(word))
-    ]
+    near = [value for value, words in spelled.items() if word and any(one.startswith(word) for one in words)]
     if len(near) == 1:
         return near[0]
     if parse_words(typed, feature)[1] is None:
         return typed.strip()
-    raise InvalidReply(_explain_no_match(typed, names, near))
+    raise InvalidReply(_explain_no_match(typed, names, near, language))
 
 
-def _explain_no_match(typed: str, names: Mapping[str, str], near: list[str]) -> str:
+def _explain_no_match(typed: str, names: Mapping[str, str], near: list[str], language: Language) -> str:
     shown = quote_word(make_printable(typed.strip()))
     if near:
-        return f"{shown} may be {' or '.join(names[value] for value in near)}. Write more of it."
-    way_out = f"Answer with {' / '.join(names.values())}, or d when it is not known"
-    return f"{shown} is no answer here. {way_out}." if typed.strip() else f"{way_out}."
+        told = language.spelling().between.join(names[value] for value in near)
+        return language.say("ask.several", typed=shown, names=told)
+    way_out = language.say("ask.way_out", names=" / ".join(names.values()))
+    return language.say("ask.none", typed=shown, way_out=way_out) if typed.strip() else f"{way_out}."
 
 
 def has_numbered_choices(feature: Feature) -> bool:
@@ -249,51 +269,6 @@ def has_numbered_choices(feature: Feature) -> bool:
     return not feature.is_numeric and not any(value[:1].isdigit() for value in feature.values)
 
 
-def get_value_names(feature: Feature) -> dict[str, str]:
+def get_value_names(feature: Feature, language: Language) -> dict[str, str]:
     """The words of a feature as people say them."""
-    return {value: format_value(feature, value) for value in feature.values}
-
-
-def describe_reply(reply: GivenReply) -> str:
-    """What was understood, in one line."""
-    value = "not known" if reply.value is None else format_value(reply.feature, reply.value)
-    return f"{reply.feature.label}: {value}"
-
-
-def explain_purpose(ask: Ask, interview: Interview) -> str:
-    """Explain in one sentence what depends on the question."""
-    partners = join_with_and([interview.find_feature(name).label for name in ask.together_with])
-    if partners:
-        return f"Alone it decides nothing; together with the next ({partners}) it does."
-    if not ask.changes:
-        return "What a reply leads to cannot be told while the record contradicts itself."
-    if any(c.answer == "out_of_scope" for c in ask.changes):
-        return "It decides whether this guideline speaks for this patient."
-    if not ask.blocking:
-        return "The answer stands without it, and one reply at least would change it."
-    if len({c.line for c in ask.changes if c.line}) > 1:
-        return "It decides the line of treatment, and with it the regimen."
-    if all(c.answer == "recommends" for c in ask.changes):
-        return "It decides the regimen."
-    return "Without it the regimen cannot be told."
-
-
-def explain_question(feature: Feature, interview: Interview) -> list[str]:
-    """What a question means, what may be typed, and where it comes from."""
-    sources = {source.id: source.citation for source in interview.knowledge.sources}
-    cited = [f"{sources[c.ref]}{f' ({c.at})' if c.at else ''}" for c in feature.sources if c.ref in sources]
-    return [
-        feature.help or f"{feature.label}. {feature.question}",
-        f"Type {_describe_input(feature)}; d when it is not known, b for the question before, q to stop.",
-        f"From: {'; '.join(cited) or 'the statements that read it'}. In a case file: stated: {{{feature.name}: ...}}.",
-    ]
-
-
-def _describe_input(feature: Feature) -> str:
-    if can_answer_with_date(feature):
-        return "the months (8, <= 12, 8 to 11), or the day of the last dose (14 Oct 2021, 2021-10)"
-    if feature.is_numeric:
-        unit = f" {format_unit(feature.unit)}" if feature.unit else ""
-        return f"a number{f' in{unit}' if unit else ''}, a bound (>= 2{unit}) or a range (2 to 4{unit})"
-    by_number = ", its beginning, or its number in the list" if has_numbered_choices(feature) else " or its beginning"
-    return f"one of {' / '.join(get_value_names(feature).values())}{by_number}"
+    return {value: language.tell_plainly(format_value(feature, value)) for value in feature.values}

@@ -15,7 +15,7 @@ def render_note(document: Document) -> str:
     document = show_quotations_of(document)
     names = {source.n: source.short for source in document.references}
     lines = [document.over, document.verdict, *(f"{line.title}: {line.text}" for line in _iter_kept_lines(document))]
-    rows = [_end_sentence(abbreviate_citations(" ".join(line.split()), names)) for line in (*lines, document.footer[-1])]
+    rows = [_end_sentence(abbreviate_citations(" ".join(line.split()), names)) for line in (*lines, *document.footer)]
     return "\n".join([*([_end_sentence(document.whose)] if document.whose else []), *rows]) + "\n"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from concordant.answer.parts import AdjustedDose, Dose, GradeShown, RefAt
-from concordant.answer.phrases import capitalize_first, lower_first
+from concordant.answer.phrases import capitalize_first
 from concordant.answer.references import format_brackets
 from concordant.answer.schema import Answer, Ask, Change, Option, OtherSide
 from concordant.present.language import Language
@@ -57,13 +57,11 @@ class Sentences:
         """The other statements that lead to the option, each with its own grade; grades are never merged."""
         links = [link for link in option.chain[1:] if not (option.derived_because and link.statement == option.statements[1])]
         return [
-            cite_claim(f"{capitalize_first(link.title)}: {self.lower_initial(self.describe_grade(link.grade))}", link.refs)
+            cite_claim(
+                f"{capitalize_first(link.title)}: {self.language.lower_initial(self.describe_grade(link.grade))}", link.refs
+            )
             for link in links
         ]
-
-    def lower_initial(self, text: str) -> str:
-        """Lower the first letter of a text, unless the language writes nouns with a capital."""
-        return lower_first(text) if self.language.code == "en" else text
 
     def describe_label(self, option: Option) -> str:
         """Whether the label covers the option for this patient; nothing for a treatment that goes on."""

@@ -92,14 +92,14 @@ class Application:
     async def show_page(self, request: Request) -> Response:
         """The empty page, or after a form was sent what it answers."""
         if request.method != "POST":
-            return await self._render({}, None, whole=True)
+            return await self._render(_read_address(request), None, whole=True)
         fields, upload = await self._read_form(request)
         return await self._render(fields, upload, whole="hx-request" not in request.headers)
 
     async def show_audit(self, request: Request) -> Response:
         """The page for a written answer, empty or with its verdicts."""
         sent = request.method == "POST"
-        fields, upload = await self._read_form(request) if sent else ({}, None)
+        fields, upload = await self._read_form(request) if sent else (_read_address(request), None)
         return HTMLResponse(await self._work(self._make_audit, fields, upload))
 
     def _make_audit(self, fields: Fields, upload: Upload | None) -> str:
@@ -241,6 +241,11 @@ def make_app(
     ]
     middleware = [Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))]
     return Starlette(routes=routes, middleware=middleware, exception_handlers={404: _tell_missing, 405: _tell_missing})
+
+
+def _read_address(request: Request) -> Fields:
+    """The language, which is all that an address may hold."""
+    return {"lang": [request.query_params["lang"]]} if "lang" in request.query_params else {}
 
 
 async def _send_answer_css(_: Request) -> Response:

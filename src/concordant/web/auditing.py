@@ -14,7 +14,7 @@ from concordant.present.audit.html import render_body
 from concordant.present.audit.page import build_audit_page
 from concordant.present.language import load_language
 from concordant.web.fields import Fields, get_first
-from concordant.web.pages import Upload
+from concordant.web.pages import Upload, choose_language
 
 
 def render_audit_page(
@@ -22,15 +22,22 @@ def render_audit_page(
 ) -> str:
     """The page, empty or with the text that was sent and what is said of it."""
     text = upload.data.decode(errors="replace") if upload else fields.get("answer", ("",))[-1]
+    language = load_language(choose_language(get_first(fields, "lang")), engine.knowledge)
     as_of, problems, result = get_first(fields, "as_of"), [], ""
     if text.strip():
         try:
             report = audit_answer(engine, text, None, as_of or None, today).report
-            result = Markup(render_body(build_audit_page(report)))
+            result = Markup(render_body(build_audit_page(report, language)))
         except ConcordantError as error:
             problems = [make_printable(f"{complaint.says}. {complaint.way_out}") for complaint in error.complaints]
-    say = load_language("en", engine.knowledge).say
     template = environment.get_template("audit.html")
     return template.render(
-        say=say, text=text, as_of=as_of, problems=problems, result=result, today=today.isoformat(), local=local
+        say=language.say,
+        language=language,
+        text=text,
+        as_of=as_of,
+        problems=problems,
+        result=result,
+        today=today.isoformat(),
+        local=local,
     )

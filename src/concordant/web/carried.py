@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from concordant.patient.events import PatientRecord, Report
+from concordant.present.page.account_table import AccountShown
 from concordant.record.notes.reading import NoteOffer, NoteProposing
 
 
@@ -22,7 +23,7 @@ class Carried(msgspec.Struct, frozen=True):
     kept: int = 0
     whose: str = ""
     unread: tuple[str, ...] = ()
-    account: str = ""
+    account: AccountShown | None = None
     reports: tuple[Report, ...] = ()
     set_aside: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()

@@ -80,8 +80,12 @@ class FormContext:
     def find_problem(self, name: str) -> str:
         """Why what stands in a field is not understood, or cannot be."""
         if name not in self.typed:
-            return self.problems.get(name, "")
-        return self.language.say("page.not_taken", why=self.typed[name][1])
+            return self.language.cite(self.problems.get(name, ""))
+        return self.language.say("page.not_taken", why=self.language.mark_typed(self.typed[name][1]))
+
+    def find_source(self, place: str) -> str:
+        """Where an entry of the case stood in the record that it came from."""
+        return self.language.tell_key(self.sources[place]) if place in self.sources else ""
 
     def make_field(self, place: str, key: str, now: object, label: str = "") -> Field:
         """The field for a key of an entry: a list to choose from where the case file has a closed one."""

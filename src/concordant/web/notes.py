@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from concordant.api import Engine
 from concordant.errors import ConcordantError
 from concordant.model.knowledge import Knowledge
+from concordant.present.language import Language
 from concordant.present.marked.html import make_row_styles, read_marked_stylesheet, render_marked
 from concordant.present.marked.note import mark_note
 from concordant.record.notes.confirming import confirm_fact, drop_offer
@@ -30,7 +31,7 @@ def settle_offer(case: Case, carried: Carried, reply: str, knowledge: Knowledge)
     return settled, replace(carried, offers=left)
 
 
-def render_note_beside(carried: Carried, engine: Engine) -> str:
+def render_note_beside(carried: Carried, engine: Engine, language: Language) -> str:
     """The marked text of the note, with its styles; empty where the record is none, or can no longer be read as one."""
     if not carried.note:
         return ""
@@ -44,5 +45,5 @@ def render_note_beside(carried: Carried, engine: Engine) -> str:
         return ""
     readings = found.note.readings
     readings = replace(readings, offers=(*readings.offers, *carried.proposed), proposing=carried.proposing)
-    marked = mark_note(readings, engine.knowledge, carried.note_name)
+    marked = mark_note(readings, engine.knowledge, carried.note_name, language)
     return f"<style>{read_marked_stylesheet()}{make_row_styles(marked)}</style>{render_marked(marked)}"

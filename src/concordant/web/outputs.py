@@ -38,7 +38,7 @@ def make_output(builder: PageBuilder, kind: str, fields: Fields, today: dt.date)
     if page.answer is None:
         raise Problem(422, "There is no answer yet", " ".join(page.problems))
     if kind == "reasons":
-        return _attach(page.answer.explain(), f"reasons.{ending}", media)
+        return _attach(page.answer.explain(language=page.language.code), f"reasons.{ending}", media)
     return _attach(_render(page.answer, format_, page.language.code), f"concordant.{ending}", media)
 
 

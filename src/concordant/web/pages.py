@@ -14,8 +14,9 @@ from concordant.api import Engine, Patient, Recommendation
 from concordant.errors import Complaint, ConcordantError
 from concordant.model.form import Form
 from concordant.patient.events import PatientRecord
-from concordant.present.interview import Interview, parse_reply
+from concordant.present.interview import DECIMAL_COMMA, Interview, parse_reply
 from concordant.present.language import LANGUAGES, Language, load_language
+from concordant.present.page.account_table import render_account
 from concordant.present.page.document import Document
 from concordant.present.page.page import build_document
 from concordant.record.casefile.schema import build_case_schema
@@ -29,7 +30,6 @@ from concordant.web.records import ReadRecord, read_pasted
 from concordant.web.rows import FormView
 
 FORM = "the form"
-DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}\b)")  # as in the reading of records: before three digits it may be a thousand
 ENTRY = re.compile(r"\b([a-z_]+)\[(\d{1,4})\]")
 
 
@@ -73,6 +73,11 @@ class Page:
     def is_empty(self) -> bool:
         """Whether nothing has been told of a patient yet."""
         return not any(key != "as_of" for key in self.case)
+
+    @property
+    def account(self) -> str:
+        """What became of each entry of a record that was read."""
+        return render_account(self.carried.account, self.language) if self.carried.account else ""
 
     @cached_property
     def case_json(self) -> str:
@@ -131,7 +136,7 @@ class PageBuilder:
         self, fields: Fields, edits: Edits, carried: Carried, today: dt.date, problems: tuple[str, ...], failed: Upload | None
     ) -> Page:
         """The page of a case. While a record that was pasted cannot be read, no answer stands there: it is of somebody else."""
-        language = load_language(_choose_language(get_first(fields, "lang")), self.engine.knowledge)
+        language = load_language(choose_language(get_first(fields, "lang")), self.engine.knowledge)
         case, guideline = edits.case, get_first(fields, "guideline")
         answer, places = None, {}
         try:
@@ -163,7 +168,7 @@ class PageBuilder:
             shows_unread="seen" not in fields,
             paste=failed.data.decode(errors="replace") if failed else "",
             as_of=edits.typed["as_of"][0] if "as_of" in edits.typed else str(case.get("as_of", "")),
-            as_of_problem=edits.typed.get("as_of", ("", ""))[1],
+            as_of_problem=language.cite(edits.typed.get("as_of", ("", ""))[1]),
             wanted=tuple(sorted(filter(None, view.wanted))),
             changed=get_first(fields, "change"),
             typed=tuple(view.name_typed(name, text) for name, (text, _) in edits.typed.items()),
@@ -171,7 +176,7 @@ class PageBuilder:
             subject=view.say(self.engine.knowledge.form.subject),
             guideline=guideline,
             guidelines=tuple(f"{g.id}/{v.version}" for g in self.engine.knowledge.guidelines for v in g.versions),
-            marked_note=render_note_beside(carried, self.engine),
+            marked_note=render_note_beside(carried, self.engine, language),
         )
         return self._add_pinned(page, fields, today)
 
@@ -198,6 +203,11 @@ class _ReplyParser:
     fields: Fields
     today: dt.date
 
+    @property
+    def language(self) -> Language:
+        """That of the page."""
+        return load_language(choose_language(get_first(self.fields, "lang")), self.builder.engine.knowledge)
+
     @cached_property
     def interview(self) -> Interview:
         """The record of the form before anything was typed: an interval may run from a date in it."""
@@ -207,7 +217,7 @@ class _ReplyParser:
             record = engine.read(SourceContent(write_case_text(base).encode() or b"{}", FORM), today=self.today).one().record
         except (ValueError, AttributeError, TypeError, RecursionError, ConcordantError):
             record = PatientRecord(self.today)
-        return Interview(record, engine.knowledge, engine.words)
+        return Interview(record, engine.knowledge, engine.words, language=self.language)
 
     def parse(self, feature: str, typed: str) -> str:
         """Raises ValueError, with a sentence, for what is no value of the feature."""
@@ -218,7 +228,8 @@ class _ReplyParser:
         return parse_reply(plain, known, self.interview).text
 
 
-def _choose_language(code: str) -> str:
+def choose_language(code: str) -> str:
+    """The language that is asked for; English where there is none such."""
     return code if code in LANGUAGES else LANGUAGES[0]
 
 

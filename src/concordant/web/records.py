@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from concordant.api import Engine, Patient
 from concordant.errors import Complaint, Unreadable, make_printable
-from concordant.present.page.account_table import render_account
+from concordant.present.page.account_table import show_account
 from concordant.record.casefile.read import REVIEW_KEYS
 from concordant.record.casefile.write import write_case
 from concordant.record.notes.case import NOT_UNDERSTOOD, NOTE
@@ -51,7 +51,7 @@ def read_pasted(data: bytes, name: str, engine: Engine, patient: str, today: dt.
         return _take_note(found, found.note, whose)
     own = _read_own_case(data, name)
     if own is not None:
-        return ReadRecord(own, Carried(kept=_count_events(own), whose=whose, account=render_account(found)))
+        return ReadRecord(own, Carried(kept=_count_events(own), whose=whose, account=show_account(found)))
     return _convert(found, engine, found.id if patient else whose)
 
 
@@ -73,7 +73,7 @@ def _take_note(patient: Patient, note: NoteRead, whose: str) -> ReadRecord:
         _count_events(note.case),
         whose,
         tuple(note.case.get(NOTE, {}).get(NOT_UNDERSTOOD, ())),
-        render_account(patient),
+        show_account(patient),
         note=note.readings.text,
         note_name=whose or "the text",
         note_day=patient.record.as_of.isoformat(),
@@ -92,7 +92,7 @@ def _convert(patient: Patient, engine: Engine, whose: str) -> ReadRecord:
         _count_events(case),
         whose,
         tuple(_list_notices(text)),
-        render_account(patient),
+        show_account(patient),
         record.reports,
         record.set_aside,
         record.incomplete,

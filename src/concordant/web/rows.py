@@ -98,7 +98,8 @@ class FormView(FormContext):
         if not row.beside or self.answer is None:
             return ""
         measured = {f.name for f in self.knowledge.features if can_answer_with_date(f)}
-        return next((why.brief for why in self.answer.why if why.feature in measured), "")
+        briefs = (self.language.tell_plainly(why.brief) for why in self.answer.why if why.feature in measured)
+        return next(briefs, "")
 
     def _build_course(self, row: CourseRow, place: str, course: dict[str, Any], *, is_new: bool = False) -> Entry:
         """A course, with a chip for each drug; when and why it ended is asked once its drugs are there."""
@@ -114,8 +115,8 @@ class FormView(FormContext):
             ",".join(("drugs", "setting", *(() if is_new else row.fields))),
             chips,
             (*fields, Field(f"e.{place}.drugs", self.language.say("page.other_drugs"))),
-            self.sources.get(place, ""),
-            self.problems.get(place, ""),
+            self.find_source(place),
+            self.language.cite(self.problems.get(place, "")),
             is_new,
             () if fields and len(row.settings) > 1 else ((f"e.{place}.setting", str(course.get("setting", row.settings[0]))),),
         )
@@ -280,5 +281,5 @@ class FormView(FormContext):
         if block in FEW_KEYS:
             keys = [key for key in keys if key in FEW_KEYS[block] or ((key in entry or key == "judged") and not is_new)]
         fields = tuple(self.make_field(place, key, entry.get(key)) for key in keys)
-        said, problem = self.sources.get(place, ""), self.problems.get(place, "")
+        said, problem = self.find_source(place), self.language.cite(self.problems.get(place, ""))
         return Entry(place, ",".join(keys), (), fields, said, problem, is_new)

@@ -10,8 +10,9 @@ from markupsafe import Markup
 
 from concordant.answer.schema import Answer, Reference
 from concordant.present.figures.figures import render_timeline_svg
+from concordant.present.html.markup import escape_html
 from concordant.present.html.page import render_first_screen, render_footer, render_rest
-from concordant.present.language import Language
+from concordant.present.language import LANGUAGES, Language
 from concordant.present.language.quoting import show_quotations
 from concordant.present.note import render_note
 from concordant.present.page.document import Document, Timeline, abbreviate_citations, split_citations
@@ -62,12 +63,20 @@ class Basis:
 
 def make_environment() -> Environment:
     """The templates. A name that is not there is a mistake of the program, not an empty text."""
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("concordant.web"),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,
         trim_blocks=True,
     )
+    environment.filters["address"] = _write_address
+    environment.filters["marked"] = lambda text: Markup(escape_html(text))  # words of another language say so
+    return environment
+
+
+def _write_address(language: Language) -> str:
+    """What of a link keeps the language; the address holds nothing else."""
+    return "" if language.code == LANGUAGES[0] else f"?lang={language.code}"
 
 
 def render_page(page: Page, environment: Environment, *, whole: bool, examples: list[tuple[str, str]], local: bool = True) -> str:
@@ -100,7 +109,7 @@ def _collect_parts(page: Page) -> dict[str, object]:
         "branches": branches,
         "bar": show_quotations("".join(part for part in split_citations(document.verdict) if isinstance(part, str))),
         "in_danger": any(line.tone == "danger" for line in document.first),
-        "basis": tuple(_iter_basis(told, page.language)),
+        "basis": tuple(_iter_basis(page.language.tell_answer(answer.answer), page.language)),
         "assumed": tuple(_iter_assumed(told)),
         "note": render_note(document),
         "out": tuple((kind, page.language.say(f"page.out.{kind}")) for kind in DOWNLOADS),

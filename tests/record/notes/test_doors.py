@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from concordant.cli.main import main
+from concordant.present.language import load_language
 from concordant.present.marked.model import iter_segments
 from concordant.present.marked.note import mark_note
 from concordant.present.marked.render import render_note
@@ -29,7 +30,7 @@ def note_of(id_: str) -> NoteRead:
 
 @pytest.mark.parametrize("id_", sorted(load_texts()))
 def test_the_segments_are_the_text(id_: str) -> None:
-    marked = mark_note(note_of(id_).readings, load_engine().knowledge, "note.txt")
+    marked = mark_note(note_of(id_).readings, load_engine().knowledge, "note.txt", load_language("en"))
     segments = list(iter_segments(marked.text, marked.marks))
     assert "".join(marked.text[one.start : one.end] for one in segments) == marked.text
     begun = {sign for one in segments for sign in one.begins}

@@ -20,7 +20,8 @@ from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
 from concordant.present import terminal
 from concordant.present.formats import RenderOptions, render_answer
-from concordant.present.page.account_table import render_account
+from concordant.present.language import load_language
+from concordant.present.page.account_table import render_account, show_account
 from concordant.record.casefile.write import write_case
 from concordant.visible import STEERING, make_json_visible, make_visible
 from tests.record.fhir.builders import AS_OF, bundle, observation, resource, woman
@@ -143,7 +144,7 @@ def render_all(engine: Engine, source: Any) -> dict[str, str]:
     }
     written["json"] = json.dumps(json.loads(written["json"]), ensure_ascii=False)
     written["case"] = write_case(patient, engine.knowledge, engine.words)
-    written["account"] = render_account(patient)
+    written["account"] = render_account(show_account(patient), load_language("en"))
     written["rest"] = "\n".join(f"{row.place} {row.why}" for row in rest.rows)
     return written
 

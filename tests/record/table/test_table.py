@@ -12,7 +12,8 @@ from concordant.derive.plan import DerivationPlan
 from concordant.errors import ConcordantError
 from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
-from concordant.present.page.account_table import render_account
+from concordant.present.language import load_language
+from concordant.present.page.account_table import render_account, show_account
 from concordant.record.sources import Patient
 from concordant.record.table.read import iter_patients
 from concordant.terminology.names import Words
@@ -67,7 +68,7 @@ def test_cells_that_nothing_reads_are_counted(drugs: str, cells: dict[str, int],
     [patient] = table.read(FIRST, mapping=MAPPING.replace("drugs.csv", "more.csv")).values()
     assert dict(patient.account.unread_cells) == cells
     assert patient.account.sentence.endswith(f"set aside{told}")
-    assert all(f"x  {column}" in render_account(patient) for column in cells)
+    assert all(f"x  {column}" in render_account(show_account(patient), load_language("en")) for column in cells)
 
 
 def test_rows_become_entries(table: Table) -> None:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
 from concordant.model.audit import ClaimVerdict
-from concordant.present.audit.page import CHECKED, MEANINGS, SIGNS, WORDS, AuditPage, Line, Note, Piece
+from concordant.present.audit.page import SIGNS, AuditPage, Line, Note, Piece
 from concordant.present.html.markup import NOTHING, Html, escape_html, join_html, make_element, quote_css
 from concordant.present.html.page import POLICY, read_stylesheet
 from concordant.present.html.parts import render_text
-
-SOURCES = "Sources"
 
 
 def render_html(page: AuditPage) -> str:
     """The whole page."""
     body = make_element("body", make_element("main", render_body(page)), class_="audit")
-    return f"<!doctype html>\n{make_element('html', _render_head(page), body, lang='en')}\n"
+    return f"<!doctype html>\n{make_element('html', _render_head(page), body, lang=page.language)}\n"
 
 
 @cache
@@ -47,7 +46,7 @@ def render_body(page: AuditPage) -> Html:
             make_element("p", escape_html(f"{page.title} · {page.over}"), class_="over"),
             make_element("h1", escape_html(page.headline)),
             _render_tally(page),
-            make_element("div", *(_render_line(line) for line in page.lines), class_="checked-text"),
+            make_element("div", *(_render_line(line, page.words) for line in page.lines), class_="checked-text"),
             _render_references(page),
             make_element("footer", *(make_element("p", escape_html(text)) for text in page.footer)),
         ]
@@ -59,49 +58,49 @@ def _render_tally(page: AuditPage) -> Html:
     items = [
         make_element(
             "li",
-            _render_mark(verdict),
+            _render_mark(verdict, page.words),
             make_element("strong", escape_html(str(count))),
-            make_element("span", escape_html(MEANINGS[verdict]), class_="meaning"),
+            make_element("span", escape_html(page.words[f"audit.meaning.{verdict}"]), class_="meaning"),
         )
         for verdict, count in page.tally
     ]
     return make_element("ul", *items, class_="tally", role="list")
 
 
-def _render_mark(verdict: ClaimVerdict, n: int = 0) -> Html:
+def _render_mark(verdict: ClaimVerdict, words: Mapping[str, str], n: int = 0) -> Html:
     sign = make_element("span", escape_html(SIGNS[verdict]), class_="verdict-sign", aria_hidden="true")
     number = make_element("b", escape_html(str(n)), class_="n") if n else NOTHING
-    return make_element("span", number, sign, escape_html(f" {WORDS[verdict]}"), class_=f"verdict {verdict}")
+    return make_element("span", number, sign, escape_html(f" {words[f'audit.{verdict}']}"), class_=f"verdict {verdict}")
 
 
-def _render_line(line: Line) -> Html:
+def _render_line(line: Line, words: Mapping[str, str]) -> Html:
     """A line with its notes beside it; on a phone, and where there is no room, they stand below it."""
     if not line.pieces:
         return make_element("div", class_="blank")
-    told = make_element("p", *(_render_piece(piece) for piece in line.pieces), class_="heading" if line.heading else "")
-    notes = make_element("aside", *(_render_note(note) for note in line.notes)) if line.notes else NOTHING
+    told = make_element("p", *(_render_piece(piece, words) for piece in line.pieces), class_="heading" if line.heading else "")
+    notes = make_element("aside", *(_render_note(note, words) for note in line.notes)) if line.notes else NOTHING
     return make_element("div", told, notes, class_="line")
 
 
-def _render_piece(piece: Piece) -> Html:
+def _render_piece(piece: Piece, words: Mapping[str, str]) -> Html:
     if piece.verdict is None:
         return escape_html(piece.text)
     if not piece.n:
-        return make_element("span", escape_html(piece.text), class_="open", title=WORDS[piece.verdict])
+        return make_element("span", escape_html(piece.text), class_="open", title=words[f"audit.{piece.verdict}"])
     link = make_element("a", escape_html(f"{piece.n}"), class_="to-note", href=f"#note-{piece.n}")
     sign = make_element("span", escape_html(SIGNS[piece.verdict]), class_="verdict-sign", aria_hidden="true")
     told = make_element("mark", escape_html(piece.text), class_=piece.verdict)
     return make_element("span", told, make_element("sup", sign, link), class_=f"claim {piece.verdict}", id=f"claim-{piece.n}")
 
 
-def _render_note(note: Note) -> Html:
+def _render_note(note: Note, words: Mapping[str, str]) -> Html:
     cites = join_html(
         make_element("a", escape_html(f"[{n}{': ' + at if at else ''}]"), class_="cite", href=f"#source-{n}")
         for n, at in note.cites
     )
     right = _render_right(note)
     return make_element(
-        "div", _render_mark(note.verdict, note.n), right, cites, class_=f"note {note.verdict}", id=f"note-{note.n}"
+        "div", _render_mark(note.verdict, words, note.n), right, cites, class_=f"note {note.verdict}", id=f"note-{note.n}"
     )
 
 
@@ -120,10 +119,12 @@ def _render_references(page: AuditPage) -> Html:
         make_element(
             "li",
             escape_html(f"{source.citation} "),
-            make_element("span", escape_html(CHECKED[source.checked]), class_=f"checked {source.checked}"),
+            make_element("span", escape_html(page.words[f"audit.checked.{source.checked}"]), class_=f"checked {source.checked}"),
             id=f"source-{source.n}",
             value=str(source.n),
         )
         for source in page.references
     ]
-    return make_element("section", make_element("h2", escape_html(SOURCES)), make_element("ol", *items), id="sources")
+    return make_element(
+        "section", make_element("h2", escape_html(page.words["audit.sources"])), make_element("ol", *items), id="sources"
+    )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from concordant.audit.report import Report
 from concordant.audit.verdicts import ORDER, WRONG, Finding
 from concordant.model.audit import ClaimVerdict
 from concordant.model.sources import Checked, Cite
+from concordant.present.language import Language
 from concordant.visible import make_visible
 
 LONGEST_HEADING = 90
@@ -20,34 +21,6 @@ SIGNS: dict[ClaimVerdict, str] = {
     "supported": "✓",
     "not_in_knowledge": "–",
 }
-WORDS: dict[ClaimVerdict, str] = {
-    "mixed_cuts": "mixed data cuts",
-    "contradicted": "contradicted",
-    "outdated": "outdated",
-    "overstated": "overstated",
-    "supported": "supported",
-    "not_in_knowledge": "not judged",
-}
-MEANINGS: dict[ClaimVerdict, str] = {
-    "mixed_cuts": "each number is right by itself, but no single analysis holds them together",
-    "contradicted": "the knowledge says otherwise",
-    "outdated": "it was so once, and is no longer",
-    "overstated": "it says more than its source does",
-    "supported": "the knowledge holds it",
-    "not_in_knowledge": "nothing in the knowledge speaks for or against it: neither right nor wrong",
-}
-CHECKED: dict[Checked, str] = {
-    "primary": "read in the source",
-    "secondary": "read second-hand",
-    "recalled": "recalled, not checked",
-    "choice": "a choice of this project",
-}
-TITLE = "A written answer, checked"
-FOOTER = (
-    "A sentence that is not judged is neither right nor wrong: the knowledge of this program is narrow, and it abstains where it "
-    "has nothing to compare with.",
-    "No clinician has reviewed this check. It is no advice on treatment.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,44 +75,47 @@ class AuditPage:
     lines: tuple[Line, ...]
     references: tuple[ReferenceShown, ...]
     footer: tuple[str, ...]
+    language: str
+    words: Mapping[str, str]
     whose: str = ""
 
 
-def build_audit_page(report: Report) -> AuditPage:
-    """Lay a checked answer out."""
-    numbers = _Numbers(report)
-    lines = tuple(_iter_lines(report, numbers))
-    day = f"{report.as_of.day} {report.as_of:%B %Y}"
+def build_audit_page(report: Report, language: Language) -> AuditPage:
+    """Lay a checked answer out. Words of the answer, and of publishers, are marked where the page is of another language."""
+    say, numbers = language.say, _Numbers(report, language)
+    lines = tuple(_iter_lines(report, numbers, language))
     tally = report.count_claims()
     return AuditPage(
-        title=TITLE,
-        over=" · ".join(filter(None, (make_visible(report.whose), f"as of {day}"))),
-        headline=_say_headline(tally),
+        title=say("audit.title"),
+        over=" · ".join(
+            filter(None, (make_visible(report.whose), say("audit.as_of", day=language.format_long_day(report.as_of))))
+        ),
+        headline=_say_headline(tally, language),
         tally=tuple(tally.items()),
         lines=lines,
         references=numbers.list_references(),
-        footer=FOOTER,
+        footer=tuple(filter(None, (say("audit.foot.narrow"), say("audit.foot.advice"), say("foot.told")))),
+        language=language.code,
+        words={key: words for key, words in language.phrases.items() if key.startswith("audit.")},
         whose=make_visible(report.whose),
     )
 
 
-def _say_headline(tally: dict[ClaimVerdict, int]) -> str:
+def _say_headline(tally: dict[ClaimVerdict, int], language: Language) -> str:
     """How many claims were judged, and how many of them do not hold."""
     judged = sum(count for verdict, count in tally.items() if verdict != "not_in_knowledge")
     wrong = sum(count for verdict, count in tally.items() if verdict in WRONG)
     if not judged:
-        return "Nothing here could be judged"
-    claims = f"{judged} claim{'s' if judged > 1 else ''}"
-    if not wrong:
-        return f"{claims} judged, all supported"
-    return f"{wrong} of {claims} do{'es' if wrong == 1 else ''} not hold"
+        return language.say("audit.none")
+    claims = language.say_count("audit.claims", judged)
+    return language.say_count("audit.wrong", wrong, claims=claims) if wrong else language.say("audit.all", claims=claims)
 
 
 class _Numbers:
     """Numbers of claims and of sources, in the order in which they are met."""
 
-    def __init__(self, report: Report) -> None:
-        self.report = report
+    def __init__(self, report: Report, language: Language) -> None:
+        self.report, self.language = report, language
         self.claims = 0
         self.sources: dict[str, int] = {}
         self.checked: dict[str, Checked] = {}
@@ -154,16 +130,18 @@ class _Numbers:
         order: tuple[Checked, ...] = ("primary", "secondary", "recalled", "choice")
         known = self.checked.get(cite.ref, "primary")
         self.checked[cite.ref] = max(known, cite.checked, key=order.index)
-        return number, cite.at
+        return number, self.language.cite(cite.at)
 
     def list_references(self) -> tuple[ReferenceShown, ...]:
         return tuple(
-            ReferenceShown(n, self.report.sources[ref].citation if ref in self.report.sources else ref, self.checked[ref])
-            for ref, n in self.sources.items()
+            ReferenceShown(n, self.language.cite(self._name_source(ref)), self.checked[ref]) for ref, n in self.sources.items()
         )
 
+    def _name_source(self, ref: str) -> str:
+        return self.report.sources[ref].citation if ref in self.report.sources else ref
 
-def _iter_lines(report: Report, numbers: _Numbers) -> Iterator[Line]:
+
+def _iter_lines(report: Report, numbers: _Numbers, language: Language) -> Iterator[Line]:
     """The lines of the text; those that are blank part the others."""
     groups = list(report.group_by_place())
     at = 0
@@ -171,10 +149,10 @@ def _iter_lines(report: Report, numbers: _Numbers) -> Iterator[Line]:
         start, end = at, at + len(told.rstrip("\r\n"))
         at += len(told)
         own = [group for group in groups if start <= group[0].start < at]
-        yield _make_line(report, start, end, own, numbers)
+        yield _make_line(report, start, end, own, numbers, language)
 
 
-def _make_line(report: Report, start: int, end: int, groups: list[list[Finding]], numbers: _Numbers) -> Line:
+def _make_line(report: Report, start: int, end: int, groups: list[list[Finding]], numbers: _Numbers, language: Language) -> Line:
     pieces: list[Piece] = []
     notes: list[Note] = []
     at = start
@@ -183,15 +161,17 @@ def _make_line(report: Report, start: int, end: int, groups: list[list[Finding]]
         verdict = min((finding.verdict for finding in group), key=ORDER.index)
         number = numbers.count_claim() if verdict != "not_in_knowledge" else 0
         pieces += [Piece(make_visible(report.text[at:begun])), Piece(make_visible(report.text[begun:ended]), verdict, number)]
-        notes += [_make_note(finding, number, numbers) for finding in group if verdict != "not_in_knowledge"]
+        notes += [_make_note(finding, number, numbers, language) for finding in group if verdict != "not_in_knowledge"]
         at = max(ended, at)
     pieces.append(Piece(make_visible(report.text[at:end])))
     told = "".join(piece.text for piece in pieces).strip()
     plain = not any(piece.n for piece in pieces)
     heading = plain and 0 < len(told) <= LONGEST_HEADING and not told.startswith(("-", "|", "•")) and told[-1] not in ".;,"
-    return Line(tuple(piece for piece in pieces if piece.text), tuple(notes), heading)
+    shown = tuple(replace(piece, text=language.mark_typed(piece.text)) for piece in pieces if piece.text)
+    return Line(shown, tuple(notes), heading)
 
 
-def _make_note(finding: Finding, number: int, numbers: _Numbers) -> Note:
+def _make_note(finding: Finding, number: int, numbers: _Numbers, language: Language) -> Note:
     cites = tuple(dict.fromkeys(numbers.cite(cite) for cite in finding.sources))
-    return Note(number, finding.verdict, finding.kind, finding.right, cites, finding.facts)
+    facts = tuple(map(language.tell, finding.facts))
+    return Note(number, finding.verdict, finding.kind, language.tell(finding.right) if finding.right else "", cites, facts)

@@ -9,11 +9,12 @@ from importlib import import_module
 from typing import Literal
 
 from concordant.answer.parts import CellShown
+from concordant.answer.phrases import lower_first
 from concordant.answer.schema import Answer
 from concordant.model.knowledge import Knowledge
 from concordant.patient.facts import format_unit, format_value
-from concordant.present.language.answer_told import tell_answer
-from concordant.present.language.quoting import show_quotations
+from concordant.present.language.answer_told import cite_words, mark_typed, tell_answer
+from concordant.present.language.quoting import cite, is_english, quote, quote_words, show_quotations
 from concordant.present.language.telling import Teller
 from concordant.present.language.vocabulary import load_teller
 from concordant.readers.words import OPS, SIGNS, Spelling, turned
@@ -47,6 +48,36 @@ class Language:
         """The same for a template or an attribute, where no word can have a language: what it lacks is in quotation marks."""
         return show_quotations(self.tell(text))
 
+    def lower_initial(self, text: str) -> str:
+        """A text that does not begin its sentence: with a small letter, unless the language writes nouns with a capital."""
+        return lower_first(text) if self.code == "en" else text
+
+    def quote(self, text: str) -> str:
+        """Words of a publisher, marked as a quotation where the page is of another language than they."""
+        return quote(text) if self.teller else text
+
+    def cite(self, text: str) -> str:
+        """The name of a work or of a place in it, with the language that it is in."""
+        return cite_words(text) if self.teller else text
+
+    def mark_typed(self, text: str) -> str:
+        """What a person wrote, with its language where that is another one than the page's."""
+        return mark_typed(text) if self.teller else text
+
+    def quote_typed(self, text: str) -> str:
+        """The same where no part of a text can have a language of its own."""
+        return quote(text) if self.teller and is_english(text) else text
+
+    def mark_words(self, text: str) -> str:
+        """What the words of a record in straight quotation marks look like here, each with its language."""
+        return quote_words(text) if self.teller else text
+
+    def tell_key(self, text: str) -> str:
+        """A text that may be no more than a key of a source, which is the same in every language."""
+        if self.teller and " " not in text and self.teller.lacks(text):
+            return cite(text)
+        return self.tell(text)
+
     def tell_answer(self, answer: Answer) -> Answer:
         """The answer with its texts told."""
         return tell_answer(answer, self.teller.tell) if self.teller else answer
@@ -58,6 +89,10 @@ class Language:
     def say(self, key: str, **values: object) -> str:
         """A phrase with its values filled in."""
         return self.phrases[key].format(**values)
+
+    def say_count(self, key: str, number: int, **values: str) -> str:
+        """A phrase with a number, which has one of its own for a single one."""
+        return self.say(f"{key}.1" if number == 1 else key, n=number, **values)
 
     def translate_word(self, kind: str, word: str) -> str:
         """A word of the knowledge (a unit, a schedule, a route) in this language, or as it is."""
@@ -85,6 +120,12 @@ class Language:
         from babel.dates import format_date
 
         return format_date(dt.date.fromisoformat(iso), self.phrases["format.day"], locale=self.code)
+
+    def format_long_day(self, day: dt.date) -> str:
+        """A day with its month in full: 20 September 2022."""
+        from babel.dates import format_date
+
+        return format_date(day, self.phrases["format.day.long"], locale=self.code)
 
     def format_number(self, value: float, digits: int = 2) -> str:
         """A number with at most so many decimals, in the digits of the language."""
@@ -124,7 +165,7 @@ class Language:
             figure=lambda feature, bound: self._format_quantity(bound, format_unit(feature.unit)),
             word=(either := ("{words}", self.phrases["range.not"])),
             words=either,
-            value=format_value,
+            value=lambda feature, word: self.tell(format_value(feature, word)),
             between=self.say("list.or", first="", last=""),
         )
 

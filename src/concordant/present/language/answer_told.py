@@ -87,16 +87,17 @@ def _choose_way(kind: str, name: str, tell: Tell) -> Tell | None:
     if name in PUBLISHED.get(kind, ()):
         return quote
     if name in CITATIONS.get(kind, ()):
-        return _cite_words
-    return _mark_typed if name in TYPED.get(kind, ()) else None
+        return cite_words
+    return mark_typed if name in TYPED.get(kind, ()) else None
 
 
-def _cite_words(text: str) -> str:
-    """A name of two letters at least; a number is the same everywhere."""
+def cite_words(text: str) -> str:
+    """The name of a work or of a place; a number is the same everywhere."""
     return cite(text) if WORD.search(text) else text
 
 
-def _mark_typed(text: str) -> str:
+def mark_typed(text: str) -> str:
+    """What a person wrote, with its language where that can be told."""
     return cite(text) if is_english(text) else text
 
 

@@ -1,9 +1,14 @@
 """German: every phrase of the page; drug names stay as they are."""
 
+from concordant.present.language.de_ask import ASK
+from concordant.present.language.de_audit import AUDIT
 from concordant.present.language.de_page import PAGE
 from concordant.present.language.de_pathway import PATHWAY
+from concordant.present.language.de_reasons import REASONS
+from concordant.present.language.de_record import RECORD
 
 PHRASES: dict[str, str] = {
+    "format.day.long": "d. MMMM y",
     "format.day": "d. MMM y",
     "list.and": "{first} und {last}",
     "list.or": "{first} oder {last}",
@@ -263,6 +268,10 @@ PHRASES: dict[str, str] = {
     "forest.other_arm": "dem anderen Arm",
     **PAGE,
     **PATHWAY,
+    **REASONS,
+    **AUDIT,
+    **ASK,
+    **RECORD,
     "unit.x upper limit": "× oberer Normwert",
     "foot.told": "Zitierte Bewertungen, Quellen und Stellen stehen in den Worten ihrer Herausgeber; die deutsche Fassung "
     "der Texte hat noch kein Arzt geprüft.",

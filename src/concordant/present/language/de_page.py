@@ -33,7 +33,7 @@ PAGE = {
     "page.add": "Eintrag hinzufügen",
     "page.other_drugs": "andere Medikamente",
     "page.date": "2021-10-14",
-    "page.not_taken": "Nicht zu lesen. Auf Englisch: „{why}“",
+    "page.not_taken": "Nicht zu lesen: {why}",
     "page.or_date": "oder der Tag der letzten Gabe",
     "page.assumed": "Angenommen: {told}",
     "page.on_record": "Erfasst: {told}",

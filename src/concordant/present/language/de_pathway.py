@@ -43,6 +43,4 @@ PATHWAY: dict[str, str] = {
     "map.told.offered": "Angeboten: {names}.",
     "map.told.nothing": "Nichts wird angeboten.",
     "map.told.guideline": "{n} Therapien unter {cards} Überschriften: {names}.",
-    "answer.yes": "ja",
-    "answer.no": "nein",
 }

@@ -1,10 +1,15 @@
 """English: every phrase of the page."""
 
 from concordant.answer.timeline_words import PHRASES as TIMELINE
+from concordant.present.language.en_ask import ASK
+from concordant.present.language.en_audit import AUDIT
 from concordant.present.language.en_page import PAGE
 from concordant.present.language.en_pathway import PATHWAY
+from concordant.present.language.en_reasons import REASONS
+from concordant.present.language.en_record import RECORD
 
 PHRASES: dict[str, str] = {
+    "format.day.long": "d MMMM y",
     "format.day": "d MMM y",
     "list.and": "{first} and {last}",
     "list.or": "{first} or {last}",
@@ -229,5 +234,9 @@ PHRASES: dict[str, str] = {
     "forest.other_arm": "the other arm",
     **PAGE,
     **PATHWAY,
+    **REASONS,
+    **AUDIT,
+    **ASK,
+    **RECORD,
     "foot.told": "",
 }

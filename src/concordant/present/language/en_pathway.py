@@ -43,6 +43,4 @@ PATHWAY: dict[str, str] = {
     "map.told.offered": "Offered: {names}.",
     "map.told.nothing": "Nothing is offered.",
     "map.told.guideline": "{n} regimens under {cards} headings: {names}.",
-    "answer.yes": "yes",
-    "answer.no": "no",
 }

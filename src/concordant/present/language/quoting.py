@@ -84,6 +84,7 @@ FUNCTION_WORDS = frozenset(
     ]
 )
 _CITED_TEXT = re.compile(f"(: )?{CITED[0]}[^{CITED[1]}]*{CITED[1]}")
+_STRAIGHT = re.compile(r'"([^"]*)"')
 Page = TypeVar("Page")
 WORD = re.compile(r"[^\W\d_]+")
 _SHOWN = str.maketrans({QUOTED[0]: OPEN, QUOTED[1]: CLOSE, CITED[0]: None, CITED[1]: None})
@@ -103,6 +104,11 @@ def cite(text: str) -> str:
 def quote_record(text: str) -> str:
     """Words of a record: their language is told where it is seen."""
     return quote(text) if is_english(text) else f"{OPEN}{text}{CLOSE}"
+
+
+def quote_words(text: str) -> str:
+    """A text in which words of a record stand in straight quotation marks, with those of a page and their language."""
+    return _STRAIGHT.sub(lambda met: quote_record(met[1]) if met[1] else met[0], text)
 
 
 def is_english(text: str) -> bool:

@@ -1,5 +1,8 @@
 """German: what the program itself says in an answer, as sentences with places (`telling` says what each kind of place holds)."""
 
+from concordant.present.language.said_de_audit import AUDIT
+from concordant.present.language.said_de_record import RECORD
+
 SENTENCES: dict[str, str] = {
     # values and how they are known
     "yes": "ja",
@@ -11,6 +14,23 @@ SENTENCES: dict[str, str] = {
     "stated": "angegeben",
     "assumed": "angenommen",
     "assumed: {x}": "angenommen: {x}",
+    "inferred": "erschlossen",
+    "derived": "aus dem Bericht",
+    "hypothetical": "gedacht",
+    "true": "wahr",
+    "false": "falsch",
+    # what speaks against a regimen: its kind, and what it does
+    "against": "abgeraten",
+    "contraindication": "Kontraindikation",
+    "precaution": "Vorsichtsmaßnahme",
+    "trial exclusion": "Ausschlusskriterium der Studie",
+    "unavailable": "nicht verfügbar",
+    "patient choice": "Wunsch der Patientin oder des Patienten",
+    "already failed": "hat schon versagt",
+    "stopped for toxicity": "wegen Toxizität beendet",
+    "caution": "Vorsicht",
+    "precludes": "schließt es aus",
+    "holds": "hält es auf",
     "as recorded": "wie im Bericht",
     "{x} (assumed)": "{x} (angenommen)",
     "calculated: {x}": "berechnet: {x}",
@@ -230,4 +250,6 @@ SENTENCES: dict[str, str] = {
     "{x} less than {n} {unit}": "{x} weniger als {n} {unit}",
     "{x} at most {n} {unit}": "{x} höchstens {n} {unit}",
     "{x} at least {n} {unit}": "{x} mindestens {n} {unit}",
+    **AUDIT,
+    **RECORD,
 }

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from concordant.present.language.quoting import cite, is_english, quote, quote_record
+from concordant.present.language.quoting import cite, is_english, quote, quote_record, quote_words
 
 CITATION = re.compile(r"( ?\[\d+(?:: [^\]]*)?\])")
 PLACE = re.compile(r"(?<=: )[^\]]*[^\W\d_]{2}[^\]]*")
@@ -24,7 +24,17 @@ LIST_JOINTS = {", and ": " und ", ", or ": " oder ", ", ": ", ", " and ": " und 
 LIST_JOINT = re.compile("(" + "|".join(map(re.escape, LIST_JOINTS)) + ")")
 MOST_ITEMS = 24
 SLOT = re.compile(r"\{(\w+)\}")
+# Where something stands in a record or in a file, which is called so in every language.
+KEY = re.compile(r"[A-Za-z]+/[\w.-]*\d[\w.-]*|[a-z]+(?:_[a-z0-9]+)+|[a-z_]+\[\d+\]")
 WORD = re.compile(r"[^\W\d_]{2,}|\bv\b")
+WORDS = r'"[^"]*"(?: \([^)]*\?\))?'  # of a record, perhaps with what may be meant
+KINDS = {
+    "n": r"[0-9][0-9.,]*",
+    "day": r"\d{4}(?:-\d\d){0,2}",
+    "key": r"\S+",
+    "words": rf"{WORDS}(?:, {WORDS})*",
+    "value": r"(?:[0-9][0-9.,]*|not reached|not given)(?: \([0-9.,]+-[0-9.,]+\))?",
+}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WHOLE = 1_000_000
 Told = tuple[str, int]  # the text, and how many signs of it are quoted
@@ -41,9 +51,11 @@ class Sentence:
 
 
 def make_sentence(english: str, told: str) -> Sentence:
-    """`{n}` holds a number, `{drug}` a name, `{q}` words of a publisher, `{r}` words of a record, `{place}` where they stand.
+    """What each kind of place holds.
 
-    Any other place holds what is told in its turn.
+    `{n}` a number, `{value}` one with its interval or that it was not reached, `{drug}` a name, `{q}` words of a publisher, `{r}`
+    words of a record, `{words}` several in quotation marks, `{place}` where they stand, `{key}` one word of a file, `{day}` a day
+    as a file has it. Any other holds what is told in its turn.
     """
     pieces, seen = [], set()
     parts = SLOT.split(english)
@@ -54,7 +66,7 @@ def make_sentence(english: str, told: str) -> Sentence:
             pieces.append(f"(?P={part})")
         else:
             seen.add(part)
-            pieces.append(f"(?P<{part}>{r'[0-9][0-9.,]*' if part.rstrip('0123456789') == 'n' else '.+?'})")
+            pieces.append(f"(?P<{part}>{KINDS.get(part.rstrip('0123456789'), '.+?')})")
     return Sentence(max(parts[::2], key=len), re.compile("".join(pieces), re.DOTALL), told, tuple(seen))
 
 
@@ -97,6 +109,9 @@ class Teller:
             told, cost = self._tell(bare)
             yield text.replace(bare, told, 1) if bare else text, cost
             return
+        if KEY.fullmatch(text):
+            yield cite(text), 0
+            return
         if (whole := self._look_up(text)) is not None:
             yield whole, 0
         if (same := self._carry_over(text)) is not None:
@@ -137,8 +152,12 @@ class Teller:
                 return DECIMAL.sub(r"\1,\2", text), 0
             case "q":
                 return quote(text[:1].lower() + text[1:]), 0
+            case "day" | "key":
+                return cite(text), 0
             case "place":
                 return cite(text.replace(" and ", self.texts.get(" and ", " and "))), 0
+            case "words":
+                return quote_words(text), 0
             case "r":
                 return self._quote(text), 0
             case "drug" | "drug_name":

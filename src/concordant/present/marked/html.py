@@ -9,17 +9,10 @@ from importlib.resources import files
 from concordant.errors import make_printable
 from concordant.present.html.markup import NOTHING, Html, escape_html, join_html, make_element
 from concordant.present.html.page import POLICY, read_stylesheet
-from concordant.present.marked.model import MarkedRow, MarkedText, RowGroup, Segment, iter_segments
+from concordant.present.language.quoting import is_english, show_quotations
+from concordant.present.marked.model import Kind, MarkedRow, MarkedText, RowGroup, Segment, iter_segments
 
-LEGEND = (
-    ("said", "read"),
-    ("convention", "read by convention"),
-    ("offer", "to confirm"),
-    ("other", "understood, not of this patient now"),
-    ("unread", "not read"),
-)
-
-
+LEGEND: tuple[Kind, ...] = ("said", "convention", "offer", "other", "unread")
 LIT = "{outline:2px solid var(--ink);outline-offset:1px}"
 
 
@@ -31,7 +24,7 @@ def render_html(marked: MarkedText) -> str:
             Html(f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'),
             Html('<meta name="viewport" content="width=device-width, initial-scale=1">\n'),
             Html('<meta name="color-scheme" content="light dark">\n<meta name="robots" content="noindex">\n'),
-            make_element("title", escape_html(marked.title)),
+            make_element("title", escape_html(show_quotations(marked.title))),
             Html(f"\n<style>\n{read_stylesheet()}{read_marked_stylesheet()}{make_row_styles(marked)}</style>\n</head>\n"),
         ]
     )
@@ -39,7 +32,7 @@ def render_html(marked: MarkedText) -> str:
         "header", make_element("p", escape_html(marked.summary), class_="over"), make_element("h1", escape_html(marked.title))
     )
     body = make_element("body", make_element("main", header, render_marked(marked)), class_="marked-page")
-    return f"<!doctype html>\n{make_element('html', head, body, lang='en')}\n"
+    return f"<!doctype html>\n{make_element('html', head, body, lang=marked.language)}\n"
 
 
 @cache
@@ -61,20 +54,26 @@ def render_marked(marked: MarkedText) -> Html:
     over = make_element("p", escape_html(marked.over), class_="refused") if marked.over else NOTHING
     seen: set[str] = set()
     text = join_html(_render_segment(segment, marked.text, seen) for segment in iter_segments(marked.text, marked.marks))
-    legend = make_element("p", *_iter_legend(), class_="legend")
+    legend = make_element("p", *_iter_legend(marked), class_="legend")
     beside = join_html(_render_group(group) for group in marked.groups)
     return make_element(
         "div",
         over,
-        make_element("div", legend, make_element("div", text, class_="source"), class_="text"),
+        make_element("div", legend, make_element("div", text, class_="source", lang=_find_language(marked)), class_="text"),
         make_element("div", beside, class_="beside"),
         class_="marked",
     )
 
 
-def _iter_legend() -> Iterator[Html]:
-    for kind, words in LEGEND:
-        yield make_element("span", make_element("mark", escape_html(words), class_=f"m-{kind}"), class_="key")
+def _find_language(marked: MarkedText) -> str:
+    """Of the text itself, where it is told and is another one than that of the page."""
+    return "en" if marked.language != "en" and is_english(marked.text) else ""
+
+
+def _iter_legend(marked: MarkedText) -> Iterator[Html]:
+    for kind in LEGEND:
+        words = escape_html(marked.words[f"marked.{kind}"])
+        yield make_element("span", make_element("mark", words, class_=f"m-{kind}"), class_="key")
 
 
 def _render_segment(segment: Segment, text: str, seen: set[str]) -> Html:
@@ -104,8 +103,8 @@ def _render_row(row: MarkedRow) -> Html:
     if row.sign:
         link = make_element("a", escape_html(row.sign), href=f"#m-{_clean(row.sign)}")
         sign = make_element("span", link, class_="no")
-    words = make_element("span", escape_html(make_printable(row.words)), class_="words")
-    told = make_element("span", escape_html(make_printable(row.told)), class_="told")
+    words = make_element("span", escape_html(row.words), class_="words")
+    told = make_element("span", escape_html(row.told), class_="told")
     return make_element("li", sign, words, told, class_=f"m-{row.kind}", id=_row_id(row.sign) if row.sign else "")
 
 

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from concordant.errors import make_printable
+from concordant.present.language.quoting import show_quotations_of
 from concordant.present.markdown import escape_markdown, render_text
 from concordant.present.marked.model import Kind, MarkedText, RowGroup, Segment, iter_segments
 
 AROUND: dict[Kind, str] = {"said": "**", "convention": "**", "offer": "*", "other": "~~", "unread": ""}
-LEGEND = "**bold**: read · *slanted*: to confirm · ~~struck~~: understood, not of this patient now · `~`: not read"
 
 
 def render_markdown(marked: MarkedText) -> str:
     """The text as a quotation, and the tables below it."""
-    return "\n\n".join(_iter_parts(marked)) + "\n"
+    return "\n\n".join(_iter_parts(show_quotations_of(marked))) + "\n"
 
 
 def _iter_parts(marked: MarkedText) -> Iterator[str]:
     yield f"# {render_text(marked.title)}"
     yield render_text(marked.over or marked.summary)
     yield "\n".join(_iter_text_lines(marked))
-    yield LEGEND
+    yield marked.words["marked.legend.md"]
     for group in marked.groups:
         yield f"## {group.title}"
         if group.lead:
             yield group.lead
-        yield "\n".join(_iter_rows(group))
+        yield "\n".join(_iter_rows(group, marked.words))
 
 
 def _iter_text_lines(marked: MarkedText) -> Iterator[str]:
@@ -60,8 +60,8 @@ def _escape(text: str) -> str:
     return text[:at] + escape_markdown(make_printable(bare)) + text[at + len(bare) :] if bare else text
 
 
-def _iter_rows(group: RowGroup) -> Iterator[str]:
-    yield "| | words | |"
+def _iter_rows(group: RowGroup, words: Mapping[str, str]) -> Iterator[str]:
+    yield f"| | {words['marked.words']} | |"
     yield "|---|---|---|"
     for row in group.rows:
         yield f"| {row.sign} | {_cell(row.words)} | {_cell(row.told)} |"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -43,13 +43,18 @@ class RowGroup:
 
 @dataclass(frozen=True, slots=True)
 class MarkedText:
-    """A text, its marks, and the tables beside it; `over` stands above all, `summary` counts."""
+    """A text, its marks, and the tables beside it, in one language; `over` stands above all, `summary` counts.
+
+    `words` are the phrases of the writers.
+    """
 
     title: str
     text: str
     marks: tuple[Mark, ...]
     groups: tuple[RowGroup, ...]
     summary: str
+    words: Mapping[str, str]
+    language: str
     over: str = ""
 
 

@@ -6,17 +6,18 @@ import textwrap
 from collections.abc import Iterator
 
 from concordant.errors import make_printable
+from concordant.present.language.quoting import show_quotations_of
 from concordant.present.marked.model import Kind, MarkedRow, MarkedText, RowGroup, Segment, iter_segments
 
 LINES: dict[Kind, str] = {"said": "─", "convention": "┄", "offer": "?", "other": "-", "unread": "~"}
 COLOURS: dict[Kind, str] = {"said": "32", "convention": "36", "offer": "1;33", "other": "2", "unread": "31"}
-LEGEND = "───  read    ┄┄┄  read by convention    ???  to confirm    ---  understood, not of this patient now    ~~~  not read"
+LEGEND: tuple[Kind, ...] = ("said", "convention", "offer", "other", "unread")
 WORDS_SHARE, WIDEST_WORDS = 0.4, 44
 
 
 def render_terminal(marked: MarkedText, *, width: int, colour: bool) -> str:
     """The text with its marks, and the tables."""
-    return "\n".join(_Writer(marked, width, colour).iter_lines()) + "\n"
+    return "\n".join(_Writer(show_quotations_of(marked), width, colour).iter_lines()) + "\n"
 
 
 class _Writer:
@@ -38,7 +39,8 @@ class _Writer:
         for start, end in self.iter_rows():
             yield from self.iter_row(start, end)
         yield ""
-        yield self.paint(LEGEND if self.width >= len(LEGEND) else LEGEND.replace("    ", "\n"), "2")
+        legend = "    ".join(f"{LINES[kind] * 3}  {self.marked.words[f'marked.{kind}']}" for kind in LEGEND)
+        yield self.paint(legend if self.width >= len(legend) else legend.replace("    ", "\n"), "2")
         for group in self.marked.groups:
             yield ""
             yield from self.iter_group(group)

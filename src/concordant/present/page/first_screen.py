@@ -241,8 +241,8 @@ def _describe_authority(first: Option, sentences: Sentences) -> str:
     line, say = sentences.answer.line, sentences.language.say
     head = [
         sentences.language.translate_word("line", line) if line else "",
-        sentences.lower_initial(say(f"role.{first.role}")),
-        sentences.lower_initial(sentences.describe_own_grade(first)),
+        sentences.language.lower_initial(say(f"role.{first.role}")),
+        sentences.language.lower_initial(sentences.describe_own_grade(first)),
     ]
     return ". ".join([capitalize_first(" · ".join(filter(None, head))), *sentences.list_supporting_statements(first)])
 

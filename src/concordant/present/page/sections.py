@@ -114,7 +114,7 @@ def _build_why_not(sentences: Sentences) -> Iterator[Section]:
     for because, ones in reasons.items():
         refs = {(r.n, r.at): r for entry in ones for r in entry.refs}
         names = capitalize_first(sentences.language.join_with_and([entry.name for entry in ones]))
-        points.append(Point(append_references(sentences.lower_initial(because), list(refs.values())), lead=names))
+        points.append(Point(append_references(sentences.language.lower_initial(because), list(refs.values())), lead=names))
     yield Section("why_not", sentences.language.say("part.why_not"), (PointList(tuple(points)),) if points else (), folded=True)
 
 

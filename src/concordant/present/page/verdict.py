@@ -21,7 +21,7 @@ def make_question_verdict(sentences: Sentences) -> str:
     """What must be known; a danger that comes before any regimen is named first."""
     say = sentences.language.say
     blocking = [q for q in sentences.answer.ask if q.blocking]
-    what = sentences.lower_initial(blocking[0].label) if blocking else say("verdict.question.more")
+    what = sentences.language.lower_initial(blocking[0].label) if blocking else say("verdict.question.more")
     question = say("verdict.question", what=what)
     leading = [d for d in sentences.answer.dangers if d.urgency in ("now", "precludes")]
     told_how = [(d.shown_by or d.says, d.says) for d in leading[:1]]

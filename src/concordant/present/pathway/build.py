@@ -80,7 +80,7 @@ class PathwayBuilder:
 
     def _list_exits(self) -> str:
         """For whom the guideline does not speak; a patient's own reasons have a box of their own."""
-        shorts = list(dict.fromkeys(limit.short for limit in self.limits))
+        shorts = list(dict.fromkeys(self.language.tell(limit.short) for limit in self.limits))
         told = self.language.join_with_or(shorts) if self.whole else self.language.join_few(shorts, EXITS)
         return self.language.say("map.exits", told=told) if shorts and self.place is None else ""
 
@@ -88,7 +88,7 @@ class PathwayBuilder:
         """Why the guideline does not speak for this patient, or what of that is open."""
         truths = {limit.short: self.place.judge_all([limit.if_]) for limit in self.limits} if self.place else {}
         for wanted in (TRUE, UNKNOWN):
-            shorts = [short for short, truth in truths.items() if truth is wanted]
+            shorts = [self.language.tell(short) for short, truth in truths.items() if truth is wanted]
             if shorts:
                 text = self.language.join_few(shorts, EXITS)
                 self._add_arrow(gate, self._add_box("exit", self.language.say(f"map.exit.{wanted.value}"), wanted, text), wanted)
@@ -109,7 +109,7 @@ class PathwayBuilder:
 
     def _name_beside(self, leaf: Leaf) -> str:
         """The title of the only statement, or that these stand beside the decision."""
-        return leaf.asked[0].statement.title if len(leaf.asked) == 1 else self.language.say("map.beside")
+        return self.language.tell(leaf.asked[0].statement.title) if len(leaf.asked) == 1 else self.language.say("map.beside")
 
     # -- how lines are counted -------------------------------------------------------------------------
 
@@ -126,7 +126,7 @@ class PathwayBuilder:
         """The card of a line, or a stage with what is decided below it."""
         truth = judge_all([reach, self._judge_cell(feature, branch.cell)])
         value = branch.cell.value
-        name = self.language.phrases.get(f"line.{value}", branch.cell.name)
+        name = self.language.phrases.get(f"line.{value}") or self.language.tell(branch.cell.name)
         if isinstance(branch.below, Leaf):
             return self._add_card(branch.below, "", truth, name)
         id_ = self._add_box("stage", capitalize_first(name), truth)
@@ -163,7 +163,7 @@ class PathwayBuilder:
             for number, (cell, truth) in enumerate(zip(cells, truths, strict=True), 1)
         )
         fact = self.place.describe_fact(feature) if self.place and reach is not FALSE else ""
-        self.boxes.append(Box(id_, "question", f"{feature.label}?", way_of(self.place, reach), fact, replies))
+        self.boxes.append(Box(id_, "question", f"{self.language.tell(feature.label)}?", way_of(self.place, reach), fact, replies))
         self._add_arrow(source, id_, reach)
         return [(reply.id, truth) for reply, truth in zip(replies, truths, strict=True)]
 
@@ -184,9 +184,9 @@ class PathwayBuilder:
     def _name_cell(self, feature: Feature, cell: Cell) -> str:
         """`yes`, `1`, `2 or more`."""
         if not isinstance(cell.value, Interval):
-            return self.language.translate_word("answer", cell.name)
+            return self.language.tell(cell.name)
         if cell.value.low == cell.value.high:
-            return format_range(feature, cell.value)
+            return self.language.tell(format_range(feature, cell.value))
         return self.language.describe_bound(">=", cell.value.low, "")
 
     # -- cards -----------------------------------------------------------------------------------------
@@ -246,19 +246,19 @@ class PathwayBuilder:
         told = [ask for ask in one.asks if self.whole or not is_long(ask)]
         asks = self.language.say("map.if", asks=self._describe(told)) if told else ""
         named = any(is_long(ask) for ask in one.asks)
-        return "; ".join(filter(None, (one.statement.title if named else "", asks)))
+        return "; ".join(filter(None, (self.language.tell(one.statement.title) if named else "", asks)))
 
     def _is_known(self, name: str) -> bool:
         return name == CURRENT or name in self.regimens
 
     def _make_row(self, statement: Statement, name: str) -> Row:
         regimen = self.regimens.get(name)
-        shown = regimen.name if regimen else self.language.say("map.current")
+        shown = self.language.tell(regimen.name) if regimen else self.language.say("map.current")
         if self.place is None:
             against = statement.recommend is not None and statement.recommend.direction == "against"
             return Row(statement.id, name, shown, "against" if against else "plain")
         judged = self.place.judged.get((statement.id, name))
-        note = self.place.describe_bar(statement.id, name)
+        note = self.language.tell(self.place.describe_bar(statement.id, name))
         if not note and self.place.is_held(name):
             note = self.language.say("map.held")
         return Row(statement.id, name, shown, self.place.find_sign(statement.id, name), judged.status if judged else None, note)

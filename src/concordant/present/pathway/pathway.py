@@ -28,13 +28,13 @@ def make_guideline_pathway(knowledge: Knowledge, frame: Ruleset, day: str, code:
     language, force = load_language(code, knowledge), _choose_guideline(frame)
     built = _build(knowledge, frame, force, language, None, whole=whole)
     name = _name(force, language)
-    over = language.say("map.over", day=language.format_day(day), guideline=_name_all(frame, force))
+    over = language.say("map.over", day=language.format_day(day), guideline=_name_all(frame, force, language))
     rows = [row for card in built.cards for row in card.rows]
-    return Pathway(
+    pathway = Pathway(
         language=code,
         title=language.say("map.title", guideline=name),
         over=over,
-        verdict=language.say("map.verdict", guideline=force.guideline.title),
+        verdict=language.say("map.verdict", guideline=language.tell(force.guideline.title)),
         guards=(),
         unreviewed=f"{language.say('map.unreviewed')} {language.say('foot.supports')}",
         boxes=tuple(built.boxes),
@@ -48,19 +48,21 @@ def make_guideline_pathway(knowledge: Knowledge, frame: Ruleset, day: str, code:
             "map.told.guideline", n=len(rows), cards=len(built.cards), names=", ".join(dict.fromkeys(row.name for row in rows))
         ),
     )
+    return show_quotations_of(pathway)
 
 
 def make_patient_pathway(
     knowledge: Knowledge, situation: Situation, answer: Answer, code: str, whose: str, *, whole: bool
 ) -> Pathway:
     """The guideline that speaks, and this patient's place in it; what leads the answer leads the picture."""
-    language, place = load_language(code, knowledge), Place(situation, answer)
+    language = load_language(code, knowledge)
+    place = Place(situation, language.tell_answer(answer))
     force = situation.decision.verdicts[0].force if situation.decision.verdicts else None
     built = _build(knowledge, situation.frame, force, language, place, whole=whole)
-    document = show_quotations_of(build_document(answer, code, make_printable(whose), knowledge))
+    document = build_document(answer, code, make_printable(whose), knowledge)
     ways = {box.way for box in built.boxes} | {arrow.way for arrow in built.arrows}
     signs = {row.sign for card in built.cards if not card.folded for row in card.rows}
-    return Pathway(
+    pathway = Pathway(
         language=code,
         title=language.say("map.title.patient", guideline=_name(force, language)),
         over=" · ".join(filter(None, (document.whose, document.over))),
@@ -76,6 +78,7 @@ def make_patient_pathway(
         footer=_make_footer(situation.frame, force, knowledge, language),
         description=_describe(document, built.cards, language),
     )
+    return show_quotations_of(pathway)
 
 
 def _build(
@@ -114,13 +117,15 @@ def _choose_guideline(frame: Ruleset) -> GuidelineInForce:
 def _name(force: GuidelineInForce | None, language: Language) -> str:
     if force is None:
         return language.say("over.no_guideline")
-    return f"{force.guideline.title}, {force.guideline.publisher} {force.version.version}"
+    return f"{language.tell(force.guideline.title)}, {force.guideline.publisher} {force.version.version}"
 
 
-def _name_all(frame: Ruleset, force: GuidelineInForce | None) -> str:
+def _name_all(frame: Ruleset, force: GuidelineInForce | None, language: Language) -> str:
     """The guideline and its companions, each with its version and the day from which it holds."""
     family = [one for one in frame.in_force if force and frame.family[one.guideline.id] == force.guideline.id]
-    return ", ".join(f"{one.guideline.short_title} {one.version.version} ({one.version.valid_from})" for one in family)
+    return ", ".join(
+        f"{language.tell(one.guideline.short_title)} {one.version.version} ({one.version.valid_from})" for one in family
+    )
 
 
 def _make_legend(signs: Container[Sign], language: Language) -> tuple[tuple[Sign, str], ...]:
@@ -132,7 +137,7 @@ def _make_footer(frame: Ruleset, force: GuidelineInForce | None, knowledge: Know
     if not number:
         return language.say("foot.knowledge", digest=knowledge.digest[:12])
     made = language.say("map.footer", n=number, digest=knowledge.digest[:12])
-    return " · ".join(filter(None, (_name_all(frame, force), made)))
+    return " · ".join(filter(None, (_name_all(frame, force, language), made)))
 
 
 def _iter_guards(document: Document) -> Iterator[Guard]:

@@ -28,8 +28,8 @@ SPACE: dict[Kind, float] = {"role": 4.0, "only": 3.0, "if": 1.5}  # above it
 class Text:
     """One line of a card: what it is, what is written (`beside` small behind it), how it is drawn.
 
-        The first line of a regimen carries the regimen.
-    A line begins at `x`; behind one that `stays` the next one goes on.
+    The first line of a regimen carries the regimen. A line begins at `x`; behind one that `stays` the next one goes on. One that
+    `runs_on` belongs to the line above.
     """
 
     kind: Kind
@@ -40,6 +40,12 @@ class Text:
     beside: str = ""
     x: float = 0.0
     stays: bool = False
+    runs_on: bool = False
+
+    @property
+    def space(self) -> float:
+        """What is left free above it."""
+        return 0.0 if self.runs_on else SPACE.get(self.kind, 0.0)
 
     @property
     def size(self) -> float:
@@ -49,7 +55,7 @@ class Text:
     @property
     def height(self) -> float:
         """Of the line, with what is left free above it."""
-        return 0.0 if self.stays else self.size * LEAD + SPACE.get(self.kind, 0.0)
+        return 0.0 if self.stays else self.size * LEAD + self.space
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +220,8 @@ def _iter_row(row: Row, way: Way, width: float, x: float, *, stays: bool) -> Ite
 
 
 def _wrap(kind: Kind, text: str, width: float, way: Way = "plain") -> Iterator[Text]:
-    for line in wrap_text(text, width, SIZES.get(kind, SMALL), bold=kind in BOLD) if text else ():
-        yield Text(kind, line, way)
+    for number, line in enumerate(wrap_text(text, width, SIZES.get(kind, SMALL), bold=kind in BOLD) if text else ()):
+        yield Text(kind, line, way, runs_on=number > 0)
 
 
 def _sum_heights(lines: Iterable[Text]) -> float:

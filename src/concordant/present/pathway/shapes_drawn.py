@@ -17,7 +17,6 @@ from concordant.present.pathway.shapes import (
     NORMAL,
     PAD,
     SMALL,
-    SPACE,
     TAB,
     BoxShape,
     CardShape,
@@ -114,7 +113,7 @@ def _draw_tab(sheet: SvgSheet, text: str, right: float, y: float, way: Way) -> N
 
 def _draw_line(sheet: SvgSheet, line: Text, x: float, y: float, width: float) -> float:
     """One line of a card; gives where the next one begins."""
-    top = y + SPACE.get(line.kind, 0.0)
+    top = y + line.space
     if line.kind in ("row", "note"):
         _draw_regimen_line(sheet, line, x, top, width)
     else:

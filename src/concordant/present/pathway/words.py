@@ -89,7 +89,7 @@ class _InWords:
 
     def _describe_leaf(self, leaf: Leaf, *, negated: bool) -> str:
         feature = self.features[leaf.feature]
-        return f"{feature.brief}: {leaf_words(leaf, feature, self.language.spelling(), negated=negated)}"
+        return f"{self.language.tell(feature.brief)}: {leaf_words(leaf, feature, self.language.spelling(), negated=negated)}"
 
 
 def _bracket(args: Sequence[Condition], parts: Sequence[Told]) -> list[Told]:
@@ -106,7 +106,7 @@ def _enclose(part: Told) -> Told:
 
 def describe_rating(statement: Statement, language: Language) -> str:
     """The place in the guideline and the grade there; of a derived statement that it has none of its own."""
-    place = statement.sources[0].at if statement.sources else statement.number
+    place = language.cite(statement.sources[0].at) if statement.sources else statement.number
     grade = make_grade_shown(statement.recommend.grade if statement.recommend else None)
     if statement.parent:
         return language.say("map.derived", place=place)
@@ -114,4 +114,6 @@ def describe_rating(statement: Statement, language: Language) -> str:
         return f"{place} · {language.say('grade.none')}"
     if grade.strength is None or grade.evidence is None:
         return f"{place} · {language.say('grade.unseen')}"
-    return f"{place} · {language.say('map.grade', strength=grade.strength, evidence=grade.evidence)}"
+    return (
+        f"{place} · {language.say('map.grade', strength=language.quote(grade.strength), evidence=language.quote(grade.evidence))}"
+    )

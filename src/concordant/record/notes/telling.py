@@ -108,17 +108,18 @@ class NoteTeller:
 
     def list_unread(self, unread: Sequence[NoteUnread]) -> list[str]:
         """The words that were not understood, those of one line together."""
-        return [f"{where}: {words}" for where, words in self.list_unread_lines(unread)]
+        lines = self.list_unread_lines(unread)
+        more = len(lines) - MOST_LINES
+        told = [f"line {line}: {words}" for line, words in lines[:MOST_LINES]]
+        return [*told, *([f"more: words in {more} more lines"] if more > 0 else [])]
 
-    def list_unread_lines(self, unread: Sequence[NoteUnread]) -> list[tuple[str, str]]:
-        """The same as pairs, the line and its words; of a long text with little that is understood the first lines."""
+    def list_unread_lines(self, unread: Sequence[NoteUnread]) -> list[tuple[int, str]]:
+        """The same as pairs, the line and its words."""
         by_line: dict[int, list[str]] = {}
         for one in unread:
             near = f" ({one.near}?)" if one.near else ""
             by_line.setdefault(self.find_line(one.span[0]), []).append(self.quote_span(one.span) + near)
-        lines = [(f"line {line}", ", ".join(dict.fromkeys(words))) for line, words in by_line.items()]
-        more = len(lines) - MOST_LINES
-        return [*lines[:MOST_LINES], *([("more", f"words in {more} more lines")] if more > 0 else [])]
+        return [(line, ", ".join(dict.fromkeys(words))) for line, words in by_line.items()]
 
 
 def _add_convention(told: str, fact: NoteFact) -> str:
