@@ -88,7 +88,7 @@ def test_a_place_told_many_times_stays_short() -> None:
     for _ in range(1000):
         fates.start_row("Observation/o1", "Observation")
         fates.mark_ignored("silent")
-    places = [row.place for row in fates.close_rows()]
+    places = list(fates.close_rows())
     assert places[:5] == ["Observation/o1", "Observation/o1'", "Observation/o1''", "Observation/o1'''", "Observation/o1'4"]
     assert len(set(places)) == 1000
     assert max(map(len, places)) < 20
