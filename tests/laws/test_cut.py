@@ -268,6 +268,9 @@ class Held:
         keys = ("vocabulary_id", "concept_code", "concept_name")
         return {f"{row['concept_id']}": tuple(row[key] for key in keys) for row in self.held["concept"]}  # type: ignore[misc]
 
+    def iter_unread_cells(self, table: CdmTable, person: int | None = None) -> Iterator[tuple[int | None, Mapping[str, int]]]:
+        return iter(())
+
     def read_episode_events(self) -> dict[str, list[str]]:
         links: dict[str, list[str]] = {}
         for row in self.held.get("episode_event", ()):
