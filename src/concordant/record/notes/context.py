@@ -51,6 +51,7 @@ class CueFinder:
     male: re.Pattern[str] | None = None
     question: re.Pattern[str] | None = None
     given: re.Pattern[str] | None = None
+    given_behind: re.Pattern[str] | None = None
     inner_stops: frozenset[str] = frozenset()
     pronouns: re.Pattern[str] | None = None  # that begin a sentence which goes on about somebody
     female: frozenset[str] = frozenset()  # those of them that no man is meant with
@@ -76,7 +77,7 @@ def make_cue_finder(language: NoteLanguage, compiler: FormCompiler) -> CueFinder
     """Compile the cues of a language. Raises ValueError for a form that cannot be read."""
     patterns = [_compile_cue(cue, compiler) for cue in language.cues]
     question = re.compile(rf"\s*(?:{_join_words(language.interrogatives)})(?!\w)")
-    given = compiler.compile_form(language.words["given"]).pattern
+    given, behind = (compiler.compile_form(language.words[name]).pattern for name in ("given", "given_behind"))
     return CueFinder(
         patterns,
         _join_forms(language.relatives, compiler),
@@ -84,6 +85,7 @@ def make_cue_finder(language: NoteLanguage, compiler: FormCompiler) -> CueFinder
         _join_forms(language.male_relatives, compiler),
         question,
         given,
+        behind,
         frozenset(language.inner_stops),
         _make_pronoun_pattern(language),
         frozenset(language.pronouns.get("female", ())),
@@ -156,12 +158,18 @@ class NoteContext:
         return (under, None) if weak and best[0] == "said" else best
 
     def _is_asked(self, sentence: Sentence, start: int) -> bool:
-        """Whether a drug stands in a question, and no word before it there says that it was given."""
+        """Whether a drug stands in a question or begins it, and no word before it there says that it was given."""
         question, given = self.finder.question, self.finder.given
         if not sentence.asks or question is None:
             return False
-        begins = question.match(self.masked, sentence.start, start) is not None
+        is_first = not self.masked[sentence.start : start].strip(" \n-*(") and self._ends_bare(start, sentence)
+        begins = is_first or question.match(self.masked, sentence.start, start) is not None
         return begins and (given is None or given.search(self.masked, sentence.start, start) is None)
+
+    def _ends_bare(self, start: int, sentence: Sentence) -> bool:
+        """Whether nothing in the rest of a question says that a drug was given."""
+        behind = self.finder.given_behind
+        return behind is None or behind.search(self.masked, start, sentence.end) is None
 
     def _reaches_mention(self, found: CueFound, start: int, end: int, sentence: Sentence) -> bool:
         if found.unless is not None and found.unless.search(self.masked, sentence.start, start):
