@@ -13,6 +13,7 @@ from concordant.record.notes.forms import FILL, KINDS, SIGNS, Form, FormCompiler
 from concordant.record.notes.lexicon import Entity
 
 Span = tuple[int, int]
+NEXT_ITEM = r"(?!\s*\n\s*[-*•]\s)"  # what stands in the next item of a list stands behind nothing of this one
 SIGN = re.compile("|".join(SIGNS.values()))
 TEMPLATE = re.compile(r"\{([\w|]+)\}")
 
@@ -157,4 +158,4 @@ def compile_limits(rule: NoteRule | CourseRule, compiler: FormCompiler) -> tuple
     """What must not stand directly before what a rule finds, and behind it."""
     after = compiler.compile_form(rule.not_after).pattern.pattern if rule.not_after else ""
     before = compiler.compile_form(rule.not_before).pattern.pattern if rule.not_before else ""
-    return re.compile(rf"(?:{after})\s*$") if after else None, re.compile(rf"\s*(?:{before})") if before else None
+    return re.compile(rf"(?:{after})\s*$") if after else None, re.compile(rf"{NEXT_ITEM}\s*(?:{before})") if before else None
