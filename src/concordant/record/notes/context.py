@@ -56,6 +56,9 @@ class CueFinder:
     pronouns: re.Pattern[str] | None = None  # that begin a sentence which goes on about somebody
     female: frozenset[str] = frozenset()  # those of them that no man is meant with
     sexes: frozenset[str] = frozenset()  # the pronouns that tell a sex
+    own_story: re.Pattern[str] | None = None  # by which the writer is the patient, who then is `i`, and nobody else
+    own_word: re.Pattern[str] | None = None
+    third_word: re.Pattern[str] | None = None
     somebody: re.Pattern[str] | None = None  # stands in a text that is about somebody
     own_patient: re.Pattern[str] | None = None  # says which of two persons is the patient
     goes_on: re.Pattern[str] | None = None  # behind a mention: its list goes on to an alternative
@@ -90,11 +93,16 @@ def make_cue_finder(language: NoteLanguage, compiler: FormCompiler) -> CueFinder
         _make_pronoun_pattern(language),
         frozenset(language.pronouns.get("female", ())),
         frozenset((*language.pronouns.get("female", ()), *language.pronouns.get("male", ()))),
+        *(_compile_said(language, name, compiler) for name in ("own_story", "own_word", "third_word")),
         _join_forms(language.somebody, compiler),
         _make_own_pattern(language, compiler),
         re.compile(rf"[^.;:\n]{{0,160}}?(?<!\w)(?:{_join_words(language.alternatives)})(?!\w)"),
         re.compile(rf" (?:{_join_words(language.alternatives)}) "),
     )
+
+
+def _compile_said(language: NoteLanguage, name: str, compiler: FormCompiler) -> re.Pattern[str] | None:
+    return compiler.compile_form(language.words[name]).pattern if name in language.words else None
 
 
 def _make_pronoun_pattern(language: NoteLanguage) -> re.Pattern[str]:

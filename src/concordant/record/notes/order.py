@@ -45,7 +45,8 @@ class TreatmentOrder(FactsView):
     def is_growing_behind(self, place: int) -> bool:
         """Whether growth, or spread that is not told as quiet, is told behind a place."""
         told = self.list_facts(*self.names.growth, *self.names.spread)
-        return any(span[0] > place for fact in told if fact.value not in self.names.quiet for span in fact.spans)
+        quiet = {span[0] for fact in told if fact.value in self.names.quiet for span in fact.spans}
+        return any(span[0] > place and span[0] not in quiet for fact in told for span in fact.spans)
 
     def settle_settings(self) -> None:
         """The setting of a course that no word gives: from what comes before it, or behind it, where an order is told."""
@@ -91,7 +92,8 @@ class TreatmentOrder(FactsView):
         """Whether a course follows another without anything between that begins another setting."""
         if surgery is not None and surgery[0] >= before.end:
             return False
-        if self.find_setting_of(before) in EARLY and self.is_grown_between(before.end, course.start):
+        is_early = self.find_setting_of(before) in EARLY
+        if is_early and not self.is_looked_back_at(course) and self.is_grown_between(before.end, course.start):
             return False
         spread = self.find_spread(before.end)
         has_spread = spread is not None and spread[0] < course.start and self.find_spread()[0] >= before.end  # type: ignore[index]
@@ -100,6 +102,11 @@ class TreatmentOrder(FactsView):
     def find_setting_of(self, told: CourseTold) -> str:
         """The setting of the course that is told at a place."""
         return next((self.find_setting(course) for course in self.courses if told in course.told), "")
+
+    def is_looked_back_at(self, course: CourseTold) -> bool:
+        """Whether drugs are named to say how long after them the disease came back."""
+        spans = [span for fact in self.list_facts(*self.names.asked_if_several) for span in fact.spans]
+        return any(low <= course.start < high for low, high in spans)
 
     def is_grown_between(self, low: int, high: int) -> bool:
         """Whether a relapse or growth is told between two places."""

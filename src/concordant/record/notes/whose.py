@@ -30,8 +30,22 @@ def make_context(text: NoteText, masked: str, present: frozenset[str], finder: C
         context.other |= {text.find_sentence(own.start()).start for own in finder.first_person.finditer(masked)}
     _set_general_apart(context)
     _set_other_sex_apart(context)
+    _set_third_person_apart(context)
     _carry_on_others(context)
     return context
+
+
+def _set_third_person_apart(context: NoteContext) -> None:
+    """In what a patient writes of their own disease, a sentence about `her` without `me` is about somebody else."""
+    finder, masked = context.finder, context.masked
+    if context.subject or not finder.own_story or not finder.own_word or not finder.third_word:
+        return
+    if finder.own_story.search(masked) is None:
+        return
+    for sentence in context.text.sentences:
+        span = (sentence.start, sentence.end)
+        if finder.third_word.search(masked, *span) is not None and finder.own_word.search(masked, *span) is None:
+            context.other.add(sentence.start)
 
 
 def _set_general_apart(context: NoteContext) -> None:
