@@ -163,7 +163,14 @@ class NoteContext:
                 best = _choose_stronger(best, (cue.cue.status, cue))
         if best[0] == "said" and kind == "drug" and self._is_asked(sentence, start):
             return "asked", None
-        return (under, None) if weak and best[0] == "said" else best
+        if not weak or best[0] != "said":
+            return best
+        return best if under == "asked" and sentence.about and self._is_told_before_asking(sentence, start) else (under, None)
+
+    def _is_told_before_asking(self, sentence: Sentence, start: int) -> bool:
+        """Whether a sentence under the heading of a question tells first what was given."""
+        given = self.finder.given
+        return not sentence.asks and given is not None and given.search(self.masked, sentence.start, start) is not None
 
     def _is_asked(self, sentence: Sentence, start: int) -> bool:
         """Whether a drug stands in a question or begins it, and no word before it there says that it was given."""

@@ -117,6 +117,8 @@ class TreatmentOrder(FactsView):
         relapsed = [span[0] for fact in self.list_facts(self.names.recurrence) for span in fact.spans if span[0] < course.start]
         spread = self.find_spread()
         is_late = spread is not None and spread[0] < course.start
+        if spread is not None and is_late and any(surgery[1] <= spread[0] for surgery in self.surgeries):
+            relapsed.append(spread[0])
         return is_late and bool(relapsed) and self.is_ordered(max(relapsed), course.start, 120)
 
     def is_ordered(self, low: int, high: int, reach: int) -> bool:

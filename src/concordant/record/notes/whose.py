@@ -17,7 +17,7 @@ def make_context(text: NoteText, masked: str, present: frozenset[str], finder: C
     context = NoteContext(text, masked, finder, subject=subject)
     own = [named.span() for named in re.finditer(rf"{re.escape(subject.rstrip('s'))}s?", masked)] if subject else []
     for found in finder.find_cues(masked, present):
-        if any(low <= found.start and found.end <= high for low, high in own):
+        if any(low <= found.start and found.end <= high for low, high in own) or _is_of_subject(found, masked, subject):
             continue
         if found.cue.looks == "note":
             context.wide.append(found)
@@ -75,6 +75,12 @@ def _find_subject(masked: str, finder: CueFinder) -> str:
     named = finder.relatives.search(masked, 0, 200) if finder.relatives is not None else None
     own = finder.first_person.search(masked) if finder.first_person is not None else None
     return "" if named is None or (own is not None and own.start() < named.start()) else named[0]
+
+
+def _is_of_subject(found: CueFound, masked: str, subject: str) -> bool:
+    """Whether a cue for another person begins with the word for the relative who is the patient."""
+    first = masked[found.start : found.end].split()[:1]
+    return found.cue.status == "other_person" and bool(first) and len(first[0]) >= SHORT and first[0] in subject.split()
 
 
 def _is_ended(found: CueFound, masked: str, sentence: Sentence) -> bool:
