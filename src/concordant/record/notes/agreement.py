@@ -31,14 +31,14 @@ class Agreement(FactsView):
     def doubt_lesions(self) -> None:
         """A spot in an organ is no metastasis where the text says that this is still to be found out: it is asked."""
         sites = self.list_facts(self.names.site)
-        if all(fact.rule in self.names.lesion_rules for fact in sites) and not self.is_spread_proven(sites):
+        if all(fact.rule in self.names.lesion_rules for fact in sites) and not self.is_spread_proven():
             for fact in sites:
                 self.gathered.take_back(fact.fact, fact.value)
                 self.gathered.offer_fact(
                     fact.fact, fact.value, fact.spans[0], "whether it is a metastasis is not said", fact.rule
                 )
 
-    def is_spread_proven(self, sites: Sequence[NoteFact]) -> bool:
+    def is_spread_proven(self) -> bool:
         """Whether anything else tells of spread, of growth or of tissue that was looked at."""
         if self.order.unproven.search(self.masked.text):
             return False

@@ -116,7 +116,8 @@ def _find_same(one: CourseTold, courses: Sequence[Course], surgeries: Sequence[S
             new_start = start is not None and other_start is not None and start.value[:7] != other_start.value[:7]
             new_setting = setting is not None and other_setting is not None and setting.value != other_setting.value
             return None if new_start or new_setting else course
-        is_part = set(one.ids) < set(first.ids) and _brings_nothing(one) and not _has_other_cycles(one, course) and one.start - first.end < 400
+        is_new = not _brings_nothing(one) or _has_other_cycles(one, course)
+        is_part = set(one.ids) < set(first.ids) and not is_new and one.start - first.end < 400
         if is_part and not any(first.end <= surgery[0] < one.start for surgery in surgeries):
             return course
     return None

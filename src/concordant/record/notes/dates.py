@@ -43,7 +43,8 @@ class DateReader:
         order = self._find_order(found)
         by_slash = "month_year" in self.relative.get("slash", {}) or any(match["my_year"] for match in found)
         dates = [date for match in found if (date := self._read_match(match, order, by_slash, folded)) is not None]
-        return list(self._doubt_months(dates, {match.start() for match in found if (match["m4"] and not match["last"]) or match["m5"]}))
+        bare = {match.start() for match in found if (match["m4"] and not match["last"]) or match["m5"]}
+        return list(self._doubt_months(dates, bare))
 
     def _doubt_months(self, dates: list[NoteDate], bare: set[int]) -> Iterator[NoteDate]:
         """A month without a year close behind a date of another year may be one of that year: nothing of it is sure."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from concordant.model.notes import CourseRule, NoteLanguage, NoteRule, Standing
 from concordant.record.notes.context import CueFound, NoteContext
 from concordant.record.notes.dates import NoteDate
-from concordant.record.notes.forms import FILL, WORD_BEGINS, KINDS, SIGNS, Form, FormCompiler, find_class_value, list_anchors
+from concordant.record.notes.forms import FILL, KINDS, SIGNS, WORD_BEGINS, Form, FormCompiler, find_class_value, list_anchors
 from concordant.record.notes.lexicon import Entity
 
 Span = tuple[int, int]
