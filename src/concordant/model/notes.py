@@ -176,6 +176,7 @@ class NoteConventions(Record, frozen=True):
     response: tuple[str, ...] = ()
     spread: tuple[str, ...] = ()
     no_spread: tuple[str, ...] = ()
+    quiet: tuple[str, ...] = ()  # values of spread and response that speak of no growth
     de_novo: str = ""
     brain: str = ""
     brain_states: tuple[str, ...] = ()

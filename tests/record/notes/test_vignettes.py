@@ -10,7 +10,7 @@ import pytest
 from tools.score_vignettes import HOME, Score, load_vignettes, make_reader, score_vignettes
 
 # precision, recall, and how much of what is not understood is listed, at least; unsafe readings, at most
-FIGURES = {"read": (0.975, 0.80, 0.92), "untouched": (0.895, 0.73, 0.85)}
+FIGURES = {"read": (0.98, 0.855, 0.92), "untouched": (0.9, 0.75, 0.85)}
 UNSAFE: dict[str, set[str]] = {
     "read": set(),
     "untouched": {

@@ -31,12 +31,21 @@ class Agreement(FactsView):
     def doubt_lesions(self) -> None:
         """A spot in an organ is no metastasis where the text says that this is still to be found out: it is asked."""
         sites = self.list_facts(self.names.site)
-        if all(fact.rule in self.names.lesion_rules for fact in sites) and self.order.unproven.search(self.masked.text):
+        if all(fact.rule in self.names.lesion_rules for fact in sites) and not self.is_spread_proven():
             for fact in sites:
                 self.gathered.take_back(fact.fact, fact.value)
                 self.gathered.offer_fact(
                     fact.fact, fact.value, fact.spans[0], "whether it is a metastasis is not said", fact.rule
                 )
+
+    def is_spread_proven(self) -> bool:
+        """Whether anything else tells of spread, of growth or of tissue that was looked at."""
+        if self.order.unproven.search(self.masked.text):
+            return False
+        if self.order.proven.search(self.masked.text):
+            return True
+        told = (*self.names.spread, *self.names.growth, self.names.growth_hint)
+        return any(fact.fact in told and fact.value not in self.names.no_spread for fact in self.gathered.facts)
 
     def drop_old_ages(self) -> None:
         """An age that stands beside a year is the age of then: it is asked."""
@@ -63,7 +72,9 @@ class Agreement(FactsView):
         ]
         for fact in [fact for fact in self.gathered.facts if fact.fact in self.names.response]:
             sentence = self.context.text.find_sentence(fact.spans[-1][0])
-            if any(place >= sentence.start for place in grown):
+            at = fact.spans[-1][0]
+            changed = [c.told[0].start for c in self.courses if sentence.start <= c.told[0].start < at]
+            if any(place >= max([sentence.start, *changed]) for place in grown):
                 self.gathered.take_back(fact.fact, fact.value)
                 self.gathered.tell_fact(f"{fact.fact}_optional", fact.value, fact.spans, fact.sure, fact.rule)
 
@@ -135,6 +146,15 @@ class Agreement(FactsView):
         offers = self.gathered.offers
         offers[:] = [o for o in offers if o.fact not in told or (o.fact in self.names.many and (o.fact, o.value) not in same)]
         self.offer_days()
+        self.doubt_counted()
+
+    def doubt_counted(self) -> None:
+        """A date that is counted back from the day of the note is about right: it is asked."""
+        counted = [date for date in self.masked.dates.values() if date.is_counted and date.value]
+        for fact in [fact for fact in self.gathered.facts if counted and fact.fact.endswith(DATES)]:
+            places = [date for date in counted if fact.value == date.value]
+            if any(start <= date.start < end for date in places for start, end in fact.spans):
+                self.ask_instead(fact, "it is counted back from the day of the note")
 
     def offer_days(self) -> None:
         """Of a date that may be two days the year is told, and both days are asked."""

@@ -51,10 +51,14 @@ class CueFinder:
     male: re.Pattern[str] | None = None
     question: re.Pattern[str] | None = None
     given: re.Pattern[str] | None = None
+    given_behind: re.Pattern[str] | None = None
     inner_stops: frozenset[str] = frozenset()
     pronouns: re.Pattern[str] | None = None  # that begin a sentence which goes on about somebody
     female: frozenset[str] = frozenset()  # those of them that no man is meant with
     sexes: frozenset[str] = frozenset()  # the pronouns that tell a sex
+    own_story: re.Pattern[str] | None = None  # by which the writer is the patient, who then is `i`, and nobody else
+    own_word: re.Pattern[str] | None = None
+    third_word: re.Pattern[str] | None = None
     somebody: re.Pattern[str] | None = None  # stands in a text that is about somebody
     own_patient: re.Pattern[str] | None = None  # says which of two persons is the patient
     goes_on: re.Pattern[str] | None = None  # behind a mention: its list goes on to an alternative
@@ -76,7 +80,7 @@ def make_cue_finder(language: NoteLanguage, compiler: FormCompiler) -> CueFinder
     """Compile the cues of a language. Raises ValueError for a form that cannot be read."""
     patterns = [_compile_cue(cue, compiler) for cue in language.cues]
     question = re.compile(rf"\s*(?:{_join_words(language.interrogatives)})(?!\w)")
-    given = compiler.compile_form(language.words["given"]).pattern
+    given, behind = (compiler.compile_form(language.words[name]).pattern for name in ("given", "given_behind"))
     return CueFinder(
         patterns,
         _join_forms(language.relatives, compiler),
@@ -84,15 +88,23 @@ def make_cue_finder(language: NoteLanguage, compiler: FormCompiler) -> CueFinder
         _join_forms(language.male_relatives, compiler),
         question,
         given,
+        behind,
         frozenset(language.inner_stops),
         _make_pronoun_pattern(language),
         frozenset(language.pronouns.get("female", ())),
         frozenset((*language.pronouns.get("female", ()), *language.pronouns.get("male", ()))),
+        _compile_said(language, "own_story", compiler),
+        _compile_said(language, "own_word", compiler),
+        _compile_said(language, "third_word", compiler),
         _join_forms(language.somebody, compiler),
         _make_own_pattern(language, compiler),
         re.compile(rf"[^.;:\n]{{0,160}}?(?<!\w)(?:{_join_words(language.alternatives)})(?!\w)"),
         re.compile(rf" (?:{_join_words(language.alternatives)}) "),
     )
+
+
+def _compile_said(language: NoteLanguage, name: str, compiler: FormCompiler) -> re.Pattern[str] | None:
+    return compiler.compile_form(language.words[name]).pattern if name in language.words else None
 
 
 def _make_pronoun_pattern(language: NoteLanguage) -> re.Pattern[str]:
@@ -153,15 +165,28 @@ class NoteContext:
                 best = _choose_stronger(best, (cue.cue.status, cue))
         if best[0] == "said" and kind == "drug" and self._is_asked(sentence, start):
             return "asked", None
-        return (under, None) if weak and best[0] == "said" else best
+        if not weak or best[0] != "said":
+            return best
+        return best if under == "asked" and sentence.about and self._is_told_before_asking(sentence, start) else (under, None)
+
+    def _is_told_before_asking(self, sentence: Sentence, start: int) -> bool:
+        """Whether a sentence under the heading of a question tells first what was given."""
+        given = self.finder.given
+        return not sentence.asks and given is not None and given.search(self.masked, sentence.start, start) is not None
 
     def _is_asked(self, sentence: Sentence, start: int) -> bool:
-        """Whether a drug stands in a question, and no word before it there says that it was given."""
+        """Whether a drug stands in a question or begins it, and no word before it there says that it was given."""
         question, given = self.finder.question, self.finder.given
         if not sentence.asks or question is None:
             return False
-        begins = question.match(self.masked, sentence.start, start) is not None
+        is_first = not self.masked[sentence.start : start].strip(" \n-*(") and self._ends_bare(start, sentence)
+        begins = is_first or question.match(self.masked, sentence.start, start) is not None
         return begins and (given is None or given.search(self.masked, sentence.start, start) is None)
+
+    def _ends_bare(self, start: int, sentence: Sentence) -> bool:
+        """Whether nothing in the rest of a question says that a drug was given."""
+        behind = self.finder.given_behind
+        return behind is None or behind.search(self.masked, start, sentence.end) is None
 
     def _reaches_mention(self, found: CueFound, start: int, end: int, sentence: Sentence) -> bool:
         if found.unless is not None and found.unless.search(self.masked, sentence.start, start):

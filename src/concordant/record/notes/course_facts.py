@@ -116,7 +116,8 @@ def _find_same(one: CourseTold, courses: Sequence[Course], surgeries: Sequence[S
             new_start = start is not None and other_start is not None and start.value[:7] != other_start.value[:7]
             new_setting = setting is not None and other_setting is not None and setting.value != other_setting.value
             return None if new_start or new_setting else course
-        is_part = set(one.ids) < set(first.ids) and _brings_nothing(one) and one.start - first.end < 400
+        is_new = not _brings_nothing(one) or _has_other_cycles(one, course)
+        is_part = set(one.ids) < set(first.ids) and not is_new and one.start - first.end < 400
         if is_part and not any(first.end <= surgery[0] < one.start for surgery in surgeries):
             return course
     return None
@@ -133,6 +134,12 @@ def _find_of_class(one: CourseTold, courses: Sequence[Course], drugs: DrugWords)
 def _brings_nothing(one: CourseTold) -> bool:
     """Whether nothing is said of a drug but why or when it ended: it is a part of the course before it."""
     return not any(a.name in ("setting", "line", "start", "own") for a in one.attributes if a.standing == "said")
+
+
+def _has_other_cycles(one: CourseTold, course: Course) -> bool:
+    """Whether another number of cycles is told of a drug than of the course that it may be a part of."""
+    cycles, known = one.find_attribute("cycles"), course.find_attribute("cycles")
+    return cycles is not None and known is not None and cycles.value != known.value
 
 
 def _name_course(one: CourseTold, courses: Sequence[Course]) -> str:
@@ -183,6 +190,8 @@ def _tell_stop(course: Course, gathered: Gathered, names: NoteConventions) -> No
     if len(firm) > 1:
         for one in best:
             gathered.offer_fact(f"{course.name}.stopped", one.value, one.span, CONFLICT, one.rule.id)
+    elif not best and (halted := course.find_attribute("halted")) is not None and course.find_attribute("harm") is not None:
+        gathered.tell_fact(f"{course.name}.stopped", halted.value, [halted.span], "convention", halted.rule.id)
     elif best:
         chosen = _choose_stop(best, said, is_spared=gathered.has_fact(names.spared_outside))
         if chosen.value == "ongoing" and course.find_attribute("end") is not None:

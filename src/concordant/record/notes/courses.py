@@ -206,6 +206,8 @@ class CourseFinder:
             is_apart = is_before and ";" in between
             if distance > rule.reach or is_apart or (not_before is not None and not_before.match(text, found.end())):
                 continue
+            if not masked.has_wanted(form, found):
+                continue
             if not_after is not None and not_after.search(text[max(0, found.start() - 60) : found.start()]):
                 continue
             standing, _ = context.find_standing(*found.span(), "course")

@@ -25,6 +25,7 @@ class NoteDate:
     end: int
     value: str
     readings: tuple[str, ...] = ()
+    is_counted: bool = False  # counted back from the day of the note: `a month ago` is no month of the calendar
 
 
 @dataclass(slots=True)
@@ -42,7 +43,8 @@ class DateReader:
         order = self._find_order(found)
         by_slash = "month_year" in self.relative.get("slash", {}) or any(match["my_year"] for match in found)
         dates = [date for match in found if (date := self._read_match(match, order, by_slash, folded)) is not None]
-        return list(self._doubt_months(dates, {match.start() for match in found if match["m4"] and not match["last"]}))
+        bare = {match.start() for match in found if (match["m4"] and not match["last"]) or match["m5"]}
+        return list(self._doubt_months(dates, bare))
 
     def _doubt_months(self, dates: list[NoteDate], bare: set[int]) -> Iterator[NoteDate]:
         """A month without a year close behind a date of another year may be one of that year: nothing of it is sure."""
@@ -67,13 +69,15 @@ class DateReader:
         return orders.pop() if len(orders) == 1 else ""
 
     def _read_match(self, match: re.Match[str], order: str, by_slash: bool, folded: str) -> NoteDate | None:
+        if match["m5"] and not self._is_month_meant(folded[max(0, match.start() - 14) : match.start()]):
+            return None
         if match["m4"] and not match["last"] and not self._is_month_meant(folded[max(0, match.start() - 14) : match.start()]):
             return None
         value = self._read_value(match, order, by_slash)
         if value is None:
             return None
         readings = list_readings(match) if match["a"] and len(value) == YEAR else ()
-        return NoteDate(match.start(), match.end(), value, readings)
+        return NoteDate(match.start(), match.end(), value, readings, bool(match["ago_unit"] or match["ago_unit2"]))
 
     def _read_value(self, match: re.Match[str], order: str, by_slash: bool) -> str | None:
         if match["iso"]:
@@ -90,6 +94,8 @@ class DateReader:
             return check_date(widen_year(year), self.months[word], *([int(day)] if day else []))
         if match["only"]:
             return check_date(int(match["only"]))
+        if match["m5"]:
+            return self._place_day(self.months[match["m5"]], int(match["d5"]))
         if match["m4"]:
             return self._place_month(self.months[match["m4"]], is_last=bool(match["last"]))
         return self._read_relative(match)
@@ -116,6 +122,12 @@ class DateReader:
         if is_last and month == self.today.month:
             year -= 1
         return check_date(year, month)
+
+    def _place_day(self, month: int, day: int) -> str | None:
+        """A day of a month without its year: the last one before the day of the note."""
+        if self.today is None:
+            return ""
+        return check_date(self.today.year - ((month, day) > (self.today.month, self.today.day)), month, day)
 
     def _read_relative(self, match: re.Match[str]) -> str | None:
         if self.today is None:
@@ -193,6 +205,7 @@ def make_date_pattern(months: Mapping[str, int], relative: Mapping[str, Mapping[
         rf"|(?<!\w)(?P<d1>\d{{1,2}}){day_end}?[\s-]*(?:{of}\s)?(?P<m1>{month})\.?,?[\s-]*(?P<y1>(?:19|20)\d\d|'\d\d)(?!\w)"
         rf"|(?<!\w)(?P<m2>{month})\.?\s+(?P<d2>\d{{1,2}}){day_end}?,?\s+(?P<y2>(?:19|20)\d\d)(?!\w)"
         rf"|(?<!\w)(?P<m3>{month})\.?,?(?:\s+{of})?[\s/-]*(?P<y3>(?:19|20)\d\d|'\d\d|(?<=[a-zä]-)\d\d|(?<=[a-zä]\s)[12]\d(?!\s*%))(?![\w%]|\s*{no_year})"
+        rf"|(?<![\w.,/-])(?P<d5>\d{{1,2}}){day_end}?\s+(?:{of}\s)?(?P<m5>{month})(?!\w|\.?,?[\s/-]*'?\d)"
         rf"|(?<!\w)(?P<last>{last}\s+)?(?P<m4>{month})(?!\w|\.?\s+\d)"
         r"|(?<![\w./])(?P<short_month>0?[1-9]|1[0-2])/(?P<short_year>\d\d)(?![\w/%])"
         rf"|(?<!\w)(?P<rel>{relatives})(?!\w)"

@@ -26,6 +26,7 @@ class OrderWords:
     specimens: Mapping[str, re.Pattern[str]]
     named_specimen: re.Pattern[str]
     unproven: re.Pattern[str]  # words that say that a finding is still to be made out
+    proven: re.Pattern[str]  # words that say that tissue was looked at, or that the disease is a late one
     past: re.Pattern[str]  # words before something that was
     now: re.Pattern[str]  # words that say how it is today
     in_words: tuple[str, ...]  # words before a date at which something was

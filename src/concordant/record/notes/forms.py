@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+WORD_BEGINS = r"(?<!\w)"
 FILL = "\ue0ff"
 KINDS = ("drug", "site", "condition", "medication", "symptom", "date", "cancer", "course")
 ESCAPES = ("d", "w", "n", "b", "s")
@@ -205,7 +206,7 @@ def _is_glued_behind(tokens: list[str]) -> bool:
 def escape_word(word: str, *, glued_before: bool = False, glued_behind: bool = False) -> str:
     """A word, or several, of a form as a pattern: whole words only, any blanks between them."""
     body = r"\s*".join(map(re.escape, word.split()))
-    before = r"(?<!\w)" if word[0].isalnum() and not glued_before else ""
+    before = WORD_BEGINS if word[0].isalnum() and not glued_before else ""
     behind = r"(?!\w)" if word[-1].isalnum() and not glued_behind else ""
     return before + body + behind
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from concordant.model.notes import CourseRule, NoteLanguage, NoteRule, Standing
 from concordant.record.notes.context import CueFound, NoteContext
 from concordant.record.notes.dates import NoteDate
-from concordant.record.notes.forms import FILL, KINDS, SIGNS, Form, FormCompiler, find_class_value, list_anchors
+from concordant.record.notes.forms import FILL, KINDS, SIGNS, WORD_BEGINS, Form, FormCompiler, find_class_value, list_anchors
 from concordant.record.notes.lexicon import Entity
 
 Span = tuple[int, int]
+NEXT_ITEM = r"(?!\s*\n\s*[-*•]\s)"  # what stands in the next item of a list stands behind nothing of this one
 SIGN = re.compile("|".join(SIGNS.values()))
 TEMPLATE = re.compile(r"\{([\w|]+)\}")
 
@@ -157,4 +158,5 @@ def compile_limits(rule: NoteRule | CourseRule, compiler: FormCompiler) -> tuple
     """What must not stand directly before what a rule finds, and behind it."""
     after = compiler.compile_form(rule.not_after).pattern.pattern if rule.not_after else ""
     before = compiler.compile_form(rule.not_before).pattern.pattern if rule.not_before else ""
-    return re.compile(rf"(?:{after})\s*$") if after else None, re.compile(rf"\s*(?:{before})") if before else None
+    before = before.replace(WORD_BEGINS, r"(?<![^\W\d])")  # what a rule found may end in a number: `x 7mo`
+    return re.compile(rf"(?:{after})\s*$") if after else None, re.compile(rf"{NEXT_ITEM}\s*(?:{before})") if before else None

@@ -38,9 +38,15 @@ class TreatmentOrder(FactsView):
             since = next((one for told in course.told for one in told.attributes if one.rule.id == "since_running"), None)
             if since is None or since.standing != "said" or self.gathered.has_fact(f"{course.name}.stopped"):
                 continue
-            if not self.is_told_behind((*self.names.growth, *self.names.spread), since.span[1]):
+            if not self.is_growing_behind(since.span[1]):
                 self.gathered.offers[:] = [o for o in self.gathered.offers if o.fact != f"{course.name}.stopped"]
                 self.gathered.tell_fact(f"{course.name}.stopped", "ongoing", [since.span], "convention", since.rule.id)
+
+    def is_growing_behind(self, place: int) -> bool:
+        """Whether growth, or spread that is not told as quiet, is told behind a place."""
+        told = self.list_facts(*self.names.growth, *self.names.spread)
+        quiet = {span[0] for fact in told if fact.value in self.names.quiet for span in fact.spans}
+        return any(span[0] > place and span[0] not in quiet for fact in told for span in fact.spans)
 
     def settle_settings(self) -> None:
         """The setting of a course that no word gives: from what comes before it, or behind it, where an order is told."""
@@ -60,6 +66,8 @@ class TreatmentOrder(FactsView):
             self.tell_setting(course, "neoadjuvant", surgery_behind)
         elif self.continues_setting(before, first, surgery_before) and (setting := self.find_setting(before[-1])):
             self.tell_setting(course, setting, first.spans[0])
+        elif self.is_behind_relapse(first):
+            self.tell_setting(course, ADVANCED, first.spans[0])
         elif surgery_before is not None and not is_late:
             self.settle_after_surgery(course, surgery_before)
         elif before and set(first.ids) < set(before[-1].told[0].ids) and self.find_setting(before[-1]) == ADVANCED:
@@ -84,9 +92,34 @@ class TreatmentOrder(FactsView):
         """Whether a course follows another without anything between that begins another setting."""
         if surgery is not None and surgery[0] >= before.end:
             return False
+        is_early = self.find_setting_of(before) in EARLY
+        if is_early and not self.is_looked_back_at(course) and self.is_grown_between(before.end, course.start):
+            return False
         spread = self.find_spread(before.end)
         has_spread = spread is not None and spread[0] < course.start and self.find_spread()[0] >= before.end  # type: ignore[index]
         return not has_spread and self.is_ordered(before.end, course.start, 120)
+
+    def find_setting_of(self, told: CourseTold) -> str:
+        """The setting of the course that is told at a place."""
+        return next((self.find_setting(course) for course in self.courses if told in course.told), "")
+
+    def is_looked_back_at(self, course: CourseTold) -> bool:
+        """Whether drugs are named to say how long after them the disease came back."""
+        spans = [span for fact in self.list_facts(*self.names.asked_if_several) for span in fact.spans]
+        return any(low <= course.start < high for low, high in spans)
+
+    def is_grown_between(self, low: int, high: int) -> bool:
+        """Whether a relapse or growth is told between two places."""
+        return any(low <= span[0] < high for fact in self.list_facts(*self.names.growth) for span in fact.spans)
+
+    def is_behind_relapse(self, course: CourseTold) -> bool:
+        """Whether words say that a course followed a relapse, with a distant metastasis told before it."""
+        relapsed = [span[0] for fact in self.list_facts(self.names.recurrence) for span in fact.spans if span[0] < course.start]
+        spread = self.find_spread()
+        is_late = spread is not None and spread[0] < course.start
+        if spread is not None and is_late and any(surgery[1] <= spread[0] for surgery in self.surgeries):
+            relapsed.append(spread[0])
+        return is_late and bool(relapsed) and self.is_ordered(max(relapsed), course.start, 120)
 
     def is_ordered(self, low: int, high: int, reach: int) -> bool:
         """Whether words between two places say that the one followed the other."""

@@ -130,7 +130,7 @@ def _make_order_words(language: NoteLanguage, compiler: FormCompiler, words: Wor
     slow = set(language.long_running)
     patterns = {
         name: compiler.compile_form(language.words[name]).pattern
-        for name in ("then", "primary", "metastasis", "specimen", "unproven", "past", "now")
+        for name in ("then", "primary", "metastasis", "specimen", "unproven", "proven", "past", "now")
     }
     return OrderWords(
         knowledge.notes.conventions,
@@ -138,6 +138,7 @@ def _make_order_words(language: NoteLanguage, compiler: FormCompiler, words: Wor
         {name: patterns[name] for name in ("primary", "metastasis")},
         patterns["specimen"],
         patterns["unproven"],
+        patterns["proven"],
         patterns["past"],
         patterns["now"],
         language.in_words,

@@ -81,7 +81,7 @@ class Relapse(FactsView):
 
     def is_near(self, date: int, place: int, begin: int) -> bool:
         """Whether a date stands near a place, with no semicolon between, or at the head of its sentence."""
-        is_head = not self.masked.text[begin:date].strip(" -*\n")
+        is_head = self.masked.text[begin:date].strip(" -*\n") in ("", *self.order.in_words)
         return is_head or (abs(date - place) < 60 and ";" not in self.masked.text[min(date, place) : max(date, place)])
 
     def offer_stop(self) -> None:

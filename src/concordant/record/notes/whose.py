@@ -17,7 +17,7 @@ def make_context(text: NoteText, masked: str, present: frozenset[str], finder: C
     context = NoteContext(text, masked, finder, subject=subject)
     own = [named.span() for named in re.finditer(rf"{re.escape(subject.rstrip('s'))}s?", masked)] if subject else []
     for found in finder.find_cues(masked, present):
-        if any(low <= found.start and found.end <= high for low, high in own):
+        if any(low <= found.start and found.end <= high for low, high in own) or _is_of_subject(found, masked, subject):
             continue
         if found.cue.looks == "note":
             context.wide.append(found)
@@ -30,8 +30,22 @@ def make_context(text: NoteText, masked: str, present: frozenset[str], finder: C
         context.other |= {text.find_sentence(own.start()).start for own in finder.first_person.finditer(masked)}
     _set_general_apart(context)
     _set_other_sex_apart(context)
+    _set_third_person_apart(context)
     _carry_on_others(context)
     return context
+
+
+def _set_third_person_apart(context: NoteContext) -> None:
+    """In what a patient writes of their own disease, a sentence about `her` without `me` is about somebody else."""
+    finder, masked = context.finder, context.masked
+    if context.subject or not finder.own_story or not finder.own_word or not finder.third_word:
+        return
+    if finder.own_story.search(masked) is None:
+        return
+    for sentence in context.text.sentences:
+        span = (sentence.start, sentence.end)
+        if finder.third_word.search(masked, *span) is not None and finder.own_word.search(masked, *span) is None:
+            context.other.add(sentence.start)
 
 
 def _set_general_apart(context: NoteContext) -> None:
@@ -61,6 +75,12 @@ def _find_subject(masked: str, finder: CueFinder) -> str:
     named = finder.relatives.search(masked, 0, 200) if finder.relatives is not None else None
     own = finder.first_person.search(masked) if finder.first_person is not None else None
     return "" if named is None or (own is not None and own.start() < named.start()) else named[0]
+
+
+def _is_of_subject(found: CueFound, masked: str, subject: str) -> bool:
+    """Whether a cue for another person begins with the word for the relative who is the patient."""
+    first = masked[found.start : found.end].split()[:1]
+    return found.cue.status == "other_person" and bool(first) and len(first[0]) >= SHORT and first[0] in subject.split()
 
 
 def _is_ended(found: CueFound, masked: str, sentence: Sentence) -> bool:
