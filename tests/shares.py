@@ -17,12 +17,12 @@ WHOLE = bool(os.environ.get("CONCORDANT_ALL"))
 # One in so many. Laws over the shipped cases take a multiple of six: the same cases, which are read and answered once.
 EVERY: dict[str, int] = {
     "terminal pages": 6,
-    "German pages": 6,
-    "pictures of the guideline": 12,
+    "German pages": 12,
+    "pictures of the guideline": 24,
     "drawn pictures": 6,
     "real pages": 5,
     "described statements": 24,
-    "forms": 12,
+    "forms": 24,
     "questions": 6,
     "facts learnt": 12,
     "words learnt in steps": 6,
