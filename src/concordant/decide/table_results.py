@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, get_args
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import TypeVar, get_args
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
@@ -19,6 +19,7 @@ from concordant.readers.planes import ALL_ROWS, Words, clear_rest, count_rows, m
 ANSWERS: tuple[Answer, ...] = get_args(Answer)
 STATUSES: tuple[Status, ...] = get_args(Status)
 PLANES_A_SIGN = 64
+K = TypeVar("K")
 
 
 def count_outcomes(decided: DecidedRows) -> Iterator[tuple[Outcome, int]]:
@@ -29,7 +30,7 @@ def count_outcomes(decided: DecidedRows) -> Iterator[tuple[Outcome, int]]:
 
 def count_changes(before: DecidedRows, after: DecidedRows) -> Iterator[tuple[tuple[Outcome, Outcome], int]]:
     """From which outcome to which, with the rows; those that stay as they are are left out."""
-    planes = {("before", key): plane for key, plane in before.outcome.items()}
+    planes: dict[tuple[str, Hashable], Words] = {("before", key): plane for key, plane in before.outcome.items()}
     planes |= {("after", key): plane for key, plane in after.outcome.items()}
     for keys, plane in _split_rows(planes, before.table.rows):
         told = [_name_outcome([key for side, key in keys if side == wanted]) for wanted in ("before", "after")]
@@ -37,12 +38,12 @@ def count_changes(before: DecidedRows, after: DecidedRows) -> Iterator[tuple[tup
             yield (told[0], told[1]), count_rows(plane, before.table.rows)
 
 
-def _split_rows(planes: Mapping[Any, Words], rows: int) -> list[tuple[list[Any], Words]]:
+def _split_rows(planes: Mapping[K, Words], rows: int) -> list[tuple[list[K], Words]]:
     """The rows in groups that are alike on all planes, each with the planes that they are on."""
     words = len(next(iter(planes.values())))
     every = np.full(words, ALL_ROWS)
     clear_rest(every, rows)
-    groups: list[tuple[list[Any], Words]] = [([], every)] if rows else []
+    groups: list[tuple[list[K], Words]] = [([], every)] if rows else []
     for key, plane in planes.items():
         parts = ((keys, group, group & plane) for keys, group in groups)
         split = (((keys, group & ~inside), ([*keys, key], inside)) for keys, group, inside in parts)
@@ -50,12 +51,12 @@ def _split_rows(planes: Mapping[Any, Words], rows: int) -> list[tuple[list[Any],
     return groups
 
 
-def _name_outcome(keys: Sequence[Any]) -> Outcome:
+def _name_outcome(keys: Sequence[Hashable]) -> Outcome:
     answer = next(answer for answer in ANSWERS if answer in keys)
-    return answer, tuple(sorted(key for key in keys if key not in ANSWERS))
+    return answer, tuple(sorted(str(key) for key in keys if key not in ANSWERS))
 
 
-def tabulate_outcomes(decided: DecidedRows) -> Any:
+def tabulate_outcomes(decided: DecidedRows) -> pa.Table:
     """Patient, guideline, answer, outcome, preferred and offered, a row each."""
     numbers, first = group_rows(list(decided.offers.values()), decided.table.rows)
     told = [_tell_row(decided, row) for row in first.tolist()]
@@ -80,7 +81,7 @@ def _join_regimens(offers: Sequence[Candidate]) -> str | None:
     return BETWEEN.join(one.proposal.regimen.id for one in offers) or None
 
 
-def tabulate_statuses(decided: DecidedRows) -> Any:
+def tabulate_statuses(decided: DecidedRows) -> pa.Table:
     """Patient, and the status of each proposal; nothing where there is no such proposal."""
     rows, words = decided.table.rows, pa.array(STATUSES, pa.string())
     columns = {PATIENT: decided.table.patients}
@@ -95,7 +96,7 @@ def tabulate_statuses(decided: DecidedRows) -> Any:
     return pa.table(columns)
 
 
-def tabulate_questions(decided: DecidedRows) -> Any:
+def tabulate_questions(decided: DecidedRows) -> pa.Table:
     """Patient, and for each feature that is asked of anybody whether it is asked: the planes are columns of Arrow already."""
     rows = decided.table.rows
     columns = {PATIENT: decided.table.patients}

@@ -6,10 +6,9 @@ the facts belong to the table, so that another supposition or another guideline 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -66,13 +65,13 @@ class TableProgram:
 
     def make_outcome(self) -> Made:
         """The answer, and the regimens of the outcome."""
-        return _merge(self.judge.judge_answers(), self.judge.judge_outcome())
+        return _merge(self.judge.judge_answers().items(), self.judge.judge_outcome().items())
 
     def make_offers(self) -> Made:
         """Which guideline speaks, what it answers, and each candidate that it offers, by its number."""
         offered = {number: rows for number, (_, rows) in enumerate(self.judge.list_offered())}
         speaks = {("speaks", verdict.guideline.id): verdict.speaks for verdict in self.judge.verdicts}
-        return _merge(self.judge.judge_answers(), speaks, offered)
+        return _merge(self.judge.judge_answers().items(), speaks.items(), offered.items())
 
     def make_statuses(self) -> Made:
         """The status of each proposal."""
@@ -96,8 +95,8 @@ class TableProgram:
         return add_current_regimen(self.plain, make_current_regimen(tuple(drugs), self.names)) if drugs else self.plain
 
 
-def _merge(*parts: Mapping[Any, Wire]) -> Made:
-    return {key: wire for part in parts for key, wire in part.items()}
+def _merge(*parts: Iterable[tuple[Hashable, Wire]]) -> Made:
+    return {key: wire for part in parts for key, wire in part}
 
 
 @dataclass
@@ -163,7 +162,9 @@ class _Row:
     frame: Ruleset
 
 
-def decide_rows(table: FactsTable, find_program: Callable[[Mapping[str, Value], bool], TableProgram], fixed: Any) -> DecidedRows:
+def decide_rows(
+    table: FactsTable, find_program: Callable[[Mapping[str, Value], bool], TableProgram], fixed: Mapping[str, Value]
+) -> DecidedRows:
     """Decide on the rows of a table, where some values are so in every row.
 
     Where words are left of what has to be inferred again, the rows are inferred one by one, each that is alike once.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
@@ -13,13 +12,22 @@ import pyarrow.compute as pc  # type: ignore[import-not-found, import-untyped, u
 from concordant.errors import Complaint, NearWords, Refused, Unreadable, quote_word
 from concordant.model.features import Feature
 from concordant.patient.fact_table import BETWEEN, HIGH, LOW, PATIENT, RUNNING, list_fact_columns
-from concordant.readers.facts_table import BLOCK_ROWS, STATED, FactsTable, NumberColumn, Numbers, WordColumn
+from concordant.readers.facts_table import (
+    BLOCK_ROWS,
+    STATED,
+    ArrowArray,
+    ArrowTable,
+    FactsTable,
+    NumberColumn,
+    Numbers,
+    WordColumn,
+)
 from concordant.readers.planes import pack_rows
 
 MOST_COMPLAINTS = 20
 
 
-def open_facts_table(source: Any, features: Iterable[Feature], drugs: Iterable[str]) -> FactsTable:
+def open_facts_table(source: object, features: Iterable[Feature], drugs: Iterable[str]) -> FactsTable:
     """The table of a source that Arrow reads: one of Arrow or Polars, of DuckDB, or a mapping of columns to lists.
 
     Raises `Unreadable` for what is no table, and `Refused` with a complaint for each column that is wrong.
@@ -35,7 +43,7 @@ def open_facts_table(source: Any, features: Iterable[Feature], drugs: Iterable[s
     return FactsTable(table, columns, table.num_rows, by_name, tuple(running), tuple(checks.list_notes(columns)))
 
 
-def _make_arrow_table(source: Any) -> Any:
+def _make_arrow_table(source: object) -> ArrowTable:
     if isinstance(source, pa.RecordBatch):
         return pa.Table.from_batches([source])
     if isinstance(source, pa.Table):
@@ -52,7 +60,7 @@ def _make_arrow_table(source: Any) -> Any:
 class _Checks:
     """One table, its columns, and what is wrong with them."""
 
-    def __init__(self, table: Any, features: Mapping[str, Feature], drugs: tuple[str, ...]) -> None:
+    def __init__(self, table: ArrowTable, features: Mapping[str, Feature], drugs: tuple[str, ...]) -> None:
         self.table = table
         self.features = features
         self.drugs = drugs
@@ -60,9 +68,9 @@ class _Checks:
         self.numbers = {f.name + side: f.name for f in features.values() if f.is_numeric for side in (LOW, HIGH)}
         self.known = (*(column.name for column in list_fact_columns(features.values())), STATED)
 
-    def check_columns(self) -> dict[str, Any]:
+    def check_columns(self) -> dict[str, ArrowArray]:
         """The columns by name, each in one piece; what is wrong is complained of."""
-        columns: dict[str, Any] = {}
+        columns: dict[str, ArrowArray] = {}
         near = NearWords(self.known)
         known = frozenset(self.known)
         for number, name in enumerate(self.table.column_names):
@@ -76,7 +84,7 @@ class _Checks:
             self._complain(PATIENT, None, "is missing", "Each row needs the patient whose facts it holds")
         return self._check_intervals({name: column for name, column in columns.items() if column is not None})
 
-    def list_notes(self, columns: Mapping[str, Any]) -> Iterator[str]:
+    def list_notes(self, columns: Mapping[str, ArrowArray]) -> Iterator[str]:
         """What the table does not tell."""
         missing = [f.name for f in self.features.values() if not ({f.name, f.name + LOW, f.name + HIGH} & columns.keys())]
         if missing:
@@ -94,14 +102,14 @@ class _Checks:
             return f"It is a number: write '{name}{LOW}' and '{name}{HIGH}'"
         return near.suggest_word(name) or "Leave it out, or give it the name of a feature (docs/features.md)"
 
-    def _check_column(self, name: str, column: Any) -> Any:
+    def _check_column(self, name: str, column: ArrowArray) -> ArrowArray:
         if name in self.numbers:
             return self._check_numbers(name, column)
         if name == PATIENT:
             return self._check_patients(column)
         return self._check_words(name, column)
 
-    def _check_patients(self, column: Any) -> Any:
+    def _check_patients(self, column: ArrowArray) -> ArrowArray:
         if column.null_count:
             self._complain(
                 PATIENT, _find_first(pc.is_null(column)), "is empty", "Each row needs the patient whose facts it holds"
@@ -112,7 +120,7 @@ class _Checks:
             self._complain(PATIENT, None, f"holds {column.type}, and not text", "Write the ids of the patients as text")
         return column
 
-    def _check_numbers(self, name: str, column: Any) -> Any:
+    def _check_numbers(self, name: str, column: ArrowArray) -> ArrowArray:
         if pa.types.is_integer(column.type) or pa.types.is_null(column.type):
             column = column.cast(pa.float64())
         if not pa.types.is_float64(column.type):
@@ -121,7 +129,7 @@ class _Checks:
             return None
         return self._check_finite(name, _join_chunks(column))
 
-    def _check_finite(self, name: str, array: Any) -> NumberColumn | None:
+    def _check_finite(self, name: str, array: ArrowArray) -> NumberColumn | None:
         """The column; numbers that lie where a row is empty do not count."""
         column = NumberColumn(array)
         if _is_finite(column.numbers):
@@ -135,20 +143,20 @@ class _Checks:
             self._complain(name, row, "is infinite on this side", "Leave it empty where there is no bound")
         return NumberColumn(array) if row is None else None
 
-    def _check_intervals(self, columns: dict[str, Any]) -> dict[str, Any]:
+    def _check_intervals(self, columns: dict[str, ArrowArray]) -> dict[str, ArrowArray]:
         for name in dict.fromkeys(self.numbers.values()):
             low, high = columns.get(name + LOW), columns.get(name + HIGH)
             if low is not None and high is not None and _is_any_turned(low, high):
                 self._check_ends(name, low.array, high.array)
         return columns
 
-    def _check_ends(self, name: str, low: Any, high: Any) -> None:
+    def _check_ends(self, name: str, low: ArrowArray, high: ArrowArray) -> None:
         row = _find_first(pc.greater(low, high))
         if row is not None:
             says = f"runs from the larger number ({low[row].as_py():g}) to the smaller ({high[row].as_py():g})"
             self._complain(name + LOW, row, says, f"'{name}{HIGH}' is the larger one")
 
-    def _check_words(self, name: str, column: Any) -> WordColumn | None:
+    def _check_words(self, name: str, column: ArrowArray) -> WordColumn | None:
         if pa.types.is_null(column.type):
             column = column.cast(pa.string())
         text = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
@@ -163,7 +171,7 @@ class _Checks:
             self._check_word(name, coded.indices, code, words)
         return WordColumn(coded.indices, left)
 
-    def _check_word(self, name: str, indices: Any, code: int, words: tuple[str, ...]) -> None:
+    def _check_word(self, name: str, indices: ArrowArray, code: int, words: tuple[str, ...]) -> None:
         says, way_out = self._find_fault(name, words)
         if says and (row := _find_first(pc.equal(indices, code))) is not None:
             self._complain(name, row, says, way_out)
@@ -201,11 +209,11 @@ def _is_any_turned(low: NumberColumn, high: NumberColumn) -> bool:
     return bool((turned & low.told & high.told).any())
 
 
-def _is_text(type_: Any) -> bool:
+def _is_text(type_: pa.DataType) -> bool:
     return bool(pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_string_view(type_))
 
 
-def _encode_words(column: Any) -> Any:
+def _encode_words(column: ArrowArray) -> ArrowArray:
     """The column as one piece of codes and words."""
     if not pa.types.is_dictionary(column.type):
         if pa.types.is_string_view(column.type):
@@ -214,14 +222,14 @@ def _encode_words(column: Any) -> Any:
     return _join_chunks(column.unify_dictionaries())
 
 
-def _join_chunks(column: Any) -> Any:
+def _join_chunks(column: ArrowArray) -> ArrowArray:
     """The column in one piece, without a copy where it has only one."""
     if column.num_chunks == 1:
         return column.chunk(0)
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
 
 
-def _find_first(truths: Any) -> int | None:
+def _find_first(truths: ArrowArray) -> int | None:
     """The first row that is true."""
     row = pc.index(truths, pa.scalar(True)).as_py()
     return None if row is None or row < 0 else int(row)

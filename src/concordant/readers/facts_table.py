@@ -10,7 +10,7 @@ import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
@@ -28,7 +28,9 @@ MOST_CODES = 8  # that are compared with one by one
 SMALL_CODES = 255  # of fewer each fits into a byte
 BLOCK_ROWS, BLOCK_CODES = 1 << 15, 1 << 18  # a block of numbers, or of codes, and one of truths beside it stay in a near cache
 Numbers = NDArray[np.float64]
-Codes = NDArray[Any]
+Codes = NDArray[np.integer]
+ArrowTable: TypeAlias = pa.Table  # Arrow tells no types: these names say what is handed over
+ArrowArray: TypeAlias = pa.Array
 Rows = NDArray[np.bool_]
 
 
@@ -39,8 +41,8 @@ class FactsTable:
     `notes` says what the table does not tell.
     """
 
-    source: Any
-    columns: Mapping[str, Any]
+    source: ArrowTable
+    columns: Mapping[str, ArrowArray]
     rows: int
     features: Mapping[str, Feature]
     drugs: tuple[str, ...]
@@ -48,7 +50,7 @@ class FactsTable:
     planes: dict[Hashable, Words] = field(default_factory=dict)
 
     @cached_property
-    def patients(self) -> Any:
+    def patients(self) -> ArrowArray:
         """The column of patients, as Arrow has it."""
         return self.columns[PATIENT]
 
@@ -153,7 +155,7 @@ class FactsTable:
 class Column:
     """An array of Arrow in one piece."""
 
-    array: Any
+    array: ArrowArray
 
     @cached_property
     def told(self) -> Words:
@@ -203,11 +205,11 @@ class WordColumn(Column):
         codes = self.codes[start : start + BLOCK_CODES]
         return codes.astype(np.uint8) if len(self.left) < SMALL_CODES and codes.itemsize > 1 else codes
 
-    def list_left(self, rows: Any) -> list[tuple[str, ...]]:
+    def list_left(self, rows: ArrowArray) -> list[tuple[str, ...]]:
         """The words of some rows; none where nothing is told."""
         return [() if code is None else self.left[code] for code in self.array.take(rows).to_pylist()]
 
-    def list_values(self, rows: Any, feature: Feature) -> list[Value]:
+    def list_values(self, rows: ArrowArray, feature: Feature) -> list[Value]:
         """The facts of some rows."""
         values = [value_from_words(feature, left) if left else None for left in (*self.left, ())]
         return [values[-1 if code is None else code] for code in self.array.take(rows).to_pylist()]
@@ -244,7 +246,7 @@ def _find_rows(key: Plane, low: Numbers, high: Numbers) -> Rows:
     return found
 
 
-def read_told(array: Any) -> Words:
+def read_told(array: ArrowArray) -> Words:
     """The rows of an array that are not empty: Arrow keeps them as a plane of bits already."""
     told = np.zeros(count_words(len(array)), np.uint64)
     bits, offset, rows = array.buffers()[0], array.offset, len(array)
@@ -258,7 +260,7 @@ def read_told(array: Any) -> Words:
     return told
 
 
-def read_numbers(array: Any) -> Any:
+def read_numbers(array: ArrowArray) -> ArrowArray:
     """The numbers of an array where they lie, whatever stands where a row is empty."""
     kind = np.dtype(array.type.to_pandas_dtype())
     if array.buffers()[1] is None or not len(array):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
@@ -12,7 +11,7 @@ from concordant.patient.fact_table import PATIENT, Cell, FactColumn, list_fact_c
 from concordant.readers.facts_table import STATED
 
 
-def write_facts_table(rows: Iterable[Mapping[str, Cell]], features: Sequence[Feature], metadata: Mapping[str, str]) -> Any:
+def write_facts_table(rows: Iterable[Mapping[str, Cell]], features: Sequence[Feature], metadata: Mapping[str, str]) -> pa.Table:
     """The table, with a column for every feature; words by their code, numbers as 64-bit floats."""
     columns = [*list_fact_columns(features), FactColumn(STATED, "text")]
     cells: dict[str, list[Cell]] = {column.name: [] for column in columns}
@@ -22,7 +21,7 @@ def write_facts_table(rows: Iterable[Mapping[str, Cell]], features: Sequence[Fea
     return pa.table({column.name: _make_array(column, cells[column.name]) for column in columns}, metadata=dict(metadata))
 
 
-def _make_array(column: FactColumn, cells: Sequence[Cell]) -> Any:
+def _make_array(column: FactColumn, cells: Sequence[Cell]) -> pa.Array:
     if column.kind == "double":
         return pa.array(cells, pa.float64())
     words = pa.array(cells, pa.string())

@@ -96,7 +96,7 @@ def build_audit_page(report: Report, language: Language) -> AuditPage:
         references=numbers.list_references(),
         footer=tuple(filter(None, (say("audit.foot.narrow"), say("audit.foot.advice"), say("foot.told")))),
         language=language.code,
-        words={key: words for key, words in language.phrases.items() if key.startswith("audit.")},
+        words=language.list_phrases("audit."),
         whose=make_visible(report.whose),
     )
 

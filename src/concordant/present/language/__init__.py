@@ -35,7 +35,11 @@ class Language:
     @property
     def page_words(self) -> dict[str, str]:
         """What a renderer adds of its own, by key."""
-        return {key.removeprefix("word."): text for key, text in self.phrases.items() if key.startswith("word.")}
+        return {key.removeprefix("word."): text for key, text in self.list_phrases("word.").items()}
+
+    def list_phrases(self, prefix: str) -> dict[str, str]:
+        """The phrases whose key begins so, by key."""
+        return {key: text for key, text in self.phrases.items() if key.startswith(prefix)}
 
     def tell(self, text: str) -> str:
         """A text of the knowledge or of an answer (a label, a question, help, a value's word) in this language.

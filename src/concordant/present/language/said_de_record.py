@@ -23,7 +23,6 @@ RECORD: dict[str, str] = {
     "flagged as abnormal: {r}": "als auffällig markiert: {r}",
     "cancer {x}": "Krebs: {x}",
     "metastasis {x}": "Metastase: {x}",
-    "breast": "Brust",
     "other": "anderer",
     # why an entry was left
     "it says nothing that is asked about": "er sagt nichts, wonach gefragt wird",

@@ -38,7 +38,7 @@ def mark_note(readings: NoteReadings, knowledge: Knowledge, name: str, language:
         tuple(dict.fromkeys(marks)),
         tuple(group for group in teller.iter_groups(readings, said, offers) if group.rows),
         teller.count(readings),
-        {key: words for key, words in language.phrases.items() if key.startswith("marked.")},
+        language.list_phrases("marked."),
         language.code,
         language.tell(readings.refused or _describe_failure(readings.proposing)),
     )
