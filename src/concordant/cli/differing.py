@@ -14,7 +14,14 @@ from concordant.present.described.formats import DESCRIBE_FORMATS, DescribeForma
 @click.command()
 @click.argument("old")
 @click.argument("new")
-@click.option("--format", "format_", type=click.Choice((*DESCRIBE_FORMATS, "json")), default="md", show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice((*DESCRIBE_FORMATS, "json")),
+    default="md",
+    show_default=True,
+    help="How it is written.",
+)
 @click.option("--facts", default="", metavar="FILE", help="A table of facts (Parquet): how many patients, from what to what.")
 @click.option("--exit-code", is_flag=True, help="End with 1 where somebody is answered differently.")
 @output_option

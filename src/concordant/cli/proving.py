@@ -23,7 +23,14 @@ OBLIGATIONS: tuple[Obligation, ...] = get_args(Obligation)
 
 @click.command()
 @click.argument("obligation", nargs=-1, type=click.Choice(OBLIGATIONS))
-@click.option("--format", "format_", type=click.Choice(("terminal", "json")), default="terminal", show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(("terminal", "json")),
+    default="terminal",
+    show_default=True,
+    help="How it is written.",
+)
 @click.option("--witnesses", default="", metavar="DIR", help="Write the case file of each patient that was found here.")
 @click.option("--suggest-cases", "suggest", default="", metavar="DIR", help="Instead: write the cases that boundaries lack here.")
 @click.option("--timeout", default=10.0, show_default=True, metavar="SECONDS", help="The longest that one question may take.")

@@ -36,7 +36,6 @@ AUDIT: dict[str, str] = {
     "every {n} weeks": "alle {n} Wochen",
     "gastric": "Magenkarzinom",
     "severe liver": "schwere Leberfunktionsstörung",
-    "with letrozole": "mit letrozole",
     "subcutaneous": "subkutan",
     "tolerated": "wenn vertragen",
     "weekly start": "wöchentlich gesteigerter Beginn",

@@ -88,7 +88,7 @@ class _ReasonTeller:
             yield f"  {self.language.say_count('reasons.folded', folded)}"
 
     def name_statement(self, statement: Statement) -> str:
-        """`Trastuzumab deruxtecan in second line  [asco-her2-abc/2.1]`."""
+        """`Title of the statement  [guideline/number]`."""
         return f"{self.language.tell(statement.title)}  [{statement.short_id}]"
 
     def describe_status(self, candidate: JudgedProposal) -> str:
