@@ -32,6 +32,7 @@ KINDS = {
     "n": r"[0-9][0-9.,]*",
     "day": r"\d{4}(?:-\d\d){0,2}",
     "key": r"\S+",
+    "entry": r"\S*[\d/\[_]\S*",
     "words": rf"{WORDS}(?:, {WORDS})*",
     "value": r"(?:[0-9][0-9.,]*|not reached|not given)(?: \([0-9.,]+-[0-9.,]+\))?",
 }
@@ -54,8 +55,8 @@ def make_sentence(english: str, told: str) -> Sentence:
     """What each kind of place holds.
 
     `{n}` a number, `{value}` one with its interval or that it was not reached, `{drug}` a name, `{q}` words of a publisher, `{r}`
-    words of a record, `{words}` several in quotation marks, `{place}` where they stand, `{key}` one word of a file, `{day}` a day
-    as a file has it. Any other holds what is told in its turn.
+    words of a record, `{words}` several in quotation marks, `{place}` where they stand, `{key}` one word of a file, `{entry}` the
+    place of one entry, `{day}` a day as a file has it. Any other holds what is told in its turn.
     """
     pieces, seen = [], set()
     parts = SLOT.split(english)
@@ -152,7 +153,7 @@ class Teller:
                 return DECIMAL.sub(r"\1,\2", text), 0
             case "q":
                 return quote(text[:1].lower() + text[1:]), 0
-            case "day" | "key":
+            case "day" | "key" | "entry":
                 return cite(text), 0
             case "place":
                 return cite(text.replace(" and ", self.texts.get(" and ", " and "))), 0
