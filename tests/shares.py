@@ -30,7 +30,7 @@ EVERY: dict[str, int] = {
     "columns": 3,
     "rows in columns": 4,
     "bare truth": 6,
-    "patients in SQL": 6,
+    "patients in SQL": 3,
     "told back": 6,
     "kinds of entries": 5,
     "sources": 6,

@@ -41,7 +41,7 @@ SAID = [
     (GERMAN, "at most", "höchstens 12 Monate", "mehr als 12 Monate"),
     (GERMAN, "under", "unter 6,5 Monate", "mindestens 6,5 Monate"),
     (GERMAN, "equal", "3 Monate", "anders als 3 Monate"),
-    (GERMAN, "words", "a few oder very many", "nicht a few oder very many"),
+    (GERMAN, "words", "„a few“ oder „very many“", "nicht „a few“ oder „very many“"),
 ]
 
 
