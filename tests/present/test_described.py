@@ -95,21 +95,37 @@ def test_a_threshold_has_its_two_sides() -> None:
     assert re.search(r"Relapse after adjuvant trastuzumab \| \\?> 12 months \| does not apply", told)
 
 
+def with_another_dose(knowledge: Knowledge, regimen: str) -> Knowledge:
+    replace = msgspec.structs.replace
+    regimens = [
+        replace(one, components=(replace(one.components[0], amount=one.components[0].amount + 1),)) if one.id == regimen else one
+        for one in knowledge.regimens
+    ]
+    return replace(knowledge, regimens=tuple(regimens))
+
+
+def with_another_bound(knowledge: Knowledge, feature: str) -> Knowledge:
+    """The same but for the rules of a feature, of which the last is lost: another meaning."""
+    replace = msgspec.structs.replace
+    assert any(one.name == feature and one.rules for one in knowledge.features)
+    features = (replace(one, rules=one.rules[:-1]) if one.name == feature else one for one in knowledge.features)
+    return replace(knowledge, features=tuple(features))
+
+
 def test_who_signs_signs_what_it_says(knowledge: Knowledge) -> None:
-    regimens = {one.id: one for one in knowledge.regimens}
     statement = next(one for one in knowledge.statements if one.id == "asco-her2-abc/2022/2.1")
-    digest = compute_statement_digest(statement, regimens)
+    digest = compute_statement_digest(statement, knowledge)
     signed = msgspec.structs.replace(statement, reviewed_by=(Signature(name="A. Reader", date="2026-11-30", digest=digest),))
-    assert compute_statement_digest(signed, regimens) == digest
+    assert compute_statement_digest(signed, knowledge) == digest
     assert tell_signatures(signed, digest).startswith("A. Reader on 2026-11-30, as it stands")
     reworded = msgspec.structs.replace(signed, says="Something else.")
-    assert compute_statement_digest(reworded, regimens) != digest
+    assert compute_statement_digest(reworded, knowledge) != digest
     name = statement.recommend.regimens[0] if statement.recommend else ""
-    part = regimens[name].components[0]
-    dosed = msgspec.structs.replace(regimens[name], components=(msgspec.structs.replace(part, amount=part.amount + 1),))
-    lapsed = compute_statement_digest(signed, {**regimens, name: dosed})
+    lapsed = compute_statement_digest(signed, with_another_dose(knowledge, name))
     assert lapsed != digest
     assert "to be signed anew" in tell_signatures(signed, lapsed)
+    assert compute_statement_digest(signed, with_another_bound(knowledge, "early_relapse")) != digest
+    assert compute_statement_digest(signed, with_another_bound(knowledge, "low_haemoglobin")) == digest
 
 
 @pytest.mark.long
@@ -118,7 +134,7 @@ def test_lint_notices_a_signature_that_has_lapsed(tmp_path: Path, digest: str, f
     folder = tmp_path / "knowledge"
     shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("cases", "stories"))
     statement = next(one for one in knowledge.statements if one.id == "asco-her2-abc/2022/2.1")
-    digest = digest or compute_statement_digest(statement, {one.id: one for one in knowledge.regimens})
+    digest = digest or compute_statement_digest(statement, knowledge)
     path = folder / STATEMENT
     signature = f'reviewed_by:\n  - {{name: "A. Reader", date: 2026-11-30, digest: "{digest}"}}\n'
     path.write_text(path.read_text(encoding="utf-8") + signature, encoding="utf-8")

@@ -15,7 +15,6 @@ LONGEST_PARAPHRASE = 140
 
 def check_statements(places: PlaceIndex, knowledge: Knowledge) -> Iterator[Complaint]:
     """An overlong paraphrase, a statement without a source, a derived one with a single source, a signature that has lapsed."""
-    regimens = {regimen.id: regimen for regimen in knowledge.regimens}
     for statement in knowledge.statements:
         node = places.find_record("guidelines/", statement.id)
         if len(statement.says) > LONGEST_PARAPHRASE:
@@ -25,11 +24,12 @@ def check_statements(places: PlaceIndex, knowledge: Knowledge) -> Iterator[Compl
             yield node.make_complaint(("sources",), "a statement without a source", "Name the document and the place")
         if statement.parent and len(statement.sources) < 2:
             yield node.make_complaint(("sources",), "a derived statement needs two sources or more")
-        yield from _check_signatures(node, statement, compute_statement_digest(statement, regimens))
+        yield from _check_signatures(node, statement, knowledge)
 
 
-def _check_signatures(node: Node, statement: Statement, digest: str) -> Iterator[Complaint]:
+def _check_signatures(node: Node, statement: Statement, knowledge: Knowledge) -> Iterator[Complaint]:
     """A statement that was changed loses the signatures of those who saw it as it was."""
+    digest = compute_statement_digest(statement, knowledge) if statement.reviewed_by else ""
     for number, signed in enumerate(statement.reviewed_by):
         if signed.digest != digest:
             says = f"what {signed.name} signed on {signed.date} (digest {signed.digest}) is no longer what the statement says"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from concordant.answer.references import References
@@ -27,7 +27,8 @@ def build_overview(knowledge: Knowledge, frame: Ruleset, force: GuidelineInForce
     names = {drug.id: drug.name for drug in knowledge.drugs}
     parts = PartBuilder(frame, features, names, language, References({}))
     own = [one for one in frame.statements if one.guideline == force.guideline.id]
-    signed = sum(1 for one in own if _tell_signed(one, knowledge) != "no")
+    signers = {one.id: _list_signers(one, knowledge) for one in own}
+    signed = sum(map(bool, signers.values()))
     return Document(
         language="en",
         shape="recommendation",
@@ -38,7 +39,7 @@ def build_overview(knowledge: Knowledge, frame: Ruleset, force: GuidelineInForce
             ScreenLine("Signed", f"{signed} of {len(own)} as they stand", "" if signed == len(own) else "missing"),
             ScreenLine("Rights", force.guideline.rights),
         ),
-        sections=tuple(_iter_sections(parts, own, knowledge)),
+        sections=tuple(_iter_sections(parts, own, signers)),
         references_title=language.say("part.references"),
         references=(),
         footer=(FOOT, f"Knowledge {knowledge.digest[:12]}."),
@@ -46,11 +47,13 @@ def build_overview(knowledge: Knowledge, frame: Ruleset, force: GuidelineInForce
     )
 
 
-def _iter_sections(parts: PartBuilder, statements: Sequence[Statement], knowledge: Knowledge) -> Iterator[Section]:
+def _iter_sections(
+    parts: PartBuilder, statements: Sequence[Statement], signers: Mapping[str, Sequence[str]]
+) -> Iterator[Section]:
     ordered = sorted(statements, key=_rank_number)
     for question, group in groupby(ordered, key=_find_question):
         some = list(group)
-        rows = tuple(_make_row(parts, one, knowledge) for one in some)
+        rows = tuple(_make_row(parts, one, signers[one.id]) for one in some)
         yield Section(f"question-{question}", f"{question}. {some[0].title}", (Table(COLUMNS, rows),))
 
 
@@ -65,7 +68,7 @@ def _find_question(statement: Statement) -> str:
     return number.split(".")[0]
 
 
-def _make_row(parts: PartBuilder, statement: Statement, knowledge: Knowledge) -> tuple[str, ...]:
+def _make_row(parts: PartBuilder, statement: Statement, signers: Sequence[str]) -> tuple[str, ...]:
     mark = statement.sources[0].checked if statement.sources else ""
     return (
         statement.number,
@@ -73,11 +76,13 @@ def _make_row(parts: PartBuilder, statement: Statement, knowledge: Knowledge) ->
         tell_advice(parts, statement) if statement.recommend else "",
         describe_rating(statement),
         mark,
-        _tell_signed(statement, knowledge),
+        ", ".join(signers) or "no",
     )
 
 
-def _tell_signed(statement: Statement, knowledge: Knowledge) -> str:
-    regimens = {regimen.id: regimen for regimen in knowledge.regimens}
-    digest = compute_statement_digest(statement, regimens)
-    return ", ".join(one.name for one in statement.reviewed_by if one.digest == digest) or "no"
+def _list_signers(statement: Statement, knowledge: Knowledge) -> list[str]:
+    """Who has signed the statement as it stands."""
+    if not statement.reviewed_by:
+        return []
+    digest = compute_statement_digest(statement, knowledge)
+    return [one.name for one in statement.reviewed_by if one.digest == digest]

@@ -14,6 +14,7 @@ from concordant.logic.conditions import All, Condition, Named
 from concordant.model.drugs import Component, Regimen
 from concordant.model.features import Feature
 from concordant.model.guideline import Statement
+from concordant.model.signing import list_worked_out
 from concordant.model.sources import BarEffect, Cite, Restriction
 from concordant.present.described.phrases import APPLIES, EFFECTS, IMPOSSIBLE, NOW
 from concordant.present.language import Language
@@ -50,18 +51,8 @@ class PartBuilder:
 
     def list_worked_out(self, asked: Iterable[str]) -> Table:
         """What no entry of a record says by itself: when each value of it holds, and by which source."""
-        rows = tuple(row for name in self._collect_inferred(asked) for row in self._iter_rules(self.features[name]))
-        return Table(("worked out", "when"), rows)
-
-    def _collect_inferred(self, asked: Iterable[str]) -> list[str]:
-        """The features with rules among these and behind them, the nearest first."""
-        found, queue = dict[str, None](), list(asked)
-        while queue:
-            feature = self.features[queue.pop(0)]
-            if feature.rules and feature.name not in found:
-                found[feature.name] = None
-                queue += sorted(feature.inputs)
-        return list(found)
+        inferred = list_worked_out(asked, self.features)
+        return Table(("worked out", "when"), tuple(row for name in inferred for row in self._iter_rules(self.features[name])))
 
     def _iter_rules(self, feature: Feature) -> Iterator[tuple[str, str]]:
         for rule in feature.rules:

@@ -88,8 +88,9 @@ def _iter_first_lines(parts: PartBuilder, statement: Statement, knowledge: Knowl
     yield ScreenLine("For whom", parts.describe(statement.applies_if))
     if statement.derived_because:
         yield ScreenLine("Derived", statement.derived_because)
-    regimens = {regimen.id: regimen for regimen in knowledge.regimens}
-    yield ScreenLine("Signed", tell_signatures(statement, compute_statement_digest(statement, regimens)), "missing")
+    digest = compute_statement_digest(statement, knowledge)
+    is_signed = any(one.digest == digest for one in statement.reviewed_by)
+    yield ScreenLine("Signed", tell_signatures(statement, digest), "" if is_signed else "missing")
 
 
 def tell_advice(parts: PartBuilder, statement: Statement) -> str:
