@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 import concordant as cc
-from concordant.api.differing import compare_versions, count_changes, render_difference
+from concordant.api.differing import compare_versions, render_difference
 from concordant.api.engine import get_engine
 from concordant.errors import Refused, Unreadable
 from concordant.library import FOLDER
+from concordant.logic.intervals import Interval
 from concordant.present.described.difference import Difference
 
 OLD, NEW = "asco-her2-abc/2018", "asco-her2-abc/2022"
@@ -39,6 +40,24 @@ def narrow(folder: Path) -> None:
     """A hypothetical update: statement 2.1 for the third line instead of the second."""
     path = folder / STATEMENT
     path.write_text(path.read_text(encoding="utf-8").replace("is second\n", "is third_or_later\n"), encoding="utf-8")
+
+
+def shorten_interval(folder: Path) -> None:
+    path = folder / "features" / "treatment.yaml"
+    head, rules, rest = re.split(
+        r"(?s)(  - name: early_relapse.*?)(?=\n  - name: )", path.read_text(encoding="utf-8"), maxsplit=1
+    )
+    assert rules.count("12 months\n") == 2
+    path.write_text(head + rules.replace("12 months\n", "6 months\n") + rest, encoding="utf-8")
+
+
+def raise_dose(folder: Path) -> None:
+    path = next(
+        one for one in (folder / "regimens").glob("*.yaml") if "id: trastuzumab-deruxtecan-5.4-q3w" in one.read_text("utf-8")
+    )
+    text = path.read_text(encoding="utf-8")
+    assert text.count("amount: 5.4") == 1
+    path.write_text(text.replace("amount: 5.4", "amount: 6.4"), encoding="utf-8")
 
 
 def compare_with(tmp_path: Path, change: Callable[[Path], None]) -> Difference:
@@ -98,6 +117,30 @@ def test_a_hypothetical_update_names_who_gains_and_who_loses(tmp_path: Path) -> 
     assert ("trastuzumab-deruxtecan-5.4-q3w", "goes") in turns
 
 
+def test_another_rule_for_a_fact_changes_who_is_answered_how(tmp_path: Path) -> None:
+    """Early relapse within 6 months instead of 12: the solver may not take the old fact for the new one."""
+    found = compare_with(tmp_path, shorten_interval)
+    assert found.changes
+    assert not found.statements
+    assert "feature early_relapse" in found.others
+    told = [change.patient["months_from_adjuvant_her2_therapy_to_recurrence"] for change in found.changes]
+    assert all(isinstance(one, Interval) and 6 < one.low <= one.high <= 12 for one in told)
+    old, new = get_engine(None), cc.Engine(cc.load_knowledge(tmp_path / "next"))
+    for change in found.changes:
+        outcomes = [engine.decide(change.case).outcome for engine in (old, new)]
+        assert outcomes == [change.before, change.after], change.case
+
+
+def test_another_dose_is_no_other_regimen_and_is_told(tmp_path: Path) -> None:
+    found = compare_with(tmp_path, raise_dose)
+    assert not found.changes
+    assert list(found.others) == ["regimen trastuzumab-deruxtecan-5.4-q3w"]
+    told = render_difference(found, "md")
+    assert isinstance(told, str)
+    assert "No patient is answered differently" not in told
+    assert "regimen trastuzumab-deruxtecan-5.4-q3w" in told
+
+
 @pytest.mark.parametrize(
     ("old", "new", "error", "says"),
     [
@@ -120,7 +163,7 @@ def test_two_that_ask_different_things_are_refused(tmp_path: Path) -> None:
         compare_with(tmp_path, lose)
 
 
-def test_a_table_of_facts_says_how_many(tmp_path: Path, between: Difference) -> None:
+def test_a_table_of_facts_says_how_many(tmp_path: Path) -> None:
     from pyarrow import parquet
 
     engine = get_engine(None)
@@ -129,9 +172,9 @@ def test_a_table_of_facts_says_how_many(tmp_path: Path, between: Difference) -> 
         for name in ("A03-exactly-twelve-months", "A08-deruxtecan-unavailable")
     ]
     parquet.write_table(engine.facts_table(stories), tmp_path / "facts.parquet")
-    counted = count_changes(engine, between, str(tmp_path / "facts.parquet"), DAY)
+    counted = compare_versions(engine, OLD, NEW, DAY, str(tmp_path / "facts.parquet"))
     assert counted.patients == 2
     assert sum(count for *_, count in counted.counts) == 2
     assert all(before != after for before, after, _ in counted.counts)
     with pytest.raises(Unreadable, match="no table of Parquet or CSV"):
-        count_changes(engine, between, str(FOLDER / STATEMENT), DAY)
+        compare_versions(engine, OLD, NEW, DAY, str(FOLDER / STATEMENT))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -20,38 +19,43 @@ from concordant.present.described.parts import PartBuilder
 from concordant.present.formats import RenderOptions, render_document
 from concordant.present.language import load_language
 from concordant.verify.decided import Proving
-from concordant.verify.difference import OutcomeChange, Unproved, VersionPair, list_statement_changes
+from concordant.verify.difference import OutcomeChange, Unproved, VersionPair, list_other_changes, list_statement_changes
 
 
-def compare_versions(engine: Engine, old: str, new: str, day: dt.date | None, timeout: float = LONGEST) -> Difference:
+def compare_versions(
+    engine: Engine, old: str, new: str, day: dt.date | None, facts: str = "", timeout: float = LONGEST
+) -> Difference:
     """Compare two versions, each a guideline of the engine's knowledge (`ID/VERSION`) or a folder of knowledge.
 
-    Raises Unreadable for what is neither, and Refused where the two ask different things of a patient.
+    With a file of facts the patients are counted whom the two answer differently. Raises Unreadable for what is no version and
+    no folder, and Refused where the two ask different things of a patient.
     """
-    before, after = (begin_proving(one, day, version) for one, version in (_find_version(engine, n) for n in (old, new)))
+    asked = [_find_version(engine, name) for name in (old, new)]
+    before, after = (begin_proving(one, day, version) for one, version in asked)
     _check_same_features(before, after, (old, new))
     found = list(VersionPair(before, after, load_finder(timeout)).iter_changes())
-    return Difference(
+    difference = Difference(
         (old, new),
         (_make_parts(before), _make_parts(after)),
         list_statement_changes(before, after),
         [one for one in found if isinstance(one, OutcomeChange)],
         [one for one in found if isinstance(one, Unproved)],
+        list_other_changes(before, after),
     )
+    return _count_patients(difference, asked, _read_table(facts), day) if facts else difference
 
 
-def count_changes(engine: Engine, found: Difference, table: str, day: dt.date | None) -> Difference:
-    """The same, with how many patients of a table of facts go from what to what, the most frequent first. Raises Unreadable."""
+def _count_patients(found: Difference, asked: Sequence[tuple[Engine, str]], facts: object, day: dt.date | None) -> Difference:
+    """The same, with how many patients of a table go from what to what, the most frequent first."""
     from concordant.api.tables import decide_table
 
-    facts = _read_table(table)
-    before, after = (decide_table(one, facts, day, version) for one, version in (_find_version(engine, n) for n in found.names))
+    before, after = (decide_table(one, facts, day, version) for one, version in asked)
     old, new = found.parts
     counts = [(old.tell_outcome(one.before), new.tell_outcome(one.after), one.patients) for one in before.changes(after)]
     return replace(found, counts=counts, patients=before.rows)
 
 
-def _read_table(path: str) -> Any:
+def _read_table(path: str) -> object:
     """A table of Parquet or CSV. Raises Unreadable for any other file."""
     from concordant.api.tables import check_tables_installed
 
@@ -65,11 +69,6 @@ def _read_table(path: str) -> Any:
         raise Unreadable(Complaint(says, path, way_out="`concordant.facts_table` makes one of patients")) from None
 
 
-@cache
-def _open_folder(name: str) -> Engine:
-    return Engine(load_folder(Path(name)))
-
-
 def _find_version(engine: Engine, name: str) -> tuple[Engine, str]:
     """The engine that answers by this name, and the version that it is asked for. Raises Unreadable."""
     versions = [
@@ -78,7 +77,7 @@ def _find_version(engine: Engine, name: str) -> tuple[Engine, str]:
     if name in versions:
         return engine, name
     if Path(name).is_dir():
-        return _open_folder(name), ""
+        return Engine(load_folder(Path(name))), ""
     way_out = f"Name a folder of knowledge, or one of {', '.join(versions)}"
     raise Unreadable(Complaint(f"'{name}' is neither a version of a guideline nor a folder", name, way_out=way_out))
 
@@ -112,6 +111,7 @@ def render_difference(found: Difference, format_: str) -> str | bytes:
             {"number": one.number, "old": one.before and one.before.id, "new": one.after and one.after.id}
             for one in found.statements
         ],
+        "also_changed": list(found.others),
         "patients": found.patients,
         "counts": [{"old": before, "new": after, "patients": patients} for before, after, patients in found.counts],
     }

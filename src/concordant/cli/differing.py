@@ -34,14 +34,12 @@ def diff(
 
     OLD and NEW are versions of a guideline (ID/VERSION) or folders of knowledge.
     """
-    from concordant.api.differing import compare_versions, count_changes, render_difference
+    from concordant.api.differing import compare_versions, render_difference
     from concordant.cli.opening import make_engine, parse_day
 
     check_target(format_, output, "page")
     engine, day = make_engine(knowledge), parse_day(as_of)
-    found = compare_versions(engine, old, new, day)
-    if facts:
-        found = count_changes(engine, found, facts, day)
+    found = compare_versions(engine, old, new, day, facts)
     write_output(render_difference(found, format_), output)
     if exit_code and found.changes:
         sys.exit(1)

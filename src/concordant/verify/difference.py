@@ -1,9 +1,14 @@
-"""Two versions of a guideline side by side: what each says alone, and for which patients the outcome differs."""
+"""Two versions of a guideline side by side: what each says alone, and for which patients the outcome differs.
+
+Where the two work a fact out by other rules, the fact of the old version has a name of its own: the same patient may be a first
+line to one of them and a second line to the other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from concordant.decide.decision import Decision, Outcome
@@ -11,14 +16,17 @@ from concordant.decide.judging import make_decision
 from concordant.derive.engine import derive_facts
 from concordant.logic.conditions import NEVER, Condition, Not
 from concordant.logic.truth import TRUE
+from concordant.model.drugs import Drug, Regimen
 from concordant.model.features import Feature
-from concordant.model.guideline import Statement
+from concordant.model.guideline import Danger, Disagreement, NewerEvent, Statement, Transition
 from concordant.patient.facts import Value
 from concordant.verify.decided import Proving
 from concordant.verify.obligations import Question, Rerun
-from concordant.verify.space import TIMEOUT, PatientFinder, PatientSpace, both, either
+from concordant.verify.space import TIMEOUT, PatientFinder, PatientSpace, Twin, both, either
 from concordant.verify.witness import WitnessBench, find_usual_word
 
+Named = Feature | Regimen | Drug | Danger | Transition | Disagreement | NewerEvent
+OTHER_KINDS = ("features", "regimens", "drugs", "dangers", "transitions", "disagreements", "newer")
 OUTSIDE = ""  # the name under which "the guideline does not speak" stands among the regimens
 
 
@@ -72,6 +80,26 @@ def list_statement_changes(old: Proving, new: Proving) -> list[StatementChange]:
     return [StatementChange(key[1], one, other) for key, one, other in pairs if not _say_the_same(one, other)]
 
 
+def list_other_changes(old: Proving, new: Proving) -> list[str]:
+    """What else was changed, by kind and name: doses, labels, dangers, how facts are worked out. It may change an answer
+    though the same regimens are advised.
+    """
+    return [
+        name for kind in OTHER_KINDS for name in _list_unlike(kind, getattr(old.knowledge, kind), getattr(new.knowledge, kind))
+    ]
+
+
+def _list_unlike(kind: str, old: Sequence[Named], new: Sequence[Named]) -> Iterator[str]:
+    before, after = ({_find_name(one): one for one in some} for some in (old, new))
+    for name in dict.fromkeys((*before, *after)):
+        if before.get(name) != after.get(name):
+            yield f"{kind.removesuffix('s')} {name}"
+
+
+def _find_name(one: Named) -> str:
+    return one.name if isinstance(one, Feature) else one.id
+
+
 def _say_the_same(one: Statement | None, other: Statement | None) -> bool:
     if one is None or other is None:
         return False
@@ -85,6 +113,7 @@ class VersionPair:
     def __init__(self, old: Proving, new: Proving, make_finder: Callable[[PatientSpace], PatientFinder]) -> None:
         self.old, self.new = old, new
         self._bench = WitnessBench(new)
+        self._by_old = Twin(old.space, list_worked_out_otherwise(old, new))
         self._finder = make_finder(new.space)
 
     def iter_changes(self) -> Iterator[OutcomeChange | Unproved]:
@@ -106,19 +135,20 @@ class VersionPair:
         turns: dict[Turn, Condition] = {}
         for regimen in dict.fromkeys((*before, *after)):
             one, other = before.get(regimen, NEVER), after.get(regimen, NEVER)
+            one = self._by_old.of(one)
             if one != other:
-                turns[Turn(regimen, "comes")] = both(other, Not(one))
-                turns[Turn(regimen, "goes")] = both(one, Not(other))
+                turns[Turn(regimen, "comes")] = both(self._by_old.exists, other, Not(one))
+                turns[Turn(regimen, "goes")] = both(self._by_old.exists, one, Not(other))
         return turns
 
     def _find_change(self, turn: Turn, wanted: Condition) -> OutcomeChange | Unproved | None:
-        found = self._finder.find(wanted, self._bench.list_wishes(wanted))
+        found = self._finder.find(wanted, self._wishes)
         if found is None:
             return None
         if found == TIMEOUT:
             return Unproved(turn, "time ran out")
         about, says = f"{turn.regimen or 'scope'} {turn.kind}", "Found by comparing two versions."
-        question = Question("disagreement", about, wanted, says, seen=lambda rerun: self._shows(turn, rerun))
+        question = Question("disagreement", about, wanted, says, shown=self._known, seen=lambda rerun: self._shows(turn, rerun))
         witness = self._bench.make_witness(question, found)
         if witness.fails:
             return Unproved(turn, witness.fails)
@@ -126,6 +156,17 @@ class VersionPair:
         before, after = self._decide(rerun)
         patient = dict(self._iter_telling(rerun))
         return OutcomeChange(tuple(_compare(before.outcome, after.outcome)), before.outcome, after.outcome, patient, witness.case)
+
+    @cached_property
+    def _known(self) -> Condition:
+        """That the case tells all that either version reads: whatever an outcome is, it is so or not."""
+        read = dict.fromkeys((*_outcomes(self.old).values(), *_outcomes(self.new).values()))
+        return both(*(either((one, Not(one))) for one in read))
+
+    @cached_property
+    def _wishes(self) -> list[Condition]:
+        """What is usual of all that the case tells, so that only what matters is unusual."""
+        return self._bench.list_wishes(self._known)
 
     def _decide(self, rerun: Rerun) -> tuple[Decision, Decision]:
         """What the engine says of a patient by each version."""
@@ -146,6 +187,13 @@ class VersionPair:
             told = feature.name in asked and feature.name not in rerun.record.stated
             if fact.is_known and (told or _stands_out(feature, fact.value)):
                 yield feature.name, fact.value
+
+
+def list_worked_out_otherwise(old: Proving, new: Proving) -> list[str]:
+    """The features whose rules differ between the two, and what rules make of those in either."""
+    unlike = {name for name, one in old.plan.by_name.items() if one.rules != new.plan.by_name[name].rules}
+    reached = unlike.union(*(now.plan.downstream[name] for now in (old, new) for name in unlike))
+    return [one.name for one in old.plan.features if one.name in reached and (one.rules or new.plan.by_name[one.name].rules)]
 
 
 def _stands_out(feature: Feature, value: Value) -> bool:

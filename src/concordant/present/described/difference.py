@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from concordant.answer.phrases import capitalize_first
 from concordant.patient.facts import format_value
 from concordant.present.described.parts import PartBuilder
-from concordant.present.described.phrases import CHANGED_FOOT, NO_CHANGE, SHOWN_BY
+from concordant.present.described.phrases import CHANGED_FOOT, NO_CHANGE, SAME_REGIMENS, SHOWN_BY
 from concordant.present.described.statement import describe_rating, make_page_words, tell_advice
 from concordant.present.page.document import Document, Paragraph, Point, PointList, ScreenLine, Section, Table
 from concordant.verify.difference import OutcomeChange, StatementChange, Unproved
+
+MOST_NAMED = 12  # entries that are named on the first screen; all of them stand below
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Difference:
     statements: Sequence[StatementChange]
     changes: Sequence[OutcomeChange]
     unproved: Sequence[Unproved]
+    others: Sequence[str] = ()
     counts: Sequence[tuple[str, str, int]] = ()
     patients: int = 0
 
@@ -51,7 +54,7 @@ def build_difference_page(found: Difference) -> Document:
 def _make_verdict(found: Difference) -> str:
     ways = sum(len(one.turns) for one in found.changes)
     if not ways:
-        return NO_CHANGE
+        return SAME_REGIMENS if found.others or found.unproved else NO_CHANGE
     return (
         f"{_count(len(found.changes), 'patient shows', 'patients show')} {_count(ways, 'change', 'changes')} of what is advised"
     )
@@ -68,6 +71,10 @@ def _iter_first_lines(found: Difference) -> Iterator[ScreenLine]:
     for title, numbers in (("New", came), ("Gone", gone), ("Changed", changed)):
         if numbers:
             yield ScreenLine(title, f"{_count(len(numbers), 'statement', 'statements')}: {', '.join(numbers)}")
+    if found.others:
+        yield ScreenLine(
+            "Also changed", f"{_count(len(found.others), 'entry', 'entries')}: {', '.join(found.others[:MOST_NAMED])}"
+        )
     if found.patients:
         differ = sum(count for *_, count in found.counts)
         yield ScreenLine("Patients", f"{differ} of {found.patients} in the table are answered differently")
@@ -85,6 +92,8 @@ def _iter_sections(found: Difference) -> Iterator[Section]:
     if found.unproved:
         points = tuple(Point(f"{one.turn.regimen or 'scope'} {one.turn.kind}: {one.because}") for one in found.unproved)
         yield Section("unproved", "Not proved", (PointList(points),))
+    if len(found.others) > MOST_NAMED:
+        yield Section("also-changed", "Also changed", (PointList(tuple(map(Point, found.others))),))
     columns: tuple[str, ...]
     for title, only in (("Changed statements", "both"), ("New statements", "new"), ("Statements that are gone", "old")):
         rows = tuple(row for one in found.statements for row in _iter_statement_rows(found, one, only))
