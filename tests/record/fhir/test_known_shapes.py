@@ -98,12 +98,18 @@ def test_results_of_one_shape_are_looked_at_once() -> None:
 
 
 def test_the_memory_of_shapes_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("concordant.record.fhir.known_shapes.MOST", 100)
+    monkeypatch.setattr("concordant.record.fhir.known_shapes.MOST", 10)
     shapes = KnownShapes(HINTS)
     for number in range(20):
         data = json.dumps({"Z" * number: 1}).encode()
         assert shapes.look_through(data) == (True, True)
-    assert 0 < sum(map(len, (*shapes.single, *shapes.unmarked))) == shapes.size <= 100
+    assert len(shapes.single) + len(shapes.unmarked) == 10
+
+
+def test_nothing_of_a_text_is_remembered() -> None:
+    shapes = KnownShapes(HINTS)
+    assert shapes.look_through(b'{"family":"OTTO-ZIEMKOWSKY"}') == (True, True)
+    assert all(type(one) is int for one in (*shapes.single, *shapes.unmarked))
 
 
 @pytest.mark.parametrize("place", range(4))

@@ -8,13 +8,16 @@ a text.
 
 A bundle is cut at the resources of its entries. A piece goes from within one entry to within the next one, so that of each the
 keys before and behind the resource have to be known ones: then none of a piece can be one of the piece beside it.
+
+What is remembered of a shape is its hash alone, for letters of a patient's name may stand in it: nothing of a record outlives
+its reading. Two shapes of one hash are not to be expected (64 bits, keyed anew in each process).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from concordant.record.fhir.pages import HINTS
@@ -27,17 +30,16 @@ ESCAPES = re.compile(rb'\\(?:["bfnrt]|u(?!00[0-7])[0-9a-fA-F]{4})')
 CUT = b'"resource":{'
 SHAPED_CUT = CUT.translate(None, LOST)
 BEFORE, BEHIND = frozenset({"fullUrl"}), frozenset({"search", "request", "response", "link"})
-MOST, LONGEST = 20_000_000, 100_000  # bytes that are remembered, and of one shape
+MOST = 200_000  # shapes that are remembered
 
 
 @dataclass(slots=True)
 class KnownShapes:
-    """The shapes of what was seen to hold no key twice: of pieces, of what stands around them, of texts that are not cut."""
+    """The hashes of shapes of what was seen to hold no key twice: of pieces, of what stands around them, of whole texts."""
 
     marks: tuple[bytes, ...]
-    single: set[bytes] = field(default_factory=set)
-    unmarked: set[bytes] = field(default_factory=set)
-    size: int = 0
+    single: set[int] = field(default_factory=set)
+    unmarked: set[int] = field(default_factory=set)
 
     def look_through(self, data: bytes) -> tuple[bool, bool]:
         """Whether it is certain that no key stands twice in an object, and whether it is that no mark stands in it."""
@@ -46,9 +48,9 @@ class KnownShapes:
             return False, False
         shapes = plain.translate(None, LOST).split(SHAPED_CUT)
         ends = SHAPED_CUT.join((shapes[0], shapes[-1])) if len(shapes) > 1 else shapes[0]
-        pieces = {*shapes[1:-1], ends}
-        is_single = pieces <= self.single or self._learn(plain, shapes, ends)
-        return is_single, is_single and (pieces <= self.unmarked or self._learn_unmarked(pieces))
+        pieces = {hash(shape): shape for shape in (*shapes[1:-1], ends)}
+        is_single = pieces.keys() <= self.single or self._learn(plain, shapes, ends)
+        return is_single, is_single and (pieces.keys() <= self.unmarked or self._learn_unmarked(pieces))
 
     def _learn(self, plain: bytes, shapes: list[bytes], ends: bytes) -> bool:
         """Whether no key stands twice, by what has not been seen so far."""
@@ -56,28 +58,27 @@ class KnownShapes:
         if len(texts) != len(shapes):
             return False
         around = CUT.join((texts[0], texts[-1])) if len(texts) > 1 else texts[0]
-        if ends not in self.single and not (_has_single_keys(around) and (len(texts) == 1 or _is_cut_at_entry(around))):
+        if hash(ends) not in self.single and not (_has_single_keys(around) and (len(texts) == 1 or _is_cut_at_entry(around))):
             return False
         self._remember(self.single, ends)
         for text, shape in zip(texts[1:-1], shapes[1:-1], strict=True):
-            if shape not in self.single:
+            if hash(shape) not in self.single:
                 if not _is_between_entries(text):
                     return False
                 self._remember(self.single, shape)
         return True
 
-    def _learn_unmarked(self, pieces: Iterable[bytes]) -> bool:
-        for piece in pieces:
-            if piece not in self.unmarked:
+    def _learn_unmarked(self, pieces: Mapping[int, bytes]) -> bool:
+        for hashed, piece in pieces.items():
+            if hashed not in self.unmarked:
                 if any(mark.translate(None, LOST) in piece for mark in self.marks):
                     return False
                 self._remember(self.unmarked, piece)
         return True
 
-    def _remember(self, known: set[bytes], shape: bytes) -> None:
-        if len(shape) <= min(LONGEST, MOST - self.size):
-            known.add(shape)
-            self.size += len(shape)
+    def _remember(self, known: set[int], shape: bytes) -> None:
+        if len(self.single) + len(self.unmarked) < MOST:
+            known.add(hash(shape))
 
 
 def _has_single_keys(text: bytes) -> bool:
