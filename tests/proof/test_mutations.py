@@ -34,7 +34,7 @@ class Mutation:
 
 ASK, CELLS, SIDES, AHEAD, GROUPS, LANES, DECISION = (
     *(f"decide.{name}" for name in ("questions", "partitions", "counterfactuals", "next_steps", "question_groups")),
-    *("derive.lanes", "decide.lanes"),
+    *("derive.lanes", "decide.judged_lanes"),
 )
 
 # what is changed, where, from, to, the patient and the claim that catch it
@@ -469,24 +469,24 @@ ROWS: list[tuple[str, str, str, str, str, str]] = [
     (
         "bars are not read",
         DECISION,
-        "kept = self._full & ~self.facts.reader.read(proposal.precluded_if)[0]",
-        "kept = self._full",
+        "return self.full & ~self.reader.read(proposal.precluded_if)[0]",
+        "return self.full",
         "interval far off",
         "2 complete",
     ),
     (
-        "statements are not read anew",
+        "statements apply to all",
         DECISION,
         "true, false = read(statement.applies_if)",
-        "true, false = [one * self._full for one in self.facts.known.reader.read(statement.applies_if)]",
+        "true, false = self.full, self.reader.none",
         "first line, burden unknown",
         "3 branches",
     ),
     (
         "one role for all",
         DECISION,
-        'if proposal.role == "preferred" else 0',
-        'if proposal.role == "nobody" else 0',
+        'if proposal.role == "preferred" else none',
+        'if proposal.role == "nobody" else none',
         "interval unknown",
         "3 branches",
     ),
