@@ -86,11 +86,23 @@ def test_the_language_is_kept_on_the_way_to_an_audit_and_the_patient_on_the_way_
     with opened(browser, port) as page:
         page.select_option("#lang", "de")
         page.wait_for_selector("#page[lang=de]")
+        assert page.locator("html").get_attribute("lang") == "de"
         paste(page, story("A03"))
         with page.context.expect_page() as new:
             page.locator("a[href^='/audit']").click()
         assert new.value.locator("html").get_attribute("lang") == "de"
         assert verdict(page).startswith("Trastuzumab deruxtecan 389 mg")
+
+
+def test_back_after_two_audits_sends_nothing_again(browser: Any, port: int) -> None:
+    with opened(browser, port) as page:
+        page.goto(f"http://127.0.0.1:{port}/audit")
+        for text in ("Trastuzumab deruxtecan 5.4 mg/kg every 3 weeks.", "Tucatinib 300 mg twice daily."):
+            page.fill("textarea[name=answer]", text)
+            sent(page, page.locator("button[type=submit]").click)
+            assert text in page.locator(".checked-text").inner_text()
+        page.go_back()
+        assert page.locator("#page").count() == 1
 
 
 def test_the_seed_story_in_five_taps(browser: Any, port: int) -> None:

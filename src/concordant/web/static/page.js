@@ -57,6 +57,7 @@ document.addEventListener("htmx:before:swap", () => {
 document.addEventListener("htmx:after:swap", () => {
   for (const details of document.querySelectorAll("details")) if (open.includes(keyOf(details))) details.open = true;
   for (const field of document.querySelectorAll("#page input, #page select, #page textarea")) settle(field);
+  document.documentElement.lang = document.getElementById("page").getAttribute("lang"); // .lang is its select
   if (touched) restore(touched);
   const changed = document.querySelector(".ask.changed");
   if (changed) show(changed);
