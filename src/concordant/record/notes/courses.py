@@ -15,6 +15,8 @@ from concordant.record.notes.mentions import MaskedText, Span, compile_limits, f
 from concordant.record.notes.text import count_signs
 
 NAMED = CourseRule(id="name", form="", tells={})
+# What is said only of drugs that were given; a setting or a dose is said of a plan as well.
+SHOW_GIVEN = ("cycles", "start", "end", "stopped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ class CourseFinder:
             before = courses[i - 1].end if i else 0
             behind = courses[i + 1].start if i + 1 < len(courses) else len(masked.text)
             course.attributes += self._find_attributes(course, before, behind, masked, context)
+            if course.standing == "said" and not self._is_told_as_given(course, masked, context):
+                course.standing = "uncertain"
         return courses
 
     def _group_drugs(self, drugs: Sequence[Entity], masked: MaskedText, context: NoteContext) -> Iterator[list[Entity]]:
@@ -143,8 +147,6 @@ class CourseFinder:
             standing = "other_cancer"
         between = [masked.text[one.end : other.start] for one, other in pairwise(group)]
         spans = [(one.start, one.end) for one in group]
-        if standing == "said" and not self._is_told_as_given(group, masked, context):
-            standing = "uncertain"
         course = CourseTold(tuple(ids), spans, standing, any(self.either.search(text) for text in between), label)
         said = masked.text[cue.start : cue.end] if cue is not None else ""
         course.is_not_received = standing == "denied" and self.not_received.search(said) is not None
@@ -161,13 +163,13 @@ class CourseFinder:
         is_headed = between.strip() and self.label.fullmatch(between) is not None
         return (((group[0].start, group[0].end),), group[1:]) if is_headed else ((), group)
 
-    def _is_told_as_given(self, group: Sequence[Entity], masked: MaskedText, context: NoteContext) -> bool:
-        """Whether a word around drugs says that they were given: a name alone is only a name."""
-        sentence = context.text.find_sentence(group[0].start)
-        low, high = max(sentence.start, group[0].start - 60), min(sentence.end, group[-1].end + 40)
-        before, behind = masked.text[low : group[0].start], masked.text[group[-1].end : high]
-        if sentence.section in ("course", "medications") or len({id_ for one in group for id_ in one.ids}) > 1:
+    def _is_told_as_given(self, course: CourseTold, masked: MaskedText, context: NoteContext) -> bool:
+        """Whether something says that drugs were given: a name alone is only a name, and so are several names."""
+        sentence = context.text.find_sentence(course.start)
+        if sentence.section in ("course", "medications") or any(course.find_attribute(name) for name in SHOW_GIVEN):
             return True
+        low, high = max(sentence.start, course.start - 60), min(sentence.end, course.end + 40)
+        before, behind = masked.text[low : course.start], masked.text[course.end : high]
         return self.given.search(before) is not None or self.given_behind.search(behind) is not None
 
     def _find_attributes(
