@@ -50,7 +50,7 @@ class NoteRule(Record, frozen=True):
     """A form and the facts that it tells, as `fact = value`; `{class}` is what was found.
 
     `denied` and `uncertain` are what it tells where the words around it deny or doubt it; `offers` what may be meant and is
-    asked.
+    asked. Where `shown_before` or `shown_behind` are told, one of them has to stand in the sentence; a bare name is offered.
     `reads` and `does_not_read` are examples that are tried whenever the knowledge is checked.
     """
 
@@ -64,6 +64,9 @@ class NoteRule(Record, frozen=True):
     sure: Literal["said", "convention"] = "said"
     not_after: str = ""
     not_before: str = ""
+    shown_before: str = ""
+    shown_behind: str = ""
+    shown_in: tuple[str, ...] = ()  # sections whose heading says it
     needs: tuple[str, ...] = ()  # facts without which it tells nothing
     sections: tuple[str, ...] = ()  # of the note, in which alone it counts
     not_sections: tuple[str, ...] = ()

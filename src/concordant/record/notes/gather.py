@@ -11,6 +11,8 @@ from concordant.record.notes.mentions import Hit, Span
 from concordant.record.notes.reading import NoteMention
 from concordant.record.notes.tables import TableFact
 
+WHY = {True: "the text names it and says no more", False: "the text doubts it"}
+
 
 def gather_grounded(hits: Sequence[Hit], gathered: Gathered, context: NoteContext, names: NoteConventions) -> Sequence[Hit]:
     """Gather the hits that have what they rest on, those that rest on nothing first; return the others."""
@@ -33,7 +35,7 @@ def gather_hits(hits: Sequence[Hit], gathered: Gathered) -> None:
                 gathered.tell_fact(fact, value, [hit.span], hit.rule.sure, hit.rule.id)
         for fact, value in hit.offers:
             if not _overlaps_any(hit.span, taken.get(fact, ())):
-                gathered.offer_fact(fact, value, hit.span, hit.rule.why or "the text doubts it", hit.rule.id)
+                gathered.offer_fact(fact, value, hit.span, hit.rule.why or WHY[hit.cue is None], hit.rule.id)
         for fact, _ in (*hit.facts, *hit.offers):
             taken.setdefault(fact, []).append(hit.span)
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from concordant.model.notes import CourseRule, NoteLanguage, NoteRule, Standing
 from concordant.record.notes.context import CueFound, NoteContext
 from concordant.record.notes.dates import NoteDate
 from concordant.record.notes.forms import FILL, KINDS, SIGNS, WORD_BEGINS, Form, FormCompiler, find_class_value, list_anchors
 from concordant.record.notes.lexicon import Entity
+from concordant.record.notes.text import Sentence
 
 Span = tuple[int, int]
 NEXT_ITEM = r"(?!\s*\n\s*[-*•]\s)"  # what stands in the next item of a list stands behind nothing of this one
+FAR_BEFORE, CLOSE_BEHIND = 120, 34  # signs in which words show that more is meant than a name
 SIGN = re.compile("|".join(SIGNS.values()))
 TEMPLATE = re.compile(r"\{([\w|]+)\}")
 
@@ -82,16 +84,40 @@ def mask_text(folded: str, entities: Sequence[Entity], dates: Sequence[NoteDate]
     return MaskedText(text, kept, {date.start: date for date in dates}, language.classes, list_anchors(text))
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What has to stand around a match that is more than a name."""
+
+    before: re.Pattern[str] | None
+    behind: re.Pattern[str] | None
+    sections: tuple[str, ...]
+
+    def is_met(self, text: str, span: Span, sentence: Sentence) -> bool:
+        """Whether one of the words stands before it in its sentence or close behind it, or a heading says it."""
+        if sentence.section in self.sections:
+            return True
+        before = text[max(sentence.start, span[0] - FAR_BEFORE) : span[0]]
+        behind = text[span[1] : min(sentence.end, span[1] + CLOSE_BEHIND)]
+        return _is_found(self.before, before) or _is_found(self.behind, behind)
+
+
+def _is_found(pattern: re.Pattern[str] | None, text: str) -> bool:
+    return pattern is not None and pattern.search(text) is not None
+
+
+CompiledRule = tuple[NoteRule, Form, re.Pattern[str] | None, re.Pattern[str] | None, Shown | None]
+
+
 @dataclass(slots=True)
 class RuleFinder:
     """The rules of one language, compiled."""
 
-    rules: list[tuple[NoteRule, Form, re.Pattern[str] | None, re.Pattern[str] | None]] = field(default_factory=list)
+    rules: list[CompiledRule] = field(default_factory=list)
 
     def find_hits(self, masked: MaskedText, context: NoteContext) -> Iterator[Hit]:
         """Every hit of every rule, rule by rule in their order."""
         present = masked.anchors
-        for rule, form, after, before in self.rules:
+        for rule, form, after, before, shown in self.rules:
             if form.anchors is not None and form.anchors.isdisjoint(present):
                 continue
             for found in form.pattern.finditer(masked.text):
@@ -102,7 +128,9 @@ class RuleFinder:
                     continue
                 if (rule.sections and sentence.section not in rule.sections) or sentence.section in rule.not_sections:
                     continue
-                yield self._make_hit(rule, found, masked, context)
+                hit = self._make_hit(rule, found, masked, context)
+                is_bare = shown is not None and not shown.is_met(masked.text, hit.span, sentence)
+                yield _offer_bare(hit) if is_bare and hit.standing == "said" else hit
 
     def _is_hindered(
         self, found: re.Match[str], after: re.Pattern[str] | None, before: re.Pattern[str] | None, text: str
@@ -128,6 +156,11 @@ class RuleFinder:
         return Hit(rule, trim_span(found), standing, cue, facts, offers)
 
 
+def _offer_bare(hit: Hit) -> Hit:
+    """A name with nothing around it that says what the rule would tell: it is asked."""
+    return replace(hit, standing="uncertain", facts=(), offers=(*hit.facts, *hit.offers))
+
+
 def trim_span(found: re.Match[str]) -> Span:
     """Where a match stands, without blanks at its ends."""
     text = found[0]
@@ -150,8 +183,15 @@ def make_rule_finder(rules: Sequence[NoteRule], compiler: FormCompiler) -> RuleF
     made = []
     for rule in rules:
         form = compiler.compile_form(rule.form)
-        made.append((rule, form, *compile_limits(rule, compiler)))
+        made.append((rule, form, *compile_limits(rule, compiler), _compile_shown(rule, compiler)))
     return RuleFinder(made)
+
+
+def _compile_shown(rule: NoteRule, compiler: FormCompiler) -> Shown | None:
+    if not (rule.shown_before or rule.shown_behind):
+        return None
+    before, behind = (compiler.compile_form(form).pattern if form else None for form in (rule.shown_before, rule.shown_behind))
+    return Shown(before, behind, rule.shown_in)
 
 
 def compile_limits(rule: NoteRule | CourseRule, compiler: FormCompiler) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
