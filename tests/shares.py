@@ -22,6 +22,7 @@ EVERY: dict[str, int] = {
     "drawn pictures": 6,
     "real pages": 5,
     "described statements": 24,
+    "sheets of statements": 24,
     "forms": 24,
     "questions": 6,
     "facts learnt": 12,

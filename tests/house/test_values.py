@@ -43,6 +43,7 @@ ALLOWED = {
     ("readers/facts_checks.py", "name.endswith"): TYPED,
     ("readers/facts_checks.py", "one.split"): TYPED,
     ("derive/unread.py", "item.name.lower().replace(',', ' ').split"): TYPED,
+    ("present/described/weighing.py", "text.partition"): LAYOUT,
     ("present/page/document.py", "re.compile"): MARKUP,
     ("present/page/document.py", "CITATION.finditer"): MARKUP,
     ("present/page/document.py", "CITATION.sub"): MARKUP,

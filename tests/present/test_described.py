@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import functools
+import io
 import re
 import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 import concordant as cc
+from concordant.api import describing
 from concordant.api.describing import list_stories
 from concordant.api.engine import get_engine
 from concordant.author.lint.run import lint_folder
@@ -21,13 +26,37 @@ from concordant.logic.truth import TRUE
 from concordant.model.guideline import Signature, Statement
 from concordant.model.knowledge import Knowledge
 from concordant.model.signing import compute_statement_digest
+from concordant.present.described.phrases import WAYS
+from concordant.present.described.sheet import build_statement_sheet
 from concordant.present.described.statement import tell_signatures
+from concordant.present.described.weighing import weigh_bars
 from concordant.readers.explain import explain
 from tests.shares import share_of
 from tests.shipped import CASES, failing, in_chunks, record_of
 
+ITER_SITUATIONS = describing._iter_situations
+SMALLEST = 8.5  # points
 OLDER = "asco-her2-abc/2018"
 STATEMENT = "guidelines/asco-her2-abc/2022/2.1-second-line-trastuzumab-deruxtecan.yaml"
+
+
+@functools.cache
+def read_once(guideline: str, stories: tuple[Path, ...]) -> tuple[list[Any], Any]:
+    return [], ITER_SITUATIONS(get_engine(None), guideline, stories)
+
+
+def iter_known(_: cc.Engine, guideline: str, stories: Sequence[Path]) -> Iterator[Any]:
+    """The stories as they are read for the first statement that needs them: read once for all statements."""
+    known, rest = read_once(guideline, tuple(stories))
+    yield from known
+    for one in rest:
+        known.append(one)
+        yield one
+
+
+@pytest.fixture(autouse=True)
+def _read_each_story_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(describing, "_iter_situations", iter_known)
 
 
 def statements(guideline: str = "") -> list[str]:
@@ -53,12 +82,68 @@ def test_a_statement_is_told_with_its_sources(id_: str, format_: cc.api.Describe
     statement = next(one for one in get_engine(None).knowledge.statements if one.id == id_)
     assert re.sub(r"\W+", " ", statement.title) in re.sub(r"\W+", " ", told.replace("&#x27;", "'"))
     assert "Nobody has signed" in told
-    assert "It applies when all of this holds" in told
+    assert "For whom: all of this holds" in told
+    assert f"concordant describe {statement.short_id} --full" in re.sub(r"<[^>]*>", "", told)
+
+
+@pytest.mark.parametrize("id_", [pytest.param(id_, id=id_) for id_ in statements()[::9]])
+def test_all_of_a_statement_is_told_where_it_is_asked_for(id_: str) -> None:
+    """The full page has everything that the one page shows or names."""
+    sheet, full = cc.describe(id_), cc.describe(id_, full=True)
+    assert isinstance(sheet, str)
+    assert isinstance(full, str)
+    assert "What is asked of a record" in full
+    for condition in re.findall(r"^- .*", sheet.partition("## For whom")[2].partition("##")[0], re.M):
+        assert condition in full
+
+
+def left_out(id_: str) -> tuple[int, int, int]:
+    """How many findings the one page lists, how many it counts, and how many there are, of those that rule a regimen out."""
+    engine = get_engine(None)
+    frame = engine.ruleset(None, "")[1]
+    statement = next(one for one in frame.statements if one.id == id_)
+    page = build_statement_sheet(engine.knowledge, frame, statement, None)
+    told = [point.text for section in page.sections if section.id == "bars" for point in section.blocks[0].points]  # type: ignore[union-attr]
+    more = sum(int(one[1]) for text in told if (one := re.fullmatch(r"and (\d+) more", text)))
+    listed = [text for text in told if not re.fullmatch(r"and \d+ more|A drug of it .*", text)]
+    proposals = [one for one in frame.proposals if one.statement is statement]
+    reasons = weigh_bars(frame, proposals, {drug.id: drug.name for drug in engine.knowledge.drugs}).precluding
+    there_are = {bar.says for one in proposals for bar in one.bars.values() if bar.effect == "precludes" and bar.kind not in WAYS}
+    assert {bar.says for reason in reasons for bar in reason.bars} == there_are
+    return len(listed), more, len(reasons)
+
+
+def test_what_the_one_page_leaves_out_is_counted() -> None:
+    counted = {id_: left_out(id_) for id_ in statements()}
+    assert {id_: found for id_, found in counted.items() if found[0] + found[1] != found[2]} == {}
+    assert any(more for _, more, _ in counted.values())
+
+
+@pytest.mark.parametrize("guideline", ["", OLDER])
+def test_every_statement_is_one_page_of_a4_that_can_be_read(guideline: str) -> None:
+    pypdf = pytest.importorskip("pypdf")
+
+    def find_faults(id_: str) -> list[str]:
+        pages = pypdf.PdfReader(io.BytesIO(bytes(cc.describe(id_, format="pdf", guideline=guideline)))).pages  # type: ignore[arg-type]
+        sizes = set[float]()
+        for page in pages:
+            page.extract_text(visitor_text=lambda text, _, __, ___, size: sizes.add(size) if text.strip() else None)
+        small = [f"{id_}: letters of {min(sizes)} points"] if min(sizes) < SMALLEST else []
+        return [*small, f"{id_}: {len(pages)} pages"] if len(pages) > 1 else small
+
+    assert [fault for id_ in share_of("sheets of statements", longest_first(guideline)) for fault in find_faults(id_)] == []
 
 
 @pytest.mark.parametrize("format_", ["pdf", "docx"])
 def test_a_statement_is_printed(format_: cc.api.DescribeFormat) -> None:
     assert isinstance(cc.describe("2.1", format=format_), bytes)
+
+
+def longest_first(guideline: str) -> list[str]:
+    """The statements in the order of how much speaks against their regimens: a share of them has the longest pages."""
+    frame = get_engine(None).ruleset(None, guideline)[1]
+    bars = {one.id: sum(len(p.bars) for p in frame.proposals if p.statement is one) for one in frame.statements}
+    return sorted(bars, key=lambda id_: -bars[id_])
 
 
 def check_row(row: tuple[Boundary, ...], situation: Situation, statement: Statement, knowledge: Knowledge) -> list[str]:
@@ -89,10 +174,15 @@ def test_boundaries_are_those_of_the_decision(chunk: int, knowledge: Knowledge) 
 
 
 def test_a_threshold_has_its_two_sides() -> None:
-    told = cc.describe("2.1")
+    told = cc.describe("2.1", full=True)
     assert isinstance(told, str)
     assert re.search(r"Relapse after adjuvant trastuzumab \| <= 12 months \(as it is\) \| applies", told)
     assert re.search(r"Relapse after adjuvant trastuzumab \| \\?> 12 months \| does not apply", told)
+    shortly = cc.describe("2.1")
+    assert isinstance(shortly, str)
+    assert re.search(
+        r"Relapse after adjuvant trastuzumab \| <= 12 months ✓ \| \\?> 12 months: trastuzumab \+ pertuzumab \+ doc", shortly
+    )
 
 
 def with_another_dose(knowledge: Knowledge, regimen: str) -> Knowledge:

@@ -187,15 +187,17 @@ def describe(
     statement: str = "",
     *,
     format: DescribeFormat = "md",  # noqa: A002
+    full: bool = False,
     as_of: Day = None,
     guideline: str = "",
     knowledge: Knowledge | None = None,
     today: dt.date | None = None,
 ) -> str | bytes:
-    """A statement, by its number (`2.1`) or id, as a page for a committee; without one, the table of all statements.
+    """A statement, by its number (`2.1`) or id, on one page for a committee; without one, the table of all statements.
 
     `format` is `md` or `html` (text), `pdf` or `docx` (bytes, each with its extra). The page tells what the statement says, for
-    whom, how sure, on which sources, and where it begins and ends at a shipped story in which it applies. Without `as_of` and
+    whom, how sure, on which sources, and where it begins and ends at a shipped story in which it applies; with `full` it tells
+    every caution as well, how what it asks is worked out, and what silence of a record means. Without `as_of` and
     `today` it speaks of the last day on which something in the knowledge changed. Raises `Unreadable` for a statement that is not
     in force, or a format that there is not.
     """
@@ -205,4 +207,4 @@ def describe(
     engine, day = get_engine(knowledge), parse_day(as_of) or today
     if not statement:
         return describe_guideline(engine, day, guideline, format)
-    return describe_statement(engine, statement, day, guideline, list_stories(), format)
+    return describe_statement(engine, statement, day, guideline, list_stories(), format, full=full)

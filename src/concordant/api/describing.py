@@ -14,6 +14,7 @@ from concordant.logic.truth import TRUE
 from concordant.model.guideline import Statement
 from concordant.present.described.formats import DescribeFormat
 from concordant.present.described.overview import build_overview
+from concordant.present.described.sheet import build_statement_sheet
 from concordant.present.described.statement import Example, build_statement_page
 from concordant.present.formats import RenderOptions, render_document
 from concordant.present.page.document import Document
@@ -44,13 +45,21 @@ def describe_guideline(engine: Engine, day: dt.date | None, guideline: str, form
 
 
 def describe_statement(
-    engine: Engine, wanted: str, day: dt.date | None, guideline: str, stories: Sequence[Path], format_: DescribeFormat
+    engine: Engine,
+    wanted: str,
+    day: dt.date | None,
+    guideline: str,
+    stories: Sequence[Path],
+    format_: DescribeFormat,
+    *,
+    full: bool = False,
 ) -> str | bytes:
-    """The page of one statement, by its number (`2.1`) or id. Raises Unreadable for one that is not in force."""
+    """One statement, by its number (`2.1`) or id, on one page, or in full. Raises Unreadable for one that is not in force."""
     day, frame = engine.ruleset(day, guideline)
     statement = find_wanted_statements(frame, wanted)[0]
     example = _find_example(engine, statement, guideline, stories)
-    return _render(build_statement_page(engine.knowledge, frame, statement, example), format_)
+    build = build_statement_page if full else build_statement_sheet
+    return _render(build(engine.knowledge, frame, statement, example), format_)
 
 
 def _render(document: Document, format_: DescribeFormat) -> str | bytes:

@@ -12,6 +12,7 @@ import msgspec
 from concordant.answer.references import References
 from concordant.api.engine import Engine
 from concordant.api.proving import LONGEST, begin_proving, load_finder
+from concordant.decide.decision import Outcome
 from concordant.errors import Complaint, Refused, Unreadable
 from concordant.library import load_folder
 from concordant.present.described.difference import Difference, build_difference_page
@@ -50,8 +51,7 @@ def _count_patients(found: Difference, asked: Sequence[tuple[Engine, str]], fact
     from concordant.api.tables import decide_table
 
     before, after = (decide_table(one, facts, day, version) for one, version in asked)
-    old, new = found.parts
-    counts = [(old.tell_outcome(one.before), new.tell_outcome(one.after), one.patients) for one in before.changes(after)]
+    counts = [(one.before, one.after, one.patients) for one in before.changes(after)]
     return replace(found, counts=counts, patients=before.rows)
 
 
@@ -113,9 +113,14 @@ def render_difference(found: Difference, format_: str) -> str | bytes:
         ],
         "also_changed": list(found.others),
         "patients": found.patients,
-        "counts": [{"old": before, "new": after, "patients": patients} for before, after, patients in found.counts],
+        "counts": [_show_count(found, *one) for one in found.counts],
     }
     return msgspec.json.format(msgspec.json.encode(content), indent=2).decode() + "\n"
+
+
+def _show_count(found: Difference, before: Outcome, after: Outcome, patients: int) -> dict[str, object]:
+    old, new = found.parts
+    return {"old": old.tell_outcome(before), "new": new.tell_outcome(after), "patients": patients}
 
 
 def _show_change(change: OutcomeChange) -> dict[str, object]:

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from concordant.answer.phrases import capitalize_first
+from concordant.decide.decision import Outcome
+from concordant.model.guideline import Statement
 from concordant.patient.facts import format_value
 from concordant.present.described.parts import PartBuilder
-from concordant.present.described.phrases import CHANGED_FOOT, NO_CHANGE, SAME_REGIMENS, SHOWN_BY
+from concordant.present.described.phrases import CHANGED_FOOT, NO_CHANGE, SAME_REGIMENS, SHOWN_BY, UNTOLD_PARTS
 from concordant.present.described.statement import describe_rating, make_page_words, tell_advice
 from concordant.present.page.document import Document, Paragraph, Point, PointList, ScreenLine, Section, Table
 from concordant.verify.difference import OutcomeChange, StatementChange, Unproved
@@ -27,7 +29,7 @@ class Difference:
     changes: Sequence[OutcomeChange]
     unproved: Sequence[Unproved]
     others: Sequence[str] = ()
-    counts: Sequence[tuple[str, str, int]] = ()
+    counts: Sequence[tuple[Outcome, Outcome, int]] = ()
     patients: int = 0
 
 
@@ -41,8 +43,8 @@ def build_difference_page(found: Difference) -> Document:
         shape="recommendation",
         title=f"{old} and {new} compared",
         over=f"{old} → {new}",
-        verdict=_make_verdict(found),
-        first=tuple(_iter_first_lines(found)),
+        verdict=make_verdict(found),
+        first=tuple(iter_first_lines(found)),
         sections=tuple(_iter_sections(found)),
         references_title=language.say("part.references"),
         references=(),
@@ -51,7 +53,8 @@ def build_difference_page(found: Difference) -> Document:
     )
 
 
-def _make_verdict(found: Difference) -> str:
+def make_verdict(found: Difference) -> str:
+    """How much changed, in one line."""
     ways = sum(len(one.turns) for one in found.changes)
     if not ways:
         return SAME_REGIMENS if found.others or found.unproved else NO_CHANGE
@@ -64,7 +67,8 @@ def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
-def _iter_first_lines(found: Difference) -> Iterator[ScreenLine]:
+def iter_first_lines(found: Difference) -> Iterator[ScreenLine]:
+    """What changed, with how much of it; a `remark` is what no statement tells."""
     came = [one.number for one in found.statements if one.before is None]
     gone = [one.number for one in found.statements if one.after is None]
     changed = [one.number for one in found.statements if one.before is not None and one.after is not None]
@@ -73,13 +77,16 @@ def _iter_first_lines(found: Difference) -> Iterator[ScreenLine]:
             yield ScreenLine(title, f"{_count(len(numbers), 'statement', 'statements')}: {', '.join(numbers)}")
     if found.others:
         yield ScreenLine(
-            "Also changed", f"{_count(len(found.others), 'entry', 'entries')}: {', '.join(found.others[:MOST_NAMED])}"
+            "Also changed",
+            f"{_count(len(found.others), 'entry', 'entries')}: {', '.join(found.others[:MOST_NAMED])}",
+            key="remark",
         )
     if found.patients:
         differ = sum(count for *_, count in found.counts)
-        yield ScreenLine("Patients", f"{differ} of {found.patients} in the table are answered differently")
+        told = f"{differ} of {found.patients} in the table are answered differently"
+        yield ScreenLine("Patients", told, key="remark")
     if found.unproved:
-        yield ScreenLine("Not proved", f"{_count(len(found.unproved), 'way', 'ways')} to differ: see below", "danger")
+        yield ScreenLine("Not proved", f"{_count(len(found.unproved), 'way', 'ways')} to differ: see below", "danger", "remark")
 
 
 def _iter_sections(found: Difference) -> Iterator[Section]:
@@ -87,7 +94,8 @@ def _iter_sections(found: Difference) -> Iterator[Section]:
         shown = tuple(_make_change_row(found, one) for one in found.changes)
         yield Section("for-whom", "For whom the answer differs", (Paragraph(SHOWN_BY), Table(("patient", *found.names), shown)))
     if found.counts:
-        counted = tuple((str(count), before, after) for before, after, count in found.counts)
+        old, new = found.parts
+        counted = tuple((str(n), old.tell_outcome(before), new.tell_outcome(after)) for before, after, n in found.counts)
         yield Section("counts", "How many in the table", (Table(("patients", *found.names), counted),))
     if found.unproved:
         points = tuple(Point(f"{one.turn.regimen or 'scope'} {one.turn.kind}: {one.because}") for one in found.unproved)
@@ -104,9 +112,13 @@ def _iter_sections(found: Difference) -> Iterator[Section]:
 
 def _make_change_row(found: Difference, change: OutcomeChange) -> tuple[str, ...]:
     told = [part.tell_outcome(one) for part, one in zip(found.parts, (change.before, change.after), strict=True)]
+    return ("; ".join(list_facts(found, change)), *told)
+
+
+def list_facts(found: Difference, change: OutcomeChange) -> list[str]:
+    """What tells this patient from others."""
     features = found.parts[1].features
-    facts = (f"{features[name].brief}: {format_value(features[name], value)}" for name, value in change.patient.items())
-    return ("; ".join(facts), *told)
+    return [f"{features[name].brief}: {format_value(features[name], value)}" for name, value in change.patient.items()]
 
 
 def _iter_statement_rows(found: Difference, change: StatementChange, only: str) -> Iterator[tuple[str, ...]]:
@@ -124,15 +136,18 @@ def _iter_statement_rows(found: Difference, change: StatementChange, only: str) 
 def _iter_changed_parts(found: Difference, change: StatementChange) -> Iterator[tuple[str, ...]]:
     """Each part of a statement that is told otherwise."""
     assert change.before is not None and change.after is not None
-    told = [
-        {
-            "says": one.says,
-            "for whom": parts.describe(one.applies_if),
-            "advises": tell_advice(parts, one) if one.recommend else "",
-            "how sure": describe_rating(one),
-        }
-        for parts, one in zip(found.parts, (change.before, change.after), strict=True)
-    ]
+    told = [tell_parts(parts, one) for parts, one in zip(found.parts, (change.before, change.after), strict=True)]
     rows = [(what, told[0][what], told[1][what]) for what in told[0] if told[0][what] != told[1][what]]
-    for what, before, after in rows or [("sources, bars or what is done beside", "", "")]:
+    for what, before, after in rows or [(UNTOLD_PARTS, "", "")]:
         yield change.number, capitalize_first(what), before, after
+
+
+def tell_parts(parts: PartBuilder, statement: Statement) -> dict[str, str]:
+    """What a statement says, part by part."""
+    return {
+        "says": statement.says,
+        "for whom": parts.describe(statement.applies_if),
+        "advises": tell_advice(parts, statement) if statement.recommend else "",
+        "how sure": describe_rating(statement),
+        "derived": statement.derived_because,
+    }

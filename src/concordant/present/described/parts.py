@@ -79,17 +79,19 @@ class PartBuilder:
         return "; ".join(self.cite(self._describe_component(part), part.source) for part in regimen.components)
 
     def _describe_component(self, part: Component) -> str:
-        say = self.language.say
-        told = say(
-            "dose",
-            amount=self.language.format_number(part.amount),
-            unit=self.language.format_unit(part.unit),
-            route=self.language.translate_word("route", part.route),
-            schedule=self.language.translate_word("schedule", part.schedule),
-        )
-        told = say("dose.days", dose=told, days=part.days) if part.days != "1" else told
-        phase = "" if part.phase == "every" else f" ({say(f'dose.{part.phase}')})"
-        return f"{self.names[part.drug]} {told}{phase}"
+        phase = "" if part.phase == "every" else f" ({self.language.say(f'dose.{part.phase}')})"
+        return f"{self.names[part.drug]} {self.describe_dose(part)}{phase}"
+
+    def describe_dose(self, part: Component) -> str:
+        """`5.4 mg/kg IV every 3 weeks`, with the days of a cycle."""
+        say, word = self.language.say, self.language.translate_word
+        unit, route, schedule = self.language.format_unit(part.unit), word("route", part.route), word("schedule", part.schedule)
+        told = say("dose", amount=self.language.format_number(part.amount), unit=unit, route=route, schedule=schedule)
+        return say("dose.days", dose=told, days=part.days) if part.days != "1" else told
+
+    def format_amount(self, part: Component) -> str:
+        """`5.4 mg/kg`."""
+        return f"{self.language.format_number(part.amount)} {self.language.format_unit(part.unit)}"
 
     def list_bars(self, proposals: Iterable[Proposal], effects: tuple[BarEffect, ...]) -> Table:
         """What speaks against its regimens, with the kind of each; a bar of several regimens stands once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concordant.logic.truth import FALSE, TRUE, UNKNOWN, Truth
-from concordant.model.sources import BarEffect
+from concordant.model.sources import BarEffect, Checked, Kind
 
 APPLIES: dict[Truth, str] = {TRUE: "applies", FALSE: "does not apply", UNKNOWN: "cannot be told"}
 EFFECTS: dict[BarEffect, str] = {"precludes": "rules it out", "holds": "waits until it is settled", "caution": "is told"}
@@ -22,3 +22,35 @@ NO_CHANGE = "No patient is answered differently"
 SAME_REGIMENS = "No patient was found who is advised another regimen; the answers may differ in what is named here"
 SHOWN_BY = "One patient for each way in which the answer can differ, told by what matters; the whole case: --format json."
 CHANGED_FOOT = "Found among all complete patients by a solver; each patient here was answered again by both versions."
+HERE = " ✓"
+NOT_TOLD = "cannot be told"
+TURNS = "Each fact by itself, all else as in the story {story}, whose own values have a ✓."
+MORE = "and {n} more"
+LEFT = "The full page has it (concordant describe {id} --full): {parts}."
+LEFT_OUT = {
+    "turns": "{n} more facts that turn it",
+    "rules": "the {n} rules by which what it asks is worked out",
+    "bars": "why each of {n} findings rules a regimen out",
+    "dangers": "{n} dangers that hold back the first dose of many drugs",
+    "cautions": "{n} cautions in full",
+    "silence": "what silence of a record means for {n} facts",
+}
+GENERAL = "A drug of it {ways}"
+WAYS: dict[Kind, str] = {
+    "already_failed": "has failed",
+    "stopped_for_toxicity": "was stopped for toxicity",
+    "unavailable": "cannot be had",
+    "patient_choice": "is declined",
+}
+UNTOLD_PARTS = "sources, bars or what is done beside"
+STAYS = "{n} that both advise"
+ALL_OF_THEM = "All patients here: {facts}"
+IN_TABLE = "others of the table"
+CHECKED: dict[Checked, str] = {
+    "primary": "read",
+    "secondary": "read second-hand",
+    "recalled": "from memory, nobody has checked it",
+    "choice": "choice of the project, to be signed off",
+}
+THE_DRUG = "the drug"
+THEN = ", then "

@@ -46,14 +46,26 @@ class Example:
 
 
 def build_statement_page(knowledge: Knowledge, frame: Ruleset, statement: Statement, example: Example | None) -> Document:
-    """The page of a statement that is in force; without an example it has no boundaries."""
-    language = load_language("en")
-    references = References({source.id: source for source in knowledge.sources})
-    features = {feature.name: feature for feature in knowledge.features}
-    parts = PartBuilder(frame, features, {drug.id: drug.name for drug in knowledge.drugs}, language, references)
+    """Everything of a statement that is in force; without an example it has no boundaries."""
+    parts = make_parts(knowledge, frame)
     first = tuple(_iter_first_lines(parts, statement, knowledge))
     sections = tuple(_iter_sections(parts, statement, example))
-    guideline = next(force.guideline for force in frame.in_force if force.guideline.id == statement.guideline)
+    return wrap_page(knowledge, parts, statement, first, sections)
+
+
+def make_parts(knowledge: Knowledge, frame: Ruleset) -> PartBuilder:
+    """What makes the parts of one page, its references counted from one."""
+    features = {feature.name: feature for feature in knowledge.features}
+    names = {drug.id: drug.name for drug in knowledge.drugs}
+    return PartBuilder(frame, features, names, load_language("en"), References({one.id: one for one in knowledge.sources}))
+
+
+def wrap_page(
+    knowledge: Knowledge, parts: PartBuilder, statement: Statement, first: Sequence[ScreenLine], sections: Sequence[Section]
+) -> Document:
+    """What was told of a statement as a page, with the sources that it names."""
+    language = parts.language
+    guideline = next(force.guideline for force in parts.frame.in_force if force.guideline.id == statement.guideline)
     return renumber_references(
         Document(
             language="en",
@@ -61,10 +73,10 @@ def build_statement_page(knowledge: Knowledge, frame: Ruleset, statement: Statem
             title=f"{guideline.short_title} {statement.version}, statement {statement.number}",
             over=guideline.publisher,
             verdict=statement.title,
-            first=first,
-            sections=sections,
+            first=tuple(first),
+            sections=tuple(sections),
             references_title=language.say("part.references"),
-            references=tuple(_list_references(references, language.phrases)),
+            references=tuple(_list_references(parts.references, language.phrases)),
             footer=(FOOT, f"Knowledge {knowledge.digest[:12]}."),
             words=make_page_words(language, guideline, statement.version),
         )
@@ -133,7 +145,7 @@ def _iter_sections(parts: PartBuilder, statement: Statement, example: Example | 
     yield Section("applies", "It applies when all of this holds", (parts.list_conditions(statement.applies_if),))
     yield from _make_section("regimens", "Regimens and doses", parts.list_regimens(statement))
     yield from _make_section("bars", "What rules its regimens out", parts.list_bars(proposals, ("precludes",)))
-    yield from _make_section("beside", "What is done beside", _list_actions(parts, statement))
+    yield from _make_section("beside", "What is done beside", list_actions(parts, statement))
     yield Section(
         "boundaries", "Where it begins and ends, and what would change it", tuple(_iter_boundary_blocks(parts, example))
     )
@@ -149,7 +161,8 @@ def _make_section(id_: str, title: str, block: Table | PointList, *, folded: boo
         yield Section(id_, title, (block,), folded)
 
 
-def _list_actions(parts: PartBuilder, statement: Statement) -> PointList:
+def list_actions(parts: PartBuilder, statement: Statement) -> PointList:
+    """What it says is done beside its regimens."""
     return PointList(tuple(Point(parts.cite(action.says, action.source)) for action in statement.actions))
 
 

@@ -206,6 +206,7 @@ class PageReference:
     short: str = ""
 
 
+Layout = Literal["page", "sheet"]
 Shape = Literal["recommendation", "continue", "question", "refusal", "no regimen"]
 
 
@@ -216,7 +217,8 @@ class Document:
     `whose` names the file or the id that the user gave, and stands on every sheet. `words` holds what a renderer adds of its
     own, in the language of the page: the three marks of checks under `done`, `missing` and `unmet`; `skip_to_references` for
     keyboards and screen readers; `folded_not_printed` for paper; `more` for a terminal; `day`, when it was asked. `as_of` is
-    that day; a file that carries a date of its own takes this one, never that of a clock.
+    that day; a file that carries a date of its own takes this one, never that of a clock. `layout` is how a printed one is set:
+    as a page that goes on, or as a sheet that is made to be one page.
     """
 
     language: str
@@ -232,3 +234,4 @@ class Document:
     words: Mapping[str, str] = field(default_factory=dict)
     as_of: dt.date | None = None
     whose: str = ""
+    layout: Layout = "page"

@@ -45,6 +45,7 @@ def build_page_data(document: Document) -> Data:
     document = show_quotations_of(document)
     put = _PageDataBuilder(frozenset(source.n for source in document.references), document.words)
     return {
+        "layout": document.layout,
         "language": document.language,
         "title": to_font_characters(document.title),
         "whose": to_font_characters(document.whose),
@@ -95,6 +96,7 @@ class _PageDataBuilder:
     def make_section(self, section: Section) -> Data:
         blocks = [self.make_block(block, section) for block in section.blocks]
         return {
+            "id": section.id,
             "title": self.make_text_run(section.title),
             "folded": section.folded,
             "asked": section.id == QUESTION,

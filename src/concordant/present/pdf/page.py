@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from concordant.errors import Complaint, Unreadable
-from concordant.present.page.document import Document
+from concordant.present.page.document import Document, Layout
 from concordant.present.pdf.data import Data, build_page_data
 
 Paper = Literal["a4", "letter"]
 PAPERS: dict[Paper, str] = {"a4": "a4", "letter": "us-letter"}
-SCALES = (1.0, 0.97, 0.95)  # a smaller type is taken where it saves a sheet
+# A smaller type is taken where it saves a sheet. What is made to be one page may also be larger, where it has room.
+SCALES: dict[Layout, tuple[float, ...]] = {"page": (1.0, 0.97, 0.95), "sheet": (1.15, 1.1, 1.05, 1.0, 0.97, 0.95)}
 HERE = Path(__file__).parent
 
 
@@ -33,8 +34,8 @@ def render_pdf(document: Document, *, paper: Paper = "a4") -> bytes:
 
 
 def _choose_scale(data: Data) -> float:
-    """The full one, or the first smaller one that saves a sheet."""
-    full, *smaller = SCALES
+    """The largest one, or the first smaller one that saves a sheet."""
+    full, *smaller = SCALES[data["layout"]]
     sheets = _count_pages(data, full)
     return next((scale for scale in smaller if sheets > 1 and _count_pages(data, scale) < sheets), full)
 
@@ -47,7 +48,7 @@ def _count_pages(data: Data, scale: float) -> int:
 
 def _make_inputs(data: Data, scale: float) -> dict[str, Any]:
     return {
-        "input": HERE / "page.typ",
+        "input": HERE / f"{data['layout']}.typ",
         "font_paths": [HERE / "fonts"],
         "ignore_system_fonts": True,
         "sys_inputs": {"page": json.dumps(data | {"scale": scale})},
