@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import concordant as cc
@@ -18,6 +19,8 @@ from concordant.errors import Refused, Unreadable
 from concordant.library import FOLDER
 from concordant.logic.intervals import Interval
 from concordant.present.described.difference import Difference
+from concordant.present.described.picture import make_difference_picture
+from concordant.verify.difference import say_the_same
 
 OLD, NEW = "asco-her2-abc/2018", "asco-her2-abc/2022"
 DAY = dt.date(2024, 6, 1)
@@ -95,6 +98,28 @@ def test_the_second_line_went_from_one_conjugate_to_the_other(between: Differenc
 @pytest.mark.parametrize("format_", ["html", "pdf", "docx"])
 def test_it_is_a_page(between: Difference, format_: str) -> None:
     assert render_difference(between, format_)
+
+
+def test_it_is_a_picture_of_the_same_patients(between: Difference) -> None:
+    drawn = render_difference(between, "svg")
+    assert isinstance(drawn, str)
+    picture = make_difference_picture(between)
+    assert len(picture.patients) == len(between.changes)
+    told = {(row.middle, row.before, row.after) for row in picture.patients}
+    assert len(told) == len(between.changes)
+    for change, row in zip(between.changes, picture.patients, strict=True):
+        came = {line.text for line in row.after if line.sign == "+"}
+        new = between.parts[1]
+        assert came == {new.name_regimen(turn.regimen) for turn in change.turns if turn.kind == "comes" and turn.regimen}
+
+
+def test_a_reason_for_deriving_is_part_of_what_a_statement_says(between: Difference) -> None:
+    """Compared as a whole: a part that was added to statements is not passed over."""
+    statement = next(one.after for one in between.statements if one.after and one.after.derived_because)
+    other = msgspec.structs.replace(statement, derived_because="Another reason.")
+    renamed = msgspec.structs.replace(statement, version="next", id="another")
+    assert not say_the_same(statement, other)
+    assert say_the_same(statement, renamed)
 
 
 def test_nothing_is_said_of_what_is_the_same(tmp_path: Path) -> None:

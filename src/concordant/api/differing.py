@@ -16,9 +16,13 @@ from concordant.decide.decision import Outcome
 from concordant.errors import Complaint, Refused, Unreadable
 from concordant.library import load_folder
 from concordant.present.described.difference import Difference, build_difference_page
+from concordant.present.described.formats import DiffFormat
 from concordant.present.described.parts import PartBuilder
+from concordant.present.described.picture import make_difference_picture
+from concordant.present.described.picture_drawn import render_difference_svg
 from concordant.present.formats import RenderOptions, render_document
 from concordant.present.language import load_language
+from concordant.present.pathway.png import render_png
 from concordant.verify.decided import Proving
 from concordant.verify.difference import OutcomeChange, Unproved, VersionPair, list_other_changes, list_statement_changes
 
@@ -98,10 +102,20 @@ def _make_parts(now: Proving) -> PartBuilder:
     return PartBuilder(now.ruleset, features, drugs, load_language("en"), References({s.id: s for s in now.knowledge.sources}))
 
 
-def render_difference(found: Difference, format_: str) -> str | bytes:
-    """The comparison as a page, or as JSON with the case file of each patient."""
-    if format_ != "json":
-        return render_document(build_difference_page(found), RenderOptions(format=format_))
+def render_difference(found: Difference, format_: DiffFormat) -> str | bytes:
+    """The comparison as a page, as a picture, or as JSON with the case file of each patient."""
+    match format_:
+        case "json":
+            return _render_json(found)
+        case "svg":
+            return render_difference_svg(make_difference_picture(found))
+        case "png":
+            return render_png(render_difference_svg(make_difference_picture(found)), "a4")
+        case _:
+            return render_document(build_difference_page(found), RenderOptions(format=format_))
+
+
+def _render_json(found: Difference) -> str:
     content = {
         "old": found.names[0],
         "new": found.names[1],

@@ -8,7 +8,7 @@ import click
 
 from concordant.cli.options import as_of_option, knowledge_option, output_option
 from concordant.cli.writing import check_target, write_output
-from concordant.present.described.formats import DESCRIBE_FORMATS, DescribeFormat
+from concordant.present.described.formats import DIFF_FORMATS, DiffFormat
 
 
 @click.command()
@@ -17,19 +17,17 @@ from concordant.present.described.formats import DESCRIBE_FORMATS, DescribeForma
 @click.option(
     "--format",
     "format_",
-    type=click.Choice((*DESCRIBE_FORMATS, "json")),
+    type=click.Choice(DIFF_FORMATS),
     default="md",
     show_default=True,
-    help="How it is written.",
+    help="A page, JSON with the patients as case files, or (svg, png) a picture on A4.",
 )
 @click.option("--facts", default="", metavar="FILE", help="A table of facts (Parquet): how many patients, from what to what.")
 @click.option("--exit-code", is_flag=True, help="End with 1 where somebody is answered differently.")
 @output_option
 @as_of_option
 @knowledge_option
-def diff(
-    old: str, new: str, format_: DescribeFormat, facts: str, exit_code: bool, output: str, as_of: str, knowledge: str
-) -> None:
+def diff(old: str, new: str, format_: DiffFormat, facts: str, exit_code: bool, output: str, as_of: str, knowledge: str) -> None:
     """What changed from OLD to NEW, in words and for whom: one patient for each way in which the answer can differ.
 
     OLD and NEW are versions of a guideline (ID/VERSION) or folders of knowledge.
@@ -37,7 +35,7 @@ def diff(
     from concordant.api.differing import compare_versions, render_difference
     from concordant.cli.opening import make_engine, parse_day
 
-    check_target(format_, output, "page")
+    check_target(format_, output, "changes")
     engine, day = make_engine(knowledge), parse_day(as_of)
     found = compare_versions(engine, old, new, day, facts)
     write_output(render_difference(found, format_), output)

@@ -79,7 +79,7 @@ def list_statement_changes(old: Proving, new: Proving) -> list[StatementChange]:
     before = {(one.guideline, one.number): one for one in old.ruleset.statements}
     after = {(one.guideline, one.number): one for one in new.ruleset.statements}
     pairs = [(key, before.get(key), after.get(key)) for key in dict.fromkeys((*before, *after))]
-    return [StatementChange(key[1], one, other) for key, one, other in pairs if not _say_the_same(one, other)]
+    return [StatementChange(key[1], one, other) for key, one, other in pairs if not say_the_same(one, other)]
 
 
 def list_other_changes(old: Proving, new: Proving) -> list[str]:
@@ -102,7 +102,8 @@ def _find_name(one: Named) -> str:
     return one.name if isinstance(one, Feature) else one.id
 
 
-def _say_the_same(one: Statement | None, other: Statement | None) -> bool:
+def say_the_same(one: Statement | None, other: Statement | None) -> bool:
+    """Whether two statements differ in nothing but their names, their versions and who signed them."""
     if one is None or other is None:
         return False
     return _leave_out_names(one) == _leave_out_names(other)

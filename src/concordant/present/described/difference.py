@@ -58,12 +58,17 @@ def make_verdict(found: Difference) -> str:
     ways = sum(len(one.turns) for one in found.changes)
     if not ways:
         return SAME_REGIMENS if found.others or found.unproved else NO_CHANGE
-    return (
-        f"{_count(len(found.changes), 'patient shows', 'patients show')} {_count(ways, 'change', 'changes')} of what is advised"
-    )
+    patients = count_things(len(found.changes), "patient shows", "patients show")
+    return f"{patients} {count_things(ways, 'change', 'changes')} of what is advised"
 
 
-def _count(number: int, one: str, many: str) -> str:
+def tell_counted(found: Difference) -> str:
+    """How many patients of the table are answered differently."""
+    return f"{sum(number for *_, number in found.counts)} of {found.patients} patients in the table are answered differently"
+
+
+def count_things(number: int, one: str, many: str) -> str:
+    """`1 statement`, `2 statements`."""
     return f"{number} {one if number == 1 else many}"
 
 
@@ -74,19 +79,18 @@ def iter_first_lines(found: Difference) -> Iterator[ScreenLine]:
     changed = [one.number for one in found.statements if one.before is not None and one.after is not None]
     for title, numbers in (("New", came), ("Gone", gone), ("Changed", changed)):
         if numbers:
-            yield ScreenLine(title, f"{_count(len(numbers), 'statement', 'statements')}: {', '.join(numbers)}")
+            yield ScreenLine(title, f"{count_things(len(numbers), 'statement', 'statements')}: {', '.join(numbers)}")
     if found.others:
         yield ScreenLine(
             "Also changed",
-            f"{_count(len(found.others), 'entry', 'entries')}: {', '.join(found.others[:MOST_NAMED])}",
+            f"{count_things(len(found.others), 'entry', 'entries')}: {', '.join(found.others[:MOST_NAMED])}",
             key="remark",
         )
     if found.patients:
-        differ = sum(count for *_, count in found.counts)
-        told = f"{differ} of {found.patients} in the table are answered differently"
-        yield ScreenLine("Patients", told, key="remark")
+        yield ScreenLine("Patients", tell_counted(found))
     if found.unproved:
-        yield ScreenLine("Not proved", f"{_count(len(found.unproved), 'way', 'ways')} to differ: see below", "danger", "remark")
+        ways = count_things(len(found.unproved), "way", "ways")
+        yield ScreenLine("Not proved", f"{ways} to differ: see below", "danger", "remark")
 
 
 def _iter_sections(found: Difference) -> Iterator[Section]:

@@ -11,7 +11,7 @@ from concordant.present.described.phrases import THEN
 
 
 def tell_doses(parts: PartBuilder, regimen: Regimen) -> str:
-    """`docetaxel 75 mg/m² IV every 3 weeks; trastuzumab 8 mg/kg, then 6 mg/kg IV every 3 weeks`, with its sources."""
+    """`A 75 mg/m² IV every 3 weeks; B 8 mg/kg, then 6 mg/kg IV every 3 weeks`, with its sources."""
     told = "; ".join(_iter_drugs(parts, regimen))
     return parts.cite(told, *dict.fromkeys(part.source for part in regimen.components))
 

@@ -31,7 +31,7 @@ LEFT_OUT = {
     "turns": "{n} more facts that turn it",
     "rules": "the {n} rules by which what it asks is worked out",
     "bars": "why each of {n} findings rules a regimen out",
-    "dangers": "{n} dangers that hold back the first dose of many drugs",
+    "dangers": "{n} dangers for which the first dose of many drugs waits",
     "cautions": "{n} cautions in full",
     "silence": "what silence of a record means for {n} facts",
 }
@@ -45,7 +45,7 @@ WAYS: dict[Kind, str] = {
 UNTOLD_PARTS = "sources, bars or what is done beside"
 STAYS = "{n} that both advise"
 ALL_OF_THEM = "All patients here: {facts}"
-IN_TABLE = "others of the table"
+IN_TABLE = "other patients of the table"
 CHECKED: dict[Checked, str] = {
     "primary": "read",
     "secondary": "read second-hand",
@@ -54,3 +54,10 @@ CHECKED: dict[Checked, str] = {
 }
 THE_DRUG = "the drug"
 THEN = ", then "
+FOR_WHOM = "for whom: one patient each"
+PART_OF = "Statement {number}, {part}"
+IN_TABLE_OF = "so many of {n} go this way"
+ONLY_IN = "{sign} Only in {name}: {told}"
+MORE_ROWS = "{n} more changes{patients} have no room here; the page has them all (--format html)."
+MORE_PATIENTS = " of {n} patients in the table"
+LEGEND = "− only the old version says it; + only the new one; = both."

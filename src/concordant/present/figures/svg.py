@@ -17,6 +17,7 @@ NORMAL, SMALL = 12.5, 11.0
 LEADING = 1.3
 ASCENT, DESCENT = 0.8, 0.25  # of a line of text, in parts of its size
 FONT = "Concordant Sans"
+POINTS = 72 / 25.4  # in a millimetre
 
 # Widths of letters in parts of the size: those of common sans-serif faces, the wider ones counting.
 _NARROW = dict.fromkeys("iljI.,:;'|!\u2019", 0.29) | dict.fromkeys("ftr()[]/- \u202f\u00a0", 0.37)
@@ -190,6 +191,20 @@ class SvgSheet:
             f'<desc id="{name}-told">{escape(strip_invalid_xml(leave_out_cited(description)))}</desc>'
             f"{''.join(self.parts)}</svg>"
         )
+
+
+def wrap_paper(name: str, title: str, told: str, paper: tuple[int, int], inside: str, *, language: str = "en") -> str:
+    """A picture on a sheet of so many millimetres as one file: titled, described, white wherever it is shown."""
+    across, down = paper
+    box = " ".join(format_coordinate(millimetres * POINTS) for millimetres in paper)
+    title, told = escape(strip_invalid_xml(title)), escape(strip_invalid_xml(told))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}mm" height="{down}mm" viewBox="0 0 {box}" role="img"'
+        f' lang={quoteattr(language)} aria-labelledby="{name}-title {name}-told"'
+        f' font-family="{ALONE.font}, sans-serif" fill="none">'
+        f'<title id="{name}-title">{title}</title><desc id="{name}-told">{told}</desc>'
+        f'<rect width="100%" height="100%" fill="{ALONE.paper}"/>{inside}</svg>'
+    )
 
 
 def _mark_language(escaped: str) -> str:

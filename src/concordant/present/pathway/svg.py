@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape, quoteattr
 
-from concordant.present.figures.svg import ALONE, SvgSheet, format_coordinate, measure_width, strip_invalid_xml, wrap_text
+from concordant.present.figures.svg import ALONE, POINTS, SvgSheet, format_coordinate, measure_width, wrap_paper, wrap_text
 from concordant.present.pathway.graph import Paper, Pathway
 from concordant.present.pathway.layout import Layout, Layouter, Shape, Size
 from concordant.present.pathway.shapes import FEW_ROWS, BoxShape, CardShape, shape_box, shape_card
@@ -14,7 +13,6 @@ from concordant.present.pathway.shapes_drawn import draw_arrow, draw_box, draw_c
 from concordant.present.pathway.signs import draw_sign, draw_way
 
 SHEETS: dict[Paper, tuple[int, int]] = {"a4": (297, 210), "a2": (594, 420)}  # millimetres, as it hangs
-POINTS = 72 / 25.4
 MARGIN = 16.0
 FULL = 1.0  # at this scale a text is as large as it is meant, and no better layout is looked for
 LARGEST = 1.5  # of what is drawn, where there is much room
@@ -49,7 +47,7 @@ def render_svg(pathway: Pathway, paper: Paper = "a4") -> str:
         _place(_draw_graph(pathway, drawn).parts, left, top, scale),
         _place(foot.parts, MARGIN, height - MARGIN - foot.y * enlarged, enlarged),
     ]
-    return _wrap_sheet(pathway, paper, width, height, "".join(parts))
+    return wrap_paper("pathway", pathway.title, pathway.description, SHEETS[paper], "".join(parts), language=pathway.language)
 
 
 def _lay_out(pathway: Pathway, room: Size) -> Drawn:
@@ -168,17 +166,3 @@ def _next_place(sheet: SvgSheet, x: float, needed: float) -> float:
 def _place(parts: Sequence[str], x: float, y: float, scale: float) -> str:
     moved = f"translate({format_coordinate(x)} {format_coordinate(y)})"
     return f'<g transform="{moved} scale({scale:.4f})">{"".join(parts)}</g>'
-
-
-def _wrap_sheet(pathway: Pathway, paper: Paper, width: float, height: float, inside: str) -> str:
-    """One file: titled, described, on paper of its own that is white wherever it is shown."""
-    across, down = SHEETS[paper]
-    box = f"0 0 {format_coordinate(width)} {format_coordinate(height)}"
-    title, told = escape(strip_invalid_xml(pathway.title)), escape(strip_invalid_xml(pathway.description))
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}mm" height="{down}mm" viewBox="{box}" role="img"'
-        f' lang={quoteattr(pathway.language)} aria-labelledby="pathway-title pathway-told"'
-        f' font-family="{ALONE.font}, sans-serif" fill="none">'
-        f'<title id="pathway-title">{title}</title><desc id="pathway-told">{told}</desc>'
-        f'<rect width="100%" height="100%" fill="{ALONE.paper}"/>{inside}</svg>'
-    )
