@@ -14,7 +14,7 @@ import yaml
 from hypothesis import settings
 
 from concordant import texts
-from concordant.answer.engine import prepare
+from concordant.answer.engine import get_prepared
 from concordant.api import engine
 from concordant.derive.plan import DerivationPlan, make_plan
 from concordant.model.knowledge import Knowledge
@@ -54,7 +54,7 @@ def remember_trees(compose: Callable[[str, str], Any], most: int = 2000) -> Call
 texts._compose_nodes = remember_trees(texts._compose_nodes)
 # A command loads and prepares the shipped knowledge anew; within one process of tests nothing of it changes.
 engine.load_shipped = shipped_knowledge
-engine.prepare_knowledge = prepare  # type: ignore[assignment]  # a function that remembers, for the function itself
+engine.prepare_knowledge = get_prepared  # type: ignore[assignment]  # a function that remembers, for the function itself
 
 
 def _remember(name: str) -> None:

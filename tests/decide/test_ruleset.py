@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from concordant.answer.engine import prepare
+from concordant.answer.engine import get_prepared
 from concordant.decide.judging import make_decision
 from concordant.decide.ruleset import Ruleset, list_turning_days, make_ruleset
 from concordant.derive.engine import FactsOnDemand, derive_facts
@@ -62,7 +62,7 @@ class Unread:
 
 def test_cautions_are_looked_at_where_reasons_are_read(knowledge: Knowledge, words: Words) -> None:
     record = case(knowledge, words)
-    frame, facts = make_ruleset(knowledge, record.as_of), derive_facts(record, prepare(knowledge).plan)
+    frame, facts = make_ruleset(knowledge, record.as_of), derive_facts(record, get_prepared(knowledge).plan)
     told, untold = make_decision(frame, facts), make_decision(frame, facts, look=Unread())
     assert any(b.bar.effect == "caution" for one in told.everything for b in one.barred)
     assert not any(b.bar.effect == "caution" for one in untold.everything for b in one.barred)
@@ -70,7 +70,7 @@ def test_cautions_are_looked_at_where_reasons_are_read(knowledge: Knowledge, wor
 
 
 def test_facts_on_demand_keep_the_promises_of_a_mapping(knowledge: Knowledge, words: Words) -> None:
-    record, plan = case(knowledge, words), prepare(knowledge).plan
+    record, plan = case(knowledge, words), get_prepared(knowledge).plan
 
     def fresh() -> FactsOnDemand:
         return FactsOnDemand(record, plan, TruthOnly())

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from hypothesis import given
 
-from concordant.answer.engine import build_situation, decide_record, prepare
+from concordant.answer.engine import build_situation, decide_record, get_prepared
 from concordant.derive.engine import FactsOnDemand
 from concordant.errors import ConcordantError
 from concordant.library import FOLDER
@@ -60,7 +60,7 @@ def test_the_same_decision_for_every_case(knowledge: Knowledge, words: Words) ->
 
 def test_the_same_facts_for_a_case(knowledge: Knowledge, words: Words) -> None:
     path = next((FOLDER / "cases").rglob("A02-*.yaml"))
-    record, prepared = read_case(read_file(path), knowledge, words, DAY), prepare(knowledge)
+    record, prepared = read_case(read_file(path), knowledge, words, DAY), get_prepared(knowledge)
     lazy = FactsOnDemand(record, prepared.plan, prepared.bare)
     for name, fact in build_situation(record, knowledge).facts.items():
         assert (lazy[name].value, lazy[name].origin, lazy[name].conflict) == (fact.value, fact.origin, fact.conflict)

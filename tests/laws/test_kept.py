@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 from msgspec.structs import replace
 
-from concordant.answer.engine import decide_record, prepare
+from concordant.answer.engine import decide_record, get_prepared
 from concordant.decide.ruleset import list_turning_days, make_ruleset
 from concordant.derive.context import SelectorContext
 from concordant.derive.engine import derive_facts
@@ -118,9 +118,9 @@ def alike(knowledge: Knowledge, one: dt.date, other: dt.date) -> bool:
 
 def test_frames_do_not_pile_up(knowledge: Knowledge, records: list[PatientRecord], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("concordant.answer.engine.MOST_FRAMES", 3)
-    prepare(knowledge).frames.clear()
+    get_prepared(knowledge).frames.clear()
     before = [decide_record(record, knowledge).outcome for record in records[:40]]
-    assert len(prepare(knowledge).frames) <= 3 + 1
+    assert len(get_prepared(knowledge).frames) <= 3 + 1
     assert [decide_record(record, knowledge).outcome for record in records[:40]] == before
 
 

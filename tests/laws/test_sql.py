@@ -57,7 +57,7 @@ Run = Callable[[str, Knowledge, Rows], list[Row]]
 @given(st.conditions(), st.facts())
 def test_a_condition_has_the_truth_of_the_reasons(condition: Condition, facts: Facts) -> None:
     names = ColumnNames(())
-    leaves = {leaf: names.find(describe_leaf(leaf)) for leaf in iter_condition_leaves(condition)}
+    leaves = {leaf: names.find_name(describe_leaf(leaf)) for leaf in iter_condition_leaves(condition)}
     told = [exp.alias_(leaf_to_sql(leaf, st.DICTIONARY[leaf.feature]), name) for leaf, name in leaves.items()]
     known = {name: facts.get(name, Fact(name, None, "unknown")) for name in st.DICTIONARY}
     row = make_fact_row("one", (), st.DICTIONARY.values(), known)

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from concordant.answer.engine import answer_record, build_situation, prepare
+from concordant.answer.engine import answer_record, build_situation, get_prepared
 from concordant.answer.schema import NextStep
 from concordant.decide import counterfactuals as sides
 from concordant.decide import next_steps as ahead
@@ -125,7 +125,7 @@ class Patient:
 
     @property
     def features(self) -> Mapping[str, Feature]:
-        return prepare(self.knowledge).plan.by_name
+        return get_prepared(self.knowledge).plan.by_name
 
     def fresh(self, changes: Changes | None = None) -> Situation:
         """The situation of a record that states these facts as well, or instead."""
@@ -371,7 +371,7 @@ def overridden(patient: Patient, changes: Changes) -> Situation:
     For facts that are stated (or assumed) this is a fresh record. Rules of the changed features are taken away first, and
     with them what makes a stated word give way to the rules.
     """
-    prepared = prepare(patient.knowledge)
+    prepared = get_prepared(patient.knowledge)
     if not any(prepared.plan.by_name[name].rules for name in changes):
         return patient.fresh(changes)
     freed = [msgspec.structs.replace(f, rules=(), waits_for=None) if f.name in changes else f for f in prepared.plan.features]

@@ -12,7 +12,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 import concordant
-from concordant.answer.engine import prepare
+from concordant.answer.engine import get_prepared
 from concordant.derive.engine import derive_facts
 from concordant.model.knowledge import Knowledge
 from concordant.patient.events import PatientRecord
@@ -78,8 +78,8 @@ def asking_of(modules: Mapping[str, Any], knowledge: Knowledge) -> Asking:
     def now(record: PatientRecord) -> Any:
         if record.as_of not in frames:
             frames[record.as_of] = modules["decide.ruleset"].make_ruleset(knowledge, record.as_of)
-        frame, facts = frames[record.as_of], derive_facts(record, prepare(knowledge).plan)
-        decision, bare = modules["decide.judging"].make_decision(frame, facts), prepare(knowledge).bare
+        frame, facts = frames[record.as_of], derive_facts(record, get_prepared(knowledge).plan)
+        decision, bare = modules["decide.judging"].make_decision(frame, facts), get_prepared(knowledge).bare
         return modules["decide.situation"].Situation(record, plan, frame, facts, decision, (), bare, circuit)
 
     ask, sides, ahead = (modules[f"decide.{name}"] for name in ("questions", "counterfactuals", "next_steps"))

@@ -70,9 +70,9 @@ def questions() -> Iterator[Question]:
 @pytest.mark.long
 def test_a_patient_who_is_found_is_one_by_the_reference() -> None:
     """The values that come out make the condition true, read by `explain`, and break no constraint."""
-    now, finder = shipped().now, shipped().complete
+    now, finder = shipped().now, shipped().complete_finder
     for question in questions():
-        found = finder.find(question.wanted, (), question.without)
+        found = finder.find_patient(question.wanted, (), question.without)
         if isinstance(found, dict):
             facts = as_facts(found)
             assert explain(question.wanted, facts).truth is TRUE, question.about
@@ -84,7 +84,7 @@ def test_a_patient_who_is_found_is_one_by_the_reference() -> None:
 def test_a_second_solver_agrees() -> None:
     """CaDiCaL on the same clauses says of every question of a sample what Z3 says."""
     pysat = pytest.importorskip("pysat.solvers")
-    clauses, finder, asked = Clauses(shipped().now.space), shipped().complete, list(questions())
+    clauses, finder, asked = Clauses(shipped().now.space), shipped().complete_finder, list(questions())
     signs = [clauses.find_sign(question.wanted) for question in asked]
     with pysat.Solver(name="cadical153", bootstrap_with=clauses.clauses) as solver:
         for question, sign in zip(asked, signs, strict=True):
@@ -110,7 +110,7 @@ def patients_of(features: list[str]) -> Iterator[dict[str, str | float]]:
 def test_a_patient_is_found_where_there_is_one(condition: Condition) -> None:
     """Against a look at every patient of a small dictionary."""
     space = PatientSpace({name: make_domain(feature) for name, feature in DICTIONARY.items()}, ())
-    found = Z3Finder(space).find(condition)
+    found = Z3Finder(space).find_patient(condition)
     test = compile_test(condition)
     read = sorted({leaf.feature for leaf in _leaves(condition)})
     there_is = any(test(as_facts(patient)) is TRUE for patient in patients_of(read))
@@ -164,7 +164,7 @@ def test_what_takes_too_long_is_not_proved() -> None:
 @functools.cache
 def suggested() -> list[tuple[str, str]]:
     now = shipped().now
-    return [(case.name, case.text) for case in suggest_cases(now, shipped().complete, [])]
+    return [(case.name, case.text) for case in suggest_cases(now, shipped().complete_finder, [])]
 
 
 @pytest.mark.long

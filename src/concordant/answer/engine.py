@@ -90,19 +90,19 @@ def prepare_knowledge(knowledge: Knowledge) -> PreparedKnowledge:
     )
 
 
-prepare = IdentityCache(prepare_knowledge)  # for callers that keep none themselves: the last few that were used
+get_prepared = IdentityCache(prepare_knowledge)  # for callers that keep none themselves: the last few that were used
 
 
 def build_situation(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> Situation:
     """Facts and decision for a record; `wanted` is a guideline version `ID/VERSION`, if asked for."""
-    return prepare(knowledge).build_situation(record, wanted)
+    return get_prepared(knowledge).build_situation(record, wanted)
 
 
 def decide_record(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> Decision:
     """The decision alone, without reasons and several times as fast: for the many patients of a cohort."""
-    return prepare(knowledge).decide_record(record, wanted)
+    return get_prepared(knowledge).decide_record(record, wanted)
 
 
 def answer_record(record: PatientRecord, knowledge: Knowledge, wanted: str = "") -> Answer:
     """The answer for one patient: decision, questions, reasons, doses, evidence, references."""
-    return prepare(knowledge).answer_record(record, wanted)
+    return get_prepared(knowledge).answer_record(record, wanted)

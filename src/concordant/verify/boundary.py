@@ -130,7 +130,7 @@ def _find_patient(now: Proving, finder: PatientFinder, bench: WitnessBench, at: 
     twin = Twin(now.space, {name, *now.plan.downstream[name]}, TWIN)
     near = both(Compare(name, ">=", at.value_at("below")), Compare(name, "<=", at.value_at("above")))
     wanted = both(at.condition, near, twin.exists, twin.of(near), twin.of(Not(at.condition)))
-    found = finder.find(wanted, bench.list_wishes(at.condition))
+    found = finder.find_patient(wanted, bench.list_wishes(at.condition))
     return found if isinstance(found, Mapping) else None
 
 

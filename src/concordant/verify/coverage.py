@@ -64,10 +64,10 @@ def iter_overlaps(now: Proving) -> Iterator[Question]:
 
 
 def _prefers(regimens: set[str]) -> Check:
-    def check(rerun: Rerun) -> bool:
+    def is_shown(rerun: Rerun) -> bool:
         return regimens <= {one.proposal.regimen.id for one in rerun.decision.offered if one.role == "preferred"}
 
-    return check
+    return is_shown
 
 
 def _iter_clashes(feature: Feature) -> Iterator[Question]:
@@ -108,11 +108,11 @@ def _tell_fit(now: Proving, one: Proposal) -> Callable[[Rerun], str]:
 
 
 def _is_off_label(now: Proving, proposal: Proposal) -> Check:
-    def check(rerun: Rerun) -> bool:
+    def is_shown(rerun: Rerun) -> bool:
         fit = judge_label_fit(proposal.regimen, now.ruleset.drugs.values(), rerun.facts, now.as_of)
         return fit.fit == "off" and _prefers({proposal.regimen.id})(rerun)
 
-    return check
+    return is_shown
 
 
 def iter_disagreements(now: Proving) -> Iterator[Question]:
@@ -127,10 +127,10 @@ def iter_disagreements(now: Proving) -> Iterator[Question]:
 
 
 def _offers(proposal: Proposal) -> Check:
-    def check(rerun: Rerun) -> bool:
+    def is_shown(rerun: Rerun) -> bool:
         return any(one.is_offered for one in rerun.decision.everything if one.proposal.id == proposal.id)
 
-    return check
+    return is_shown
 
 
 def _iter_cuts(now: Proving) -> Iterator[Question]:

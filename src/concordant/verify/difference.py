@@ -126,7 +126,7 @@ class VersionPair:
     def iter_changes(self) -> Iterator[OutcomeChange | Unproved]:
         """For each way to differ a patient, unless one that was found before shows it too."""
         conditions = self._list_turns()
-        self._finder.prepare(conditions.values())
+        self._finder.prepare_conditions(conditions.values())
         shown: set[Turn] = set()
         for turn, wanted in conditions.items():
             if turn in shown:
@@ -149,7 +149,7 @@ class VersionPair:
         return turns
 
     def _find_change(self, turn: Turn, wanted: Condition) -> OutcomeChange | Unproved | None:
-        found = self._finder.find(wanted, self._wishes)
+        found = self._finder.find_patient(wanted, self._wishes)
         if found is None:
             return None
         if found == TIMEOUT:

@@ -66,7 +66,7 @@ class Question:
     again: Callable[[], Question] | None = None
 
     @property
-    def witnessed(self) -> Condition:
+    def shown_condition(self) -> Condition:
         """What the case of a patient must show."""
         return self.wanted if self.shown is None else self.shown
 

@@ -49,7 +49,7 @@ class Prover:
         self.bench = WitnessBench(self.now)
 
     @cached_property
-    def complete(self) -> PatientFinder:
+    def complete_finder(self) -> PatientFinder:
         """Among complete patients."""
         return self.make_finder(self.now.space)
 
@@ -76,13 +76,15 @@ class Prover:
             asked, found = len(self.now.knowledge.features), list(find_unused(self.now))
         else:
             questions = list(ASKED[name](self.now, self.known))
-            (self.partial if name == "law" else self.complete).prepare(question.wanted for question in questions)
+            (self.partial if name == "law" else self.complete_finder).prepare_conditions(
+                question.wanted for question in questions
+            )
             asked, found = len(questions), [one for q in questions if (one := self._ask(q)) is not None]
         found = list(accept_findings(name, found, self.now.knowledge.accepted, is_newest=self.now.is_newest))
         return ObligationResult(name, asked, time.perf_counter() - begun, tuple(found))
 
     def _ask(self, question: Question) -> Finding | None:
-        finder = self.partial if question.among == "partial" else self.complete
+        finder = self.partial if question.among == "partial" else self.complete_finder
         possible = finder.is_possible(question.wanted, question.without)
         if possible == TIMEOUT:
             return _make_finding(question, state="not proved", because="time ran out")
@@ -97,12 +99,12 @@ class Prover:
     def _show(self, finder: PatientFinder, question: Question) -> Finding:
         """The patient that was found, shown by the engine; only then is it a finding."""
         if question.among == "partial":
-            by_rules = finder.find(question.witnessed)
-            found = by_rules if isinstance(by_rules, Mapping) else finder.find(question.wanted, (), question.without)
+            by_rules = finder.find_patient(question.shown_condition)
+            found = by_rules if isinstance(by_rules, Mapping) else finder.find_patient(question.wanted, (), question.without)
             assert isinstance(found, Mapping)
             shown = make_law_witness(self.now, self.bench, self.known, question, found)
         else:
-            found = finder.find(question.wanted, self.bench.list_wishes(question.witnessed), question.without)
+            found = finder.find_patient(question.wanted, self.bench.list_wishes(question.shown_condition), question.without)
             assert isinstance(found, Mapping)
             shown = self.bench.make_witness(question, found)
         if shown.fails:

@@ -22,7 +22,7 @@ class Z3Finder:
         self._solver.set("timeout", int(timeout * 1000))
         self._sent = 0
 
-    def prepare(self, conditions: Iterable[Condition]) -> None:
+    def prepare_conditions(self, conditions: Iterable[Condition]) -> None:
         """See `PatientFinder`."""
         for condition in conditions:
             self._clauses.find_sign(condition)
@@ -32,7 +32,7 @@ class Z3Finder:
         found = self._solver.check(*self._assume(wanted, without))
         return TIMEOUT if found == z3.unknown else bool(found == z3.sat)
 
-    def find(
+    def find_patient(
         self, wanted: Condition, wishes: Sequence[Condition] = (), without: Collection[str] = ()
     ) -> Assignment | Literal["timeout"] | None:
         """See `PatientFinder`."""

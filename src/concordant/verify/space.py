@@ -67,13 +67,13 @@ class PatientSpace:
 class PatientFinder(Protocol):
     """Looks for a complete patient for whom a condition holds."""
 
-    def prepare(self, conditions: Iterable[Condition]) -> None:
+    def prepare_conditions(self, conditions: Iterable[Condition]) -> None:
         """Take in conditions that will be asked about: together that costs less than one by one."""
 
     def is_possible(self, wanted: Condition, without: Collection[str] = ()) -> bool | Literal["timeout"]:
         """Whether there is such a patient, though not whom."""
 
-    def find(
+    def find_patient(
         self, wanted: Condition, wishes: Sequence[Condition] = (), without: Collection[str] = ()
     ) -> Assignment | Literal["timeout"] | None:
         """The values of the features that were read, None where no such patient can be, or that time ran out.

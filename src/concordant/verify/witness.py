@@ -40,7 +40,7 @@ class WitnessBench:
         self._now = now
 
     @cached_property
-    def _words(self) -> Words:
+    def _known_words(self) -> Words:
         return make_words(self._now.knowledge)
 
     def list_wishes(self, condition: Condition) -> list[Condition]:
@@ -91,8 +91,8 @@ class WitnessBench:
 
     def find_failure(self, question: Question, rerun: Rerun) -> str:
         """Why the case does not show what was found; empty where it does."""
-        if explain(question.witnessed, rerun.facts).truth is not TRUE:
-            unlike = [name for name in find_features_read(question.witnessed) if not _is_exact(rerun.facts[name].value)]
+        if explain(question.shown_condition, rerun.facts).truth is not TRUE:
+            unlike = [name for name in find_features_read(question.shown_condition) if not _is_exact(rerun.facts[name].value)]
             return f"run again the case does not show it{_list_some(unlike)}"
         if question.seen is not None and not question.seen(rerun):
             return "run again the engine decides otherwise"
@@ -103,7 +103,7 @@ class WitnessBench:
         return self._run(read_text(case, "witness"))
 
     def _run(self, text: SourceText) -> Rerun:
-        record = read_case(text, self._now.knowledge, self._words, self._now.as_of)
+        record = read_case(text, self._now.knowledge, self._known_words, self._now.as_of)
         facts = derive_facts(record, self._now.plan)
         return Rerun(record, facts, make_decision(self._now.ruleset, facts))
 
@@ -121,7 +121,7 @@ class WitnessBench:
 
     def list_names(self, question: Question, found: Assignment) -> list[str]:
         """The features to be stated, in the order of their derivation; what has no meaning for the patient is not."""
-        features = [f for f in self._list_features(question.witnessed) if f.name in found]
+        features = [f for f in self._list_features(question.shown_condition) if f.name in found]
         return [f.name for f in features if f.only_if is None or _is_met(f.only_if, found)]
 
     def _list_features(self, condition: Condition) -> list[Feature]:

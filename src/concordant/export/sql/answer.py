@@ -71,7 +71,7 @@ class AnswerLevels:
 
     def _make_offer(self, proposal: Proposal, role: Role) -> Offer:
         name, of = f"{shorten_statement(proposal.statement)} {proposal.regimen.id} as {role}", proposal.id
-        return Offer(proposal, role, self.names.find(name, of), self.names.find(f"{name} told", of))
+        return Offer(proposal, role, self.names.find_name(name, of), self.names.find_name(f"{name} told", of))
 
     def _list_before(self, proposal: Proposal) -> list[Proposal]:
         """What takes the role first; only who is preferred gives way."""
@@ -108,7 +108,7 @@ class AnswerLevels:
             yield name_as(self._judge_guideline(guideline), self._name_answer(guideline))
 
     def _name_answer(self, guideline: Guideline) -> str:
-        return self.names.find(f"{guideline.id} answer")
+        return self.names.find_name(f"{guideline.id} answer")
 
     def _judge_guideline(self, guideline: Guideline) -> Sql:
         """Data are missing only where what could be preferred is open, or where all that could be offered is."""
@@ -119,7 +119,7 @@ class AnswerLevels:
             if one.role == "preferred"
         ]
         ways: list[tuple[Sql, Answer]] = [
-            (exp.column(self.names.find(f"{guideline.id} outside")), "out_of_scope"),
+            (exp.column(self.names.find_name(f"{guideline.id} outside")), "out_of_scope"),
             (join_any(leading), "needs_data"),
             (join_any(map(self._is_offered, own)), "recommends"),
             (join_any(self._is(one, "needs_data") for one in own), "needs_data"),
@@ -148,7 +148,7 @@ class AnswerLevels:
         yield name_as(only if asked or len(leading) == 1 else make_case(answers), "answer")
 
     def _outside(self, guideline: Guideline) -> Sql:
-        return exp.column(self.names.find(f"{guideline.id} outside"))
+        return exp.column(self.names.find_name(f"{guideline.id} outside"))
 
     def _make_shown(self, offers: Sequence[Offer]) -> Iterator[Level]:
         """Each regimen once, in its best role; a derived statement gives way to a numbered one."""

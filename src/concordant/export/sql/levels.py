@@ -64,7 +64,7 @@ class DecisionLevels:
 
     def _name_leaf(self, leaf: Leaf) -> str:
         if leaf not in self._leaves:
-            self._leaves[leaf] = self.names.find(describe_leaf(leaf))
+            self._leaves[leaf] = self.names.find_name(describe_leaf(leaf))
         return self._leaves[leaf]
 
     def _make_asked(self) -> Level:
@@ -90,26 +90,26 @@ class DecisionLevels:
             yield Level("scope", (note,), tuple(columns))
 
     def _name_outside(self, guideline: Guideline) -> str:
-        return self.names.find(f"{guideline.id} outside")
+        return self.names.find_name(f"{guideline.id} outside")
 
     def _name_scope_known(self, guideline: str) -> str:
-        return self.names.find(f"{guideline} scope known")
+        return self.names.find_name(f"{guideline} scope known")
 
     def _make_statement(self, statement: Statement) -> Level:
         """Whether it applies, and the status of each regimen that it proposes."""
-        self.applies[statement.id] = applies = self.names.find(f"{shorten_statement(statement)} applies", statement.id)
+        self.applies[statement.id] = applies = self.names.find_name(f"{shorten_statement(statement)} applies", statement.id)
         family = self.frame.family[statement.guideline]
         waits = [exp.column(self._name_scope_known(family))] if family in dict(self.frame.limits_held) else []
         own = [proposal for proposal in self.frame.proposals if proposal.statement is statement]
         return Level(
-            self.names.find(f"statement {shorten_statement(statement)}", statement.id),
+            self.names.find_name(f"statement {shorten_statement(statement)}", statement.id),
             (f"{statement.id}: {statement.title}", statement.says, f"Source: {describe_sources(statement.sources)}"),
             (name_as(join_all([self._read(statement.applies_if), *waits]), applies),),
             tuple(name_as(self._judge(proposal, applies), self._name_status(proposal)) for proposal in own),
         )
 
     def _name_status(self, proposal: Proposal) -> str:
-        name = self.names.find(f"{shorten_statement(proposal.statement)} {proposal.regimen.id}", proposal.id)
+        name = self.names.find_name(f"{shorten_statement(proposal.statement)} {proposal.regimen.id}", proposal.id)
         self.statuses[proposal.id] = name
         return name
 

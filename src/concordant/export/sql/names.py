@@ -22,7 +22,7 @@ class ColumnNames:
     def __init__(self, taken: Iterable[str]) -> None:
         self._meanings = dict.fromkeys(taken, "")
 
-    def find(self, text: str, of: str = "") -> str:
+    def find_name(self, text: str, of: str = "") -> str:
         """The name for what this text says `of` something, where the text alone does not tell of what."""
         name, meaning = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_"), f"{text} of {of}"
         if not name[:1].isalpha():

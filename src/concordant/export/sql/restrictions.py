@@ -35,7 +35,7 @@ class Restrictions:
         self._asked_for: dict[str, None] = {}
         self._owners = {id_: owner for owner, bars in frame.bars.items() for id_ in bars}
         self._owners |= {id_: f"drug/{drug}/check" for drug, bars in frame.unmet.items() for id_ in bars}
-        self.something_runs = names.find("something runs")
+        self.something_runs = names.find_name("something runs")
 
     def find_against(self, proposal: Proposal, effect: Effect) -> list[Sql]:
         """The columns of what precludes the proposal, or of what holds it back."""
@@ -90,7 +90,7 @@ class Restrictions:
 
     def _find_column(self, owner: str, effect: Effect, bars: Mapping[str, Restriction]) -> str:
         """The column that joins the restrictions of one owner."""
-        name = self._names.find(f"{owner} {EFFECTS[effect]}")
+        name = self._names.find_name(f"{owner} {EFFECTS[effect]}")
         if name not in self._columns:
             self._columns[name] = join_any(self._tell(id_, bar) for id_, bar in bars.items())
         return name
@@ -99,7 +99,7 @@ class Restrictions:
         """A restriction with what it says; a danger stands in a column of its own."""
         if id_ not in self._frame.holding:
             return self._tell_alone(bar)
-        name = self._names.find(id_)
+        name = self._names.find_name(id_)
         if name not in self._dangers:
             self._dangers[name] = self._tell_alone(bar)
         return exp.column(name)
@@ -111,7 +111,7 @@ class Restrictions:
 
     def _find_running(self, effect: Effect, columns: Mapping[str, str]) -> str:
         """The column that joins what speaks against the drugs that run."""
-        name = self._names.find(f"current {EFFECTS[effect]}")
+        name = self._names.find_name(f"current {EFFECTS[effect]}")
         if name not in self._running:
             self._running[name] = join_any(
                 join_all([self._when_running(owner), exp.column(column)]) for owner, column in columns.items()
@@ -123,7 +123,7 @@ class Restrictions:
         if owner == EVERY_DRUG:
             return exp.column(self.something_runs)
         drug = owner.removeprefix("drug/")
-        return exp.column(self._runs.setdefault(drug, self._names.find(f"runs {drug}")))
+        return exp.column(self._runs.setdefault(drug, self._names.find_name(f"runs {drug}")))
 
 
 def _make_level(name: str, note: str, columns: Mapping[str, Sql]) -> Level:

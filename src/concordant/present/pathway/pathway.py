@@ -27,7 +27,7 @@ def make_guideline_pathway(knowledge: Knowledge, frame: Ruleset, day: str, code:
     """The whole guideline. Raises Unreadable where none is in force, or several are and none was asked for."""
     language, force = load_language(code, knowledge), _choose_guideline(frame)
     built = _build(knowledge, frame, force, language, None, whole=whole)
-    name = _name(force, language)
+    name = _name_guideline(force, language)
     over = language.say("map.over", day=language.format_day(day), guideline=_name_all(frame, force, language))
     rows = [row for card in built.cards for row in card.rows]
     pathway = Pathway(
@@ -64,7 +64,7 @@ def make_patient_pathway(
     signs = {row.sign for card in built.cards if not card.folded for row in card.rows}
     pathway = Pathway(
         language=code,
-        title=language.say("map.title.patient", guideline=_name(force, language)),
+        title=language.say("map.title.patient", guideline=_name_guideline(force, language)),
         over=" · ".join(filter(None, (document.whose, document.over))),
         verdict=document.verdict,
         guards=tuple(_iter_guards(document)),
@@ -114,7 +114,7 @@ def _choose_guideline(frame: Ruleset) -> GuidelineInForce:
     return chosen[0]
 
 
-def _name(force: GuidelineInForce | None, language: Language) -> str:
+def _name_guideline(force: GuidelineInForce | None, language: Language) -> str:
     if force is None:
         return language.say("over.no_guideline")
     return f"{language.tell(force.guideline.title)}, {force.guideline.publisher} {force.version.version}"
