@@ -25,7 +25,7 @@ ATTRIBUTES |= {"aria-hidden", "aria-labelledby"}
 DRAWN = {"xmlns", "viewbox", "width", "height", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "points", "text-anchor"}
 DRAWN |= {"fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "paint-order"}
 DRAWN |= {"font-family", "font-size", "font-weight"}
-NO_TEXT = {"key", "language", "shape", "id", "mark", "kind", "entry", "words", "tone", "short", "whose", "title"}
+NO_TEXT = {"key", "language", "shape", "layout", "id", "mark", "kind", "entry", "words", "tone", "short", "whose", "title"}
 
 DOCUMENTS = [*SAMPLES, *CASES]
 
@@ -69,7 +69,7 @@ def planted(part: Any) -> Any:
     if isinstance(part, dict):
         return {key: planted(text) for key, text in part.items()}
     if dataclasses.is_dataclass(part) and not isinstance(part, type):
-        kept = {"language", "shape", "mark", "kind", "tone", "id"}
+        kept = {"language", "shape", "layout", "mark", "kind", "tone", "id"}
         changed = {f.name: planted(getattr(part, f.name)) for f in dataclasses.fields(part) if f.name not in kept}
         return dataclasses.replace(part, **changed)
     return part

@@ -17,7 +17,7 @@ from concordant.present.in_words import forest_to_text
 from concordant.present.page.document import Document, Paragraph, Point, PointList, ScreenLine, Section, Table
 from concordant.present.page.numbering import iter_texts
 from concordant.present.pdf.data import CHARACTERS
-from concordant.present.pdf.page import PdfMissing, render_pdf
+from concordant.present.pdf.page import SCALES, PdfMissing, render_pdf
 from concordant.present.widths import compute_column_widths
 from tests.present.pages import NAMES, real_page, worded
 from tests.present.samples import EVIDENCE, FOREST, SAMPLES, TIMELINE, question, recommendation, refusal
@@ -99,7 +99,7 @@ def test_a_slightly_smaller_type_saves_a_sheet(monkeypatch: pytest.MonkeyPatch) 
         return len(opened(replace(refusal(), sections=(part,))).pages)
 
     fitted = [sheets(lines) for lines in range(120, 140)]
-    monkeypatch.setattr("concordant.present.pdf.page.SCALES", (1.0,))
+    monkeypatch.setitem(SCALES, "page", (1.0,))
     plainly = [sheets(lines) for lines in range(120, 140)]
     saved = [full - fit for full, fit in zip(plainly, fitted, strict=True)]
     assert set(saved) == {0, 1}
