@@ -238,11 +238,12 @@ def test_lint_notices_a_signature_that_has_lapsed(tmp_path: Path, digest: str, f
     [
         ({"statement": "2.11"}, "no statement '2.11' is in force"),
         ({"format": "png"}, "'png' is no format"),
+        ({"full": True}, "tells all of one statement, and none was named"),
         ({"as_of": "1990-01-01"}, "no guideline is in force on 1990-01-01"),
         ({"guideline": "nobody/1"}, "no guideline 'nobody/1'"),
     ],
 )
-def test_what_there_is_not_is_refused(arguments: dict[str, str], says: str) -> None:
+def test_what_there_is_not_is_refused(arguments: dict[str, Any], says: str) -> None:
     with pytest.raises(cc.Unreadable, match=re.escape(says)):
         cc.describe(**arguments)  # type: ignore[arg-type]
 

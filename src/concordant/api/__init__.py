@@ -201,9 +201,10 @@ def describe(
     `today` it speaks of the last day on which something in the knowledge changed. Raises `Unreadable` for a statement that is not
     in force, or a format that there is not.
     """
-    from concordant.api.describing import describe_guideline, describe_statement, list_stories
+    from concordant.api.describing import check_full, describe_guideline, describe_statement, list_stories
 
     check_known_word("format", format, DESCRIBE_FORMATS)
+    check_full(statement, full=full)
     engine, day = get_engine(knowledge), parse_day(as_of) or today
     if not statement:
         return describe_guideline(engine, day, guideline, format)

@@ -35,6 +35,13 @@ def list_stories(folder: Path | None = None) -> list[Path]:
     return []
 
 
+def check_full(statement: str, *, full: bool) -> None:
+    """Raises Unreadable where all of it was asked for, and of no statement."""
+    if full and not statement:
+        way_out = "Name one, such as `concordant describe 2.1 --full`"
+        raise Unreadable(Complaint("--full tells all of one statement, and none was named", way_out=way_out))
+
+
 def describe_guideline(engine: Engine, day: dt.date | None, guideline: str, format_: DescribeFormat) -> str | bytes:
     """The table of all statements of the guideline that was asked for, or of the first one in force."""
     day, frame = engine.ruleset(day, guideline)

@@ -31,10 +31,11 @@ def describe(
     What it says, for whom, how sure, on which sources, where it begins and ends at a story in which it applies, and the digest
     that whoever signs it puts into its file.
     """
-    from concordant.api.describing import describe_guideline, describe_statement, list_stories
+    from concordant.api.describing import check_full, describe_guideline, describe_statement, list_stories
     from concordant.cli.opening import make_engine, parse_day
 
     check_target(format_, output, "page")
+    check_full(statement, full=full)
     engine, day = make_engine(knowledge, ""), parse_day(as_of)
     if not statement:
         write_output(describe_guideline(engine, day, guideline, format_), output)
