@@ -5,6 +5,7 @@ What does not fit is named: first the titles of the statements are left out, the
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -67,18 +68,22 @@ class WrappedRow:
 
 def render_difference_svg(picture: DifferencePicture) -> str:
     """One file in SVG that stands alone, and is the same bytes every time."""
-    sheet = next(sheet for sheet in _iter_attempts(picture) if sheet.y <= HEIGHT)
+    sheet = _draw_what_fits(picture)
     inside = f'<g transform="translate({MARGIN:g} {MARGIN:g})">{"".join(sheet.parts)}</g>'
     return wrap_paper("difference", " → ".join(picture.names), picture.description, A4, inside)
 
 
-def _iter_attempts(picture: DifferencePicture) -> Iterator[SvgSheet]:
-    """The picture with all that it has, then with less and less, from what matters least."""
-    for fewer in _iter_fewer_rows(picture):
-        remarks = (*picture.remarks, *_iter_left_out(picture, fewer))
-        for shown in LISTS:
-            yield _draw_sheet(replace(fewer, remarks=remarks), shown)
-    yield SvgSheet(ALONE, WIDTH)
+def _draw_what_fits(picture: DifferencePicture) -> SvgSheet:
+    """As many rows as there is room for, then as much of the statements of one version; fewer rows are never higher."""
+    states = list(_iter_fewer_rows(picture))
+
+    def draw(number: int, shown: Listed) -> SvgSheet:
+        remarks = (*picture.remarks, *_iter_left_out(picture, states[number]))
+        return _draw_sheet(replace(states[number], remarks=remarks), shown)
+
+    found = bisect_left(range(len(states)), True, key=lambda number: draw(number, LISTS[-1]).y <= HEIGHT)
+    sheets = [draw(min(found, len(states) - 1), shown) for shown in LISTS]
+    return next((sheet for sheet in sheets if sheet.y <= HEIGHT), sheets[-1])
 
 
 def _iter_left_out(picture: DifferencePicture, fewer: DifferencePicture) -> Iterator[str]:
