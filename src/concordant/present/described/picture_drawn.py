@@ -6,7 +6,7 @@ What does not fit is named: first the titles of the statements are left out, the
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal, get_args
@@ -25,6 +25,7 @@ MOST_LINES = 3  # of one sign that stand below each other
 SIGNED = 10.0  # from a sign to its text
 BARS = 120.0  # the column of a table, with the number beside the bar
 NUMBER = 42.0
+WrapText = Callable[[str, float, float], list[str]]
 Listed = Literal["titles", "numbers", "counts"]
 LISTS: tuple[Listed, ...] = get_args(Listed)  # how the statements of one version are told, from most to least
 SIDES: tuple[Sign, Sign] = ("−", "+")
@@ -148,19 +149,20 @@ def _draw_names(sheet: SvgSheet, picture: DifferencePicture, columns: Columns) -
 
 
 def _wrap_row(row: DifferenceRow, columns: Columns) -> WrappedRow:
+    wrap = wrap_text if row.lead else wrap_label  # the name of a regimen is kept on one line, where it fits
     middle = PART_OF.format(number=row.lead, part=row.middle) if row.lead else row.middle
     return WrappedRow(
         row,
-        tuple(_wrap_signed(row.before, columns.side)),
+        tuple(_wrap_signed(row.before, columns.side, wrap)),
         tuple(wrap_text(middle or FOR_WHOM, columns.room, TEXT)),
-        tuple(_wrap_signed(row.after, columns.side)),
+        tuple(_wrap_signed(row.after, columns.side, wrap)),
     )
 
 
-def _wrap_signed(lines: Sequence[SignedLine], width: float) -> Iterator[SignedLine]:
+def _wrap_signed(lines: Sequence[SignedLine], width: float, wrap: WrapText) -> Iterator[SignedLine]:
     """The lines of a box; many that have the same sign follow each other, to save room."""
     for line in _join_many(lines):
-        for i, text in enumerate(wrap_label(line.text, width - 2 * PAD - SIGNED, TEXT)):
+        for i, text in enumerate(wrap(line.text, width - 2 * PAD - SIGNED, TEXT)):
             yield SignedLine(text, line.sign if i == 0 else "")
 
 
