@@ -35,7 +35,7 @@ from tests.record.notes.texts import DAY, load_engine, load_texts
 
 NOTE = """\
 58F, HER2-positive (IHC 3+) breast cancer, mastectomy in 2021, then trastuzumab until March 2022.
-Bone metastases since May 2023, seen by Zebedee. Docetaxel with pertuzumab and trastuzumab.
+Bone metastases since May 2023, seen by Zebedee. Docetaxel with pertuzumab and trastuzumab was given.
 The pump moved 48
 percent of its filling on the last scan. Blood plate-
 lets of 162 10*9/L. Her weight loss is 7 kg.

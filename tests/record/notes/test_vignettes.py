@@ -10,17 +10,14 @@ import pytest
 from tools.score_vignettes import HOME, Score, load_vignettes, make_reader, score_vignettes
 
 # precision, recall, and how much of what is not understood is listed, at least; unsafe readings, at most
-FIGURES = {"read": (0.98, 0.855, 0.92), "untouched": (0.9, 0.75, 0.85)}
+FIGURES = {"read": (0.98, 0.855, 0.92), "untouched": (0.91, 0.745, 0.85)}
 UNSAFE: dict[str, set[str]] = {
     "read": set(),
     "untouched": {
         "T072-general-question-empty",
         "T075-two-sisters-one-paste",
-        "T076-medication-list-interactions",
         "T078-biosimilars-and-hylecta",
         "T087-her2-in-many-spellings",
-        "T090-email-navelbine-and-zometa",
-        "V008-dentist-about-jaw",
     },
 }
 

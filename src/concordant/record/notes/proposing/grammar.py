@@ -119,7 +119,7 @@ class _Collector:
         for base, kind in THINGS.items():
             if f"{base}[]" in self.placed:
                 self.facts[f"{base}[]"] = FactGrammar(f"{base}[]", base, {NAMED_VALUE[base]: ()}, kind=kind)
-        for rule, _, _, _ in self.reader.rules.rules:
+        for rule, *_ in self.reader.rules.rules:
             for template in (*rule.tells, *rule.offers):
                 self._add_template(template, rule.id, rule.form)
         for course_rule, form, not_after, not_before in self.reader.courses.rules:
