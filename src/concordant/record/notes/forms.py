@@ -15,7 +15,7 @@ KINDS = ("drug", "site", "condition", "medication", "symptom", "date", "cancer",
 ESCAPES = ("d", "w", "n", "b", "s")
 SIGNS = {kind: chr(0xE000 + i) for i, kind in enumerate(KINDS)}
 # Three digits behind a comma or a stop may be thousands or decimals: such a number is not read.
-NUMBER = r"(?<!\d)(?<!\d[.,])(?!\d{1,3}[.,]\d{3}(?!\d))\d+(?:[.,]\d+)?(?!\d|[.,]\d)"
+NUMBER = r"(?<!\d)(?<!\d[.,])(?!\d{1,3}[.,]\d{3}(?!\d))\d+(?:[.,]\d+)?(?!\d|[.,]\d|[oil](?![^\W\d_]))"
 COUNT = r"(?<!\d)(?<!\d[.,])\d{1,3}(?!\d|[.,]\d)"
 TOKEN = re.compile(r"\s+|<[^<>]+>|\\.|[()\[\]|~]|[^\s<()\[\]|~\\]+|<")
 # Classes that no list of words makes.
