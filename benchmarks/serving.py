@@ -42,7 +42,7 @@ TAP = """text => new Promise(done => {
   seen.observe(document.querySelector('#page'), {childList: true, subtree: true, characterData: true});
   chip.querySelector('input').click();
 })"""
-TAPS, REQUESTS, AT_ONCE = 40, 120, 8
+TAPS, OPENINGS, REQUESTS, AT_ONCE = 40, 20, 120, 8
 
 
 @contextmanager
@@ -121,6 +121,20 @@ def tap_times(port: int) -> list[float]:
         return sorted(page.evaluate(TAP, chips[i % len(chips)]) for i in range(TAPS))
 
 
+def opening_times(port: int) -> list[float]:
+    """From the address to the first page on which a chip can be tapped, in a browser that has nothing of it."""
+    from tests.present.browser import launched
+
+    def open_page(_: int) -> None:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(f"http://127.0.0.1:{port}/", wait_until="load")
+        page.locator(".chip").first.click(trial=True)
+
+    with launched() as browser:
+        return times(OPENINGS, open_page)
+
+
 def quantile(values: list[float], share: float) -> float:
     return values[min(len(values) - 1, int(len(values) * share))]
 
@@ -148,6 +162,9 @@ def measure(minutes: float) -> Iterator[str]:
         yield f"| requests a second, {AT_ONCE} clients | {mine:.1f} | {mine / bares:.3f} of bare Starlette ({bares:.0f}) |"
         taps = tap_times(port)
         yield f"| a tap until the new answer, p50 and p95 | {quantile(taps, 0.5):.0f} and {quantile(taps, 0.95):.0f} ms | |"
+        opened = opening_times(port)
+        waited = f"{quantile(opened, 0.5):.0f} and {quantile(opened, 0.95):.0f} ms"
+        yield f"| the first page until it can be tapped, p50 and p95 | {waited} | |"
         before, end = memory(server), time.monotonic() + minutes * 60
         while time.monotonic() < end:
             rate(port)
