@@ -26,8 +26,8 @@ from concordant.decide.ruleset import Ruleset, add_current_regimen, make_ruleset
 from concordant.decide.situation import Situation
 from concordant.errors import Refused
 from concordant.export.dialects import DIALECTS, Dialect
+from concordant.export.names import LONGEST, ColumnNames, describe_leaf
 from concordant.export.sql.levels import DecisionLevels
-from concordant.export.sql.names import LONGEST, ColumnNames, describe_leaf
 from concordant.export.sql.script import SqlMissing, write_sql
 from concordant.logic.conditions import ALWAYS, Compare, Condition, Leaf, OneOf, find_features_read, iter_condition_leaves
 from concordant.logic.truth import FALSE, TRUE, UNKNOWN
