@@ -1,6 +1,7 @@
-"""A condition as an expression of CQL over the parameters of a library: null is what is not known, so `and`, `or` and `not` are Kleene's.
+"""A condition as an expression of CQL over the parameters of a library.
 
-Membership is a chain of `=`. `in` is not used: a null that is looked for in a list is not there, which is false and not null.
+Null is what is not known, so `and`, `or` and `not` are Kleene's. Membership is a chain of `=`, not `in`: a null that is looked
+for in a list is not there, which is false and not null.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ def _join_readings(told: Elm, node: type[Condition], parts: Iterable[_Reading]) 
 
 
 def _keep_open(part: _Reading, above: type[Condition]) -> Iterator[Open]:
-    """What keeps a part open. Of an All in an All that is null it need not be said that it is null itself, nor of an Any in an Any."""
+    """What keeps a part open, and that the part is null itself: that is so of an All in an All, and of an Any in an Any."""
     said = part.node is None or (part.node is above and above is not AtLeast)
     itself = () if said else (is_null(part.told),)
     yield from (Open(one.feature, (*itself, *one.nulls)) for one in part.open)

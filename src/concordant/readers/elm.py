@@ -205,7 +205,7 @@ def join_any(parts: Iterable[Elm]) -> Elm:
 
 
 def is_among(part: Elm, texts: Sequence[str]) -> Elm:
-    """Whether a text is one of these: a chain of `=`, for a null that is looked for `in` a list is not there, which is no null."""
+    """Whether a text is one of these, as a chain of `=`."""
     return join_any(Several("Equal", (part, make_text(text))) for text in texts)
 
 
@@ -216,15 +216,11 @@ def make_case(ways: Iterable[tuple[Elm, Elm]], default: Elm | None = None, kind:
     return Case(made, last) if made else last
 
 
-def list_texts(ways: Iterable[tuple[Elm, str]]) -> Elm:
-    """The texts whose conditions hold."""
-    return keep_told(make_case([(when, make_text(text))], kind="String") for when, text in ways)
-
-
-def keep_told(elements: Iterable[Elm]) -> Elm:
-    """The elements that are not null."""
-    listed = tuple(elements)
-    return keep_while(Listed(listed), negate(is_null(Ref("X", "AliasRef")))) if listed else NO_TEXTS
+def list_texts(ways: Iterable[tuple[Elm, str]], while_: Elm = TRUE) -> Elm:
+    """The texts whose conditions hold, while another one does."""
+    listed = tuple(make_case([(when, make_text(text))], kind="String") for when, text in ways)
+    told = negate(is_null(Ref("X", "AliasRef")))
+    return keep_while(Listed(listed), join_all([while_, told])) if listed else NO_TEXTS
 
 
 def keep_while(texts: Elm, where: Elm) -> Elm:

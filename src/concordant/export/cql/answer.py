@@ -135,9 +135,7 @@ class AnswerDefinitions:
         )
         yield Definition("preferred", _list_shown(preferred), ("Regimens, also where the answer is not `recommends`.",))
         yield Definition("offered", _list_shown(ordered), ("The same of all that can be given, the best role first.",))
-        yield Definition(
-            "outcome", outcome, ("What counts: the preferred regimens, or all offered ones where none is preferred.",)
-        )
+        yield Definition("outcome", outcome, ("What counts: the preferred regimens, or all that are offered where none is.",))
 
 
 def _equals(name: str, text: str) -> Elm:

@@ -96,9 +96,7 @@ class Bars:
         name = self._names.find_name(f"{owner} {EFFECTS[effect]} asks")
         if name not in self._asking:
             found = collect_open(one for id_, bar in bars.items() for one in self._iter_open(id_, bar))
-            self._asking[name] = Definition(
-                name, list_features(found), (f"{owner}: features that leave open what {NOTE[effect]}",)
-            )
+            self._asking[name] = Definition(name, list_features(found), (f"{owner}: features that leave it open",))
         return name
 
     def _iter_open(self, id_: str, bar: Restriction) -> Iterator[Open]:

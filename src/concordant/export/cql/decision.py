@@ -37,8 +37,8 @@ from concordant.readers.elm import (
 class DecisionDefinitions:
     """The definitions for the statements in force. The ruleset proposes to continue what runs, whatever drug that is.
 
-    `statuses` names the definition of each proposal, `applies` that of each statement, `asks` that of what leaves a statement open,
-    `checks` that of what leaves open whether something speaks against a proposal.
+    `statuses` names the definition of each proposal, `applies` that of each statement, `asks` that of what leaves a statement
+    open, `checks` that of what leaves open whether something speaks against a proposal.
     """
 
     frame: Ruleset
@@ -112,8 +112,8 @@ class DecisionDefinitions:
         waits = [Ref(self._name_scope_known(family))] if held else []
         notes = (f"{statement.id}: {statement.title}", statement.says, f"Source: {describe_sources(statement.sources)}")
         yield Definition(applies, join_all([self._read(statement.applies_if), *waits]), notes)
-        found = (Open(one.feature, (is_null(Ref(applies)), *one.nulls)) for one in self._iter_open(statement, held))
-        yield Definition(asks, list_features(collect_open(found)), ("The features that leave it open.",))
+        found = collect_open(self._iter_open(statement, held))
+        yield Definition(asks, list_features(found, is_null(Ref(applies))), ("The features that leave it open.",))
         for proposal in self.frame.proposals:
             if proposal.statement is statement:
                 yield from self._iter_proposal(proposal, applies)

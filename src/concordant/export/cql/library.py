@@ -10,7 +10,7 @@ import msgspec
 
 from concordant.errors import make_printable
 from concordant.export.cql.text import INDENT, quote_name, quote_text, write_expression
-from concordant.readers.elm import TYPES, Elm
+from concordant.readers.elm import TYPES, Elm, Untold
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def _iter_lines(library: CqlLibrary) -> Iterator[str]:
     yield f"library {quote_name(library.name)} version {quote_text(library.version)}"
     yield ""
     for parameter in library.parameters:
-        yield f"parameter {quote_name(parameter.name)} {parameter.kind}"
+        yield f"parameter {quote_name(parameter.name)} {parameter.kind} default null"
     for definition in library.definitions:
         yield ""
         yield from map(_comment, definition.notes)
@@ -80,7 +80,8 @@ def _make_elm(library: CqlLibrary) -> dict[str, Any]:
 
 def _make_parameter(parameter: Parameter) -> dict[str, Any]:
     kind = {"type": "NamedTypeSpecifier", "name": TYPES + parameter.kind}
-    return {"name": parameter.name, "accessLevel": "Public", "parameterTypeSpecifier": kind}
+    default = Untold(TYPES + parameter.kind)  # without it cql-execution takes what is not told for something
+    return {"name": parameter.name, "accessLevel": "Public", "default": default, "parameterTypeSpecifier": kind}
 
 
 def _make_definition(definition: Definition) -> dict[str, Any]:

@@ -42,12 +42,8 @@ ESCAPES = str.maketrans({"\\": "\\\\", "'": "\\'", '"': '\\"', "\n": "\\n", "\r"
 def write_expression(node: Elm) -> str:
     """The expression, in lines where one is too long."""
     match node:
-        case Value():
-            return _write_value(node)
-        case Null() | Untold():
-            return "null"
-        case Ref():
-            return node.name if node.type == "AliasRef" else quote_name(node.name)
+        case Value() | Null() | Untold() | Ref():
+            return _write_word(node)
         case Single():
             return _write_single(node)
         case Several():
@@ -60,10 +56,8 @@ def write_expression(node: Elm) -> str:
             return f"({write_expression(node.operand)} as {_write_type(node.as_type_specifier)})"
         case Query():
             return _write_query(node)
-        case Place():
-            return f"PositionOf({write_expression(node.pattern)}, {write_expression(node.string)})"
-        case Joined():
-            return f"Combine({write_expression(node.source)}, {write_expression(node.separator)})"
+        case Place() | Joined():
+            return _write_call(node)
         case _:
             assert_never(node)
 
@@ -78,8 +72,18 @@ def quote_text(text: str) -> str:
     return f"'{text.translate(ESCAPES)}'"
 
 
-def _write_value(node: Value) -> str:
-    return quote_text(node.value) if node.value_type.endswith("String") else node.value
+def _write_word(node: Value | Null | Untold | Ref) -> str:
+    if isinstance(node, Ref):
+        return node.name if node.type == "AliasRef" else quote_name(node.name)
+    if isinstance(node, Value):
+        return quote_text(node.value) if node.value_type.endswith("String") else node.value
+    return "null"
+
+
+def _write_call(node: Place | Joined) -> str:
+    if isinstance(node, Place):
+        return f"PositionOf({write_expression(node.pattern)}, {write_expression(node.string)})"
+    return f"Combine({write_expression(node.source)}, {write_expression(node.separator)})"
 
 
 def _write_type(kind: NamedType | ListType) -> str:
