@@ -12,7 +12,7 @@ const system = fs.readFileSync(new URL("system-modelinfo.xml", import.meta.url),
 const models = new ModelManager();
 models.modelInfoLoader.registerModelInfoProvider(createModelInfoProvider((id) => (id === "System" ? stringAsSource(system) : null)));
 const translated = CqlTranslator.fromText(fs.readFileSync(from, "utf8"), new LibraryManager(models));
-const told = translated.exceptions.asJsReadonlyArrayView().map((one) => one.message);
+const told = translated.errors.asJsReadonlyArrayView().map((one) => one.message);
 if (told.length) {
   console.error(told.join("\n"));
   process.exit(1);
