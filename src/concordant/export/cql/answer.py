@@ -107,6 +107,8 @@ class AnswerDefinitions:
         yield Definition("answer", answer, ("recommends, needs_data or out_of_scope: read it first.",))
         yield Definition("in_scope", negate(_equals("answer", "out_of_scope")))
         yield Definition("needs_data", _equals("answer", "needs_data"))
+        for guideline in leading:
+            yield Definition(name_speaks(guideline, self.names), join_all([self._speaks(guideline), Ref("in_scope")]))
 
     def _speaks(self, guideline: Guideline) -> Elm:
         return _equals("speaking", guideline.id)
@@ -136,6 +138,11 @@ class AnswerDefinitions:
         yield Definition("preferred", _list_shown(preferred), ("Regimens, also where the answer is not `recommends`.",))
         yield Definition("offered", _list_shown(ordered), ("The same of all that can be given, the best role first.",))
         yield Definition("outcome", outcome, ("What counts: the preferred regimens, or all that are offered where none is.",))
+
+
+def name_speaks(guideline: Guideline, names: ColumnNames) -> str:
+    """What tells that the guideline speaks, and to this patient."""
+    return names.find_name(f"{guideline.id} speaks")
 
 
 def _equals(name: str, text: str) -> Elm:

@@ -13,6 +13,7 @@ from concordant.export.cql.open_features import collect_open, list_features
 from concordant.export.names import ColumnNames, describe_leaf, describe_sources, shorten_statement
 from concordant.export.offers import Offer, iter_offers, list_leading
 from concordant.logic.conditions import Condition, Leaf
+from concordant.logic.status import OFFERED
 from concordant.model.features import Feature
 from concordant.model.guideline import Statement
 from concordant.patient.fact_table import list_fact_columns
@@ -22,6 +23,7 @@ from concordant.readers.elm import (
     Elm,
     Joined,
     Ref,
+    is_among,
     is_null,
     join_all,
     join_any,
@@ -37,8 +39,10 @@ from concordant.readers.elm import (
 class DecisionDefinitions:
     """The definitions for the statements in force. The ruleset proposes to continue what runs, whatever drug that is.
 
-    `statuses` names the definition of each proposal, `applies` that of each statement, `asks` that of what leaves a statement
-    open, `checks` that of what leaves open whether something speaks against a proposal.
+    `statuses` names the definition of each proposal, `applies` that of each statement, `asks` the features that leave it open.
+    `checks` names those that leave open whether something speaks against a proposal, `held` whether there are any or something is
+    settled first, `counts` whether what is advised against is so, `actions` when an action of a statement is due, where more than
+    the statement decides that.
     """
 
     frame: Ruleset
@@ -47,6 +51,9 @@ class DecisionDefinitions:
     applies: dict[str, str] = field(default_factory=dict)
     asks: dict[str, str] = field(default_factory=dict)
     checks: dict[str, str] = field(default_factory=dict)
+    held: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, str] = field(default_factory=dict)
+    actions: dict[tuple[str, int], str] = field(default_factory=dict)
     names: ColumnNames = field(init=False)
     bars: Bars = field(init=False)
     offers: list[Offer] = field(init=False)
@@ -117,6 +124,25 @@ class DecisionDefinitions:
         for proposal in self.frame.proposals:
             if proposal.statement is statement:
                 yield from self._iter_proposal(proposal, applies)
+        yield from self._iter_actions(statement)
+
+    def _iter_actions(self, statement: Statement) -> Iterator[Definition]:
+        """When what is to be done beside the regimens is due: not where none of them can be given."""
+        stands = self._stands(statement)
+        for number, action in enumerate(statement.actions):
+            due = join_all([stands, self._read(action.if_)])
+            if due != TRUE:
+                name = self.names.find_name(f"{shorten_statement(statement)} action {number + 1}", statement.id)
+                self.actions[statement.id, number] = name
+                yield Definition(name, due, (action.says, f"Source: {describe_sources([action.source])}"))
+
+    def _stands(self, statement: Statement) -> Elm:
+        """Whether a regimen of the statement can be given, or it proposes none: to go on with nothing is no regimen."""
+        own = [proposal for proposal in self.frame.proposals if proposal.statement is statement]
+        ways = [is_among(Ref(self.statuses[one.id]), sorted(OFFERED)) for one in own if not one.against]
+        if [proposal.regimen.id for proposal in own] == [CURRENT]:
+            ways.append(is_null(Ref(self.statuses[own[0].id])))
+        return join_any(ways) if own else TRUE
 
     def _iter_open(self, statement: Statement, held: tuple[Condition, ...]) -> Iterator[Open]:
         """What leaves the statement open, the limits of scope that it waits for among it."""
@@ -131,6 +157,11 @@ class DecisionDefinitions:
         self.checks[proposal.id] = checks = self.names.find_name(f"{name} checks", proposal.id)
         notes = ("The features that leave open whether something speaks against it.",)
         yield Definition(checks, self.bars.list_asked(proposal), notes)
+        self.held[proposal.id] = held = self.names.find_name(f"{name} held", proposal.id)
+        yield Definition(held, is_among(Ref(status), ["applies_if_checked"]))
+        if proposal.against:
+            self.counts[proposal.id] = counts = self.names.find_name(f"{name} counts", proposal.id)
+            yield Definition(counts, is_among(Ref(status), sorted(OFFERED)), (f"{proposal.id} is advised against.",))
 
     def _judge(self, proposal: Proposal, applies: str) -> Elm:
         """The status, by the table of `logic/status`."""
