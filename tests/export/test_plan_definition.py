@@ -14,6 +14,7 @@ import pytest
 
 from concordant.decide.decision import Decision
 from concordant.decide.judging import make_decision
+from concordant.export.cql.library import write_elm
 from concordant.export.names import describe_sources
 from concordant.export.plan_definition.bundle import write_bundle
 from concordant.export.plan_definition.parts import make_id
@@ -24,7 +25,7 @@ from concordant.patient.facts import Facts
 from concordant.readers.explain import explain
 from tests.export.fhir_judges import Resource, judge_by_medplum, judge_by_pyfhircheck
 from tests.export.judges import execute, meant, needed, translate
-from tests.export.test_cql import chosen
+from tests.export.test_cql import chosen, shipped
 from tests.laws.test_sql import DAYS, Frames
 from tests.shares import share_of
 from tests.shipped import shipped_knowledge
@@ -84,15 +85,15 @@ FAULTS: dict[str, tuple[str, Callable[[Resource], None]]] = {
     "no such status": (BOTH, plant("status", value="done")),
     "a status that lacks": (BOTH, plant("status", value=None)),
     "an element that is none": (BOTH, plant("colour", value="red")),
-    "one where several may be": (BOTH, plant("library", value="https://example.org/x")),
+    "one where several may be": (MEDPLUM, plant("library", value="https://example.org/x")),
     "a number for a text": (BOTH, plant("title", value=7)),
     "a date that is none": (BOTH, plant("date", value="yesterday")),
     "no such kind of condition": (BOTH, plant("action", 0, "condition", 0, "kind", value="sometimes")),
-    "an expression without a language": (BOTH, plant("action", 0, "condition", 0, "expression", "language", value=None)),
+    "an expression without a language": (MEDPLUM, plant("action", 0, "condition", 0, "expression", "language", value=None)),
     "no such kind of artifact": (BOTH, plant("relatedArtifact", 0, "type", value="cite")),
-    "an extension without an address": (BOTH, plant("action", 1, "extension", 0, "url", value=None)),
-    "an extension with two values": (BOTH, plant("action", 1, "extension", 0, "valueString", value="strong")),
-    "an id that is none": (BOTH, plant("id", value="a b")),
+    "an extension without an address": (MEDPLUM, plant("action", 1, "extension", 0, "url", value=None)),
+    "an extension with two values": (MEDPLUM, plant("action", 1, "extension", 0, "valueString", value="strong")),
+    "an id that is none": (PYFHIRCHECK, plant("id", value="a b")),
     "a type that the profile has not": (PYFHIRCHECK, plant("type", "coding", 0, "code", value="order-set")),
     "no action at all": (PYFHIRCHECK, plant("action", value=None)),
 }
@@ -157,7 +158,11 @@ def test_strength_and_quality_are_the_words_of_the_publisher(knowledge: Knowledg
 def test_the_library_holds_the_text_and_the_elm_of_it(tmp_path: Path) -> None:
     needed()
     elm = json.loads(content_of("application/elm+json"))["library"]
-    assert meant(translate(content_of("text/cql").decode(), tmp_path)) == elm
+    translated = translate(content_of("text/cql").decode(), tmp_path)
+    assert [one["type"] for one in translated["annotation"]] == ["CqlToElmInfo", "Annotation"]  # not even a warning
+    assert meant(translated) == elm
+    alone = json.loads(write_elm(shipped()[0]))["library"]  # what `--to elm` writes has all but what plans alone read
+    assert elm["statements"]["def"][: len(alone["statements"]["def"])] == alone["statements"]["def"]
     names = {one["name"] for one in elm["statements"]["def"]}
     read = {one["expression"]["expression"] for plan in plans() for action in actions_of(plan) for one in _read_by(action)}
     assert read <= names
