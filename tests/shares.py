@@ -33,7 +33,6 @@ EVERY: dict[str, int] = {
     "bare truth": 6,
     "patients in SQL": 3,
     "patients in CQL": 40,
-    "plan definitions": 6,
     "told back": 6,
     "kinds of entries": 5,
     "sources": 6,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.export.judges import PACKAGES, SCRIPTS, ask_judge
 
@@ -31,20 +31,22 @@ def judge_by_medplum(resources: Sequence[Resource], folder: Path) -> list[list[s
     return [json.loads(line) for line in ask_judge("validate.mjs", told).splitlines()]
 
 
-def judge_by_pyfhircheck(resources: Sequence[Resource], folder: Path, capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
-    """The faults of each resource, warnings too, but `NO_FAULTS`."""
+def make_pyfhircheck(folder: Path) -> Callable[[Sequence[Resource]], list[list[str]]]:
+    """What tells the faults of each resource, warnings too, but `NO_FAULTS`."""
     from pyfhircheck import Validator
     from pyfhircheck.config import ValidatorConfig
 
-    definitions = folder / "definitions"
-    definitions.mkdir()
     for one in _iter_definitions():
-        (definitions / f"{one['resourceType']}-{one['id']}.json").write_text(json.dumps(one), encoding="utf-8")
+        (folder / f"{one['resourceType']}-{one['id']}.json").write_text(json.dumps(one), encoding="utf-8")
     logging.getLogger("pyfhircheck").setLevel(logging.CRITICAL)
-    validator = Validator(ValidatorConfig(local_package_paths=[str(definitions)]))
-    reports = [validator.validate_resource(_shorten(one)) for one in resources]
-    capsys.readouterr()  # fhirpathpy traces what it does
-    return [[f"{one.path}: {one.message}" for one in report.issues if one.code not in NO_FAULTS] for report in reports]
+    validator = Validator(ValidatorConfig(local_package_paths=[str(folder)]))
+
+    def judge(resources: Sequence[Resource]) -> list[list[str]]:
+        with contextlib.redirect_stdout(io.StringIO()):  # fhirpathpy traces what it does
+            reports = [validator.validate_resource(_shorten(one)) for one in resources]
+        return [[f"{one.path}: {one.message}" for one in report.issues if one.code not in NO_FAULTS] for report in reports]
+
+    return judge
 
 
 def _iter_definitions() -> Iterator[Resource]:

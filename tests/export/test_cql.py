@@ -18,7 +18,6 @@ from hypothesis import strategies as hy
 from msgspec.structs import replace
 
 from concordant.answer.engine import build_situation, find_running_drugs
-from concordant.author.build import build_knowledge
 from concordant.decide.decision import Decision
 from concordant.decide.judging import make_decision
 from concordant.decide.ruleset import CURRENT
@@ -45,7 +44,6 @@ from tests.export.judges import execute, meant, needed, translate
 from tests.laws.test_sql import BARRED, DAYS, MANY, SIZE, TRUTHS, Frames, Patient, change, decisions, fact_of, patients
 from tests.shares import share_of
 from tests.shipped import CASES, record_of, shipped_knowledge
-from tests.test_second_guideline import with_invented
 
 WHOLE = 2000  # patients in `./dev check --all`
 Result = dict[str, Any]
@@ -66,7 +64,7 @@ def drawn() -> tuple[tuple[Condition, Facts], ...]:
     """Conditions and facts as Hypothesis draws them: judged together, for a judge takes a second to start."""
     found: list[tuple[Condition, Facts]] = []
 
-    @settings(max_examples=120, derandomize=True, database=None)
+    @settings(max_examples=80, derandomize=True, database=None)
     @given(st.conditions(), st.facts())
     def collect(condition: Condition, facts: Facts) -> None:
         found.append((condition, facts))
@@ -106,8 +104,8 @@ def test_a_condition_has_the_truth_of_the_reasons_and_asks_what_they_miss(tmp_pa
             assert result[f"c{number}"] is TRUTHS[reason.truth], (condition, facts)
             assert set(result[f"o{number}"]) == set(find_missing_features(reason)), (condition, facts)
             seen[result[f"c{number}"]] += 1
-    assert len(results) == len(conditions) > 100
-    assert min(seen.values()) > 1000
+    assert len(results) == len(conditions) > 70
+    assert min(seen.values()) > 500
 
 
 # -- whole decisions -------------------------------------------------------------------------------
@@ -228,9 +226,7 @@ def test_where_everything_is_offered_at_once_each_regimen_is_told_in_its_best_ro
 
 @pytest.mark.xdist_group("sql")
 @pytest.mark.parametrize("asked", ["", "invented-receptor-abc/1"])
-def test_of_several_guidelines_the_one_speaks_whose_subject_the_patient_is(asked: str, tmp_path: Path) -> None:
-    both = build_knowledge(with_invented(tmp_path / "knowledge")).knowledge
-    assert both is not None
+def test_of_several_guidelines_the_one_speaks_whose_subject_the_patient_is(asked: str, both: Knowledge, tmp_path: Path) -> None:
     frames, look, random_ = Frames(both, DAYS[-1], asked), TruthOnly(), random.Random(asked)
     limits = [limit.if_ for force in frames.plain.in_force for limit in force.guideline.out_of_scope]
     scope = sorted(frozenset().union(*map(find_features_read, limits)))
