@@ -9,6 +9,7 @@ import random
 import re
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,16 @@ from concordant.export.cql.library import CqlLibrary, Definition, Parameter, wri
 from concordant.export.cql.script import make_library
 from concordant.export.names import ColumnNames, describe_leaf
 from concordant.export.parameters import fit_decimal
-from concordant.logic.conditions import ALWAYS, Compare, Condition, Leaf, OneOf, find_features_read, iter_condition_leaves
+from concordant.logic.conditions import (
+    ALWAYS,
+    AtLeast,
+    Compare,
+    Condition,
+    Leaf,
+    OneOf,
+    find_features_read,
+    iter_condition_leaves,
+)
 from concordant.logic.intervals import step_above
 from concordant.logic.truth import UNKNOWN
 from concordant.model.features import Feature
@@ -71,7 +81,13 @@ def drawn() -> tuple[tuple[Condition, Facts], ...]:
         found.append((condition, facts))
 
     collect()
-    return tuple(found)
+    return (*found, *((condition, facts) for condition, (_, facts) in zip(nested(), found, strict=False)))
+
+
+def nested() -> list[Condition]:
+    """So many of which so many must hold: what is open in one that holds already is not asked. Hypothesis seldom draws one."""
+    words = [OneOf(name, feature.values[:1]) for name, feature in st.DICTIONARY.items() if not feature.is_numeric]
+    return [AtLeast(2, (AtLeast(1, (a, b)), c)) for a, b, c in permutations(words[:4], 3)]
 
 
 def library_of(conditions: Sequence[Condition]) -> CqlLibrary:
