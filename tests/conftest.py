@@ -16,6 +16,7 @@ from hypothesis import settings
 from concordant import texts
 from concordant.answer.engine import get_prepared
 from concordant.api import engine
+from concordant.author.build import build_knowledge
 from concordant.derive.plan import DerivationPlan, make_plan
 from concordant.model.knowledge import Knowledge
 from concordant.patient.events import PatientRecord
@@ -116,3 +117,13 @@ def read(knowledge: Knowledge, words: Words) -> ReadCase:
         return read_case(text, knowledge, words, AS_OF)
 
     return record_of
+
+
+@pytest.fixture(scope="session")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
+    """The shipped knowledge and an invented guideline beside it."""
+    from tests.test_second_guideline import with_invented
+
+    built = build_knowledge(with_invented(tmp_path_factory.mktemp("both") / "knowledge")).knowledge
+    assert built is not None
+    return built

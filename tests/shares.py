@@ -32,6 +32,7 @@ EVERY: dict[str, int] = {
     "rows in columns": 4,
     "bare truth": 6,
     "patients in SQL": 3,
+    "patients in CQL": 40,
     "told back": 6,
     "kinds of entries": 5,
     "sources": 6,

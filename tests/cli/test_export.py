@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import re
@@ -19,6 +20,7 @@ from concordant.logic.intervals import Interval, step_above
 from concordant.patient.fact_table import make_fact_row
 from concordant.patient.facts import Fact
 from tests.cli.test_batch import break_reading
+from tests.export.judges import ask_judge, needed
 from tests.record.fhir.builders import bundle, diagnosis, woman
 from tests.shipped import case, shipped_knowledge
 
@@ -54,6 +56,27 @@ def test_the_patients_of_a_source_are_decided_from_two_files(here: Path, capsys:
     assert found == {id_: (decision.answer, "|".join(decision.outcome[1])) for id_, decision in wanted.items()}
 
 
+def test_the_parameters_of_the_patients_are_decided_by_the_library(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    needed()
+    assert export("all.json", "--to", "parameters", "--as-of", "2023-06-01", "-o", "facts.ndjson") == 0
+    assert capsys.readouterr().err.endswith("3 patients: 3 written, 0 refused.\n")
+    assert export("--to", "elm", "--as-of", "2023-06-01", "-o", "decide.json") == 0
+    told = [json.loads(line) for line in ask_judge("execute.mjs", here / "decide.json", here / "facts.ndjson").splitlines()]
+    engine = Engine(shipped_knowledge())
+    wanted = [engine.decide(patient) for patient in engine.read("all.json", as_of="2023-06-01")]
+    assert [(one["answer"], one["outcome"]) for one in told] == [(one.answer, list(one.outcome[1])) for one in wanted]
+
+
+def test_text_and_bundle_hold_the_same_library(here: Path) -> None:
+    assert export("--to", "cql", "--as-of", "2023-06-01", "-o", "decide.cql") == 0
+    assert export("--to", "plan-definition", "--as-of", "2023-06-01", "--canonical", "urn:mine", "-o", "bundle.json") == 0
+    library = json.loads(Path("bundle.json").read_bytes())["entry"][0]["resource"]
+    text = Path("decide.cql").read_text(encoding="utf-8")
+    assert base64.b64decode(library["content"][0]["data"]).decode().startswith(text)
+    assert f"\nlibrary \"{library['name']}\" version '{library['version']}'\n" in text
+    assert library["url"] == f"urn:mine/Library/{library['name']}"
+
+
 def test_one_patient_never_stops_a_batch_and_the_count_adds_up(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -77,8 +100,15 @@ def test_a_number_beside_a_bound_is_the_same_in_the_table(here: Path) -> None:
 
 
 REFUSED = {
-    "a query for one patient": (("A.yaml", "--to", "sql"), r"A\.yaml: the query is the same for all patients"),
+    "a query for one patient": (("A.yaml", "--to", "sql"), r"A\.yaml: what decides is the same for all patients"),
     "facts by a guideline": (("--to", "facts", "--guideline", "x/1"), r"--guideline: facts are the same"),
+    "a library for one patient": (("A.yaml", "--to", "cql"), r"A\.yaml: what decides is the same for all patients"),
+    "parameters of nobody": (("--to", "parameters"), r"--to parameters: no patients are named\. Name a source"),
+    "an address that is none": (
+        ("--to", "plan-definition", "--canonical", "here"),
+        r"here: no address for resources\. Write it as h",
+    ),
+    "a guideline that is not there, in CQL": (("--to", "elm", "--guideline", "nix/1"), r"no guideline 'nix/1'"),
     "a guideline that is not there": (("--to", "sql", "--guideline", "nix/1"), r"no guideline 'nix/1'"),
     "a file that is not there": (("nix.yaml", "--to", "facts"), r"nix\.yaml: no such file"),
     "a dialect that is not known": (("--to", "sql", "--dialect", "tsql"), r"'tsql' is not one of"),

@@ -19,15 +19,14 @@ from msgspec.structs import replace
 from sqlglot import exp
 
 from concordant.answer.engine import build_situation, find_running_drugs, make_current_regimen
-from concordant.author.build import build_knowledge
 from concordant.decide.decision import Decision
 from concordant.decide.judging import make_decision
 from concordant.decide.ruleset import Ruleset, add_current_regimen, make_ruleset
 from concordant.decide.situation import Situation
 from concordant.errors import Refused
 from concordant.export.dialects import DIALECTS, Dialect
+from concordant.export.names import LONGEST, ColumnNames, describe_leaf
 from concordant.export.sql.levels import DecisionLevels
-from concordant.export.sql.names import LONGEST, ColumnNames, describe_leaf
 from concordant.export.sql.script import SqlMissing, write_sql
 from concordant.logic.conditions import ALWAYS, Compare, Condition, Leaf, OneOf, find_features_read, iter_condition_leaves
 from concordant.logic.truth import FALSE, TRUE, UNKNOWN
@@ -44,7 +43,6 @@ from tests.laws.sql_engines import POSTGRES, Row, Rows, run_duckdb, run_sqlite, 
 from tests.proof.states import draw
 from tests.shares import share_of
 from tests.shipped import CASES, record_of, shipped_knowledge
-from tests.test_second_guideline import with_invented
 
 DAYS = (dt.date(2023, 1, 15), dt.date(2026, 11, 30))
 TRUTHS = {TRUE: True, FALSE: False, UNKNOWN: None}
@@ -208,13 +206,6 @@ def test_where_everything_is_offered_at_once_each_regimen_is_told_in_its_best_ro
     told = [(one, make_decision(frames.of(one[1]), one[2], look)) for one in patients()[::25]]
     assert max(len(decision.offered) for _, decision in told) > 10
     assert differences(everything, frames, DAYS[-1], "sqlite", run_sqlite, told) == {}
-
-
-@pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
-    knowledge = build_knowledge(with_invented(tmp_path_factory.mktemp("both") / "knowledge")).knowledge
-    assert knowledge is not None
-    return knowledge
 
 
 @pytest.mark.xdist_group("sql")

@@ -7,28 +7,18 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from concordant.decide.decision import ROLE_ORDER, Answer
+from concordant.decide.decision import ROLE_ORDER, Answer, rank_offer
 from concordant.decide.ruleset import CURRENT, Proposal, Ruleset
+from concordant.export.names import ColumnNames
+from concordant.export.offers import Offer, find_family, iter_offers, list_before, list_leading, list_recommended
 from concordant.export.sql.level import Level, name_as
-from concordant.export.sql.names import ColumnNames, shorten_statement
 from concordant.logic.status import OFFERED
 from concordant.model.guideline import Guideline
-from concordant.model.sources import Role
 from concordant.patient.fact_table import PATIENT
 from concordant.readers.sql import Sql, join_all, join_any, list_told, make_case, negate
 
 FAULTY = "faulty"
 RESULTS = ("answer", "speaking", "outcome", "preferred", "offered", FAULTY)
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A proposal in a role that it can have; `column` says whether it is offered so, `shown` whether it is told."""
-
-    proposal: Proposal
-    role: Role
-    column: str
-    shown: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +32,7 @@ class AnswerLevels:
 
     def build_levels(self, outside: Sequence[str]) -> list[Level]:
         """Roles, verdicts, who speaks, what is told, and the result; `outside` are the columns of scope that are still read."""
-        offers = list(self._iter_offers())
+        offers = list(iter_offers(self.frame, self.names))
         statuses = (PATIENT, FAULTY, *outside, *self.statuses.values(), *self.applies.values())
         return [
             Level("statuses", ("What the statements come to.",), tuple(map(exp.column, statuses)), kept=True, only=True),
@@ -58,26 +48,6 @@ class AnswerLevels:
     def _leading(self) -> list[Guideline]:
         return list_leading(self.frame)
 
-    @property
-    def _recommended(self) -> list[Proposal]:
-        return [proposal for proposal in self.frame.proposals if not proposal.against]
-
-    def _iter_offers(self) -> Iterator[Offer]:
-        """Of several regimens of one statement the first that can be given has the role, the others stand in."""
-        for proposal in self._recommended:
-            yield self._make_offer(proposal, proposal.role)
-            if self._list_before(proposal):
-                yield self._make_offer(proposal, "alternative")
-
-    def _make_offer(self, proposal: Proposal, role: Role) -> Offer:
-        name, of = f"{shorten_statement(proposal.statement)} {proposal.regimen.id} as {role}", proposal.id
-        return Offer(proposal, role, self.names.find_name(name, of), self.names.find_name(f"{name} told", of))
-
-    def _list_before(self, proposal: Proposal) -> list[Proposal]:
-        """What takes the role first; only who is preferred gives way."""
-        own = [other for other in self._recommended if other.statement is proposal.statement]
-        return own[: own.index(proposal)] if proposal.role == "preferred" else []
-
     def _is(self, proposal: Proposal, *statuses: str) -> Sql:
         """Whether the status is one of these; never NULL, though what runs may have no status."""
         column = exp.column(self.statuses[proposal.id])
@@ -89,13 +59,13 @@ class AnswerLevels:
         return self._is(proposal, *sorted(OFFERED))
 
     def _is_taken(self, proposal: Proposal) -> Sql:
-        return join_any(map(self._is_offered, self._list_before(proposal)))
+        return join_any(map(self._is_offered, list_before(self.frame, proposal)))
 
     def _make_roles(self, offers: Sequence[Offer]) -> Iterator[Level]:
         columns = []
         for offer in offers:
             parts = [self._is_offered(offer.proposal)]
-            if self._list_before(offer.proposal):
+            if list_before(self.frame, offer.proposal):
                 taken = exp.paren(self._is_taken(offer.proposal), copy=False)
                 parts.append(taken if offer.role == "alternative" else negate(taken))
             columns.append(name_as(join_all(parts), offer.column))
@@ -112,12 +82,8 @@ class AnswerLevels:
 
     def _judge_guideline(self, guideline: Guideline) -> Sql:
         """Data are missing only where what could be preferred is open, or where all that could be offered is."""
-        own = [one for one in self._recommended if self._find_family(one) == guideline.id]
-        leading = [
-            join_all([self._is(one, "needs_data"), *([negate(exp.paren(self._is_taken(one)))] if self._list_before(one) else [])])
-            for one in own
-            if one.role == "preferred"
-        ]
+        own = [one for one in list_recommended(self.frame) if find_family(self.frame, one) == guideline.id]
+        leading = [self._is_open(one) for one in own if one.role == "preferred"]
         ways: list[tuple[Sql, Answer]] = [
             (exp.column(self.names.find_name(f"{guideline.id} outside")), "out_of_scope"),
             (join_any(leading), "needs_data"),
@@ -126,8 +92,10 @@ class AnswerLevels:
         ]
         return make_case(((when, exp.Literal.string(answer)) for when, answer in ways), exp.Literal.string("recommends"))
 
-    def _find_family(self, proposal: Proposal) -> str:
-        return self.frame.family[proposal.statement.guideline]
+    def _is_open(self, proposal: Proposal) -> Sql:
+        """Whether the proposal is open, and no other regimen of its statement stands in for it."""
+        taken = [negate(exp.paren(self._is_taken(proposal)))] if list_before(self.frame, proposal) else []
+        return join_all([self._is(proposal, "needs_data"), *taken])
 
     def _iter_speaking(self) -> Iterator[Sql]:
         """The one that was asked for, whatever it says; else the first whose subject the patient is, or may be."""
@@ -154,8 +122,8 @@ class AnswerLevels:
         """Each regimen once, in its best role; a derived statement gives way to a numbered one."""
         columns = []
         earlier: dict[tuple[str, str], list[str]] = {}
-        for offer in sorted(offers, key=_rank_offer):
-            before = earlier.setdefault((self._find_family(offer.proposal), offer.proposal.regimen.id), [])
+        for offer in sorted(offers, key=rank_offer):
+            before = earlier.setdefault((find_family(self.frame, offer.proposal), offer.proposal.regimen.id), [])
             parts: list[Sql] = [exp.column(offer.column)]
             if before:
                 parts.append(negate(exp.paren(join_any(map(exp.column, before)), copy=False)))
@@ -168,11 +136,11 @@ class AnswerLevels:
     def _speaks_for(self, proposal: Proposal) -> list[Sql]:
         if len(self._leading) < 2:
             return []
-        return [exp.column("speaking").eq(exp.Literal.string(self._find_family(proposal)))]
+        return [exp.column("speaking").eq(exp.Literal.string(find_family(self.frame, proposal)))]
 
     def _iter_told(self, offers: Sequence[Offer]) -> Iterator[Sql]:
         """The regimens in the order of the decision; those of the outcome in the order of their names."""
-        ordered = sorted(sorted(offers, key=_rank_offer), key=lambda offer: ROLE_ORDER[offer.role])
+        ordered = sorted(sorted(offers, key=rank_offer), key=lambda offer: ROLE_ORDER[offer.role])
         preferred = [offer for offer in ordered if offer.role == "preferred"]
         named = sorted(ordered, key=lambda offer: offer.proposal.regimen.id)
         outcome = make_case(
@@ -189,15 +157,6 @@ class AnswerLevels:
     def _make_result(self) -> Level:
         names = (PATIENT, *RESULTS, *self.statuses.values(), *self.applies.values())
         return Level("decision", (), tuple(map(exp.column, names)), only=True)
-
-
-def list_leading(frame: Ruleset) -> list[Guideline]:
-    """The guidelines in force that are no companions."""
-    return [force.guideline for force in frame.in_force if not force.guideline.parent]
-
-
-def _rank_offer(offer: Offer) -> tuple[bool, int]:
-    return bool(offer.proposal.statement.parent), ROLE_ORDER[offer.role]
 
 
 def _list_told(offers: Iterable[Offer]) -> Sql:

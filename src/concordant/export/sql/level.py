@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlglot import exp
 
 from concordant.errors import make_printable
-from concordant.model.sources import Cite
 from concordant.readers.sql import Sql
 
 
@@ -46,8 +44,3 @@ def add_note(value: Sql, note: str) -> Sql:
     if note:
         value.add_comments([f" {make_printable(note).replace('*/', '* /')} "])
     return value
-
-
-def describe_sources(sources: Iterable[Cite]) -> str:
-    """The places in words: source, place, and how far it was checked."""
-    return "; ".join(f"{cite.ref}{f', {cite.at}' if cite.at else ''} ({cite.checked})" for cite in sources)

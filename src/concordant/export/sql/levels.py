@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from concordant.decide.ruleset import CURRENT, Proposal, Ruleset
-from concordant.export.sql.answer import FAULTY, RESULTS, AnswerLevels, list_leading
-from concordant.export.sql.level import Level, describe_sources, name_as
-from concordant.export.sql.names import ColumnNames, describe_leaf, shorten_statement
+from concordant.export.names import ColumnNames, describe_leaf, describe_sources, shorten_statement
+from concordant.export.offers import list_leading
+from concordant.export.sql.answer import FAULTY, RESULTS, AnswerLevels
+from concordant.export.sql.level import Level, name_as
 from concordant.export.sql.restrictions import Restrictions
 from concordant.logic.conditions import Condition, Leaf, iter_condition_leaves
 from concordant.model.features import Feature

@@ -3,46 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal
+from typing import Protocol
 
 from sqlglot import exp
 
-from concordant.decide.ruleset import CURRENT, EVERY, Proposal, Ruleset
-from concordant.export.sql.level import Level, add_note, describe_sources, name_as
-from concordant.export.sql.names import ColumnNames, ReadCondition
+from concordant.decide.ruleset import CURRENT, Proposal, Ruleset
+from concordant.export.names import ColumnNames, describe_sources
+from concordant.export.owners import EFFECTS, EVERY_DRUG, Effect, Owners
+from concordant.export.sql.level import Level, add_note, name_as
+from concordant.logic.conditions import Condition
 from concordant.model.sources import Restriction
 from concordant.patient.fact_table import BETWEEN, PATIENT, RUNNING
 from concordant.readers.sql import Sql, join_all, join_any
 
-Effect = Literal["precludes", "holds"]
-EFFECTS: dict[Effect, str] = {"precludes": "precluded", "holds": "held"}
-EVERY_DRUG = "every drug"
+
+class ReadCondition(Protocol):
+    """What turns a condition into an expression over columns that hold its leaves."""
+
+    def __call__(self, condition: Condition, /) -> Sql:
+        """The expression."""
 
 
 class Restrictions:
-    """The columns of restrictions, made as proposals ask for them.
-
-    An owner is a statement, a regimen, a drug, the checks of a drug, or all drugs (`EVERY_DRUG`). A danger belongs to each drug
-    that waits for it.
-    """
+    """The columns of restrictions, made as proposals ask for them: one for each owner and effect."""
 
     def __init__(self, frame: Ruleset, names: ColumnNames, read: ReadCondition) -> None:
         self._frame, self._names, self._read = frame, names, read
+        self._owned = Owners(frame)
         self._dangers: dict[str, Sql] = {}
         self._columns: dict[str, Sql] = {}
         self._runs: dict[str, str] = {}
         self._running: dict[str, Sql] = {}
         self._asked_for: dict[str, None] = {}
-        self._owners = {id_: owner for owner, bars in frame.bars.items() for id_ in bars}
-        self._owners |= {id_: f"drug/{drug}/check" for drug, bars in frame.unmet.items() for id_ in bars}
         self.something_runs = names.find_name("something runs")
 
     def find_against(self, proposal: Proposal, effect: Effect) -> list[Sql]:
         """The columns of what precludes the proposal, or of what holds it back."""
-        groups: dict[str, dict[str, Restriction]] = {}
-        for id_, bar in proposal.deciding.items():
-            for owner in self._list_owners(id_, proposal) if bar.effect == effect else ():
-                groups.setdefault(owner, {})[id_] = bar
+        groups = self._owned.group_restrictions(proposal, effect)
         columns = {owner: self._find_column(owner, effect, bars) for owner, bars in groups.items()}
         if proposal.regimen.id == CURRENT:
             own = {owner: name for owner, name in columns.items() if owner.startswith("statement/")}
@@ -77,16 +74,6 @@ class Restrictions:
             place = exp.StrPosition(this=listed.copy(), substr=exp.Literal.string(f"{BETWEEN}{drug}{BETWEEN}"))
             found.append(name_as(place > 0, name))
         return found
-
-    def _list_owners(self, id_: str, proposal: Proposal) -> list[str]:
-        """Whose restriction it is."""
-        if id_ not in self._frame.holding:
-            return [self._owners[id_]]
-        waiting = set(self._frame.holding[id_][0].holds)
-        if EVERY in waiting:
-            return [EVERY_DRUG]
-        drugs = (self._frame.drugs[drug] for drug in proposal.regimen.drugs if drug in self._frame.drugs)
-        return [f"drug/{drug.id}" for drug in drugs if waiting & {drug.id, *drug.classes}]
 
     def _find_column(self, owner: str, effect: Effect, bars: Mapping[str, Restriction]) -> str:
         """The column that joins the restrictions of one owner."""

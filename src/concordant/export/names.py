@@ -1,15 +1,14 @@
-"""Names of columns: what they stand for, in letters, digits and underscores, short enough for every system."""
+"""Names of columns and definitions: what they stand for, in letters, digits and underscores, short enough for every system."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections.abc import Iterable
-from typing import Protocol
 
-from concordant.logic.conditions import Compare, Condition, Leaf, Op
+from concordant.logic.conditions import Compare, Leaf, Op
 from concordant.model.guideline import Statement
-from concordant.readers.sql import Sql
+from concordant.model.sources import Cite
 
 LONGEST = 63  # PostgreSQL cuts what is longer
 DIGITS = 8
@@ -45,8 +44,6 @@ def shorten_statement(statement: Statement) -> str:
     return f"s {statement.id.partition(f'/{statement.version}/')[2] or statement.id}"
 
 
-class ReadCondition(Protocol):
-    """What turns a condition into an expression over columns that hold its leaves."""
-
-    def __call__(self, condition: Condition, /) -> Sql:
-        """The expression."""
+def describe_sources(sources: Iterable[Cite]) -> str:
+    """The places in words: source, place, and how far it was checked."""
+    return "; ".join(f"{cite.ref}{f', {cite.at}' if cite.at else ''} ({cite.checked})" for cite in sources)
