@@ -1,7 +1,7 @@
 """Notes with gold facts: how much is read, and what is wrong. Every unsafe reading that is known stands here by name.
 
-The rules were read on the vignettes of `read`, and on those of `traps`, whose sentences are meant to mislead; those of `untouched` are scored only. A figure that falls is a failure, one that
-rises is for the next review to raise.
+The rules were read on the vignettes of `read`, and on those of `traps`, whose sentences are meant to mislead; those of
+`untouched` are scored only. A figure that falls is a failure, one that rises is for the next review to raise.
 """
 
 from __future__ import annotations
