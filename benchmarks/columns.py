@@ -58,7 +58,9 @@ def make_rows(engine: cc.Engine) -> list[Row]:
 def make_table(base: Any, rows: int, names: Sequence[str]) -> Any:
     """So many rows, in any order, with the columns that the decision reads."""
     chosen = np.random.default_rng(1).integers(0, base.num_rows, rows)
-    return base.select(names).take(pa.array(chosen)).combine_chunks()
+    table = base.select(names).take(pa.array(chosen)).combine_chunks()
+    ids = pa.array([f"{number:09}" for number in range(rows)])  # one row a patient, in the order of their ids
+    return table.set_column(table.column_names.index("patient"), "patient", ids)
 
 
 def list_read_columns(engine: cc.Engine, base: Any) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -36,11 +37,15 @@ from tests.laws.columns import Row
 
 Allowed = Mapping[str, frozenset[str] | Interval]  # the words, or the numbers, that are still free to choose
 TRIES = 20
-STEPS = 4000
+PROPOSALS = 4  # so many proposals of a bar are tried
+STEPS = 1500
 
 
 def iter_aimed_rows(sitting: Sitting, wanted: tuple[Aspect, str], bases: Sequence[Row]) -> Iterator[Row]:
     """Rows that may have what is wanted, each made of somebody by changing what the conditions read."""
+    if wanted[0][0] == "status" and wanted[1] == "needs_data":
+        for row in iter_aimed_rows(sitting, (wanted[0], "applies"), bases):
+            yield from (_change(row, {name: None}, None) for name in _list_statement_reads(sitting, wanted[0][1]))
     for condition, drugs in _iter_targets(sitting, wanted):
         if wanted[1] == "unknown":
             yield from (_change(base, dict.fromkeys(find_features_read(condition)), drugs) for base in bases[:1])
@@ -48,6 +53,10 @@ def iter_aimed_rows(sitting: Sitting, wanted: tuple[Aspect, str], bases: Sequenc
         for base in bases[:3]:
             for allowed in islice(Ways(sitting.plan.by_name).iter_ways(condition, True, {}), TRIES):
                 yield _change(base, {name: _choose(some, base.values.get(name)) for name, some in allowed.items()}, drugs)
+
+
+def _list_statement_reads(sitting: Sitting, id_: str) -> list[str]:
+    return sorted({name for one in sitting.any_frame.proposals if one.id == id_ for name in find_features_read(one.statement.applies_if)})
 
 
 def _iter_targets(sitting: Sitting, wanted: tuple[Aspect, str]) -> Iterator[tuple[Condition, tuple[str, ...] | None]]:
@@ -219,12 +228,13 @@ def iter_scope_rows(sitting: Sitting, bases: Sequence[Row]) -> Iterator[Row]:
 
 
 def iter_alone_rows(sitting: Sitting, bases: Sequence[Row]) -> Iterator[Row]:
-    """For each bar somebody for whom it alone speaks against what would be advised, or continued."""
-    met = set[str]()
+    """For each bar that this sitting counts somebody for whom it alone speaks against what would be advised, or continued."""
+    met, tried = set(sitting.counted), Counter[str]()
     inside = [Not(x.if_) for force in sitting.frame.in_force for x in force.guideline.out_of_scope]
     for frame, drugs in ((sitting.frame, None), *((sitting.find_frame((drug,)), (drug,)) for drug in sitting.frame.drugs)):
         for proposal in (one for one in frame.proposals if (one.regimen.id == CURRENT) is (drugs is not None)):
-            for id_, bar in ((id_, bar) for id_, bar in proposal.bars.items() if id_ not in met):
+            for id_, bar in ((id_, bar) for id_, bar in proposal.bars.items() if id_ not in met and tried[id_] < PROPOSALS):
+                tried[id_] += 1
                 others = [Not(other.if_) for key, other in proposal.deciding.items() if key != id_]
                 wanted = All((proposal.statement.applies_if, bar.if_, *inside, *others))
                 row = make_row(sitting, wanted, bases[len(met) % len(bases)], drugs)

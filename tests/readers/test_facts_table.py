@@ -63,6 +63,12 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"running": ["trastuzumab|trastuzumab", None, None]}, "row 1: a name stands here twice. Name each once"),
     ({"stated": ["her2_status", None, "line"]}, "column 'stated', row 3: 'line' is no word of it"),
     ({"patient": [1.5, 2.5, 3.5]}, "column 'patient': holds double, and not text"),
+    (
+        {"patient": ["b", "a", "b"]},
+        "column 'patient', row 3: names the patient of row 1 again. Keep one row for each patient, or give each row an id",
+    ),
+    ({"patient": [1, 2, 2]}, "column 'patient', row 3: names the patient of row 2 again"),
+    ({"patient": pa.array(["a", "b", "b"]).dictionary_encode()}, "column 'patient': holds dictionary"),
     ({"patient": ["a", None, "c"]}, "column 'patient', row 2: is empty. Each row needs the patient whose facts it holds"),
 ]
 

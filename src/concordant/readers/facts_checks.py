@@ -114,11 +114,14 @@ class _Checks:
             self._complain(
                 PATIENT, _find_first(pc.is_null(column)), "is empty", "Each row needs the patient whose facts it holds"
             )
-        if pa.types.is_integer(column.type):
-            return column.cast(pa.string())
-        if not _is_text(column.type):
+        if not (pa.types.is_integer(column.type) or _is_text(column.type)):
             self._complain(PATIENT, None, f"holds {column.type}, and not text", "Write the ids of the patients as text")
-        return column
+            return column
+        twice = _find_twice(_join_chunks(column))
+        if twice is not None:
+            says = f"names the patient of row {twice[0] + 1} again"
+            self._complain(PATIENT, twice[1], says, "Keep one row for each patient, or give each row an id of its own")
+        return column.cast(pa.string()) if pa.types.is_integer(column.type) else column
 
     def _check_numbers(self, name: str, column: ArrowArray) -> ArrowArray:
         if pa.types.is_integer(column.type) or pa.types.is_null(column.type):
@@ -227,6 +230,18 @@ def _join_chunks(column: ArrowArray) -> ArrowArray:
     if column.num_chunks == 1:
         return column.chunk(0)
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+
+
+def _find_twice(array: ArrowArray) -> tuple[int, int] | None:
+    """The first row whose id stood in another one before, and that one before it; ids in their order are looked at once."""
+    if len(array) < 2 or pc.all(pc.less(array[:-1], array[1:]), skip_nulls=False).as_py():
+        return None
+    coded = array.dictionary_encode(null_encoding="encode")
+    if len(coded.dictionary) == len(array):
+        return None
+    codes = coded.indices.to_numpy()  # the first of each id has the next number
+    row = int(np.argmax(codes != np.arange(len(codes))))
+    return (int(codes[row]), row) if array[row].is_valid else None
 
 
 def _find_first(truths: ArrowArray) -> int | None:

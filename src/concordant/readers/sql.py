@@ -19,6 +19,7 @@ from concordant.patient.fact_table import BETWEEN, HIGH, LOW, join_words
 
 Sql = exp.Expr
 MOST_WORDS = 10  # the words that are left are told by listing what can be left: 1 023 texts for so many
+LARGEST = "1E300"  # what is larger is no measurement; every system reads it as a double
 MOST_DIGITS = 15  # a decimal of more digits is not the same number in every system
 
 
@@ -126,10 +127,33 @@ def leaf_to_sql(leaf: Leaf, feature: Feature) -> Sql:
 
 
 def find_fault(feature: Feature) -> Sql:
-    """Whether the table holds what no fact of this feature can be: another word, or an interval that is turned round."""
-    if feature.is_numeric:
-        return exp.column(feature.name + LOW) > exp.column(feature.name + HIGH)
-    return negate(_is_left(feature, feature.values))
+    """Whether the table holds what no fact of this feature can be: another word, no number (NaN, an infinite one), or an interval
+    that is turned round.
+    """
+    if not feature.is_numeric:
+        return negate(_is_left(feature, feature.values))
+    low, high = exp.column(feature.name + LOW), exp.column(feature.name + HIGH)
+    return join_any([negate(_is_number(low)), negate(_is_number(high)), low.copy() > high.copy()])
+
+
+def find_row_fault(patient: Sql) -> Sql:
+    """Whether the patient has several rows, or the row no patient."""
+    rows = exp.Window(this=exp.Count(this=exp.Star()), partition_by=[patient.copy()])
+    return join_any([rows > 1, patient.is_(exp.null())])
+
+
+def clean_columns(feature: Feature) -> list[tuple[str, Sql]]:
+    """The columns of a feature by their names; no end that is no number, and neither end of an interval that is turned round."""
+    if not feature.is_numeric:
+        return [(feature.name, exp.column(feature.name))]
+    turned = exp.column(feature.name + LOW) > exp.column(feature.name + HIGH)
+    names = (feature.name + LOW, feature.name + HIGH)
+    return [(name, make_case([(turned.copy(), exp.null()), (_is_number(exp.column(name)), exp.column(name))])) for name in names]
+
+
+def _is_number(column: Sql) -> Sql:
+    """NaN is above all numbers in some systems, and beside all of them in others: within two bounds it is in none."""
+    return exp.Between(this=column.copy(), low=exp.Neg(this=exp.Literal.number(LARGEST)), high=exp.Literal.number(LARGEST))
 
 
 def list_told(ways: Iterable[tuple[Sql, str]]) -> Sql:

@@ -16,11 +16,13 @@ from concordant.export.sql.restrictions import Restrictions
 from concordant.logic.conditions import Condition, Leaf, iter_condition_leaves
 from concordant.model.features import Feature
 from concordant.model.guideline import Guideline, Statement
-from concordant.patient.fact_table import PATIENT, list_fact_columns
+from concordant.patient.fact_table import PATIENT, RUNNING, list_fact_columns
 from concordant.readers.sql import (
     Sql,
+    clean_columns,
     condition_to_sql,
     find_fault,
+    find_row_fault,
     join_all,
     join_any,
     leaf_to_sql,
@@ -58,7 +60,7 @@ class DecisionLevels:
         outside = [self._name_outside(guideline) for guideline in list_leading(self.frame)]
         against = list(self.restrictions.make_levels([FAULTY, *outside, *waits, *asked]))
         answer = AnswerLevels(self.frame, self.names, self.statuses, self.applies).build_levels(outside)
-        return [self._make_asked(), *scope, *against, *statements, *answer]
+        return [self._make_read(), self._make_asked(), *scope, *against, *statements, *answer]
 
     def _read(self, condition: Condition) -> Sql:
         return condition_to_sql(condition, self._name_leaf)
@@ -68,13 +70,20 @@ class DecisionLevels:
             self._leaves[leaf] = self.names.find_name(describe_leaf(leaf))
         return self._leaves[leaf]
 
+    def _make_read(self) -> Level:
+        """The facts that are read, without what no fact can be, and where there was such."""
+        read = [self.features[name] for name in sorted({leaf.feature for leaf in self._leaves})]
+        faults = [(find_row_fault(exp.column(PATIENT)), PATIENT), *((find_fault(one), one.name) for one in read)]
+        facts = [name_as(value, name) for one in read for name, value in clean_columns(one)]
+        running = [exp.column(RUNNING)] if self.restrictions.list_running() else []
+        note = f"The facts that are read. What a column cannot hold counts as not known, and `{FAULTY}` names it."
+        return Level("read_facts", (note,), (exp.column(PATIENT), name_as(list_told(faults), FAULTY), *running, *facts), only=True)
+
     def _make_asked(self) -> Level:
         leaves = sorted(self._leaves.items(), key=lambda item: item[1])
         asked = [name_as(leaf_to_sql(leaf, self.features[leaf.feature]), name) for leaf, name in leaves]
         note = "What is asked of the facts: true, false, or NULL while it is not known."
-        read = sorted({leaf.feature for leaf in self._leaves})
-        faulty = list_told((find_fault(self.features[name]), name) for name in read)
-        columns = (exp.column(PATIENT), name_as(faulty, FAULTY), *asked, *self.restrictions.list_running())
+        columns = (*map(exp.column, (PATIENT, FAULTY)), *asked, *self.restrictions.list_running())
         return Level("asked", (note,), columns, kept=True, only=True)
 
     def _iter_scope(self) -> Iterator[Level]:
