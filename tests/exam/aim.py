@@ -56,7 +56,9 @@ def iter_aimed_rows(sitting: Sitting, wanted: tuple[Aspect, str], bases: Sequenc
 
 
 def _list_statement_reads(sitting: Sitting, id_: str) -> list[str]:
-    return sorted({name for one in sitting.any_frame.proposals if one.id == id_ for name in find_features_read(one.statement.applies_if)})
+    return sorted(
+        {name for one in sitting.any_frame.proposals if one.id == id_ for name in find_features_read(one.statement.applies_if)}
+    )
 
 
 def _iter_targets(sitting: Sitting, wanted: tuple[Aspect, str]) -> Iterator[tuple[Condition, tuple[str, ...] | None]]:
@@ -65,7 +67,11 @@ def _iter_targets(sitting: Sitting, wanted: tuple[Aspect, str]) -> Iterator[tupl
         bar = sitting.bars[id_].if_
         yield (bar if name != "false" else Not(bar)), None
     elif kind == "applies":
-        yield from ((one.applies_if if name != "false" else Not(one.applies_if), None) for one in sitting.frame.statements if one.id == id_)
+        yield from (
+            (one.applies_if if name != "false" else Not(one.applies_if), None)
+            for one in sitting.frame.statements
+            if one.id == id_
+        )
     else:
         for frame, drugs in _list_frames(sitting, id_):
             for one in frame.proposals:

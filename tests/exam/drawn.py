@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from concordant.logic.conditions import All, AtLeast, Compare, Condition, Constant, Named, Not, Op, OneOf
+from concordant.logic.conditions import All, AtLeast, Compare, Condition, Constant, Named, Not, OneOf, Op
 from concordant.logic.conditions import Any as AnyOf
 from concordant.model.features import Feature
 from concordant.model.guideline import Guideline, Statement
@@ -81,7 +81,9 @@ def draw_sitting(base: Sitting, seed: int = 1) -> Sitting:
 def _draw_scope(guideline: Guideline, drawing: Drawing) -> Guideline:
     """Fewer limits, and not so wide that nobody is left."""
     some = guideline.out_of_scope[:3]
-    limits = [replace(one, if_=All((drawing.draw_condition(1), drawing.draw_condition(1))), topic=str(n)) for n, one in enumerate(some)]
+    limits = [
+        replace(one, if_=All((drawing.draw_condition(1), drawing.draw_condition(1))), topic=str(n)) for n, one in enumerate(some)
+    ]
     return replace(guideline, out_of_scope=tuple(replace(one, holds=n == 1) for n, one in enumerate(limits)))
 
 

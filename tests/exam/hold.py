@@ -15,7 +15,7 @@ from tests.exam.readers import READERS, Paper
 from tests.exam.sitting import Sitting, list_sittings
 from tests.exam.told import Difference, Told, compare
 
-REFERENCE = "explain"
+REFERENCE, DRAWN = "explain", "drawn statements"
 BESIDE = 0.1  # the share of each sitting beside the first
 ASKED = 125  # of each so many patients it is told what is worth asking
 SHOWN = 5
@@ -53,8 +53,7 @@ class Held:
 def list_all_sittings(knowledge: Knowledge) -> dict[str, Sitting]:
     """The newest day, versions that no longer speak, and statements that are drawn."""
     newest, *others = list_sittings(knowledge)
-    named = {"today": newest, **{one.guideline: one for one in others}, "drawn statements": draw_sitting(newest)}
-    return named
+    return {"today": newest, **{one.guideline: one for one in others}, DRAWN: draw_sitting(newest)}
 
 
 def share_patients(sittings: Sequence[str], count: int) -> Iterator[tuple[str, int]]:
@@ -65,12 +64,16 @@ def share_patients(sittings: Sequence[str], count: int) -> Iterator[tuple[str, i
 
 
 def make_all_patients(sittings: Mapping[str, Sitting], count: int, seed: int) -> dict[str, Patients]:
-    return {name: make_patients(sittings[name], some, seed) for name, some in share_patients(list(sittings), count)}
+    """The patients of each sitting; of statements that are drawn nobody asks that they are met in every way."""
+    shares = share_patients(list(sittings), count)
+    return {name: make_patients(sittings[name], some, seed, look=name != DRAWN) for name, some in shares}
 
 
-def hold_exam(knowledge: Knowledge, count: int, names: Sequence[str] = (), seed: int = 1) -> Held:
+def hold_exam(
+    knowledge: Knowledge, count: int, names: Sequence[str] = (), seed: int = 1, sittings: Mapping[str, Sitting] | None = None
+) -> Held:
     """Ask every reader that is named (all, where none is), and the reference first."""
-    sittings = list_all_sittings(knowledge)
+    sittings = sittings or list_all_sittings(knowledge)
     patients = make_all_patients(sittings, count, seed)
     wanted = [name for name in READERS if not names or name in names or name == REFERENCE]
     lines, coverage = {name: Line() for name in wanted}, dict[str, Coverage]()
@@ -80,7 +83,8 @@ def hold_exam(knowledge: Knowledge, count: int, names: Sequence[str] = (), seed:
         for name in wanted:
             lines[name].differences += [(sitting, one) for one in compare(told[name], told[REFERENCE], lines[name].compared)]
         counted = next((told[name] for name in ("truth_only", "columns", REFERENCE) if name in told), told[REFERENCE])
-        coverage[sitting] = measure_coverage(sittings[sitting], counted, some.never)
+        if sitting != DRAWN:
+            coverage[sitting] = measure_coverage(sittings[sitting], counted, some.never)
     return Held(lines, _ask_questions(next(iter(sittings.values())), next(iter(patients.values()))), patients, coverage)
 
 

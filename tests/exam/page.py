@@ -95,7 +95,9 @@ def _list_lacking(held: Held) -> Iterator[str]:
 def tell_gaps() -> str:
     """What a reader does not tell, with the reason."""
     rows = [(f"`{name}`", reader.what, "", "") for name, reader in READERS.items() if not reader.lacks]
-    rows += [(f"`{name}`", reader.what, f"`{kind}`", why) for name, reader in READERS.items() for kind, why in reader.lacks.items()]
+    rows += [
+        (f"`{name}`", reader.what, f"`{kind}`", why) for name, reader in READERS.items() for kind, why in reader.lacks.items()
+    ]
     lines = tabulate(("reader", "what it is", "does not tell", "because"), rows)
     return "\n".join([*lines, "", *tabulate(("beyond the readers", "because"), OTHER_GAPS.items())])
 
@@ -103,4 +105,10 @@ def tell_gaps() -> str:
 def tell_million(lines: Mapping[str, Line], knowledge: Knowledge) -> str:
     """An exam of very many patients; columns are what DuckDB is compared with."""
     compared = lines["duckdb"]
-    return "\n".join([tell_when(knowledge), "", *tell_lines({**lines, "columns": Line(**{**vars(lines["columns"]), "compared": compared.compared})})])
+    return "\n".join(
+        [
+            tell_when(knowledge),
+            "",
+            *tell_lines({**lines, "columns": Line(**{**vars(lines["columns"]), "compared": compared.compared})}),
+        ]
+    )

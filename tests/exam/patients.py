@@ -25,8 +25,14 @@ from tests.laws.columns import Row, draw_open_rows, draw_rows, row_of
 from tests.shipped import CASES, record_of
 
 Kind = Literal["real", "boundary", "turning", "scope", "alone", "looked for", "random"]
-SHARES: dict[Kind, float] = {"real": 0.15, "boundary": 0.15, "turning": 0.3, "scope": 0.05, "alone": 0.15}  # at most; the others are drawn
-LOOKED_FOR = 0.1
+SHARES: dict[Kind, float] = {
+    "real": 0.12,
+    "boundary": 0.12,
+    "turning": 0.25,
+    "scope": 0.03,
+    "alone": 0.12,
+}  # at most; the others are drawn
+LOOKED_FOR = 0.2  # at most
 T = TypeVar("T")
 MakeRows = Callable[[Sitting, Sequence[Row]], Iterator[Row]]
 NO_ROOM = "there may be such patients, and no room for them among so few"
@@ -60,7 +66,12 @@ def make_patients(sitting: Sitting, count: int, seed: int = 1, *, look: bool = T
     pool = list_real_rows(sitting, int(count * SHARES["real"]))
     drawn.shuffle(pool)
     found = [Patient("real", row) for row in pool[: int(count * SHARES["real"])]]
-    makers: dict[Kind, MakeRows] = {"scope": iter_scope_rows, "boundary": iter_boundary_rows, "turning": iter_turning_rows, "alone": iter_alone_rows}
+    makers: dict[Kind, MakeRows] = {
+        "scope": iter_scope_rows,
+        "boundary": iter_boundary_rows,
+        "turning": iter_turning_rows,
+        "alone": iter_alone_rows,
+    }
     for kind, make in makers.items():
         rows = list(make(sitting, pool))
         found += [Patient(kind, row) for row in spread(rows, int(count * SHARES[kind]))]
@@ -135,7 +146,7 @@ def make_facts(row: Row) -> dict[str, Fact]:
 
 
 def iter_turning_rows(sitting: Sitting, pool: Sequence[Row]) -> Iterator[Row]:
-    """For each sentence of each condition somebody for whom it alone decides the condition, with every word or side of a number."""
+    """For each sentence of each condition somebody for whom it alone decides, with every word or side of a number."""
     seen = set[tuple[tuple[Value, ...], str, Value]]()
     for number, condition in enumerate(sitting.conditions):
         base = pool[number % len(pool)]
@@ -155,12 +166,11 @@ def _list_values(sitting: Sitting, leaf: Leaf) -> list[Value]:
     return list_sides(feature, leaf.bound) if isinstance(leaf, Compare) else list(feature.values)
 
 
-
 # -- whom drawing does not reach ---------------------------------------------------------------------------------------
 
 
 def look_for_missing(sitting: Sitting, found: Sequence[Patient], most: int) -> tuple[list[Row], dict[Reached, str]]:
-    """Patients for each status and truth that nobody has: drawn towards it, or found by the solver; or proved that there is none."""
+    """Patients for each status and truth that nobody has: drawn towards it, or found by the solver, unless there is none."""
     rows = [patient.row for patient in found]
     reached = find_reached(sitting, rows)
     missing = [one for one in list_wanted(sitting) if one not in reached]
@@ -175,12 +185,12 @@ def look_for_missing(sitting: Sitting, found: Sequence[Patient], most: int) -> t
     terms = Searched(sitting)
     for one in missing:
         if one not in reached:
-            row = terms.find_row(one) if len(aimed) < most else None
-            if row is not None:
+            row = terms.find_row(one)
+            if row is not None and len(aimed) < most:
                 aimed.append(row)
                 reached |= find_reached(sitting, [row])
             if one not in reached:
-                never[one] = NO_ROOM if len(aimed) >= most else terms.says(one, row)
+                never[one] = NO_ROOM if row is not None and len(aimed) >= most else terms.says(one, row)
     return aimed, never
 
 

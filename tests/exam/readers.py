@@ -5,20 +5,19 @@ To add one, write what it tells and give it a row of READERS.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from concordant.decide.decision import Answer
 from concordant.decide.judging import make_decision
 from concordant.derive.lanes import Supposition
 from concordant.export.dialects import Dialect
 from concordant.export.sql.levels import DecisionLevels
 from concordant.export.sql.script import write_sql
-from concordant.logic.conditions import Condition
 from concordant.patient.fact_table import make_fact_row
 from concordant.readers.explain import Evaluator, explain
 from concordant.readers.planes import run_program, unpack_rows
@@ -30,8 +29,9 @@ from tests.exam.told import Aspect, Column, Told, make_column, tell_decisions
 from tests.laws.columns import Row
 from tests.laws.sql_engines import run_sqlite
 
+ANSWERS = get_args(Answer)
 REASONED_BARS = 10  # of each so many patients the reference looks at every bar
-SOLVED = 8  # of each so many patients the solver is asked
+SOLVED = 16  # of each so many patients the solver is asked
 
 
 class Paper(NamedTuple):
@@ -58,7 +58,9 @@ def tell_one_by_one(paper: Paper, look: Evaluator, every: int) -> Told:
     sitting = paper.sitting
     facts = [sitting.facts_of(row) for row in paper.rows]
     decisions = [make_decision(sitting.find_frame(row.drugs), one, look) for row, one in zip(paper.rows, facts, strict=True)]
-    found = {bar.if_: make_column((look(bar.if_, one).truth.value for one in facts[::every]), every) for bar in list_bars(sitting)}
+    found = {
+        bar.if_: make_column((look(bar.if_, one).truth.value for one in facts[::every]), every) for bar in list_bars(sitting)
+    }
     return {**tell_decisions(sitting, decisions), **{("bar", id_): found[bar.if_] for id_, bar in sitting.bars.items()}}
 
 
@@ -126,6 +128,7 @@ def tell_columns(paper: Paper, *, bars: bool = True) -> Told:
     for proposal in sitting.any_frame.proposals:  # where nobody takes anything there is no column of what may be continued
         told.setdefault(("status", proposal.id), Column(1, pa.nulls(decided.rows, pa.string())))
     told |= _tell_roles(paper, decided)
+    told["outcome", "counted"] = _tell_counted(decided)
     judge, table = decided.decided.program.judge, decided.facts
     wanted = {("applies", id_): rails for id_, rails in judge.statements.items()}
     if bars:
@@ -139,6 +142,16 @@ def tell_columns(paper: Paper, *, bars: bool = True) -> Told:
             truths[places] = _name_planes(*(unpack_rows(planes[aspect, side], decided.rows) for side in (0, 1)))
         told[aspect] = truths[places]
     return told
+
+
+def _tell_counted(decided: Any) -> Column:
+    """The outcome by the planes that are counted."""
+    planes = {str(name): plane for name, plane in decided.decided.outcome.items() if name not in ANSWERS}
+    text = pa.array([""] * decided.rows)
+    for name in sorted(planes):
+        longer = pc.if_else(pc.equal(text, ""), name, pc.binary_join_element_wise(text, name, "|"))
+        text = pc.if_else(pa.array(unpack_rows(planes[name], decided.rows)), longer, text)
+    return Column(1, text)
 
 
 def _tell_roles(paper: Paper, decided: Any) -> Told:
@@ -232,7 +245,7 @@ READERS: dict[str, Reader] = {
     "duckdb": Reader("the exported query, on DuckDB", tell_duckdb, {"bar": NO_BARS, "role": NO_ROLES, "asked": NO_QUESTIONS}),
     "sqlite": Reader("the exported query, on SQLite", tell_sqlite, {"bar": NO_BARS, "role": NO_ROLES, "asked": NO_QUESTIONS}),
     "z3": Reader(
-        "`verify/partial`: the clauses that a proof asks, under what is known of each eighth patient",
+        "`verify/partial`: the clauses that a proof asks, under what is known of each sixteenth patient",
         lambda p: tell_solver(p.sitting, p.rows, SOLVED),
         {
             "guideline": "a proof asks each guideline by itself",

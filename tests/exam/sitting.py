@@ -60,9 +60,7 @@ class Sitting:
     def find_frame(self, drugs: tuple[str, ...]) -> Ruleset:
         """The ruleset for a patient who takes these drugs."""
         if drugs not in self.frames:
-            self.frames[drugs] = (
-                add_current_regimen(self.frame, make_current_regimen(drugs, self.names)) if drugs else self.frame
-            )
+            self.frames[drugs] = add_current_regimen(self.frame, make_current_regimen(drugs, self.names)) if drugs else self.frame
         return self.frames[drugs]
 
     @cached_property

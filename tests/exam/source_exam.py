@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
+from unittest import mock
 
+from concordant.readers import facts_table, planes
 from concordant.readers.explain import explain
 from concordant.readers.truth_only import TruthOnly
 from tests.exam.readers import Paper, tell_columns, tell_lanes, tell_one_by_one, tell_sqlite
@@ -35,15 +37,25 @@ TARGETS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "readers.circuit": (),
         "decide.judged_lanes": (),
         "decide.lanes": ("LaneDecisions._decide_groups", "LaneDecisions._make_decision", "_find_answer"),
-        "derive.lanes": ("LaneFacts._read_leaf", "LaneFacts._keep_groups", "LaneFacts.find_fact"),
+        "derive.lanes": ("LaneFacts._read_leaf",),
     },
     "columns": {
-        "readers.wires": (),
+        "readers.wires": ("-Board.differ", "-Wire.__xor__"),
         "readers.planes": ("count_words", "pack_rows", "unpack_rows", "run_program", "_make_call"),
         "readers.columns": ("read_leaf_rails", "_compare_number", "join_all", "merge_all"),
-        "readers.facts_table": ("-FactsTable.list_values", "-FactsTable.list_names", "-make_interval", "-WordColumn.list_values"),
+        "readers.facts_table": (
+            *("-FactsTable.list_values", "-FactsTable.list_names", "-make_interval", "-WordColumn.list_values"),
+            *("-FactsTable._make_plane", "-FactsTable.find_planes", "-read_told"),
+        ),
         "decide.columns": ("-find_changed_outcome",),
-        "decide.table_results": ("tabulate_outcomes", "_tell_row", "tabulate_statuses", "group_rows", "_sign_rows", "_number_pairs"),
+        "decide.table_results": (
+            "tabulate_outcomes",
+            "_tell_row",
+            "tabulate_statuses",
+            "group_rows",
+            "_sign_rows",
+            "_number_pairs",
+        ),
     },
     "sqlite": {
         "readers.sql": ("-make_number", "-make_cell", "-find_fault", "-_refuse"),
@@ -64,7 +76,7 @@ TELL: Mapping[str, Callable[[Paper], Told]] = {
     "explain": lambda paper: tell_one_by_one(paper, explain, 5),
     "truth_only": lambda paper: tell_one_by_one(paper, TruthOnly(), 1),
     "lanes": tell_lanes,
-    "columns": tell_columns,
+    "columns": lambda paper: tell_in_blocks(paper),
     "sqlite": tell_sqlite,
     "z3": lambda paper: tell_solver(paper.sitting, paper.rows, 1),
 }
@@ -98,6 +110,12 @@ class SourceExam:
 def _parts(reader: str, paper: Paper, wanted: Told) -> bool:
     fresh = paper._replace(sitting=replace(paper.sitting, frames={}))  # nothing that was worked out before
     return any(True for _ in compare(TELL[reader](fresh), wanted, {}))
+
+
+def tell_in_blocks(paper: Paper) -> Told:
+    """The table, decided in blocks so small that there are several."""
+    with mock.patch.multiple(facts_table, BLOCK_ROWS=128, BLOCK_CODES=256), mock.patch.object(planes, "BLOCK", 4):
+        return tell_columns(paper)
 
 
 @contextmanager

@@ -37,7 +37,14 @@ SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
 }
-NO_RESULT = ("copy", "strict", "kept", "only")  # arguments that say how something is worked out, and not what comes of it
+NO_RESULT = (
+    "copy",
+    "strict",
+    "kept",
+    "only",
+    "safe",
+    "coalesce",
+)  # arguments that say how something is worked out, and not what comes of it
 PASSED_OVER = (ast.Raise, ast.Assert, ast.JoinedStr, ast.arguments, ast.Import, ast.ImportFrom)
 
 
@@ -90,7 +97,9 @@ def _walk(node: ast.AST, function: str, *, inside: bool) -> Iterator[_Point]:
 def _is_passed_over(node: ast.AST) -> bool:
     """A text, an argument that changes no result, and what makes a class of a class."""
     match node:
-        case ast.Expr(value=ast.Constant()) | ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name("super"))))):
+        case (
+            ast.Expr(value=ast.Constant()) | ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name("super")))))
+        ):
             return True
         case ast.keyword(arg=name):
             return name in NO_RESULT
@@ -100,38 +109,45 @@ def _is_passed_over(node: ast.AST) -> bool:
 
 def _list_changes(node: ast.AST) -> list[tuple[str, ast.AST]]:
     """What one node may be instead."""
-    new = copy.copy(node)
+    return [*_list_operators(node), *_list_ways(node)]
+
+
+def _list_operators(node: ast.AST) -> list[tuple[str, ast.AST]]:
+    new: Any = copy.copy(node)
     match node:
         case ast.Compare(ops=[op]) if type(op) in SWAPPED:
-            new.ops = [SWAPPED[type(op)]()]  # type: ignore[attr-defined]
+            new.ops = [SWAPPED[type(op)]()]
             return [("a comparison swapped", new)]
         case ast.BoolOp(op=op) | ast.BinOp(op=op) | ast.AugAssign(op=op) if type(op) in SWAPPED:
-            new.op = SWAPPED[type(op)]()  # type: ignore[attr-defined]
-            changed = [("an operator swapped", new)]
-            return changed + ([("a step left out", ast.Pass())] if isinstance(node, ast.AugAssign) else [])
+            new.op = SWAPPED[type(op)]()
+            left_out: list[tuple[str, ast.AST]] = [("a step left out", ast.Pass())]
+            return [("an operator swapped", new), *(left_out if isinstance(node, ast.AugAssign) else [])]
         case ast.UnaryOp(op=ast.Invert() | ast.Not() | ast.USub(), operand=operand):
             return [("a sign dropped", operand)]
-        case ast.IfExp(test=test, body=body, orelse=orelse):
-            return [("two ways changed over", ast.IfExp(test, orelse, body))]
-        case ast.If():
-            new.test = ast.UnaryOp(ast.Not(), node.test)  # type: ignore[attr-defined]
-            return [("a question turned round", new)]
         case ast.Constant(value=bool() as value):
             return [("a constant changed", ast.Constant(not value))]
         case ast.Constant(value=int() as value):
             return [("a constant changed", ast.Constant(value + 1))]
+    return []
+
+
+def _list_ways(node: ast.AST) -> list[tuple[str, ast.AST]]:
+    new: Any = copy.copy(node)
+    match node:
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            return [("two ways changed over", ast.IfExp(test, orelse, body))]
+        case ast.If():
+            new.test = ast.UnaryOp(ast.Not(), node.test)
+            return [("a question turned round", new)]
         case ast.Return(value=ast.Tuple(elts=[one, other])):
             return [("a pair turned round", ast.Return(ast.Tuple([other, one], ast.Load())))]
-        case ast.Return(value=ast.Tuple()) | ast.Return(value=None):
-            return []
         case ast.Break():
             return [("a loop not left", ast.Continue())]
         case ast.Continue():
             return [("a loop left", ast.Break())]
         case ast.Expr(value=ast.Call()):
             return [("a step left out", ast.Pass())]
-        case _:
-            return []
+    return []
 
 
 @cache
@@ -155,7 +171,9 @@ def iter_mutants(reader: str, module: str, functions: Sequence[str] = ()) -> Ite
 def _is_wanted(function: str, functions: Sequence[str]) -> bool:
     """Among the functions that are named, and none of those with a minus."""
     named = [one for one in functions if not one.startswith("-")]
-    inside = [one for one in (*named, *(one[1:] for one in functions if one not in named)) if f"{function}.".startswith(f"{one}.")]
+    inside = [
+        one for one in (*named, *(one[1:] for one in functions if one not in named)) if f"{function}.".startswith(f"{one}.")
+    ]
     return not any(f"-{one}" in functions for one in inside) and (not named or bool(inside))
 
 

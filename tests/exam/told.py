@@ -78,6 +78,7 @@ def tell_decisions(sitting: Sitting, decisions: Sequence[Decision]) -> dict[Aspe
             "|".join(j.proposal.regimen.id for j in one.offered if j.role == "preferred") for one in decisions
         ),
     }
+    told["outcome", "counted"] = told["outcome", ""]  # a table tells it twice: for each patient, and by the planes it counts
     for proposal in sitting.any_frame.proposals:
         told["status", proposal.id] = make_column(one.get(proposal.id) for one in statuses)
         told["role", proposal.id] = make_column(one.get(proposal.id) for one in roles)

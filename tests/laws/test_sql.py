@@ -341,7 +341,12 @@ def test_a_number_that_cannot_be_is_told_and_never_decides(
 @pytest.mark.parametrize("dialect", ENGINES)
 @pytest.mark.xdist_group("sql")
 def test_a_patient_of_two_rows_is_told_in_both(dialect: Dialect, knowledge: Knowledge) -> None:
-    rows: list[Any] = [{"patient": "a"}, {"patient": "b", "pregnant": "yes"}, {"patient": "b", "pregnant": "no"}, {"pregnant": "no"}]
+    rows: list[Any] = [
+        {"patient": "a"},
+        {"patient": "b", "pregnant": "yes"},
+        {"patient": "b", "pregnant": "no"},
+        {"pregnant": "no"},
+    ]
     found = ENGINES[dialect](written(dialect), knowledge, rows)
     told = sorted((row["patient"] or "", row["faulty"]) for row in found)
     assert told == [("", "patient"), ("a", ""), ("b", "patient"), ("b", "patient")]

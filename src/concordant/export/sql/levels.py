@@ -77,7 +77,9 @@ class DecisionLevels:
         facts = [name_as(value, name) for one in read for name, value in clean_columns(one)]
         running = [exp.column(RUNNING)] if self.restrictions.list_running() else []
         note = f"The facts that are read. What a column cannot hold counts as not known, and `{FAULTY}` names it."
-        return Level("read_facts", (note,), (exp.column(PATIENT), name_as(list_told(faults), FAULTY), *running, *facts), only=True)
+        return Level(
+            "read_facts", (note,), (exp.column(PATIENT), name_as(list_told(faults), FAULTY), *running, *facts), only=True
+        )
 
     def _make_asked(self) -> Level:
         leaves = sorted(self._leaves.items(), key=lambda item: item[1])

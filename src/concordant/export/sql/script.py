@@ -64,8 +64,8 @@ def _list_header(knowledge: Knowledge, frame: Ruleset, day: dt.date, dialect: Di
         *([f"Before it, for so long a chain of queries: {DEEP}"] if dialect == "spark" else []),
         "A fact that is not known is NULL, and so is what depends on it: `answer` says needs_data where that matters.",
         "`outcome` is what counts: the preferred regimens, or all that are offered where none is; none out of scope.",
-        "`faulty` names the features whose columns hold what they cannot, which then count as not known; and `patient` where an id",
-        "has several rows, or is lacking.",
+        "`faulty` names the features whose columns hold what they cannot, which then count as not known;",
+        "and `patient`, where an id has several rows or is lacking.",
     ]
 
 
