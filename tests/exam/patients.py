@@ -32,7 +32,7 @@ SHARES: dict[Kind, float] = {
     "scope": 0.03,
     "alone": 0.12,
 }  # at most; the others are drawn
-LOOKED_FOR = 0.2  # at most
+LOOKED_FOR = 0.25  # at most
 T = TypeVar("T")
 MakeRows = Callable[[Sitting, Sequence[Row]], Iterator[Row]]
 NO_ROOM = "there may be such patients, and no room for them among so few"
