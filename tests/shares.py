@@ -52,7 +52,7 @@ EVERY: dict[str, int] = {
     "patients of the lanes": 6,
     "changes of the columns": 20,
     "sittings of the exam": 3,
-    "changes of the knowledge": 25,
+    "changes of the knowledge": 40,
     "changes of the readers": 60,
     "patients of the proof": 13,
     "facts that decide together": 4,

@@ -22,7 +22,7 @@ SHARES = (0.0, 0.02, 0.1, 0.4)  # of a patient's facts so many are another one's
 
 def iter_batches(sitting: Sitting, count: int, seed: int) -> Iterator[Any]:
     """Tables of patients: first those of the exam, then each of them with some columns of another."""
-    base = sitting.table_of(make_patients(sitting, min(BASE, count), seed).rows)
+    base = sitting.table_of(make_patients(sitting, min(BASE, count), seed, look=count > BASE).rows)
     for number, first in enumerate(range(0, count, BATCH)):
         rows = min(BATCH, count - first)
         yield cross_patients(base, rows, np.random.default_rng([seed, number]), first)

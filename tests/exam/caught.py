@@ -23,6 +23,7 @@ from tests.exam.sitting import Sitting
 from tests.exam.told import Told
 
 Planes = Mapping[Hashable, Words]
+KINDS = ("answer", "outcome", "status", "applies", "bar", "role")
 
 
 class PaperPlanes:
@@ -86,7 +87,7 @@ def planes_of(told: Told, sitting: Sitting, rows: int) -> Planes:
         both = pc.and_(*(pc.is_valid(told["role", id_].values) for id_ in (before, after)))
         planes["before", before, after] = _pack(both.to_numpy(zero_copy_only=False), rows)
     for (kind, id_), column in told.items():
-        if kind not in ("answer", "outcome", "status", "applies", "bar", "role") or column.every > 1:
+        if kind not in KINDS or id_ == "counted" or column.every > 1:
             continue
         for value in column.values.unique().to_pylist():
             holds = pc.fill_null(pc.equal(column.values, value or ""), False).to_numpy(zero_copy_only=False)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from concordant.decide.ruleset import CURRENT
+from concordant.decide.ruleset import CURRENT, Ruleset
 from concordant.logic.conditions import Condition
 from concordant.model.knowledge import Knowledge
 from concordant.readers.truth_only import TruthOnly
@@ -25,9 +25,10 @@ from tests.exam.source_exam import TARGETS, SourceExam
 from tests.exam.source_mutants import SourceMutant
 from tests.exam.source_mutants import choose_mutants as choose_sources
 from tests.exam.survivors import find_known_reason
+from tests.laws.columns import Row
 
-EACH_OPERATOR, EACH_MODULE = 25, 10
-PATIENTS, SOURCE_PATIENTS, DRAWN_PATIENTS = 5000, 1000, 400
+EACH_OPERATOR, EACH_MODULE = 40, 10
+PATIENTS, SOURCE_PATIENTS, DRAWN_PATIENTS = 8000, 1000, 400
 CAUGHT = 0.95
 Mutant = ConditionMutant | SourceMutant
 EQUAL = "the solver proves that no row tells the two apart"
@@ -49,6 +50,11 @@ class Judged:
         return sum(self.caught.values()) / max(sum(self.made.values()), 1)
 
     @property
+    def effective(self) -> float:
+        """The share of those that change anything: without what is proved, or explained, to change nothing."""
+        return sum(self.caught.values()) / max(sum(self.made.values()) - len(self.survivors) + len(self.unexplained), 1)
+
+    @property
     def unexplained(self) -> list[str]:
         return [id_ for id_, why in self.survivors.items() if not why]
 
@@ -60,26 +66,38 @@ class Judged:
 class ConditionExam:
     """The shipped statements by the reference, and changed ones in columns, for the same patients."""
 
-    def __init__(self, sitting: Sitting, count: int, seed: int) -> None:
+    def __init__(self, sitting: Sitting, rows: Sequence[Row]) -> None:
         self.sitting = sitting
-        rows = make_patients(sitting, count, seed).rows
         paper = Paper(sitting, rows, sitting.table_of(rows))
         self.wanted = planes_of(tell_one_by_one(paper, TruthOnly(), 1), sitting, len(rows))
         self.planes = PaperPlanes(paper)
 
+        assert not self.parts(sitting.frame), "without a change nobody notices anything"
+
     def is_noticed(self, mutant: ConditionMutant) -> bool:
-        return find_unlike(self.planes.decide(make_frame(self.sitting, mutant)), self.wanted) is not None
+        return self.parts(make_frame(self.sitting, mutant))
+
+    def parts(self, frame: Ruleset) -> bool:
+        """Whether another ruleset says something else of any patient."""
+        return find_unlike(self.planes.decide(frame), self.wanted) is not None
 
 
-def judge_all(knowledge: Knowledge, seed: int, tell: Callable[[int, int], None]) -> Judged:
-    """Every chosen change; of each that nobody noticed, why."""
+def judge_knowledge(knowledge: Knowledge, seed: int, tell: Callable[[int, int], None]) -> Judged:
+    """Every chosen change of the knowledge; of each that nobody noticed, why."""
     sitting, judged = next(list_sittings(knowledge)), Judged()
-    conditions, sources = choose_conditions(sitting, EACH_OPERATOR), choose_sources(TARGETS, EACH_MODULE)
-    every = len(conditions) + len(sources)
-    judge_conditions(sitting, conditions, ConditionExam(sitting, PATIENTS, seed), judged, lambda done: tell(done, every))
+    conditions = choose_conditions(sitting, EACH_OPERATOR)
+    exam = ConditionExam(sitting, make_patients(sitting, PATIENTS, seed).rows)
+    judge_conditions(sitting, conditions, exam, judged, lambda done: tell(done, len(conditions)))
+    return judged
+
+
+def judge_readers(knowledge: Knowledge, seed: int, tell: Callable[[int, int], None]) -> Judged:
+    """The same of the readers."""
+    sitting, judged = next(list_sittings(knowledge)), Judged()
+    sources = choose_sources(TARGETS, EACH_MODULE)
     drawn = draw_sitting(sitting, seed)
     rows = {one: make_patients(one, n, seed).rows for one, n in ((sitting, SOURCE_PATIENTS), (drawn, DRAWN_PATIENTS))}
-    judge_sources(sources, SourceExam(rows), judged, lambda done: tell(len(conditions) + done, every))
+    judge_sources(sources, SourceExam(rows), judged, lambda done: tell(done, len(sources)))
     return judged
 
 
@@ -144,7 +162,12 @@ def tell_judged(judged: Judged, knowledge: Knowledge) -> str:
     """The tables of the page."""
     made, caught = sum(judged.made.values()), sum(judged.caught.values())
     rows = [(what, name, n, judged.caught[what, name]) for (what, name), n in sorted(judged.made.items())]
-    lines = [tell_when(knowledge), "", f"**{caught} of {made} changes are noticed, {judged.share:.1%}.**", ""]
+    lines = [
+        tell_when(knowledge),
+        "",
+        f"**{caught} of {made} changes are noticed, {judged.share:.1%}; of those that change anything {judged.effective:.1%}.**",
+        "",
+    ]
     lines += tabulate(("of what", "change", "made", "noticed"), rows)
     survivors = [(f"`{id_.replace('`', '')}`", why or "NOT EXPLAINED") for id_, why in judged.survivors.items()]
     return "\n".join([*lines, "", "Not noticed:", "", *tabulate(("change", "because"), survivors)])

@@ -185,12 +185,12 @@ def look_for_missing(sitting: Sitting, found: Sequence[Patient], most: int) -> t
     terms = Searched(sitting)
     for one in missing:
         if one not in reached:
-            row = terms.find_row(one)
-            if row is not None and len(aimed) < most:
+            row = terms.find_row(one) if len(aimed) < most else None
+            if row is not None:
                 aimed.append(row)
                 reached |= find_reached(sitting, [row])
             if one not in reached:
-                never[one] = NO_ROOM if row is not None and len(aimed) >= most else terms.says(one, row)
+                never[one] = terms.says(one, row) if len(aimed) < most or not terms.is_possible(one) else NO_ROOM
     return aimed, never
 
 
@@ -210,6 +210,9 @@ class Searched:
 
     def find_row(self, one: Reached) -> Row | None:
         return self.terms.find_row(self.conditions[one]) if one in self.conditions else None
+
+    def is_possible(self, one: Reached) -> bool:
+        return one in self.conditions and self.terms.finder.is_possible(self.conditions[one]) is not False
 
     def says(self, one: Reached, row: Row | None) -> str:
         """Why nobody has it."""

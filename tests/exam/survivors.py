@@ -26,6 +26,7 @@ SURVIVORS: dict[str, str] = {
     "decide.table_results._sign_rows: ": NUMBERING,
     "readers.sql._Conditions.at_least: ": COUNTS,
     "readers.sql._is_left: a comparison swapped": "no cell holds all words of a feature: that is written as nothing",
+    "verify.clauses.Clauses._find_below: a comparison swapped": "no bound lies at the end of all numbers, which has none there",
     "export.sql.restrictions.Restrictions._tell_alone: ": "a pair of brackets more or less, which SQL does not need",
     "export.sql.restrictions.Restrictions._tell: a comparison swapped": "a danger in its place instead of in a column of its own",
     "export.sql.answer.AnswerLevels._judge_guideline: two ways": "of one statement all are open, or none is",
