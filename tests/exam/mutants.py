@@ -24,7 +24,7 @@ from tests.exam.solver import SolverTerms, Term
 from tests.exam.source_exam import TARGETS, SourceExam
 from tests.exam.source_mutants import SourceMutant
 from tests.exam.source_mutants import choose_mutants as choose_sources
-from tests.exam.survivors import find_known_reason
+from tests.exam.survivors import MISSED, find_known_reason
 from tests.laws.columns import Row
 
 EACH_OPERATOR, EACH_MODULE = 40, 10
@@ -52,7 +52,8 @@ class Judged:
     @property
     def effective(self) -> float:
         """The share of those that change anything: without what is proved, or explained, to change nothing."""
-        return sum(self.caught.values()) / max(sum(self.made.values()) - len(self.survivors) + len(self.unexplained), 1)
+        idle = sum(bool(why) and not why.startswith(MISSED) for why in self.survivors.values())
+        return sum(self.caught.values()) / max(sum(self.made.values()) - idle, 1)
 
     @property
     def unexplained(self) -> list[str]:

@@ -2,11 +2,26 @@
 
 SPEED = "only how fast it is: what is left out has been settled, or would be the same again"
 NOT_ASKED = "no sitting asks for one guideline of two (`laws/test_sql.py` does)"
+MISSED = "missed"  # what begins so is a fault of the exam: somebody would notice it
+NOT_ALONE = f"{MISSED}: who takes this drug and has this bar alone is not among these patients"
+BELOW = "the two part at 0 alone, and the range of the feature begins above it"
 COUNTS = "so many of some parts is at least one and at most all: what stands outside is never asked"
 NUMBERING = "rows that are alike still have one number, and others another one"
 
 # the beginning of what a change is called, and why nobody can notice it
 SURVIVORS: dict[str, str] = {
+    "a comparison with or without its bound: trastuzumab check 7 met: weight > 0": BELOW,
+    **{
+        f"a comparison with or without its bound: {check} met: body_surface_area > 0": BELOW
+        for check in (
+            *("oxaliplatin check 0", "pemetrexed check 0", "doxorubicin check 0", "carboplatin check 0"),
+            *("paclitaxel check 3", "nab_paclitaxel check 0"),
+        )
+    },
+    "another effect: irinotecan bar 1": NOT_ALONE,
+    "another effect: dacarbazine bar 1": NOT_ALONE,
+    "another effect: poziotinib bar 6": NOT_ALONE,
+    "another effect: neratinib bar 31": NOT_ALONE,
     "another role: asco-her2-abc/2022/derived-not-first-line-again": "advice against is in no role",
     "decide.judging._rank_verdict: a pair turned round": NOT_ASKED,
     "decide.judging._Session._judge_restrictions:": SPEED,
