@@ -118,7 +118,7 @@ class SolverTerms:
 
     def find_row(self, wanted: Condition) -> Row | None:
         """A patient, as far as known, of whom this is so; None where it is proved that there is none."""
-        found = self.finder.find(wanted)
+        found = self.finder.find_patient(wanted)
         assert found != "timeout"
         return None if found is None else Row(dict(self._read(found)))
 
