@@ -87,6 +87,9 @@ class CourseFinder:
         """Every course, with what is said of it, in the order of the text."""
         drugs = [entity for _, entity in sorted(masked.entities.items()) if entity.kind == "drug"]
         courses = [self._make_course(group, masked, context) for group in self._group_drugs(drugs, masked, context)]
+        for one, other in pairwise(courses):
+            if self.either.fullmatch(masked.text[one.end : other.start].strip()):
+                one.is_listed = other.is_listed = True
         for i, course in enumerate(courses):
             before = courses[i - 1].end if i else 0
             behind = courses[i + 1].start if i + 1 < len(courses) else len(masked.text)
