@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from concordant.decide.ruleset import CURRENT
 from concordant.model.drugs import Component, Regimen
 from concordant.model.sources import Cite
-from concordant.patient.events import EARLY_SETTINGS, ONGOING, PatientRecord
+from concordant.patient.events import EARLY_SETTINGS, ONGOING, Course, PatientRecord
 
 
 def find_running_drugs(record: PatientRecord) -> tuple[str, ...]:
-    """What runs now for advanced disease, each drug once."""
-    running = [c for c in record.courses if c.stopped == ONGOING and c.setting not in EARLY_SETTINGS]
+    """What runs now for advanced disease, each drug once; where nothing is said to, what may: begun last, and no end told.
+
+    That it runs is then not known: what a guideline says of therapy that goes on waits for the fact that it does.
+    """
+    advanced = [course for course in record.courses if course.setting not in EARLY_SETTINGS]
+    running = [course for course in advanced if course.stopped == ONGOING] or _list_open_courses(advanced)
     return tuple(dict.fromkeys(drug for course in running for drug in course.drugs))
+
+
+def _list_open_courses(courses: Sequence[Course]) -> list[Course]:
+    """Courses without an end behind which no other begins; of several without a date and a line the one told last."""
+    open_ = [
+        course
+        for course in courses
+        if course.stopped is None and course.end is None and not any(_begins_later(other, course) for other in courses)
+    ]
+    dated = [course for course in open_ if course.start is not None or course.line is not None]
+    return dated or open_[-1:]
+
+
+def _begins_later(one: Course, other: Course) -> bool:
+    if one.start is not None and other.start is not None:
+        return one.start.last > other.start.last
+    return one.line is not None and other.line is not None and one.line > other.line
 
 
 def make_current_regimen(drugs: tuple[str, ...], names: Mapping[str, str]) -> Regimen:
