@@ -127,3 +127,20 @@ def test_a_case_file_is_named_by_its_file(here: Path) -> None:
     Path("mine.yaml").write_text(case("A03").read_text(encoding="utf-8"), encoding="utf-8")
     assert export("mine.yaml", "--to", "facts", "-o", "facts.sql") == 0
     assert "VALUES ('mine.yaml', " in Path("facts.sql").read_text(encoding="utf-8")
+
+
+EXPORTED = ("sql", "cql", "plan-definition")
+
+
+@pytest.mark.parametrize("to", EXPORTED)
+def test_a_day_without_a_guideline_is_refused(to: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert export("--to", to, "--as-of", "2010-01-01") == 3
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "no guideline of this knowledge is in force on 2010-01-01. Name a later day with --as-of" in told.err
+
+
+@pytest.mark.parametrize("to", EXPORTED)
+def test_every_export_says_that_no_clinician_has_reviewed_it(to: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert export("--to", to) == 0
+    assert "No clinician has reviewed this" in capsys.readouterr().out

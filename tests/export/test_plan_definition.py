@@ -146,7 +146,7 @@ def test_the_bundle_can_be_put_on_a_server(knowledge: Knowledge) -> None:
 
 
 def test_strength_and_quality_are_the_words_of_the_publisher(knowledge: Knowledge) -> None:
-    """As texts with their scale: no code is made up. What was not seen is not told."""
+    """As texts with their scale: no code is made up. What was not seen is not told, what was given to something else says so."""
     by_id = {one["id"]: one for one in plans()}
     for statement in knowledge.statements:
         if statement.recommend is None or (plan := by_id.get(make_id(statement.id))) is None:
@@ -154,7 +154,8 @@ def test_strength_and_quality_are_the_words_of_the_publisher(knowledge: Knowledg
         grade, advice = statement.recommend.grade, plan["action"][1]
         told = {one["url"].rpartition("/cqf-")[2]: one["valueCodeableConcept"] for one in advice.get("extension", ())}
         words = {"strengthOfRecommendation": grade.strength, "qualityOfEvidence": grade.evidence}
-        assert told == {name: {"text": f"{word} ({grade.scale})"} for name, word in words.items() if word}
+        scale = "; ".join(filter(None, (grade.scale, grade.note)))
+        assert told == {name: {"text": f"{word} ({scale})"} for name, word in words.items() if word}
         assert plan["experimental"] == any(cite.checked in ("recalled", "choice") for cite in statement.sources)
         labels = [one["label"] for one in plan["relatedArtifact"]]
         assert labels == [describe_sources([cite]) for cite in statement.sources]
@@ -201,7 +202,8 @@ def expected_of(statement: str, decision: Decision, facts: Facts) -> set[str]:
     if applies is UNKNOWN:
         return {"collect-information"}
     own = [one for one in decision.everything if one.proposal.statement.id == statement]
-    due = {"advice"}
+    advised = [one for one in own if not one.proposal.against]
+    due = {"ruled-out" if advised and not any(one.is_offered for one in advised) else "advice"}
     for one in decision.offered:
         if one.proposal.statement.id == statement:
             due.add(name := make_id(f"{one.proposal.regimen.id} {one.role}"))
@@ -258,4 +260,4 @@ def test_what_is_applied_is_the_decision(tmp_path: Path, knowledge: Knowledge) -
             due = expected_of(statement.id, decision, facts)
             assert set(apply(plan, result)) == due, statement.id
             seen |= due
-    assert {"collect-information", "advice"} < seen and any(one.startswith("before-") for one in seen)
+    assert {"collect-information", "advice", "ruled-out"} < seen and any(one.startswith("before-") for one in seen)

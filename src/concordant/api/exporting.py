@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from concordant.api.opened import check_readable
 from concordant.decide.ruleset import Ruleset, add_current_regimen
 from concordant.decide.running import find_running_drugs, make_current_regimen
-from concordant.errors import Complaint, Unreadable
+from concordant.errors import Complaint, Refused, Unreadable
 from concordant.patient.fact_table import Cell, make_fact_row
 from concordant.record.sources import Patient
 
@@ -60,6 +60,9 @@ def export_plan_definition(engine: Engine, day: dt.date | None, guideline: str, 
 def _find_frame(engine: Engine, day: dt.date | None, guideline: str) -> tuple[dt.date, Ruleset]:
     """What is in force on a day, for a patient who may take anything now."""
     day, frame = engine.ruleset(day, guideline)
+    if not frame.in_force:
+        says = f"no guideline of this knowledge is in force on {day.isoformat()}"
+        raise Refused(Complaint(says, "export", way_out="Name a later day with --as-of"))
     names = {drug.id: drug.name for drug in engine.knowledge.drugs}
     return day, add_current_regimen(frame, make_current_regimen(tuple(names), names))
 

@@ -128,7 +128,7 @@ class DecisionDefinitions:
 
     def _iter_actions(self, statement: Statement) -> Iterator[Definition]:
         """When what is to be done beside the regimens is due: not where none of them can be given."""
-        stands = self._stands(statement)
+        stands = self.can_stand(statement)
         for number, action in enumerate(statement.actions):
             due = join_all([stands, self._read(action.if_)])
             if due != TRUE:
@@ -136,7 +136,7 @@ class DecisionDefinitions:
                 self.actions[statement.id, number] = name
                 yield Definition(name, due, (action.says, f"Source: {describe_sources([action.source])}"))
 
-    def _stands(self, statement: Statement) -> Elm:
+    def can_stand(self, statement: Statement) -> Elm:
         """Whether a regimen of the statement can be given, or it proposes none: to go on with nothing is no regimen."""
         own = [proposal for proposal in self.frame.proposals if proposal.statement is statement]
         ways = [is_among(Ref(self.statuses[one.id]), sorted(OFFERED)) for one in own if not one.against]

@@ -38,8 +38,11 @@ def _list_header(knowledge: Knowledge, frame: Ruleset, day: dt.date) -> list[str
         f"What the guideline says of a patient, as of {day}.",
         f"Concordant {__version__}, knowledge {knowledge.digest[:12]}; in force: {', '.join(guidelines) or 'no guideline'}.",
         "Licence: Apache-2.0. Statements are paraphrased and cited; the guidelines themselves are their publishers'.",
+        "No clinician has reviewed this.",
         "How to run: hand over the facts of one patient as parameters (concordant export PATIENTS --to parameters).",
         "A fact that is not known is null, and so is what depends on it: `answer` says needs_data where that matters.",
+        "`running` alone is none when it is null: the ids of the drugs taken now, parted by a bar.",
+        "What is recommended may wait for checks: a status of applies_if_checked, and the list in `..._checks`.",
         "Words that are left are one text, parted by a bar; a number is the closed interval from _low to _high.",
         "Membership is a chain of `=`, for `in` makes false of a null.",
     ]

@@ -11,20 +11,23 @@ from concordant.export.cql.decision import DecisionDefinitions
 from concordant.export.cql.library import Definition
 from concordant.export.names import shorten_statement
 from concordant.export.offers import list_leading
-from concordant.readers.elm import Elm, Ref, is_null, join_all
+from concordant.model.guideline import Statement
+from concordant.readers.elm import TRUE, Elm, Ref, is_null, join_all, negate
 
 
 @dataclass
 class PlanConditions:
     """The definitions that plan definitions read.
 
-    `due` names that of each statement, `collect` that of what leaves it open (and of each guideline), `first` that of each offer
-    before whose first dose something is to be settled.
+    `due` names that of each statement that applies and of which a regimen can be given, `ruled_out` that of each that applies and
+    of whose regimens none can, `collect` that of what leaves it open (and of each guideline), `first` that of each offer before
+    whose first dose something is to be settled.
     """
 
     frame: Ruleset
     made: DecisionDefinitions
     due: dict[str, str] = field(default_factory=dict)
+    ruled_out: dict[str, str] = field(default_factory=dict)
     collect: dict[str, str] = field(default_factory=dict)
     first: dict[str, str] = field(default_factory=dict)
 
@@ -44,8 +47,15 @@ class PlanConditions:
             spoken = Ref(speaks[self.frame.family[statement.guideline]])
             self.due[statement.id] = self.made.names.find_name(f"{short} due", statement.id)
             self.collect[statement.id] = self.made.names.find_name(f"{short} collect", statement.id)
-            yield Definition(self.due[statement.id], _join(spoken, applies))
+            stands = self.made.can_stand(statement) if self._advises(statement) else TRUE
+            yield Definition(self.due[statement.id], _join(spoken, applies, stands))
+            if stands != TRUE:
+                self.ruled_out[statement.id] = name = self.made.names.find_name(f"{short} ruled out", statement.id)
+                yield Definition(name, _join(spoken, applies, negate(stands)))
             yield Definition(self.collect[statement.id], _join(spoken, is_null(applies)))
+
+    def _advises(self, statement: Statement) -> bool:
+        return any(one.statement is statement and not one.against for one in self.frame.proposals)
 
     def _iter_offers(self) -> Iterator[Definition]:
         for offer in self.made.offers:

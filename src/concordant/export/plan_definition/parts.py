@@ -104,13 +104,15 @@ def make_expression(name: str) -> Json:
 
 
 def make_grade(grade: Grade | None) -> list[Json]:
-    """Strength and quality in the publisher's own words with their scale, not as codes; none where the rating was not seen."""
+    """Strength and quality in the publisher's own words with their scale, not as codes; none where the rating was not seen.
+
+    Where a rating was given to something else, the words say so.
+    """
     if grade is None:
         return []
     told = (("strengthOfRecommendation", grade.strength), ("qualityOfEvidence", grade.evidence))
-    return [
-        {"url": f"{CORE}/cqf-{name}", "valueCodeableConcept": {"text": f"{word} ({grade.scale})"}} for name, word in told if word
-    ]
+    scale = "; ".join(filter(None, (grade.scale, grade.note)))
+    return [{"url": f"{CORE}/cqf-{name}", "valueCodeableConcept": {"text": f"{word} ({scale})"}} for name, word in told if word]
 
 
 def make_direction(direction: str) -> Json:

@@ -23,7 +23,10 @@ from concordant.export.plan_definition.parts import (
 )
 from concordant.model.guideline import Statement
 
-UNOFFICIAL = "Encoded by Concordant; paraphrased, neither published nor endorsed by the guideline's publisher."
+UNOFFICIAL = (
+    "Encoded by Concordant; paraphrased, neither published nor endorsed by the guideline's publisher. "
+    "No clinician has reviewed this."
+)
 
 
 def make_recommendation(statement: Statement, setting: Setting) -> Json:
@@ -36,7 +39,7 @@ def make_recommendation(statement: Statement, setting: Setting) -> Json:
         "subjectCodeableConcept": make_concept("http://hl7.org/fhir/resource-types", "Patient", "Patient"),
         "relatedArtifact": make_citations(statement.sources, setting.sources),
         "library": [setting.refer_to("Library", setting.library.name)],
-        "action": [_make_collecting(statement, setting), _make_advice(statement, setting)],
+        "action": [_make_collecting(statement, setting), _make_advice(statement, setting), *_iter_ruled_out(statement, setting)],
     }
 
 
@@ -54,6 +57,18 @@ def make_collecting(title: str, description: str, condition: str) -> Json:
 def _make_collecting(statement: Statement, setting: Setting) -> Json:
     description = f"It is open whether this statement applies: `{setting.made.asks[statement.id]}` lists the features to ask for."
     return make_collecting("Collect what leaves this open", description, setting.conditions.collect[statement.id])
+
+
+def _iter_ruled_out(statement: Statement, setting: Setting) -> Iterator[Json]:
+    """That nothing it advises can be given: then it advises nothing, and says so."""
+    if statement.id in setting.conditions.ruled_out:
+        yield {
+            "id": "ruled-out",
+            "title": f"Nothing of this can be given: {statement.title}",
+            "description": "It applies, and something on record speaks against each regimen: a case for the tumour board.",
+            "code": make_process("guideline-based-care"),
+            "condition": make_condition(setting.conditions.ruled_out[statement.id]),
+        }
 
 
 def _make_advice(statement: Statement, setting: Setting) -> Json:

@@ -60,6 +60,7 @@ def _list_header(knowledge: Knowledge, frame: Ruleset, day: dt.date, dialect: Di
         f"What the guideline says of each patient, as of {day}, in the SQL of {dialect}.",
         f"Concordant {__version__}, knowledge {knowledge.digest[:12]}; in force: {', '.join(guidelines) or 'no guideline'}.",
         "Licence: Apache-2.0. Statements are paraphrased and cited; the guidelines themselves are their publishers'.",
+        "No clinician has reviewed this.",
         f"How to run: load the facts into the table {table} (concordant export PATIENTS --to facts), then run this query.",
         *([f"Before it, for so long a chain of queries: {DEEP}"] if dialect == "spark" else []),
         "A fact that is not known is NULL, and so is what depends on it: `answer` says needs_data where that matters.",
