@@ -75,6 +75,14 @@ def between() -> Difference:
     return compare_versions(get_engine(None), OLD, NEW, None)
 
 
+def test_who_is_left_without_a_regimen_is_told_by_what_rules_it_out(between: Difference) -> None:
+    """For all patients told alike it would read as if the new version had nothing for them."""
+    lost = [change for change in between.changes if not change.after[1] and change.before[1]]
+    told = {name for change in lost for name in change.patient}
+    assert len(lost) == 2
+    assert {"infusion_reaction_grade_pertuzumab", "lvef"} <= told
+
+
 def test_each_change_is_answered_so_by_both_versions(between: Difference) -> None:
     assert between.changes
     assert not between.unproved

@@ -16,12 +16,13 @@ import msgspec
 from concordant.decide.decision import Decision, Outcome
 from concordant.decide.judging import make_decision
 from concordant.derive.engine import derive_facts
-from concordant.logic.conditions import NEVER, Condition, Not
+from concordant.logic.conditions import NEVER, Compare, Condition, Not, OneOf
 from concordant.logic.truth import TRUE
 from concordant.model.drugs import Drug, Regimen
 from concordant.model.features import Feature
 from concordant.model.guideline import Danger, Disagreement, NewerEvent, Statement, Transition
 from concordant.patient.facts import Value
+from concordant.readers.explain import find_deciding_leaves
 from concordant.verify.decided import Proving
 from concordant.verify.obligations import Question, Rerun
 from concordant.verify.space import TIMEOUT, PatientFinder, PatientSpace, Twin, both, either
@@ -184,16 +185,29 @@ class VersionPair:
         return turn in _compare(before.outcome, after.outcome)
 
     def _iter_telling(self, rerun: Rerun) -> Iterator[tuple[str, Value]]:
-        """What the statements that apply by either version ask of the patient, and what a headline would name."""
-        asked = set[str]()
+        """What the statements that apply by either version ask of the patient, what rules their regimens out, and what a headline
+        would name.
+        """
+        asked, barring = set[str](), set[str]()
         for now, decision in zip((self.old, self.new), self._decide(rerun), strict=True):
+            barring.update(_iter_barring(decision))
             applying = [one for one in now.ruleset.statements if one.recommend and decision.statements[one.id].truth is TRUE]
             asked.update(*(now.ruleset.reads[one.id] for one in applying))
         for feature in self.new.plan.features:
             fact = rerun.facts[feature.name]
             told = feature.name in asked and feature.name not in rerun.record.stated
-            if fact.is_known and (told or _stands_out(feature, fact.value)):
+            if fact.is_known and (told or feature.name in barring or _stands_out(feature, fact.value)):
                 yield feature.name, fact.value
+
+
+def _iter_barring(decision: Decision) -> Iterator[str]:
+    """The features by which regimens of statements that apply are ruled out."""
+    for one in decision.everything:
+        if one.applies.truth is TRUE and not one.proposal.against:
+            for restriction in one.find_restrictions(TRUE, "precludes"):
+                for leaf in find_deciding_leaves(restriction.reason):
+                    if isinstance(leaf.condition, Compare | OneOf):
+                        yield leaf.condition.feature
 
 
 def list_worked_out_otherwise(old: Proving, new: Proving) -> list[str]:
