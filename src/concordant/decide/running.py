@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from concordant.decide.ruleset import CURRENT
 from concordant.model.drugs import Component, Regimen
 from concordant.model.sources import Cite
-from concordant.patient.events import EARLY_SETTINGS, ONGOING, Course, PatientRecord
+from concordant.patient.events import ADVANCED, EARLY_SETTINGS, ONGOING, Course, PatientRecord
 
 
 def find_running_drugs(record: PatientRecord) -> tuple[str, ...]:
@@ -21,11 +21,17 @@ def find_running_drugs(record: PatientRecord) -> tuple[str, ...]:
 
 
 def _list_open_courses(courses: Sequence[Course]) -> list[Course]:
-    """Courses without an end behind which no other begins; of several without a date and a line the one told last."""
+    """Courses without an end behind which none begins; of several without a date and a line the one told last.
+
+    One without a setting, a date and a line may be of the early disease: it is none of them.
+    """
     open_ = [
         course
         for course in courses
-        if course.stopped is None and course.end is None and not any(_begins_later(other, course) for other in courses)
+        if course.stopped is None
+        and course.end is None
+        and (course.setting == ADVANCED or course.start is not None or course.line is not None)
+        and not any(_begins_later(other, course) for other in courses)
     ]
     dated = [course for course in open_ if course.start is not None or course.line is not None]
     return dated or open_[-1:]
