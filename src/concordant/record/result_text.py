@@ -11,7 +11,7 @@ from concordant.errors import quote_word
 from concordant.logic.intervals import Interval, format_interval, parse_quantity, write_decimal_point
 from concordant.model.knowledge import VocabularyField
 from concordant.terminology.codes import NO, YES, Terminology
-from concordant.terminology.names import normalize_name
+from concordant.terminology.names import is_doubted, normalize_name
 
 PIECES = re.compile(r"[()\[\];,]|(?<![<>])=|\s[-–]\s|(?<!\d):")
 LONGEST = 120
@@ -27,7 +27,7 @@ class ToldResult(msgspec.Struct, frozen=True, gc=False):
 
 def parse_result_text(text: str, field: VocabularyField | None, terms: Terminology) -> ToldResult | None:
     """What a text says: `3+`, `Positive (Score 3+)`, `2,4 (amplified)`. None when any part of it is not understood."""
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or is_doubted(text):
         return None
     words: dict[str, None] = {}
     quantities: list[Quantity] = []

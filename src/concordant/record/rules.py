@@ -10,7 +10,7 @@ from concordant.model.reading import Side, TumourWords, Umbrella
 from concordant.patient.events import EXTENTS, Extent, match_word
 from concordant.record.courses.line_rules import LineRules, make_line_rules
 from concordant.record.test_names import TestNames, make_test_names
-from concordant.terminology.names import Words, normalize_name
+from concordant.terminology.names import Words, is_doubted, normalize_name
 from concordant.terminology.topics import TopicFinder, make_topic_finder
 from concordant.terminology.tumours import NO_WORDS
 
@@ -68,6 +68,8 @@ class RecordRules:
 
 def normalize_stage(text: str) -> str:
     """`Stage 3A`, `AJCC stage IIIA`, `Stadium IIIA` and `c3A` in one spelling."""
+    if is_doubted(text):
+        return text
     words = normalize_name(text).split()
     while len(words) > 1 and words[0] in STAGE_WORDS:
         words = words[1:]

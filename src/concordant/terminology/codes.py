@@ -21,11 +21,12 @@ from concordant.terminology.code_table import (
     iter_code_prefixes,
 )
 from concordant.terminology.morphology import MorphologyTable
-from concordant.terminology.names import SHORTEST_AMONG, Words, drugs_from_name, make_words, normalize_name
+from concordant.terminology.names import SHORTEST_AMONG, Words, drugs_from_name, is_doubted, make_words, normalize_name
 from concordant.terminology.near_names import can_be_drug
 from concordant.terminology.product_codes import ProductTable
 
 LONGEST_TEXT = 300
+ANSWERS: tuple[CodeKind, ...] = ("value", "stop_reason")
 MOST_WORDS, SHORTEST_NAME = 5, 5  # of a drug's name among other words; shorter ones are protocols, and may be anything
 YES, NO = ("positive", "present", "yes"), ("negative", "absent", "no", "none")  # the value sets of a plain answer
 NO_SYSTEM = "no system"  # of codes that a source writes without one
@@ -81,6 +82,8 @@ class Terminology:
         table = self.texts.get(kind)
         if not text or table is None or len(text) > LONGEST_TEXT:
             return None
+        if kind in ANSWERS and is_doubted(text):  # a question names what is asked, and answers nothing
+            return None
         return table.get(text) or table.get(normalize_name(text))
 
     def find_system_id(self, system: str) -> str | None:
@@ -99,7 +102,7 @@ class Terminology:
         return drugs
 
     def _drugs_from_text(self, text: str) -> tuple[str, ...]:
-        if len(text) > LONGEST_TEXT:
+        if len(text) > LONGEST_TEXT or is_doubted(text):
             return ()
         if parts := drugs_from_name(text, self.words):
             return parts

@@ -17,11 +17,17 @@ from concordant.patient.facts import format_unit
 from concordant.terminology.words import Lexicon, make_lexicon
 
 LONGEST_SHORT = 200
+DOUBT = frozenset("?？¿")
 
 
 def normalize_name(name: str) -> str:
     """A name without case, punctuation and double blanks, so that spellings meet; a short one is worked out once."""
     return _normalize_short_name(name) if len(name) <= LONGEST_SHORT else _strip_name(name)
+
+
+def is_doubted(name: str) -> bool:
+    """Whether a name is told with a question mark: it may be another, or none, and stands for nothing."""
+    return not DOUBT.isdisjoint(name)
 
 
 @lru_cache(maxsize=20_000)
@@ -159,6 +165,8 @@ def drugs_from_name(name: str, words: Words) -> tuple[str, ...]:
 
     A name may be a drug, a protocol or a class, several of them joined, or one with a suffix for its form.
     """
+    if is_doubted(name):
+        return ()
     if drugs := _drugs_from_spelling(normalize_name(name), words) or _drugs_from_brackets(name, words):
         return drugs
     for separator in SEPARATORS:
@@ -229,7 +237,7 @@ def medicines_from_name(name: str, words: Words) -> tuple[str, ...]:
     Ids of medications and, for a name that is none of theirs, of drugs and classes. Strengths, forms, salts, routes and
     directions may stand by, as in `NAME 10 MG Oral Tablet`, `NAME 100 unit/mL`, `BRAND PRN`.
     """
-    if len(name) > LONGEST_MEDICINE:
+    if len(name) > LONGEST_MEDICINE or is_doubted(name):
         return ()
     parts = words.medicines.get(name)
     if parts is None:
@@ -254,12 +262,8 @@ def _find_medicines(name: str, words: Words) -> tuple[str, ...]:
     return tuple(medicines)
 
 
-LONGEST_MEDICINE, MOST_MEDICINE_WORDS, SHORTEST_DRUG, MOST_MEDICINES = (
-    300,
-    6,
-    5,
-    20_000,
-)  # shorter names of drugs are protocols, and may be anything
+LONGEST_MEDICINE, MOST_MEDICINE_WORDS, MOST_MEDICINES = 300, 6, 20_000
+SHORTEST_DRUG = 5  # shorter names of drugs are protocols, and may be anything
 JOINING = ("and", "with", "plus", "und")
 AMOUNT = re.compile(r"[qx]?\d+([^\W\d_]*)\d?|[a-z]{1,4}\d{4,}")  # 500mg, q6h, x7d; the number of a product
 

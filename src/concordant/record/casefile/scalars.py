@@ -18,7 +18,7 @@ from concordant.patient.facts import Value, format_value, value_from_words
 from concordant.record.cut import is_after
 from concordant.record.printed_words import parse_words
 from concordant.record.rules import make_stage_table
-from concordant.terminology.names import Words, drugs_from_name, normalize_name, suggest_name
+from concordant.terminology.names import Words, drugs_from_name, is_doubted, normalize_name, suggest_name
 from concordant.terminology.near_names import suggest_drug
 from concordant.terminology.quantities import check_range, convert_quantity
 from concordant.texts import Place, SourceText
@@ -202,8 +202,9 @@ class ScalarReader:
     def _read_names(self, item: dict[str, Any], key: str, known: dict[str, str], what: str, place: Place) -> tuple[str, ...]:
         names = []
         for name in self.read_texts(item.get(key), (*place, key)):
-            if normalize_name(name) in known:
-                names.append(known[normalize_name(name)])
+            spelling = normalize_name(name)
+            if spelling in known and not is_doubted(name):
+                names.append(known[spelling])
             else:
                 self._report_unknown(what, name, suggest_name(name, known), place)
         return tuple(dict.fromkeys(names))

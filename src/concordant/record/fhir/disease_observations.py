@@ -19,7 +19,7 @@ from concordant.record.fhir.values import CodeMatch, list_coded_values, lookup_c
 from concordant.record.findings import CancerStage, DeclaredLine, SecondaryCancer, UmbrellaResult
 from concordant.record.rules import normalize_stage
 from concordant.terminology.codes import NO, YES
-from concordant.terminology.names import normalize_name
+from concordant.terminology.names import is_doubted, normalize_name
 
 
 def _read_stage(asked: ObservedValue, chart: Chart) -> str | None:
@@ -57,16 +57,16 @@ def _read_metastasis_site(asked: ObservedValue, chart: Chart) -> str | None:
         met = lookup_code(concept, ("site", "secondary", "value"), chart.tables.terms)
         if met.meaning is not None and met.meaning.kind == "value":
             return ""
-        site = (
-            met.meaning.name
-            if met.meaning is not None
-            else chart.tables.terms.words.sites.get(normalize_name(concept.text or ""))
-        )
+        site = met.meaning.name if met.meaning is not None else _find_told_site(concept.text or "", chart)
         if site is not None:
             chart.found.append(SecondaryCancer(chart.entry, site, asked.date))
             return ""
         chart.record_unmapped_codes(met.unknown, "site")
     return "its site is not understood" if concepts else None
+
+
+def _find_told_site(text: str, chart: Chart) -> str | None:
+    return None if is_doubted(text) else chart.tables.terms.words.sites.get(normalize_name(text))
 
 
 def _read_disease_status(asked: ObservedValue, chart: Chart) -> str | None:

@@ -17,7 +17,7 @@ from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.values import lookup_code
 from concordant.record.fhir.words import read_concept
 from concordant.terminology.codes import CodeableConcept as Meaning
-from concordant.terminology.names import normalize_name
+from concordant.terminology.names import is_doubted, normalize_name
 from concordant.terminology.tumours import may_be_tumour, names_own_cancer
 
 Tumour = Literal["own", "another", "unclear", ""]
@@ -167,7 +167,7 @@ def find_site(concept: CodeableConcept, chart: Chart) -> str:
     """The site that a code or the words beside it stand for; empty for one that is not known."""
     met = lookup_code(concept, ("site",), chart.tables.terms).meaning
     known = chart.tables.terms.words.sites
-    named = (known[text] for item in list_texts(concept) if (text := normalize_name(item)) in known)
+    named = (known[text] for item in list_texts(concept) if (text := normalize_name(item)) in known and not is_doubted(item))
     return met.name if met is not None else next(named, "")
 
 
