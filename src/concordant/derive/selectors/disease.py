@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from concordant.contract_names import BRAIN
 from concordant.derive.context import SelectorContext
 from concordant.derive.selectors.courses import ENDED_BADLY, find_recurrence, is_distant_disease, list_places
 from concordant.derive.selectors.growth import spared_only
@@ -16,6 +17,8 @@ from concordant.model.selectors.courses import DiseaseStatus
 from concordant.model.selectors.disease import EventsListed, GrewElsewhere, MonthsBetween, SiteSeen
 from concordant.patient.events import EARLY_SETTINGS, Course, DiseaseEvent
 from concordant.patient.facts import Claim
+
+NONE_FOUND = "none"
 
 
 def describe_event(event: DiseaseEvent) -> str:
@@ -170,7 +173,17 @@ def claim_brain(ctx: SelectorContext[Selector]) -> Claim | None:
     values = {e.brain for e in last}
     if len(values) > 1:
         return Claim(None, "which entry about the brain is the latest is not recorded", list_places(last))
+    if last[0].brain == NONE_FOUND and (sites := _find_brain_sites(ctx.record.events, last)):
+        says = f"none found ({min(map(describe_event, last))}), and the brain is a site ({min(map(describe_event, sites))})"
+        is_same_time = any(site.date == none.date for site in sites for none in last)
+        return Claim(None, says, list_places([*last, *sites]), conflict=f"{ctx.feature.label}: {says}" if is_same_time else "")
     return Claim(last[0].brain, min(map(describe_event, last)), list_places(last))
+
+
+def _find_brain_sites(events: Sequence[DiseaseEvent], cleared: Sequence[DiseaseEvent]) -> list[DiseaseEvent]:
+    """The events with a metastasis of the brain, unless the entries that found none are certainly later."""
+    named = [event for event in events if BRAIN in event.sites]
+    return [event for event in keep_possible_last([*named, *cleared]) if event in named]
 
 
 def claim_site_seen(ctx: SelectorContext[SiteSeen]) -> Claim | None:
