@@ -10,7 +10,10 @@ from concordant.errors import quote_word
 from concordant.logic.dates import PartialDate, make_exact_date, parse_partial_date
 
 EARLIEST, LATEST = 1800, 2200  # years in which a patient's dates lie
-DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ].*)?")
+# What follows a day is its time; another day, or a word, is not passed over.
+CLOCK = r"(?:T\d\d(?::?\d\d){0,2}|[T ]\d\d?:\d\d(?::\d\d)?)(?:[.,]\d+)?\s?(?:[AaPp][Mm])?"
+ZONE = r"\s?[A-Z]{0,4}(?:[+-]\d\d(?::?\d\d)?)?(?:\[[\w/+-]+\])?"
+DAY = re.compile(rf"(\d{{4}})-(\d\d)-(\d\d)(?:{CLOCK}{ZONE})?")
 EIGHT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(?:\d{4}|\d{6})(?:\.\d+)?)?")
 GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 NUMBER = re.compile(r"\d{5,}(?:\.\d+)?")
