@@ -56,9 +56,16 @@ def _find_course_problems(course: Course, as_of: dt.date) -> Iterator[Problem]:
     start, end = course.start, course.end
     if start and end and end.is_certainly_before(start):
         yield course.entry, _describe_reversed_dates(course.entry.place, start, end), "Correct start or end"
-    if course.stopped == ONGOING and end and end.is_certainly_before(make_exact_date(as_of)):
-        says = f"{course.entry.place} is said to be ongoing and has an end ({format_date(end)})"
-        yield course.entry, says, "Leave out the end, or say why it was stopped"
+    if why := explain_ended_course(course, as_of):
+        yield course.entry, f"{course.entry.place} {why}", "Leave out the end, or say why it was stopped"
+
+
+def explain_ended_course(course: Course, as_of: dt.date) -> str:
+    """Why a course that is said to go on cannot: it has an end before the question; or nothing."""
+    end = course.end
+    if course.stopped != ONGOING or end is None or not end.is_certainly_before(make_exact_date(as_of)):
+        return ""
+    return f"is said to be ongoing and has an end ({format_date(end)})"
 
 
 def _find_birth_problems(

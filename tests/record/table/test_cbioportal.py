@@ -73,6 +73,22 @@ def test_another_cancer_of_a_mixed_study_is_not_taken_for_this_one(tmp_path: Pat
     assert answer.built.answer == "out_of_scope"
 
 
+NOT_TOLD = ("", "NA", "N/A", "n/a", "[Not Available]", "[Not Evaluated]", "Unknown", "null", "nan")
+
+
+@pytest.mark.parametrize("word", NOT_TOLD)
+def test_a_cancer_type_that_is_not_told_is_no_other_cancer(word: str, tmp_path: Path) -> None:
+    """Every word for a missing value means the same in a condition: none of them is another value than those that are listed."""
+    told, untold = (
+        FILES["data_clinical_sample.txt"].replace("\tBreast Cancer\tPrimary\t", f"\t{type_}\tPrimary\t")
+        for type_ in ("Breast Cancer", word)
+    )
+    for text, types in ((told, ["breast"]), (untold, [])):
+        [patient] = [one for one in study(tmp_path, **{"data_clinical_sample.txt": text}) if one.id == "P3"]
+        stated = patient.record.stated.get("cancer_type")
+        assert [stated] == (types or [None])
+
+
 def test_drugs_that_were_given_elsewhere_may_be_any(tmp_path: Path) -> None:
     record = next(patient for patient in study(tmp_path) if patient.id == "P3").record
     assert [course.unknown_drugs for course in record.courses] == [("drugs given elsewhere before",)]

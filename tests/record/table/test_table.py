@@ -194,6 +194,14 @@ MISTAKES = [
     (("block: treatments", "block: treatment"), ["map.yaml:19: unknown block 'treatment'. Did you mean 'treatments'?"]),
     (("drugs: drug,", "drug: drug,"), ["map.yaml:19: unknown key 'drug'. Did you mean 'drugs'?"]),
     (("file: people", "file: person"), ["map.yaml:4: no file is called 'person'"]),
+    (
+        ("values: {F: female, M: male}", "values: {F: female, M: male, f: male}"),
+        ["map.yaml:10: 'f' stands twice with different meanings; capital and small letters are the same. Keep one of the two"],
+    ),
+    (
+        ("    patient: id\n", "    separator: bar\n    patient: id\n"),
+        ["map.yaml:7: the separator of 'people.csv' is another one. Write `separator: comma` below its `path`"],
+    ),
     (("value: ihc", "value: {is: [a]}"), ["map.yaml:12: 'is' is missing or no word. Write `is: ...`"]),
     (("sex: {column: sex,", "sex: {days: sex,"), ["map.yaml:10: 'sex' is no date, so it has no days. Write {column: ...}"]),
     (("column: diagnosed}", "column: diagnosd}"), [DIAGNOSED]),

@@ -18,6 +18,7 @@ from concordant.record.dates import read_source_date
 from concordant.record.entries import Dated, to_exposure
 from concordant.record.findings import PrimaryCancer
 from concordant.record.medications_taken import NOT_TAKEN
+from concordant.record.plausibility import explain_ended_course
 from concordant.terminology.names import Words
 from concordant.terminology.topics import WordsSaid
 from concordant.texts import Place, SourceText
@@ -46,7 +47,8 @@ class RowEntries(BlockReader):
             self._read_person(dict(item))
             return
         events = self._read_events(block, item)
-        if wrong := self._pop_complaints():
+        ended = (explain_ended_course(event, self.as_of) for event in events if isinstance(event, ev.Course))
+        if wrong := self._pop_complaints() or next((f"it {why}" for why in ended if why), ""):
             self.record.mark_set_aside(wrong)
             self.record.leave_unread_open(events or self._make_unread_result(block, item))
         else:

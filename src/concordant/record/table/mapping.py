@@ -300,21 +300,19 @@ class _MappingParser:
         """What the values of a column mean: written here, or under `values` at the top and named here."""
         if isinstance(raw, str):
             if raw not in self.shared:
-                self.add_complaint(
-                    place,
-                    f"no values are called {quote_word(raw)}",
-                    suggest_word(raw, self.shared) or "Write them under `values`",
-                )
+                near = suggest_word(raw, self.shared) or "Write them under `values`"
+                self.add_complaint(place, f"no values are called {quote_word(raw)}", near)
             return self.shared.get(raw)
         return None if raw is None else self.read_meanings(raw, place)
 
     def read_meanings(self, raw: Any, place: Place) -> dict[str, str | None]:
         value = self.read_block(raw, place, tuple(raw) if isinstance(raw, dict) else ())
+        meanings = dict[str, str | None]()
         for key, item in value.items():
-            if item is not None and not isinstance(item, str):
-                self.add_complaint(
-                    (*place, key),
-                    f"the meaning of {quote_word(key)} is not a word",
-                    "Write one word, or nothing for `says nothing`",
-                )
-        return {key.strip().lower(): item if isinstance(item, str) else None for key, item in value.items()}
+            if meanings.setdefault(key.strip().lower(), item) != item:
+                says = f"{quote_word(key)} stands twice with different meanings; capital and small letters are the same"
+                self.add_complaint((*place, key), says, "Keep one of the two")
+            elif item is not None and not isinstance(item, str):
+                way_out = "Write one word, or nothing for `says nothing`"
+                self.add_complaint((*place, key), f"the meaning of {quote_word(key)} is not a word", way_out)
+        return {key: item if isinstance(item, str) else None for key, item in meanings.items()}

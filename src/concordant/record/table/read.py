@@ -165,7 +165,8 @@ class _PatientReader:
         value = self.read_cell(row, when.column)
         if when.wanted:
             return (when.wanted == "present") == bool(value)
-        return (row.cells.get(when.column, "").lower() in when.values) != when.other
+        is_meant = row.cells.get(when.column, "").lower() in when.values or (not value and "" in when.values)
+        return is_meant != when.other
 
     def read_cell(self, row: TableRow, column: str) -> str:
         """What the cell says; nothing for one of the words for a missing value."""
