@@ -13,7 +13,7 @@ from tools.score_vignettes import HOME, Score, load_vignettes, make_reader, scor
 FIGURES = {"read": (0.98, 0.835, 0.92), "traps": (0.9, 0.57, 0.9), "untouched": (0.91, 0.745, 0.85)}
 UNSAFE: dict[str, set[str]] = {
     "read": set(),
-    "traps": {"N042", "N046", "N048", "N050", "N072", "N076"},
+    "traps": {"N042", "N048", "N072", "N076"},
     "untouched": {
         "T072-general-question-empty",
         "T075-two-sisters-one-paste",
