@@ -25,7 +25,18 @@ class ConditionAgreement(FactsView):
             values = self.gathered.find_values(name)
             if ABSENT in values and len(values) > 1 and RESOLVED not in values:
                 self.settle_denied(name)
+            if RESOLVED in values and self.is_told_later(name):
+                self.open_both(self.list_facts(name))
+                continue
             self.keep_exact(name)
+
+    def is_told_later(self, name: str) -> bool:
+        """Whether a condition is there in a later sentence than the one in which it was over: it may have come again."""
+        facts = self.list_facts(name)
+        over = max(span[0] for fact in facts if fact.value == RESOLVED for span in fact.spans)
+        end = self.context.text.find_sentence(over).end
+        there = [span for fact in facts if fact.value in (ACTIVE, PRESENT) for span in fact.spans]
+        return any(span[0] >= end and not self.is_past(span) for span in there)
 
     def settle_denied(self, name: str) -> None:
         """What is told of then and denied now was there; what is denied of then and told later is there; else both are asked."""
