@@ -17,7 +17,10 @@ LAPSED = "{name} signed on {day} what has changed since: to be signed anew (dige
 NO_STORY = "No story at hand in which it applies."
 STORY = "Taken from the story {story}: each fact by itself, all else as it is."
 ADVISES_NOTHING = "No regimen of its own: it decides with others, or says what is done beside."
-FOOT = "In our own words; the publisher's are in the source. Made from the conditions that answers are computed with."
+FOOT = (
+    "In our own words; the publisher's are in the source. Made from the conditions that answers are computed with; what rules a "
+    "regimen out is told by the words beside its condition, and a signature does not cover it."
+)
 NO_CHANGE = "No patient is answered differently"
 SAME_REGIMENS = "No patient was found who is advised another regimen; the answers may differ in what is named here"
 SHOWN_BY = "One patient for each way in which the answer can differ, told by what matters; the whole case: --format json."
