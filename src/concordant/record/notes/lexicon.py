@@ -78,6 +78,20 @@ class NoteLexicon:
                 best, taken = Entity(words[at].start(), word.start() + len(word[0].rstrip("-\n ")), named[0], named[1]), length
         if best is None:
             best = self._split_compound(words[at]) or self._find_misspelt(words[at])
+            if best is not None and best.meant:
+                return self._extend_misspelt(best, folded, words, at)
+        return best, taken
+
+    def _extend_misspelt(self, found: Entity, folded: str, words: list[re.Match[str]], at: int) -> tuple[Entity, int]:
+        """With the words behind it that make the name it was meant for another, longer one: else it would be the wrong drug."""
+        key, best, taken = found.meant, found, 1
+        for length in range(2, min(LONGEST_NAME, len(words) - at) + 1):
+            word = words[at + length - 1]
+            if folded[words[at + length - 2].end() : word.start()].strip(" \n") not in ("", "-"):
+                break
+            key += clean_word(word[0])
+            if (named := self.names.get(key)) is not None and named[0] == "drug":
+                best, taken = Entity(found.start, word.end(), "drug", named[1], key), length
         return best, taken
 
     def _split_compound(self, word: re.Match[str]) -> Entity | None:
