@@ -58,7 +58,8 @@ TARGETS: Mapping[str, Mapping[str, Sequence[str]]] = {
         ),
     },
     "sqlite": {
-        "readers.sql": ("-make_number", "-make_cell", "-find_fault", "-_refuse"),
+        "readers.sql": ("-make_number", "-make_cell", "-find_fault", "-_refuse", "-_split_words"),
+        "readers.left_words": (),
         "export.sql.levels": (),
         "export.sql.restrictions": (),
         "export.sql.answer": (),

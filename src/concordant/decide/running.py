@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from concordant.decide.ruleset import CURRENT
@@ -25,22 +26,18 @@ def _list_open_courses(courses: Sequence[Course]) -> list[Course]:
 
     One without a setting, a date and a line may be of the early disease: it is none of them.
     """
-    open_ = [
-        course
-        for course in courses
-        if course.stopped is None
-        and course.end is None
-        and (course.setting == ADVANCED or course.start is not None or course.line is not None)
-        and not any(_begins_later(other, course) for other in courses)
-    ]
-    dated = [course for course in open_ if course.start is not None or course.line is not None]
-    return dated or open_[-1:]
+    last = max((course.start.last for course in courses if course.start is not None), default=dt.date.min)
+    line = max((course.line or 0 for course in courses), default=0)
+    undated = max((course.line or 0 for course in courses if course.start is None), default=0)
 
+    def is_followed(course: Course) -> bool:  # a date tells before a line
+        if course.start is None:
+            return course.line is not None and course.line < line
+        return course.start.last < last or (course.line is not None and course.line < undated)
 
-def _begins_later(one: Course, other: Course) -> bool:
-    if one.start is not None and other.start is not None:
-        return one.start.last > other.start.last
-    return one.line is not None and other.line is not None and one.line > other.line
+    open_ = [course for course in courses if course.stopped is None and course.end is None and not is_followed(course)]
+    placed = [course for course in open_ if course.start is not None or course.line is not None]
+    return placed or [course for course in open_ if course.setting == ADVANCED][-1:]
 
 
 def make_current_regimen(drugs: tuple[str, ...], names: Mapping[str, str]) -> Regimen:

@@ -7,13 +7,12 @@ for in a list is not there, which is false and not null.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import combinations
 from typing import Literal, NamedTuple
 
 from concordant.errors import Complaint, Refused
 from concordant.logic.conditions import All, Any, AtLeast, Compare, Condition, Constant, Leaf, Named, Not, OneOf, fold
 from concordant.model.features import Feature
-from concordant.patient.fact_table import BETWEEN, HIGH, LOW, join_words
+from concordant.patient.fact_table import HIGH, LOW
 from concordant.readers.elm import (
     FALSE,
     TRUE,
@@ -31,8 +30,8 @@ from concordant.readers.elm import (
     name_parameter,
     negate,
 )
+from concordant.readers.left_words import list_left, split_words
 
-MOST_WORDS = 10  # the words that are left are told by listing what can be left: 1 023 texts for so many
 Sign = Literal["Less", "LessOrEqual", "Greater", "GreaterOrEqual"]
 
 
@@ -135,13 +134,7 @@ def leaf_to_cql(leaf: Leaf, feature: Feature) -> Elm:
     """The sentence over the parameters of the feature. Raises Refused for one that CQL cannot say."""
     if isinstance(leaf, Compare):
         return _compare_to_cql(leaf)
-    if len(feature.values) > MOST_WORDS:
-        raise _refuse(leaf, f"the feature has more than {MOST_WORDS} words")
-    if any(BETWEEN in word for word in feature.values):
-        raise _refuse(leaf, "a word of the feature holds the sign that parts words")
-    inside = [word for word in feature.values if word in leaf.values]
-    outside = [word for word in feature.values if word not in leaf.values]
-    return make_case((_is_left(feature, words), truth) for words, truth in ((inside, TRUE), (outside, FALSE)) if words)
+    return make_case((_is_left(feature, words), TRUE if truth else FALSE) for words, truth in _split_words(leaf, feature))
 
 
 def find_fault(feature: Feature) -> Elm:
@@ -155,11 +148,16 @@ def _refuse(leaf: Leaf, why: str) -> Refused:
     return Refused(Complaint(f"CQL cannot express {leaf}: {why}", leaf.feature, way_out="Leave it out, or say it otherwise"))
 
 
+def _split_words(leaf: OneOf, feature: Feature) -> list[tuple[list[str], bool]]:
+    try:
+        return split_words(leaf, feature)
+    except ValueError as error:
+        raise _refuse(leaf, str(error)) from None
+
+
 def _is_left(feature: Feature, words: Sequence[str]) -> Elm:
     """Whether one of these words is known, or only some of these are left."""
-    some = [left for count in range(1, len(words) + 1) for left in combinations(words, count)]
-    told = [join_words(left) for left in some if len(left) < max(len(feature.values), 2)]
-    return is_among(name_parameter(feature.name), told)
+    return is_among(name_parameter(feature.name), list_left(feature, words))
 
 
 def _compare_to_cql(leaf: Compare) -> Elm:

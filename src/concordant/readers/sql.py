@@ -8,17 +8,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from itertools import combinations
 
 from sqlglot import exp
 
 from concordant.errors import Complaint, Refused
 from concordant.logic.conditions import All, Any, AtLeast, Compare, Condition, Constant, Leaf, Named, Not, OneOf, fold
 from concordant.model.features import Feature
-from concordant.patient.fact_table import BETWEEN, HIGH, LOW, join_words
+from concordant.patient.fact_table import BETWEEN, HIGH, LOW
+from concordant.readers.left_words import list_left, split_words
 
 Sql = exp.Expr
-MOST_WORDS = 10  # the words that are left are told by listing what can be left: 1 023 texts for so many
 LARGEST = "1E300"  # what is larger is no measurement; every system reads it as a double
 MOST_DIGITS = 15  # a decimal of more digits is not the same number in every system
 
@@ -116,13 +115,7 @@ def leaf_to_sql(leaf: Leaf, feature: Feature) -> Sql:
     """The sentence over the columns of the feature. Raises Refused for one that SQL cannot say."""
     if isinstance(leaf, Compare):
         return _compare_to_sql(leaf)
-    if len(feature.values) > MOST_WORDS:
-        raise _refuse(leaf, f"the feature has more than {MOST_WORDS} words")
-    if any(BETWEEN in word for word in feature.values):
-        raise _refuse(leaf, "a word of the feature holds the sign that parts words")
-    inside = [word for word in feature.values if word in leaf.values]
-    outside = [word for word in feature.values if word not in leaf.values]
-    ways = [(_is_left(feature, words), truth()) for words, truth in ((inside, exp.true), (outside, exp.false)) if words]
+    ways = [(_is_left(feature, words), exp.true() if truth else exp.false()) for words, truth in _split_words(leaf, feature)]
     return make_case(ways)
 
 
@@ -169,10 +162,16 @@ def _refuse(leaf: Leaf, why: str) -> Refused:
     return Refused(Complaint(f"SQL cannot express {leaf}: {why}", leaf.feature, way_out="Leave it out, or say it otherwise"))
 
 
+def _split_words(leaf: OneOf, feature: Feature) -> list[tuple[list[str], bool]]:
+    try:
+        return split_words(leaf, feature)
+    except ValueError as error:
+        raise _refuse(leaf, str(error)) from None
+
+
 def _is_left(feature: Feature, words: Sequence[str]) -> Sql:
     """Whether one of these words is known, or only some of these are left."""
-    some = [left for count in range(1, len(words) + 1) for left in combinations(words, count)]
-    told = [exp.Literal.string(join_words(left)) for left in some if len(left) < max(len(feature.values), 2)]
+    told = [exp.Literal.string(text) for text in list_left(feature, words)]
     column = exp.column(feature.name)
     return column.eq(told[0]) if len(told) == 1 else column.isin(*told)
 
