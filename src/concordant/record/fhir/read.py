@@ -21,7 +21,7 @@ from concordant.record.fhir.resources import Resource
 from concordant.record.fhir.subjects import Subjects, index_subjects
 from concordant.record.fhir.tables import FhirTables, make_fhir_tables
 from concordant.record.fhir.versions import pass_over_old_versions
-from concordant.record.sources import Patient, build_patient
+from concordant.record.sources import Patient, build_history, change_record
 from concordant.terminology.codes import Terminology
 from concordant.visible import make_json_visible
 
@@ -76,19 +76,19 @@ def build_patients(
         raise Refused(Complaint(_describe_no_patient(entries), name, 1, "A record needs a Patient, or entries with a subject"))
     shared = [entry for entry, why in nobody if not why]
 
-    def build(id_: str, group: list[LocatedResource]) -> Patient:
-        chart = read_entries(id_, group, shared, tables, as_of, cuts=given)
+    def build(id_: str, group: list[LocatedResource], day: dt.date, cuts: bool) -> Patient:
+        chart = read_entries(id_, group, shared, tables, day, cuts=cuts)
         chart.incomplete += [*missing, *subjects.missing.get(id_, ())]
         chart.notices += subjects.notices.get(id_, ())
         return chart.build_record()
 
-    patients = [build_patient(id_, as_of, partial(build, id_, group)) for id_, group in sorted(groups.items())]
+    patients = [build_history(id_, as_of, given, partial(build, id_, group)) for id_, group in sorted(groups.items())]
     alone = len(patients) == 1
     rest = patients[0].account if alone else Account()
     for entry, why in nobody:
         _add_unowned_row(entry, why, rest)
     if alone and (notices := _make_owner_notices(silent, nobody)):
-        patients = [replace(patients[0], record=replace(patients[0].record, notices=(*patients[0].record.notices, *notices)))]
+        patients = [change_record(patients[0], lambda record: replace(record, notices=(*record.notices, *notices)))]
     return PatientBatch(patients, Account() if alone else rest)
 
 

@@ -33,7 +33,7 @@ from concordant.record.fhir.spool import OPEN, Spool, SpooledEntry, report_disk_
 from concordant.record.fhir.subjects import TWO
 from concordant.record.fhir.tables import FhirTables
 from concordant.record.fhir.versions import pass_over_old_versions
-from concordant.record.sources import Patient
+from concordant.record.sources import Patient, change_record
 from concordant.visible import make_json_visible
 
 HEAD_BYTES = 1_000_000
@@ -170,10 +170,9 @@ class PatientStream:
         """The patient, with what is missing from the source as a whole; a second one without an id of its own gets one."""
         id_ = f"{name}: {patient.id}" if patient.id in self.seen else patient.id
         self.seen.add(id_)
-        missing = dict.fromkeys(
-            (*patient.record.incomplete, *self.files.missing, *self.files.missing_of(f"Patient/{patient.id}"))
-        )
-        return replace(patient, id=id_, record=replace(patient.record, incomplete=tuple(missing)))
+        missing = (*self.files.missing, *self.files.missing_of(f"Patient/{patient.id}"))
+        told = replace(patient, id=id_)
+        return change_record(told, lambda one: replace(one, incomplete=tuple(dict.fromkeys((*one.incomplete, *missing)))))
 
     def _read_group(self, group: list[SpooledEntry], spool: Spool) -> Iterator[Patient]:
         """One patient of those that were put away."""
@@ -266,7 +265,8 @@ def _read_kept_entry(kept: SpooledEntry) -> Iterator[LocatedResource]:
 def _add_conflict(patient: Patient, says: str) -> Patient:
     if not says:
         return patient
-    record = patient.record
     missing = f"{says[:1].upper()}{says[1:]}: nothing of it was read."
-    record = replace(record, set_aside=(*record.set_aside, says), incomplete=(*record.incomplete, missing))
-    return replace(patient, record=record)
+    return change_record(
+        patient,
+        lambda record: replace(record, set_aside=(*record.set_aside, says), incomplete=(*record.incomplete, missing)),
+    )

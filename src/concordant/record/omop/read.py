@@ -19,7 +19,7 @@ from concordant.record.omop.database import list_missing_tables, open_database
 from concordant.record.omop.schema import CONCEPT, EVENTS, PERSON, READ, SPEAKING, Cdm, CdmTable, Row
 from concordant.record.omop.tell import PersonReader
 from concordant.record.rules import RecordRules, get_record_rules
-from concordant.record.sources import Patient, build_patient
+from concordant.record.sources import Patient, build_history
 from concordant.terminology.codes import Terminology
 from concordant.terminology.names import Words
 
@@ -133,7 +133,8 @@ class Run:
         reading = _Reading(codes, links, absent, self._list_missing_parts(absent))
         for id_, rows in self._iter_person_rows(only, rest):
             tables = {stream.table.name: stream.take_rows(id_, rest) for stream in streams}
-            patient = build_patient(str(id_), self.as_of, partial(self._read_person, str(id_), rows, tables, reading))
+            read = partial(self._read_person, str(id_), rows, tables, reading)
+            patient = build_history(str(id_), self.as_of, self.cuts, read)
             for told in cells:
                 patient.account.unread_cells.update(told.take_cells(id_))
             yield patient
@@ -151,8 +152,10 @@ class Run:
         tables += [f"The table {name} cannot be read ({why})." for name, why in self.database.damaged.items()]
         return tables + [f"Lines of {file} that are no rows, and may be about this patient: {n}." for file, n in torn.items()]
 
-    def _read_person(self, id_: str, rows: list[Row], tables: dict[str, list[Row]], reading: _Reading) -> Patient:
-        record = RecordBuilder(id_, self.as_of, self.rules, cuts=self.cuts)
+    def _read_person(
+        self, id_: str, rows: list[Row], tables: dict[str, list[Row]], reading: _Reading, as_of: dt.date, cuts: bool
+    ) -> Patient:
+        record = RecordBuilder(id_, as_of, self.rules, cuts=cuts)
         teller = PersonReader(record, reading.codes, reading.links)
         if reading.absent:
             record.notices.append(f"The source has no table {', '.join(reading.absent)}.")

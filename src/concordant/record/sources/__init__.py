@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from concordant.errors import ConcordantError, describe_bug
 from concordant.patient.account import Account
@@ -15,6 +17,8 @@ from concordant.patient.events import PatientRecord
 from concordant.record.casefile.write_mapping import write_mapping
 from concordant.record.notes.reading import NoteReadings
 from concordant.texts import Place
+
+ReadAt = Callable[[dt.date], "Patient"]
 
 
 class NoteRead(msgspec.Struct, frozen=True):
@@ -40,7 +44,8 @@ class Patient(msgspec.Struct, frozen=True):
     """One patient of a source: the id there, the record, the account of its entries.
 
     `note` is what was made of a text, where the source is one. `failure` says that a mistake of the program met this patient
-    while it was read: the record is empty and must not be answered.
+    while it was read: the record is empty and must not be answered. `read_at` reads the same entries again as of an earlier
+    day, of which nothing later is looked at; None where the source tells no history.
     """
 
     id: str
@@ -48,6 +53,20 @@ class Patient(msgspec.Struct, frozen=True):
     account: Account
     failure: str = ""
     note: NoteRead | None = None
+    read_at: ReadAt | None = None
+
+
+def build_history(id_: str, as_of: dt.date, cuts: bool, build: Callable[[dt.date, bool], Patient]) -> Patient:
+    """The patient as of a day, who can be read again as of an earlier one. `build` takes the day, and whether it cuts."""
+    patient = build_patient(id_, as_of, partial(build, as_of, cuts))
+    return replace(patient, read_at=lambda day: build_patient(id_, day, partial(build, day, True)))
+
+
+def change_record(patient: Patient, change: Callable[[PatientRecord], PatientRecord]) -> Patient:
+    """The patient with another record, whenever it is read."""
+    read = patient.read_at
+    again = None if read is None else lambda day: change_record(read(day), change)
+    return replace(patient, record=change(patient.record), read_at=again)
 
 
 def build_patient(id_: str, as_of: dt.date, build: Callable[[], Patient]) -> Patient:

@@ -22,7 +22,7 @@ from concordant.record.casefile.account import make_account
 from concordant.record.casefile.read import read_case
 from concordant.record.conditions import get_terminology
 from concordant.record.notes.proposing.asking import Proposer
-from concordant.record.sources import Patient
+from concordant.record.sources import Patient, change_record
 from concordant.record.sources.asked import AsOf
 from concordant.record.sources.case_file import read_case_source, refuse_by_head
 from concordant.record.sources.fhir import is_fhir, is_fhir_content, iter_document_patients, iter_path_patients
@@ -111,7 +111,7 @@ class SourceOpener:
         """The patient, with a notice that codes of a site were read beside those of the knowledge."""
         count = f"{self.local} local code{'' if self.local == 1 else 's'}" if self.words else ""
         notice = f"{count} of {name_codes_source(self.codes)} stand beside those of the knowledge."
-        return replace(patient, record=replace(patient.record, notices=(notice, *patient.record.notices)))
+        return change_record(patient, lambda record: replace(record, notices=(notice, *record.notices)))
 
     def _iter_patients(self, source: Source, as_of: AsOf, rest: Account, only: str) -> Iterator[Patient]:
         match source:

@@ -15,7 +15,7 @@ from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
 from concordant.record.builder import RecordBuilder
 from concordant.record.rules import get_record_rules
-from concordant.record.sources import Patient, build_patient
+from concordant.record.sources import Patient, build_history
 from concordant.record.table.calendar import PatientCalendar, make_calendar
 from concordant.record.table.cells import TableRow, iter_rows
 from concordant.record.table.entries import RowEntries
@@ -47,14 +47,15 @@ def iter_patients(
     by_patient = _gather_rows(mapping, folder, text.file, rest if rest is not None else Account(), torn)
     rules = get_record_rules(words)
     unread: dict[str, tuple[str, ...]] = {}
+
+    def read_rows(id_: str, rows: list[TableRow], day: dt.date, cuts: bool) -> Patient:
+        record = RecordBuilder(id_, day, rules, cuts=cuts)
+        record.incomplete += [f"Rows of {file} that are none, and may be about this patient: {n}." for file, n in (+torn).items()]
+        return _PatientReader(mapping, record, RowEntries(record, knowledge, words), unread).read_patient(rows)
+
     for id_ in sorted(by_patient):
         if not only or id_ == only:
-            record = RecordBuilder(id_, as_of, rules, cuts=given)
-            record.incomplete += [
-                f"Rows of {file} that are none, and may be about this patient: {n}." for file, n in (+torn).items()
-            ]
-            reader = _PatientReader(mapping, record, RowEntries(record, knowledge, words), unread)
-            yield build_patient(id_, as_of, partial(reader.read_patient, by_patient[id_]))
+            yield build_history(id_, as_of, given, partial(read_rows, id_, by_patient[id_]))
 
 
 def _gather_rows(mapping: TableMapping, folder: Path, name: str, rest: Account, torn: Counter[str]) -> dict[str, list[TableRow]]:
