@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from typing import TypeVar, get_args
+from typing import NamedTuple, TypeVar, get_args
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
@@ -56,25 +56,46 @@ def _name_outcome(keys: Sequence[Hashable]) -> Outcome:
     return answer, tuple(sorted(str(key) for key in keys if key not in ANSWERS))
 
 
+class OffersTold(NamedTuple):
+    """What is told of rows to which the same is offered; `offered` stands with the best first."""
+
+    guideline: str | None
+    answer: Answer
+    offered: list[Candidate]
+
+    @property
+    def preferred(self) -> list[Candidate]:
+        """Those of them that are preferred."""
+        return [one for one in self.offered if one.role == "preferred"]
+
+
+def group_offers(decided: DecidedRows) -> tuple[NDArray[np.int64], list[OffersTold]]:
+    """For each row the number of what is told of it, and what is told by these numbers."""
+    numbers, first = group_rows(list(decided.offers.values()), decided.table.rows)
+    return numbers, [_tell_offers(decided, row) for row in first.tolist()]
+
+
 def tabulate_outcomes(decided: DecidedRows) -> pa.Table:
     """Patient, guideline, answer, outcome, preferred and offered, a row each."""
-    numbers, first = group_rows(list(decided.offers.values()), decided.table.rows)
-    told = [_tell_row(decided, row) for row in first.tolist()]
+    numbers, groups = group_offers(decided)
+    told = [_tell_row(group) for group in groups]
     names = ("guideline", "answer", "outcome", "preferred", "offered")
     columns = {name: pa.array([one[at] for one in told], pa.string()).dictionary_encode() for at, name in enumerate(names)}
     at = pa.array(numbers)
     return pa.table({PATIENT: decided.table.patients, **{name: column.take(at) for name, column in columns.items()}})
 
 
-def _tell_row(decided: DecidedRows, row: int) -> tuple[str | None, ...]:
+def _tell_offers(decided: DecidedRows, row: int) -> OffersTold:
     on = {key for key, plane in decided.offers.items() if get_bit(plane, row)}
     candidates = [one for number, (one, _) in enumerate(decided.program.judge.list_offered()) if number in on]
-    offered = order_offered(candidates)
     answer = next(answer for answer in ANSWERS if answer in on)
     speaks = next((one.guideline.id for one in decided.program.judge.verdicts if ("speaks", one.guideline.id) in on), None)
-    preferred = [one for one in offered if one.role == "preferred"]
-    outcome = BETWEEN.join(find_outcome(answer, offered)[1]) or None
-    return speaks, answer, outcome, _join_regimens(preferred), _join_regimens(offered)
+    return OffersTold(speaks, answer, order_offered(candidates))
+
+
+def _tell_row(told: OffersTold) -> tuple[str | None, ...]:
+    outcome = BETWEEN.join(find_outcome(told.answer, told.offered)[1]) or None
+    return told.guideline, told.answer, outcome, _join_regimens(told.preferred), _join_regimens(told.offered)
 
 
 def _join_regimens(offers: Sequence[Candidate]) -> str | None:

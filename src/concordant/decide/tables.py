@@ -129,7 +129,7 @@ class DecidedRows:
         asked: dict[Hashable, Words] = {name: plane for name, plane in found.items() if isinstance(name, str)}
         beside = {name: found["beside", name] for name in asked}
         rows = sorted({row for plane in beside.values() for row in list_rows(plane, self.table.rows)})
-        for row, told in zip(rows, self._iter_rows(rows), strict=True):
+        for row, told in zip(rows, self.iter_rows(rows), strict=True):
             for name, plane in asked.items():
                 if get_bit(beside[name], row):
                     is_asked = told.row.is_asked(self.program.plan.by_name[str(name)], told.frame)
@@ -141,7 +141,7 @@ class DecidedRows:
         planes = self.table.find_planes(key for key in program.inputs if key not in self.beside)
         return run_program(program, {**planes, **self.beside}, self.table.words)
 
-    def _iter_rows(self, rows: Sequence[int]) -> Iterator[_Row]:
+    def iter_rows(self, rows: Sequence[int]) -> Iterator[RowLooked]:
         """Rows as patients, with what is supposed in every row, each with the ruleset for what is taken."""
         plan, fixed = self.program.plan, self.program.fixed
         values = {name: self.table.list_values(name, rows) for name in plan.by_name}
@@ -153,11 +153,13 @@ class DecidedRows:
                 facts = row.suppose([fixed])
                 own = {name: facts.find_fact(name, 1).value for name in plan.by_name}
                 row = make_table_row(plan, self.program.circuit, own, frozenset(stated[number]), frozenset(fixed))
-            yield _Row(row, self.program.find_frame(drugs))
+            yield RowLooked(row, self.program.find_frame(drugs))
 
 
 @dataclass(frozen=True)
-class _Row:
+class RowLooked:
+    """One row as a patient, and the ruleset for what is taken."""
+
     row: TableRow
     frame: Ruleset
 

@@ -1,0 +1,176 @@
+"""Points decided: what the guideline says of each row of facts, in planes, and the verdict on what was given after it.
+
+Only rows whose treatment is not among what is offered are looked at one by one, for what speaks against it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, TypeAlias
+
+import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
+
+from concordant.cohort import columns as names
+from concordant.cohort.verdicts import NO_DATE, JudgedPoint, Treated, judge_settled, judge_unoffered
+from concordant.decide.decision import Offered
+from concordant.decide.table_results import OffersTold, group_offers
+from concordant.decide.tables import DecidedRows, list_rows
+from concordant.model.features import Feature
+from concordant.patient.fact_table import BETWEEN, PATIENT, RUNNING
+from concordant.record.courses.line_rules import LineRules
+
+Rows: TypeAlias = pa.Table
+Decide = Callable[[Rows, dt.date], DecidedRows]
+POINT_COLUMNS = (
+    *(names.POINT, names.DATE, names.NUMBER, names.SITE),
+    *(names.GIVEN, names.GIVEN_OTHER, names.GIVEN_DATE, names.TRIAL, names.ASSUMED),
+)
+WORDS = pa.list_(pa.string())
+SCHEMA = pa.schema(
+    [
+        (PATIENT, pa.string()),
+        (names.SITE, pa.string()),
+        (names.POINT, pa.string()),
+        (names.DATE, pa.date32()),
+        (names.NUMBER, pa.int32()),
+        (names.LINE, pa.string()),
+        (names.GUIDELINE, pa.string()),
+        (names.ANSWER, pa.string()),
+        (names.PREFERRED, WORDS),
+        (names.OFFERED, WORDS),
+        (names.GIVEN, WORDS),
+        (names.GIVEN_OTHER, WORDS),
+        (names.GIVEN_DATE, pa.date32()),
+        (names.VERDICT, pa.string()),
+        (names.REASON, pa.string()),
+        (names.STATEMENT, pa.string()),
+        (names.MISSING, WORDS),
+        (names.ASSUMED, WORDS),
+        (names.KNOWLEDGE, pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DecidingRules:
+    """What points are decided by: `decide` gives the planes of some rows as of a day, `find_bucket` the number of its ruleset.
+
+    `accepted` are the reasons that justify what is not offered, by the kind of what speaks against the preferred.
+    """
+
+    decide: Decide
+    find_bucket: Callable[[dt.date], int]
+    features: Mapping[str, Feature]
+    lines: LineRules
+    accepted: Mapping[str, str]
+    knowledge: str
+    fixed_day: dt.date | None = None  # whose guidelines are asked for every row, whatever its own day
+
+
+def decide_points(facts: Rows, rules: DecidingRules) -> Rows:
+    """The points of a table of facts, a row each in its order; the table has the columns of facts and those of points."""
+    told = facts.select([name for name in (PATIENT, *POINT_COLUMNS) if name in facts.column_names]).to_pylist()
+    made: dict[int, dict[str, Any]] = {
+        n: _make_undated(row, rules) for n, row in enumerate(told) if _find_day(row, rules) is None
+    }
+    dated = [(rules.find_bucket(day), n, day) for n, row in enumerate(told) if (day := _find_day(row, rules)) is not None]
+    for _, group in groupby(sorted(dated), key=lambda one: one[0]):
+        some = list(group)
+        at = [n for _, n, _ in some]
+        made.update(zip(at, _decide_bucket(facts.take(at), [told[n] for n in at], some[0][2], rules), strict=True))
+    return pa.Table.from_pylist([made[n] for n in range(len(told))], SCHEMA)
+
+
+def _find_day(row: Mapping[str, Any], rules: DecidingRules) -> dt.date | None:
+    return None if row.get(names.DATE) is None else rules.fixed_day or row[names.DATE]
+
+
+def _decide_bucket(
+    facts: Rows, told: Sequence[Mapping[str, Any]], day: dt.date, rules: DecidingRules
+) -> Iterator[dict[str, Any]]:
+    """The points of rows whose days share a ruleset."""
+    bare = facts.drop_columns([name for name in (PATIENT, *POINT_COLUMNS) if name in facts.column_names])
+    decided = rules.decide(bare.append_column(PATIENT, pa.array(range(facts.num_rows))), day)
+    numbers, groups = group_offers(decided)
+    offers = [groups[number] for number in numbers.tolist()]
+    treated = [_read_treated(row, running) for row, running in zip(told, _list_running(facts), strict=True)]
+    pairs = [judge_settled(one, offer.answer, offer.offered, rules.lines) for one, offer in zip(treated, offers, strict=True)]
+    open_ = [number for number, pair in enumerate(pairs) if pair is None]
+    for number, looked in zip(open_, decided.iter_rows(open_), strict=True):
+        pairs[number] = judge_unoffered(treated[number], looked.row.facts, looked.frame, rules.accepted, rules.lines)
+    versions = {one.guideline.id: f"{one.guideline.id}/{one.version.version}" for one in decided.program.plain.in_force}
+    lines = _list_lines(decided, offers)
+    missing = list(_iter_missing(decided, rules))
+    for number, (row, offer, judged) in enumerate(zip(told, offers, pairs, strict=True)):
+        assert judged is not None
+        said = {names.GUIDELINE: versions.get(offer.guideline or ""), names.LINE: lines[number], names.MISSING: missing[number]}
+        yield {**_copy_point(row, rules), **_tell_offers(offer), **said, **_tell_verdict(judged)}
+
+
+def _make_undated(row: Mapping[str, Any], rules: DecidingRules) -> dict[str, Any]:
+    """A point without a day: no guideline can be asked."""
+    nothing = {names.ANSWER: "needs_data", names.PREFERRED: [], names.OFFERED: [], names.MISSING: []}
+    return {**_copy_point(row, rules), **nothing, **_tell_verdict(JudgedPoint("undecidable", NO_DATE))}
+
+
+def _copy_point(row: Mapping[str, Any], rules: DecidingRules) -> dict[str, Any]:
+    copied = {name: row.get(name) for name in (PATIENT, names.SITE, names.POINT, names.DATE, names.NUMBER, names.GIVEN_DATE)}
+    lists = {name: _split_words(row.get(name)) or [] for name in (names.GIVEN_OTHER, names.ASSUMED)}
+    return {**copied, **lists, names.GIVEN: _split_words(row.get(names.GIVEN)), names.KNOWLEDGE: rules.knowledge}
+
+
+def _split_words(cell: str | None) -> list[str] | None:
+    return None if cell is None else [word for word in cell.split(BETWEEN) if word]
+
+
+def _read_treated(row: Mapping[str, Any], running: str | None) -> Treated:
+    given, other = _split_words(row.get(names.GIVEN)), _split_words(row.get(names.GIVEN_OTHER))
+    taken = tuple(_split_words(running) or ())
+    return Treated(None if given is None else tuple(given), tuple(other or ()), taken, bool(row.get(names.TRIAL)))
+
+
+def _list_running(facts: Rows) -> list[str | None]:
+    if RUNNING not in facts.column_names:
+        return [None] * facts.num_rows
+    running: list[str | None] = facts.column(RUNNING).to_pylist()
+    return running
+
+
+def _tell_offers(offer: OffersTold) -> dict[str, Any]:
+    return {
+        names.ANSWER: offer.answer,
+        names.PREFERRED: _list_regimens(offer.preferred),
+        names.OFFERED: _list_regimens(offer.offered),
+    }
+
+
+def _list_regimens(offers: Iterable[Offered]) -> list[str]:
+    return [one.proposal.regimen.id for one in offers]
+
+
+def _tell_verdict(judged: JudgedPoint) -> dict[str, Any]:
+    return {names.VERDICT: judged.verdict, names.REASON: judged.reason, names.STATEMENT: judged.statement}
+
+
+def _list_lines(decided: DecidedRows, offers: Sequence[OffersTold]) -> list[str | None]:
+    """The line of therapy of each row, as the guideline that speaks counts it."""
+    features = {one.guideline.id: one.guideline.line.feature for one in decided.program.plain.in_force if one.guideline.line}
+    rows = range(decided.table.rows)
+    values = {name: decided.table.list_values(name, rows) for name in set(features.values())}
+    lines = [
+        values[features[one.guideline]][row] if one.guideline in features else None for row, one in zip(rows, offers, strict=True)
+    ]
+    return [line if isinstance(line, str) else None for line in lines]
+
+
+def _iter_missing(decided: DecidedRows, rules: DecidingRules) -> Iterator[list[str]]:
+    """The features of each row that would change its outcome, in the order of the dictionary."""
+    asked: list[list[str]] = [[] for _ in range(decided.table.rows)]
+    planes = decided.questions
+    for name in (name for name in rules.features if name in planes):
+        for row in list_rows(planes[name], decided.table.rows):
+            asked[row].append(name)
+    yield from asked

@@ -1,0 +1,102 @@
+"""The parts of a cohort on disk: each whole or not there, so that a run that was stopped goes on where it was.
+
+A part is four tables of one name in four folders. That of the points is put in place last: where it stands, the part is done.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
+import pyarrow.parquet as pq  # type: ignore[import-not-found, import-untyped, unused-ignore]
+
+from concordant.cohort.columns import POINT
+from concordant.errors import Complaint, Unreadable
+from concordant.outputs import report_write_errors, write_file
+from concordant.patient.fact_table import PATIENT
+from concordant.readers.facts_table import ArrowTable
+
+POINTS, FACTS, ACCOUNT, REFUSED = "points", "facts", "account", "refused"
+FOLDERS = (FACTS, ACCOUNT, REFUSED, POINTS)
+FLOW = b"concordant.flow"
+ACCOUNT_SCHEMA = pa.schema([(PATIENT, pa.string()), ("table", pa.string()), ("fate", pa.string()), ("entries", pa.int64())])
+REFUSED_SCHEMA = pa.schema([(PATIENT, pa.string()), ("why", pa.string())])
+
+
+class Part(NamedTuple):
+    """What comes of some patients; `flow` counts them."""
+
+    facts: ArrowTable
+    account: ArrowTable
+    refused: ArrowTable
+    points: ArrowTable
+    flow: Mapping[str, int]
+
+
+def count_flow(patients: int, refused: int, points: ArrowTable) -> dict[str, int]:
+    """How many patients were read, refused, have no point and have some; and the points of each kind."""
+    with_points = len(points.column(PATIENT).unique())
+    kinds = Counter(points.column(POINT).to_pylist())
+    told = {"patients": patients, "refused": refused, "without_point": patients - refused - with_points}
+    return {**told, "with_points": with_points, **{f"points.{kind}": number for kind, number in sorted(kinds.items())}}
+
+
+def write_part(folder: Path, number: int, part: Part) -> None:
+    """Write a part, the points last. Raises Unreadable where the disk does not take it: then the part is not there."""
+    tables = {FACTS: part.facts, ACCOUNT: part.account, REFUSED: part.refused, POINTS: part.points}
+    for name in FOLDERS:
+        table = tables[name]
+        if name == POINTS:
+            table = table.replace_schema_metadata({FLOW: json.dumps(dict(part.flow), sort_keys=True)})
+        _write_table(table, name_part(folder, name, number))
+
+
+def _write_table(table: ArrowTable, target: Path) -> None:
+    with report_write_errors(str(target)):
+        target.parent.mkdir(parents=True, exist_ok=True)
+    held = io.BytesIO()
+    pq.write_table(table, held, compression="zstd")
+    write_file(held.getvalue(), str(target))
+
+
+def name_part(folder: Path, kind: str, number: int) -> Path:
+    """Where the table of a part stands."""
+    return folder / kind / f"part-{number:05}.parquet"
+
+
+def is_part_done(folder: Path, number: int) -> bool:
+    """Whether a part was written to its end."""
+    return name_part(folder, POINTS, number).is_file()
+
+
+def read_flow(folder: Path, number: int) -> dict[str, int]:
+    """The counts of a part. Raises Unreadable for one that is damaged."""
+    path = name_part(folder, POINTS, number)
+    try:
+        told = (pq.read_schema(path).metadata or {})[FLOW]
+        flow: dict[str, int] = json.loads(told)
+    except (OSError, pa.ArrowException, KeyError, ValueError):
+        raise Unreadable(
+            Complaint("this part is damaged", str(path), way_out="Delete it, and run the same command again")
+        ) from None
+    return flow
+
+
+def read_parts(folder: Path, kind: str) -> Iterator[ArrowTable]:
+    """The tables of a kind, part by part. Raises Unreadable for one that is damaged."""
+    for path in sorted((folder / kind).glob("part-*.parquet")):
+        try:
+            yield pq.read_table(path)
+        except (OSError, pa.ArrowException):
+            way_out = "Delete it, and run the same command again"
+            raise Unreadable(Complaint("this part is damaged", str(path), way_out=way_out)) from None
+
+
+def make_table(rows: list[dict[str, Any]], schema: pa.Schema) -> ArrowTable:
+    """Rows as a table with these columns."""
+    return pa.Table.from_pylist(rows, schema)

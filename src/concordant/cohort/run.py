@@ -1,0 +1,187 @@
+"""A cohort from its patients to its parts: read, derived, decided and written, some patients at a time."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from concordant.cohort.deciding import DecidingRules, decide_points
+from concordant.cohort.facts import FactRules, make_rows, write_point_facts
+from concordant.cohort.parts import (
+    ACCOUNT_SCHEMA,
+    POINTS,
+    REFUSED_SCHEMA,
+    Part,
+    count_flow,
+    is_part_done,
+    make_table,
+    read_flow,
+    write_part,
+)
+from concordant.errors import Complaint, Refused, Unreadable
+from concordant.outputs import report_write_errors, write_file
+from concordant.patient.fact_table import PATIENT
+from concordant.readers.facts_table import ArrowTable
+from concordant.record.sources import Patient
+
+NAME = "cohort.json"
+
+
+class CohortDefinition(msgspec.Struct, frozen=True, kw_only=True):
+    """Of whom a cohort is, by what it was decided, and what was assumed: all that has to be alike for a run to go on.
+
+    `by` is the day whose guidelines are asked for every point, `supposed` and `defaults` what is assumed of every patient.
+    """
+
+    source: str
+    as_of: str
+    points: tuple[str, ...]
+    asked: tuple[str, ...] = ()
+    guideline: str = ""
+    by: str = ""
+    supposed: dict[str, str] = {}
+    defaults: dict[str, str] = {}
+    everyone: bool = True
+    patients_a_part: int
+    knowledge: str
+    version: str
+
+
+class CohortSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands in `cohort.json`: the definition, the windows that were used, and the flow of patients.
+
+    `flow` adds up: `patients` are `refused`, `without_point` and `with_points`. `left_out` are those of the source that were not
+    read, by the reason; `nobody` the entries that belong to no patient, by what became of them.
+    """
+
+    definition: CohortDefinition
+    windows: dict[str, Any]
+    flow: dict[str, int] = {}
+    left_out: dict[str, int] = {}
+    nobody: dict[str, int] = {}
+    parts: int = 0
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CohortRules:
+    """How patients become facts, and facts become points."""
+
+    facts: FactRules
+    deciding: DecidingRules
+
+
+Report = Callable[[int, int], None]  # after each part: parts that are done, patients in them
+
+
+def make_part(patients: Iterable[Patient], rules: CohortRules) -> Part:
+    """The part that some patients come to."""
+    rows: list[dict[str, Any]] = []
+    account: list[dict[str, Any]] = []
+    refused: list[dict[str, Any]] = []
+    count = 0
+    for patient in patients:
+        told = make_rows(patient, rules.facts)
+        count += 1
+        rows += told.rows
+        account += told.account
+        refused += [{PATIENT: patient.id, "why": told.refused}] if told.refused else []
+    facts = write_point_facts(rows, rules.facts.plan.features)
+    return _finish_part(facts, account, refused, count, rules.deciding)
+
+
+def make_fact_part(facts: ArrowTable, rules: DecidingRules) -> Part:
+    """The part that rows of facts come to which somebody derived before."""
+    return _finish_part(facts, [], [], len(facts.column(PATIENT).unique()), rules)
+
+
+def _finish_part(
+    facts: ArrowTable, account: list[dict[str, Any]], refused: list[dict[str, Any]], patients: int, rules: DecidingRules
+) -> Part:
+    points = decide_points(facts, rules)
+    tables = make_table(account, ACCOUNT_SCHEMA), make_table(refused, REFUSED_SCHEMA)
+    return Part(facts, *tables, points, count_flow(patients, len(refused), points))
+
+
+def write_stream(folder: Path, patients: Iterable[Patient], rules: CohortRules, size: int, report: Report) -> int:
+    """Write the parts of patients who come one after the other; how many parts there are. Parts that are done are passed over."""
+    done = met = 0
+    for some in _iter_batches(patients, size):
+        if not is_part_done(folder, done):
+            write_part(folder, done, make_part(some, rules))
+        done, met = done + 1, met + len(some)
+        report(done, met)
+    return done
+
+
+def _iter_batches(patients: Iterable[Patient], size: int) -> Iterator[list[Patient]]:
+    stream = iter(patients)
+    while some := list(islice(stream, size)):
+        yield some
+
+
+def begin_cohort(folder: Path, summary: CohortSummary) -> None:
+    """Make the folder, or go on in one that was begun by the same definition.
+
+    Raises Refused where something else stands there.
+    """
+    before = read_summary(folder) if (folder / NAME).exists() else None
+    if before is not None and before.definition != summary.definition:
+        differing = _list_differing(before.definition, summary.definition)
+        way_out = "Name another folder, or delete this one"
+        raise Refused(
+            Complaint(f"another cohort stands there: it differs in {', '.join(differing)}", str(folder), way_out=way_out)
+        )
+    if before is None and folder.exists() and any(folder.iterdir()):
+        raise Refused(
+            Complaint("this folder is not empty, and no cohort stands in it", str(folder), way_out="Name another folder")
+        )
+    with report_write_errors(str(folder)):
+        folder.mkdir(parents=True, exist_ok=True)
+    if before is None:
+        write_summary(folder, summary)
+
+
+def _list_differing(one: CohortDefinition, other: CohortDefinition) -> list[str]:
+    return [name for name in one.__struct_fields__ if getattr(one, name) != getattr(other, name)]
+
+
+def end_cohort(folder: Path, summary: CohortSummary, parts: int) -> CohortSummary:
+    """Write down that a cohort is whole, with the counts of all its parts."""
+    flow: Counter[str] = Counter()
+    for number in range(parts):
+        flow.update(read_flow(folder, number))
+    ended = msgspec.structs.replace(summary, flow=dict(flow), parts=parts, complete=True)
+    write_summary(folder, ended)
+    return ended
+
+
+def write_summary(folder: Path, summary: CohortSummary) -> None:
+    """Write `cohort.json`."""
+    text = json.dumps(msgspec.to_builtins(summary), indent=2, ensure_ascii=False)
+    write_file(f"{text}\n".encode(), str(folder / NAME))
+
+
+def read_summary(folder: Path) -> CohortSummary:
+    """What `cohort.json` says. Raises Unreadable for a folder in which no cohort stands."""
+    path = folder / NAME
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=CohortSummary)
+    except OSError:
+        says, way_out = "no cohort stands there", "Name the folder that `concordant cohort SOURCE -o FOLDER` made"
+        raise Unreadable(Complaint(says, str(folder), way_out=way_out)) from None
+    except msgspec.DecodeError as error:
+        way_out = "Make the cohort again, in another folder"
+        raise Unreadable(Complaint(f"this is not what a cohort writes ({error})", str(path), way_out=way_out)) from None
+
+
+def list_parts(folder: Path) -> Sequence[Path]:
+    """The parts of the points, in their order."""
+    return sorted((folder / POINTS).glob("part-*.parquet"))
