@@ -18,6 +18,7 @@ from concordant.author.files import compile_sentences, convert_to_record, fill_t
 from concordant.errors import Complaint, ConcordantError, quote_word
 from concordant.model.accepted import AcceptedFindings
 from concordant.model.audit import AuditWords
+from concordant.model.cohort import COHORT_FILES
 from concordant.model.drugs import Drug, DrugClass, Regimen
 from concordant.model.features import Axiom, Feature
 from concordant.model.form import Form
@@ -142,7 +143,14 @@ class _Assembler:
             told=self.read_translations(),
             notes=self.read_note_languages(),
             accepted=tuple(x for file in self.compile_files_under("accepted/", AcceptedFindings) for x in file.accepted),
+            cohort=self.pack_cohort_files(),
         )
+
+    def pack_cohort_files(self) -> dict[str, bytes]:
+        """What only a cohort asks for, each file as the bytes of its record."""
+        texts = {name: self.built.texts.get(f"cohort/{name}.yaml") for name in COHORT_FILES}
+        found = {name: self.compile_record(text, text.value, COHORT_FILES[name]) for name, text in texts.items() if text}
+        return {name: msgspec.msgpack.encode(record) for name, record in found.items() if record is not None}
 
     def compile_record(self, text: SourceText, value: Any, kind: type[T]) -> T | None:
         compiled = compile_sentences(text, value, (), self.features, self.built.complaints)

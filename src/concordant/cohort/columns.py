@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from concordant.model.cohort import POINT_KINDS, VERDICTS, PointKind, Verdict
 
-PointKind = Literal["advanced_diagnosis", "line_start", "progression", "asked"]
-Verdict = Literal["preferred", "offered", "not_offered", "against", "justified", "undecidable", "out_of_scope"]
-
-POINT_KINDS: tuple[PointKind, ...] = get_args(PointKind)
-VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+__all__ = ["POINT_KINDS", "VERDICTS", "PointKind", "Verdict"]
 
 # Beside the facts of a point: which point it is, and what was given after it.
 POINT, DATE, NUMBER, SITE = "point", "date", "number", "site"

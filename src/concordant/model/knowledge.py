@@ -222,6 +222,8 @@ class Translations(Record, frozen=True):
 class Knowledge(Record, frozen=True):
     """All of it, compiled: features in the order in which they can be derived. `told` are its texts by language.
 
+    `cohort` are the files of `cohort/` by name, packed: `model/cohort` unpacks them for who judges many patients.
+
     `digest` is the fingerprint of the rest: a SHA-256 of `encode_content`, never taken over from anywhere else.
     """
 
@@ -248,6 +250,7 @@ class Knowledge(Record, frozen=True):
     audit: AuditWords = AuditWords()
     told: dict[str, Translations] = {}
     accepted: tuple[AcceptedFinding, ...] = ()
+    cohort: dict[str, bytes] = {}
 
 
 def encode_content(knowledge: Knowledge) -> bytes:

@@ -92,7 +92,7 @@ def _limits_of(now: Proving) -> list[Condition]:
 def find_unused(now: Proving) -> Iterator[Finding]:
     """Features that nothing asks for, drugs that no regimen, feature or term names, sources that nobody cites."""
     knowledge = now.knowledge
-    told = msgspec.to_builtins(knowledge)
+    told = msgspec.to_builtins(knowledge) | {"cohort": _unpack_cohort(knowledge)}
     named = _collect_names(msgspec.structs.replace(knowledge, drugs=()), {**told, "drugs": ()})
     read = find_features_used(knowledge) | set(_iter_read({**told, "features": ()})) | named["feature"]
     used = add_inputs(read, now.plan.by_name)
@@ -107,6 +107,11 @@ def find_unused(now: Proving) -> Iterator[Finding]:
     for source in knowledge.sources:
         if source.id not in cited:
             yield Finding("unused", f"source {source.id}", f"nothing cites it: {source.citation}")
+
+
+def _unpack_cohort(knowledge: Knowledge) -> dict[str, object]:
+    """What is packed, as told as the rest: it cites sources too."""
+    return {name: msgspec.msgpack.decode(content) for name, content in knowledge.cohort.items()}
 
 
 KINDS: Mapping[str, str] = dict.fromkeys(("drug or class", "drug, class or substance", "class"), "drug")
