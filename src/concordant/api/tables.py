@@ -138,6 +138,15 @@ def decide_table(engine: Engine, facts: Any, as_of: Day, guideline: str) -> Deci
     return _decide(engine, opened, parse_day(as_of) or _find_day(opened), guideline, {})
 
 
+def decide_facts(engine: Engine, facts: Any, day: dt.date, guideline: str) -> DecidedRows:
+    """What the guidelines of a day say of each row of a facts table, as the rooms inside pass it on."""
+    from concordant.decide.tables import decide_rows
+
+    opened = _open_facts(engine, facts)
+    day, _ = engine.ruleset(day, guideline)
+    return decide_rows(opened, _TablePrograms(engine, day, guideline, opened.drugs).find_program, {})
+
+
 def _decide(engine: Engine, facts: FactsTable, as_of: dt.date | None, guideline: str, supposed: Fixed) -> DecidedTable:
     from concordant.decide.column_facts import list_left_as_they_are
     from concordant.decide.tables import decide_rows

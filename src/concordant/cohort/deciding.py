@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
 from concordant.cohort import columns as names
-from concordant.cohort.verdicts import NO_DATE, JudgedPoint, Treated, judge_settled, judge_unoffered
+from concordant.cohort.verdicts import NO_DATE, AcceptedReasons, JudgedPoint, Treated, judge_settled, judge_unoffered
 from concordant.decide.decision import Offered
 from concordant.decide.table_results import OffersTold, group_offers
 from concordant.decide.tables import DecidedRows, list_rows
@@ -56,16 +56,13 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class DecidingRules:
-    """What points are decided by: `decide` gives the planes of some rows as of a day, `find_bucket` the number of its ruleset.
-
-    `accepted` are the reasons that justify what is not offered, by the kind of what speaks against the preferred.
-    """
+    """What points are decided by: `decide` gives the planes of some rows as of a day, `find_bucket` the number of its ruleset."""
 
     decide: Decide
     find_bucket: Callable[[dt.date], int]
     features: Mapping[str, Feature]
     lines: LineRules
-    accepted: Mapping[str, str]
+    accepted: AcceptedReasons
     knowledge: str
     fixed_day: dt.date | None = None  # whose guidelines are asked for every row, whatever its own day
 

@@ -8,20 +8,20 @@ from __future__ import annotations
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
 import pyarrow.parquet as pq  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
-from concordant.cohort.columns import POINT
-from concordant.errors import Complaint, Unreadable
+from concordant.cohort.columns import DATE, NUMBER, POINT
+from concordant.errors import Complaint, Refused, Unreadable
 from concordant.outputs import report_write_errors, write_file
 from concordant.patient.fact_table import PATIENT
 from concordant.readers.facts_table import ArrowTable
 
-POINTS, FACTS, ACCOUNT, REFUSED = "points", "facts", "account", "refused"
+POINTS, FACTS, ACCOUNT, REFUSED, COMPARED = "points", "facts", "account", "refused", "compare"
 FOLDERS = (FACTS, ACCOUNT, REFUSED, POINTS)
 FLOW = b"concordant.flow"
 ACCOUNT_SCHEMA = pa.schema([(PATIENT, pa.string()), ("table", pa.string()), ("fate", pa.string()), ("entries", pa.int64())])
@@ -54,6 +54,12 @@ def write_part(folder: Path, number: int, part: Part) -> None:
         if name == POINTS:
             table = table.replace_schema_metadata({FLOW: json.dumps(dict(part.flow), sort_keys=True)})
         _write_table(table, name_part(folder, name, number))
+
+
+def write_compared(folder: Path, tables: Iterable[ArrowTable]) -> None:
+    """Write what two guidelines say of the points, part by part."""
+    for number, table in enumerate(tables):
+        _write_table(table, name_part(folder, COMPARED, number))
 
 
 def _write_table(table: ArrowTable, target: Path) -> None:
@@ -95,6 +101,32 @@ def read_parts(folder: Path, kind: str) -> Iterator[ArrowTable]:
         except (OSError, pa.ArrowException):
             way_out = "Delete it, and run the same command again"
             raise Unreadable(Complaint("this part is damaged", str(path), way_out=way_out)) from None
+
+
+def iter_fact_tables(path: Path, size: int) -> Iterator[ArrowTable]:
+    """A file of facts, so many rows at a time; `point` and `number` are those of a cohort, or each row is one that was asked for.
+
+    Raises Unreadable for what is no Parquet, and Refused without the columns `patient` and `date`.
+    """
+    try:
+        file = pq.ParquetFile(path)
+    except (OSError, pa.ArrowException):
+        raise Unreadable(Complaint("this is no Parquet file that can be read", str(path), way_out="Export it again")) from None
+    lacking = [name for name in (PATIENT, DATE) if name not in file.schema_arrow.names]
+    if lacking:
+        way_out = "Each row needs the patient, and the day for which a guideline is asked (docs/how-to/cohorts.md)"
+        raise Refused(Complaint(f"there is no column {' and no column '.join(lacking)}", str(path), way_out=way_out))
+    for batch in file.iter_batches(batch_size=size):
+        yield _add_point_columns(pa.Table.from_batches([batch]))
+
+
+def _add_point_columns(table: ArrowTable) -> ArrowTable:
+    rows = table.num_rows
+    if POINT not in table.column_names:
+        table = table.append_column(POINT, pa.array(["asked"] * rows))
+    if NUMBER not in table.column_names:
+        table = table.append_column(NUMBER, pa.array([1] * rows, pa.int32()))
+    return table
 
 
 def make_table(rows: list[dict[str, Any]], schema: pa.Schema) -> ArrowTable:

@@ -153,12 +153,23 @@ def _list_differing(one: CohortDefinition, other: CohortDefinition) -> list[str]
     return [name for name in one.__struct_fields__ if getattr(one, name) != getattr(other, name)]
 
 
-def end_cohort(folder: Path, summary: CohortSummary, parts: int) -> CohortSummary:
-    """Write down that a cohort is whole, with the counts of all its parts."""
+def write_fact_parts(folder: Path, tables: Iterable[ArrowTable], rules: DecidingRules, report: Report) -> int:
+    """The same of facts that somebody derived before, table by table."""
+    done = met = 0
+    for facts in tables:
+        if not is_part_done(folder, done):
+            write_part(folder, done, make_fact_part(facts, rules))
+        done, met = done + 1, met + facts.num_rows
+        report(done, met)
+    return done
+
+
+def end_cohort(folder: Path, summary: CohortSummary, parts: int, nobody: dict[str, int]) -> CohortSummary:
+    """Write down that a cohort is whole, with the counts of all its parts, and of the entries that belong to nobody."""
     flow: Counter[str] = Counter()
     for number in range(parts):
         flow.update(read_flow(folder, number))
-    ended = msgspec.structs.replace(summary, flow=dict(flow), parts=parts, complete=True)
+    ended = msgspec.structs.replace(summary, flow=dict(flow), nobody=nobody, parts=parts, complete=True)
     write_summary(folder, ended)
     return ended
 

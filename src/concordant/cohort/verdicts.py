@@ -30,6 +30,13 @@ class JudgedPoint(NamedTuple):
     statement: str | None = None
 
 
+class AcceptedReasons(NamedTuple):
+    """What justifies a treatment that is not offered: reasons by the kind of what speaks against the preferred, and a trial."""
+
+    by_kind: Mapping[str, str]
+    trial: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Treated:
     """What was given after a point; `drugs` is None where nothing is on record."""
@@ -70,10 +77,10 @@ def is_same_treatment(given: Iterable[str], named: Iterable[str], rules: LineRul
 
 def judge_settled(treated: Treated, answer: str, offered: Sequence[Offered], rules: LineRules) -> JudgedPoint | None:
     """The verdict where what is offered settles it; None where it has to be looked for what speaks against what was given."""
-    if treated.drugs is None:
-        return JudgedPoint("undecidable", NOTHING, _name_first(offered))
     if answer == "out_of_scope":
         return None
+    if treated.drugs is None:
+        return JudgedPoint("undecidable", NOTHING, _name_first(offered))
     match = match_offer(treated, offered, rules)
     if match is not None:
         verdict: Verdict = "preferred" if match.role == "preferred" else "offered"
@@ -85,15 +92,15 @@ def _name_first(offered: Sequence[Offered]) -> str | None:
     return offered[0].proposal.statement.id if offered else None
 
 
-def judge_unoffered(treated: Treated, facts: Facts, frame: Ruleset, accepted: Mapping[str, str], rules: LineRules) -> JudgedPoint:
-    """The verdict on what is not offered. `accepted` are the reasons that justify it, by the kind of what speaks against."""
+def judge_unoffered(treated: Treated, facts: Facts, frame: Ruleset, accepted: AcceptedReasons, rules: LineRules) -> JudgedPoint:
+    """The verdict on what is not offered."""
     decision = make_decision(frame, facts)
     first = _name_first(decision.offered)
     if decision.answer == "out_of_scope":
         return JudgedPoint("out_of_scope", decision.limits[0].limit.topic if decision.limits else NONE_IN_FORCE)
     if against := _find_against(treated, decision, frame, facts, rules):
         return against
-    if treated.in_trial and TRIAL in accepted.values():
+    if treated.in_trial and accepted.trial:
         return JudgedPoint("justified", TRIAL, first)
     if treated.other:
         return JudgedPoint("undecidable", UNNAMED, first)
@@ -129,13 +136,13 @@ def _find_statement(avoided: AvoidedTreatment, decision: Decision) -> str | None
     return next((statement.id for statement in named), None)
 
 
-def _find_excuse(decision: Decision, accepted: Mapping[str, str]) -> JudgedPoint | None:
+def _find_excuse(decision: Decision, accepted: AcceptedReasons) -> JudgedPoint | None:
     """The reason on record for which the preferred regimens cannot be given, where it is one that is accepted."""
     barred = [one for one in decision.judged if one.proposal.role == "preferred" and one.status == "precluded"]
     for one in barred:
         for kind in _list_kinds(one):
-            if kind in accepted:
-                return JudgedPoint("justified", accepted[kind], one.proposal.statement.id)
+            if kind in accepted.by_kind:
+                return JudgedPoint("justified", accepted.by_kind[kind], one.proposal.statement.id)
     return None
 
 

@@ -11,7 +11,7 @@ from typing import Literal, TypeVar, get_args
 
 import msgspec
 
-from concordant.model.sources import Cite, Record
+from concordant.model.sources import Cite, Kind, Record
 
 PointKind = Literal["advanced_diagnosis", "line_start", "progression", "asked"]
 Verdict = Literal["preferred", "offered", "not_offered", "against", "justified", "undecidable", "out_of_scope"]
@@ -49,9 +49,13 @@ class GraceWindows(Record, frozen=True):
 
 
 class AcceptedReason(Record, frozen=True):
-    """A reason on record for which another treatment is justified, and the words by which a table calls it."""
+    """A reason on record for which another treatment is justified, and the words by which a table calls it.
+
+    `kinds` are the kinds of what speaks against a preferred regimen that give this reason.
+    """
 
     reason: JustifiedReason
+    kinds: tuple[Kind, ...]
     label: str
     says: str
     source: Cite

@@ -1,0 +1,279 @@
+"""Cohorts from Python: who was treated as a guideline says, at each point of decision of many patients."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from concordant.api.assumptions import check_assumptions
+from concordant.api.opened import Source, get_source_name, identify_source
+from concordant.api.recommendation import read_supposed
+from concordant.api.tables import check_tables_installed, decide_facts
+from concordant.errors import Complaint, Unreadable, quote_word, suggest_word
+from concordant.model.cohort import POINT_KINDS, PointKind
+from concordant.patient.account import Account
+from concordant.patient.events import PatientRecord
+from concordant.record.courses.line_rules import make_line_rules
+from concordant.record.sources.opening import NamedSource
+from concordant.version import __version__
+
+if TYPE_CHECKING:
+    from concordant.api.engine import Engine
+    from concordant.cohort.comparing import Move
+    from concordant.cohort.deciding import DecidingRules
+    from concordant.cohort.facts import FactRules
+    from concordant.cohort.run import CohortRules, CohortSummary
+
+PATIENTS_A_PART = 1000
+USUAL_POINTS: tuple[PointKind, ...] = ("advanced_diagnosis", "line_start", "progression")
+Report = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class CohortOrder:
+    """What a cohort is to be: the points that are wanted, by which guideline, and what is assumed of every patient.
+
+    `by` is the day whose guidelines are asked for every point; without it each is asked by those of its own day. `assume` holds
+    features and named defaults with their values.
+    """
+
+    as_of: dt.date | None = None
+    today: dt.date | None = None
+    points: tuple[PointKind, ...] = USUAL_POINTS
+    dates: tuple[dt.date, ...] = ()
+    guideline: str = ""
+    by: dt.date | None = None
+    assume: Mapping[str, str] | None = None
+    patients_a_part: int = PATIENTS_A_PART
+
+
+@dataclass(frozen=True, repr=False)
+class Cohort:
+    """A cohort on disk: a row for each patient and point of decision, and what it was made of.
+
+    The tables are those of Arrow; Polars, pandas and DuckDB read the folders as well.
+    """
+
+    engine: Engine
+    folder: Path
+
+    @cached_property
+    def summary(self) -> CohortSummary:
+        """What stands in `cohort.json`: the definition, the windows, and the flow of patients."""
+        from concordant.cohort.run import read_summary
+
+        return read_summary(self.folder)
+
+    @cached_property
+    def points(self) -> Any:
+        """The points as one table. Raises Unreadable for a part that is damaged."""
+        return self._read_tables("points")
+
+    @cached_property
+    def facts(self) -> Any:
+        """The facts of each point as one table, in the order of the points."""
+        return self._read_tables("facts")
+
+    @cached_property
+    def refused(self) -> Any:
+        """The patients of whom nothing could be said, and why."""
+        return self._read_tables("refused")
+
+    def _read_tables(self, kind: str) -> Any:
+        import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
+
+        from concordant.cohort.parts import read_parts
+
+        self.summary  # noqa: B018 - a folder without a cohort is told as such
+        return pa.concat_tables(list(read_parts(self.folder, kind)), promote_options="default")
+
+    def compare(self, before: str, after: str, by: dt.date | None = None) -> Comparison:
+        """Who moves between two versions of a guideline, each `ID/VERSION`; the points stand in the folder `compare`.
+
+        `by` is the day whose knowledge both are asked with, the last on which something changed where none is given. Raises
+        Unreadable for a version that there is not.
+        """
+        from concordant.cohort.comparing import compare_points, count_moves
+        from concordant.cohort.parts import read_parts, write_compared
+
+        day, _ = self.engine.ruleset(by, before)
+        self.engine.ruleset(by, after)
+        rules = [make_deciding_rules(self.engine, version, day) for version in (before, after)]
+        tables = [compare_points(facts, *rules) for facts in read_parts(self.folder, "facts")]
+        write_compared(self.folder, tables)
+        return Comparison(before, after, sum(table.num_rows for table in tables), count_moves(tables))
+
+    @property
+    def verdicts(self) -> dict[str, int]:
+        """How many points have each verdict, the most frequent first."""
+        counted = self.points.column("verdict").value_counts().to_pylist()
+        return {one["values"]: one["counts"] for one in sorted(counted, key=lambda one: (-one["counts"], one["values"]))}
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{number} {verdict.replace('_', ' ')}" for verdict, number in self.verdicts.items())
+        return f"Cohort of {self.summary.flow.get('patients', 0)} patients, {self.points.num_rows} points: {told}"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<tr><td>{verdict.replace('_', ' ')}</td><td>{n}</td></tr>" for verdict, n in self.verdicts.items())
+        head = html.escape(repr(self).partition(":")[0])
+        return f"<table><caption>{head}</caption><tr><th>verdict</th><th>points</th></tr>{rows}</table>"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two guidelines asked about the points of a cohort: the moves from one outcome to another, and how many points there are."""
+
+    before: str
+    after: str
+    points: int
+    moves: list[Move]
+
+    @property
+    def moved(self) -> int:
+        """How many points have another outcome."""
+        return sum(move.points for move in self.moves)
+
+
+def open_cohort(engine: Engine, folder: str | Path) -> Cohort:
+    """A cohort that was made before. Raises Unreadable for a folder in which none stands."""
+    check_tables_installed()
+    cohort = Cohort(engine, Path(folder))
+    assert cohort.summary
+    return cohort
+
+
+def make_cohort(engine: Engine, source: Source, folder: str | Path, order: CohortOrder, report: Report | None = None) -> Cohort:
+    """Make the cohort of a source in a folder, or go on with one that was stopped; see `cohort` of `concordant.api`."""
+    check_tables_installed()
+    from concordant.cohort.run import begin_cohort, end_cohort, write_stream
+
+    target, opened = Path(folder), identify_source(source)
+    rules = make_rules(engine, order)
+    summary = _make_summary(engine, get_source_name(opened), order)
+    begin_cohort(target, summary)
+    tell = report or _tell_nobody
+    if isinstance(opened, NamedSource) and is_facts_file(opened.name):
+        parts = _write_facts(target, Path(opened.name), rules.deciding, order.patients_a_part, tell)
+        nobody = Account()
+    else:
+        nobody = Account()
+        patients = engine.read(opened, as_of=order.as_of, today=order.today).stream(nobody)
+        parts = write_stream(target, patients, rules, order.patients_a_part, tell)
+    end_cohort(target, summary, parts, _count_nobody(nobody))
+    return Cohort(engine, target)
+
+
+def _tell_nobody(parts: int, patients: int) -> None:
+    """For a caller who waits without being told how far it is."""
+
+
+def _count_nobody(nobody: Account) -> dict[str, int]:
+    return {fate: number for fate, number in nobody.counts.items() if number}
+
+
+def is_facts_file(name: str) -> bool:
+    """Whether a source is a table of facts that somebody derived before."""
+    return name.lower().endswith(".parquet") and Path(name).is_file()
+
+
+def _write_facts(folder: Path, source: Path, rules: DecidingRules, size: int, report: Report) -> int:
+    from concordant.cohort.parts import iter_fact_tables
+    from concordant.cohort.run import write_fact_parts
+
+    return write_fact_parts(folder, iter_fact_tables(source, size), rules, report)
+
+
+def make_rules(engine: Engine, order: CohortOrder) -> CohortRules:
+    """How patients become facts, and facts points, with the words of the order checked. Raises Unreadable or Refused."""
+    from concordant.cohort.run import CohortRules
+
+    check_order(order)
+    return CohortRules(_make_fact_rules(engine, order), make_deciding_rules(engine, order.guideline, order.by))
+
+
+def check_order(order: CohortOrder) -> None:
+    """Raises Unreadable for a kind of point that there is not, or days that nobody asked for."""
+    for kind in order.points:
+        if kind not in POINT_KINDS:
+            way_out = suggest_word(kind, POINT_KINDS) or f"Write some of: {', '.join(POINT_KINDS)}"
+            raise Unreadable(Complaint(f"there is no kind of point {quote_word(kind)}", "points", way_out=way_out))
+    if bool(order.dates) != ("asked" in order.points):
+        raise Unreadable(Complaint("points of the kind 'asked' need days, and days such points", "points", way_out="Give both"))
+
+
+def _make_fact_rules(engine: Engine, order: CohortOrder) -> FactRules:
+    from concordant.cohort.facts import FactRules
+    from concordant.cohort.points import PointRules
+    from concordant.cohort.rules import load_concordance_rules
+
+    prepared, windows = engine._prepared, load_concordance_rules(engine.knowledge).grace_days
+    defaults, supposed = _part_assumptions(engine, order.assume or {})
+    grace = {kind: windows.find_days(kind).days for kind in POINT_KINDS}
+    points = PointRules(frozenset(order.points), grace, order.dates, make_line_rules(engine.knowledge))
+
+    def find_read(day: dt.date) -> frozenset[str]:
+        return prepared.find_ruleset(PatientRecord(order.by or day), order.guideline).decisive
+
+    words = frozenset(engine.knowledge.vocabulary.study_words)
+    return FactRules(prepared.plan, prepared.bare, points, find_read, supposed, defaults, words)
+
+
+def _part_assumptions(engine: Engine, assume: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Any]]:
+    """What is assumed, as named defaults and as values of features. Raises Unreadable or Refused for what is neither."""
+    features = {feature.name for feature in engine.knowledge.features}
+    defaults = {name: value for name, value in assume.items() if name not in features}
+    check_assumptions(defaults, engine.knowledge)
+    told = {name: value for name, value in assume.items() if name in features}
+    return defaults, read_supposed(told, engine.knowledge, engine.words) if told else {}
+
+
+def make_deciding_rules(engine: Engine, guideline: str, by: dt.date | None) -> DecidingRules:
+    """How facts become points by a guideline, as of each point's own day or of one day for all."""
+    from concordant.cohort.deciding import DecidingRules
+    from concordant.cohort.rules import load_concordance_rules
+    from concordant.cohort.verdicts import TRIAL, AcceptedReasons
+
+    prepared = engine._prepared
+    reasons = load_concordance_rules(engine.knowledge).accepted_reasons
+    by_kind: dict[str, str] = {kind: one.reason for one in reasons for kind in one.kinds}
+    accepted = AcceptedReasons(by_kind, any(one.reason == TRIAL for one in reasons))
+    return DecidingRules(
+        decide=lambda facts, day: decide_facts(engine, facts, day, guideline),
+        find_bucket=lambda day: bisect_right(prepared.days, day),
+        features=prepared.plan.by_name,
+        lines=make_line_rules(engine.knowledge),
+        accepted=accepted,
+        knowledge=engine.knowledge.digest,
+        fixed_day=by,
+    )
+
+
+def _make_summary(engine: Engine, source: str, order: CohortOrder) -> CohortSummary:
+    import msgspec
+
+    from concordant.cohort.rules import load_concordance_rules
+    from concordant.cohort.run import CohortDefinition, CohortSummary
+
+    defaults, supposed = _part_assumptions(engine, order.assume or {})
+    told = order.assume or {}
+    definition = CohortDefinition(
+        source=source,
+        as_of=str(order.as_of or order.today or ""),
+        points=tuple(order.points),
+        asked=tuple(map(str, order.dates)),
+        guideline=order.guideline,
+        by=str(order.by or ""),
+        supposed={name: told[name] for name in supposed},
+        defaults=defaults,
+        patients_a_part=order.patients_a_part,
+        knowledge=engine.knowledge.digest,
+        version=__version__,
+    )
+    windows = msgspec.to_builtins(load_concordance_rules(engine.knowledge).grace_days)
+    return CohortSummary(definition=definition, windows=windows)
