@@ -5,31 +5,32 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterable, Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from concordant.answer.schema import Answer
-from concordant.api.auditing import Audit, audit_answer
-from concordant.api.drawing import check_drawing, draw_guideline
 from concordant.api.engine import Engine, Patients, get_engine
-from concordant.api.known_words import check_known_word
-from concordant.api.language_model import LanguageModel
 from concordant.api.opened import Day, Source
 from concordant.api.recommendation import Recommendation
-from concordant.api.tables import DecidedTable
 from concordant.decide.decision import Decision
 from concordant.errors import ConcordantError, Refused, Unreadable
 from concordant.library import load_folder, load_shipped
 from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
 from concordant.patient.events import PatientRecord
-from concordant.present.described.formats import DESCRIBE_FORMATS, DescribeFormat
-from concordant.present.pathway.formats import DrawFormat
-from concordant.present.pathway.graph import Paper
-from concordant.record.notes.proposing.asking import Proposer
 from concordant.record.sources import Patient
 from concordant.record.sources.asked import parse_day
 from concordant.record.sources.local_codes import CodesSource
+
+if TYPE_CHECKING:  # what most callers never use; `ELSEWHERE` says where it is loaded from
+    from concordant.api.auditing import Audit
+    from concordant.api.language_model import LanguageModel
+    from concordant.api.tables import DecidedTable
+    from concordant.present.described.formats import DescribeFormat
+    from concordant.present.pathway.formats import DrawFormat
+    from concordant.present.pathway.graph import Paper
+    from concordant.record.notes.proposing.asking import Proposer
 
 __all__ = [
     "Account",
@@ -57,6 +58,20 @@ __all__ = [
     "read",
     "recommend",
 ]
+
+ELSEWHERE = {
+    "Audit": "concordant.api.auditing",
+    "DecidedTable": "concordant.api.tables",
+    "LanguageModel": "concordant.api.language_model",
+    "Proposer": "concordant.record.notes.proposing.asking",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """A class of `ELSEWHERE`, loaded only now: reading a note or auditing costs nobody else their start (PEP 562)."""
+    if name not in ELSEWHERE:
+        raise AttributeError(f"module 'concordant.api' has no attribute '{name}'")
+    return getattr(import_module(ELSEWHERE[name]), name)
 
 
 def load_knowledge(path: str | os.PathLike[str] | None = None) -> Knowledge:
@@ -150,6 +165,8 @@ def audit_text(
     today: dt.date | None = None,
 ) -> Audit:
     """A written answer checked claim by claim: `patient` is the one it is about, `as_of` the day by which it is judged."""
+    from concordant.api.auditing import audit_answer
+
     return audit_answer(get_engine(knowledge), answer, patient, as_of, today)
 
 
@@ -175,6 +192,8 @@ def draw(
     else is as in `recommend`. SVG and PNG need the extra `draw`. Raises `Unreadable` for a format, a language or a size that
     there is not.
     """
+    from concordant.api.drawing import check_drawing, draw_guideline
+
     engine = get_engine(knowledge, codes)
     check_drawing(format, language, size)
     if source_or_record is None:
@@ -202,6 +221,8 @@ def describe(
     in force, or a format that there is not.
     """
     from concordant.api.describing import check_full, describe_guideline, describe_statement, list_stories
+    from concordant.api.known_words import check_known_word
+    from concordant.present.described.formats import DESCRIBE_FORMATS
 
     check_known_word("format", format, DESCRIBE_FORMATS)
     check_full(statement, full=full)

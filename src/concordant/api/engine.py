@@ -22,7 +22,6 @@ from concordant.api.opened import (
     identify_source,
 )
 from concordant.api.recommendation import Recommendation
-from concordant.api.tables import DecidedTable, decide_table, make_facts_table
 from concordant.decide.decision import Decision
 from concordant.decide.ruleset import Ruleset, list_turning_days
 from concordant.library import load_shipped
@@ -30,7 +29,6 @@ from concordant.logic.by_identity import IdentityCache
 from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
 from concordant.patient.events import PatientRecord
-from concordant.record.notes.proposing.asking import Proposer
 from concordant.record.sources import Patient
 from concordant.record.sources.asked import AsOf, parse_day
 from concordant.record.sources.choosing import WaysOut, choose_patients
@@ -39,8 +37,10 @@ from concordant.record.sources.opening import Source as Opened
 from concordant.record.sources.opening import SourceOpener
 
 if TYPE_CHECKING:
+    from concordant.api.tables import DecidedTable
     from concordant.decide.situation import Situation
     from concordant.decide.tables import TableProgram
+    from concordant.record.notes.proposing.asking import Proposer
     from concordant.terminology.names import Words
 
 
@@ -101,10 +101,14 @@ class Engine:
 
     def decide_table(self, facts: Any, *, as_of: Day = None, guideline: str = "") -> DecidedTable:
         """What the guideline says of every row of a facts table, as the function `decide_table` gives it."""
+        from concordant.api.tables import decide_table
+
         return decide_table(self, facts, as_of, guideline)
 
     def facts_table(self, patients: Iterable[Patient | PatientRecord] | Source, *, as_of: Day = None) -> Any:
         """The facts of patients as a table of Arrow, as the function `facts_table` gives it."""
+        from concordant.api.tables import make_facts_table
+
         return make_facts_table(self, patients, as_of)
 
     def questions(

@@ -10,15 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from concordant.answer.schema import Answer, Ask, CheckShown, HeldUntil, NotRead, Option, ReportShown
-from concordant.api.drawing import check_drawing, draw_patient
 from concordant.api.known_words import check_known_word
 from concordant.errors import Complaint, Refused, Unreadable
 from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
 from concordant.patient.events import PatientRecord
 from concordant.patient.facts import Value
-from concordant.present.pathway.formats import DrawFormat
-from concordant.present.pathway.graph import Paper
 from concordant.record.casefile.blocks import BlockReader
 from concordant.record.sources import Patient
 from concordant.record.sources.values import read_value
@@ -26,6 +23,8 @@ from concordant.terminology.names import Words
 
 if TYPE_CHECKING:
     from concordant.api import Engine
+    from concordant.present.pathway.formats import DrawFormat
+    from concordant.present.pathway.graph import Paper
 
 NARROWEST = 20  # columns of a printed reason
 FRAME = '<iframe title="{title}" srcdoc="{page}" sandbox style="width: 100%; height: 44em; border: 0"></iframe>'
@@ -169,6 +168,8 @@ class Recommendation:
         size: Paper = "a4",
     ) -> str | bytes:
         """The guideline as a picture with this patient's way lit: `svg`, `png` (bytes) or `mermaid`; see the function `draw`."""
+        from concordant.api.drawing import check_drawing, draw_patient
+
         check_drawing(format, language, size)
         return draw_patient(self, (format, language, size), self.patient)
 

@@ -44,7 +44,7 @@ NAMES = {
     "--assume",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Take a feature to be so where a record leaves it open, or a named default as given; every row that rests on it says so.",
+    help="Take a feature to be so where a record leaves it open, or a named default as given; each row that rests on it says so.",
 )
 @click.option(
     "--compare", nargs=2, default=("", ""), metavar="OLD NEW", help="Who is answered otherwise by two versions (ID/VERSION)."
@@ -102,7 +102,7 @@ class _Progress:
     def __init__(self) -> None:
         self.begun = time.monotonic()
 
-    def __call__(self, parts: int, patients: int) -> None:
+    def __call__(self, _: int, patients: int) -> None:
         if sys.stderr.isatty():
             rate = patients / max(time.monotonic() - self.begun, 0.001)
             print(f"\r\x1b[K{patients} patients, {rate:.0f} a second", end="", file=sys.stderr, flush=True)  # noqa: T201

@@ -8,13 +8,6 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from concordant.cli.auditing import audit
-from concordant.cli.authoring import new, schema
-from concordant.cli.describing import describe
-from concordant.cli.differing import diff
-from concordant.cli.drawing import draw
-from concordant.cli.exporting import export
-from concordant.cli.linting import lint
 from concordant.cli.options import (
     as_of_option,
     assume_option,
@@ -27,10 +20,8 @@ from concordant.cli.options import (
     propose_options,
 )
 from concordant.cli.pager import write_paged
-from concordant.cli.proving import prove
-from concordant.cli.reading import read
 from concordant.cli.streams import Commands
-from concordant.cli.web import serve, web
+from concordant.cli.verbs import Verbs
 from concordant.cli.writing import check_target, write_output
 from concordant.errors import Complaint, Unreadable
 from concordant.present.formats import FORMATS, RenderOptions, render_answer
@@ -40,7 +31,7 @@ if TYPE_CHECKING:
     from concordant.api import LanguageModel  # loaded only when a verb runs
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, commands=Verbs(), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="concordant")
 def app() -> None:
     """Guideline-concordant cancer care: what the guideline says of one patient, why, and what is missing.
@@ -51,18 +42,6 @@ def app() -> None:
     """
 
 
-app.add_command(audit)
-app.add_command(read)
-app.add_command(lint)
-app.add_command(new)
-app.add_command(schema)
-app.add_command(prove)
-app.add_command(web)
-app.add_command(serve)
-app.add_command(draw)
-app.add_command(describe)
-app.add_command(diff)
-app.add_command(export)
 patient_argument = click.argument("patient")
 
 

@@ -8,16 +8,15 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from concordant.api import Engine, LanguageModel, Patients, load_knowledge
-from concordant.api.auditing import check_text
+from concordant.api import Engine, Patients, load_knowledge
 from concordant.cli.missing import refuse_missing
 from concordant.errors import Complaint, Unreadable, make_printable
 from concordant.inputs import is_packed, is_stream
 from concordant.patient.account import Account
 from concordant.patient.events import PatientRecord
-from concordant.record.casefile.write import write_case
 from concordant.record.sources import NoteRead, Patient, asked
 from concordant.record.sources.asked import AsOf
 from concordant.record.sources.case_file import read_case_source, refuse_by_head
@@ -28,6 +27,9 @@ from concordant.record.sources.opening import NamedSource, SourceContent, read_s
 from concordant.record.sources.opening import list_source_files as sources_of_name
 from concordant.record.sources.tables import ADDRESSES, is_tabular
 from concordant.texts import MAX_BYTES, read_file_bytes
+
+if TYPE_CHECKING:
+    from concordant.api import LanguageModel  # loaded only where one is named
 
 NARROWEST, WIDEST = 60, 110
 STANDARD_INPUT = "standard input"
@@ -145,17 +147,23 @@ def open_for_answers(patient: str, as_of: dt.date | None, engine: Engine, id_: s
     refuse_by_head(patient)
     if _is_read_only(patient):
         chosen = open_patient(patient, as_of, id_, engine)
-        return OpenedCase(chosen.record, engine, "", write_case(chosen, engine.knowledge, engine.words))
+        return OpenedCase(chosen.record, engine, "", _write_case(chosen, engine))
     refuse_missing(patient)
     text = _read_case_text(patient)
     if not _has_content(text):
         return OpenedCase(PatientRecord(as_of or _get_today()), engine, patient, text)
     if isinstance(read_case_source(patient), NoteFile):
         chosen = open_patient(patient, as_of, id_, engine)
-        return OpenedCase(chosen.record, engine, "", write_case(chosen, engine.knowledge, engine.words), chosen.note)
+        return OpenedCase(chosen.record, engine, "", _write_case(chosen, engine), chosen.note)
     content = SourceContent(text.encode(), patient)
     chosen = _report_reading(Patients(engine, content, AsOf(as_of, _get_today())).one(), patient, as_of)
     return OpenedCase(chosen.record, engine, patient, text)
+
+
+def _write_case(patient: Patient, engine: Engine) -> str:
+    from concordant.record.casefile.write import write_case
+
+    return write_case(patient, engine.knowledge, engine.words)
 
 
 def _is_read_only(patient: str) -> bool:
@@ -178,6 +186,8 @@ def read_answer(name: str) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise Unreadable(Complaint("not UTF-8 text", name, line, "Save the file as UTF-8 text")) from None
+    from concordant.api.auditing import check_text
+
     check_text(text, name)
     return text
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import shutil
-from collections.abc import Iterable
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
@@ -15,7 +14,6 @@ from rich.text import Text
 
 from concordant.answer.schema import Answer
 from concordant.model.knowledge import Knowledge
-from concordant.present.figures.text import draw_forest_text, draw_timeline_text
 from concordant.present.language.quoting import show_quotations_of
 from concordant.present.page.document import (
     Block,
@@ -121,13 +119,13 @@ class TerminalPrinter:
                 self._print_points(points)
             case Table():
                 self._print_table(block)
-            case Timeline():
-                self._print_lines(draw_timeline_text(block, self.text_width - 2))
-            case ForestPlot():
-                self._print_lines(draw_forest_text(block, self.text_width - 2))
+            case Timeline() | ForestPlot():
+                self._print_figure(block)
 
-    def _print_lines(self, lines: Iterable[str]) -> None:
-        for line in lines:
+    def _print_figure(self, figure: Timeline | ForestPlot) -> None:
+        from concordant.present.figures.text import draw_figure_text  # not on the first screen
+
+        for line in draw_figure_text(figure, self.text_width - 2):
             self.console.print(Text(f" {line}"))
 
     def _print_points(self, points: tuple[Point, ...]) -> None:

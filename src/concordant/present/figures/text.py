@@ -19,6 +19,11 @@ PIECES = re.compile(r"(?<=[,;]) | (?=→ )")  # between the parts of a course, a
 CHARACTER = 6.0  # how wide one is beside the scale of a drawn figure, whose numbers are spaced the same way
 
 
+def draw_figure_text(figure: Timeline | ForestPlot, width: int) -> list[str]:
+    """Either figure in characters."""
+    return draw_timeline_text(figure, width) if isinstance(figure, Timeline) else draw_forest_text(figure, width)
+
+
 def draw_timeline_text(timeline: Timeline, width: int) -> list[str]:
     """Write the timeline on one line, or on as few lines as the width allows. A date or a course is split only where it does
     not fit on a line.

@@ -21,14 +21,12 @@ from concordant.patient.events import PatientRecord
 from concordant.record.casefile.account import make_account
 from concordant.record.casefile.read import read_case
 from concordant.record.conditions import get_terminology
-from concordant.record.notes.proposing.asking import Proposer
 from concordant.record.sources import Patient, change_record
 from concordant.record.sources.asked import AsOf
 from concordant.record.sources.case_file import read_case_source, refuse_by_head
 from concordant.record.sources.fhir import is_fhir, is_fhir_content, iter_document_patients, iter_path_patients
 from concordant.record.sources.foreign import NoteFile, read_source
 from concordant.record.sources.local_codes import CodesSource, name_codes_source, read_local_codes
-from concordant.record.sources.notes import NotePatients
 from concordant.record.sources.tables import is_table_mapping, is_tabular, iter_table_patients, list_mapped_files
 from concordant.record.sources.values import read_value
 from concordant.terminology.local import add_local_codes
@@ -37,6 +35,8 @@ from concordant.texts import SourceText
 
 if TYPE_CHECKING:
     from concordant.record.fhir.tables import FhirTables  # loaded only for FHIR
+    from concordant.record.notes.proposing.asking import Proposer
+    from concordant.record.sources.notes import NotePatients  # loaded only for a note
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,8 @@ class SourceOpener:
     @cached_property
     def note_reader(self) -> NotePatients:
         """What reads notes, made when the first one comes."""
+        from concordant.record.sources.notes import NotePatients
+
         return NotePatients(self.knowledge, self.words)
 
     def with_proposer(self, proposer: Proposer | None) -> SourceOpener:
