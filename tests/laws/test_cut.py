@@ -30,7 +30,7 @@ from concordant.record.casefile.read import KEYS, read_case
 from concordant.record.fhir.read import read_document
 from concordant.record.fhir.tables import FhirTables, make_fhir_tables
 from concordant.record.omop.read import Run
-from concordant.record.omop.schema import CdmTable, Row
+from concordant.record.omop.schema import CdmTable, Persons, Row
 from concordant.record.rules import get_record_rules
 from concordant.record.sources.values import read_value
 from concordant.record.table.read import iter_patients
@@ -260,15 +260,15 @@ class Held:
         self.tables = dict.fromkeys(tables, "")
         self.damaged: dict[str, str] = {}
 
-    def iter_rows(self, table: CdmTable, person: int | None = None) -> Iterator[tuple[int | None, Row]]:
+    def iter_rows(self, table: CdmTable, among: Persons | None = None) -> Iterator[tuple[int | None, Row]]:
         for row in self.held.get(table.name, ()):
             yield 1, {column: None if row.get(column) is None else f"{row[column]}" for column in table.columns}
 
-    def read_concepts(self, person: int | None = None) -> Mapping[str, tuple[str, str, str]]:
+    def read_concepts(self, among: Persons | None = None) -> Mapping[str, tuple[str, str, str]]:
         keys = ("vocabulary_id", "concept_code", "concept_name")
         return {f"{row['concept_id']}": tuple(row[key] for key in keys) for row in self.held["concept"]}  # type: ignore[misc]
 
-    def iter_unread_cells(self, table: CdmTable, person: int | None = None) -> Iterator[tuple[int | None, Mapping[str, int]]]:
+    def iter_unread_cells(self, table: CdmTable, among: Persons | None = None) -> Iterator[tuple[int | None, Mapping[str, int]]]:
         return iter(())
 
     def read_episode_events(self) -> dict[str, list[str]]:

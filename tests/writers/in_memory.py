@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from concordant.record.omop.schema import FILES, READ, CdmTable, Row
+from concordant.record.omop.schema import FILES, READ, CdmTable, Persons, Row
 from tests.writers.as_omop import Tables
 
 
@@ -49,15 +49,15 @@ class Memory:
                 found[column] = f"{self.persons}{found[column]}"
         return found | {"person_id": str(self.persons)}
 
-    def iter_rows(self, table: CdmTable, person: int | None = None) -> Iterator[tuple[int | None, Row]]:
+    def iter_rows(self, table: CdmTable, among: Persons | None = None) -> Iterator[tuple[int | None, Row]]:
         """The rows of a table, with their persons."""
         return iter(self.found[table.name])
 
-    def iter_unread_cells(self, table: CdmTable, person: int | None = None) -> Iterator[tuple[int | None, Mapping[str, int]]]:
+    def iter_unread_cells(self, table: CdmTable, among: Persons | None = None) -> Iterator[tuple[int | None, Mapping[str, int]]]:
         """Nothing else is in memory."""
         return iter(())
 
-    def read_concepts(self, person: int | None = None) -> Mapping[str, tuple[str, str, str]]:
+    def read_concepts(self, among: Persons | None = None) -> Mapping[str, tuple[str, str, str]]:
         """What the concept ids stand for."""
         return self.known
 

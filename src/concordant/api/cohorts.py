@@ -11,6 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from concordant.api.assumptions import check_assumptions
 from concordant.api.opened import Source, get_source_name, identify_source
 from concordant.api.recommendation import read_supposed
@@ -20,7 +22,10 @@ from concordant.model.cohort import POINT_KINDS, PointKind
 from concordant.patient.account import Account
 from concordant.patient.events import PatientRecord
 from concordant.record.courses.line_rules import make_line_rules
+from concordant.record.sources.local_codes import name_codes_source
 from concordant.record.sources.opening import NamedSource
+from concordant.record.sources.opening import Source as Opened
+from concordant.record.sources.tables import is_cdm
 from concordant.version import __version__
 
 if TYPE_CHECKING:
@@ -40,7 +45,8 @@ class CohortOrder:
     """What a cohort is to be: the points that are wanted, by which guideline, and what is assumed of every patient.
 
     `by` is the day whose guidelines are asked for every point; without it each is asked by those of its own day. `assume` holds
-    features and named defaults with their values.
+    features and named defaults with their values. A triage leaves out the persons of an OMOP database who bear no sign of the
+    disease, unless `everyone` is to be read; only then can several processes (`jobs`) share the work.
     """
 
     as_of: dt.date | None = None
@@ -50,6 +56,8 @@ class CohortOrder:
     guideline: str = ""
     by: dt.date | None = None
     assume: Mapping[str, str] | None = None
+    everyone: bool = False
+    jobs: int = 1
     patients_a_part: int = PATIENTS_A_PART
 
 
@@ -151,29 +159,40 @@ def open_cohort(engine: Engine, folder: str | Path) -> Cohort:
 def make_cohort(engine: Engine, source: Source, folder: str | Path, order: CohortOrder, report: Report | None = None) -> Cohort:
     """Make the cohort of a source in a folder, or go on with one that was stopped; see `cohort` of `concordant.api`."""
     check_tables_installed()
-    from concordant.cohort.run import begin_cohort, end_cohort, write_stream
+    from concordant.cohort.run import begin_cohort, end_cohort
 
     target, opened = Path(folder), identify_source(source)
-    rules = make_rules(engine, order)
-    summary = _make_summary(engine, get_source_name(opened), order)
+    rules, summary = make_rules(engine, order), _make_summary(engine, get_source_name(opened), order)
     begin_cohort(target, summary)
-    tell = report or _tell_nobody
-    if isinstance(opened, NamedSource) and is_facts_file(opened.name):
-        parts = _write_facts(target, Path(opened.name), rules.deciding, order.patients_a_part, tell)
-        nobody = Account()
-    else:
-        nobody = Account()
-        patients = engine.read(opened, as_of=order.as_of, today=order.today).stream(nobody)
-        parts = write_stream(target, patients, rules, order.patients_a_part, tell)
-    end_cohort(target, summary, parts, _count_nobody(nobody))
+    parts, told = _write_parts(engine, opened, target, order, rules, report or _tell_nobody)
+    end_cohort(target, msgspec.structs.replace(summary, **told), parts)
     return Cohort(engine, target)
+
+
+def _write_parts(
+    engine: Engine, source: Opened, folder: Path, order: CohortOrder, rules: CohortRules, report: Report
+) -> tuple[int, dict[str, Any]]:
+    """Write all parts; how many there are, and what beside them is told in the summary."""
+    from concordant.cohort.run import write_stream
+
+    name = source.name if isinstance(source, NamedSource) else ""
+    if is_facts_file(name):
+        return _write_facts(folder, Path(name), rules.deciding, order.patients_a_part, report), {}
+    if name and is_cdm(name) and not order.everyone:
+        from concordant.api.cohort_ranges import write_triaged
+
+        return write_triaged(engine, name, folder, order, rules, report)
+    nobody = Account()
+    patients = engine.read(source, as_of=order.as_of, today=order.today).stream(nobody)
+    return write_stream(folder, patients, rules, order.patients_a_part, report), {"nobody": count_nobody(nobody)}
 
 
 def _tell_nobody(parts: int, patients: int) -> None:
     """For a caller who waits without being told how far it is."""
 
 
-def _count_nobody(nobody: Account) -> dict[str, int]:
+def count_nobody(nobody: Account) -> dict[str, int]:
+    """The entries that belong to no patient, by what became of them."""
     return {fate: number for fate, number in nobody.counts.items() if number}
 
 
@@ -255,8 +274,6 @@ def make_deciding_rules(engine: Engine, guideline: str, by: dt.date | None) -> D
 
 
 def _make_summary(engine: Engine, source: str, order: CohortOrder) -> CohortSummary:
-    import msgspec
-
     from concordant.cohort.rules import load_concordance_rules
     from concordant.cohort.run import CohortDefinition, CohortSummary
 
@@ -271,6 +288,8 @@ def _make_summary(engine: Engine, source: str, order: CohortOrder) -> CohortSumm
         by=str(order.by or ""),
         supposed={name: told[name] for name in supposed},
         defaults=defaults,
+        everyone=order.everyone,
+        codes=name_codes_source(engine.codes) if engine.codes else "",
         patients_a_part=order.patients_a_part,
         knowledge=engine.knowledge.digest,
         version=__version__,

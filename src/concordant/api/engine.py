@@ -161,6 +161,11 @@ class Engine:
         return self.read(source, as_of=as_of, patient=id_, today=today).one()
 
     @property
+    def codes(self) -> CodesSource:
+        """What the codes of a site stand for, as it was given."""
+        return self._opener.codes
+
+    @property
     def words(self) -> Words:
         """The names that this knowledge reads records by."""
         return self._opener.words

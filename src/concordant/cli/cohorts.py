@@ -49,6 +49,8 @@ NAMES = {
 @click.option(
     "--compare", nargs=2, default=("", ""), metavar="OLD NEW", help="Who is answered otherwise by two versions (ID/VERSION)."
 )
+@click.option("--everyone", is_flag=True, help="Of an OMOP database, read those as well who bear no sign of the disease.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that share persons of OMOP.")
 @as_of_option
 @guideline_option
 @codes_option
@@ -61,6 +63,8 @@ def cohort(
     by: str,
     assume: tuple[str, ...],
     compare: tuple[str, str],
+    everyone: bool,
+    jobs: int,
     as_of: str,
     guideline: str,
     codes: str,
@@ -78,7 +82,7 @@ def cohort(
     kinds = (*(points or USUAL_POINTS), *(("asked",) if dates else ()))
     days = tuple(day for text in dates if (day := parse_day(text)) is not None)
     engine, today = make_engine(knowledge, codes), say_today()
-    order = CohortOrder(parse_day(as_of), today, kinds, days, guideline, parse_day(by), parse_assumptions(assume))
+    order = CohortOrder(parse_day(as_of), today, kinds, days, guideline, parse_day(by), parse_assumptions(assume), everyone, jobs)
     _run_cohort(engine, source, output, order, compare)
 
 
@@ -113,7 +117,11 @@ def tell_cohort(made: Cohort) -> list[str]:
     flow = made.summary.flow
     kinds = [f"{flow[f'points.{kind}']} {name}" for kind, name in NAMES.items() if flow.get(f"points.{kind}")]
     verdicts = [f"  {number:>8}  {verdict.replace('_', ' ')}" for verdict, number in made.verdicts.items()]
+    left_out = [
+        f"{number} of {made.summary.source} persons were left out: {why}." for why, number in made.summary.left_out.items()
+    ]
     return [
+        *left_out,
         f"{flow['patients']} patients: {flow['with_points']} with a point of decision, {flow['without_point']} without, "
         f"{flow['refused']} refused.",
         *([f"{made.points.num_rows} points: {', '.join(kinds)}."] if kinds else ["No point of decision."]),

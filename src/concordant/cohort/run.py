@@ -27,11 +27,13 @@ from concordant.cohort.parts import (
 )
 from concordant.errors import Complaint, Refused, Unreadable
 from concordant.outputs import report_write_errors, write_file
+from concordant.patient.account import Account
 from concordant.patient.fact_table import PATIENT
 from concordant.readers.facts_table import ArrowTable
 from concordant.record.sources import Patient
 
 NAME = "cohort.json"
+NOBODY = "nobody."  # in the flow of a part: entries of no patient, by what became of them
 
 
 class CohortDefinition(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +50,8 @@ class CohortDefinition(msgspec.Struct, frozen=True, kw_only=True):
     by: str = ""
     supposed: dict[str, str] = {}
     defaults: dict[str, str] = {}
-    everyone: bool = True
+    everyone: bool = False
+    codes: str = ""
     patients_a_part: int
     knowledge: str
     version: str
@@ -57,13 +60,14 @@ class CohortDefinition(msgspec.Struct, frozen=True, kw_only=True):
 class CohortSummary(msgspec.Struct, frozen=True, kw_only=True):
     """What stands in `cohort.json`: the definition, the windows that were used, and the flow of patients.
 
-    `flow` adds up: `patients` are `refused`, `without_point` and `with_points`. `left_out` are those of the source that were not
-    read, by the reason; `nobody` the entries that belong to no patient, by what became of them.
+    `flow` adds up: `patients` are `refused`, `without_point` and `with_points`; `source` are they and those `left_out`, by the
+    reason, where a triage was made. `nobody` are the entries that belong to no patient, by what became of them.
     """
 
     definition: CohortDefinition
     windows: dict[str, Any]
     flow: dict[str, int] = {}
+    source: int | None = None
     left_out: dict[str, int] = {}
     nobody: dict[str, int] = {}
     parts: int = 0
@@ -81,8 +85,8 @@ class CohortRules:
 Report = Callable[[int, int], None]  # after each part: parts that are done, patients in them
 
 
-def make_part(patients: Iterable[Patient], rules: CohortRules) -> Part:
-    """The part that some patients come to."""
+def make_part(patients: Iterable[Patient], rules: CohortRules, nobody: Account | None = None) -> Part:
+    """The part that some patients come to; `nobody` fills up with the entries of none of them while they are read."""
     rows: list[dict[str, Any]] = []
     account: list[dict[str, Any]] = []
     refused: list[dict[str, Any]] = []
@@ -94,7 +98,9 @@ def make_part(patients: Iterable[Patient], rules: CohortRules) -> Part:
         account += told.account
         refused += [{PATIENT: patient.id, "why": told.refused}] if told.refused else []
     facts = write_point_facts(rows, rules.facts.plan.features)
-    return _finish_part(facts, account, refused, count, rules.deciding)
+    made = _finish_part(facts, account, refused, count, rules.deciding)
+    strangers = {f"{NOBODY}{fate}": number for fate, number in nobody.counts.items() if number} if nobody is not None else {}
+    return made._replace(flow={**made.flow, **strangers})
 
 
 def make_fact_part(facts: ArrowTable, rules: DecidingRules) -> Part:
@@ -164,12 +170,14 @@ def write_fact_parts(folder: Path, tables: Iterable[ArrowTable], rules: Deciding
     return done
 
 
-def end_cohort(folder: Path, summary: CohortSummary, parts: int, nobody: dict[str, int]) -> CohortSummary:
-    """Write down that a cohort is whole, with the counts of all its parts, and of the entries that belong to nobody."""
+def end_cohort(folder: Path, summary: CohortSummary, parts: int) -> CohortSummary:
+    """Write down that a cohort is whole, with the counts of all its parts."""
     flow: Counter[str] = Counter()
+    nobody = Counter(summary.nobody)
     for number in range(parts):
-        flow.update(read_flow(folder, number))
-    ended = msgspec.structs.replace(summary, flow=dict(flow), nobody=nobody, parts=parts, complete=True)
+        for name, count in read_flow(folder, number).items():
+            (nobody if name.startswith(NOBODY) else flow)[name.removeprefix(NOBODY)] += count
+    ended = msgspec.structs.replace(summary, flow=dict(flow), nobody=dict(nobody), parts=parts, complete=True)
     write_summary(folder, ended)
     return ended
 

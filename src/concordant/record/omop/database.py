@@ -22,7 +22,7 @@ from concordant.record.omop.duck import (
     seal_connection,
     shorten_error,
 )
-from concordant.record.omop.schema import CONCEPT, EPISODE_EVENT, FILES, PERSON, READ, Cdm, CdmTable, Row
+from concordant.record.omop.schema import CONCEPT, EPISODE_EVENT, FILES, PERSON, READ, Cdm, CdmTable, Persons, Row
 
 ENDINGS = (".parquet", ".csv", ".csv.gz", ".tsv", ".tsv.gz")
 PERSON_ID = "TRY_CAST(CAST(person_id AS VARCHAR) AS BIGINT)"
@@ -59,49 +59,49 @@ class CdmDatabase:
             self.close()
             raise
 
-    def iter_rows(self, table: CdmTable, person: int | None = None) -> Iterator[tuple[int | None, Row]]:
+    def iter_rows(self, table: CdmTable, among: Persons | None = None) -> Iterator[tuple[int | None, Row]]:
         """The rows of a table in the order of their persons (first those whose person is no number), as text."""
         if table.name not in self.tables:
             return
-        cursor = self._run_query(self._build_query(table, person))
+        cursor = self._run_query(self._build_query(table, among))
         while batch := self._fetch_batch(cursor):
             for values in batch:
                 yield values[0], dict(zip(table.columns, values[1:], strict=True))
 
-    def iter_unread_cells(self, table: CdmTable, person: int | None = None) -> Iterator[tuple[int | None, Mapping[str, int]]]:
+    def iter_unread_cells(self, table: CdmTable, among: Persons | None = None) -> Iterator[tuple[int | None, Mapping[str, int]]]:
         """How many cells with content each person has in columns that nothing reads."""
         unread = sorted(self.columns.get(table.name, set()).difference(table.columns))
         if unread:
             counts = ", ".join(map(count_cells, unread))
             query = (
-                f"SELECT {PERSON_ID}, {counts} FROM {self.tables[table.name]} {_only(person)} GROUP BY 1 ORDER BY 1 NULLS FIRST"
+                f"SELECT {PERSON_ID}, {counts} FROM {self.tables[table.name]} {_only(among)} GROUP BY 1 ORDER BY 1 NULLS FIRST"
             )
             for id_, *numbers in self._iter_batches(self._run_query(query)):
                 yield id_, {column: number for column, number in zip(unread, numbers, strict=True) if number}
 
-    def _build_query(self, table: CdmTable, person: int | None) -> str:
+    def _build_query(self, table: CdmTable, among: Persons | None) -> str:
         key = f"TRY_CAST(CAST({table.key} AS VARCHAR) AS BIGINT)"
         named = self.tables[table.name]
-        return f"SELECT {PERSON_ID}, {self._select_as_text(table)} FROM {named} {_only(person)} ORDER BY 1 NULLS FIRST, {key}"
+        return f"SELECT {PERSON_ID}, {self._select_as_text(table)} FROM {named} {_only(among)} ORDER BY 1 NULLS FIRST, {key}"
 
     def _select_as_text(self, table: CdmTable) -> str:
         have = self.columns[table.name]
         return ", ".join(f"CAST({c} AS VARCHAR)" if c in have else f"CAST(NULL AS VARCHAR) AS {c}" for c in table.columns)
 
-    def read_concepts(self, person: int | None = None) -> dict[str, tuple[str, str, str]]:
+    def read_concepts(self, among: Persons | None = None) -> dict[str, tuple[str, str, str]]:
         """Vocabulary, code and name of every concept that the read rows hold; empty where the CDM has no concept table."""
         if CONCEPT.name not in self.tables:
             return {}
         used = " UNION ".join(
-            self._select_concept_ids(table, person) for table in READ if table.name in self.tables and table.concepts
+            self._select_concept_ids(table, among) for table in READ if table.name in self.tables and table.concepts
         )
         wanted = "CAST(vocabulary_id AS VARCHAR), CAST(concept_code AS VARCHAR), CAST(concept_name AS VARCHAR)"
         id_ = "TRY_CAST(CAST(concept_id AS VARCHAR) AS BIGINT)"
         query = f"SELECT {id_}, {wanted} FROM {self.tables[CONCEPT.name]} WHERE {id_} IN ({used})"
         return {str(id_): (vocabulary or "", code or "", name or "") for id_, vocabulary, code, name in self._fetch_all(query)}
 
-    def _select_concept_ids(self, table: CdmTable, person: int | None) -> str:
-        named = f"{self.tables[table.name]} {_only(person)}"
+    def _select_concept_ids(self, table: CdmTable, among: Persons | None) -> str:
+        named = f"{self.tables[table.name]} {_only(among)}"
         have = [column for column in table.concepts if column in self.columns[table.name]]
         return " UNION ".join(f"SELECT TRY_CAST(CAST({c} AS VARCHAR) AS BIGINT) FROM {named}" for c in have)
 
@@ -140,8 +140,8 @@ class CdmDatabase:
             return [make_row_visible(row) for row in cursor.fetchmany(AT_ONCE)]
 
 
-def _only(person: int | None) -> str:
-    return f"WHERE {PERSON_ID} = {person:d}" if person is not None else ""
+def _only(among: Persons | None) -> str:
+    return f"WHERE {PERSON_ID} BETWEEN {among.first:d} AND {among.last:d}" if among is not None else ""
 
 
 def open_database(source: Path | str) -> CdmDatabase:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,10 +16,11 @@ from concordant.record.builder import RecordBuilder
 from concordant.record.conditions import get_terminology
 from concordant.record.omop.codes import ConceptLookup
 from concordant.record.omop.database import list_missing_tables, open_database
-from concordant.record.omop.schema import CONCEPT, EVENTS, PERSON, READ, SPEAKING, Cdm, CdmTable, Row
+from concordant.record.omop.schema import CONCEPT, EVENTS, PERSON, READ, SPEAKING, Cdm, CdmTable, Persons, Row
 from concordant.record.omop.tell import PersonReader
 from concordant.record.rules import RecordRules, get_record_rules
 from concordant.record.sources import Patient, build_history
+from concordant.record.sources.asked import AsOf
 from concordant.terminology.codes import Terminology
 from concordant.terminology.names import Words
 
@@ -48,14 +49,28 @@ def iter_patients(
         database.close()
 
 
-def _parse_person_id(only: str) -> int | None:
+def iter_some_patients(
+    path: Path, words: Words, day: AsOf, among: Persons, rest: Account, missing: Sequence[str]
+) -> Iterator[Patient]:
+    """The persons of a CDM whose ids lie between two; `missing` are sentences about what may be missing from anybody's record."""
+    database = open_database(path)
+    try:
+        run = Run(
+            database, get_terminology(words), get_record_rules(words), day.get_day(str(path)), day.cuts_record, tuple(missing)
+        )
+        yield from run.iter_persons(among, rest)
+    finally:
+        database.close()
+
+
+def _parse_person_id(only: str) -> Persons | None:
     if not only:
         return None
     if not only.strip().lstrip("-").isdecimal():
         raise Unreadable(
             Complaint(f"{quote_word(only)} is no person_id", "--patient", way_out="A person_id of OMOP is a whole number")
         )
-    return int(only)
+    return Persons(int(only), int(only))
 
 
 @dataclass(slots=True)
@@ -122,8 +137,9 @@ class Run:
     rules: RecordRules
     as_of: dt.date
     cuts: bool
+    told_missing: tuple[str, ...] = ()  # what an earlier reader found to be missing from the source
 
-    def iter_persons(self, only: int | None, rest: Account) -> Iterator[Patient]:
+    def iter_persons(self, only: Persons | None, rest: Account) -> Iterator[Patient]:
         """Every person with their rows; rows of nobody are counted at the end."""
         codes = ConceptLookup(self.terms, self.database.read_concepts(only))
         links, absent = self.database.read_episode_events(), list_missing_tables(self.database)
@@ -146,11 +162,7 @@ class Run:
             rest.mark_set_aside(f"{file}, line {line}", file.partition(".")[0], f"the line is no row ({why})")
 
     def _list_missing_parts(self, absent: list[str]) -> list[str]:
-        """What may be missing from anybody's record: tables that are not there or cannot be read, and lines that are no rows."""
-        torn = Counter(file for file, _, _ in self.database.list_rejects() if not file.lower().startswith(CONCEPT.name))
-        tables = [f"There is no table {name}: nothing that it would hold is known." for name in absent if name in SPEAKING]
-        tables += [f"The table {name} cannot be read ({why})." for name, why in self.database.damaged.items()]
-        return tables + [f"Lines of {file} that are no rows, and may be about this patient: {n}." for file, n in torn.items()]
+        return [*self.told_missing, *list_missing_parts(self.database, absent)]
 
     def _read_person(
         self, id_: str, rows: list[Row], tables: dict[str, list[Row]], reading: _Reading, as_of: dt.date, cuts: bool
@@ -167,7 +179,7 @@ class Run:
         teller.read_rows(tables)
         return record.build_record()
 
-    def _iter_person_rows(self, only: int | None, rest: Account) -> Iterator[tuple[int, list[Row]]]:
+    def _iter_person_rows(self, only: Persons | None, rest: Account) -> Iterator[tuple[int, list[Row]]]:
         held: list[Row] = []
         at: int | None = None
         for id_, row in self.database.iter_rows(PERSON, only):
@@ -181,3 +193,14 @@ class Run:
             held.append(row)
         if held and at is not None:
             yield at, held
+
+
+def list_missing_parts(database: Cdm, absent: Sequence[str]) -> list[str]:
+    """What may be missing from anybody's record: tables that are not there or cannot be read, and lines that are no rows.
+
+    Lines are known once every table has been looked through.
+    """
+    torn = Counter(file for file, _, _ in database.list_rejects() if not file.lower().startswith(CONCEPT.name))
+    tables = [f"There is no table {name}: nothing that it would hold is known." for name in absent if name in SPEAKING]
+    tables += [f"The table {name} cannot be read ({why})." for name, why in database.damaged.items()]
+    return tables + [f"Lines of {file} that are no rows, and may be about this patient: {n}." for file, n in torn.items()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from concordant.logic.dates import PartialDate
 from concordant.record.dates import parse_source_date
@@ -95,19 +95,26 @@ SPEAKING = ("condition_occurrence", "drug_exposure", "measurement", "procedure_o
 FILES = (*READ, EPISODE_EVENT, CONCEPT)
 
 
+class Persons(NamedTuple):
+    """The persons whose ids lie between two, both counted."""
+
+    first: int
+    last: int
+
+
 class Cdm(Protocol):
     """What the reader of persons asks of a database, wherever its rows lie."""
 
     tables: dict[str, str]
     damaged: dict[str, str]
 
-    def iter_rows(self, table: CdmTable, person: int | None = None) -> Iterator[tuple[int | None, Row]]:
+    def iter_rows(self, table: CdmTable, among: Persons | None = None) -> Iterator[tuple[int | None, Row]]:
         """The rows of a table in the order of their persons, as text."""
 
-    def iter_unread_cells(self, table: CdmTable, person: int | None = None) -> Iterator[tuple[int | None, Mapping[str, int]]]:
+    def iter_unread_cells(self, table: CdmTable, among: Persons | None = None) -> Iterator[tuple[int | None, Mapping[str, int]]]:
         """How many cells of each person have content in columns of the table that nothing reads, by column, in the same order."""
 
-    def read_concepts(self, person: int | None = None) -> Mapping[str, tuple[str, str, str]]:
+    def read_concepts(self, among: Persons | None = None) -> Mapping[str, tuple[str, str, str]]:
         """Vocabulary, code and name of every concept that the rows hold."""
 
     def read_episode_events(self) -> dict[str, list[str]]:
