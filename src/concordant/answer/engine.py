@@ -16,7 +16,7 @@ from concordant.decide.counterfactuals import find_counterfactuals
 from concordant.decide.decision import Decision
 from concordant.decide.judging import make_decision
 from concordant.decide.questions import SearchBudget, find_questions
-from concordant.decide.ruleset import Ruleset, add_current_regimen, list_turning_days, make_ruleset
+from concordant.decide.ruleset import Ruleset, add_current_regimen, list_deciding_parts, list_turning_days, make_ruleset
 from concordant.decide.running import find_running_drugs, make_current_regimen
 from concordant.decide.situation import Situation
 from concordant.derive.discordance import find_discordances
@@ -42,6 +42,16 @@ class PreparedKnowledge:
     frames: dict[tuple[int, str, tuple[str, ...]], Ruleset] = field(default_factory=dict)
     bare: TruthOnly = field(default_factory=TruthOnly)
     circuit: Circuit = field(default_factory=Circuit)
+    deciding: dict[tuple[int, str], tuple[int, tuple[object, ...]]] = field(default_factory=dict)
+
+    def find_alike(self, day: dt.date, wanted: str = "") -> int:
+        """A number that all days share on which this guideline decides alike: most turning days change no decision."""
+        key = (bisect_right(self.days, day), wanted)
+        if key not in self.deciding:
+            parts = list_deciding_parts(self.find_ruleset(PatientRecord(day), wanted))
+            same = (number for (_, other), (number, told) in self.deciding.items() if other == wanted and told == parts)
+            self.deciding[key] = next(same, key[0]), parts
+        return self.deciding[key][0]
 
     def build_situation(self, record: PatientRecord, wanted: str = "") -> Situation:
         """Facts and decision for a record, with the reasons of each."""

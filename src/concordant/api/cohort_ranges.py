@@ -6,13 +6,15 @@ own engine of the compiled knowledge: nothing is shared but files.
 
 from __future__ import annotations
 
-import multiprocessing
+import contextlib
+import pickle
+import select
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 TRIAGE = "triage"
 NO_SIGN = "no sign of the disease: no such diagnosis, no drug and no test of it"
 Report = Callable[[int, int], None]
+Writer: TypeAlias = "subprocess.Popen[bytes]"
 
 
 class TriageTold(msgspec.Struct, frozen=True):
@@ -126,32 +129,59 @@ def _write_here(writer: _RangeWriter, tasks: Sequence[RangeTask], report: Report
         report(done, met)
 
 
-_here: list[_RangeWriter] = []  # of a process that writes parts: its writer, made once
-
-
 def _write_together(engine: Engine, work: RangeWork, tasks: Sequence[RangeTask], report: Report) -> None:
-    """Raises Broken where a process ended before its time; parts that are whole stay."""
-    packed = RangeWork(encode_content(engine.knowledge), work.codes, work.folder, work.order, work.missing)
-    context = multiprocessing.get_context("spawn")
-    met = 0
+    """Write the parts in several processes, every so-manieth in one. Raises Broken where a process ended before its time: parts
+    that are whole stay.
+
+    They are programs of their own: a process of `multiprocessing` runs the caller's file again, and a notebook has none.
+    """
+    packed = replace(work, knowledge=encode_content(engine.knowledge))
+    jobs = min(work.order.jobs, len(tasks))
+    running = [_start_writer(packed, tasks[first::jobs]) for first in range(jobs)]
     try:
-        with ProcessPoolExecutor(work.order.jobs, mp_context=context, initializer=_start_process, initargs=(packed,)) as pool:
-            running = [pool.submit(_write_one, task) for task in tasks]
-            for done, ended in enumerate(as_completed(running), 1):
-                met += ended.result()
-                report(done, met)
-    except BrokenProcessPool:
-        way_out = "Run the same command again: it goes on with the parts that are missing"
-        raise Broken(Complaint("a process was ended before its part was written", str(work.folder), way_out=way_out)) from None
+        met = 0
+        for done, patients in enumerate(_iter_told(running), 1):
+            met += patients
+            report(done, met)
+        if any(one.wait() for one in running):
+            way_out = "Run the same command again: it goes on with the parts that are missing"
+            raise Broken(Complaint("a process ended before its parts were written", str(work.folder), way_out=way_out))
+    finally:
+        for one in running:
+            one.kill()
+            one.wait()
 
 
-def _start_process(work: RangeWork) -> None:
+def _start_writer(work: RangeWork, tasks: Sequence[RangeTask]) -> Writer:
+    command = (sys.executable, "-c", f"from {__name__} import write_told_parts; write_told_parts()")
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError):  # it has ended, which its exit code tells
+        process.stdin.write(pickle.dumps((work, tasks)))
+        process.stdin.close()
+    return process
+
+
+def _iter_told(running: Sequence[Writer]) -> Iterator[int]:
+    """How many persons each part has, as the processes tell it; the end of what one tells is the end of the process."""
+    open_ = {one.stdout: one for one in running if one.stdout is not None}
+    while open_:
+        ready, _, _ = select.select(list(open_), [], [])
+        for stream in ready:
+            if line := stream.readline():
+                yield int(line)
+            else:
+                del open_[stream]
+
+
+def write_told_parts() -> None:
+    """Write the parts that standard input tells, and tell for each how many persons it has: what runs in each process."""
     from concordant.api.cohorts import make_rules
     from concordant.api.engine import Engine
 
+    work, tasks = pickle.load(sys.stdin.buffer)
     engine = Engine(decode_content(work.knowledge), codes=work.codes)
-    _here[:] = [_RangeWriter(engine, work, make_rules(engine, work.order))]
-
-
-def _write_one(task: RangeTask) -> int:
-    return _here[0].write_range(task)
+    writer = _RangeWriter(engine, work, make_rules(engine, work.order))
+    for task in tasks:
+        sys.stdout.write(f"{writer.write_range(task)}\n")
+        sys.stdout.flush()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import html
-from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -264,7 +263,7 @@ def make_deciding_rules(engine: Engine, guideline: str, by: dt.date | None) -> D
     accepted = AcceptedReasons(by_kind, any(one.reason == TRIAL for one in reasons))
     return DecidingRules(
         decide=lambda facts, day: decide_facts(engine, facts, day, guideline),
-        find_bucket=lambda day: bisect_right(prepared.days, day),
+        find_bucket=lambda day: prepared.find_alike(day, guideline),
         features=prepared.plan.by_name,
         lines=make_line_rules(engine.knowledge),
         accepted=accepted,

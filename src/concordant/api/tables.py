@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -143,8 +142,10 @@ def decide_facts(engine: Engine, facts: Any, day: dt.date, guideline: str) -> De
     from concordant.decide.tables import decide_rows
 
     opened = _open_facts(engine, facts)
+    met = engine._drugs_met
+    met.update(dict.fromkeys(opened.drugs))  # one program for all tables that follow, instead of one for each
     day, _ = engine.ruleset(day, guideline)
-    return decide_rows(opened, _TablePrograms(engine, day, guideline, opened.drugs).find_program, {})
+    return decide_rows(opened, _TablePrograms(engine, day, guideline, tuple(met)).find_program, {})
 
 
 def _decide(engine: Engine, facts: FactsTable, as_of: dt.date | None, guideline: str, supposed: Fixed) -> DecidedTable:
@@ -174,7 +175,8 @@ class _TablePrograms(NamedTuple):
     def find_program(self, supposed: Fixed, patched: bool) -> TableProgram:
         """The program where these values are so in every row."""
         prepared, kept = self.engine._prepared, self.engine._table_programs
-        key = (bisect_right(prepared.days, self.day), self.guideline, self.drugs, tuple(sorted(supposed.items())), patched)
+        alike = prepared.find_alike(self.day, self.guideline)
+        key = (alike, self.guideline, self.drugs, tuple(sorted(supposed.items())), patched)
         if key not in kept:
             if len(kept) >= MOST_PROGRAMS:
                 kept.clear()

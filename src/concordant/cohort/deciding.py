@@ -100,7 +100,7 @@ def _decide_bucket(
         pairs[number] = judge_unoffered(treated[number], looked.row.facts, looked.frame, rules.accepted, rules.lines)
     versions = {one.guideline.id: f"{one.guideline.id}/{one.version.version}" for one in decided.program.plain.in_force}
     lines = _list_lines(decided, offers)
-    missing = list(_iter_missing(decided, rules))
+    missing = _list_missing(decided, offers, rules)
     for number, (row, offer, judged) in enumerate(zip(told, offers, pairs, strict=True)):
         assert judged is not None
         said = {names.GUIDELINE: versions.get(offer.guideline or ""), names.LINE: lines[number], names.MISSING: missing[number]}
@@ -163,11 +163,12 @@ def _list_lines(decided: DecidedRows, offers: Sequence[OffersTold]) -> list[str 
     return [line if isinstance(line, str) else None for line in lines]
 
 
-def _iter_missing(decided: DecidedRows, rules: DecidingRules) -> Iterator[list[str]]:
-    """The features of each row that would change its outcome, in the order of the dictionary."""
-    asked: list[list[str]] = [[] for _ in range(decided.table.rows)]
-    planes = decided.questions
+def _list_missing(decided: DecidedRows, offers: Sequence[OffersTold], rules: DecidingRules) -> list[list[str]]:
+    """For each row that cannot be answered the features that would change that, in the order of the dictionary."""
+    asked: list[list[str]] = [[] for _ in offers]
+    open_ = {row for row, offer in enumerate(offers) if offer.answer == "needs_data"}
+    planes = decided.questions if open_ else {}
     for name in (name for name in rules.features if name in planes):
-        for row in list_rows(planes[name], decided.table.rows):
+        for row in open_.intersection(list_rows(planes[name], decided.table.rows)):
             asked[row].append(name)
-    yield from asked
+    return asked

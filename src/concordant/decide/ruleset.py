@@ -76,6 +76,14 @@ class Ruleset:
     decisive: frozenset[str] = frozenset()
 
 
+def list_deciding_parts(frame: Ruleset) -> tuple[object, ...]:
+    """All of a ruleset that a status, a role, an answer or a question hangs on: where it is equal, two days decide alike."""
+    forces = [(force.guideline.id, force.version.version) for force in frame.in_force]
+    statements = [(statement.id, statement.applies_if) for statement in frame.statements]
+    proposals = [(p.id, p.role, p.against, p.regimen.drugs, list(p.bars.items())) for p in frame.proposals]
+    return forces, statements, proposals, frame.limits_held, frame.cuts
+
+
 def list_turning_days(knowledge: Knowledge) -> list[dt.date]:
     """The days on which something became known or came into force, in order: between two of them all frames are alike."""
     days = {source.known_from for source in knowledge.sources if source.known_from is not None}
