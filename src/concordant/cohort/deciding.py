@@ -92,6 +92,7 @@ def _decide_bucket(
     bare = facts.drop_columns([name for name in (PATIENT, *POINT_COLUMNS) if name in facts.column_names])
     decided = rules.decide(bare.append_column(PATIENT, pa.array(range(facts.num_rows))), day)
     numbers, groups = group_offers(decided)
+    groups = [_drop_outside(group) for group in groups]
     offers = [groups[number] for number in numbers.tolist()]
     treated = [_read_treated(row, running) for row, running in zip(told, _list_running(facts), strict=True)]
     pairs = [judge_settled(one, offer.answer, offer.offered, rules.lines) for one, offer in zip(treated, offers, strict=True)]
@@ -105,6 +106,11 @@ def _decide_bucket(
         assert judged is not None
         said = {names.GUIDELINE: versions.get(offer.guideline or ""), names.LINE: lines[number], names.MISSING: missing[number]}
         yield {**_copy_point(row, rules), **_tell_offers(offer), **said, **_tell_verdict(judged)}
+
+
+def _drop_outside(told: OffersTold) -> OffersTold:
+    """What is told of rows; nothing is offered to a patient of whom the guideline does not speak."""
+    return told._replace(offered=[]) if told.answer == "out_of_scope" else told
 
 
 def _make_undated(row: Mapping[str, Any], rules: DecidingRules) -> dict[str, Any]:
@@ -157,9 +163,8 @@ def _list_lines(decided: DecidedRows, offers: Sequence[OffersTold]) -> list[str 
     features = {one.guideline.id: one.guideline.line.feature for one in decided.program.plain.in_force if one.guideline.line}
     rows = range(decided.table.rows)
     values = {name: decided.table.list_values(name, rows) for name in set(features.values())}
-    lines = [
-        values[features[one.guideline]][row] if one.guideline in features else None for row, one in zip(rows, offers, strict=True)
-    ]
+    inside = [one.guideline if one.answer != "out_of_scope" else None for one in offers]
+    lines = [values[features[name]][row] if name in features else None for row, name in zip(rows, inside, strict=True)]
     return [line if isinstance(line, str) else None for line in lines]
 
 

@@ -80,7 +80,7 @@ class _PatientCourse:
     def iter_line_starts(self) -> Iterator[DecisionPoint]:
         """The day before each start of a regimen."""
         for number, start in enumerate(self.starts, 1):
-            given = GivenTreatment(start.drugs, start.other, start.date.first if start.date else None)
+            given = _tell_given(start)
             day = shift_day(start.date.first, -1) if start.date is not None else None
             rough = start.date is not None and not start.date.is_exact
             yield DecisionPoint("line_start", number, day, given, rough)
@@ -109,6 +109,11 @@ class _PatientCourse:
         until = shift_day(date.last, self.rules.grace[kind])
         for start in self.starts:
             if start.date is not None and date.first <= start.date.first <= until:
-                return GivenTreatment(start.drugs, start.other, start.date.first)
+                return _tell_given(start)
         kept = find_kept_drugs(self.record, date.first, until)
-        return GivenTreatment(kept, (), None) if kept else None
+        return GivenTreatment(tuple(sorted(kept)), (), None) if kept else None
+
+
+def _tell_given(start: TreatmentStart) -> GivenTreatment:
+    """What was begun, its drugs in the order of their ids: the same regimen is told alike."""
+    return GivenTreatment(tuple(sorted(start.drugs)), start.other, start.date.first if start.date else None)

@@ -116,18 +116,17 @@ def _find_against(treated: Treated, decision: Decision, frame: Ruleset, facts: F
     names = {drug.name: id_ for id_, drug in frame.drugs.items()}
     for avoided in find_avoided(decision, frame, facts):
         drugs = [names[name] for name in avoided.drugs]
-        if _concerns_given(avoided, drugs, treated, frame, rules):
+        if _concerns_given(avoided, drugs, treated, rules):
             return JudgedPoint("against", avoided.kind, _find_statement(avoided, decision))
     return None
 
 
-def _concerns_given(avoided: AvoidedTreatment, drugs: Sequence[str], treated: Treated, frame: Ruleset, rules: LineRules) -> bool:
-    """Whether one of these drugs was given; of a regimen that is advised against, the whole of it."""
+def _concerns_given(avoided: AvoidedTreatment, drugs: Sequence[str], treated: Treated, rules: LineRules) -> bool:
+    """Whether one drug was given, alone or among others; of a regimen that is advised against, the whole of it."""
     given = treated.drugs or ()
-    regimen = frame.regimens.get(avoided.regimen)
-    if regimen is not None and tuple(drugs) == regimen.drugs:
+    if avoided.kind == "against" or len(drugs) > 1:
         return not treated.other and is_same_treatment(given, drugs, rules)
-    return any(drug in given for drug in drugs)
+    return drugs[0] in given
 
 
 def _find_statement(avoided: AvoidedTreatment, decision: Decision) -> str | None:

@@ -18,7 +18,22 @@ from concordant.record.casefile.write_mapping import write_mapping
 from concordant.record.notes.reading import NoteReadings
 from concordant.texts import Place
 
-ReadAt = Callable[[dt.date], "Patient"]
+
+class ReadAgain:
+    """Reads the entries of one patient again as of an earlier day. Two are alike: what they read is told by the patient."""
+
+    __hash__ = None  # type: ignore[assignment]
+    __slots__ = ("_read",)
+
+    def __init__(self, read: Callable[[dt.date], Patient]) -> None:
+        self._read = read
+
+    def __call__(self, day: dt.date) -> Patient:
+        """The patient as of a day."""
+        return self._read(day)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ReadAgain)
 
 
 class NoteRead(msgspec.Struct, frozen=True):
@@ -53,19 +68,19 @@ class Patient(msgspec.Struct, frozen=True):
     account: Account
     failure: str = ""
     note: NoteRead | None = None
-    read_at: ReadAt | None = None
+    read_at: ReadAgain | None = None
 
 
 def build_history(id_: str, as_of: dt.date, cuts: bool, build: Callable[[dt.date, bool], Patient]) -> Patient:
     """The patient as of a day, who can be read again as of an earlier one. `build` takes the day, and whether it cuts."""
     patient = build_patient(id_, as_of, partial(build, as_of, cuts))
-    return replace(patient, read_at=lambda day: build_patient(id_, day, partial(build, day, True)))
+    return replace(patient, read_at=ReadAgain(lambda day: build_patient(id_, day, partial(build, day, True))))
 
 
 def change_record(patient: Patient, change: Callable[[PatientRecord], PatientRecord]) -> Patient:
     """The patient with another record, whenever it is read."""
     read = patient.read_at
-    again = None if read is None else lambda day: change_record(read(day), change)
+    again = None if read is None else ReadAgain(lambda day: change_record(read(day), change))
     return replace(patient, record=change(patient.record), read_at=again)
 
 
