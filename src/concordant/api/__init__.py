@@ -25,8 +25,10 @@ from concordant.record.sources.local_codes import CodesSource
 
 if TYPE_CHECKING:  # what most callers never use; `ELSEWHERE` says where it is loaded from
     from concordant.api.auditing import Audit
+    from concordant.api.cohorts import Cohort
     from concordant.api.language_model import LanguageModel
     from concordant.api.tables import DecidedTable
+    from concordant.model.cohort import PointKind
     from concordant.present.described.formats import DescribeFormat
     from concordant.present.pathway.formats import DrawFormat
     from concordant.present.pathway.graph import Paper
@@ -36,6 +38,7 @@ __all__ = [
     "Account",
     "Answer",
     "Audit",
+    "Cohort",
     "ConcordantError",
     "DecidedTable",
     "Decision",
@@ -50,17 +53,20 @@ __all__ = [
     "Refused",
     "Unreadable",
     "audit_text",
+    "cohort",
     "decide_table",
     "describe",
     "draw",
     "facts_table",
     "load_knowledge",
+    "open_cohort",
     "read",
     "recommend",
 ]
 
 ELSEWHERE = {
     "Audit": "concordant.api.auditing",
+    "Cohort": "concordant.api.cohorts",
     "DecidedTable": "concordant.api.tables",
     "LanguageModel": "concordant.api.language_model",
     "Proposer": "concordant.record.notes.proposing.asking",
@@ -154,6 +160,47 @@ def facts_table(
     stated, `running` the drugs that are taken now. Needs the extra `tables`.
     """
     return get_engine(knowledge).facts_table(patients, as_of=as_of)
+
+
+def cohort(
+    source: Source,
+    folder: str | os.PathLike[str],
+    *,
+    as_of: Day = None,
+    points: Iterable[PointKind] = ("advanced_diagnosis", "line_start", "progression"),
+    on: Iterable[Day] = (),
+    guideline: str = "",
+    by: Day = None,
+    assume: Mapping[str, str] | None = None,
+    everyone: bool = False,
+    jobs: int = 1,
+    knowledge: Knowledge | None = None,
+    today: dt.date | None = None,
+    codes: CodesSource = "",
+) -> Cohort:
+    """Of all patients of a source who was treated as the guideline says, who not and why, and where the record is too thin.
+
+    `source` is OMOP, FHIR, a mapping of tables, or a Parquet table of facts; `folder` is where the cohort is written, part by
+    part: a run that was stopped goes on. Each patient's record is read again as of each of the `points`, so that nothing of later
+    is looked at, and on the days of `on`. `by` asks the guidelines of one day for every point. `assume` takes features to be so
+    where a record leaves them open, as in `{"her2_status": "positive"}`, and named defaults as given; every row that rests on
+    one says so. Persons of an OMOP database who bear no sign of the disease are left out and counted, unless `everyone` is to be
+    read; several processes (`jobs`) share the others. Raises `Refused` where another cohort stands in the folder. Needs the
+    extra `cohort`.
+    """
+    from concordant.api.cohorts import CohortOrder, make_cohort
+
+    days = tuple(day for one in on if (day := parse_day(one)) is not None)
+    kinds: tuple[PointKind, ...] = (*points, *(("asked",) if days else ()))
+    order = CohortOrder(parse_day(as_of), today, kinds, days, guideline, parse_day(by), assume, everyone, jobs)
+    return make_cohort(get_engine(knowledge, codes), source, folder, order)
+
+
+def open_cohort(folder: str | os.PathLike[str], *, knowledge: Knowledge | None = None) -> Cohort:
+    """A cohort that was made before. Raises `Unreadable` for a folder in which none stands."""
+    from concordant.api import cohorts
+
+    return cohorts.open_cohort(get_engine(knowledge), folder)
 
 
 def audit_text(

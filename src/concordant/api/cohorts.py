@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -147,7 +148,7 @@ class Comparison:
         return sum(move.points for move in self.moves)
 
 
-def open_cohort(engine: Engine, folder: str | Path) -> Cohort:
+def open_cohort(engine: Engine, folder: str | os.PathLike[str]) -> Cohort:
     """A cohort that was made before. Raises Unreadable for a folder in which none stands."""
     check_tables_installed()
     cohort = Cohort(engine, Path(folder))
@@ -155,7 +156,9 @@ def open_cohort(engine: Engine, folder: str | Path) -> Cohort:
     return cohort
 
 
-def make_cohort(engine: Engine, source: Source, folder: str | Path, order: CohortOrder, report: Report | None = None) -> Cohort:
+def make_cohort(
+    engine: Engine, source: Source, folder: str | os.PathLike[str], order: CohortOrder, report: Report | None = None
+) -> Cohort:
     """Make the cohort of a source in a folder, or go on with one that was stopped; see `cohort` of `concordant.api`."""
     check_tables_installed()
     from concordant.cohort.run import begin_cohort, end_cohort
@@ -212,6 +215,7 @@ def make_rules(engine: Engine, order: CohortOrder) -> CohortRules:
     from concordant.cohort.run import CohortRules
 
     check_order(order)
+    engine.ruleset(order.by, order.guideline)  # a guideline that there is not is told now, and not of each patient
     return CohortRules(_make_fact_rules(engine, order), make_deciding_rules(engine, order.guideline, order.by))
 
 
