@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concordant.errors import Complaint, Unreadable
-from concordant.model.cohort import ConcordanceRules, unpack_cohort_file
+from concordant.model.cohort import Checklist, ConcordanceRules, unpack_cohort_file
 from concordant.model.knowledge import Knowledge
 
 
@@ -16,3 +16,8 @@ def load_concordance_rules(knowledge: Knowledge) -> ConcordanceRules:
             Complaint("the knowledge does not say how a cohort is judged", "cohort/concordance.yaml", way_out=way_out)
         )
     return rules
+
+
+def load_checklist(knowledge: Knowledge) -> Checklist:
+    """What a report of a cohort is asked to tell; empty for a knowledge without it."""
+    return unpack_cohort_file(knowledge.cohort, "checklist", Checklist) or Checklist(items=(), sources=())

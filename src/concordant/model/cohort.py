@@ -108,8 +108,28 @@ class ConcordanceRules(Record, frozen=True):
     time_to_practice: Rule
 
 
+ItemState = Literal["filled", "in_part", "authors"]
+
+
+class ChecklistItem(Record, frozen=True):
+    """Something that a report is asked to tell, whether this one does, and where."""
+
+    item: str
+    list_: Literal["strobe", "record"] = msgspec.field(name="list")
+    asks: str
+    state: ItemState
+    says: str
+
+
+class Checklist(Record, frozen=True):
+    """`cohort/checklist.yaml`: what reports of cohorts are asked to tell."""
+
+    items: tuple[ChecklistItem, ...]
+    sources: tuple[Cite, ...]
+
+
 # Which record each file of `cohort/` becomes.
-COHORT_FILES: Mapping[str, type[Record]] = {"concordance": ConcordanceRules}
+COHORT_FILES: Mapping[str, type[Record]] = {"concordance": ConcordanceRules, "checklist": Checklist}
 
 
 def unpack_cohort_file(packed: Mapping[str, bytes], name: str, kind: type[T]) -> T | None:
