@@ -23,7 +23,13 @@ clock. An error is a `ConcordantError`: its `complaints` each have a place, what
 |---|---|
 {table}
 """
-OWN = ("concordant.api", "concordant.api.engine", "concordant.api.recommendation", "concordant.api.tables")
+OWN = (
+    "concordant.api",
+    "concordant.api.engine",
+    "concordant.api.recommendation",
+    "concordant.api.reporting",
+    "concordant.api.tables",
+)
 
 
 def cleaned(thing: Any) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Account,
         Answer,
         Audit,
+        Concordance,
         ConcordantError,
         DecidedTable,
         Decision,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         Refused,
         Unreadable,
         audit_text,
+        concordance,
         decide_table,
         describe,
         draw,
@@ -39,12 +41,14 @@ if TYPE_CHECKING:
         load_knowledge,
         read,
         recommend,
+        report,
     )
 
 __all__ = [
     "Account",
     "Answer",
     "Audit",
+    "Concordance",
     "ConcordantError",
     "DecidedTable",
     "Decision",
@@ -60,6 +64,7 @@ __all__ = [
     "Unreadable",
     "__version__",
     "audit_text",
+    "concordance",
     "decide_table",
     "describe",
     "draw",
@@ -67,6 +72,7 @@ __all__ = [
     "load_knowledge",
     "read",
     "recommend",
+    "report",
 ]
 
 

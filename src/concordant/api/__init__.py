@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +13,11 @@ from concordant.answer.schema import Answer
 from concordant.api.engine import Engine, Patients, get_engine
 from concordant.api.opened import Day, Source
 from concordant.api.recommendation import Recommendation
+from concordant.api.reporting import Concordance, Paper, ReportFormat, ReportOrder, count_cohort
 from concordant.decide.decision import Decision
 from concordant.errors import ConcordantError, Refused, Unreadable
 from concordant.library import load_folder, load_shipped
+from concordant.model.cohort import JustifiedCounts, PointKind
 from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
 from concordant.patient.events import PatientRecord
@@ -31,7 +33,7 @@ if TYPE_CHECKING:  # what most callers never use; `ELSEWHERE` says where it is l
     from concordant.model.cohort import PointKind
     from concordant.present.described.formats import DescribeFormat
     from concordant.present.pathway.formats import DrawFormat
-    from concordant.present.pathway.graph import Paper
+    from concordant.present.pathway.graph import Paper as DrawPaper
     from concordant.record.notes.proposing.asking import Proposer
 
 __all__ = [
@@ -39,6 +41,7 @@ __all__ = [
     "Answer",
     "Audit",
     "Cohort",
+    "Concordance",
     "ConcordantError",
     "DecidedTable",
     "Decision",
@@ -54,6 +57,7 @@ __all__ = [
     "Unreadable",
     "audit_text",
     "cohort",
+    "concordance",
     "decide_table",
     "describe",
     "draw",
@@ -62,6 +66,7 @@ __all__ = [
     "open_cohort",
     "read",
     "recommend",
+    "report",
 ]
 
 ELSEWHERE = {
@@ -222,7 +227,7 @@ def draw(
     *,
     format: DrawFormat = "svg",  # noqa: A002
     language: str = "en",
-    size: Paper = "a4",
+    size: DrawPaper = "a4",
     as_of: Day = None,
     guideline: str = "",
     knowledge: Knowledge | None = None,
@@ -277,3 +282,47 @@ def describe(
     if not statement:
         return describe_guideline(engine, day, guideline, format)
     return describe_statement(engine, statement, day, guideline, list_stories(), format, full=full)
+
+
+def concordance(
+    cohort: str | os.PathLike[str] | Any,
+    *,
+    point: PointKind = "line_start",
+    by: Sequence[str] = ("year", "line", "site"),
+    strict: bool = False,
+    justified: JustifiedCounts | None = None,
+    suppress: int = 0,
+    beside: Sequence[str | os.PathLike[str]] = (),
+    knowledge: Knowledge | None = None,
+) -> Concordance:
+    """How much of the treatment in a cohort was concordant with the guideline, between two bounds, in all and by strata.
+
+    `cohort` is a folder that `concordant cohort` made, or the `Cohort` of it. Of its points those of one kind are counted, not
+    patients: `line_start`, `advanced_diagnosis`, `progression` or `asked`. A point that cannot be decided counts as not
+    concordant for the lower bound and as concordant for the upper one. `by` are `year`, `line`, `site` and any column of words of
+    the facts. `strict` counts only what the guideline prefers. `justified` is `left_out`, `concordant` or `discordant`: how a
+    departure with an accepted reason counts, if not as the knowledge says. `suppress` hides counts below it, with what would give
+    them away. `beside` are cohorts of the same source under other assumptions. What counts, and by which source, is knowledge
+    (`cohort/concordance.yaml`). Needs the extra `tables`. Raises `Unreadable` for a folder without a cohort or a part that is
+    damaged, `Refused` for points or a column that there are not, and for points that several knowledges decided.
+    """
+    folder = getattr(cohort, "folder", cohort)
+    order = ReportOrder(point, tuple(by), strict, justified, suppress, tuple(os.fspath(one) for one in beside))
+    return count_cohort(os.fspath(folder), order, get_engine(knowledge).knowledge)
+
+
+def report(
+    cohort: str | os.PathLike[str] | Concordance | Any,
+    *,
+    format: ReportFormat = "html",  # noqa: A002
+    paper: Paper = "a4",
+    knowledge: Knowledge | None = None,
+    **options: Any,
+) -> str | bytes:
+    """A cohort as a report to publish: `html`, `terminal` or `json` (text), or `pdf` (bytes).
+
+    `cohort` is a folder, a `Cohort`, or a `Concordance` that was counted before; the `options` are those of `concordance`. The
+    figures need the extra `report`, PDF the extra `pdf`.
+    """
+    found = cohort if isinstance(cohort, Concordance) else concordance(cohort, knowledge=knowledge, **options)
+    return found.report(format, paper=paper)

@@ -18,6 +18,7 @@ ELSEWHERE = {
     "new": "concordant.cli.authoring",
     "prove": "concordant.cli.proving",
     "read": "concordant.cli.reading",
+    "report": "concordant.cli.reporting",
     "schema": "concordant.cli.authoring",
     "serve": "concordant.cli.web",
     "web": "concordant.cli.web",
