@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from concordant.api import Cohort, Engine, cohort
-from concordant.api.cohorts import CohortOrder, make_cohort
+from concordant.api.cohort_order import CohortOrder
+from concordant.api.cohorts import make_cohort
 from concordant.cohort import facts as facts_module
 from concordant.errors import ConcordantError
 from tests.cohort.cdm import write_persons

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from concordant.api import Engine
-from concordant.api.cohorts import make_deciding_rules
+from concordant.api.cohort_order import make_deciding_rules
 from concordant.cohort.deciding import decide_points
 from concordant.cohort.facts import write_point_facts
 from concordant.cohort.verdicts import is_same_treatment

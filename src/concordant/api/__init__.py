@@ -13,11 +13,9 @@ from concordant.answer.schema import Answer
 from concordant.api.engine import Engine, Patients, get_engine
 from concordant.api.opened import Day, Source
 from concordant.api.recommendation import Recommendation
-from concordant.api.reporting import Concordance, Paper, ReportFormat, ReportOrder, count_cohort
 from concordant.decide.decision import Decision
 from concordant.errors import ConcordantError, Refused, Unreadable
 from concordant.library import load_folder, load_shipped
-from concordant.model.cohort import JustifiedCounts, PointKind
 from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
 from concordant.patient.events import PatientRecord
@@ -29,8 +27,9 @@ if TYPE_CHECKING:  # what most callers never use; `ELSEWHERE` says where it is l
     from concordant.api.auditing import Audit
     from concordant.api.cohorts import Cohort
     from concordant.api.language_model import LanguageModel
+    from concordant.api.reporting import Concordance, Paper, ReportFormat
     from concordant.api.tables import DecidedTable
-    from concordant.model.cohort import PointKind
+    from concordant.model.cohort import JustifiedCounts, PointKind
     from concordant.present.described.formats import DescribeFormat
     from concordant.present.pathway.formats import DrawFormat
     from concordant.present.pathway.graph import Paper as DrawPaper
@@ -72,6 +71,7 @@ __all__ = [
 ELSEWHERE = {
     "Audit": "concordant.api.auditing",
     "Cohort": "concordant.api.cohorts",
+    "Concordance": "concordant.api.reporting",
     "DecidedTable": "concordant.api.tables",
     "LanguageModel": "concordant.api.language_model",
     "Proposer": "concordant.record.notes.proposing.asking",
@@ -193,7 +193,8 @@ def cohort(
     read; several processes (`jobs`) share the others. Raises `Refused` where another cohort stands in the folder. Needs the
     extra `cohort`.
     """
-    from concordant.api.cohorts import CohortOrder, make_cohort
+    from concordant.api.cohort_order import CohortOrder
+    from concordant.api.cohorts import make_cohort
 
     days = tuple(day for one in on if (day := parse_day(one)) is not None)
     kinds: tuple[PointKind, ...] = (*points, *(("asked",) if days else ()))
@@ -306,6 +307,8 @@ def concordance(
     (`cohort/concordance.yaml`). Needs the extra `tables`. Raises `Unreadable` for a folder without a cohort or a part that is
     damaged, `Refused` for points or a column that there are not, and for points that several knowledges decided.
     """
+    from concordant.api.reporting import ReportOrder, count_cohort
+
     folder = getattr(cohort, "folder", cohort)
     order = ReportOrder(point, tuple(by), strict, justified, suppress, tuple(os.fspath(one) for one in beside))
     return count_cohort(os.fspath(folder), order, get_engine(knowledge).knowledge)
@@ -324,5 +327,7 @@ def report(
     `cohort` is a folder, a `Cohort`, or a `Concordance` that was counted before; the `options` are those of `concordance`. The
     figures need the extra `report`, PDF the extra `pdf`.
     """
+    from concordant.api.reporting import Concordance
+
     found = cohort if isinstance(cohort, Concordance) else concordance(cohort, knowledge=knowledge, **options)
     return found.report(format, paper=paper)

@@ -26,7 +26,7 @@ from concordant.record.sources.asked import AsOf
 from concordant.record.sources.local_codes import CodesSource
 
 if TYPE_CHECKING:
-    from concordant.api.cohorts import CohortOrder
+    from concordant.api.cohort_order import CohortOrder
     from concordant.api.engine import Engine
     from concordant.cohort.run import CohortRules
     from concordant.record.omop.schema import Persons
@@ -176,7 +176,7 @@ def _iter_told(running: Sequence[Writer]) -> Iterator[int]:
 
 def write_told_parts() -> None:
     """Write the parts that standard input tells, and tell for each how many persons it has: what runs in each process."""
-    from concordant.api.cohorts import make_rules
+    from concordant.api.cohort_order import make_rules
     from concordant.api.engine import Engine
 
     work, tasks = pickle.load(sys.stdin.buffer)

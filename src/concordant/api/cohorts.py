@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import html
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,15 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from concordant.api.assumptions import check_assumptions
+from concordant.api.cohort_order import CohortOrder, make_deciding_rules, make_rules, part_assumptions
 from concordant.api.opened import Source, get_source_name, identify_source
-from concordant.api.recommendation import read_supposed
-from concordant.api.tables import check_tables_installed, decide_facts
-from concordant.errors import Complaint, Unreadable, quote_word, suggest_word
-from concordant.model.cohort import POINT_KINDS, PointKind
+from concordant.api.tables import check_tables_installed
 from concordant.patient.account import Account
-from concordant.patient.events import PatientRecord
-from concordant.record.courses.line_rules import make_line_rules
 from concordant.record.sources.local_codes import name_codes_source
 from concordant.record.sources.opening import NamedSource
 from concordant.record.sources.opening import Source as Opened
@@ -32,33 +27,9 @@ if TYPE_CHECKING:
     from concordant.api.engine import Engine
     from concordant.cohort.comparing import Move
     from concordant.cohort.deciding import DecidingRules
-    from concordant.cohort.facts import FactRules
     from concordant.cohort.run import CohortRules, CohortSummary
 
-PATIENTS_A_PART = 1000
-USUAL_POINTS: tuple[PointKind, ...] = ("advanced_diagnosis", "line_start", "progression")
 Report = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class CohortOrder:
-    """What a cohort is to be: the points that are wanted, by which guideline, and what is assumed of every patient.
-
-    `by` is the day whose guidelines are asked for every point; without it each is asked by those of its own day. `assume` holds
-    features and named defaults with their values. A triage leaves out the persons of an OMOP database who bear no sign of the
-    disease, unless `everyone` is to be read; only then can several processes (`jobs`) share the work.
-    """
-
-    as_of: dt.date | None = None
-    today: dt.date | None = None
-    points: tuple[PointKind, ...] = USUAL_POINTS
-    dates: tuple[dt.date, ...] = ()
-    guideline: str = ""
-    by: dt.date | None = None
-    assume: Mapping[str, str] | None = None
-    everyone: bool = False
-    jobs: int = 1
-    patients_a_part: int = PATIENTS_A_PART
 
 
 @dataclass(frozen=True, repr=False)
@@ -210,77 +181,11 @@ def _write_facts(folder: Path, source: Path, rules: DecidingRules, size: int, re
     return write_fact_parts(folder, iter_fact_tables(source, size), rules, report)
 
 
-def make_rules(engine: Engine, order: CohortOrder) -> CohortRules:
-    """How patients become facts, and facts points, with the words of the order checked. Raises Unreadable or Refused."""
-    from concordant.cohort.run import CohortRules
-
-    check_order(order)
-    engine.ruleset(order.by, order.guideline)  # a guideline that there is not is told now, and not of each patient
-    return CohortRules(_make_fact_rules(engine, order), make_deciding_rules(engine, order.guideline, order.by))
-
-
-def check_order(order: CohortOrder) -> None:
-    """Raises Unreadable for a kind of point that there is not, or days that nobody asked for."""
-    for kind in order.points:
-        if kind not in POINT_KINDS:
-            way_out = suggest_word(kind, POINT_KINDS) or f"Write some of: {', '.join(POINT_KINDS)}"
-            raise Unreadable(Complaint(f"there is no kind of point {quote_word(kind)}", "points", way_out=way_out))
-    if bool(order.dates) != ("asked" in order.points):
-        raise Unreadable(Complaint("points of the kind 'asked' need days, and days such points", "points", way_out="Give both"))
-
-
-def _make_fact_rules(engine: Engine, order: CohortOrder) -> FactRules:
-    from concordant.cohort.facts import FactRules
-    from concordant.cohort.points import PointRules
-    from concordant.cohort.rules import load_concordance_rules
-
-    prepared, windows = engine._prepared, load_concordance_rules(engine.knowledge).grace_days
-    defaults, supposed = _part_assumptions(engine, order.assume or {})
-    grace = {kind: windows.find_days(kind).days for kind in POINT_KINDS}
-    points = PointRules(frozenset(order.points), grace, order.dates, make_line_rules(engine.knowledge))
-
-    def find_read(day: dt.date) -> frozenset[str]:
-        return prepared.find_ruleset(PatientRecord(order.by or day), order.guideline).decisive
-
-    words = frozenset(engine.knowledge.vocabulary.study_words)
-    return FactRules(prepared.plan, prepared.bare, points, find_read, supposed, defaults, words)
-
-
-def _part_assumptions(engine: Engine, assume: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Any]]:
-    """What is assumed, as named defaults and as values of features. Raises Unreadable or Refused for what is neither."""
-    features = {feature.name for feature in engine.knowledge.features}
-    defaults = {name: value for name, value in assume.items() if name not in features}
-    check_assumptions(defaults, engine.knowledge)
-    told = {name: value for name, value in assume.items() if name in features}
-    return defaults, read_supposed(told, engine.knowledge, engine.words) if told else {}
-
-
-def make_deciding_rules(engine: Engine, guideline: str, by: dt.date | None) -> DecidingRules:
-    """How facts become points by a guideline, as of each point's own day or of one day for all."""
-    from concordant.cohort.deciding import DecidingRules
-    from concordant.cohort.rules import load_concordance_rules
-    from concordant.cohort.verdicts import TRIAL, AcceptedReasons
-
-    prepared = engine._prepared
-    reasons = load_concordance_rules(engine.knowledge).accepted_reasons
-    by_kind: dict[str, str] = {kind: one.reason for one in reasons for kind in one.kinds}
-    accepted = AcceptedReasons(by_kind, any(one.reason == TRIAL for one in reasons))
-    return DecidingRules(
-        decide=lambda facts, day: decide_facts(engine, facts, day, guideline),
-        find_bucket=lambda day: prepared.find_alike(day, guideline),
-        features=prepared.plan.by_name,
-        lines=make_line_rules(engine.knowledge),
-        accepted=accepted,
-        knowledge=engine.knowledge.digest,
-        fixed_day=by,
-    )
-
-
 def _make_summary(engine: Engine, source: str, order: CohortOrder) -> CohortSummary:
     from concordant.cohort.rules import load_concordance_rules
     from concordant.cohort.run import CohortDefinition, CohortSummary
 
-    defaults, supposed = _part_assumptions(engine, order.assume or {})
+    defaults, supposed = part_assumptions(engine, order.assume or {})
     told = order.assume or {}
     definition = CohortDefinition(
         source=source,

@@ -15,7 +15,8 @@ from concordant.model.cohort import PointKind
 
 if TYPE_CHECKING:
     from concordant.api import Engine
-    from concordant.api.cohorts import Cohort, CohortOrder, Comparison
+    from concordant.api.cohort_order import CohortOrder
+    from concordant.api.cohorts import Cohort, Comparison
 
 MOST_MOVES = 10
 NAMES = {
@@ -76,7 +77,7 @@ def cohort(
     decision: when the disease is known to be advanced, the day before each line begins, and at each progression.
     """
     from concordant.api.assumptions import parse_assumptions
-    from concordant.api.cohorts import USUAL_POINTS, CohortOrder
+    from concordant.api.cohort_order import USUAL_POINTS, CohortOrder
     from concordant.cli.opening import make_engine, parse_day, say_today
 
     kinds = (*(points or USUAL_POINTS), *(("asked",) if dates else ()))

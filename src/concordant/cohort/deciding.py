@@ -6,7 +6,7 @@ Only rows whose treatment is not among what is offered are looked at one by one,
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeAlias
@@ -61,6 +61,7 @@ class DecidingRules:
     decide: Decide
     find_bucket: Callable[[dt.date], int]
     features: Mapping[str, Feature]
+    downstream: Mapping[str, frozenset[str]]
     lines: LineRules
     accepted: AcceptedReasons
     knowledge: str
@@ -169,11 +170,23 @@ def _list_lines(decided: DecidedRows, offers: Sequence[OffersTold]) -> list[str 
 
 
 def _list_missing(decided: DecidedRows, offers: Sequence[OffersTold], rules: DecidingRules) -> list[list[str]]:
-    """For each row that cannot be answered the features that would change that, in the order of the dictionary."""
+    """For each row that cannot be answered the features that would change that, the most general first."""
     asked: list[list[str]] = [[] for _ in offers]
     open_ = {row for row, offer in enumerate(offers) if offer.answer == "needs_data"}
     planes = decided.questions if open_ else {}
     for name in (name for name in rules.features if name in planes):
         for row in open_.intersection(list_rows(planes[name], decided.table.rows)):
             asked[row].append(name)
-    return asked
+    counted = {one.guideline.line.feature for one in decided.program.plain.in_force if one.guideline.line}
+    return [_order_missing(one, counted, rules) for one in asked]
+
+
+def _order_missing(missing: Sequence[str], counted: Collection[str], rules: DecidingRules) -> list[str]:
+    """What follows from others of them comes before them, for it settles more at once; only a line comes after what it is counted
+    from, as in the questions of an answer.
+    """
+
+    def rank(name: str) -> tuple[bool, int]:
+        return name in counted, -sum(name in rules.downstream[other] for other in missing if other != name)
+
+    return sorted(missing, key=rank)
