@@ -58,6 +58,7 @@ class Words:
     units: dict[str, dict[str, float]] = field(default_factory=dict)
     bare: set[str] = field(default_factory=set)
     whole: dict[str, float] = field(default_factory=dict)  # units of which a spelling with this factor counts single things
+    fractions: dict[str, float] = field(default_factory=dict)  # units of which a bare number may be a part of one
     suffixes: tuple[str, ...] = ()
     course_words: frozenset[str] = frozenset()
     denying: frozenset[str] = frozenset()  # at the head of a name: it was not given
@@ -99,6 +100,8 @@ def make_words(knowledge: Knowledge) -> Words:
         words.units[unit.id] = printed | {normalize_unit(k): v for k, v in unit.also.items()}
         if unit.whole:
             words.whole[unit.id] = unit.whole
+        if unit.fraction:
+            words.fractions[unit.id] = unit.fraction
         if unit.bare:
             words.bare.add(unit.id)
     words.unspaced = {name: parts for name, parts in words.unspaced.items() if name not in words.medications}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from concordant.errors import quote_word
-from concordant.logic.intervals import Interval, parse_quantity
+from concordant.logic.intervals import Interval, format_interval, parse_quantity, step_below
 from concordant.model.knowledge import VocabularyField
 from concordant.terminology.names import Words, normalize_unit
 
@@ -64,8 +65,42 @@ def is_bare_unit(unit: str, words: Words) -> bool:
 
 def _check_bare_number(text: str, interval: Interval, field_: VocabularyField, words: Words) -> Interval:
     if not field_.unit or field_.unit in words.bare:
-        return interval
+        return widen_bare_fraction(interval, field_, words)
     raise ValueError(f"'{text}' has no unit; write for example {text.strip()} {_format_unit(field_.unit)}")
+
+
+def widen_bare_fraction(number: Interval, field_: VocabularyField, words: Words) -> Interval:
+    """A number without a unit as it can be meant: 0.8 percent is 0.8, or 80 where it is a part of one."""
+    part = _read_as_fraction(number, field_, words)
+    return number.join_with(part) if part is not None else number
+
+
+def explain_bare_fraction(text: str, field_: VocabularyField, words: Words) -> str:
+    """Both readings of a number without a unit that may be a part of one, with the way out; empty for every other number."""
+    number, written = parse_quantity(text)
+    part = _read_as_fraction(number, field_, words) if not written else None
+    if part is None:
+        return ""
+    unit = _format_unit(field_.unit)
+    meant = f"{_format_part(number)} {unit} or, as a part of 1, {_format_part(part)} {unit}"
+    return f"{field_.label}: {quote_word(text)} may be {meant}; write it with {unit}"
+
+
+def _format_part(number: Interval) -> str:
+    return f"{number.low:g}" if number.is_exact else format_interval(number)
+
+
+def _read_as_fraction(number: Interval, field_: VocabularyField, words: Words) -> Interval | None:
+    """The number as a part of one; None where it can only be in the unit: 0 is the same in both, and under 1 no part is told."""
+    factor = words.fractions.get(field_.unit, 0.0)
+    ends = [end for end in (number.low, number.high) if math.isfinite(end)]
+    if not factor or not ends or not 0 <= min(ends) <= max(ends) <= 1 or max(ends) == 0:
+        return None
+    if number.low <= 0 and number.high >= step_below(1.0):
+        return None
+    if field_.low is not None and number.high < field_.low:
+        return None
+    return Interval(number.low * factor, number.high * factor)
 
 
 def _format_unit(unit: str) -> str:

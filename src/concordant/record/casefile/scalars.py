@@ -20,7 +20,7 @@ from concordant.record.printed_words import parse_words
 from concordant.record.rules import make_stage_table
 from concordant.terminology.names import Words, drugs_from_name, is_doubted, normalize_name, suggest_name
 from concordant.terminology.near_names import suggest_drug
-from concordant.terminology.quantities import check_range, convert_quantity
+from concordant.terminology.quantities import check_range, convert_quantity, explain_bare_fraction
 from concordant.texts import Place, SourceText
 
 LONGEST_WORD = 200
@@ -183,6 +183,8 @@ class ScalarReader:
         try:
             value = convert_quantity(text, field, self.words)
             check_range(field, value, text)
+            if said := explain_bare_fraction(text, field, self.words):
+                self.not_understood.append(f"{said} ({self._locate_entry(place).place})")
             return value
         except ValueError as error:
             self.add_complaint((*place, key), f"{key}: {error}", f"Or write one of: {', '.join(words)}" if words else "")

@@ -15,6 +15,7 @@ from concordant.record.omop.values import Amount, ResultReader
 from concordant.record.result_text import explain_contradiction
 from concordant.terminology.codes import CodeableConcept
 from concordant.terminology.names import Words
+from concordant.terminology.quantities import explain_bare_fraction
 
 SILENT = "it has no value"
 LOST = "its value is not understood"
@@ -72,6 +73,8 @@ class Results:
         try:
             numbers[part] = amount.to_interval(spec, self.words)
             why = explain_contradiction(word or None, numbers, test)
+            if said := explain_bare_fraction(amount.text, spec, self.words):
+                self.record.not_understood.append(f"{said} ({self.record.place})")
         except ValueError as error:
             meant = f". Or write one of: {', '.join(test.words)}" if part == "value" and test.words else ""
             why = f"{part}: {str(error).strip()}{meant}"

@@ -49,7 +49,7 @@ class Amount:
     def _compute_unit_factor(self, field: VocabularyField, words: Words) -> float | None:
         if self.unit:
             return lookup_unit_factor(field, self.unit, words)
-        return 1.0 if not field.unit or field.unit in words.bare else None
+        return 1.0 if not field.unit or field.unit in words.bare - words.fractions.keys() else None
 
 
 def _interval_from_operator(operator: str, number: float) -> Interval:
