@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from concordant.answer import schema as model
-from concordant.answer.phrases import describe_fact_briefly, replace_brackets
+from concordant.answer.phrases import describe_fact_briefly, lower_first, replace_brackets
 from concordant.answer.references import References
 from concordant.decide.dangers import HoldReason, PresentDanger, find_dangers, find_hold_reasons, is_held_back
 from concordant.decide.decision import JudgedProposal
@@ -69,6 +69,8 @@ class Safety:
         return find_hold_reasons(self.now.decision, self.now.frame, self.find_unread())
 
     def _build_held(self, hold: HoldReason) -> model.HeldUntil:
+        if hold.contradicted is not None:
+            return self._build_contradiction(hold.contradicted)
         if hold.met is None:
             name = replace_brackets(hold.says)
             says = f"Not read: {name}. Judge it before the first dose."
@@ -78,6 +80,11 @@ class Safety:
         short = TOGETHER.join(shown)
         says = f"{hold.says} ({short})" if short else hold.says
         return model.HeldUntil(says=says, fact=fact, short=short or hold.says, what=hold.says, shown=shown)
+
+    def _build_contradiction(self, fact: Fact) -> model.HeldUntil:
+        name = f"{lower_first(self.now.plan.by_name[fact.feature].label)} (in conflict)"
+        says = f"In conflict: {replace_brackets(fact.conflict)}. Settle it before the first dose."
+        return model.HeldUntil(says=says, fact=fact.feature, short=name, what=name)
 
     def find_unread(self) -> tuple[UnreadItem, ...]:
         """The entries that no rule reads."""

@@ -9,11 +9,11 @@ from typing import Literal
 from concordant.decide.decision import Decision, JudgedProposal, JudgedRestriction
 from concordant.decide.ruleset import Ruleset
 from concordant.derive.unread import UnreadItem
-from concordant.logic.truth import FALSE, TRUE
+from concordant.logic.truth import FALSE, TRUE, UNKNOWN
 from concordant.model.guideline import Danger
 from concordant.model.sources import BarEffect, Cite, Kind
-from concordant.patient.facts import Facts, Reason
-from concordant.readers.explain import explain, find_deciding_leaves
+from concordant.patient.facts import Fact, Facts, Reason
+from concordant.readers.explain import explain, find_deciding_leaves, iter_facts_behind
 
 Urgency = Literal["now", "precludes", "first", "caution"]
 ORDER: dict[Urgency, int] = {"now": 0, "precludes": 1, "first": 2, "caution": 3}
@@ -40,11 +40,14 @@ class PresentDanger:
 
 @dataclass(frozen=True, slots=True)
 class HoldReason:
-    """What is on record and is settled before the first dose: a danger or an unmet check, or an entry that was not read."""
+    """What is on record and is settled before the first dose: a danger or an unmet check, an entry that was not read, or a fact
+    about which the record contradicts itself.
+    """
 
     says: str
     met: PresentDanger | None = None
     unread: UnreadItem | None = None
+    contradicted: Fact | None = None
 
 
 def find_dangers(decision: Decision, frame: Ruleset, facts: Facts) -> list[PresentDanger]:
@@ -124,6 +127,8 @@ def find_hold_reasons(decision: Decision, frame: Ruleset, unread: Iterable[Unrea
         for danger in sorted(map(_make_danger, _find_holding_restrictions(candidate)), key=lambda met: ORDER[met.urgency]):
             if not any(held.met and danger.features <= held.met.features for held in holds.values()):
                 holds.setdefault(danger.says, HoldReason(danger.says, danger))
+    for fact in (fact for candidate in ones for fact in _find_contradictions(candidate)):
+        holds.setdefault(fact.conflict, HoldReason(fact.conflict, contradicted=fact))
     for entry in unread:
         if any(entry.holds_back(_list_drug_names(candidate, frame)) for candidate in ones):
             holds.setdefault(entry.entry, HoldReason(entry.name, unread=entry))
@@ -132,13 +137,19 @@ def find_hold_reasons(decision: Decision, frame: Ruleset, unread: Iterable[Unrea
 
 def is_held_back(candidate: JudgedProposal, frame: Ruleset, unread: Iterable[UnreadItem]) -> bool:
     """Whether something on record is settled before the first dose of this one."""
-    return bool(_find_holding_restrictions(candidate)) or any(
+    return bool(_find_holding_restrictions(candidate) or _find_contradictions(candidate)) or any(
         entry.holds_back(_list_drug_names(candidate, frame)) for entry in unread
     )
 
 
 def _find_holding_restrictions(candidate: JudgedProposal) -> list[JudgedRestriction]:
     return [b for b in candidate.barred if b.bar.effect == "holds" and b.reason.truth is TRUE]
+
+
+def _find_contradictions(candidate: JudgedProposal) -> list[Fact]:
+    """What the record says of a harm in two ways that cannot both be: one of them may rule the regimen out."""
+    open_ = [b for b in candidate.barred if b.reason.truth is UNKNOWN and b.bar.effect != "caution" and b.bar.kind not in NO_HARM]
+    return [fact for barred in open_ for fact in iter_facts_behind(barred.reason) if fact.conflict]
 
 
 def _list_drug_names(candidate: JudgedProposal, frame: Ruleset) -> set[str]:

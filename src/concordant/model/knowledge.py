@@ -72,8 +72,8 @@ class TermFamily(Record, frozen=True):
 
 class Unit(Record, frozen=True):
     """A unit and the other spellings of it, each with the factor that turns it into this one. A spelling with the factor `whole`
-    or less counts single things, which have no decimals. Of a unit with a `fraction` a bare number from 0 to 1 may be a part of one
-    as well, which is so many of the unit.
+    or less counts single things, which have no decimals. Of a unit with a `fraction` a bare number from 0 to 1 may be a part of
+    one as well, which is so many of the unit.
     """
 
     id: str

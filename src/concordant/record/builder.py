@@ -19,6 +19,7 @@ from concordant.record.cancer_type import find_cancer_type, tells_own_course
 from concordant.record.courses.assemble import assemble_courses
 from concordant.record.courses.exposures import Exposure
 from concordant.record.cut import LATER, cut_findings, is_after, reopen_later_end
+from concordant.record.denied import undate_denials
 from concordant.record.disease_course import DiseaseCourse, list_advanced_signs
 from concordant.record.entries import Dated, blank_entry, entry_dates, entry_table, read_as, time_key
 from concordant.record.findings import (
@@ -50,8 +51,11 @@ class RecordBuilder(ResultsTold):
     """Collects the findings of one patient entry by entry; `build_record` makes the record of them.
 
     `cuts`: the date was asked for, and what lies after it is left out; else such an entry is impossible.
-    `as_written`: the source is a case file, whose `problems` are for its reader to refuse.
+    `as_written`: the source is a case file, whose `problems` are for its reader to refuse. `dates_begin`: the date of a condition
+    is that of its beginning, and its status is that of today.
     """
+
+    dates_begin = False
 
     def __init__(self, id_: str, as_of: dt.date, rules: RecordRules, *, cuts: bool, as_written: bool = False) -> None:
         super().__init__(as_of, rules)
@@ -139,6 +143,7 @@ class RecordBuilder(ResultsTold):
         self._state_umbrella_results(beside[UmbrellaResult], plain)
         self._state_implied(beside[ImpliedFact])
         plain = self._open_results_of_either(beside[PrimaryCancer], plain)
+        plain = undate_denials(plain) if self.dates_begin else plain
         signs = list_advanced_signs(beside[SecondaryCancer], beside[CancerStage], plain, self.rules)
         lines, said = place_lines(beside[DeclaredLine], signs, self.rules)
         treated, notices = tell_treatments(exposures, self.orders, lines, beside[UnnamedTreatment], self.as_of, self.rules)

@@ -152,6 +152,11 @@ UNIT_SPELLINGS = (
 )
 
 
+def ends_with_name(text: str, name: str) -> bool:
+    """Whether a text is a name, or words and then the name: `no fibrosis` and `fibrosis`."""
+    return f" {normalize_name(text)}".endswith(f" {normalize_name(name)}")
+
+
 def normalize_unit(unit: str) -> str:
     """A unit without blanks and case, its signs as they are typed, its power of ten and its volume in one spelling."""
     text = re.sub(r"\s+", "", unit.translate(TYPED)).lower()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from concordant.contract_names import BRAIN
 from concordant.derive.context import SelectorContext
 from concordant.derive.selectors.courses import ENDED_BADLY, find_recurrence, is_distant_disease, list_places
+from concordant.derive.selectors.denied import find_denied_findings
 from concordant.derive.selectors.growth import spared_only
 from concordant.derive.selectors.maintenance import CoursesBefore
 from concordant.logic.date_index import keep_possible_last
@@ -15,7 +16,7 @@ from concordant.logic.intervals import Interval
 from concordant.model.selectors.base import Selector
 from concordant.model.selectors.courses import DiseaseStatus
 from concordant.model.selectors.disease import EventsListed, GrewElsewhere, MonthsBetween, SiteSeen
-from concordant.patient.events import EARLY_SETTINGS, Course, DiseaseEvent
+from concordant.patient.events import ABSENT, EARLY_SETTINGS, Comorbidity, Course, DiseaseEvent
 from concordant.patient.facts import Claim
 
 NONE_FOUND = "none"
@@ -38,6 +39,9 @@ def claim_extent(ctx: SelectorContext[Selector]) -> Claim | None:
     extents = {event: _find_event_extent(event, ctx) for event in ctx.record.events}
     for value in ("metastatic", "locally_advanced_unresectable"):
         events = [event for event, extent in extents.items() if extent == value]
+        denied = find_denied_findings(ctx.record) if events else {}
+        if events and all(event in denied for event in events):
+            return _claim_denied(ctx, events, denied)
         if events:
             return Claim(value, describe_event(events[0]), list_places(events))
     later = [e for e in extents if e.kind in ("recurrence", "progression")]
@@ -172,12 +176,21 @@ def claim_brain(ctx: SelectorContext[Selector]) -> Claim | None:
     last = keep_possible_last(events)
     values = {e.brain for e in last}
     if len(values) > 1:
-        return Claim(None, "which entry about the brain is the latest is not recorded", list_places(last))
+        return _claim_undecided_brain(last, ctx)
     if last[0].brain == NONE_FOUND and (sites := _find_brain_sites(ctx.record.events, last)):
         says = f"none found ({min(map(describe_event, last))}), and the brain is a site ({min(map(describe_event, sites))})"
         is_same_time = any(site.date == none.date for site in sites for none in last)
         return Claim(None, says, list_places([*last, *sites]), conflict=f"{ctx.feature.label}: {says}" if is_same_time else "")
     return Claim(last[0].brain, min(map(describe_event, last)), list_places(last))
+
+
+def _claim_undecided_brain(last: list[DiseaseEvent], ctx: SelectorContext[Selector]) -> Claim:
+    """Different words about the brain that may be the last: a conflict when they are of one time, otherwise the order is open."""
+    if len({event.date for event in last}) > 1:
+        return Claim(None, "which entry about the brain is the latest is not recorded", list_places(last))
+    told = "; ".join(sorted(f"{event.brain}, {describe_event(event)}" for event in last))
+    conflict = f"{ctx.feature.label}: entries that contradict each other ({told})"
+    return Claim(None, told, list_places(last), conflict=conflict)
 
 
 def _find_brain_sites(events: Sequence[DiseaseEvent], cleared: Sequence[DiseaseEvent]) -> list[DiseaseEvent]:
@@ -187,11 +200,23 @@ def _find_brain_sites(events: Sequence[DiseaseEvent], cleared: Sequence[DiseaseE
 
 
 def claim_site_seen(ctx: SelectorContext[SiteSeen]) -> Claim | None:
-    """Yes when an event names the site; otherwise nothing, or what `else` says."""
+    """Yes when an event names the site; otherwise nothing, or what `else` says. Open where all of it is denied as well."""
     events = [e for e in ctx.record.events if ctx.by.site in e.sites]
+    denied = find_denied_findings(ctx.record) if events else {}
+    if events and all(event in denied for event in events):
+        return _claim_denied(ctx, events, denied)
     if events:
         return Claim("yes", describe_event(events[0]), list_places(events))
     return Claim(ctx.by.else_, partial=None) if ctx.by.else_ is not None else None
+
+
+def _claim_denied(
+    ctx: SelectorContext[Selector], events: Sequence[DiseaseEvent], denied: Mapping[DiseaseEvent, Comorbidity]
+) -> Claim:
+    """Metastases that are told and denied at one time: whether there are any is open."""
+    told = "; ".join(dict.fromkeys(f"{event.told}; {denied[event].name}, {ABSENT}" for event in events))
+    places = (*list_places(events), *(denied[event].entry.place for event in events))
+    return Claim(None, told, places, conflict=f"{ctx.feature.label}: entries that contradict each other ({told})")
 
 
 def claim_events_listed(ctx: SelectorContext[EventsListed]) -> Claim:

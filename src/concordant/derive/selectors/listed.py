@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from concordant.derive.context import SelectorContext, list_entry_places
+from concordant.derive.selectors.denied import SettledConditions, settle_denials
 from concordant.logic.dates import format_date
-from concordant.logic.intervals import Interval, make_exact_interval
+from concordant.logic.intervals import Interval
+from concordant.model.selectors.base import Selector
 from concordant.model.selectors.entries import ConditionGrade, ConditionStatus, Listed, MedicationTaken, UnreadEntry
-from concordant.patient.events import Comorbidity
-from concordant.patient.facts import Claim
+from concordant.patient.events import ABSENT, RESOLVED, Comorbidity
+from concordant.patient.facts import Claim, Value
 
 
 def find_listed_conditions(ctx: SelectorContext[Listed]) -> list[Comorbidity]:
@@ -29,12 +32,17 @@ def claim_condition(ctx: SelectorContext[ConditionStatus]) -> Claim | None:
     """The status of a comorbidity, turned into the feature's own words; open when not given.
 
     With `within_days`, an entry that is certainly older counts as resolved; an `event` that is not counts as active,
-    whatever its status says.
+    whatever its status says. Nor does a later denial undo what has happened.
     """
-    listed = [_update_aged_status(c, ctx) for c in find_listed_conditions(ctx)]
-    if not listed:
+    settled = _settle_conditions(ctx, find_listed_conditions(ctx))
+    listed, disputed = (_update_statuses(items, ctx) for items in (settled.standing, settled.contradicting))
+    if not listed and not disputed:
         return None
-    current = [c for c in listed if _is_still_current(c, ctx)]
+    current, clashing = ([c for c in items if _is_still_current(c, ctx)] for items in (listed, disputed))
+    if _leaves_open(ctx, clashing, current):
+        return _claim_contradiction(ctx, clashing)
+    current = [*current, *clashing]
+    listed = [*listed, *disputed]
     if not current:
         too_old = f"{listed[-1].name}, {listed[-1].status or 'status not given'} ({_format_entry_date(listed[-1])}), is too old"
         return Claim(None, too_old, tuple(c.entry.place for c in listed), stale=too_old)
@@ -43,8 +51,38 @@ def claim_condition(ctx: SelectorContext[ConditionStatus]) -> Claim | None:
         if value in values:
             values = {value}
     shown = current[0]
-    says = f"{shown.name}, {shown.status or 'status not given'}{f' ({format_date(shown.date)})' if shown.date else ''}"
+    says = _describe_condition(shown)
     return Claim(values.pop() if len(values) == 1 else None, says, tuple(c.entry.place for c in current))
+
+
+def _settle_conditions(ctx: SelectorContext[ConditionStatus], listed: list[Comorbidity]) -> SettledConditions:
+    """The entries beside what denies them; what only happened, and is not over or resolved, is denied by nothing later."""
+    keeps_past = ctx.by.map_status(RESOLVED) != ctx.by.map_status(ABSENT)
+    settled = settle_denials(listed, ctx.record.conditions, keeps_past=keeps_past)
+    if not ctx.by.event:
+        return settled
+    told = [c for c in listed if c.status != ABSENT and c not in settled.affirmed]
+    return SettledConditions((*told, *(c for c in settled.standing if c.status == ABSENT)), settled.affirmed, settled.denials)
+
+
+def _leaves_open(ctx: SelectorContext[ConditionStatus], clashing: list[Comorbidity], current: list[Comorbidity]) -> bool:
+    """Whether what is told and what denies it differ in the feature's words, and nothing else settles it."""
+    values, others = ({ctx.by.map_status(c.status) for c in items} for items in (clashing, current))
+    return len(values) > 1 and not (ctx.by.worst_first and ctx.by.worst_first[0] in others)
+
+
+def _claim_contradiction(ctx: SelectorContext[Selector], clashing: Sequence[Comorbidity], value: Value = None) -> Claim:
+    told = "; ".join(map(_describe_condition, clashing))
+    conflict = f"{ctx.feature.label}: entries that contradict each other ({told})"
+    return Claim(value, told, list_entry_places(clashing), conflict=conflict)
+
+
+def _describe_condition(item: Comorbidity) -> str:
+    return f"{item.name}, {item.status or 'status not given'}{f' ({format_date(item.date)})' if item.date else ''}"
+
+
+def _update_statuses(items: Sequence[Comorbidity], ctx: SelectorContext[ConditionStatus]) -> list[Comorbidity]:
+    return [_update_aged_status(c, ctx) for c in items]
 
 
 def _update_aged_status(item: Comorbidity, ctx: SelectorContext[ConditionStatus]) -> Comorbidity:
@@ -73,20 +111,24 @@ def _format_entry_date(item: Comorbidity) -> str:
 
 def claim_condition_grade(ctx: SelectorContext[ConditionGrade]) -> Claim | None:
     """The highest grade told of conditions that are not over (with `ever`: of all there were); open while one has none."""
-    left_out = ("absent",) if ctx.by.ever else ("absent", "resolved")
-    listed = [c for c in find_listed_conditions(ctx) if c.status not in left_out]
-    if not listed:
-        return (
-            Claim(make_exact_interval(0), "none is active", list_entry_places(find_listed_conditions(ctx)))
-            if find_listed_conditions(ctx)
-            else None
-        )
-    grades = [c.grade for c in listed if c.grade is not None]
-    low = float(max(grades, default=1))
-    says = ", ".join(c.name for c in listed)
-    return Claim(
-        make_exact_interval(low) if len(grades) == len(listed) else Interval(low, math.inf), says, list_entry_places(listed)
-    )
+    every = find_listed_conditions(ctx)
+    settled = settle_denials(every, ctx.record.conditions, keeps_past=True)
+    left_out = (ABSENT,) if ctx.by.ever else (ABSENT, RESOLVED)
+    listed = [c for c in settled.standing if c.status not in left_out]
+    grade, denied = _find_grades(listed), _find_grades(settled.affirmed)
+    if denied.high > grade.high:
+        return _claim_contradiction(ctx, settled.contradicting, Interval(grade.low, denied.high))
+    if not every:
+        return None
+    says = ", ".join(c.name for c in listed) or "none is active"
+    return Claim(grade, says, list_entry_places(listed or every))
+
+
+def _find_grades(items: Sequence[Comorbidity]) -> Interval:
+    """The highest grade; open above while one has none, and zero of nothing."""
+    grades = [c.grade for c in items if c.grade is not None]
+    low = float(max(grades, default=1 if items else 0))
+    return Interval(low, low if len(grades) == len(items) else math.inf)
 
 
 def claim_unread(ctx: SelectorContext[UnreadEntry]) -> Claim | None:

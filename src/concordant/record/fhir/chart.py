@@ -23,6 +23,8 @@ REFERRED = ("BodyStructure", "Condition", "Medication", "Procedure", "Specimen",
 class Chart(RecordBuilder):
     """What has been read of one patient so far."""
 
+    dates_begin = True
+
     def __init__(
         self, tables: FhirTables, id_: str, as_of: dt.date, around: Sequence[LocatedResource] = (), *, cuts: bool = False
     ) -> None:

@@ -168,6 +168,7 @@ class Run:
         self, id_: str, rows: list[Row], tables: dict[str, list[Row]], reading: _Reading, as_of: dt.date, cuts: bool
     ) -> Patient:
         record = RecordBuilder(id_, as_of, self.rules, cuts=cuts)
+        record.dates_begin = True
         teller = PersonReader(record, reading.codes, reading.links)
         if reading.absent:
             record.notices.append(f"The source has no table {', '.join(reading.absent)}.")
