@@ -192,7 +192,7 @@ STAGES = [
 ]
 
 
-@pytest.mark.parametrize("stage", [*STAGES, "c3A", "pathologic stage IIIA", "III A"])
+@pytest.mark.parametrize("stage", [*STAGES, "c3A", "cIIIA", "pIIIA", "p IIIA", "pathologic stage IIIA", "III A"])
 def test_a_stage_is_the_same_in_every_spelling_and_source(stage: str, knowledge: Knowledge, read: ReadCase) -> None:
     assert normalize_stage(stage) == "iiia"
     assert make_record_rules(knowledge).find_extent(stage) == "early"

@@ -67,7 +67,7 @@ class RecordRules:
 
 
 def normalize_stage(text: str) -> str:
-    """`Stage 3A`, `AJCC stage IIIA`, `Stadium IIIA` and `c3A` in one spelling."""
+    """`Stage 3A`, `AJCC stage IIIA`, `Stadium IIIA`, `c3A` and `pIIIA` in one spelling."""
     if is_doubted(text):
         return text
     words = normalize_name(text).split()
@@ -75,7 +75,7 @@ def normalize_stage(text: str) -> str:
         words = words[1:]
     name = "".join(words)
     name = next((name.removeprefix(word) for word in STAGE_WORDS if name.startswith(word) and name != word), name)
-    if name[:1] in "cp" and name[1:2].isdigit():
+    if name[:1] in "cp" and (name[1:2].isdigit() or name[1:2] in ("i", "m")):
         name = name[1:]
     return ROMAN[name[0]] + name[1:] if name[:1] in ROMAN else name
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from concordant.contract_names import BRAIN
 from concordant.derive.context import SelectorContext
-from concordant.derive.selectors.courses import ENDED_BADLY, find_recurrence, is_distant_disease, list_places
+from concordant.derive.selectors.courses import ENDED_BADLY, find_recurrence, list_places
 from concordant.derive.selectors.denied import find_denied_findings
+from concordant.derive.selectors.extents import Extents, find_clashing_extents, find_event_extent
 from concordant.derive.selectors.growth import spared_only
 from concordant.derive.selectors.maintenance import CoursesBefore
 from concordant.logic.date_index import keep_possible_last
@@ -16,7 +17,7 @@ from concordant.logic.intervals import Interval
 from concordant.model.selectors.base import Selector
 from concordant.model.selectors.courses import DiseaseStatus
 from concordant.model.selectors.disease import EventsListed, GrewElsewhere, MonthsBetween, SiteSeen
-from concordant.patient.events import ABSENT, EARLY_SETTINGS, Comorbidity, Course, DiseaseEvent
+from concordant.patient.events import ABSENT, EARLY_SETTINGS, METASTATIC, Comorbidity, Course, DiseaseEvent
 from concordant.patient.facts import Claim
 
 NONE_FOUND = "none"
@@ -27,23 +28,19 @@ def describe_event(event: DiseaseEvent) -> str:
     return f"{event.kind} {format_date(event.date)}" if event.date else event.kind
 
 
-def _find_event_extent(event: DiseaseEvent, ctx: SelectorContext[Selector]) -> str | None:
-    """The extent that an event tells: in so many words, by its stage, or by a distant site."""
-    if event.extent in (None, "early") and is_distant_disease(event, ctx):
-        return "metastatic"
-    return event.extent
-
-
 def claim_extent(ctx: SelectorContext[Selector]) -> Claim | None:
-    """Metastatic once it was so; early only when nothing later is listed."""
-    extents = {event: _find_event_extent(event, ctx) for event in ctx.record.events}
-    for value in ("metastatic", "locally_advanced_unresectable"):
-        events = [event for event, extent in extents.items() if extent == value]
+    """Metastatic once it was so; early only when nothing later is listed; open where two of one time cannot both be."""
+    extents = {event: find_event_extent(event, ctx) for event in ctx.record.events}
+    clashing = find_clashing_extents(extents)
+    for value in (METASTATIC, "locally_advanced_unresectable"):
+        events = [event for event, extent in extents.items() if extent == value and event not in clashing]
         denied = find_denied_findings(ctx.record) if events else {}
         if events and all(event in denied for event in events):
             return _claim_denied(ctx, events, denied)
         if events:
             return Claim(value, describe_event(events[0]), list_places(events))
+        if clashing:
+            return _claim_clashing_extents(ctx, clashing, extents)
     later = [e for e in extents if e.kind in ("recurrence", "progression")]
     if later:
         return Claim(None, f"where the {describe_event(later[0])} was is not recorded", list_places(later))
@@ -60,10 +57,21 @@ def _may_be_spread(event: DiseaseEvent, ctx: SelectorContext[Selector]) -> bool:
     return event.kind == "finding" and event.brain is None and not near
 
 
+def _claim_clashing_extents(ctx: SelectorContext[Selector], clashing: Sequence[DiseaseEvent], extents: Extents) -> Claim:
+    told = "; ".join(f"{_format_site(extents[event] or '')}, {describe_event(event)}" for event in clashing)
+    if len(clashing) == 1:
+        told += f"; {clashing[0].extent}, {', '.join(map(_format_site, clashing[0].sites))}"
+    return Claim(None, told, list_places(clashing), conflict=f"{ctx.feature.label}: entries that contradict each other ({told})")
+
+
 def claim_presentation(ctx: SelectorContext[Selector]) -> Claim | None:
     """De novo when the diagnosis was already metastatic; recurrent after early disease."""
     events = ctx.record.events
-    new = [e for e in events if e.kind == "diagnosis" and _find_event_extent(e, ctx) == "metastatic"]
+    extents = {event: find_event_extent(event, ctx) for event in events}
+    new = [e for e in events if e.kind == "diagnosis" and extents[e] == METASTATIC]
+    clashing = find_clashing_extents(extents) if new else []
+    if any(event in clashing for event in new):
+        return _claim_clashing_extents(ctx, clashing, extents)
     if new:
         return Claim("de_novo", describe_event(new[0]), list_places(new))
     again = find_recurrence(ctx)
@@ -71,7 +79,7 @@ def claim_presentation(ctx: SelectorContext[Selector]) -> Claim | None:
         relapses = [again] if again is not None else [e for e in events if e.kind == "recurrence"]
         return Claim("recurrent", describe_event(relapses[0]), list_places(relapses))
     early = [c for c in ctx.record.courses if c.setting in EARLY_SETTINGS]
-    if early and any(_find_event_extent(e, ctx) == "metastatic" for e in events):
+    if early and METASTATIC in extents.values():
         return Claim("recurrent", "treated for early disease before", list_places(early))
     return None
 
