@@ -18,6 +18,7 @@ from concordant.record.rules import get_record_rules
 from concordant.record.sources import Patient, build_history
 from concordant.record.table.calendar import PatientCalendar, make_calendar
 from concordant.record.table.cells import TableRow, iter_rows
+from concordant.record.table.closing import ClosingWords, find_rows_of_nobody
 from concordant.record.table.entries import RowEntries
 from concordant.record.table.mapping import DATES, LISTS, RowCondition, TableMapping, ValueSource, read_mapping
 from concordant.record.table.shipped import find_shipped_mapping
@@ -44,7 +45,10 @@ def iter_patients(
     mapping = read_mapping(text)
     torn: Counter[str] = Counter()
     folder = Path(path) if shipped else Path(path).parent
-    by_patient = _gather_rows(mapping, folder, text.file, rest if rest is not None else Account(), torn)
+    rows = _read_files(mapping, folder, text.file)
+    vocabulary = knowledge.vocabulary
+    closing = ClosingWords(frozenset(vocabulary.closing_words), frozenset(vocabulary.closing_fillers))
+    by_patient = _gather_rows(mapping, rows, rest if rest is not None else Account(), torn, closing)
     rules = get_record_rules(words)
     unread: dict[str, tuple[str, ...]] = {}
 
@@ -58,12 +62,24 @@ def iter_patients(
             yield build_history(id_, as_of, given, partial(read_rows, id_, by_patient[id_]))
 
 
-def _gather_rows(mapping: TableMapping, folder: Path, name: str, rest: Account, torn: Counter[str]) -> dict[str, list[TableRow]]:
-    """The rows of each patient, over all files; memory holds the tables once. `torn` counts by file what may be of anybody."""
+def _read_files(mapping: TableMapping, folder: Path, name: str) -> dict[str, list[TableRow]]:
+    """The rows of each file; memory holds the tables once."""
+    return {file.id: list(iter_rows(file, folder, name)) for file in mapping.files}
+
+
+def _gather_rows(
+    mapping: TableMapping, files: dict[str, list[TableRow]], rest: Account, torn: Counter[str], closing: ClosingWords
+) -> dict[str, list[TableRow]]:
+    """The rows of each patient, over all files. `torn` counts by file what may be of anybody."""
     by_patient: dict[str, list[TableRow]] = {}
+    seen = Counter(row.cells.get(row.file.patient, "") for rows in files.values() for row in rows)
     for file in mapping.files:
-        for row in iter_rows(file, folder, name):
+        of_nobody = find_rows_of_nobody(files[file.id], seen, closing)
+        for i, row in enumerate(files[file.id]):
             id_ = row.cells.get(file.patient, "")
+            if i in of_nobody:
+                rest.mark_set_aside(row.place, file.id, of_nobody[i])
+                continue
             torn[file.id] += bool(row.wrong and not id_)
             if not id_ or id_.lower() in mapping.missing:
                 rest.mark_set_aside(row.place, file.id, row.wrong or f"the column {quote_word(file.patient)} names no patient")
