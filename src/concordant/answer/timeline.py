@@ -21,7 +21,7 @@ from concordant.model.guideline import LineRule
 from concordant.model.knowledge import Knowledge
 from concordant.model.selectors.courses import LinesProgressed, MonthsToRecurrence
 from concordant.model.selectors.disease import Extent
-from concordant.patient.events import FINDING, Course, DiseaseEvent
+from concordant.patient.events import FINDING, UNCLEAR, Course, DiseaseEvent
 from concordant.patient.facts import Fact, format_value
 
 COUNTS = {"yes": 1, "no": 0}  # a yes counts as a line before those that are listed
@@ -90,7 +90,7 @@ class TimelineBuilder:
 
     def _iter_events(self) -> Iterator[EventInTime]:
         for event in self.now.record.events:
-            if event.kind == FINDING:  # where a metastasis is, and not what happened when
+            if event.kind in (FINDING, UNCLEAR):  # where a metastasis is, and not what happened when
                 continue
             yield EventInTime(
                 kind=cast("EventKind", event.kind),

@@ -15,7 +15,7 @@ from concordant.patient.facts import Value
 
 # The words of a case file. Each is written here once; a comparison with one that is none of them is an error of the types.
 Happening = Literal["diagnosis", "surgery", "recurrence", "progression", "response", "stable"]
-EventKind = Happening | Literal["finding"]
+EventKind = Happening | Literal["finding", "unclear"]
 Extent = Literal["early", "locally_advanced_unresectable", "metastatic"]
 Brain = Literal["none", "stable", "active"]
 Setting = Literal["neoadjuvant", "adjuvant", "advanced"]
@@ -30,6 +30,7 @@ STOPPED: tuple[Stopped, ...] = get_args(Stopped)
 STATUSES: tuple[Status, ...] = get_args(Status)
 
 FINDING: EventKind = "finding"  # a metastasis told among the conditions: where it is, and nothing of how the disease went
+UNCLEAR: EventKind = "unclear"  # the source tells how the disease went in words that are not understood
 PROGRESSION: Literal["progression"] = "progression"  # an event, and why a course was stopped
 RECURRENCE: Literal["recurrence"] = "recurrence"
 GREW: tuple[Literal["progression", "recurrence"], ...] = (PROGRESSION, RECURRENCE)  # the disease came back or went on

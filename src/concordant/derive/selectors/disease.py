@@ -17,7 +17,7 @@ from concordant.logic.intervals import Interval
 from concordant.model.selectors.base import Selector
 from concordant.model.selectors.courses import DiseaseStatus
 from concordant.model.selectors.disease import EventsListed, GrewElsewhere, MonthsBetween, SiteSeen
-from concordant.patient.events import ABSENT, EARLY_SETTINGS, METASTATIC, Comorbidity, Course, DiseaseEvent
+from concordant.patient.events import ABSENT, EARLY_SETTINGS, METASTATIC, UNCLEAR, Comorbidity, Course, DiseaseEvent
 from concordant.patient.facts import Claim
 
 NONE_FOUND = "none"
@@ -95,7 +95,9 @@ def claim_status(ctx: SelectorContext[DiseaseStatus]) -> Claim | None:
         events = [e for e in events if e.kind != "recurrence"]
     elif advanced:
         events = []
-    last = keep_possible_last(events)
+    last = keep_possible_last([*events, *(e for e in ctx.record.events if e.kind == UNCLEAR)])
+    if unclear := [e for e in last if e.kind == UNCLEAR]:
+        return Claim(None, f"not understood: {min(e.told for e in unclear)}", list_places(unclear))
     if not last:
         return _claim_status_from_courses(ctx)
     if len({STATUS[e.kind] for e in last}) > 1:

@@ -17,6 +17,7 @@ from concordant.model.selectors.entries import WholeRecord
 from concordant.patient.events import (
     FINDING,
     FLAGGED,
+    UNCLEAR,
     Comorbidity,
     Course,
     DiseaseEvent,
@@ -35,6 +36,7 @@ from concordant.record.sources import Patient
 from concordant.terminology.names import Words, drugs_from_name, make_words, medicines_from_name
 
 Pairs = dict[str, str | list[str] | None]
+TOLD_AS_CONDITIONS = (FINDING, UNCLEAR)
 
 
 def write_case(patient: Patient, knowledge: Knowledge, vocabulary: Words | None = None) -> str:
@@ -89,7 +91,9 @@ class _CaseWriter:
         if person:
             yield f"patient: {_format_mapping(person)}"
         yield from self.iter_block("tumor_markers", (entry for m in record.markers for entry in self.write_marker(m)))
-        yield from self.iter_block("disease", (self.write_event(event) for event in record.events if event.kind != FINDING))
+        yield from self.iter_block(
+            "disease", (self.write_event(event) for event in record.events if event.kind not in TOLD_AS_CONDITIONS)
+        )
         yield from self.iter_block("treatments", map(self.write_course, record.courses))
         yield from self.iter_block("conditions", self.write_conditions())
         yield from self.iter_block("measurements", map(self.write_measurement, record.measurements))
@@ -175,7 +179,7 @@ class _CaseWriter:
 
     def write_conditions(self) -> Iterator[tuple[EntryLocation, Pairs]]:
         """Conditions, metastases told among them, and flagged results; entries of one name and place are one again."""
-        items: list[Comorbidity | DiseaseEvent] = [event for event in self.record.events if event.kind == FINDING]
+        items: list[Comorbidity | DiseaseEvent] = [event for event in self.record.events if event.kind in TOLD_AS_CONDITIONS]
         items += self.record.conditions
         for (entry, _, date), group in group_by_name(items).items():
             for name, status, judged in iter_named_entries(group, self.words, self.record.as_of):

@@ -7,23 +7,28 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from concordant.contract_names import OTHER_CANCER
+from concordant.errors import quote_word
 from concordant.logic.dates import PartialDate, make_exact_date
 from concordant.logic.intervals import Interval, write_decimal_point
 from concordant.model.knowledge import Knowledge, VocabularyField
 from concordant.patient import events as ev
 from concordant.record.builder import RecordBuilder
 from concordant.record.casefile.blocks import OPEN, BlockReader
+from concordant.record.conditions import parse_conditions
 from concordant.record.cut import reopen_later_end
 from concordant.record.dates import read_source_date
 from concordant.record.entries import Dated, to_exposure
-from concordant.record.findings import PrimaryCancer
+from concordant.record.findings import UNCLEAR, PrimaryCancer
 from concordant.record.medications_taken import NOT_TAKEN
 from concordant.record.plausibility import explain_ended_course
-from concordant.terminology.names import Words
+from concordant.terminology.names import Words, is_doubted
 from concordant.terminology.topics import WordsSaid
+from concordant.terminology.tumours import names_own_cancer
 from concordant.texts import Place, SourceText
 
 Item = Mapping[str, Any]
+# The cell of an entry without which it says nothing.
+DECIDES = {"tumor_markers": ("value", "ratio", "copies"), "measurements": ("value",), "disease": ("event",)}
 
 
 class RowEntries(BlockReader):
@@ -67,9 +72,36 @@ class RowEntries(BlockReader):
         if wrong := self._pop_complaints():
             self.record.mark_set_aside(wrong)
             return
-        told = str(item.get("type", OTHER_CANCER))
+        told = self._find_cancer(str(item.get("type", OTHER_CANCER)))
         self.record.found.append(PrimaryCancer(self.record.entry, told, date))
         self.record.mark_used(f"cancer {told}")
+
+    def _find_cancer(self, told: str) -> str:
+        """The cancer that a cell names, in the words of the knowledge or in any others; unclear where they do not say which."""
+        rules = self.record.rules
+        if told in (*rules.subjects, OTHER_CANCER, UNCLEAR):
+            return told
+        if len(rules.subjects) == 1 and not is_doubted(told) and names_own_cancer(told, rules.tumours):
+            return rules.subjects[0]
+        found = parse_conditions(told, self.words)
+        terms = {mention.term for mention in found if mention.sure and mention.status is None and mention.sites is None}
+        if len(found) == 1 and terms == {rules.other_cancer}:
+            return OTHER_CANCER
+        self.record.record_unmapped("cancer", told)
+        return UNCLEAR
+
+    def leave_open(self, block: str, item: Item, lost: Mapping[str, str]) -> bool:
+        """An entry of which the cell that decides is not understood: what it would have said is open. False for any other."""
+        key = next((key for key in DECIDES.get(block, ()) if key in lost), "")
+        if not key:
+            return False
+        date = self._read_date(dict(item), "date", (block,))
+        if block == "disease":
+            self.record.found.append(ev.DiseaseEvent(self.record.entry, ev.UNCLEAR, date, None, (), None, "", lost[key]))
+        elif name := item.get("test") or item.get("name"):
+            self.record.leave_result_open(str(name), date)
+        self.record.mark_set_aside(f"{quote_word(lost[key])} is not understood")
+        return True
 
     def name_topics(self, item: Item) -> None:
         """A text: nothing is read from it, and what it speaks of is named."""

@@ -91,6 +91,8 @@ def _gather_rows(
 # A row of treatment is one even when its drug is not named; of the patient every word counts.
 ALWAYS = ("treatments", "patient")
 BEGINS = ("date", "start")  # by which an entry lies before or after the date that was asked for
+# Of the names that stand here any may be one, whatever the mapping lists.
+NAMES = {("conditions", "name"), ("medications", "name"), ("cancer", "type")}
 LEFT_OPEN = ("treatments", "tumor_markers", "measurements")
 
 
@@ -105,6 +107,7 @@ class _PatientReader:
     calendar: PatientCalendar | None = None
     files: frozenset[str] = frozenset()
     cells: Counter[str] = field(default_factory=Counter)
+    lost: dict[str, str] = field(default_factory=dict)  # of the entry at hand, by key, what its values do not list
 
     def read_patient(self, rows: list[TableRow]) -> Patient:
         """All rows, then the record."""
@@ -161,9 +164,13 @@ class _PatientReader:
     def read_entry(self, row: TableRow, block: str, cells: dict[str, ValueSource]) -> None:
         """One entry, unless all the columns that it comes from are silent."""
         begins = next((key for key in BEGINS if key in cells), "")
-        if self.record.cuts and begins and self.entries.leave_out_later(self.read_value(row, begins, cells[begins])):
+        if self.record.cuts and begins and self.entries.leave_out_later(self.read_value(row, block, begins, cells[begins])):
             return
-        item = {key: value for key, cell in cells.items() if (value := self.read_value(row, key, cell)) is not None}
+        self.lost.clear()
+        item = {key: value for key, cell in cells.items() if (value := self.read_value(row, block, key, cell)) is not None}
+        if self.lost and self.entries.leave_open(block, item, self.lost):
+            self.entries.complaints.clear()
+            return
         if block not in ALWAYS and _is_silent(item, cells, is_faulty=bool(self.entries.complaints)):
             self.entries.complaints.clear()
             return
@@ -190,11 +197,12 @@ class _PatientReader:
         text = row.cells.get(column, "")
         return "" if text.lower() in self.mapping.missing else text
 
-    def read_value(self, row: TableRow, key: str, cell: ValueSource) -> Any:
+    def read_value(self, row: TableRow, block: str, key: str, cell: ValueSource) -> Any:
         """The value as a case file would have it; None when the row does not tell it."""
         if cell.word is not None:
             return [cell.word] if key in LISTS else cell.word
-        words = [meant for column in cell.columns for meant in self.translate_cell(row, column, cell, key in LISTS)]
+        is_open = key in LISTS or (block, key) in NAMES
+        words = [meant for column in cell.columns for meant in self.translate_cell(row, column, cell, key, is_open=is_open)]
         if not words:
             return None
         if key in LISTS:
@@ -203,9 +211,9 @@ class _PatientReader:
             return self.read_date(key, words[0], cell.columns[0])
         return f"{words[0]} {cell.unit}".strip()
 
-    def translate_cell(self, row: TableRow, column: str, cell: ValueSource, is_open: bool) -> list[str]:
-        """Translate a cell, or its parts, with the values of the mapping. In a list (`drugs`, `sites`) a value that the
-        mapping does not name is kept as it is.
+    def translate_cell(self, row: TableRow, column: str, cell: ValueSource, key: str, *, is_open: bool) -> list[str]:
+        """Translate a cell, or its parts, with the values of the mapping. In a list (`drugs`, `sites`), and of names, a value
+        that the mapping does not name is kept as it is; any other one is `lost`, and what it would have said is open.
         """
         text, values = self.read_cell(row, column), cell.values or {}
         words: list[str] = []
@@ -214,6 +222,7 @@ class _PatientReader:
                 words.append(part)
             elif part.lower() not in values:
                 self.record.record_unmapped(f"column {column}:", part, near=suggest_word(part, values, listing=False))
+                self.lost.setdefault(key, f"{column}: {part}")
             else:
                 words += _split_parts(values[part.lower()] or "", cell.split)
         return words
