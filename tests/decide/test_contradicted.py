@@ -1,4 +1,4 @@
-"""A harm about which the record contradicts itself holds the first dose back: until then no amount stands in the verdict."""
+"""A harm of which the record speaks, and that it leaves open, holds the first dose back: no amount stands in the verdict."""
 
 from __future__ import annotations
 
@@ -39,6 +39,14 @@ def told_twice(name: str) -> list[dict[str, str]]:
     return [{"name": name, "status": "active"}, {"name": name, "status": "absent"}]
 
 
+OPEN_ENTRIES: list[tuple[dict[str, Any], str]] = [
+    ({"conditions": [{"name": "interstitial lung disease"}], "measurements": [FIT]}, "interstitial_lung_disease"),
+    ({"conditions": [{"name": "possible pneumonitis"}], "measurements": [FIT]}, "interstitial_lung_disease"),
+    ({"conditions": [{"icd10": "J84.9"}], "measurements": [FIT]}, "interstitial_lung_disease"),
+    ({"conditions": [{"name": "pregnancy"}], "measurements": [FIT]}, "pregnant"),
+    ({"conditions": [{"name": "suspected heart failure"}], "measurements": [FIT]}, "symptomatic_heart_failure"),
+    ({"measurements": [{**LVEF, "value": "unknown"}]}, "lvef"),
+]
 CONTRADICTED: list[tuple[dict[str, Any], str]] = [
     ({"conditions": told_twice("interstitial lung disease"), "measurements": [FIT]}, "interstitial_lung_disease"),
     ({"conditions": told_twice("pregnancy"), "measurements": [FIT]}, "pregnant"),
@@ -60,6 +68,23 @@ def test_the_first_dose_waits(told: dict[str, Any], feature: str, read: ReadCase
     assert any(
         held["says"].removeprefix("In conflict: ").split(".")[0] in " ".join(found["conflicts"]) for held in found["held_until"]
     )
+
+
+@pytest.mark.parametrize(("told", "feature"), OPEN_ENTRIES)
+def test_an_entry_that_leaves_it_open_holds_as_well(
+    told: dict[str, Any], feature: str, read: ReadCase, knowledge: Knowledge
+) -> None:
+    """A status that is not told, a mere suspicion, a number that cannot be read: it may rule the regimen out."""
+    found = answer(told, read, knowledge)
+    assert (found["answer"], found["options"][0]["status"]) == ("recommends", "applies_if_checked")
+    assert feature in [held["fact"] for held in found["held_until"]]
+    assert " mg" not in found["verdict"]
+    assert len(found["verdict"]) < 140
+
+
+def test_what_is_merely_missing_or_too_old_does_not_hold(read: ReadCase, knowledge: Knowledge) -> None:
+    for told in ({}, {"measurements": [{**LVEF, "date": "2021-03-01", "value": "62 %"}]}):
+        assert answer(told, read, knowledge)["held_until"] == []
 
 
 def test_without_a_contradiction_nothing_waits(read: ReadCase, knowledge: Knowledge) -> None:

@@ -69,8 +69,8 @@ class Safety:
         return find_hold_reasons(self.now.decision, self.now.frame, self.find_unread())
 
     def _build_held(self, hold: HoldReason) -> model.HeldUntil:
-        if hold.contradicted is not None:
-            return self._build_contradiction(hold.contradicted)
+        if hold.left_open is not None:
+            return self._build_open_fact(hold.left_open)
         if hold.met is None:
             name = replace_brackets(hold.says)
             says = f"Not read: {name}. Judge it before the first dose."
@@ -81,10 +81,12 @@ class Safety:
         says = f"{hold.says} ({short})" if short else hold.says
         return model.HeldUntil(says=says, fact=fact, short=short or hold.says, what=hold.says, shown=shown)
 
-    def _build_contradiction(self, fact: Fact) -> model.HeldUntil:
-        name = f"{lower_first(self.now.plan.by_name[fact.feature].label)} (in conflict)"
-        says = f"In conflict: {replace_brackets(fact.conflict)}. Settle it before the first dose."
-        return model.HeldUntil(says=says, fact=fact.feature, short=name, what=name)
+    def _build_open_fact(self, fact: Fact) -> model.HeldUntil:
+        label = lower_first(self.now.plan.by_name[fact.feature].label)
+        says = replace_brackets(fact.conflict or fact.says)
+        name = f"{label} (in conflict)" if fact.conflict else f"{label} ({says})"
+        led = f"In conflict: {says}" if fact.conflict else f"On record, and open: {name}"
+        return model.HeldUntil(says=f"{led}. Settle it before the first dose.", fact=fact.feature, short=name, what=says)
 
     def find_unread(self) -> tuple[UnreadItem, ...]:
         """The entries that no rule reads."""

@@ -41,13 +41,13 @@ class PresentDanger:
 @dataclass(frozen=True, slots=True)
 class HoldReason:
     """What is on record and is settled before the first dose: a danger or an unmet check, an entry that was not read, or a fact
-    about which the record contradicts itself.
+    of which the record speaks and that it leaves open.
     """
 
     says: str
     met: PresentDanger | None = None
     unread: UnreadItem | None = None
-    contradicted: Fact | None = None
+    left_open: Fact | None = None
 
 
 def find_dangers(decision: Decision, frame: Ruleset, facts: Facts) -> list[PresentDanger]:
@@ -127,8 +127,8 @@ def find_hold_reasons(decision: Decision, frame: Ruleset, unread: Iterable[Unrea
         for danger in sorted(map(_make_danger, _find_holding_restrictions(candidate)), key=lambda met: ORDER[met.urgency]):
             if not any(held.met and danger.features <= held.met.features for held in holds.values()):
                 holds.setdefault(danger.says, HoldReason(danger.says, danger))
-    for fact in (fact for candidate in ones for fact in _find_contradictions(candidate)):
-        holds.setdefault(fact.conflict, HoldReason(fact.conflict, contradicted=fact))
+    for fact in (fact for candidate in ones for fact in _find_open_facts(candidate)):
+        holds.setdefault(fact.conflict or fact.says, HoldReason(fact.conflict or fact.says, left_open=fact))
     for entry in unread:
         if any(entry.holds_back(_list_drug_names(candidate, frame)) for candidate in ones):
             holds.setdefault(entry.entry, HoldReason(entry.name, unread=entry))
@@ -137,7 +137,7 @@ def find_hold_reasons(decision: Decision, frame: Ruleset, unread: Iterable[Unrea
 
 def is_held_back(candidate: JudgedProposal, frame: Ruleset, unread: Iterable[UnreadItem]) -> bool:
     """Whether something on record is settled before the first dose of this one."""
-    return bool(_find_holding_restrictions(candidate) or _find_contradictions(candidate)) or any(
+    return bool(_find_holding_restrictions(candidate) or _find_open_facts(candidate)) or any(
         entry.holds_back(_list_drug_names(candidate, frame)) for entry in unread
     )
 
@@ -146,10 +146,16 @@ def _find_holding_restrictions(candidate: JudgedProposal) -> list[JudgedRestrict
     return [b for b in candidate.barred if b.bar.effect == "holds" and b.reason.truth is TRUE]
 
 
-def _find_contradictions(candidate: JudgedProposal) -> list[Fact]:
-    """What the record says of a harm in two ways that cannot both be: one of them may rule the regimen out."""
+def _find_open_facts(candidate: JudgedProposal) -> list[Fact]:
+    """What the record says of a harm and leaves open: in two ways that cannot both be, or by an entry that does not tell enough.
+    It may rule the regimen out.
+    """
     open_ = [b for b in candidate.barred if b.reason.truth is UNKNOWN and b.bar.effect != "caution" and b.bar.kind not in NO_HARM]
-    return [fact for barred in open_ for fact in iter_facts_behind(barred.reason) if fact.conflict]
+    return [fact for barred in open_ for fact in iter_facts_behind(barred.reason) if fact.conflict or _is_left_open(fact)]
+
+
+def _is_left_open(fact: Fact) -> bool:
+    return fact.value is None and bool(fact.entries) and not fact.stale
 
 
 def _list_drug_names(candidate: JudgedProposal, frame: Ruleset) -> set[str]:

@@ -226,6 +226,7 @@ SENTENCES: dict[str, str] = {
     "{n} regimens on record": "{n} Therapien im Bericht",
     "not read: {r}": "nicht gelesen: {r}",
     "In conflict: {x}. Settle it before the first dose": "Widerspruch: {x}. Vor der ersten Dosis klären",
+    "On record, and open: {x}. Settle it before the first dose": "Im Bericht, und offen: {x}. Vor der ersten Dosis klären",
     "{x} (in conflict)": "{x} (Widerspruch)",
     "Not read: {r}. Judge it before the first dose": "Nicht gelesen: {r}. Vor der ersten Dosis beurteilen",
     "it was not understood": "nicht verstanden",
