@@ -122,3 +122,29 @@ def test_a_performance_status(cell: str, values: list[float | None], study: Call
     text = f"PATIENT_ID\tSTART_DATE\tECOG_KPS\nP1\t8\t{cell}\n"
     record = study(data_clinical_sample=FILES["data_clinical_sample.txt"], data_timeline_ecog_kps=text)
     assert [None if m.value.is_unknown else m.value.low for m in record.measurements] == values
+
+
+TORN = """
+table: torn
+files:
+  conditions: {path: conditions.csv, patient: id, entries: [{block: conditions, name: name, status: status}]}
+  events: {path: events.csv, patient: id, entries: [{block: disease, event: event, date: day, sites: sites}]}
+  medicines: {path: medicines.csv, patient: id, entries: [{block: medications, name: name}]}
+"""
+WHOLE = {
+    "conditions": "id,name,status\n1,hypertension,active\n",
+    "events": "id,event,day,sites\n1,diagnosis,2021-01-20,liver\n1,stable,2023-03-01,liver\n",
+    "medicines": "id,name,dose\n1,paracetamol,1 g\n",
+}
+CUT = {"conditions": "1,interstitial lung dis\n", "events": "1,progress\n", "medicines": "1,ketocon\n"}
+
+
+@pytest.mark.parametrize("cut", ["", *CUT])
+def test_what_a_row_that_is_cut_would_have_told_is_open(cut: str, tmp_path: Path, plan: DerivationPlan) -> None:
+    (tmp_path / "map.yaml").write_text(TORN, encoding="utf-8")
+    for name, text in WHOLE.items():
+        (tmp_path / f"{name}.csv").write_text(text + (CUT[name] if name == cut else ""), encoding="utf-8")
+    [patient] = Engine().read(tmp_path / "map.yaml", as_of=AS_OF)
+    unread = [item.name for item in (*patient.record.conditions, *patient.record.medications) if item.term is None]
+    assert len(unread) == (cut in ("conditions", "medicines"))
+    assert derive_facts(patient.record, plan)["disease_status"].value == (None if cut == "events" else "stable")

@@ -27,6 +27,7 @@ from concordant.terminology.tumours import names_own_cancer
 from concordant.texts import Place, SourceText
 
 Item = Mapping[str, Any]
+UNREADABLE = "a condition that cannot be read"
 # The cell of an entry without which it says nothing.
 DECIDES = {"tumor_markers": ("value", "ratio", "copies"), "measurements": ("value",), "disease": ("event",)}
 
@@ -115,6 +116,16 @@ class RowEntries(BlockReader):
         events = self._read_events(block, item)
         self.complaints.clear()
         self.record.keep_blank(events)
+
+    def add_unreadable_entry(self, block: str) -> None:
+        """A condition, a medicine or an event of a row that cannot be read: nobody knows which."""
+        entry = self.record.entry
+        if block == "conditions":
+            self.record.found.append(ev.Comorbidity(entry, None, UNREADABLE, None, None))
+        elif block == "medications":
+            self.record.found.append(ev.Medication(entry, None, "a medicine that cannot be read"))
+        elif block == "disease":
+            self.record.found.append(ev.DiseaseEvent(entry, ev.UNCLEAR, None, None, (), None, "", "a row that cannot be read"))
 
     def _read_events(self, block: str, item: Item) -> list[Dated]:
         result = self.readers[block](dict(item), (block,))

@@ -153,8 +153,10 @@ class _PatientReader:
         self.record.close_row()
 
     def _blank_faulty_row(self, row: TableRow) -> None:
-        """A row that cannot be read; a course, a result or a number that it may have told stays open."""
+        """A row that cannot be read; a course, a result, a number, a condition or an event that it may have told stays open."""
         self.record.mark_set_aside(row.wrong)
+        for block in dict.fromkeys(rule.block for rule in row.file.rules if not rule.without):
+            self.entries.add_unreadable_entry(block)
         for rule in row.file.rules:
             words = {key: cell.word for key, cell in rule.cells.items() if cell.word is not None and key in ("test", "name")}
             if rule.block in LEFT_OPEN and not rule.without and (words or rule.block == "treatments"):
