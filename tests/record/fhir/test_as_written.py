@@ -404,3 +404,23 @@ EXPECTED: list[tuple[dict[str, Any], bool]] = [
 def test_a_result_that_is_still_to_come_is_no_older_one(told: dict[str, Any], is_open: bool) -> None:
     patient = read(woman(), OLD, observation("o", HER2, **told))
     assert facts(patient)["her2_status"].value == (None if is_open else "negative")
+
+
+ENDED: list[tuple[str, dict[str, Any], str | None]] = [
+    ("active", {"abatementDateTime": "2022-06-01"}, None),
+    ("recurrence", {"abatementDateTime": "2022-06-01"}, None),
+    ("active", {"abatementBoolean": True}, None),
+    ("resolved", {"abatementDateTime": "2022-06-01"}, "history"),
+    ("", {"abatementDateTime": "2022-06-01"}, "history"),
+    ("inactive", {}, "history"),
+    ("active", {}, "active"),
+]
+
+
+@pytest.mark.parametrize(("clinical", "end", "word"), ENDED)
+def test_a_condition_that_has_ended_and_is_active_is_open(clinical: str, end: dict[str, Any], word: str | None) -> None:
+    status = {"clinicalStatus": {"coding": [{"code": clinical}]}} if clinical else {}
+    told = {"code": coded(SCT, "233703007"), "onsetDateTime": "2022-01-01", **status, **end}
+    patient = read(woman(), diagnosis(), resource("Condition", "lung", **told))
+    assert facts(patient)["interstitial_lung_disease"].value == word
+    assert any("has ended" in text for text in patient.record.not_understood) == (word is None)

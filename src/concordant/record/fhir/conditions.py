@@ -286,6 +286,10 @@ def _find_status(resource: Resource, verified: str, clinical: str, chart: Chart)
     later = is_after(ended, chart.as_of)  # not over yet on the day of the question
     if later and chart.cuts:
         return ACTIVE
-    if (clinical in GONE or resource.abatementDateTime or resource.abatementBoolean) and not later:
+    is_over = bool(resource.abatementDateTime or resource.abatementBoolean) and not later
+    if is_over and clinical in ("active", *AGAIN):
+        chart.not_understood.append(f"a condition that has ended and is called {clinical}: whether it is over ({chart.place})")
+        return None
+    if is_over or (clinical in GONE and not later):
         return RESOLVED
     return ACTIVE if clinical in ("active", *AGAIN) else None
