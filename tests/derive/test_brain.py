@@ -58,3 +58,14 @@ def test_a_later_none_holds(kind: str, read: ReadCase, plan: DerivationPlan) -> 
 def test_none_alone_holds(read: ReadCase, plan: DerivationPlan) -> None:
     events = [_event("recurrence", {"date": "2021"}, sites=["liver"], **NONE)]
     assert derive_facts(read({"disease": events}), plan)["brain_metastases"].value == "none"
+
+
+@pytest.mark.parametrize("word", ["stable", "active"])
+@pytest.mark.parametrize("kind", ["diagnosis", "recurrence", "progression", "stable"])
+def test_what_is_told_of_the_brain_is_a_distant_metastasis(kind: str, word: str, read: ReadCase, plan: DerivationPlan) -> None:
+    """As it is when the brain stands among the sites; `none` says nothing of the rest."""
+    for date in DATES:
+        facts = derive_facts(read({"disease": [_event(kind, date, brain_metastases=word)]}), plan)
+        assert facts["disease_extent"].value == "metastatic"
+        none = derive_facts(read({"disease": [_event(kind, date, brain_metastases="none")]}), plan)
+        assert none["disease_extent"].value is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+from concordant.contract_names import BRAIN
 from concordant.derive.context import SelectorContext
 from concordant.derive.selectors.growth import Growth, part_growth
 from concordant.logic.dates import PartialDate, format_date, make_exact_date
@@ -194,7 +195,8 @@ def find_progressions(ctx: SelectorContext[Selector]) -> list[DiseaseEvent]:
 
 def is_distant_disease(event: DiseaseEvent, ctx: SelectorContext[Selector]) -> bool:
     """True when the event tells advanced disease, in so many words or by a distant site."""
-    return event.extent not in (None, "early") or any("distant" in ctx.tags.get(s, ()) for s in event.sites)
+    sites = event.sites if event.brain in (None, "none") else (*event.sites, BRAIN)  # what grows in the brain has got there
+    return event.extent not in (None, "early") or any("distant" in ctx.tags.get(s, ()) for s in sites)
 
 
 def _find_distant_spread(ctx: SelectorContext[Selector]) -> list[DiseaseEvent]:
