@@ -1,4 +1,4 @@
-"""The word of an in situ hybridisation that contradicts its own numbers is a conflict, whatever the staining shows or does not."""
+"""The word of an in situ hybridisation that contradicts its own numbers is a conflict, whatever the staining shows."""
 
 from __future__ import annotations
 
