@@ -25,9 +25,11 @@ clock. An error is a `ConcordantError`: its `complaints` each have a place, what
 """
 OWN = (
     "concordant.api",
+    "concordant.api.cohorts",
     "concordant.api.engine",
     "concordant.api.recommendation",
     "concordant.api.reporting",
+    "concordant.api.research",
     "concordant.api.tables",
 )
 

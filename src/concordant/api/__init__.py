@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,12 +27,12 @@ if TYPE_CHECKING:  # what most callers never use; `ELSEWHERE` says where it is l
     from concordant.api.auditing import Audit
     from concordant.api.cohorts import Cohort
     from concordant.api.language_model import LanguageModel
-    from concordant.api.reporting import Concordance, Paper, ReportFormat
+    from concordant.api.reporting import Concordance
+    from concordant.api.research import cohort, concordance, open_cohort, report
     from concordant.api.tables import DecidedTable
-    from concordant.model.cohort import JustifiedCounts, PointKind
     from concordant.present.described.formats import DescribeFormat
     from concordant.present.pathway.formats import DrawFormat
-    from concordant.present.pathway.graph import Paper as DrawPaper
+    from concordant.present.pathway.graph import Paper
     from concordant.record.notes.proposing.asking import Proposer
 
 __all__ = [
@@ -75,11 +75,12 @@ ELSEWHERE = {
     "DecidedTable": "concordant.api.tables",
     "LanguageModel": "concordant.api.language_model",
     "Proposer": "concordant.record.notes.proposing.asking",
+    **dict.fromkeys(("cohort", "concordance", "open_cohort", "report"), "concordant.api.research"),
 }
 
 
 def __getattr__(name: str) -> Any:
-    """A class of `ELSEWHERE`, loaded only now: reading a note or auditing costs nobody else their start (PEP 562)."""
+    """A name of `ELSEWHERE`, loaded only now: reading a note or auditing costs nobody else their start (PEP 562)."""
     if name not in ELSEWHERE:
         raise AttributeError(f"module 'concordant.api' has no attribute '{name}'")
     return getattr(import_module(ELSEWHERE[name]), name)
@@ -167,48 +168,6 @@ def facts_table(
     return get_engine(knowledge).facts_table(patients, as_of=as_of)
 
 
-def cohort(
-    source: Source,
-    folder: str | os.PathLike[str],
-    *,
-    as_of: Day = None,
-    points: Iterable[PointKind] = ("advanced_diagnosis", "line_start", "progression"),
-    on: Iterable[Day] = (),
-    guideline: str = "",
-    by: Day = None,
-    assume: Mapping[str, str] | None = None,
-    everyone: bool = False,
-    jobs: int = 1,
-    knowledge: Knowledge | None = None,
-    today: dt.date | None = None,
-    codes: CodesSource = "",
-) -> Cohort:
-    """Of all patients of a source who was treated as the guideline says, who not and why, and where the record is too thin.
-
-    `source` is OMOP, FHIR, a mapping of tables, or a Parquet table of facts; `folder` is where the cohort is written, part by
-    part: a run that was stopped goes on. Each patient's record is read again as of each of the `points`, so that nothing of later
-    is looked at, and on the days of `on`. `by` asks the guidelines of one day for every point. `assume` takes features to be so
-    where a record leaves them open, as in `{"her2_status": "positive"}`, and named defaults as given; every row that rests on
-    one says so. Persons of an OMOP database who bear no sign of the disease are left out and counted, unless `everyone` is to be
-    read; several processes (`jobs`) share the others. Raises `Refused` where another cohort stands in the folder. Needs the
-    extra `cohort`.
-    """
-    from concordant.api.cohort_order import CohortOrder
-    from concordant.api.cohorts import make_cohort
-
-    days = tuple(day for one in on if (day := parse_day(one)) is not None)
-    kinds: tuple[PointKind, ...] = (*points, *(("asked",) if days else ()))
-    order = CohortOrder(parse_day(as_of), today, kinds, days, guideline, parse_day(by), assume, everyone, jobs)
-    return make_cohort(get_engine(knowledge, codes), source, folder, order)
-
-
-def open_cohort(folder: str | os.PathLike[str], *, knowledge: Knowledge | None = None) -> Cohort:
-    """A cohort that was made before. Raises `Unreadable` for a folder in which none stands."""
-    from concordant.api import cohorts
-
-    return cohorts.open_cohort(get_engine(knowledge), folder)
-
-
 def audit_text(
     answer: str,
     *,
@@ -228,7 +187,7 @@ def draw(
     *,
     format: DrawFormat = "svg",  # noqa: A002
     language: str = "en",
-    size: DrawPaper = "a4",
+    size: Paper = "a4",
     as_of: Day = None,
     guideline: str = "",
     knowledge: Knowledge | None = None,
@@ -283,51 +242,3 @@ def describe(
     if not statement:
         return describe_guideline(engine, day, guideline, format)
     return describe_statement(engine, statement, day, guideline, list_stories(), format, full=full)
-
-
-def concordance(
-    cohort: str | os.PathLike[str] | Any,
-    *,
-    point: PointKind = "line_start",
-    by: Sequence[str] = ("year", "line", "site"),
-    strict: bool = False,
-    justified: JustifiedCounts | None = None,
-    suppress: int = 0,
-    beside: Sequence[str | os.PathLike[str]] = (),
-    knowledge: Knowledge | None = None,
-) -> Concordance:
-    """How much of the treatment in a cohort was concordant with the guideline, between two bounds, in all and by strata.
-
-    `cohort` is a folder that `concordant cohort` made, or the `Cohort` of it. Of its points those of one kind are counted, not
-    patients: `line_start`, `advanced_diagnosis`, `progression` or `asked`. A point that cannot be decided counts as not
-    concordant for the lower bound and as concordant for the upper one. `by` are `year`, `line`, `site` and any column of words of
-    the facts. `strict` counts only what the guideline prefers. `justified` is `left_out`, `concordant` or `discordant`: how a
-    departure with an accepted reason counts, if not as the knowledge says. `suppress` hides counts below it, with what would give
-    them away. `beside` are cohorts of the same source under other assumptions. What counts, and by which source, is knowledge
-    (`cohort/concordance.yaml`). Needs the extra `tables`. Raises `Unreadable` for a folder without a cohort or a part that is
-    damaged, `Refused` for points or a column that there are not, and for points that several knowledges decided.
-    """
-    from concordant.api.reporting import ReportOrder, count_cohort
-
-    folder = getattr(cohort, "folder", cohort)
-    order = ReportOrder(point, tuple(by), strict, justified, suppress, tuple(os.fspath(one) for one in beside))
-    return count_cohort(os.fspath(folder), order, get_engine(knowledge).knowledge)
-
-
-def report(
-    cohort: str | os.PathLike[str] | Concordance | Any,
-    *,
-    format: ReportFormat = "html",  # noqa: A002
-    paper: Paper = "a4",
-    knowledge: Knowledge | None = None,
-    **options: Any,
-) -> str | bytes:
-    """A cohort as a report to publish: `html`, `terminal` or `json` (text), or `pdf` (bytes).
-
-    `cohort` is a folder, a `Cohort`, or a `Concordance` that was counted before; the `options` are those of `concordance`. The
-    figures need the extra `report`, PDF the extra `pdf`.
-    """
-    from concordant.api.reporting import Concordance
-
-    found = cohort if isinstance(cohort, Concordance) else concordance(cohort, knowledge=knowledge, **options)
-    return found.report(format, paper=paper)
