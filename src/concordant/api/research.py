@@ -38,9 +38,10 @@ def cohort(
     """Of all patients of a source who was treated as the guideline says, who not and why, and where the record is too thin.
 
     `source` is OMOP, FHIR, a mapping of tables, or a Parquet table of facts; `folder` is where the cohort is written, part by
-    part: a run that was stopped goes on. Each patient's record is read again as of each of the `points`, so that nothing of later
-    is looked at, and on the days of `on`. `by` asks the guidelines of one day for every point. `assume` takes features to be so
-    where a record leaves them open (`{FEATURE: VALUE}`), and named defaults as given; every row that rests on one says so. Persons of an OMOP database who bear no sign of the disease are left out and counted, unless `everyone` is to be
+    part: a run that was stopped goes on. Each patient's record is read again as of each of the `points`, so that nothing of
+    later is looked at, and on the days of `on`. `by` asks the guidelines of one day for every point. `assume` takes features
+    to be so where a record leaves them open (`{FEATURE: VALUE}`), and named defaults as given; every row that rests on one
+    says so. Persons of an OMOP database who bear no sign of the disease are left out and counted, unless `everyone` is to be
     read; several processes (`jobs`) share the others. Raises `Refused` where another cohort stands in the folder. Needs the
     extra `cohort`.
     """
