@@ -127,8 +127,18 @@ def tell_cohort(made: Cohort) -> list[str]:
         f"{flow['refused']} refused.",
         *([f"{made.points.num_rows} points: {', '.join(kinds)}."] if kinds else ["No point of decision."]),
         *verdicts,
+        *_tell_finding(made),
         f"Written to {made.folder}. Next: concordant report {made.folder} -o report.html",
     ]
+
+
+def _tell_finding(made: Cohort) -> list[str]:
+    """How much of what was begun was concordant, where lines begin in this cohort."""
+    from concordant.api.reporting import ReportOrder, count_cohort
+
+    if not made.summary.flow.get("points.line_start"):
+        return []
+    return [count_cohort(made.folder, ReportOrder(), made.engine.knowledge).finding]
 
 
 def tell_comparison(found: Comparison) -> list[str]:
