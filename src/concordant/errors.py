@@ -6,8 +6,9 @@ import difflib
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import islice, takewhile
+
+import msgspec
 
 LONGEST = 60
 NEAR = 0.72  # a far word is worse than none: of 'relapse' and 'response' two thirds agree
@@ -15,8 +16,7 @@ MOST_BEGUN, MOST_LISTED = 5, 12
 MOST_REMEMBERED = 20_000  # a source can hold any number of misspelt words; the memory of them has to end
 
 
-@dataclass(frozen=True, slots=True)
-class Complaint:
+class Complaint(msgspec.Struct, frozen=True):
     """One thing that is wrong with a text: where it stands, what it is, what to do about it."""
 
     says: str

@@ -9,10 +9,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from concordant.errors import Complaint, ConcordantError, Unreadable
 from concordant.model.knowledge import Knowledge, compute_digest, decode_content, encode_content

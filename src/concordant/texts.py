@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from concordant.errors import Complaint, Unreadable, quote_word
 from concordant.inputs import PackedFault, make_packed_complaint, read_up_to
@@ -22,13 +23,12 @@ MOST_COMPLAINTS = 100
 Place = tuple[str | int, ...]
 
 
-@dataclass(slots=True)
-class SourceText:
+class SourceText(msgspec.Struct):
     """A read document: its value (dict, list, str or None) and the line of each place in it."""
 
     file: str
     value: Any
-    lines: dict[Place, int] = field(default_factory=dict)
+    lines: dict[Place, int] = msgspec.field(default_factory=dict)
 
     def find_line(self, place: Place) -> int | None:
         """The line of a place, or of the nearest one around it."""
@@ -243,13 +243,12 @@ def _complain_control(sign: str, name: str, line: int | None) -> Complaint:
     return Complaint(f"a control character (U+{ord(sign):04X})", name, line, "Take it out; it is no text")
 
 
-@dataclass(slots=True)
-class _NodeReader:
+class _NodeReader(msgspec.Struct):
     """Composed nodes to plain values; notes lines, and what is wrong, on the way."""
 
     document: SourceText
-    complaints: list[Complaint] = field(default_factory=list)
-    seen: set[int] = field(default_factory=set)
+    complaints: list[Complaint] = msgspec.field(default_factory=list)
+    seen: set[int] = msgspec.field(default_factory=set)
 
     def read_node(self, node: Any, place: Place) -> Any:
         if node is None:

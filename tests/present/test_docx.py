@@ -8,10 +8,10 @@ import re
 import sys
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from concordant.present.docx.page import DocxMissing, render_docx
 from concordant.present.page.document import Document, Paragraph, Point, PointList, ScreenLine, Section, Table

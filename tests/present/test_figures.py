@@ -6,14 +6,13 @@ import datetime as dt
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace as replaced
+from msgspec.structs import replace
 
 from concordant.answer.engine import answer_record
 from concordant.answer.parts import TimelineShown
@@ -248,7 +247,7 @@ def test_what_has_no_date_is_listed_and_alone_where_nothing_has_one(answers: dic
 
 
 def replace_timeline(answer: Answer) -> Answer:
-    return replaced(answer, timeline=TimelineShown())
+    return replace(answer, timeline=TimelineShown())
 
 
 def test_the_record_in_another_language(answers: dict[str, Answer]) -> None:
@@ -338,8 +337,8 @@ def test_each_hazard_ratio_stands_once_with_its_cut_and_its_source(answers: dict
 
 def test_a_recalled_figure_says_so_and_one_without_an_interval_is_not_drawn(answers: dict[str, Answer]) -> None:
     option = answers["A02"].options[0]
-    recalled = [replaced(one, estimates=[replaced(e, checked="recalled") for e in one.estimates]) for one in option.evidence]
-    forest = make_forest_plot(replaced(answers["A02"], options=[replaced(option, evidence=recalled)]), ENGLISH)
+    recalled = [replace(one, estimates=[replace(e, checked="recalled") for e in one.estimates]) for one in option.evidence]
+    forest = make_forest_plot(replace(answers["A02"], options=[replace(option, evidence=recalled)]), ENGLISH)
     assert forest is not None and all(one.words.endswith(", from memory, nobody has checked it") for one in forest.rows)
     ratios = [e.hr.estimate for o in answers["R01"].options for r in o.evidence for e in r.estimates if e.hr and e.hr.low is None]
     assert ratios == [0.36, 0.66]
@@ -348,8 +347,8 @@ def test_a_recalled_figure_says_so_and_one_without_an_interval_is_not_drawn(answ
 
 def test_a_hazard_ratio_without_a_source_is_a_fault(answers: dict[str, Answer]) -> None:
     option = answers["A02"].options[0]
-    bare = [replaced(one, refs=[]) for one in option.evidence]
-    answer = replaced(answers["A02"], options=[replaced(option, evidence=bare)])
+    bare = [replace(one, refs=[]) for one in option.evidence]
+    answer = replace(answers["A02"], options=[replace(option, evidence=bare)])
     with pytest.raises(Uncited):
         make_forest_plot(answer, ENGLISH)
 

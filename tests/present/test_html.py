@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from concordant.cli.main import main
 from concordant.present.html.markup import quote_css
@@ -50,12 +51,12 @@ def texts(part: Any) -> Iterator[str]:
     elif isinstance(part, ForestPlot):
         yield part.title
         yield from (text for row in part.rows for text in (row.label, row.words))
-    elif dataclasses.is_dataclass(part):
+    elif isinstance(part, msgspec.Struct):
         if hasattr(part, "title") and not isinstance(part, Document):
             yield part.title
-        for field in dataclasses.fields(part):
-            if field.name not in NO_TEXT:
-                yield from texts(getattr(part, field.name))
+        for name in part.__struct_fields__:
+            if name not in NO_TEXT:
+                yield from texts(getattr(part, name))
 
 
 def planted(part: Any) -> Any:
@@ -68,10 +69,10 @@ def planted(part: Any) -> Any:
         return frozenset(planted(one) for one in part)
     if isinstance(part, dict):
         return {key: planted(text) for key, text in part.items()}
-    if dataclasses.is_dataclass(part) and not isinstance(part, type):
+    if isinstance(part, msgspec.Struct):
         kept = {"language", "shape", "layout", "mark", "kind", "tone", "id"}
-        changed = {f.name: planted(getattr(part, f.name)) for f in dataclasses.fields(part) if f.name not in kept}
-        return dataclasses.replace(part, **changed)
+        changed = {name: planted(getattr(part, name)) for name in part.__struct_fields__ if name not in kept}
+        return replace(part, **changed)
     return part
 
 
@@ -212,7 +213,7 @@ def test_the_branches_of_a_question_stand_side_by_side() -> None:
 @pytest.mark.parametrize("name", ["recommendation", "A25"])
 def test_the_same_document_is_the_same_page(name: str) -> None:
     document = document_of(name)
-    again = dataclasses.replace(document, words=dict(reversed(document.words.items())))
+    again = replace(document, words=dict(reversed(document.words.items())))
     assert render_html(document) == render_html(again)
 
 
@@ -227,13 +228,13 @@ def test_a_page_brings_every_word_that_is_added_to_it(language: str) -> None:
 
 
 def test_a_record_without_dates_is_told_not_drawn() -> None:
-    bare = dataclasses.replace(TIMELINE, spans=(), moments=(), marked=())
-    document = dataclasses.replace(recommendation(), sections=(Section("record", "The record in time", (bare,)),))
+    bare = replace(TIMELINE, spans=(), moments=(), marked=())
+    document = replace(recommendation(), sections=(Section("record", "The record in time", (bare,)),))
     page = parsed(render_html(document))
     assert page.named("svg") == [] and words(TIMELINE.told) in page.text
     assert len(page_of("recommendation").named("svg")) == 2
 
 
 def test_a_page_without_references_leads_to_none() -> None:
-    page = parsed(render_html(dataclasses.replace(recommendation(), references=(), sections=(), first=())))
+    page = parsed(render_html(replace(recommendation(), references=(), sections=(), first=())))
     assert page.values("href") == [] and page.named("ol", "dl") == []

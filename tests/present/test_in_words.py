@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from concordant.present.in_words import forest_to_text, format_lead, format_mark, to_text_blocks
 from concordant.present.page.document import Paragraph, Point, PointList

@@ -6,11 +6,11 @@ import itertools
 import re
 import string
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from concordant.answer.engine import answer_record
 from concordant.answer.schema import Answer, DangerShown

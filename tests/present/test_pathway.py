@@ -8,12 +8,11 @@ import re
 import sys
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from msgspec.structs import replace as replace_struct
+from msgspec.structs import replace
 
 import concordant
 from concordant import api
@@ -192,7 +191,7 @@ def test_what_is_half_known_leaves_a_way_open(knowledge: Knowledge) -> None:
 
 def test_what_applies_but_is_not_settled_is_not_shown_as_offered() -> None:
     """While the answer waits for data, a regimen whose statement applies is offered only where the answer offers it."""
-    waiting = Place(situation_of(case("A03")), replace_struct(answer_to(case("A03")), answer="needs_data", options=[]))
+    waiting = Place(situation_of(case("A03")), replace(answer_to(case("A03")), answer="needs_data", options=[]))
     applying = [key for key, j in waiting.judged.items() if j.status in OFFERED and not j.proposal.against]
     assert applying and {waiting.find_sign(*key) for key in applying} == {"open"}
 

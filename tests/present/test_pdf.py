@@ -7,11 +7,11 @@ import io
 import json
 import re
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from concordant.present.in_words import forest_to_text
 from concordant.present.page.document import Document, Paragraph, Point, PointList, ScreenLine, Section, Table

@@ -10,11 +10,12 @@ import math
 import random
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import combinations, pairwise, product
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from concordant.answer.engine import answer_record, build_situation, get_prepared
 from concordant.answer.schema import NextStep

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 
 import pytest
@@ -84,7 +83,7 @@ def test_case_and_hyphens_do_not_matter(words: Words) -> None:
 
 def replace_near(one: ConditionMention) -> ConditionMention:
     """Without the question, which quotes a name."""
-    return dataclasses.replace(one, near="")
+    return replace(one, near="")
 
 
 @pytest.mark.long

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from concordant.answer.phrases import describe_fact, join_with_and, lower_first
 from concordant.logic.truth import TRUE, UNKNOWN
@@ -15,8 +16,7 @@ from concordant.patient.facts import Facts, Reason, format_value
 from concordant.readers.explain import explain, find_missing_features, iter_facts_behind
 
 
-@dataclass(frozen=True, slots=True)
-class LoweredDose:
+class LoweredDose(msgspec.Struct, frozen=True):
     """An adjustment that holds, the facts in words, and the sources of both."""
 
     adjustment: DoseAdjustment
@@ -24,8 +24,7 @@ class LoweredDose:
     sources: tuple[Cite, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UndecidedAdjustment:
+class UndecidedAdjustment(msgspec.Struct, frozen=True):
     """What a label would lower the dose for, and which fact is wanting for that."""
 
     says: str

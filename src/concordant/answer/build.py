@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from concordant.answer import parts
 from concordant.answer import schema as model
@@ -47,8 +48,7 @@ LEAST_DISTANCE = 0.05  # nearer than this, a distance of one decimal would read 
 NONE_IN_FORCE = "no version of a guideline known here was in force on this date"
 
 
-@dataclass(slots=True)
-class AnswerBuilder:
+class AnswerBuilder(msgspec.Struct):
     """One patient's answer in the making; references are numbered as they appear."""
 
     knowledge: Knowledge

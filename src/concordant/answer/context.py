@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 
 import msgspec
+from msgspec.structs import replace
 
 from concordant.answer import schema as model
 from concordant.answer.phrases import (
@@ -39,8 +39,7 @@ from concordant.patient.facts import Fact, Reason, format_value
 from concordant.readers.explain import explain, iter_facts_behind
 
 
-@dataclass(slots=True)
-class AnswerContext:
+class AnswerContext(msgspec.Struct):
     """One patient's answer around its options; references are numbered as they appear."""
 
     knowledge: Knowledge

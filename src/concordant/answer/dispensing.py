@@ -6,8 +6,9 @@ All arithmetic is in tenths of a milligram, as whole numbers.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby, pairwise, product
+
+import msgspec
 
 from concordant.model.drugs import Pack, Tablet, Vial
 from concordant.model.sources import Cite
@@ -15,8 +16,7 @@ from concordant.model.sources import Cite
 Counts = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PackSelection:
+class PackSelection(msgspec.Struct, frozen=True):
     """How many of each size, the largest first, what they hold together, and what that is more (or less) than wanted."""
 
     pieces: tuple[tuple[int, float], ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from concordant.derive.selectors.calculated import format_exact_number, format_fact_date
 from concordant.logic.intervals import Interval
@@ -13,8 +14,7 @@ from concordant.model.sources import Cite
 from concordant.patient.facts import Fact, Facts, format_unit, format_value
 
 
-@dataclass(frozen=True, slots=True)
-class DoseBasis:
+class DoseBasis(msgspec.Struct, frozen=True):
     """One number to multiply with and its words (`amount` without day and formula), or why it is not known."""
 
     value: float | None

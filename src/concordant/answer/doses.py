@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+import msgspec
 from msgspec.structs import asdict, replace
 
 from concordant.answer.adjusted import LoweredDose, UndecidedAdjustment, find_lowered_doses, find_undecided_adjustments
@@ -29,8 +29,7 @@ from concordant.patient.facts import Facts
 TIMES_A_DAY = {"twice daily": 2, "three times daily": 3}
 
 
-@dataclass(frozen=True, slots=True)
-class DoseCalculator:
+class DoseCalculator(msgspec.Struct, frozen=True):
     """One patient and what is known of drugs: everything that a dose is made of."""
 
     drugs: Mapping[str, Drug]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from concordant.answer.parts import Eligibility, RefAt
 from concordant.answer.phrases import join_with_and, lower_first
@@ -15,8 +16,7 @@ from concordant.patient.facts import Fact, Facts, Reason, format_value
 from concordant.readers.explain import explain, find_missing_features, iter_facts_behind
 
 
-@dataclass(frozen=True, slots=True)
-class _JudgedCriterion:
+class _JudgedCriterion(msgspec.Struct, frozen=True):
     criterion: EligibilityCriterion
     reason: Reason
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from concordant.answer.build import AnswerBuilder
 from concordant.answer.context import AnswerContext
@@ -31,18 +32,17 @@ from concordant.readers.truth_only import TruthOnly
 MOST_FRAMES = 1000  # the drugs that patients take can be combined in any number of ways
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedKnowledge:
+class PreparedKnowledge(msgspec.Struct, frozen=True):
     """A Knowledge with what is worked out once: its plan, and the frames that were asked for."""
 
     knowledge: Knowledge
     plan: DerivationPlan
     days: Sequence[dt.date]
     names: Mapping[str, str]
-    frames: dict[tuple[int, str, tuple[str, ...]], Ruleset] = field(default_factory=dict)
-    bare: TruthOnly = field(default_factory=TruthOnly)
-    circuit: Circuit = field(default_factory=Circuit)
-    deciding: dict[tuple[int, str], tuple[int, tuple[object, ...]]] = field(default_factory=dict)
+    frames: dict[tuple[int, str, tuple[str, ...]], Ruleset] = msgspec.field(default_factory=dict)
+    bare: TruthOnly = msgspec.field(default_factory=TruthOnly)
+    circuit: Circuit = msgspec.field(default_factory=Circuit)
+    deciding: dict[tuple[int, str], tuple[int, tuple[object, ...]]] = msgspec.field(default_factory=dict)
 
     def find_alike(self, day: dt.date, wanted: str = "") -> int:
         """A number that all days share on which this guideline decides alike: most turning days change no decision."""

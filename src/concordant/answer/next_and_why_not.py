@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from concordant.answer import parts
 from concordant.answer import schema as model
@@ -19,8 +20,7 @@ from concordant.readers.words import WANTED, leaf_words
 SHOWN_LIMBS = 2
 
 
-@dataclass(slots=True)
-class OutlookBuilder:
+class OutlookBuilder(msgspec.Struct):
     """One patient's answer beyond today's options."""
 
     now: Situation

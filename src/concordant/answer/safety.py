@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from concordant.answer import schema as model
 from concordant.answer.phrases import describe_fact_briefly, lower_first, replace_brackets
@@ -22,8 +23,7 @@ TOGETHER = "; "  # between the facts that show one danger, where they are told a
 NAMED_BY_ENTRY = ("conditions", "medications")  # an entry's own words say more than the feature's label and a yes
 
 
-@dataclass(slots=True)
-class Safety:
+class Safety(msgspec.Struct):
     """One patient's dangers; references are numbered as they appear."""
 
     now: Situation

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import cast
+
+import msgspec
 
 from concordant.answer.parts import CourseInTime, EventInTime, EventKind, IntervalInTime, Setting, TimelineShown, When
 from concordant.answer.phrases import replace_brackets
@@ -34,8 +35,7 @@ def build_timeline(situation: Situation, knowledge: Knowledge, deciding: Collect
     return TimelineBuilder(situation, knowledge).build_timeline(deciding)
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineBuilder:
+class TimelineBuilder(msgspec.Struct, frozen=True):
     """One patient's record, and the knowledge that names its drugs and sites."""
 
     now: Situation

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from concordant.answer.parts import CourseInTime, EventInTime, IntervalInTime, TimelineShown, When
 from concordant.logic.dates import PartialDate, format_date
@@ -48,8 +49,7 @@ NATURAL = {"diagnosis": 0, "neoadjuvant": 1, "surgery": 2, "adjuvant": 3, "recur
 LAST = 1000  # a progression or response without a date is told after all courses without one
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(msgspec.Struct, frozen=True):
     """A language for the record in time: phrases by key, how it writes dates, numbers and units."""
 
     phrases: Mapping[str, str]

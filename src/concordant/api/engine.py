@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from concordant.answer.engine import prepare_knowledge
 from concordant.answer.schema import Ask
@@ -181,8 +182,7 @@ class Engine:
         return self._prepared.build_situation(record, guideline)
 
 
-@dataclass(frozen=True)
-class Patients:
+class Patients(msgspec.Struct, frozen=True, dict=True):
     """The patients of a source. It can be iterated over more than once; each patient has an `id`, a `record` and an
     `account` of its entries. One whose `failure` is told met a mistake of the program; its record is empty and is not answered.
     """

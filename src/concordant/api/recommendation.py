@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -30,8 +29,7 @@ NARROWEST = 20  # columns of a printed reason
 FRAME = '<iframe title="{title}" srcdoc="{page}" sandbox style="width: 100%; height: 44em; border: 0"></iframe>'
 
 
-@dataclass(frozen=True, repr=False)
-class Recommendation:
+class Recommendation(msgspec.Struct, frozen=True, dict=True):
     """The answer for one patient, with the record and the engine it came from."""
 
     engine: Engine

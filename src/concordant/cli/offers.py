@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
-from msgspec.structs import replace as replace_fields
+from msgspec.structs import replace
 from rich.console import Console
 from rich.text import Text
 
@@ -33,7 +32,7 @@ def ask_offers(opened: OpenedCase, console: Console, read: Read, language: Langu
         if reply == "stop":
             break
         if reply == "no":
-            note = replace_fields(note, case=drop_offer(note.case, text))
+            note = replace(note, case=drop_offer(note.case, text))
         elif reply == "yes":
             note = _confirm(note, text, fact, value, opened, console, language)
     return _read_again(opened, note)
@@ -60,7 +59,7 @@ def _confirm(
     note: NoteRead, text: str, fact: str, value: str, opened: OpenedCase, console: Console, language: Language
 ) -> NoteRead:
     """The note with what was confirmed; what cannot stand beside the rest is not taken, and that is said."""
-    confirmed = replace_fields(note, case=confirm_fact(note.case, fact, value, text, opened.engine.knowledge))
+    confirmed = replace(note, case=confirm_fact(note.case, fact, value, text, opened.engine.knowledge))
     try:
         _read_again(opened, confirmed)
     except ConcordantError as error:

@@ -6,10 +6,11 @@ import datetime as dt
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+import msgspec
 
 from concordant.api import Engine, Patients, load_knowledge
 from concordant.cli.missing import refuse_missing
@@ -42,8 +43,7 @@ WAYS_OUT = WaysOut(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedCase:
+class OpenedCase(msgspec.Struct, frozen=True):
     """A record to be completed, with the file it stands in; no path when it starts from nothing."""
 
     record: PatientRecord

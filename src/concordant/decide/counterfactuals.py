@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate, dropwhile, takewhile
 from typing import NamedTuple
+
+import msgspec
 
 from concordant.decide.decision import Decision, Outcome
 from concordant.decide.lanes import SupposedDecision
@@ -17,8 +18,7 @@ from concordant.logic.intervals import Interval
 from concordant.model.features import Feature
 
 
-@dataclass(frozen=True, slots=True)
-class Counterfactual:
+class Counterfactual(msgspec.Struct, frozen=True):
     """A known fact, the other value that changes the outcome, and how far off its boundary is (numbers only)."""
 
     feature: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from concordant.decide.decision import Decision, JudgedProposal, JudgedRestriction
 from concordant.decide.ruleset import Ruleset
@@ -22,8 +24,7 @@ URGENCY: dict[BarEffect, Urgency] = {"precludes": "precludes", "holds": "first",
 NO_HARM: frozenset[Kind] = frozenset({"against", "already_failed", "unavailable", "stopped_for_toxicity"})
 
 
-@dataclass(frozen=True, slots=True)
-class PresentDanger:
+class PresentDanger(msgspec.Struct, frozen=True):
     """A danger of this patient: what it is, the first thing to do about it, the facts that show it, and where it stands."""
 
     says: str
@@ -38,8 +39,7 @@ class PresentDanger:
         return frozenset(leaf.fact.feature for leaf in find_deciding_leaves(self.reason) if leaf.fact is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class HoldReason:
+class HoldReason(msgspec.Struct, frozen=True):
     """What is on record and is settled before the first dose: a danger or an unmet check, an entry that was not read, or a fact
     of which the record speaks and that it leaves open.
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, Protocol, TypeVar
 
@@ -49,16 +48,14 @@ class JudgedProposal(msgspec.Struct, frozen=True):
         return [b for b in self.barred if b.reason.truth is truth and b.bar.effect == effect]
 
 
-@dataclass(frozen=True, slots=True)
-class ActiveScopeLimit:
+class ActiveScopeLimit(msgspec.Struct, frozen=True):
     """A scope limit that holds for this patient."""
 
     limit: ScopeLimit
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
-class GuidelineVerdict:
+class GuidelineVerdict(msgspec.Struct, frozen=True):
     """What one guideline says of the patient: its answer, and the limits of its scope that hold.
 
     `certain` means that no limit is open: the guideline's subject is known to be the patient's disease.
@@ -75,8 +72,7 @@ class GuidelineVerdict:
         return 0 if self.answer == "out_of_scope" else KNOWN_SUBJECT if self.certain else 1
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True, dict=True):
     """What the guidelines say of the facts; the facts themselves stand beside it.
 
     `verdicts` are those of every guideline in force, the one that speaks first. `judged` are the proposals of that one and of

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from concordant.decide.dangers import find_stated_dangers
 from concordant.decide.decision import Decision, JudgedProposal, JudgedRestriction, list_heard_statements
@@ -22,8 +24,7 @@ State = Literal["done", "missing", "unmet"]
 ALWAYS_NAMED: frozenset[Kind] = frozenset({"already_failed", "stopped_for_toxicity", "unavailable"})
 
 
-@dataclass(frozen=True, slots=True)
-class AvoidedTreatment:
+class AvoidedTreatment(msgspec.Struct, frozen=True):
     """A drug or a regimen that is not given, the kind of reason and its source."""
 
     regimen: str
@@ -36,8 +37,7 @@ class AvoidedTreatment:
     grade: Grade | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(msgspec.Struct, frozen=True):
     """A check before the first dose, and how it stands."""
 
     check: str
@@ -50,8 +50,7 @@ class CheckResult:
     regimen: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AdvisedAction:
+class AdvisedAction(msgspec.Struct, frozen=True):
     """An action, and the statement that it came with (if it came with one)."""
 
     action: Action

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from concordant.decide.decision import (
     ActiveScopeLimit,
@@ -45,15 +46,14 @@ def _rank_verdict(verdict: GuidelineVerdict, frame: Ruleset) -> tuple[bool, int]
     return verdict.force.guideline.id != frame.asked, -verdict.rank
 
 
-@dataclass(slots=True)
-class _Session:
+class _Session(msgspec.Struct):
     """One pass through the statements; a bar that several regimens share is evaluated once."""
 
     frame: Ruleset
     facts: Facts
     look: Evaluator
-    bars: dict[str, JudgedRestriction] = field(default_factory=dict)
-    reasons: dict[Condition, Reason] = field(default_factory=dict)
+    bars: dict[str, JudgedRestriction] = msgspec.field(default_factory=dict)
+    reasons: dict[Condition, Reason] = msgspec.field(default_factory=dict)
 
     def judge_statements(self) -> dict[str, Reason]:
         """Why each statement applies or not."""

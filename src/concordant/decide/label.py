@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from concordant.logic.truth import FALSE, TRUE, Truth, judge_all
 from concordant.model.drugs import Drug, Indication, Regimen
@@ -16,8 +17,7 @@ from concordant.readers.explain import explain
 Fit = Literal["on", "off", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class LabelFit:
+class LabelFit(msgspec.Struct, frozen=True):
     """The fit of a regimen, in words, with the places of the label."""
 
     fit: Fit
@@ -25,8 +25,7 @@ class LabelFit:
     sources: tuple[Cite, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _IndicationMatch:
+class _IndicationMatch(msgspec.Struct, frozen=True):
     drug: Drug
     indication: Indication
     truth: Truth

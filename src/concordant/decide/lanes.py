@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from concordant.decide.decision import Answer, Outcome, find_headline, find_outcome, order_offered
 from concordant.decide.judged_lanes import Candidate, LaneJudge, VerdictLanes
@@ -12,8 +13,7 @@ from concordant.derive.lanes import LaneFacts, Lanes, split_lanes
 from concordant.logic.conditions import Condition
 
 
-@dataclass(frozen=True, slots=True)
-class SupposedDecision:
+class SupposedDecision(msgspec.Struct, frozen=True):
     """What would be said under a supposition: of a decision all but the reasons.
 
     `line` is the line of therapy as the guideline that speaks counts it. `contradicts` means that a fact would then be in

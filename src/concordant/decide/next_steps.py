@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from concordant.decide.decision import Offered
 from concordant.decide.lanes import SupposedDecision
@@ -18,8 +19,7 @@ from concordant.model.sources import Action
 from concordant.patient.facts import Facts, Value, list_words_left, value_from_words
 
 
-@dataclass(frozen=True, slots=True)
-class StepAhead:
+class StepAhead(msgspec.Struct, frozen=True):
     """One possible next step: what happened, the facts that it set, the decision then, and what to bear in mind."""
 
     regimen: Regimen

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from concordant.logic.conditions import Compare, Condition, iter_condition_leaves
 from concordant.logic.intervals import ANY, Interval, is_strict_bound, step_above, step_below
@@ -14,8 +15,7 @@ from concordant.patient.facts import Value, format_unit, format_value, list_word
 Break = tuple[float, int]  # a bound, and 0 when the cut lies before it, 1 when it lies after
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(msgspec.Struct, frozen=True):
     """A part of a feature's values in which no condition changes its truth, its name, and what is possible of it."""
 
     value: Value
@@ -23,8 +23,7 @@ class Cell:
     part: Interval | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(msgspec.Struct, frozen=True):
     """The ends of a range as they were authored: None where it is open, and whether the end itself lies outside."""
 
     low: float | None = None

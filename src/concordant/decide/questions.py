@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice, product, takewhile
+
+import msgspec
 
 from concordant.decide.decision import Decision, Outcome
 from concordant.decide.lanes import SupposedDecision
@@ -24,8 +25,7 @@ from concordant.readers.explain import explain, find_missing_features
 AT_A_TIME = 256  # values of several open facts together that are supposed at once: most searches end soon
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(msgspec.Struct, frozen=True):
     """What a feature's cell would lead to."""
 
     cell: Cell
@@ -34,8 +34,7 @@ class Branch:
     line: str
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """A feature whose answer changes the outcome, alone or together with others."""
 
     feature: Feature
@@ -44,8 +43,7 @@ class Question:
     together_with: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class SearchBudget:
+class SearchBudget(msgspec.Struct):
     """How many values of several open facts together are still tried; a contradictory record leaves thousands of groups.
 
     The answers to the cases that are shipped need 585 at most, and nobody can wait for all of them where there are thousands.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from concordant.decide.partitions import Break, find_breaks
 from concordant.decide.published import Bars, bars_by_owner, checks_by_drug, filter_published, published_by
@@ -20,8 +22,7 @@ CURRENT = "current"
 EVERY = "any_drug"  # the class that holds every drug
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(msgspec.Struct, frozen=True):
     """One regimen of one statement, and all its bars: of the statement, the regimen, its drugs, their classes.
 
     `deciding` are those that change the status, first what precludes; the others caution. `precluded_if` is what any of
@@ -39,16 +40,14 @@ class Proposal:
     reads: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class GuidelineInForce:
+class GuidelineInForce(msgspec.Struct, frozen=True):
     """A guideline with the version that speaks on the date."""
 
     guideline: Guideline
     version: Version
 
 
-@dataclass(frozen=True, slots=True)
-class Ruleset:
+class Ruleset(msgspec.Struct, frozen=True):
     """Everything that can be asked of a patient on one date: prepared once, used for every hypothesis.
 
     `bars` are those of each owner (`drug/ID`), by their ids; `unmet` those that the checks of a drug are while they are not met;
@@ -62,15 +61,15 @@ class Ruleset:
     proposals: tuple[Proposal, ...]
     drugs: Mapping[str, Drug]
     regimens: Mapping[str, Regimen]
-    reads: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    bars: Mapping[str, Bars] = field(default_factory=dict)
-    bar_reads: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    cuts: Mapping[str, tuple[Break, ...]] = field(default_factory=dict)
+    reads: Mapping[str, frozenset[str]] = msgspec.field(default_factory=dict)
+    bars: Mapping[str, Bars] = msgspec.field(default_factory=dict)
+    bar_reads: Mapping[str, frozenset[str]] = msgspec.field(default_factory=dict)
+    cuts: Mapping[str, tuple[Break, ...]] = msgspec.field(default_factory=dict)
     disagreements: tuple[Disagreement, ...] = ()
     dangers: tuple[Danger, ...] = ()
-    unmet: Mapping[str, Bars] = field(default_factory=dict)
-    holding: Mapping[str, tuple[Danger, Restriction]] = field(default_factory=dict)
-    family: Mapping[str, str] = field(default_factory=dict)
+    unmet: Mapping[str, Bars] = msgspec.field(default_factory=dict)
+    holding: Mapping[str, tuple[Danger, Restriction]] = msgspec.field(default_factory=dict)
+    family: Mapping[str, str] = msgspec.field(default_factory=dict)
     asked: str = ""
     limits_held: tuple[tuple[str, tuple[Condition, ...]], ...] = ()
     decisive: frozenset[str] = frozenset()

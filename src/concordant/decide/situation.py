@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, field
 from functools import cached_property
+
+import msgspec
 
 from concordant.decide.decision import Decision
 from concordant.decide.lanes import LaneDecisions
@@ -19,8 +20,7 @@ from concordant.readers.circuit import Circuit
 from concordant.readers.explain import Evaluator, explain
 
 
-@dataclass(frozen=True)
-class Situation:
+class Situation(msgspec.Struct, frozen=True, dict=True):
     """A patient, the ruleset, and the decision so far.
 
     `look` evaluates what is supposed where a fact is derived again; nobody asks for the reasons, so it may be an evaluator
@@ -34,7 +34,7 @@ class Situation:
     decision: Decision
     discordances: tuple[tuple[str, Action], ...] = ()
     look: Evaluator = explain
-    circuit: Circuit = field(default_factory=Circuit)
+    circuit: Circuit = msgspec.field(default_factory=Circuit)
 
     @cached_property
     def known(self) -> KnownPatient:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from concordant.decide.decision import Decision, JudgedProposal
 from concordant.decide.ruleset import CURRENT, Ruleset
@@ -14,8 +15,7 @@ from concordant.patient.facts import Reason
 from concordant.readers.explain import find_deciding_leaves, iter_facts_behind, iter_reason_leaves
 
 
-@dataclass(frozen=True, slots=True)
-class NotOffered:
+class NotOffered(msgspec.Struct, frozen=True):
     """A regimen with the proposal that came nearest; none when no statement in force names it.
 
     `bar` is what precludes it; otherwise `leaves` are the conditions of the statement that do not hold, or are open.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
+import msgspec
 from msgspec import UNSET
 from msgspec.structs import replace
 
@@ -23,8 +23,7 @@ from concordant.patient.facts import Claim, Fact, Facts, Reason, Value, list_wor
 from concordant.readers.explain import Evaluator, explain
 
 
-@dataclass(frozen=True, slots=True)
-class RecordSigns:
+class RecordSigns(msgspec.Struct, frozen=True):
     """What a record shows as a whole: its unread entries, whether a part of it is missing, and every name that it bears."""
 
     unread: tuple[UnreadItem, ...]
@@ -38,8 +37,7 @@ def find_signs(record: PatientRecord, plan: DerivationPlan) -> RecordSigns:
     return RecordSigns(unread, bool(plan.list_missing_parts(record)), collect_topics(record, unread))
 
 
-@dataclass(slots=True)
-class Derivation:
+class Derivation(msgspec.Struct):
     """One derivation of a patient's facts; it caches what would otherwise be worked out again for each feature.
 
     `claims` are what selectors said that read nothing but the entries of the record: they serve every supposition.
@@ -50,8 +48,8 @@ class Derivation:
     facts: Facts
     look: Evaluator
     signs: RecordSigns
-    claims: dict[str, Claim | None] = field(default_factory=dict)
-    silent: dict[int, Reason] = field(default_factory=dict)
+    claims: dict[str, Claim | None] = msgspec.field(default_factory=dict)
+    silent: dict[int, Reason] = msgspec.field(default_factory=dict)
     has_choices: bool = False  # several words are left of a stated one; from nothing else can several be left
 
     def __post_init__(self) -> None:

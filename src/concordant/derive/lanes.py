@@ -8,12 +8,11 @@ derivation, which is `derive_fact` as ever. So only what a selector reads makes 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from concordant.derive.engine import Derivation, RecordSigns, find_signs
+from concordant.derive.engine import Derivation, find_signs
 from concordant.derive.plan import DerivationPlan
 from concordant.logic.conditions import Condition, Leaf
 from concordant.logic.truth import FALSE, TRUE, UNKNOWN
@@ -59,22 +58,14 @@ class LaneLook:
         return SHARED[TRUE if true & self._lane else FALSE if false & self._lane else UNKNOWN]
 
 
-@dataclass(slots=True)
 class KnownPatient:
     """The patient as known: what all suppositions start from, with what is worked out once for them."""
 
-    record: PatientRecord
-    plan: DerivationPlan
-    facts: Facts
-    look: Evaluator
-    circuit: Circuit
-    signs: RecordSigns = field(init=False)
-    claims: dict[str, Claim | None] = field(default_factory=dict)
-    reader: LaneReader = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.signs = find_signs(self.record, self.plan)
-        self.reader = LaneReader(self.circuit, 1, self._read_leaf)
+    def __init__(self, record: PatientRecord, plan: DerivationPlan, facts: Facts, look: Evaluator, circuit: Circuit) -> None:
+        self.record, self.plan, self.facts, self.look, self.circuit = record, plan, facts, look, circuit
+        self.signs = find_signs(record, plan)
+        self.claims: dict[str, Claim | None] = {}
+        self.reader = LaneReader(circuit, 1, self._read_leaf)
 
     def _read_leaf(self, leaf: Leaf) -> Rails:
         fact = self.facts.get(leaf.feature)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from concordant.derive.topics import find_wanted_topics
 from concordant.derive.unread import ReadTerms, UnreadItem, collect_read_terms, find_unread_entries, make_missing_item
@@ -20,8 +21,7 @@ from concordant.patient.facts import Fact, make_unknown
 TOLD_INCOMPLETE = "The record says that a part of it is missing."
 
 
-@dataclass(frozen=True, slots=True)
-class SilenceLimit:
+class SilenceLimit(msgspec.Struct, frozen=True):
     """Over which unread entries a feature's silence means nothing: those of its block, or only the wishes among them.
 
     Wishes only, where a statement asks for the fact to say whether it applies (contract 4).
@@ -31,8 +31,7 @@ class SilenceLimit:
     wishes_only: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DerivationPlan:
+class DerivationPlan(msgspec.Struct, frozen=True):
     """What is worked out once for a Knowledge: members of classes, tags of terms, formulas, who depends on whom.
 
     `names` are, for each drug, its id and those of its classes.
@@ -63,7 +62,7 @@ class DerivationPlan:
     withheld: Mapping[str, SilenceLimit]
     completeness: str = ""
     read_from_entries: frozenset[str] = frozenset()
-    readers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    readers: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
     def find_unread(self, record: PatientRecord) -> tuple[UnreadItem, ...]:
         """What the record holds and no rule reads, and what is missing from it."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from concordant.answer.schema import Answer
 from concordant.model.knowledge import Knowledge
@@ -14,8 +15,7 @@ FORMATS = ("terminal", "md", "html", "pdf", "docx", "note", "json")
 BINARY = ("pdf", "docx")
 
 
-@dataclass(frozen=True, slots=True)
-class RenderOptions:
+class RenderOptions(msgspec.Struct, frozen=True):
     """How the answer is to be rendered, and which patient it is for. `colour` and `full` apply to the terminal, `paper` to
     PDF. `knowledge` has the texts of another language than English.
     """

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
+
+import msgspec
 
 from concordant.answer.parts import AdjustedDose, Dose, GradeShown, RefAt
 from concordant.answer.phrases import capitalize_first
@@ -31,8 +32,7 @@ def cite_claim(text: str, refs: Sequence[RefAt]) -> str:
     return append_references(text, refs)
 
 
-@dataclass(frozen=True, slots=True)
-class Sentences:
+class Sentences(msgspec.Struct, frozen=True):
     """What is said of one answer in one language."""
 
     answer: Answer

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal, get_args
+
+import msgspec
 
 from concordant.logic.conditions import Compare, Leaf, Op
 from concordant.model.features import Feature
@@ -16,8 +17,7 @@ SIGNS: tuple[Sign, ...] = (*OPS, "!=")
 OPPOSITE: Mapping[Op, Sign] = {"<=": ">", ">": "<=", "<": ">=", ">=": "<", "==": "!="}
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
+class Spelling(msgspec.Struct, frozen=True):
     """How one kind of reader is told a leaf: phrases with places for `{feature}`, and `{value}` or `{words}`.
 
     `numbers` say a comparison, `turned` the same under a `not`; `word` and `words` one word and several, each as it stands and

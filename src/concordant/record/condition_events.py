@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from concordant.contract_names import BRAIN
 from concordant.logic.dates import PartialDate, parse_partial_date

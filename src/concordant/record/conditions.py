@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from dataclasses import replace as change
 from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace as change
 
 from concordant.contract_names import BRAIN
 from concordant.patient.events import ABSENT, ACTIVE, RESOLVED, Brain, Status
@@ -29,8 +30,7 @@ CODED = re.compile(rf"({'|'.join(CODE_NAMES.values())}) (\S+)(?: .*)?")
 ONE_OF_ANOTHER = re.compile(r"(.+?) of (?:the )?(.+)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionMention:
+class ConditionMention(msgspec.Struct, frozen=True):
     """One condition that a text or a code stands for. `sites` is set only for a metastasis; `sure` is false for a mere
     suspicion. `may_spread`: it is not known to be a metastasis, and may be one. `of_own`: a metastasis of
     which the words name the cancer.

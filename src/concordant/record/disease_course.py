@@ -7,7 +7,8 @@ Where dates leave it open, only the extent is stated, and how it began stays unk
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from concordant.contract_names import DISEASE_EXTENT, OTHER_CANCER
 from concordant.errors import quote_word
@@ -29,8 +30,7 @@ from concordant.record.findings import UNSPECIFIED, AnyFinding, CancerStage, Pri
 from concordant.record.rules import RecordRules
 
 
-@dataclass(slots=True)
-class DiseaseCourse:
+class DiseaseCourse(msgspec.Struct):
     """The findings of one patient, and beside the events that they come to: what is stated, said, contradictory.
 
     `doubted` are places of entries that cannot stand, each with the reason and whether that is a sentence of its own.
@@ -40,10 +40,10 @@ class DiseaseCourse:
     primaries: Sequence[PrimaryCancer]
     stages: Sequence[CancerStage]
     spread: Sequence[SecondaryCancer]
-    stated: dict[str, Value] = field(default_factory=dict)
-    notices: list[str] = field(default_factory=list)
-    contradictions: list[str] = field(default_factory=list)
-    doubted: list[tuple[str, str, bool]] = field(default_factory=list)
+    stated: dict[str, Value] = msgspec.field(default_factory=dict)
+    notices: list[str] = msgspec.field(default_factory=list)
+    contradictions: list[str] = msgspec.field(default_factory=list)
+    doubted: list[tuple[str, str, bool]] = msgspec.field(default_factory=list)
 
     def make_events(self) -> list[DiseaseEvent]:
         """The events that all the findings come to."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from concordant.model.knowledge import Knowledge, Vocabulary, VocabularyField
 from concordant.model.reading import Side, TumourWords, Umbrella
@@ -19,8 +20,7 @@ STAGE_WORDS = ("ajcc", "uicc", "stage", "stadium", "group", "clinical", "patholo
 ROMAN = {"0": "0", "1": "i", "2": "ii", "3": "iii", "4": "iv"}
 
 
-@dataclass(frozen=True, slots=True)
-class RecordRules:
+class RecordRules(msgspec.Struct, frozen=True):
     """Look-up tables and rules by which findings become a record."""
 
     lines: LineRules

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
+import msgspec
 from msgspec.structs import replace
 
 from concordant.logic.date_index import DateIndex
@@ -31,8 +31,7 @@ def settle_staging(
     return staging.settle_events(found), staging.notices
 
 
-@dataclass(slots=True)
-class _Staging:
+class _Staging(msgspec.Struct):
     """Reads the progressions that were made of metastases beside all that is told of growth and of drugs given.
 
     `grown` are the dates of growth so far in order, `advanced` the first day of advanced disease so far.
@@ -41,9 +40,9 @@ class _Staging:
     rules: LineRules
     doses: Sequence[PartialDate]
     starts: DateIndex
-    grown: list[PartialDate] = field(default_factory=list)
+    grown: list[PartialDate] = msgspec.field(default_factory=list)
     advanced: Day | None = None
-    notices: list[str] = field(default_factory=list)
+    notices: list[str] = msgspec.field(default_factory=list)
 
     def keep_events(self, events: Iterable[DiseaseEvent]) -> None:
         """Events that are what they are: those that come after are read beside them."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from concordant.model.knowledge import VocabularyField
 from concordant.terminology.names import normalize_name
@@ -14,8 +15,7 @@ LONGEST = 300
 MOST_REMEMBERED = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class TestNames:
+class TestNames(msgspec.Struct, frozen=True):
     """The stems of each test and of its numbers, the words that make a text the name of one, and the names by which a result
     of unknown code is seen to be about a test or a measurement.
     """
@@ -27,7 +27,7 @@ class TestNames:
     heads: tuple[str, ...]
     mentions: Mapping[str, tuple[str, ...]]
     others: Mapping[str, frozenset[str]]
-    remembered: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    remembered: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
     def find_strange(self, test: str, texts: Sequence[str], part: str = "") -> str:
         """The text that names another test, or another number of it than `part`; empty when all fit. Words that say no test

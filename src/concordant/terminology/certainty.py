@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from concordant.model.vocabulary import Certainty
 from concordant.terminology.names import normalize_name
@@ -14,11 +15,10 @@ LETTERED = re.compile(r"([A-Z]\d\d(?:\.?\d{1,2}|\.-)?[*+†!]?)(\s*)([A-Z])", re
 UNTOLD = ("", "icd10")  # a system that does not say of which country its codes are
 
 
-@dataclass(frozen=True, slots=True)
-class CertaintyLetters:
+class CertaintyLetters(msgspec.Struct, frozen=True):
     """The letters, the systems whose codes bear them, and the extensions that hold them."""
 
-    letters: Mapping[str, str] = field(default_factory=dict)
+    letters: Mapping[str, str] = msgspec.field(default_factory=dict)
     systems: frozenset[str] = frozenset()
     extensions: tuple[str, ...] = ()
     words: tuple[tuple[str, str], ...] = ()  # that stand in a status, and what they say

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+import msgspec
 
 from concordant.model.knowledge import CodeKind
 from concordant.model.reading import CodeFamily
@@ -13,8 +14,7 @@ from concordant.patient.events import Status
 MOST_REMEMBERED = 5000  # a file can hold any number of spellings; the memory of them has to end
 
 
-@dataclass(frozen=True, slots=True)
-class CodeableConcept:
+class CodeableConcept(msgspec.Struct, frozen=True):
     """What a code stands for. `name` is an id of the vocabulary that `kind` speaks of; `drugs` are the ids of a drug's parts."""
 
     kind: CodeKind
@@ -22,7 +22,7 @@ class CodeableConcept:
     display: str
     part: str = ""
     says: str = ""
-    implies: Mapping[str, str] = field(default_factory=dict)
+    implies: Mapping[str, str] = msgspec.field(default_factory=dict)
     drugs: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
     grade: int | None = None

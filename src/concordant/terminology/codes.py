@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from concordant.model.drugs import Code
 from concordant.model.knowledge import CodeKind, Knowledge, ValueSet, Vocabulary
@@ -49,24 +50,23 @@ class CodeSystems(dict[str, CodeTable]):
         return table
 
 
-@dataclass(slots=True)
-class Terminology:
+class Terminology(msgspec.Struct):
     """The look-up tables of a Knowledge: system as written, then code."""
 
     words: Words
-    systems: CodeSystems = field(default_factory=CodeSystems)
-    texts: dict[str, dict[str, CodeableConcept]] = field(default_factory=dict)  # by kind: texts that say what a code of it says
+    systems: CodeSystems = msgspec.field(default_factory=CodeSystems)
+    texts: dict[str, dict[str, CodeableConcept]] = msgspec.field(default_factory=dict)  # by kind: texts for codes of it
     product_words: frozenset[str] = frozenset()
     study_words: frozenset[str] = frozenset()
     treatment_words: tuple[str, ...] = ()
-    treatment_codes: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by system: beginnings
-    unnamed_codes: dict[str, dict[str, bool]] = field(default_factory=dict)  # that name no drug, and whether it is past
-    treatment_told: TreatmentTold = field(default_factory=TreatmentTold)
-    certainty: CertaintyLetters = field(default_factory=CertaintyLetters)
+    treatment_codes: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)  # by system: beginnings
+    unnamed_codes: dict[str, dict[str, bool]] = msgspec.field(default_factory=dict)  # that name no drug, and whether it is past
+    treatment_told: TreatmentTold = msgspec.field(default_factory=TreatmentTold)
+    certainty: CertaintyLetters = msgspec.field(default_factory=CertaintyLetters)
     result_words: frozenset[str] = frozenset()  # that stand beside the word of a result and add nothing
-    named: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    perhaps: dict[str, bool] = field(default_factory=dict)  # texts, and whether they may stand for a drug
-    remembered: dict[object, Any] = field(default_factory=dict)  # for readers: what a whole coded value came to
+    named: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    perhaps: dict[str, bool] = msgspec.field(default_factory=dict)  # texts, and whether they may stand for a drug
+    remembered: dict[object, Any] = msgspec.field(default_factory=dict)  # for readers: what a whole coded value came to
 
     def find_concept(self, system: str | None, code: str | None) -> CodeableConcept | None:
         """What the code stands for, or None. A system may be an address, an object identifier or a short name."""

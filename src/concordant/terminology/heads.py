@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, field
+
+import msgspec
 
 from concordant.patient.events import Status
 from concordant.terminology.words import LexiconItem
@@ -13,8 +14,7 @@ STOPS = ("pause", "break")
 JOINS = ("join", "or")
 
 
-@dataclass(slots=True)
-class ConditionHead:
+class ConditionHead(msgspec.Struct):
     """One condition in the text, as far as its words tell of it."""
 
     kind: str
@@ -22,19 +22,18 @@ class ConditionHead:
     grade: int | None = None
     graded: bool = False  # by a scale, which counts more than an adjective
     scale: str = ""
-    about: list[str] = field(default_factory=list)
+    about: list[str] = msgspec.field(default_factory=list)
     status: Status | None = None
     sure: bool = True
     other: bool = False
     open_result: bool = False
     unnamed: bool = False
     narrow: bool = False
-    sites: list[str] = field(default_factory=list)
+    sites: list[str] = msgspec.field(default_factory=list)
     trend: str | None = None
 
 
-@dataclass(slots=True)
-class PendingModifiers:
+class PendingModifiers(msgspec.Struct):
     """The modifiers read so far (absent, past, suspected, a grade and so on) that apply to the conditions named next."""
 
     absent: bool = False
@@ -45,8 +44,8 @@ class PendingModifiers:
     grade: int | None = None
     graded: bool = False
     scale: str = ""
-    about: list[str] = field(default_factory=list)
-    sites: list[str] = field(default_factory=list)
+    about: list[str] = msgspec.field(default_factory=list)
+    sites: list[str] = msgspec.field(default_factory=list)
     trend: str | None = None
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from concordant.contract_names import DISEASE_STATUS, MENOPAUSAL_STATUS
 from concordant.errors import suggest_word
@@ -20,8 +21,7 @@ class UnknownName(ValueError):
         self.says, self.way_out = says, way_out
 
 
-@dataclass(frozen=True, slots=True)
-class LocalCode:
+class LocalCode(msgspec.Struct, frozen=True):
     """A code of a site and what it stands for; no system where the source writes none."""
 
     system: str

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from concordant.errors import NearWords
 from concordant.logic.by_identity import IdentityCache
@@ -42,32 +43,31 @@ def _strip_name(name: str) -> str:
 MOST_VOCABULARIES = 8  # drugs, sites, conditions and medications, of two knowledges
 
 
-@dataclass(slots=True)
-class Words:
+class Words(msgspec.Struct):
     """Look-up tables made once for a Knowledge."""
 
-    drugs: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    classes: dict[str, str] = field(default_factory=dict)
-    sites: dict[str, str] = field(default_factory=dict)
-    conditions: dict[str, str] = field(default_factory=dict)
-    medications: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    drugs: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    classes: dict[str, str] = msgspec.field(default_factory=dict)
+    sites: dict[str, str] = msgspec.field(default_factory=dict)
+    conditions: dict[str, str] = msgspec.field(default_factory=dict)
+    medications: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     medication_ids: frozenset[str] = frozenset()
     family_ids: frozenset[str] = frozenset()
     fillers: frozenset[str] = frozenset()
-    codes: dict[str, str] = field(default_factory=dict)
-    units: dict[str, dict[str, float]] = field(default_factory=dict)
-    bare: set[str] = field(default_factory=set)
-    whole: dict[str, float] = field(default_factory=dict)  # units of which a spelling with this factor counts single things
-    fractions: dict[str, float] = field(default_factory=dict)  # units of which a bare number may be a part of one
+    codes: dict[str, str] = msgspec.field(default_factory=dict)
+    units: dict[str, dict[str, float]] = msgspec.field(default_factory=dict)
+    bare: set[str] = msgspec.field(default_factory=set)
+    whole: dict[str, float] = msgspec.field(default_factory=dict)  # units where a spelling with this factor counts single things
+    fractions: dict[str, float] = msgspec.field(default_factory=dict)  # units of which a bare number may be a part of one
     suffixes: tuple[str, ...] = ()
     course_words: frozenset[str] = frozenset()
     denying: frozenset[str] = frozenset()  # at the head of a name: it was not given
-    unspaced: dict[str, tuple[str, ...]] = field(default_factory=dict)  # names of drugs without blanks
+    unspaced: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)  # names of drugs without blanks
     class_ids: frozenset[str] = frozenset()
     knowledge: Knowledge | None = None
-    made: dict[str, Any] = field(default_factory=dict)  # tables that are only made when they are asked for
-    medicines: dict[str, tuple[str, ...]] = field(default_factory=dict)  # written names that were met
-    factors: dict[tuple[str, str, str, bool], float | None] = field(default_factory=dict)  # of units that were met
+    made: dict[str, Any] = msgspec.field(default_factory=dict)  # tables that are only made when they are asked for
+    medicines: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)  # written names that were met
+    factors: dict[tuple[str, str, str, bool], float | None] = msgspec.field(default_factory=dict)  # of units that were met
 
     @property
     def lexicon(self) -> Lexicon | None:

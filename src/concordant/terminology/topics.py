@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from concordant.model.drugs import Drug
 from concordant.model.knowledge import Knowledge
@@ -23,28 +24,26 @@ PARTS_ALL = str.maketrans(dict.fromkeys(SIGNS, " "))
 PARTS_BUT_HYPHENS = str.maketrans(dict.fromkeys(SIGNS.replace("-", ""), " "))
 
 
-@dataclass(frozen=True, slots=True)
-class WordsSaid:
+class WordsSaid(msgspec.Struct, frozen=True):
     """The texts of an entry, and the concepts that its codes stand for."""
 
     texts: tuple[str, ...] = ()
     concepts: tuple[CodeableConcept, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TopicFinder:
+class TopicFinder(msgspec.Struct, frozen=True):
     """The names of topics by what they are found by: single words, words by their first one, pieces of text, codes."""
 
-    words: Mapping[str, str] = field(default_factory=dict)
-    phrases: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    words: Mapping[str, str] = msgspec.field(default_factory=dict)
+    phrases: Mapping[str, tuple[tuple[str, str], ...]] = msgspec.field(default_factory=dict)
     pieces: tuple[tuple[str, str], ...] = ()
     hyphened: tuple[tuple[str, str], ...] = ()
     as_written: tuple[tuple[str, str], ...] = ()
-    codes: Mapping[str, str] = field(default_factory=dict)
-    drugs: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, str] = msgspec.field(default_factory=dict)
+    drugs: Mapping[str, str] = msgspec.field(default_factory=dict)
     names: tuple[str, ...] = ()
     initials: frozenset[str] = frozenset()  # the first words of `as_written`
-    remembered: dict[str, frozenset[str]] = field(default_factory=dict)
+    remembered: dict[str, frozenset[str]] = msgspec.field(default_factory=dict)
 
     def find_topics(self, said: WordsSaid) -> tuple[str, ...]:
         """The topics of which the texts and codes speak, in the order of the knowledge."""

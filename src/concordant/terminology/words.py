@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -34,12 +33,11 @@ class LexiconItem(msgspec.Struct, frozen=True):
     narrow: bool = False  # a narrower thing than the term: that it is absent does not say that the term is
 
 
-@dataclass(slots=True)
-class Tokenizer:
+class Tokenizer(msgspec.Struct):
     """Turns texts into words of one spelling, and remembers what it made of each word."""
 
     words: ConditionWords
-    made: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    made: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
     def split_tokens(self, text: str) -> list[str]:
         """The words of a text without case, accents, hyphens and plurals; signs that mean something stand alone."""
@@ -73,16 +71,15 @@ def _strip_accents(text: str) -> str:
     return "".join(sign for sign in folded if not unicodedata.combining(sign))
 
 
-@dataclass(slots=True)
-class Lexicon:
+class Lexicon(msgspec.Struct):
     """All names by their tokens, made once for a Knowledge; `remembered` holds what texts came to."""
 
     words: ConditionWords
     spelling: Tokenizer
-    items: dict[str, LexiconItem] = field(default_factory=dict)
-    longest: dict[str, int] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)  # of terms, to be written in a case file
-    remembered: dict[str, Any] = field(default_factory=dict)
+    items: dict[str, LexiconItem] = msgspec.field(default_factory=dict)
+    longest: dict[str, int] = msgspec.field(default_factory=dict)
+    names: dict[str, str] = msgspec.field(default_factory=dict)  # of terms, to be written in a case file
+    remembered: dict[str, Any] = msgspec.field(default_factory=dict)
 
     def add_name(self, name: str, item: LexiconItem) -> None:
         """A name and its item; the first of a name stays."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+import msgspec
+
 from concordant.api import Engine, Patient, Recommendation
 from concordant.errors import Complaint, ConcordantError
 from concordant.model.form import Form
@@ -235,7 +237,7 @@ def choose_language(code: str) -> str:
 
 def _describe_complaint(complaint: Complaint, case: Case) -> str:
     """Without the line, which a form does not have, and with an entry called by what it holds."""
-    return ENTRY.sub(lambda met: _name_entry(met, case), str(replace(complaint, file="", line=None)))
+    return ENTRY.sub(lambda met: _name_entry(met, case), str(msgspec.structs.replace(complaint, file="", line=None)))
 
 
 def _name_entry(met: re.Match[str], case: Case) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
+from msgspec.structs import replace
 
 from concordant.answer.schema import Answer, Reference
 from concordant.present.figures.figures import render_timeline_svg

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from concordant.derive.context import SelectorContext
 from concordant.logic.date_index import DateIndex
@@ -12,8 +13,7 @@ from concordant.model.selectors.disease import GrewElsewhere
 from concordant.patient.events import DiseaseEvent
 
 
-@dataclass(frozen=True, slots=True)
-class Growth:
+class Growth(msgspec.Struct, frozen=True):
     """The dates of some events that tell growth of one kind, and whether one of them has no date."""
 
     dates: DateIndex

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 
 from concordant.derive.context import SelectorContext
 from concordant.derive.selectors.courses import find_progressions, holds_any_drug, judge_disease_control
@@ -24,22 +23,15 @@ def group_lines(ctx: SelectorContext[OfLines]) -> list[TherapyLine]:
     return lines
 
 
-@dataclass(slots=True)
 class _LineJudge:
     """All lines, the events of growth apart for spared sites, and the starts of lines in order: each is looked through once."""
 
-    ctx: SelectorContext[OfLines]
-    lines: list[TherapyLine]
-    growth: tuple[Growth, Growth] = field(init=False)
-    starts: list[PartialDate] = field(init=False)
-    days: list[Day] = field(init=False)
-    explained: bool = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.growth = part_growth(find_progressions(self.ctx), self.ctx)
-        self.starts = _order_starts(self.lines)
+    def __init__(self, ctx: SelectorContext[OfLines], lines: list[TherapyLine]) -> None:
+        self.ctx, self.lines = ctx, lines
+        self.growth = part_growth(find_progressions(ctx), ctx)
+        self.starts = _order_starts(lines)
         self.days = [start.first for start in self.starts]
-        self.explained = any(line.failed for line in self.lines)
+        self.explained = any(line.failed for line in lines)
 
     def judge_progression(self, line: TherapyLine) -> Truth:
         """Whether the line ended in progression: on the regimen, or off treatment after it."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from heapq import heappop, heappush
+
+import msgspec
 
 from concordant.derive.context import SelectorContext
 from concordant.derive.selectors.courses import ENDED_BADLY, find_courses_with, find_progressions, find_settings
@@ -18,8 +19,7 @@ from concordant.patient.events import EARLY_SETTINGS, Course
 Drugs = frozenset[str]
 
 
-@dataclass(slots=True)
-class TherapyLine:
+class TherapyLine(msgspec.Struct):
     """Courses that count as one line; `settled` when they are certainly for advanced disease.
 
     `perhaps_more` counts the places where a progression of uncertain date may have begun another line. `start` is the first start
@@ -28,7 +28,7 @@ class TherapyLine:
 
     place: int  # among the lines
     declared_number: int | None
-    courses: list[Course] = field(default_factory=list)
+    courses: list[Course] = msgspec.field(default_factory=list)
     settled: bool = False
     progressed: Truth = UNKNOWN
     perhaps_more: int = 0

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+
+import msgspec
 
 from concordant.derive.context import SelectorContext
 from concordant.derive.selectors.courses import describe_course, find_courses_in_question, list_places
@@ -17,8 +18,7 @@ from concordant.patient.facts import Claim
 Begun = tuple[Day, int]  # the last day on which a course can have begun, and its number on record
 
 
-@dataclass(frozen=True, slots=True)
-class _DrugStarts:
+class _DrugStarts(msgspec.Struct, frozen=True):
     """The courses of one drug: the first days of their starts in order, and the first that was begun from each place on."""
 
     days: list[Day]

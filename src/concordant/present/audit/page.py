@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from concordant.audit.report import Report
 from concordant.audit.verdicts import ORDER, WRONG, Finding
@@ -23,8 +25,7 @@ SIGNS: dict[ClaimVerdict, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(msgspec.Struct, frozen=True):
     """What is said of a claim: `n` is its number in the text, `cites` the numbers of its sources with their
     places. `facts` are what `right` says, line by line.
     """
@@ -37,8 +38,7 @@ class Note:
     facts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(msgspec.Struct, frozen=True):
     """A part of a line; a claim has a verdict and its number."""
 
     text: str
@@ -46,8 +46,7 @@ class Piece:
     n: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """A line of the text in pieces, and the notes in its margin. `heading`: it is short, and claims nothing."""
 
     pieces: tuple[Piece, ...]
@@ -55,8 +54,7 @@ class Line:
     heading: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ReferenceShown:
+class ReferenceShown(msgspec.Struct, frozen=True):
     """A numbered source, and how far it was checked."""
 
     n: int
@@ -64,8 +62,7 @@ class ReferenceShown:
     checked: Checked
 
 
-@dataclass(frozen=True, slots=True)
-class AuditPage:
+class AuditPage(msgspec.Struct, frozen=True):
     """The whole page."""
 
     title: str

@@ -6,7 +6,8 @@ How much of each part is shown is fixed, so that every format shows the same; th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from concordant.decide.ruleset import Ruleset
 from concordant.model.guideline import Statement

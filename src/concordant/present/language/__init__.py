@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Literal
+
+import msgspec
 
 from concordant.answer.parts import CellShown
 from concordant.answer.phrases import lower_first
@@ -24,8 +25,7 @@ FEW = 3
 Side = Literal["<=", ">=", "<", ">"]
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(msgspec.Struct, frozen=True):
     """The phrases of a language by key; a key that is missing raises KeyError, a test compares the catalogues."""
 
     code: str

@@ -7,10 +7,12 @@ plain formats show the quotation marks.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
+
+import msgspec
+from msgspec.structs import replace
 
 QUOTED, CITED = ("\ue000", "\ue001"), ("\ue002", "\ue003")
 OPEN, CLOSE = "„", "“"
@@ -151,6 +153,6 @@ def _show(value: object) -> object:
         return show_quotations(value)
     if isinstance(value, tuple):
         return tuple(map(_show, value))
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return dataclasses.replace(value, **{f.name: _show(getattr(value, f.name)) for f in dataclasses.fields(value)})
+    if isinstance(value, msgspec.Struct):
+        return replace(value, **{name: _show(getattr(value, name)) for name in value.__struct_fields__})
     return value

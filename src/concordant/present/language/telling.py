@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from concordant.present.language.quoting import cite, is_english, quote, quote_record, quote_words
 
@@ -41,8 +42,7 @@ WHOLE = 1_000_000
 Told = tuple[str, int]  # the text, and how many signs of it are quoted
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(msgspec.Struct, frozen=True):
     """A sentence with places: how it is found, and how it is told."""
 
     fixed: str
@@ -71,8 +71,7 @@ def make_sentence(english: str, told: str) -> Sentence:
     return Sentence(max(parts[::2], key=len), re.compile("".join(pieces), re.DOTALL), told, tuple(seen))
 
 
-@dataclass(slots=True)
-class Teller:
+class Teller(msgspec.Struct):
     """Tells texts in one language; what it was asked once it knows."""
 
     texts: Mapping[str, str]
@@ -80,7 +79,7 @@ class Teller:
     neutral: frozenset[str]
     english: frozenset[str]
     months: tuple[str, ...]
-    _known: dict[str, Told] = field(default_factory=dict)
+    _known: dict[str, Told] = msgspec.field(default_factory=dict)
 
     def tell(self, text: str) -> str:
         """The text in the language; what has no words in it is marked as a quotation."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
+
+import msgspec
 
 Kind = Literal["said", "convention", "offer", "other", "unread"]
 KINDS: tuple[Kind, ...] = ("offer", "said", "convention", "unread", "other")  # the first of several that stand at one place
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(msgspec.Struct, frozen=True):
     """Words with what they are; `sign` names the row that speaks of them."""
 
     span: Span
@@ -22,8 +22,7 @@ class Mark:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MarkedRow:
+class MarkedRow(msgspec.Struct, frozen=True):
     """A row of the table: its sign, its words, and what was made of them."""
 
     sign: str
@@ -32,8 +31,7 @@ class MarkedRow:
     told: str
 
 
-@dataclass(frozen=True, slots=True)
-class RowGroup:
+class RowGroup(msgspec.Struct, frozen=True):
     """Rows of one kind under their title; `lead` says what to do about them."""
 
     title: str
@@ -41,8 +39,7 @@ class RowGroup:
     lead: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MarkedText:
+class MarkedText(msgspec.Struct, frozen=True):
     """A text, its marks, and the tables beside it, in one language; `over` stands above all, `summary` counts.
 
     `words` are the phrases of the writers.
@@ -58,8 +55,7 @@ class MarkedText:
     over: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(msgspec.Struct, frozen=True):
     """A stretch of text over which the marks are the same; `begins` and `ends` are the signs of the rows whose words
     begin or end here.
     """

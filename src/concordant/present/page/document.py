@@ -9,9 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from concordant.model.sources import Checked
 from concordant.patient.events import Happening
@@ -19,8 +21,7 @@ from concordant.patient.events import Happening
 CITATION = re.compile(r" ?\[(\d+)(?:: ([^\]]*))?\]")
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(msgspec.Struct, frozen=True):
     """A numbered reference and the place in it."""
 
     n: int
@@ -48,8 +49,7 @@ Mark = Literal["", "done", "missing", "unmet"]
 Tone = Literal["", "danger", "missing", "done"]
 
 
-@dataclass(frozen=True, slots=True)
-class ScreenLine:
+class ScreenLine(msgspec.Struct, frozen=True):
     """A titled line of the first screen; its tone says how loud it is, `key` what kind of line it is."""
 
     title: str
@@ -58,15 +58,13 @@ class ScreenLine:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(msgspec.Struct, frozen=True):
     """A few sentences."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(msgspec.Struct, frozen=True):
     """One line of a list: a check has a mark; `lead` is what stands out at its beginning."""
 
     text: str
@@ -74,15 +72,13 @@ class Point:
     mark: Mark = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PointList:
+class PointList(msgspec.Struct, frozen=True):
     """A list."""
 
     points: tuple[Point, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(msgspec.Struct, frozen=True):
     """Columns with headings; the first column names the row."""
 
     columns: tuple[str, ...]
@@ -91,8 +87,7 @@ class Table:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineCourse:
+class TimelineCourse(msgspec.Struct, frozen=True):
     """A course of treatment on the time line; an end that is None runs on. `rough` ends are known to the month or year only."""
 
     label: str
@@ -103,8 +98,7 @@ class TimelineCourse:
     entry: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineEvent:
+class TimelineEvent(msgspec.Struct, frozen=True):
     """An event on the time line."""
 
     label: str
@@ -114,8 +108,7 @@ class TimelineEvent:
     entry: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineInterval:
+class TimelineInterval(msgspec.Struct, frozen=True):
     """The interval between two dates that decides the answer, with its description."""
 
     label: str
@@ -123,8 +116,7 @@ class TimelineInterval:
     end: dt.date
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(msgspec.Struct, frozen=True):
     """The patient's record in time; `told` is the same as one line of text, `undated` what has no place on it.
 
     `undated_title` stands above the latter in a figure.
@@ -139,8 +131,7 @@ class Timeline:
     undated_title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ForestRow:
+class ForestRow(msgspec.Struct, frozen=True):
     """One hazard ratio of one analysis with its interval, and how this patient compares with those of the trial.
 
     `label` names the trial, the endpoint, the analysis and its data cut. A figure says the trial once, as `heading` with
@@ -159,8 +150,7 @@ class ForestRow:
     short: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ForestPlot:
+class ForestPlot(msgspec.Struct, frozen=True):
     """Hazard ratios side by side; `left` and `right` say whom each side favours, `decimal` is the sign in its numbers.
 
     `span` are the least and the greatest ratio of its scale: a part of a figure that is drawn alone keeps the scale of all.
@@ -185,8 +175,7 @@ def split_by_trial(forest: ForestPlot) -> Iterator[ForestPlot]:
 Block = Paragraph | PointList | Table | Timeline | ForestPlot
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(msgspec.Struct, frozen=True):
     """A titled part of the page. A folded section is collapsed until the reader opens it."""
 
     id: str
@@ -195,8 +184,7 @@ class Section:
     folded: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PageReference:
+class PageReference(msgspec.Struct, frozen=True):
     """A numbered reference: the citation, how far it was checked in words, the mark itself, and its name in short."""
 
     n: int
@@ -210,8 +198,7 @@ Layout = Literal["page", "sheet"]
 Shape = Literal["recommendation", "continue", "question", "refusal", "no regimen"]
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(msgspec.Struct, frozen=True):
     """The whole page. `over` stands small above the verdict; `first` are the titled lines below it, what is dangerous first.
 
     `whose` names the file or the id that the user gave, and stands on every sheet. `words` holds what a renderer adds of its
@@ -231,7 +218,7 @@ class Document:
     references_title: str
     references: tuple[PageReference, ...]
     footer: tuple[str, ...]
-    words: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = msgspec.field(default_factory=dict)
     as_of: dt.date | None = None
     whose: str = ""
     layout: Layout = "page"

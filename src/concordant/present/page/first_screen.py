@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from concordant.answer.phrases import capitalize_first, lower_first
 from concordant.answer.schema import Answer, Ask, DangerShown, Option
@@ -42,8 +43,7 @@ GUARDS |= {f"first.{name}" for name in ("conflict", "differs", "judged", "chosen
 Titled = tuple[str, str, Tone]  # the key of a title, the text, and how loud it is
 
 
-@dataclass(frozen=True, slots=True)
-class FirstScreen:
+class FirstScreen(msgspec.Struct, frozen=True):
     """The verdict, and the lines below it; titles are keys of the catalogue."""
 
     verdict: str

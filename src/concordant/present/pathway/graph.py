@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from concordant.logic.status import Status
 from concordant.logic.truth import FALSE, TRUE, UNKNOWN, Truth
@@ -21,8 +22,7 @@ SIGNS: tuple[Sign, ...] = ("first", "offered", "checked", "open", "barred", "aga
 OFFERED_SIGNS: frozenset[Sign] = frozenset({"first", "offered", "checked"})
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """One regimen of one statement; `note` says what bars it, `status` is that of the answer, None without a patient."""
 
     statement: str
@@ -33,8 +33,7 @@ class Row:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(msgspec.Struct, frozen=True):
     """The regimens of one statement under what it asks beside the decisions above; `way` says whether that holds."""
 
     asks: str
@@ -42,8 +41,7 @@ class Item:
     way: Way = "plain"
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(msgspec.Struct, frozen=True):
     """Items of one role; `rating` names the place in the guideline and its grade."""
 
     role: str
@@ -51,8 +49,7 @@ class Group:
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(msgspec.Struct, frozen=True):
     """Where the decisions end: what all regimens here ask for, and the regimens; `folded` stands for them where it is told."""
 
     id: str
@@ -68,8 +65,7 @@ class Card:
         return [row for group in self.groups for item in group.items for row in item.rows]
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """One answer to a decision; a way begins at it."""
 
     id: str
@@ -80,8 +76,7 @@ class Reply:
 BoxKind = Literal["gate", "exit", "question", "stage"]
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(msgspec.Struct, frozen=True):
     """A decision with its answers, the patients that the guideline is about (`gate`), or is not (`exit`), or a stage."""
 
     id: str
@@ -92,8 +87,7 @@ class Box:
     replies: tuple[Reply, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Arrow:
+class Arrow(msgspec.Struct, frozen=True):
     """A way from a box, or from an answer in it, to another box or to a card."""
 
     source: str
@@ -101,8 +95,7 @@ class Arrow:
     way: Way
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(msgspec.Struct, frozen=True):
     """A line at the top of the picture: a danger, or what was not read."""
 
     title: str
@@ -110,8 +103,7 @@ class Guard:
     loud: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Pathway:
+class Pathway(msgspec.Struct, frozen=True):
     """The whole picture, in one language. `over` says of whom, when and of which guideline; `legend` what the signs mean, `words`
     what stands on the edge of a card.
     """

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec.structs import replace
 
 from concordant.present.figures.svg import measure_width, wrap_text
 from concordant.present.pathway.graph import Box, Card, Group, Item, Reply, Row, Sign, Way

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from concordant.logic.dates import PartialDate
 from concordant.patient.events import ONGOING, Course, DiseaseEvent, EntryLocation, Stopped
@@ -23,16 +25,14 @@ from concordant.record.courses.span import ExposureSpan, days_between, latest_en
 from concordant.record.courses.undated import group_undated, make_undated_courses
 
 
-@dataclass(frozen=True, slots=True)
-class CourseNote:
+class CourseNote(msgspec.Struct, frozen=True):
     """What a course rests on, in sentences: entries, dates, why it was joined or parted, what stays open."""
 
     place: str
     says: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AssembledCourses:
+class AssembledCourses(msgspec.Struct, frozen=True):
     """The courses in the order of time, a note for each, and the exposures that are supportive and make no course."""
 
     courses: tuple[Course, ...] = ()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from concordant.logic.date_index import DateIndex
 from concordant.logic.dates import PartialDate
@@ -15,8 +16,7 @@ from concordant.record.courses.line_rules import LineRules
 Dates = list[tuple[PartialDate, int]]  # in order, each with its place among the events that tell it
 
 
-@dataclass(frozen=True, slots=True)
-class DiseaseTimes:
+class DiseaseTimes(msgspec.Struct, frozen=True):
     """The events of the disease that courses are held against.
 
     `progressions` are those that may end a course: not at sites alone that are treated where they are.

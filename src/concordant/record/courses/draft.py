@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+import msgspec
 
 from concordant.logic.dates import Day, PartialDate
 from concordant.patient.events import Setting, Stopped
 from concordant.record.courses.span import ExposureSpan
 
 
-@dataclass(slots=True)
-class _Summary:
+class _Summary(msgspec.Struct):
     """What the first `count` spans of a group come to: no span is looked at twice, however many follow.
 
     `ends` are the latest ends by drug, `stops` the last days that spans with a reason for stopping can have.
     """
 
     count: int = 0
-    drugs: dict[str, None] = field(default_factory=dict)
-    ends: dict[str, PartialDate] = field(default_factory=dict)
-    by_name: dict[str, list[ExposureSpan]] = field(default_factory=dict)
-    all_ends: set[PartialDate] = field(default_factory=set)
+    drugs: dict[str, None] = msgspec.field(default_factory=dict)
+    ends: dict[str, PartialDate] = msgspec.field(default_factory=dict)
+    by_name: dict[str, list[ExposureSpan]] = msgspec.field(default_factory=dict)
+    all_ends: set[PartialDate] = msgspec.field(default_factory=set)
     first: PartialDate | None = None
     last: PartialDate | None = None
     setting: Setting | None = None
     line: int | None = None
     runs_until: Day | None = None
-    stops: dict[Stopped, Day] = field(default_factory=dict)
+    stops: dict[Stopped, Day] = msgspec.field(default_factory=dict)
 
     def add_span(self, part: ExposureSpan) -> None:
         """One more span."""
@@ -52,18 +52,17 @@ def _later_end(known: PartialDate | None, end: PartialDate) -> PartialDate:
     return end if known is None or (end.last, end.first) > (known.last, known.first) else known
 
 
-@dataclass(slots=True)
-class CourseDraft:
+class CourseDraft(msgspec.Struct):
     """Spans that count as one course, and why they were joined or parted.
 
     What is given `beside` them belongs to the course, and neither begins nor ends it. `parts` is changed by `add_spans` and
     `replace_spans` only.
     """
 
-    parts: list[ExposureSpan] = field(default_factory=list)
-    why: list[str] = field(default_factory=list)
-    beside: list[ExposureSpan] = field(default_factory=list)
-    _told: _Summary = field(default_factory=_Summary, init=False, repr=False, compare=False)
+    parts: list[ExposureSpan] = msgspec.field(default_factory=list)
+    why: list[str] = msgspec.field(default_factory=list)
+    beside: list[ExposureSpan] = msgspec.field(default_factory=list)
+    _told: _Summary = msgspec.field(default_factory=_Summary)
 
     @property
     def _summary(self) -> _Summary:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
+
+import msgspec
 
 from concordant.logic.dates import PartialDate, format_date, shift_day
 from concordant.patient.events import GREW, Stopped
@@ -44,15 +45,14 @@ def _day_key(part: ExposureSpan) -> tuple[object, ...]:
     return (part.first, part.exposure.setting, part.exposure.line, part.last if coarse else None)
 
 
-@dataclass(slots=True)
-class CourseGrouping:
+class CourseGrouping(msgspec.Struct):
     """Goes through the spans once; the last group is the one that may go on."""
 
     rules: LineRules
     times: DiseaseTimes
-    groups: list[CourseDraft] = field(default_factory=list)
-    ordered: list[ExposureSpan] = field(default_factory=list)
-    coming: dict[PartialDate, frozenset[str]] = field(default_factory=dict)
+    groups: list[CourseDraft] = msgspec.field(default_factory=list)
+    ordered: list[ExposureSpan] = msgspec.field(default_factory=list)
+    coming: dict[PartialDate, frozenset[str]] = msgspec.field(default_factory=dict)
 
     def group_spans(self, parts: Iterable[ExposureSpan]) -> list[CourseDraft]:
         """The groups of some spans, those of one day taken together."""

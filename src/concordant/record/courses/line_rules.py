@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from concordant.model.knowledge import Knowledge
 from concordant.model.vocabulary import DrugGroup
@@ -12,8 +13,7 @@ BY_MOUTH = "PO"
 DISTANT = "distant"  # tag of sites: a metastasis there is a distant one
 
 
-@dataclass(frozen=True, slots=True)
-class LineRules:
+class LineRules(msgspec.Struct, frozen=True):
     """Days, and which drugs supplement, lead, stand alone or stand for each other; see `vocabulary/lines-of-therapy.yaml`.
 
     Which drugs lead is said by each guideline that counts lines; all of them are known here. A class all of whose drugs are of a

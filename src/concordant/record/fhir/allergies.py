@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from concordant.logic.dates import PartialDate
 from concordant.patient.events import ABSENT, ACTIVE, RESOLVED, Comorbidity, Status

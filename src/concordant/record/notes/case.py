@@ -147,11 +147,7 @@ def _tell_rest(readings: NoteReadings, placed: PlacedFacts, teller: NoteTeller) 
 class NoteCaseText(SourceText):
     """A case file whose lines are those of the note; it remembers what was complained about, by its place."""
 
-    __slots__ = ("complained",)
-
-    def __init__(self, file: str, value: Any, lines: dict[Place, int]) -> None:
-        super().__init__(file, value, lines)
-        self.complained: dict[Place, str] = {}
+    complained: dict[Place, str] = {}
 
     def make_complaint(self, place: Place, says: str, way_out: str = "") -> Complaint:
         """A complaint, which is remembered."""

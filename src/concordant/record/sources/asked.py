@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+
+import msgspec
 
 from concordant.errors import Complaint, Unreadable
 from concordant.logic.dates import parse_partial_date
@@ -11,8 +12,7 @@ from concordant.logic.dates import parse_partial_date
 WRITE = "Write the day as 2022-09-20"
 
 
-@dataclass(frozen=True, slots=True)
-class AsOf:
+class AsOf(msgspec.Struct, frozen=True):
     """The day that was asked for, and the day of today where the caller has a clock.
 
     A record with a date of its own keeps it. Any other is cut at `asked`, or taken whole as of `today`.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
+
+import msgspec
 
 from concordant.errors import Complaint, Unreadable, quote_word, suggest_word
 from concordant.record.sources import Patient
@@ -12,8 +13,7 @@ from concordant.record.sources import Patient
 MOST_NAMED = 20
 
 
-@dataclass(frozen=True, slots=True)
-class WaysOut:
+class WaysOut(msgspec.Struct, frozen=True):
     """What a caller can do about a source that leaves the patient open; each door has other words for it."""
 
     nobody: str = "`read` says in its account what became of each entry"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from concordant.errors import Complaint, Unreadable
 from concordant.record.casefile.read import KEYS
@@ -66,8 +67,7 @@ NOTES = (".txt", ".md", ".text", ".markdown")
 FEWEST_WORDS = 6  # fewer are a value in the wrong place rather than a note
 
 
-@dataclass(frozen=True, slots=True)
-class NoteFile:
+class NoteFile(msgspec.Struct, frozen=True):
     """The text of a clinical note, and the name of the file that it stands in."""
 
     text: str

@@ -6,9 +6,10 @@ import csv
 import io
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from concordant.errors import Complaint, Refused, Unreadable, quote_word, suggest_word
 from concordant.record.sources.values import read_value
@@ -24,8 +25,7 @@ SHAPE = "Write `codes:` and under it one line for each: - {system: ..., code: ..
 ADDS = "A file of local codes adds codes and changes none: leave this one out"
 
 
-@dataclass(frozen=True, slots=True)
-class CodeEntry:
+class CodeEntry(msgspec.Struct, frozen=True):
     """One entry of the file: what it says by key, and where it stands."""
 
     cells: Mapping[str, str]

@@ -6,11 +6,11 @@ import copy
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec.structs import replace
 
 from concordant.errors import Complaint, Unreadable
@@ -39,15 +39,13 @@ if TYPE_CHECKING:
     from concordant.record.sources.notes import NotePatients  # loaded only for a note
 
 
-@dataclass(frozen=True, slots=True)
-class NamedSource:
+class NamedSource(msgspec.Struct, frozen=True):
     """A file, a folder, or the address of a database."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class SourceContent:
+class SourceContent(msgspec.Struct, frozen=True):
     """What stands in a file, and how to call it in a message."""
 
     data: bytes

@@ -17,8 +17,6 @@ WAY_OUT = "Write it as a text, a number, a date, a yes or no, a list or a mappin
 class ValueText(SourceText):
     """A case file without lines: what is wrong is told by the key where it stands."""
 
-    __slots__ = ()
-
     def make_complaint(self, place: Place, says: str, way_out: str = "") -> Complaint:
         """A complaint that names the place by its keys."""
         return Complaint(says, f"{self.file}: {format_place(place)}" if place else self.file, None, way_out)
