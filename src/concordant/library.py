@@ -101,26 +101,28 @@ def _add_folder_path(complaint: Complaint, folder: Path) -> Complaint:
 def encode_knowledge(knowledge: Knowledge, owner: str) -> bytes:
     """Knowledge to a compiled file of `owner`: a version, or a stamp of the files."""
     content = encode_content(knowledge)
-    return _make_head(owner, content) + content
+    return _make_head(owner, compute_digest(content)) + content
 
 
 def decode_knowledge(data: bytes, owner: str, name: str) -> Knowledge:
     """A compiled file to Knowledge. Raises DamagedKnowledge unless every byte is as `encode` wrote it for this owner."""
-    head, _, content = data.partition(b"\n")
-    if head + b"\n" != _make_head(owner, content):
+    length = data.find(b"\n") + 1
+    head, content = data[:length], memoryview(data)[length:]
+    digest = compute_digest(content)
+    if head != _make_head(owner, digest):
         raise DamagedKnowledge(
             Complaint(_describe_damage(head, owner), name, way_out="Install concordant anew; nothing was answered")
         )
     try:
-        return decode_content(content)
+        return decode_content(content, digest)
     except msgspec.DecodeError:  # written by a program with other records, under the same version
         raise DamagedKnowledge(
             Complaint("the compiled knowledge does not fit this program", name, way_out="Install concordant anew")
         ) from None
 
 
-def _make_head(owner: str, content: bytes) -> bytes:
-    return f"{KIND}, of {owner}, sha256 {compute_digest(content)}\n".encode()
+def _make_head(owner: str, digest: str) -> bytes:
+    return f"{KIND}, of {owner}, sha256 {digest}\n".encode()
 
 
 def _describe_damage(head: bytes, owner: str) -> str:

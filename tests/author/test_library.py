@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import os
 import random
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,7 @@ from msgspec.structs import replace
 from concordant import __version__, api, library
 from concordant.cli.main import main
 from concordant.library import DamagedKnowledge, decode_knowledge, encode_knowledge
-from concordant.model.knowledge import Knowledge, compute_digest, encode_content
+from concordant.model.knowledge import NOTHING_STORED, PARTS, Knowledge, compute_digest, encode_content
 from tests.shares import share_of
 
 SAMPLED = 60
@@ -31,7 +32,7 @@ def whole(knowledge: Knowledge) -> bytes:
 @pytest.fixture(scope="module")
 def tiny(knowledge: Knowledge) -> bytes:
     """A file small enough that each of its bits can be turned."""
-    return encode_knowledge(emptied(knowledge), __version__)
+    return encode_knowledge(replace(emptied(knowledge), stored=NOTHING_STORED), __version__)
 
 
 def emptied(held: Any) -> Any:
@@ -63,6 +64,14 @@ def test_whole_knowledge_is_used(whole: bytes, tiny: bytes, knowledge: Knowledge
     assert decode_knowledge(whole, __version__, "knowledge.msgpack") == knowledge
     assert decode_knowledge(tiny, __version__, "knowledge.msgpack").statements == ()
     assert len(tiny) < 5_000  # or turning each bit takes a minute
+
+
+def test_an_answer_asks_for_no_part_that_is_stored_apart(whole: bytes) -> None:
+    held = decode_knowledge(whole, __version__, "knowledge.msgpack")
+    api.recommend(CASE, today=dt.date(2026, 11, 30), knowledge=held).render("terminal")
+    assert not vars(held).keys() & PARTS.keys()
+    assert held.notes.languages and held.audit.rows and held.told  # and each is there for whom it is
+    assert vars(held).keys() >= PARTS.keys()
 
 
 @pytest.mark.long

@@ -24,7 +24,7 @@ from concordant.model.features import Axiom, Feature
 from concordant.model.form import Form
 from concordant.model.formulas import Formula, Rounding
 from concordant.model.guideline import Danger, Disagreement, Guideline, LedgerRow, NewerEvent, Statement, Transition
-from concordant.model.knowledge import Knowledge, Translations, Vocabulary, decode_content, encode_content
+from concordant.model.knowledge import Knowledge, Translations, Vocabulary, decode_content, encode_content, store_parts
 from concordant.model.notes import NoteLanguage, NoteReading, join_languages, join_readings
 from concordant.model.sources import Record, Source
 from concordant.model.trials import Trial
@@ -139,9 +139,11 @@ class _Assembler:
             vocabulary=vocabulary,
             classes={c.id: c.name for c in classes},
             form=next(iter(self.compile_files_under("form/", Form)), Form()),
-            audit=msgspec.structs.replace(self.read_audit_words(), rows=tuple(make_rows(trials))),
-            told=self.read_translations(),
-            notes=self.read_note_languages(),
+            stored=store_parts(
+                notes=self.read_note_languages(),
+                audit=msgspec.structs.replace(self.read_audit_words(), rows=tuple(make_rows(trials))),
+                told=self.read_translations(),
+            ),
             accepted=tuple(x for file in self.compile_files_under("accepted/", AcceptedFindings) for x in file.accepted),
             cohort=self.pack_cohort_files(),
         )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal
 
 import msgspec
 
@@ -223,7 +224,28 @@ class Translations(Record, frozen=True):
     neutral: tuple[str, ...] = ()
 
 
-class Knowledge(Record, frozen=True):
+class Stored(Record, frozen=True):
+    """Parts that few answers need, a third of all: each stays as it is stored until somebody asks for it."""
+
+    notes: msgspec.Raw
+    audit: msgspec.Raw
+    told: msgspec.Raw
+
+
+PARTS: dict[str, Any] = {"notes": NoteReading, "audit": AuditWords, "told": dict[str, Translations]}  # by name, what each holds
+
+
+def store_parts(notes: NoteReading, audit: AuditWords, told: dict[str, Translations]) -> Stored:
+    """The parts as they are stored, each number in the type of its field."""
+    parts = {"notes": notes, "audit": audit, "told": told}
+    plain = {name: msgspec.msgpack.decode(msgspec.msgpack.encode(parts[name]), type=kind) for name, kind in PARTS.items()}
+    return Stored(**{name: msgspec.Raw(msgspec.msgpack.encode(part)) for name, part in plain.items()})
+
+
+NOTHING_STORED = store_parts(NoteReading(), AuditWords(), {})
+
+
+class Knowledge(Record, frozen=True, dict=True):
     """All of it, compiled: features in the order in which they can be derived. `told` are its texts by language.
 
     `cohort` are the files of `cohort/` by name, packed: `model/cohort` unpacks them for who judges many patients.
@@ -250,11 +272,24 @@ class Knowledge(Record, frozen=True):
     vocabulary: Vocabulary
     classes: dict[str, str]
     form: Form = Form()
-    notes: NoteReading = NoteReading()
-    audit: AuditWords = AuditWords()
-    told: dict[str, Translations] = {}
     accepted: tuple[AcceptedFinding, ...] = ()
     cohort: dict[str, bytes] = {}
+    stored: Stored = NOTHING_STORED
+
+    @cached_property
+    def notes(self) -> NoteReading:
+        """How notes are read."""
+        return msgspec.msgpack.decode(self.stored.notes, type=NoteReading)
+
+    @cached_property
+    def audit(self) -> AuditWords:
+        """By which words a written answer is audited."""
+        return msgspec.msgpack.decode(self.stored.audit, type=AuditWords)
+
+    @cached_property
+    def told(self) -> dict[str, Translations]:
+        """The texts in other languages."""
+        return msgspec.msgpack.decode(self.stored.told, type=dict[str, Translations])
 
 
 def encode_content(knowledge: Knowledge) -> bytes:
@@ -263,11 +298,23 @@ def encode_content(knowledge: Knowledge) -> bytes:
     return msgspec.msgpack.encode(msgspec.msgpack.decode(content, type=Knowledge))  # a compiler may give 12 where 12.0 is meant
 
 
-def decode_content(content: bytes) -> Knowledge:
-    """The knowledge that these bytes hold, under their own fingerprint. Raises DecodeError for what holds none."""
-    return msgspec.structs.replace(msgspec.msgpack.decode(content, type=Knowledge), digest=compute_digest(content))
+def decode_content(content: bytes | memoryview, digest: str = "") -> Knowledge:
+    """The knowledge that these bytes hold, under their own fingerprint (which may have been taken already).
+
+    Raises DecodeError for what holds none.
+    """
+    knowledge = msgspec.msgpack.decode(content, type=Knowledge)
+    stored = Stored(**{name: getattr(knowledge.stored, name).copy() for name in PARTS})  # or it would hold on to all the content
+    return msgspec.structs.replace(knowledge, digest=digest or compute_digest(content), stored=stored)
 
 
-def compute_digest(content: bytes) -> str:
+def spell_out(knowledge: Knowledge) -> dict[str, Any]:
+    """All of it as plain lists and mappings, the stored parts too."""
+    names = [*(name for name in knowledge.__struct_fields__ if name != "stored"), *PARTS]
+    spelled: dict[str, Any] = msgspec.to_builtins({name: getattr(knowledge, name) for name in names})
+    return spelled
+
+
+def compute_digest(content: bytes | memoryview) -> str:
     """The SHA-256 of a content, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()

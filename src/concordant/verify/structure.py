@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from itertools import chain
+from typing import Any
 
 import msgspec
 
 from concordant.logic.conditions import ALWAYS, Condition, Not, find_features_read
 from concordant.model.features import Feature
 from concordant.model.features_used import add_inputs, find_features_used
-from concordant.model.knowledge import Knowledge
+from concordant.model.knowledge import PARTS, Knowledge, spell_out
 from concordant.model.naming import find_names
 from concordant.model.sources import Cite
 from concordant.verify.decided import Proving
@@ -92,8 +94,8 @@ def _limits_of(now: Proving) -> list[Condition]:
 def find_unused(now: Proving) -> Iterator[Finding]:
     """Features that nothing asks for, drugs that no regimen, feature or term names, sources that nobody cites."""
     knowledge = now.knowledge
-    told = msgspec.to_builtins(knowledge) | {"cohort": _unpack_cohort(knowledge)}
-    named = _collect_names(msgspec.structs.replace(knowledge, drugs=()), {**told, "drugs": ()})
+    told = spell_out(knowledge) | {"cohort": _unpack_cohort(knowledge)}
+    named = _collect_names({**told, "drugs": ()})
     read = find_features_used(knowledge) | set(_iter_read({**told, "features": ()})) | named["feature"]
     used = add_inputs(read, now.plan.by_name)
     templates = {type(f.derive) for f in knowledge.features if f.drug and f.name in used}
@@ -117,10 +119,11 @@ def _unpack_cohort(knowledge: Knowledge) -> dict[str, object]:
 KINDS: Mapping[str, str] = dict.fromkeys(("drug or class", "drug, class or substance", "class"), "drug")
 
 
-def _collect_names(knowledge: Knowledge, told: object) -> Mapping[str, set[str]]:
+def _collect_names(told: Mapping[str, Any]) -> Mapping[str, set[str]]:
     """The words of the knowledge that name a feature, a drug (or a class of drugs) or a source."""
     found: dict[str, set[str]] = {"feature": set(), "drug": set(), "source": set()}
-    for one in find_names(told, type(knowledge)):
+    named = [find_names(told, Knowledge), *(find_names(told[name], kind) for name, kind in PARTS.items())]
+    for one in chain.from_iterable(named):
         found.setdefault(KINDS.get(one.naming.kind, one.naming.kind), set()).add(one.word)
     return found
 
