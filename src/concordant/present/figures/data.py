@@ -61,13 +61,11 @@ def make_wording(language: Language) -> Wording:
 
 def describe_date(when: When, language: Language) -> str:
     """`5 Mar 2021`, `Mar 2021` or `2021`; other stretches from their first day to their last."""
-    from babel.dates import format_date
-
     first, last = when.first, when.last
     if first == last:
         return language.format_day(first.isoformat())
     if (first.year, first.month) == (last.year, last.month):
-        return format_date(first, language.phrases["format.month"], locale=language.code)
+        return language.format_month(first)
     if first.year == last.year:
         return str(first.year)
     return language.say("timeline.dates", start=language.format_day(first.isoformat()), end=language.format_day(last.isoformat()))

@@ -121,21 +121,25 @@ class Language(msgspec.Struct, frozen=True):
 
     def format_day(self, iso: str) -> str:
         """An ISO day as people write it: 20 Sep 2022."""
-        from babel.dates import format_date
-
-        return format_date(dt.date.fromisoformat(iso), self.phrases["format.day"], locale=self.code)
+        return self._write_day(dt.date.fromisoformat(iso), "months.short")
 
     def format_long_day(self, day: dt.date) -> str:
         """A day with its month in full: 20 September 2022."""
-        from babel.dates import format_date
+        return self._write_day(day, "months")
 
-        return format_date(day, self.phrases["format.day.long"], locale=self.code)
+    def format_month(self, day: dt.date) -> str:
+        """The month of a day: Sep 2022."""
+        return self.say("format.month", month=self._name_month(day, "months.short"), year=day.year)
+
+    def _write_day(self, day: dt.date, names: str) -> str:
+        return self.say("format.day", day=day.day, month=self._name_month(day, names), year=day.year)
+
+    def _name_month(self, day: dt.date, names: str) -> str:
+        return self.phrases[names].split()[day.month - 1]
 
     def format_number(self, value: float, digits: int = 2) -> str:
         """A number with at most so many decimals, in the digits of the language."""
-        from babel.numbers import format_decimal
-
-        return format_decimal(value, format=f"0.{'#' * digits}" if digits else "0", locale=self.code)
+        return _round_number(value, digits).replace(".", self.phrases["format.decimal"])
 
     def format_unit(self, unit: str) -> str:
         """A unit as people write it."""
@@ -175,6 +179,14 @@ class Language(msgspec.Struct, frozen=True):
 
     def _format_quantity(self, value: float, unit: str = "") -> str:
         return f"{self.format_number(value, 6)} {self.format_unit(unit)}" if unit else self.format_number(value, 6)
+
+
+def _round_number(value: float, digits: int) -> str:
+    """As it is written, not as it is held: half of the last digit goes to the even one (2.675 is 2.68, 2.665 is 2.66)."""
+    from decimal import Decimal
+
+    text = f"{Decimal(str(value)):.{digits}f}"
+    return text.rstrip("0").rstrip(".") if digits else text
 
 
 def load_language(code: str, knowledge: Knowledge | None = None) -> Language:

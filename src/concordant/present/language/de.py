@@ -8,8 +8,11 @@ from concordant.present.language.de_reasons import REASONS
 from concordant.present.language.de_record import RECORD
 
 PHRASES: dict[str, str] = {
-    "format.day.long": "d. MMMM y",
-    "format.day": "d. MMM y",
+    "format.day": "{day}. {month} {year}",
+    "format.month": "{month} {year}",
+    "format.decimal": ",",
+    "months": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    "months.short": "Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.",
     "list.and": "{first} und {last}",
     "list.or": "{first} oder {last}",
     "list.more": "{shown} und {more} weitere",
@@ -222,7 +225,6 @@ PHRASES: dict[str, str] = {
     "schedule.once daily": "einmal täglich",
     "schedule.twice daily": "zweimal täglich",
     # der Bericht in der Zeit
-    "format.month": "MMM y",
     "timeline.title": "Der Verlauf",
     "timeline.undated.title": "Im Bericht ohne Datum",
     "timeline.neoadjuvant": "neoadjuvant",

@@ -9,8 +9,11 @@ from concordant.present.language.en_reasons import REASONS
 from concordant.present.language.en_record import RECORD
 
 PHRASES: dict[str, str] = {
-    "format.day.long": "d MMMM y",
-    "format.day": "d MMM y",
+    "format.day": "{day} {month} {year}",
+    "format.month": "{month} {year}",
+    "format.decimal": ".",
+    "months": "January February March April May June July August September October November December",
+    "months.short": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
     "list.and": "{first} and {last}",
     "list.or": "{first} or {last}",
     "list.more": "{shown} and {more} more",
@@ -220,7 +223,6 @@ PHRASES: dict[str, str] = {
     "word.folded_not_printed": "not printed: see the page on screen",
     "word.page": "Page {page} of {pages}",
     # the record in time: its sentences are those of the answer
-    "format.month": "MMM y",
     "timeline.title": "The record in time",
     "timeline.undated.title": "On record without a date",
     **{f"timeline.{key}": text for key, text in TIMELINE.items()},

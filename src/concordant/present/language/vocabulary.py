@@ -34,7 +34,7 @@ def _make_teller(code: str, knowledge: Knowledge | None) -> Teller:
         sentences=tuple(sorted(sentences, key=lambda one: -len(one.fixed))),
         neutral=frozenset(word for text in (*_iter_neutral(knowledge), *told.neutral) for word in _iter_spellings(text)),
         english=frozenset(_iter_vocabulary(knowledge)),
-        months=tuple(_iter_months(code)),
+        months=tuple(import_module(f"concordant.present.language.{code}").PHRASES["months.short"].split()),
     )
 
 
@@ -65,13 +65,6 @@ def _iter_vocabulary(knowledge: Knowledge | None) -> Iterator[str]:
     if knowledge is not None:
         for term in (*knowledge.vocabulary.conditions, *knowledge.vocabulary.sites):
             yield from (term.name.lower(), *(synonym.lower() for synonym in term.synonyms))
-
-
-def _iter_months(code: str) -> Iterator[str]:
-    from babel.dates import get_month_names
-
-    names = get_month_names("abbreviated", locale=code)
-    yield from (names[month] for month in range(1, 13))
 
 
 _tellers: IdentityCache[Knowledge, dict[str, Teller]] = IdentityCache(lambda _: {})
