@@ -30,11 +30,19 @@ LOCALES = ("babel", "pytz", "zoneinfo")
 NETWORK = ("concordant.api.language_model", "http", "socket", "ssl", "urllib.request", "email")
 # A verb with its arguments, and the modules (each with what stands in it) that it may not load.
 LOADS_NONE_OF = {
-    ("recommend", A03): (*NOTES, *FOREIGN, *OTHER_VERBS, *NETWORK, *LOCALES),
+    ("recommend", A03): (*NOTES, *FOREIGN, *OTHER_VERBS, *NETWORK, *LOCALES, "rich"),
     ("recommend", A03, "--format", "json"): (*NOTES, *FOREIGN, *OTHER_VERBS, *NETWORK, *LOCALES, "rich"),
     ("recommend", A03, "--format", "md"): (*NOTES, *FOREIGN, *OTHER_VERBS, *NETWORK, *LOCALES, "rich"),
-    ("explain", A03): (*NOTES, *FOREIGN, *OTHER_VERBS, *NETWORK, *LOCALES),
-    ("example", "P01"): ("concordant.answer.engine", "concordant.record.builder", *NOTES, *OTHER_VERBS, *NETWORK, *LOCALES),
+    ("explain", A03): (*NOTES, *FOREIGN, *OTHER_VERBS, *NETWORK, *LOCALES, "rich"),
+    ("example", "P01"): (
+        "concordant.answer.engine",
+        "concordant.record.builder",
+        *NOTES,
+        *OTHER_VERBS,
+        *NETWORK,
+        *LOCALES,
+        "rich",
+    ),
 }
 RUN = "import sys; from concordant.cli.main import main; code = main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
 

@@ -85,6 +85,7 @@ ALLOWED = {
     ("present/described/overview.py", "number.split"): NUMBER,
     ("present/language/__init__.py", "key.removeprefix"): KEYS,
     ("present/language/__init__.py", "key.startswith"): KEYS,
+    ("present/language/__init__.py", "self.phrases[names].split"): KEYS,
     ("present/pdf/page.py", "typst.compile"): OTHER,
     ("present/pdf/data.py", "re.compile"): LAYOUT,
     ("present/pdf/data.py", "KEPT.split"): LAYOUT,
@@ -94,6 +95,9 @@ ALLOWED = {
     ("present/figures/svg.py", "pieces[-1].removesuffix"): LAYOUT,
     ("present/figures/svg.py", "f'{value:.1f}'.removesuffix"): DIGITS,
     ("present/figures/svg.py", "text.split"): LAYOUT,
+    ("present/styled.py", "re.compile"): LAYOUT,
+    ("present/styled.py", "WORD.finditer"): LAYOUT,
+    ("present/styled.py", "NARROW.fullmatch"): LAYOUT,
     ("present/widths.py", "cell.split"): LAYOUT,
 }
 
