@@ -6,8 +6,6 @@ read from one MessagePack file (docs/decisions/0003). Everything that reads a co
 the one fold (docs/decisions/0024).
 """
 
-from __future__ import annotations
-
 from collections.abc import MutableMapping, Sequence
 from itertools import chain
 from typing import Literal, Protocol, TypeVar, assert_never
@@ -41,33 +39,33 @@ class OneOf(msgspec.Struct, frozen=True, tag=True, cache_hash=True):
 class Not(msgspec.Struct, frozen=True, tag=True, cache_hash=True):
     """True and false change places; unknown stays."""
 
-    arg: Condition
+    arg: "Condition"
 
 
 class All(msgspec.Struct, frozen=True, tag=True, cache_hash=True):
     """False if any is false, else unknown if any is unknown, else true."""
 
-    args: tuple[Condition, ...]
+    args: "tuple[Condition, ...]"
 
 
 class Any(msgspec.Struct, frozen=True, tag=True, cache_hash=True):
     """True if any is true, else unknown if any is unknown, else false."""
 
-    args: tuple[Condition, ...]
+    args: "tuple[Condition, ...]"
 
 
 class AtLeast(msgspec.Struct, frozen=True, tag=True, cache_hash=True):
     """True once n are true, false once n can no longer be reached, else unknown."""
 
     n: int
-    args: tuple[Condition, ...]
+    args: "tuple[Condition, ...]"
 
 
 class Named(msgspec.Struct, frozen=True, tag=True, cache_hash=True):
     """The same truth, under a name that explanations can use (a guard, a limb of a label)."""
 
     name: str
-    arg: Condition
+    arg: "Condition"
 
 
 Leaf = Compare | OneOf

@@ -1,7 +1,5 @@
 """What was found by `concordant prove` and is accepted: which finding, and why it is no fault."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from concordant.model.sources import Cite, Record

@@ -1,7 +1,5 @@
 """What a written answer is checked with: the words of claims, wordings with their verdicts, and figures as numbers."""
 
-from __future__ import annotations
-
 import datetime as dt
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Drugs, classes and regimens: doses, labels, checks, codes."""
 
-from __future__ import annotations
-
 import datetime as dt
 from typing import Literal
 

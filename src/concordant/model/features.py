@@ -1,7 +1,5 @@
 """What may be asked about a patient: name, type, unit, codes, what silence means."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 import msgspec

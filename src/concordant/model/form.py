@@ -3,8 +3,6 @@
 Every text stands by language: `{en: came back, de: Rezidiv}`.
 """
 
-from __future__ import annotations
-
 from concordant.model.naming import DrugName, FeatureName
 from concordant.model.sources import Record
 

@@ -4,8 +4,6 @@
 or falls steadily with its fact, so a formula of intervals is exact: its ends are the formula of their ends.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from fractions import Fraction

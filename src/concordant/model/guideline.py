@@ -3,8 +3,6 @@
 The shapes of the YAML files under `knowledge/` after their sentences became conditions; unknown keys are refused.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from typing import Literal
 

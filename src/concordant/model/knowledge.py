@@ -1,7 +1,5 @@
 """All knowledge as one compiled record, and the vocabulary that records are read with."""
 
-from __future__ import annotations
-
 import hashlib
 from functools import cached_property
 from typing import Any, Literal

@@ -5,8 +5,6 @@ number, a date, or a name of the knowledge; `~` a few words of no account; blank
 blank between belongs together: `x<n>`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, Literal
 

@@ -1,7 +1,5 @@
 """How records are read: codes by their beginnings and their tissue, words that speak of a tumour, choices of the project."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from concordant.model.naming import ConditionName, Culprit, FeatureName, SiteName, TestName

@@ -1,7 +1,5 @@
 """What all knowledge records share: sources, citations, marks, actions and bars."""
 
-from __future__ import annotations
-
 import datetime as dt
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Trials by data cut: a figure belongs to exactly one analysis; and whom a trial took."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 import msgspec

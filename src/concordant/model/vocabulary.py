@@ -1,7 +1,5 @@
 """Parts of the vocabulary: how courses are made of single administrations, and what the words of a report speak of."""
 
-from __future__ import annotations
-
 from concordant.model.naming import ClassName, ConditionName, DrugName, SiteName
 from concordant.model.sources import Cite, Record
 

@@ -1,7 +1,5 @@
 """What all selectors share: parameters that say what they name, what is read, what is looked for in a record."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 

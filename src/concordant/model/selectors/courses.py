@@ -1,7 +1,5 @@
 """Selectors of courses of treatment: what was given, what came of it, which line it was."""
 
-from __future__ import annotations
-
 from concordant.model.naming import DrugOrClass, FeatureName, SiteTag, StatedName
 from concordant.model.selectors.base import Members, Selector, Tags
 

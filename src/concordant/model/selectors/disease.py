@@ -1,7 +1,5 @@
 """Selectors of the disease: extent, presentation, brain, sites, events."""
 
-from __future__ import annotations
-
 import msgspec
 
 from concordant.model.naming import SiteName, SiteTag

@@ -1,7 +1,5 @@
 """Selectors of entries: measurements, the person, conditions, medicines, tests of the tumour, what nobody read."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal, cast
 
 from concordant.contract_names import PatientWord
