@@ -97,14 +97,14 @@ def make_plan(knowledge: Knowledge) -> DerivationPlan:
     terms = (*knowledge.vocabulary.sites, *knowledge.vocabulary.medications)
     tags = {term.id: frozenset(term.tags) for term in terms}
     by_name = {feature.name: feature for feature in knowledge.features}
-    used = add_inputs(find_features_used(knowledge), by_name)
     inputs = {feature.name: feature.inputs for feature in knowledge.features}
+    used = add_inputs(find_features_used(knowledge), inputs)
     return DerivationPlan(
         knowledge.features,
         members,
         {drug.id: frozenset((drug.id, *drug.classes)) for drug in knowledge.drugs},
         tags,
-        downstream=_find_downstream(knowledge.features),
+        downstream=_find_downstream(inputs),
         inputs=inputs,
         listeners=_find_listeners(knowledge.features),
         by_name=by_name,
@@ -115,16 +115,16 @@ def make_plan(knowledge: Knowledge) -> DerivationPlan:
         alike=_number_alike_conditions(knowledge.features),
         topics={feature.name: find_wanted_topics(feature, members, tags) for feature in knowledge.features},
         reads=collect_read_terms([f for f in knowledge.features if f.name in used], knowledge.vocabulary),
-        withheld=_find_silence_limits(knowledge, by_name),
+        withheld=_find_silence_limits(knowledge, inputs),
         completeness=next((f.name for f in knowledge.features if isinstance(f.derive, WholeRecord)), ""),
         read_from_entries=frozenset(f.name for f in knowledge.features if not f.reads and not f.reads_stated),
         readers=_find_readers(inputs),
     )
 
 
-def _find_silence_limits(knowledge: Knowledge, by_name: Mapping[str, Feature]) -> dict[str, SilenceLimit]:
+def _find_silence_limits(knowledge: Knowledge, inputs: Mapping[str, frozenset[str]]) -> dict[str, SilenceLimit]:
     """Every feature that silence answers and that is read from a block in which an entry may go unread."""
-    asked = add_inputs({name for s in knowledge.statements for name in find_features_read(s.applies_if)}, by_name)
+    asked = add_inputs({name for s in knowledge.statements for name in find_features_read(s.applies_if)}, inputs)
     blocks = {f.name: f.block for f in knowledge.features if f.absent_means}
     return {name: SilenceLimit(block, name in asked) for name, block in blocks.items() if block is not None}
 
@@ -150,12 +150,12 @@ def _number_alike_conditions(features: Iterable[Feature]) -> dict[str, tuple[int
     return {f.name: tuple([numbers.setdefault(silence.when, len(numbers)) for silence in f.absent_means]) for f in features}
 
 
-def _find_downstream(features: Iterable[Feature]) -> dict[str, frozenset[str]]:
+def _find_downstream(inputs: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
     """What is derived from each feature, however far on; the features come in the order of their derivation."""
     upstream: dict[str, frozenset[str]] = {}
-    for feature in features:
-        known = [name for name in feature.inputs if name in upstream]
-        upstream[feature.name] = frozenset(known).union(*(upstream[name] for name in known))
+    for feature, read in inputs.items():
+        known = [name for name in read if name in upstream]
+        upstream[feature] = frozenset(known).union(*(upstream[name] for name in known))
     downstream: dict[str, set[str]] = {name: set() for name in upstream}
     for name, behind in upstream.items():
         for one in behind:

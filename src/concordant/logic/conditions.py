@@ -7,6 +7,7 @@ the one fold (docs/decisions/0024).
 """
 
 from collections.abc import MutableMapping, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import Literal, Protocol, TypeVar, assert_never
 
@@ -185,6 +186,7 @@ def iter_condition_leaves(condition: Condition) -> tuple[Leaf, ...]:
 _LEAVES = _Leaves()
 
 
+@lru_cache(maxsize=8192)  # the same few hundred conditions stand in thousands of places of a knowledge
 def find_features_read(condition: Condition) -> frozenset[str]:
     """The names of the features that the condition asks about."""
     return frozenset(leaf.feature for leaf in iter_condition_leaves(condition))

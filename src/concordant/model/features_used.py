@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from concordant.logic.conditions import Condition, find_features_read
 from concordant.model.drugs import Drug, Regimen
-from concordant.model.features import Feature
 from concordant.model.guideline import Statement
 from concordant.model.knowledge import Knowledge
 
@@ -16,15 +15,15 @@ def find_features_used(knowledge: Knowledge) -> set[str]:
     return {name for condition in _iter_conditions(knowledge) for name in find_features_read(condition)}
 
 
-def add_inputs(names: Iterable[str], by_name: Mapping[str, Feature]) -> set[str]:
+def add_inputs(names: Iterable[str], inputs_of: Mapping[str, frozenset[str]]) -> set[str]:
     """These features and all that they are derived from, however far back."""
     inputs: set[str] = set()
     waiting = list(names)
     while waiting:
         name = waiting.pop()
-        if name not in inputs and name in by_name:
+        if name not in inputs and name in inputs_of:
             inputs.add(name)
-            waiting += by_name[name].inputs
+            waiting += inputs_of[name]
     return inputs
 
 

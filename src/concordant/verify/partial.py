@@ -109,7 +109,7 @@ class PartialPatients:
         self._known: dict[Condition, Rails] = {}
         self._outcome: list[Condition] = []
         read = frozenset[str]().union(*map(find_features_read, conditions))
-        needed = add_inputs(read, now.plan.by_name)
+        needed = add_inputs(read, now.plan.inputs)
         self.features = [feature for feature in now.knowledge.features if feature.name in needed]
         domains = {sign: domain for feature in self.features for sign, domain in self._signs(feature)}
         constraints = [one for feature in self.features for one in self._constrain(feature)]

@@ -97,7 +97,7 @@ def find_unused(now: Proving) -> Iterator[Finding]:
     told = spell_out(knowledge) | {"cohort": _unpack_cohort(knowledge)}
     named = _collect_names({**told, "drugs": ()})
     read = find_features_used(knowledge) | set(_iter_read({**told, "features": ()})) | named["feature"]
-    used = add_inputs(read, now.plan.by_name)
+    used = add_inputs(read, now.plan.inputs)
     templates = {type(f.derive) for f in knowledge.features if f.drug and f.name in used}
     for feature in knowledge.features:
         if feature.name not in used and not (feature.drug and type(feature.derive) in templates):  # made for every drug

@@ -44,7 +44,7 @@ def _iter_term_nodes(places: PlaceIndex) -> Iterator[tuple[str, Node]]:
 def _collect_read_terms(knowledge: Knowledge) -> frozenset[str]:
     """The terms and tags that those features look for which something asks for."""
     terms: set[str] = set()
-    used = add_inputs(find_features_used(knowledge), {feature.name: feature for feature in knowledge.features})
+    used = add_inputs(find_features_used(knowledge), {feature.name: feature.inputs for feature in knowledge.features})
     for feature in (each for each in knowledge.features if each.name in used):
         if isinstance(feature.derive, Listed | MedicationTaken):
             terms.update(feature.derive.terms)

@@ -1,7 +1,19 @@
 """Selectors of courses of treatment: what was given, what came of it, which line it was."""
 
+from concordant.logic.by_identity import IdentityCache
 from concordant.model.naming import DrugOrClass, FeatureName, SiteTag, StatedName
 from concordant.model.selectors.base import Members, Selector, Tags
+
+
+def _find_names_by_drug(members: Members) -> dict[str, list[str]]:
+    names: dict[str, list[str]] = {}
+    for name, drugs in members.items():
+        for drug in drugs:
+            names.setdefault(drug, []).append(name)
+    return names
+
+
+_names_by_drug = IdentityCache(_find_names_by_drug)  # for each drug, all that it may be told as
 
 
 class OfDrugs(Selector, frozen=True):
@@ -28,7 +40,8 @@ class Received(OfDrugs, frozen=True, tag="received"):
     def looks_for(self, members: Members, tags: Tags) -> frozenset[str] | None:
         """The drugs, and every class behind which one of them may stand."""
         drugs = self.list_drugs(members)
-        return frozenset({self.of, *drugs, *(name for name, some in members.items() if not drugs.isdisjoint(some))})
+        behind = _names_by_drug(members)
+        return frozenset({self.of}).union(drugs, *(behind.get(drug, ()) for drug in drugs))
 
 
 class StoppedForToxicity(NamedDrugs, frozen=True, tag="stopped_for_toxicity"):
