@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
@@ -124,10 +123,12 @@ class NearWords:
         """The nearest known word; none that is far, and none for a whole sentence."""
         if len(word) > LONGEST:
             return ""
+        from difflib import SequenceMatcher  # only where something is misspelt
+
         number, size = self._number_letters(word), len(word)
         shared = [(2.0 * (number & letters).bit_count() / (size + length or 1), low) for low, length, letters in self._letters]
         best = (NEAR, "")
-        compared = difflib.SequenceMatcher(b=word)
+        compared = SequenceMatcher(b=word)
         for bound, low in sorted(((bound, low) for bound, low in shared if bound >= NEAR), reverse=True):
             if bound < best[0]:
                 break

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -66,7 +65,7 @@ def replace_file(target: str, unless: Callable[[], None] | None = None) -> Itera
         with report_write_errors(target), path.open("wb") as stream:
             yield PendingFile(stream, target)
         return
-    beside = path.with_name(f".concordant-{secrets.token_hex(8)}")
+    beside = path.with_name(f".concordant-{os.urandom(8).hex()}")
     with report_write_errors(target):
         file = _open_beside(beside, path)
     try:

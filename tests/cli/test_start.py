@@ -13,6 +13,13 @@ from tests.shipped import case
 A03 = str(case("A03"))
 NOTES = ("concordant.record.notes.read", "concordant.record.notes.case", "concordant.record.notes.proposing")
 FOREIGN = ("concordant.record.fhir", "concordant.record.omop", "concordant.record.table.read", "sqlite3", "polars", "duckdb")
+UNASKED = (
+    "concordant.cli.pager",
+    "concordant.present.language.telling",
+    "concordant.record.sources.local_codes",
+    "difflib",
+    "subprocess",
+)
 OTHER_VERBS = (
     "concordant.api.auditing",
     "concordant.audit",
@@ -30,9 +37,9 @@ LOCALES = ("babel", "pytz", "zoneinfo")
 NETWORK = ("concordant.api.language_model", "http", "socket", "ssl", "urllib.request", "email")
 # A verb with its arguments, and the modules (each with what stands in it) that it may not load.
 LOADS_NONE_OF = {
-    ("recommend", A03): (*NOTES, *FOREIGN, *OTHER_VERBS, *NETWORK, *LOCALES, "rich"),
-    ("recommend", A03, "--format", "json"): (*NOTES, *FOREIGN, *OTHER_VERBS, *NETWORK, *LOCALES, "rich"),
-    ("recommend", A03, "--format", "md"): (*NOTES, *FOREIGN, *OTHER_VERBS, *NETWORK, *LOCALES, "rich"),
+    ("recommend", A03): (*NOTES, *FOREIGN, *OTHER_VERBS, *NETWORK, *LOCALES, *UNASKED, "rich"),
+    ("recommend", A03, "--format", "json"): (*NOTES, *FOREIGN, *OTHER_VERBS, *NETWORK, *LOCALES, *UNASKED, "rich"),
+    ("recommend", A03, "--format", "md"): (*NOTES, *FOREIGN, *OTHER_VERBS, *NETWORK, *LOCALES, *UNASKED, "rich"),
     ("explain", A03): (*NOTES, *FOREIGN, *OTHER_VERBS, *NETWORK, *LOCALES, "rich"),
     ("example", "P01"): (
         "concordant.answer.engine",

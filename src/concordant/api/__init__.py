@@ -21,7 +21,6 @@ from concordant.patient.account import Account
 from concordant.patient.events import PatientRecord
 from concordant.record.sources import Patient
 from concordant.record.sources.asked import parse_day
-from concordant.record.sources.local_codes import CodesSource
 
 if TYPE_CHECKING:  # what most callers never use; `ELSEWHERE` says where it is loaded from
     from concordant.api.auditing import Audit
@@ -34,6 +33,7 @@ if TYPE_CHECKING:  # what most callers never use; `ELSEWHERE` says where it is l
     from concordant.present.pathway.formats import DrawFormat
     from concordant.present.pathway.graph import Paper
     from concordant.record.notes.proposing.asking import Proposer
+    from concordant.record.sources.local_codes import CodesSource
 
 __all__ = [
     "Account",

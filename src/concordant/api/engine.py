@@ -33,7 +33,6 @@ from concordant.patient.events import PatientRecord
 from concordant.record.sources import Patient
 from concordant.record.sources.asked import AsOf, parse_day
 from concordant.record.sources.choosing import WaysOut, choose_patients
-from concordant.record.sources.local_codes import CodesSource
 from concordant.record.sources.opening import Source as Opened
 from concordant.record.sources.opening import SourceOpener
 
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from concordant.decide.situation import Situation
     from concordant.decide.tables import TableProgram
     from concordant.record.notes.proposing.asking import Proposer
+    from concordant.record.sources.local_codes import CodesSource
     from concordant.terminology.names import Words
 
 

@@ -19,7 +19,6 @@ from concordant.cli.options import (
     output_option,
     propose_options,
 )
-from concordant.cli.pager import write_paged
 from concordant.cli.streams import Commands
 from concordant.cli.verbs import Verbs
 from concordant.cli.writing import check_target, write_output
@@ -101,6 +100,8 @@ def recommend(
     options = RenderOptions(format_, language, paper, full, make_sheet_label(patient, id_), colour, engine.knowledge)
     rendered = render_answer(answer, options)
     if isinstance(rendered, str) and format_ == "terminal" and full and not output:
+        from concordant.cli.pager import write_paged
+
         write_paged(rendered)  # the first screen alone needs no pager
         return
     write_output(rendered, output)
@@ -162,6 +163,7 @@ def explain(
 ) -> None:
     """Why: what the decision (or one STATEMENT, such as 2.1) rests on, fact by fact, down to the record entry."""
     from concordant.cli.opening import get_terminal_width, make_engine, open_patient
+    from concordant.cli.pager import write_paged
 
     engine = make_engine(knowledge, codes)
     answer = engine.recommend(open_patient(patient, _parse_date(as_of), id_, engine), guideline=guideline)

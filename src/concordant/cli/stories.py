@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from pathlib import Path
 
 from concordant.errors import Complaint, Unreadable, suggest_word
@@ -37,6 +36,8 @@ def find_stories(name: str) -> list[str]:
 
 def find_similar_story(name: str) -> str:
     """The short name of the story with a similar name; else empty."""
+    from difflib import get_close_matches
+
     stems = {path.stem.lower(): short for short, path in _list_stories().items()} | {
         short.lower(): short for short in _list_stories()
     }

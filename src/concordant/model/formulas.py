@@ -6,7 +6,6 @@ or falls steadily with its fact, so a formula of intervals is exact: its ends ar
 
 import math
 from collections.abc import Mapping
-from fractions import Fraction
 
 from concordant.logic.intervals import Interval
 from concordant.model.naming import FeatureName
@@ -112,6 +111,8 @@ def _calculate_factor(factor: FormulaFactor, value: Interval | str | tuple[str, 
 
 def is_example_met(formula: Formula, example: FormulaExample) -> bool:
     """Whether the formula gives what its example says, to the last decimal that the example prints."""
+    from fractions import Fraction  # for lint alone
+
     words = {factor.feature for factor in formula.factors}
     values = {name: text if name in words else _parse_exact(text) for name, text in example.given.items()}
     result = calculate_formula(formula, values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -16,9 +16,10 @@ from concordant.model.knowledge import Knowledge
 from concordant.patient.facts import format_unit, format_value
 from concordant.present.language.answer_told import cite_words, mark_typed, tell_answer
 from concordant.present.language.quoting import cite, is_english, quote, quote_words, show_quotations
-from concordant.present.language.telling import Teller
-from concordant.present.language.vocabulary import load_teller
 from concordant.readers.words import OPS, SIGNS, Spelling, turned
+
+if TYPE_CHECKING:
+    from concordant.present.language.telling import Teller  # English needs none
 
 LANGUAGES = ("en", "de")
 FEW = 3
@@ -192,4 +193,8 @@ def _round_number(value: float, digits: int) -> str:
 def load_language(code: str, knowledge: Knowledge | None = None) -> Language:
     """The language of a code of LANGUAGES, with the texts that the knowledge has in it."""
     phrases: Mapping[str, str] = import_module(f"concordant.present.language.{code}").PHRASES
-    return Language(code, phrases, None if code == "en" else load_teller(code, knowledge))
+    if code == "en":
+        return Language(code, phrases)
+    from concordant.present.language.vocabulary import load_teller
+
+    return Language(code, phrases, load_teller(code, knowledge))

@@ -7,8 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from concordant.answer.schema import Answer
-from concordant.present.language.quoting import cite, is_english, quote, show_quotations
-from concordant.present.language.telling import WORD
+from concordant.present.language.quoting import SAYING, cite, is_english, quote, show_quotations
 
 Tell = Callable[[str], str]
 NOT_GIVEN = "not given"  # the page looks for it, and leaves it out
@@ -93,7 +92,7 @@ def _choose_way(kind: str, name: str, tell: Tell) -> Tell | None:
 
 def cite_words(text: str) -> str:
     """The name of a work or of a place; a number is the same everywhere."""
-    return cite(text) if WORD.search(text) else text
+    return cite(text) if SAYING.search(text) else text
 
 
 def mark_typed(text: str) -> str:

@@ -89,6 +89,7 @@ _CITED_TEXT = re.compile(f"(: )?{CITED[0]}[^{CITED[1]}]*{CITED[1]}")
 _STRAIGHT = re.compile(r'"([^"]*)"')
 Page = TypeVar("Page")
 WORD = re.compile(r"[^\W\d_]+")
+SAYING = re.compile(r"[^\W\d_]{2,}|\bv\b")  # a word that says something: of two letters or more, or `v` between two arms
 _SHOWN = str.maketrans({QUOTED[0]: OPEN, QUOTED[1]: CLOSE, CITED[0]: None, CITED[1]: None})
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from concordant.present.language.quoting import cite, is_english, quote, quote_record, quote_words
+from concordant.present.language.quoting import SAYING, cite, is_english, quote, quote_record, quote_words
 
 CITATION = re.compile(r"( ?\[\d+(?:: [^\]]*)?\])")
 PLACE = re.compile(r"(?<=: )[^\]]*[^\W\d_]{2}[^\]]*")
@@ -27,7 +27,6 @@ MOST_ITEMS = 24
 SLOT = re.compile(r"\{(\w+)\}")
 # Where something stands in a record or in a file, which is called so in every language.
 KEY = re.compile(r"[A-Za-z]+/[\w.-]*\d[\w.-]*|[a-z]+(?:_[a-z0-9]+)+|[a-z_]+\[\d+\]")
-WORD = re.compile(r"[^\W\d_]{2,}|\bv\b")
 WORDS = r'"[^"]*"(?: \([^)]*\?\))?'  # of a record, perhaps with what may be meant
 KINDS = {
     "n": r"[0-9][0-9.,]*",
@@ -132,7 +131,7 @@ class Teller(msgspec.Struct):
     def _carry_over(self, text: str) -> str | None:
         """Numbers, days and names are the same in every language, but for how they are written."""
         dated = DATE.sub("", text)
-        if any(word not in self.neutral for word in WORD.findall(dated)):
+        if any(word not in self.neutral for word in SAYING.findall(dated)):
             return None
         return DECIMAL.sub(r"\1,\2", DATE.sub(self._write_date, text))
 

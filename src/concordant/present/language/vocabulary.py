@@ -7,8 +7,8 @@ from importlib import import_module
 
 from concordant.logic.by_identity import IdentityCache
 from concordant.model.knowledge import Knowledge, Translations
-from concordant.present.language.quoting import FUNCTION_WORDS
-from concordant.present.language.telling import SLOT, WORD, Teller, make_sentence
+from concordant.present.language.quoting import FUNCTION_WORDS, SAYING
+from concordant.present.language.telling import SLOT, Teller, make_sentence
 
 NOTHING = Translations()
 
@@ -55,7 +55,7 @@ def _iter_medication_names(knowledge: Knowledge | None) -> Iterator[str]:
 
 
 def _iter_spellings(text: str) -> Iterator[str]:
-    for word in WORD.findall(text):
+    for word in SAYING.findall(text):
         if word.lower() not in FUNCTION_WORDS:
             yield from (word, word[:1].upper() + word[1:])
 

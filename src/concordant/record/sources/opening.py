@@ -26,16 +26,15 @@ from concordant.record.sources.asked import AsOf
 from concordant.record.sources.case_file import read_case_source, refuse_by_head
 from concordant.record.sources.fhir import is_fhir, is_fhir_content, iter_document_patients, iter_path_patients
 from concordant.record.sources.foreign import NoteFile, read_source
-from concordant.record.sources.local_codes import CodesSource, name_codes_source, read_local_codes
 from concordant.record.sources.tables import is_table_mapping, is_tabular, iter_table_patients, list_mapped_files
 from concordant.record.sources.values import read_value
-from concordant.terminology.local import add_local_codes
 from concordant.terminology.names import Words, make_words
 from concordant.texts import SourceText
 
 if TYPE_CHECKING:
     from concordant.record.fhir.tables import FhirTables  # loaded only for FHIR
     from concordant.record.notes.proposing.asking import Proposer
+    from concordant.record.sources.local_codes import CodesSource  # loaded only where a site has codes of its own
     from concordant.record.sources.notes import NotePatients  # loaded only for a note
 
 
@@ -70,6 +69,9 @@ class SourceOpener:
         """The names of the knowledge, for reading a case file, with the codes of a site. Raises Refused for those."""
         words = make_words(self.knowledge)
         if self.codes:
+            from concordant.record.sources.local_codes import read_local_codes
+            from concordant.terminology.local import add_local_codes
+
             terms = get_terminology(words)
             codes = read_local_codes(self.codes, terms)
             add_local_codes(terms, codes)
@@ -109,6 +111,8 @@ class SourceOpener:
 
     def _name_local_codes(self, patient: Patient) -> Patient:
         """The patient, with a notice that codes of a site were read beside those of the knowledge."""
+        from concordant.record.sources.local_codes import name_codes_source
+
         count = f"{self.local} local code{'' if self.local == 1 else 's'}" if self.words else ""
         notice = f"{count} of {name_codes_source(self.codes)} stand beside those of the knowledge."
         return change_record(patient, lambda record: replace(record, notices=(notice, *record.notices)))
