@@ -1,8 +1,8 @@
-"""How long one patient takes: python benchmarks/one_patient.py [CASES ...] [--write]
+"""How long one patient takes: python benchmarks/one_patient.py [CASES ...] [--write] [--before CHECKOUT]
 
 In process: parsing, facts, decision and the whole answer, for every case; from outside: the command
 from cold and its peak memory, beside a bare Python start in the same run. `--write` puts the table
-into docs/performance.md.
+into docs/performance.md. `--before` measures the command of an earlier checkout in turn with this one, and nothing else.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ import datetime as dt
 import os
 import platform
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +32,7 @@ from concordant.texts import read_file
 
 ROOT = Path(__file__).parent.parent
 REPEATS = 5
-COLD_RUNS = 9
+COLD_RUNS = 15
 
 
 def timed(action: Callable[[], object]) -> float:
@@ -100,13 +102,59 @@ def measure_cold(path: Path) -> list[str]:
     ]
 
 
+def run_once(command: list[str], source: Path, folder: Path) -> tuple[float, float]:
+    """Processor seconds of one process with the code of a folder, and its peak memory in MB. Raises where it fails."""
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {"PYTHONPATH": str(source)}
+    with Path(os.devnull).open("wb") as nowhere:
+        process = subprocess.Popen(command, stdout=nowhere, stderr=nowhere, env=environment, cwd=folder)
+        _, status, used = os.wait4(process.pid, 0)
+    if os.waitstatus_to_exitcode(status):
+        raise SystemExit(f"{command} fails with the code of {source}")
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+def install(checkout: Path, folder: Path) -> Path:
+    """The code of a checkout as a wheel has it: with the knowledge in one compiled file, and bytecode."""
+    place = folder / "site"
+    shutil.copytree(checkout / "src" / "concordant", place / "concordant", ignore=shutil.ignore_patterns("__pycache__"))
+    target = folder / "knowledge.msgpack"
+    compiling = (
+        "from pathlib import Path; from concordant.library import FOLDER, compile_to_file;"
+        f" compile_to_file(FOLDER, Path({str(target)!r}))"
+    )
+    run_once([sys.executable, "-c", compiling], place, folder)
+    target.rename(place / "concordant" / "knowledge" / target.name)
+    return place
+
+
+def compare_cold(path: Path, before: Path) -> list[str]:
+    """The command from cold, the two states in turn: a machine that is busy is so for both."""
+    command = [sys.executable, "-c", "from concordant.cli import run; run()", "recommend", str(path.resolve())]
+    with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+        states = {"before": install(before, Path(first)), "now": install(ROOT, Path(second))}
+        seen: dict[str, list[tuple[float, float]]] = {name: [] for name in states}
+        for _ in range(COLD_RUNS + 1):
+            for name, source in states.items():
+                seen[name].append(run_once(command, source, Path(first)))
+    rows = [_tell_cold(name, [s for s, _ in runs[1:]], max(m for _, m in runs)) for name, runs in seen.items()]
+    return ["| `recommend FILE` | processor s, least | median | peak memory |", "|---|---|---|---|", *rows]
+
+
+def _tell_cold(name: str, seconds: list[float], memory: float) -> str:
+    return f"| {name} | {min(seconds):.3f} | {statistics.median(seconds):.3f} | {memory:.0f} MB |"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("cases", nargs="*", type=Path)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--before", type=Path, help="an earlier checkout, whose command is measured in turn with this one")
     options = parser.parse_args()
     folders = options.cases or [ROOT / "src" / "concordant" / "knowledge" / "cases"]
     paths = sorted(p for folder in folders for p in (folder.glob("*.yaml") if folder.is_dir() else [folder]))
+    if options.before:
+        print("\n".join(compare_cold(paths[0], options.before)))
+        return
     machine = f"Python {platform.python_version()}, {platform.machine()}, {dt.date.today()}"
     table = "\n".join([machine, "", *measure(paths), *measure_cold(paths[0])])
     print(table)
