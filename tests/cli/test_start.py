@@ -31,7 +31,7 @@ OTHER_VERBS = (
     "concordant.cli.cohorts",
     "concordant.cli.drawing",
     "concordant.cli.reading",
-    "concordant.cohort",
+    "concordant.cohorts",
     "concordant.export",
     "concordant.present.cohort",
     "concordant.present.described",

@@ -12,10 +12,10 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from concordant.cohort.deciding import SCHEMA
-from concordant.cohort.parts import ACCOUNT_SCHEMA, REFUSED_SCHEMA, Part, count_flow, make_table, write_part
-from concordant.cohort.rules import load_concordance_rules
-from concordant.cohort.run import CohortDefinition, CohortSummary, write_summary
+from concordant.cohorts.deciding import SCHEMA
+from concordant.cohorts.parts import ACCOUNT_SCHEMA, REFUSED_SCHEMA, Part, count_flow, make_table, write_part
+from concordant.cohorts.rules import load_concordance_rules
+from concordant.cohorts.run import CohortDefinition, CohortSummary, write_summary
 from tests.shipped import shipped_knowledge
 
 Row = dict[str, Any]

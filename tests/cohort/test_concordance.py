@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import concordant as cc
-from concordant.cohort.counts import Tally, compute_share, make_measure
-from concordant.cohort.rules import load_concordance_rules
-from concordant.cohort.statistics import Interval
+from concordant.cohorts.counts import Tally, compute_share, make_measure
+from concordant.cohorts.rules import load_concordance_rules
+from concordant.cohorts.statistics import Interval
 from concordant.model.cohort import POINT_KINDS, VERDICTS, Verdict
 from tests.cohort.made import make_many, row, write_cohort
 from tests.shipped import shipped_knowledge

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from concordant.api import Engine
-from concordant.cohort.points import DecisionPoint, PointRules, find_points
-from concordant.cohort.starts import TreatmentStart, find_starts
+from concordant.cohorts.points import DecisionPoint, PointRules, find_points
+from concordant.cohorts.starts import TreatmentStart, find_starts
 from concordant.model.cohort import POINT_KINDS
 from concordant.patient.events import PatientRecord
 from concordant.record.courses.disease_times import make_disease_times

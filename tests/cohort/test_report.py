@@ -13,8 +13,8 @@ import pytest
 
 import concordant as cc
 from concordant.cli.main import main
-from concordant.cohort.milestones import Milestone
-from concordant.cohort.verdicts import NEEDS_DATA, NOTHING, UNNAMED
+from concordant.cohorts.milestones import Milestone
+from concordant.cohorts.verdicts import NEEDS_DATA, NOTHING, UNNAMED
 from concordant.model.cohort import JUSTIFIED_REASONS, VERDICTS
 from concordant.model.sources import Kind
 from concordant.present.cohort.boxes import SIZE, Node, Ribbon, draw_ribbons, wrap_text

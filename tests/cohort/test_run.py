@@ -15,7 +15,7 @@ import pytest
 from concordant.api import Cohort, Engine, cohort
 from concordant.api.cohort_order import CohortOrder
 from concordant.api.cohorts import make_cohort
-from concordant.cohort import facts as facts_module
+from concordant.cohorts import facts as facts_module
 from concordant.errors import ConcordantError
 from tests.cohort.cdm import write_persons
 from tests.shipped import shipped_knowledge

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from concordant.cohort.statistics import (
+from concordant.cohorts.statistics import (
     Interval,
     Observation,
     compute_wilson_interval,

@@ -7,9 +7,9 @@ import itertools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from concordant.cohort.counts import EACH, Measure, Strata, Stratum, Tally, make_measure
-from concordant.cohort.rules import load_concordance_rules
-from concordant.cohort.suppression import find_hidden_rows, find_told_groups, is_small_count, suppress_strata
+from concordant.cohorts.counts import EACH, Measure, Strata, Stratum, Tally, make_measure
+from concordant.cohorts.rules import load_concordance_rules
+from concordant.cohorts.suppression import find_hidden_rows, find_told_groups, is_small_count, suppress_strata
 from concordant.model.cohort import VERDICTS
 from tests.shipped import shipped_knowledge
 

@@ -9,9 +9,9 @@ import pytest
 
 from concordant.api import Engine
 from concordant.api.cohort_order import make_deciding_rules
-from concordant.cohort.deciding import decide_points
-from concordant.cohort.facts import write_point_facts
-from concordant.cohort.verdicts import is_same_treatment
+from concordant.cohorts.deciding import decide_points
+from concordant.cohorts.facts import write_point_facts
+from concordant.cohorts.verdicts import is_same_treatment
 from concordant.decide.column_facts import list_left_as_they_are
 from concordant.decide.running import find_running_drugs
 from concordant.derive.engine import FactsOnDemand

@@ -17,9 +17,9 @@ from concordant.record.courses.line_rules import make_line_rules
 
 if TYPE_CHECKING:
     from concordant.api.engine import Engine
-    from concordant.cohort.deciding import DecidingRules
-    from concordant.cohort.facts import FactRules
-    from concordant.cohort.run import CohortRules
+    from concordant.cohorts.deciding import DecidingRules
+    from concordant.cohorts.facts import FactRules
+    from concordant.cohorts.run import CohortRules
 
 PATIENTS_A_PART = 1000
 USUAL_POINTS: tuple[PointKind, ...] = ("advanced_diagnosis", "line_start", "progression")
@@ -48,7 +48,7 @@ class CohortOrder:
 
 def make_rules(engine: Engine, order: CohortOrder) -> CohortRules:
     """How patients become facts, and facts points, with the words of the order checked. Raises Unreadable or Refused."""
-    from concordant.cohort.run import CohortRules
+    from concordant.cohorts.run import CohortRules
 
     check_order(order)
     engine.ruleset(order.by, order.guideline)  # a guideline that there is not is told now, and not of each patient
@@ -66,9 +66,9 @@ def check_order(order: CohortOrder) -> None:
 
 
 def _make_fact_rules(engine: Engine, order: CohortOrder) -> FactRules:
-    from concordant.cohort.facts import FactRules
-    from concordant.cohort.points import PointRules
-    from concordant.cohort.rules import load_concordance_rules
+    from concordant.cohorts.facts import FactRules
+    from concordant.cohorts.points import PointRules
+    from concordant.cohorts.rules import load_concordance_rules
 
     prepared, windows = engine._prepared, load_concordance_rules(engine.knowledge).grace_days
     defaults, supposed = part_assumptions(engine, order.assume or {})
@@ -93,9 +93,9 @@ def part_assumptions(engine: Engine, assume: Mapping[str, str]) -> tuple[dict[st
 
 def make_deciding_rules(engine: Engine, guideline: str, by: dt.date | None) -> DecidingRules:
     """How facts become points by a guideline, as of each point's own day or of one day for all."""
-    from concordant.cohort.deciding import DecidingRules
-    from concordant.cohort.rules import load_concordance_rules
-    from concordant.cohort.verdicts import TRIAL, AcceptedReasons
+    from concordant.cohorts.deciding import DecidingRules
+    from concordant.cohorts.rules import load_concordance_rules
+    from concordant.cohorts.verdicts import TRIAL, AcceptedReasons
 
     prepared = engine._prepared
     reasons = load_concordance_rules(engine.knowledge).accepted_reasons

@@ -28,7 +28,7 @@ from concordant.record.sources.local_codes import CodesSource
 if TYPE_CHECKING:
     from concordant.api.cohort_order import CohortOrder
     from concordant.api.engine import Engine
-    from concordant.cohort.run import CohortRules
+    from concordant.cohorts.run import CohortRules
     from concordant.record.omop.schema import Persons
 
 TRIAGE = "triage"
@@ -110,8 +110,8 @@ class _RangeWriter:
 
     def write_range(self, task: RangeTask) -> int:
         """Write one part, unless it is there; how many persons it has."""
-        from concordant.cohort.parts import is_part_done, read_flow, write_part
-        from concordant.cohort.run import make_part
+        from concordant.cohorts.parts import is_part_done, read_flow, write_part
+        from concordant.cohorts.run import make_part
         from concordant.record.omop.read import iter_some_patients
 
         folder, order = self.work.folder, self.work.order

@@ -25,9 +25,9 @@ from concordant.version import __version__
 
 if TYPE_CHECKING:
     from concordant.api.engine import Engine
-    from concordant.cohort.comparing import Move
-    from concordant.cohort.deciding import DecidingRules
-    from concordant.cohort.run import CohortRules, CohortSummary
+    from concordant.cohorts.comparing import Move
+    from concordant.cohorts.deciding import DecidingRules
+    from concordant.cohorts.run import CohortRules, CohortSummary
 
 Report = Callable[[int, int], None]
 
@@ -45,7 +45,7 @@ class Cohort:
     @cached_property
     def summary(self) -> CohortSummary:
         """What stands in `cohort.json`: the definition, the windows, and the flow of patients."""
-        from concordant.cohort.run import read_summary
+        from concordant.cohorts.run import read_summary
 
         return read_summary(self.folder)
 
@@ -67,7 +67,7 @@ class Cohort:
     def _read_tables(self, kind: str) -> Any:
         import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
-        from concordant.cohort.parts import read_parts
+        from concordant.cohorts.parts import read_parts
 
         self.summary  # noqa: B018 - a folder without a cohort is told as such
         return pa.concat_tables(list(read_parts(self.folder, kind)), promote_options="default")
@@ -78,8 +78,8 @@ class Cohort:
         `by` is the day whose knowledge both are asked with, the last on which something changed where none is given. Raises
         Unreadable for a version that there is not.
         """
-        from concordant.cohort.comparing import compare_points, count_moves
-        from concordant.cohort.parts import read_parts, write_compared
+        from concordant.cohorts.comparing import compare_points, count_moves
+        from concordant.cohorts.parts import read_parts, write_compared
 
         day, _ = self.engine.ruleset(by, before)
         self.engine.ruleset(by, after)
@@ -132,7 +132,7 @@ def make_cohort(
 ) -> Cohort:
     """Make the cohort of a source in a folder, or go on with one that was stopped; see `cohort` of `concordant.api`."""
     check_tables_installed()
-    from concordant.cohort.run import begin_cohort, end_cohort
+    from concordant.cohorts.run import begin_cohort, end_cohort
 
     target, opened = Path(folder), identify_source(source)
     rules, summary = make_rules(engine, order), _make_summary(engine, get_source_name(opened), order)
@@ -146,7 +146,7 @@ def _write_parts(
     engine: Engine, source: Opened, folder: Path, order: CohortOrder, rules: CohortRules, report: Report
 ) -> tuple[int, dict[str, Any]]:
     """Write all parts; how many there are, and what beside them is told in the summary."""
-    from concordant.cohort.run import write_stream
+    from concordant.cohorts.run import write_stream
 
     name = source.name if isinstance(source, NamedSource) else ""
     if is_facts_file(name):
@@ -175,15 +175,15 @@ def is_facts_file(name: str) -> bool:
 
 
 def _write_facts(folder: Path, source: Path, rules: DecidingRules, size: int, report: Report) -> int:
-    from concordant.cohort.parts import iter_fact_tables
-    from concordant.cohort.run import write_fact_parts
+    from concordant.cohorts.parts import iter_fact_tables
+    from concordant.cohorts.run import write_fact_parts
 
     return write_fact_parts(folder, iter_fact_tables(source, size), rules, report)
 
 
 def _make_summary(engine: Engine, source: str, order: CohortOrder) -> CohortSummary:
-    from concordant.cohort.rules import load_concordance_rules
-    from concordant.cohort.run import CohortDefinition, CohortSummary
+    from concordant.cohorts.rules import load_concordance_rules
+    from concordant.cohorts.run import CohortDefinition, CohortSummary
 
     defaults, supposed = part_assumptions(engine, order.assume or {})
     told = order.assume or {}

@@ -16,7 +16,7 @@ from concordant.model.cohort import POINT_KINDS, JustifiedCounts, PointKind
 from concordant.model.knowledge import Knowledge
 
 if TYPE_CHECKING:
-    from concordant.cohort.gathered import CohortFindings
+    from concordant.cohorts.gathered import CohortFindings
     from concordant.present.cohort.page import Report
 
 ReportFormat = Literal["terminal", "html", "pdf", "json"]
@@ -115,10 +115,10 @@ class Concordance:
 def count_cohort(folder: str | Path, order: ReportOrder, knowledge: Knowledge) -> Concordance:
     """Count a cohort. Raises Unreadable or Refused; see `concordance` of `concordant.api`."""
     check_tables_installed()
-    from concordant.cohort.concordance import ConcordanceOrder
-    from concordant.cohort.counts import make_measure
-    from concordant.cohort.gathered import gather_findings
-    from concordant.cohort.rules import load_concordance_rules
+    from concordant.cohorts.concordance import ConcordanceOrder
+    from concordant.cohorts.counts import make_measure
+    from concordant.cohorts.gathered import gather_findings
+    from concordant.cohorts.rules import load_concordance_rules
 
     check_order(order)
     measure = make_measure(load_concordance_rules(knowledge), order.justified, strict=order.strict)

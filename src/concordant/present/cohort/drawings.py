@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from concordant.cohort.concordance import LINES
-from concordant.cohort.gathered import CohortFindings
-from concordant.cohort.journeys import NO_MORE, Journeys
-from concordant.cohort.suppression import suppress_counts
+from concordant.cohorts.concordance import LINES
+from concordant.cohorts.gathered import CohortFindings
+from concordant.cohorts.journeys import NO_MORE, Journeys
+from concordant.cohorts.suppression import suppress_counts
 from concordant.present.cohort.boxes import FlowStep, Node, Ribbon, draw_flow, draw_ribbons
 from concordant.present.cohort.charts import describe_svg
 from concordant.present.cohort.page import Figure, Table

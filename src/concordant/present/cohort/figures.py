@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from concordant.cohort.concordance import YEAR
-from concordant.cohort.counts import Share, Strata, compute_share
-from concordant.cohort.gathered import CohortFindings
-from concordant.cohort.milestones import Milestone
-from concordant.cohort.practice import Adoption
-from concordant.cohort.statistics import CurveStep, Interval
+from concordant.cohorts.concordance import YEAR
+from concordant.cohorts.counts import Share, Strata, compute_share
+from concordant.cohorts.gathered import CohortFindings
+from concordant.cohorts.milestones import Milestone
+from concordant.cohorts.practice import Adoption
+from concordant.cohorts.statistics import CurveStep, Interval
 from concordant.present.cohort.charts import WIDTH, Bar, Mark, draw_bounds, draw_bounds_over_time, draw_counts, draw_curves
 from concordant.present.cohort.page import Block, Figure, Table
 from concordant.present.cohort.tables import list_labels, tabulate_strata

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from concordant.cohort.gathered import CohortFindings
-from concordant.cohort.sensitivity import list_assumptions
-from concordant.cohort.verdicts import NEEDS_DATA
+from concordant.cohorts.gathered import CohortFindings
+from concordant.cohorts.sensitivity import list_assumptions
+from concordant.cohorts.verdicts import NEEDS_DATA
 from concordant.model.cohort import Verdict
 from concordant.present.cohort.tables import COUNTED_AS, list_labels, tell_assumptions
 from concordant.present.cohort.words import (

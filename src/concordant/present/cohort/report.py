@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from concordant.cohort.concordance import YEAR
-from concordant.cohort.gathered import CohortFindings
-from concordant.cohort.sensitivity import list_assumptions
+from concordant.cohorts.concordance import YEAR
+from concordant.cohorts.gathered import CohortFindings
+from concordant.cohorts.sensitivity import list_assumptions
 from concordant.model.sources import Cite
 from concordant.present.cohort.drawings import make_flow_figure, make_journeys_figure
 from concordant.present.cohort.figures import (

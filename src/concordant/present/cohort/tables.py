@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from concordant.cohort.counts import Group, Measure, Share, Strata, Stratum, Tally, compute_share
-from concordant.cohort.gathered import CohortFindings
-from concordant.cohort.sensitivity import Variant
+from concordant.cohorts.counts import Group, Measure, Share, Strata, Stratum, Tally, compute_share
+from concordant.cohorts.gathered import CohortFindings
+from concordant.cohorts.sensitivity import Variant
 from concordant.present.cohort.page import Table
 from concordant.present.cohort.words import (
     HIDDEN,

@@ -6,9 +6,9 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from concordant.cohort.counts import Share, Strata, Tally, compute_share
-from concordant.cohort.gathered import CohortFindings
-from concordant.cohort.sensitivity import Variant, list_assumptions
+from concordant.cohorts.counts import Share, Strata, Tally, compute_share
+from concordant.cohorts.gathered import CohortFindings
+from concordant.cohorts.sensitivity import Variant, list_assumptions
 from concordant.model.cohort import VERDICTS
 from concordant.present.cohort.finding import list_first_lines, tell_about, tell_finding, tell_title
 from concordant.present.cohort.page import Table

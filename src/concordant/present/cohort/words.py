@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from concordant.cohort.concordance import split_words
-from concordant.cohort.statistics import Interval
+from concordant.cohorts.concordance import split_words
+from concordant.cohorts.statistics import Interval
 from concordant.model.cohort import PointKind, Verdict
 
 MONTHS = "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"

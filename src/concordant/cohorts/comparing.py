@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
-from concordant.cohort import columns as names
-from concordant.cohort.deciding import DecidingRules, decide_points
+from concordant.cohorts import columns as names
+from concordant.cohorts.deciding import DecidingRules, decide_points
 from concordant.patient.fact_table import PATIENT
 from concordant.readers.facts_table import ArrowTable
 

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
 import pyarrow.compute as pc  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
-from concordant.cohort import columns as names
-from concordant.cohort.counts import Group
-from concordant.cohort.suppression import find_hidden_rows
-from concordant.cohort.verdicts import NEEDS_DATA
+from concordant.cohorts import columns as names
+from concordant.cohorts.counts import Group
+from concordant.cohorts.suppression import find_hidden_rows
+from concordant.cohorts.verdicts import NEEDS_DATA
 from concordant.model.cohort import Verdict
 from concordant.readers.facts_table import ArrowTable
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pyarrow.compute as pc  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
-from concordant.cohort import columns as names
-from concordant.cohort.concordance import ConcordanceOrder, Counted, count_concordance
-from concordant.cohort.findings import (
+from concordant.cohorts import columns as names
+from concordant.cohorts.concordance import ConcordanceOrder, Counted, count_concordance
+from concordant.cohorts.findings import (
     JOINED,
     NOT_NAMED,
     GivenInstead,
@@ -23,11 +23,11 @@ from concordant.cohort.findings import (
     find_main_cause,
     join_given,
 )
-from concordant.cohort.journeys import Journeys, trace_journeys
-from concordant.cohort.milestones import Milestone, list_milestones
-from concordant.cohort.practice import Adoption, match_regimens, trace_adoption
-from concordant.cohort.rules import load_checklist, load_concordance_rules
-from concordant.cohort.sensitivity import Variant, list_assumed, vary_assumptions
+from concordant.cohorts.journeys import Journeys, trace_journeys
+from concordant.cohorts.milestones import Milestone, list_milestones
+from concordant.cohorts.practice import Adoption, match_regimens, trace_adoption
+from concordant.cohorts.rules import load_checklist, load_concordance_rules
+from concordant.cohorts.sensitivity import Variant, list_assumed, vary_assumptions
 from concordant.model.cohort import VERDICTS, Checklist, ConcordanceRules
 from concordant.model.knowledge import Knowledge
 from concordant.readers.facts_table import ArrowTable

@@ -9,9 +9,9 @@ import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ig
 import pyarrow.compute as pc  # type: ignore[import-not-found, import-untyped, unused-ignore]
 import pyarrow.parquet as pq  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
-from concordant.cohort import columns as names
-from concordant.cohort.parts import FACTS, POINTS, name_part
-from concordant.cohort.run import CohortSummary, read_summary
+from concordant.cohorts import columns as names
+from concordant.cohorts.parts import FACTS, POINTS, name_part
+from concordant.cohorts.run import CohortSummary, read_summary
 from concordant.errors import Complaint, Refused, Unreadable, quote_word, suggest_word
 from concordant.model.cohort import PointKind
 from concordant.patient.fact_table import HIGH, LOW, PATIENT

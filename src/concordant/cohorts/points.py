@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from concordant.cohort.columns import PointKind
-from concordant.cohort.starts import TreatmentStart, find_kept_drugs, find_starts
+from concordant.cohorts.columns import PointKind
+from concordant.cohorts.starts import TreatmentStart, find_kept_drugs, find_starts
 from concordant.contract_names import DISEASE_EXTENT
 from concordant.logic.dates import PartialDate, shift_day
 from concordant.patient.events import METASTATIC, PROGRESSION, PatientRecord

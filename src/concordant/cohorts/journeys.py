@@ -9,10 +9,10 @@ from typing import NamedTuple
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
 import pyarrow.compute as pc  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
-from concordant.cohort import columns as names
-from concordant.cohort.concordance import LINES
-from concordant.cohort.findings import join_given
-from concordant.cohort.suppression import is_small_count, suppress_counts
+from concordant.cohorts import columns as names
+from concordant.cohorts.concordance import LINES
+from concordant.cohorts.findings import join_given
+from concordant.cohorts.suppression import is_small_count, suppress_counts
 from concordant.patient.fact_table import PATIENT
 from concordant.readers.facts_table import ArrowTable
 

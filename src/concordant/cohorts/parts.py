@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
 import pyarrow.parquet as pq  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
-from concordant.cohort.columns import DATE, NUMBER, POINT
+from concordant.cohorts.columns import DATE, NUMBER, POINT
 from concordant.errors import Complaint, Refused, Unreadable
 from concordant.outputs import report_write_errors, write_file
 from concordant.patient.fact_table import PATIENT

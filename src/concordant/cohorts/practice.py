@@ -9,10 +9,10 @@ from typing import NamedTuple
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
 import pyarrow.compute as pc  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
-from concordant.cohort import columns as names
-from concordant.cohort.findings import JOINED
-from concordant.cohort.milestones import find_approval, find_preferring_version
-from concordant.cohort.statistics import CurveStep, Observation, estimate_survival, find_median_time
+from concordant.cohorts import columns as names
+from concordant.cohorts.findings import JOINED
+from concordant.cohorts.milestones import find_approval, find_preferring_version
+from concordant.cohorts.statistics import CurveStep, Observation, estimate_survival, find_median_time
 from concordant.model.knowledge import Knowledge
 from concordant.readers.facts_table import ArrowTable
 

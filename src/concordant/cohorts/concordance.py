@@ -9,11 +9,11 @@ from pathlib import Path
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
 import pyarrow.compute as pc  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
-from concordant.cohort import columns as names
-from concordant.cohort.counts import Measure, Share, Strata, Stratum, Tally, compute_share
-from concordant.cohort.reading import read_fact_column, read_finished_summary, read_points
-from concordant.cohort.run import CohortSummary
-from concordant.cohort.suppression import find_told_groups, suppress_strata
+from concordant.cohorts import columns as names
+from concordant.cohorts.counts import Measure, Share, Strata, Stratum, Tally, compute_share
+from concordant.cohorts.reading import read_fact_column, read_finished_summary, read_points
+from concordant.cohorts.run import CohortSummary
+from concordant.cohorts.suppression import find_told_groups, suppress_strata
 from concordant.errors import Complaint, Refused
 from concordant.model.cohort import PointKind, Verdict
 from concordant.patient.fact_table import BETWEEN, PATIENT

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from concordant.cohort.columns import Verdict
+from concordant.cohorts.columns import Verdict
 from concordant.decide.decision import Decision, JudgedProposal, Offered
 from concordant.decide.gather import AvoidedTreatment, find_avoided
 from concordant.decide.judging import make_decision

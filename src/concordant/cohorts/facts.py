@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
 from msgspec.structs import replace
 
-from concordant.cohort import columns as names
-from concordant.cohort.points import DecisionPoint, PointRules, find_points
+from concordant.cohorts import columns as names
+from concordant.cohorts.points import DecisionPoint, PointRules, find_points
 from concordant.decide.running import find_running_drugs
 from concordant.derive.engine import FactsOnDemand
 from concordant.derive.plan import DerivationPlan

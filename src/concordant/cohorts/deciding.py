@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
-from concordant.cohort import columns as names
-from concordant.cohort.verdicts import NO_DATE, AcceptedReasons, JudgedPoint, Treated, judge_settled, judge_unoffered
+from concordant.cohorts import columns as names
+from concordant.cohorts.verdicts import NO_DATE, AcceptedReasons, JudgedPoint, Treated, judge_settled, judge_unoffered
 from concordant.decide.decision import Offered
 from concordant.decide.table_results import OffersTold, group_offers
 from concordant.decide.tables import DecidedRows, list_rows

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from concordant.cohort.statistics import Interval, compute_wilson_interval
+from concordant.cohorts.statistics import Interval, compute_wilson_interval
 from concordant.model.cohort import VERDICTS, ConcordanceRules, JustifiedCounts, Verdict
 
 Group = frozenset[Verdict]

@@ -12,9 +12,9 @@ from typing import Any
 
 import msgspec
 
-from concordant.cohort.deciding import DecidingRules, decide_points
-from concordant.cohort.facts import FactRules, make_rows, write_point_facts
-from concordant.cohort.parts import (
+from concordant.cohorts.deciding import DecidingRules, decide_points
+from concordant.cohorts.facts import FactRules, make_rows, write_point_facts
+from concordant.cohorts.parts import (
     ACCOUNT_SCHEMA,
     POINTS,
     REFUSED_SCHEMA,

@@ -9,12 +9,12 @@ from typing import Literal, NamedTuple
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
 import pyarrow.compute as pc  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
-from concordant.cohort import columns as names
-from concordant.cohort.concordance import Counted, count_points
-from concordant.cohort.counts import Measure, Share, Tally, compute_share
-from concordant.cohort.reading import read_finished_summary, read_points
-from concordant.cohort.run import CohortDefinition
-from concordant.cohort.suppression import find_told_groups, is_small_count
+from concordant.cohorts import columns as names
+from concordant.cohorts.concordance import Counted, count_points
+from concordant.cohorts.counts import Measure, Share, Tally, compute_share
+from concordant.cohorts.reading import read_finished_summary, read_points
+from concordant.cohorts.run import CohortDefinition
+from concordant.cohorts.suppression import find_told_groups, is_small_count
 from concordant.errors import Complaint, Refused
 from concordant.model.cohort import ConcordanceRules, JustifiedCounts
 from concordant.readers.facts_table import ArrowTable

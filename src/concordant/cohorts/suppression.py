@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from concordant.cohort.counts import Group, Measure, Strata, Stratum, Tally
+from concordant.cohorts.counts import Group, Measure, Strata, Stratum, Tally
 
 
 def is_small_count(count: int, below: int) -> bool:
