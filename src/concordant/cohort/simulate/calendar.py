@@ -1,0 +1,39 @@
+"""Days since 1970 in columns: their dates, and the months and years between them as the calendar counts them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from concordant.cohort.simulate.streams import Days, Numbers
+
+Months = NDArray[Any]
+
+
+def to_dates(days: Days) -> NDArray[Any]:
+    """Days as dates of NumPy."""
+    return days.astype("datetime64[D]")
+
+
+def count_months(starts: Days, ends: Days) -> Numbers:
+    """Calendar-anchored months, as `logic.dates.count_months_between` counts them, for starts that do not come after their ends."""
+    first, last = to_dates(starts), to_dates(ends)
+    whole = (last.astype("datetime64[M]") - first.astype("datetime64[M]")).astype(np.int64)
+    whole -= _add_months(first, whole) > last
+    anchor, following = _add_months(first, whole), _add_months(first, whole + 1)
+    return whole + (last - anchor).astype(np.float64) / (following - anchor).astype(np.float64)
+
+
+def count_years(starts: Days, ends: Days) -> Numbers:
+    """Completed years: an age."""
+    return np.floor(count_months(starts, ends) / 12)
+
+
+def _add_months(dates: Months, months: NDArray[np.int64]) -> Months:
+    """The same day of a later month, or the last one of a shorter month."""
+    month = dates.astype("datetime64[M]")
+    later = month + months
+    longest = (later + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
+    return np.minimum(later.astype("datetime64[D]") + (dates - month.astype("datetime64[D]")), longest)

@@ -1,0 +1,74 @@
+"""Courses of regimens: which drug is given from when to when."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from concordant.cohort.simulate.draws import Frame
+from concordant.cohort.simulate.history import CourseBlock, Days, History, Mask, SpanBlock
+from concordant.cohort.simulate.plan import SimulationPlan
+from concordant.cohort.simulate.streams import Rows, Stream, Truths
+from concordant.model.simulation import DrugPlan
+
+
+class CourseMasks:
+    """The drugs of some new courses, a bit each: all of them, and those that went on until the end."""
+
+    def __init__(self, rows: int) -> None:
+        self.given: Mask = np.zeros(rows, np.uint64)
+        self.lasting: Mask = np.zeros(rows, np.uint64)
+
+
+def add_courses(plan: SimulationPlan, history: History, block: CourseBlock, frame: Frame, stream: Stream) -> CourseMasks:
+    """Add courses, with the spans of their drugs; `frame` and `stream` are those of its rows."""
+    start, masks = history.count_courses(), CourseMasks(len(block.rows))
+    history.courses.append(block)
+    for number in np.unique(block.regimens):
+        here = np.flatnonzero(block.regimens == number)
+        regimen = plan.simulation.regimens[number]
+        part = _RegimenPart(block, here, frame.take(here), stream.take(here), start)
+        for drug in regimen.drugs:
+            if (span := part.make_span(drug, plan.drugs.index(drug.drug))) is not None:
+                history.spans.append(span)
+                _mark_drug(masks, span, span.courses - start)
+    return masks
+
+
+def _mark_drug(masks: CourseMasks, span: SpanBlock, places: Rows) -> None:
+    bit = np.uint64(1 << span.drug)
+    masks.given[places] |= bit
+    masks.lasting[places[~span.finished]] |= bit
+
+
+class _RegimenPart:
+    """The courses of one regimen, drug by drug; a drug may follow the doses of another."""
+
+    def __init__(self, block: CourseBlock, here: Rows, frame: Frame, stream: Stream, start: int) -> None:
+        self.block, self.here, self.frame, self.stream, self.start = block, here, frame, stream, start
+        self.over: dict[str, Days] = {}
+
+    def make_span(self, plan: DrugPlan, drug: int) -> SpanBlock | None:
+        """The spans of a drug; None where nobody gets it."""
+        name = f"{plan.drug} of {plan.every}"
+        firsts = self.over[plan.after] if plan.after else self.block.starts[self.here]
+        ends = self.block.ends[self.here]
+        planned = self._plan_end(plan, name, firsts, ends)
+        self.over[plan.drug] = planned
+        gets = self._find_takers(plan, name) & (firsts < ends)
+        if not gets.any():
+            return None
+        at = self.here[gets]
+        finished = (planned < ends)[gets]
+        return SpanBlock(at + self.start, self.block.rows[at], plan, drug, firsts[gets], np.minimum(planned, ends)[gets], finished)
+
+    def _find_takers(self, plan: DrugPlan, name: str) -> Truths:
+        takers = self.frame.match(plan.if_)
+        return takers if plan.chance >= 1 else takers & (self.stream.draw_uniform(f"gets {name}") < plan.chance)
+
+    def _plan_end(self, plan: DrugPlan, name: str, firsts: Days, ends: Days) -> Days:
+        """The day on which the dose after the last one would be; without a number of doses, the end of the course."""
+        if plan.doses is None:
+            return ends
+        least, most = plan.doses
+        doses = least + np.floor(self.stream.draw_uniform(f"doses {name}") * (most - least + 1))
+        return (firsts + doses * plan.every).astype(np.int32)

@@ -1,0 +1,69 @@
+"""A simulation made ready: drugs as bits, regimens by number, and from when each may be given."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from concordant.cohort.simulate.choices import count_days
+from concordant.model.features import Feature
+from concordant.model.knowledge import Knowledge
+from concordant.model.simulation import Draw, Kind, SimulatedRegimen, Simulation
+
+EVER = count_days(dt.date.min)
+
+
+@dataclass(frozen=True)
+class SimulationPlan:
+    """What is asked of a simulation again and again, worked out once; `silence` is what a silent record says of each feature."""
+
+    simulation: Simulation
+    knowledge: Knowledge
+
+    @cached_property
+    def drugs(self) -> tuple[str, ...]:
+        """The drugs of all regimens; the place of one is its bit."""
+        return tuple(dict.fromkeys(plan.drug for regimen in self.simulation.regimens for plan in regimen.drugs))
+
+    @cached_property
+    def regimens(self) -> tuple[str, ...]:
+        """The ids of all regimens; the place of one is its number."""
+        return tuple(regimen.id for regimen in self.simulation.regimens)
+
+    @cached_property
+    def kinds(self) -> dict[str, Kind]:
+        """The kinds of entries by name."""
+        return {kind.id: kind for kind in self.simulation.kinds}
+
+    @cached_property
+    def shares(self) -> dict[str, float]:
+        """How often something is not on record, or not as it should be, by name."""
+        return {one.name: one.share for one in (*self.simulation.missing, *self.simulation.mess)}
+
+    @cached_property
+    def features(self) -> dict[str, Feature]:
+        """The features of the knowledge by name."""
+        return {feature.name: feature for feature in self.knowledge.features}
+
+    def make_mask(self, drugs: Iterable[str]) -> np.uint64:
+        """The bits of some drugs; one that no regimen here has is none."""
+        return np.uint64(sum(1 << self.drugs.index(drug) for drug in drugs if drug in self.drugs))
+
+    def find_approval(self, regimen: SimulatedRegimen) -> int:
+        """The first day on which a label names it; without a regimen to look for, ever since."""
+        days = [
+            indication.known_from
+            for drug in self.knowledge.drugs
+            for indication in drug.indications
+            if regimen.approved in indication.regimens and indication.known_from is not None
+        ]
+        return count_days(min(days)) if regimen.approved and days else EVER
+
+    def list_draws(self) -> Sequence[Draw]:
+        """Everything that is drawn, in the order in which it is."""
+        lines = self.simulation.lines
+        return (*self.simulation.draws, *lines.before, *lines.after)
