@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
+import shutil
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -82,6 +84,33 @@ def replace_file(target: str, unless: Callable[[], None] | None = None) -> Itera
         with contextlib.suppress(OSError):
             beside.unlink()
         raise
+
+
+@contextlib.contextmanager
+def make_folder(target: str) -> Iterator[Path]:
+    """A folder in the making, to be filled in the block: it gets its name when the block ends, and is deleted when the block fails.
+
+    Raises Unreadable where something stands there already, but for a folder with nothing in it.
+    """
+    path = Path(os.path.realpath(target))
+    with report_write_errors(target):
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise Unreadable(Complaint("this is there already", target, way_out="Name a folder that there is not, or delete it"))
+        beside = path.with_name(f".concordant-{secrets.token_hex(8)}")
+        beside.mkdir(parents=True)
+    try:
+        yield beside
+        with report_write_errors(target):
+            beside.replace(path)
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
+
+
+def append_file(data: bytes, target: str) -> None:
+    """Add bytes to the end of a file in a folder in the making. Raises Unreadable."""
+    with report_write_errors(target), Path(target).open("ab") as file:
+        file.write(data)
 
 
 @contextlib.contextmanager

@@ -26,6 +26,7 @@ from concordant.model.formulas import Formula, Rounding
 from concordant.model.guideline import Danger, Disagreement, Guideline, LedgerRow, NewerEvent, Statement, Transition
 from concordant.model.knowledge import Knowledge, Translations, Vocabulary, decode_content, encode_content, store_parts
 from concordant.model.notes import NoteLanguage, NoteReading, join_languages, join_readings
+from concordant.model.simulation import SIMULATION, Simulation
 from concordant.model.sources import Record, Source
 from concordant.model.trials import Trial
 from concordant.texts import SourceText, read_file
@@ -150,8 +151,9 @@ class _Assembler:
 
     def pack_cohort_files(self) -> dict[str, bytes]:
         """What only a cohort asks for, each file as the bytes of its record."""
-        texts = {name: self.built.texts.get(f"cohort/{name}.yaml") for name in COHORT_FILES}
-        found = {name: self.compile_record(text, text.value, COHORT_FILES[name]) for name, text in texts.items() if text}
+        kinds: dict[str, type[Record]] = {**COHORT_FILES, SIMULATION: Simulation}
+        texts = {name: self.built.texts.get(f"cohort/{name}.yaml") for name in kinds}
+        found = {name: self.compile_record(text, text.value, kinds[name]) for name, text in texts.items() if text}
         return {name: msgspec.msgpack.encode(record) for name, record in found.items() if record is not None}
 
     def compile_record(self, text: SourceText, value: Any, kind: type[T]) -> T | None:

@@ -21,6 +21,7 @@ ELSEWHERE = {
     "report": "concordant.cli.reporting",
     "schema": "concordant.cli.authoring",
     "serve": "concordant.cli.web",
+    "simulate": "concordant.cli.simulating",
     "web": "concordant.cli.web",
 }
 

@@ -6,13 +6,16 @@ All of it is data of one file. A program that makes patients knows only to draw,
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 
+from concordant.model.cohort import PointKind, unpack_cohort_file
 from concordant.model.naming import DrugName, FeatureName, RegimenName
 from concordant.model.sources import Cite, Record
 
+SIMULATION = "simulation"  # the name of its file
 Range = tuple[float, float]
 Anchor = Literal["first", "surgery", "advanced", "line", "end", "progression"]
 SimulatedForm = Literal["facts", "events", "omop", "fhir"]
@@ -29,13 +32,13 @@ When = dict[str, str | tuple[str, ...] | Bounds]
 
 
 class Case(Record, frozen=True, kw_only=True):
-    """One distribution, for those of whom `if` holds: words by their shares, a yes by its chance, or a number.
+    """One distribution, for those of whom `where` holds: words by their shares, a yes by its chance, or a number.
 
     Of a number: `uniform` from and to, `normal` mean and deviation, `lognormal` median and deviation of the logarithm, `weibull`
     median and shape; `plus` is added to it, as drawn before. It stays within `low` and `high`.
     """
 
-    if_: When = msgspec.field(name="if", default={})
+    where: When = {}
     shares: dict[str, float] = {}
     chance: float | None = None
     uniform: Range | None = None
@@ -59,17 +62,17 @@ class Draw(Record, frozen=True, kw_only=True):
 
 
 class Weight(Record, frozen=True, kw_only=True):
-    """How often something is chosen over time, for those of whom `if` holds: between two days in proportion."""
+    """How often something is chosen over time, for those of whom `where` holds: between two days in proportion."""
 
-    if_: When = msgspec.field(name="if", default={})
+    where: When = {}
     by_date: dict[str, float]
     source: Cite
 
 
 class Factor(Record, frozen=True, kw_only=True):
-    """A weight is multiplied where `if` holds."""
+    """A weight is multiplied where `where` holds."""
 
-    if_: When = msgspec.field(name="if")
+    where: When
     by: float
     source: Cite
 
@@ -86,7 +89,7 @@ class DrugPlan(Record, frozen=True, kw_only=True):
     after: DrugName = ""
     supply: bool = False
     chance: float = 1.0
-    if_: When = msgspec.field(name="if", default={})
+    where: When = {}
 
 
 class SimulatedRegimen(Record, frozen=True, kw_only=True):
@@ -108,7 +111,7 @@ class EarlyCourse(Record, frozen=True, kw_only=True):
     regimen: str
     start: Range
     lasts: Range
-    if_: When = msgspec.field(name="if", default={})
+    where: When = {}
 
 
 class EarlyPlan(Record, frozen=True, kw_only=True):
@@ -135,7 +138,7 @@ class LinePlan(Record, frozen=True, kw_only=True):
     """Line after line: what is drawn before a regimen is chosen, and after. docs/how-to/simulate.md names what has to be drawn.
 
     `carried` are yes-or-no columns of the patient that become yes, and stay so, when the draw of a line that stands behind them is.
-    `leading` are the drugs of lines that count, `early_clock` those from whose last early dose a relapse is timed.
+    `late` are the days by which a dose may come late. `leading` are the drugs of lines that count, `early_clock` those from whose last early dose a relapse is timed.
     """
 
     most: int
@@ -145,6 +148,7 @@ class LinePlan(Record, frozen=True, kw_only=True):
     words: tuple[str, ...]
     leading: tuple[DrugName, ...]
     early_clock: tuple[DrugName, ...]
+    late: Range
     early_relapse_months: int
     source: Cite
 
@@ -184,7 +188,7 @@ class Entry(Record, frozen=True, kw_only=True):
 
     kind: str
     at: Anchor
-    if_: When = msgspec.field(name="if", default={})
+    where: When = {}
     word: str = ""
     number: str = ""
     is_: str = msgspec.field(name="is", default="")
@@ -203,7 +207,7 @@ class Missing(Record, frozen=True, kw_only=True):
 
 
 class Mess(Record, frozen=True, kw_only=True):
-    """How often a row is not as it should be."""
+    """How often something is not as it should be."""
 
     name: Literal["duplicate", "month_only", "year_only", "never_given", "dose_missing", "stop_unsaid"]
     says: str
@@ -223,7 +227,8 @@ class DrugFeatures(Record, frozen=True, kw_only=True):
 class FactRule(Record, frozen=True, kw_only=True):
     """A feature, and what of a history it is: a word or a number that was drawn, whether drugs were given, or a word alone.
 
-    It is not known where what it names under `missing` is not on record, or `if` does not hold.
+    Of several for one feature the first speaks whose `where` holds. It is not known where what it names under `missing` is not on
+    record, or at another point than `points` names.
     """
 
     feature: FeatureName
@@ -232,8 +237,9 @@ class FactRule(Record, frozen=True, kw_only=True):
     given: tuple[DrugName, ...] = ()
     among: Literal["any", "early", "advanced", "running"] = "any"
     is_: str = msgspec.field(name="is", default="")
-    if_: When = msgspec.field(name="if", default={})
-    missing: str = ""
+    where: When = {}
+    missing: tuple[str, ...] = ()
+    points: tuple[PointKind, ...] = ()
 
 
 class FactPlan(Record, frozen=True, kw_only=True):
@@ -242,17 +248,7 @@ class FactPlan(Record, frozen=True, kw_only=True):
     drugs: DrugFeatures
     rules: tuple[FactRule, ...]
     silence: str
-    given_within: int
     source: Cite
-
-
-class SimulatedConcept(Record, frozen=True, kw_only=True):
-    """A concept that a table of the CDM needs beside the codes of entries."""
-
-    vocabulary: str
-    code: str
-    display: str
-    id: int = 0
 
 
 class CdmPlan(Record, frozen=True, kw_only=True):
@@ -289,7 +285,13 @@ class Simulation(Record, frozen=True, kw_only=True):
     mess: tuple[Mess, ...]
     kinds: tuple[Kind, ...]
     entries: tuple[Entry, ...]
-    drugs: dict[str, tuple[Coding, ...]]
+    drugs: dict[DrugName, tuple[Coding, ...]]
+    stops: dict[str, tuple[Coding, ...]]
     facts: FactPlan
     cdm: CdmPlan
     fhir: FhirPlan
+
+
+def load_simulation(packed: Mapping[str, bytes]) -> Simulation | None:
+    """The simulation among the packed files of `cohort/`; None where there is none."""
+    return unpack_cohort_file(packed, SIMULATION, Simulation)

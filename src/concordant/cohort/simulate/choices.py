@@ -26,11 +26,11 @@ def weigh(weights: Sequence[Weight], factors: Sequence[Factor], frame: Frame, da
     """The weight for each patient on their day: that of the first case that holds, times the factors that hold."""
     total, open_ = np.zeros(frame.rows), np.ones(frame.rows, bool)
     for weight in weights:
-        here = open_ & frame.match(weight.if_)
+        here = open_ & frame.match(weight.where)
         total[here] = _read_curve(weight, days[here])
         open_ &= ~here
     for factor in factors:
-        total[frame.match(factor.if_)] *= factor.by
+        total[frame.match(factor.where)] *= factor.by
     return total
 
 

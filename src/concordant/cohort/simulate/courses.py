@@ -62,7 +62,7 @@ class _RegimenPart:
         return SpanBlock(at + self.start, self.block.rows[at], plan, drug, firsts[gets], np.minimum(planned, ends)[gets], finished)
 
     def _find_takers(self, plan: DrugPlan, name: str) -> Truths:
-        takers = self.frame.match(plan.if_)
+        takers = self.frame.match(plan.where)
         return takers if plan.chance >= 1 else takers & (self.stream.draw_uniform(f"gets {name}") < plan.chance)
 
     def _plan_end(self, plan: DrugPlan, name: str, firsts: Days, ends: Days) -> Days:

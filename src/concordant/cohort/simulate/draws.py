@@ -91,7 +91,7 @@ def _draw_words(draw: Draw, frame: Frame, stream: Stream, turn: int) -> Column:
     words, open_ = list_words(draw), np.ones(frame.rows, bool)
     drawn, codes = stream.draw_uniform(draw.name, turn), np.full(frame.rows, UNDRAWN, np.int16)
     for case in draw.cases:
-        here = open_ & frame.match(case.if_)
+        here = open_ & frame.match(case.where)
         shares = _share_words(case)
         ends = np.cumsum([shares.get(word, 0.0) for word in words])
         codes[here] = np.searchsorted(ends / ends[-1], drawn[here], side="right")
@@ -102,7 +102,7 @@ def _draw_words(draw: Draw, frame: Frame, stream: Stream, turn: int) -> Column:
 def _draw_numbers(draw: Draw, frame: Frame, stream: Stream, turn: int) -> Column:
     open_, values = np.ones(frame.rows, bool), np.zeros(frame.rows)
     for case in draw.cases:
-        here = np.flatnonzero(open_ & frame.match(case.if_))
+        here = np.flatnonzero(open_ & frame.match(case.where))
         if len(here):
             values[here] = _draw_case(case, frame, stream, here, f"{draw.name}#{turn}")
             open_[here] = False

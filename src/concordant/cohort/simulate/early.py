@@ -41,7 +41,7 @@ def _follow_plan(plan: SimulationPlan, history: History, chosen: EarlyPlan, rows
     stream = history.stream.take(rows)
     history.surgeries[rows] = history.firsts[rows] + _spread(chosen.surgery, stream, "surgery").astype(np.int32)
     for turn, course in enumerate(chosen.courses):
-        at = rows[history.frame.take(rows).match(course.if_)]
+        at = rows[history.frame.take(rows).match(course.where)]
         block = _make_block(plan, history, course, at, turn)
         if len(block.rows):
             _keep_course(plan, history, block, past, turn)

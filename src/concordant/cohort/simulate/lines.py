@@ -42,6 +42,7 @@ class LineState:
         self.at: Days = history.advanced.copy()
         self.advanced, self.failed, self.toxic = (np.zeros(rows, np.uint64) for _ in range(3))
         self.toxic |= past.toxic
+        self.grew = np.zeros(rows, bool)  # the disease grew when the last line ended, or since
         self.led = np.zeros(rows, bool)  # a drug that makes a line count was begun since the last progression
         self.progressed = np.zeros(rows, np.int64)
         self.regimens = np.zeros(rows, np.int64)
@@ -70,6 +71,7 @@ class LineState:
             "early_relapse": make_yes_no(self.early_relapse[rows].astype(bool)),
             "lines_progressed": Column(self.progressed[rows].astype(np.float64)),
             "regimens_given": Column(self.regimens[rows].astype(np.float64)),
+            "grew": make_yes_no(self.grew[rows]),
             "calendar_year": Column(1970 + days / 365.25),
             **{name: make_yes_no(truths[rows]) for name, truths in self.carried.items()},
         }
@@ -193,6 +195,7 @@ def _take_over(state: LineState, block: CourseBlock, masks: CourseMasks, frame: 
     grew = block.grown < NEVER
     state.progressed[rows] += grew & state.led[rows]
     state.led[rows[grew]] = False
+    state.grew[rows] = grew
     for name, source in state.plan.simulation.lines.carried.items():
         state.carried[name][rows] |= frame.columns[source].find_words((YES,)) & (block.endings != ONGOING)
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
+from concordant.cohort.rules import load_concordance_rules
 from concordant.cohort.simulate.choices import count_days
+from concordant.model.cohort import POINT_KINDS
 from concordant.model.features import Feature
 from concordant.model.knowledge import Knowledge
 from concordant.model.simulation import Draw, Kind, SimulatedRegimen, Simulation
+from concordant.patient.fact_table import Cell, FactColumn, list_fact_columns
 
 EVER = count_days(dt.date.min)
 
@@ -23,6 +26,7 @@ class SimulationPlan:
 
     simulation: Simulation
     knowledge: Knowledge
+    silence: Mapping[str, Cell] = field(default_factory=dict)
 
     @cached_property
     def drugs(self) -> tuple[str, ...]:
@@ -45,13 +49,28 @@ class SimulationPlan:
         return {one.name: one.share for one in (*self.simulation.missing, *self.simulation.mess)}
 
     @cached_property
+    def grace(self) -> tuple[int, ...]:
+        """Days after a point within which a start counts as what was given then, by the kinds of points in their order."""
+        windows = load_concordance_rules(self.knowledge).grace_days
+        return tuple(windows.find_days(kind).days for kind in POINT_KINDS)
+
+    @cached_property
     def features(self) -> dict[str, Feature]:
         """The features of the knowledge by name."""
         return {feature.name: feature for feature in self.knowledge.features}
 
+    @cached_property
+    def columns(self) -> list[FactColumn]:
+        """The columns of facts."""
+        return list_fact_columns(self.knowledge.features)
+
     def make_mask(self, drugs: Iterable[str]) -> np.uint64:
         """The bits of some drugs; one that no regimen here has is none."""
         return np.uint64(sum(1 << self.drugs.index(drug) for drug in drugs if drug in self.drugs))
+
+    def name_drugs(self, mask: int) -> list[str]:
+        """The drugs of some bits."""
+        return [drug for number, drug in enumerate(self.drugs) if mask >> number & 1]
 
     def find_approval(self, regimen: SimulatedRegimen) -> int:
         """The first day on which a label names it; without a regimen to look for, ever since."""

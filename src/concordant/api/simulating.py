@@ -1,0 +1,93 @@
+"""Made-up patients from Python: a folder of them in one form, and the truth about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+from concordant.api.known_words import check_known_word
+from concordant.api.tables import check_tables_installed
+from concordant.errors import Complaint, Unreadable
+from concordant.model.simulation import SimulatedForm, load_simulation
+from concordant.version import __version__
+
+if TYPE_CHECKING:
+    from concordant.api.engine import Engine
+    from concordant.cohort.simulate.plan import SimulationPlan
+    from concordant.cohort.simulate.run import SimulationSummary
+
+FORMS: tuple[SimulatedForm, ...] = get_args(SimulatedForm)
+Report = Callable[[int], None]
+
+
+@dataclass(frozen=True, repr=False)
+class SimulatedCohort:
+    """Made-up patients on disk: `source` is what `read` takes, the tables of the truth are those of Arrow."""
+
+    folder: Path
+
+    @cached_property
+    def summary(self) -> SimulationSummary:
+        """What stands in `simulation.json`: what was made, and what was drawn from what."""
+        from concordant.cohort.simulate.run import read_summary
+
+        return read_summary(self.folder)
+
+    @property
+    def source(self) -> Path:
+        """Where the patients stand in their form."""
+        return self.folder / self.summary.form
+
+    def truth(self, name: str = "courses") -> Any:
+        """A table of the truth: `patients`, `courses` or `facts`."""
+        from concordant.cohort.simulate.run import TRUTHS, read_truth
+
+        check_known_word("name", name, TRUTHS)
+        return read_truth(self.folder, name)
+
+    def __repr__(self) -> str:
+        told = self.summary
+        return f"<{told.patients} simulated patients as {told.form}, seed {told.seed}, in {self.folder}>"
+
+
+def make_simulated(
+    engine: Engine,
+    output: str,
+    patients: int,
+    seed: int,
+    form: SimulatedForm,
+    *,
+    first: int = 1,
+    report: Report | None = None,
+) -> SimulatedCohort:
+    """Make patients in a folder; see `simulate` of `concordant.api`."""
+    check_tables_installed()
+    check_known_word("format", form, FORMS)
+    if patients < 1 or first < 1:
+        raise Unreadable(Complaint("there is no patient to make", "patients", way_out="Give numbers of 1 or more"))
+    from concordant.cohort.simulate.run import SimulationOrder, simulate_cohort
+
+    order = SimulationOrder(patients, seed, form, first)
+    simulate_cohort(make_plan(engine), order, output, __version__, report or _tell_nobody)
+    return SimulatedCohort(Path(output))
+
+
+def _tell_nobody(patients: int) -> None:
+    """For a caller who waits without being told how far it is."""
+
+
+def make_plan(engine: Engine) -> SimulationPlan:
+    """The simulation of the knowledge, made ready. Raises Unreadable for a knowledge without one."""
+    from concordant.cohort.simulate.plan import SimulationPlan
+    from concordant.cohort.simulate.silence import find_silence
+
+    simulation = load_simulation(engine.knowledge.cohort)
+    if simulation is None:
+        way_out = "Add it to the folder of --knowledge; the shipped knowledge has one"
+        raise Unreadable(Complaint("the knowledge does not say how patients are made", "cohort/simulation.yaml", way_out=way_out))
+    silent = engine.read(f"{simulation.facts.silence}\n").one().record
+    silence = find_silence(silent, engine._prepared.plan, engine._prepared.bare)
+    return SimulationPlan(simulation, engine.knowledge, silence)
