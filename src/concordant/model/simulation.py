@@ -138,11 +138,13 @@ class LinePlan(Record, frozen=True, kw_only=True):
     """Line after line: what is drawn before a regimen is chosen, and after. docs/how-to/simulate.md names what has to be drawn.
 
     `carried` are yes-or-no columns of the patient that become yes, and stay so, when the draw of a line that stands behind them is.
+    `kept` are draws of a line that are known until the next one ends.
     `late` are the days by which a dose may come late. `leading` are the drugs of lines that count, `early_clock` those from whose last early dose a relapse is timed.
     """
 
     most: int
     carried: dict[str, str]
+    kept: tuple[str, ...]
     before: tuple[Draw, ...]
     after: tuple[Draw, ...]
     words: tuple[str, ...]

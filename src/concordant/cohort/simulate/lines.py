@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from concordant.cohort.simulate.calendar import count_months, count_years
 from concordant.cohort.simulate.choices import NOTHING, choose, weigh
 from concordant.cohort.simulate.courses import CourseMasks, add_courses
-from concordant.cohort.simulate.draws import YES, Column, Frame, make_words, make_yes_no
+from concordant.cohort.simulate.draws import UNDRAWN, YES, Column, Frame, list_words, make_words, make_yes_no
 from concordant.cohort.simulate.early import EarlyPast
 from concordant.cohort.simulate.history import (
     ADVANCED_SETTING,
@@ -47,6 +47,9 @@ class LineState:
         self.progressed = np.zeros(rows, np.int64)
         self.regimens = np.zeros(rows, np.int64)
         self.carried = {name: history.frame.columns[name].find_words((YES,)) for name in plan.simulation.lines.carried}
+        self.kept: dict[str, Column] = {}
+        for draw in (one for one in plan.simulation.lines.after if one.name in plan.simulation.lines.kept):
+            self.kept[draw.name] = Column(np.full(rows, UNDRAWN, np.int16), list_words(draw))
         self.months = self._count_relapse_months()
         relapsed = self.months <= plan.simulation.lines.early_relapse_months
         self.early_relapse = np.where(np.isnan(self.months), False, relapsed)
@@ -74,6 +77,7 @@ class LineState:
             "grew": make_yes_no(self.grew[rows]),
             "calendar_year": Column(1970 + days / 365.25),
             **{name: make_yes_no(truths[rows]) for name, truths in self.carried.items()},
+            **{name: column.take(rows) for name, column in self.kept.items()},
         }
         return frame
 
@@ -196,6 +200,8 @@ def _take_over(state: LineState, block: CourseBlock, masks: CourseMasks, frame: 
     state.progressed[rows] += grew & state.led[rows]
     state.led[rows[grew]] = False
     state.grew[rows] = grew
+    for name, column in state.kept.items():
+        column.values[rows] = np.where(grew, _read(frame, name), UNDRAWN)
     for name, source in state.plan.simulation.lines.carried.items():
         state.carried[name][rows] |= frame.columns[source].find_words((YES,)) & (block.endings != ONGOING)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from concordant.cohort.rules import load_concordance_rules
 from concordant.cohort.simulate.choices import count_days
+from concordant.cohort.simulate.draws import list_words
 from concordant.model.cohort import POINT_KINDS
 from concordant.model.features import Feature
 from concordant.model.knowledge import Knowledge
@@ -81,6 +82,10 @@ class SimulationPlan:
             if regimen.approved in indication.regimens and indication.known_from is not None
         ]
         return count_days(min(days)) if regimen.approved and days else EVER
+
+    def find_words(self, name: str) -> tuple[str, ...]:
+        """The words that a draw can give."""
+        return next(list_words(draw) for draw in self.list_draws() if draw.name == name)
 
     def list_draws(self) -> Sequence[Draw]:
         """Everything that is drawn, in the order in which it is."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -15,12 +14,14 @@ import pyarrow.parquet as pq  # type: ignore[import-not-found, import-untyped, u
 from concordant.cohort.simulate.fact_table import make_fact_table
 from concordant.cohort.simulate.history import History
 from concordant.cohort.simulate.making import make_history
+from concordant.cohort.simulate.omop import OmopWriter
+from concordant.cohort.simulate.parquet import write_table
 from concordant.cohort.simulate.plan import SimulationPlan
 from concordant.cohort.simulate.sources import SimulatedDraw, list_drawn
 from concordant.cohort.simulate.truth import make_truth
 from concordant.errors import Complaint, Unreadable
 from concordant.model.simulation import SimulatedForm
-from concordant.outputs import make_folder, report_write_errors, write_file
+from concordant.outputs import make_folder, write_file
 from concordant.readers.facts_table import ArrowTable
 
 NAME, TRUTH = "simulation.json", "truth"
@@ -93,6 +94,8 @@ def make_writer(plan: SimulationPlan, order: SimulationOrder, folder: Path) -> F
     match order.form:
         case "facts":
             return FactsWriter(plan, folder)
+        case "omop":
+            return OmopWriter(plan, folder)
         case _:
             raise NotImplementedError(order.form)
 
@@ -109,16 +112,6 @@ class FactsWriter:
 
     def finish(self) -> None:
         """Nothing comes behind."""
-
-
-def write_table(table: ArrowTable, folder: Path, number: int) -> None:
-    """Write a table as a part; its words are kept by their codes, and read again as words."""
-    target = folder / f"part-{number:05}.parquet"
-    with report_write_errors(str(target)):
-        folder.mkdir(parents=True, exist_ok=True)
-    held = io.BytesIO()
-    pq.write_table(table, held, compression="zstd", store_schema=False)
-    write_file(held.getvalue(), str(target))
 
 
 def read_summary(folder: Path) -> SimulationSummary:
