@@ -37,3 +37,13 @@ def _add_months(dates: Months, months: NDArray[np.int64]) -> Months:
     later = month + months
     longest = (later + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
     return np.minimum(later.astype("datetime64[D]") + (dates - month.astype("datetime64[D]")), longest)
+
+
+def write_dates(days: Days, exact: NDArray[np.int8]) -> list[str]:
+    """Days as texts: whole, or the month or the year alone where no more is known (1 and 2)."""
+    dates = to_dates(days)
+    months, years = dates.astype("datetime64[M]"), dates.astype("datetime64[Y]")
+    texts: list[str] = np.select(
+        [exact == 1, exact == 2], [months.astype("U10"), years.astype("U10")], dates.astype("U10")
+    ).tolist()
+    return texts

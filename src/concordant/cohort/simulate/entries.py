@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from concordant.cohort.simulate.draws import Column, Frame
 from concordant.cohort.simulate.fact_table import find_missing
-from concordant.cohort.simulate.history import ADVANCED_SETTING, ENDINGS, Days, History, SpanBlock
+from concordant.cohort.simulate.history import ADVANCED_SETTING, ENDINGS, CourseBlock, Days, History, SpanBlock
 from concordant.cohort.simulate.plan import SimulationPlan
 from concordant.cohort.simulate.streams import Rows, Stream, Truths
 from concordant.model.simulation import Coding, Entry, Kind
@@ -144,8 +144,8 @@ class _EntryMaker:
     def iter_doses(self) -> Iterator[DoseBlock]:
         """The doses of each drug of each regimen, then orders that nobody carried out."""
         courses = self.history.join_courses()
-        told = self._find_told_courses(courses.rows, courses.settings)
-        unsaid = self._draw_fault("stop_unsaid", self.history.stream.fork(courses.rows, courses.numbers))
+        told = find_told_courses(self.plan, self.history, courses, self.whole)
+        unsaid = find_unsaid_ends(self.plan, self.history, courses, self.whole)
         for span in self.history.spans:
             endings = np.where(span.finished, COMPLETED, courses.endings[span.courses])
             endings = np.where(unsaid[span.courses], NO_ENDING, endings)
@@ -154,12 +154,6 @@ class _EntryMaker:
                 yield self._make_doses(span, kept, endings.astype(np.int8))
         if not self.whole:
             yield from self._iter_orders()
-
-    def _find_told_courses(self, rows: Rows, settings: NDArray[np.int8]) -> Truths:
-        """The courses that are on record."""
-        lost = self.missing.get(self.plan.simulation.early.missing, np.zeros(self.history.rows, bool))
-        told: Truths = (settings == ADVANCED_SETTING) | ~lost[rows]
-        return told
 
     def _make_doses(self, span: SpanBlock, kept: Rows, endings: NDArray[np.int8]) -> DoseBlock:
         firsts, ends, every = span.firsts[kept], span.ends[kept], span.plan.every
@@ -207,6 +201,20 @@ class _EntryMaker:
         return ~frame.columns["regimen"].find_words(holding)
 
 
+def find_told_courses(plan: SimulationPlan, history: History, courses: CourseBlock, whole: bool) -> Truths:
+    """The courses that are on record."""
+    missing = {} if whole else find_missing(plan, history)
+    lost = missing.get(plan.simulation.early.missing, np.zeros(history.rows, bool))
+    told: Truths = (courses.settings == ADVANCED_SETTING) | ~lost[courses.rows]
+    return told
+
+
+def find_unsaid_ends(plan: SimulationPlan, history: History, courses: CourseBlock, whole: bool) -> Truths:
+    """The courses of which nobody wrote down why they ended."""
+    share = 0.0 if whole else plan.shares["stop_unsaid"]
+    return history.stream.fork(courses.rows, courses.starts).draw_uniform("fault stop_unsaid") < share
+
+
 def _repeat_days(kept: Rows, entry: Entry, moment: _Moment) -> tuple[Rows, Days]:
     """The days of an entry, of which several come of one patient where it is made again and again."""
     if not entry.every:
@@ -252,3 +260,12 @@ def choose_stops(plan: SimulationPlan, endings: NDArray[np.int8], stream: Stream
     return chosen
 
 
+def flatten_spellings(block: EntryBlock) -> tuple[list[Coding], Rows]:
+    """The ways of all words of a value in one list, and the place of each row in it."""
+    assert block.value is not None
+    flat: list[Coding] = []
+    starts = []
+    for word in block.value.words:
+        starts.append(len(flat))
+        flat += block.kind.values.get(word, ())
+    return flat, np.array(starts)[block.value.values.astype(np.intp)] + block.spellings

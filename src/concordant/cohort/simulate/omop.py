@@ -11,7 +11,7 @@ import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ig
 from numpy.typing import NDArray
 
 from concordant.cohort.simulate.calendar import to_dates
-from concordant.cohort.simulate.entries import NO_ENDING, DoseBlock, EntryBlock, make_entries
+from concordant.cohort.simulate.entries import NO_ENDING, DoseBlock, EntryBlock, flatten_spellings, make_entries
 from concordant.cohort.simulate.fact_table import write_words
 from concordant.cohort.simulate.history import ENDINGS, NEVER, History
 from concordant.cohort.simulate.parquet import write_table
@@ -129,9 +129,9 @@ class OmopWriter:
             numbers = np.round(block.value.values.astype(np.float64), block.kind.digits)
             unit = TextColumn(np.zeros(len(block.rows), np.int64), [block.kind.unit])
             return {"value_as_number": numbers, "unit_concept_id": np.full(len(block.rows), id_), "unit_source_value": unit}
-        flat, places = _flatten_spellings(block)
+        flat, places = flatten_spellings(block)
         coded = CodedColumns(flat, self.concepts)
-        text = TextColumn(places, coded.values)
+        text = TextColumn(places, [coding.text or coding.display for coding in flat])
         shown = {"value_as_string": text} if block.kind.table == "observation" else {"value_source_value": text}
         return {"value_as_concept_id": coded.standard[places], **shown}
 
@@ -156,17 +156,6 @@ def _round_days(block: EntryBlock) -> Days:
     days = to_dates(block.days)
     months, years = days.astype("datetime64[M]").astype("datetime64[D]"), days.astype("datetime64[Y]").astype("datetime64[D]")
     return np.select([block.exact == 1, block.exact == 2], [months, years], days).astype(np.int64).astype(np.int32)
-
-
-def _flatten_spellings(block: EntryBlock) -> tuple[list[Coding], Rows]:
-    """The ways of all words of a value in one list, and the place of each row in it."""
-    assert block.value is not None
-    flat: list[Coding] = []
-    starts = []
-    for word in block.value.words:
-        starts.append(len(flat))
-        flat += block.kind.values.get(word, ())
-    return flat, np.array(starts)[block.value.values.astype(np.intp)] + block.spellings
 
 
 def _flatten_stops(plan: SimulationPlan, block: DoseBlock) -> tuple[list[str], Rows]:

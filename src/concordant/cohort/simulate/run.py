@@ -11,7 +11,9 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
 import pyarrow.parquet as pq  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
+from concordant.cohort.simulate.cases import CaseWriter
 from concordant.cohort.simulate.fact_table import make_fact_table
+from concordant.cohort.simulate.fhir import FhirWriter
 from concordant.cohort.simulate.history import History
 from concordant.cohort.simulate.making import make_history
 from concordant.cohort.simulate.omop import OmopWriter
@@ -96,8 +98,10 @@ def make_writer(plan: SimulationPlan, order: SimulationOrder, folder: Path) -> F
             return FactsWriter(plan, folder)
         case "omop":
             return OmopWriter(plan, folder)
-        case _:
-            raise NotImplementedError(order.form)
+        case "fhir":
+            return FhirWriter(plan, folder)
+        case "events":
+            return CaseWriter(plan, folder)
 
 
 class FactsWriter:
