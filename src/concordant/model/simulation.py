@@ -138,13 +138,15 @@ class LinePlan(Record, frozen=True, kw_only=True):
     """Line after line: what is drawn before a regimen is chosen, and after. docs/how-to/simulate.md names what has to be drawn.
 
     `carried` are yes-or-no columns of the patient that become yes, and stay so, when the draw of a line that stands behind them is.
-    `kept` are draws of a line that are known until the next one ends.
+    `kept` are draws of a line that are known until the next one ends, and `watched` numbers
+    that are measured so often that they are known at a progression on it.
     `late` are the days by which a dose may come late. `leading` are the drugs of lines that count, `early_clock` those from whose last early dose a relapse is timed.
     """
 
     most: int
     carried: dict[str, str]
     kept: tuple[str, ...]
+    watched: tuple[str, ...]
     before: tuple[Draw, ...]
     after: tuple[Draw, ...]
     words: tuple[str, ...]
@@ -229,8 +231,8 @@ class DrugFeatures(Record, frozen=True, kw_only=True):
 class FactRule(Record, frozen=True, kw_only=True):
     """A feature, and what of a history it is: a word or a number that was drawn, whether drugs were given, or a word alone.
 
-    Of several for one feature the first speaks whose `where` holds. It is not known where what it names under `missing` is not on
-    record, or at another point than `points` names.
+    Of several for one feature the first speaks whose `where` holds, at the kinds of points of `points`; where none does, silence
+    speaks. What a rule says is not known where what it names under `missing` is not on record.
     """
 
     feature: FeatureName

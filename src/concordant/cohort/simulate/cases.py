@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 
 from concordant.cohort.simulate.calendar import write_dates
+from concordant.cohort.simulate.choices import EPOCH
 from concordant.cohort.simulate.entries import Entries, EntryBlock, find_told_courses, find_unsaid_ends, make_entries
 from concordant.cohort.simulate.history import ENDINGS, SETTINGS, History
 from concordant.cohort.simulate.plan import SimulationPlan
 from concordant.contract_names import SEX
 from concordant.outputs import append_file, report_write_errors
-from concordant.patient.events import PROGRESSION, STOPPED
+from concordant.patient.events import ONGOING, PROGRESSION, STOPPED
 
 Case = dict[str, Any]
 DISEASE, PERSON, DATE, SITES = "disease", "patient", "date", "sites"
+COMPLETED = "completed"
 
 
 class CaseWriter:
@@ -84,7 +87,7 @@ class _CaseBook:
         told = {key: value for key, value in kind.items() if key not in ("block", "site", "value", "key")}
         match kind.get("block"):
             case None:
-                self._add_site(kind["site"], told, day)
+                self._add_site(kind.get("site", ""), told, day)
             case "disease":
                 self._add_event(told, kind.get("value", ""), day, entry)
             case "patient":
@@ -105,9 +108,11 @@ class _CaseBook:
 
     def _add_site(self, site: str, told: Case, day: int) -> None:
         event = self.by_day.get(day)
-        if event is not None:
+        if event is None:
+            return
+        event |= told
+        if site:
             event.setdefault(SITES, []).append(site)
-            event |= told
 
 
 def _head_case(plan: SimulationPlan, history: History, row: int) -> Case:
@@ -118,35 +123,47 @@ def _head_case(plan: SimulationPlan, history: History, row: int) -> Case:
     return {"name": str(history.patients[row]), PERSON: {SEX: word, "birth_date": born}}
 
 
+class _Treatment(NamedTuple):
+    """Drugs of one course that begin and end together."""
+
+    start: int
+    end: int
+    finished: bool
+    late: bool
+    drugs: list[str]
+
+
 def _iter_treatments(plan: SimulationPlan, history: History, whole: bool) -> Iterator[tuple[int, Case]]:
-    """The courses that are on record, in the order of time, the drugs that came later as courses of their own."""
+    """The courses that are on record, in the order of time; drugs that ended earlier, or came later, as courses of their own."""
     block = history.join_courses()
     told, unsaid = find_told_courses(plan, history, block, whole), find_unsaid_ends(plan, history, block, whole)
-    drugs = _list_course_drugs(history)
-    exact = np.zeros(len(block.rows), np.int8)
-    starts, ends = write_dates(block.starts, exact), write_dates(np.minimum(block.ends, history.until), exact)
+    treatments = _list_treatments(history)
     for course in np.lexsort((block.starts, block.rows)).tolist():
-        if not told[course]:
-            continue
-        for names, begun in drugs[course]:
-            case = {"drugs": names, "setting": SETTINGS[block.settings[course]], "start": begun or starts[course]}
-            yield int(block.rows[course]), case | _tell_end(ENDINGS[block.endings[course]], ends[course], bool(unsaid[course]))
+        setting, ending = SETTINGS[block.settings[course]], ENDINGS[block.endings[course]]
+        for one in treatments[course] if told[course] else ():
+            case = {"drugs": one.drugs, "setting": setting, "start": _write_day(one.start)}
+            ended = _tell_end(COMPLETED if one.finished else ending, one.end, bool(unsaid[course]))
+            yield int(block.rows[course]), case | ended
 
 
-def _tell_end(ending: str, end: str, unsaid: bool) -> Case:
-    if ending == "ongoing":
+def _tell_end(ending: str, end: int, unsaid: bool) -> Case:
+    if ending == ONGOING:
         return {} if unsaid else {"stopped": ending}
-    return {"end": end, **({"stopped": ending} if ending in STOPPED and not unsaid else {})}
+    return {"end": _write_day(end), **({"stopped": ending} if ending in STOPPED and not unsaid else {})}
 
 
-def _list_course_drugs(history: History) -> list[list[tuple[list[str], str]]]:
-    """Of each course what it begins with, and each drug that came later with its day."""
-    found: list[list[tuple[list[str], str]]] = [[([], "")] for _ in range(history.count_courses())]
+def _write_day(day: int) -> str:
+    return (EPOCH + dt.timedelta(days=day)).isoformat()
+
+
+def _list_treatments(history: History) -> list[list[_Treatment]]:
+    """Of each course its drugs, those together that begin and end together."""
+    found: list[dict[tuple[bool, bool], _Treatment]] = [{} for _ in range(history.count_courses())]
     for span in history.spans:
-        dates = write_dates(span.firsts, np.zeros(len(span.rows), np.int8))
-        for course, date in zip(span.courses.tolist(), dates, strict=True):
-            if span.plan.after:
-                found[course].append(([span.plan.drug], date))
-            else:
-                found[course][0][0].append(span.plan.drug)
-    return found
+        late = bool(span.plan.after)
+        rows = zip(span.courses.tolist(), span.firsts.tolist(), span.find_last_days().tolist(), span.finished.tolist(), strict=True)
+        for course, first, last, finished in rows:
+            one = found[course].setdefault((late, finished), _Treatment(first, last, finished, late, []))
+            found[course][late, finished] = one._replace(end=max(one.end, last))
+            one.drugs.append(span.plan.drug)
+    return [list(some.values()) for some in found]

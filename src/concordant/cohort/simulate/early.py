@@ -22,6 +22,7 @@ class EarlyPast:
     def __init__(self, rows: int) -> None:
         self.given: Mask = np.zeros(rows, np.uint64)
         self.toxic: Mask = np.zeros(rows, np.uint64)
+        self.failed: Mask = np.zeros(rows, np.uint64)
         self.last_timed: Days = np.full(rows, -NEVER, np.int32)
 
 
@@ -76,13 +77,16 @@ def _make_block(plan: SimulationPlan, history: History, course: EarlyCourse, row
 
 
 def _keep_course(plan: SimulationPlan, history: History, block: CourseBlock, past: EarlyPast, turn: int) -> None:
-    made, stream = len(history.spans), history.stream.fork(block.rows, np.full(len(block.rows), BEFORE_LINES + turn))
+    made, start = len(history.spans), history.count_courses()
+    stream = history.stream.fork(block.rows, np.full(len(block.rows), BEFORE_LINES + turn))
     masks = add_courses(plan, history, block, history.frame.take(block.rows), stream)
     past.given[block.rows] |= masks.given
     stopped = block.endings == TOXICITY
     past.toxic[block.rows[stopped]] |= masks.lasting[stopped]
+    cut = block.endings == RECURRENCE
+    past.failed[block.rows[cut]] |= masks.lasting[cut]
     for span in history.spans[made:]:
         if span.plan.drug in plan.simulation.lines.early_clock:
-            doses = (span.ends - span.firsts - 1) // span.plan.every
-            last = span.firsts + doses * span.plan.every
-            np.maximum.at(past.last_timed, span.rows, last.astype(np.int32))
+            during = (block.endings == RECURRENCE)[span.courses - start] & ~span.finished
+            last = np.where(during, span.ends, span.find_last_days())  # recurrence during it came no month after it
+            past.last_timed[span.rows] = np.maximum(past.last_timed[span.rows], last.astype(np.int32))

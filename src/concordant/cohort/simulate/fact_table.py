@@ -216,10 +216,14 @@ def _to_numbers(column: Column) -> Numbers:
 
 def _read_words(points: PointTable, rules: Sequence[FactRule], missing: Mapping[str, Truths]) -> Any:
     words = points.plan.features[rules[0].feature].values
-    codes = np.full(len(points.rows), NONE, np.int16)
+    codes, spoken = np.full(len(points.rows), NONE, np.int16), np.zeros(len(points.rows), bool)
     for rule, here in _find_speakers(points, rules):
         known = here & ~_find_gaps(points, rule.missing, missing)
         codes[known] = _read_codes(points, rule, words)[known]
+        spoken |= here
+    silent = points.plan.silence.get(rules[0].feature)
+    if isinstance(silent, str):
+        codes[~spoken] = words.index(silent)
     return write_words(codes, words)
 
 

@@ -44,6 +44,13 @@ class SpanBlock(NamedTuple):
     ends: Days
     finished: NDArray[np.bool_]
 
+    def find_last_days(self) -> Days:
+        """The day of each last dose; of tablets, the one before which they run out."""
+        if self.plan.supply:
+            return self.ends
+        days: Days = self.firsts + (self.ends - self.firsts - 1) // self.plan.every * self.plan.every
+        return days
+
 
 class LineBlock(NamedTuple):
     """What was drawn for one line of some patients, with its days."""

@@ -42,6 +42,7 @@ class LineState:
         self.at: Days = history.advanced.copy()
         self.advanced, self.failed, self.toxic = (np.zeros(rows, np.uint64) for _ in range(3))
         self.toxic |= past.toxic
+        self.failed |= past.failed
         self.grew = np.zeros(rows, bool)  # the disease grew when the last line ended, or since
         self.led = np.zeros(rows, bool)  # a drug that makes a line count was begun since the last progression
         self.progressed = np.zeros(rows, np.int64)
@@ -88,7 +89,8 @@ class LineState:
 
     def mark_point(self, kind: str, rows: Rows, days: Days, number: int, frame: Frame, courses: Rows) -> None:
         """Keep where some patients stand on a day on which something is decided."""
-        self.history.points.append(PointBlock(kind, rows, days, number, frame, self.make_masks(rows), courses))
+        known = Frame(frame.rows, dict(frame.columns))  # what is drawn of the line later is not known yet
+        self.history.points.append(PointBlock(kind, rows, days, number, known, self.make_masks(rows), courses))
 
 
 def treat_in_lines(plan: SimulationPlan, history: History, past: EarlyPast) -> None:
@@ -213,6 +215,7 @@ def _go_on(state: LineState, block: CourseBlock, frame: Frame) -> Rows:
     if len(here):
         at = rows[here]
         after = state.make_frame(at, block.grown[here], int(block.numbers[0]))
+        _keep_watched(state.plan, after, frame.take(here), block.endings[here] == PROGRESSION)
         state.mark_point("progression", at, block.grown[here], int(block.numbers[0]), after, np.full(len(at), NOTHING))
     over = grew | (np.isin(block.endings, (TOXICITY, CHOICE)) & frame.columns["switches"].find_words((YES,)))
     days = np.where(grew, block.grown, block.ends)
@@ -221,6 +224,12 @@ def _go_on(state: LineState, block: CourseBlock, frame: Frame) -> Rows:
     ends = over & ~goes
     _let_die(state, rows[ends], days[ends] + _read(frame, "survival_days")[ends])
     return rows[goes]
+
+
+def _keep_watched(plan: SimulationPlan, after: Frame, line: Frame, on_it: Truths) -> None:
+    """What is measured again and again on a line is known at a progression on it."""
+    for name in plan.simulation.lines.watched:
+        after.columns[name] = Column(np.where(on_it, _read(line, name), UNTOLD))
 
 
 def _link_points(history: History) -> None:
