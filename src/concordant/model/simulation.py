@@ -232,7 +232,7 @@ class FactRule(Record, frozen=True, kw_only=True):
     """A feature, and what of a history it is: a word or a number that was drawn, whether drugs were given, or a word alone.
 
     Of several for one feature the first speaks whose `where` holds, at the kinds of points of `points`; where none does, silence
-    speaks. What a rule says is not known where what it names under `missing` is not on record.
+    speaks. A rule that says nothing leaves the feature open. What a rule says is not known where what it names under `missing` is not on record.
     """
 
     feature: FeatureName

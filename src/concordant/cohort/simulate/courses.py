@@ -19,6 +19,13 @@ class CourseMasks:
         self.lasting: Mask = np.zeros(rows, np.uint64)
 
 
+    def find_culprits(self, stopped: Truths) -> tuple[Mask, Mask]:
+        """The drugs of courses that were stopped for toxicity: where there was one drug, and where it may be one or another."""
+        drugs = np.where(stopped, self.lasting, np.uint64(0))
+        single = (drugs & (drugs - np.uint64(1))) == 0  # no bit but the lowest
+        return np.where(single, drugs, np.uint64(0)), np.where(single, np.uint64(0), drugs)
+
+
 def add_courses(plan: SimulationPlan, history: History, block: CourseBlock, frame: Frame, stream: Stream) -> CourseMasks:
     """Add courses, with the spans of their drugs; `frame` and `stream` are those of its rows."""
     start, masks = history.count_courses(), CourseMasks(len(block.rows))

@@ -22,6 +22,7 @@ class EarlyPast:
     def __init__(self, rows: int) -> None:
         self.given: Mask = np.zeros(rows, np.uint64)
         self.toxic: Mask = np.zeros(rows, np.uint64)
+        self.unclear: Mask = np.zeros(rows, np.uint64)
         self.failed: Mask = np.zeros(rows, np.uint64)
         self.last_timed: Days = np.full(rows, -NEVER, np.int32)
 
@@ -81,8 +82,9 @@ def _keep_course(plan: SimulationPlan, history: History, block: CourseBlock, pas
     stream = history.stream.fork(block.rows, np.full(len(block.rows), BEFORE_LINES + turn))
     masks = add_courses(plan, history, block, history.frame.take(block.rows), stream)
     past.given[block.rows] |= masks.given
-    stopped = block.endings == TOXICITY
-    past.toxic[block.rows[stopped]] |= masks.lasting[stopped]
+    known, unclear = masks.find_culprits(block.endings == TOXICITY)
+    past.toxic[block.rows] |= known
+    past.unclear[block.rows] |= unclear
     cut = block.endings == RECURRENCE
     past.failed[block.rows[cut]] |= masks.lasting[cut]
     for span in history.spans[made:]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from concordant.cohort import columns as names
 from concordant.cohort.facts import POINT_TYPES
-from concordant.cohort.simulate.draws import NO, UNDRAWN, YES, Column, Frame, make_words
+from concordant.cohort.simulate.draws import NO, UNDRAWN, YES, Column, Frame, make_words, make_yes_no
 from concordant.cohort.simulate.history import DrugMasks, History
 from concordant.cohort.simulate.plan import SimulationPlan
 from concordant.cohort.simulate.streams import Days, Numbers, Rows, Truths
@@ -23,6 +23,7 @@ from concordant.patient.fact_table import HIGH, LOW, PATIENT, Cell, FactColumn, 
 from concordant.readers.facts_table import STATED, ArrowTable
 
 NONE = UNDRAWN
+UNTOLD = "untold"  # rules may ask whether no treatment is on record at all
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,13 @@ class PointTable:
         parts = [self.gather(lambda point, at=at: point.masks[at]) for at in range(len(DrugMasks._fields))]
         return DrugMasks(*parts)
 
+    @cached_property
+    def silent(self) -> Truths:
+        """Where the disease came back and no treatment is on record: of such a record nobody says that nothing was given."""
+        history, masks = self.history, self.masks
+        untreated: Truths = (masks.early | masks.advanced) == 0
+        return untreated & (history.firsts < history.advanced)[self.rows]
+
     def read_column(self, name: str) -> Column:
         """A column of the frames; undrawn where a block has none of this name."""
         found = [point.frame.columns.get(name) for point in self.history.points]
@@ -82,7 +90,8 @@ class PointTable:
     def frame(self) -> Frame:
         """The columns that rules look at."""
         used = {name for rule in self.plan.simulation.facts.rules for name in (*rule.where, rule.word, rule.number) if name}
-        return Frame(len(self.rows), {name: self.read_column(name) for name in sorted(used)})
+        columns = {name: self.read_column(name) for name in sorted(used - {UNTOLD})}
+        return Frame(len(self.rows), {**columns, UNTOLD: make_yes_no(self.silent)})
 
 
 def make_fact_table(plan: SimulationPlan, history: History, *, whole: bool) -> ArrowTable:
@@ -145,14 +154,16 @@ def _iter_drug_columns(points: PointTable, missing: Mapping[str, Truths]) -> Ite
     """Of each drug whether it was received, failed, was stopped for toxicity, and runs."""
     features, masks = points.plan.simulation.facts.drugs, points.masks
     unknown = _find_gaps(points, (points.plan.simulation.early.missing,), missing)
+    silent = points.silent
     for number, drug in enumerate(points.plan.drugs):
         bit = np.uint64(1 << number)
         told = {
             features.received: _judge_given((masks.advanced & bit) != 0, (masks.early & bit) != 0, unknown),
             features.progressed: ((masks.failed & bit) != 0).astype(np.int16),
-            features.toxicity: ((masks.toxic & bit) != 0).astype(np.int16),
-            features.running: ((masks.running & bit) != 0).astype(np.int16),
+            features.toxicity: np.where(masks.unclear & bit != 0, NONE, masks.toxic & bit != 0).astype(np.int16),
         }
+        told = {pattern: np.where(silent, NONE, codes) for pattern, codes in told.items()}
+        told[features.running] = ((masks.running & bit) != 0).astype(np.int16)
         for pattern, codes in told.items():
             name = pattern.replace("{drug}", drug)
             if name in points.plan.features:
@@ -235,7 +246,10 @@ def _read_codes(points: PointTable, rule: FactRule, words: Sequence[str]) -> NDA
         mask, masks = points.plan.make_mask(rule.given), points.masks
         given = {"any": masks.early | masks.advanced, "early": masks.early, "advanced": masks.advanced, "running": masks.running}
         truths = (given[rule.among] & mask) != 0
-        return np.where(truths, words.index(YES), words.index(NO)).astype(np.int16)
+        silent = points.silent & (rule.among in ("any", "early"))
+        return np.where(silent, NONE, np.where(truths, words.index(YES), words.index(NO))).astype(np.int16)
+    if not rule.word:
+        return np.full(len(points.rows), NONE, np.int16)
     column = points.frame.columns[rule.word]
     codes = np.array([*(words.index(word) if word in words else NONE for word in column.words), NONE], np.int16)
     told: NDArray[np.int16] = codes[column.values.astype(np.intp)]

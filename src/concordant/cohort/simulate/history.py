@@ -63,12 +63,16 @@ class LineBlock(NamedTuple):
 
 
 class DrugMasks(NamedTuple):
-    """Of some patients the drugs, a bit each: given early, given for advanced disease, failed, stopped for toxicity, running."""
+    """Of some patients the drugs, a bit each: given early, given for advanced disease, failed, stopped for toxicity, running.
+
+    `unclear` are those of which one or another was stopped for toxicity, and nobody wrote down which.
+    """
 
     early: Mask
     advanced: Mask
     failed: Mask
     toxic: Mask
+    unclear: Mask
     running: Mask
 
     def take(self, rows: Rows) -> DrugMasks:

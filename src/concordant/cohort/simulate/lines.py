@@ -40,12 +40,12 @@ class LineState:
         self.plan, self.history, self.past = plan, history, past
         rows = history.rows
         self.at: Days = history.advanced.copy()
-        self.advanced, self.failed, self.toxic = (np.zeros(rows, np.uint64) for _ in range(3))
-        self.toxic |= past.toxic
-        self.failed |= past.failed
+        self.advanced, self.failed, self.toxic = np.zeros(rows, np.uint64), past.failed.copy(), past.toxic.copy()
+        self.unclear = past.unclear.copy()
         self.grew = np.zeros(rows, bool)  # the disease grew when the last line ended, or since
         self.led = np.zeros(rows, bool)  # a drug that makes a line count was begun since the last progression
         self.progressed = np.zeros(rows, np.int64)
+        self.sets: list[Mask] = []
         self.regimens = np.zeros(rows, np.int64)
         self.carried = {name: history.frame.columns[name].find_words((YES,)) for name in plan.simulation.lines.carried}
         self.kept: dict[str, Column] = {}
@@ -62,6 +62,16 @@ class LineState:
         last = np.minimum(self.past.last_timed, self.history.advanced)
         months[timed] = count_months(last[timed], self.history.advanced[timed])
         return months
+
+    def know_drugs(self, rows: Rows, drugs: Mask) -> Truths:
+        """Whether an earlier line held all of these drugs; they are kept for the lines to come."""
+        known = np.zeros(len(rows), bool)
+        for before in self.sets:
+            known |= (before[rows] & drugs) == drugs
+        kept = np.zeros(self.history.rows, np.uint64)
+        kept[rows] = drugs
+        self.sets.append(kept)
+        return known
 
     def make_frame(self, rows: Rows, days: Days, number: int) -> Frame:
         """What is known of some patients on their days: all that was drawn of them, and where they stand."""
@@ -85,7 +95,9 @@ class LineState:
     def make_masks(self, rows: Rows, running: Mask | None = None) -> DrugMasks:
         """The drugs of some patients, as far as they have come."""
         going = np.zeros(len(rows), np.uint64) if running is None else running
-        return DrugMasks(self.past.given[rows], self.advanced[rows], self.failed[rows], self.toxic[rows], going)
+        return DrugMasks(
+            self.past.given[rows], self.advanced[rows], self.failed[rows], self.toxic[rows], self.unclear[rows], going
+        )
 
     def mark_point(self, kind: str, rows: Rows, days: Days, number: int, frame: Frame, courses: Rows) -> None:
         """Keep where some patients stand on a day on which something is decided."""
@@ -133,7 +145,7 @@ def _read(frame: Frame, name: str) -> NDArray[Any]:
 def _choose_regimens(state: LineState, rows: Rows, frame: Frame, starts: Days, stream: Stream) -> Rows:
     """One of the regimens that are on the market, and that what was given before allows."""
     plan, had = state.plan, state.advanced[rows] | state.past.given[rows]
-    barred = state.advanced[rows] | state.toxic[rows]
+    barred = state.advanced[rows] | state.toxic[rows] | state.unclear[rows]
     columns = []
     for regimen in plan.simulation.regimens:
         weights = weigh(regimen.weights, regimen.factors, frame, starts) if regimen.weights else np.zeros(len(rows))
@@ -191,12 +203,15 @@ def _find_growth(frame: Frame, ends: Days, endings: NDArray[np.int8], until: int
 def _take_over(state: LineState, block: CourseBlock, masks: CourseMasks, frame: Frame) -> None:
     """What the line leaves behind."""
     rows, lead = block.rows, state.plan.make_mask(state.plan.simulation.lines.leading)
-    leads = (masks.given & lead) != 0
+    drugs = masks.given & lead
+    leads = drugs != 0
     state.advanced[rows] |= masks.given
     on_it = block.endings == PROGRESSION
     state.failed[rows[on_it]] |= masks.lasting[on_it]
-    state.toxic[rows[block.endings == TOXICITY]] |= masks.lasting[block.endings == TOXICITY]
-    state.regimens[rows] += leads
+    known, unclear = masks.find_culprits(block.endings == TOXICITY)
+    state.toxic[rows] |= known
+    state.unclear[rows] |= unclear
+    state.regimens[rows] += leads & ~state.know_drugs(rows, drugs)
     state.led[rows] |= leads
     grew = block.grown < NEVER
     state.progressed[rows] += grew & state.led[rows]
