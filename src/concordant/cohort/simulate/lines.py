@@ -64,10 +64,11 @@ class LineState:
         return months
 
     def know_drugs(self, rows: Rows, drugs: Mask) -> Truths:
-        """Whether an earlier line held all of these drugs; they are kept for the lines to come."""
+        """Whether, since the disease grew last, a regimen was a part of this one, or this one of it; it is kept for those to come."""
         known = np.zeros(len(rows), bool)
-        for before in self.sets:
-            known |= (before[rows] & drugs) == drugs
+        for before in (kept[rows] for kept in self.sets):
+            shared = before & drugs
+            known |= (shared == drugs) | ((shared == before) & (before != 0))
         kept = np.zeros(self.history.rows, np.uint64)
         kept[rows] = drugs
         self.sets.append(kept)
@@ -217,6 +218,8 @@ def _take_over(state: LineState, block: CourseBlock, masks: CourseMasks, frame: 
     state.progressed[rows] += grew & state.led[rows]
     state.led[rows[grew]] = False
     state.grew[rows] = grew
+    for kept in state.sets:
+        kept[rows[grew]] = 0
     for name, column in state.kept.items():
         column.values[rows] = np.where(grew, _read(frame, name), UNDRAWN)
     for name, source in state.plan.simulation.lines.carried.items():
