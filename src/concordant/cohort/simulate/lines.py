@@ -64,11 +64,10 @@ class LineState:
         return months
 
     def know_drugs(self, rows: Rows, drugs: Mask) -> Truths:
-        """Whether, since the disease grew last, a regimen was a part of this one, or this one of it; it is kept for those to come."""
+        """Whether, since the disease grew last, a regimen held all of these drugs; they are kept for those to come."""
         known = np.zeros(len(rows), bool)
         for before in (kept[rows] for kept in self.sets):
-            shared = before & drugs
-            known |= (shared == drugs) | ((shared == before) & (before != 0))
+            known |= (before & drugs) == drugs
         kept = np.zeros(self.history.rows, np.uint64)
         kept[rows] = drugs
         self.sets.append(kept)
@@ -103,6 +102,7 @@ class LineState:
     def mark_point(self, kind: str, rows: Rows, days: Days, number: int, frame: Frame, courses: Rows) -> None:
         """Keep where some patients stand on a day on which something is decided."""
         known = Frame(frame.rows, dict(frame.columns))  # what is drawn of the line later is not known yet
+        known.columns["years_old"] = Column(count_years(self.history.births[rows], days))
         self.history.points.append(PointBlock(kind, rows, days, number, known, self.make_masks(rows), courses))
 
 
@@ -221,7 +221,7 @@ def _take_over(state: LineState, block: CourseBlock, masks: CourseMasks, frame: 
     for kept in state.sets:
         kept[rows[grew]] = 0
     for name, column in state.kept.items():
-        column.values[rows] = np.where(grew, _read(frame, name), UNDRAWN)
+        column.values[rows] = np.where(grew, _read(frame, name), column.values[rows])
     for name, source in state.plan.simulation.lines.carried.items():
         state.carried[name][rows] |= frame.columns[source].find_words((YES,)) & (block.endings != ONGOING)
 
