@@ -43,6 +43,8 @@ class CdmDatabase:
     scratch: Any = None
     cursors: list[Any] = field(default_factory=list)
     damaged: dict[str, str] = field(default_factory=dict)  # tables that are there and cannot be read, and why
+    text_tables: list[str] = field(default_factory=list)  # those of CSV files, which may hold lines that are no rows
+    rejects: list[tuple[str, int, str]] | None = None
 
     def close(self) -> None:
         """Give the file free, and remove what was sorted on disk."""
@@ -117,10 +119,21 @@ class CdmDatabase:
         return by_episode
 
     def list_rejects(self) -> list[tuple[str, int, str]]:
-        """The lines of CSV files that are no rows: file, line and why; each reading keeps its own list of them."""
+        """The lines of CSV files that are no rows: file, line and why.
+
+        They are found by a reading of their own: a second query through a cursor cuts off the one that is under way there.
+        """
+        if self.rejects is None:
+            self.rejects = sorted({row for name in self.text_tables for row in self._find_rejects(name)})
+        return self.rejects
+
+    def _find_rejects(self, name: str) -> Iterator[tuple[str, int, str]]:
+        cells = ", ".join(map(count_cells, sorted(self.columns[name])))  # every column, or its faults are not met
+        cursor = self._run_query(f"SELECT {cells} FROM {self.tables[name]}")
+        self._fetch_batch(cursor)
         query = "SELECT file_path, line, error_type FROM reject_errors JOIN reject_scans USING (scan_id, file_id)"
-        rows = [row for cursor in self.cursors if _has_rejects(cursor) for row in cursor.execute(query).fetchall()]
-        return sorted({(Path(str(path)).name, int(line), str(why).lower()) for path, line, why in rows})
+        for path, line, why in cursor.execute(query).fetchall() if _has_rejects(cursor) else ():
+            yield Path(str(path)).name, int(line), str(why).lower()
 
     def _fetch_all(self, query: str) -> list[Any]:
         cursor = self._run_query(query)
@@ -263,6 +276,7 @@ def _add_table_file(database: CdmDatabase, name: str, item: Path, ending: str) -
         database.damaged[name] = f"{item.name}: {fault}"
     else:
         database.tables[name], database.columns[name] = named, columns
+        database.text_tables += [name] if is_text else []
 
 
 def _split_ending(item: Path) -> tuple[str, str]:
