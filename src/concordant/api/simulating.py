@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, get_args
 from concordant.api.known_words import check_known_word
 from concordant.api.tables import check_tables_installed
 from concordant.errors import Complaint, Unreadable
-from concordant.model.simulation import SimulatedForm, load_simulation
+from concordant.model.simulation import SimulatedForm, Simulation, load_simulation
 from concordant.version import __version__
 
 if TYPE_CHECKING:
     from concordant.api.engine import Engine
     from concordant.cohort.simulate.plan import SimulationPlan
+    from concordant.cohort.simulate.recovery import Recovery
     from concordant.cohort.simulate.run import SimulationSummary
 
 FORMS: tuple[SimulatedForm, ...] = get_args(SimulatedForm)
@@ -42,15 +43,43 @@ class SimulatedCohort:
         return self.folder / self.summary.form
 
     def truth(self, name: str = "courses") -> Any:
-        """A table of the truth: `patients`, `courses` or `facts`."""
+        """A table of the truth: `patients`, `courses`, `orders` or `facts`."""
         from concordant.cohort.simulate.run import TRUTHS, read_truth
 
         check_known_word("name", name, TRUTHS)
         return read_truth(self.folder, name)
 
+    def score(self, engine: Engine | None = None) -> Recovery:
+        """How much of the truth is found again by reading the records, and why the rest is not; of OMOP and FHIR only.
+
+        Raises Unreadable for facts and case files, which tell no doses.
+        """
+        from concordant.api.engine import get_engine
+        if self.summary.form not in ("omop", "fhir"):
+            says = f"records as {self.summary.form} tell no doses to find lines in"
+            raise Unreadable(Complaint(says, str(self.folder), way_out="Simulate them with --format omop or fhir"))
+        return score_simulated(self, engine or get_engine(None))
+
     def __repr__(self) -> str:
         told = self.summary
         return f"<{told.patients} simulated patients as {told.form}, seed {told.seed}, in {self.folder}>"
+
+
+def score_simulated(made: SimulatedCohort, engine: Engine) -> Recovery:
+    """Hold what is read of simulated records against the truth about them."""
+    from concordant.cohort.simulate.recovery import Truth, WordReader, read_courses, read_orders, read_words, score_records
+    from concordant.derive.engine import FactsOnDemand
+    from concordant.record.courses.line_rules import make_line_rules
+
+    scored = find_simulation(engine).scored
+    truth = Truth(
+        read_courses(made.truth("courses")), read_orders(made.truth("orders")), read_words(made.truth("patients"), scored.word)
+    )
+    plan, look = engine._prepared.plan, engine._prepared.bare
+    word = WordReader(lambda record: FactsOnDemand(record, plan, look)[scored.feature].value, frozenset(scored.tests))
+    read = engine.read(str(made.source), as_of=made.summary.until)
+    records = ((one.id, one.record) for one in read if not one.failure)
+    return score_records(records, truth, make_line_rules(engine.knowledge), word)
 
 
 def make_simulated(
@@ -79,15 +108,21 @@ def _tell_nobody(patients: int) -> None:
     """For a caller who waits without being told how far it is."""
 
 
+def find_simulation(engine: Engine) -> Simulation:
+    """The simulation of the knowledge. Raises Unreadable for a knowledge without one."""
+    simulation = load_simulation(engine.knowledge.cohort)
+    if simulation is None:
+        way_out = "Add it to the folder of --knowledge; the shipped knowledge has one"
+        raise Unreadable(Complaint("the knowledge does not say how patients are made", "cohort/simulation.yaml", way_out=way_out))
+    return simulation
+
+
 def make_plan(engine: Engine) -> SimulationPlan:
     """The simulation of the knowledge, made ready. Raises Unreadable for a knowledge without one."""
     from concordant.cohort.simulate.plan import SimulationPlan
     from concordant.cohort.simulate.silence import find_silence
 
-    simulation = load_simulation(engine.knowledge.cohort)
-    if simulation is None:
-        way_out = "Add it to the folder of --knowledge; the shipped knowledge has one"
-        raise Unreadable(Complaint("the knowledge does not say how patients are made", "cohort/simulation.yaml", way_out=way_out))
+    simulation = find_simulation(engine)
     silent = engine.read(f"{simulation.facts.silence}\n").one().record
     silence = find_silence(silent, engine._prepared.plan, engine._prepared.bare)
     return SimulationPlan(simulation, engine.knowledge, silence)

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from concordant.model.cohort import PointKind, unpack_cohort_file
-from concordant.model.naming import DrugName, FeatureName, RegimenName
+from concordant.model.naming import DrugName, FeatureName, RegimenName, TestName
 from concordant.model.sources import Cite, Record
 
 SIMULATION = "simulation"  # the name of its file
@@ -255,6 +255,14 @@ class FactPlan(Record, frozen=True, kw_only=True):
     source: Cite
 
 
+class ScoredWord(Record, frozen=True, kw_only=True):
+    """The word of the truth that is held against what a record says of a feature, and the tests that tell it."""
+
+    word: str
+    feature: FeatureName
+    tests: tuple[TestName, ...]
+
+
 class CdmPlan(Record, frozen=True, kw_only=True):
     """What the tables of the CDM need beside the entries: ids of concepts, by what they stand for."""
 
@@ -292,6 +300,7 @@ class Simulation(Record, frozen=True, kw_only=True):
     drugs: dict[DrugName, tuple[Coding, ...]]
     stops: dict[str, tuple[Coding, ...]]
     facts: FactPlan
+    scored: ScoredWord
     cdm: CdmPlan
     fhir: FhirPlan
 

@@ -61,6 +61,11 @@ def make_entries(plan: SimulationPlan, history: History, *, whole: bool = False)
     return Entries(list(maker.iter_blocks()), list(maker.iter_doses()))
 
 
+def list_orders(plan: SimulationPlan, history: History) -> list[DoseBlock]:
+    """The orders among the entries that nobody carried out."""
+    return list(_EntryMaker(plan, history, whole=False).iter_orders())
+
+
 def choose_codings(codings: Sequence[Coding], drawn: NDArray[np.float64]) -> Rows:
     """Which way of writing something down each has."""
     ends = np.cumsum([coding.share for coding in codings])
@@ -153,7 +158,7 @@ class _EntryMaker:
             if len(kept):
                 yield self._make_doses(span, kept, endings.astype(np.int8))
         if not self.whole:
-            yield from self._iter_orders()
+            yield from self.iter_orders()
 
     def _make_doses(self, span: SpanBlock, kept: Rows, endings: NDArray[np.int8]) -> DoseBlock:
         firsts, ends, every = span.firsts[kept], span.ends[kept], span.plan.every
@@ -178,7 +183,7 @@ class _EntryMaker:
         """How the source of each patient writes a drug."""
         return choose_codings(self.plan.simulation.drugs[drug], self.history.stream.draw_uniform(f"coding {drug}"))[rows]
 
-    def _iter_orders(self) -> Iterator[DoseBlock]:
+    def iter_orders(self) -> Iterator[DoseBlock]:
         """Before some lines another drug was ordered, and never given."""
         leading = self.plan.simulation.lines.leading
         for number, line in enumerate(self.history.lines, 1):

@@ -27,7 +27,7 @@ from concordant.outputs import make_folder, write_file
 from concordant.readers.facts_table import ArrowTable
 
 NAME, TRUTH = "simulation.json", "truth"
-TRUTHS = ("patients", "courses", "facts")
+TRUTHS = ("patients", "courses", "orders", "facts")
 PATIENTS_A_PART = 10_000
 Report = Callable[[int], None]  # patients that are done
 

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
 from concordant.cohort.simulate.draws import Column
+from concordant.cohort.simulate.entries import list_orders
 from concordant.cohort.simulate.fact_table import make_fact_table, write_words
 from concordant.cohort.simulate.history import ENDINGS, NEVER, SETTINGS, History
 from concordant.cohort.simulate.plan import SimulationPlan
@@ -21,7 +22,8 @@ ONGOING = ENDINGS.index("ongoing")
 def make_truth(plan: SimulationPlan, history: History) -> dict[str, ArrowTable]:
     """The tables of the truth by name."""
     facts = make_fact_table(plan, history, whole=True)
-    return {"patients": _make_patients(history), "courses": _make_courses(plan, history), "facts": facts}
+    told = {"patients": _make_patients(history), "courses": _make_courses(plan, history)}
+    return {**told, "orders": _make_orders(plan, history), "facts": facts}
 
 
 def _make_patients(history: History) -> ArrowTable:
@@ -64,6 +66,17 @@ def _make_courses(plan: SimulationPlan, history: History) -> ArrowTable:
             "progression": _write_days(block.grown[order]),
         }
     )
+
+
+def _make_orders(plan: SimulationPlan, history: History) -> ArrowTable:
+    """A row an order that nobody carried out; a complete record has none of them."""
+    blocks = list_orders(plan, history)
+    rows = np.concatenate([np.zeros(0, np.intp), *(block.rows for block in blocks)])
+    days = np.concatenate([np.zeros(0, np.int32), *(block.days for block in blocks)])
+    drugs = [block.drug for block in blocks for _ in block.rows]
+    order = np.lexsort((days, rows))
+    told = pa.array([drugs[place] for place in order], pa.string())
+    return pa.table({PATIENT: _write_ids(history, rows[order]), "drug": told, "day": _write_days(days[order])})
 
 
 def _mark_drugs(history: History, courses: int) -> tuple[Any, Any]:
