@@ -88,9 +88,9 @@ def replace_file(target: str, unless: Callable[[], None] | None = None) -> Itera
 
 @contextlib.contextmanager
 def make_folder(target: str) -> Iterator[Path]:
-    """A folder in the making, to be filled in the block: it gets its name when the block ends, and is deleted when the block fails.
+    """A folder in the making, to be filled in the block: it gets its name when the block ends.
 
-    Raises Unreadable where something stands there already, but for a folder with nothing in it.
+    It is deleted when the block fails. Raises Unreadable where something else than an empty folder stands there already.
     """
     path = Path(os.path.realpath(target))
     with report_write_errors(target):

@@ -55,6 +55,7 @@ class SimulatedCohort:
         Raises Unreadable for facts and case files, which tell no doses.
         """
         from concordant.api.engine import get_engine
+
         if self.summary.form not in ("omop", "fhir"):
             says = f"records as {self.summary.form} tell no doses to find lines in"
             raise Unreadable(Complaint(says, str(self.folder), way_out="Simulate them with --format omop or fhir"))

@@ -24,7 +24,9 @@ BAR = 30  # signs
     show_default=True,
     help="Facts at each point of decision (Parquet), case files (one a line), OMOP (Parquet) or FHIR (NDJSON).",
 )
-@click.option("--first", type=click.IntRange(1), default=1, show_default=True, metavar="K", help="The number of the first patient.")
+@click.option(
+    "--first", type=click.IntRange(1), default=1, show_default=True, metavar="K", help="The number of the first patient."
+)
 @click.option("-o", "--output", required=True, metavar="FOLDER", help="A new folder; it is there only when all of it is.")
 @knowledge_option
 def simulate(patients: int, seed: int, form: SimulatedForm, first: int, output: str, knowledge: str) -> None:
@@ -39,7 +41,7 @@ def simulate(patients: int, seed: int, form: SimulatedForm, first: int, output: 
     made = make_simulated(make_engine(knowledge), output, patients, seed, form, first=first, report=_Progress(patients))
     told = made.summary
     print(  # noqa: T201
-        f"{told.patients} patients with {told.courses} courses and {told.points} points of decision, as {form} in {made.source}.\n"
+        f"{told.patients} patients with {told.courses} courses and {told.points} points of decision, as {form}: {made.source}.\n"
         f"The truth about them: {made.folder / 'truth'}. What they were drawn from: {made.folder / 'simulation.json'}."
     )
 

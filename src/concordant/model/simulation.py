@@ -137,10 +137,10 @@ class EarlyTreatment(Record, frozen=True, kw_only=True):
 class LinePlan(Record, frozen=True, kw_only=True):
     """Line after line: what is drawn before a regimen is chosen, and after. docs/how-to/simulate.md names what has to be drawn.
 
-    `carried` are yes-or-no columns of the patient that become yes, and stay so, when the draw of a line that stands behind them is.
-    `kept` are draws of a line that are known until the next one ends, and `watched` numbers
-    that are measured so often that they are known at a progression on it.
-    `late` are the days by which a dose may come late. `leading` are the drugs of lines that count, `early_clock` those from whose last early dose a relapse is timed.
+    `carried` are yes-or-no columns of the patient, each with the draw of a line that makes it a yes for good. `kept` are draws of
+    a line that are known until the next one ends, and `watched` numbers that are measured so often that they are known at a
+    progression on it. `late` are the days by which a dose may come late. `leading` are the drugs of lines that count,
+    `early_clock` those from whose last early dose a relapse is timed.
     """
 
     most: int
@@ -187,7 +187,7 @@ class Kind(Record, frozen=True, kw_only=True):
 class Entry(Record, frozen=True, kw_only=True):
     """When an entry is made, of whom, and with which value: a word or number that was drawn, or the same word for all.
 
-    `missing` is what has to be on record for it to be there. With `every` it is made again so many days later, until the line ends.
+    `missing` is what has to be on record for it to be there. With `every` it comes again after so many days, while a line lasts.
     """
 
     kind: str
@@ -232,7 +232,7 @@ class FactRule(Record, frozen=True, kw_only=True):
     """A feature, and what of a history it is: a word or a number that was drawn, whether drugs were given, or a word alone.
 
     Of several for one feature the first speaks whose `where` holds, at the kinds of points of `points`; where none does, silence
-    speaks. A rule that says nothing leaves the feature open. What a rule says is not known where what it names under `missing` is not on record.
+    speaks. A rule that says nothing leaves the feature open, and so does one of which something of `missing` is not on record.
     """
 
     feature: FeatureName

@@ -20,7 +20,9 @@ PEOPLE, EACH = 3, AT_ONCE
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = [measured(n, n % PEOPLE + 1, build.WEIGHT, "2023-05-01", value_as_number=60) for n in range(PEOPLE * EACH)]
-    return database(tmp_path_factory.mktemp("cdm") / "x.duckdb", {"person": [person(n + 1) for n in range(PEOPLE)], "measurement": rows})
+    return database(
+        tmp_path_factory.mktemp("cdm") / "x.duckdb", {"person": [person(n + 1) for n in range(PEOPLE)], "measurement": rows}
+    )
 
 
 @pytest.mark.parametrize("form", ["duckdb", "parquet", "csv"])

@@ -1,1 +1,1 @@
-"""Made-up patients: histories drawn from documented distributions, written as facts, events, OMOP or FHIR, with the truth beside."""
+"""Made-up patients: histories drawn from documented distributions, as facts, events, OMOP or FHIR, and the truth."""

@@ -18,12 +18,13 @@ def to_dates(days: Days) -> NDArray[Any]:
 
 
 def count_months(starts: Days, ends: Days) -> Numbers:
-    """Calendar-anchored months, as `logic.dates.count_months_between` counts them, for starts that do not come after their ends."""
+    """Calendar-anchored months, as `logic.dates.count_months_between` counts them; no start comes after its end."""
     first, last = to_dates(starts), to_dates(ends)
     whole = (last.astype("datetime64[M]") - first.astype("datetime64[M]")).astype(np.int64)
     whole -= _add_months(first, whole) > last
     anchor, following = _add_months(first, whole), _add_months(first, whole + 1)
-    return whole + (last - anchor).astype(np.float64) / (following - anchor).astype(np.float64)
+    months: Numbers = whole + (last - anchor).astype(np.float64) / (following - anchor).astype(np.float64)
+    return months
 
 
 def count_years(starts: Days, ends: Days) -> Numbers:
@@ -36,7 +37,8 @@ def _add_months(dates: Months, months: NDArray[np.int64]) -> Months:
     month = dates.astype("datetime64[M]")
     later = month + months
     longest = (later + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
-    return np.minimum(later.astype("datetime64[D]") + (dates - month.astype("datetime64[D]")), longest)
+    moved: Months = np.minimum(later.astype("datetime64[D]") + (dates - month.astype("datetime64[D]")), longest)
+    return moved
 
 
 def write_dates(days: Days, exact: NDArray[np.int8]) -> list[str]:

@@ -161,7 +161,9 @@ def _list_treatments(history: History) -> list[list[_Treatment]]:
     found: list[dict[tuple[bool, bool], _Treatment]] = [{} for _ in range(history.count_courses())]
     for span in history.spans:
         late = bool(span.plan.after)
-        rows = zip(span.courses.tolist(), span.firsts.tolist(), span.find_last_days().tolist(), span.finished.tolist(), strict=True)
+        rows = zip(
+            span.courses.tolist(), span.firsts.tolist(), span.find_last_days().tolist(), span.finished.tolist(), strict=True
+        )
         for course, first, last, finished in rows:
             one = found[course].setdefault((late, finished), _Treatment(first, last, finished, late, []))
             found[course][late, finished] = one._replace(end=max(one.end, last))

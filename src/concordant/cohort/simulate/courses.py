@@ -5,25 +5,32 @@ from __future__ import annotations
 import numpy as np
 
 from concordant.cohort.simulate.draws import Frame
-from concordant.cohort.simulate.history import CourseBlock, Days, History, Mask, SpanBlock
+from concordant.cohort.simulate.history import CourseBlock, History, Mask, SpanBlock
 from concordant.cohort.simulate.plan import SimulationPlan
-from concordant.cohort.simulate.streams import Rows, Stream, Truths
+from concordant.cohort.simulate.streams import Days, Rows, Stream, Truths
 from concordant.model.simulation import DrugPlan
 
 
 class CourseMasks:
-    """The drugs of some new courses, a bit each: all of them, and those that went on until the end."""
+    """The drugs of some new courses, a bit each: all of them, those that lasted until the end, and those that were added."""
 
     def __init__(self, rows: int) -> None:
         self.given: Mask = np.zeros(rows, np.uint64)
         self.lasting: Mask = np.zeros(rows, np.uint64)
-
+        self.late: Mask = np.zeros(rows, np.uint64)
 
     def find_culprits(self, stopped: Truths) -> tuple[Mask, Mask]:
-        """The drugs of courses that were stopped for toxicity: where there was one drug, and where it may be one or another."""
-        drugs = np.where(stopped, self.lasting, np.uint64(0))
-        single = (drugs & (drugs - np.uint64(1))) == 0  # no bit but the lowest
-        return np.where(single, drugs, np.uint64(0)), np.where(single, np.uint64(0), drugs)
+        """The drugs of courses that were stopped for toxicity: where one drug ended then, and where it may be one or another.
+
+        What was added later has a course of its own in a record, and so an end of its own.
+        """
+        known, unclear = np.zeros(len(stopped), np.uint64), np.zeros(len(stopped), np.uint64)
+        for drugs in (self.lasting & ~self.late, self.lasting & self.late):
+            mine = np.where(stopped, drugs, np.uint64(0))
+            single = (mine & (mine - np.uint64(1))) == 0  # no bit but the lowest
+            known |= np.where(single, mine, np.uint64(0))
+            unclear |= np.where(single, np.uint64(0), mine)
+        return known, unclear
 
 
 def add_courses(plan: SimulationPlan, history: History, block: CourseBlock, frame: Frame, stream: Stream) -> CourseMasks:
@@ -44,6 +51,7 @@ def add_courses(plan: SimulationPlan, history: History, block: CourseBlock, fram
 def _mark_drug(masks: CourseMasks, span: SpanBlock, places: Rows) -> None:
     bit = np.uint64(1 << span.drug)
     masks.given[places] |= bit
+    masks.late[places] |= bit if span.plan.after else np.uint64(0)
     masks.lasting[places[~span.finished]] |= bit
 
 
@@ -66,7 +74,9 @@ class _RegimenPart:
             return None
         at = self.here[gets]
         finished = (planned < ends)[gets]
-        return SpanBlock(at + self.start, self.block.rows[at], plan, drug, firsts[gets], np.minimum(planned, ends)[gets], finished)
+        return SpanBlock(
+            at + self.start, self.block.rows[at], plan, drug, firsts[gets], np.minimum(planned, ends)[gets], finished
+        )
 
     def _find_takers(self, plan: DrugPlan, name: str) -> Truths:
         takers = self.frame.match(plan.where)
@@ -78,4 +88,5 @@ class _RegimenPart:
             return ends
         least, most = plan.doses
         doses = least + np.floor(self.stream.draw_uniform(f"doses {name}") * (most - least + 1))
-        return (firsts + doses * plan.every).astype(np.int32)
+        planned: Days = (firsts + doses * plan.every).astype(np.int32)
+        return planned

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ UNDRAWN = -1  # the code of a word that no case gave
 class Column:
     """A value for each patient: numbers, or the codes of words."""
 
-    values: NDArray[np.generic]
+    values: NDArray[Any]
     words: tuple[str, ...] = ()
 
     def take(self, rows: Rows) -> Column:
@@ -55,12 +56,15 @@ class Frame:
         if isinstance(test, Bounds):
             low = -math.inf if test.at_least is None else test.at_least
             high = math.inf if test.below is None else test.below
-            return (column.values >= low) & (column.values < high)  # type: ignore[operator]
+            within: Truths = (column.values >= low) & (column.values < high)
+            return within
         return column.find_words((test,) if isinstance(test, str) else test)
 
     def draw(self, draw: Draw, stream: Stream, turn: int = 0) -> None:
         """One more column."""
-        self.columns[draw.name] = _draw_words(draw, self, stream, turn) if _has_words(draw) else _draw_numbers(draw, self, stream, turn)
+        self.columns[draw.name] = (
+            _draw_words(draw, self, stream, turn) if _has_words(draw) else _draw_numbers(draw, self, stream, turn)
+        )
 
 
 def make_words(codes: NDArray[np.integer], words: tuple[str, ...]) -> Column:
@@ -112,7 +116,7 @@ def _draw_numbers(draw: Draw, frame: Frame, stream: Stream, turn: int) -> Column
 def _draw_case(case: Case, frame: Frame, stream: Stream, rows: Rows, name: str) -> Numbers:
     values = _draw_plain(case, stream.take(rows), name)
     if case.plus:
-        values = values + frame.columns[case.plus].values[rows]  # type: ignore[operator]
+        values = values + frame.columns[case.plus].values[rows]
     return np.clip(values, -math.inf if case.low is None else case.low, math.inf if case.high is None else case.high)
 
 
@@ -132,4 +136,5 @@ def _draw_plain(case: Case, stream: Stream, name: str) -> Numbers:
 def _draw_normal(stream: Stream, name: str) -> Numbers:
     """Box and Muller: one normal number of two uniform ones."""
     radius = np.sqrt(-2 * np.log1p(-stream.draw_uniform(name, 1)))
-    return radius * np.cos(2 * math.pi * stream.draw_uniform(name, 2))
+    drawn: Numbers = radius * np.cos(2 * math.pi * stream.draw_uniform(name, 2))
+    return drawn

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from concordant.cohort.simulate.draws import Column, Frame
 from concordant.cohort.simulate.fact_table import find_missing
-from concordant.cohort.simulate.history import ADVANCED_SETTING, ENDINGS, CourseBlock, Days, History, SpanBlock
+from concordant.cohort.simulate.history import ADVANCED_SETTING, ENDINGS, CourseBlock, History, SpanBlock
 from concordant.cohort.simulate.plan import SimulationPlan
-from concordant.cohort.simulate.streams import Rows, Stream, Truths
+from concordant.cohort.simulate.streams import Days, Rows, Stream, Truths
 from concordant.model.simulation import Coding, Entry, Kind
 
 DAY, MONTH, YEAR = range(3)  # how exactly a day is known
@@ -127,7 +127,9 @@ class _EntryMaker:
         value = _find_value(entry, moment.frame, places)
         codings = choose_codings(kind.codes, self.history.stream.draw_uniform(f"coding {kind.id}"))[rows]
         spellings = choose_spellings(kind, value, stream)
-        return EntryBlock(kind, rows, days, self._blur(entry, stream), value, codings, spellings, self._draw_fault("duplicate", stream))
+        return EntryBlock(
+            kind, rows, days, self._blur(entry, stream), value, codings, spellings, self._draw_fault("duplicate", stream)
+        )
 
     def _shift_days(self, number: int, entry: Entry, rows: Rows, days: Days) -> Days:
         low, high = entry.days
@@ -196,7 +198,9 @@ class _EntryMaker:
                     none = np.full(len(here), NO_ENDING, np.int8)
                     rows, days = line.rows[here], line.starts[here] - np.int32(1)
                     names = self._choose_names(drug, rows)
-                    yield DoseBlock(drug, rows, days, 0, names, none, np.zeros(len(here), np.intp), np.zeros(len(here), bool), True)
+                    yield DoseBlock(
+                        drug, rows, days, 0, names, none, np.zeros(len(here), np.intp), np.zeros(len(here), bool), True
+                    )
 
     def _is_new(self, drug: str, frame: Frame) -> Truths:
         """Whether the regimen that was given does not hold a drug."""

@@ -18,7 +18,7 @@ from concordant.cohort.simulate.history import DrugMasks, History
 from concordant.cohort.simulate.plan import SimulationPlan
 from concordant.cohort.simulate.streams import Days, Numbers, Rows, Truths
 from concordant.model.cohort import POINT_KINDS
-from concordant.model.simulation import FactRule
+from concordant.model.simulation import DrugFeatures, FactRule
 from concordant.patient.fact_table import HIGH, LOW, PATIENT, Cell, FactColumn, join_words
 from concordant.readers.facts_table import STATED, ArrowTable
 
@@ -94,24 +94,22 @@ class PointTable:
         return Frame(len(self.rows), {**columns, UNTOLD: make_yes_no(self.silent)})
 
 
-def make_fact_table(plan: SimulationPlan, history: History, *, whole: bool) -> ArrowTable:
-    """The rows of facts of some histories; `whole` as a record without gaps would have them, and only what was drawn."""
+def make_fact_table(plan: SimulationPlan, history: History, *, gaps: bool = True, quiet: bool = True) -> ArrowTable:
+    """The rows of facts of some histories, with the gaps of records or without; `quiet` are the columns that were not drawn."""
     points = PointTable(plan, history)
-    missing = {} if whole else find_missing(plan, history)
+    missing = find_missing(plan, history) if gaps else {}
     made = {**dict(_iter_drug_columns(points, missing)), **dict(_iter_rule_columns(points, missing))}
     beside = _make_point_columns(points)
-    if whole:
+    if not quiet:
         return pa.table({PATIENT: _name_patients(points), **made, **beside})
-    quiet = _QuietColumns(points)
-    told = {one.name: made[one.name] if one.name in made else quiet.find_column(one) for one in plan.columns}
-    return pa.table({**told, PATIENT: _name_patients(points), STATED: quiet.find_column(FactColumn(STATED, "text")), **beside})
+    silent = _QuietColumns(points)
+    told = {one.name: made[one.name] if one.name in made else silent.find_column(one) for one in plan.columns}
+    return pa.table({**told, PATIENT: _name_patients(points), STATED: silent.find_column(FactColumn(STATED, "text")), **beside})
 
 
 def find_missing(plan: SimulationPlan, history: History) -> dict[str, Truths]:
     """Of each patient what is not on record."""
-    return {
-        one.name: history.stream.draw_uniform(f"missing {one.name}") < one.share for one in plan.simulation.missing
-    }
+    return {one.name: history.stream.draw_uniform(f"missing {one.name}") < one.share for one in plan.simulation.missing}
 
 
 # -- columns ---------------------------------------------------------------------------------------------------------------
@@ -168,6 +166,17 @@ def _iter_drug_columns(points: PointTable, missing: Mapping[str, Truths]) -> Ite
             name = pattern.replace("{drug}", drug)
             if name in points.plan.features:
                 yield name, write_words(codes, (NO, YES))
+    yield from _iter_other_drugs(points, features)
+
+
+def _iter_other_drugs(points: PointTable, features: DrugFeatures) -> Iterator[tuple[str, Any]]:
+    """The drugs that nobody gets here: no, but of a record that tells no treatment."""
+    codes = np.where(points.silent, NONE, 0)
+    for drug in (one.id for one in points.plan.knowledge.drugs if one.id not in points.plan.drugs):
+        for pattern in (features.received, features.progressed, features.toxicity):
+            name = pattern.replace("{drug}", drug)
+            if name in points.plan.silence:
+                yield name, write_words(codes, (NO, YES))
 
 
 def _judge_given(late: Truths, early: Truths, unknown: Truths) -> NDArray[np.int16]:
@@ -210,6 +219,8 @@ def _find_speakers(points: PointTable, rules: Sequence[FactRule]) -> Iterator[tu
 def _read_numbers(points: PointTable, rules: Sequence[FactRule], missing: Mapping[str, Truths]) -> Numbers:
     values = np.full(len(points.rows), np.nan)
     for rule, here in _find_speakers(points, rules):
+        if not rule.number:
+            continue
         column = points.frame.columns[rule.number]
         numbers = _to_numbers(column)
         known = here & ~_find_gaps(points, rule.missing, missing)

@@ -25,7 +25,9 @@ STATES: Mapping[str, Mapping[str, Any]] = {
     "Procedure": {"status": DONE},
     "Condition": {
         "clinicalStatus": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": ORDERED}]},
-        "verificationStatus": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-ver-status", "code": "confirmed"}]},
+        "verificationStatus": {
+            "coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-ver-status", "code": "confirmed"}]
+        },
     },
 }
 Lines = list[tuple[int, str]]  # the row of the patient, and the rest of a resource behind its id and its subject
@@ -61,7 +63,14 @@ class FhirWriter:
         fhir, sex = self.plan.simulation.fhir, history.frame.columns[self.plan.simulation.cdm.person]
         site, exact = history.frame.columns["site"], np.zeros(history.rows, np.int8)
         died = ["" if day == NEVER else date for day, date in zip(history.deaths.tolist(), _write_deaths(history), strict=True)]
-        rows = zip(history.patients.tolist(), sex.values.tolist(), write_dates(history.births, exact), died, site.values.tolist(), strict=True)
+        rows = zip(
+            history.patients.tolist(),
+            sex.values.tolist(),
+            write_dates(history.births, exact),
+            died,
+            site.values.tolist(),
+            strict=True,
+        )
         lines = []
         for patient, code, born, death, place in rows:
             told = {"resourceType": "Patient", "id": str(patient), "gender": fhir.genders[sex.words[code]], "birthDate": born}
@@ -87,10 +96,15 @@ class FhirWriter:
         if block.value is None:
             return [""] * len(block.rows)
         if not block.value.words:
-            return [self._write_quantity(number, block) for number in np.round(block.value.values, block.kind.digits).tolist()]
+            return [
+                self._write_quantity(number, block)
+                for number in np.round(block.value.values.astype(np.float64), block.kind.digits).tolist()
+            ]
         flat, places = flatten_spellings(block)
         told = [
-            f',"valueCodeableConcept":{_encode(self._write_concept(coding))}' if coding.vocabulary else f',"valueString":{_encode(coding.text)}'
+            f',"valueCodeableConcept":{_encode(self._write_concept(coding))}'
+            if coding.vocabulary
+            else f',"valueString":{_encode(coding.text)}'
             for coding in flat
         ]
         return [told[place] for place in places.tolist()]

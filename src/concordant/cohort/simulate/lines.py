@@ -17,7 +17,6 @@ from concordant.cohort.simulate.history import (
     ENDINGS,
     NEVER,
     CourseBlock,
-    Days,
     DrugMasks,
     History,
     LineBlock,
@@ -25,7 +24,7 @@ from concordant.cohort.simulate.history import (
     PointBlock,
 )
 from concordant.cohort.simulate.plan import SimulationPlan
-from concordant.cohort.simulate.streams import Numbers, Rows, Stream, Truths
+from concordant.cohort.simulate.streams import Days, Numbers, Rows, Stream, Truths
 
 PROGRESSION, ONGOING, DEATH, TOXICITY, CHOICE = (
     ENDINGS.index(word) for word in ("progression", "ongoing", "death", "toxicity", "choice")
@@ -168,9 +167,7 @@ def _let_die(state: LineState, rows: Rows, days: Numbers) -> None:
     state.history.deaths[rows[known]] = days[known].astype(np.int32)
 
 
-def _finish_line(
-    state: LineState, rows: Rows, frame: Frame, stream: Stream, starts: Days, chosen: Rows, number: int
-) -> Rows:
+def _finish_line(state: LineState, rows: Rows, frame: Frame, stream: Stream, starts: Days, chosen: Rows, number: int) -> Rows:
     """How a line ends, when the disease has grown, and who goes on."""
     until = state.history.until
     planned = starts + np.maximum(_read(frame, "days_on"), 1).astype(np.int32)

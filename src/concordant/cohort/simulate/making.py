@@ -33,8 +33,8 @@ def _begin_history(plan: SimulationPlan, patients: NDArray[np.int64], stream: St
     first, last = count_days(simulation.first), count_days(simulation.last)
     advanced = first + np.floor((last - first + 1) * stream.draw_uniform("advanced"))
     years, interval = frame.columns["years_at_advanced"].values, frame.columns["months_to_recurrence"].values
-    births = advanced - np.floor(years * YEAR) - np.floor(YEAR * stream.draw_uniform("birthday"))  # type: ignore[operator]
-    begun = advanced - np.round(interval * MONTH)  # type: ignore[operator]
+    births = advanced - np.floor(years * YEAR) - np.floor(YEAR * stream.draw_uniform("birthday"))
+    begun = advanced - np.round(interval * MONTH)
     never = np.full(rows, NEVER, np.int32)
     return History(
         patients,

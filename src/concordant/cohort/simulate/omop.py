@@ -1,4 +1,4 @@
-"""Entries as tables of the CDM 5.4: a Parquet file a table and part, concepts with ids of the range that sites keep for their own."""
+"""Entries as tables of the CDM 5.4: a file a table and part. Ids of concepts are of the range that sites keep for their own."""
 
 from __future__ import annotations
 
@@ -44,7 +44,12 @@ class Concepts:
         vocabularies, codes, names = zip(*self.found, strict=True)
         ids = [self.start + n for n in range(len(self.found))]
         domain = ["Observation"] * len(ids)
-        columns = {"concept_id": pa.array(ids, pa.int64()), "concept_name": names, "domain_id": domain, "vocabulary_id": vocabularies}
+        columns = {
+            "concept_id": pa.array(ids, pa.int64()),
+            "concept_name": names,
+            "domain_id": domain,
+            "vocabulary_id": vocabularies,
+        }
         return pa.table({**columns, "concept_class_id": domain, "standard_concept": ["S"] * len(ids), "concept_code": codes})
 
 
@@ -141,14 +146,18 @@ class OmopWriter:
         ends = block.days + np.int32(max(block.supply - 1, 0))
         type_ = cdm.prescription if block.ordered_only or block.supply else cdm.administration
         stops, places = _flatten_stops(self.plan, block)
-        return block.rows, block.days, {
-            **columns,
-            "drug_exposure_start_date": block.days,
-            "drug_exposure_end_date": ends,
-            "drug_type_concept_id": np.full(len(block.rows), type_),
-            "days_supply": np.full(len(block.rows), float(block.supply) if block.supply else np.nan),
-            "stop_reason": TextColumn(places, stops),
-        }
+        return (
+            block.rows,
+            block.days,
+            {
+                **columns,
+                "drug_exposure_start_date": block.days,
+                "drug_exposure_end_date": ends,
+                "drug_type_concept_id": np.full(len(block.rows), type_),
+                "days_supply": np.full(len(block.rows), float(block.supply) if block.supply else np.nan),
+                "stop_reason": TextColumn(places, stops),
+            },
+        )
 
 
 def _round_days(block: EntryBlock) -> Days:

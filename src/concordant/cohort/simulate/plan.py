@@ -47,7 +47,8 @@ class SimulationPlan:
     @cached_property
     def shares(self) -> dict[str, float]:
         """How often something is not on record, or not as it should be, by name."""
-        return {one.name: one.share for one in (*self.simulation.missing, *self.simulation.mess)}
+        gaps = {one.name: one.share for one in self.simulation.missing}
+        return gaps | {one.name: one.share for one in self.simulation.mess}
 
     @cached_property
     def grace(self) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from concordant.cohort.starts import TreatmentStart, find_starts
@@ -24,6 +25,7 @@ UNKNOWN_NAME = "a drug under a name that is not understood"
 NEVER_GIVEN = "an order that was never carried out"
 MAINTENANCE = "maintenance that was begun later is taken for a part of the line from its start"
 BESIDE = "a drug of the line before or behind is taken for a part of the line"
+LAST_DOSE = "a last dose of the line before is taken for the beginning of the line"
 JOINED = "two lines begun so soon one after the other that they are read as one"
 LOST_DRUG = "a drug of the line is not found at its start"
 OTHER_DAY = "the same drugs, but on another day: the first doses are not on record"
@@ -179,11 +181,23 @@ class _LineScore:
         near = next((one for one in free if _is_near(one, line.start)), None)
         if near is not None:
             return self._explain_drugs(place, near)
-        if before is not None and (line.start - before.start).days <= self.together:
+        if any(abs((one.start - line.start).days) <= self.together for one in self._list_neighbours(place)):
             return JOINED
+        if before is not None and any(self._holds_both(one, before, line) for one in free):
+            return LAST_DOSE
         if any(frozenset(one.drugs) == line.drugs and _is_near(one, line.start, FAR_DAYS) for one in free):
             return OTHER_DAY
         return self._explain_absent(line, before)
+
+    def _list_neighbours(self, place: int) -> list[TrueCourse]:
+        """The lines before and behind a line."""
+        return [self.lines[other] for other in (place - 1, place + 1) if 0 <= other < len(self.lines)]
+
+    def _holds_both(self, told: TreatmentStart, before: TrueCourse, line: TrueCourse) -> bool:
+        """Whether a start that is told some days before a line holds its drugs, and some of the line before it."""
+        drugs = frozenset(told.drugs)
+        soon = told.date is not None and 0 < (line.start - told.date.first).days <= self.together
+        return soon and line.drugs <= drugs and bool(drugs & (before.drugs | before.added))
 
     def _explain_absent(self, line: TrueCourse, before: TrueCourse | None) -> str:
         """Why nothing is told to begin when a line does."""
@@ -200,7 +214,7 @@ class _LineScore:
 
     def _explain_drugs(self, place: int, told: TreatmentStart) -> str:
         """Why the drugs of a start are not those of the line."""
-        line, behind = self.lines[place], self.lines[place + 1 : place + 2]
+        line = self.lines[place]
         extra = frozenset(told.drugs) - line.drugs
         if told.other:
             return UNKNOWN_NAME
@@ -208,7 +222,7 @@ class _LineScore:
             return NEVER_GIVEN
         if extra and extra <= line.added:
             return MAINTENANCE
-        if extra and behind and (behind[0].start - line.start).days <= self.together:
+        if extra and any(abs((one.start - line.start).days) <= self.together for one in self._list_neighbours(place)):
             return JOINED
         return BESIDE if extra else LOST_DRUG
 
@@ -218,6 +232,8 @@ class _LineScore:
             return self._explain_drugs(place, told)
         if told.other:
             return UNKNOWN_NAME
+        if any(self._holds_both(told, before, line) for before, line in pairwise(self.lines)):
+            return LAST_DOSE
         if any(_is_near(told, order.day) and order.drug in told.drugs for order in self.orders):
             return NEVER_GIVEN
         if any(_is_near(told, course.start) for course in self.early):
@@ -243,7 +259,9 @@ def _starts_near(course: Course, day: dt.date) -> bool:
 def _score_settings(record: PatientRecord, courses: Sequence[TrueCourse], tally: Tally) -> None:
     """Whether a course is known to be early, or for advanced disease, as it was."""
     for course in courses:
-        told = next((one for one in record.courses if _starts_near(one, course.start) and course.drugs & frozenset(one.drugs)), None)
+        told = next(
+            (one for one in record.courses if _starts_near(one, course.start) and course.drugs & frozenset(one.drugs)), None
+        )
         if told is None:
             continue
         tally.true += 1

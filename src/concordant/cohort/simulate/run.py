@@ -82,7 +82,9 @@ def simulate_cohort(plan: SimulationPlan, order: SimulationOrder, target: str, v
             counts["points"] += sum(len(point.rows) for point in history.points)
             report(int(some[-1]) - order.first + 1)
         writer.finish()
-        write_file(msgspec.json.format(msgspec.json.encode(_summarize(plan, order, version, counts)), indent=1), str(folder / NAME))
+        write_file(
+            msgspec.json.format(msgspec.json.encode(_summarize(plan, order, version, counts)), indent=1), str(folder / NAME)
+        )
 
 
 def _iter_parts(order: SimulationOrder) -> Iterator[np.ndarray[tuple[int], np.dtype[np.int64]]]:
@@ -112,7 +114,7 @@ class FactsWriter:
 
     def write_part(self, number: int, history: History) -> None:
         """Write the points of the patients of a part."""
-        write_table(make_fact_table(self.plan, history, whole=False), self.folder, number)
+        write_table(make_fact_table(self.plan, history), self.folder, number)
 
     def finish(self) -> None:
         """Nothing comes behind."""
@@ -136,9 +138,7 @@ def read_truth(folder: Path, name: str) -> ArrowTable:
         raise Unreadable(Complaint("this table of the truth is damaged", str(folder / TRUTH / name), way_out=way_out)) from None
 
 
-def _summarize(
-    plan: SimulationPlan, order: SimulationOrder, version: str, counts: Mapping[str, int]
-) -> SimulationSummary:
+def _summarize(plan: SimulationPlan, order: SimulationOrder, version: str, counts: Mapping[str, int]) -> SimulationSummary:
     simulation = plan.simulation
     return SimulationSummary(
         id=simulation.id,

@@ -32,13 +32,13 @@ def list_drawn(plan: SimulationPlan) -> Iterator[SimulatedDraw]:
         yield from (_tell(early.id, "Treatment of early disease", weight, weight.source) for weight in early.weights)
     for regimen in simulation.regimens:
         yield from _list_regimen(regimen)
-    for one in (*simulation.missing, *simulation.mess):
-        yield _tell(one.name, one.says, one.share, one.source)
+    yield from (_tell(one.name, one.says, one.share, one.source) for one in simulation.missing)
+    yield from (_tell(one.name, one.says, one.share, one.source) for one in simulation.mess)
 
 
 def _list_regimen(regimen: SimulatedRegimen) -> Iterator[SimulatedDraw]:
-    for part in (*regimen.weights, *regimen.factors):
-        yield _tell(regimen.id, "How often a regimen is begun", part, part.source)
+    yield from (_tell(regimen.id, "How often a regimen is begun", part, part.source) for part in regimen.weights)
+    yield from (_tell(regimen.id, "By what that is multiplied", part, part.source) for part in regimen.factors)
 
 
 def _tell(name: str, says: str, figures: Any, source: Cite) -> SimulatedDraw:

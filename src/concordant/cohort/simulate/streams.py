@@ -57,4 +57,5 @@ def _mix(bits: Keys) -> Keys:
     mixed *= FIRST
     mixed ^= mixed >> np.uint64(27)
     mixed *= SECOND
-    return mixed ^ (mixed >> np.uint64(31))
+    done: Keys = mixed ^ (mixed >> np.uint64(31))
+    return done

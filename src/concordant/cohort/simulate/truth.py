@@ -21,7 +21,7 @@ ONGOING = ENDINGS.index("ongoing")
 
 def make_truth(plan: SimulationPlan, history: History) -> dict[str, ArrowTable]:
     """The tables of the truth by name."""
-    facts = make_fact_table(plan, history, whole=True)
+    facts = make_fact_table(plan, history, gaps=False, quiet=False)
     told = {"patients": _make_patients(history), "courses": _make_courses(plan, history)}
     return {**told, "orders": _make_orders(plan, history), "facts": facts}
 
