@@ -103,6 +103,8 @@ def test_products_stand_for_their_drugs(terms: Terminology) -> None:
     assert named == ("trastuzumab",)
     assert terms.drugs_from_text("Paclitaxel 100 MG Injection") == ("paclitaxel",)
     assert terms.drugs_from_text("unheard 5 MG / paclitaxel 6 MG/ML Injection") == ()
+    assert terms.drugs_from_text("TUKYSA 150 mg tab") == ("tucatinib",)
+    assert terms.drugs_from_text("Xeloda 500 MG Tabs") == ("capecitabine",)
 
 
 def test_the_memory_of_spellings_ends(terms: Terminology) -> None:

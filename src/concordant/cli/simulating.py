@@ -30,7 +30,7 @@ BAR = 30  # signs
 @click.option("-o", "--output", required=True, metavar="FOLDER", help="A new folder; it is there only when all of it is.")
 @knowledge_option
 def simulate(patients: int, seed: int, form: SimulatedForm, first: int, output: str, knowledge: str) -> None:
-    """Made-up patients with HER2-positive advanced breast cancer, and a few with other disease.
+    """Made-up patients with the disease that the guidelines are about, and a few with other disease.
 
     What they are drawn from is data of the knowledge, each figure with its source; OUTPUT/simulation.json lists it. The truth
     about them stands in OUTPUT/truth, so that what is read from their records can be held against it.

@@ -16,6 +16,7 @@ from concordant.model.formulas import Formula
 from concordant.model.guideline import Danger, Disagreement, Guideline, NewerEvent, Statement, Transition
 from concordant.model.knowledge import Knowledge, Vocabulary
 from concordant.model.naming import NamedWord, Naming, find_names
+from concordant.model.simulation import SIMULATION, Simulation
 from concordant.model.trials import Trial
 from concordant.texts import SourceText
 
@@ -66,6 +67,7 @@ def _find_named_words(places: PlaceIndex, entries: Mapping[str, RawFeature]) -> 
     for name, text in places.texts.items():
         kind = Guideline if name.endswith("/guideline.yaml") else RECORDS.get(name.partition("/")[0])
         kind = AuditWords if name.startswith("language/") and name.rpartition("/")[2].startswith("audit") else kind
+        kind = Simulation if name == f"cohort/{SIMULATION}.yaml" else kind
         if kind is not None and isinstance(text.value, dict):
             yield from ((text, named) for named in find_names(text.value, kind))
     for node in places.nodes:

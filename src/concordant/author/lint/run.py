@@ -19,6 +19,7 @@ from concordant.author.lint.eligibility import check_eligibility
 from concordant.author.lint.ledger import check_ledger
 from concordant.author.lint.names import check_duplicate_ids, check_names, check_units
 from concordant.author.lint.notes import TryExamples, check_examples
+from concordant.author.lint.simulation import check_simulation
 from concordant.author.lint.statements import check_statements
 from concordant.author.lint.terms import check_terms
 from concordant.author.lint.trials import check_trials
@@ -91,6 +92,7 @@ def _check_compiled(built: BuildResult, places: PlaceIndex, knowledge: Knowledge
     yield from check_eligibility(places, knowledge)
     yield from check_claims(places, knowledge)
     yield from check_terms(places, knowledge)
+    yield from check_simulation(places, knowledge)
 
 
 def _format_counts(places: PlaceIndex, knowledge: Knowledge, cases: CaseSummary | None) -> str:

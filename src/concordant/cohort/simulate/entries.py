@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from concordant.cohort.simulate.draws import Column, Frame
-from concordant.cohort.simulate.fact_table import find_missing
 from concordant.cohort.simulate.history import ADVANCED_SETTING, ENDINGS, CourseBlock, History, SpanBlock
 from concordant.cohort.simulate.plan import SimulationPlan
+from concordant.cohort.simulate.point_table import find_missing
 from concordant.cohort.simulate.streams import Days, Rows, Stream, Truths
 from concordant.model.simulation import Coding, Entry, Kind
 

@@ -52,7 +52,7 @@ class LineState:
             self.kept[draw.name] = Column(np.full(rows, UNDRAWN, np.int16), list_words(draw))
         self.months = self._count_relapse_months()
         relapsed = self.months <= plan.simulation.lines.early_relapse_months
-        self.early_relapse = np.where(np.isnan(self.months), False, relapsed)
+        self.soon_relapsed = np.where(np.isnan(self.months), False, relapsed)
         self.next_course = np.full(rows, NOTHING, np.intp)
 
     def _count_relapse_months(self) -> Numbers:
@@ -75,13 +75,13 @@ class LineState:
     def make_frame(self, rows: Rows, days: Days, number: int) -> Frame:
         """What is known of some patients on their days: all that was drawn of them, and where they stand."""
         frame, words = self.history.frame.take(rows), self.plan.simulation.lines.words
-        line = np.minimum(self.progressed[rows] + self.early_relapse[rows], len(words) - 1)
+        line = np.minimum(self.progressed[rows] + self.soon_relapsed[rows], len(words) - 1)
         frame.columns |= {
             "line": make_words(line, words),
             "number": Column(np.full(len(rows), float(number))),
             "years_old": Column(count_years(self.history.births[rows], days)),
             "months_since_early": Column(self.months[rows]),
-            "early_relapse": make_yes_no(self.early_relapse[rows].astype(bool)),
+            "soon_relapsed": make_yes_no(self.soon_relapsed[rows].astype(bool)),
             "lines_progressed": Column(self.progressed[rows].astype(np.float64)),
             "regimens_given": Column(self.regimens[rows].astype(np.float64)),
             "grew": make_yes_no(self.grew[rows]),

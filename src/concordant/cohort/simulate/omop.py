@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from concordant.cohort.simulate.calendar import to_dates
 from concordant.cohort.simulate.entries import NO_ENDING, DoseBlock, EntryBlock, flatten_spellings, make_entries
-from concordant.cohort.simulate.fact_table import write_words
 from concordant.cohort.simulate.history import ENDINGS, NEVER, History
 from concordant.cohort.simulate.parquet import write_table
 from concordant.cohort.simulate.plan import SimulationPlan
+from concordant.cohort.simulate.point_table import write_words
 from concordant.cohort.simulate.streams import Days, Rows
 from concordant.model.simulation import Coding
 from concordant.readers.facts_table import ArrowTable

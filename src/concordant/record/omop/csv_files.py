@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 from concordant.errors import Complaint, Refused, Unreadable, quote_word
 from concordant.inputs import is_packed, open_unpacked
@@ -58,3 +59,12 @@ def _check_names(path: Path, names: list[str]) -> None:
 
 def _escape_quotes(name: str) -> str:
     return name.replace("'", "''")
+
+
+def list_rejects(cursor: Any) -> list[tuple[str, int, str]]:
+    """The lines that were no rows when a cursor went through CSV files: file, line and why."""
+    row = cursor.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'reject_errors'").fetchone()
+    if not (row and row[0]):
+        return []
+    query = "SELECT file_path, line, error_type FROM reject_errors JOIN reject_scans USING (scan_id, file_id)"
+    return [(Path(str(path)).name, int(line), str(why).lower()) for path, line, why in cursor.execute(query).fetchall()]

@@ -10,7 +10,7 @@ from typing import Any
 
 from concordant.errors import Complaint, Refused, Unreadable, quote_word
 from concordant.inputs import find_packed_fault
-from concordant.record.omop.csv_files import make_csv_options
+from concordant.record.omop.csv_files import list_rejects, make_csv_options
 from concordant.record.omop.duck import (
     connect_duckdb,
     count_cells,
@@ -119,21 +119,16 @@ class CdmDatabase:
         return by_episode
 
     def list_rejects(self) -> list[tuple[str, int, str]]:
-        """The lines of CSV files that are no rows: file, line and why.
-
-        They are found by a reading of their own: a second query through a cursor cuts off the one that is under way there.
-        """
+        """The lines of CSV files that are no rows: file, line and why; found by a reading of its own, which cuts off no other."""
         if self.rejects is None:
-            self.rejects = sorted({row for name in self.text_tables for row in self._find_rejects(name)})
+            self.rejects = sorted({row for query in map(self._read_all_cells, self.text_tables) for row in list_rejects(query)})
         return self.rejects
 
-    def _find_rejects(self, name: str) -> Iterator[tuple[str, int, str]]:
-        cells = ", ".join(map(count_cells, sorted(self.columns[name])))  # every column, or its faults are not met
-        cursor = self._run_query(f"SELECT {cells} FROM {self.tables[name]}")
+    def _read_all_cells(self, name: str) -> Any:
+        """A cursor that has gone through every cell of a table, or the faults of a column would not be met."""
+        cursor = self._run_query(f"SELECT {', '.join(map(count_cells, sorted(self.columns[name])))} FROM {self.tables[name]}")
         self._fetch_batch(cursor)
-        query = "SELECT file_path, line, error_type FROM reject_errors JOIN reject_scans USING (scan_id, file_id)"
-        for path, line, why in cursor.execute(query).fetchall() if _has_rejects(cursor) else ():
-            yield Path(str(path)).name, int(line), str(why).lower()
+        return cursor
 
     def _fetch_all(self, query: str) -> list[Any]:
         cursor = self._run_query(query)
@@ -323,8 +318,3 @@ def _check_tables(database: CdmDatabase) -> None:
 def list_missing_tables(database: Cdm) -> list[str]:
     """The tables that are read where they are, and are not there."""
     return [table.name for table in FILES if table.name not in database.tables and table.name not in database.damaged]
-
-
-def _has_rejects(cursor: Any) -> bool:
-    row = cursor.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'reject_errors'").fetchone()
-    return bool(row and row[0])
