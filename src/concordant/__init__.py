@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         Proposer,
         Recommendation,
         Refused,
+        SimulatedCohort,
         Unreadable,
         audit_text,
         cohort,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
         read,
         recommend,
         report,
+        simulate,
     )
 
 __all__ = [
@@ -65,6 +67,7 @@ __all__ = [
     "Proposer",
     "Recommendation",
     "Refused",
+    "SimulatedCohort",
     "Unreadable",
     "__version__",
     "audit_text",
@@ -79,6 +82,7 @@ __all__ = [
     "read",
     "recommend",
     "report",
+    "simulate",
 ]
 
 

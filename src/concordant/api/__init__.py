@@ -30,9 +30,10 @@ if TYPE_CHECKING:  # what most callers never use; `ELSEWHERE` says where it is l
     from concordant.api.research import cohort, concordance, open_cohort, report
     from concordant.api.tables import DecidedTable
     from concordant.model.cohort import JustifiedCounts, PointKind
+    from concordant.api.reporting import Concordance, Paper, ReportFormat
     from concordant.api.simulating import SimulatedCohort
     from concordant.api.tables import DecidedTable
-    from concordant.model.cohort import PointKind
+    from concordant.model.cohort import JustifiedCounts, PointKind
     from concordant.model.simulation import SimulatedForm
     from concordant.present.described.formats import DescribeFormat
     from concordant.present.pathway.formats import DrawFormat
