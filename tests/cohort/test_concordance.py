@@ -186,7 +186,7 @@ def test_each_kind_of_point_has_a_window_with_a_source() -> None:
 
 def test_a_part_of_the_knowledge_that_one_patient_does_not_need_stays_packed() -> None:
     assert all(isinstance(content, bytes) for content in shipped_knowledge().cohort.values())
-    assert set(shipped_knowledge().cohort) == {"concordance", "checklist"}
+    assert set(shipped_knowledge().cohort) == {"concordance", "checklist", "simulation"}
 
 
 def test_a_notebook_shows_the_finding_and_the_tables(cohort: Path) -> None:

@@ -57,6 +57,12 @@ def history(plan: SimulationPlan) -> History:
     return make_history(plan, SEED, np.arange(1, 4001))
 
 
+def ask(query: str) -> tuple[Any, ...] | None:
+    with duckdb.connect() as connection:
+        found: tuple[Any, ...] | None = connection.execute(query).fetchone()
+    return found
+
+
 def simulate(plan: SimulationPlan, target: Path, form: SimulatedForm, *, first: int = 1, n: int = 60, part: int = 10_000) -> Path:
     simulate_cohort(plan, SimulationOrder(n, SEED, form, first, part), str(target), "test", lambda _: None)
     return target
@@ -310,12 +316,12 @@ def test_the_rows_of_omop_have_ids_of_their_own_and_concepts_that_are_there(plan
     folder = simulate(plan, tmp_path / "made", "omop", part=13) / "omop"
     for table in ("condition_occurrence", "drug_exposure", "measurement", "observation", "procedure_occurrence"):
         name = table.removesuffix("_occurrence").removesuffix("_exposure")
-        rows = duckdb.execute(f"SELECT count(*), count(DISTINCT {table}_id) FROM '{folder}/{table}/*.parquet'").fetchone()
+        rows = ask(f"SELECT count(*), count(DISTINCT {table}_id) FROM '{folder}/{table}/*.parquet'")
         assert rows is not None
         assert rows[0] == rows[1] > 0
         known = f"SELECT 0 UNION SELECT concept_id FROM '{folder}/concept/*.parquet'"
         strange = f"SELECT count(*) FROM '{folder}/{table}/*.parquet' WHERE {name}_concept_id NOT IN ({known})"
-        assert duckdb.execute(strange).fetchone() == (0,)
+        assert ask(strange) == (0,)
 
 
 # -- on disk ----------------------------------------------------------------------------------------------------------------
