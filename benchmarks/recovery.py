@@ -15,8 +15,8 @@ from pathlib import Path
 import concordant.api as cc
 from concordant.api import Engine
 from concordant.api.simulating import make_plan
-from concordant.cohort.simulate.recovery import Recovery, Tally
-from concordant.cohort.simulate.run import SimulationOrder, simulate_cohort
+from concordant.cohorts.simulate.recovery import Recovery, Tally
+from concordant.cohorts.simulate.run import SimulationOrder, simulate_cohort
 from concordant.version import __version__
 
 PAGE = Path(__file__).parents[1] / "docs" / "how-to" / "simulate.md"

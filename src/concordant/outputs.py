@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
-import shutil
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -96,13 +94,15 @@ def make_folder(target: str) -> Iterator[Path]:
     with report_write_errors(target):
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise Unreadable(Complaint("this is there already", target, way_out="Name a folder that there is not, or delete it"))
-        beside = path.with_name(f".concordant-{secrets.token_hex(8)}")
+        beside = path.with_name(f".concordant-{os.urandom(8).hex()}")
         beside.mkdir(parents=True)
     try:
         yield beside
         with report_write_errors(target):
             beside.replace(path)
     except BaseException:
+        import shutil  # only where something failed
+
         shutil.rmtree(beside, ignore_errors=True)
         raise
 

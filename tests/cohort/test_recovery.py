@@ -10,7 +10,7 @@ import pytest
 
 import concordant.api as cc
 from concordant.api import Engine, Unreadable
-from concordant.cohort.simulate.recovery import (
+from concordant.cohorts.simulate.recovery import (
     BESIDE,
     GOES_ON,
     JOINED,

@@ -18,16 +18,16 @@ import pytest
 import concordant.api as cc
 from concordant.api.engine import Engine
 from concordant.api.simulating import make_plan
-from concordant.cohort.simulate.calendar import count_months
-from concordant.cohort.simulate.cases import make_cases
-from concordant.cohort.simulate.choices import EPOCH, choose, count_days
-from concordant.cohort.simulate.draws import Column, Frame, list_words, make_words
-from concordant.cohort.simulate.fact_table import make_fact_table
-from concordant.cohort.simulate.history import NEVER, History
-from concordant.cohort.simulate.making import make_history
-from concordant.cohort.simulate.plan import SimulationPlan
-from concordant.cohort.simulate.run import SimulationOrder, simulate_cohort
-from concordant.cohort.simulate.streams import make_stream
+from concordant.cohorts.simulate.calendar import count_months
+from concordant.cohorts.simulate.cases import make_cases
+from concordant.cohorts.simulate.choices import EPOCH, choose, count_days
+from concordant.cohorts.simulate.draws import Column, Frame, list_words, make_words
+from concordant.cohorts.simulate.fact_table import make_fact_table
+from concordant.cohorts.simulate.history import NEVER, History
+from concordant.cohorts.simulate.making import make_history
+from concordant.cohorts.simulate.plan import SimulationPlan
+from concordant.cohorts.simulate.run import SimulationOrder, simulate_cohort
+from concordant.cohorts.simulate.streams import make_stream
 from concordant.decide.running import find_running_drugs
 from concordant.derive.engine import FactsOnDemand
 from concordant.errors import Unreadable

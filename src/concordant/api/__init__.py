@@ -28,13 +28,8 @@ if TYPE_CHECKING:  # what most callers never use; `ELSEWHERE` says where it is l
     from concordant.api.language_model import LanguageModel
     from concordant.api.reporting import Concordance
     from concordant.api.research import cohort, concordance, open_cohort, report
+    from concordant.api.simulating import SimulatedCohort, simulate
     from concordant.api.tables import DecidedTable
-    from concordant.model.cohort import JustifiedCounts, PointKind
-    from concordant.api.reporting import Concordance, Paper, ReportFormat
-    from concordant.api.simulating import SimulatedCohort
-    from concordant.api.tables import DecidedTable
-    from concordant.model.cohort import JustifiedCounts, PointKind
-    from concordant.model.simulation import SimulatedForm
     from concordant.present.described.formats import DescribeFormat
     from concordant.present.pathway.formats import DrawFormat
     from concordant.present.pathway.graph import Paper
@@ -84,7 +79,7 @@ ELSEWHERE = {
     "LanguageModel": "concordant.api.language_model",
     "Proposer": "concordant.record.notes.proposing.asking",
     **dict.fromkeys(("cohort", "concordance", "open_cohort", "report"), "concordant.api.research"),
-    "SimulatedCohort": "concordant.api.simulating",
+    **dict.fromkeys(("SimulatedCohort", "simulate"), "concordant.api.simulating"),
 }
 
 
@@ -251,71 +246,3 @@ def describe(
     if not statement:
         return describe_guideline(engine, day, guideline, format)
     return describe_statement(engine, statement, day, guideline, list_stories(), format, full=full)
-
-
-def concordance(
-    cohort: str | os.PathLike[str] | Any,
-    *,
-    point: PointKind = "line_start",
-    by: Sequence[str] = ("year", "line", "site"),
-    strict: bool = False,
-    justified: JustifiedCounts | None = None,
-    suppress: int = 0,
-    beside: Sequence[str | os.PathLike[str]] = (),
-    knowledge: Knowledge | None = None,
-) -> Concordance:
-    """How much of the treatment in a cohort was concordant with the guideline, between two bounds, in all and by strata.
-
-    `cohort` is a folder that `concordant cohort` made, or the `Cohort` of it. Of its points those of one kind are counted, not
-    patients: `line_start`, `advanced_diagnosis`, `progression` or `asked`. A point that cannot be decided counts as not
-    concordant for the lower bound and as concordant for the upper one. `by` are `year`, `line`, `site` and any column of words of
-    the facts. `strict` counts only what the guideline prefers. `justified` is `left_out`, `concordant` or `discordant`: how a
-    departure with an accepted reason counts, if not as the knowledge says. `suppress` hides counts below it, with what would give
-    them away. `beside` are cohorts of the same source under other assumptions. What counts, and by which source, is knowledge
-    (`cohort/concordance.yaml`). Needs the extra `tables`. Raises `Unreadable` for a folder without a cohort or a part that is
-    damaged, `Refused` for points or a column that there are not, and for points that several knowledges decided.
-    """
-    from concordant.api.reporting import ReportOrder, count_cohort
-
-    folder = getattr(cohort, "folder", cohort)
-    order = ReportOrder(point, tuple(by), strict, justified, suppress, tuple(os.fspath(one) for one in beside))
-    return count_cohort(os.fspath(folder), order, get_engine(knowledge).knowledge)
-
-
-def report(
-    cohort: str | os.PathLike[str] | Concordance | Any,
-    *,
-    format: ReportFormat = "html",  # noqa: A002
-    paper: Paper = "a4",
-    knowledge: Knowledge | None = None,
-    **options: Any,
-) -> str | bytes:
-    """A cohort as a report to publish: `html`, `terminal` or `json` (text), or `pdf` (bytes).
-
-    `cohort` is a folder, a `Cohort`, or a `Concordance` that was counted before; the `options` are those of `concordance`. The
-    figures need the extra `report`, PDF the extra `pdf`.
-    """
-    from concordant.api.reporting import Concordance
-
-    found = cohort if isinstance(cohort, Concordance) else concordance(cohort, knowledge=knowledge, **options)
-    return found.report(format, paper=paper)
-
-
-def simulate(
-    output: str | os.PathLike[str],
-    *,
-    patients: int,
-    seed: int,
-    format: SimulatedForm = "facts",  # noqa: A002
-    first: int = 1,
-    knowledge: Knowledge | None = None,
-) -> SimulatedCohort:
-    """Made-up patients in a new folder, with the truth beside them: `docs/how-to/simulate.md` says what they are drawn from.
-
-    `format` is `facts` (a row of facts a point of decision), `events` (case files, one a line), `omop` or `fhir` (what `read`
-    takes, with gaps and faults). The patients are numbered from `first`; one number of one seed is always the same patient. The
-    folder is there only when all of it is. Raises `Unreadable` for a folder that is there already, or a number below 1.
-    """
-    from concordant.api.simulating import make_simulated
-
-    return make_simulated(get_engine(knowledge), os.fspath(output), patients, seed, format, first=first)

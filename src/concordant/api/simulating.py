@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from concordant.api.engine import Engine, get_engine
 from concordant.api.known_words import check_known_word
 from concordant.api.tables import check_tables_installed
 from concordant.errors import Complaint, Unreadable
+from concordant.model.knowledge import Knowledge
 from concordant.model.simulation import SimulatedForm, Simulation, load_simulation
 from concordant.version import __version__
 
 if TYPE_CHECKING:
-    from concordant.api.engine import Engine
-    from concordant.cohort.simulate.plan import SimulationPlan
-    from concordant.cohort.simulate.recovery import Recovery
-    from concordant.cohort.simulate.run import SimulationSummary
+    from concordant.cohorts.simulate.plan import SimulationPlan
+    from concordant.cohorts.simulate.recovery import Recovery
+    from concordant.cohorts.simulate.run import SimulationSummary
 
 FORMS: tuple[SimulatedForm, ...] = get_args(SimulatedForm)
 Report = Callable[[int], None]
@@ -33,7 +35,7 @@ class SimulatedCohort:
     @cached_property
     def summary(self) -> SimulationSummary:
         """What stands in `simulation.json`: what was made, and what was drawn from what."""
-        from concordant.cohort.simulate.run import read_summary
+        from concordant.cohorts.simulate.run import read_summary
 
         return read_summary(self.folder)
 
@@ -44,7 +46,7 @@ class SimulatedCohort:
 
     def truth(self, name: str = "courses") -> Any:
         """A table of the truth: `patients`, `courses`, `orders` or `facts`."""
-        from concordant.cohort.simulate.run import TRUTHS, read_truth
+        from concordant.cohorts.simulate.run import TRUTHS, read_truth
 
         check_known_word("name", name, TRUTHS)
         return read_truth(self.folder, name)
@@ -54,7 +56,6 @@ class SimulatedCohort:
 
         Raises Unreadable for facts and case files, which tell no doses.
         """
-        from concordant.api.engine import get_engine
 
         if self.summary.form not in ("omop", "fhir"):
             says = f"records as {self.summary.form} tell no doses to find lines in"
@@ -66,9 +67,27 @@ class SimulatedCohort:
         return f"<{told.patients} simulated patients as {told.form}, seed {told.seed}, in {self.folder}>"
 
 
+def simulate(
+    output: str | os.PathLike[str],
+    *,
+    patients: int,
+    seed: int,
+    format: SimulatedForm = "facts",  # noqa: A002
+    first: int = 1,
+    knowledge: Knowledge | None = None,
+) -> SimulatedCohort:
+    """Made-up patients in a new folder, with the truth beside them: `docs/how-to/simulate.md` says what they are drawn from.
+
+    `format` is `facts` (a row of facts a point of decision), `events` (case files, one a line), `omop` or `fhir` (what `read`
+    takes, with gaps and faults). The patients are numbered from `first`; one number of one seed is always the same patient. The
+    folder is there only when all of it is. Raises `Unreadable` for a folder that is there already, or a number below 1.
+    """
+    return make_simulated(get_engine(knowledge), os.fspath(output), patients, seed, format, first=first)
+
+
 def score_simulated(made: SimulatedCohort, engine: Engine) -> Recovery:
     """Hold what is read of simulated records against the truth about them."""
-    from concordant.cohort.simulate.recovery import Truth, WordReader, read_courses, read_orders, read_words, score_records
+    from concordant.cohorts.simulate.recovery import Truth, WordReader, read_courses, read_orders, read_words, score_records
     from concordant.derive.engine import FactsOnDemand
     from concordant.record.courses.line_rules import make_line_rules
 
@@ -98,7 +117,7 @@ def make_simulated(
     check_known_word("format", form, FORMS)
     if patients < 1 or first < 1:
         raise Unreadable(Complaint("there is no patient to make", "patients", way_out="Give numbers of 1 or more"))
-    from concordant.cohort.simulate.run import SimulationOrder, simulate_cohort
+    from concordant.cohorts.simulate.run import SimulationOrder, simulate_cohort
 
     order = SimulationOrder(patients, seed, form, first)
     simulate_cohort(make_plan(engine), order, output, __version__, report or _tell_nobody)
@@ -120,8 +139,8 @@ def find_simulation(engine: Engine) -> Simulation:
 
 def make_plan(engine: Engine) -> SimulationPlan:
     """The simulation of the knowledge, made ready. Raises Unreadable for a knowledge without one."""
-    from concordant.cohort.simulate.plan import SimulationPlan
-    from concordant.cohort.simulate.silence import find_silence
+    from concordant.cohorts.simulate.plan import SimulationPlan
+    from concordant.cohorts.simulate.silence import find_silence
 
     simulation = find_simulation(engine)
     silent = engine.read(f"{simulation.facts.silence}\n").one().record

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
-from concordant.cohort.columns import DATE, POINT
+from concordant.cohorts.columns import DATE, POINT
 from concordant.outputs import report_write_errors, write_file
 from concordant.patient.fact_table import PATIENT
 from concordant.readers.facts_table import ArrowTable

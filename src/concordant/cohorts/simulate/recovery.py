@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from concordant.cohort.starts import TreatmentStart, find_starts
+from concordant.cohorts.starts import TreatmentStart, find_starts
 from concordant.patient.events import ADVANCED, PROGRESSION, Course, PatientRecord
 from concordant.patient.fact_table import BETWEEN, PATIENT
 from concordant.readers.facts_table import ArrowTable

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
-from concordant.cohort.simulate.draws import Column
-from concordant.cohort.simulate.entries import list_orders
-from concordant.cohort.simulate.fact_table import make_fact_table
-from concordant.cohort.simulate.history import ENDINGS, NEVER, SETTINGS, History
-from concordant.cohort.simulate.plan import SimulationPlan
-from concordant.cohort.simulate.point_table import write_words
-from concordant.cohort.simulate.streams import Days, Rows
+from concordant.cohorts.simulate.draws import Column
+from concordant.cohorts.simulate.entries import list_orders
+from concordant.cohorts.simulate.fact_table import make_fact_table
+from concordant.cohorts.simulate.history import ENDINGS, NEVER, SETTINGS, History
+from concordant.cohorts.simulate.plan import SimulationPlan
+from concordant.cohorts.simulate.point_table import write_words
+from concordant.cohorts.simulate.streams import Days, Rows
 from concordant.patient.fact_table import PATIENT, join_words
 from concordant.readers.facts_table import ArrowTable
 

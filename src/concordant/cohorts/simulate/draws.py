@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from concordant.cohort.simulate.streams import Numbers, Rows, Stream, Truths
+from concordant.cohorts.simulate.streams import Numbers, Rows, Stream, Truths
 from concordant.model.simulation import Bounds, Case, Draw, When
 
 NO, YES = "no", "yes"

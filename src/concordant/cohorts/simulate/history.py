@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from concordant.cohort.simulate.draws import Frame
-from concordant.cohort.simulate.streams import Days, Rows, Stream
+from concordant.cohorts.simulate.draws import Frame
+from concordant.cohorts.simulate.streams import Days, Rows, Stream
 from concordant.model.simulation import DrugPlan
 
 NEVER = np.iinfo(np.int32).max

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from concordant.cohort.simulate.choices import count_days
-from concordant.cohort.simulate.draws import Frame
-from concordant.cohort.simulate.early import treat_early_disease
-from concordant.cohort.simulate.history import NEVER, History
-from concordant.cohort.simulate.lines import treat_in_lines
-from concordant.cohort.simulate.plan import SimulationPlan
-from concordant.cohort.simulate.streams import Stream, make_stream
+from concordant.cohorts.simulate.choices import count_days
+from concordant.cohorts.simulate.draws import Frame
+from concordant.cohorts.simulate.early import treat_early_disease
+from concordant.cohorts.simulate.history import NEVER, History
+from concordant.cohorts.simulate.lines import treat_in_lines
+from concordant.cohorts.simulate.plan import SimulationPlan
+from concordant.cohorts.simulate.streams import Stream, make_stream
 
 YEAR, MONTH = 365.25, 365.25 / 12  # days
 

@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
 from numpy.typing import NDArray
 
-from concordant.cohort import columns as names
-from concordant.cohort.facts import POINT_TYPES
-from concordant.cohort.simulate.draws import NO, YES, Column
-from concordant.cohort.simulate.history import History
-from concordant.cohort.simulate.plan import SimulationPlan
-from concordant.cohort.simulate.point_table import NONE, PointTable, find_missing, write_words
-from concordant.cohort.simulate.streams import Numbers, Rows, Truths
+from concordant.cohorts import columns as names
+from concordant.cohorts.facts import POINT_TYPES
+from concordant.cohorts.simulate.draws import NO, YES, Column
+from concordant.cohorts.simulate.history import History
+from concordant.cohorts.simulate.plan import SimulationPlan
+from concordant.cohorts.simulate.point_table import NONE, PointTable, find_missing, write_words
+from concordant.cohorts.simulate.streams import Numbers, Rows, Truths
 from concordant.model.simulation import DrugFeatures, FactRule
 from concordant.patient.fact_table import HIGH, LOW, PATIENT, Cell, FactColumn, join_words
 from concordant.readers.facts_table import STATED, ArrowTable

@@ -11,16 +11,16 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
 import pyarrow.parquet as pq  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
-from concordant.cohort.simulate.cases import CaseWriter
-from concordant.cohort.simulate.fact_table import make_fact_table
-from concordant.cohort.simulate.fhir import FhirWriter
-from concordant.cohort.simulate.history import History
-from concordant.cohort.simulate.making import make_history
-from concordant.cohort.simulate.omop import OmopWriter
-from concordant.cohort.simulate.parquet import write_table
-from concordant.cohort.simulate.plan import SimulationPlan
-from concordant.cohort.simulate.sources import SimulatedDraw, list_drawn
-from concordant.cohort.simulate.truth import make_truth
+from concordant.cohorts.simulate.cases import CaseWriter
+from concordant.cohorts.simulate.fact_table import make_fact_table
+from concordant.cohorts.simulate.fhir import FhirWriter
+from concordant.cohorts.simulate.history import History
+from concordant.cohorts.simulate.making import make_history
+from concordant.cohorts.simulate.omop import OmopWriter
+from concordant.cohorts.simulate.parquet import write_table
+from concordant.cohorts.simulate.plan import SimulationPlan
+from concordant.cohorts.simulate.sources import SimulatedDraw, list_drawn
+from concordant.cohorts.simulate.truth import make_truth
 from concordant.errors import Complaint, Unreadable
 from concordant.model.simulation import SimulatedForm
 from concordant.outputs import make_folder, write_file

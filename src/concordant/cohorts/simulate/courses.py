@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from concordant.cohort.simulate.draws import Frame
-from concordant.cohort.simulate.history import CourseBlock, History, Mask, SpanBlock
-from concordant.cohort.simulate.plan import SimulationPlan
-from concordant.cohort.simulate.streams import Days, Rows, Stream, Truths
+from concordant.cohorts.simulate.draws import Frame
+from concordant.cohorts.simulate.history import CourseBlock, History, Mask, SpanBlock
+from concordant.cohorts.simulate.plan import SimulationPlan
+from concordant.cohorts.simulate.streams import Days, Rows, Stream, Truths
 from concordant.model.simulation import DrugPlan
 
 

@@ -9,9 +9,9 @@ from functools import cached_property
 
 import numpy as np
 
-from concordant.cohort.rules import load_concordance_rules
-from concordant.cohort.simulate.choices import count_days
-from concordant.cohort.simulate.draws import list_words
+from concordant.cohorts.rules import load_concordance_rules
+from concordant.cohorts.simulate.choices import count_days
+from concordant.cohorts.simulate.draws import list_words
 from concordant.model.cohort import POINT_KINDS
 from concordant.model.features import Feature
 from concordant.model.knowledge import Knowledge

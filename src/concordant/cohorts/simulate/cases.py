@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
-from concordant.cohort.simulate.calendar import write_dates
-from concordant.cohort.simulate.choices import EPOCH
-from concordant.cohort.simulate.entries import Entries, EntryBlock, find_told_courses, find_unsaid_ends, make_entries
-from concordant.cohort.simulate.history import ENDINGS, SETTINGS, History
-from concordant.cohort.simulate.plan import SimulationPlan
+from concordant.cohorts.simulate.calendar import write_dates
+from concordant.cohorts.simulate.choices import EPOCH
+from concordant.cohorts.simulate.entries import Entries, EntryBlock, find_told_courses, find_unsaid_ends, make_entries
+from concordant.cohorts.simulate.history import ENDINGS, SETTINGS, History
+from concordant.cohorts.simulate.plan import SimulationPlan
 from concordant.contract_names import SEX
 from concordant.outputs import append_file, report_write_errors
 from concordant.patient.events import ONGOING, PROGRESSION, STOPPED

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from concordant.cohort.simulate.draws import Frame
-from concordant.cohort.simulate.streams import Days, Numbers
+from concordant.cohorts.simulate.draws import Frame
+from concordant.cohorts.simulate.streams import Days, Numbers
 from concordant.logic.dates import parse_partial_date
 from concordant.model.simulation import Factor, Weight
 

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from concordant.cohort.simulate.draws import Column, Frame
-from concordant.cohort.simulate.history import ADVANCED_SETTING, ENDINGS, CourseBlock, History, SpanBlock
-from concordant.cohort.simulate.plan import SimulationPlan
-from concordant.cohort.simulate.point_table import find_missing
-from concordant.cohort.simulate.streams import Days, Rows, Stream, Truths
+from concordant.cohorts.simulate.draws import Column, Frame
+from concordant.cohorts.simulate.history import ADVANCED_SETTING, ENDINGS, CourseBlock, History, SpanBlock
+from concordant.cohorts.simulate.plan import SimulationPlan
+from concordant.cohorts.simulate.point_table import find_missing
+from concordant.cohorts.simulate.streams import Days, Rows, Stream, Truths
 from concordant.model.simulation import Coding, Entry, Kind
 
 DAY, MONTH, YEAR = range(3)  # how exactly a day is known

@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
 from numpy.typing import NDArray
 
-from concordant.cohort.simulate.draws import UNDRAWN, Column, Frame, make_words, make_yes_no
-from concordant.cohort.simulate.history import DrugMasks, History
-from concordant.cohort.simulate.plan import SimulationPlan
-from concordant.cohort.simulate.streams import Days, Rows, Truths
+from concordant.cohorts.simulate.draws import UNDRAWN, Column, Frame, make_words, make_yes_no
+from concordant.cohorts.simulate.history import DrugMasks, History
+from concordant.cohorts.simulate.plan import SimulationPlan
+from concordant.cohorts.simulate.streams import Days, Rows, Truths
 from concordant.model.cohort import POINT_KINDS
 
 NONE = UNDRAWN

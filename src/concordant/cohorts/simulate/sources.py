@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from concordant.cohort.simulate.plan import SimulationPlan
+from concordant.cohorts.simulate.plan import SimulationPlan
 from concordant.model.simulation import SimulatedRegimen
 from concordant.model.sources import Checked, Cite
 

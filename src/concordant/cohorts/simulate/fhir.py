@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from concordant.cohort.simulate.calendar import write_dates
-from concordant.cohort.simulate.entries import DoseBlock, EntryBlock, flatten_spellings, make_entries
-from concordant.cohort.simulate.history import NEVER, History
-from concordant.cohort.simulate.plan import SimulationPlan
-from concordant.cohort.simulate.streams import Days, Rows
+from concordant.cohorts.simulate.calendar import write_dates
+from concordant.cohorts.simulate.entries import DoseBlock, EntryBlock, flatten_spellings, make_entries
+from concordant.cohorts.simulate.history import NEVER, History
+from concordant.cohorts.simulate.plan import SimulationPlan
+from concordant.cohorts.simulate.streams import Days, Rows
 from concordant.model.simulation import Coding
 from concordant.outputs import append_file, report_write_errors
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from concordant.cohort.simulate.choices import choose, weigh
-from concordant.cohort.simulate.courses import add_courses
-from concordant.cohort.simulate.history import ENDINGS, NEVER, SETTINGS, CourseBlock, History, Mask
-from concordant.cohort.simulate.plan import SimulationPlan
-from concordant.cohort.simulate.streams import Days, Numbers, Rows, Stream
+from concordant.cohorts.simulate.choices import choose, weigh
+from concordant.cohorts.simulate.courses import add_courses
+from concordant.cohorts.simulate.history import ENDINGS, NEVER, SETTINGS, CourseBlock, History, Mask
+from concordant.cohorts.simulate.plan import SimulationPlan
+from concordant.cohorts.simulate.streams import Days, Numbers, Rows, Stream
 from concordant.model.simulation import EarlyCourse, EarlyPlan, Range
 
 COMPLETED, TOXICITY, RECURRENCE = (ENDINGS.index(word) for word in ("completed", "toxicity", "recurrence"))

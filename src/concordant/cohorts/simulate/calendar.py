@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from concordant.cohort.simulate.streams import Days, Numbers
+from concordant.cohorts.simulate.streams import Days, Numbers
 
 Months = NDArray[Any]
 

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from concordant.cohort.simulate.calendar import count_months, count_years
-from concordant.cohort.simulate.choices import NOTHING, choose, weigh
-from concordant.cohort.simulate.courses import CourseMasks, add_courses
-from concordant.cohort.simulate.draws import UNDRAWN, YES, Column, Frame, list_words, make_words, make_yes_no
-from concordant.cohort.simulate.early import EarlyPast
-from concordant.cohort.simulate.history import (
+from concordant.cohorts.simulate.calendar import count_months, count_years
+from concordant.cohorts.simulate.choices import NOTHING, choose, weigh
+from concordant.cohorts.simulate.courses import CourseMasks, add_courses
+from concordant.cohorts.simulate.draws import UNDRAWN, YES, Column, Frame, list_words, make_words, make_yes_no
+from concordant.cohorts.simulate.early import EarlyPast
+from concordant.cohorts.simulate.history import (
     ADVANCED_SETTING,
     ENDINGS,
     NEVER,
@@ -23,8 +23,8 @@ from concordant.cohort.simulate.history import (
     Mask,
     PointBlock,
 )
-from concordant.cohort.simulate.plan import SimulationPlan
-from concordant.cohort.simulate.streams import Days, Numbers, Rows, Stream, Truths
+from concordant.cohorts.simulate.plan import SimulationPlan
+from concordant.cohorts.simulate.streams import Days, Numbers, Rows, Stream, Truths
 
 PROGRESSION, ONGOING, DEATH, TOXICITY, CHOICE = (
     ENDINGS.index(word) for word in ("progression", "ongoing", "death", "toxicity", "choice")

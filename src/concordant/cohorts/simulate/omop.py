@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
 from numpy.typing import NDArray
 
-from concordant.cohort.simulate.calendar import to_dates
-from concordant.cohort.simulate.entries import NO_ENDING, DoseBlock, EntryBlock, flatten_spellings, make_entries
-from concordant.cohort.simulate.history import ENDINGS, NEVER, History
-from concordant.cohort.simulate.parquet import write_table
-from concordant.cohort.simulate.plan import SimulationPlan
-from concordant.cohort.simulate.point_table import write_words
-from concordant.cohort.simulate.streams import Days, Rows
+from concordant.cohorts.simulate.calendar import to_dates
+from concordant.cohorts.simulate.entries import NO_ENDING, DoseBlock, EntryBlock, flatten_spellings, make_entries
+from concordant.cohorts.simulate.history import ENDINGS, NEVER, History
+from concordant.cohorts.simulate.parquet import write_table
+from concordant.cohorts.simulate.plan import SimulationPlan
+from concordant.cohorts.simulate.point_table import write_words
+from concordant.cohorts.simulate.streams import Days, Rows
 from concordant.model.simulation import Coding
 from concordant.readers.facts_table import ArrowTable
 
