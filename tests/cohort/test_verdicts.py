@@ -125,7 +125,11 @@ def test_points_say_what_the_answer_says(engine: Engine) -> None:
             assert row["verdict"] in ("preferred", "offered")
             assert row["verdict"] == "preferred" or option.role != "preferred"
         if answer.answer == "out_of_scope":
-            assert rows[-1]["verdict"] == "out_of_scope" and rows[-1]["reason"]
+            record = record_of(path)
+            assert record is not None
+            limits = engine.situation(record).decision.limits
+            reason = limits[0].limit.topic if limits else "no_guideline_in_force"
+            assert (rows[-1]["verdict"], rows[-1]["reason"]) == ("out_of_scope", reason)
         if answer.answer == "needs_data":
             assert rows[-1]["missing"] or all(map(needs_entries, (ask.feature for ask in answer.ask if not ask.together_with)))
 

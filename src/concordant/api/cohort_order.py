@@ -104,6 +104,7 @@ def make_deciding_rules(engine: Engine, guideline: str, by: dt.date | None) -> D
     return DecidingRules(
         decide=lambda facts, day: decide_facts(engine, facts, day, guideline),
         find_bucket=lambda day: prepared.find_alike(day, guideline),
+        has_guideline=lambda day: bool(prepared.find_ruleset(PatientRecord(day), guideline).in_force),
         features=prepared.plan.by_name,
         downstream=prepared.plan.downstream,
         lines=make_line_rules(engine.knowledge),

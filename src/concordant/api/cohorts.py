@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from concordant.cohorts.run import CohortRules, CohortSummary
 
 Report = Callable[[int, int], None]
+POINTS_A_PATIENT = 20  # of facts that stand there already a part may have more rows: nothing is read
 
 
 @dataclass(frozen=True, repr=False)
@@ -150,7 +151,7 @@ def _write_parts(
 
     name = source.name if isinstance(source, NamedSource) else ""
     if is_facts_file(name):
-        return _write_facts(folder, Path(name), rules.deciding, order.patients_a_part, report), {}
+        return _write_facts(folder, Path(name), rules.deciding, order.patients_a_part * POINTS_A_PATIENT, report), {}
     if name and is_cdm(name) and not order.everyone:
         from concordant.api.cohort_ranges import write_triaged
 

@@ -9,21 +9,35 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
 from concordant.cohorts import columns as names
-from concordant.cohorts.verdicts import NO_DATE, AcceptedReasons, JudgedPoint, Treated, judge_settled, judge_unoffered
-from concordant.decide.decision import Offered
+from concordant.cohorts.verdicts import (
+    NO_DATE,
+    NONE_IN_FORCE,
+    AcceptedReasons,
+    JudgedPoint,
+    Treated,
+    judge_settled,
+    judge_unoffered,
+)
+from concordant.decide.decision import Answer, Offered
 from concordant.decide.table_results import OffersTold, group_offers
+from concordant.decide.table_rows import make_row_fact
 from concordant.decide.tables import DecidedRows, list_rows
+from concordant.logic.conditions import find_features_read
+from concordant.logic.truth import TRUE
 from concordant.model.features import Feature
 from concordant.patient.fact_table import BETWEEN, PATIENT, RUNNING
+from concordant.patient.facts import Value
+from concordant.readers.truth_only import TruthOnly
 from concordant.record.courses.line_rules import LineRules
 
 Rows: TypeAlias = pa.Table
 Decide = Callable[[Rows, dt.date], DecidedRows]
+OUTSIDE: Literal["out_of_scope"] = "out_of_scope"  # an answer, and a verdict
 POINT_COLUMNS = (
     *(names.POINT, names.DATE, names.NUMBER, names.SITE),
     *(names.GIVEN, names.GIVEN_OTHER, names.GIVEN_DATE, names.TRIAL, names.ASSUMED),
@@ -60,6 +74,7 @@ class DecidingRules:
 
     decide: Decide
     find_bucket: Callable[[dt.date], int]
+    has_guideline: Callable[[dt.date], bool]
     features: Mapping[str, Feature]
     downstream: Mapping[str, frozenset[str]]
     lines: LineRules
@@ -72,7 +87,9 @@ def decide_points(facts: Rows, rules: DecidingRules) -> Rows:
     """The points of a table of facts, a row each in its order; the table has the columns of facts and those of points."""
     told = facts.select([name for name in (PATIENT, *POINT_COLUMNS) if name in facts.column_names]).to_pylist()
     made: dict[int, dict[str, Any]] = {
-        n: _make_undated(row, rules) for n, row in enumerate(told) if _find_day(row, rules) is None
+        n: _make_unasked(row, "needs_data", JudgedPoint("undecidable", NO_DATE), rules)
+        for n, row in enumerate(told)
+        if _find_day(row, rules) is None
     }
     dated = [(rules.find_bucket(day), n, day) for n, row in enumerate(told) if (day := _find_day(row, rules)) is not None]
     for _, group in groupby(sorted(dated), key=lambda one: one[0]):
@@ -90,13 +107,22 @@ def _decide_bucket(
     facts: Rows, told: Sequence[Mapping[str, Any]], day: dt.date, rules: DecidingRules
 ) -> Iterator[dict[str, Any]]:
     """The points of rows whose days share a ruleset."""
+    if not rules.has_guideline(day):
+        yield from (_make_unasked(row, OUTSIDE, JudgedPoint(OUTSIDE, NONE_IN_FORCE), rules) for row in told)
+        return
     bare = facts.drop_columns([name for name in (PATIENT, *POINT_COLUMNS) if name in facts.column_names])
     decided = rules.decide(bare.append_column(PATIENT, pa.array(range(facts.num_rows))), day)
     numbers, groups = group_offers(decided)
     groups = [_drop_outside(group) for group in groups]
     offers = [groups[number] for number in numbers.tolist()]
     treated = [_read_treated(row, running) for row, running in zip(told, _list_running(facts), strict=True)]
-    pairs = [judge_settled(one, offer.answer, offer.offered, rules.lines) for one, offer in zip(treated, offers, strict=True)]
+    pairs = [
+        None if offer.answer == OUTSIDE else judge_settled(one, offer.offered, rules.lines)
+        for one, offer in zip(treated, offers, strict=True)
+    ]
+    outside = [number for number, offer in enumerate(offers) if offer.answer == OUTSIDE]
+    for number, topic in zip(outside, list_scope_topics(decided, outside), strict=True):
+        pairs[number] = JudgedPoint(OUTSIDE, topic)
     open_ = [number for number, pair in enumerate(pairs) if pair is None]
     for number, looked in zip(open_, decided.iter_rows(open_), strict=True):
         pairs[number] = judge_unoffered(treated[number], looked.row.facts, looked.frame, rules.accepted, rules.lines)
@@ -111,13 +137,27 @@ def _decide_bucket(
 
 def _drop_outside(told: OffersTold) -> OffersTold:
     """What is told of rows; nothing is offered to a patient of whom the guideline does not speak."""
-    return told._replace(offered=[]) if told.answer == "out_of_scope" else told
+    return told._replace(offered=[]) if told.answer == OUTSIDE else told
 
 
-def _make_undated(row: Mapping[str, Any], rules: DecidingRules) -> dict[str, Any]:
-    """A point without a day: no guideline can be asked."""
-    nothing = {names.ANSWER: "needs_data", names.PREFERRED: [], names.OFFERED: [], names.MISSING: []}
-    return {**_copy_point(row, rules), **nothing, **_tell_verdict(JudgedPoint("undecidable", NO_DATE))}
+def list_scope_topics(decided: DecidedRows, rows: Sequence[int]) -> list[str]:
+    """Why the guideline does not speak of each of some rows: the first limit of its scope that holds."""
+    frame = decided.program.plain
+    limits = [limit for force in frame.in_force if not force.guideline.parent for limit in force.guideline.out_of_scope]
+    read = sorted(set[str]().union(*(find_features_read(limit.if_) for limit in limits)))
+    columns = [decided.table.list_values(name, rows) for name in read]
+    look, topics = TruthOnly(), dict[Sequence[Value], str]()
+    keys = list(zip(*columns, strict=True)) if columns else [()] * len(rows)
+    for key in dict.fromkeys(keys):
+        facts = {name: make_row_fact(name, value) for name, value in zip(read, key, strict=True)}
+        topics[key] = next((limit.topic for limit in limits if look(limit.if_, facts).truth is TRUE), NONE_IN_FORCE)
+    return [topics[key] for key in keys]
+
+
+def _make_unasked(row: Mapping[str, Any], answer: Answer, judged: JudgedPoint, rules: DecidingRules) -> dict[str, Any]:
+    """A point at which no guideline can be asked: it has no day, or there was none yet."""
+    nothing: dict[str, Any] = {names.ANSWER: answer, names.PREFERRED: [], names.OFFERED: [], names.MISSING: []}
+    return {**_copy_point(row, rules), **nothing, **_tell_verdict(judged)}
 
 
 def _copy_point(row: Mapping[str, Any], rules: DecidingRules) -> dict[str, Any]:
@@ -164,7 +204,7 @@ def _list_lines(decided: DecidedRows, offers: Sequence[OffersTold]) -> list[str 
     features = {one.guideline.id: one.guideline.line.feature for one in decided.program.plain.in_force if one.guideline.line}
     rows = range(decided.table.rows)
     values = {name: decided.table.list_values(name, rows) for name in set(features.values())}
-    inside = [one.guideline if one.answer != "out_of_scope" else None for one in offers]
+    inside = [one.guideline if one.answer != OUTSIDE else None for one in offers]
     lines = [values[features[name]][row] if name in features else None for row, name in zip(rows, inside, strict=True)]
     return [line if isinstance(line, str) else None for line in lines]
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
+import pyarrow.compute as pc  # type: ignore[import-not-found, import-untyped, unused-ignore]
 import pyarrow.parquet as pq  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
 from concordant.cohorts.columns import DATE, NUMBER, POINT
@@ -116,8 +117,22 @@ def iter_fact_tables(path: Path, size: int) -> Iterator[ArrowTable]:
     if lacking:
         way_out = "Each row needs the patient, and the day for which a guideline is asked (docs/how-to/cohorts.md)"
         raise Refused(Complaint(f"there is no column {' and no column '.join(lacking)}", str(path), way_out=way_out))
+    held: ArrowTable | None = None
     for batch in file.iter_batches(batch_size=size):
-        yield _add_point_columns(pa.Table.from_batches([batch]))
+        table = pa.Table.from_batches([batch])
+        table = pa.concat_tables([held, table]) if held is not None else table
+        whole = _count_whole(table)
+        if whole:
+            yield _add_point_columns(table.slice(0, whole))
+        held = table.slice(whole)
+    if held is not None and held.num_rows:
+        yield _add_point_columns(held)
+
+
+def _count_whole(table: ArrowTable) -> int:
+    """The rows before those of the last patient, of whom more may follow: the points of one patient stand in one part."""
+    patients = table.column(PATIENT)
+    return int(pc.index(patients, patients[-1]).as_py())
 
 
 def _add_point_columns(table: ArrowTable) -> ArrowTable:

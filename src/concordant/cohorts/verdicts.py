@@ -75,10 +75,8 @@ def is_same_treatment(given: Iterable[str], named: Iterable[str], rules: LineRul
     return added <= rules.supplements
 
 
-def judge_settled(treated: Treated, answer: str, offered: Sequence[Offered], rules: LineRules) -> JudgedPoint | None:
+def judge_settled(treated: Treated, offered: Sequence[Offered], rules: LineRules) -> JudgedPoint | None:
     """The verdict where what is offered settles it; None where it has to be looked for what speaks against what was given."""
-    if answer == "out_of_scope":
-        return None
     if treated.drugs is None:
         return JudgedPoint("undecidable", NOTHING, _name_first(offered))
     match = match_offer(treated, offered, rules)
@@ -93,11 +91,9 @@ def _name_first(offered: Sequence[Offered]) -> str | None:
 
 
 def judge_unoffered(treated: Treated, facts: Facts, frame: Ruleset, accepted: AcceptedReasons, rules: LineRules) -> JudgedPoint:
-    """The verdict on what is not offered."""
+    """The verdict on what is not offered to a patient of whom the guideline speaks."""
     decision = make_decision(frame, facts)
     first = _name_first(decision.offered)
-    if decision.answer == "out_of_scope":
-        return JudgedPoint("out_of_scope", decision.limits[0].limit.topic if decision.limits else NONE_IN_FORCE)
     if against := _find_against(treated, decision, frame, facts, rules):
         return against
     if treated.in_trial and accepted.trial:
