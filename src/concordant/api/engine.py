@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from concordant.api.tables import DecidedTable
     from concordant.decide.situation import Situation
     from concordant.decide.tables import TableProgram
+    from concordant.record.fhir.tables import FhirTables
     from concordant.record.notes.proposing.asking import Proposer
     from concordant.record.sources.local_codes import CodesSource
     from concordant.terminology.names import Words
@@ -171,6 +172,11 @@ class Engine:
     def words(self) -> Words:
         """The names that this knowledge reads records by."""
         return self._opener.words
+
+    @property
+    def fhir_tables(self) -> FhirTables:
+        """The codes that this knowledge, and the site, read FHIR by."""
+        return self._opener.fhir_tables
 
     def ruleset(self, day: dt.date | None, guideline: str = "") -> tuple[dt.date, Ruleset]:
         """What is in force on a day, or on the last one on which something in the knowledge changed."""

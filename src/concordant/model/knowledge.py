@@ -27,6 +27,7 @@ from concordant.model.vocabulary import (
     AssemblyRules,
     Certainty,
     ConditionWords,
+    OrderReading,
     ReportTopic,
     ResultMeaning,
     TreatmentCodes,
@@ -206,6 +207,7 @@ class Vocabulary(Record, frozen=True):
     certainty: Certainty | None = None
     reading: ReadingChoices | None = None
     report_topics: tuple[ReportTopic, ...] = ()
+    orders: OrderReading | None = None
 
 
 class Translation(Record, frozen=True):

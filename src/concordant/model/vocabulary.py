@@ -1,5 +1,7 @@
 """Parts of the vocabulary: how courses are made of single administrations, and what the words of a report speak of."""
 
+from typing import Literal
+
 from concordant.model.naming import ClassName, ConditionName, DrugName, SiteName
 from concordant.model.sources import Cite, Record
 
@@ -138,3 +140,23 @@ class ConditionWords(Record, frozen=True):
     kin: tuple[tuple[ConditionName, ...], ...] = ()
     genotypes: tuple[Genotype, ...] = ()
     zygosity: dict[str, int] = {}
+
+
+class OrderedSchedule(Record, frozen=True):
+    """A schedule as regimens name it (`says`), as FHIR times a dose: so often (`times`) in a period. `codes` are what others
+    write for it.
+    """
+
+    says: str
+    times: int
+    period: int
+    unit: Literal["d", "wk"]
+    codes: tuple[str, ...] = ()
+
+
+class OrderReading(Record, frozen=True):
+    """How an order is held against a dose: by how much a percentage it may differ, and the schedules."""
+
+    percent: float
+    source: Cite
+    schedules: tuple[OrderedSchedule, ...] = ()
