@@ -17,8 +17,10 @@ from concordant.present.cards.card import Card
 from concordant.present.cards.frame import CardFrame
 from concordant.present.cards.ordered import make_order_cards
 from concordant.record.fhir.orders import read_orders
+from concordant.record.fhir.searches import list_searches
 from concordant.record.rules import get_record_rules
 from concordant.record.sources import Patient, change_record
+from concordant.record.sources.local_codes import read_local_codes
 from concordant.record.sources.opening import SourceContent
 
 if TYPE_CHECKING:
@@ -87,3 +89,14 @@ def _index_orders(orders: bytes) -> dict[str, dict[str, Any]]:
     found = [one.get("resource") for one in entries if isinstance(one, dict)] if isinstance(entries, list) else []
     told = [one for one in found if isinstance(one, dict) and isinstance(one.get("id"), str)]
     return {f"{one.get('resourceType')}/{one['id']}": one for one in told}
+
+
+def list_prefetch(engine: Engine) -> dict[str, str]:
+    """What a CDS client is asked to hand over: a read and searches of FHIR by key, with the codes of the site."""
+    local = read_local_codes(engine.codes, engine.fhir_tables.terms) if engine.codes else ()
+    return list_searches(engine.knowledge, local)
+
+
+def list_override_codes(engine: Engine) -> frozenset[str]:
+    """The codes of the reasons for which a card may be overridden."""
+    return frozenset(reason.code for reason in CardFrame(engine.knowledge, "", "").list_override_reasons())

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from concordant.cli.cds_options import cds_options
 from concordant.cli.options import codes_option, knowledge_option, propose_options
 from concordant.errors import Complaint, Unreadable
 
 if TYPE_CHECKING:
     from concordant.api import LanguageModel  # loaded only when a verb runs
+    from concordant.web.cds.settings import CdsSettings
 
 
 @click.command()
@@ -35,17 +37,20 @@ def web(port: int, no_browser: bool, codes: str, knowledge: str, proposer: Langu
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The port; 0 takes any that is free."
 )
 @click.option("--name", "names", multiple=True, help="A name under which browsers reach it (may be repeated).")
+@cds_options
 @propose_options
 @codes_option
 @knowledge_option
-def serve(host: str, port: int, names: tuple[str, ...], codes: str, knowledge: str, proposer: LanguageModel | None) -> None:
-    """The page and the JSON API as a server (see /openapi.json). One line of log a request, nothing of a patient in it."""
+def serve(
+    host: str, port: int, names: tuple[str, ...], codes: str, knowledge: str, proposer: LanguageModel | None, cds: CdsSettings
+) -> None:
+    """The page, the JSON API (/openapi.json) and CDS Hooks as a server. One line of log a request, nothing of a patient in it."""
     from concordant.cli.opening import make_engine
 
     _check_installed()
     from concordant.web.serving import serve_others
 
-    serve_others(make_engine(knowledge, codes, proposer), host, port, names)
+    serve_others(make_engine(knowledge, codes, proposer), host, port, names, cds=cds)
 
 
 def _check_installed() -> None:

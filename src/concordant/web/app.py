@@ -31,6 +31,7 @@ from concordant.present.audit.html import read_audit_stylesheet
 from concordant.texts import read_file
 from concordant.version import __version__
 from concordant.web.auditing import render_audit_page
+from concordant.web.cds.settings import CdsSettings
 from concordant.web.fields import Fields
 from concordant.web.limits import Gate, Limits, read_body
 from concordant.web.log import log_failure, log_request
@@ -221,8 +222,10 @@ def make_app(
     get_today: Callable[[], dt.date] = dt.date.today,
     hosts: Sequence[str] = LOCAL,
     local: bool = False,
+    cds: CdsSettings | None = None,
 ) -> Starlette:
-    """The application for one engine; `local` is that of one person at this machine, who needs no log.
+    """The application for one engine; `local` is that of one person at this machine, who needs no log. With `cds` it answers CDS
+    Hooks.
 
     It answers only under the names of `hosts`: a page from elsewhere cannot reach it under another.
     """
@@ -232,6 +235,7 @@ def make_app(
         Route("/audit", app.guard(app.show_audit), methods=["GET", "POST"]),
         Route("/out/{kind}", app.guard(app.send_output), methods=["POST"]),
         *(Route(path, app.guard(app.serve_question(path)), methods=["POST"]) for path in SERVICES),
+        *(make_cds_routes(app, cds) if cds is not None else ()),
         Route("/openapi.json", app.guard(app.describe_api)),
         Route("/healthz", app.guard(app.describe_health)),
         Route("/readyz", app.guard(app.describe_health)),
@@ -241,6 +245,13 @@ def make_app(
     ]
     middleware = [Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))]
     return Starlette(routes=routes, middleware=middleware, exception_handlers={404: _tell_missing, 405: _tell_missing})
+
+
+def make_cds_routes(app: Application, cds: CdsSettings) -> list[Route]:
+    """The routes of CDS Hooks."""
+    from concordant.web.cds.door import CdsDoor
+
+    return CdsDoor(app.engine, cds, app.limits, app._work, app.get_today).list_routes(app.guard)
 
 
 def _read_address(request: Request) -> Fields:

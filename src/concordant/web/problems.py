@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -38,12 +38,13 @@ class Problem(Exception):
     detail: str = ""
     complaints: Sequence[Complaint] = field(default=())
     retry_after: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def to_response(self) -> Response:
         """The error as the JSON API sends it."""
         parts = [ProblemPart(make_printable(c.says), c.line, make_printable(c.way_out)) for c in self.complaints]
         body = ProblemBody(self.title, self.status, self.detail, complaints=parts)
-        headers = {"Retry-After": str(self.retry_after)} if self.retry_after else {}
+        headers = {**self.headers, **({"Retry-After": str(self.retry_after)} if self.retry_after else {})}
         return Response(msgspec.json.encode(body), self.status, headers, "application/problem+json")
 
 

@@ -8,6 +8,8 @@ import threading
 import webbrowser
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
@@ -16,9 +18,11 @@ from concordant.api import Engine
 from concordant.errors import Complaint, Unreadable
 from concordant.version import __version__
 from concordant.web.app import LOCAL, make_app
+from concordant.web.cds.settings import CdsSettings
 from concordant.web.limits import Limits
 from concordant.web.log import log_event
 
+CDS_OPEN = "CDS Hooks asks nobody for a token and answers every page (--cds-open): for development, never with real patients."
 GRACE = 20  # seconds in which what is being answered may end
 KEEP_ALIVE = 15  # seconds for which an idle connection is kept
 OPEN_AFTER = 0.3  # seconds until the server listens
@@ -34,15 +38,27 @@ def serve_here(engine: Engine, port: int, *, open_browser: bool) -> None:
     _run(make_app(engine, local=True), listening)
 
 
-def serve_others(engine: Engine, host: str, port: int, names: Sequence[str] = (), limits: Limits | None = None) -> None:
-    """The page and the JSON API for others, until the process is told to stop; `names` are those under which it is reached.
+def serve_others(
+    engine: Engine,
+    host: str,
+    port: int,
+    names: Sequence[str] = (),
+    limits: Limits | None = None,
+    cds: CdsSettings | None = None,
+) -> None:
+    """The page, the JSON API and CDS Hooks for others, until the process is told to stop; `names` are those under which it is
+    reached.
 
     Raises Unreadable for an address that cannot be had.
     """
     listening = listen(host, port)
     address = f"http://{_write_host(host)}:{listening.getsockname()[1]}/"
     log_event("started", address=address, version=__version__, knowledge=engine.knowledge.digest)
-    _run(make_app(engine, hosts=[*LOCAL, _write_host(host), *names], limits=limits), listening)
+    if cds is not None and cds.is_open:
+        log_event("cds_open", says=CDS_OPEN)
+    cds = replace(cds, base=cds.base or address.rstrip("/")) if cds is not None else None
+    reached = [urlsplit(cds.base).hostname or ""] if cds is not None else []
+    _run(make_app(engine, hosts=[*LOCAL, _write_host(host), *names, *reached], limits=limits, cds=cds), listening)
     log_event("stopped")
 
 

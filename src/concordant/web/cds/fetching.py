@@ -1,0 +1,192 @@
+"""The record of a patient: what was prefetched, and the rest of it from the FHIR server of the client, where it may be asked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from urllib.parse import quote, urljoin, urlsplit
+
+from concordant.record.fhir.searches import PATIENT, PERSON
+from concordant.web.cds.outbound import Outbound, Unreachable
+from concordant.web.cds.pages import SearchPage, join_pages, join_resources, read_page
+from concordant.web.cds.requests import HookRequest
+from concordant.web.cds.settings import CdsSettings
+from concordant.web.problems import Problem
+
+PERSON_KEY = "patient"
+MOST_PAGES = 40
+MOST_BYTES = 20_000_000  # of all pages together
+SECONDS = 8.0  # for all that is fetched for one call
+AT_ONCE = 4
+PLAIN = "/?=&,:.-_~"  # signs of a search that stand in an address as they are
+FHIR_JSON = "application/fhir+json"
+NULL = b"null"
+
+
+class NotFetched(Exception):
+    """Why a part of the record is missing, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class GatheredRecord:
+    """The resources of a patient as one bundle, and a sentence for each part that is missing."""
+
+    resources: bytes
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RecordFetcher:
+    """`searches` are what is asked for, by the keys of the prefetch."""
+
+    settings: CdsSettings
+    outbound: Outbound
+    searches: Mapping[str, str]
+
+    def gather_record(self, request: HookRequest) -> GatheredRecord:
+        """The record. Raises Problem (412) where nothing can be said without what is missing."""
+        until = time.monotonic() + SECONDS
+        found, wanted = self._sort_prefetch(request)
+        missing = {}
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            fetched = pool.map(lambda key: self._try_search(key, request, found.get(key), until), wanted)
+            for key, (content, why) in zip(wanted, fetched, strict=True):
+                if content is not None:
+                    found[key] = content
+                if why:
+                    missing[key] = why
+        _check_person(found, request.context.patientId, missing.get(PERSON_KEY, ""))
+        if not found.keys() - {PERSON_KEY}:
+            raise _refuse_missing(next(iter(missing.values())))
+        resources = [content for content in found.values() if content != NULL]
+        return GatheredRecord(join_resources(resources), tuple(f"{name_part(key)}: {why}." for key, why in missing.items()))
+
+    def _sort_prefetch(self, request: HookRequest) -> tuple[dict[str, bytes], list[str]]:
+        """What was handed over, by its key, and the keys of which all or a part is missing."""
+        found: dict[str, bytes] = {}
+        wanted = []
+        for key in self.searches:
+            raw = bytes((request.prefetch or {}).get(key, b"")).strip()
+            page = read_page(raw)
+            if raw == NULL and key != PERSON_KEY:
+                found[key] = raw
+            elif page is None or page.is_failure:
+                wanted.append(key)
+            else:
+                found[key] = raw
+                wanted += [key] if page.following else []
+        return found, wanted
+
+    def _try_search(self, key: str, request: HookRequest, first: bytes | None, until: float) -> tuple[bytes | None, str]:
+        """What a search finds, and why not all of it is there. A first page that was handed over is gone on from."""
+        try:
+            base = self._find_server(request)
+            page = read_page(first) if first is not None else None
+            if page is not None and page.entry is not None:
+                return self._follow(page, base, request, until)
+            address = f"{base}/{fill_search(self.searches[key], request.context.patientId)}"
+            page, content = self._ask(address, request, until)
+            if key == PERSON_KEY:
+                return _check_kind(page, content, PERSON), ""
+            _check_kind(page, content, "Bundle")
+            return self._follow(page, base, request, until)
+        except NotFetched as why:
+            return first, str(why)
+
+    def _find_server(self, request: HookRequest) -> str:
+        """The server of the client, where it is one that may be asked. Raises NotFetched."""
+        if not request.fhirServer:
+            raise NotFetched("not handed over, and no FHIR server was named")
+        base = request.fhirServer.rstrip("/")
+        if base not in self.settings.servers:
+            raise NotFetched("not handed over, and the FHIR server is none that this service may ask")
+        return base
+
+    def _follow(self, page: SearchPage, base: str, request: HookRequest, until: float) -> tuple[bytes, str]:
+        """A page and all that follow it, as one bundle; what was found before something went wrong is kept."""
+        pages, seen, size = [page], set[str](), 0
+        why = ""
+        try:
+            while following := pages[-1].following:
+                address = _find_following(following, base, seen, len(pages))
+                seen.add(address)
+                page, content = self._ask(address, request, until)
+                _check_kind(page, content, "Bundle")
+                size += len(content)
+                if size > MOST_BYTES:
+                    raise NotFetched("the pages of the FHIR server are too large together")
+                pages.append(page)
+        except NotFetched as fault:
+            why = str(fault)
+        return join_pages(pages), why or _find_gap(pages)
+
+    def _ask(self, address: str, request: HookRequest, until: float) -> tuple[SearchPage, bytes]:
+        headers = {"Accept": FHIR_JSON}
+        if request.fhirAuthorization is not None:
+            headers["Authorization"] = f"Bearer {request.fhirAuthorization.access_token}"
+        try:
+            content = self.outbound.get_json(address, headers, until)
+        except Unreachable as why:
+            raise NotFetched(f"the FHIR server was asked, and {why}") from None
+        page = read_page(content)
+        if page is None:
+            raise NotFetched("the FHIR server was asked, and its answer is no resource")
+        return page, content
+
+
+def fill_search(search: str, patient: str) -> str:
+    """A search for one patient, as it stands in an address."""
+    return quote(search.replace(PATIENT, patient), safe=PLAIN)
+
+
+def name_part(key: str) -> str:
+    """A part of the record by the key under which it is handed over."""
+    words = "".join(f" {sign.lower()}" if sign.isupper() else sign for sign in key)
+    return words[:1].upper() + words[1:]
+
+
+def _check_kind(page: SearchPage, content: bytes, kind: str) -> bytes:
+    if page.resourceType != kind:
+        raise NotFetched("the FHIR server was asked, and answered with something else")
+    return content
+
+
+def _find_following(told: str, base: str, seen: set[str], count: int) -> str:
+    """The address of the next page. Raises NotFetched for one that is elsewhere, was read before, or is one too many."""
+    here = urlsplit(base)
+    try:
+        address = urljoin(f"{base}/", told)
+        there = urlsplit(address)
+    except ValueError:
+        raise NotFetched("the address of its next page is none") from None
+    within = there.path == here.path or there.path.startswith(f"{here.path}/")
+    if (there.scheme, there.netloc) != (here.scheme, here.netloc) or not within:
+        raise NotFetched("its next page is said to be on another server, which is not asked")
+    if address in seen:
+        raise NotFetched("its pages go round in a circle")
+    if count >= MOST_PAGES:
+        raise NotFetched(f"it has more than {MOST_PAGES} pages")
+    return address
+
+
+def _find_gap(pages: list[SearchPage]) -> str:
+    """That a search found more than its pages hold."""
+    told = max((page.total for page in pages if page.total is not None), default=0)
+    held = sum(len(page.entry or ()) for page in pages)
+    return f"the search found {told} entries, and its pages hold {held}" if told > held else ""
+
+
+def _check_person(found: Mapping[str, bytes], patient: str, why: str) -> None:
+    """Raises Problem where the patient is not there, or is somebody else."""
+    person = read_page(found.get(PERSON_KEY, b""))
+    if person is None:
+        raise _refuse_missing(why or "not handed over")
+    if person.resourceType != PERSON or person.id != patient:
+        raise Problem(422, "This says something that cannot be", "The prefetched patient is not the one of `context.patientId`.")
+
+
+def _refuse_missing(why: str) -> Problem:
+    says = f"Nothing can be said of this patient: the record is {why}. /cds-services lists what to prefetch."
+    return Problem(412, "The record is missing", says)
