@@ -24,6 +24,7 @@ EVERY: dict[str, int] = {
     "described statements": 24,
     "sheets of statements": 24,
     "forms": 24,
+    "cards": 12,
     "questions": 6,
     "facts learnt": 12,
     "words learnt in steps": 6,

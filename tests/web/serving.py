@@ -13,6 +13,7 @@ from typing import Any
 import uvicorn
 
 from concordant.web.app import make_app
+from concordant.web.cds.settings import CdsSettings
 from concordant.web.limits import Limits
 from concordant.web.serving import listen
 from tests.web.form import BUILDER, TODAY
@@ -21,10 +22,10 @@ FREE = Limits(rate=1e9, burst=10**9)
 
 
 @contextmanager
-def running(limits: Limits = FREE) -> Iterator[int]:
+def running(limits: Limits = FREE, cds: CdsSettings | None = None) -> Iterator[int]:
     """The port of a server that answers with the shipped knowledge as of a fixed day."""
     listening = listen("127.0.0.1", 0)
-    app = make_app(BUILDER.engine, limits=limits, get_today=lambda: TODAY)
+    app = make_app(BUILDER.engine, limits=limits, get_today=lambda: TODAY, cds=cds)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()

@@ -108,6 +108,11 @@ class OrderJudge:
         return frozenset(drug for order in self.orders for drug in order.drugs) - self.ignored
 
     @cached_property
+    def meant(self) -> Sequence[OrderedDrug]:
+        """The orders that hold any of them."""
+        return [order for order in self.orders if not self.drugs.isdisjoint(order.drugs)]
+
+    @cached_property
     def running(self) -> frozenset[str]:
         """What the patient takes now."""
         return find_running(self.now.frame)
@@ -167,9 +172,9 @@ class OrderJudge:
 
     def _make_barred(self, kind: OrderKind, weight: Weight, brief: str, barred: JudgedRestriction) -> OrderFinding:
         bar = barred.bar
-        because = add_medicines(bar.says, barred.reason, self.now.plan.by_name)
+        because = capitalize_first(add_medicines(bar.says, barred.reason, self.now.plan.by_name))
         about = capitalize_first(self.names[bar.drug]) if bar.drug in self.names else self.called
-        orders = [order for order in self.orders if bar.drug in order.drugs] or self.orders
+        orders = [order for order in self.orders if bar.drug in order.drugs] or self.meant
         return self._find(kind, weight, brief, because, orders, about, self._cite(bar.source))
 
     def _iter_against(self) -> Iterator[OrderFinding]:
@@ -281,7 +286,7 @@ class OrderJudge:
             brief=brief,
             because=because,
             sources=list(sources),
-            orders=[order.place for order in orders or self.orders],
+            orders=[order.place for order in orders or self.meant],
         )
 
     def _name(self, refs: Sequence[RefAt]) -> list[str]:

@@ -11,8 +11,10 @@ from concordant.present.cards.card import Card, CardAction, Resource, Suggestion
 from concordant.present.cards.drafts import can_be_drafted, make_dosage, make_draft_suggestions
 from concordant.present.cards.frame import NOBODY, CardFrame
 from concordant.present.cards.text import escape_text, make_list, make_summary
+from concordant.present.page.document import abbreviate_citations
 
 REPLACED = frozenset({"not_first", "not_offered", "partner", "precluded", "against"})  # another regimen is the way out
+Names = Mapping[int, str]  # the short names of sources, by their numbers
 TIMED = frozenset({"dose", "schedule"})
 
 
@@ -23,13 +25,14 @@ def make_order_cards(
     found = [one for one in judged.findings if not selected or not set(selected).isdisjoint(one.orders)]
     if not found:
         return ()
+    names = {reference.n: reference.short for reference in answer.references}
     suggestions = tuple(_iter_suggestions(found, judged, answer, orders, patient, frame))
     card = Card(
-        summary=make_summary(*_iter_summaries(found[0])),
+        summary=make_summary(*_iter_summaries(found[0], names)),
         indicator=found[0].weight,
         source=frame.make_source(answer, "order"),
         uuid=frame.make_uuid("order"),
-        detail=_make_detail(found, answer),
+        detail=_make_detail(found, answer, names),
         suggestions=suggestions,
         selectionBehavior=AT_MOST_ONE if suggestions else "",
         overrideReasons=frame.list_override_reasons(),
@@ -38,27 +41,28 @@ def make_order_cards(
     return (card,)
 
 
-def _iter_summaries(found: OrderFinding) -> Iterator[str]:
+def _iter_summaries(found: OrderFinding, names: Names) -> Iterator[str]:
     """What it is and why, the longest first."""
-    yield _tell_finding(found)
+    yield _tell_finding(found, names)
     yield f"{found.about}: {found.brief}"
     yield found.brief
 
 
-def _tell_finding(found: OrderFinding) -> str:
-    return f"{found.about}: {found.brief}{f'. {found.because}' if found.because else ''}"
+def _tell_finding(found: OrderFinding, names: Names) -> str:
+    because = f". {abbreviate_citations(found.because, names)}" if found.because else ""
+    return f"{found.about}: {found.brief}{because}"
 
 
-def _make_detail(found: Sequence[OrderFinding], answer: Answer) -> str:
+def _make_detail(found: Sequence[OrderFinding], answer: Answer, names: Names) -> str:
     """What was found, then what the answer is."""
-    told = make_list(dict.fromkeys(_describe_finding(one) for one in found))
+    told = make_list(dict.fromkeys(_describe_finding(one, names) for one in found))
     screen = make_list(answer.first_screen)
     return "\n\n".join((told, "**The answer for this patient**", screen, escape_text(f"As of {answer.as_of}. {NOBODY}")))
 
 
-def _describe_finding(found: OrderFinding) -> str:
+def _describe_finding(found: OrderFinding, names: Names) -> str:
     sources = f" ({'; '.join(found.sources)})" if found.sources else ""
-    return f"{_tell_finding(found)}{sources}"
+    return f"{_tell_finding(found, names)}{sources}"
 
 
 def _iter_suggestions(
