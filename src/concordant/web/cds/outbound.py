@@ -19,6 +19,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 JSON_TYPES = ("application/json", "application/fhir+json", "application/jwk-set+json", "text/json")
 WRAPPED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("2002::/16"))  # others in the clothes of IPv6
 PIECE = 65_536
+TOO_LATE = "it did not answer in time"
 PORTS = {"https": 443, "http": 80}
 Resolve = Callable[..., list[Any]]
 
@@ -42,12 +43,13 @@ class Outbound:
         try:
             return self._get_json(url, headers, until)
         except TimeoutError:
-            raise Unreachable("it did not answer in time") from None
+            raise Unreachable(TOO_LATE) from None
+        except Unreachable as why:  # a connection that was cut looks like an answer that ended
+            raise Unreachable(TOO_LATE if time.monotonic() >= until else str(why)) from None
         except ssl.SSLError:
             raise Unreachable("its certificate is not trusted, or it does not speak TLS") from None
         except (OSError, http.client.HTTPException, ValueError, UnicodeError) as error:
-            late = time.monotonic() >= until
-            raise Unreachable("it did not answer in time" if late else f"no answer ({type(error).__name__})") from None
+            raise Unreachable(TOO_LATE if time.monotonic() >= until else f"no answer came ({type(error).__name__})") from None
 
     def _get_json(self, url: str, headers: Mapping[str, str], until: float) -> bytes:
         parts = urlsplit(url)
@@ -101,6 +103,7 @@ class Outbound:
                 raise Unreachable(f"it answered with more than {self.most_bytes // 1_000_000} MB")
             _find_rest(until)
             parts.append(piece)
+        _find_rest(until)
         if response.length:
             raise Unreachable("its answer ended in the middle")
         return b"".join(parts)
