@@ -35,9 +35,9 @@ OrderKind = Literal[
     "missing",
     "not_first",
 ]
-Weight = Literal["critical", "warning", "info"]
+Gravity = Literal["critical", "warning", "info"]
 ORDER_KINDS: tuple[OrderKind, ...] = get_args(OrderKind)
-WEIGHTS: tuple[Weight, ...] = get_args(Weight)
+GRAVITIES: tuple[Gravity, ...] = get_args(Gravity)
 NOT_OFFERED = "not offered to this patient"
 OF_THE_PLACE: frozenset[Kind] = frozenset({"unavailable", "patient_choice", "trial_exclusion"})
 KINDS: dict[Kind, str] = {
@@ -56,7 +56,7 @@ class OrderFinding(Part):
     """One thing to know: of what (`about`), what in a few words, and because of what; the orders that it is about."""
 
     kind: OrderKind
-    weight: Weight
+    gravity: Gravity
     about: str
     brief: str
     because: str
@@ -167,15 +167,15 @@ class OrderJudge:
 
     def _iter_precluded(self) -> Iterator[OrderFinding]:
         for barred in find_order_bars(self.drugs, self.now, "precludes"):
-            weight: Weight = "warning" if barred.bar.kind in OF_THE_PLACE else "critical"
-            yield self._make_barred("precluded", weight, KINDS[barred.bar.kind], barred)
+            gravity: Gravity = "warning" if barred.bar.kind in OF_THE_PLACE else "critical"
+            yield self._make_barred("precluded", gravity, KINDS[barred.bar.kind], barred)
 
-    def _make_barred(self, kind: OrderKind, weight: Weight, brief: str, barred: JudgedRestriction) -> OrderFinding:
+    def _make_barred(self, kind: OrderKind, gravity: Gravity, brief: str, barred: JudgedRestriction) -> OrderFinding:
         bar = barred.bar
         because = capitalize_first(add_medicines(bar.says, barred.reason, self.now.plan.by_name))
         about = capitalize_first(self.names[bar.drug]) if bar.drug in self.names else self.called
         orders = [order for order in self.orders if bar.drug in order.drugs] or self.meant
-        return self._find(kind, weight, brief, because, orders, about, self._cite(bar.source))
+        return self._find(kind, gravity, brief, because, orders, about, self._cite(bar.source))
 
     def _iter_against(self) -> Iterator[OrderFinding]:
         ordered = {self.names[drug] for drug in self.drugs}
@@ -244,8 +244,7 @@ class OrderJudge:
         row = next((row for row in self.answer.why_not if row.regimen in ids), None)
         if row is None:
             return None
-        because = f"{capitalize_first(row.because.removesuffix('.'))}."
-        return self._find("not_offered", "warning", NOT_OFFERED, because, sources=self._name(row.refs))
+        return self._find("not_offered", "warning", NOT_OFFERED, capitalize_first(row.because), sources=self._name(row.refs))
 
     def _compare_partners(self, option: Option) -> OrderFinding:
         theirs = self._get_drugs(option)
@@ -272,7 +271,7 @@ class OrderJudge:
     def _find(
         self,
         kind: OrderKind,
-        weight: Weight,
+        gravity: Gravity,
         brief: str,
         because: str,
         orders: Sequence[OrderedDrug] = (),
@@ -281,7 +280,7 @@ class OrderJudge:
     ) -> OrderFinding:
         return OrderFinding(
             kind=kind,
-            weight=weight,
+            gravity=gravity,
             about=about or self.called,
             brief=brief,
             because=because,
@@ -300,4 +299,4 @@ class OrderJudge:
 
 
 def _rank_finding(found: OrderFinding) -> tuple[int, int]:
-    return WEIGHTS.index(found.weight), ORDER_KINDS.index(found.kind)
+    return GRAVITIES.index(found.gravity), ORDER_KINDS.index(found.kind)

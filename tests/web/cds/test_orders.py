@@ -30,7 +30,7 @@ def test_orders_are_judged(story: Any) -> None:
     ]
     read = read_draft_orders(ENGINE, encode(draft_orders(orders)), TODAY)
     findings = judge_orders(found, read).findings
-    assert [(one.kind, one.weight) for one in findings] == [(wanted["kind"], wanted["weight"]) for wanted in story["finds"]], (
+    assert [(one.kind, one.gravity) for one in findings] == [(wanted["kind"], wanted["gravity"]) for wanted in story["finds"]], (
         findings
     )
     for one, wanted in zip(findings, story["finds"], strict=True):

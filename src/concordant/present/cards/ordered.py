@@ -29,7 +29,7 @@ def make_order_cards(
     suggestions = tuple(_iter_suggestions(found, judged, answer, orders, patient, frame))
     card = Card(
         summary=make_summary(*_iter_summaries(found[0], names)),
-        indicator=found[0].weight,
+        indicator=found[0].gravity,
         source=frame.make_source(answer, "order"),
         uuid=frame.make_uuid("order"),
         detail=_make_detail(found, answer, names),
@@ -79,7 +79,7 @@ def _iter_suggestions(
         yield from _iter_changes(found, judged, answer, orders, frame)
     if not kinds.isdisjoint(REPLACED):
         yield from make_draft_suggestions(answer, patient, frame)
-    places = [place for one in found if one.weight == "critical" for place in one.orders if place in orders]
+    places = [place for one in found if one.gravity == "critical" for place in one.orders if place in orders]
     if places:
         actions = tuple(
             CardAction(type="delete", description=f"Take back the order {place}", resourceId=place)
