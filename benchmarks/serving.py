@@ -1,8 +1,8 @@
-"""How fast the page and the JSON API are: python benchmarks/serving.py [--minutes N]
+"""How fast the page, the JSON API and CDS Hooks are: python benchmarks/serving.py [--minutes N] [--cards]
 
 A tap in the browser until the new answer stands there; `POST /answer` beside an endpoint of bare Starlette that parses the same
 JSON, one after the other and eight at once; what the answer itself costs in the process; the size of the first page; and memory
-under load for some minutes. Ratios count.
+under load for some minutes. With `--cards`, the cards of CDS Hooks for prefetches of 50 kB alone. Ratios count.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -68,6 +69,109 @@ def wait_for(port: int) -> None:
             return
         except OSError:
             time.sleep(0.1)
+
+
+PREFETCH_BYTES, CARD_CLIENTS, CARD_REQUESTS = 50_000, 4, 240
+
+
+def pad_prefetch(prefetch: dict[str, Any]) -> dict[str, Any]:
+    """The prefetch with procedures of no importance, until it has its size."""
+    done: list[dict[str, Any]] = []
+    while len(json.dumps(prefetch)) < PREFETCH_BYTES:
+        told = {"resourceType": "Procedure", "status": "completed", "subject": {"reference": "Patient/p1"}}
+        coding = {"system": "http://snomed.info/sct", "code": "73761001", "display": "Colonoscopy (procedure)"}
+        told |= {"code": {"coding": [coding]}}
+        days = (f"20{10 + i:02}-03-0{i + 1}" for i in range(9))
+        done += [{"resource": {**told, "id": f"q{len(done)}-{day}", "performedDateTime": day}} for day in days]
+        prefetch = {**prefetch, "procedure": {"resourceType": "Bundle", "type": "searchset", "entry": done}}
+    return prefetch
+
+
+def make_calls() -> list[bytes]:
+    """Opened records of shipped cases, each as a client hands it over."""
+    from tests.shipped import CASES, record_of, shipped_knowledge
+    from tests.web.cds.calls import call, prefetch_of
+    from tests.web.cds.test_cards import _can_be_told
+    from tests.writers.as_fhir import bundle_of
+
+    records = [record for path in CASES[::9] if (record := record_of(path)) is not None and _can_be_told(record)]
+    told = [pad_prefetch(prefetch_of(bundle_of(record, shipped_knowledge()))) for record in records]
+    return [json.dumps(call("patient-view", one)).encode() for one in told]
+
+
+def serve_cards(port: int) -> None:
+    """The server of the measurement: no limit of rate, for all requests come from one client."""
+    from tests.web.serving import FREE
+
+    from concordant.api import Engine
+    from concordant.web.cds.settings import CdsSettings
+    from concordant.web.serving import serve_others
+
+    serve_others(Engine(), "127.0.0.1", port, limits=FREE, cds=CdsSettings("", is_open=True))
+
+
+def run_clients(clients: int, run: Callable[[int], None]) -> float:
+    """Seconds that some clients take together."""
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(clients)]
+    start = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return time.perf_counter() - start
+
+
+def times_at_rate(port: int, path: str, bodies: list[bytes], per_second: float, count: int) -> list[float]:
+    """From the moment at which a request is due, whether or not the ones before it are answered."""
+    found: list[float] = []
+    begun = time.perf_counter() + 0.1
+
+    def send(number: int) -> None:
+        due = begun + number / per_second
+        time.sleep(max(0.0, due - time.perf_counter()))
+        ask(port, path, bodies[number % len(bodies)])
+        found.append((time.perf_counter() - due) * 1000)
+
+    run_clients(count, send)
+    return sorted(found)
+
+
+def measure_cards(minutes: float) -> Iterator[str]:
+    """The rows of CDS Hooks."""
+    port, other, bodies = free_port(), free_port(), make_calls()
+    path, count = "/cds-services/concordant-patient-view", CARD_REQUESTS
+    start = "import benchmarks.serving as b, sys; b.serve_cards(int(sys.argv[1]))"
+    plain = "import benchmarks.serving as b, uvicorn, sys; uvicorn.run(b.bare(), port=int(sys.argv[1]), log_level='error')"
+    with process(sys.executable, "-c", start, str(port)) as server, process(sys.executable, "-c", plain, str(other)):
+        wait_for(port)
+        wait_for(other)
+        for to, where in ((port, path), (other, "/answer")):
+            for body in bodies:
+                ask(to, where, body)
+        ours = times(count, lambda i: ask(port, path, bodies[i % len(bodies)]))
+        theirs = times(count, lambda i: ask(other, "/answer", bodies[i % len(bodies)]))
+        for name, share in (("p50", 0.5), ("p99", 0.99)):
+            mine, bares = quantile(ours, share), quantile(theirs, share)
+            beside = f"{mine / bares:.0f} times bare Starlette ({bares:.1f} ms)"
+            yield f"| cards for a prefetch of 50 kB, {name} | {mine:.1f} ms | {beside} |"
+
+        def load(to: int, where: str) -> float:
+            def run(client: int) -> None:
+                for i in range(count // CARD_CLIENTS):
+                    ask(to, where, bodies[(client + i) % len(bodies)])
+
+            return count / run_clients(CARD_CLIENTS, run)
+
+        mine, bares = load(port, path), load(other, "/answer")
+        yield f"| cards a second, {CARD_CLIENTS} clients | {mine:.1f} | {mine / bares:.3f} of bare Starlette ({bares:.0f}) |"
+        half = times_at_rate(port, path, bodies, mine / 2, count)
+        waited = f"{quantile(half, 0.5):.0f} and {quantile(half, 0.99):.0f} ms"
+        yield f"| cards at half that load, p50 and p99 | {waited} | aim 100 ms p99 |"
+        before, end = memory(server), time.monotonic() + minutes * 60
+        while time.monotonic() < end:
+            load(port, path)
+        after = memory(server)
+        yield f"| memory before and after {minutes:g} minutes of cards | {before:.0f} and {after:.0f} MB | {after / before:.2f} |"
 
 
 def bare() -> Starlette:
@@ -176,8 +280,10 @@ def measure(minutes: float) -> Iterator[str]:
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--minutes", type=float, default=0.5)
+    options.add_argument("--cards", action="store_true", help="CDS Hooks alone")
+    chosen = options.parse_args()
     print("| what | seen | ratio |\n|---|---|---|")
-    for row in measure(options.parse_args().minutes):
+    for row in measure_cards(chosen.minutes) if chosen.cards else measure(chosen.minutes):
         print(row, flush=True)
 
 

@@ -54,7 +54,7 @@ def find_other_schedule(order: OrderedDrug, doses: Sequence[Dose], reading: Orde
 def _is_given_on_days(dose: Dose, known: dict[str, OrderedSchedule]) -> bool:
     """Whether it is given on several days of a longer cycle, which an order may write in several ways."""
     schedule = known.get(dose.schedule)
-    return schedule is not None and schedule.unit == "wk" and schedule.period > 1 and dose.days not in ("", PLAIN_DAYS)
+    return schedule is not None and schedule.period_unit == "wk" and schedule.period > 1 and dose.days not in ("", PLAIN_DAYS)
 
 
 def _find_coded_interval(code: str, reading: OrderReading) -> float | None:
@@ -66,7 +66,7 @@ def _find_coded_interval(code: str, reading: OrderReading) -> float | None:
 
 def find_interval(schedule: OrderedSchedule) -> float:
     """Days from one dose to the next."""
-    return schedule.period * DAYS_OF[schedule.unit] / schedule.times
+    return schedule.period * DAYS_OF[schedule.period_unit] / schedule.times
 
 
 def _describe_interval(days: float, reading: OrderReading) -> str:

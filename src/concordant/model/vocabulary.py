@@ -150,7 +150,7 @@ class OrderedSchedule(Record, frozen=True):
     says: str
     times: int
     period: int
-    unit: Literal["d", "wk"]
+    period_unit: Literal["d", "wk"]
     codes: tuple[str, ...] = ()
 
 

@@ -122,7 +122,7 @@ def _make_timing(dose: Dose, knowledge: Knowledge) -> Resource:
     found = next((one for one in (reading.schedules if reading else ()) if one.says == dose.schedule), None)
     if found is None:
         return {}
-    repeat: Resource = {"frequency": found.times, "period": found.period, "periodUnit": found.unit}
+    repeat: Resource = {"frequency": found.times, "period": found.period, "periodUnit": found.period_unit}
     return {"repeat": repeat | ({"count": dose.days.count(",") + 1} if dose.phase == "loading" else {})}
 
 

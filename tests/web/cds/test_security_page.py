@@ -1,0 +1,24 @@
+"""The table of attacks: each that is tried is told, and each that is told names a test that is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.web.cds.test_fetching import LIES
+from tests.web.cds.test_tokens import REFUSED
+
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+TOLD = set(re.findall(r"`([^`]+)`", PAGE))
+WRITTEN = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+
+
+def test_every_attack_that_is_tried_is_told() -> None:
+    assert {*REFUSED, *LIES} - TOLD == set()
+
+
+def test_every_test_that_is_named_is_there() -> None:
+    named = {name for name in TOLD if name.startswith("test_")}
+    assert len(named) >= 20
+    assert {name for name in named if f"def {name}(" not in WRITTEN} == set()
