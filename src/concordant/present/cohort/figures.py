@@ -46,9 +46,10 @@ def make_time_figure(found: CohortFindings) -> Figure | None:
         return None
     placed = [bar._replace(place=int(bar.name) + 0.5) for bar in bars]
     span = (placed[0].place - 0.5, placed[-1].place + 0.5)
-    marks = place_marks(found.milestones, span)
+    shown = [one for one in found.milestones if span[0] <= _measure_year(one.day) <= span[1]]  # the years that have a share
+    marks = place_marks(shown, span)
     told = f"Share of concordant points by year. {_tell_bars(placed)}"
-    legend = [f"{mark.number}  {format_day(one.day)}: {one.says}" for mark, one in zip(marks, found.milestones, strict=True)]
+    legend = [f"{mark.number}  {format_day(one.day)}: {one.says}" for mark, one in zip(marks, shown, strict=True)]
     notes = [READ_BAR.format(percent=found.counted.order.measure.percent), *legend]
     svg = draw_bounds_over_time(placed, marks, span, told)
     return Figure("Concordance over time", svg, told, tabulate_strata(found, strata), notes)
