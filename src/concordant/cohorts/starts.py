@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from concordant.logic.dates import PartialDate, shift_day
@@ -19,11 +19,13 @@ class TreatmentStart:
     date: PartialDate | None
     drugs: tuple[str, ...]
     other: tuple[str, ...]
+    ended: dt.date | None = None  # the day by which all of it had certainly ended, where that is told
 
-    def join_course(self, course: Course) -> TreatmentStart:
-        """The same with the drugs of another course."""
-        drugs, other = (*self.drugs, *course.drugs), (*self.other, *course.classes, *course.unknown_drugs)
-        return replace(self, drugs=tuple(dict.fromkeys(drugs)), other=tuple(dict.fromkeys(other)))
+    def join_start(self, also: TreatmentStart) -> TreatmentStart:
+        """The same with what was begun with it."""
+        drugs, other = dict.fromkeys((*self.drugs, *also.drugs)), dict.fromkeys((*self.other, *also.other))
+        ended = max(self.ended, also.ended) if self.ended is not None and also.ended is not None else None
+        return replace(self, drugs=tuple(drugs), other=tuple(other), ended=ended)
 
 
 def find_starts(record: PatientRecord, times: DiseaseTimes, rules: LineRules) -> list[TreatmentStart]:
@@ -33,9 +35,10 @@ def find_starts(record: PatientRecord, times: DiseaseTimes, rules: LineRules) ->
     regimen before it, or replaces one by its like, goes on with it unless the disease grew in between.
     """
     courses = [course for course in record.courses if _is_for_advanced(course, times) and _treats_cancer(course, rules)]
-    dated = _join_starts((course for course in courses if course.start is not None), rules)
-    undated = [_begin_start(course) for course in courses if course.start is None]
-    return [*_drop_going_on(dated, times, rules), *undated]
+    starts: list[TreatmentStart] = []
+    for course in sorted((course for course in courses if course.start is not None), key=_rank_course):
+        _add_start(starts, _begin_start(course), times, rules)
+    return [*starts, *(_begin_start(course) for course in courses if course.start is None)]
 
 
 def _is_for_advanced(course: Course, times: DiseaseTimes) -> bool:
@@ -50,28 +53,29 @@ def _treats_cancer(course: Course, rules: LineRules) -> bool:
     return bool(course.classes or course.unknown_drugs or not rules.supportive.issuperset(course.drugs))
 
 
-def _join_starts(courses: Iterable[Course], rules: LineRules) -> list[TreatmentStart]:
-    starts: list[TreatmentStart] = []
-    for course in sorted(courses, key=_rank_course):
-        if starts and _first_day(course) <= shift_day(_day_of(starts[-1]), rules.together):
-            starts[-1] = starts[-1].join_course(course)
-        else:
-            starts.append(_begin_start(course))
-    return starts
+def _add_start(starts: list[TreatmentStart], begun: TreatmentStart, times: DiseaseTimes, rules: LineRules) -> None:
+    """Begin a regimen, join the one that has just begun, or go on with what runs."""
+    running = starts[-1] if starts else None
+    if running is None:
+        starts.append(begun)
+    elif _day_of(begun) <= shift_day(_day_of(running), rules.together):
+        starts[-1] = begun if _hands_over(starts, begun, rules) else running.join_start(begun)
+    elif not _goes_on(running, begun, rules) or _has_grown(running, begun, times):
+        starts.append(begun)
+
+
+def _hands_over(starts: Sequence[TreatmentStart], begun: TreatmentStart, rules: LineRules) -> bool:
+    """Whether what seemed to begin was the end of the regimen before: its drugs alone, over when others began."""
+    if len(starts) < 2:
+        return False
+    before, last = starts[-2:]
+    is_old = not last.other and set(last.drugs) <= set(before.drugs) and set(last.drugs).isdisjoint(begun.drugs)
+    return is_old and last.ended is not None and last.ended <= shift_day(_day_of(begun), rules.lead_in)
 
 
 def _begin_start(course: Course) -> TreatmentStart:
-    return TreatmentStart(course.start, course.drugs, (*course.classes, *course.unknown_drugs))
-
-
-def _drop_going_on(starts: Sequence[TreatmentStart], times: DiseaseTimes, rules: LineRules) -> Iterator[TreatmentStart]:
-    """The starts without those that go on with the regimen before them."""
-    running: TreatmentStart | None = None
-    for start in starts:
-        if running is not None and _goes_on(running, start, rules) and not _has_grown(running, start, times):
-            continue
-        running = start
-        yield start
+    ended = course.end.last if course.end is not None else None
+    return TreatmentStart(course.start, course.drugs, (*course.classes, *course.unknown_drugs), ended)
 
 
 def _goes_on(before: TreatmentStart, start: TreatmentStart, rules: LineRules) -> bool:
