@@ -44,6 +44,5 @@ def _find_indicator(answer: Answer) -> Indicator:
 
 
 def make_screen(answer: Answer) -> str:
-    """The first screen as Markdown, which holds the question where one is asked."""
-    closing = escape_text(f"As of {answer.as_of}. {NOBODY}")
-    return "\n\n".join((f"**{escape_text(answer.verdict)}**", make_list(answer.first_screen[1:]), closing))
+    """The first screen as Markdown, which holds the question where one is asked; the verdict is the summary."""
+    return "\n\n".join((make_list(answer.first_screen[1:]), escape_text(f"As of {answer.as_of}. {NOBODY}")))

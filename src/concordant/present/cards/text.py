@@ -9,8 +9,10 @@ from concordant.errors import make_printable
 from concordant.present.cards.card import LONGEST_SUMMARY
 from concordant.present.markdown import render_text
 
-# GitHub's Markdown makes links of bare addresses; a backslash in them is not shown and ends that.
-BARE_ADDRESS = re.compile(r"(?<=[a-zA-Z])(?=:/|:\S)|(?<=[wW]{3})(?=\.)|(?=@)")
+# Renderers of GitHub's Markdown make links of bare addresses in what is left when all escapes are gone. A sign without width
+# ends that: nobody sees it, and it joins what stands around it.
+BARE_ADDRESS = re.compile(r"(?<=[a-zA-Z]:)(?=//)|(?<=[wW]{3})(?=\.)|(?=@)")
+JOINER = "\u2060"
 CUT_OFF = " …"
 
 
@@ -28,7 +30,7 @@ def _cut_off(text: str) -> str:
 
 def escape_text(text: str) -> str:
     """A text on one line as Markdown that shows it and does nothing."""
-    return BARE_ADDRESS.sub(r"\\", render_text(text))
+    return BARE_ADDRESS.sub(JOINER, render_text(text))
 
 
 def make_list(items: Iterable[str]) -> str:

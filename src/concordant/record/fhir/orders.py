@@ -85,7 +85,12 @@ def read_orders(data: bytes, tables: FhirTables, as_of: dt.date) -> list[Ordered
 
 
 def _is_meant(entry: LocatedResource) -> bool:
-    return (entry.resource.status or "") not in TAKEN_BACK and not entry.resource.doNotPerform
+    """Whether it orders something: one that was taken back does not, nor one of which no drug was chosen yet."""
+    order = entry.resource
+    concept = order.medicationCodeableConcept or CodeableConcept()
+    told = any(coding.code or coding.display for coding in concept.coding or ()) or concept.text
+    chosen = bool(told) or order.medicationReference is not None or order.medication is not None or bool(entry.why)
+    return chosen and (order.status or "") not in TAKEN_BACK and not order.doNotPerform
 
 
 def _read_order(entry: LocatedResource, dosage: OrderedDosage, chart: Chart) -> OrderedDrug:
