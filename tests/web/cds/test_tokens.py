@@ -214,3 +214,20 @@ def test_nobody_is_let_in_where_no_client_is_known_and_everybody_where_it_is_ope
 
 def test_the_clock_is_that_of_the_day() -> None:
     assert abs(TokenGate(CdsSettings(BASE), Outbound()).get_now() - time.time()) < 5
+
+
+@pytest.mark.parametrize(
+    "told", [{"use": "enc"}, {"alg": "ES256"}, {"crv": "P-521"}], ids=["for encryption", "another algorithm", "no point"]
+)
+def test_a_key_that_is_for_something_else_verifies_nothing(told: dict[str, str]) -> None:
+    keys = Keys({"keys": [{**EC.as_dict(private=False), **told}]})
+    with pytest.raises(Problem) as refused:
+        gate(keys).check_token(f"Bearer {sign()}", PATH)
+    assert "does not fit" in refused.value.detail or "not among those" in refused.value.detail
+
+
+def test_of_two_keys_of_one_name_none_is_taken() -> None:
+    keys = Keys({"keys": [EC.as_dict(private=False), OTHER.as_dict(private=False)]})
+    with pytest.raises(Problem) as refused:
+        gate(keys).check_token(f"Bearer {sign()}", PATH)
+    assert "does not fit" in refused.value.detail
