@@ -24,13 +24,16 @@ def find_clashing_extents(extents: Extents) -> list[DiseaseEvent]:
     """The events of one time that tell different extents; of a growth only one that is at odds with itself."""
     told = [event for event, extent in extents.items() if extent is not None]
     twofold = {event for event in told if event.extent == EARLY and extents[event] == METASTATIC}
-    still = [event for event in told if event.kind not in GREW]
-    twofold |= {one for one in still for other in still if extents[one] != extents[other] and _is_of_one_time(one, other)}
+    by_time: dict[object, list[DiseaseEvent]] = {}
+    for event in told:
+        if event.kind not in GREW and (time := _find_time(event)) is not None:
+            by_time.setdefault(time, []).append(event)
+    twofold |= {one for some in by_time.values() if len({extents[one] for one in some}) > 1 for one in some}
     return [event for event in told if event in twofold]
 
 
-def _is_of_one_time(one: DiseaseEvent, other: DiseaseEvent) -> bool:
-    """Whether two events have the same date; without one, two diagnoses are the same."""
-    if one.date is None or other.date is None or not one.date.is_exact:
-        return one.date == other.date and one.kind == other.kind == DIAGNOSIS
-    return one.date == other.date
+def _find_time(event: DiseaseEvent) -> object:
+    """What events of one time have in common: the day; without one, two diagnoses of the same date are the same."""
+    if event.date is not None and event.date.is_exact:
+        return event.date
+    return (DIAGNOSIS, event.date) if event.kind == DIAGNOSIS else None
