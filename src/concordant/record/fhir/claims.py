@@ -55,7 +55,7 @@ def _decode_lines(resource: Resource) -> list[ClaimItem] | None:
         return []
     try:
         return LINES.decode(resource.item)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
 

@@ -43,7 +43,7 @@ def read_links(raw: msgspec.Raw) -> list[PatientLink] | None:
 def _decode_list(raw: msgspec.Raw, decoder: msgspec.json.Decoder[list[T] | T]) -> list[T] | None:
     try:
         return to_list(decoder.decode(raw)) if bytes(raw) else []
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
 
 

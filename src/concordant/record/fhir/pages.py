@@ -95,7 +95,7 @@ def read_pages(data: bytes) -> list[Page]:
         return []
     try:
         return list_pages(HEAD.decode(data))
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return []
 
 
@@ -126,7 +126,7 @@ def _make_page(bundle: ResourceHead) -> Page:
 def _decode(raw: msgspec.Raw, decoder: msgspec.json.Decoder[list[T] | T] | msgspec.json.Decoder[T]) -> list[T]:
     try:
         return to_list(decoder.decode(raw)) if bytes(raw) else []
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return []
 
 

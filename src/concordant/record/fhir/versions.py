@@ -98,7 +98,7 @@ def is_entered_in_error(resource: Resource) -> bool:
 def _read_meta(resource: Resource) -> Meta:
     try:
         return META.decode(resource.meta) if bytes(resource.meta) else Meta()
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return Meta()
 
 

@@ -14,6 +14,7 @@ from concordant.logic.dates import PartialDate
 from concordant.patient.events import ReportKind
 from concordant.record.fhir.chart import Chart
 from concordant.record.fhir.elements import CodeableConcept
+from concordant.record.fhir.incoming import replace_bad_bytes
 from concordant.record.fhir.resources import Resource, Value
 from concordant.record.fhir.tables import FhirTables
 from concordant.terminology.topics import WordsSaid
@@ -107,7 +108,7 @@ def _read_words(resource: Resource, elements: tuple[str, ...], chart: Chart) -> 
     codes: list[tuple[str, str]] = []
     for element in elements:
         if (raw := getattr(resource, element)) and _may_speak(bytes(raw), chart):
-            _collect_words(msgspec.json.decode(raw), texts, codes, 0)
+            _collect_words(msgspec.json.decode(replace_bad_bytes(bytes(raw))), texts, codes, 0)
     if resource.code is not None:
         texts += filter(None, (resource.code.text, *(coding.display for coding in resource.code.coding or ())))
     found = (chart.tables.terms.find_concept(system, code) for system, code in codes)
@@ -132,7 +133,7 @@ def _string_may_speak(string: bytes, tables: FhirTables) -> bool:
     """Whether a string is the name of an attachment's data, speaks by its words, or is a code that does."""
     if string == b'"data"':
         return True
-    text = str(msgspec.json.decode(string))
+    text = str(msgspec.json.decode(replace_bad_bytes(string)))
     if text.startswith(("http:", "https:", "urn:")):
         return False
     finder = tables.rules.topics
@@ -200,10 +201,10 @@ def read_concept(raw: msgspec.Raw) -> CodeableConcept | None:
     """The coded value that an element holds; None for anything else."""
     try:
         return CONCEPT.decode(raw) if bytes(raw) else None
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
 
 
 def _to_text(raw: msgspec.Raw) -> str | None:
-    value = msgspec.json.decode(raw) if raw else None
+    value = msgspec.json.decode(replace_bad_bytes(bytes(raw))) if raw else None
     return value if isinstance(value, str) else None
