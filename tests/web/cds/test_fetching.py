@@ -99,6 +99,47 @@ def test_a_page_that_follows_what_was_handed_over_is_fetched() -> None:
     assert verdict_of(record)[0] == verdict_of(gather(refuse, PREFETCH)[0])[0]
 
 
+def referring() -> tuple[Json, list[Json]]:
+    """The prefetch with medications that are only referred to, and these."""
+    told, kept = [], []
+    for number, entry in enumerate(PREFETCH["medicationStatement"]["entry"]):
+        one = dict(entry["resource"])
+        kept.append({"resourceType": "Medication", "id": f"m{number}", "code": one.pop("medicationCodeableConcept")})
+        told.append({**one, "medicationReference": {"reference": f"Medication/m{number}"}})
+    return without(medicationStatement=searchset(told)), kept
+
+
+def test_a_medication_that_is_only_referred_to_is_fetched() -> None:
+    prefetch, kept = referring()
+    record, asked = gather(serve_bundle({"entry": [{"resource": one} for one in kept]}), prefetch)
+    assert (record.missing, len(asked)) == ((), len(kept))
+    assert verdict_of(record) == verdict_of(gather(refuse, PREFETCH)[0])
+
+
+def test_a_medication_that_cannot_be_had_leaves_the_answer_open() -> None:
+    record, _ = gather(unauthorized, referring()[0])
+    assert record.missing == ("Referred: the FHIR server was asked, and it answered with status 401.",)
+    assert "mg IV" not in verdict_of(record)[0]
+
+
+@pytest.mark.parametrize(
+    "address", ["https://evil.example/Medication/1", "Medication/../Patient/p2", "Practitioner/1", "Medication/1?x=1"]
+)
+def test_other_addresses_are_not_followed(address: str) -> None:
+    prefetch, _ = referring()
+    for entry in prefetch["medicationStatement"]["entry"]:
+        entry["resource"]["medicationReference"]["reference"] = address
+    assert gather(refuse, prefetch)[1] == []
+
+
+def test_references_are_not_followed_without_bound() -> None:
+    one = referring()[0]["medicationStatement"]["entry"][0]["resource"]
+    many = [{**one, "id": f"s{n}", "medicationReference": {"reference": f"Medication/x{n}"}} for n in range(200)]
+    record, asked = gather(another_kind, without(medicationStatement=searchset(many)))
+    assert len(asked) == 40
+    assert record.missing
+
+
 def html(handler: Handler) -> None:
     handler.send(b"<html>log in</html>", "text/html")
 
@@ -113,6 +154,10 @@ def unauthorized(handler: Handler) -> None:
 
 def not_json(handler: Handler) -> None:
     handler.send(b"{")
+
+
+def not_text(handler: Handler) -> None:
+    handler.send(encode({**searchset([]), "link": [{"relation": "next", "url": "x"}]}).replace(b'"x"', b'"\xff"'))
 
 
 def deep(handler: Handler) -> None:
@@ -170,6 +215,7 @@ LIES: dict[str, tuple[Answer, str]] = {
     "a redirect into this network": (redirect, "sends on to another address, which is not followed"),
     "no permission": (unauthorized, "status 401"),
     "no JSON": (not_json, "its answer is no resource"),
+    "no text": (not_text, "its answer is no resource"),
     "nested without end": (deep, "its answer is no resource"),
     "another kind": (another_kind, "answered with something else"),
     "a failure": (outcome, "answered with something else"),

@@ -98,6 +98,12 @@ WRONG: dict[str, tuple[str, Any, int, str]] = {
     "no JSON": (VIEW, b"{", 400, "This is not JSON"),
     "not UTF-8": (VIEW, b'{"hook": "\xff"}', 400, "This is not JSON"),
     "nothing": (VIEW, b"", 400, "This is not JSON"),
+    "not UTF-8 in what was handed over": (
+        VIEW,
+        encode(call("patient-view", PREFETCH)).replace(b"http", b"htt\xff"),
+        400,
+        "This is not JSON",
+    ),
     "too deep": (VIEW, b'{"prefetch":{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}}", 400, "This is not JSON"),
     "a key twice": (VIEW, encode(call("patient-view", PREFETCH))[:-1] + b',"hook":"patient-view"}', 400, "This is not JSON"),
     "a list": (VIEW, [], 400, "This is no call of a hook"),

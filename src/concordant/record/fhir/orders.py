@@ -117,7 +117,7 @@ def _iter_dosages(data: bytes, count: int) -> Iterator[OrderedDosage]:
     """The first instruction of each entry; an empty one where none can be read, or entries lie within others."""
     try:
         entries = BUNDLE.decode(data).entry or []
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         entries = []
     found = [_find_dosage(entry.resource) for entry in entries]
     yield from found if len(found) == count else [OrderedDosage()] * count
@@ -126,7 +126,7 @@ def _iter_dosages(data: bytes, count: int) -> Iterator[OrderedDosage]:
 def _find_dosage(resource: msgspec.Raw) -> OrderedDosage:
     try:
         instructions = INSTRUCTIONS.decode(resource).dosageInstruction
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return OrderedDosage()
     return instructions[0] if instructions else OrderedDosage()
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from concordant.model.knowledge import CodeKind, Knowledge
-from concordant.record.fhir.charting import READERS
+from concordant.record.fhir.addresses import strip_version
+from concordant.record.fhir.charting import READ_BY_REFERENCE, READERS
+from concordant.record.fhir.decode import decode_resources
+from concordant.record.fhir.references import list_referenced
 from concordant.terminology.local import LocalCode
 
+NAME = "prefetch"
+ADDRESS = re.compile(rf"(?:{'|'.join(READ_BY_REFERENCE)})/[A-Za-z0-9\-.]{{1,64}}")
 PERSON, RESULT = "Patient", "Observation"
 RESULT_KINDS: tuple[CodeKind, ...] = ("test", "measurement", "observation")
 # Kinds of other versions of FHIR, and bills, which tell again what the other kinds tell.
@@ -45,3 +51,17 @@ def _iter_local_tokens(local: tuple[LocalCode, ...], kind: CodeKind) -> Iterator
     for one in local:
         if one.concept.kind == kind:
             yield f"{one.system}|{one.code}" if one.system.startswith(("http", "urn:")) else one.code
+
+
+def list_missing_references(data: bytes, base: str) -> list[str]:
+    """What resources of a server refer to, to say what they are about, and is not among them: `Medication/5`, each once.
+
+    A reference to another server is none of it. Raises Unreadable for what is no FHIR.
+    """
+    if not any(f"{kind}/".encode() in data for kind in READ_BY_REFERENCE):
+        return []
+    resources = [entry.resource for entry in decode_resources(data, NAME)]
+    here = {f"{one.resourceType}/{one.id}" for one in resources}
+    told = (reference.reference or "" for one in resources for reference in list_referenced(one))
+    wanted = dict.fromkeys(strip_version(text).removeprefix(f"{base}/") for text in told)
+    return [address for address in wanted if address not in here and ADDRESS.fullmatch(address) is not None]

@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import quote, urljoin, urlsplit
 
-from concordant.record.fhir.searches import PATIENT, PERSON
+from concordant.errors import ConcordantError
+from concordant.record.fhir.searches import PATIENT, PERSON, list_missing_references
 from concordant.web.cds.outbound import Outbound, Unreachable
 from concordant.web.cds.pages import SearchPage, join_pages, join_resources, read_page
 from concordant.web.cds.requests import HookRequest
@@ -16,7 +17,8 @@ from concordant.web.cds.settings import CdsSettings
 from concordant.web.problems import Problem
 
 PERSON_KEY = "patient"
-MOST_PAGES = 40
+REFERRED = "referred"
+MOST_PAGES, MOST_REFERENCES = 40, 40
 MOST_BYTES = 20_000_000  # of all pages together
 SECONDS = 8.0  # for all that is fetched for one call
 AT_ONCE = 4
@@ -61,7 +63,10 @@ class RecordFetcher:
         if not found.keys() - {PERSON_KEY}:
             raise _refuse_missing(next(iter(missing.values())))
         resources = [content for content in found.values() if content != NULL]
-        return GatheredRecord(join_resources(resources), tuple(f"{name_part(key)}: {why}." for key, why in missing.items()))
+        more, why = self._fetch_references(join_resources(resources), request, until)
+        missing |= {REFERRED: why} if why else {}
+        sentences = (f"{name_part(key)}: {why}." for key, why in missing.items())
+        return GatheredRecord(join_resources([*resources, *more]), tuple(sentences))
 
     def _sort_prefetch(self, request: HookRequest) -> tuple[dict[str, bytes], list[str]]:
         """What was handed over, by its key, and the keys of which all or a part is missing."""
@@ -94,6 +99,26 @@ class RecordFetcher:
             return self._follow(page, base, request, until)
         except NotFetched as why:
             return first, str(why)
+
+    def _fetch_references(self, resources: bytes, request: HookRequest, until: float) -> tuple[list[bytes], str]:
+        """What entries refer to, such as the medication of an order, from a server that may be asked, and what went wrong."""
+        try:
+            base = self._find_server(request)
+            wanted = list_missing_references(resources, base)
+        except (NotFetched, ConcordantError):  # what cannot be had stays open, and what cannot be read is told by the reader
+            return [], ""
+        why = f"more than {MOST_REFERENCES} of them are referred to" if len(wanted) > MOST_REFERENCES else ""
+
+        def ask(address: str) -> tuple[bytes, str]:
+            try:
+                page, content = self._ask(f"{base}/{address}", request, until)
+                return _check_kind(page, content, address.partition("/")[0]), ""
+            except NotFetched as fault:
+                return NULL, str(fault)
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            asked = list(pool.map(ask, wanted[:MOST_REFERENCES]))
+        return [content for content, _ in asked if content != NULL], next((fault for _, fault in asked if fault), why)
 
     def _find_server(self, request: HookRequest) -> str:
         """The server of the client, where it is one that may be asked. Raises NotFetched."""

@@ -8,9 +8,6 @@ import msgspec
 
 from concordant.record.fhir.pages import FAILED
 
-NOTHING = msgspec.Raw(b"")
-SIMPLE = msgspec.Raw
-
 
 class Link(msgspec.Struct):
     """Where another page stands."""
@@ -52,6 +49,7 @@ PAGE = msgspec.json.Decoder(SearchPage)
 def read_page(data: bytes) -> SearchPage | None:
     """The page; None for what is no resource."""
     try:
+        data.decode()
         page = PAGE.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None

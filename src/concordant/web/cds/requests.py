@@ -89,6 +89,7 @@ def decode_hook(body: bytes, hook: str) -> HookRequest:
 def decode_body(body: bytes, kind: type[T]) -> T:
     """A body as this type. Raises Problem for what is no JSON, holds a key twice, or is of another shape."""
     try:
+        body.decode()  # what is kept as it came is looked at later, and is text by then
         found = msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
         raise Problem(400, "This is no call of a hook", f"{error}.") from None
