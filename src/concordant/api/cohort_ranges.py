@@ -80,7 +80,7 @@ def write_triaged(
 
 def _make_triage(engine: Engine, source: str, folder: Path) -> TriageTold:
     """The triage in the folder of the cohort: made where it is not there, whole or not at all."""
-    from concordant.record.omop.triage import triage_database
+    from concordant.record.omop.duck_triage import triage_database
 
     path = folder / TRIAGE / "triage.json"
     if path.is_file():

@@ -22,10 +22,10 @@ from concordant.record.omop.duck import (
     seal_connection,
     shorten_error,
 )
+from concordant.record.omop.queries import WHOLE, read_number, read_person, select_concepts, select_row_concepts
 from concordant.record.omop.schema import CONCEPT, EPISODE_EVENT, FILES, PERSON, READ, Cdm, CdmTable, Persons, Row
 
 ENDINGS = (".parquet", ".csv", ".csv.gz", ".tsv", ".tsv.gz")
-PERSON_ID = "TRY_CAST(CAST(person_id AS VARCHAR) AS BIGINT)"
 AT_ONCE = 2000
 COLUMNS, TABLES = "system.information_schema.columns", "system.information_schema.tables"
 WANTED = frozenset(table.name for table in FILES)
@@ -40,11 +40,17 @@ class CdmDatabase:
     connection: Any
     tables: dict[str, str]
     columns: dict[str, set[str]] = field(default_factory=dict)
+    whole: dict[str, set[str]] = field(default_factory=dict)  # of these the whole numbers
     scratch: Any = None
     cursors: list[Any] = field(default_factory=list)
     damaged: dict[str, str] = field(default_factory=dict)  # tables that are there and cannot be read, and why
     text_tables: list[str] = field(default_factory=list)  # those of CSV files, which may hold lines that are no rows
     rejects: list[tuple[str, int, str]] | None = None
+
+    def add_table(self, name: str, named: str, columns: Mapping[str, str]) -> None:
+        """Note a table: how SQL names it, and the type of each of its columns."""
+        self.tables[name], self.columns[name] = named, set(columns)
+        self.whole[name] = {column for column, type_ in columns.items() if type_ in WHOLE}
 
     def close(self) -> None:
         """Give the file free, and remove what was sorted on disk."""
@@ -75,16 +81,17 @@ class CdmDatabase:
         unread = sorted(self.columns.get(table.name, set()).difference(table.columns))
         if unread:
             counts = ", ".join(map(count_cells, unread))
-            query = (
-                f"SELECT {PERSON_ID}, {counts} FROM {self.tables[table.name]} {_only(among)} GROUP BY 1 ORDER BY 1 NULLS FIRST"
-            )
+            told = f"SELECT {read_person(self, table.name)}, {counts} FROM {self.tables[table.name]}"
+            query = f"{told} {self._only(table, among)} GROUP BY 1 ORDER BY 1 NULLS FIRST"
             for id_, *numbers in self._iter_batches(self._run_query(query)):
                 yield id_, {column: number for column, number in zip(unread, numbers, strict=True) if number}
 
     def _build_query(self, table: CdmTable, among: Persons | None) -> str:
-        key = f"TRY_CAST(CAST({table.key} AS VARCHAR) AS BIGINT)"
-        named = self.tables[table.name]
-        return f"SELECT {PERSON_ID}, {self._select_as_text(table)} FROM {named} {_only(among)} ORDER BY 1 NULLS FIRST, {key}"
+        told = f"SELECT {read_person(self, table.name)}, {self._select_as_text(table)} FROM {self.tables[table.name]}"
+        return f"{told} {self._only(table, among)} ORDER BY 1 NULLS FIRST, {read_number(self, table.name, table.key)}"
+
+    def _only(self, table: CdmTable, among: Persons | None) -> str:
+        return f"WHERE {read_person(self, table.name)} BETWEEN {among.first:d} AND {among.last:d}" if among is not None else ""
 
     def _select_as_text(self, table: CdmTable) -> str:
         have = self.columns[table.name]
@@ -94,18 +101,9 @@ class CdmDatabase:
         """Vocabulary, code and name of every concept that the read rows hold; empty where the CDM has no concept table."""
         if CONCEPT.name not in self.tables:
             return {}
-        used = " UNION ".join(
-            self._select_concept_ids(table, among) for table in READ if table.name in self.tables and table.concepts
-        )
-        wanted = "CAST(vocabulary_id AS VARCHAR), CAST(concept_code AS VARCHAR), CAST(concept_name AS VARCHAR)"
-        id_ = "TRY_CAST(CAST(concept_id AS VARCHAR) AS BIGINT)"
-        query = f"SELECT {id_}, {wanted} FROM {self.tables[CONCEPT.name]} WHERE {id_} IN ({used})"
+        where = {table.name: self._only(table, among) for table in READ}
+        query = select_concepts(self, select_row_concepts(self, READ, self.tables, where))
         return {str(id_): (vocabulary or "", code or "", name or "") for id_, vocabulary, code, name in self._fetch_all(query)}
-
-    def _select_concept_ids(self, table: CdmTable, among: Persons | None) -> str:
-        named = f"{self.tables[table.name]} {_only(among)}"
-        have = [column for column in table.concepts if column in self.columns[table.name]]
-        return " UNION ".join(f"SELECT TRY_CAST(CAST({c} AS VARCHAR) AS BIGINT) FROM {named}" for c in have)
 
     def read_episode_events(self) -> dict[str, list[str]]:
         """The events of every episode: ids of rows by the id of the episode. Which table they stand in is told by its rows."""
@@ -146,10 +144,6 @@ class CdmDatabase:
     def _fetch_batch(self, cursor: Any) -> list[Any]:
         with report_query_errors(self.name, cursor):
             return [make_row_visible(row) for row in cursor.fetchmany(AT_ONCE)]
-
-
-def _only(among: Persons | None) -> str:
-    return f"WHERE {PERSON_ID} BETWEEN {among.first:d} AND {among.last:d}" if among is not None else ""
 
 
 def open_database(source: Path | str) -> CdmDatabase:
@@ -210,10 +204,10 @@ def _open_postgres(address: str) -> CdmDatabase:
 
 def _add_catalogue(database: CdmDatabase, catalogue: str) -> CdmDatabase:
     """The tables of the schema that holds the persons."""
-    query = f"SELECT table_schema, table_name, column_name FROM {COLUMNS} WHERE table_catalog = {catalogue}"
-    by_schema: dict[str, dict[str, set[str]]] = {}
-    for schema, table, column in database._fetch_all(query):
-        by_schema.setdefault(schema, {}).setdefault(table, set()).add(column.lower())
+    query = f"SELECT table_schema, table_name, column_name, data_type FROM {COLUMNS} WHERE table_catalog = {catalogue}"
+    by_schema: dict[str, dict[str, dict[str, str]]] = {}
+    for schema, table, column, type_ in database._fetch_all(query):
+        by_schema.setdefault(schema, {}).setdefault(table, {})[column.lower()] = type_
     holding = sorted(s for s, tables in by_schema.items() if PERSON.name in {t.lower() for t in tables})
     if len(holding) > 1:
         says = f"several schemas hold a table 'person' ({', '.join(map(quote_word, holding))})"
@@ -221,8 +215,7 @@ def _add_catalogue(database: CdmDatabase, catalogue: str) -> CdmDatabase:
     prefix = ("cdm",) if catalogue == "'cdm'" else ()
     for table, columns in by_schema[holding[0]].items() if holding else ():
         if table.lower() in WANTED:
-            database.tables[table.lower()] = quote_name(*prefix, holding[0], table)
-            database.columns[table.lower()] = columns
+            database.add_table(table.lower(), quote_name(*prefix, holding[0], table), columns)
     return database
 
 
@@ -262,7 +255,7 @@ def _add_table_file(database: CdmDatabase, name: str, item: Path, ending: str) -
     if not fault:
         named = _make_reader_sql(item, ending)
         try:
-            columns = {str(row[0]).lower() for row in database._fetch_all(f"DESCRIBE SELECT * FROM {named}")}
+            columns = {str(row[0]).lower(): str(row[1]) for row in database._fetch_all(f"DESCRIBE SELECT * FROM {named}")}
         except Unreadable as error:
             fault = error.complaints[0].says
     if fault and name in INDISPENSABLE:
@@ -270,7 +263,7 @@ def _add_table_file(database: CdmDatabase, name: str, item: Path, ending: str) -
     if fault:
         database.damaged[name] = f"{item.name}: {fault}"
     else:
-        database.tables[name], database.columns[name] = named, columns
+        database.add_table(name, named, columns)
         database.text_tables += [name] if is_text else []
 
 

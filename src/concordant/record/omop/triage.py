@@ -3,27 +3,25 @@
 Each distinct code is looked up as the reader looks it up; the persons who bear one that matters are kept, with all their rows, as
 a small CDM of their own. What is left out is counted by its code. To leave persons out is a choice of whoever asks: a record
 without a cancer is not "no cancer" but a question, so that a triage belongs to a cohort, and never to one patient.
+
+Whatever runs SQL can do it (`SqlSystem`): DuckDB in `duck_triage`, Spark in `concordant.api.spark`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeAlias
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, TypeAlias
 
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
-import pyarrow.parquet as pq  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
 from concordant.contract_names import OTHER_CANCER
-from concordant.outputs import report_write_errors
 from concordant.record.conditions import get_terminology
 from concordant.record.findings import UNSPECIFIED
+from concordant.record.omop import queries
 from concordant.record.omop.codes import CodedColumn, ConceptLookup
-from concordant.record.omop.database import PERSON_ID, CdmDatabase, list_missing_tables, open_database
-from concordant.record.omop.duck import report_query_errors
 from concordant.record.omop.procedures import find_unnamed_treatment, is_treatment
-from concordant.record.omop.read import list_missing_parts
-from concordant.record.omop.schema import CONCEPT, EPISODE_EVENT, EVENTS, PERSON
+from concordant.record.omop.schema import CONCEPT, EPISODE_EVENT, READ
 from concordant.record.rules import RecordRules, get_record_rules
 from concordant.terminology.codes import CodeableConcept
 from concordant.terminology.names import Words
@@ -32,135 +30,112 @@ from concordant.terminology.names import Words
 Sign = Literal["own", "perhaps", "other"]
 CODED = ("condition_occurrence", "drug_exposure", "measurement", "observation", "procedure_occurrence")
 PERHAPS = ("secondary", "site", "stage", "status")
-CODE_COLUMNS = ("concept_id", "source_concept_id", "source_value")
-ROWS_AT_ONCE = 100_000
-Code = tuple[str | None, str | None, str | None]
-Reader: TypeAlias = pa.RecordBatchReader
+TEXTS = ("a_text", "b_text", "c_text")
+IDS = "concordant_ids"
+EPISODE = "episode"
+Rows: TypeAlias = pa.Table
+CONCEPT_SCHEMA = pa.schema(
+    [("concept_id", pa.int64()), ("vocabulary_id", pa.string()), ("concept_code", pa.string()), ("concept_name", pa.string())]
+)
 
 
-class Triage(NamedTuple):
-    """How many persons there are and how many were kept; `missing` are sentences about what may be missing from any record."""
+class SqlSystem(Protocol):
+    """What runs the queries of a triage."""
 
-    persons: int
-    kept: int
-    missing: tuple[str, ...]
+    def answer_query(self, query: str) -> Rows:
+        """What a query gives."""
 
+    def keep_query(self, name: str, query: str) -> None:
+        """Work a query out once, and name what it gives."""
 
-def triage_database(source: Path | str, words: Words, folder: Path) -> Triage:
-    """Write the persons who may be of the cancer to a folder of Parquet, and beside it `left_out.parquet`: the rows of the others
-    by table and code. Raises Unreadable or Refused for the database.
-    """
-    database = open_database(source)
-    try:
-        return _TriageRun(database, words).write_kept(folder)
-    finally:
-        database.close()
+    def add_rows(self, name: str, rows: Rows) -> None:
+        """Name some rows."""
 
 
-class _TriageRun:
-    """One pass over a database. All queries run on one connection, on which its own tables stand."""
+@dataclass(slots=True)
+class TriageQueries:
+    """One triage of a source. `kept` says how the rows are named that are kept of each table."""
 
-    def __init__(self, database: CdmDatabase, words: Words) -> None:
-        self.database = database
-        self.rules = get_record_rules(words)
-        self.concepts = database.read_concepts()
-        self.codes = ConceptLookup(get_terminology(words), self.concepts)
-        self.coded = [name for name in CODED if name in database.tables]
-        database.cursors.append(database.connection)  # the lines that it rejects are told with the others
+    source: queries.CdmColumns
+    system: SqlSystem
+    words: Words
+    coded: list[str] = field(init=False)
+    kept: dict[str, str] = field(default_factory=dict)
 
-    def write_kept(self, folder: Path) -> Triage:
-        """Signs of codes, then persons, then their rows, and the count of what is left."""
-        self._note_signs()
-        self._note_persons()
-        for table in (PERSON, *EVENTS):
-            if named := self.database.tables.get(table.name):
-                self._write(f"SELECT * FROM {named} WHERE {PERSON_ID} IN (SELECT person FROM kept)", folder, table.name)
-        if named := self.database.tables.get(EPISODE_EVENT.name):
-            self._write(f"SELECT * FROM {named}", folder, EPISODE_EVENT.name)
-        self._write_concepts(folder)
-        self._write(self._make_left_out_query(), folder, "left_out")
-        persons = self._count(f"SELECT count(DISTINCT {PERSON_ID}) FROM {self.database.tables[PERSON.name]}")
-        missing = list_missing_parts(self.database, list_missing_tables(self.database))
-        return Triage(persons, self._count("SELECT count(*) FROM kept"), tuple(missing))
+    def __post_init__(self) -> None:
+        self.coded = [name for name in CODED if name in self.source.tables]
 
-    def _note_signs(self) -> None:
-        """The table `signs`: what each code says that says anything."""
-        self._run("CREATE TEMP TABLE signs (name VARCHAR, a VARCHAR, b VARCHAR, c VARCHAR, sign VARCHAR)")
-        for name in self.coded:
-            codes: Iterable[Code] = self._run(
-                f"SELECT DISTINCT {', '.join(self._select_code(name))} FROM {self._named(name)}"
-            ).fetchall()
-            signed = [(name, *code, sign) for code in codes if (sign := self._judge_code(name, code))]
-            if signed:
-                self.database.connection.executemany("INSERT INTO signs VALUES (?, ?, ?, ?, ?)", signed)
+    def keep_persons(self) -> None:
+        """Signs of codes, then persons with their signs, then who is kept, and all their rows."""
+        self._judge_codes({name: self.system.answer_query(queries.count_codes(self.source, name)) for name in self.coded})
+        self.system.keep_query(queries.SIGNED, queries.select_signed(self.source, self.coded))
+        self.system.keep_query(queries.KEPT, queries.select_kept())
+        for table in READ:
+            if table.name in self.source.tables:
+                self._keep_rows(table.name, queries.select_kept_rows(self.source, table.name))
+        if EPISODE_EVENT.name in self.source.tables:
+            self._keep_rows(EPISODE_EVENT.name, queries.select_kept_links(self.source, self.kept.get(EPISODE, "")))
 
-    def _judge_code(self, name: str, code: Code) -> Sign | None:
-        stem = name.partition("_")[0]
-        coded = self.codes.match_codes(*code, of_treatment=stem in ("drug", "procedure"))
+    def count_persons(self) -> tuple[int, int]:
+        """How many persons there are, and how many bear a sign for which they are kept."""
+        every = self.system.answer_query(queries.count_persons(self.source))
+        kept = self.system.answer_query(f"SELECT count(*) AS number FROM {queries.KEPT}")
+        return int(every.column("number")[0].as_py()), int(kept.column("number")[0].as_py())
+
+    def count_left_out(self) -> Rows:
+        """The rows of those who are left out, by table and code, the most frequent first."""
+        told = self.system.answer_query(queries.count_left_out(self.source, self.coded))
+        rows = told.column("number").cast(pa.int64())
+        named = {name: told.column(name).cast(pa.string()) for name in queries.CODE_COLUMNS}
+        return pa.table({"table": told.column("the_table").cast(pa.string()), **named, "rows": rows})
+
+    def list_concepts(self) -> Rows | None:
+        """The concepts that any row holds which is kept; None for a source that has no table of them."""
+        if CONCEPT.name not in self.source.tables:
+            return None
+        ids = queries.select_row_concepts(self.source, READ, self.kept, {})
+        told = self.system.answer_query(queries.select_concepts(self.source, ids))
+        rows = sorted({(int(id_), *names) for id_, names in _read_concepts(told).items()})
+        return pa.Table.from_pylist([dict(zip(CONCEPT_SCHEMA.names, row, strict=True)) for row in rows], CONCEPT_SCHEMA)
+
+    def _keep_rows(self, name: str, query: str) -> None:
+        self.kept[name] = queries.name_kept(name)
+        self.system.keep_query(self.kept[name], query)
+
+    def _judge_codes(self, codes: Mapping[str, Rows]) -> None:
+        """Name the codes of each table with what each says."""
+        known = self._look_up(codes.values())
+        judge = _CodeJudge(ConceptLookup(get_terminology(self.words), known), get_record_rules(self.words))
+        for name, told in codes.items():
+            texts = zip(*(told.column(text).to_pylist() for text in TEXTS), strict=True)
+            signs = pa.array([judge.judge_code(name, *code) for code in texts], pa.string())
+            self.system.add_rows(queries.name_codes(name), told.append_column("sign", signs))
+
+    def _look_up(self, codes: Iterable[Rows]) -> dict[str, tuple[str, str, str]]:
+        """The concepts that stand in codes."""
+        if CONCEPT.name not in self.source.tables:
+            return {}
+        told = {text for rows in codes for name in TEXTS[:2] for text in rows.column(name).unique().to_pylist()}
+        ids = sorted(int(text) for text in told if text is not None and text.strip().lstrip("-").isdecimal())
+        self.system.add_rows(IDS, pa.table({"id": pa.array(ids, pa.int64())}))
+        return _read_concepts(self.system.answer_query(queries.select_concepts(self.source, f"SELECT id FROM {IDS}")))
+
+
+def _read_concepts(told: Rows) -> dict[str, tuple[str, str, str]]:
+    columns = (told.column(name).to_pylist() for name in told.column_names)
+    return {str(id_): (vocabulary or "", code or "", name or "") for id_, vocabulary, code, name in zip(*columns, strict=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class _CodeJudge:
+    codes: ConceptLookup
+    rules: RecordRules
+
+    def judge_code(self, name: str, standard: str | None, source: str | None, value: str | None) -> Sign | None:
+        """What a code of a table says of its person."""
+        of_treatment = name.partition("_")[0] in ("drug", "procedure")
+        coded = self.codes.match_codes(standard, source, value, of_treatment=of_treatment)
         return judge_sign(name, coded, self.codes, self.rules)
-
-    def _note_persons(self) -> None:
-        """The table `kept`: persons with a sign of their own, or with one that may be, unless another cancer is on record."""
-        parts = [self._select_signed(name) for name in self.coded]
-        self._run(f"CREATE TEMP TABLE signed AS {' UNION '.join(parts) or 'SELECT NULL::BIGINT AS person, NULL AS sign'}")
-        told = "(SELECT person FROM signed WHERE sign = '{}')".format
-        self._run(
-            f"CREATE TEMP TABLE kept AS SELECT DISTINCT person FROM signed WHERE person IS NOT NULL AND "
-            f"(sign = 'own' OR (sign = 'perhaps' AND person NOT IN {told('other')}))"
-        )
-
-    def _select_signed(self, name: str) -> str:
-        pairs = zip(self._select_code(name), "abc", strict=True)
-        same = " AND ".join(f"{mine} IS NOT DISTINCT FROM signs.{column}" for mine, column in pairs)
-        told = f"SELECT DISTINCT {PERSON_ID} AS person, sign FROM {self._named(name)} AS told"
-        return f"{told} JOIN signs ON signs.name = '{name}' AND {same} WHERE {PERSON_ID} IS NOT NULL"
-
-    def _make_left_out_query(self) -> str:
-        parts = [self._select_left_out(name) for name in self.coded] or ["SELECT NULL, NULL, NULL, NULL, 0 AS rows WHERE false"]
-        return f"{' UNION ALL '.join(parts)} ORDER BY rows DESC, 1, 2, 3, 4"
-
-    def _select_left_out(self, name: str) -> str:
-        columns = ", ".join(f"{mine} AS {column}" for mine, column in zip(self._select_code(name), CODE_COLUMNS, strict=True))
-        told = f"SELECT '{name}' AS \"table\", {columns}, count(*) AS rows FROM {self._named(name)}"
-        return f"{told} WHERE {PERSON_ID} NOT IN (SELECT person FROM kept) GROUP BY ALL"
-
-    def _select_code(self, name: str) -> Sequence[str]:
-        """The columns of the code of a table, as text; nothing where the table has them not."""
-        stem, have = name.partition("_")[0], self.database.columns[name]
-        columns = (f"{stem}_concept_id", f"{stem}_source_concept_id", f"{stem}_source_value")
-        return [f"CAST({column} AS VARCHAR)" if column in have else "CAST(NULL AS VARCHAR)" for column in columns]
-
-    def _named(self, name: str) -> str:
-        return self.database.tables[name]
-
-    def _write_concepts(self, folder: Path) -> None:
-        """The concepts that any row holds."""
-        if CONCEPT.name in self.database.tables:
-            rows = [(int(id_), vocabulary, code, name) for id_, (vocabulary, code, name) in self.concepts.items()]
-            columns = list(zip(*sorted(rows), strict=True)) or [(), (), (), ()]
-            names = ("concept_id", "vocabulary_id", "concept_code", "concept_name")
-            kinds = (pa.int64(), pa.string(), pa.string(), pa.string())
-            arrays = [pa.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
-            _write_batches(pa.table(arrays, names=names).to_reader(), folder, CONCEPT.name)
-
-    def _write(self, query: str, folder: Path, name: str) -> None:
-        with report_query_errors(self.database.name, self.database.connection):
-            _write_batches(self.database.connection.sql(query).to_arrow_reader(ROWS_AT_ONCE), folder, name)
-
-    def _run(self, query: str) -> Any:
-        with report_query_errors(self.database.name, self.database.connection):
-            return self.database.connection.execute(query)
-
-    def _count(self, query: str) -> int:
-        return int(self._run(query).fetchone()[0])
-
-
-def _write_batches(batches: Reader, folder: Path, name: str) -> None:
-    with report_write_errors(str(folder)):
-        folder.mkdir(parents=True, exist_ok=True)
-        with pq.ParquetWriter(folder / f"{name}.parquet", batches.schema, compression="zstd") as writer:
-            for batch in batches:
-                writer.write_batch(batch)
 
 
 def judge_sign(name: str, coded: CodedColumn, codes: ConceptLookup, rules: RecordRules) -> Sign | None:
@@ -187,11 +162,3 @@ def _may_be_treatment(name: str, coded: CodedColumn, codes: ConceptLookup) -> bo
     if is_treatment(coded, terms) or find_unnamed_treatment(coded, codes, in_words=name == "procedure_occurrence") is not None:
         return True
     return name == "drug_exposure" and (not coded.text or terms.can_be_treatment(coded.text))
-
-
-def iter_left_out(folder: Path, most: int) -> Iterator[tuple[str, str, int]]:
-    """The most frequent codes of what was left out: the table, the code and the rows."""
-    table = pq.read_table(folder / "left_out.parquet").slice(0, most)
-    for row in table.to_pylist():
-        code = row["source_value"] or row["concept_id"] or "no code"
-        yield row["table"], str(code), int(row["rows"])
