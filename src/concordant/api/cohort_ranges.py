@@ -68,7 +68,7 @@ def write_triaged(
 ) -> tuple[int, dict[str, Any]]:
     """Write all parts of a database; how many there are, and what is told of the triage."""
     told = _make_triage(engine, source, folder)
-    tasks = list(_iter_tasks(folder / TRIAGE, order.patients_a_part))
+    tasks = list_tasks(_read_persons(folder / TRIAGE), order.patients_a_part)
     work = RangeWork(b"", engine.codes, folder, order, told.missing)
     if order.jobs <= 1 or len(tasks) <= 1:
         _write_here(_RangeWriter(engine, work, rules), tasks, report)
@@ -90,16 +90,19 @@ def _make_triage(engine: Engine, source: str, folder: Path) -> TriageTold:
     return made
 
 
-def _iter_tasks(folder: Path, size: int) -> Iterator[RangeTask]:
+def _read_persons(folder: Path) -> list[int]:
     import pyarrow.parquet as pq  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
+    told = pq.read_table(folder / "person.parquet", columns=["person_id"]).column(0).to_pylist()
+    return sorted({int(id_) for id_ in told})
+
+
+def list_tasks(ids: Sequence[int], size: int) -> list[RangeTask]:
+    """The parts that some persons make, whose ids rise."""
     from concordant.record.omop.schema import Persons
 
-    told = pq.read_table(folder / "person.parquet", columns=["person_id"]).column(0).to_pylist()
-    ids = sorted({int(id_) for id_ in told})
-    for number, first in enumerate(range(0, len(ids), size)):
-        some = ids[first : first + size]
-        yield RangeTask(number, Persons(some[0], some[-1]))
+    ranges = [ids[first : first + size] for first in range(0, len(ids), size)]
+    return [RangeTask(number, Persons(some[0], some[-1])) for number, some in enumerate(ranges)]
 
 
 class _RangeWriter:
@@ -112,13 +115,15 @@ class _RangeWriter:
         """Write one part, unless it is there; how many persons it has."""
         from concordant.cohorts.parts import is_part_done, read_flow, write_part
         from concordant.cohorts.run import make_part
+        from concordant.record.omop.database import open_database
         from concordant.record.omop.read import iter_some_patients
 
         folder, order = self.work.folder, self.work.order
         if not is_part_done(folder, task.number):
             nobody, day = Account(), AsOf(order.as_of, order.today)
-            patients = iter_some_patients(folder / TRIAGE, self.engine.words, day, task.persons, nobody, self.work.missing)
-            write_part(folder, task.number, make_part(patients, self.rules, nobody))
+            with contextlib.closing(open_database(folder / TRIAGE)) as kept:
+                patients = iter_some_patients(kept, self.engine.words, day, task.persons, nobody, self.work.missing)
+                write_part(folder, task.number, make_part(patients, self.rules, nobody))
         return read_flow(folder, task.number)["patients"]
 
 

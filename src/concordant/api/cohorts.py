@@ -136,7 +136,7 @@ def make_cohort(
     from concordant.cohorts.run import begin_cohort, end_cohort
 
     target, opened = Path(folder), identify_source(source)
-    rules, summary = make_rules(engine, order), _make_summary(engine, get_source_name(opened), order)
+    rules, summary = make_rules(engine, order), make_summary(engine, get_source_name(opened), order)
     begin_cohort(target, summary)
     parts, told = _write_parts(engine, opened, target, order, rules, report or _tell_nobody)
     end_cohort(target, msgspec.structs.replace(summary, **told), parts)
@@ -182,7 +182,8 @@ def _write_facts(folder: Path, source: Path, rules: DecidingRules, size: int, re
     return write_fact_parts(folder, iter_fact_tables(source, size), rules, report)
 
 
-def _make_summary(engine: Engine, source: str, order: CohortOrder) -> CohortSummary:
+def make_summary(engine: Engine, source: str, order: CohortOrder) -> CohortSummary:
+    """What stands in `cohort.json` before anybody is counted: the definition, and the windows."""
     from concordant.cohorts.rules import load_concordance_rules
     from concordant.cohorts.run import CohortDefinition, CohortSummary
 

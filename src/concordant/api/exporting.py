@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ADDRESS = r"(https?://|urn:)[^\s|#?]+"
 
 
-def export_sql(engine: Engine, day: dt.date | None, guideline: str, dialect: Dialect) -> str:
+def export_sql(engine: Engine, day: dt.date | None, guideline: str, dialect: Dialect, table: str = "facts") -> str:
     """The decision as one query over a table of facts, as of a day or of the last one on which something became known.
 
     Raises SqlMissing without the extra `sql`, Unreadable for a guideline that there is not.
@@ -28,7 +28,7 @@ def export_sql(engine: Engine, day: dt.date | None, guideline: str, dialect: Dia
     from concordant.export.sql.script import write_sql
 
     day, frame = _find_frame(engine, day, guideline)
-    return write_sql(engine.knowledge, frame, day, dialect)
+    return write_sql(engine.knowledge, frame, day, dialect, table)
 
 
 def export_cql(engine: Engine, day: dt.date | None, guideline: str, *, elm: bool = False) -> str:

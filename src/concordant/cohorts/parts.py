@@ -49,26 +49,38 @@ def count_flow(patients: int, refused: int, points: ArrowTable) -> dict[str, int
 
 def write_part(folder: Path, number: int, part: Part) -> None:
     """Write a part, the points last. Raises Unreadable where the disk does not take it: then the part is not there."""
-    tables = {FACTS: part.facts, ACCOUNT: part.account, REFUSED: part.refused, POINTS: part.points}
+    write_packed(folder, number, pack_part(part))
+
+
+def pack_part(part: Part) -> dict[str, bytes]:
+    """The four files of a part, in the order in which they are put in place."""
+    told = {FLOW: json.dumps(dict(part.flow), sort_keys=True)}
+    tables = {FACTS: part.facts, ACCOUNT: part.account, REFUSED: part.refused, POINTS: part.points.replace_schema_metadata(told)}
+    return {name: _pack_table(tables[name]) for name in FOLDERS}
+
+
+def write_packed(folder: Path, number: int, packed: Mapping[str, bytes]) -> None:
+    """Write a part whose files were made elsewhere. Raises Unreadable as `write_part` does."""
     for name in FOLDERS:
-        table = tables[name]
-        if name == POINTS:
-            table = table.replace_schema_metadata({FLOW: json.dumps(dict(part.flow), sort_keys=True)})
-        _write_table(table, name_part(folder, name, number))
+        _write_bytes(packed[name], name_part(folder, name, number))
 
 
 def write_compared(folder: Path, tables: Iterable[ArrowTable]) -> None:
     """Write what two guidelines say of the points, part by part."""
     for number, table in enumerate(tables):
-        _write_table(table, name_part(folder, COMPARED, number))
+        _write_bytes(_pack_table(table), name_part(folder, COMPARED, number))
 
 
-def _write_table(table: ArrowTable, target: Path) -> None:
-    with report_write_errors(str(target)):
-        target.parent.mkdir(parents=True, exist_ok=True)
+def _pack_table(table: ArrowTable) -> bytes:
     held = io.BytesIO()
     pq.write_table(table, held, compression="zstd")
-    write_file(held.getvalue(), str(target))
+    return held.getvalue()
+
+
+def _write_bytes(data: bytes, target: Path) -> None:
+    with report_write_errors(str(target)):
+        target.parent.mkdir(parents=True, exist_ok=True)
+    write_file(data, str(target))
 
 
 def name_part(folder: Path, kind: str, number: int) -> Path:

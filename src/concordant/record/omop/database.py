@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from concordant.errors import Complaint, Refused, Unreadable, quote_word
 from concordant.inputs import find_packed_fault
@@ -30,6 +30,14 @@ AT_ONCE = 2000
 COLUMNS, TABLES = "system.information_schema.columns", "system.information_schema.tables"
 WANTED = frozenset(table.name for table in FILES)
 INDISPENSABLE = (PERSON.name, CONCEPT.name)  # without them every other table would be misread
+
+
+class NamedTables(Protocol):
+    """A source with its tables, wherever they are."""
+
+    name: str
+    tables: dict[str, str]
+    columns: dict[str, set[str]]
 
 
 @dataclass(slots=True)
@@ -156,7 +164,7 @@ def open_database(source: Path | str) -> CdmDatabase:
         path = Path(source)
         database = _open_folder(path) if path.is_dir() else _open_file(path)
     with database.closed_on_failure():
-        _check_tables(database)
+        check_tables(database)
         return database
 
 
@@ -288,8 +296,8 @@ def is_cdm_folder(path: Path) -> bool:
     return path.is_dir() and any(_split_ending(item) in {(PERSON.name, e) for e in (*ENDINGS, "/")} for item in path.iterdir())
 
 
-def _check_tables(database: CdmDatabase) -> None:
-    """The persons have to be there; of every table that is there, the columns that it cannot do without."""
+def check_tables(database: NamedTables) -> None:
+    """The persons have to be there; of every table that is there, the columns that it cannot do without. Raises Refused."""
     if PERSON.name not in database.tables:
         says = "there is no table 'person', so this is no OMOP CDM"
         raise Refused(Complaint(says, database.name, way_out="Name the DuckDB file or the folder that holds the CDM's tables"))

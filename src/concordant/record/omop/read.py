@@ -50,17 +50,13 @@ def iter_patients(
 
 
 def iter_some_patients(
-    path: Path, words: Words, day: AsOf, among: Persons, rest: Account, missing: Sequence[str]
+    database: Cdm, words: Words, day: AsOf, among: Persons | None, rest: Account, missing: Sequence[str]
 ) -> Iterator[Patient]:
-    """The persons of a CDM whose ids lie between two; `missing` are sentences about what may be missing from anybody's record."""
-    database = open_database(path)
-    try:
-        run = Run(
-            database, get_terminology(words), get_record_rules(words), day.get_day(str(path)), day.cuts_record, tuple(missing)
-        )
-        yield from run.iter_persons(among, rest)
-    finally:
-        database.close()
+    """The persons of an open CDM whose ids lie between two, or all of them; `missing` are sentences about what may be missing
+    from anybody's record.
+    """
+    rules, as_of = get_record_rules(words), day.get_day("cohort")
+    yield from Run(database, get_terminology(words), rules, as_of, day.cuts_record, tuple(missing)).iter_persons(among, rest)
 
 
 def _parse_person_id(only: str) -> Persons | None:
