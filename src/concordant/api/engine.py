@@ -57,7 +57,6 @@ class Engine:
         self._prepared = prepare_knowledge(self.knowledge)
         self._opener = SourceOpener(self.knowledge, codes, propose)
         self._table_programs: dict[Any, TableProgram] = {}
-        self._drugs_met: dict[str, None] = {}  # drugs that patients of tables took, in the order in which they were met
 
     def with_codes(self, codes: CodesSource) -> Engine:
         """The same knowledge, with the codes of a site beside it."""

@@ -142,10 +142,9 @@ def decide_facts(engine: Engine, facts: Any, day: dt.date, guideline: str) -> De
     from concordant.decide.tables import decide_rows
 
     opened = _open_facts(engine, facts)
-    met = engine._drugs_met
-    met.update(dict.fromkeys(opened.drugs))  # one program for all tables that follow, instead of one for each
+    drugs = dict.fromkeys((*engine._prepared.names, *opened.drugs))  # one program for all tables, instead of one for each
     day, _ = engine.ruleset(day, guideline)
-    return decide_rows(opened, _TablePrograms(engine, day, guideline, tuple(met)).find_program, {})
+    return decide_rows(opened, _TablePrograms(engine, day, guideline, tuple(drugs)).find_program, {})
 
 
 def _decide(engine: Engine, facts: FactsTable, as_of: dt.date | None, guideline: str, supposed: Fixed) -> DecidedTable:

@@ -21,7 +21,9 @@ def open_tables(tables: Mapping[str, Rows]) -> CdmDatabase:
         for name, rows in tables.items():
             named = quote_name(name)
             connection.register("told", rows)
-            connection.execute(f"CREATE TABLE {named} AS SELECT * FROM told")  # each reading has a cursor, which sees tables alone
+            connection.execute(
+                f"CREATE TABLE {named} AS SELECT * FROM told"
+            )  # each reading has a cursor, which sees tables alone
             connection.unregister("told")
             types = {str(row[0]).lower(): str(row[1]) for row in connection.execute(f"DESCRIBE {named}").fetchall()}
             database.add_table(name, named, types)
