@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,41 @@ def _with_truths(row: Row) -> Row:
 POSTGRES = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=str, reverse=True)), None)
 
 
+@dataclass(frozen=True)
+class Postgres:
+    """A server of its own in a folder: `host` is where its socket lies."""
+
+    folder: Path
+    user: dict[str, Any]
+
+    @property
+    def host(self) -> str:
+        return str(self.folder)
+
+    def call(self, *command: str, **more: Any) -> subprocess.CompletedProcess[str]:
+        path = f"{POSTGRES}:{os.environ['PATH']}"
+        environment = {**os.environ, "PATH": path, "LC_ALL": "C.UTF-8", "PGHOST": self.host}
+        return subprocess.run(command, check=True, capture_output=True, text=True, env=environment, **self.user, **more)
+
+    def run_script(self, script: str) -> str:
+        """What psql prints: rows alone, unaligned."""
+        path = self.folder / "run.sql"
+        path.write_text(f"\\t\n\\a\n{script}", encoding="utf-8")
+        return self.call("psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", "postgres", "-f", str(path)).stdout
+
+    def run_query(self, query: str, knowledge: Knowledge, rows: Rows) -> list[Row]:
+        """A query over a table of facts."""
+        columns, table = columns_of(knowledge), self.folder / "facts.csv"
+        with table.open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out).writerows([row.get(c.name) for c in columns] for row in rows)
+        told = ", ".join(f"{c.name} {WORDS[c.kind]}" for c in columns)
+        made = f"DROP TABLE IF EXISTS facts; CREATE TABLE facts ({told});\n\\copy facts FROM '{table}' CSV\n"
+        printed = self.run_script(f"{made}SELECT to_json(one) FROM (\n{query.rstrip().removesuffix(';')}\n) AS one;\n")
+        return [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
+
+
 @contextlib.contextmanager
-def start_postgres() -> Iterator[Callable[[str, Knowledge, Rows], list[Row]]]:
+def open_postgres() -> Iterator[Postgres]:
     """PostgreSQL as a user who is not root, reached through a socket in a folder that is gone afterwards."""
     assert POSTGRES is not None
     folder = Path(tempfile.mkdtemp(prefix="pg"))
@@ -67,33 +101,21 @@ def start_postgres() -> Iterator[Callable[[str, Knowledge, Rows], list[Row]]]:
     if user.get("user"):
         owner = pwd.getpwnam("postgres")
         os.chown(folder, owner.pw_uid, owner.pw_gid)
-
-    def call(*command: str, **more: Any) -> subprocess.CompletedProcess[str]:
-        path = f"{POSTGRES}:{os.environ['PATH']}"
-        environment = {**os.environ, "PATH": path, "LC_ALL": "C.UTF-8", "PGHOST": str(folder)}
-        return subprocess.run(command, check=True, capture_output=True, text=True, env=environment, **user, **more)
-
-    def run(query: str, knowledge: Knowledge, rows: Rows) -> list[Row]:
-        columns = columns_of(knowledge)
-        table, script = folder / "facts.csv", folder / "run.sql"
-        with table.open("w", encoding="utf-8", newline="") as out:
-            csv.writer(out).writerows([row.get(c.name) for c in columns] for row in rows)
-        told = ", ".join(f"{c.name} {WORDS[c.kind]}" for c in columns)
-        script.write_text(
-            f"DROP TABLE IF EXISTS facts; CREATE TABLE facts ({told});\n\\copy facts FROM '{table}' CSV\n"
-            f"\\t\n\\a\nSELECT to_json(one) FROM (\n{query.rstrip().removesuffix(';')}\n) AS one;\n",
-            encoding="utf-8",
-        )
-        told = call("psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", "postgres", "-f", str(script)).stdout
-        return [json.loads(line) for line in told.splitlines() if line.startswith("{")]
-
+    server = Postgres(folder, user)
     try:
-        call("initdb", "-D", str(folder / "data"), "-A", "trust", "--no-sync")
+        server.call("initdb", "-D", str(folder / "data"), "-A", "trust", "--no-sync")
         options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c jit=off"
-        call("pg_ctl", "-D", str(folder / "data"), "-l", str(folder / "log"), "-w", "-o", options, "start")
+        server.call("pg_ctl", "-D", str(folder / "data"), "-l", str(folder / "log"), "-w", "-o", options, "start")
         try:
-            yield run
+            yield server
         finally:
-            call("pg_ctl", "-D", str(folder / "data"), "-m", "immediate", "stop")
+            server.call("pg_ctl", "-D", str(folder / "data"), "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def start_postgres() -> Iterator[Callable[[str, Knowledge, Rows], list[Row]]]:
+    """A server, as what runs a query over a table of facts."""
+    with open_postgres() as server:
+        yield server.run_query

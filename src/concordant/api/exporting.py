@@ -31,6 +31,14 @@ def export_sql(engine: Engine, day: dt.date | None, guideline: str, dialect: Dia
     return write_sql(engine.knowledge, frame, day, dialect, table)
 
 
+def export_dbt(engine: Engine, day: dt.date | None, guideline: str, dialect: Dialect) -> str:
+    """The decision as a model of dbt, over the model or seed `facts`. Raises what `export_sql` raises."""
+    from concordant.export.sql.dbt import write_dbt_model
+
+    day, frame = _find_frame(engine, day, guideline)
+    return write_dbt_model(engine.knowledge, frame, day, dialect)
+
+
 def export_cql(engine: Engine, day: dt.date | None, guideline: str, *, elm: bool = False) -> str:
     """The decision as a library of CQL over the facts of one patient, or as the ELM of it.
 

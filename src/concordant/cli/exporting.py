@@ -15,7 +15,7 @@ from concordant.export.dialects import DIALECTS, Dialect
 if TYPE_CHECKING:
     from concordant.api import Engine
 
-Target = Literal["sql", "cql", "elm", "plan-definition", "facts", "parameters"]
+Target = Literal["sql", "dbt", "dbt-schema", "cql", "elm", "plan-definition", "facts", "parameters"]
 OF_PATIENTS: frozenset[Target] = frozenset({"facts", "parameters"})
 
 
@@ -26,9 +26,9 @@ OF_PATIENTS: frozenset[Target] = frozenset({"facts", "parameters"})
     "target",
     type=click.Choice(get_args(Target)),
     required=True,
-    help="sql: the decision as one query. cql, elm: as a library. plan-definition: as a bundle of FHIR R4 that holds the "
-    "library. facts: the table that the query reads, a row for each of PATIENTS. parameters: what the library is handed, a line "
-    "for each.",
+    help="sql: the decision as one query. dbt: the same as a model of dbt; dbt-schema: what dbt checks of it. cql, elm: as a "
+    "library. plan-definition: as a bundle of FHIR R4 that holds the library. facts: the table that the query reads, a row for "
+    "each of PATIENTS. parameters: what the library is handed, a line for each.",
 )
 @click.option(
     "--dialect", type=click.Choice(DIALECTS), default="duckdb", show_default=True, help="The system that is to run the SQL."
@@ -86,8 +86,13 @@ def _write_patients(engine: Engine, patients: str, day: dt.date | None, target: 
 
 
 def _write_decision(engine: Engine, day: dt.date | None, target: Target, guideline: str, dialect: Dialect, canonical: str) -> str:
-    from concordant.api.exporting import export_cql, export_plan_definition, export_sql
+    from concordant.api.exporting import export_cql, export_dbt, export_plan_definition, export_sql
+    from concordant.export.sql.dbt import write_dbt_schema
 
+    if target == "dbt-schema":
+        return write_dbt_schema()
+    if target == "dbt":
+        return export_dbt(engine, day, guideline, dialect)
     if target == "sql":
         return export_sql(engine, day, guideline, dialect)
     if target == "plan-definition":
