@@ -1,8 +1,9 @@
 """How fast a cohort is made: python -m benchmarks.cohort FOLDER [--write] [--sizes 10000 100000 1000000] [--spark]
 
 FOLDER keeps the databases between runs: persons of whom three in a thousand have the disease, made by `concordant simulate`,
-among people who are drawn in columns (`omop_people`). Making them is not on the clock. Every run is a program of its own, one after
-the other; seconds are those of the processor, its threads and children included, but where two processes are compared. `--write` puts table and picture into the documentation.
+among people who are drawn in columns (`omop_people`). Making them is not on the clock. Every run is a program of its own, one
+after the other; seconds are those of the processor, threads and children included, but where two processes are compared.
+`--write` puts table and picture into the documentation.
 """
 
 from __future__ import annotations

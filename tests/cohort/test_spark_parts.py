@@ -42,7 +42,7 @@ def iter_batches(kept: Path, parts: dict[int, int], rows: int) -> Iterator[pa.Re
     told.sort(key=lambda one: one[0])
     for first in range(0, len(told), rows):
         some = told[first : first + rows]
-        columns = {name: pa.array([row if mine == name else None for _, mine, row in some], type_) for name, type_ in types.items()}
+        columns = {name: pa.array([row if at == name else None for _, at, row in some], type_) for name, type_ in types.items()}
         yield pa.RecordBatch.from_pydict({PART: pa.array([part for part, _, _ in some], pa.int32()), **columns})
 
 

@@ -63,6 +63,18 @@ def parse_conditions(text: str, words: Words) -> tuple[ConditionMention, ...]:
     return mentions
 
 
+def read_known_conditions(text: str, words: Words) -> tuple[ConditionMention, ...]:
+    """What a text says of conditions; nothing where it is not understood as a whole, and no like name is looked for, which takes
+    the longest.
+    """
+    lexicon = words.lexicon
+    if lexicon is None:
+        return ()
+    known: tuple[ConditionMention, ...] | None = lexicon.remembered.get(text)
+    mentions = known if known is not None else _parse_text(text, lexicon)
+    return mentions if is_understood(mentions) else ()
+
+
 def _make_unknown_mention(text: str, words: Words) -> ConditionMention:
     return ConditionMention(near=suggest_name(text, words.conditions), may_spread=may_be_spread(text, get_tumour_words(words)))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from concordant.errors import quote_word
 from concordant.model.knowledge import CodeKind
-from concordant.record.conditions import is_understood, parse_conditions
+from concordant.record.conditions import read_known_conditions
 from concordant.record.omop.schema import Row
 from concordant.record.row_fate import QuietCode
 from concordant.terminology.codes import CodeableConcept, Terminology
@@ -112,7 +112,7 @@ class ConceptLookup:
         for text in (*(name for _, _, name in met), value):
             if text and (drugs := self.terms.drugs_from_text(text)):
                 return CodeableConcept("drug", drugs[0], text, drugs=drugs)
-            if text and is_understood(mentions := parse_conditions(text, self.terms.words)):
+            if text and (mentions := read_known_conditions(text, self.terms.words)):
                 return CodeableConcept("condition", next((mention.term for mention in mentions if mention.term), ""), text)
             if text and (parts := medicines_from_name(text, self.terms.words)):
                 return CodeableConcept("medication", parts[0], text)
