@@ -162,7 +162,7 @@ def measure_all(folder: Path, sizes: list[int], spark: bool) -> dict[str, Any]:
     few, base = make_source(folder, 100_000), int(100_000 * SHARE)
     patients = str(folder / f"patients-{base}" / "omop")
     told: dict[str, Any] = {"growth": growth, "stages": run_alone("stages", patients)}
-    told["two"] = [run_alone("cohort", str(few), jobs, 25) for jobs in (1, 2)]
+    told["two"] = [run_alone("cohort", str(sources[min(max(sizes), 1_000_000)]), jobs, 250) for jobs in (1, 2)]
     told["memory"] = [
         {"patients": base * times, **run_alone("cohort", str(_repeat(folder, few, times)), 1, 100)} for times in TIMES
     ]
@@ -255,7 +255,12 @@ def draw_growth(growth: list[dict[str, Any]], path: Path) -> None:
             scale=alt.Scale(type="log"),
             axis=alt.Axis(format="~s", values=[1e4, 1e5, 1e6, 1e7]),
         ),
-        "y": alt.Y("seconds:Q", title="seconds of one core", scale=alt.Scale(type="log"), axis=alt.Axis(format="~g")),
+        "y": alt.Y(
+            "seconds:Q",
+            title="seconds of one core",
+            scale=alt.Scale(type="log", domain=[1, 2000], nice=False),
+            axis=alt.Axis(values=[1, 10, 100, 1000], format="~s"),
+        ),
         "color": color,
     }
     measured = alt.Chart(alt.Data(values=rows)).mark_line(point=True, strokeWidth=2).encode(**axes)
