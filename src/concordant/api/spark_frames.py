@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
-from concordant.record.omop.database import check_tables
+from concordant.record.omop.checks import check_tables
 from concordant.record.omop.queries import KEPT, WHOLE, read_person
 from concordant.record.omop.schema import EPISODE_EVENT, FILES, READ, CdmTable
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from concordant.errors import Complaint, Refused, Unreadable, quote_word
 from concordant.inputs import find_packed_fault
+from concordant.record.omop.checks import check_tables
 from concordant.record.omop.csv_files import list_rejects, make_csv_options
 from concordant.record.omop.duck import (
     connect_duckdb,
@@ -30,14 +31,6 @@ AT_ONCE = 2000
 COLUMNS, TABLES = "system.information_schema.columns", "system.information_schema.tables"
 WANTED = frozenset(table.name for table in FILES)
 INDISPENSABLE = (PERSON.name, CONCEPT.name)  # without them every other table would be misread
-
-
-class NamedTables(Protocol):
-    """A source with its tables, wherever they are."""
-
-    name: str
-    tables: dict[str, str]
-    columns: dict[str, set[str]]
 
 
 @dataclass(slots=True)
@@ -294,26 +287,6 @@ def _make_reader_sql(item: Path, ending: str) -> str:
 def is_cdm_folder(path: Path) -> bool:
     """True for a folder that holds the table of persons."""
     return path.is_dir() and any(_split_ending(item) in {(PERSON.name, e) for e in (*ENDINGS, "/")} for item in path.iterdir())
-
-
-def check_tables(database: NamedTables) -> None:
-    """The persons have to be there; of every table that is there, the columns that it cannot do without. Raises Refused."""
-    if PERSON.name not in database.tables:
-        says = "there is no table 'person', so this is no OMOP CDM"
-        raise Refused(Complaint(says, database.name, way_out="Name the DuckDB file or the folder that holds the CDM's tables"))
-    wrong = [
-        Complaint(
-            f"the table {quote_word(table.name)} has no column {quote_word(column)}",
-            database.name,
-            way_out="The CDM 5.4 asks for it",
-        )
-        for table in FILES
-        if table.name in database.tables
-        for column in table.needed
-        if column not in database.columns[table.name]
-    ]
-    if wrong:
-        raise Refused(wrong)
 
 
 def list_missing_tables(database: Cdm) -> list[str]:
