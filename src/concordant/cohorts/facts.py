@@ -97,6 +97,7 @@ def _make_row(patient: Patient, point: DecisionPoint, rules: FactRules) -> dict[
         names.POINT: point.kind,
         names.DATE: point.day,
         names.NUMBER: point.number,
+        names.SITE: patient.site or None,
         names.GIVEN: join_words(given.drugs) if given is not None else None,
         names.GIVEN_OTHER: join_words(given.other) if given is not None else None,
         names.GIVEN_DATE: given.date if given is not None else None,

@@ -129,7 +129,7 @@ class RecordBuilder(ResultsTold):
             to_confirm=self.to_confirm,
             by_convention=self.by_convention,
         )
-        return Patient(self.id, record, Account(self.close_rows(), self.unmapped))
+        return Patient(self.id, record, Account(self.close_rows(), self.unmapped), site=self.find_site())
 
     def _gather_events(self) -> list[Dated]:
         """The events that the findings come to when they are read together, and those that stand by themselves."""

@@ -15,7 +15,7 @@ AHEAD = "it is dated after the day of the question"
 
 
 class PersonTold(RowFates):
-    """Sex, birth date and menopausal status, entry by entry; `stated` are features that entries set directly."""
+    """Sex, birth date, menopausal status and site, entry by entry; `stated` are features that entries set directly."""
 
     def __init__(self, as_of: dt.date) -> None:
         super().__init__()
@@ -27,6 +27,7 @@ class PersonTold(RowFates):
         self.born: PartialDate | None = None
         self.born_at = ""
         self.menopause: dict[PartialDate | None, set[str | None]] = {}
+        self.sites: set[str] = set()  # where the patient is treated, as the source writes it
 
     def explain_later(self, date: PartialDate | None) -> str:
         """Why an entry of this date says nothing of the day of the question; empty when it may."""
@@ -76,3 +77,7 @@ class PersonTold(RowFates):
         newest = max(last for last, _ in dated)
         latest = set[str | None]().union(*(words for last, words in dated if last == newest))
         return latest.pop() if len(latest) == 1 else None
+
+    def find_site(self) -> str:
+        """Where the patient is treated; nothing when several places are told."""
+        return next(iter(self.sites)) if len(self.sites) == 1 else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concordant.logic.dates import PartialDate
 from concordant.record.fhir.chart import Chart
+from concordant.record.fhir.elements import Reference
 from concordant.record.fhir.resources import Resource
 
 SEXES = {"female": "female", "male": "male", "F": "female", "M": "male"}
@@ -21,10 +22,19 @@ def read_patient(resource: Resource, chart: Chart) -> None:
     died, _ = chart.parse_date(resource.deceasedDateTime)
     if resource.deceasedBoolean or died is not None:
         chart.tell_death(f"The record says that the patient has died ({chart.place}).", died)
+    if site := _name_site(resource.managingOrganization):
+        chart.sites.add(site)
     if wrong:
         chart.mark_set_aside(f"birth date: {wrong}")
     else:
         chart.mark_used("patient")
+
+
+def _name_site(organization: Reference | None) -> str:
+    """The id of the organization that keeps the record; its name where it has none."""
+    if organization is None:
+        return ""
+    return (organization.reference or "").rpartition("/")[2] or organization.display or ""
 
 
 def _is_narrower(date: PartialDate, other: PartialDate) -> bool:

@@ -82,6 +82,7 @@ class Resource(Value):
     birthDate: str | None = None  # noqa: N815
     deceasedBoolean: bool | None = None  # noqa: N815
     deceasedDateTime: str | None = None  # noqa: N815
+    managingOrganization: Reference | None = None  # noqa: N815
     # Observation
     effectiveDateTime: str | None = None  # noqa: N815
     effectivePeriod: Period | None = None  # noqa: N815

@@ -1,4 +1,4 @@
-"""The row of a person: sex and birth date, as far as they are told."""
+"""The row of a person: sex, birth date and site, as far as they are told."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from concordant.record.casefile.blocks import SEXES
 from concordant.record.casefile.scalars import MEANT
 from concordant.record.omop.codes import ConceptLookup
 from concordant.record.omop.schema import Row, read_date
+
+NO_SITE = ("", "0")
 
 
 def read_person_row(row: Row, record: RecordBuilder, codes: ConceptLookup) -> None:
@@ -24,6 +26,8 @@ def read_person_row(row: Row, record: RecordBuilder, codes: ConceptLookup) -> No
         record.tell_birth(born)
     if word or born is not None:
         record.mark_used("patient")
+    if (site := (row.get("care_site_id") or "").strip()) not in NO_SITE:
+        record.sites.add(site)
     record.close_row()
 
 

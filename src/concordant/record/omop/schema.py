@@ -39,7 +39,7 @@ PERSON = CdmTable(
     "person",
     "person_id",
     ("person_id", "gender_concept_id", "year_of_birth"),
-    ("month_of_birth", "day_of_birth", "gender_source_value", "gender_source_concept_id"),
+    ("month_of_birth", "day_of_birth", "gender_source_value", "gender_source_concept_id", "care_site_id"),
 )
 DEATH = CdmTable("death", "person_id", ("person_id", "death_date"), ())
 EPISODE_EVENT = CdmTable("episode_event", "episode_id", ("episode_id", "event_id", "episode_event_field_concept_id"), ())

@@ -60,7 +60,8 @@ class Patient(msgspec.Struct, frozen=True):
 
     `note` is what was made of a text, where the source is one. `failure` says that a mistake of the program met this patient
     while it was read: the record is empty and must not be answered. `read_at` reads the same entries again as of an earlier
-    day, of which nothing later is looked at; None where the source tells no history.
+    day, of which nothing later is looked at; None where the source tells no history. `site` is where the patient is treated, as
+    the source writes it.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Patient(msgspec.Struct, frozen=True):
     failure: str = ""
     note: NoteRead | None = None
     read_at: ReadAgain | None = None
+    site: str = ""
 
 
 def build_history(id_: str, as_of: dt.date, cuts: bool, build: Callable[[dt.date, bool], Patient]) -> Patient:

@@ -26,7 +26,7 @@ DATES = ("date", "start", "end", "birth_date")
 LISTS = ("sites", "drugs")
 SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "bar": "|"}
 TOP = ("table", "missing", "days_from", "values", "files")
-FILE = ("path", "separator", "header_lines", "patient", "entries", "ignore", "optional", "comment")
+FILE = ("path", "separator", "header_lines", "patient", "site", "entries", "ignore", "optional", "comment")
 CELL = ("is", "column", "columns", "days", "date", "values", "unit", "split")
 
 
@@ -87,6 +87,7 @@ class TableFile:
     optional: bool = False  # the file may be missing, and any column but that of the patient
     comment: str = ""  # what lines begin with that are no rows
     zero: str = ""  # the column with the day from which days count, of the file that has it
+    site: str = ""  # the column that says where the patient is treated
 
     @property
     def needed_columns(self) -> set[str]:
@@ -96,7 +97,7 @@ class TableFile:
     @property
     def columns(self) -> set[str]:
         """Every column that the mapping names."""
-        named = {self.patient, *filter(None, [self.zero])}
+        named = {self.patient, *filter(None, [self.zero, self.site])}
         for rule in self.rules:
             named |= {w.column for w in rule.when} | {c for cell in rule.cells.values() for c in cell.columns}
         return named | {w.column for skip in self.skips for w in skip.when}
@@ -227,6 +228,7 @@ class _MappingParser:
             self.read_word(value, "optional", place) in ("yes", "true"),
             self.read_word(value, "comment", place),
             self.find_zero_column(name),
+            self.read_word(value, "site", place),
         )
 
     def find_zero_column(self, file: str) -> str:

@@ -116,11 +116,16 @@ class _PatientReader:
         if self.calendar is not None and self.calendar.notice:
             self.record.notices.append(self.calendar.notice)
         for row in rows:
+            self._read_site(row)
             self.read_row(row)
             self._count_unread_cells(row)
         patient = self.record.build_record()
         patient.account.unread_cells.update(self.cells)
         return patient
+
+    def _read_site(self, row: TableRow) -> None:
+        if row.file.site and not row.wrong and (site := self.read_cell(row, row.file.site)):
+            self.record.sites.add(site)
 
     def _count_unread_cells(self, row: TableRow) -> None:
         """Values in columns that the mapping does not name; of a row that was set aside nothing was read at all."""
