@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from concordant.api.known_words import check_known_word
+from concordant.api.shown import show_page
 from concordant.audit.audit import make_auditor
 from concordant.audit.report import AuditShown, Report
 from concordant.errors import Complaint, Unreadable
@@ -26,7 +27,7 @@ MOST_SIGNS = 2_000_000
 NAME = "the answer"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Audit:
     """An answer with its claims and their verdicts."""
 
@@ -50,6 +51,12 @@ class Audit:
         """
         check_known_word("language", language, LANGUAGES)
         return render_audit(self.report, format, load_language(language, self.knowledge), colour=colour)
+
+    def __repr__(self) -> str:
+        return f"<Audit as of {self.report.as_of}: {len(self.report.findings)} claims>"
+
+    def _repr_html_(self) -> str:
+        return show_page("A written answer, claim by claim", self.render("html"))
 
 
 def audit_answer(

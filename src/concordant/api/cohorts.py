@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import html
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import msgspec
 
 from concordant.api.cohort_order import CohortOrder, make_deciding_rules, make_rules, part_assumptions
 from concordant.api.opened import Source, get_source_name, identify_source
+from concordant.api.shown import name_outcome, show_table
 from concordant.api.tables import check_tables_installed
 from concordant.patient.account import Account
 from concordant.record.sources.local_codes import name_codes_source
@@ -100,12 +100,11 @@ class Cohort:
         return f"Cohort of {self.summary.flow.get('patients', 0)} patients, {self.points.num_rows} points: {told}"
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><td>{verdict.replace('_', ' ')}</td><td>{n}</td></tr>" for verdict, n in self.verdicts.items())
-        head = html.escape(repr(self).partition(":")[0])
-        return f"<table><caption>{head}</caption><tr><th>verdict</th><th>points</th></tr>{rows}</table>"
+        rows = [(verdict.replace("_", " "), number) for verdict, number in self.verdicts.items()]
+        return show_table(repr(self).partition(":")[0], ["verdict", "points"], rows)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """Two guidelines asked about the points of a cohort: the moves from one outcome to another, and how many points there are."""
 
@@ -118,6 +117,18 @@ class Comparison:
     def moved(self) -> int:
         """How many points have another outcome."""
         return sum(move.points for move in self.moves)
+
+    @property
+    def finding(self) -> str:
+        """How many points move, in a sentence."""
+        return f"{self.moved} of {self.points} points have another outcome by {self.after} than by {self.before}."
+
+    def __repr__(self) -> str:
+        return f"Comparison: {self.finding}"
+
+    def _repr_html_(self) -> str:
+        rows = [(name_outcome(*move.before), name_outcome(*move.after), move.points) for move in self.moves]
+        return show_table(self.finding, [self.before, self.after, "points"], rows)
 
 
 def open_cohort(engine: Engine, folder: str | os.PathLike[str]) -> Cohort:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,6 +24,7 @@ from concordant.api.opened import (
     identify_source,
 )
 from concordant.api.recommendation import Recommendation
+from concordant.api.shown import show_table
 from concordant.decide.decision import Decision
 from concordant.decide.ruleset import Ruleset, list_turning_days
 from concordant.library import load_shipped
@@ -44,6 +46,9 @@ if TYPE_CHECKING:
     from concordant.record.notes.proposing.asking import Proposer
     from concordant.record.sources.local_codes import CodesSource
     from concordant.terminology.names import Words
+
+# Of the patients of a source, as a notebook shows them.
+MOST_SHOWN = 10
 
 
 class Engine:
@@ -207,6 +212,16 @@ class Patients(msgspec.Struct, frozen=True, dict=True):
     def one(self, rest: Account | None = None, ways_out: WaysOut | None = None) -> Patient:
         """The only patient, or the one that was named. Raises `Unreadable` when the source leaves open which one is meant."""
         return check_readable(next(self._iter_chosen(rest or Account(), every=False, ways_out=ways_out or WaysOut())))
+
+    def __repr__(self) -> str:
+        return f"<Patients of {get_source_name(self.source)}>"
+
+    def _repr_html_(self) -> str:
+        """The first patients: what became of the entries of each."""
+        first = list(islice(self, MOST_SHOWN + 1))
+        more = ", the first of them" if len(first) > MOST_SHOWN else ""
+        rows = [(patient.id, patient.failure or patient.account.sentence) for patient in first[:MOST_SHOWN]]
+        return show_table(f"Patients of {get_source_name(self.source)}{more}", ["patient", "entries"], rows)
 
     def _iter_chosen(self, rest: Account, *, every: bool, ways_out: WaysOut) -> Iterator[Patient]:
         stream = self.engine._opener.iter_patients(self.source, self.as_of, rest, self.patient)

@@ -10,6 +10,7 @@ import msgspec
 
 from concordant.answer.schema import Answer, Ask, CheckShown, HeldUntil, NotRead, Option, ReportShown
 from concordant.api.known_words import check_known_word
+from concordant.api.shown import show_page
 from concordant.errors import Complaint, Refused, Unreadable
 from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from concordant.present.pathway.graph import Paper
 
 NARROWEST = 20  # columns of a printed reason
-FRAME = '<iframe title="{title}" srcdoc="{page}" sandbox style="width: 100%; height: 44em; border: 0"></iframe>'
 
 
 class Recommendation(msgspec.Struct, frozen=True, dict=True):
@@ -172,10 +172,7 @@ class Recommendation(msgspec.Struct, frozen=True, dict=True):
         return draw_patient(self, (format, language, size), self.patient)
 
     def _repr_html_(self) -> str:
-        """The page, in a frame of its own: its styles and those of a notebook leave each other alone."""
-        from html import escape
-
-        return FRAME.format(title=escape(self.verdict), page=escape(str(self.render("html"))))
+        return show_page(self.verdict, str(self.render("html")))
 
     def __repr__(self) -> str:
         return f"<Recommendation as of {self.record.as_of}: {self.verdict}>"

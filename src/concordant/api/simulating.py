@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from concordant.api.engine import Engine, get_engine
 from concordant.api.known_words import check_known_word
+from concordant.api.shown import show_table
 from concordant.api.tables import check_tables_installed
 from concordant.errors import Complaint, Unreadable
 from concordant.model.knowledge import Knowledge
@@ -65,6 +66,11 @@ class SimulatedCohort:
     def __repr__(self) -> str:
         told = self.summary
         return f"<{told.patients} simulated patients as {told.form}, seed {told.seed}, in {self.folder}>"
+
+    def _repr_html_(self) -> str:
+        told = self.summary
+        rows = [("patients", told.patients), ("form", told.form), ("seed", told.seed), ("folder", self.folder)]
+        return show_table("Made-up patients", ["", ""], rows)
 
 
 def simulate(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from concordant.api.opened import Day, Source, check_readable
 from concordant.api.recommendation import read_supposed
+from concordant.api.shown import name_outcome, show_table
 from concordant.decide.decision import Answer, Outcome
 from concordant.decide.running import find_running_drugs
 from concordant.derive.engine import FactsOnDemand
@@ -128,6 +129,10 @@ class DecidedTable:
 
     def __repr__(self) -> str:
         return f"<DecidedTable of {self.rows} patients as of {self.as_of}>"
+
+    def _repr_html_(self) -> str:
+        rows = [(name_outcome(told.answer, told.regimens), told.patients) for told in self.outcomes]
+        return show_table(f"{self.rows} patients as of {self.as_of}", ["outcome", "patients"], rows)
 
 
 def decide_table(engine: Engine, facts: Any, as_of: Day, guideline: str) -> DecidedTable:

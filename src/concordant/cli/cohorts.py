@@ -143,14 +143,12 @@ def _tell_finding(made: Cohort) -> list[str]:
 
 def tell_comparison(found: Comparison) -> list[str]:
     """Who moves between two versions, the most frequent moves first, each with patients to look at."""
-    lines = [f"{found.moved} of {found.points} points have another outcome by {found.after} than by {found.before}."]
+    from concordant.api.shown import name_outcome
+
+    lines = [found.finding]
     for move in found.moves[:MOST_MOVES]:
-        lines.append(f"  {move.points:>8}  {_name_outcome(*move.before)} -> {_name_outcome(*move.after)}")
+        lines.append(f"  {move.points:>8}  {name_outcome(*move.before)} -> {name_outcome(*move.after)}")
         lines.append(f"            such as {', '.join(f'{patient} ({day})' for patient, _, day in move.witnesses)}")
     if len(found.moves) > MOST_MOVES:
         lines.append(f"  ... and {len(found.moves) - MOST_MOVES} more kinds of move; the folder `compare` holds every point.")
     return lines
-
-
-def _name_outcome(answer: str, regimens: tuple[str, ...]) -> str:
-    return " | ".join(regimens) if regimens else answer.replace("_", " ")

@@ -65,7 +65,7 @@ REASONS = {
     "cancer": "another cancer",
     "marker": "the tumour marker is not the guideline's",
     "extent": "the disease is not advanced",
-    "no_guideline_in_force": "no version of the guideline was in force",
+    "no_guideline_in_force": "no version known in full was in force",
     "guideline_is_silent": "the guideline names nothing",
 }
 
