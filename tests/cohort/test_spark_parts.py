@@ -61,7 +61,7 @@ def test_a_worker_makes_the_files_of_one_machine(whole: Cohort, rows: int) -> No
     with pa.ipc.new_stream(held, told.schema) as stream:
         stream.write_table(told)
     persons = {task.number: task.persons for task in tasks}
-    work = SparkWork(pack_engine(whole.engine), ORDER, persons, held.getvalue().to_pybytes())
+    work = SparkWork(pack_engine(whole.engine), ORDER, persons, held.getvalue().to_pybytes(), ())
     batches = iter_batches(kept, dict(zip(parts["concordant_person"], parts[PART], strict=True)), rows)
     made = [row for batch in make_packed_parts(work, batches) for row in batch.to_pylist()]
     assert [row["part"] for row in made] == [0, 1, 2]

@@ -21,7 +21,7 @@ import msgspec
 from concordant.errors import Broken, Complaint
 from concordant.model.knowledge import decode_content, encode_content
 from concordant.outputs import write_file
-from concordant.patient.account import Account
+from concordant.patient.account import SET_ASIDE, Account
 from concordant.record.sources.asked import AsOf
 from concordant.record.sources.local_codes import CodesSource
 
@@ -33,15 +33,16 @@ if TYPE_CHECKING:
 
 TRIAGE = "triage"
 NO_SIGN = "no sign of the disease: no such diagnosis, no drug and no test of it"
-Report = Callable[[int, int], None]
+Report = Callable[[int, int, int | None], None]  # parts that are done, patients in them, all parts where they are counted
 Writer: TypeAlias = "subprocess.Popen[bytes]"
 
 
 class TriageTold(msgspec.Struct, frozen=True):
-    """What stands beside the triaged tables: how many persons there are and were kept, and what may be missing."""
+    """What stands beside the triaged tables: how many persons there are and were kept, rows of nobody, what may be missing."""
 
     persons: int
     kept: int
+    of_nobody: int
     missing: tuple[str, ...]
 
 
@@ -74,8 +75,14 @@ def write_triaged(
         _write_here(_RangeWriter(engine, work, rules), tasks, report)
     else:
         _write_together(engine, work, tasks, report)
+    return len(tasks), tell_triage(told)
+
+
+def tell_triage(told: TriageTold) -> dict[str, Any]:
+    """What the summary of a cohort says of its triage."""
     left_out = {NO_SIGN: told.persons - told.kept} if told.persons > told.kept else {}
-    return len(tasks), {"source": told.persons, "left_out": left_out}
+    nobody = {SET_ASIDE: told.of_nobody} if told.of_nobody else {}
+    return {"source": told.persons, "left_out": left_out, "nobody": nobody}
 
 
 def _make_triage(engine: Engine, source: str, folder: Path) -> TriageTold:
@@ -131,7 +138,7 @@ def _write_here(writer: _RangeWriter, tasks: Sequence[RangeTask], report: Report
     met = 0
     for done, task in enumerate(tasks, 1):
         met += writer.write_range(task)
-        report(done, met)
+        report(done, met, len(tasks))
 
 
 def _write_together(engine: Engine, work: RangeWork, tasks: Sequence[RangeTask], report: Report) -> None:
@@ -147,7 +154,7 @@ def _write_together(engine: Engine, work: RangeWork, tasks: Sequence[RangeTask],
         met = 0
         for done, patients in enumerate(_iter_told(running), 1):
             met += patients
-            report(done, met)
+            report(done, met, len(tasks))
         if any(one.wait() for one in running):
             way_out = "Run the same command again: it goes on with the parts that are missing"
             raise Broken(Complaint("a process ended before its parts were written", str(work.folder), way_out=way_out))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,12 +23,12 @@ from concordant.record.sources.tables import is_cdm
 from concordant.version import __version__
 
 if TYPE_CHECKING:
+    from concordant.api.cohort_ranges import Report
     from concordant.api.engine import Engine
     from concordant.cohorts.comparing import Move
     from concordant.cohorts.deciding import DecidingRules
     from concordant.cohorts.run import CohortRules, CohortSummary
 
-Report = Callable[[int, int], None]
 POINTS_A_PATIENT = 20  # of facts that stand there already a part may have more rows: nothing is read
 
 
@@ -172,7 +171,7 @@ def _write_parts(
     return write_stream(folder, patients, rules, order.patients_a_part, report), {"nobody": count_nobody(nobody)}
 
 
-def _tell_nobody(parts: int, patients: int) -> None:
+def _tell_nobody(parts: int, patients: int, of: int | None) -> None:
     """For a caller who waits without being told how far it is."""
 
 

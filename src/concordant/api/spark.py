@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -17,7 +17,7 @@ import msgspec
 import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
 from concordant.api.cohort_order import CohortOrder, make_rules
-from concordant.api.cohort_ranges import NO_SIGN, TRIAGE, RangeTask, list_tasks
+from concordant.api.cohort_ranges import TRIAGE, RangeTask, Report, TriageTold, list_tasks, tell_triage
 from concordant.api.cohorts import Cohort, make_summary
 from concordant.api.exporting import export_sql
 from concordant.api.spark_frames import SparkSystem, SparkTables, gather_rows
@@ -27,11 +27,11 @@ from concordant.patient.fact_table import PATIENT
 
 if TYPE_CHECKING:
     from concordant.api.engine import Engine
+    from concordant.record.omop.queries import CdmColumns
     from concordant.record.omop.triage import TriageQueries
 
 Frame: TypeAlias = Any  # a DataFrame of Spark
 Session: TypeAlias = Any
-Report = Callable[[int, int], None]
 ITERATIONS = ("spark.sql.analyzer.maxIterations", "spark.sql.optimizer.maxIterations")  # the query is a long chain
 FACTS = "concordant_facts"
 
@@ -60,11 +60,9 @@ def make_spark_cohort(
         triage = TriageQueries(SparkTables.from_frames(name, tables, system), system, engine.words)
         triage.keep_persons()
         tasks = list_tasks(_list_persons(triage, system), order.patients_a_part)
-        _write_parts(engine, triage, system, target, order, tasks, report or (lambda _done, _met: None))
-        persons, kept = triage.count_persons()
-        _write_triage(target, triage, persons, kept)
-    left_out = {NO_SIGN: persons - kept} if persons > kept else {}
-    end_cohort(target, msgspec.structs.replace(summary, source=persons, left_out=left_out), len(tasks))
+        _write_parts(engine, triage, system, target, order, tasks, report or (lambda *_: None))
+        told = _write_triage(target, triage)
+    end_cohort(target, msgspec.structs.replace(summary, **tell_triage(told)), len(tasks))
     return Cohort(engine, target)
 
 
@@ -92,13 +90,13 @@ def _write_parts(
     if missing:
         rows = gather_rows(triage, system, missing)
         persons = {task.number: task.persons for task in missing}
-        work = SparkWork(pack_engine(engine), order, persons, _pack_concepts(triage))
+        work = SparkWork(pack_engine(engine), order, persons, _pack_concepts(triage), _list_missing(triage.source))
         made = system.keep_frame(rows.mapInArrow(partial(make_packed_parts, work), PACKED))
         made.count()  # all of them at a time; what follows fetches them in turn
         for done, row in enumerate(made.toLocalIterator(), 1):
             write_packed(folder, row["part"], {name: bytes(row[name]) for name in row.asDict() if name != "part"})
             met += read_flow(folder, row["part"])["patients"]
-            report(done, met)
+            report(done, met, len(missing))
 
 
 def _pack_concepts(triage: TriageQueries) -> bytes | None:
@@ -111,12 +109,20 @@ def _pack_concepts(triage: TriageQueries) -> bytes | None:
     return bytes(held.getvalue().to_pybytes())
 
 
-def _write_triage(folder: Path, triage: TriageQueries, persons: int, kept: int) -> None:
-    from concordant.api.cohort_ranges import TriageTold
+def _list_missing(source: CdmColumns) -> tuple[str, ...]:
+    from concordant.record.omop.database import list_missing_tables
+    from concordant.record.omop.read import describe_missing_tables
+
+    return tuple(describe_missing_tables(list_missing_tables(source), source.damaged))
+
+
+def _write_triage(folder: Path, triage: TriageQueries) -> TriageTold:
     from concordant.record.omop.duck_triage import LEFT_OUT, write_rows
 
     write_rows(triage.count_left_out().to_reader(), folder / TRIAGE, LEFT_OUT)
-    write_file(msgspec.json.encode(TriageTold(persons, kept, ())), str(folder / TRIAGE / "triage.json"))
+    told = TriageTold(*triage.count_persons(), triage.count_of_nobody(), _list_missing(triage.source))
+    write_file(msgspec.json.encode(told), str(folder / TRIAGE / "triage.json"))
+    return told
 
 
 def decide_spark_facts(engine: Engine, facts: Frame, as_of: dt.date | None = None, guideline: str = "") -> Frame:

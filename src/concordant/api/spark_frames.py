@@ -72,6 +72,7 @@ class SparkTables:
     columns: dict[str, set[str]] = field(default_factory=dict)
     whole: dict[str, set[str]] = field(default_factory=dict)
     times: dict[str, set[str]] = field(default_factory=dict)
+    damaged: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_frames(cls, name: str, frames: Mapping[str, Frame], system: SparkSystem) -> SparkTables:

@@ -30,12 +30,15 @@ Rows: TypeAlias = pa.Table
 
 
 class SparkWork(NamedTuple):
-    """What a worker is handed: of what its engine is made, the order, the persons of each part, and concepts, as Arrow."""
+    """What a worker is handed: of what its engine is made, the order, the persons of each part, concepts, as Arrow, and sentences
+    about what is missing from everybody's record.
+    """
 
     engine: bytes
     order: CohortOrder
     persons: Mapping[int, Persons]
     concepts: bytes | None
+    missing: tuple[str, ...]
 
 
 def pack_engine(engine: Engine) -> bytes:
@@ -70,7 +73,7 @@ def _make_part(engine: Engine, rules: CohortRules, work: SparkWork, number: int,
     order, nobody = work.order, Account()
     with contextlib.closing(open_tables(tables)) as kept:
         day, persons = AsOf(order.as_of, order.today), work.persons[number]
-        return make_part(iter_some_patients(kept, engine.words, day, persons, nobody, ()), rules, nobody)
+        return make_part(iter_some_patients(kept, engine.words, day, persons, nobody, work.missing), rules, nobody)
 
 
 def _iter_parts(batches: Iterable[Batch]) -> Iterator[tuple[int, dict[str, Rows]]]:

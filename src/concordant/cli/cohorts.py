@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from concordant.api.cohort_order import CohortOrder
     from concordant.api.cohorts import Cohort, Comparison
 
-MOST_MOVES = 10
+MOST_MOVES, BAR = 10, 20
+NOBODYS = "counted for nobody: entries of no patient who is here, and what cannot be read."
 NAMES = {
     "advanced_diagnosis": "at advanced diagnosis",
     "line_start": "at the start of a line",
@@ -102,15 +103,30 @@ def _run_cohort(engine: Engine, source: str, output: str, order: CohortOrder, co
 
 
 class _Progress:
-    """How far it is, on one line of the terminal that is cleared at the end."""
+    """How far it is, on one line of the terminal."""
 
     def __init__(self) -> None:
         self.begun = time.monotonic()
+        self._show("Looking for the patients ...")
 
-    def __call__(self, _: int, patients: int) -> None:
+    def __call__(self, parts: int, patients: int, of: int | None) -> None:
+        line = tell_progress(parts, patients, of, time.monotonic() - self.begun)
+        self._show(line, "\n" if parts == of else "")
+
+    def _show(self, line: str, end: str = "") -> None:
         if sys.stderr.isatty():
-            rate = patients / max(time.monotonic() - self.begun, 0.001)
-            print(f"\r\x1b[K{patients} patients, {rate:.0f} a second", end="", file=sys.stderr, flush=True)  # noqa: T201
+            print(f"\r\x1b[K{line}", end=end, file=sys.stderr, flush=True)  # noqa: T201
+
+
+def tell_progress(parts: int, patients: int, of: int | None, seconds: float) -> str:
+    """How far a run is after some seconds; how long it still takes, where the number of its parts is known."""
+    told = f"{patients:,} patients, {patients / max(seconds, 0.001):,.0f} a second"
+    if of is None:
+        return told
+    filled = BAR * parts // of
+    left = round(seconds / parts * (of - parts))
+    rest = f", about {left // 60} min {left % 60:02} s left" if parts < of else ""
+    return f"[{'#' * filled}{'.' * (BAR - filled)}] {100 * parts // of} %  {told}{rest}"
 
 
 def tell_cohort(made: Cohort) -> list[str]:
@@ -121,8 +137,11 @@ def tell_cohort(made: Cohort) -> list[str]:
     left_out = [
         f"{number} of {made.summary.source} persons were left out: {why}." for why, number in made.summary.left_out.items()
     ]
+    nobody = sum(made.summary.nobody.values())
     return [
         *left_out,
+        *([f"{nobody} {NOBODYS}"] if nobody else []),
+        *(f"Missing from the record of {number}: {sentence}" for sentence, number in made.summary.lacking.items()),
         f"{flow['patients']} patients: {flow['with_points']} with a point of decision, {flow['without_point']} without, "
         f"{flow['refused']} refused.",
         *([f"{made.points.num_rows} points: {', '.join(kinds)}."] if kinds else ["No point of decision."]),

@@ -33,7 +33,10 @@ from concordant.readers.facts_table import ArrowTable
 from concordant.record.sources import Patient
 
 NAME = "cohort.json"
-NOBODY = "nobody."  # in the flow of a part: entries of no patient, by what became of them
+# In the flow of a part: entries of no patient, by what became of them; and patients whose record lacks a part, by the sentence.
+NOBODY, LACKS = "nobody.", "lacks."
+MOST_SENTENCES = 20
+OTHER_PARTS = "Other parts are missing."
 
 
 class CohortDefinition(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +64,8 @@ class CohortSummary(msgspec.Struct, frozen=True, kw_only=True):
     """What stands in `cohort.json`: the definition, the windows that were used, and the flow of patients.
 
     `flow` adds up: `patients` are `refused`, `without_point` and `with_points`; `source` are they and those `left_out`, by the
-    reason, where a triage was made. `nobody` are the entries that belong to no patient, by what became of them.
+    reason, where a triage was made. `nobody` are the entries that belong to no patient, by what became of them. `lacking` are the
+    patients from whose record a part is missing, by the sentence that says so: nothing follows there from silence.
     """
 
     definition: CohortDefinition
@@ -70,6 +74,7 @@ class CohortSummary(msgspec.Struct, frozen=True, kw_only=True):
     source: int | None = None
     left_out: dict[str, int] = {}
     nobody: dict[str, int] = {}
+    lacking: dict[str, int] = {}
     parts: int = 0
     complete: bool = False
 
@@ -82,7 +87,8 @@ class CohortRules:
     deciding: DecidingRules
 
 
-Report = Callable[[int, int], None]  # after each part: parts that are done, patients in them
+# After each part: parts that are done, patients in them, and how many parts there are, where that is known.
+Report = Callable[[int, int, int | None], None]
 
 
 def make_part(patients: Iterable[Patient], rules: CohortRules, nobody: Account | None = None) -> Part:
@@ -90,9 +96,11 @@ def make_part(patients: Iterable[Patient], rules: CohortRules, nobody: Account |
     rows: list[dict[str, Any]] = []
     account: list[dict[str, Any]] = []
     refused: list[dict[str, Any]] = []
+    lacking: Counter[str] = Counter()
     count = 0
     for patient in patients:
         told = make_rows(patient, rules.facts)
+        lacking.update(patient.record.incomplete)
         count += 1
         rows += told.rows
         account += told.account
@@ -100,7 +108,15 @@ def make_part(patients: Iterable[Patient], rules: CohortRules, nobody: Account |
     facts = write_point_facts(rows, rules.facts.plan.features)
     made = _finish_part(facts, account, refused, count, rules.deciding)
     strangers = {f"{NOBODY}{fate}": number for fate, number in nobody.counts.items() if number} if nobody is not None else {}
-    return made._replace(flow={**made.flow, **strangers})
+    lacks = {f"{LACKS}{sentence}": number for sentence, number in _bound_sentences(lacking).items()}
+    return made._replace(flow={**made.flow, **strangers, **lacks})
+
+
+def _bound_sentences(counted: Counter[str]) -> dict[str, int]:
+    """The most frequent sentences; those of single patients, as of the pages of each, are counted together."""
+    kept = sorted(counted, key=lambda sentence: (-counted[sentence], sentence))[:MOST_SENTENCES]
+    others = sum(counted.values()) - sum(counted[sentence] for sentence in kept)
+    return {**{sentence: counted[sentence] for sentence in kept}, **({OTHER_PARTS: others} if others else {})}
 
 
 def make_fact_part(facts: ArrowTable, rules: DecidingRules) -> Part:
@@ -123,7 +139,7 @@ def write_stream(folder: Path, patients: Iterable[Patient], rules: CohortRules, 
         if not is_part_done(folder, done):
             write_part(folder, done, make_part(some, rules))
         done, met = done + 1, met + len(some)
-        report(done, met)
+        report(done, met, None)
     return done
 
 
@@ -166,18 +182,20 @@ def write_fact_parts(folder: Path, tables: Iterable[ArrowTable], rules: Deciding
         if not is_part_done(folder, done):
             write_part(folder, done, make_fact_part(facts, rules))
         done, met = done + 1, met + facts.num_rows
-        report(done, met)
+        report(done, met, None)
     return done
 
 
 def end_cohort(folder: Path, summary: CohortSummary, parts: int) -> CohortSummary:
     """Write down that a cohort is whole, with the counts of all its parts."""
-    flow: Counter[str] = Counter()
-    nobody = Counter(summary.nobody)
+    flow, nobody, lacking = Counter[str](), Counter(summary.nobody), Counter[str]()
+    counters = {NOBODY: nobody, LACKS: lacking}
     for number in range(parts):
         for name, count in read_flow(folder, number).items():
-            (nobody if name.startswith(NOBODY) else flow)[name.removeprefix(NOBODY)] += count
-    ended = msgspec.structs.replace(summary, flow=dict(flow), nobody=dict(nobody), parts=parts, complete=True)
+            prefix = next((one for one in counters if name.startswith(one)), "")
+            counters.get(prefix, flow)[name.removeprefix(prefix)] += count
+    told = {"flow": dict(flow), "nobody": dict(nobody), "lacking": _bound_sentences(lacking)}
+    ended = msgspec.structs.replace(summary, **told, parts=parts, complete=True)
     write_summary(folder, ended)
     return ended
 

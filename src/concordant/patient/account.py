@@ -10,6 +10,7 @@ import msgspec
 
 Fate = Literal["used", "ignored", "set aside"]
 FATES: tuple[Fate, ...] = ("used", "ignored", "set aside")
+SET_ASIDE = FATES[2]
 
 
 class AccountRow(msgspec.Struct, frozen=True, gc=False):  # a struct, because a file can have millions

@@ -411,8 +411,8 @@ FAULTS: list[tuple[str, Callable[[Path], object], str]] = [
     ("no person", lambda folder: (folder / "person.csv").unlink(), "there is no table 'person', so this is no OMOP CDM"),
     (
         "no column",
-        replaced("measurement.csv", "measurement_date", "measured_on"),
-        "the table 'measurement' has no column 'measurement_date'",
+        replaced("person.csv", "year_of_birth", "born_in"),
+        "the table 'person' has no column 'year_of_birth'",
     ),
     ("twice", lambda folder: (folder / "person.tsv").write_text("person_id\n"), "the table 'person' stands there twice"),
     ("empty", lambda folder: (folder / "person.csv").write_text(""), "the file is empty"),
@@ -435,6 +435,11 @@ def test_a_folder_that_is_no_cdm(change: Callable[[Path], object], says: str, cd
     with pytest.raises(ConcordantError) as found:
         cdm.stream(csv_folder(cdm, change))
     assert found.value.complaints[0].says == says
+
+
+def test_a_table_without_a_column_that_it_needs_costs_that_table(cdm: Cdm) -> None:
+    (patient, *_) = cdm.stream(csv_folder(cdm, replaced("measurement.csv", "measurement_date", "measured_on")))
+    assert patient.record.incomplete == ("The table measurement cannot be read (it has no column 'measurement_date').",)
 
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:

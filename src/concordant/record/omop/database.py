@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from concordant.errors import Complaint, Refused, Unreadable, quote_word
-from concordant.inputs import find_packed_fault
-from concordant.record.omop.checks import check_tables
-from concordant.record.omop.csv_files import list_rejects, make_csv_options
+from concordant.record.omop.checks import INDISPENSABLE, NamedTables, check_tables
+from concordant.record.omop.csv_files import list_rejects
 from concordant.record.omop.duck import (
     connect_duckdb,
     count_cells,
-    escape_pattern,
     import_duckdb,
     make_row_visible,
     quote_name,
@@ -23,14 +21,12 @@ from concordant.record.omop.duck import (
     seal_connection,
     shorten_error,
 )
+from concordant.record.omop.folder import WANTED, add_files
 from concordant.record.omop.queries import WHOLE, read_number, read_person, select_concepts, select_row_concepts
-from concordant.record.omop.schema import CONCEPT, EPISODE_EVENT, FILES, PERSON, READ, Cdm, CdmTable, Persons, Row
+from concordant.record.omop.schema import CONCEPT, EPISODE_EVENT, FILES, PERSON, READ, CdmTable, Persons, Row
 
-ENDINGS = (".parquet", ".csv", ".csv.gz", ".tsv", ".tsv.gz")
 AT_ONCE = 2000
 COLUMNS, TABLES = "system.information_schema.columns", "system.information_schema.tables"
-WANTED = frozenset(table.name for table in FILES)
-INDISPENSABLE = (PERSON.name, CONCEPT.name)  # without them every other table would be misread
 
 
 @dataclass(slots=True)
@@ -44,9 +40,9 @@ class CdmDatabase:
     whole: dict[str, set[str]] = field(default_factory=dict)  # of these the whole numbers
     scratch: Any = None
     cursors: list[Any] = field(default_factory=list)
-    damaged: dict[str, str] = field(default_factory=dict)  # tables that are there and cannot be read, and why
+    damaged: dict[str, str] = field(default_factory=dict)  # tables, or files of one, that cannot be read, and why
     text_tables: list[str] = field(default_factory=list)  # those of CSV files, which may hold lines that are no rows
-    rejects: list[tuple[str, int, str]] | None = None
+    rejects: list[tuple[str, int, str]] = field(default_factory=list)
 
     def add_table(self, name: str, named: str, columns: Mapping[str, str]) -> None:
         """Note a table: how SQL names it, and the type of each of its columns."""
@@ -118,10 +114,24 @@ class CdmDatabase:
         return by_episode
 
     def list_rejects(self) -> list[tuple[str, int, str]]:
-        """The lines of CSV files that are no rows: file, line and why; found by a reading of its own, which cuts off no other."""
-        if self.rejects is None:
-            self.rejects = sorted({row for query in map(self._read_all_cells, self.text_tables) for row in list_rejects(query)})
+        """The lines of CSV files that are no rows: file, line and why."""
         return self.rejects
+
+    def look_through_text(self) -> None:
+        """Go through every CSV file once: find the lines that are no rows, and the files that cannot be read to their end.
+
+        It is a reading of its own, which cuts off no other. Raises Unreadable where a table has to be whole and is not.
+        """
+        rejects = set()
+        for name in self.text_tables:
+            try:
+                rejects.update(list_rejects(self._read_all_cells(name)))
+            except Unreadable as error:
+                if name in INDISPENSABLE:
+                    raise
+                self.damaged[name] = error.complaints[0].says
+                del self.tables[name], self.columns[name]
+        self.rejects = sorted(rejects)
 
     def _read_all_cells(self, name: str) -> Any:
         """A cursor that has gone through every cell of a table, or the faults of a column would not be met."""
@@ -235,60 +245,11 @@ def _open_folder(path: Path) -> CdmDatabase:
     seal_connection(connection, files=True)
     database = CdmDatabase(str(path), connection, {}, scratch=scratch)
     with database.closed_on_failure():
-        _add_files(database, path)
+        add_files(database, path)
+        database.look_through_text()
         return database
 
 
-def _add_files(database: CdmDatabase, folder: Path) -> None:
-    for item in sorted(folder.iterdir()):
-        name, ending = _split_ending(item)
-        if name in WANTED and ending:
-            if name in database.tables or name in database.damaged:
-                says = f"the table {quote_word(name)} stands there twice"
-                raise Refused(Complaint(says, str(folder), way_out="Keep one of the two files"))
-            _add_table_file(database, name, item, ending)
-
-
-def _add_table_file(database: CdmDatabase, name: str, item: Path, ending: str) -> None:
-    """A table; of a file that is damaged it is noted why, where there is sense in reading the others."""
-    is_text = ending not in ("/", ".parquet")
-    fault = find_packed_fault(item) if is_text else ""
-    if not fault:
-        named = _make_reader_sql(item, ending)
-        try:
-            columns = {str(row[0]).lower(): str(row[1]) for row in database._fetch_all(f"DESCRIBE SELECT * FROM {named}")}
-        except Unreadable as error:
-            fault = error.complaints[0].says
-    if fault and name in INDISPENSABLE:
-        raise Unreadable(Complaint(fault, str(item), way_out="Copy the file again"))
-    if fault:
-        database.damaged[name] = f"{item.name}: {fault}"
-    else:
-        database.add_table(name, named, columns)
-        database.text_tables += [name] if is_text else []
-
-
-def _split_ending(item: Path) -> tuple[str, str]:
-    low = item.name.lower()
-    if item.is_dir() and any(item.glob("*.parquet")):
-        return low.removesuffix(".parquet"), "/"
-    ending = next((ending for ending in ENDINGS if low.endswith(ending)), "")
-    return low.removesuffix(ending), ending
-
-
-def _make_reader_sql(item: Path, ending: str) -> str:
-    """SQL for the rows of a file, or of the Parquet files of a folder; nothing is read out of the names of folders."""
-    path = escape_pattern(item)
-    if ending in ("/", ".parquet"):
-        return f"read_parquet('{path}{'/*.parquet' if ending == '/' else ''}', hive_partitioning = false)"
-    return f"read_csv('{path}', hive_partitioning = false, {make_csv_options(item)})"
-
-
-def is_cdm_folder(path: Path) -> bool:
-    """True for a folder that holds the table of persons."""
-    return path.is_dir() and any(_split_ending(item) in {(PERSON.name, e) for e in (*ENDINGS, "/")} for item in path.iterdir())
-
-
-def list_missing_tables(database: Cdm) -> list[str]:
+def list_missing_tables(database: NamedTables) -> list[str]:
     """The tables that are read where they are, and are not there."""
     return [table.name for table in FILES if table.name not in database.tables and table.name not in database.damaged]

@@ -24,10 +24,13 @@ Reader: TypeAlias = pa.RecordBatchReader
 
 
 class Triage(NamedTuple):
-    """How many persons there are and how many were kept; `missing` are sentences about what may be missing from any record."""
+    """How many persons there are and were kept, and how many entries count for nobody, with what cannot be read; `missing` are
+    sentences about what may be missing from any record.
+    """
 
     persons: int
     kept: int
+    of_nobody: int
     missing: tuple[str, ...]
 
 
@@ -77,7 +80,9 @@ def _write_kept(database: CdmDatabase, triage: TriageQueries, folder: Path) -> T
     if (concepts := triage.list_concepts()) is not None:
         write_rows(concepts.to_reader(), folder, CONCEPT.name)
     write_rows(triage.count_left_out().to_reader(), folder, LEFT_OUT)
-    return Triage(*triage.count_persons(), tuple(list_missing_parts(database, list_missing_tables(database))))
+    missing = tuple(list_missing_parts(database, list_missing_tables(database)))
+    unread = len(database.damaged) + len(database.list_rejects())
+    return Triage(*triage.count_persons(), triage.count_of_nobody() + unread, missing)
 
 
 def write_rows(batches: Reader, folder: Path, name: str) -> None:

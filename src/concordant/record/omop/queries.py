@@ -18,11 +18,15 @@ SIGNED, KEPT = "concordant_signed", "concordant_kept"
 
 
 class CdmColumns(Protocol):
-    """What a query asks of a source: for each table how SQL names it, its columns, and which of them are whole numbers."""
+    """What a query asks of a source: for each table how SQL names it, its columns, and which of them are whole numbers; those
+    that are there and cannot be read are `damaged`, with why.
+    """
 
+    name: str
     tables: dict[str, str]
     columns: dict[str, set[str]]
     whole: dict[str, set[str]]
+    damaged: dict[str, str]
 
 
 def name_codes(table: str) -> str:
@@ -72,11 +76,28 @@ def _select_signed(source: CdmColumns, table: str) -> str:
     return f"{told} JOIN {signs} ON {same} WHERE {person} IS NOT NULL"
 
 
-def select_kept() -> str:
+def select_kept(source: CdmColumns) -> str:
     """The persons with a sign of their own, or with one that may be, unless another cancer is on record."""
     bears = "max(CASE WHEN sign = '{}' THEN 1 ELSE 0 END)".format
     wanted = f"{bears('own')} = 1 OR ({bears('perhaps')} = 1 AND {bears('other')} = 0)"
-    return f"SELECT person FROM {SIGNED} GROUP BY person HAVING {wanted}"
+    return f"SELECT person FROM {SIGNED} WHERE person IN ({_select_persons(source)}) GROUP BY person HAVING {wanted}"
+
+
+def _select_persons(source: CdmColumns) -> str:
+    """The persons who are there; NULL is none of them."""
+    person = read_person(source, "person")
+    return f"SELECT {person} AS person FROM {source.tables['person']} WHERE {person} IS NOT NULL"
+
+
+def count_of_nobody(source: CdmColumns, tables: Iterable[str]) -> str:
+    """How many rows belong to no person who is there."""
+    persons = _select_persons(source)
+    parts = [
+        f"SELECT count(*) AS number FROM {source.tables[table]} "
+        f"WHERE {read_person(source, table)} IS NULL OR {read_person(source, table)} NOT IN ({persons})"
+        for table in tables
+    ]
+    return f"SELECT sum(number) AS number FROM ({' UNION ALL '.join(parts)}) AS every_table"
 
 
 def select_kept_rows(source: CdmColumns, table: str) -> str:

@@ -52,8 +52,8 @@ def iter_patients(
 def iter_some_patients(
     database: Cdm, words: Words, day: AsOf, among: Persons | None, rest: Account, missing: Sequence[str]
 ) -> Iterator[Patient]:
-    """The persons of an open CDM whose ids lie between two, or all of them; `missing` are sentences about what may be missing
-    from anybody's record.
+    """The persons of a triaged CDM whose ids lie between two, or all of them; `missing` are the sentences of the triage about
+    what may be missing from anybody's record.
     """
     rules, as_of = get_record_rules(words), day.get_day("cohort")
     yield from Run(database, get_terminology(words), rules, as_of, day.cuts_record, tuple(missing)).iter_persons(among, rest)
@@ -133,7 +133,7 @@ class Run:
     rules: RecordRules
     as_of: dt.date
     cuts: bool
-    told_missing: tuple[str, ...] = ()  # what an earlier reader found to be missing from the source
+    told_missing: tuple[str, ...] | None = None  # what a triage found to be missing from the source
 
     def iter_persons(self, only: Persons | None, rest: Account) -> Iterator[Patient]:
         """Every person with their rows; rows of nobody are counted at the end."""
@@ -158,7 +158,7 @@ class Run:
             rest.mark_set_aside(f"{file}, line {line}", file.partition(".")[0], f"the line is no row ({why})")
 
     def _list_missing_parts(self, absent: list[str]) -> list[str]:
-        return [*self.told_missing, *list_missing_parts(self.database, absent)]
+        return list_missing_parts(self.database, absent) if self.told_missing is None else list(self.told_missing)
 
     def _read_person(
         self, id_: str, rows: list[Row], tables: dict[str, list[Row]], reading: _Reading, as_of: dt.date, cuts: bool
@@ -198,6 +198,11 @@ def list_missing_parts(database: Cdm, absent: Sequence[str]) -> list[str]:
     Lines are known once every table has been looked through.
     """
     torn = Counter(file for file, _, _ in database.list_rejects() if not file.lower().startswith(CONCEPT.name))
-    tables = [f"There is no table {name}: nothing that it would hold is known." for name in absent if name in SPEAKING]
-    tables += [f"The table {name} cannot be read ({why})." for name, why in database.damaged.items()]
-    return tables + [f"Lines of {file} that are no rows, and may be about this patient: {n}." for file, n in torn.items()]
+    lines = [f"Lines of {file} that are no rows, and may be about this patient: {n}." for file, n in torn.items()]
+    return [*describe_missing_tables(absent, database.damaged), *lines]
+
+
+def describe_missing_tables(absent: Sequence[str], damaged: Mapping[str, str]) -> list[str]:
+    """What is missing from anybody's record because a table is not there, or cannot be read."""
+    gone = [f"There is no table {name}: nothing that it would hold is known." for name in absent if name in SPEAKING]
+    return gone + [f"The table {name} cannot be read ({why})." for name, why in damaged.items()]

@@ -105,7 +105,9 @@ class Persons(NamedTuple):
 class Cdm(Protocol):
     """What the reader of persons asks of a database, wherever its rows lie."""
 
+    name: str
     tables: dict[str, str]
+    columns: dict[str, set[str]]
     damaged: dict[str, str]
 
     def iter_rows(self, table: CdmTable, among: Persons | None = None) -> Iterator[tuple[int | None, Row]]:

@@ -69,7 +69,7 @@ class TriageQueries:
         """Signs of codes, then persons with their signs, then who is kept, and all their rows."""
         self._judge_codes({name: self.system.answer_query(queries.count_codes(self.source, name)) for name in self.coded})
         self.system.keep_query(queries.SIGNED, queries.select_signed(self.source, self.coded))
-        self.system.keep_query(queries.KEPT, queries.select_kept())
+        self.system.keep_query(queries.KEPT, queries.select_kept(self.source))
         for table in READ:
             if table.name in self.source.tables:
                 self._keep_rows(table.name, queries.select_kept_rows(self.source, table.name))
@@ -81,6 +81,13 @@ class TriageQueries:
         every = self.system.answer_query(queries.count_persons(self.source))
         kept = self.system.answer_query(f"SELECT count(*) AS number FROM {queries.KEPT}")
         return int(every.column("number")[0].as_py()), int(kept.column("number")[0].as_py())
+
+    def count_of_nobody(self) -> int:
+        """How many rows of the tables that are read belong to no person who is there."""
+        told = self.system.answer_query(
+            queries.count_of_nobody(self.source, [t.name for t in READ if t.name in self.source.tables])
+        )
+        return int(told.column("number")[0].as_py())
 
     def count_left_out(self) -> Rows:
         """The rows of those who are left out, by table and code, the most frequent first."""

@@ -27,7 +27,7 @@ def is_cdm(source: str) -> bool:
         return True
     path = Path(source)
     if path.is_dir():
-        from concordant.record.omop.database import is_cdm_folder
+        from concordant.record.omop.folder import is_cdm_folder
 
         return is_cdm_folder(path)
     return read_head(path, HEAD_BYTES)[8:12] == DUCKDB
