@@ -62,7 +62,7 @@ def cds_options(command: Callable[..., None]) -> Callable[..., None]:
         from concordant.web.cds.settings import make_settings
 
         if cds_clients:
-            _check_installed()
+            check_tokens_installed("--cds-client")
         cds = make_settings(cds_url, cds_clients, fhir_servers, cds_origins, private=cds_private, is_open=cds_open)
         command(*args, cds=cds, **rest)
 
@@ -71,10 +71,10 @@ def cds_options(command: Callable[..., None]) -> Callable[..., None]:
     return with_settings
 
 
-def _check_installed() -> None:
-    """Raises Unreadable where the extra is not installed."""
+def check_tokens_installed(option: str) -> None:
+    """Raises Unreadable where the extra is not installed that an option needs."""
     try:
         import joserfc  # noqa: F401
     except ImportError:
-        says = "tokens cannot be checked here"
-        raise Unreadable(Complaint(says, "--cds-client", way_out="Run: pip install 'concordant[ehr]'")) from None
+        says = "tokens cannot be made or checked here"
+        raise Unreadable(Complaint(says, option, way_out="Run: pip install 'concordant[ehr]'")) from None

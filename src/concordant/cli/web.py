@@ -8,6 +8,7 @@ import click
 
 from concordant.cli.cds_options import cds_options
 from concordant.cli.options import codes_option, knowledge_option, propose_options
+from concordant.cli.smart_options import smart_options
 from concordant.errors import Complaint, Unreadable
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def web(port: int, no_browser: bool, codes: str, knowledge: str, proposer: Langu
 )
 @click.option("--name", "names", multiple=True, help="A name under which browsers reach it (may be repeated).")
 @cds_options
+@smart_options
 @propose_options
 @codes_option
 @knowledge_option

@@ -64,12 +64,16 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 @dataclass(frozen=True)
 class Application:
-    """What every request needs: an engine, the templates, the limits, and who says which day it is."""
+    """What every request needs: an engine, the templates, the limits, and who says which day it is.
+
+    `launches`: whether a record may be loaded from a server.
+    """
 
     engine: Engine
     limits: Limits
     get_today: Callable[[], dt.date]
     local: bool = False
+    launches: bool = False
     environment: Environment = field(default_factory=make_environment)
 
     @cached_property
@@ -112,13 +116,17 @@ class Application:
         made: Response = await self._work(make_output, self.builder, request.path_params["kind"], fields, self.get_today())
         return made
 
+    async def show_record(self, upload: Upload) -> Response:
+        """The page with a record that was launched."""
+        return HTMLResponse(await self._work(self._make_page, {}, upload, True))
+
     async def _render(self, fields: Fields, upload: Upload | None, *, whole: bool) -> Response:
         html = await self._work(self._make_page, fields, upload, whole)
         return HTMLResponse(html)
 
     def _make_page(self, fields: Fields, upload: Upload | None, whole: bool) -> str:
         page = self.builder.build_page(fields, self.get_today(), upload)
-        return render_page(page, self.environment, whole=whole, examples=self.examples, local=self.local)
+        return render_page(page, self.environment, whole=whole, examples=self.examples, local=self.local, launches=self.launches)
 
     async def _read_form(self, request: Request) -> tuple[Fields, Upload | None]:
         """The fields of the form, and the record that came with it."""
@@ -229,7 +237,7 @@ def make_app(
 
     It answers only under the names of `hosts`: a page from elsewhere cannot reach it under another.
     """
-    app = Application(engine, limits or Limits(), get_today, local)
+    app = Application(engine, limits or Limits(), get_today, local, launches=cds is not None and bool(cds.smart.apps))
     routes = [
         Route("/", app.guard(app.show_page), methods=["GET", "POST"]),
         Route("/audit", app.guard(app.show_audit), methods=["GET", "POST"]),
@@ -248,10 +256,13 @@ def make_app(
 
 
 def make_cds_routes(app: Application, cds: CdsSettings) -> list[Route]:
-    """The routes of CDS Hooks."""
+    """The routes of CDS Hooks, and of SMART where it is configured."""
     from concordant.web.cds.door import CdsDoor
+    from concordant.web.smart.door import SmartDoor
 
-    return CdsDoor(app.engine, cds, app.limits, app._work, app.get_today).list_routes(app.guard)
+    door = CdsDoor(app.engine, cds, app.limits, app._work, app.get_today)
+    smart = SmartDoor(cds, door.outbound, door.fetcher.tokens.kinds, door.gather, app.show_record, app.environment)
+    return [*door.list_routes(app.guard), *smart.list_routes(app.guard)]
 
 
 def _read_address(request: Request) -> Fields:

@@ -37,11 +37,13 @@ ENTRY = re.compile(r"\b([a-z_]+)\[(\d{1,4})\]")
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that was dropped, or a text that was pasted."""
+    """A file that was dropped, a text that was pasted, or the record of one patient that was launched, and what it lacks."""
 
     data: bytes
     name: str
     is_file: bool = True
+    patient: str = ""
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,10 +115,9 @@ class PageBuilder:
             edits.case, carried = settle_offer(edits.case, carried, reply, self.engine.knowledge)
         if upload is not None:
             try:
-                read = read_pasted(
-                    upload.data, upload.name, self.engine, get_first(fields, "patient"), today, is_file=upload.is_file
-                )
-                edits, carried = self._take_record(read, fields, today), read.carried
+                patient = upload.patient or get_first(fields, "patient")
+                read = read_pasted(upload.data, upload.name, self.engine, patient, today, is_file=upload.is_file)
+                edits, carried = self._take_record(read, fields, today), _tell_upload(read.carried, upload)
             except ConcordantError as error:
                 problems = tuple(map(str, error.complaints))
         return self._answer_page(fields, edits, carried, today, problems, upload if problems else None)
@@ -228,6 +229,14 @@ class _ReplyParser:
             raise ValueError(f"there is no question '{feature[:40]}'")
         plain = DECIMAL_COMMA.sub(".", typed) if known.is_numeric else typed
         return parse_reply(plain, known, self.interview).text
+
+
+def _tell_upload(carried: Carried, upload: Upload) -> Carried:
+    """Whose a launched record is, and what it lacks: nothing follows from silence over that."""
+    if not upload.patient:
+        return carried
+    unread, incomplete = (*upload.missing, *carried.unread), (*carried.incomplete, *upload.missing)
+    return msgspec.structs.replace(carried, whose=upload.name, unread=unread, incomplete=incomplete)
 
 
 def choose_language(code: str) -> str:

@@ -80,8 +80,19 @@ def _write_address(language: Language) -> str:
     return "" if language.code == LANGUAGES[0] else f"?lang={language.code}"
 
 
-def render_page(page: Page, environment: Environment, *, whole: bool, examples: list[tuple[str, str]], local: bool = True) -> str:
-    """The whole page, or its form and answer alone for a page that is there already; `local`: for this machine alone."""
+def render_page(
+    page: Page,
+    environment: Environment,
+    *,
+    whole: bool,
+    examples: list[tuple[str, str]],
+    local: bool = True,
+    launches: bool = False,
+) -> str:
+    """The whole page, or its form and answer alone for a page that is there already; `local`: for this machine alone.
+
+    `launches`: a record may be loaded from a server.
+    """
     template = environment.get_template("page.html" if whole else "main.html")
     return template.render(
         page=page,
@@ -89,6 +100,7 @@ def render_page(page: Page, environment: Environment, *, whole: bool, examples: 
         marked_note=Markup(page.marked_note),
         examples=examples[:EXAMPLES],
         local=local,
+        launches=launches,
         **_collect_parts(page),
     )
 

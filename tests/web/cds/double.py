@@ -85,7 +85,7 @@ def serve_bundle(bundle: Json, size: int = 0) -> Answer:
 @contextmanager
 def doubling(answer: Answer) -> Iterator[Double]:
     server = Double(answer)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield server
     server.shutdown()

@@ -27,6 +27,12 @@ def list_searches(knowledge: Knowledge, local: Iterable[LocalCode] = ()) -> dict
     return {"patient": f"{PERSON}/{PATIENT}", **dict(_iter_result_searches(knowledge, tuple(local))), **kinds}
 
 
+def list_read_kinds(searches: Iterable[str]) -> tuple[str, ...]:
+    """The kinds of resources that these searches read, and those that entries may refer to: as much as a token has to allow."""
+    asked = (re.split(r"[/?]", search, maxsplit=1)[0] for search in searches)
+    return tuple(dict.fromkeys((*asked, *READ_BY_REFERENCE)))
+
+
 def _iter_result_searches(knowledge: Knowledge, local: tuple[LocalCode, ...]) -> Iterator[tuple[str, str]]:
     """A search for each kind of result: an address holds no more than some dozens of codes."""
     for kind in RESULT_KINDS:

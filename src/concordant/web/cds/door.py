@@ -20,7 +20,7 @@ from concordant.api import Engine
 from concordant.api.cards import CardQuestion, list_override_codes, list_prefetch, make_cards
 from concordant.present.cards.card import Card, CardList
 from concordant.web.cds.feedback import FeedbackBook
-from concordant.web.cds.fetching import RecordFetcher
+from concordant.web.cds.fetching import GatheredRecord, RecordFetcher
 from concordant.web.cds.outbound import Outbound
 from concordant.web.cds.requests import PATIENT_VIEW, FeedbackList, HookRequest, decode_body, decode_hook
 from concordant.web.cds.settings import CdsSettings
@@ -122,8 +122,7 @@ class CdsDoor:
         """The cards for one call."""
         hook = _find_hook(request)
         asked = decode_hook(await read_body(request, self.limits), hook)
-        async with self._fetching:
-            record = await to_thread.run_sync(self.fetcher.gather_record, asked)
+        record = await self.gather(asked)
         question = CardQuestion(
             asked.context.patientId,
             record.resources,
@@ -136,6 +135,11 @@ class CdsDoor:
         cards: tuple[Card, ...] = await self.work(make_cards, self.engine, question, self.get_today())
         self.book.remember_cards(cards)
         return _make_json(CardList(cards=cards))
+
+    async def gather(self, asked: HookRequest) -> GatheredRecord:
+        """The record of a call, as far as it can be had."""
+        async with self._fetching:
+            return await to_thread.run_sync(self.fetcher.gather_record, asked)
 
     async def take_feedback(self, request: Request) -> Response:
         """Count what became of cards; asked with GET, the counts."""

@@ -6,15 +6,18 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import quote, urljoin, urlsplit
 
 from concordant.errors import ConcordantError
-from concordant.record.fhir.searches import PATIENT, PERSON, list_missing_references
+from concordant.record.fhir.searches import PATIENT, PERSON, list_missing_references, list_read_kinds
 from concordant.web.cds.outbound import Outbound, Unreachable
 from concordant.web.cds.pages import SearchPage, join_pages, join_resources, read_page
 from concordant.web.cds.requests import HookRequest
 from concordant.web.cds.settings import CdsSettings
 from concordant.web.problems import Problem
+from concordant.web.smart.backend import BackendTokens
+from concordant.web.smart.discovery import NoToken
 
 PERSON_KEY = "patient"
 REFERRED = "referred"
@@ -23,12 +26,20 @@ MOST_BYTES = 20_000_000  # of all pages together
 SECONDS = 8.0  # for all that is fetched for one call
 AT_ONCE = 4
 PLAIN = "/?=&,:.-_~"  # signs of a search that stand in an address as they are
+UNAUTHORIZED = 401
 FHIR_JSON = "application/fhir+json"
 NULL = b"null"
 
 
 class NotFetched(Exception):
     """Why a part of the record is missing, in words."""
+
+
+@dataclass
+class MissingRecord(Problem):
+    """That nothing can be said without the record, and why it is missing."""
+
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,11 @@ class RecordFetcher:
     settings: CdsSettings
     outbound: Outbound
     searches: Mapping[str, str]
+
+    @cached_property
+    def tokens(self) -> BackendTokens:
+        """What is sent where a client hands no token over."""
+        return BackendTokens(self.settings.smart, self.outbound, list_read_kinds(self.searches.values()))
 
     def gather_record(self, request: HookRequest) -> GatheredRecord:
         """The record. Raises Problem (412) where nothing can be said without what is missing."""
@@ -148,17 +164,27 @@ class RecordFetcher:
         return join_pages(pages), why or _find_gap(pages)
 
     def _ask(self, address: str, request: HookRequest, until: float) -> tuple[SearchPage, bytes]:
-        headers = {"Accept": FHIR_JSON}
-        if request.fhirAuthorization is not None:
-            headers["Authorization"] = f"Bearer {request.fhirAuthorization.access_token}"
+        token = self._find_token(request, until)
+        headers = {"Accept": FHIR_JSON, **({"Authorization": f"Bearer {token}"} if token else {})}
         try:
             content = self.outbound.get_json(address, headers, until)
         except Unreachable as why:
+            if why.status == UNAUTHORIZED and request.fhirAuthorization is None:
+                self.tokens.forget_token(self._find_server(request))
             raise NotFetched(f"the FHIR server was asked, and {why}") from None
         page = read_page(content)
         if page is None:
             raise NotFetched("the FHIR server was asked, and its answer is no resource")
         return page, content
+
+    def _find_token(self, request: HookRequest, until: float) -> str:
+        """The token of the client, or else our own for that server; empty where there is none. Raises NotFetched."""
+        if request.fhirAuthorization is not None:
+            return request.fhirAuthorization.access_token
+        try:
+            return self.tokens.get_token(self._find_server(request), until)
+        except NoToken as why:
+            raise NotFetched(str(why)) from None
 
 
 def fill_search(search: str, patient: str) -> str:
@@ -213,5 +239,5 @@ def _check_person(found: Mapping[str, bytes], patient: str, why: str) -> None:
 
 
 def _refuse_missing(why: str) -> Problem:
-    says = f"Nothing can be said of this patient: the record is {why}. /cds-services lists what to prefetch."
-    return Problem(412, "The record is missing", says)
+    says = f"Nothing can be said of this patient without the record: {why}. /cds-services lists what to prefetch."
+    return MissingRecord(412, "The record is missing", says, why=why)

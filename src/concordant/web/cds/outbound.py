@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+FORM = "application/x-www-form-urlencoded"
 JSON_TYPES = ("application/json", "application/fhir+json", "application/jwk-set+json", "text/json")
 WRAPPED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("2002::/16"))  # others in the clothes of IPv6
 PIECE = 65_536
@@ -25,7 +26,11 @@ Resolve = Callable[..., list[Any]]
 
 
 class Unreachable(Exception):
-    """Why nothing came back, in words that hold nothing of what came."""
+    """Why nothing came back, in words that hold nothing of what came, and the status that came instead."""
+
+    def __init__(self, why: str, status: int = 0) -> None:
+        super().__init__(why)
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -40,24 +45,32 @@ class Outbound:
 
     def get_json(self, url: str, headers: Mapping[str, str], until: float) -> bytes:
         """What stands at an address, as the bytes of JSON, before a moment of the monotonic clock. Raises Unreachable."""
+        return self._ask(url, headers, None, until)
+
+    def post_form(self, url: str, fields: Mapping[str, str], until: float) -> bytes:
+        """What an address answers to a form, as the bytes of JSON, within the same bounds. Raises Unreachable."""
+        return self._ask(url, {"Content-Type": FORM, "Accept": "application/json"}, urlencode(fields).encode(), until)
+
+    def _ask(self, url: str, headers: Mapping[str, str], body: bytes | None, until: float) -> bytes:
         try:
-            return self._get_json(url, headers, until)
+            return self._get_json(url, headers, body, until)
         except TimeoutError:
             raise Unreachable(TOO_LATE) from None
         except Unreachable as why:  # a connection that was cut looks like an answer that ended
-            raise Unreachable(TOO_LATE if time.monotonic() >= until else str(why)) from None
+            raise Unreachable(TOO_LATE if time.monotonic() >= until else str(why), why.status) from None
         except ssl.SSLError:
             raise Unreachable("its certificate is not trusted, or it does not speak TLS") from None
         except (OSError, http.client.HTTPException, ValueError, UnicodeError) as error:
             raise Unreachable(TOO_LATE if time.monotonic() >= until else f"no answer came ({type(error).__name__})") from None
 
-    def _get_json(self, url: str, headers: Mapping[str, str], until: float) -> bytes:
+    def _get_json(self, url: str, headers: Mapping[str, str], body: bytes | None, until: float) -> bytes:
         parts = urlsplit(url)
         self._check_scheme(parts)
         address = self._choose_address(parts)
         target = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
         with self._connect(parts, address, until) as connection:
-            connection.request("GET", target, headers={"Accept-Encoding": "identity", "Connection": "close", **headers})
+            told = {"Accept-Encoding": "identity", "Connection": "close", **headers}
+            connection.request("GET" if body is None else "POST", target, body, told)
             response = connection.getresponse()
             _check_response(response)
             return self._read(response, until)
@@ -128,7 +141,7 @@ def _check_response(response: http.client.HTTPResponse) -> None:
     if 300 <= response.status < 400:
         raise Unreachable("it sends on to another address, which is not followed")
     if response.status != http.client.OK:
-        raise Unreachable(f"it answered with status {response.status}")
+        raise Unreachable(f"it answered with status {response.status}", response.status)
     kind = response.headers.get_content_type()
     if kind not in JSON_TYPES:
         raise Unreachable("it answered with HTML" if kind == "text/html" else "it answered with something else than JSON")

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from concordant.errors import Complaint, Unreadable, quote_word
 from concordant.texts import read_file_bytes
+from concordant.web.smart.settings import SmartSettings
 
 SECURE = "https://"
 
@@ -19,6 +20,7 @@ class CdsSettings:
 
     `servers` are the FHIR servers that may be asked, `origins` the pages that may ask through a browser. `private` allows
     servers with addresses of a private network. `is_open` asks nobody for a token and allows http: for development alone.
+    `smart` is by which names this service is known at FHIR servers.
     """
 
     base: str
@@ -28,6 +30,7 @@ class CdsSettings:
     origins: tuple[str, ...] = ()
     private: bool = False
     is_open: bool = False
+    smart: SmartSettings = field(default_factory=SmartSettings)
 
 
 def make_settings(

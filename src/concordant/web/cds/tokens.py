@@ -84,7 +84,9 @@ class TokenGate:
             kept = self._keys.get(where)
         if kept is not None and (where in self.settings.key_files or time.monotonic() - kept[0] < oldest):
             return kept[1]
-        keys = _parse_keys(self._fetch_keys(where))
+        keys = parse_keys(self._fetch_keys(where))
+        if keys is None:
+            raise refuse_token("The keys of this client are no JWK Set.")
         with self._lock:
             self._keys[where] = (time.monotonic(), keys)
         return keys
@@ -140,8 +142,8 @@ def _check_head(head: Mapping[str, Any]) -> str:
     return algorithm
 
 
-def _parse_keys(content: bytes) -> list[Any]:
-    """The keys of a JWK Set that can verify a signature; those that cannot be read are left out."""
+def parse_keys(content: bytes) -> list[Any] | None:
+    """The keys of a JWK Set that can verify a signature, without those that cannot be read; None for what is no JWK Set."""
     from joserfc import jwk
 
     try:
@@ -150,7 +152,7 @@ def _parse_keys(content: bytes) -> list[Any]:
     except (ValueError, RecursionError, KeyError):
         listed = None
     if not isinstance(listed, list):
-        raise refuse_token("The keys of this client are no JWK Set.")
+        return None
     keys = []
     for one in listed:
         try:
