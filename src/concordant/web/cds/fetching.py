@@ -170,7 +170,7 @@ class RecordFetcher:
             content = self.outbound.get_json(address, headers, until)
         except Unreachable as why:
             if why.status == UNAUTHORIZED and request.fhirAuthorization is None:
-                self.tokens.forget_token(self._find_server(request))
+                self.tokens.forget_token(self._find_server(request), token)
             raise NotFetched(f"the FHIR server was asked, and {why}") from None
         page = read_page(content)
         if page is None:

@@ -59,10 +59,10 @@ class BackendTokens:
             raise NoToken(kept.why)
         return kept.token
 
-    def forget_token(self, server: str) -> None:
+    def forget_token(self, server: str, token: str) -> None:
         """A token that the server does not take is not sent again."""
         with self._lock:
-            if (kept := self._kept.get(server)) is not None and kept.token:
+            if (kept := self._kept.get(server)) is not None and kept.token == token:
                 del self._kept[server]
 
     def _ask(self, server: str, until: float) -> _Kept:
