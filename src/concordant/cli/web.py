@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from concordant.cli.cds_options import cds_options
+from concordant.cli.configured import ConfiguredCommand, config_option
 from concordant.cli.options import codes_option, knowledge_option, propose_options
 from concordant.cli.smart_options import smart_options
 from concordant.errors import Complaint, Unreadable
@@ -32,19 +33,33 @@ def web(port: int, no_browser: bool, codes: str, knowledge: str, proposer: Langu
     serve_here(make_engine(knowledge, codes, proposer), port, open_browser=not no_browser)
 
 
-@click.command()
+@click.command(cls=ConfiguredCommand)
+@config_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The port; 0 takes any that is free."
 )
 @click.option("--name", "names", multiple=True, help="A name under which browsers reach it (may be repeated).")
+@click.option(
+    "--metrics",
+    default="",
+    metavar="[HOST:]PORT",
+    help="Hand out metrics (Prometheus) at a port of its own; of this machine alone.",
+)
 @cds_options
 @smart_options
 @propose_options
 @codes_option
 @knowledge_option
 def serve(
-    host: str, port: int, names: tuple[str, ...], codes: str, knowledge: str, proposer: LanguageModel | None, cds: CdsSettings
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    metrics: str,
+    codes: str,
+    knowledge: str,
+    proposer: LanguageModel | None,
+    cds: CdsSettings,
 ) -> None:
     """The page, the JSON API (/openapi.json) and CDS Hooks as a server. One line of log a request, nothing of a patient in it."""
     from concordant.cli.opening import make_engine
@@ -52,7 +67,7 @@ def serve(
     _check_installed()
     from concordant.web.serving import serve_others
 
-    serve_others(make_engine(knowledge, codes, proposer), host, port, names, cds=cds)
+    serve_others(make_engine(knowledge, codes, proposer), host, port, names, cds=cds, metrics=metrics)
 
 
 def _check_installed() -> None:

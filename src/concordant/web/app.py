@@ -43,6 +43,7 @@ from concordant.web.requests import Health
 from concordant.web.service import SERVICES, decode_question
 from concordant.web.static_files import ANSWER_CSS
 from concordant.web.views import make_environment, render_page
+from concordant.web.watch import Watch
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
@@ -66,7 +67,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 class Application:
     """What every request needs: an engine, the templates, the limits, and who says which day it is.
 
-    `launches`: whether a record may be loaded from a server.
+    `launches`: whether a record may be loaded from a server; `watch` is who counts and traces.
     """
 
     engine: Engine
@@ -74,6 +75,7 @@ class Application:
     get_today: Callable[[], dt.date]
     local: bool = False
     launches: bool = False
+    watch: Watch = field(default_factory=Watch)
     environment: Environment = field(default_factory=make_environment)
 
     @cached_property
@@ -193,12 +195,15 @@ class Application:
         """Counts the request, turns errors into words, adds the headers, and writes one line of log that tells of no patient."""
 
         async def guarded(request: Request) -> Response:
-            started = time.perf_counter()
-            response = await self._answer(handler, request)
+            started, route = time.perf_counter(), getattr(request.scope.get("route"), "path", "-")
+            with self.watch.tracer.trace_request(request.method, route, request.headers.get("traceparent", "")) as end_span:
+                response = await self._answer(handler, request)
+                end_span(response.status_code)
             response.headers.update(HEADERS)
+            seconds = time.perf_counter() - started
+            self.watch.meter.count_request(request.method, route, response.status_code, seconds)
             if not self.local:
-                route = request.scope.get("route")
-                log_request(request.method, getattr(route, "path", "-"), response.status_code, time.perf_counter() - started)
+                log_request(request.method, route, response.status_code, seconds)
             return response
 
         return guarded
@@ -231,13 +236,16 @@ def make_app(
     hosts: Sequence[str] = LOCAL,
     local: bool = False,
     cds: CdsSettings | None = None,
+    watch: Watch | None = None,
 ) -> Starlette:
     """The application for one engine; `local` is that of one person at this machine, who needs no log. With `cds` it answers CDS
     Hooks.
 
     It answers only under the names of `hosts`: a page from elsewhere cannot reach it under another.
     """
-    app = Application(engine, limits or Limits(), get_today, local, launches=cds is not None and bool(cds.smart.apps))
+    app = Application(
+        engine, limits or Limits(), get_today, local, launches=cds is not None and bool(cds.smart.apps), watch=watch or Watch()
+    )
     routes = [
         Route("/", app.guard(app.show_page), methods=["GET", "POST"]),
         Route("/audit", app.guard(app.show_audit), methods=["GET", "POST"]),
@@ -260,7 +268,7 @@ def make_cds_routes(app: Application, cds: CdsSettings) -> list[Route]:
     from concordant.web.cds.door import CdsDoor
     from concordant.web.smart.door import SmartDoor
 
-    door = CdsDoor(app.engine, cds, app.limits, app._work, app.get_today)
+    door = CdsDoor(app.engine, cds, app.limits, app._work, app.get_today, app.watch.meter)
     smart = SmartDoor(cds, door.outbound, door.fetcher.tokens.kinds, door.gather, app.show_record, app.environment)
     return [*door.list_routes(app.guard), *smart.list_routes(app.guard)]
 

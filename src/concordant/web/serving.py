@@ -21,6 +21,8 @@ from concordant.web.app import LOCAL, make_app
 from concordant.web.cds.settings import CdsSettings
 from concordant.web.limits import Limits
 from concordant.web.log import log_event
+from concordant.web.tracing import make_tracer
+from concordant.web.watch import Meter, Watch
 
 CDS_OPEN = "CDS Hooks asks nobody for a token and answers every page (--cds-open): for development, never with real patients."
 GRACE = 20  # seconds in which what is being answered may end
@@ -45,9 +47,10 @@ def serve_others(
     names: Sequence[str] = (),
     limits: Limits | None = None,
     cds: CdsSettings | None = None,
+    metrics: str = "",
 ) -> None:
     """The page, the JSON API and CDS Hooks for others, until the process is told to stop; `names` are those under which it is
-    reached.
+    reached, `metrics` is where it hands out what it counts, if anywhere.
 
     Raises Unreadable for an address that cannot be had.
     """
@@ -58,8 +61,24 @@ def serve_others(
         log_event("cds_open", says=CDS_OPEN)
     cds = replace(cds, base=cds.base or address.rstrip("/")) if cds is not None else None
     reached = [urlsplit(cds.base).hostname or ""] if cds is not None else []
-    _run(make_app(engine, hosts=[*LOCAL, _write_host(host), *names, *reached], limits=limits, cds=cds), listening)
+    watch = Watch(_make_meter(metrics, engine), make_tracer())
+    _run(make_app(engine, hosts=[*LOCAL, _write_host(host), *names, *reached], limits=limits, cds=cds, watch=watch), listening)
+    watch.tracer.close()
     log_event("stopped")
+
+
+def _make_meter(where: str, engine: Engine) -> Meter:
+    """What counts, with its own address; nothing is counted where none is named. Raises Unreadable."""
+    if not where:
+        return Meter()
+    try:
+        from concordant.web.metrics import make_meter, serve_metrics
+    except ImportError:
+        way_out = "Run: pip install 'concordant[metrics]'"
+        raise Unreadable(Complaint("metrics are not installed here", "--metrics", way_out=way_out)) from None
+    meter = make_meter(engine.knowledge.digest)
+    log_event("metrics", port=serve_metrics(meter, where))
+    return meter
 
 
 def _run(app: Starlette, listening: socket.socket) -> None:

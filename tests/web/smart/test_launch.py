@@ -124,17 +124,26 @@ def test_where_nothing_is_configured_there_is_nothing() -> None:
         assert b"/smart/launch" not in ask(port, "/")[2]
 
 
-def test_what_could_not_be_read_is_said_and_no_dose_is_given() -> None:
+@pytest.mark.parametrize("kind", ["Condition", "AllergyIntolerance"])
+def test_what_could_not_be_read_is_said_first_and_no_dose_is_given(kind: str) -> None:
     whole = serve_bundle(RECORD)
 
     def partly(handler: Handler) -> None:
-        handler.send({}, status=403) if "/Condition" in handler.path else whole(handler)
+        handler.send({}, status=403) if f"/{kind}?" in handler.path else whole(handler)
 
     with launching(partly) as (browser, server, authorization):
         told = browser.come_back(authorization.authorize(browser.begin(server)))[1]
         page = browser.get(told["location"])[2]
-    assert "Condition: the FHIR server was asked, and it answered with status 403." in page
-    assert "mg" not in verdict_of(page)
+        form = FieldsOf()
+        form.feed(page)
+        sent = ask(browser.port, "/", urlencode(form.fields, doseq=True).encode(), **FORM)[2].decode()
+    says = "the FHIR server was asked, and it answered with status 403."
+    unread = re.search(r'<section class="unread".*?</section>', page, re.S)
+    assert unread is not None
+    assert says in unread[0]
+    for one in (page, sent):  # and after it was corrected
+        assert "mg" not in verdict_of(one)
+        assert says in one.partition('id="answer"')[2]
 
 
 # -- what stays secret -----------------------------------------------------------------------------

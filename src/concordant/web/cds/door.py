@@ -27,6 +27,7 @@ from concordant.web.cds.settings import CdsSettings
 from concordant.web.cds.tokens import TokenGate
 from concordant.web.limits import Limits, read_body
 from concordant.web.problems import Problem
+from concordant.web.watch import Meter
 
 PATH = "/cds-services"
 FETCHING_AT_ONCE = 16
@@ -62,6 +63,7 @@ class CdsDoor:
     limits: Limits
     work: Work
     get_today: Callable[[], dt.date]
+    meter: Meter = field(default_factory=Meter)
     get_now: Callable[[], float] = time.time
     _fetching: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FETCHING_AT_ONCE))
 
@@ -83,7 +85,7 @@ class CdsDoor:
     @cached_property
     def book(self) -> FeedbackBook:
         """What became of cards."""
-        return FeedbackBook(list_override_codes(self.engine))
+        return FeedbackBook(list_override_codes(self.engine), self.meter)
 
     def list_routes(self, guard: Callable[[Handler], Handler]) -> list[Route]:
         """The routes, each guarded and open to the pages that are allowed."""

@@ -12,10 +12,11 @@ import msgspec
 from concordant.present.cards.card import Card
 from concordant.web.cds.requests import FeedbackItem
 from concordant.web.problems import Problem
+from concordant.web.watch import Meter
 
 MOST_CARDS = 20_000  # cards that are remembered, by their number and kind alone
 MOST_ITEMS = 1_000
-OTHER = "other"
+OTHER, NONE = "other", "none"
 
 
 class FeedbackCount(msgspec.Struct):
@@ -36,9 +37,10 @@ class FeedbackCounts(msgspec.Struct):
 
 @dataclass
 class FeedbackBook:
-    """Remembers which cards went out, and counts what is told of them."""
+    """Remembers which cards went out, and counts what is told of them; `meter` counts as well."""
 
     reasons: frozenset[str]
+    meter: Meter = field(default_factory=Meter)
     _kinds: OrderedDict[str, str] = field(default_factory=OrderedDict)
     _counts: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -47,7 +49,8 @@ class FeedbackBook:
         """The numbers of cards that go out, each with its kind."""
         with self._lock:
             for card in cards:
-                self._kinds[card.uuid] = card.source.topic.code if card.source.topic is not None else OTHER
+                kind = self._kinds[card.uuid] = card.source.topic.code if card.source.topic is not None else OTHER
+                self.meter.count_card(kind, card.indicator)
                 self._kinds.move_to_end(card.uuid)
             while len(self._kinds) > MOST_CARDS:
                 self._kinds.popitem(last=False)
@@ -58,7 +61,9 @@ class FeedbackBook:
             raise Problem(400, "This is too much feedback at once", f"Send at most {MOST_ITEMS} cards together.")
         with self._lock:
             for item in items:
-                self._counts[service, self._kinds.get(item.card, OTHER), item.outcome, self._name_reason(item)] += 1
+                kind, reason = self._kinds.get(item.card, OTHER), self._name_reason(item)
+                self._counts[service, kind, item.outcome, reason] += 1
+                self.meter.count_feedback(kind, item.outcome, reason or NONE)
 
     def _name_reason(self, item: FeedbackItem) -> str:
         """One of our reasons; any other, and any that might be a text, is counted as another."""
