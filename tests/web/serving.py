@@ -15,7 +15,7 @@ import uvicorn
 from concordant.web.app import make_app
 from concordant.web.cds.settings import CdsSettings
 from concordant.web.limits import Limits
-from concordant.web.serving import listen
+from concordant.web.serving import configure_server, listen
 from concordant.web.watch import Watch
 from tests.web.form import BUILDER, TODAY
 
@@ -27,7 +27,7 @@ def running(limits: Limits = FREE, cds: CdsSettings | None = None, watch: Watch 
     """The port of a server that answers with the shipped knowledge as of a fixed day."""
     listening = listen("127.0.0.1", 0)
     app = make_app(BUILDER.engine, limits=limits, get_today=lambda: TODAY, cds=cds, watch=watch)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
+    server = uvicorn.Server(configure_server(app))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     while not server.started:

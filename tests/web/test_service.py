@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from concordant.web import connections
 from concordant.web.limits import Limits
 from concordant.web.serving import listen
 from tests.shipped import SHIPPED
@@ -146,6 +148,34 @@ def test_a_slow_request_ends() -> None:
         half.settimeout(20)
         assert b" 408 " in half.recv(100)
         assert ask(port, "/healthz")[0] == 200
+
+
+@pytest.mark.parametrize("before", [b"", b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"], ids=["first", "after another"])
+@pytest.mark.parametrize("drips", [b"", b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: y\r\n" * 100], ids=["silent", "dripping"])
+def test_a_connection_on_which_no_request_comes_ends(before: bytes, drips: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    if before and not drips:
+        monkeypatch.setattr("concordant.web.serving.KEEP_ALIVE", 1)
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.4)
+    with running() as port, socket.create_connection(("127.0.0.1", port)) as half:
+        half.settimeout(10)
+        half.sendall(before)
+        if before:
+            assert b"200 OK" in half.recv(4000)
+        begun = time.monotonic()
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            for sign in drips:
+                half.sendall(bytes([sign]))
+                time.sleep(0.02)
+            while half.recv(4000):
+                pass
+        assert time.monotonic() - begun < 3
+        assert ask(port, "/healthz")[0] == 200
+
+
+def test_an_answer_that_takes_long_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.001)
+    with running() as port:
+        assert ask(port, "/answer", {"record": CASE})[0] == 200
 
 
 def test_too_often_is_too_often() -> None:

@@ -19,6 +19,7 @@ from concordant.errors import Complaint, Unreadable
 from concordant.version import __version__
 from concordant.web.app import LOCAL, make_app
 from concordant.web.cds.settings import CdsSettings
+from concordant.web.connections import ImpatientProtocol
 from concordant.web.limits import Limits
 from concordant.web.log import log_event
 from concordant.web.tracing import make_tracer
@@ -83,15 +84,21 @@ def _make_meter(where: str, engine: Engine) -> Meter:
 
 def _run(app: Starlette, listening: socket.socket) -> None:
     """Answer until a signal comes; what is being answered then may end."""
-    config = uvicorn.Config(
+    _Server(configure_server(app)).run(sockets=[listening])
+
+
+def configure_server(app: Starlette) -> uvicorn.Config:
+    """How connections are kept, and left."""
+    return uvicorn.Config(
         app,
+        http=ImpatientProtocol,
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE,
         timeout_keep_alive=KEEP_ALIVE,
     )
-    _Server(config).run(sockets=[listening])
 
 
 class _Server(uvicorn.Server):
