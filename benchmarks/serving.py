@@ -1,17 +1,21 @@
-"""How fast the page, the JSON API and CDS Hooks are: python benchmarks/serving.py [--minutes N] [--cards]
+"""How fast the page, the JSON API and CDS Hooks are: python benchmarks/serving.py [--minutes N] [--cards | --soak MINUTES]
 
 A tap in the browser until the new answer stands there; `POST /answer` beside an endpoint of bare Starlette that parses the same
 JSON, one after the other and eight at once; what the answer itself costs in the process; the size of the first page; and memory
-under load for some minutes. With `--cards`, the cards of CDS Hooks for prefetches of 50 kB alone. Ratios count.
+under load for some minutes. With `--cards`, the cards of CDS Hooks for prefetches of 50 kB alone. With `--soak`, answers and cards in
+turn at half of what the server can, for some minutes: each answer is held against the one that `concordant recommend` gave before, each
+card against the first; memory at the beginning and at the end. Exits with 1 where one differs. Ratios count.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -174,6 +178,84 @@ def measure_cards(minutes: float) -> Iterator[str]:
         yield f"| memory before and after {minutes:g} minutes of cards | {before:.0f} and {after:.0f} MB | {after / before:.2f} |"
 
 
+SOAK_CLIENTS = 4
+
+
+def expect_answers(folder: Path) -> list[bytes]:
+    """What the command says of each story, as JSON; it is asked once for each."""
+    found = []
+    for number, story in enumerate(STORIES):
+        path = folder / f"{number}.json"
+        path.write_text(json.dumps(story, default=str))
+        command = [sys.executable, "-m", "concordant", "recommend", str(path), "--format", "json"]
+        found.append(subprocess.run(command, capture_output=True, cwd=ROOT, check=True).stdout)
+    return found
+
+
+class Soak:
+    """Answers and cards in turn; each is held against what is expected of it."""
+
+    def __init__(self, port: int, answers: list[bytes], calls: list[bytes]) -> None:
+        self.port, self.calls = port, calls
+        self.answers = [json.loads(one) for one in answers]
+        self.cards = [self.ask_card(i) for i in range(len(calls))]
+        self.times: dict[str, list[float]] = {"answers": [], "cards": []}
+        self.wrong: list[str] = []
+
+    def ask_card(self, number: int) -> tuple[int, bytes]:
+        status, _, content = ask(self.port, "/cds-services/concordant-patient-view", self.calls[number % len(self.calls)])
+        return status, content
+
+    def step(self, number: int) -> None:
+        """One request, an answer and a card in turn."""
+        kind, at = ("answers", "cards")[number % 2], number // 2
+        start = time.perf_counter()
+        if kind == "cards":
+            same = self.ask_card(at) == self.cards[at % len(self.cards)]
+        else:
+            status, _, content = ask(self.port, "/answer", BODIES[at % len(BODIES)])
+            same = status == 200 and json.loads(content) == self.answers[at % len(self.answers)]
+        self.times[kind].append((time.perf_counter() - start) * 1000)
+        if not same:
+            self.wrong.append(f"{kind} {at}")
+
+    def run_for(self, seconds: float, per_second: float = 0.0) -> float:
+        """Requests a second that were answered; as many as can be, or at a rate."""
+        begun, count = time.monotonic(), itertools.count()
+
+        def run(_: int) -> None:
+            while time.monotonic() < begun + seconds:
+                number = next(count)
+                if per_second:
+                    time.sleep(max(0.0, begun + number / per_second - time.monotonic()))
+                self.step(number)
+
+        run_clients(SOAK_CLIENTS, run)
+        return next(count) / (time.monotonic() - begun)
+
+
+def measure_soak(minutes: float) -> Iterator[str]:
+    """The rows of a soak. Raises SystemExit where an answer was another one than the command's."""
+    port, start = free_port(), "import benchmarks.serving as b, sys; b.serve_cards(int(sys.argv[1]))"
+    with tempfile.TemporaryDirectory() as folder, process(sys.executable, "-c", start, str(port)) as server:
+        wait_for(port)
+        soak = Soak(port, expect_answers(Path(folder)), make_calls())
+        most = soak.run_for(min(15.0, minutes * 15))
+        yield f"| answers and cards a second, {SOAK_CLIENTS} clients | {most:.1f} | |"
+        for times_of in soak.times.values():
+            times_of.clear()
+        before = memory(server)
+        at_half = soak.run_for(minutes * 60, most / 2)
+        after = memory(server)
+        for kind, found in soak.times.items():
+            waited = f"{quantile(sorted(found), 0.5):.0f} and {quantile(sorted(found), 0.99):.0f} ms"
+            yield f"| {len(found)} {kind} in {minutes:g} minutes at half of that ({at_half:.1f}), p50 and p99 | {waited} | |"
+        yield f"| memory before and after | {before:.0f} and {after:.0f} MB | {after / before:.2f} |"
+        yield f"| other than the command's, or than the first card | {len(soak.wrong)} | |"
+        if soak.wrong:
+            raise SystemExit(f"These differ: {', '.join(soak.wrong[:10])}")
+
+
 def bare() -> Starlette:
     async def echo(request: Request) -> JSONResponse:
         return JSONResponse({"keys": len(await request.json())})
@@ -277,13 +359,22 @@ def measure(minutes: float) -> Iterator[str]:
     yield f"| the first page (HTML alone) | {len(html_of(build())) / 1000:.0f} kB | |"
 
 
+def choose_rows(chosen: argparse.Namespace) -> Iterator[str]:
+    if chosen.soak:
+        return measure_soak(chosen.soak)
+    return measure_cards(chosen.minutes) if chosen.cards else measure(chosen.minutes)
+
+
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--minutes", type=float, default=0.5)
     options.add_argument("--cards", action="store_true", help="CDS Hooks alone")
+    options.add_argument(
+        "--soak", type=float, default=0.0, metavar="MINUTES", help="answers and cards at half load, each compared"
+    )
     chosen = options.parse_args()
     print("| what | seen | ratio |\n|---|---|---|")
-    for row in measure_cards(chosen.minutes) if chosen.cards else measure(chosen.minutes):
+    for row in choose_rows(chosen):
         print(row, flush=True)
 
 

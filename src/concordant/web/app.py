@@ -27,7 +27,6 @@ from starlette.staticfiles import StaticFiles
 from concordant.api import Engine
 from concordant.errors import ConcordantError
 from concordant.library import FOLDER
-from concordant.present.audit.html import read_audit_stylesheet
 from concordant.texts import read_file
 from concordant.version import __version__
 from concordant.web.auditing import render_audit_page
@@ -41,7 +40,7 @@ from concordant.web.pages import PageBuilder, Upload
 from concordant.web.problems import Problem, make_problem
 from concordant.web.requests import Health
 from concordant.web.service import SERVICES, decode_question
-from concordant.web.static_files import ANSWER_CSS
+from concordant.web.static_files import send_answer_css, send_audit_css
 from concordant.web.views import make_environment, render_page
 from concordant.web.watch import Watch
 
@@ -67,16 +66,21 @@ Handler = Callable[[Request], Awaitable[Response]]
 class Application:
     """What every request needs: an engine, the templates, the limits, and who says which day it is.
 
-    `launches`: whether a record may be loaded from a server; `watch` is who counts and traces.
+    With `cds` it answers CDS Hooks; `watch` is who counts and traces.
     """
 
     engine: Engine
     limits: Limits
     get_today: Callable[[], dt.date]
     local: bool = False
-    launches: bool = False
+    cds: CdsSettings | None = None
     watch: Watch = field(default_factory=Watch)
     environment: Environment = field(default_factory=make_environment)
+
+    @property
+    def launches(self) -> bool:
+        """Whether a record may be loaded from a server."""
+        return self.cds is not None and bool(self.cds.smart.apps)
 
     @cached_property
     def gate(self) -> Gate:
@@ -182,7 +186,8 @@ class Application:
     def openapi(self) -> dict[str, Any]:
         """The description of the API, with the first story as its example."""
         case = read_file(FOLDER / "stories" / f"{self.examples[0][0]}.yaml").value
-        return build_openapi({key: value for key, value in case.items() if key != "because"})
+        told = {key: value for key, value in case.items() if key != "because"}
+        return build_openapi(told, hooks=self.cds is not None)
 
     async def _work(self, function: Callable[..., Any], *args: Any) -> Any:
         """Work that takes its time, beside other requests and never more at once than is allowed."""
@@ -243,9 +248,7 @@ def make_app(
 
     It answers only under the names of `hosts`: a page from elsewhere cannot reach it under another.
     """
-    app = Application(
-        engine, limits or Limits(), get_today, local, launches=cds is not None and bool(cds.smart.apps), watch=watch or Watch()
-    )
+    app = Application(engine, limits or Limits(), get_today, local, cds, watch or Watch())
     routes = [
         Route("/", app.guard(app.show_page), methods=["GET", "POST"]),
         Route("/audit", app.guard(app.show_audit), methods=["GET", "POST"]),
@@ -255,8 +258,8 @@ def make_app(
         Route("/openapi.json", app.guard(app.describe_api)),
         Route("/healthz", app.guard(app.describe_health)),
         Route("/readyz", app.guard(app.describe_health)),
-        Route("/static/answer.css", app.guard(_send_answer_css)),
-        Route("/static/audit.css", app.guard(_send_audit_css)),
+        Route("/static/answer.css", app.guard(send_answer_css)),
+        Route("/static/audit.css", app.guard(send_audit_css)),
         Mount("/static", StaticFiles(packages=[("concordant.web", "static")])),
     ]
     middleware = [Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))]
@@ -276,14 +279,6 @@ def make_cds_routes(app: Application, cds: CdsSettings) -> list[Route]:
 def _read_address(request: Request) -> Fields:
     """The language, which is all that an address may hold."""
     return {"lang": [request.query_params["lang"]]} if "lang" in request.query_params else {}
-
-
-async def _send_answer_css(_: Request) -> Response:
-    return Response(ANSWER_CSS, media_type="text/css")
-
-
-async def _send_audit_css(_: Request) -> Response:
-    return Response(read_audit_stylesheet(), media_type="text/css")
 
 
 async def _tell_missing(request: Request, error: Exception) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 import sys
 
 from concordant.errors import describe_bug
@@ -22,6 +23,27 @@ def log_failure(error: Exception) -> None:
 def log_event(event: str, **told: object) -> None:
     """Something that the server did: it began, it ended."""
     _write_line(event=event, **told)
+
+
+def tell_in_log(logger: str, event: str, says: str) -> None:
+    """Have what a library would print become a line of the log, with our words in place of its own."""
+    told = logging.getLogger(logger)
+    told.handlers = [_OwnWords(event, says)]
+    told.propagate = False
+
+
+class _OwnWords(logging.Handler):
+    def __init__(self, event: str, says: str) -> None:
+        super().__init__(logging.WARNING)
+        self._told = {"event": event, "says": says}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line, that holds nothing of what the library says; a mistake is told by its kind and place."""
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, Exception):
+            log_failure(error)
+        else:
+            _write_line(**self._told, by=record.name)
 
 
 def _write_line(**told: object) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from concordant.version import __version__
+from concordant.web.cds.described import describe_cds
 from concordant.web.problems import ProblemBody
 from concordant.web.requests import Health
 from concordant.web.service import SERVICES
@@ -17,8 +18,8 @@ REF = "#/components/schemas/{name}"
 STATUSES = {"400": "It cannot be read", "413": "It is too large", "422": "It says something that cannot be", "429": "Too often"}
 
 
-def build_openapi(example: Schema) -> Schema:
-    """The description; `example` is a case file that every question of the examples is asked of."""
+def build_openapi(example: Schema, *, hooks: bool = False) -> Schema:
+    """The description; `example` is a case file that every question of the examples is asked of; with `hooks`, CDS Hooks too."""
     kinds = [kind for question, _, answer in SERVICES.values() for kind in (question, answer)]
     schemas, components = msgspec.json.schema_components([*kinds, ProblemBody, Health], ref_template=REF)
     pairs = zip(SERVICES.items(), zip(schemas[::2], schemas[1::2], strict=False), strict=False)
@@ -33,6 +34,7 @@ def build_openapi(example: Schema) -> Schema:
             "responses": {"200": _describe_body("It does", schemas[-1])},
         }
     }
+    cds_paths, cds_parts = describe_cds(_describe_errors(schemas[-2])) if hooks else ({}, {})
     return {
         "openapi": "3.1.0",
         "info": {
@@ -41,21 +43,24 @@ def build_openapi(example: Schema) -> Schema:
             "description": "Guideline-concordant care for one record. Nothing is stored. No clinician reviewed the knowledge.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "paths": {**paths, "/healthz": health, "/readyz": health},
-        "components": {"schemas": components},
+        "paths": {**paths, **cds_paths, "/healthz": health, "/readyz": health},
+        "components": {"schemas": {**components, **cds_parts}},
     }
 
 
 def _describe(path: str, service: Any, question: Schema, answer: Schema, problem: Schema, example: Schema) -> Schema:
     says = inspect.getdoc(service) or ""
     body = {"application/json": {"schema": question, "examples": {"story": {"value": {"record": example}}}}}
-    errors = {status: _describe_body(text, problem, "application/problem+json") for status, text in STATUSES.items()}
     return {
         "operationId": path.strip("/"),
         "summary": says.rstrip("."),
         "requestBody": {"required": True, "content": body},
-        "responses": {"200": _describe_body("The answer", answer), **errors},
+        "responses": {"200": _describe_body("The answer", answer), **_describe_errors(problem)},
     }
+
+
+def _describe_errors(problem: Schema) -> Schema:
+    return {status: _describe_body(text, problem, "application/problem+json") for status, text in STATUSES.items()}
 
 
 def _describe_body(text: str, schema: Schema, kind: str = "application/json") -> Schema:

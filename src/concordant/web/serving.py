@@ -21,11 +21,12 @@ from concordant.web.app import LOCAL, make_app
 from concordant.web.cds.settings import CdsSettings
 from concordant.web.connections import ImpatientProtocol
 from concordant.web.limits import Limits
-from concordant.web.log import log_event
+from concordant.web.log import log_event, tell_in_log
 from concordant.web.tracing import make_tracer
 from concordant.web.watch import Meter, Watch
 
 CDS_OPEN = "CDS Hooks asks nobody for a token and answers every page (--cds-open): for development, never with real patients."
+NOT_HTTP = "What came is no request of HTTP, or the server is stopping."
 GRACE = 20  # seconds in which what is being answered may end
 KEEP_ALIVE = 15  # seconds for which an idle connection is kept
 OPEN_AFTER = 0.3  # seconds until the server listens
@@ -89,6 +90,7 @@ def _run(app: Starlette, listening: socket.socket) -> None:
 
 def configure_server(app: Starlette) -> uvicorn.Config:
     """How connections are kept, and left."""
+    tell_in_log("uvicorn.error", "not_http", NOT_HTTP)
     return uvicorn.Config(
         app,
         http=ImpatientProtocol,

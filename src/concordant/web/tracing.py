@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from concordant.version import __version__
-from concordant.web.log import log_event
+from concordant.web.log import log_event, tell_in_log
 from concordant.web.watch import EndSpan, Tracer
 
 NAME = "concordant"
@@ -36,9 +35,7 @@ def _make_tracer(kind: str, exporter: Any) -> Tracer:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    logger = logging.getLogger("opentelemetry")
-    logger.addHandler(_Words())
-    logger.propagate = False  # a line of another shape has no place in the log
+    tell_in_log("opentelemetry", "not_traced", NOT_SENT)
     provider = TracerProvider(resource=Resource.create({"service.version": __version__, **_name_service()}))
     provider.add_span_processor(BatchSpanProcessor(exporter or _make_exporter(kind)))
     return OtelTracer(provider)
@@ -56,13 +53,6 @@ def _make_exporter(kind: str) -> Any:
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 
     return OTLPSpanExporter()
-
-
-class _Words(logging.Handler):
-    """What the library says becomes a line of our log that holds nothing of what it says."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        log_event("not_traced", says=NOT_SENT, by=record.name)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from concordant.api.cards import CardQuestion, list_override_codes, list_prefetc
 from concordant.present.cards.card import Card, CardList
 from concordant.web.cds.feedback import FeedbackBook
 from concordant.web.cds.fetching import GatheredRecord, RecordFetcher
+from concordant.web.cds.hooks import HOOKS, PATH, SERVICE_HOOKS, name_service
 from concordant.web.cds.outbound import Outbound
 from concordant.web.cds.requests import PATIENT_VIEW, FeedbackList, HookRequest, decode_body, decode_hook
 from concordant.web.cds.settings import CdsSettings
@@ -29,29 +30,14 @@ from concordant.web.limits import Limits, read_body
 from concordant.web.problems import Problem
 from concordant.web.watch import Meter
 
-PATH = "/cds-services"
 FETCHING_AT_ONCE = 16
 Handler = Callable[[Request], Awaitable[Response]]
 Work = Callable[..., Awaitable[Any]]
-HOOKS = {
-    PATIENT_VIEW: "What the guideline says of the patient whose record is opened, what is missing, and what could harm.",
-    "order-select": "Whether selected cancer drugs are what the guideline offers this patient, in the dose that it offers.",
-    "order-sign": "The same before orders are signed: what is precluded, lacks a check, or is another dose, schedule or partner.",
-}
 REQUIREMENTS = (
     "FHIR R4. The prefetch suffices. What is missing of it is fetched from `fhirServer`, where this service may ask that; "
     "what is missing then leaves the answer open, and the card says so. Results are asked for by their codes, so that one under "
     "another code is not seen."
 )
-PREFIX = "concordant-"
-
-
-def name_service(hook: str) -> str:
-    """The id of the service of a hook."""
-    return f"{PREFIX}{hook}"
-
-
-SERVICE_HOOKS = {name_service(hook): hook for hook in HOOKS}
 
 
 @dataclass
