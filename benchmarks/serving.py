@@ -2,9 +2,9 @@
 
 A tap in the browser until the new answer stands there; `POST /answer` beside an endpoint of bare Starlette that parses the same
 JSON, one after the other and eight at once; what the answer itself costs in the process; the size of the first page; and memory
-under load for some minutes. With `--cards`, the cards of CDS Hooks for prefetches of 50 kB alone. With `--soak`, answers and cards in
-turn at half of what the server can, for some minutes: each answer is held against the one that `concordant recommend` gave before, each
-card against the first; memory at the beginning and at the end. Exits with 1 where one differs. Ratios count.
+under load for some minutes. With `--cards`, the cards of CDS Hooks for prefetches of 50 kB alone. With `--soak`, answers and
+cards in turn at half of what the server can, for some minutes: each answer is held against the one that `concordant recommend`
+gave before, each card against the first; memory at the beginning and at the end. Exits with 1 where one differs. Ratios count.
 """
 
 from __future__ import annotations
@@ -203,6 +203,7 @@ class Soak:
         self.wrong: list[str] = []
 
     def ask_card(self, number: int) -> tuple[int, bytes]:
+        """Status and cards of one call."""
         status, _, content = ask(self.port, "/cds-services/concordant-patient-view", self.calls[number % len(self.calls)])
         return status, content
 
@@ -369,9 +370,7 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--minutes", type=float, default=0.5)
     options.add_argument("--cards", action="store_true", help="CDS Hooks alone")
-    options.add_argument(
-        "--soak", type=float, default=0.0, metavar="MINUTES", help="answers and cards at half load, each compared"
-    )
+    options.add_argument("--soak", type=float, default=0.0, metavar="MINUTES", help="answers and cards, each compared")
     chosen = options.parse_args()
     print("| what | seen | ratio |\n|---|---|---|")
     for row in choose_rows(chosen):

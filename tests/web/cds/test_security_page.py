@@ -7,15 +7,25 @@ from pathlib import Path
 
 from tests.web.cds.test_fetching import LIES
 from tests.web.cds.test_tokens import REFUSED
+from tests.web.smart import test_backend, test_launch
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 TOLD = set(re.findall(r"`([^`]+)`", PAGE))
-WRITTEN = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+WRITTEN = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parents[1].rglob("test_*.py"))
+SMART = (
+    test_backend.TOKEN_LIES,
+    test_backend.WRONG_ADDRESSES,
+    test_backend.BAD_KEYS,
+    test_launch.ATTACKS,
+    test_launch.ANSWER_LIES,
+    test_launch.IDENTITY_LIES,
+    test_launch.CONFIGURED,
+)
 
 
 def test_every_attack_that_is_tried_is_told() -> None:
-    assert {*REFUSED, *LIES} - TOLD == set()
+    assert {*REFUSED, *LIES, *(name for attacks in SMART for name in attacks)} - TOLD == set()
 
 
 def test_every_test_that_is_named_is_there() -> None:
