@@ -23,9 +23,9 @@ FREE = Limits(rate=1e9, burst=10**9)
 
 
 @contextmanager
-def running(limits: Limits = FREE, cds: CdsSettings | None = None, watch: Watch | None = None) -> Iterator[int]:
+def running(limits: Limits = FREE, cds: CdsSettings | None = None, watch: Watch | None = None, port: int = 0) -> Iterator[int]:
     """The port of a server that answers with the shipped knowledge as of a fixed day."""
-    listening = listen("127.0.0.1", 0)
+    listening = listen("127.0.0.1", port)
     app = make_app(BUILDER.engine, limits=limits, get_today=lambda: TODAY, cds=cds, watch=watch)
     server = uvicorn.Server(configure_server(app))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

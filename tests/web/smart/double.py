@@ -126,6 +126,8 @@ def serve_smart(authorization: Authorization, answer: Answer) -> Answer:
     def told(handler: Handler) -> None:
         if handler.path == "/fhir/.well-known/smart-configuration":
             handler.send(authorization.configure(handler.server), "application/json")
+        elif handler.path.startswith("/authorize?"):  # somebody signs in, and lets the page in
+            handler.send(b"", status=302, Location=authorization.authorize(handler.path))
         elif handler.path == "/jwks":
             handler.send({"keys": [SIGNER.as_dict(private=False)]}, "application/json")
         elif authorization.refuses_reads or handler.headers.get("Authorization", "")[7:] not in authorization.tokens:

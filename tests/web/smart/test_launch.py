@@ -16,11 +16,13 @@ from joserfc import jwk
 
 from concordant.web.cds.outbound import Outbound
 from concordant.web.cds.settings import CdsSettings
+from concordant.web.serving import listen
 from concordant.web.smart import memory
 from concordant.web.smart.discovery import is_address
 from concordant.web.smart.launching import Launcher, LaunchRefused
 from concordant.web.smart.memory import ShortMemory
 from concordant.web.smart.settings import SmartSettings
+from tests.present.browser import launched, needed
 from tests.web.cds.calls import BASE, Json
 from tests.web.cds.double import Answer, Double, Handler, serve_bundle
 from tests.web.cds.test_fetching import WHOLE
@@ -106,6 +108,28 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 def verdict_of(page: str) -> str:
     found = re.search(r'class="bar[^>]*>(.*?)</a>', page, re.S)
     return found[1] if found else ""
+
+
+@pytest.mark.long
+def test_a_browser_goes_the_whole_way() -> None:
+    needed()
+    with listen("127.0.0.1", 0) as free:
+        port = int(free.getsockname()[1])
+    with authorizing(serve_bundle(RECORD, 2)) as (server, _):
+        smart, here = SmartSettings({}, {server.base: APP}), f"http://127.0.0.1:{port}"
+        settings = CdsSettings(here, servers=(server.base,), private=True, is_open=True, smart=smart)
+        with running(cds=settings, port=port), launched() as browser:
+            page = browser.new_page()
+            page.goto(f"{here}/smart/launch")
+            page.locator("main a").click()
+            page.wait_for_url("**/smart/record?of=*")
+            told = page.locator(".bar").first.text_content()
+            page.fill("#as_of", "2022-11-01")
+            page.locator("#as_of").press("Tab")
+            page.locator("#answer", has_text="as of 1 Nov 2022").wait_for()
+            shown = page.locator("#answer").inner_text()
+    assert "mg" in (told or "")
+    assert NAME in shown
 
 
 def test_without_a_server_the_listed_ones_are_offered() -> None:
