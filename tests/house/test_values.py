@@ -65,6 +65,7 @@ ALLOWED = {
     ("present/cohort/words.py", "NUMBER_PERCENT.sub"): LAYOUT,
     ("present/docx/file.py", "re.split"): MARKUP,
     ("present/docx/styles.py", "style.element.findall"): OTHER,
+    ("present/fhir/frame.py", "make_printable(text).split"): LAYOUT,
     ("present/figures/data.py", "key.removeprefix"): KEYS,
     ("present/figures/data.py", "key.startswith"): KEYS,
     ("present/figures/data.py", "f'{figure:g}'.partition"): DIGITS,

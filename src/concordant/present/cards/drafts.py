@@ -7,7 +7,7 @@ from itertools import groupby
 
 from concordant.answer.parts import Dose
 from concordant.answer.schema import Answer, Option
-from concordant.model.drugs import Drug
+from concordant.model.drugs import Component, Drug
 from concordant.model.knowledge import Knowledge
 from concordant.present.cards.card import CardAction, Resource, Suggestion
 from concordant.present.cards.frame import NOBODY, CardFrame
@@ -17,15 +17,22 @@ UCUM = "http://unitsofmeasure.org"
 CODED_IN = ("rxnorm", "atc")
 OFFERED = ("applies", "applies_if_checked")
 MOST = 3
+ORDER = "order"
 
 
 def make_draft_suggestions(answer: Answer, patient: str, frame: CardFrame) -> tuple[Suggestion, ...]:
     """A suggestion for each option that leads, where the answer gives its dose and nothing holds it."""
+    return tuple(_make_suggestion(option, answer, patient, frame) for option in list_drafted(answer))
+
+
+def list_drafted(answer: Answer) -> list[Option]:
+    """The options of which orders are drafted: those that lead, whose dose the answer gives and nothing holds; none while
+    something is open, is to be settled first, or a part of the record is missing.
+    """
     if not answer.options or answer.answer != "recommends" or answer.held_until or answer.incomplete or answer.interrupted:
-        return ()
+        return []
     first = get_first_option(answer)
-    leading = [option for option in answer.options if option.role == first.role and can_be_drafted(option)]
-    return tuple(_make_suggestion(option, answer, patient, frame) for option in leading[:MOST])
+    return [option for option in answer.options if option.role == first.role and can_be_drafted(option)][:MOST]
 
 
 def can_be_drafted(option: Option) -> bool:
@@ -41,7 +48,7 @@ def _find_milligrams(dose: Dose) -> float | None:
 
 
 def _make_suggestion(option: Option, answer: Answer, patient: str, frame: CardFrame) -> Suggestion:
-    requests = list(_iter_requests(option, answer, patient, frame))
+    requests = list(iter_requests(option, answer, patient, frame))
     actions = [CardAction(type="create", description=_describe_request(one), resource=one) for one in requests]
     if len(requests) > 1:
         group = _make_group(option, requests, patient, frame)
@@ -60,10 +67,11 @@ def _describe_request(request: Resource) -> str:
     return f"Draft order: {request['medicationCodeableConcept']['text']}, {first}"
 
 
-def _iter_requests(option: Option, answer: Answer, patient: str, frame: CardFrame) -> Iterator[Resource]:
+def iter_requests(option: Option, answer: Answer, patient: str, frame: CardFrame, intent: str = ORDER) -> Iterator[Resource]:
+    """A draft order for each drug of an option, with its dose; `intent` as FHIR has it (`option` within a group that chooses)."""
     missing = [check.label for check in answer.checks if check.state == "missing" and check.regimen == option.regimen]
     for name, doses in groupby(option.dose, key=lambda dose: dose.drug):
-        yield _make_request(name, list(doses), missing, patient, frame)
+        yield _make_request(name, list(doses), missing, patient, frame) | {"intent": intent}
 
 
 def _make_request(name: str, doses: Sequence[Dose], missing: Sequence[str], patient: str, frame: CardFrame) -> Resource:
@@ -74,7 +82,7 @@ def _make_request(name: str, doses: Sequence[Dose], missing: Sequence[str], pati
         "resourceType": "MedicationRequest",
         "id": frame.make_uuid("request", drug.id),
         "status": "draft",
-        "intent": "order",
+        "intent": ORDER,
         "medicationCodeableConcept": make_medication(drug, frame.knowledge),
         "subject": {"reference": f"Patient/{patient}"},
         "note": [{"text": text} for text in (*notes, f"Drafted by Concordant. {NOBODY}")],
@@ -106,7 +114,7 @@ def _make_instruction(number: int, dose: Dose, knowledge: Knowledge) -> Resource
     days = "" if dose.days in ("", "1") else f", days {dose.days}"
     phase = "" if dose.phase == "every" else f"{dose.phase} dose: "
     quantity = {"value": milligrams, "unit": "mg", "system": UCUM, "code": "mg"}
-    timing = _make_timing(dose, knowledge)
+    timing = make_timing(dose, knowledge)
     return {
         "sequence": number,
         "text": f"{phase}{milligrams:g} mg {dose.route} {dose.schedule}{days}{authored}",
@@ -116,7 +124,7 @@ def _make_instruction(number: int, dose: Dose, knowledge: Knowledge) -> Resource
     }
 
 
-def _make_timing(dose: Dose, knowledge: Knowledge) -> Resource:
+def make_timing(dose: Dose | Component, knowledge: Knowledge) -> Resource:
     """The schedule as FHIR counts it; none for one that the knowledge does not time."""
     reading = knowledge.vocabulary.orders
     found = next((one for one in (reading.schedules if reading else ()) if one.says == dose.schedule), None)
@@ -135,7 +143,7 @@ def _make_group(option: Option, requests: Sequence[Resource], patient: str, fram
         "resourceType": "RequestGroup",
         "id": frame.make_uuid("group", option.regimen),
         "status": "draft",
-        "intent": "order",
+        "intent": ORDER,
         "subject": {"reference": f"Patient/{patient}"},
         "action": actions,
     }

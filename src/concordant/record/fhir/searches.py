@@ -43,13 +43,14 @@ def _iter_result_searches(knowledge: Knowledge, local: tuple[LocalCode, ...]) ->
 
 def _iter_tokens(knowledge: Knowledge, kind: CodeKind) -> Iterator[str]:
     """`system|code` of each code by which FHIR can tell such a result."""
-    addresses = {system.id: _find_address(system.names) for system in knowledge.vocabulary.code_systems}
+    addresses = {system.id: find_address(system.names) for system in knowledge.vocabulary.code_systems}
     for values in knowledge.vocabulary.value_sets:
         if values.kind == kind:
             yield from (f"{address}|{one.code}" for one in values.codes if (address := addresses.get(one.system)))
 
 
-def _find_address(names: Iterable[str]) -> str:
+def find_address(names: Iterable[str]) -> str:
+    """The address among the names of a code system; empty where it has none."""
     return next((name for name in names if name.startswith("http")), "")
 
 
