@@ -25,6 +25,7 @@ EVERY: dict[str, int] = {
     "sheets of statements": 24,
     "forms": 24,
     "cards": 12,
+    "plans of care": 24,
     "questions": 6,
     "facts learnt": 12,
     "words learnt in steps": 6,

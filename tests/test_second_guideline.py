@@ -21,6 +21,7 @@ from msgspec.structs import replace
 import concordant as cc
 from concordant.answer.engine import answer_record, build_situation
 from concordant.answer.schema import Answer
+from concordant.api.fhir import ApplyQuestion, apply_plan, list_definitions
 from concordant.author.build import build_knowledge
 from concordant.author.lint.run import lint_folder
 from concordant.derive.engine import derive_facts
@@ -335,3 +336,25 @@ def test_in_columns_the_guideline_speaks_that_the_reference_hears(both: Knowledg
     wanted = [tell_decision(reference.decide(row)) for row in rows]
     assert find_differences(tell_table(engine.decide_table(table_of(rows, engine), as_of=day)), wanted) == []
     assert len({one["guideline"] for one in wanted}) == 2
+
+
+def test_each_plan_of_fhir_is_applied_by_itself(both: Knowledge) -> None:
+    """Each guideline is a plan of its own, and what the other one says of the patient stands in none of it."""
+    engine, base, person = (
+        cc.Engine(both),
+        "https://fhir.example",
+        {"resourceType": "Patient", "id": "p1", "birthDate": "1960-01-01"},
+    )
+    plans = {one["id"]: one for one in list_definitions(engine, base, AS_OF)["PlanDefinition"]}
+    assert len(plans) == 2
+    for id_, plan in plans.items():
+        question = ApplyQuestion(id_, "p1", (json.dumps(person).encode(),), base, AS_OF.isoformat())
+        made = apply_plan(engine, question, AS_OF)
+        assert made["instantiatesCanonical"] == [f"{plan['url']}|{plan['version']}"]
+        version = plan["identifier"][0]["value"]
+        told = engine.recommend(person, as_of=AS_OF, guideline=version).answer
+        assert made["description"] == told.verdict
+        (guidance,) = [one for one in made["contained"] if one["resourceType"] == "GuidanceResponse"]
+        assert [one["id"] for one in guidance["dataRequirement"]] == [ask.feature for ask in told.ask]
+    with pytest.raises(Unreadable, match="there is no such plan"):
+        apply_plan(engine, ApplyQuestion("asco-her2-brain", "p1", (json.dumps(person).encode(),), base), AS_OF)

@@ -61,7 +61,7 @@ def serve(
     proposer: LanguageModel | None,
     cds: CdsSettings,
 ) -> None:
-    """The page, the JSON API (/openapi.json) and CDS Hooks as a server. One line of log a request, nothing of a patient in it."""
+    """The page, the JSON API (/openapi.json), CDS Hooks and FHIR as a server. A line of log a request, nothing of a patient."""
     from concordant.cli.opening import make_engine
 
     _check_installed()

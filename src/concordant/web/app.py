@@ -66,7 +66,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 class Application:
     """What every request needs: an engine, the templates, the limits, and who says which day it is.
 
-    With `cds` it answers CDS Hooks; `watch` is who counts and traces.
+    With `cds` it answers CDS Hooks and FHIR; `watch` is who counts and traces.
     """
 
     engine: Engine
@@ -196,13 +196,15 @@ class Application:
 
     # -- around every request --------------------------------------------------------------------------
 
-    def guard(self, handler: Handler) -> Handler:
-        """Counts the request, turns errors into words, adds the headers, and writes one line of log that tells of no patient."""
+    def guard(self, handler: Handler, tell: Callable[[Problem], Response] = Problem.to_response) -> Handler:
+        """Counts the request, turns errors into words (`tell` writes them), adds the headers, and writes one line of log that
+        tells of no patient.
+        """
 
         async def guarded(request: Request) -> Response:
             started, route = time.perf_counter(), getattr(request.scope.get("route"), "path", "-")
             with self.watch.tracer.trace_request(request.method, route, request.headers.get("traceparent", "")) as end_span:
-                response = await self._answer(handler, request)
+                response = await self._answer(handler, request, tell)
                 end_span(response.status_code)
             response.headers.update(HEADERS)
             seconds = time.perf_counter() - started
@@ -213,19 +215,17 @@ class Application:
 
         return guarded
 
-    async def _answer(self, handler: Handler, request: Request) -> Response:
+    async def _answer(self, handler: Handler, request: Request, tell: Callable[[Problem], Response]) -> Response:
         try:
             self.gate.count_request(request.client.host if request.client else "")
             return await handler(request)
         except Problem as problem:
-            return problem.to_response()
+            return tell(problem)
         except ConcordantError as error:
-            return make_problem(error).to_response()
+            return tell(make_problem(error))
         except Exception as error:
             log_failure(error)
-            return Problem(
-                500, "A mistake of the program", "It was written to the log, without anything of the patient."
-            ).to_response()
+            return tell(Problem(500, "A mistake of the program", "It was written to the log, without anything of the patient."))
 
 
 def make_json(value: object) -> Response:
@@ -244,7 +244,7 @@ def make_app(
     watch: Watch | None = None,
 ) -> Starlette:
     """The application for one engine; `local` is that of one person at this machine, who needs no log. With `cds` it answers CDS
-    Hooks.
+    Hooks and FHIR.
 
     It answers only under the names of `hosts`: a page from elsewhere cannot reach it under another.
     """
@@ -267,13 +267,14 @@ def make_app(
 
 
 def make_cds_routes(app: Application, cds: CdsSettings) -> list[Route]:
-    """The routes of CDS Hooks, and of SMART where it is configured."""
+    """The routes of CDS Hooks and FHIR, and of SMART where it is configured."""
     from concordant.web.cds.door import CdsDoor
+    from concordant.web.fhir.door import FhirDoor
     from concordant.web.smart.door import SmartDoor
 
     door = CdsDoor(app.engine, cds, app.limits, app._work, app.get_today, app.watch.meter)
     smart = SmartDoor(cds, door.outbound, door.fetcher.tokens.kinds, door.gather, app.show_record, app.environment)
-    return [*door.list_routes(app.guard), *smart.list_routes(app.guard)]
+    return [*door.list_routes(app.guard), *FhirDoor(door).list_routes(app.guard), *smart.list_routes(app.guard)]
 
 
 def _read_address(request: Request) -> Fields:

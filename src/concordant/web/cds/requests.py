@@ -14,6 +14,7 @@ T = TypeVar("T")
 PATIENT_VIEW = "patient-view"
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")  # of FHIR
 LONGEST_INSTANCE = 100
+NO_CALL = "This is no call of a hook"
 BEARER = re.compile(r"[A-Za-z0-9\-._~+/]{1,8000}=*")  # what may stand in a header
 
 
@@ -75,24 +76,24 @@ def decode_hook(body: bytes, hook: str) -> HookRequest:
     if request.hook != hook:
         raise Problem(400, "This service answers another hook", f"It answers `{hook}`; /cds-services lists them all.")
     if ID.fullmatch(request.context.patientId) is None:
-        raise Problem(400, "This is no call of a hook", "`context.patientId` is no id of FHIR.")
+        raise Problem(400, NO_CALL, "`context.patientId` is no id of FHIR.")
     if not 0 < len(request.hookInstance) <= LONGEST_INSTANCE:
-        raise Problem(400, "This is no call of a hook", "`hookInstance` is empty or too long.")
+        raise Problem(400, NO_CALL, "`hookInstance` is empty or too long.")
     if hook != PATIENT_VIEW and not _is_object(request.context.draftOrders):
-        raise Problem(400, "This is no call of a hook", "`context.draftOrders` is no Bundle of FHIR.")
+        raise Problem(400, NO_CALL, "`context.draftOrders` is no Bundle of FHIR.")
     authorization = request.fhirAuthorization
     if authorization is not None and BEARER.fullmatch(authorization.access_token) is None:
-        raise Problem(400, "This is no call of a hook", "`fhirAuthorization.access_token` is no token.")
+        raise Problem(400, NO_CALL, "`fhirAuthorization.access_token` is no token.")
     return request
 
 
-def decode_body(body: bytes, kind: type[T]) -> T:
-    """A body as this type. Raises Problem for what is no JSON, holds a key twice, or is of another shape."""
+def decode_body(body: bytes, kind: type[T], title: str = NO_CALL) -> T:
+    """A body as this type. Raises Problem for what is no JSON, holds a key twice, or (`title`) is of another shape."""
     try:
         body.decode()  # what is kept as it came is looked at later, and is text by then
         found = msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
-        raise Problem(400, "This is no call of a hook", f"{error}.") from None
+        raise Problem(400, title, f"{error}.") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         says = "It is nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise Problem(400, "This is not JSON", f"{says}.") from None
