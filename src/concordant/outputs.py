@@ -48,17 +48,18 @@ def open_sink(output: str) -> contextlib.AbstractContextManager[Sink]:
     return replace_file(output) if output else contextlib.nullcontext(sys.stdout)
 
 
-def write_file(data: bytes, target: str, unless: Callable[[], None] | None = None) -> None:
-    """Make `data` the content of a file, or raise Unreadable and leave it as it was; `unless` is that of `replace_file`."""
-    with replace_file(target, unless) as making:
+def write_file(data: bytes, target: str, unless: Callable[[], None] | None = None, fresh: int = FRESH) -> None:
+    """Make `data` the content of a file, or raise Unreadable and leave it as it was; `unless` and `fresh` as in `replace_file`."""
+    with replace_file(target, unless, fresh) as making:
         making.write_bytes(data)
 
 
 @contextlib.contextmanager
-def replace_file(target: str, unless: Callable[[], None] | None = None) -> Iterator[PendingFile]:
+def replace_file(target: str, unless: Callable[[], None] | None = None, fresh: int = FRESH) -> Iterator[PendingFile]:
     """Open a temporary file that replaces `target` when the block ends, and is deleted when the block fails.
 
-    `unless` is called just before the replacement; if it raises, the target is left as it was. Raises Unreadable.
+    `unless` is called just before the replacement; if it raises, the target is left as it was. `fresh` are the rights of a file
+    that was not there before. Raises Unreadable.
     """
     path = Path(os.path.realpath(target))  # a link stays one: the file it names is replaced
     if _is_stream(target, path):
@@ -67,7 +68,7 @@ def replace_file(target: str, unless: Callable[[], None] | None = None) -> Itera
         return
     beside = path.with_name(f".concordant-{os.urandom(8).hex()}")
     with report_write_errors(target):
-        file = _open_beside(beside, path)
+        file = _open_beside(beside, path, fresh)
     try:
         yield PendingFile(file, target)
         with report_write_errors(target):
@@ -167,13 +168,13 @@ def _is_stream(target: str, path: Path) -> bool:
     return False
 
 
-def _open_beside(beside: Path, path: Path) -> IO[bytes]:
+def _open_beside(beside: Path, path: Path, fresh: int) -> IO[bytes]:
     """The new file, with the rights of the one it replaces; a folder, and a file that may not be written, are not replaced."""
     mode = None
     if path.exists():
         mode = stat.S_IMODE(path.stat().st_mode)
         os.close(os.open(path, os.O_WRONLY))
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), FRESH)
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), fresh)
     file = os.fdopen(handle, "wb")
     if mode is not None:
         with contextlib.suppress(OSError):
