@@ -49,7 +49,7 @@ def open_sink(output: str) -> contextlib.AbstractContextManager[Sink]:
 
 
 def write_file(data: bytes, target: str, unless: Callable[[], None] | None = None, fresh: int = FRESH) -> None:
-    """Make `data` the content of a file, or raise Unreadable and leave it as it was; `unless` and `fresh` as in `replace_file`."""
+    """Make `data` the content of a file, or raise Unreadable and leave it as it was; the rest is as in `replace_file`."""
     with replace_file(target, unless, fresh) as making:
         making.write_bytes(data)
 
@@ -83,6 +83,13 @@ def replace_file(target: str, unless: Callable[[], None] | None = None, fresh: i
         with contextlib.suppress(OSError):
             beside.unlink()
         raise
+
+
+def as_written(content: str | bytes) -> bytes:
+    """The bytes that a result is written as: a text ends with a line end."""
+    if isinstance(content, bytes):
+        return content
+    return (content if content.endswith("\n") else content + "\n").encode()
 
 
 @contextlib.contextmanager

@@ -131,6 +131,8 @@ def recommend(
     codes: CodesSource = "",
     assume: Mapping[str, str] | None = None,
     propose: Proposer | None = None,
+    record: str | os.PathLike[str] = "",
+    asked_by: str = "",
 ) -> Recommendation:
     """What the guideline says of one patient: the answer, why, and what would change it.
 
@@ -144,9 +146,21 @@ def recommend(
     FHIR and OMOP (docs/codes.md). `assume` chooses named defaults of the knowledge by name and value, as in
     `{"regimens_are_lines": "yes"}`; an answer that rests on one says so. Raises `Unreadable` or `Refused` with every complaint,
     each with its place and the way out. `propose` is as in `read`.
+
+    `record` is a decision record (a file, or `postgresql://HOST/DATABASE?head=FILE`) that keeps the answer before it is returned;
+    where it cannot, this raises `Unreadable` or `Refused`. `asked_by` is who asks, for that record.
     """
     engine = get_engine(knowledge, codes, propose)
-    return engine.recommend(source_or_record, as_of=as_of, guideline=guideline, patient=patient, today=today, assume=assume)
+    return engine.recommend(
+        source_or_record,
+        as_of=as_of,
+        guideline=guideline,
+        patient=patient,
+        today=today,
+        assume=assume,
+        record=record,
+        asked_by=asked_by,
+    )
 
 
 def decide_table(facts: Any, *, as_of: Day = None, guideline: str = "", knowledge: Knowledge | None = None) -> DecidedTable:

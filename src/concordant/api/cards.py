@@ -48,16 +48,19 @@ class CardQuestion(msgspec.Struct, frozen=True):
 
 def make_cards(engine: Engine, question: CardQuestion, today: dt.date) -> tuple[Card, ...]:
     """The cards for a record that is opened, or for orders. Raises ConcordantError for what cannot be read."""
-    patient = _read_patient(engine, question, today)
-    found = engine.recommend(patient)
-    frame = CardFrame(engine.knowledge, question.base, question.instance)
+    return make_cards_for(engine.recommend(read_asked_patient(engine, question, today)), question, today)
+
+
+def make_cards_for(found: Recommendation, question: CardQuestion, today: dt.date) -> tuple[Card, ...]:
+    """The cards that an answer comes to. Raises ConcordantError for orders that cannot be read."""
+    frame = CardFrame(found.engine.knowledge, question.base, question.instance)
     if not question.orders:
         return make_answer_cards(found.answer, found.record, question.patient, frame)
-    judged = judge_orders(found, read_draft_orders(engine, question.orders, today))
+    judged = judge_orders(found, read_draft_orders(found.engine, question.orders, today))
     return make_order_cards(found.answer, judged, question.selected, _index_orders(question.orders), question.patient, frame)
 
 
-def _read_patient(engine: Engine, question: CardQuestion, today: dt.date) -> Patient:
+def read_asked_patient(engine: Engine, question: CardQuestion, today: dt.date) -> Patient:
     """The patient who is meant, with what is missing told in the record: nothing follows from silence then."""
     content = SourceContent(question.resources, NAME)
     patient = engine.read(content, patient=question.patient, today=today).one()

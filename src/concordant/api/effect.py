@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from concordant.answer.schema import Answer, Option
 from concordant.api import Engine
 from concordant.errors import Complaint, ConcordantError, Unreadable
@@ -53,7 +55,7 @@ def iter_effects(paths: Sequence[Path], old: Knowledge, new: Knowledge) -> Itera
     newest = _find_newest_day(old, new)
     before, after = Engine(old), Engine(new)
     for path in paths:
-        yield _compare_answers(path.stem, _summarise_answer(path, before, newest), _summarise_answer(path, after, newest))
+        yield compare_answers(path.stem, _answer_case(path, before, newest), _answer_case(path, after, newest))
 
 
 def _find_newest_day(*several: Knowledge) -> dt.date:
@@ -61,7 +63,8 @@ def _find_newest_day(*several: Knowledge) -> dt.date:
     return max(days, default=dt.date.max)
 
 
-def _compare_answers(case: str, old: AnswerSummary, new: AnswerSummary) -> CaseEffect:
+def compare_answers(case: str, old: AnswerSummary, new: AnswerSummary) -> CaseEffect:
+    """What differs between two answers to one case."""
     names = dict.fromkeys((*old.parts, *new.parts))
     lines = (_describe_difference(name, old.parts.get(name, ()), new.parts.get(name, ())) for name in names)
     differences = tuple(filter(None, lines))
@@ -81,7 +84,7 @@ def _describe_difference(name: str, old: tuple[str, ...], new: tuple[str, ...]) 
     return f"{name}: {', '.join(changed) or 'in another order'}"
 
 
-def _summarise_answer(path: Path, engine: Engine, today: dt.date) -> AnswerSummary:
+def _answer_case(path: Path, engine: Engine, today: dt.date) -> AnswerSummary:
     """The answer to a case; a case that is refused has its first complaint for one."""
     try:
         answer = engine.recommend(SourceContent(read_file_bytes(path, path.name), path.name), today=today)
@@ -89,7 +92,12 @@ def _summarise_answer(path: Path, engine: Engine, today: dt.date) -> AnswerSumma
         return AnswerSummary({"answer": (f"refused ({error.complaints[0].says})",)}, {})
     except Exception as error:  # faulty knowledge is told, never a traceback
         return AnswerSummary({"answer": (f"cannot be answered ({type(error).__name__}: {error})",)}, {})
-    return AnswerSummary(_collect_parts(answer.built), answer.to_dict())
+    return summarise_answer(answer.answer)
+
+
+def summarise_answer(answer: Answer) -> AnswerSummary:
+    """An answer with its first screen, as it is compared."""
+    return AnswerSummary(_collect_parts(answer), msgspec.json.decode(msgspec.json.encode(answer)))
 
 
 def _collect_parts(answer: Answer) -> dict[str, tuple[str, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -75,6 +76,10 @@ class Engine:
         made._opener = self._opener.with_proposer(propose)
         return made
 
+    def without_proposer(self) -> Engine:
+        """The same engine where it asks no language model, else one that does not."""
+        return self if self._opener.proposer is None else self.with_proposer(None)
+
     def read(self, source: Source, *, as_of: Day = None, patient: str = "", today: dt.date | None = None) -> Patients:
         """The patients of a source, as the function `read` gives them."""
         return Patients(self, identify_source(source), AsOf(parse_day(as_of), today), patient)
@@ -88,10 +93,18 @@ class Engine:
         patient: str = "",
         today: dt.date | None = None,
         assume: Mapping[str, str] | None = None,
+        record: str | os.PathLike[str] = "",
+        asked_by: str = "",
     ) -> Recommendation:
         """The answer for one patient, as the function `recommend` gives it."""
         chosen = self._find_patient(source_or_record, as_of, patient, today, assume)
-        return Recommendation(self, chosen.record, guideline, chosen.id, self._prepared.answer_record(chosen.record, guideline))
+        answer = self._prepared.answer_record(chosen.record, guideline)
+        found = Recommendation(self, chosen.record, guideline, chosen.id, answer)
+        if record:
+            from concordant.api.recording import keep_returned
+
+            keep_returned(record, found, source_or_record, AsOf(parse_day(as_of), today), asked_by)
+        return found
 
     def decide(
         self,

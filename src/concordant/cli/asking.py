@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -12,6 +13,7 @@ from concordant.cli.keeping import CaseTarget
 from concordant.cli.offers import ask_offers
 from concordant.cli.opening import OpenedCase, get_terminal_width
 from concordant.errors import Refused
+from concordant.present.formats import RenderOptions
 from concordant.present.interview import Interview, parse_reply
 from concordant.present.language import load_language
 from concordant.present.terminal import render_terminal
@@ -19,11 +21,19 @@ from concordant.record.casefile.edit import add_stated, write_new_case
 from concordant.record.casefile.read import read_case
 from concordant.texts import read_text
 
+if TYPE_CHECKING:
+    from concordant.cli.recording import Keeper  # loaded only where a record is named
+
 
 def hold_interview(
-    opened: OpenedCase, wanted: str, target: CaseTarget | None = None, whose: str = "", language: str = "en"
+    opened: OpenedCase,
+    wanted: str,
+    target: CaseTarget | None = None,
+    whose: str = "",
+    language: str = "en",
+    keeper: Keeper | None = None,
 ) -> None:
-    """Hold the interview on the terminal and print the answer. What was answered is kept in `target`."""
+    """Hold the interview on the terminal and print the answer. What was answered is kept in `target`, the answer by `keeper`."""
     if target is not None:
         target.check_writable()
         complete_case(opened, _make_probe(opened))
@@ -34,6 +44,8 @@ def hold_interview(
     start = Interview(opened.record, opened.engine.knowledge, opened.engine.words, wanted, language=spoken)
     done = Conversation(start, console, _read_line).ask_questions()
     answer, knowledge = done.full_answer, opened.engine.knowledge
+    if keeper is not None:
+        keeper.keep_interview(opened.engine, done.completed_record, wanted, RenderOptions("terminal", language, whose=whose))
     sys.stdout.write(render_terminal(answer, colour=not plain, language=language, full=False, whose=whose, knowledge=knowledge))
     sys.stdout.flush()
     if target is not None:

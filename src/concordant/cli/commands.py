@@ -18,6 +18,7 @@ from concordant.cli.options import (
     language_option,
     output_option,
     propose_options,
+    record_options,
 )
 from concordant.cli.streams import Commands
 from concordant.cli.verbs import Verbs
@@ -28,6 +29,7 @@ from concordant.version import __version__
 
 if TYPE_CHECKING:
     from concordant.api import LanguageModel  # loaded only when a verb runs
+    from concordant.cli.recording import Keeper  # loaded only where a record is named
 
 
 @click.group(cls=Commands, commands=Verbs(), context_settings={"help_option_names": ["-h", "--help"]})
@@ -60,6 +62,7 @@ patient_argument = click.argument("patient")
 @propose_options
 @codes_option
 @assume_option
+@record_options
 @knowledge_option
 def recommend(
     patient: str,
@@ -76,10 +79,11 @@ def recommend(
     assume: tuple[str, ...],
     knowledge: str,
     proposer: LanguageModel | None,
+    keeper: Keeper | None,
 ) -> None:
     """What to do next for this patient, why, and what would change it."""
     from concordant.api.assumptions import check_assumptions, parse_assumptions
-    from concordant.cli.opening import list_sources, make_engine, make_sheet_label, open_patient
+    from concordant.cli.opening import find_patients, list_sources, make_engine, make_sheet_label, take_patient
     from concordant.outputs import refuse_source
 
     chosen = parse_assumptions(assume)
@@ -93,12 +97,16 @@ def recommend(
     if every:
         from concordant.cli.every import recommend_all
 
-        recommend_all(patient, _parse_date(as_of), guideline, output, engine, chosen)
+        recommend_all(patient, _parse_date(as_of), guideline, output, engine, chosen, keeper)
         return
-    answer = engine.recommend(open_patient(patient, _parse_date(as_of), id_, engine), guideline=guideline, assume=chosen).built
+    day = _parse_date(as_of)
+    patients = find_patients(patient, day, id_, engine)
+    found = engine.recommend(take_patient(patients, patient, day, id_), guideline=guideline, assume=chosen)
     colour = not output and sys.stdout.isatty()
     options = RenderOptions(format_, language, paper, full, make_sheet_label(patient, id_), colour, engine.knowledge)
-    rendered = render_answer(answer, options)
+    rendered = render_answer(found.built, options)
+    if keeper is not None:
+        keeper.keep_shown(found, patients, options, rendered)
     if isinstance(rendered, str) and format_ == "terminal" and full and not output:
         from concordant.cli.pager import write_paged
 
@@ -117,6 +125,7 @@ def recommend(
 @propose_options
 @language_option
 @codes_option
+@record_options
 @knowledge_option
 def ask(
     patient: str,
@@ -129,6 +138,7 @@ def ask(
     codes: str,
     knowledge: str,
     proposer: LanguageModel | None,
+    keeper: Keeper | None,
 ) -> None:
     """The questions that matter for this patient, one by one, then the answer; from nothing when no PATIENT is named."""
     from concordant.cli.asking import hold_interview
@@ -137,7 +147,7 @@ def ask(
 
     opened = open_for_answers(patient, _parse_date(as_of), make_engine(knowledge, codes, proposer), id_)
     kept = CaseTarget(target, opened, patient, force=force) if target else None
-    hold_interview(opened, guideline, kept, make_sheet_label(patient or target, id_), language)
+    hold_interview(opened, guideline, kept, make_sheet_label(patient or target, id_), language, keeper)
 
 
 @app.command()
@@ -149,6 +159,7 @@ def ask(
 @id_option
 @language_option
 @codes_option
+@record_options
 @knowledge_option
 def explain(
     patient: str,
@@ -160,13 +171,17 @@ def explain(
     language: str,
     codes: str,
     knowledge: str,
+    keeper: Keeper | None,
 ) -> None:
     """Why: what the decision (or one STATEMENT, such as 2.1) rests on, fact by fact, down to the record entry."""
-    from concordant.cli.opening import get_terminal_width, make_engine, open_patient
+    from concordant.cli.opening import find_patients, get_terminal_width, make_engine, make_sheet_label, take_patient
     from concordant.cli.pager import write_paged
 
-    engine = make_engine(knowledge, codes)
-    answer = engine.recommend(open_patient(patient, _parse_date(as_of), id_, engine), guideline=guideline)
+    engine, day = make_engine(knowledge, codes), _parse_date(as_of)
+    patients = find_patients(patient, day, id_, engine)
+    answer = engine.recommend(take_patient(patients, patient, day, id_), guideline=guideline)
+    if keeper is not None:
+        keeper.keep_behind(answer, "explain", make_sheet_label(patient, id_), patients)
     write_paged(answer.explain(statement, whole=whole, width=get_terminal_width(), language=language))
 
 

@@ -6,20 +6,29 @@ import datetime as dt
 import json
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from concordant.api import Engine
+from concordant.api import Engine, Recommendation
 from concordant.cli.opening import open_patients
 from concordant.errors import Broken, Complaint, ConcordantError, describe_bug
 from concordant.outputs import open_sink
 from concordant.patient.account import Account
 from concordant.record.sources import Patient
 
+if TYPE_CHECKING:
+    from concordant.cli.recording import Keeper  # loaded only where a record is named
+
 PROGRESS = 100
 
 
 def recommend_all(
-    source: str, as_of: dt.date | None, guideline: str, output: str, engine: Engine, assume: dict[str, str]
+    source: str,
+    as_of: dt.date | None,
+    guideline: str,
+    output: str,
+    engine: Engine,
+    assume: dict[str, str],
+    keeper: Keeper | None = None,
 ) -> None:
     """Answer for each patient; the line of one that cannot be answered says why, and the rest goes on.
 
@@ -31,7 +40,9 @@ def recommend_all(
             met += 1
             if met % PROGRESS == 0 and sys.stderr.isatty():
                 print(f"\r{met} patients", end="", file=sys.stderr)  # noqa: T201
-            answer, why, is_bug = _answer_patient(patient, guideline, engine, assume)
+            answer, found, why, is_bug = _answer_patient(patient, guideline, engine, assume)
+            if keeper is not None and found is not None:
+                keeper.keep_line(found)
             if why:
                 print(f"{patient.id}: {why}", file=sys.stderr)  # noqa: T201
             out.write(json.dumps({"patient": patient.id, **answer}, ensure_ascii=False) + "\n")
@@ -43,14 +54,17 @@ def recommend_all(
         raise Broken(Complaint("This is a bug in concordant: not every patient could be answered. Please report it."))
 
 
-def _answer_patient(patient: Patient, guideline: str, engine: Engine, assume: dict[str, str]) -> tuple[dict[str, Any], str, bool]:
-    """The answer as JSON; else the error in its place, why there is none, and whether that is a mistake of the program."""
+def _answer_patient(
+    patient: Patient, guideline: str, engine: Engine, assume: dict[str, str]
+) -> tuple[dict[str, Any], Recommendation | None, str, bool]:
+    """The answer as JSON and as such; else the error in its place, why there is none, and whether that is a mistake of ours."""
     try:
-        return engine.recommend(patient, guideline=guideline, assume=assume).to_dict(), "", False
+        found = engine.recommend(patient, guideline=guideline, assume=assume)
+        return found.to_dict(), found, "", False
     except ConcordantError as error:
         why, is_bug = str(error.complaints[0]), isinstance(error, Broken)
     except Exception as error:  # one patient never stops a batch
         if os.environ.get("CONCORDANT_DEBUG"):
             raise
         why, is_bug = describe_bug(error), True
-    return {"error": why}, why, is_bug
+    return {"error": why}, None, why, is_bug

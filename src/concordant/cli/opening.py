@@ -70,8 +70,13 @@ def make_engine(folder: str, codes: str = "", proposer: LanguageModel | None = N
 
 def open_patient(source: str, as_of: dt.date | None, id_: str, engine: Engine, rest: Account | None = None) -> Patient:
     """The one patient that is meant. Raises Unreadable when the source leaves open which one it is."""
+    return take_patient(find_patients(source, as_of, id_, engine), source, as_of, id_, rest)
+
+
+def take_patient(patients: Patients, source: str, as_of: dt.date | None, id_: str, rest: Account | None = None) -> Patient:
+    """The one patient of a source that was found; see `open_patient`."""
     rest = Account() if rest is None else rest
-    patient = _report_reading(find_patients(source, as_of, id_, engine).one(rest, WAYS_OUT), source, as_of)
+    patient = _report_reading(patients.one(rest, WAYS_OUT), source, as_of)
     if not id_:  # once the named one is found, nobody reads on
         print_rest(rest)
     return patient

@@ -34,6 +34,37 @@ knowledge_option = click.option(
 )
 
 
+record_option = click.option(
+    "--record",
+    default="",
+    envvar="CONCORDANT_RECORD",
+    metavar="URL",
+    help="Keep every answer in this decision record: a file, or postgresql://HOST/DATABASE?head=FILE.",
+)
+
+
+def record_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a decision record; the verb gets them as `keeper`, or None."""
+
+    @record_option
+    @click.option(
+        "--asked-by", default="", envvar="CONCORDANT_ASKED_BY", metavar="NAME", help="Who asks, for the decision record."
+    )
+    @functools.wraps(command)
+    def run(*args: Any, record: str, asked_by: str, **options: Any) -> Any:
+        return command(*args, keeper=_make_keeper(record, asked_by), **options)
+
+    return run
+
+
+def _make_keeper(record: str, asked_by: str) -> Any:
+    if not record:
+        return None
+    from concordant.cli.recording import make_keeper
+
+    return make_keeper(record, asked_by)
+
+
 def propose_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of a language model that is asked about notes; the verb gets it as `proposer`, or None."""
 

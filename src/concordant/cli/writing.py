@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from concordant.errors import Complaint, Unreadable
-from concordant.outputs import write_file
+from concordant.outputs import as_written, write_file
 from concordant.present.formats import BINARY
 
 
@@ -18,16 +18,9 @@ def check_target(format_: str, output: str, name: str = "answer") -> None:
 
 def write_output(content: str | bytes, output: str) -> None:
     """To the file, or to standard output; text ends with a line end. Raises Unreadable when it cannot be written."""
-    if isinstance(content, str):
-        content = content if content.endswith("\n") else content + "\n"
-    if not output:
-        _write_to_stdout(content)
-        return
-    write_file(content if isinstance(content, bytes) else content.encode(), output)
-
-
-def _write_to_stdout(content: str | bytes) -> None:
-    if isinstance(content, str):
-        sys.stdout.write(content)
+    if output:
+        write_file(as_written(content), output)
+    elif isinstance(content, str):
+        sys.stdout.write(content if content.endswith("\n") else content + "\n")
     else:
         sys.stdout.buffer.write(content)

@@ -17,7 +17,7 @@ HEAD_NEEDED = "Add ?head=FILE: a file beside nobody's database, in which the las
 
 
 class RecordAddress(msgspec.Struct, frozen=True):
-    """`place` is the file, or the address that PostgreSQL is connected to; `name` is what messages call it, without a password."""
+    """`place` is the file, or the address that PostgreSQL is connected to; `name` is what messages call it: no password."""
 
     kind: str
     place: str

@@ -69,7 +69,8 @@ class RecordBase:
 
     def iter_entries(self) -> Iterator[Entry]:
         """All rows in order, some at a time: a record may be larger than the memory, and others go on writing."""
-        where, params = "", ()
+        where = ""
+        params: tuple[Any, ...] = ()
         while rows := self._run(f"SELECT {COLUMNS} FROM {ENTRIES} {where} ORDER BY n LIMIT {PAGE}", params).fetchall():
             yield from (_make_entry(row) for row in rows)
             where, params = "WHERE n > ?", (rows[-1][0],)

@@ -73,9 +73,9 @@ class ChainWalk:
             self.erased.update(n for first, end in sealed.erased for n in range(first, min(end, entry.n) + 1))
         if entry.is_erased:
             self.emptied.add(entry.n)
-        elif not isinstance(entry.salt, bytes) or not isinstance(entry.personal, bytes):
+        elif not (isinstance(entry.patient, str) and isinstance(entry.salt, bytes) and isinstance(entry.personal, bytes)):
             self._add_fault(entry.n, "was changed: a part of what was kept is gone")
-        elif commit_to(entry.personal, entry.salt) != sealed.commitment:
+        elif commit_to(entry.patient, entry.personal, entry.salt) != sealed.commitment:
             self._add_fault(entry.n, "was changed: what was kept is not what was sealed")
 
     def finish(self) -> list[Fault]:
@@ -113,3 +113,12 @@ def walk_record(record: DecisionRecord) -> tuple[ChainWalk, Iterator[tuple[Entry
 def _follow_entries(walk: ChainWalk, entries: Iterable[Entry]) -> Iterator[tuple[Entry, Sealed | None]]:
     for entry in entries:
         yield entry, walk.follow_entry(entry)
+
+
+def check_receipt(record: DecisionRecord, told: tuple[int, str]) -> list[Fault]:
+    """What is wrong with the entry that a receipt tells of: it is not there, or another one is."""
+    for entry in record.iter_entries():
+        if entry.n == told[0]:
+            same = isinstance(entry.sealed, str) and hash_sealed(entry.sealed) == told[1]
+            return [] if same else [Fault(entry.n, "is not the one that was told: the record was made anew from some entry on")]
+    return [Fault(0, f"entry {told[0]} is missing: it was told once")]

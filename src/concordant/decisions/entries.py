@@ -78,9 +78,10 @@ def make_salt() -> bytes:
     return os.urandom(SALT)
 
 
-def commit_to(personal: bytes, salt: bytes) -> str:
-    """What the sealed part says of the personal part."""
-    return hmac.new(salt, personal, hashlib.sha256).hexdigest()
+def commit_to(patient: str, personal: bytes, salt: bytes) -> str:
+    """What the sealed part says of the personal part, and of the name by which it is found."""
+    name = patient.encode(errors="surrogatepass")
+    return hmac.new(salt, len(name).to_bytes(8, "big") + name + personal, hashlib.sha256).hexdigest()
 
 
 def pack_personal(content: bytes) -> bytes:

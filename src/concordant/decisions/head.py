@@ -31,7 +31,8 @@ def read_head(path: str) -> Head | None:
     try:
         return msgspec.json.decode(read_file_bytes(Path(path), path), type=Head)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        raise Unreadable(Complaint("this is no head of a decision record", path, way_out="Name its own file, or see replay -h"))
+        says, way_out = "this is no head of a decision record", "Put the right file there; see `concordant replay --help`"
+        raise Unreadable(Complaint(says, path, way_out=way_out)) from None
 
 
 def write_head(head: Head, path: str) -> None:

@@ -112,7 +112,7 @@ class DecisionRecord:
             self._check_head(base, (last, before))
         salt, personal = make_salt(), pack_personal(content)
         sealed = msgspec.structs.replace(
-            told, n=last + 1, before=before, at=base.ask_moment(), commitment=commit_to(personal, salt)
+            told, n=last + 1, before=before, at=base.ask_moment(), commitment=commit_to(patient, personal, salt)
         )
         text = msgspec.json.encode(sealed).decode()
         entry = Entry(sealed.n, text, hash_sealed(text), patient, salt, personal)

@@ -17,7 +17,7 @@ BINARY = ("pdf", "docx")
 
 class RenderOptions(msgspec.Struct, frozen=True):
     """How the answer is to be rendered, and which patient it is for. `colour` and `full` apply to the terminal, `paper` to
-    PDF. `knowledge` has the texts of another language than English.
+    PDF. `knowledge` has the texts of another language than English. `width` is that of the terminal, 0 the one at hand.
     """
 
     format: str = "terminal"
@@ -27,6 +27,7 @@ class RenderOptions(msgspec.Struct, frozen=True):
     whose: str = ""
     colour: bool = False
     knowledge: Knowledge | None = None
+    width: int = 0
 
 
 def render_answer(answer: Answer, wanted: RenderOptions) -> str | bytes:
@@ -41,6 +42,7 @@ def render_answer(answer: Answer, wanted: RenderOptions) -> str | bytes:
         return render_terminal(
             answer,
             colour=wanted.colour,
+            width=wanted.width,
             language=wanted.language,
             full=wanted.full,
             whose=wanted.whose,
