@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from concordant.api.recommendation import Recommendation
 
 NAME = "prefetch"
+KeepCards = Callable[["Recommendation", tuple[Card, ...]], None]
 
 
 class CardQuestion(msgspec.Struct, frozen=True):
@@ -46,9 +47,16 @@ class CardQuestion(msgspec.Struct, frozen=True):
     selected: tuple[str, ...] = ()
 
 
-def make_cards(engine: Engine, question: CardQuestion, today: dt.date) -> tuple[Card, ...]:
-    """The cards for a record that is opened, or for orders. Raises ConcordantError for what cannot be read."""
-    return make_cards_for(engine.recommend(read_asked_patient(engine, question, today)), question, today)
+def make_cards(engine: Engine, question: CardQuestion, today: dt.date, keep: KeepCards | None = None) -> tuple[Card, ...]:
+    """The cards for a record that is opened, or for orders, once `keep` has kept the answer behind them.
+
+    Raises ConcordantError for what cannot be read.
+    """
+    found = engine.recommend(_read_patient(engine, question, today))
+    cards = make_cards_for(found, question, today)
+    if keep is not None:
+        keep(found, cards)
+    return cards
 
 
 def make_cards_for(found: Recommendation, question: CardQuestion, today: dt.date) -> tuple[Card, ...]:
@@ -60,7 +68,7 @@ def make_cards_for(found: Recommendation, question: CardQuestion, today: dt.date
     return make_order_cards(found.answer, judged, question.selected, _index_orders(question.orders), question.patient, frame)
 
 
-def read_asked_patient(engine: Engine, question: CardQuestion, today: dt.date) -> Patient:
+def _read_patient(engine: Engine, question: CardQuestion, today: dt.date) -> Patient:
     """The patient who is meant, with what is missing told in the record: nothing follows from silence then."""
     content = SourceContent(question.resources, NAME)
     patient = engine.read(content, patient=question.patient, today=today).one()

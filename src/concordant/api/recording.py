@@ -34,6 +34,7 @@ from concordant.texts import MAX_BYTES, read_file_bytes
 if TYPE_CHECKING:
     from concordant.api.engine import Engine
     from concordant.api.recommendation import Recommendation
+    from concordant.present.cards.card import Card
 
 # What an answer was shown as, beside the formats of `recommend`.
 LINE = "line"  # of `recommend --all`
@@ -133,9 +134,12 @@ def keep_returned(
     place: str | os.PathLike[str], found: Recommendation, source: Source | PatientRecord | Patient, as_of: AsOf, asked_by: str
 ) -> None:
     """Keep an answer that a program gets, as JSON. Raises Unreadable or Refused."""
-    is_read = isinstance(source, PatientRecord | Patient)
-    document = None if is_read else offer_document(found.engine, identify_source(source), as_of)
-    keep_answer(DecisionRecord(place), found, Asked("api", "json"), document=document, asked_by=asked_by)
+    document, whose = None, ""
+    if not isinstance(source, PatientRecord | Patient):
+        opened = identify_source(source)
+        document = offer_document(found.engine, opened, as_of)
+        whose = Path(opened.name).name if isinstance(opened, NamedSource) else ""
+    keep_answer(DecisionRecord(place), found, Asked("api", "json", whose=whose), document=document, asked_by=asked_by)
 
 
 def encode_note(asked_by: str) -> bytes:
@@ -163,12 +167,18 @@ def render_shown(found: Recommendation, asked: Asked, hook: HookAsked | None = N
 
 
 def render_cards(found: Recommendation, hook: HookAsked) -> bytes:
-    """The cards of a hook, as a client gets them."""
+    """The cards of a hook again."""
     from concordant.api.cards import CardQuestion, make_cards_for
-    from concordant.present.cards.card import CardList
 
     question = CardQuestion(hook.patient, b"", hook.base, hook.instance, hook.missing, hook.orders, hook.selected)
-    return msgspec.json.encode(CardList(cards=make_cards_for(found, question, hook.today)))
+    return encode_cards(make_cards_for(found, question, hook.today))
+
+
+def encode_cards(cards: tuple[Card, ...]) -> bytes:
+    """Cards as a client gets them."""
+    from concordant.present.cards.card import CardList
+
+    return msgspec.json.encode(CardList(cards=cards))
 
 
 def offer_document(engine: Engine, source: Opened, as_of: AsOf) -> Document | None:

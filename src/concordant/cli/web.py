@@ -8,7 +8,7 @@ import click
 
 from concordant.cli.cds_options import cds_options
 from concordant.cli.configured import ConfiguredCommand, config_option
-from concordant.cli.options import codes_option, knowledge_option, propose_options
+from concordant.cli.options import codes_option, knowledge_option, propose_options, record_option
 from concordant.cli.smart_options import smart_options
 from concordant.errors import Complaint, Unreadable
 
@@ -48,6 +48,14 @@ def web(port: int, no_browser: bool, codes: str, knowledge: str, proposer: Langu
 )
 @cds_options
 @smart_options
+@record_option
+@click.option(
+    "--asked-by-header",
+    envvar="CONCORDANT_ASKED_BY_HEADER",
+    default="",
+    metavar="NAME",
+    help="The header in which the proxy in front says who asks, for the decision record.",
+)
 @propose_options
 @codes_option
 @knowledge_option
@@ -56,6 +64,8 @@ def serve(
     port: int,
     names: tuple[str, ...],
     metrics: str,
+    record: str,
+    asked_by_header: str,
     codes: str,
     knowledge: str,
     proposer: LanguageModel | None,
@@ -65,9 +75,11 @@ def serve(
     from concordant.cli.opening import make_engine
 
     _check_installed()
+    from concordant.web.recording import open_keeper
     from concordant.web.serving import serve_others
 
-    serve_others(make_engine(knowledge, codes, proposer), host, port, names, cds=cds, metrics=metrics)
+    keeper = open_keeper(record, asked_by_header)
+    serve_others(make_engine(knowledge, codes, proposer), host, port, names, cds=cds, metrics=metrics, keeper=keeper)
 
 
 def _check_installed() -> None:

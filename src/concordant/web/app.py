@@ -38,8 +38,9 @@ from concordant.web.openapi import build_openapi
 from concordant.web.outputs import make_output
 from concordant.web.pages import PageBuilder, Upload
 from concordant.web.problems import Problem, make_problem
+from concordant.web.recording import WebKeeper, asked_by
 from concordant.web.requests import Health
-from concordant.web.service import SERVICES, decode_question
+from concordant.web.service import SERVICES, Desk, decode_question
 from concordant.web.static_files import send_answer_css, send_audit_css
 from concordant.web.views import make_environment, render_page
 from concordant.web.watch import Watch
@@ -75,6 +76,7 @@ class Application:
     local: bool = False
     cds: CdsSettings | None = None
     watch: Watch = field(default_factory=Watch)
+    keeper: WebKeeper = field(default_factory=WebKeeper)
     environment: Environment = field(default_factory=make_environment)
 
     @property
@@ -119,7 +121,9 @@ class Application:
     async def send_output(self, request: Request) -> Response:
         """The answer of the form as a file."""
         fields, _ = await self._read_form(request)
-        made: Response = await self._work(make_output, self.builder, request.path_params["kind"], fields, self.get_today())
+        made: Response = await self._work(
+            make_output, self.builder, request.path_params["kind"], fields, self.get_today(), self.keeper
+        )
         return made
 
     async def show_record(self, upload: Upload) -> Response:
@@ -131,7 +135,9 @@ class Application:
         return HTMLResponse(html)
 
     def _make_page(self, fields: Fields, upload: Upload | None, whole: bool) -> str:
-        page = self.builder.build_page(fields, self.get_today(), upload)
+        today = self.get_today()
+        page = self.builder.build_page(fields, today, upload)
+        self.keeper.keep_page(page, today)
         return render_page(page, self.environment, whole=whole, examples=self.examples, local=self.local, launches=self.launches)
 
     async def _read_form(self, request: Request) -> tuple[Fields, Upload | None]:
@@ -169,7 +175,7 @@ class Application:
 
         async def handle(request: Request) -> Response:
             question = decode_question(await read_body(request, self.limits), kind)
-            found = await self._work(service, self.engine, question, self.get_today())
+            found = await self._work(service, Desk(self.engine, self.get_today(), self.keeper), question)
             return make_json(found)
 
         return handle
@@ -203,6 +209,7 @@ class Application:
 
         async def guarded(request: Request) -> Response:
             started, route = time.perf_counter(), getattr(request.scope.get("route"), "path", "-")
+            asked_by.set(self.keeper.read_name(request.headers.get(self.keeper.header, "")) if self.keeper.header else "")
             with self.watch.tracer.trace_request(request.method, route, request.headers.get("traceparent", "")) as end_span:
                 response = await self._answer(handler, request, tell)
                 end_span(response.status_code)
@@ -242,13 +249,14 @@ def make_app(
     local: bool = False,
     cds: CdsSettings | None = None,
     watch: Watch | None = None,
+    keeper: WebKeeper | None = None,
 ) -> Starlette:
     """The application for one engine; `local` is that of one person at this machine, who needs no log. With `cds` it answers CDS
-    Hooks and FHIR.
+    Hooks and FHIR. `keeper` keeps every answer before it is sent.
 
     It answers only under the names of `hosts`: a page from elsewhere cannot reach it under another.
     """
-    app = Application(engine, limits or Limits(), get_today, local, cds, watch or Watch())
+    app = Application(engine, limits or Limits(), get_today, local, cds, watch or Watch(), keeper or WebKeeper())
     routes = [
         Route("/", app.guard(app.show_page), methods=["GET", "POST"]),
         Route("/audit", app.guard(app.show_audit), methods=["GET", "POST"]),
@@ -272,7 +280,7 @@ def make_cds_routes(app: Application, cds: CdsSettings) -> list[Route]:
     from concordant.web.fhir.door import FhirDoor
     from concordant.web.smart.door import SmartDoor
 
-    door = CdsDoor(app.engine, cds, app.limits, app._work, app.get_today, app.watch.meter)
+    door = CdsDoor(app.engine, cds, app.limits, app._work, app.get_today, app.watch.meter, keeper=app.keeper)
     smart = SmartDoor(cds, door.outbound, door.fetcher.tokens.kinds, door.gather, app.show_record, app.environment)
     return [*door.list_routes(app.guard), *FhirDoor(door).list_routes(app.guard), *smart.list_routes(app.guard)]
 

@@ -11,6 +11,7 @@ from concordant.errors import Unreadable
 from concordant.web.fields import Fields
 from concordant.web.pages import PageBuilder
 from concordant.web.problems import Problem
+from concordant.web.recording import WebKeeper
 
 # By the last part of the address: the ending of the file, its media type, the format of the answer.
 KINDS = {
@@ -25,8 +26,11 @@ KINDS = {
 }
 
 
-def make_output(builder: PageBuilder, kind: str, fields: Fields, today: dt.date) -> Response:
-    """The file. Raises Problem for a kind that there is not, and for a form of which there is no answer yet."""
+def make_output(builder: PageBuilder, kind: str, fields: Fields, today: dt.date, keeper: WebKeeper | None = None) -> Response:
+    """The file, once `keeper` has kept the answer in it.
+
+    Raises Problem for a kind that there is not, and for a form of which there is no answer yet.
+    """
     if kind not in KINDS:
         raise Problem(404, "There is no such file", f"There are {', '.join(KINDS)}.")
     page = builder.build_page(fields, today)
@@ -37,9 +41,11 @@ def make_output(builder: PageBuilder, kind: str, fields: Fields, today: dt.date)
         raise Problem(422, "Something that was typed is not read", f"Correct it or take it out first: {', '.join(page.typed)}")
     if page.answer is None:
         raise Problem(422, "There is no answer yet", " ".join(page.problems))
-    if kind == "reasons":
-        return _attach(page.answer.explain(language=page.language.code), f"reasons.{ending}", media)
-    return _attach(_render(page.answer, format_, page.language.code), f"concordant.{ending}", media)
+    name = "reasons" if kind == "reasons" else "concordant"
+    told = page.language.code
+    made = page.answer.explain(language=told) if kind == "reasons" else _render(page.answer, format_, told)
+    (keeper or WebKeeper()).keep_output(page, kind, format_, made, today)
+    return _attach(made, f"{name}.{ending}", media)
 
 
 def _render(answer: Recommendation, format_: str, language: str) -> str | bytes:

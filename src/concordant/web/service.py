@@ -1,10 +1,12 @@
-"""The JSON API: a record in, the same answer out as the command gives. It keeps nothing of what it was asked."""
+"""The JSON API: a record in, the same answer out as the command gives. It keeps nothing of what it was asked, unless a decision
+record is named."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,8 +15,10 @@ from concordant.answer.schema import Answer, Ask
 from concordant.api import Engine, Recommendation
 from concordant.present.note_json import make_note_json
 from concordant.record.casefile.write import write_case
+from concordant.record.sources.asked import parse_day
 from concordant.record.sources.opening import SourceContent
 from concordant.web.problems import Problem
+from concordant.web.recording import WebKeeper
 from concordant.web.requests import Explained, ExplainQuestion, Question, ReadResult, RowRead
 
 Q = TypeVar("Q", bound=Question)
@@ -32,23 +36,33 @@ def decode_question(body: bytes, kind: type[Q]) -> Q:
         raise Problem(400, "This is not JSON", f"{says}.") from None
 
 
-def answer_question(engine: Engine, question: Question, today: dt.date) -> Answer:
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a question is answered with: the engine, the day, and who keeps the answer."""
+
+    engine: Engine
+    today: dt.date
+    keeper: WebKeeper
+
+
+def answer_question(desk: Desk, question: Question) -> Answer:
     """The answer, as `concordant recommend --format json` gives it."""
-    return _recommend(engine, question, today).answer
+    return _recommend(desk, question, "/answer").answer
 
 
-def list_questions(engine: Engine, question: Question, today: dt.date) -> list[Ask]:
+def list_questions(desk: Desk, question: Question) -> list[Ask]:
     """What is missing and would change the answer."""
-    return _recommend(engine, question, today).questions
+    return _recommend(desk, question, "/questions").questions
 
 
-def explain_answer(engine: Engine, question: ExplainQuestion, today: dt.date) -> Explained:
+def explain_answer(desk: Desk, question: ExplainQuestion) -> Explained:
     """Why, step by step."""
-    return Explained(question.statement, _recommend(engine, question, today).explain(question.statement))
+    return Explained(question.statement, _recommend(desk, question, "/explain").explain(question.statement))
 
 
-def read_record(engine: Engine, question: Question, today: dt.date) -> ReadResult:
+def read_record(desk: Desk, question: Question) -> ReadResult:
     """What was understood of a record."""
+    engine, today = desk.engine, desk.today
     source, as_of = _get_source(question), question.as_of or None
     patient = engine.read(source, as_of=as_of, patient=question.patient, today=today).one()
     record = patient.record
@@ -65,15 +79,18 @@ def read_record(engine: Engine, question: Question, today: dt.date) -> ReadResul
     )
 
 
-def _recommend(engine: Engine, question: Question, today: dt.date) -> Recommendation:
-    return engine.recommend(
-        _get_source(question),
+def _recommend(desk: Desk, question: Question, path: str) -> Recommendation:
+    source = _get_source(question)
+    found = desk.engine.recommend(
+        source,
         as_of=question.as_of or None,
         guideline=question.guideline,
         patient=question.patient,
-        today=today,
+        today=desk.today,
         assume=question.assume or None,
     )
+    desk.keeper.keep_service(found, path, source, parse_day(question.as_of), desk.today)
+    return found
 
 
 def _get_source(question: Question) -> SourceContent:
@@ -81,7 +98,7 @@ def _get_source(question: Question) -> SourceContent:
     return SourceContent(record.encode(errors="surrogatepass") if isinstance(record, str) else msgspec.json.encode(record), NAME)
 
 
-Ask_ = Callable[[Engine, Any, dt.date], object]
+Ask_ = Callable[[Desk, Any], object]
 # Each path with the type of its question, what answers it, and the type of what it gives.
 SERVICES: dict[str, tuple[type[Question], Ask_, Any]] = {
     "/answer": (Question, answer_question, Answer),

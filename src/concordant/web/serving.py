@@ -22,6 +22,7 @@ from concordant.web.cds.settings import CdsSettings
 from concordant.web.connections import ImpatientProtocol
 from concordant.web.limits import Limits
 from concordant.web.log import log_event, tell_in_log
+from concordant.web.recording import WebKeeper
 from concordant.web.tracing import make_tracer
 from concordant.web.watch import Meter, Watch
 
@@ -50,9 +51,11 @@ def serve_others(
     limits: Limits | None = None,
     cds: CdsSettings | None = None,
     metrics: str = "",
+    keeper: WebKeeper | None = None,
 ) -> None:
     """The page, the JSON API and CDS Hooks for others, until the process is told to stop; `names` are those under which it is
-    reached, `metrics` is where it hands out what it counts, if anywhere.
+    reached, `metrics` is where it hands out what it counts, if anywhere, `keeper` keeps the
+    answers.
 
     Raises Unreadable for an address that cannot be had.
     """
@@ -61,10 +64,13 @@ def serve_others(
     log_event("started", address=address, version=__version__, knowledge=engine.knowledge.digest)
     if cds is not None and cds.is_open:
         log_event("cds_open", says=CDS_OPEN)
+    if keeper is not None and keeper.record is not None:
+        log_event("recording", record=keeper.record.address.name)
     cds = replace(cds, base=cds.base or address.rstrip("/")) if cds is not None else None
     reached = [urlsplit(cds.base).hostname or ""] if cds is not None else []
     watch = Watch(_make_meter(metrics, engine), make_tracer())
-    _run(make_app(engine, hosts=[*LOCAL, _write_host(host), *names, *reached], limits=limits, cds=cds, watch=watch), listening)
+    hosts = [*LOCAL, _write_host(host), *names, *reached]
+    _run(make_app(engine, hosts=hosts, limits=limits, cds=cds, watch=watch, keeper=keeper), listening)
     watch.tracer.close()
     log_event("stopped")
 

@@ -28,6 +28,7 @@ from concordant.web.cds.settings import CdsSettings
 from concordant.web.cds.tokens import TokenGate
 from concordant.web.limits import Limits, read_body
 from concordant.web.problems import Problem
+from concordant.web.recording import WebKeeper, asked_by
 from concordant.web.watch import Meter
 
 FETCHING_AT_ONCE = 16
@@ -51,6 +52,7 @@ class CdsDoor:
     get_today: Callable[[], dt.date]
     meter: Meter = field(default_factory=Meter)
     get_now: Callable[[], float] = time.time
+    keeper: WebKeeper = field(default_factory=WebKeeper)
     _fetching: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FETCHING_AT_ONCE))
 
     @cached_property
@@ -120,7 +122,11 @@ class CdsDoor:
             b"" if hook == PATIENT_VIEW else bytes(asked.context.draftOrders),
             _list_selected(asked),
         )
-        cards: tuple[Card, ...] = await self.work(make_cards, self.engine, question, self.get_today())
+        if asked.context.userId:
+            asked_by.set(self.keeper.read_name(asked.context.userId))
+        today = self.get_today()
+        keep = partial(self.keeper.keep_hook, question, hook, today)
+        cards: tuple[Card, ...] = await self.work(make_cards, self.engine, question, today, keep)
         self.book.remember_cards(cards)
         return _make_json(CardList(cards=cards))
 

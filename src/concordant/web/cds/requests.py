@@ -19,9 +19,10 @@ BEARER = re.compile(r"[A-Za-z0-9\-._~+/]{1,8000}=*")  # what may stand in a head
 
 
 class HookContext(msgspec.Struct):
-    """Of the context of a hook what is used; who asks is not."""
+    """Of the context of a hook what is used; who asks only for the decision record, where there is one."""
 
     patientId: str  # noqa: N815
+    userId: str | None = None  # noqa: N815
     draftOrders: msgspec.Raw = msgspec.Raw(b"")  # noqa: N815
     selections: list[str] = []
 
