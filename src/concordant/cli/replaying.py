@@ -116,7 +116,7 @@ def _give_entry(record: DecisionRecord, n: int, output: str, engine: Engine | No
             raise Refused(Complaint(_explain_state(entry, replayed.state, engine), record.address.name, way_out=_WAY_OUT))
         _describe_entry(entry, replayed.state)
         write_output(replayed.shown, output)
-    if _report_faults(record.address.name, [fault.says if not fault.n else f"entry {fault.n} {fault.says}" for fault in faults]):
+    if _report_faults(record.address.name, [str(fault) for fault in faults]):
         sys.exit(1)
 
 
@@ -196,7 +196,7 @@ def _parse_receipt(text: str) -> tuple[int, str]:
 
 def _report_checked(checked: CheckedRecord) -> bool:
     """Tell what was found; whether there was anything."""
-    faults = [fault.says if not fault.n else f"entry {fault.n} {fault.says}" for fault in checked.faults]
+    faults = [str(fault) for fault in checked.faults]
     if _report_faults(checked.record.address.name, faults):
         return True
     erased = f", {checked.erased} of them erased" if checked.erased else ""

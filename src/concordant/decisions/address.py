@@ -13,7 +13,7 @@ from concordant.errors import Complaint, Unreadable
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 SCHEMES = {"sqlite": SQLITE, "postgresql": POSTGRESQL, "postgres": POSTGRESQL}
 HEAD = "head"
-HEAD_NEEDED = "Add ?head=FILE: a file beside nobody's database, in which the last entry is named"
+HEAD_NEEDED = "Add ?head=FILE: a file beside the database, in which the last entry is named"
 
 
 class RecordAddress(msgspec.Struct, frozen=True):

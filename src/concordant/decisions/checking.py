@@ -12,10 +12,13 @@ from concordant.decisions.record import DecisionRecord
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that was found: the entry it is about (0 for the whole), and what is wrong."""
+    """One thing that was found: the entry it is about (None for the whole), and what is wrong."""
 
-    n: int
+    n: int | None
     says: str
+
+    def __str__(self) -> str:
+        return self.says if self.n is None else f"entry {self.n} {self.says}"
 
 
 @dataclass
@@ -38,7 +41,7 @@ class ChainWalk:
     def follow_entry(self, entry: Entry) -> Sealed | None:
         """Check one entry; None where nothing in it can be relied on."""
         if not isinstance(entry.n, int) or not isinstance(entry.sealed, str):
-            self._add_fault(0, "an entry was added that is none")
+            self._add_fault(None, "an entry was added that is none")
             return None
         found = len(self.faults)
         self._check_place(entry)
@@ -58,7 +61,7 @@ class ChainWalk:
     def _check_place(self, entry: Entry) -> None:
         if entry.n > self.last + 1:
             gap = f"entry {self.last + 1} is" if entry.n == self.last + 2 else f"entries {self.last + 1} to {entry.n - 1} are"
-            self._add_fault(0, f"{gap} missing")
+            self._add_fault(None, f"{gap} missing")
         elif entry.n <= self.last:
             self._add_fault(entry.n, "stands where none can be")
 
@@ -90,16 +93,18 @@ class ChainWalk:
 
     def _check_head(self) -> None:
         if self.head is None:
-            self._add_fault(0, "the head is missing: nobody can say whether entries are missing at the end")
+            self._add_fault(None, "the head is missing: nobody can say whether entries are missing at the end")
         elif self.head.record != self.id:
-            self._add_fault(0, "the head is that of another record")
+            self._add_fault(None, "the head is that of another record")
         elif self.head.n > self.last:
             lost = f"entry {self.head.n} is" if self.head.n == self.last + 1 else f"entries {self.last + 1} to {self.head.n} are"
-            self._add_fault(0, f"{lost} missing at the end: the head tells of {'it' if self.head.n == self.last + 1 else 'them'}")
+            self._add_fault(
+                None, f"{lost} missing at the end: the head tells of {'it' if self.head.n == self.last + 1 else 'them'}"
+            )
         elif self.head.hash != self.at_head:
             self._add_fault(self.head.n, "is not the one that the head tells of: the record was made anew from some entry on")
 
-    def _add_fault(self, n: int, says: str) -> None:
+    def _add_fault(self, n: int | None, says: str) -> None:
         self.faults.append(Fault(n, says))
 
 
@@ -121,4 +126,4 @@ def check_receipt(record: DecisionRecord, told: tuple[int, str]) -> list[Fault]:
         if entry.n == told[0]:
             same = isinstance(entry.sealed, str) and hash_sealed(entry.sealed) == told[1]
             return [] if same else [Fault(entry.n, "is not the one that was told: the record was made anew from some entry on")]
-    return [Fault(0, f"entry {told[0]} is missing: it was told once")]
+    return [Fault(None, f"entry {told[0]} is missing: it was told once")]
