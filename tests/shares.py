@@ -33,6 +33,7 @@ EVERY: dict[str, int] = {
     "columns": 3,
     "rows in columns": 4,
     "bare truth": 6,
+    "recorded answers": 6,
     "patients in SQL": 3,
     "patients in CQL": 40,
     "told back": 6,

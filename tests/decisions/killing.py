@@ -76,7 +76,7 @@ if __name__ == "__main__":
     if sys.argv[1].isdecimal():
         with tempfile.TemporaryDirectory() as folder:
             done = kill_writers(str(Path(folder) / "decisions.db"), -(-int(sys.argv[1]) // WRITERS))
-        told = f"{done.kills} writers killed: {len(done.acknowledged)} entries acknowledged, {done.found} there, {len(done.lost)} lost"
-        print(f"{told}; {'; '.join(done.faults) or 'the record is whole'}.")
+        told = f"{len(done.acknowledged)} entries acknowledged, {done.found} there, {len(done.lost)} lost"
+        print(f"{done.kills} writers killed: {told}; {'; '.join(done.faults) or 'the record is whole'}.")
     else:
         write_on(sys.argv[1])
