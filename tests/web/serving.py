@@ -15,6 +15,7 @@ import uvicorn
 from concordant.web.app import make_app
 from concordant.web.cds.settings import CdsSettings
 from concordant.web.limits import Limits
+from concordant.web.recording import WebKeeper
 from concordant.web.serving import configure_server, listen
 from concordant.web.watch import Watch
 from tests.web.form import BUILDER, TODAY
@@ -23,10 +24,16 @@ FREE = Limits(rate=1e9, burst=10**9)
 
 
 @contextmanager
-def running(limits: Limits = FREE, cds: CdsSettings | None = None, watch: Watch | None = None, port: int = 0) -> Iterator[int]:
+def running(
+    limits: Limits = FREE,
+    cds: CdsSettings | None = None,
+    watch: Watch | None = None,
+    port: int = 0,
+    keeper: WebKeeper | None = None,
+) -> Iterator[int]:
     """The port of a server that answers with the shipped knowledge as of a fixed day."""
     listening = listen("127.0.0.1", port)
-    app = make_app(BUILDER.engine, limits=limits, get_today=lambda: TODAY, cds=cds, watch=watch)
+    app = make_app(BUILDER.engine, limits=limits, get_today=lambda: TODAY, cds=cds, watch=watch, keeper=keeper)
     server = uvicorn.Server(configure_server(app))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 import msgspec
 
@@ -62,8 +62,10 @@ def _make_server_address(parts: SplitResult, head: str) -> RecordAddress:
     name = f"{parts.hostname or 'localhost'}{parts.path}"
     if not head:
         raise Unreadable(Complaint("it is not said where its head is kept", name, way_out=HEAD_NEEDED))
-    query = urlencode([(key, value) for key, value in parse_qsl(parts.query) if key != HEAD])
-    return RecordAddress(POSTGRESQL, urlunsplit(parts._replace(scheme="postgresql", query=query)), head, name)
+    pairs = [(key, value) for key, value in parse_qsl(parts.query) if key != HEAD]
+    query = urlencode(pairs, quote_via=quote)  # to libpq a plus is a plus
+    place = f"postgresql://{parts.netloc}{parts.path}"  # urlunsplit would leave out an empty host with its slashes
+    return RecordAddress(POSTGRESQL, f"{place}?{query}" if query else place, head, name)
 
 
 def is_file_there(address: RecordAddress) -> bool:

@@ -12,7 +12,7 @@ from tests.web.smart import test_backend, test_launch
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 TOLD = set(re.findall(r"`([^`]+)`", PAGE))
-WRITTEN = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parents[1].rglob("test_*.py"))
+WRITTEN = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
 SMART = (
     test_backend.TOKEN_LIES,
     test_backend.WRONG_ADDRESSES,
