@@ -50,7 +50,7 @@ def test_it_is_kept_replayed_and_forgotten(place: str, capsysbinary: pytest.Capt
     assert capsysbinary.readouterr().out == printed
     assert main(["forget", place, case("A03").name, "--yes"]) == 0
     assert main(["replay", place]) == 0
-    assert b"1 answers: 1 erased." in capsysbinary.readouterr().out
+    assert b"1 answer: 1 erased." in capsysbinary.readouterr().out
     assert faults_of(DecisionRecord(place)) == []
 
 

@@ -132,7 +132,7 @@ def test_who_cannot_be_answered_any_more_is_listed_and_counted(
     assert main(["replay", place, "--with", str(own)]) == 0
     told = capsys.readouterr().out
     assert "    now   refused: there is no such thing any more\n" in told
-    assert "1 answers asked again" in told
+    assert "1 answer asked again" in told
     assert ": 1 refused.\n" in told
 
 

@@ -86,7 +86,7 @@ def test_every_format_comes_out_as_it_was_written(
     run(capsysbinary, "recommend", A03, "--format", format_, "--language", language, "-o", out, "--record", record)
     run(capsysbinary, "replay", record, "--entry", "1", "-o", again)
     assert Path(out).read_bytes() == Path(again).read_bytes()
-    assert b"1 answers: 1 the same, byte for byte." in run(capsysbinary, "replay", record)
+    assert b"1 answer: 1 the same, byte for byte." in run(capsysbinary, "replay", record)
 
 
 # What is asked, and of which source; the answer is printed, recorded and replayed.

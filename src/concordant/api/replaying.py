@@ -111,6 +111,7 @@ class Recalled:
     """An answer asked again under other knowledge: what changes, the gravest kind, and in what."""
 
     change: Change
+    as_of: str
     then: str
     now: str
     differences: tuple[str, ...] = ()
@@ -121,16 +122,16 @@ def recall_entry(kept: KeptAnswer, sealed: Sealed, engine: Engine) -> Recalled:
     """The answer that was given, against the one that other knowledge gives for the same day."""
     then = msgspec.json.decode(kept.answer, type=Answer)
     if sealed.knowledge == engine.knowledge.digest:
-        return Recalled("none", then.verdict, then.verdict)
+        return Recalled("none", then.as_of, then.verdict, then.verdict)
     try:
         found, again = _answer_again(kept, engine)
     except (msgspec.MsgspecError, ConcordantError) as error:
         why = str(error.complaints[0].says) if isinstance(error, ConcordantError) else "of another version of the program"
-        return Recalled("refused", then.verdict, f"refused: {why}")
+        return Recalled("refused", then.as_of, then.verdict, f"refused: {why}")
     now = found.answer
     effect = compare_answers(kept.patient, summarise_answer(then), summarise_answer(now))
     change = _weigh_change(then, now, effect.differences, effect.elsewhere)
-    return Recalled(change, then.verdict, now.verdict, effect.differences or effect.elsewhere, again)
+    return Recalled(change, then.as_of, then.verdict, now.verdict, effect.differences or effect.elsewhere, again)
 
 
 def _answer_again(kept: KeptAnswer, engine: Engine) -> tuple[Recommendation, bool]:

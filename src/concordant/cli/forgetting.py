@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from concordant.cli.options import asked_by_option
 from concordant.errors import Complaint, Refused, Unreadable
 
 SHOWN = 20
@@ -17,7 +18,7 @@ SHOWN = 20
 @click.option("--entry", "n", type=click.IntRange(1), help="Erase what this entry holds of a person.")
 @click.option("--keep-years", type=click.IntRange(0), help="Erase all that is older than so many years.")
 @click.option("--yes", is_flag=True, help="Erase it; without it only told is what would be erased.")
-@click.option("--asked-by", default="", envvar="CONCORDANT_ASKED_BY", metavar="NAME", help="Who asks for it.")
+@asked_by_option
 def forget(record: str, patient: str, n: int | None, keep_years: int | None, yes: bool, asked_by: str) -> None:
     """Erase what a decision RECORD holds of PATIENT, of one entry, or of all that is old. It cannot be undone.
 

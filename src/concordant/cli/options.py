@@ -41,15 +41,16 @@ record_option = click.option(
     metavar="URL",
     help="Keep every answer in this decision record: a file, or postgresql://HOST/DATABASE?head=FILE.",
 )
+asked_by_option = click.option(
+    "--asked-by", default="", envvar="CONCORDANT_ASKED_BY", metavar="NAME", help="Who asks, for the decision record."
+)
 
 
 def record_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of a decision record; the verb gets them as `keeper`, or None."""
 
     @record_option
-    @click.option(
-        "--asked-by", default="", envvar="CONCORDANT_ASKED_BY", metavar="NAME", help="Who asks, for the decision record."
-    )
+    @asked_by_option
     @functools.wraps(command)
     def run(*args: Any, record: str, asked_by: str, **options: Any) -> Any:
         return command(*args, keeper=_make_keeper(record, asked_by), **options)

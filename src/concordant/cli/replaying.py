@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from concordant.cli.options import codes_option, knowledge_option, output_option
+from concordant.cli.findings import count_answers, report_checked, report_faults
+from concordant.cli.options import asked_by_option, codes_option, knowledge_option, output_option
 from concordant.errors import Complaint, Refused, Unreadable, make_printable
 
 if TYPE_CHECKING:
     from concordant.api import Engine
-    from concordant.api.replaying import CheckedRecord, Choice, KeptEntry
+    from concordant.api.replaying import Choice, KeptEntry
     from concordant.decisions.record import DecisionRecord
 
 STATES = {
@@ -36,6 +37,10 @@ STATES = {
 @click.option("--head", is_flag=True, help="Only print number and hash of the last entry, to be kept somewhere else.")
 @click.option("--against", default="", metavar="N:HASH", help="Hold the record against what --head printed once.")
 @click.option("--take-head", is_flag=True, help="Go on from the last entry that is there; an entry says so.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="With --with: one JSON object a line, for every answer that is asked again."
+)
+@asked_by_option
 @output_option
 @codes_option
 @knowledge_option
@@ -50,6 +55,8 @@ def replay(
     head: bool,
     against: str,
     take_head: bool,
+    as_json: bool,
+    asked_by: str,
     output: str,
     codes: str,
     knowledge: str,
@@ -64,7 +71,7 @@ def replay(
 
     opened, day = DecisionRecord(record), parse_day(since)
     if take_head:
-        _take_head(opened)
+        _take_head(opened, asked_by)
     elif head:
         print(_find_receipt(opened))  # noqa: T201
     elif verify or against:
@@ -76,7 +83,7 @@ def replay(
         if other:
             from concordant.cli.recalling import list_recalled
 
-            list_recalled(opened, choice, make_engine(other, codes), output)
+            list_recalled(opened, choice, make_engine(other, codes), output, as_json=as_json)
         else:
             _list_replayed(opened, choice, make_engine(knowledge, codes))
 
@@ -92,10 +99,10 @@ def _find_receipt(record: DecisionRecord) -> str:
     return str(head)
 
 
-def _take_head(record: DecisionRecord) -> None:
+def _take_head(record: DecisionRecord, asked_by: str) -> None:
     from concordant.api.recording import encode_note
 
-    receipt = record.take_head(encode_note(""))
+    receipt = record.take_head(encode_note(asked_by))
     print(f"The record goes on from what is there. Entry {receipt.n} says so, and what the head said before.")  # noqa: T201
 
 
@@ -116,7 +123,7 @@ def _give_entry(record: DecisionRecord, n: int, output: str, engine: Engine | No
             raise Refused(Complaint(_explain_state(entry, replayed.state, engine), record.address.name, way_out=_WAY_OUT))
         _describe_entry(entry, replayed.state)
         write_output(replayed.shown, output)
-    if _report_faults(record.address.name, [str(fault) for fault in faults]):
+    if report_faults(record.address.name, [str(fault) for fault in faults]):
         sys.exit(1)
 
 
@@ -152,11 +159,11 @@ def _list_replayed(record: DecisionRecord, choice: Choice, engine: Engine) -> No
         state = _replay_line(entry, engine)
         counts[state] += 1
     told = ", ".join(f"{count} {STATES.get(state, state)}" for state, count in counts.items() if count) or "none"
-    print(f"{sum(counts.values())} answers: {told}.")  # noqa: T201
+    print(f"{count_answers(sum(counts.values()))}: {told}.")  # noqa: T201
     if counts["other knowledge"]:
         print(f"Here is the knowledge {engine.knowledge.digest[:12]}; name the other one with --knowledge DIR.")  # noqa: T201
     wrong = counts["differs"] + counts["shown otherwise"] + counts["cannot be read"]
-    if _report_checked(checked) or wrong:
+    if report_checked(checked) or wrong:
         sys.exit(1)
 
 
@@ -167,8 +174,10 @@ def _replay_line(entry: KeptEntry, engine: Engine) -> str:
     told = STATES.get(state, state)
     if state == "other knowledge":
         told = f"answered with the knowledge {entry.sealed.knowledge[:12]}"
-    whose = "" if entry.kept is None else f"{entry.kept.patient or 'no name'}  {entry.kept.asked.door}  "
-    print(make_printable(f"{entry.sealed.n:>6}  {entry.sealed.at[:19]}Z  {whose}{told}"))  # noqa: T201
+    parts = [f"{entry.sealed.n:>6}", f"{entry.sealed.at[:19]}Z"]
+    if entry.kept is not None:
+        parts += filter(None, (entry.kept.patient or "no name", entry.kept.asked_by, entry.kept.asked.door))
+    print(make_printable(" · ".join((*parts, told))))  # noqa: T201
     return state
 
 
@@ -182,7 +191,7 @@ def _verify_record(record: DecisionRecord, against: str) -> None:
         pass
     if against:
         checked.faults += check_receipt(record, _parse_receipt(against))
-    if _report_checked(checked):
+    if report_checked(checked):
         sys.exit(1)
 
 
@@ -192,22 +201,3 @@ def _parse_receipt(text: str) -> tuple[int, str]:
     if not number.isdecimal() or len(told) != 64:
         raise Unreadable(Complaint("this is no number and hash", "--against", way_out="Write what --head printed, as 17:5f3a..."))
     return int(number), told
-
-
-def _report_checked(checked: CheckedRecord) -> bool:
-    """Tell what was found; whether there was anything."""
-    faults = [str(fault) for fault in checked.faults]
-    if _report_faults(checked.record.address.name, faults):
-        return True
-    erased = f", {checked.erased} of them erased" if checked.erased else ""
-    print(f"The record is whole: {checked.count} entries{erased}, the last {checked.last[:20] or 'none'}.")  # noqa: T201
-    return False
-
-
-def _report_faults(name: str, faults: list[str]) -> bool:
-    for fault in faults:
-        print(make_printable(f"{name}: {fault}."), file=sys.stderr)  # noqa: T201
-    if faults:
-        count = "1 thing is" if len(faults) == 1 else f"{len(faults)} things are"
-        print(f"{count} wrong with the record.", file=sys.stderr)  # noqa: T201
-    return bool(faults)
