@@ -86,6 +86,12 @@ def test_what_is_read_alone_is_no_answer(port: int, keeper: WebKeeper) -> None:
     assert len(entries_of(keeper)) == before
 
 
+def test_the_page_says_whether_answers_are_kept(port: int) -> None:
+    assert b"Each answer is kept in the decision record" in ask(port, "/")[2]
+    with running() as other:
+        assert b"Nothing is stored." in ask(other, "/")[2]
+
+
 def test_the_page_keeps_what_it_shows(port: int, keeper: WebKeeper) -> None:
     status, _, content = ask(port, "/", form(), **FORM, **WHO)
     entry, _ = last_of(keeper)

@@ -103,7 +103,7 @@ class Engine:
         if record:
             from concordant.api.recording import keep_returned
 
-            keep_returned(record, found, source_or_record, AsOf(parse_day(as_of), today), asked_by)
+            keep_returned(record, found, source_or_record, AsOf(parse_day(as_of), today), asked_by, named=bool(patient))
         return found
 
     def decide(

@@ -22,7 +22,7 @@ from concordant.errors import ConcordantError
 from concordant.outputs import as_written
 from concordant.patient.account import Account
 from concordant.patient.events import PatientRecord, Report
-from concordant.present.as_json import render_json
+from concordant.present.as_json import write_json
 from concordant.present.formats import FORMATS, RenderOptions, render_answer
 from concordant.record.sources import Patient
 from concordant.record.sources.asked import AsOf
@@ -113,33 +113,48 @@ def keep_answer(
     document: Document | None = None,
     asked_by: str = "",
     hook: HookAsked | None = None,
+    is_whole: bool = False,
 ) -> Receipt:
-    """Keep an answer; only then it may be shown. Raises Unreadable or Refused where it cannot be kept."""
+    """Keep an answer; only then it may be shown. Raises Unreadable or Refused where it cannot be kept.
+
+    `is_whole` says that the document is just what was read, and that no patient was picked from it: else it is read again to see.
+    """
+    answer = write_json(found.answer)
+    if shown is None:
+        shown = answer if asked.format in ("json", ELSEWHERE) else render_shown(found, asked, hook)
     kept = KeptAnswer(
         found.patient or asked.whose.removeprefix(STANDARD_INPUT),
         found.patient,
         asked,
         found.guideline,
         msgspec.msgpack.encode(found.record),
-        render_json(found.built).encode(),
-        hash_shown(render_shown(found, asked, hook) if shown is None else shown),
+        answer.encode(),
+        hash_shown(shown),
         asked_by,
-        document if document is not None and _reads_alike(document, found) else None,
+        document if document is not None and (is_whole or _reads_alike(document, found)) else None,
         hook,
     )
     return record.add_answer(found.engine.knowledge.digest, kept.patient, msgspec.msgpack.encode(kept))
 
 
 def keep_returned(
-    place: str | os.PathLike[str], found: Recommendation, source: Source | PatientRecord | Patient, as_of: AsOf, asked_by: str
+    place: str | os.PathLike[str],
+    found: Recommendation,
+    source: Source | PatientRecord | Patient,
+    as_of: AsOf,
+    asked_by: str,
+    *,
+    named: bool,
 ) -> None:
-    """Keep an answer that a program gets, as JSON. Raises Unreadable or Refused."""
-    document, whose = None, ""
+    """Keep an answer that a program gets, as JSON; `named` says that it named the patient. Raises Unreadable or Refused."""
+    document, whose, is_whole = None, "", False
     if not isinstance(source, PatientRecord | Patient):
         opened = identify_source(source)
         document = offer_document(found.engine, opened, as_of)
         whose = Path(opened.name).name if isinstance(opened, NamedSource) else ""
-    keep_answer(DecisionRecord(place), found, Asked("api", "json", whose=whose), document=document, asked_by=asked_by)
+        is_whole = isinstance(opened, SourceContent) and not named
+    asked = Asked("api", "json", whose=whose)
+    keep_answer(DecisionRecord(place), found, asked, document=document, asked_by=asked_by, is_whole=is_whole)
 
 
 def encode_note(asked_by: str) -> bytes:

@@ -17,7 +17,7 @@ from concordant.decisions.checking import Fault, walk_record
 from concordant.decisions.entries import ANSWER, Entry, Sealed, unpack_personal
 from concordant.decisions.record import DecisionRecord
 from concordant.errors import Complaint, ConcordantError, Refused
-from concordant.present.as_json import render_json
+from concordant.present.as_json import write_json
 
 State = Literal["same", "other knowledge", "shown otherwise", "differs", "cannot be read"]
 Change = Literal["danger", "offered", "elsewhere", "none", "refused"]
@@ -101,7 +101,7 @@ def replay_entry(kept: KeptAnswer, sealed: Sealed, engine: Engine) -> Replayed:
         shown = render_shown(found, kept.asked, kept.hook)
     except (msgspec.MsgspecError, ConcordantError):
         return Replayed("cannot be read")
-    if render_json(found.built).encode() != kept.answer:
+    if write_json(found.answer).encode() != kept.answer:
         return Replayed("differs", shown)
     return Replayed("same" if hash_shown(shown) == kept.shown else "shown otherwise", shown)
 

@@ -13,7 +13,12 @@ from concordant.present.sentences import Sentences
 
 def render_json(answer: Answer) -> str:
     """One JSON object, indented."""
-    return msgspec.json.format(msgspec.json.encode(add_first_screen(answer)), indent=1).decode()
+    return write_json(add_first_screen(answer))
+
+
+def write_json(answer: Answer) -> str:
+    """An answer that has its first screen, as one JSON object, indented."""
+    return msgspec.json.format(msgspec.json.encode(answer), indent=1).decode()
 
 
 def add_first_screen(answer: Answer) -> Answer:

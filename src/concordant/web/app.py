@@ -138,7 +138,8 @@ class Application:
         today = self.get_today()
         page = self.builder.build_page(fields, today, upload)
         self.keeper.keep_page(page, today)
-        return render_page(page, self.environment, whole=whole, examples=self.examples, local=self.local, launches=self.launches)
+        told = {"local": self.local, "launches": self.launches, "recorded": self.keeper.record is not None}
+        return render_page(page, self.environment, whole=whole, examples=self.examples, **told)
 
     async def _read_form(self, request: Request) -> tuple[Fields, Upload | None]:
         """The fields of the form, and the record that came with it."""

@@ -13,6 +13,7 @@ from concordant.api.cards import CardQuestion
 from concordant.api.recording import CARDS, COMPACT, ELSEWHERE, Asked, Document, HookAsked, encode_cards, keep_answer
 from concordant.decisions.record import DecisionRecord
 from concordant.errors import ConcordantError, make_printable
+from concordant.record.sources.asked import AsOf
 from concordant.record.sources.opening import SourceContent
 from concordant.web.case_text import write_case_text
 from concordant.web.log import log_event
@@ -46,11 +47,11 @@ class WebKeeper:
             asked = Asked(f"/out/{kind}", format_, page.language.code, full=True, whose=page.answer.patient)
             self._keep(page.answer, asked, _make_form(page, today), shown)
 
-    def keep_service(self, found: Recommendation, path: str, source: SourceContent, day: dt.date | None, today: dt.date) -> None:
-        """An answer of the JSON API, or the one behind what it told. Raises Problem where it cannot be kept."""
+    def keep_service(self, found: Recommendation, path: str, source: SourceContent, asked: AsOf, *, named: bool) -> None:
+        """An answer of the JSON API, or the one behind what it told; `named` says that a patient was named. Raises Problem."""
         if self.record is not None:
-            document = Document(source.data, source.name, day, today, bool(found.engine.codes))
-            self._keep(found, Asked(path, COMPACT if path == "/answer" else ELSEWHERE), document)
+            document = Document(source.data, source.name, asked.asked, asked.today, bool(found.engine.codes))
+            self._keep(found, Asked(path, COMPACT if path == "/answer" else ELSEWHERE), document, is_whole=not named)
 
     def keep_hook(
         self, question: CardQuestion, hook: str, today: dt.date, found: Recommendation, cards: tuple[Card, ...]
@@ -69,10 +70,13 @@ class WebKeeper:
         document: Document,
         shown: str | bytes | None = None,
         hook: HookAsked | None = None,
+        *,
+        is_whole: bool = False,
     ) -> None:
         assert self.record is not None
         try:
-            keep_answer(self.record, found, asked, shown, document=document, asked_by=asked_by.get(), hook=hook)
+            who = asked_by.get()
+            keep_answer(self.record, found, asked, shown, document=document, asked_by=who, hook=hook, is_whole=is_whole)
         except ConcordantError as error:
             log_event("record_failed", says=str(error.complaints[0]))
             says = "The decision record takes no entry, so no answer is given. Whoever runs this server finds why in its log."

@@ -15,7 +15,7 @@ from concordant.answer.schema import Answer, Ask
 from concordant.api import Engine, Recommendation
 from concordant.present.note_json import make_note_json
 from concordant.record.casefile.write import write_case
-from concordant.record.sources.asked import parse_day
+from concordant.record.sources.asked import AsOf, parse_day
 from concordant.record.sources.opening import SourceContent
 from concordant.web.problems import Problem
 from concordant.web.recording import WebKeeper
@@ -89,7 +89,8 @@ def _recommend(desk: Desk, question: Question, path: str) -> Recommendation:
         today=desk.today,
         assume=question.assume or None,
     )
-    desk.keeper.keep_service(found, path, source, parse_day(question.as_of), desk.today)
+    asked = AsOf(parse_day(question.as_of), desk.today)
+    desk.keeper.keep_service(found, path, source, asked, named=bool(question.patient))
     return found
 
 

@@ -88,10 +88,11 @@ def render_page(
     examples: list[tuple[str, str]],
     local: bool = True,
     launches: bool = False,
+    recorded: bool = False,
 ) -> str:
     """The whole page, or its form and answer alone for a page that is there already; `local`: for this machine alone.
 
-    `launches`: a record may be loaded from a server.
+    `launches`: a record may be loaded from a server. `recorded`: answers are kept, and the page tells so.
     """
     template = environment.get_template("page.html" if whole else "main.html")
     return template.render(
@@ -101,6 +102,7 @@ def render_page(
         examples=examples[:EXAMPLES],
         local=local,
         launches=launches,
+        recorded=recorded,
         **_collect_parts(page),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 PAGE = {
     "page.stored": "Nichts wird gespeichert, und nichts verlässt diesen Rechner.",
     "page.stored.server": "Nichts wird gespeichert.",
+    "page.stored.record": "Jede Antwort wird im Entscheidungsprotokoll dieses Servers aufbewahrt.",
     "page.unreviewed": "Noch nicht ärztlich geprüft.",
     "page.also": "Ebenfalls wichtig",
     "page.typed": "Eingegeben, aber nicht gelesen:",

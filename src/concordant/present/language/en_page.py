@@ -5,6 +5,7 @@ from __future__ import annotations
 PAGE = {
     "page.stored": "Nothing is stored and nothing leaves this computer.",
     "page.stored.server": "Nothing is stored.",
+    "page.stored.record": "Each answer is kept in the decision record of this server.",
     "page.unreviewed": "No clinician has reviewed it.",
     "page.also": "Also matters",
     "page.typed": "Typed, but not read:",
