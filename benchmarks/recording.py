@@ -44,7 +44,8 @@ def main(folder: str) -> None:
             pass
         each = (time.perf_counter() - started) * 1000 / checked.count
         size = record.stat().st_size / checked.count / 1000
-    print(f"An answer {alone:.1f} ms, kept {kept:.1f} ms: {kept / alone:.2f} of it. {size:.0f} kB an entry, checked in {each:.2f} ms.")
+    print(f"An answer {alone:.1f} ms, kept {kept:.1f} ms: {kept / alone:.2f} of it.")
+    print(f"{size:.0f} kB an entry, checked in {each:.2f} ms.")
 
 
 if __name__ == "__main__":

@@ -178,6 +178,11 @@ def test_what_was_done_to_it_is_found(name: str, record: DecisionRecord) -> None
     assert any(one.startswith(expected) for one in told), told
 
 
+def test_every_tampering_is_told_to_whoever_asks_what_it_withstands() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "security.md").read_text(encoding="utf-8")
+    assert [name for name in TAMPERINGS if f"`{name}`" not in page] == []
+
+
 def test_a_record_that_nobody_touched_is_whole(whole: DecisionRecord) -> None:
     assert faults_of(whole) == []
 
