@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from concordant.cli.main import main
-from concordant.decisions import dialect, sqlite
+from concordant.decisions import sqlite
+from concordant.decisions.base import find_dialect
 from concordant.decisions.record import DecisionRecord
 from concordant.errors import Unreadable
 from tests.decisions.made import KNOWLEDGE, faults_of, make_record, opened
@@ -199,6 +201,6 @@ def test_an_entry_whose_head_cannot_be_written_is_not_acknowledged(tmp_path: Pat
 
 
 def test_where_psycopg_is_not_installed_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "psycopg", None)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(Unreadable, match=r"pip install 'concordant\[record\]'"):
-        dialect.find_dialect(DecisionRecord("postgresql://host/base?head=x").address)
+        find_dialect(DecisionRecord("postgresql://host/base?head=x").address)

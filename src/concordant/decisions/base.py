@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from concordant.decisions.address import SQLITE, RecordAddress
-from concordant.decisions.dialect import FOREIGN, Connection, Dialect, find_dialect, report_failure
+from concordant.decisions.address import POSTGRESQL, SQLITE, RecordAddress
+from concordant.decisions.dialect import FOREIGN, Connection, Dialect, report_failure
 from concordant.decisions.entries import FORMAT, Entry, hash_beginning
 from concordant.errors import Complaint, Refused, Unreadable
 from concordant.outputs import report_write_errors
@@ -83,6 +83,17 @@ def _make_entry(row: Sequence[Any]) -> Entry:
     """A row as an entry; a cell of another type than it should have is given as it stands, for who checks it."""
     salt, personal = (bytes(cell) if isinstance(cell, memoryview) else cell for cell in row[4:6])
     return Entry(row[0], row[1], row[2], row[3], salt, personal)
+
+
+def find_dialect(address: RecordAddress) -> Dialect:
+    """The kind of database that an address names. Raises Unreadable where what it needs is not installed."""
+    if address.kind == POSTGRESQL:
+        from concordant.decisions.postgres import make_dialect
+
+        return make_dialect(address)
+    from concordant.decisions.sqlite import SQLITE_DIALECT
+
+    return SQLITE_DIALECT
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from concordant.decisions.address import POSTGRESQL, RecordAddress
+from concordant.decisions.address import RecordAddress
 from concordant.errors import Complaint, Unreadable
 
 PATIENCE = 10.0  # seconds to wait while others write
@@ -46,17 +46,6 @@ class Dialect(msgspec.Struct, frozen=True):
     clock: str
     tables: str
     clean: str
-
-
-def find_dialect(address: RecordAddress) -> Dialect:
-    """The kind of database that an address names. Raises Unreadable where what it needs is not installed."""
-    if address.kind == POSTGRESQL:
-        from concordant.decisions.postgres import make_dialect
-
-        return make_dialect(address)
-    from concordant.decisions.sqlite import SQLITE_DIALECT
-
-    return SQLITE_DIALECT
 
 
 @contextmanager
