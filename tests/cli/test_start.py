@@ -15,6 +15,7 @@ A03 = str(case("A03"))
 NOTES = ("concordant.record.notes.read", "concordant.record.notes.case", "concordant.record.notes.proposing")
 FOREIGN = ("concordant.record.fhir", "concordant.record.omop", "concordant.record.table.read", "sqlite3", "polars", "duckdb")
 UNASKED = (
+    "concordant.decisions",
     "concordant.cli.pager",
     "concordant.present.language.telling",
     "concordant.record.sources.local_codes",

@@ -44,7 +44,7 @@ def make_newer(folder: Path) -> str:
 
 
 def make_damaged(folder: Path) -> str:
-    record = make_record(folder, 200)
+    record = make_record(folder, 20)
     path = Path(record.address.place)
     content = bytearray(path.read_bytes())
     content[4096:] = b"\xa5" * (len(content) - 4096)
