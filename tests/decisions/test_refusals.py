@@ -200,6 +200,21 @@ def test_an_entry_whose_head_cannot_be_written_is_not_acknowledged(tmp_path: Pat
     assert faults_of(record) == []
 
 
+def test_the_head_names_no_entry_that_was_not_committed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a writer that is killed before its commit would look like a loss."""
+    record = make_record(tmp_path, 1)
+
+    def fail(_: object) -> None:
+        raise sqlite3.OperationalError("killed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("concordant.decisions.base.RecordBase.commit", fail)
+        with pytest.raises(Unreadable):
+            record.add_answer(KNOWLEDGE, "p", b"")
+    assert faults_of(record) == []
+    assert str(record.read_head()).startswith("1:")
+
+
 def test_where_psycopg_is_not_installed_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(Unreadable, match=r"pip install 'concordant\[record\]'"):

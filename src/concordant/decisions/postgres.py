@@ -39,7 +39,7 @@ def make_dialect(address: RecordAddress) -> Dialect:
         ("BEGIN", f"SELECT pg_advisory_xact_lock({LOCK})"),
         """SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')""",
         "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()",
-        "VACUUM concordant_entries",
+        "VACUUM FULL concordant_entries",
     )
 
 
