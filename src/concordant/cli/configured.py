@@ -14,8 +14,8 @@ from concordant.errors import Complaint, Unreadable, quote_word, suggest_word
 from concordant.texts import read_file_bytes
 
 PREFIX = "CONCORDANT"
-# Variables that begin so and are no option: of a developer, and of the tests.
-OTHERS = ("CONCORDANT_DEBUG", "CONCORDANT_ALL")
+# Variables that begin so and are no option: of a developer, of the tests, and of verbs that one person runs.
+OTHERS = ("CONCORDANT_DEBUG", "CONCORDANT_ALL", "CONCORDANT_ASKED_BY")
 
 
 def config_option(command: Callable[..., Any]) -> Callable[..., Any]:
