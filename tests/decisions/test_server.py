@@ -19,9 +19,10 @@ from concordant.texts import read_text
 from concordant.web.recording import WebKeeper, open_keeper
 from tests.decisions.made import opened
 from tests.shipped import case
-from tests.web.cds.calls import ENGINE, call, draft_orders, prefetch_of
+from tests.web.cds.calls import ENGINE, call, draft_orders, encode, prefetch_of
 from tests.web.cds.test_cards import bundle
 from tests.web.cds.test_service import OPEN, SIGN, VIEW
+from tests.web.fhir.calls import APPLY, SENT, parameters
 from tests.web.serving import ask, running
 
 A03 = case("A03").read_text(encoding="utf-8")
@@ -127,6 +128,14 @@ def test_cards_are_replayed_byte_for_byte(path: str, hook: str, context: dict[st
     assert len(json.loads(content)["cards"]) == 1
     assert entry.kept is not None
     assert (entry.kept.patient, entry.kept.asked_by, entry.kept.asked.door) == ("p1", "Practitioner/a", hook)
+
+
+def test_a_plan_of_care_keeps_the_answer_behind_it(port: int, keeper: WebKeeper) -> None:
+    status, _, content = ask(port, APPLY, encode(parameters(bundle(case("A03")))), **SENT)
+    assert status == 200, content
+    entry, _ = last_of(keeper)
+    assert (entry.kept.asked.door, entry.kept.patient) == ("/fhir/PlanDefinition/$apply", "p1")
+    assert json.loads(entry.kept.answer)["verdict"] in content.decode()
 
 
 def test_half_a_record_is_replayed_as_half_a_record(port: int, keeper: WebKeeper) -> None:

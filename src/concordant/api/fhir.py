@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -83,8 +83,10 @@ def _find_force(ruleset: Ruleset, plan: str) -> GuidelineInForce:
 # -- $apply ----------------------------------------------------------------------------------------
 
 
-def apply_plan(engine: Engine, question: ApplyQuestion, today: dt.date) -> Resource:
-    """The plan of care. Raises ConcordantError for what cannot be read."""
+def apply_plan(
+    engine: Engine, question: ApplyQuestion, today: dt.date, keep: Callable[[Recommendation], None] | None = None
+) -> Resource:
+    """The plan of care, once `keep` has kept the answer behind it. Raises ConcordantError for what cannot be read."""
     guideline = next((one for one in engine.knowledge.guidelines if make_id(one.id) == question.plan and not one.parent), None)
     if guideline is None:
         raise Unreadable(Complaint("there is no such plan", PLAN, way_out="Search PlanDefinition for those that there are"))
@@ -92,6 +94,8 @@ def apply_plan(engine: Engine, question: ApplyQuestion, today: dt.date) -> Resou
     day, ruleset = engine.ruleset(patient.record.as_of)
     version = next((one.version.version for one in ruleset.in_force if one.guideline.id == guideline.id), "")
     found = engine.recommend(patient, guideline=f"{guideline.id}/{version}" if version else "")
+    if keep is not None:
+        keep(found)
     return make_applied_plan(found, question.patient, question.plan, version, FhirFrame(engine.knowledge, question.base, day))
 
 

@@ -63,11 +63,16 @@ class WebKeeper:
             document = Document(q.resources, PREFETCH, None, today, bool(found.engine.codes), incomplete=q.missing)
             self._keep(found, Asked(hook, CARDS), document, encode_cards(cards), asked)
 
+    def keep_plan(self, found: Recommendation, path: str) -> None:
+        """The answer behind a plan of care; what was answered stands in its record. Raises Problem where it cannot be kept."""
+        if self.record is not None:
+            self._keep(found, Asked(path, ELSEWHERE), None)
+
     def _keep(
         self,
         found: Recommendation,
         asked: Asked,
-        document: Document,
+        document: Document | None,
         shown: str | bytes | None = None,
         hook: HookAsked | None = None,
         *,

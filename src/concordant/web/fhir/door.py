@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -118,7 +119,8 @@ class FhirDoor:
         call = read_call(await read_body(request, self.cds.limits), request.query_params)
         plan = _find_plan((await self._get_definitions()).get(PLAN, []), request.path_params.get("id", ""), call)
         question = ApplyQuestion(plan["id"], call.patient, call.data, self.base, call.as_of, call.missing)
-        made: Resource = await self.cds.work(apply_plan, self.engine, question, self.cds.get_today())
+        keep = partial(self.cds.keeper.keep_plan, path=f"{PATH}/{PLAN}{APPLY}")
+        made: Resource = await self.cds.work(apply_plan, self.engine, question, self.cds.get_today(), keep)
         return write_fhir(request, made)
 
     async def refuse(self, request: Request) -> Response:
