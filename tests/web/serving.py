@@ -12,11 +12,12 @@ from typing import Any
 
 import uvicorn
 
+from concordant.listening import listen
 from concordant.web.app import make_app
 from concordant.web.cds.settings import CdsSettings
 from concordant.web.limits import Limits
 from concordant.web.recording import WebKeeper
-from concordant.web.serving import configure_server, listen
+from concordant.web.serving import configure_server
 from concordant.web.watch import Watch
 from tests.web.form import BUILDER, TODAY
 

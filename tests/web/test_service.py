@@ -16,9 +16,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from concordant.web import connections
+from concordant import listening
+from concordant.listening import listen
 from concordant.web.limits import Limits
-from concordant.web.serving import listen
 from tests.shipped import SHIPPED
 from tests.web.form import BUILDER, TODAY
 from tests.web.serving import ask, running
@@ -154,8 +154,8 @@ def test_a_slow_request_ends() -> None:
 @pytest.mark.parametrize("drips", [b"", b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: y\r\n" * 100], ids=["silent", "dripping"])
 def test_a_connection_on_which_no_request_comes_ends(before: bytes, drips: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     if before and not drips:
-        monkeypatch.setattr("concordant.web.serving.KEEP_ALIVE", 1)
-    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.4)
+        monkeypatch.setattr("concordant.listening.KEEP_ALIVE", 1)
+    monkeypatch.setattr(listening, "HEAD_SECONDS", 0.4)
     with running() as port, socket.create_connection(("127.0.0.1", port)) as half:
         half.settimeout(10)
         half.sendall(before)
@@ -173,7 +173,7 @@ def test_a_connection_on_which_no_request_comes_ends(before: bytes, drips: bytes
 
 
 def test_an_answer_that_takes_long_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.001)
+    monkeypatch.setattr(listening, "HEAD_SECONDS", 0.001)
     with running() as port:
         assert ask(port, "/answer", {"record": CASE})[0] == 200
 

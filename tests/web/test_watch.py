@@ -13,8 +13,8 @@ import pytest
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from concordant.errors import Unreadable
+from concordant.listening import listen
 from concordant.web.metrics import make_meter, serve_metrics
-from concordant.web.serving import listen
 from concordant.web.tracing import OtelTracer, make_tracer
 from concordant.web.watch import Tracer, Watch
 from tests.web.cds.calls import call

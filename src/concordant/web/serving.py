@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import signal
-import socket
 import threading
 import webbrowser
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -16,10 +13,10 @@ from starlette.applications import Starlette
 
 from concordant.api import Engine
 from concordant.errors import Complaint, Unreadable
+from concordant.listening import listen, make_config, run_server, write_host
 from concordant.version import __version__
 from concordant.web.app import LOCAL, make_app
 from concordant.web.cds.settings import CdsSettings
-from concordant.web.connections import ImpatientProtocol
 from concordant.web.limits import Limits
 from concordant.web.log import log_event, tell_in_log
 from concordant.web.recording import WebKeeper
@@ -28,8 +25,6 @@ from concordant.web.watch import Meter, Watch
 
 CDS_OPEN = "CDS Hooks asks nobody for a token and answers every page (--cds-open): for development, never with real patients."
 NOT_HTTP = "What came is no request of HTTP, or the server is stopping."
-GRACE = 20  # seconds in which what is being answered may end
-KEEP_ALIVE = 15  # seconds for which an idle connection is kept
 OPEN_AFTER = 0.3  # seconds until the server listens
 
 
@@ -40,7 +35,7 @@ def serve_here(engine: Engine, port: int, *, open_browser: bool) -> None:
     print(f"Concordant is at {address}\nCtrl-C ends it. Nothing is stored.", flush=True)  # noqa: T201
     if open_browser:
         threading.Timer(OPEN_AFTER, webbrowser.open, (address,)).start()
-    _run(make_app(engine, local=True), listening)
+    run_server(configure_server(make_app(engine, local=True)), listening)
 
 
 def serve_others(
@@ -60,7 +55,7 @@ def serve_others(
     Raises Unreadable for an address that cannot be had.
     """
     listening = listen(host, port)
-    address = f"http://{_write_host(host)}:{listening.getsockname()[1]}/"
+    address = f"http://{write_host(host)}:{listening.getsockname()[1]}/"
     log_event("started", address=address, version=__version__, knowledge=engine.knowledge.digest)
     if cds is not None and cds.is_open:
         log_event("cds_open", says=CDS_OPEN)
@@ -69,8 +64,9 @@ def serve_others(
     cds = replace(cds, base=cds.base or address.rstrip("/")) if cds is not None else None
     reached = [urlsplit(cds.base).hostname or ""] if cds is not None else []
     watch = Watch(_make_meter(metrics, engine), make_tracer())
-    hosts = [*LOCAL, _write_host(host), *names, *reached]
-    _run(make_app(engine, hosts=hosts, limits=limits, cds=cds, watch=watch, keeper=keeper), listening)
+    hosts = [*LOCAL, write_host(host), *names, *reached]
+    app = make_app(engine, hosts=hosts, limits=limits, cds=cds, watch=watch, keeper=keeper)
+    run_server(configure_server(app), listening)
     watch.tracer.close()
     log_event("stopped")
 
@@ -89,54 +85,7 @@ def _make_meter(where: str, engine: Engine) -> Meter:
     return meter
 
 
-def _run(app: Starlette, listening: socket.socket) -> None:
-    """Answer until a signal comes; what is being answered then may end."""
-    _Server(configure_server(app)).run(sockets=[listening])
-
-
 def configure_server(app: Starlette) -> uvicorn.Config:
-    """How connections are kept, and left."""
+    """How connections are kept and left; what is no request stands in the log."""
     tell_in_log("uvicorn.error", "not_http", NOT_HTTP)
-    return uvicorn.Config(
-        app,
-        http=ImpatientProtocol,
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE,
-        timeout_keep_alive=KEEP_ALIVE,
-    )
-
-
-class _Server(uvicorn.Server):
-    """Ends by a signal as by its own will: uvicorn would raise it once more, and die of it without a last word."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Take the signals that end it, until it has ended."""
-        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A socket at the address; port 0 takes any that is free. Raises Unreadable for one that cannot be had."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except (OSError, OverflowError) as error:
-        listening.close()
-        reason = getattr(error, "strerror", None) or "it is no port"
-        way_out = "Choose another --port, or 0 for any that is free"
-        raise Unreadable(Complaint(f"the address cannot be used: {reason}", f"{host}:{port}", way_out=way_out)) from None
-    return listening
-
-
-def _write_host(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+    return make_config(app)

@@ -14,9 +14,9 @@ import pytest
 from click.testing import CliRunner
 
 from concordant.cli.web import serve
+from concordant.listening import listen
 from concordant.web.cds.settings import CdsSettings
 from concordant.web.limits import Limits
-from concordant.web.serving import listen
 from tests.shipped import case
 from tests.web.cds.calls import BASE, PLACE, SEARCHES, Json, call, draft_orders, encode, order, prefetch_of
 from tests.web.cds.double import doubling, serve_bundle

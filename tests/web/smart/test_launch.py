@@ -14,9 +14,9 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import pytest
 from joserfc import jwk
 
+from concordant.listening import listen
 from concordant.web.cds.outbound import Outbound
 from concordant.web.cds.settings import CdsSettings
-from concordant.web.serving import listen
 from concordant.web.smart import memory
 from concordant.web.smart.discovery import is_address
 from concordant.web.smart.launching import Launcher, LaunchRefused
