@@ -1,5 +1,6 @@
 """Signs that steer a screen, made visible once, where a record is read: controls, ANSI, and what turns the direction of writing;
-and the four signs by which a page of this program marks words of another language.
+the four signs by which a page of this program marks words of another language, and the two with which an answer to an assistant
+marks where words of a record stood.
 
 A line end or a tab within a value becomes a blank; any other such sign is written out as `\\u001b`, so that two ids that differ
 by one stay two.
@@ -9,17 +10,17 @@ from __future__ import annotations
 
 import re
 
-STEERING = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f\ue000-\ue003"
+STEERING = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f\ue000-\ue005"
 BLANKS = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x85\u2028\u2029"
 _IN_TEXT = re.compile(f"[{STEERING}]")
 # The same within the bytes of JSON. A pair of backslashes is taken as it is, so that what follows it is no escape; so is a pair
 # of surrogates that make up one character.
 _IN_ESCAPES = re.compile(
-    rb"\\(?:\\|[bfnrt]|u(?:[eE]00[0-3]|00[0189][0-9a-fA-F]|007[fF]|061[cC]|200[eEfF]|202[89a-eA-E]|206[6-9]"
+    rb"\\(?:\\|[bfnrt]|u(?:[eE]00[0-5]|00[0189][0-9a-fA-F]|007[fF]|061[cC]|200[eEfF]|202[89a-eA-E]|206[6-9]"
     rb"|[dD][89a-bA-B][0-9a-fA-F]{2}(?:\\u[dD][c-fC-F][0-9a-fA-F]{2})?|[dD][c-fC-F][0-9a-fA-F]{2}))"
 )
 _IN_BYTES = re.compile(
-    rb"\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe2(?:\x80[\x8e\x8f\xa8-\xae]|\x81[\xa6-\xa9])|\xee\x80[\x80-\x83]|\xf3\xa0[\x80\x81][\x80-\xbf]"
+    rb"\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe2(?:\x80[\x8e\x8f\xa8-\xae]|\x81[\xa6-\xa9])|\xee\x80[\x80-\x85]|\xf3\xa0[\x80\x81][\x80-\xbf]"
 )
 _SHORT = {b"\\b": "\b", b"\\f": "\f", b"\\n": "\n", b"\\r": "\r", b"\\t": "\t"}
 

@@ -16,6 +16,7 @@ ELSEWHERE = {
     "export": "concordant.cli.exporting",
     "forget": "concordant.cli.forgetting",
     "lint": "concordant.cli.linting",
+    "mcp": "concordant.cli.assistant",
     "new": "concordant.cli.authoring",
     "prove": "concordant.cli.proving",
     "read": "concordant.cli.reading",
