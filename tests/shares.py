@@ -26,6 +26,7 @@ EVERY: dict[str, int] = {
     "forms": 24,
     "cards": 12,
     "plans of care": 24,
+    "pages of assistants": 24,
     "questions": 6,
     "facts learnt": 12,
     "words learnt in steps": 6,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tests.mcp.test_quoted import HIDDEN, STEERED
 from tests.web.cds.test_fetching import LIES
 from tests.web.cds.test_tokens import REFUSED
 from tests.web.smart import test_backend, test_launch
@@ -25,7 +26,7 @@ SMART = (
 
 
 def test_every_attack_that_is_tried_is_told() -> None:
-    assert {*REFUSED, *LIES, *(name for attacks in SMART for name in attacks)} - TOLD == set()
+    assert {*REFUSED, *LIES, *HIDDEN, *STEERED, *(name for attacks in SMART for name in attacks)} - TOLD == set()
 
 
 def test_every_test_that_is_named_is_there() -> None:
