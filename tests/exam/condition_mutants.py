@@ -50,7 +50,7 @@ class ConditionMutant(NamedTuple):
 
     @property
     def id(self) -> str:
-        return f"{self.operator}: {self.place}: {self.says}"
+        return f"{self.operator}: {self.place}: {self.says}".rstrip()
 
 
 # -- of a condition ----------------------------------------------------------------------------------------------------
