@@ -34,6 +34,7 @@ EVERY: dict[str, int] = {
     "columns": 3,
     "rows in columns": 4,
     "bare truth": 6,
+    "verdicts with less on record": 24,
     "recorded answers": 6,
     "patients in SQL": 3,
     "patients in CQL": 40,

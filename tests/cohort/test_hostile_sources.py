@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import pyarrow.parquet as pq
 import pytest
 
-from concordant.api import Cohort, Engine
+from concordant.api import Cohort, Engine, report
 from concordant.api.cohort_order import CohortOrder
 from concordant.api.cohorts import make_cohort
 from concordant.cli.cohorts import tell_cohort, tell_progress
@@ -164,6 +164,27 @@ def test_the_triage_counts_what_is_read_without_it(name: str, source: Path, tmp_
     triaged, every = run(folder, tmp_path / "triaged"), run(folder, tmp_path / "every", everyone=True)
     assert triaged.summary.nobody == every.summary.nobody
     assert set(triaged.summary.lacking) == set(every.summary.lacking)
+
+
+NOTICES = {  # what is done, and what is said of the source as a whole
+    "no concepts": (lambda folder: (folder / "concept.csv").unlink(), "There is no table concept: "),
+    "no value": (edit_rows("measurement", without("value_as_number")), "Columns of the CDM that this source does not have: "),
+    "bad dates": (
+        edit_rows("drug_exposure", lambda rows: [{**row, "drug_exposure_start_date": "31.31.2020"} for row in rows]),
+        "Entries that cannot be, as one with a date that is none: ",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NOTICES)
+def test_what_the_source_does_not_tell_of_anybody_is_said(name: str, source: Path, tmp_path: Path) -> None:
+    do, says = NOTICES[name]
+    do(shutil.copytree(source, folder := tmp_path / "cdm") and folder)
+    made = run(folder, tmp_path / "out")
+    assert any(told.startswith(says) for told in made.summary.notices), made.summary.notices
+    page = report(made, format="terminal", point=made.points["point"][0].as_py())
+    assert isinstance(page, str)
+    assert says in "\n".join(tell_cohort(made)) and says in " ".join(page.split())
 
 
 def test_persons_without_a_number_are_counted_with_their_rows(source: Path, tmp_path: Path) -> None:

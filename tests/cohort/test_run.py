@@ -206,3 +206,14 @@ def test_a_table_that_is_none_is_refused(content: bytes | None, says: str, whole
         path.write_bytes(content)
     with pytest.raises(ConcordantError, match=says):
         make_cohort(engine(), str(path), tmp_path / "out", order())
+
+
+def test_a_version_is_not_asked_before_it_was_there_and_its_later_points_are_judged(source: Path, tmp_path: Path) -> None:
+    """A patient treated on both sides of its first day is not refused: the earlier points are outside."""
+    made = make_cohort(engine(), str(source), tmp_path / "out", order(guideline="asco-her2-abc/2022"))
+    begins = next(one.valid_from for one in engine().knowledge.guidelines[0].versions if one.version == "2022")
+    rows = [row for row in made.points.to_pylist() if row["date"] is not None]
+    early, late = ([row for row in rows if (row["date"] < begins) is before] for before in (True, False))
+    assert made.summary.flow["refused"] == 0 and early and late
+    assert {(row["verdict"], row["reason"]) for row in early} == {("out_of_scope", "no_guideline_in_force")}
+    assert any(row["guideline"] == "asco-her2-abc/2022" for row in late)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from concordant.api import Engine
@@ -17,6 +18,7 @@ from concordant.decide.running import find_running_drugs
 from concordant.derive.engine import FactsOnDemand
 from concordant.patient.fact_table import join_words, make_fact_row
 from concordant.record.courses.line_rules import make_line_rules
+from tests.shares import share_of
 from tests.shipped import CASES, failing, record_of, shipped_knowledge
 
 SAME = [  # given, named, whether it is the same treatment
@@ -135,3 +137,36 @@ def test_points_say_what_the_answer_says(engine: Engine) -> None:
 
     found = failing(check, [path for path in CASES if record_of(path) is not None])
     assert not found, found
+
+
+TOLD = [path for path in CASES if record_of(path) is not None]
+NOT_CONCORDANT = ("not_offered", "against")
+
+
+@pytest.mark.long  # every fact that is read, of many cases
+@pytest.mark.parametrize("path", share_of("verdicts with less on record", TOLD), ids=lambda path: path.stem)
+def test_less_on_record_never_makes_a_concordant_treatment_discordant(path: Path, engine: Engine) -> None:
+    """Each fact is taken away by itself: what was preferred or offered then is so, or cannot be decided."""
+    record = record_of(path)
+    assert record is not None
+    rules, prepared = make_deciding_rules(engine, "", None), engine._prepared
+    options = [one for one in engine.recommend(path).answer.options if one.status in ("applies", "applies_if_checked")]
+    ids = {drug.name: drug.id for drug in engine.knowledge.drugs}
+    treatments: list[tuple[str | None, str]] = [(" ".join(ids[name] for name in one.drugs), "") for one in options]
+    whole = rows_of(path, treatments, engine)
+    read = prepared.find_ruleset(record, "").decisive
+    blanked = {name: blank_feature(whole, name) for name in sorted(read)}
+    verdicts = decide_points(whole, rules).to_pylist()
+    for name, table in blanked.items():
+        for told, before in zip(decide_points(table, rules).to_pylist(), verdicts, strict=True):
+            if before["verdict"] in ("preferred", "offered"):
+                assert told["verdict"] not in NOT_CONCORDANT, (name, told["given"], told["reason"])
+
+
+def blank_feature(table: Any, name: str) -> Any:
+    """The table with nothing known of a feature."""
+    for column in (name, f"{name}_low", f"{name}_high"):
+        if column in table.column_names:
+            place = table.column_names.index(column)
+            table = table.set_column(place, column, pa.nulls(table.num_rows, table.schema.field(column).type))
+    return table

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from concordant.cohorts.run import CohortRules
 
 PATIENTS_A_PART = 1000
+BEFORE = -1  # the bucket of days on which the version that is asked was not there yet
 USUAL_POINTS: tuple[PointKind, ...] = ("advanced_diagnosis", "line_start", "progression")
 
 
@@ -75,11 +76,19 @@ def _make_fact_rules(engine: Engine, order: CohortOrder) -> FactRules:
     grace = {kind: windows.find_days(kind).days for kind in POINT_KINDS}
     points = PointRules(frozenset(order.points), grace, order.dates, make_line_rules(engine.knowledge))
 
+    begins = _find_first_day(engine, order.guideline)
+
     def find_read(day: dt.date) -> frozenset[str]:
-        return prepared.find_ruleset(PatientRecord(order.by or day), order.guideline).decisive
+        return prepared.find_ruleset(PatientRecord(max(order.by or day, begins)), order.guideline).decisive
 
     words = frozenset(engine.knowledge.vocabulary.study_words)
     return FactRules(prepared.plan, prepared.bare, points, find_read, supposed, defaults, words)
+
+
+def _find_first_day(engine: Engine, guideline: str) -> dt.date:
+    """The first day on which a version can be asked: before, it was not there."""
+    told = {f"{one.id}/{version.version}": version.valid_from for one in engine.knowledge.guidelines for version in one.versions}
+    return told.get(guideline, dt.date.min)
 
 
 def part_assumptions(engine: Engine, assume: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Any]]:
@@ -97,14 +106,14 @@ def make_deciding_rules(engine: Engine, guideline: str, by: dt.date | None) -> D
     from concordant.cohorts.rules import load_concordance_rules
     from concordant.cohorts.verdicts import TRIAL, AcceptedReasons
 
-    prepared = engine._prepared
+    prepared, begins = engine._prepared, _find_first_day(engine, guideline)
     reasons = load_concordance_rules(engine.knowledge).accepted_reasons
     by_kind: dict[str, str] = {kind: one.reason for one in reasons for kind in one.kinds}
     accepted = AcceptedReasons(by_kind, any(one.reason == TRIAL for one in reasons))
     return DecidingRules(
         decide=lambda facts, day: decide_facts(engine, facts, day, guideline),
-        find_bucket=lambda day: prepared.find_alike(day, guideline),
-        has_guideline=lambda day: bool(prepared.find_ruleset(PatientRecord(day), guideline).in_force),
+        find_bucket=lambda day: prepared.find_alike(day, guideline) if day >= begins else BEFORE,
+        has_guideline=lambda day: day >= begins and bool(prepared.find_ruleset(PatientRecord(day), guideline).in_force),
         features=prepared.plan.by_name,
         downstream=prepared.plan.downstream,
         lines=make_line_rules(engine.knowledge),

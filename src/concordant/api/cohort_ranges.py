@@ -44,6 +44,7 @@ class TriageTold(msgspec.Struct, frozen=True):
     kept: int
     of_nobody: int
     missing: tuple[str, ...]
+    notices: tuple[str, ...] = ()
 
 
 class RangeTask(NamedTuple):
@@ -82,7 +83,7 @@ def tell_triage(told: TriageTold) -> dict[str, Any]:
     """What the summary of a cohort says of its triage."""
     left_out = {NO_SIGN: told.persons - told.kept} if told.persons > told.kept else {}
     nobody = {SET_ASIDE: told.of_nobody} if told.of_nobody else {}
-    return {"source": told.persons, "left_out": left_out, "nobody": nobody}
+    return {"source": told.persons, "left_out": left_out, "nobody": nobody, "notices": told.notices}
 
 
 def _make_triage(engine: Engine, source: str, folder: Path) -> TriageTold:

@@ -116,11 +116,19 @@ def _list_missing(source: CdmColumns) -> tuple[str, ...]:
     return tuple(describe_missing_tables(list_missing_tables(source), source.damaged))
 
 
+def _list_notices(source: CdmColumns) -> tuple[str, ...]:
+    from concordant.record.omop.read import describe_lacking_columns
+
+    return tuple(describe_lacking_columns(source))
+
+
 def _write_triage(folder: Path, triage: TriageQueries) -> TriageTold:
     from concordant.record.omop.duck_triage import LEFT_OUT, write_rows
 
     write_rows(triage.count_left_out().to_reader(), folder / TRIAGE, LEFT_OUT)
-    told = TriageTold(*triage.count_persons(), triage.count_of_nobody(), _list_missing(triage.source))
+    told = TriageTold(
+        *triage.count_persons(), triage.count_of_nobody(), _list_missing(triage.source), _list_notices(triage.source)
+    )
     write_file(msgspec.json.encode(told), str(folder / TRIAGE / "triage.json"))
     return told
 

@@ -106,7 +106,7 @@ def find_main_cause(points: ArrowTable) -> tuple[str, str] | None:
         if one.reason != NEEDS_DATA:
             causes[one.reason, ""] += one.points or 0
     for fact in count_missing_facts(points):
-        causes[NEEDS_DATA, fact.feature] += fact.first
+        causes[NEEDS_DATA, fact.feature] += fact.named
     return max(causes, key=lambda one: (causes[one], one)) if causes else None
 
 

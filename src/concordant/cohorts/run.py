@@ -27,14 +27,14 @@ from concordant.cohorts.parts import (
 )
 from concordant.errors import Complaint, Refused, Unreadable
 from concordant.outputs import report_write_errors, write_file
-from concordant.patient.account import Account
+from concordant.patient.account import SET_ASIDE, Account
 from concordant.patient.fact_table import PATIENT
 from concordant.readers.facts_table import ArrowTable
 from concordant.record.sources import Patient
 
 NAME = "cohort.json"
 # In the flow of a part: entries of no patient, by what became of them; and patients whose record lacks a part, by the sentence.
-NOBODY, LACKS = "nobody.", "lacks."
+NOBODY, LACKS, ASIDE = "nobody.", "lacks.", "set aside."
 MOST_SENTENCES = 20
 OTHER_PARTS = "Other parts are missing."
 
@@ -65,7 +65,8 @@ class CohortSummary(msgspec.Struct, frozen=True, kw_only=True):
 
     `flow` adds up: `patients` are `refused`, `without_point` and `with_points`; `source` are they and those `left_out`, by the
     reason, where a triage was made. `nobody` are the entries that belong to no patient, by what became of them. `lacking` are the
-    patients from whose record a part is missing, by the sentence that says so: nothing follows there from silence.
+    patients from whose record a part is missing, by the sentence that says so: nothing follows there from silence. `notices` say
+    what of the source as a whole is not there, and how many of its entries could not be.
     """
 
     definition: CohortDefinition
@@ -75,6 +76,7 @@ class CohortSummary(msgspec.Struct, frozen=True, kw_only=True):
     left_out: dict[str, int] = {}
     nobody: dict[str, int] = {}
     lacking: dict[str, int] = {}
+    notices: tuple[str, ...] = ()
     parts: int = 0
     complete: bool = False
 
@@ -109,7 +111,10 @@ def make_part(patients: Iterable[Patient], rules: CohortRules, nobody: Account |
     made = _finish_part(facts, account, refused, count, rules.deciding)
     strangers = {f"{NOBODY}{fate}": number for fate, number in nobody.counts.items() if number} if nobody is not None else {}
     lacks = {f"{LACKS}{sentence}": number for sentence, number in _bound_sentences(lacking).items()}
-    return made._replace(flow={**made.flow, **strangers, **lacks})
+    aside = Counter[str]()
+    for row in account:
+        aside[f"{ASIDE}{row['table']}"] += row["entries"] if row["fate"] == SET_ASIDE else 0
+    return made._replace(flow={**made.flow, **strangers, **lacks, **{name: n for name, n in sorted(aside.items()) if n}})
 
 
 def _bound_sentences(counted: Counter[str]) -> dict[str, int]:
@@ -188,16 +193,27 @@ def write_fact_parts(folder: Path, tables: Iterable[ArrowTable], rules: Deciding
 
 def end_cohort(folder: Path, summary: CohortSummary, parts: int) -> CohortSummary:
     """Write down that a cohort is whole, with the counts of all its parts."""
-    flow, nobody, lacking = Counter[str](), Counter(summary.nobody), Counter[str]()
-    counters = {NOBODY: nobody, LACKS: lacking}
+    flow, nobody, lacking, aside = Counter[str](), Counter(summary.nobody), Counter[str](), Counter[str]()
+    counters = {NOBODY: nobody, LACKS: lacking, ASIDE: aside}
     for number in range(parts):
         for name, count in read_flow(folder, number).items():
             prefix = next((one for one in counters if name.startswith(one)), "")
             counters.get(prefix, flow)[name.removeprefix(prefix)] += count
-    told = {"flow": dict(flow), "nobody": dict(nobody), "lacking": _bound_sentences(lacking)}
+    notices = (*summary.notices, *_tell_aside(aside))
+    told = {"flow": dict(flow), "nobody": dict(nobody), "lacking": _bound_sentences(lacking), "notices": notices}
     ended = msgspec.structs.replace(summary, **told, parts=parts, complete=True)
     write_summary(folder, ended)
     return ended
+
+
+def _tell_aside(aside: Counter[str]) -> list[str]:
+    """How many entries cannot be, by their table; what they would have said is open."""
+    counted = ", ".join(f"{number:,} of {table}" for table, number in aside.most_common())
+    return (
+        [f"Entries that cannot be, as one with a date that is none: {counted}. What they would have said is open."]
+        if aside
+        else []
+    )
 
 
 def write_summary(folder: Path, summary: CohortSummary) -> None:

@@ -19,7 +19,7 @@ from concordant.errors import Complaint, Refused
 from concordant.model.cohort import ConcordanceRules, JustifiedCounts
 from concordant.readers.facts_table import ArrowTable
 
-VariantKind = Literal["declared", "strict", "justified", "unassumed", "beside"]
+VariantKind = Literal["declared", "strict", "justified", "silence", "unassumed", "beside"]
 MOST_FORGOTTEN = 8
 COUNTED_AS: tuple[JustifiedCounts, ...] = ("left_out", "concordant", "discordant")
 
@@ -55,9 +55,12 @@ def _vary_measure(counted: Counted, rules: ConcordanceRules) -> Iterator[Variant
 
 def _drop_assumptions(counted: Counted, below: int) -> Iterator[Variant]:
     """Each thing that is assumed, as if it were not known: a point that rests on it is undecidable."""
-    for feature in list_assumed(counted.points)[:MOST_FORGOTTEN]:
-        tally = count_points(forget_assumption(counted.points, feature))
+    assumed = list_assumed(counted.points)
+    for feature in assumed[:MOST_FORGOTTEN]:
+        tally = count_points(forget_assumptions(counted.points, [feature]))
         yield Variant("unassumed", feature, _share_beside(counted, tally, below))
+    if assumed:
+        yield Variant("silence", "", _share_beside(counted, count_points(forget_assumptions(counted.points, assumed)), below))
 
 
 def list_assumed(points: ArrowTable) -> list[str]:
@@ -67,10 +70,10 @@ def list_assumed(points: ArrowTable) -> list[str]:
     return [one["values"] for one in sorted(known, key=lambda one: (-one["counts"], one["values"]))]
 
 
-def forget_assumption(points: ArrowTable, feature: str) -> ArrowTable:
-    """The points with those undecidable that rest on a feature; what is out of scope is so for other reasons, and stays."""
+def forget_assumptions(points: ArrowTable, features: Sequence[str]) -> ArrowTable:
+    """The points with those undecidable that rest on one of these; what is out of scope is so for other reasons, and stays."""
     rows = pc.list_parent_indices(points[names.ASSUMED])
-    hit = pc.equal(pc.list_flatten(points[names.ASSUMED]), feature)
+    hit = pc.is_in(pc.list_flatten(points[names.ASSUMED]), value_set=pa.array(features, pa.string()))
     resting = pa.chunked_array(
         [pc.is_in(pa.array(range(points.num_rows), rows.type), value_set=rows.filter(hit).combine_chunks())]
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from concordant.cohorts.columns import Verdict
-from concordant.decide.decision import Decision, JudgedProposal, Offered
+from concordant.decide.decision import Decision, JudgedProposal, Offered, order_offered
 from concordant.decide.gather import AvoidedTreatment, find_avoided
 from concordant.decide.judging import make_decision
 from concordant.decide.ruleset import CURRENT, Ruleset
@@ -91,16 +91,23 @@ def _name_first(offered: Sequence[Offered]) -> str | None:
 
 
 def judge_unoffered(treated: Treated, facts: Facts, frame: Ruleset, accepted: AcceptedReasons, rules: LineRules) -> JudgedPoint:
-    """The verdict on what is not offered to a patient of whom the guideline speaks."""
+    """The verdict on what is not offered to a patient of whom the guideline speaks.
+
+    While it may turn out to be offered, or the guideline not to speak of the patient, nothing speaks surely against it: less on
+    record never makes a verdict more certain.
+    """
     decision = make_decision(frame, facts)
     first = _name_first(decision.offered)
-    if against := _find_against(treated, decision, frame, facts, rules):
+    if match_offer(treated, order_offered(decision.open), rules) is not None:
+        return JudgedPoint("undecidable", NEEDS_DATA, first)
+    is_open = decision.answer == "needs_data"
+    if not is_open and (against := _find_against(treated, decision, frame, facts, rules)):
         return against
     if treated.in_trial and accepted.trial:
         return JudgedPoint("justified", TRIAL, first)
     if treated.other:
         return JudgedPoint("undecidable", UNNAMED, first)
-    if decision.answer == "needs_data":
+    if is_open:
         return JudgedPoint("undecidable", NEEDS_DATA, first)
     if excused := _find_excuse(decision, accepted):
         return excused

@@ -16,7 +16,7 @@ from concordant.present.cohort.tables import JUSTIFIED, OUTSIDE
 from concordant.present.cohort.words import HIDDEN, POINTS, call_reason, count_patients, count_points, format_count
 from concordant.present.cohort.words import LINES as LINE_WORDS
 
-PATIENTS = {"refused": "refused: the record could not be read", "without_point": "without any point of decision"}
+PATIENTS = {"refused": "refused: why stands in the folder `refused`", "without_point": "without any point of decision"}
 
 
 def make_flow_figure(found: CohortFindings) -> Figure:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
+import pyarrow.compute as pc  # type: ignore[import-not-found, import-untyped, unused-ignore]
+
+from concordant.cohorts import columns as names
 from concordant.cohorts.gathered import CohortFindings
 from concordant.cohorts.sensitivity import list_assumptions
 from concordant.cohorts.verdicts import NEEDS_DATA
 from concordant.model.cohort import Verdict
+from concordant.patient.fact_table import PATIENT
 from concordant.present.cohort.tables import COUNTED_AS, list_labels, tell_assumptions
 from concordant.present.cohort.words import (
     POINTS,
@@ -78,6 +83,7 @@ def list_first_lines(found: CohortFindings) -> list[tuple[str, str]]:
         ("Not concordant", _tell_not_concordant(found)),
         ("Undecidable", _tell_undecidable(found)),
         ("Assumed", _tell_assumed(found)),
+        ("Records", _tell_records(found)),
     ]
     return [(title, text) for title, text in lines if text]
 
@@ -89,8 +95,22 @@ def _tell_counted(found: CohortFindings) -> str:
     outside, justified = _count_verdict(found, "out_of_scope"), _count_verdict(found, "justified")
     told += f"The guideline is asked for {when}. Not in the share: {format_count(outside)} outside the guideline"
     if found.counted.order.measure.justified == "left_out":
-        return f"{told}, and {format_count(justified)} with an accepted reason for another treatment."
-    return f"{told}."
+        told += f", and {format_count(justified)} with an accepted reason for another treatment"
+    return f"{told}. {_tell_who_is_left(found)}".rstrip()
+
+
+def _tell_who_is_left(found: CohortFindings) -> str:
+    """Of how many patients the points of the share are, and between which days; nothing where small counts are hidden."""
+    if found.counted.order.suppress or not found.counted.share.of:
+        return ""
+    kept = found.counted.points.filter(pc.is_in(found.counted.points[names.VERDICT], value_set=_list_denominator(found)))
+    days = pc.min_max(kept[names.DATE]).as_py()
+    between = f", {format_days((days['min'], days['max']))}" if days["min"] is not None else ""
+    return f"The share rests on {count_patients(len(kept[PATIENT].unique()))}{between}."
+
+
+def _list_denominator(found: CohortFindings) -> pa.Array:
+    return pa.array(sorted(found.counted.order.measure.denominator), pa.string())
 
 
 def _tell_concordant(found: CohortFindings) -> str:
@@ -114,15 +134,33 @@ def _count_verdict(found: CohortFindings, verdict: Verdict) -> int | None:
 def _tell_undecidable(found: CohortFindings) -> str:
     if not found.missing or not found.counted.share.undecidable:
         return ""
-    first = max(found.missing, key=lambda one: one.named)
+    first = max(found.missing, key=lambda one: (one.named, one.feature))
     label = lower_first(list_labels(found).get(first.feature, first.feature))
-    undecidable, alone = format_count(found.counted.share.undecidable), format_count(first.alone)
+    undecidable = format_count(found.counted.share.undecidable)
     told = f"Knowing one fact, {label}, may settle up to {format_count(first.named)} of {undecidable} points"
-    return f"{told}; for {alone} it is the only question that helps."
+    return f"{told}, and for {format_count(first.alone)} nothing else would." if first.alone else f"{told}."
 
 
 def _tell_assumed(found: CohortFindings) -> str:
     assumed = list_assumptions(found.counted.summary.definition)
     labels = list_labels(found)
     declared = f"Of every patient, where the record is silent: {tell_assumptions(assumed, labels)}." if assumed else ""
-    return declared or "Nothing was assumed of the cohort as a whole."
+    return f"{declared or 'Nothing was declared of the cohort as a whole.'} {_tell_silence(found)}".rstrip()
+
+
+def _tell_silence(found: CohortFindings) -> str:
+    """How much rests on what records do not say."""
+    silent = next((one.share for one in found.variants if one.kind == "silence"), None)
+    if silent is None or silent.bounds is None:
+        return ""
+    says = "What a record is silent about, as a drug that it nowhere names, counts as not so, as in any answer"
+    return f"{says}; were nothing taken from silence, the share would be {format_bounds(silent.bounds)}."
+
+
+def _tell_records(found: CohortFindings) -> str:
+    """What is missing from the source, and what of it could not be read."""
+    summary = found.counted.summary
+    if found.counted.order.suppress:
+        return " ".join(summary.lacking)
+    lacking = [f"Missing from the record of {count_patients(number)}: {says}" for says, number in summary.lacking.items()]
+    return " ".join([*lacking, *summary.notices])

@@ -139,6 +139,8 @@ def call_variant(one: Variant, labels: Mapping[str, str], found: CohortFindings)
             return "Only what the guideline prefers is concordant"
         case "justified":
             return f"An accepted reason is {COUNTED_AS[one.about]}"
+        case "silence":
+            return "Nothing taken from the silence of a record"
         case "unassumed":
             return f"Nothing assumed of {lower_first(labels.get(one.about, call_assumed(one.about)))}"
         case "beside":

@@ -12,7 +12,7 @@ from concordant.outputs import report_write_errors
 from concordant.record.omop.database import CdmDatabase, list_missing_tables, open_database
 from concordant.record.omop.duck import report_query_errors
 from concordant.record.omop.queries import read_person
-from concordant.record.omop.read import list_missing_parts
+from concordant.record.omop.read import describe_lacking_columns, list_missing_parts
 from concordant.record.omop.schema import CONCEPT, EPISODE_EVENT
 from concordant.record.omop.triage import TriageQueries
 from concordant.terminology.names import Words
@@ -25,13 +25,14 @@ Reader: TypeAlias = pa.RecordBatchReader
 
 class Triage(NamedTuple):
     """How many persons there are and were kept, and how many entries count for nobody, with what cannot be read; `missing` are
-    sentences about what may be missing from any record.
+    sentences about what may be missing from any record, `notices` about what the source does not tell of anybody.
     """
 
     persons: int
     kept: int
     of_nobody: int
     missing: tuple[str, ...]
+    notices: tuple[str, ...]
 
 
 def triage_database(source: Path | str, words: Words, folder: Path) -> Triage:
@@ -82,7 +83,7 @@ def _write_kept(database: CdmDatabase, triage: TriageQueries, folder: Path) -> T
     write_rows(triage.count_left_out().to_reader(), folder, LEFT_OUT)
     missing = tuple(list_missing_parts(database, list_missing_tables(database)))
     unread = len(database.damaged) + len(database.list_rejects())
-    return Triage(*triage.count_persons(), triage.count_of_nobody() + unread, missing)
+    return Triage(*triage.count_persons(), triage.count_of_nobody() + unread, missing, tuple(describe_lacking_columns(database)))
 
 
 def write_rows(batches: Reader, folder: Path, name: str) -> None:

@@ -14,6 +14,7 @@ from concordant.model.knowledge import Knowledge
 from concordant.patient.account import Account
 from concordant.record.builder import RecordBuilder
 from concordant.record.conditions import get_terminology
+from concordant.record.omop.checks import NamedTables
 from concordant.record.omop.codes import ConceptLookup
 from concordant.record.omop.database import list_missing_tables, open_database
 from concordant.record.omop.schema import CONCEPT, EVENTS, PERSON, READ, SPEAKING, Cdm, CdmTable, Persons, Row
@@ -25,6 +26,7 @@ from concordant.terminology.codes import Terminology
 from concordant.terminology.names import Words
 
 NOBODY = "there is no such person"
+NO_CONCEPTS = "There is no table concept: codes are known only where the source has words for them, or their ids are pinned."
 
 
 def iter_patients(
@@ -206,3 +208,15 @@ def describe_missing_tables(absent: Sequence[str], damaged: Mapping[str, str]) -
     """What is missing from anybody's record because a table is not there, or cannot be read."""
     gone = [f"There is no table {name}: nothing that it would hold is known." for name in absent if name in SPEAKING]
     return gone + [f"The table {name} cannot be read ({why})." for name, why in damaged.items()]
+
+
+def describe_lacking_columns(database: NamedTables) -> list[str]:
+    """What a source as a whole does not tell: the concepts, and columns of the CDM that are read where they are there."""
+    lacking = {table.name: _list_lacking(database, table) for table in READ if table.name in database.tables}
+    told = "; ".join(f"{name} ({', '.join(columns)})" for name, columns in lacking.items() if columns)
+    concepts = [NO_CONCEPTS] if CONCEPT.name not in database.tables else []
+    return [*concepts, *([f"Columns of the CDM that this source does not have: {told}."] if told else [])]
+
+
+def _list_lacking(database: NamedTables, table: CdmTable) -> list[str]:
+    return [column for column in table.others if column not in database.columns[table.name]]
