@@ -17,7 +17,7 @@ from tests.shipped import case
 ROOT = Path(__file__).parents[2]
 INSPECTOR = ROOT / ".venv" / "inspector" / "node_modules" / ".bin" / "mcp-inspector"
 # The inspector keeps its own things at another home; the program finds the knowledge that was compiled before at ours.
-SURROUNDINGS = {"PYTHONPATH": os.environ.get("PYTHONPATH", ""), "HOME": os.environ.get("HOME", "")}
+SURROUNDINGS = {name: told for name in ("PYTHONPATH", "HOME") if (told := os.environ.get(name))}
 PROGRAM = (*COMMAND, *(word for name, value in SURROUNDINGS.items() for word in ("-e", f"{name}={value}")))
 RECORD = case("A10").read_text(encoding="utf-8")
 CALLS: dict[str, dict[str, Any]] = {
