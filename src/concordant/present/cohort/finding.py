@@ -116,8 +116,16 @@ def _list_denominator(found: CohortFindings) -> pa.Array:
 def _tell_concordant(found: CohortFindings) -> str:
     measure = found.counted.order.measure
     what = " or ".join(words for verdict, words in VERBS.items() if verdict in measure.concordant)
-    told = f"The regimen begun is one that the guideline {what}, in the version in force that day."
+    told = f"The regimen begun is one that the guideline {what}, {_tell_version(found)}."
     return f"{told} A point with an accepted reason for another treatment is {COUNTED_AS[measure.justified]}."
+
+
+def _tell_version(found: CohortFindings) -> str:
+    """Which version every point was asked by."""
+    definition = found.counted.summary.definition
+    if definition.guideline:
+        return f"in the version {definition.guideline.rpartition('/')[2]} for every point"
+    return f"in the version in force on {definition.by} for every point" if definition.by else "in the version in force that day"
 
 
 def _tell_not_concordant(found: CohortFindings) -> str:
