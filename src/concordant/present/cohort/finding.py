@@ -124,7 +124,7 @@ def _tell_version(found: CohortFindings) -> str:
     """Which version every point was asked by."""
     definition = found.counted.summary.definition
     if definition.guideline:
-        return f"in the version {definition.guideline.rpartition('/')[2]} for every point"
+        return f"in the version {definition.guideline} for every point"
     return f"in the version in force on {definition.by} for every point" if definition.by else "in the version in force that day"
 
 
