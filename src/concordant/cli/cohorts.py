@@ -142,12 +142,12 @@ def tell_cohort(made: Cohort) -> list[str]:
         *left_out,
         *([f"{nobody} {NOBODYS}"] if nobody else []),
         *(f"Missing from the record of {number}: {sentence}" for sentence, number in made.summary.lacking.items()),
-        *made.summary.notices,
         f"{flow['patients']} patients: {flow['with_points']} with a point of decision, {flow['without_point']} without, "
         f"{flow['refused']} refused.",
         *([f"{made.points.num_rows} points: {', '.join(kinds)}."] if kinds else ["No point of decision."]),
         *verdicts,
         *_tell_finding(made),
+        *made.summary.notices,
         f"Written to {made.folder}. Next: concordant report {made.folder} -o report.html",
     ]
 
